@@ -1,0 +1,113 @@
+"""What can go wrong with the machine, the files or the declarations.
+
+A flaw in the data of a ledger is a finding (``pipeline.model.Finding``), never an exception.
+Every exception here carries a stable ``code`` (for reports and tests), a Vietnamese ``message`` that
+says what to do, and an ``exit_code`` for the command line (documented in ``docs/reference/exit-codes.md``).
+No message holds a person's name: only paths, hashes, page numbers and field names.
+"""
+
+from __future__ import annotations
+
+
+class HotichError(Exception):
+    """Base of all errors of this package."""
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __reduce__(self) -> tuple[type[HotichError], tuple[str]]:
+        return (type(self), (self.message,))
+
+
+class SetupError(HotichError):
+    """A program, a package or a model that is needed is not there."""
+
+    code = "setup"
+    exit_code = 3
+
+
+class SchemaError(HotichError):
+    """A declaration under ``schemas/`` is wrong; the message names file, key and nearest known name."""
+
+    code = "schema"
+    exit_code = 4
+
+
+class LedgerError(HotichError):
+    """``ledger.toml`` of a book is missing or wrong."""
+
+    code = "ledger"
+    exit_code = 5
+
+
+class RegistryError(HotichError):
+    """The registry database cannot be opened, is too old, or refused a write."""
+
+    code = "registry"
+    exit_code = 6
+
+
+class StorageError(HotichError):
+    """A file cannot be written: disk full, no permission, folder gone."""
+
+    code = "storage"
+    exit_code = 7
+
+
+class ScanError(HotichError):
+    """A scan, or one page of it, cannot be used. The rest of the book goes on."""
+
+    code = "scan"
+    exit_code = 8
+
+
+class UnknownFileType(ScanError):
+    """The bytes are neither PDF nor an image format that is read."""
+
+    code = "unknown-type"
+
+
+class EmptyScan(ScanError):
+    """The file has no bytes or no pages."""
+
+    code = "empty"
+
+
+class BrokenScan(ScanError):
+    """The file is damaged or cut off and cannot be decoded."""
+
+    code = "broken"
+
+
+class EncryptedScan(ScanError):
+    """The PDF asks for a password."""
+
+    code = "encrypted"
+
+
+class OversizedScan(ScanError):
+    """More bytes, pages or pixels than the limits allow (a decompression bomb, a poster)."""
+
+    code = "oversized"
+
+
+class ScanTimeout(ScanError):
+    """Decoding or reading one page took longer than its time limit."""
+
+    code = "timeout"
+
+
+class ScanOutOfMemory(ScanError):
+    """Decoding or reading one page wanted more memory than its limit."""
+
+    code = "memory"
+
+
+class ScanCrash(ScanError):
+    """The process that worked on the page died (a fault in a decoder)."""
+
+    code = "crash"

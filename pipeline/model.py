@@ -1,0 +1,283 @@
+"""The values that travel between stages: frozen, without behaviour that needs a service.
+
+Pixels are ``uint8`` arrays, rows first: ``(height, width, 3)`` RGB or ``(height, width)`` grey, 255 = paper.
+Boxes are in pixels of the image they speak of, x to the right, y down; shares (``u``, ``v``) are fractions of
+the frame's width and height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels; ``right`` and ``bottom`` are exclusive."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def union(self, other: Box) -> Box:
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def intersection(self, other: Box) -> Box:
+        """The common part; its area is 0 where there is none."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def grown(self, x: float, y: float) -> Box:
+        return Box(self.left - x, self.top - y, self.right + x, self.bottom + y)
+
+    def within(self, width: float, height: float) -> Box:
+        """The part that lies on an image of that size."""
+        return Box(
+            min(max(self.left, 0.0), width),
+            min(max(self.top, 0.0), height),
+            max(min(self.right, width), 0.0),
+            max(min(self.bottom, height), 0.0),
+        )
+
+
+# --- scans and pages -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """Which page: the scan's content hash and the 1-based number of the page in it."""
+
+    scan_sha256: str
+    page_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One decoded page as the scanner delivered it. ``pixels``: (h, w, 3) RGB; ``dpi`` 0 when the file does not say."""
+
+    ref: PageRef
+    pixels: Pixels
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One book (quyển sổ) as its ``ledger.toml`` describes it. ``volume`` is ``NN/YYYY``."""
+
+    form: str
+    place: str
+    place_code: str
+    volume: str
+    opened_on: str = ""
+    closed_on: str = ""
+    entries: int | None = None
+    pages: int | None = None
+
+    @property
+    def year(self) -> int:
+        """The year the book was opened, from its volume number."""
+        return int(self.volume.rsplit("/", 1)[1])
+
+
+class PageKind(StrEnum):
+    ENTRIES = "entries"
+    COVER = "cover"
+    BLANK = "blank"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How usable the picture is. ``sharpness``: variance of the Laplacian over ink edges at 100 dpi;
+    ``contrast``: grey levels between paper and ink; ``dark_edges``: share of the border that is black."""
+
+    sharpness: float
+    contrast: float
+    dark_edges: float
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The printed frame on the straightened page: corners (4, 2) as x, y from top-left clockwise; ``rules``: the
+    inner vertical rules as shares of the frame's width."""
+
+    corners: Matrix
+    rules: tuple[float, ...] = ()
+    rows: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of print as an engine read it, ``confidence`` 0..1."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """Where a printed label of the form stands. ``score`` 0..1 is the likeness of what was read; 0 = carried by geometry."""
+
+    text: str
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPiece:
+    """Where one line of a field's blank stands: ``box`` is the strip that belongs to it, ``baseline`` the y of its leader."""
+
+    slot: str
+    row: int
+    line: int
+    box: Box
+    baseline: float
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+
+class Writing(StrEnum):
+    """What made the marks in a field."""
+
+    NONE = "none"
+    PRINT = "print"
+    HAND = "hand"
+    MARK = "mark"
+
+
+class FieldStatus(StrEnum):
+    """States that must never be confused with one another."""
+
+    READ = "read"
+    BLANK = "blank"
+    ILLEGIBLE = "illegible"
+    UNREADABLE = "unreadable"
+    STRUCK_THROUGH = "struck-through"
+    NOT_ON_FORM = "not-on-form"
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind`` the field's kind (a reader may use it)."""
+
+    pixels: Pixels
+    dpi: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What an engine read on one crop: verbatim text (NFC) and a confidence 0..1 that means only what the engine says."""
+
+    text: str
+    confidence: float
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """The machine's word on one field of one entry.
+
+    ``text`` is verbatim, never corrected; ``canonical`` is how its kind writes the parsed value (``""`` when it does
+    not parse); ``box`` is on the straightened page (``None`` when the field has no place on it); ``accepted`` says
+    whether it may enter the record without a person.
+    """
+
+    field: str
+    status: FieldStatus
+    text: str = ""
+    canonical: str = ""
+    confidence: float = 0.0
+    writing: Writing = Writing.NONE
+    engine: str = ""
+    box: Box | None = None
+    lines: tuple[Box, ...] = ()
+    accepted: bool = False
+
+
+class Severity(StrEnum):
+    BLOCK = "BLOCK"
+    REVIEW = "REVIEW"
+    INFO = "INFO"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A flaw or a doubt about data. Its sentence stands in ``schemas/findings.toml`` under ``code``."""
+
+    code: str
+    severity: Severity
+    fields: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryResult:
+    """One registered case on a page: ``row`` counts from 0 on the page (always 0 on one-entry forms)."""
+
+    row: int
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the whole entry goes to the registry without a person."""
+        return all(reading.accepted for reading in self.readings) and not any(
+            finding.severity is not Severity.INFO for finding in self.findings
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
+    ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage."""
+
+    ref: PageRef
+    kind: PageKind
+    form: str
+    size: tuple[int, int]
+    matrix: Matrix
+    turn: int
+    skew: float
+    quality: Quality
+    frame: Frame | None
+    labels: tuple[PlacedLabel, ...]
+    entries: tuple[EntryResult, ...]
+    findings: tuple[Finding, ...]
+    timings: Mapping[str, float]

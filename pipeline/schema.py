@@ -1,0 +1,523 @@
+"""Loading and checking ``schemas/``: records, forms, exports, vocabularies, findings.
+
+What a form holds is data, once. A record declares each field of an event (``schemas/records/birth.toml``); a form
+declares where a printed sheet has its labels and blanks (``schemas/forms/birth-2006.toml``). The reader, the drawer
+of synthetic pages, the registry's columns and the reference pages all derive from these declarations.
+
+A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the nearest known
+name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge (0) to its right (1),
+``v`` from its top (0) to its bottom (1); what stands above the frame has a negative ``v``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline import kinds
+from pipeline.errors import SchemaError
+from pipeline.model import Severity
+
+
+PRINT_ADVANCE = 0.0097
+"""Mean width of a printed letter of these forms, as a share of the frame's width (measured on the six sheets)."""
+
+T = TypeVar("T")
+D = TypeVar("D", bound="Declaration")
+
+
+class Declaration(BaseModel):
+    """A frozen piece of a declaration; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+# --- records ----------------------------------------------------------------------------------------------------
+
+
+class FieldSpec(Declaration):
+    """One field of a record: the only place where it is named.
+
+    ``column`` is the Ministry's import column; ``editions`` the templates that have it (empty = all of the record's);
+    ``ledger`` names the key of ``ledger.toml`` that fills it when the form has no place for it.
+    """
+
+    name: str
+    column: str
+    kind: str
+    label: str
+    required: bool = False
+    critical: bool = False
+    vocab: str | None = None
+    editions: tuple[str, ...] = ()
+    ledger: str | None = None
+
+
+class RuleSpec(Declaration):
+    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order."""
+
+    code: str
+    predicate: str
+    fields: tuple[str, ...]
+    severity: Severity = Severity.REVIEW
+
+
+class RecordSpec(Declaration):
+    """One kind of event; the order of ``fields`` is the Ministry's order of columns."""
+
+    record: str
+    title: str
+    prefix: str
+    fields: tuple[FieldSpec, ...] = Field(alias="field")
+    rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FieldSpec]:
+        return {spec.name: spec for spec in self.fields}
+
+    @cached_property
+    def by_column(self) -> Mapping[str, FieldSpec]:
+        return {spec.column: spec for spec in self.fields}
+
+
+# --- forms ------------------------------------------------------------------------------------------------------
+
+Style = Literal["regular", "bold", "italic", "bold-italic", "small"]
+
+
+class Cell(Declaration):
+    """A printed label and the blank behind it, on one printed line.
+
+    ``start`` is where the label begins (by default where the cell before it ended, or the form's ``left``);
+    ``from``/``to`` bound the blank. A cell with neither ``field`` nor ``fields`` is print only (a heading).
+    ``field`` may stand in several cells: the next one without a label continues the value on a further line;
+    ``part`` (day, month, year, hour, minute) says that the blank holds one part of a value.
+    ``fields`` (role = field) with ``kind`` is one blank that holds several fields, split by a composite kind.
+    ``printed`` marks a value that the press set (a page number).
+    """
+
+    label: str = ""
+    style: Style = "regular"
+    start: float | None = None
+    field: str | None = None
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    kind: str | None = None
+    part: str | None = None
+    from_: float | None = Field(default=None, alias="from")
+    to: float | None = None
+    printed: bool = False
+
+
+class Line(Declaration):
+    """One printed line; ``at`` is the v of its baseline."""
+
+    at: float
+    cells: tuple[Cell, ...]
+
+
+class Area(Declaration):
+    """A free rectangle (left, top, right, bottom in u, v): notes, a signature. ``signature`` areas are never read."""
+
+    label: str
+    style: Style = "bold"
+    at: tuple[float, float]
+    box: tuple[float, float, float, float]
+    field: str | None = None
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    kind: str | None = None
+    signature: bool = False
+
+
+class CheckBox(Declaration):
+    """A printed box to tick; a mark gives ``field`` the value ``value``. ``box`` in u, v."""
+
+    label: str
+    at: tuple[float, float]
+    box: tuple[float, float, float, float]
+    field: str
+    value: str
+
+
+class Column(Declaration):
+    """One column of a table form; ``width`` is its share of the frame's width. ``number`` is the printed column number."""
+
+    heading: str
+    width: float
+    group: str = ""
+    field: str | None = None
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    kind: str | None = None
+
+
+class Table(Declaration):
+    """Rows of a table form: ``top``/``bottom`` bound the rows (v), the heading stands above ``top``."""
+
+    rows: int
+    top: float
+    bottom: float
+    columns: tuple[Column, ...] = Field(alias="column")
+
+
+class Form(Declaration):
+    """One printed sheet. ``frame`` is where the frame stands on the paper: left, top, right, bottom as shares of it."""
+
+    id: str
+    record: str
+    title: str
+    layout: Literal["page", "table", "cover"]
+    evidence: Literal["seen", "assumed"]
+    years: tuple[int, int]
+    paper_mm: tuple[float, float]
+    frame: tuple[float, float, float, float]
+    rules: tuple[float, ...] = ()
+    left: float = 0.031
+    right: float = 0.721
+    text_size: float = 0.0165
+    lines: tuple[Line, ...] = Field(default=(), alias="line")
+    areas: tuple[Area, ...] = Field(default=(), alias="area")
+    boxes: tuple[CheckBox, ...] = Field(default=(), alias="checkbox")
+    table: Table | None = None
+    note: str = ""
+    fingerprint: str = ""
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        """All printed texts, in reading order, with where they begin, end and stand."""
+        return tuple(_labels(self))
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """All blanks, one a value (or a group of values that share a blank), in reading order."""
+        return _slots(self)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The record's fields that have a place on this form."""
+        names = [name for slot in self.slots for name in slot.field_names]
+        names += [box.field for box in self.boxes]
+        return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline; ``slot`` the blank it announces ("" = none)."""
+
+    text: str
+    style: Style
+    u0: float
+    u1: float
+    v: float
+    slot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One strip of a blank: ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``; ``label`` the text before it."""
+
+    u0: float
+    u1: float
+    v: float
+    part: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A blank: ``pieces`` are its lines in reading order, or ``area`` its free rectangle (u0, v0, u1, v1), or
+    ``column`` the number of its table column. ``roles`` maps the roles of a composite ``kind`` to fields."""
+
+    name: str
+    kind: str
+    roles: Mapping[str, str]
+    pieces: tuple[Piece, ...] = ()
+    area: tuple[float, float, float, float] | None = None
+    column: int | None = None
+    printed: bool = False
+    signature: bool = False
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(self.roles.values())
+
+
+def _slot_name(roles: Mapping[str, str]) -> str:
+    return "+".join(roles.values())
+
+
+def _roles(field: str | None, fields: Mapping[str, str]) -> Mapping[str, str]:
+    return {"value": field} if field else dict(fields)
+
+
+def _labels(form: Form) -> Iterator[Label]:
+    for line in form.lines:
+        at = form.left
+        for cell in line.cells:
+            start = at if cell.start is None else cell.start
+            blank = cell.from_ if cell.from_ is not None else cell.to
+            end = blank if blank is not None else start + PRINT_ADVANCE * len(cell.label)
+            if cell.label:
+                roles = _roles(cell.field, cell.fields)
+                yield Label(cell.label, cell.style, start, end, line.at, _slot_name(roles))
+            at = cell.to if cell.to is not None else end
+    for area in form.areas:
+        width = PRINT_ADVANCE * len(area.label)
+        u, v = area.at
+        yield Label(area.label, area.style, u, u + width, v, _slot_name(_roles(area.field, area.fields)))
+    for box in form.boxes:
+        u, v = box.at
+        yield Label(box.label, "small", u, u + 0.8 * PRINT_ADVANCE * len(box.label), v, box.field)
+
+
+def _slots(form: Form) -> tuple[Slot, ...]:
+    found: dict[str, Slot] = {}
+    for line in form.lines:
+        for cell in line.cells:
+            roles = _roles(cell.field, cell.fields)
+            if not roles or cell.from_ is None or cell.to is None:
+                continue
+            name = _slot_name(roles)
+            piece = Piece(cell.from_, cell.to, line.at, cell.part or "", cell.label)
+            before = found.get(name)
+            if before is None:
+                found[name] = Slot(name, cell.kind or "", roles, (piece,), printed=cell.printed)
+            else:
+                found[name] = Slot(
+                    name, before.kind, roles, (*before.pieces, piece), printed=before.printed
+                )
+    for area in form.areas:
+        roles = _roles(area.field, area.fields)
+        name = _slot_name(roles) or f"signature:{area.label}"
+        found[name] = Slot(name, area.kind or "", roles, area=area.box, signature=area.signature)
+    if form.table:
+        for number, column in enumerate(form.table.columns):
+            roles = _roles(column.field, column.fields)
+            if roles:
+                found[_slot_name(roles)] = Slot(
+                    _slot_name(roles), column.kind or "", roles, column=number
+                )
+    return tuple(found.values())
+
+
+# --- vocabularies, exports, findings ------------------------------------------------------------------------------
+
+
+class Term(Declaration):
+    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` as seen on paper."""
+
+    code: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+class Vocab(Declaration):
+    """A code list; ``source`` says where it was read."""
+
+    vocab: str
+    title: str
+    source: str
+    terms: tuple[Term, ...] = Field(alias="term")
+
+
+class ExportSpec(Declaration):
+    """One import template of the Ministry: which record, which sheet, which columns that are no field come first."""
+
+    export: str
+    record: str
+    title: str
+    sheet: str
+    leading: tuple[str, ...] = ()
+
+
+class FindingSpec(Declaration):
+    """What a finding says to a reviewer, in Vietnamese, and where the rule comes from."""
+
+    code: str
+    sentence: str
+    look_at: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Schemas:
+    """Everything declared under one ``schemas/`` folder, checked; ``fingerprint`` changes when any of it does."""
+
+    records: Mapping[str, RecordSpec]
+    forms: Mapping[str, Form]
+    exports: Mapping[str, ExportSpec]
+    vocabs: Mapping[str, Vocab]
+    findings: Mapping[str, FindingSpec]
+    fingerprint: str
+
+    def form(self, name: str) -> Form:
+        """The form of that name; ``SchemaError`` names the nearest one."""
+        return _known(name, self.forms, "mẫu sổ", "schemas/forms")
+
+    def record(self, name: str) -> RecordSpec:
+        return _known(name, self.records, "loại việc", "schemas/records")
+
+    def columns(self, export: str) -> tuple[str, ...]:
+        """The header row of an import template, in the Ministry's order."""
+        spec = _known(export, self.exports, "mẫu xuất", "schemas/exports")
+        fields = self.records[spec.record].fields
+        return spec.leading + tuple(f.column for f in fields if not f.editions or export in f.editions)
+
+
+def default_folder() -> Path:
+    """The declarations that came with this installation: beside the package in a checkout, else under ``share``."""
+    checkout = Path(__file__).resolve().parent.parent / "schemas"
+    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "schemas"
+
+
+def load(folder: Path | None = None) -> Schemas:
+    """Read and check all declarations of a folder. Raises ``SchemaError`` for the first flaw found."""
+    folder = folder or default_folder()
+    if not folder.is_dir():
+        raise SchemaError(f"Không thấy thư mục khai báo {folder}. Hãy cài lại hoặc chỉ đúng thư mục schemas.")
+    digest = hashlib.sha256()
+    records = {r.record: r for r in _all(folder / "records", RecordSpec, digest)}
+    vocabs = {v.vocab: v for v in _all(folder / "vocab", Vocab, digest)}
+    exports = {e.export: e for e in _all(folder / "exports", ExportSpec, digest)}
+    forms = {f.id: f for f in _all(folder / "forms", Form, digest)}
+    findings_file = folder / "findings.toml"
+    table = _read(findings_file, digest)
+    findings = {
+        f.code: f for f in (_checked(FindingSpec, row, findings_file) for row in table.get("finding", []))
+    }
+    schemas = Schemas(records, forms, exports, vocabs, findings, digest.hexdigest()[:16])
+    _check(schemas, folder)
+    return schemas
+
+
+def load_form(path: Path, schemas: Schemas) -> Form:
+    """One more form from a file of its own, checked against the records of ``schemas``."""
+    form = _checked(Form, _read(path, hashlib.sha256()), path)
+    form = form.model_copy(update={"fingerprint": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
+    _check_form(form, schemas, path.parent.parent)
+    return form
+
+
+def _read(path: Path, digest: Any) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+        digest.update(path.name.encode() + data)
+        return tomllib.loads(data.decode("utf-8"))
+    except FileNotFoundError:
+        raise SchemaError(f"Thiếu tệp khai báo {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SchemaError(f"{path}: không đọc được TOML ({error}).") from None
+
+
+def _all(folder: Path, model: type[D], digest: Any) -> list[D]:
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        item = _checked(model, _read(path, digest), path)
+        if isinstance(item, Form):
+            mark = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            item = item.model_copy(update={"fingerprint": mark})
+        found.append(item)
+    return found
+
+
+def _checked(model: type[D], data: Mapping[str, Any], path: Path) -> D:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        if first["type"] == "extra_forbidden":
+            wrong = str(first["loc"][-1])
+            hint = _nearest(wrong, _keys(model))
+            raise SchemaError(f"{path}: khóa lạ “{where}”.{hint}") from None
+        raise SchemaError(f"{path}: “{where}”: {first['msg']}.") from None
+
+
+def _keys(model: type[Declaration], seen: frozenset[type] = frozenset()) -> list[str]:
+    names: list[str] = []
+    for name, info in model.model_fields.items():
+        names.append(info.alias or name)
+        for part in _models_in(info.annotation):
+            if part not in seen:
+                names += _keys(part, seen | {model, part})
+    return names
+
+
+def _models_in(annotation: Any) -> Iterator[type[Declaration]]:
+    if isinstance(annotation, type) and issubclass(annotation, Declaration):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Có phải là “{close[0]}”?" if close else ""
+
+
+def _known(name: str, things: Mapping[str, T], what: str, where: str) -> T:
+    if name in things:
+        return things[name]
+    raise SchemaError(f"Không có {what} “{name}” trong {where}.{_nearest(name, things)}")
+
+
+def _check(schemas: Schemas, folder: Path) -> None:
+    for record in schemas.records.values():
+        where = folder / "records" / f"{record.record}.toml"
+        _check_unique([f.name for f in record.fields], "trường", where)
+        _check_unique([f.column for f in record.fields], "cột", where)
+        for spec in record.fields:
+            if spec.kind not in kinds.KINDS:
+                hint = _nearest(spec.kind, kinds.KINDS)
+                raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
+            if spec.vocab is not None:
+                _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab")
+            for edition in spec.editions:
+                _known(edition, schemas.exports, "mẫu xuất", "schemas/exports")
+        for rule in record.rules:
+            for name in rule.fields:
+                _known(name, record.by_name, "trường", str(where))
+            _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml")
+    for export in schemas.exports.values():
+        _known(export.record, schemas.records, "loại việc", "schemas/records")
+    for form in schemas.forms.values():
+        _check_form(form, schemas, folder)
+
+
+def _check_form(form: Form, schemas: Schemas, folder: Path) -> None:
+    where = folder / "forms" / f"{form.id}.toml"
+    if form.layout == "cover":
+        return
+    record = _known(form.record, schemas.records, "loại việc", "schemas/records")
+    for slot in form.slots:
+        for name in slot.field_names:
+            if name not in record.by_name:
+                hint = _nearest(name, record.by_name)
+                raise SchemaError(f"{where}: trường lạ “{name}”, không có trong {record.record}.toml.{hint}")
+        if len(slot.roles) > 1 and slot.kind not in kinds.COMPOSITES:
+            hint = _nearest(slot.kind, kinds.COMPOSITES)
+            raise SchemaError(f"{where}: ô “{slot.name}” cần một kiểu ghép (kind).{hint}")
+        if slot.kind in kinds.COMPOSITES:
+            for role in slot.roles:
+                if role not in kinds.COMPOSITES[slot.kind].ROLES:
+                    hint = _nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
+                    raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
+    for box in form.boxes:
+        _known(box.field, record.by_name, "trường", str(where))
+    if (form.layout == "table") != (form.table is not None):
+        raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
+
+
+def _check_unique(names: list[str], what: str, where: Path) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SchemaError(f"{where}: {what} “{name}” khai báo hai lần.")
+
+
