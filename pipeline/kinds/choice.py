@@ -1,0 +1,26 @@
+"""One term of a code list. The canonical form is the term's code; what is not in the list keeps its text only."""
+
+from __future__ import annotations
+
+from pipeline.kinds.ditto import DITTO, is_ditto
+from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.spelling import folded
+
+NOT_IN_LIST = "NOT-IN-LIST"
+
+
+def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    """Exact up to case and spaces, by label or alias. Near misses are not guessed at."""
+    word = folded(text)
+    if not word:
+        return NOTHING
+    if is_ditto(word):
+        return Parsed("", (DITTO,))
+    code = "" if vocab is None else vocab.codes.get(word, "")
+    return Parsed(code) if code else Parsed("", (NOT_IN_LIST,))
+
+
+def format(value: str, vocab: Vocabulary | None = None) -> str:
+    if vocab is None or value not in vocab.labels:
+        raise ValueError("not a code of the vocabulary")
+    return vocab.labels[value]

@@ -1,0 +1,18 @@
+"""Ditto marks: “the same as above”. The mark stays the text; what it stands for is for a person (finding L07)."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.kinds.spelling import folded
+
+DITTO = "L07"
+
+_WORDS = re.compile(r"(?:n\.?\s?t\.?|như\s+trên|nhu\s+tren|như\s+nt)")
+_STROKES = re.compile(r"(?:[-–—=]\s*)*(?:/\s*/|[\"”“″〃]|''|,,|’’)(?:\s*[-–—=])*")
+
+
+def is_ditto(text: str) -> bool:
+    """Whether the whole text is a ditto mark (``nt``, ``như trên``, ``-//-``, ``"``) and nothing else."""
+    word = folded(text).strip("() ")
+    return bool(_WORDS.fullmatch(word) or _STROKES.fullmatch(word))

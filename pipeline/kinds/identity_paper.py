@@ -1,0 +1,11 @@
+"""Not written yet: all text stays in the first role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ROLES: tuple[str, ...] = ("type", "number", "issued_on", "issued_place", "other")
+
+
+def split(text: str) -> Mapping[str, str]:
+    return {role: text if role == ROLES[0] else "" for role in ROLES}

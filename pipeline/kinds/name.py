@@ -1,0 +1,41 @@
+"""A person's name, as written: its capitals, its tone placement and its abbreviations are kept.
+
+Problems: L05 one syllable only, or letters no Vietnamese name has; L06 an abbreviation. A text with digits or signs
+is no name and has no canonical form.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.kinds.ditto import DITTO, is_ditto
+from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.spelling import folded, spelled, unaccented
+
+NOT_A_NAME = "L05"
+ABBREVIATED = "L06"
+
+_SIGNS_IN_NAMES = frozenset(" .~'’-")
+_VIETNAMESE_LETTERS = frozenset("abcdeghiklmnopqrstuvxy")
+_ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b")
+
+
+def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    name = spelled(text).strip(" .,;:…_")
+    if not name:
+        return NOTHING
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
+    if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name):
+        return Parsed("", (NOT_A_NAME,))
+    problems = []
+    letters = {letter for letter in unaccented(name) if letter.isalpha()}
+    if len(name.split()) < 2 or not letters <= _VIETNAMESE_LETTERS:
+        problems.append(NOT_A_NAME)
+    if _ABBREVIATION.search(folded(name)):
+        problems.append(ABBREVIATED)
+    return Parsed(name, tuple(problems))
+
+
+def format(value: str, vocab: Vocabulary | None = None) -> str:
+    return value

@@ -1,0 +1,23 @@
+"""A whole number (a page number): canonical digits without leading zeros. Problem K11: not a number."""
+
+from __future__ import annotations
+
+from pipeline.kinds.digits import is_digits, without_leader
+from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+
+NOT_A_NUMBER = "K11"
+
+
+def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    digits = without_leader(text)
+    if not digits:
+        return NOTHING
+    if not is_digits(digits):
+        return Parsed("", (NOT_A_NUMBER,))
+    return Parsed(digits.lstrip("0") or "0")
+
+
+def format(value: str, vocab: Vocabulary | None = None) -> str:
+    if not is_digits(value):
+        raise ValueError("not canonical digits")
+    return value

@@ -1,0 +1,29 @@
+"""Numbers that run within a year: of an entry, of a volume. Canonical ``NN/YYYY``, or ``NN`` where no year is written."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.kinds.digits import without_leader
+
+_NUMBER = re.compile(r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE)
+_CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
+
+
+def numbered(text: str) -> str | None:
+    """``NN`` or ``NN/YYYY`` with the number padded to two digits; ``""`` for an empty text, ``None`` for another one.
+
+    A year of two digits is not expanded: such a text is no number.
+    """
+    marks = without_leader(text)
+    if not marks:
+        return ""
+    match = _NUMBER.fullmatch(marks)
+    if match is None or int(match[1]) == 0:
+        return None
+    number = match[1].zfill(2)
+    return f"{number}/{match[2]}" if match[2] else number
+
+
+def is_numbering(value: str) -> bool:
+    return _CANONICAL.fullmatch(value) is not None
