@@ -1,0 +1,68 @@
+"""Connected marks of ink and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Box, Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The connected marks of an ink mask. ``boxes`` (n, 4): left, top, right, bottom; ``area`` (n,) pixels;
+    ``labels`` (h, w): for each pixel the number of its mark + 1, 0 = paper."""
+
+    boxes: NDArray[np.int32]
+    area: NDArray[np.int32]
+    labels: NDArray[np.int32]
+
+
+def marks_of(ink: Pixels) -> Marks:
+    """All marks of an ink mask (0/255), 8-connected."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats = stats[1:]
+    boxes = np.column_stack([stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]])
+    return Marks(boxes.astype(np.int32), stats[:, 4].astype(np.int32), labels)
+
+
+def without_boxes(ink: Pixels, boxes: Sequence[Box]) -> Pixels:
+    """The ink mask with the marks inside the boxes gone; of a mark that reaches out of a box by more than half of
+    itself (handwriting that runs into a label) only the part inside is taken."""
+    result = ink.copy()
+    height, width = ink.shape
+    for box in boxes:
+        inner = box.within(width, height)
+        left, top, right, bottom = (round(n) for n in (inner.left, inner.top, inner.right, inner.bottom))
+        if right > left and bottom > top:
+            result[top:bottom, left:right] = 0
+    return result
+
+
+def mark_share(ink: Pixels, box: Box, margin: float) -> float:
+    """Share of a printed check box's inside (its edges shrunk by ``margin`` pixels) that is ink."""
+    inner = box.grown(-margin, -margin).within(ink.shape[1], ink.shape[0])
+    part = ink[round(inner.top) : round(inner.bottom), round(inner.left) : round(inner.right)]
+    return float((part > 0).mean()) if part.size else 0.0
+
+
+def cut(grey: Pixels, marks: Marks, numbers: NDArray[np.int64], box: Box, pad: int) -> Pixels:
+    """The grey picture of the chosen marks alone: ``box`` grown by ``pad``, all other ink painted as paper.
+
+    Pixels within two of a chosen mark keep their grey (soft stroke edges); the rest becomes the local paper colour.
+    """
+    height, width = grey.shape
+    whole = box.grown(pad, pad).within(width, height)
+    left, top, right, bottom = (round(n) for n in (whole.left, whole.top, whole.right, whole.bottom))
+    picture = grey[top:bottom, left:right].copy()
+    labels = marks.labels[top:bottom, left:right]
+    chosen = np.zeros(len(marks.area) + 1, bool)
+    chosen[numbers + 1] = True
+    keep = cv2.dilate(chosen[labels].astype(np.uint8), np.ones((5, 5), np.uint8))
+    paper = int(np.median(picture[labels == 0])) if (labels == 0).any() else 255
+    picture[keep == 0] = paper
+    return picture

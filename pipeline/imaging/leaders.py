@@ -1,0 +1,74 @@
+"""Dotted leaders: finding the rows of dots that blanks are printed with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Leaders:
+    """Dots of leaders. ``boxes`` (n, 4): left, top, right, bottom in pixels; ``row`` (n,): the number of the run each
+    dot belongs to; ``mask``: 255 where a dot of a leader is."""
+
+    boxes: NDArray[np.int32]
+    row: NDArray[np.int32]
+    mask: Pixels
+
+
+def leaders_of(ink: Pixels, letter: float) -> Leaders:
+    """The leader dots of an ink mask; ``letter`` is the height of the printed letters in pixels.
+
+    A dot is a small, roughly round mark; a leader is six or more of them on one level at a steady pace. A dot of an
+    ``i``, a full stop or a tone mark has no such row and is left alone.
+    """
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    largest = max(3.0, 0.42 * letter)
+    small = (width <= largest) & (height <= largest) & (area <= 0.7 * largest**2)
+    small[0] = False
+    number = np.nonzero(small)[0]
+    run = _runs(centres[number], letter)
+    kept = run >= 0
+    number, run = number[kept], run[kept]
+    chosen = np.zeros(len(stats), bool)
+    chosen[number] = True
+    left, top = stats[number, 0], stats[number, 1]
+    boxes = np.column_stack([left, top, left + stats[number, 2], top + stats[number, 3]]).astype(np.int32)
+    return Leaders(boxes, run.astype(np.int32), np.where(chosen[labels], 255, 0).astype(np.uint8))
+
+
+def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
+    """For each small mark the number of its run of at least six on one level, or -1."""
+    run = np.full(len(centres), -1)
+    if len(centres) < 6:
+        return run
+    level = max(2.0, 0.14 * letter)
+    reach = 0.95 * letter
+    # link every mark to its nearest neighbour to the right on the same level
+    by_x = np.argsort(centres[:, 0])
+    x, y = centres[by_x, 0], centres[by_x, 1]
+    follower = np.full(len(centres), -1)
+    for i in range(len(by_x)):
+        end = np.searchsorted(x, x[i] + reach, side="right")
+        near = np.nonzero(np.abs(y[i + 1 : end] - y[i]) <= level)[0]
+        if len(near):
+            follower[i] = i + 1 + near[0]
+    seen = np.zeros(len(centres), bool)
+    number = 0
+    for i in range(len(by_x)):
+        if seen[i]:
+            continue
+        chain = [i]
+        while follower[chain[-1]] >= 0 and not seen[follower[chain[-1]]]:
+            chain.append(follower[chain[-1]])
+            seen[chain[-1]] = True
+        if len(chain) >= 6:
+            run[by_x[chain]] = number
+            number += 1
+    return run

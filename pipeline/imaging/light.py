@@ -1,0 +1,37 @@
+"""Evening out light and telling ink from paper."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.model import Pixels
+
+STRONG = 0.62
+"""A mark holds at least one pixel darker than this share of the paper's light, or it is show-through or dirt."""
+
+WEAK = 0.80
+"""Pixels darker than this share of the paper's light belong to a mark that is strong somewhere."""
+
+
+def evened(grey: Pixels) -> Pixels:
+    """The grey page divided by its own background: paper becomes 255 everywhere, ink keeps its contrast.
+
+    The background is what is left when marks are closed away (a grey closing on a quarter-size copy, smoothed).
+    """
+    height, width = grey.shape
+    small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    background = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    background = cv2.GaussianBlur(background, (0, 0), 6)
+    background = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(grey, background, scale=255)
+
+
+def ink_mask(even: Pixels) -> Pixels:
+    """Ink of an evened page as 0/255 (h, w): weak pixels that hang together with a strong one (hysteresis)."""
+    weak = (even < int(255 * WEAK)).astype(np.uint8)
+    count, labels = cv2.connectedComponents(weak, connectivity=8)
+    strong = np.zeros(count, bool)
+    strong[labels[even < int(255 * STRONG)]] = True
+    strong[0] = False
+    return np.where(strong[labels], 255, 0).astype(np.uint8)

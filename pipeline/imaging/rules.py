@@ -1,0 +1,105 @@
+"""Printed rules: finding the one that should stand near a given place, however faint or slightly bent."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Matrix, Pixels
+
+STATIONS = 160
+"""Into how many stretches a rule is cut along its length; a gap in some of them does no harm."""
+
+
+def rule_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> Matrix | None:
+    """The rule that runs within ``reach`` pixels of the segment ``start``..``end``: its two ends (2, 2), or ``None``.
+
+    ``even`` is an evened grey page; ``thickness`` the most a rule may measure across, so that a dark scan edge is
+    none. The band along the segment is straightened, and the straight course (offset and slope) along which most
+    stations are dark wins; it must be dark in at least 45 % of them.
+    """
+    length = float(np.hypot(*(end - start)))
+    if length < 50:
+        return None
+    along = (end - start) / length
+    across = np.array([-along[1], along[0]])
+    band_width = int(2 * reach) + 1
+    steps = int(length)
+    matrix = np.column_stack([along, across, start - across * reach])
+    band = cv2.warpAffine(
+        even,
+        matrix,
+        (steps, band_width),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
+    )
+    dark = 255 - band
+    kernel = np.ones((int(2 * thickness) | 1, 1), np.uint8)
+    thin = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel))
+    profile = _stations(thin)
+    found = _straightest(profile, reach)
+    if found is None:
+        return None
+    first, last = found
+    return np.array([start + across * (first - reach), end + across * (last - reach)])
+
+
+def _stations(thin: Pixels) -> NDArray[np.float32]:
+    """(STATIONS, band width): the mean darkness of each stretch of the band, clipped so that ink does not outvote."""
+    cells = cv2.resize(thin, (STATIONS, thin.shape[0]), interpolation=cv2.INTER_AREA).T
+    return np.minimum(cells.astype(np.float32), 110.0)
+
+
+def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, float] | None:
+    """Offsets across the band at which the darkest straight course begins and ends."""
+    stations, width = profile.shape
+    smooth = cv2.GaussianBlur(profile, (1, 3), 0)
+    smooth = np.maximum(smooth, np.maximum(np.roll(profile, 1, 1), np.roll(profile, -1, 1)) * 0.9)
+    position = np.arange(stations)
+    offsets = np.arange(width)
+    closeness = 1.0 - 0.25 * np.abs(offsets - reach) / reach
+    best: tuple[float, float, float, float] | None = None
+    for bend in np.arange(-0.35 * width, 0.35 * width + 0.5, 1.0):
+        course = np.rint(offsets[:, None] + bend * (position / (stations - 1) - 0.5)).astype(int)
+        inside = (course >= 0) & (course < width)
+        darkness = np.where(inside, smooth[position, course.clip(0, width - 1)], 0.0)
+        merit = darkness.mean(axis=1) * closeness
+        at = int(merit.argmax())
+        share = float((darkness[at] > 28).mean())
+        if best is None or merit[at] > best[0]:
+            best = float(merit[at]), share, at - bend / 2, at + bend / 2
+    if best is None or best[1] < 0.45:
+        return None
+    return best[2], best[3]
+
+
+def crossing(first: Matrix, second: Matrix) -> Matrix:
+    """Where two lines, each given by two points (2, 2), cross; (2,) x and y."""
+    (x1, y1), (x2, y2) = first
+    (x3, y3), (x4, y4) = second
+    bottom = (x1 - x2) * (y3 - y4) - (y1 - y2) * (x3 - x4)
+    a, b = x1 * y2 - y1 * x2, x3 * y4 - y3 * x4
+    return np.array(
+        [(a * (x3 - x4) - (x1 - x2) * b) / bottom, (a * (y3 - y4) - (y1 - y2) * b) / bottom]
+    )
+
+
+def without_rules(ink: Pixels, rules: list[Matrix], width: float) -> Pixels:
+    """The ink mask with the given rules erased: only the thin run of the rule itself, not the strokes that cross it.
+
+    A rule pixel is erased where the ink across the rule is no thicker than about the rule: a stroke that crosses it
+    is thicker there and stays whole.
+    """
+    result = ink.copy()
+    for (x0, y0), (x1, y1) in rules:
+        zone = np.zeros_like(ink)
+        thick = max(3, round(2.4 * width))
+        cv2.line(zone, (round(x0), round(y0)), (round(x1), round(y1)), 255, thick)
+        upright = abs(y1 - y0) > abs(x1 - x0)
+        reach = max(5, round(3.2 * width)) | 1
+        kernel = np.ones((1, reach) if upright else (reach, 1), np.uint8)
+        crossing_strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
+        result[(zone > 0) & (crossing_strokes == 0)] = 0
+    return result

@@ -1,0 +1,62 @@
+"""Moving pixels: turns, scale, skew and perspective as one matrix, applied once."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.model import Matrix, Pixels
+
+PAPER = (255, 255, 255)
+
+
+def turned(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+    """Matrix and new (width, height) of a clockwise quarter turn of an image of that (width, height)."""
+    width, height = size
+    matrices = {
+        0: ([[1, 0, 0], [0, 1, 0]], (width, height)),
+        90: ([[0, -1, height - 1], [1, 0, 0]], (height, width)),
+        180: ([[-1, 0, width - 1], [0, -1, height - 1]], (width, height)),
+        270: ([[0, 1, 0], [-1, 0, width - 1]], (height, width)),
+    }
+    rows, new_size = matrices[turn]
+    return np.array([*rows, [0, 0, 1]], float), new_size
+
+
+def scaled(scale: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+    """Matrix and new (width, height) of a change of scale."""
+    width, height = size
+    matrix = np.diag([scale, scale, 1.0])
+    return matrix, (max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def rotated(angle: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+    """Matrix and new (width, height) that undo a skew of ``angle`` degrees; the canvas grows so that nothing is cut."""
+    width, height = size
+    matrix = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), [0, 0, 1]])
+    corners = moved(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]], float)
+    new_width, new_height = np.ceil(high - low).astype(int)
+    return shift @ matrix, (int(new_width), int(new_height))
+
+
+def moved(matrix: Matrix, points: Matrix) -> Matrix:
+    """Points (n, 2) mapped through a (3, 3) matrix."""
+    homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    result: Matrix = homogeneous[:, :2] / homogeneous[:, 2:]
+    return result
+
+
+def warped(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
+    """The image mapped through ``matrix`` onto a canvas of that (width, height); new ground takes the edge's colour."""
+    shrinking = abs(np.linalg.det(matrix[:2, :2])) < 0.7
+    flags = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    if shrinking and np.allclose(matrix, np.diag(np.diag(matrix))):
+        return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return cv2.warpPerspective(pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def perspective(source: Matrix, target: Matrix) -> Matrix:
+    """The homography that maps four source corners onto four target corners, both (4, 2)."""
+    return cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32)).astype(float)

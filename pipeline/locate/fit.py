@@ -1,0 +1,220 @@
+"""Laying the form's geometry over the page through the labels that were read.
+
+First a robust guess from pairs of labels (scale and shift, RANSAC in the spirit of Fischler & Bolles 1981, but over all
+pairs, so that it is deterministic), then a least-squares affine map over the labels that agree, then, once the printed
+frame is known, its homography; what a printing's lines differ from the declaration is kept as an offset a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.locate.labels import Candidate
+from pipeline.model import Box, Matrix, PlacedLabel
+from pipeline.schema import Form, Label
+
+NEAR = 0.012
+"""How far (share of the frame's height) a label may stand from where the fit puts it and still agree."""
+
+DRIFT = 0.035
+"""How far a printing may move a line against the declaration (share of the frame's height)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """``matrix`` (3, 3) maps shares (u, v) to pixels; ``drift`` are pairs (v, offset in v) of printed lines in order;
+    ``found`` the label candidates that agree; ``share`` how much of the form's print was found (0..1)."""
+
+    matrix: Matrix
+    drift: tuple[tuple[float, float], ...]
+    found: tuple[Candidate, ...]
+    share: float
+
+    def at(self, u: float, v: float) -> tuple[float, float]:
+        """Pixel position of a share position, with the line's drift."""
+        if self.drift:
+            v = v + float(np.interp(v, [d[0] for d in self.drift], [d[1] for d in self.drift]))
+        x, y, w = self.matrix @ np.array([u, v, 1.0])
+        return float(x / w), float(y / w)
+
+    @property
+    def height(self) -> float:
+        """Height of the frame in pixels."""
+        (_, top), (_, bottom) = self.at(0.5, 0.0), self.at(0.5, 1.0)
+        return bottom - top
+
+
+def aspect(form: Form) -> float:
+    """Width over height of the form's printed frame."""
+    left, top, right, bottom = form.frame
+    return (right - left) * form.paper_mm[0] / ((bottom - top) * form.paper_mm[1])
+
+
+def fitted(form: Form, candidates: Sequence[Candidate], size: tuple[int, int]) -> Fit | None:
+    """The fit that most labels agree with on a page of that (width, height), or ``None`` when too few do."""
+    labels = form.labels
+    strong = [c for c in candidates if c.score >= 0.8] or list(candidates)
+    if len(strong) < 3:
+        return None
+    u = np.array([labels[c.label].u0 for c in strong])
+    v = np.array([labels[c.label].v for c in strong])
+    x = np.array([c.box.left for c in strong])
+    y = np.array([c.baseline for c in strong])
+    weight = np.array([c.score * min(1.0, len(labels[c.label].text) / 12) for c in strong])
+    number = np.array([c.label for c in strong])
+    best: tuple[float, Matrix] | None = None
+    ratio = aspect(form)
+    for i in range(len(strong)):
+        dv = v - v[i]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scale = np.where(np.abs(dv) > 0.1, (y - y[i]) / dv, np.nan)
+        for j in np.nonzero(np.isfinite(scale) & (scale > 0.35 * size[1]) & (scale < 1.5 * size[1]))[0]:
+            if j <= i:
+                continue
+            high = float(scale[j])
+            wide = high * ratio
+            left, top = x[i] - wide * u[i], y[i] - high * v[i]
+            off = np.maximum(np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high)
+            good = off < 1.6 * NEAR
+            score = _score(number[good], (weight * (1 - off / (4 * NEAR)))[good])
+            if best is None or score > best[0]:
+                best = score, np.array([[wide, 0, left], [0, high, top], [0, 0, 1]])
+    if best is None:
+        return None
+    matrix = best[1]
+    for _ in range(3):
+        chosen = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
+        if len(chosen) < 3:
+            return None
+        matrix = _affine(labels, chosen, matrix, ratio)
+    return _with_drift(form, candidates, matrix)
+
+
+def refitted(form: Form, candidates: Sequence[Candidate], corners: Matrix, matrix: Matrix) -> Fit:
+    """The fit again, now through the corners (4, 2) of the printed frame found on the page.
+
+    ``matrix`` is the homography of the unit square onto ``corners``.
+    """
+    del corners
+    return _with_drift(form, candidates, matrix)
+
+
+def _score(numbers: np.ndarray, weights: np.ndarray) -> float:
+    """Sum of the best weight of each label, so that one label found thrice counts once."""
+    best = np.zeros(int(numbers.max()) + 1 if len(numbers) else 1)
+    np.maximum.at(best, numbers, weights)
+    return float(best.sum())
+
+
+def _position(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
+    x, y, w = matrix @ np.array([u, v, 1.0])
+    return float(x / w), float(y / w)
+
+
+def _agreeing(
+    labels: Sequence[Label], candidates: Sequence[Candidate], matrix: Matrix, near: float
+) -> tuple[Candidate, ...]:
+    """For each label its best candidate that stands where the matrix puts it."""
+    high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
+    chosen: dict[int, tuple[float, Candidate]] = {}
+    for candidate in candidates:
+        label = labels[candidate.label]
+        x, y = _position(matrix, label.u0, label.v)
+        off = max(abs(candidate.box.left - x), abs(candidate.baseline - y)) / high
+        if off < near:
+            merit = candidate.score - off / near * 0.2
+            if candidate.label not in chosen or merit > chosen[candidate.label][0]:
+                chosen[candidate.label] = merit, candidate
+    return tuple(candidate for _, candidate in chosen.values())
+
+
+def _affine(labels: Sequence[Label], chosen: Sequence[Candidate], before: Matrix, ratio: float) -> Matrix:
+    """Least-squares affine map through the labels' left ends (and their right ends where those are sure)."""
+    source, target, weights = [], [], []
+    for c in chosen:
+        label = labels[c.label]
+        source.append((label.u0, label.v))
+        target.append((c.box.left, c.baseline))
+        weights.append(c.score)
+        if not c.loose and label.slot and c.score > 0.9:
+            source.append((label.u1, label.v))
+            target.append((c.box.right, c.baseline))
+            weights.append(0.5 * c.score)
+    # the shape of the sheet itself, as weak evidence where labels stand in one column only
+    for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)):
+        source.append((u, v))
+        target.append(_position(before, u, v))
+        weights.append(0.15)
+    w = np.sqrt(np.array(weights))[:, None]
+    rows = np.column_stack([np.array(source), np.ones(len(source))])
+    solution, *_ = np.linalg.lstsq(rows * w, np.array(target) * w, rcond=None)
+    del ratio
+    return np.vstack([solution.T, [0, 0, 1]])
+
+
+def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> Fit:
+    labels = form.labels
+    high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
+    close = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
+    drift = _line_drift(labels, close, matrix, high)
+    # labels of lines that this printing moved: allowed further off, when they follow their neighbours' order
+    wide = _agreeing(labels, candidates, matrix, DRIFT)
+    known = {c.label for c in close}
+    moved = []
+    for candidate in wide:
+        if candidate.label in known:
+            continue
+        label = labels[candidate.label]
+        x, y = _position(matrix, label.u0, label.v + _at(drift, label.v))
+        if abs(candidate.box.left - x) < NEAR * high and abs(candidate.baseline - y) < DRIFT * high:
+            moved.append(candidate)
+    found = (*close, *moved)
+    share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
+    return Fit(matrix, _line_drift(labels, found, matrix, high), found, share)
+
+
+def _at(drift: Sequence[tuple[float, float]], v: float) -> float:
+    return float(np.interp(v, [d[0] for d in drift], [d[1] for d in drift])) if drift else 0.0
+
+
+def _line_drift(
+    labels: Sequence[Label], found: Sequence[Candidate], matrix: Matrix, high: float
+) -> tuple[tuple[float, float], ...]:
+    """Median offset of each printed line's labels from the declaration, in v; lines must keep their order."""
+    lines: dict[float, list[float]] = {}
+    for candidate in found:
+        label = labels[candidate.label]
+        _, y = _position(matrix, label.u0, label.v)
+        lines.setdefault(label.v, []).append((candidate.baseline - y) / high)
+    drift = [(v, float(np.median(offsets))) for v, offsets in sorted(lines.items())]
+    kept: list[tuple[float, float]] = []
+    for v, offset in drift:
+        around = [o for w, o in drift if w != v and abs(w - v) < 0.12]
+        if around and abs(offset - float(np.median(around))) > 0.6 * NEAR * 1.6 and len(lines[v]) < 2:
+            continue
+        if kept and v + offset <= kept[-1][0] + kept[-1][1]:
+            continue
+        kept.append((v, offset))
+    return tuple(kept)
+
+
+def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
+    """All labels of the form: where they were read, or where the geometry carries them (score 0)."""
+    read = {c.label: c for c in fit.found}
+    letter = form.text_size * fit.height
+    placed = []
+    for number, label in enumerate(form.labels):
+        if not label.text:
+            continue
+        left, baseline = fit.at(label.u0, label.v)
+        right, _ = fit.at(label.u1, label.v)
+        candidate = read.get(number)
+        box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
+        if candidate:
+            known = candidate.box.right if not candidate.loose else right
+            box = Box(candidate.box.left, candidate.baseline - 0.95 * letter, known, candidate.baseline + 0.3 * letter)
+        placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
+    return tuple(placed)

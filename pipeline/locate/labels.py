@@ -1,0 +1,93 @@
+"""Finding the form's printed labels among the words an engine read, however badly."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.model import Box, Word
+from pipeline.schema import Label
+
+DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where label number ``label`` may stand: ``score`` 0..1 likeness, ``baseline`` in pixels;
+    ``loose`` when the words run on into something else, so that the right edge says nothing."""
+
+    label: int
+    box: Box
+    baseline: float
+    score: float
+    loose: bool
+
+
+def folded(text: str) -> str:
+    """Letters and digits only, lower case, without marks: what survives bad reading of print."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(c for c in plain if c.isalnum() and ord(c) < 128)
+
+
+def text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
+    """Words grouped into printed lines, left to right; a wide gap does not end a line."""
+    lines: list[list[Word]] = []
+    for word in sorted((w for w in words if folded(w.text)), key=lambda w: w.box.centre[1]):
+        for line in lines:
+            last = line[-1].box
+            overlap = min(last.bottom, word.box.bottom) - max(last.top, word.box.top)
+            if overlap > 0.5 * min(last.height, word.box.height):
+                line.append(word)
+                break
+        else:
+            lines.append([word])
+    return tuple(tuple(sorted(line, key=lambda w: w.box.left)) for line in lines)
+
+
+def candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[Candidate, ...]:
+    """Every place where a label may stand, several for labels that are printed more than once."""
+    lines = text_lines(words)
+    return tuple(c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))
+
+
+def _of_label(number: int, text: str, lines: Iterable[Sequence[Word]]) -> Iterable[Candidate]:
+    wanted = folded(text)
+    if len(wanted) < 2:
+        return
+    least = 0.86 if len(wanted) <= 5 else 0.72
+    count = len([t for t in text.replace("/", " ").split() if folded(t)])
+    for line in lines:
+        parts = [folded(word.text) for word in line]
+        for start in range(len(line)):
+            best: Candidate | None = None
+            for size in range(max(1, count - 2), count + 2):
+                if start + size > len(line):
+                    break
+                read = "".join(parts[start : start + size])
+                loose = len(read) > len(wanted) + 1
+                score = Levenshtein.normalized_similarity(read[: len(wanted) + 1] if loose else read, wanted)
+                score -= 0.02 * loose
+                if score >= least and (best is None or score > best.score):
+                    chosen = line[start : start + size]
+                    best = Candidate(number, _around(chosen), _baseline(chosen), score, loose)
+            if best:
+                yield best
+
+
+def _around(words: Sequence[Word]) -> Box:
+    box = words[0].box
+    for word in words[1:]:
+        box = box.union(word.box)
+    return box
+
+
+def _baseline(words: Sequence[Word]) -> float:
+    """Median baseline: the bottom of words without descenders, a little above it for those with."""
+    found = sorted(
+        w.box.bottom - (0.2 * w.box.height if DESCENDERS & set(w.text.casefold().rstrip(",;")) else 0.0)
+        for w in words
+    )
+    return found[len(found) // 2]

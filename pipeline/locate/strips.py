@@ -1,0 +1,181 @@
+"""Where each line of a blank stands on the page, and which marks of ink belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.locate.fit import Fit
+from pipeline.model import Box, PlacedPiece
+from pipeline.schema import Form
+
+Boxes = NDArray[np.int32]
+
+ABOVE = 0.82
+"""How far above its baseline a blank's strip reaches, in line pitches."""
+
+BELOW = 0.30
+"""How far below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One line of a blank in pixels: ``pitch`` is the distance to the printed line above it (bounded);
+    ``open_right``: nothing is printed to its right, so a value may run past its end."""
+
+    piece: PlacedPiece
+    pitch: float
+    open_right: bool
+
+
+def baselines(form: Form, fit: Fit, leaders: Boxes, runs: NDArray[np.int32]) -> dict[tuple[float, float], float]:
+    """The y of each blank's leader: where the dots stand if they were seen, else where the geometry puts them.
+
+    ``leaders`` (n, 4) are the boxes of leader dots. Keys are (v, u0) of the form's pieces.
+    """
+    if len(leaders):
+        x = (leaders[:, 0] + leaders[:, 2]) / 2
+        y = leaders[:, 3].astype(float)
+    found: dict[tuple[float, float], float] = {}
+    pitches = pitch_of_lines(form)
+    for slot in form.slots:
+        for piece in slot.pieces:
+            left, expected = fit.at(piece.u0, piece.v)
+            right, expected_right = fit.at(piece.u1, piece.v)
+            expected = (expected + expected_right) / 2
+            y_found = expected
+            if len(leaders):
+                reach = 0.40 * pitches[piece.v] * fit.height
+                near = (x > left) & (x < right) & (np.abs(y - expected) < reach)
+                if near.sum() >= 6:
+                    y_found = _level(y[near], expected, 0.1 * pitches[piece.v] * fit.height)
+            found[piece.v, piece.u0] = y_found
+    del runs
+    return found
+
+
+def _level(y: NDArray[np.float64], expected: float, width: float) -> float:
+    """The level at which most dots stand; of two equally full ones the nearer to where it is expected."""
+    best, level = -1.0, expected
+    for candidate in np.unique(np.round(y)):
+        on = np.abs(y - candidate) <= width / 2
+        merit = on.sum() - 0.02 * abs(candidate - expected)
+        if merit > best:
+            best, level = float(merit), float(np.median(y[on]))
+    return level
+
+
+def pitch_of_lines(form: Form) -> dict[float, float]:
+    """Distance of each printed line to the one above it, in v, between the bounds of a usual line."""
+    lines = sorted({line.at for line in form.lines})
+    pitches = {}
+    for number, v in enumerate(lines):
+        above = v - lines[number - 1] if number else 0.03
+        pitches[v] = float(np.clip(above, 1.35 * form.text_size, 2.1 * form.text_size))
+    return pitches
+
+
+def strips_of(form: Form, fit: Fit, leaders: Boxes, runs: NDArray[np.int32]) -> tuple[Strip, ...]:
+    """All strips of a form's line blanks, in reading order."""
+    levels = baselines(form, fit, leaders, runs)
+    pitches = pitch_of_lines(form)
+    last_on_line: dict[float, float] = {}
+    for slot in form.slots:
+        for piece in slot.pieces:
+            last_on_line[piece.v] = max(last_on_line.get(piece.v, 0.0), piece.u1)
+    strips = []
+    for slot in form.slots:
+        for number, piece in enumerate(slot.pieces):
+            left, _ = fit.at(piece.u0, piece.v)
+            right, _ = fit.at(piece.u1, piece.v)
+            baseline = levels[piece.v, piece.u0]
+            pitch = pitches[piece.v] * fit.height
+            box = Box(left, baseline - ABOVE * pitch, right, baseline + BELOW * pitch)
+            placed = PlacedPiece(slot.name, 0, number, box, baseline)
+            strips.append(Strip(placed, pitch, piece.u1 >= last_on_line[piece.v] - 1e-6))
+    return tuple(strips)
+
+
+def owners(strips: Sequence[Strip], boxes: Boxes, area: NDArray[np.int32], barred: Sequence[Box]) -> NDArray[np.int64]:
+    """For each mark the number of the strip it belongs to, or -1.
+
+    A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks, dots,
+    commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are followed to
+    the right as long as the gap stays within a letter or two. Marks in ``barred`` boxes (signatures, notes) have no strip,
+    unless a value runs on into them.
+    """
+    count = len(boxes)
+    owner = np.full(count, -1)
+    if not count or not strips:
+        return owner
+    left, top, right, bottom = boxes.T.astype(float)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    height, width = bottom - top, right - left
+    pitch = float(np.median([s.pitch for s in strips]))
+    big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
+    inside = np.zeros(count, bool)
+    for box in barred:
+        inside |= (middle_x > box.left) & (middle_x < box.right) & (middle_y > box.top) & (middle_y < box.bottom)
+    cost = np.full(count, np.inf)
+    for number, strip in enumerate(strips):
+        b, p = strip.piece.box, strip.pitch
+        overlap = np.minimum(right, b.right) - np.maximum(left, b.left)
+        enough = (overlap > 0.35 * width) | ((middle_x > b.left) & (middle_x < b.right))
+        rise = (strip.piece.baseline - middle_y) / p
+        near = np.abs(rise - 0.24)
+        fits = big & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
+        owner[fits], cost[fits] = number, near[fits]
+    _follow_right(strips, owner, big, boxes)
+    _gather_small(strips, owner, big, boxes, inside)
+    return owner
+
+
+def _follow_right(strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes) -> None:
+    left, top, right, bottom = boxes.T.astype(float)
+    middle_y = (top + bottom) / 2
+    for number, strip in enumerate(strips):
+        if not strip.open_right or not (owner == number).any():
+            continue
+        p, baseline = strip.pitch, strip.piece.baseline
+        end = right[owner == number].max()
+        if end < strip.piece.box.right - 0.5 * p:
+            continue
+        level = (baseline - middle_y > -0.25 * p) & (baseline - middle_y < 0.75 * p) & big & (owner < 0)
+        level &= (bottom - top) < 1.6 * p
+        for mark in np.nonzero(level & (left > strip.piece.box.right - p))[0][np.argsort(left[level & (left > strip.piece.box.right - p)])]:
+            if left[mark] - end > 0.55 * p:
+                break
+            owner[mark] = number
+            end = max(end, right[mark])
+
+
+def _gather_small(
+    strips: Sequence[Strip],
+    owner: NDArray[np.int64],
+    big: NDArray[np.bool_],
+    boxes: Boxes,
+    inside: NDArray[np.bool_],
+) -> None:
+    left, top, right, bottom = boxes.T.astype(float)
+    anchors = np.nonzero(owner >= 0)[0]
+    if not len(anchors):
+        return
+    order = anchors[np.argsort(left[anchors])]
+    starts = left[order]
+    for mark in np.nonzero(~big & (owner < 0) & ~inside)[0]:
+        first = np.searchsorted(starts, left[mark] - 12 * (strips[0].pitch))
+        last = np.searchsorted(starts, right[mark] + strips[0].pitch)
+        near = order[first:last]
+        if not len(near):
+            continue
+        gap_x = np.maximum(0, np.maximum(left[near] - right[mark], left[mark] - right[near]))
+        gap_y = np.maximum(0, np.maximum(top[near] - bottom[mark], top[mark] - bottom[near]))
+        # a mark above a letter is nearer to it than one that hangs below the line above: tone marks outnumber tails
+        distance = np.hypot(gap_x * 1.4, gap_y * np.where(top[near] >= bottom[mark], 0.8, 1.15))
+        best = int(distance.argmin())
+        pitch = strips[owner[near[best]]].pitch
+        if distance[best] < 0.45 * pitch:
+            owner[mark] = owner[near[best]]

@@ -1,0 +1,53 @@
+"""Readers: one Protocol, one module an engine.
+
+A reader gets crops of single lines, in batches, and returns what it read, verbatim, with a confidence whose meaning is
+the engine's own. ``Engines`` is the set a page is read with: a whole-page reader of print (labels), a line reader of
+printed and typed values, and, where a model is installed, a line reader of handwriting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.model import Crop, LineReading, Pixels, Word
+
+
+class OcrEngine(Protocol):
+    """Reads single lines. ``fingerprint`` changes whenever the same crop could be read otherwise."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        """One reading a crop, in order."""
+        ...
+
+
+class PrintReader(Protocol):
+    """Finds the printed words of a whole page."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
+        """Words in pixels of the picture given."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What a page is read with; ``hand`` is ``None`` until a handwriting model is installed."""
+
+    labels: PrintReader
+    print: OcrEngine
+    hand: OcrEngine | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        parts = [self.labels.fingerprint, self.print.fingerprint]
+        return "+".join([*parts, self.hand.fingerprint] if self.hand else parts)

@@ -1,0 +1,137 @@
+"""Tesseract through pytesseract: one process a page for the labels, one a page for all its crops.
+
+Starting a process for each crop costs ten times the reading; Tesseract takes a list of pictures instead, one page each.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytesseract
+from PIL import Image
+
+from pipeline.errors import ScanTimeout, SetupError
+from pipeline.model import Box, Crop, LineReading, Pixels, Word
+
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+HOW_TO_INSTALL = (
+    "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
+)
+
+
+@cache
+def tesseract_version() -> str:
+    """Version of the installed program. Raises ``SetupError`` with what to install when there is none."""
+    try:
+        return str(pytesseract.get_tesseract_version())
+    except (pytesseract.TesseractNotFoundError, OSError):
+        raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Language data that is installed."""
+    tesseract_version()
+    return tuple(pytesseract.get_languages())
+
+
+def _need(language: str) -> None:
+    if language not in languages():
+        raise SetupError(f"Tesseract chưa có dữ liệu tiếng “{language}”. {HOW_TO_INSTALL}")
+
+
+@dataclass(frozen=True)
+class TesseractPage:
+    """The whole-page reader of printed labels (sparse text, ``--psm 11``)."""
+
+    language: str = "vie"
+    timeout: float = 60.0
+
+    @property
+    def fingerprint(self) -> str:
+        return f"tesseract-{tesseract_version()}-{self.language}-psm11"
+
+    def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
+        """Words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
+        _need(self.language)
+        rows = _data(Image.fromarray(grey), self.language, f"--psm 11 --dpi {round(dpi)}", self.timeout)
+        return tuple(
+            Word(
+                unicodedata.normalize("NFC", text),
+                Box(left, top, left + width, top + height),
+                max(0.0, confidence) / 100,
+            )
+            for _, text, left, top, width, height, confidence in rows
+        )
+
+
+@dataclass(frozen=True)
+class TesseractLines:
+    """The line reader of printed and typed values (``--psm 7``)."""
+
+    language: str = "vie"
+    timeout: float = 60.0
+
+    @property
+    def name(self) -> str:
+        return "tesseract"
+
+    @property
+    def fingerprint(self) -> str:
+        return f"tesseract-{tesseract_version()}-{self.language}-psm7"
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        """One reading a crop; the confidence is that of the least certain word. Raises ``ScanTimeout``, ``SetupError``."""
+        if not crops:
+            return ()
+        _need(self.language)
+        with tempfile.TemporaryDirectory(prefix="hotich-", dir=_quick_folder()) as folder:
+            names = []
+            for number, crop in enumerate(crops):
+                path = Path(folder) / f"{number:04}.png"
+                Image.fromarray(crop.pixels).save(path, compress_level=1, dpi=(crop.dpi, crop.dpi))
+                names.append(str(path))
+            listing = Path(folder) / "crops.txt"
+            listing.write_text("\n".join(names) + "\n", encoding="utf-8")
+            rows = _data(str(listing), self.language, "--psm 7", self.timeout)
+        words: list[list[tuple[str, float]]] = [[] for _ in crops]
+        for page, text, _, _, _, _, confidence in rows:
+            words[page - 1].append((text, max(0.0, confidence) / 100))
+        return tuple(self._line(line) for line in words)
+
+    def _line(self, words: list[tuple[str, float]]) -> LineReading:
+        text = unicodedata.normalize("NFC", " ".join(word for word, _ in words))
+        return LineReading(text, min((c for _, c in words), default=0.0), self.name)
+
+
+DataRow = tuple[int, str, int, int, int, int, float]
+
+
+def _data(image: Image.Image | str, language: str, config: str, timeout: float) -> list[DataRow]:
+    try:
+        table = pytesseract.image_to_data(
+            image, lang=language, config=config, timeout=timeout, output_type=pytesseract.Output.DICT
+        )
+    except pytesseract.TesseractNotFoundError:
+        raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None
+    except RuntimeError as error:
+        if "timeout" in str(error).lower():
+            raise ScanTimeout(
+                f"Tesseract đọc quá {timeout:.0f} giây; trang được để lại, hãy quét lại nếu trang quá bẩn."
+            ) from None
+        raise
+    keys = ("page_num", "text", "left", "top", "width", "height", "conf")
+    return [row for row in zip(*(table[key] for key in keys), strict=True) if row[1].strip()]
+
+
+@cache
+def _quick_folder() -> str | None:
+    """A folder in memory for the crops, where the system has one."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
