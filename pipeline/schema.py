@@ -27,9 +27,11 @@ from pipeline import kinds
 from pipeline.errors import SchemaError
 from pipeline.model import Severity
 
-
 PRINT_ADVANCE = 0.0097
 """Mean width of a printed letter of these forms, as a share of the frame's width (measured on the six sheets)."""
+
+PARTS = ("day", "month", "year", "hour", "minute")
+"""The parts of a date or a time that may have a blank of their own."""
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Declaration")
@@ -127,9 +129,9 @@ class Line(Declaration):
 class Area(Declaration):
     """A free rectangle (left, top, right, bottom in u, v): notes, a signature. ``signature`` areas are never read."""
 
-    label: str
+    label: str = ""
     style: Style = "bold"
-    at: tuple[float, float]
+    at: tuple[float, float] = (0.0, 0.0)
     box: tuple[float, float, float, float]
     field: str | None = None
     fields: Mapping[str, str] = Field(default_factory=dict)
@@ -138,13 +140,16 @@ class Area(Declaration):
 
 
 class CheckBox(Declaration):
-    """A printed box to tick; a mark gives ``field`` the value ``value``. ``box`` in u, v."""
+    """A printed box to tick; a mark gives ``field`` the value ``value``. ``box`` in u, v.
+
+    Without a ``field`` it is print only: the Ministry has no column for it.
+    """
 
     label: str
     at: tuple[float, float]
     box: tuple[float, float, float, float]
-    field: str
-    value: str
+    field: str = ""
+    value: str = ""
 
 
 class Column(Declaration):
@@ -184,7 +189,7 @@ class Form(Declaration):
     text_size: float = 0.0165
     lines: tuple[Line, ...] = Field(default=(), alias="line")
     areas: tuple[Area, ...] = Field(default=(), alias="area")
-    boxes: tuple[CheckBox, ...] = Field(default=(), alias="checkbox")
+    checkboxes: tuple[CheckBox, ...] = Field(default=(), alias="checkbox")
     table: Table | None = None
     note: str = ""
     fingerprint: str = ""
@@ -198,6 +203,11 @@ class Form(Declaration):
     def slots(self) -> tuple[Slot, ...]:
         """All blanks, one a value (or a group of values that share a blank), in reading order."""
         return _slots(self)
+
+    @property
+    def boxes(self) -> tuple[CheckBox, ...]:
+        """The check boxes that are read; ``checkboxes`` also holds those that are print only."""
+        return tuple(box for box in self.checkboxes if box.field)
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -269,10 +279,12 @@ def _labels(form: Form) -> Iterator[Label]:
                 yield Label(cell.label, cell.style, start, end, line.at, _slot_name(roles))
             at = cell.to if cell.to is not None else end
     for area in form.areas:
+        if not area.label:
+            continue
         width = PRINT_ADVANCE * len(area.label)
         u, v = area.at
         yield Label(area.label, area.style, u, u + width, v, _slot_name(_roles(area.field, area.fields)))
-    for box in form.boxes:
+    for box in form.checkboxes:
         u, v = box.at
         yield Label(box.label, "small", u, u + 0.8 * PRINT_ADVANCE * len(box.label), v, box.field)
 
@@ -290,20 +302,16 @@ def _slots(form: Form) -> tuple[Slot, ...]:
             if before is None:
                 found[name] = Slot(name, cell.kind or "", roles, (piece,), printed=cell.printed)
             else:
-                found[name] = Slot(
-                    name, before.kind, roles, (*before.pieces, piece), printed=before.printed
-                )
-    for area in form.areas:
+                found[name] = Slot(name, before.kind, roles, (*before.pieces, piece), printed=before.printed)
+    for number, area in enumerate(form.areas):
         roles = _roles(area.field, area.fields)
-        name = _slot_name(roles) or f"signature:{area.label}"
+        name = _slot_name(roles) or f"signature:{number}"
         found[name] = Slot(name, area.kind or "", roles, area=area.box, signature=area.signature)
     if form.table:
         for number, column in enumerate(form.table.columns):
             roles = _roles(column.field, column.fields)
             if roles:
-                found[_slot_name(roles)] = Slot(
-                    _slot_name(roles), column.kind or "", roles, column=number
-                )
+                found[_slot_name(roles)] = Slot(_slot_name(roles), column.kind or "", roles, column=number)
     return tuple(found.values())
 
 
@@ -319,11 +327,12 @@ class Term(Declaration):
 
 
 class Vocab(Declaration):
-    """A code list; ``source`` says where it was read."""
+    """A code list; ``source`` says where it was read, ``finding`` is raised by a text that is no term of it."""
 
     vocab: str
     title: str
     source: str
+    finding: str = "NOT-IN-LIST"
     terms: tuple[Term, ...] = Field(alias="term")
 
 
@@ -383,10 +392,10 @@ def load(folder: Path | None = None) -> Schemas:
     if not folder.is_dir():
         raise SchemaError(f"Không thấy thư mục khai báo {folder}. Hãy cài lại hoặc chỉ đúng thư mục schemas.")
     digest = hashlib.sha256()
-    records = {r.record: r for r in _all(folder / "records", RecordSpec, digest)}
-    vocabs = {v.vocab: v for v in _all(folder / "vocab", Vocab, digest)}
-    exports = {e.export: e for e in _all(folder / "exports", ExportSpec, digest)}
-    forms = {f.id: f for f in _all(folder / "forms", Form, digest)}
+    records = {r.record: r for r in _all(folder / "records", RecordSpec, "record", digest)}
+    vocabs = {v.vocab: v for v in _all(folder / "vocab", Vocab, "vocab", digest)}
+    exports = {e.export: e for e in _all(folder / "exports", ExportSpec, "export", digest)}
+    forms = {f.id: f for f in _all(folder / "forms", Form, "id", digest)}
     findings_file = folder / "findings.toml"
     table = _read(findings_file, digest)
     findings = {
@@ -400,8 +409,9 @@ def load(folder: Path | None = None) -> Schemas:
 def load_form(path: Path, schemas: Schemas) -> Form:
     """One more form from a file of its own, checked against the records of ``schemas``."""
     form = _checked(Form, _read(path, hashlib.sha256()), path)
+    _check_stem(form, "id", path)
     form = form.model_copy(update={"fingerprint": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
-    _check_form(form, schemas, path.parent.parent)
+    _check_form(form, schemas, path)
     return form
 
 
@@ -416,10 +426,11 @@ def _read(path: Path, digest: Any) -> dict[str, Any]:
         raise SchemaError(f"{path}: không đọc được TOML ({error}).") from None
 
 
-def _all(folder: Path, model: type[D], digest: Any) -> list[D]:
+def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
     found = []
     for path in sorted(folder.glob("*.toml")):
         item = _checked(model, _read(path, digest), path)
+        _check_stem(item, key, path)
         if isinstance(item, Form):
             mark = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
             item = item.model_copy(update={"fingerprint": mark})
@@ -437,7 +448,20 @@ def _checked(model: type[D], data: Mapping[str, Any], path: Path) -> D:
             wrong = str(first["loc"][-1])
             hint = _nearest(wrong, _keys(model))
             raise SchemaError(f"{path}: khóa lạ “{where}”.{hint}") from None
-        raise SchemaError(f"{path}: “{where}”: {first['msg']}.") from None
+        raise SchemaError(f"{path}: “{where}” {_complaint(first['type'], first['msg'])}.") from None
+
+
+def _complaint(flaw: str, message: str) -> str:
+    """What pydantic found, in Vietnamese; its own words where it is none of the usual flaws."""
+    if flaw == "missing":
+        return "là khóa bắt buộc nhưng không có"
+    if flaw in ("string_type", "literal_error", "enum"):
+        return f"không phải giá trị được phép ({message})"
+    if flaw in ("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"):
+        return "phải là một số"
+    if flaw in ("tuple_type", "too_long", "too_short"):
+        return f"phải là một danh sách đúng số phần tử ({message})"
+    return f"không hợp lệ ({message})"
 
 
 def _keys(model: type[Declaration], seen: frozenset[type] = frozenset()) -> list[str]:
@@ -470,54 +494,88 @@ def _known(name: str, things: Mapping[str, T], what: str, where: str) -> T:
 
 def _check(schemas: Schemas, folder: Path) -> None:
     for record in schemas.records.values():
-        where = folder / "records" / f"{record.record}.toml"
-        _check_unique([f.name for f in record.fields], "trường", where)
-        _check_unique([f.column for f in record.fields], "cột", where)
-        for spec in record.fields:
-            if spec.kind not in kinds.KINDS:
-                hint = _nearest(spec.kind, kinds.KINDS)
-                raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
-            if spec.vocab is not None:
-                _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab")
-            for edition in spec.editions:
-                _known(edition, schemas.exports, "mẫu xuất", "schemas/exports")
-        for rule in record.rules:
-            for name in rule.fields:
-                _known(name, record.by_name, "trường", str(where))
-            _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml")
+        _check_record(record, schemas, folder / "records" / f"{record.record}.toml")
+    for vocab in schemas.vocabs.values():
+        where = folder / "vocab" / f"{vocab.vocab}.toml"
+        _check_unique([term.code for term in vocab.terms], "mã", where)
+        _known(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml")
     for export in schemas.exports.values():
         _known(export.record, schemas.records, "loại việc", "schemas/records")
     for form in schemas.forms.values():
-        _check_form(form, schemas, folder)
+        _check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
 
 
-def _check_form(form: Form, schemas: Schemas, folder: Path) -> None:
-    where = folder / "forms" / f"{form.id}.toml"
-    if form.layout == "cover":
-        return
+def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    _check_unique([f.name for f in record.fields], "trường", where)
+    _check_unique([f.column for f in record.fields], "cột", where)
+    for spec in record.fields:
+        if spec.kind not in kinds.KINDS:
+            hint = _nearest(spec.kind, kinds.KINDS)
+            raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
+        if spec.vocab is not None:
+            _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab")
+        for edition in spec.editions:
+            _known(edition, schemas.exports, "mẫu xuất", "schemas/exports")
+    for rule in record.rules:
+        for name in rule.fields:
+            _known(name, record.by_name, "trường", str(where))
+        _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml")
+
+
+def _check_form(form: Form, schemas: Schemas, where: Path) -> None:
+    if (form.layout == "table") != (form.table is not None):
+        raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
     record = _known(form.record, schemas.records, "loại việc", "schemas/records")
+    _check_cells(form, where)
+    _check_slots(form, record, where)
+    for box in form.boxes:
+        _known(box.field, record.by_name, "trường", str(where))
+    if form.table:
+        total = sum(column.width for column in form.table.columns)
+        if abs(total - 1) > 0.002:
+            raise SchemaError(f"{where}: tổng bề rộng (width) các cột là {total:.3f}, phải bằng 1.")
+
+
+def _check_cells(form: Form, where: Path) -> None:
+    """A blank needs both ends, and a field needs a blank: else it would silently be never read."""
+    for line in form.lines:
+        for cell in line.cells:
+            what = f"{where}: dòng at = {line.at}, “{cell.label or cell.field or ''}”"
+            if (cell.from_ is None) != (cell.to is None):
+                raise SchemaError(f"{what}: chỗ trống cần cả hai khóa from và to.")
+            if cell.from_ is not None and cell.to is not None and cell.from_ >= cell.to:
+                raise SchemaError(f"{what}: from = {cell.from_} phải nhỏ hơn to = {cell.to}.")
+            if _roles(cell.field, cell.fields) and cell.from_ is None:
+                raise SchemaError(f"{what}: có trường nhưng thiếu chỗ trống (from, to).")
+            if cell.part is not None and cell.part not in PARTS:
+                raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{_nearest(cell.part, PARTS)}")
+
+
+def _check_slots(form: Form, record: RecordSpec, where: Path) -> None:
     for slot in form.slots:
         for name in slot.field_names:
             if name not in record.by_name:
                 hint = _nearest(name, record.by_name)
                 raise SchemaError(f"{where}: trường lạ “{name}”, không có trong {record.record}.toml.{hint}")
-        if len(slot.roles) > 1 and slot.kind not in kinds.COMPOSITES:
+        if slot.kind and slot.kind not in kinds.COMPOSITES:
             hint = _nearest(slot.kind, kinds.COMPOSITES)
-            raise SchemaError(f"{where}: ô “{slot.name}” cần một kiểu ghép (kind).{hint}")
-        if slot.kind in kinds.COMPOSITES:
-            for role in slot.roles:
-                if role not in kinds.COMPOSITES[slot.kind].ROLES:
-                    hint = _nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
-                    raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
-    for box in form.boxes:
-        _known(box.field, record.by_name, "trường", str(where))
-    if (form.layout == "table") != (form.table is not None):
-        raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
+            raise SchemaError(f"{where}: ô “{slot.name}” có kiểu ghép lạ “{slot.kind}” (kind).{hint}")
+        if len(slot.roles) > 1 and not slot.kind:
+            raise SchemaError(f"{where}: ô “{slot.name}” giữ nhiều trường nên cần một kiểu ghép (kind).")
+        for role in slot.roles if slot.kind else ():
+            if role not in kinds.COMPOSITES[slot.kind].ROLES:
+                hint = _nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
+                raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
+
+
+def _check_stem(item: Declaration, key: str, path: Path) -> None:
+    """A copied file whose name inside was left as it was would silently replace the other one."""
+    name = getattr(item, key)
+    if name != path.stem:
+        raise SchemaError(f"{path}: khóa {key} = “{name}” phải trùng với tên tệp “{path.stem}”.")
 
 
 def _check_unique(names: list[str], what: str, where: Path) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SchemaError(f"{where}: {what} “{name}” khai báo hai lần.")
-
-
