@@ -24,7 +24,15 @@ from pipeline.kinds import (
 from pipeline.kinds.ditto import is_ditto
 from pipeline.kinds.kind import Composite, Kind, Parsed, Vocabulary
 
-__all__ = ["COMPOSITES", "KINDS", "Composite", "Kind", "Parsed", "Vocabulary", "is_ditto"]
+__all__ = [
+    "COMPOSITES",
+    "KINDS",
+    "Composite",
+    "Kind",
+    "Parsed",
+    "Vocabulary",
+    "is_ditto",
+]
 
 KINDS: Mapping[str, Kind] = {
     "text": text,

@@ -1,7 +1,7 @@
 """A person's name, as written: its capitals, its tone placement and its abbreviations are kept.
 
 Problems: L05 one syllable only, or letters no Vietnamese name has; L06 an abbreviation. A text with digits or signs
-is no name and has no canonical form.
+is no name and has no canonical form; nor is one with the words of an office or a title.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.office import OFFICE, TITLE
 from pipeline.kinds.spelling import folded, spelled, unaccented
 
 NOT_A_NAME = "L05"
@@ -17,7 +18,9 @@ ABBREVIATED = "L06"
 
 _SIGNS_IN_NAMES = frozenset(" .~'’-")
 _VIETNAMESE_LETTERS = frozenset("abcdeghiklmnopqrstuvxy")
-_ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b")
+_ABBREVIATION = re.compile(
+    r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b"
+)
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
@@ -26,7 +29,9 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
         return NOTHING
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name):
+    if not all(
+        letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name
+    ) or _is_office(name):
         return Parsed("", (NOT_A_NAME,))
     problems = []
     letters = {letter for letter in unaccented(name) if letter.isalpha()}
@@ -35,6 +40,10 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     if _ABBREVIATION.search(folded(name)):
         problems.append(ABBREVIATED)
     return Parsed(name, tuple(problems))
+
+
+def _is_office(name: str) -> bool:
+    return any(words.search(name) for words in (TITLE, OFFICE))
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:

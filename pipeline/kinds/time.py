@@ -1,17 +1,41 @@
-"""Not written yet: reads as free text."""
+"""A time of day: ``02 giờ 30 phút``, ``2h30``, ``02:30``. Canonical ``HH:MM``, or ``HH`` where no minute is written.
+
+Problem D08: no time that can be known. ``2 giờ chiều`` is one: twelve hours are not added by a machine.
+"""
 
 from __future__ import annotations
 
+import re
+
+from pipeline.kinds.digits import without_leader
 from pipeline.kinds.ditto import DITTO, is_ditto
-from pipeline.kinds.kind import Parsed, Vocabulary
-from pipeline.kinds.spelling import spelled
+from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.spelling import unaccented
+
+UNREAD_TIME = "D08"
+
+_TIME = re.compile(
+    r"(?:vao)?(?:luc|hoi)?(\d{1,2})(?:gio|h|g|:)(?:(\d{1,2})(?:phut|ph|p|')?)?",
+    re.ASCII,
+)
+_CANONICAL = re.compile(r"([01]\d|2[0-3])(?::([0-5]\d))?", re.ASCII)
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    marks = without_leader(unaccented(text)).strip(",;")
+    if not marks:
+        return NOTHING
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    return Parsed(spelled(text))
+    match = _TIME.fullmatch(marks)
+    if match is None or marks.endswith(":"):
+        return Parsed("", (UNREAD_TIME,))
+    value = match[1].zfill(2) + (f":{match[2].zfill(2)}" if match[2] else "")
+    return Parsed(value) if _CANONICAL.fullmatch(value) else Parsed("", (UNREAD_TIME,))
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:
-    return value
+    match = _CANONICAL.fullmatch(value)
+    if match is None:
+        raise ValueError("not a canonical time")
+    return f"{match[1]} giờ {match[2]} phút" if match[2] else f"{match[1]} giờ"

@@ -1,0 +1,84 @@
+"""How a paper is cited: ``<what> số <number> do <issuer> cấp ngày <date>``, in any order behind the number.
+
+``CONNECTING`` are the words that belong to no part. A text with anything left over is not cited in a known way.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+CONNECTING = (
+    "số",
+    "ngày",
+    "cấp",
+    "nơi cấp",
+    "ngày cấp",
+    "được",
+    "do",
+    "bởi",
+    "tại",
+    "ở",
+)
+"""Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped."""
+
+_DATE = (
+    r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:[/–-][\d\s.]*\d){1,2}|\d{4}"
+)
+_HEAD = re.compile(
+    r"(?P<what>[^\d:,;]*?)[\s:.]*"
+    r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/[\w/.-]+)?)(?=$|[\s,;.(])"
+)
+_NUMBER_WORD = re.compile(r"^số\b[\s:]*|[\s:]*\bsố$", re.IGNORECASE)
+_ORGANS = r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan|Đại sứ|Bộ)\b"
+_STOP = r"(?=\s*[,;.(]?\s*(?:(?:cấp\s+)?ngày\b|cấp\b)|\s*[,;.)]?\s*$)"
+_CLAUSES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:được\s+)?(?:cấp\s+)?ngày(?:\s+cấp)?\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
+        rf"(?:được\s+)?cấp\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
+        rf"(?:nơi\s+cấp\s*:?|(?:được\s+)?(?:cấp\s+)?(?:do|bởi|tại|ở))\s*(?P<by>[^\d\s].*?){_STOP}",
+        rf"(?P<by>{_ORGANS}.*?){_STOP}",
+        r"(?:được\s+)?cấp(?=$|[\s,;.)])",
+    )
+)
+_GAP = re.compile(r"[\s,;:.()]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The verbatim parts; ``what`` names the paper (``CMND``, ``Giấy báo tử``)."""
+
+    what: str
+    number: str
+    issued_on: str
+    issuer: str
+
+
+def cited(text: str) -> Citation | None:
+    """The parts of a citation, ``None`` when the text is not one or says a part twice."""
+    text = unicodedata.normalize("NFC", text).strip()
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    parts = {"on": "", "by": ""}
+    at = _after_gap(text, head.end())
+    while at < len(text):
+        clause = next(
+            (match for pattern in _CLAUSES if (match := pattern.match(text, at))), None
+        )
+        if clause is None:
+            return None
+        for name, part in clause.groupdict().items():
+            if parts[name]:
+                return None
+            parts[name] = part.strip()
+        at = _after_gap(text, clause.end())
+    what = _NUMBER_WORD.sub("", head["what"].strip())
+    return Citation(what, head["number"].strip(), parts["on"], parts["by"])
+
+
+def _after_gap(text: str, at: int) -> int:
+    match = _GAP.match(text, at)
+    return at if match is None else match.end()
