@@ -93,13 +93,31 @@ def fitted(form: Form, candidates: Sequence[Candidate], size: tuple[int, int]) -
     return _with_drift(form, candidates, matrix)
 
 
-def refitted(form: Form, candidates: Sequence[Candidate], corners: Matrix, matrix: Matrix) -> Fit:
-    """The fit again, now through the corners (4, 2) of the printed frame found on the page.
-
-    ``matrix`` is the homography of the unit square onto ``corners``.
-    """
-    del corners
+def refitted(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> Fit:
+    """The fit through the printed frame: ``matrix`` maps the unit square onto the frame found on the page."""
     return _with_drift(form, candidates, matrix)
+
+
+def moved_candidates(candidates: Sequence[Candidate], matrix: Matrix) -> tuple[Candidate, ...]:
+    """The candidates on another picture of the page: ``matrix`` (3, 3) maps the old pixels to the new."""
+    result = []
+    for c in candidates:
+        points = np.array([[c.box.left, c.baseline], [c.box.right, c.baseline], [c.box.left, c.box.top], [c.box.left, c.box.bottom]])
+        new = np.column_stack([points, np.ones(4)]) @ matrix.T
+        new = new[:, :2] / new[:, 2:]
+        box = Box(new[0, 0], new[2, 1], new[1, 0], new[3, 1])
+        result.append(Candidate(c.label, box, float(new[:2, 1].mean()), c.score, c.loose))
+    return tuple(result)
+
+
+def spread(form: Form, fit: Fit) -> float:
+    """Median distance (share of the frame's height) of the labels found from where the matrix alone puts them."""
+    off = []
+    for c in fit.found:
+        label = form.labels[c.label]
+        x, y = _position(fit.matrix, label.u0, label.v)
+        off.append(max(abs(c.box.left - x), abs(c.baseline - y)) / fit.height)
+    return float(np.median(off)) if off else 1.0
 
 
 def _score(numbers: np.ndarray, weights: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,7 @@ class Strip:
     open_right: bool
 
 
-def baselines(form: Form, fit: Fit, leaders: Boxes, runs: NDArray[np.int32]) -> dict[tuple[float, float], float]:
+def baselines(form: Form, fit: Fit, leaders: Boxes) -> dict[tuple[float, float], float]:
     """The y of each blank's leader: where the dots stand if they were seen, else where the geometry puts them.
 
     ``leaders`` (n, 4) are the boxes of leader dots. Keys are (v, u0) of the form's pieces.
@@ -53,7 +53,6 @@ def baselines(form: Form, fit: Fit, leaders: Boxes, runs: NDArray[np.int32]) -> 
                 if near.sum() >= 6:
                     y_found = _level(y[near], expected, 0.1 * pitches[piece.v] * fit.height)
             found[piece.v, piece.u0] = y_found
-    del runs
     return found
 
 
@@ -78,9 +77,9 @@ def pitch_of_lines(form: Form) -> dict[float, float]:
     return pitches
 
 
-def strips_of(form: Form, fit: Fit, leaders: Boxes, runs: NDArray[np.int32]) -> tuple[Strip, ...]:
+def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
     """All strips of a form's line blanks, in reading order."""
-    levels = baselines(form, fit, leaders, runs)
+    levels = baselines(form, fit, leaders)
     pitches = pitch_of_lines(form)
     last_on_line: dict[float, float] = {}
     for slot in form.slots:
@@ -144,8 +143,8 @@ def _follow_right(strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArra
         if end < strip.piece.box.right - 0.5 * p:
             continue
         level = (baseline - middle_y > -0.25 * p) & (baseline - middle_y < 0.75 * p) & big & (owner < 0)
-        level &= (bottom - top) < 1.6 * p
-        for mark in np.nonzero(level & (left > strip.piece.box.right - p))[0][np.argsort(left[level & (left > strip.piece.box.right - p)])]:
+        beyond = np.nonzero(level & (bottom - top < 1.6 * p) & (left > strip.piece.box.right - p))[0]
+        for mark in beyond[np.argsort(left[beyond])]:
             if left[mark] - end > 0.55 * p:
                 break
             owner[mark] = number
@@ -179,3 +178,52 @@ def _gather_small(
         pitch = strips[owner[near[best]]].pitch
         if distance[best] < 0.45 * pitch:
             owner[mark] = owner[near[best]]
+
+
+def inked_box(
+    boxes: Boxes, area: NDArray[np.int32], numbers: NDArray[np.int64], pitch: float
+) -> tuple[Box | None, NDArray[np.int64]]:
+    """The box around the marks of one strip, and the marks; ``None`` when what is there is dust, not writing.
+
+    Dust far from any letter is left out. A strip is written on when some mark is as large as a small letter or a dash.
+    """
+    if not len(numbers):
+        return None, numbers
+    left, top, right, bottom = boxes[numbers].T.astype(float)
+    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (area[numbers] > 0.006 * pitch**2)
+    if not letter.any():
+        return None, numbers[:0]
+    first, last = left[letter].min(), right[letter].max()
+    near = letter | ((right > first - 0.5 * pitch) & (left < last + 0.5 * pitch))
+    kept = numbers[near]
+    return Box(left[near].min(), top[near].min(), right[near].max(), bottom[near].max()), kept
+
+
+def lines_in(
+    area: Box, boxes: Boxes, mass: NDArray[np.int32], free: NDArray[np.int64], letter: float
+) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
+    """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
+    left, top, right, bottom = boxes[free].T.astype(float)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    inside = (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    inside &= (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
+    chosen = free[inside]
+    if not len(chosen):
+        return
+    middle = middle_y[inside]
+    tall = (bottom - top)[inside] > 0.45 * letter
+    if not tall.any():
+        return
+    levels: list[list[float]] = []
+    for y in np.sort(middle[tall]):
+        if levels and y - levels[-1][-1] < 0.55 * letter:
+            levels[-1].append(float(y))
+        else:
+            levels.append([float(y)])
+    centres = np.array([np.median(level) for level in levels])
+    nearest = np.abs(middle[:, None] - centres[None, :]).argmin(axis=1)
+    for number in range(len(centres)):
+        marks = chosen[nearest == number]
+        box, kept = inked_box(boxes, mass, marks, 1.6 * letter)
+        if box is not None:
+            yield 0, box, kept

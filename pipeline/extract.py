@@ -1,0 +1,128 @@
+"""From lines that were read to the fields of an entry: parts joined, shared blanks split, kinds parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline import kinds
+from pipeline.kinds import Vocabulary
+from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
+from pipeline.schema import RecordSpec, Schemas, Slot
+
+PART_ORDER = ("hour", "minute", "day", "month", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInk:
+    """What stands in one blank: the boxes of its inked lines in reading order, each with the number of the piece it
+    stands on, what was read there (``None`` = not read yet) and what kind of writing it is."""
+
+    slot: Slot
+    boxes: tuple[Box, ...]
+    pieces: tuple[int, ...]
+    writing: Writing
+    readings: tuple[LineReading | None, ...] = ()
+    place: Box | None = None
+
+
+def readings_of(inks: Sequence[SlotInk], record: RecordSpec, schemas: Schemas, ledger: Ledger) -> tuple[FieldReading, ...]:
+    """The fields of one entry in the record's order: those on the form, then those the ledger itself gives."""
+    found: dict[str, FieldReading] = {}
+    for ink in inks:
+        for reading in _fields(ink, record, schemas, ledger):
+            before = found.get(reading.field)
+            if before is None or before.status is FieldStatus.BLANK:
+                found[reading.field] = reading
+    for spec in record.fields:
+        if spec.ledger and spec.name not in found:
+            text = str(getattr(ledger, spec.ledger))
+            canonical = kinds.KINDS[spec.kind].parse(text).canonical
+            found[spec.name] = FieldReading(
+                spec.name, FieldStatus.READ, text, canonical or text, 1.0, Writing.PRINT, "ledger"
+            )
+    return tuple(found[spec.name] for spec in record.fields if spec.name in found)
+
+
+def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> list[FieldReading]:
+    slot = ink.slot
+    place = _union(ink.boxes) or ink.place
+    if not ink.boxes:
+        return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
+    texts = [reading.text if reading else "" for reading in ink.readings]
+    confidence = min((r.confidence for r in ink.readings if r), default=0.0)
+    engine = next((r.engine for r in ink.readings if r), "")
+    text = _joined(slot, ink.pieces, texts)
+    if not text:
+        return [
+            FieldReading(name, FieldStatus.UNREADABLE, writing=ink.writing, engine=engine, box=place, lines=ink.boxes)
+            for name in slot.field_names
+        ]
+    if slot.kind in kinds.COMPOSITES:
+        shares = kinds.COMPOSITES[slot.kind].split(text)
+        values = {field: shares.get(role, "") for role, field in slot.roles.items()}
+    else:
+        values = {slot.field_names[0]: text}
+    result = []
+    for name, value in values.items():
+        if not value:
+            result.append(FieldReading(name, FieldStatus.BLANK, confidence=confidence, writing=ink.writing, box=place))
+            continue
+        canonical = _canonical(value, name, record, schemas, ledger)
+        result.append(
+            FieldReading(
+                name, FieldStatus.READ, value, canonical, confidence, ink.writing, engine, place, ink.boxes
+            )
+        )
+    return result
+
+
+def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
+    """Lines joined by a space; the parts of a date or a time by the sign that stands between them."""
+    if not slot.pieces or not any(piece.part for piece in slot.pieces):
+        return " ".join(text for text in texts if text)
+    parts: dict[str, str] = {}
+    for piece, text in zip(pieces, texts, strict=True):
+        part = slot.pieces[piece].part or "rest"
+        parts[part] = f"{parts.get(part, '')} {text}".strip()
+    sign = ":" if "hour" in {piece.part for piece in slot.pieces} else "/"
+    ordered = [parts[part] for part in PART_ORDER if parts.get(part)]
+    rest = [parts["rest"]] if parts.get("rest") else []
+    return " ".join([sign.join(ordered), *rest]).strip()
+
+
+def _canonical(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:
+    spec = record.by_name[name]
+    vocab = Vocabulary.of(schemas.vocabs[spec.vocab].terms) if spec.vocab else None
+    canonical = kinds.KINDS[spec.kind].parse(text, vocab).canonical
+    if spec.kind == "entry_number" and canonical and "/" not in canonical:
+        return f"{canonical}/{ledger.year}"
+    return canonical
+
+
+def _union(boxes: Sequence[Box]) -> Box | None:
+    result: Box | None = None
+    for box in boxes:
+        result = box if result is None else result.union(box)
+    return result
+
+
+def tick_reading(field: str, ticked: Mapping[str, float], box: Box | None, vocab: Vocabulary | None) -> FieldReading:
+    """The field behind a group of check boxes: ``ticked`` maps the printed value of each box to its share of ink.
+
+    None ticked is blank; more than one is not decided here: the texts of all stand in the reading, which then does not
+    parse, so that a person looks.
+    """
+    chosen = [value for value, share in ticked.items() if share > TICK_SHARE]
+    if not chosen:
+        return FieldReading(field, FieldStatus.BLANK, confidence=1.0, box=box)
+    text = "; ".join(chosen)
+    parsed = kinds.KINDS["choice"].parse(text, vocab).canonical if len(chosen) == 1 else ""
+    clear = min(abs(share - TICK_SHARE) / TICK_SHARE for share in ticked.values())
+    return FieldReading(
+        field, FieldStatus.READ, text, parsed, min(0.99, clear), Writing.MARK, "marks", box, (box,) if box else ()
+    )
+
+
+TICK_SHARE = 0.05
+"""Share of a check box's inside that has to be ink for it to count as ticked."""
