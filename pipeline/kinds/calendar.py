@@ -42,16 +42,10 @@ class PartialDate:
         year = f"{self.year:04d}"
         if self.month is None:
             return year
-        return (
-            f"{self.month:02d}.{year}"
-            if self.day is None
-            else f"{self.day:02d}.{self.month:02d}.{year}"
-        )
+        return f"{self.month:02d}.{year}" if self.day is None else f"{self.day:02d}.{self.month:02d}.{year}"
 
 
-def dated(
-    year: int, month: int | None = None, day: int | None = None
-) -> PartialDate | None:
+def dated(year: int, month: int | None = None, day: int | None = None) -> PartialDate | None:
     """The date of these numbers, ``None`` when the calendar has no such day or month."""
     try:
         datetime.date(year, 1 if month is None else month, 1 if day is None else day)

@@ -40,9 +40,7 @@ _ONLY_DOTS = (
     re.compile(r"(?P<month>\d{1,2})\s*\.\s*(?P<year>[1-9](?:\s*\d){3})", re.ASCII),
     re.compile(r"(?P<year>[1-9](?:\s*\d){3}|[1-9](?:[\s.…]*\.[\s.…]*\d){3})", re.ASCII),
 )
-_SPLIT_MONTH = re.compile(
-    r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[1-9]\d{3}", re.ASCII
-)
+_SPLIT_MONTH = re.compile(r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[1-9]\d{3}", re.ASCII)
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
@@ -61,19 +59,14 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
 
 def _date(written: str) -> PartialDate | None:
     """The one date the text can mean, ``None`` when it can mean another or none."""
-    if _SPLIT_MONTH.fullmatch(
-        written
-    ):  # "1 2/1952": December, or 1 February with its stroke lost?
+    if _SPLIT_MONTH.fullmatch(written):  # "1 2/1952": December, or 1 February with its stroke lost?
         return None
     separated = _SEPARATED.search(written) is not None
     marks = without_leader(written) if separated else written
     for shape in _SHAPES if separated else _ONLY_DOTS:
         match = shape.fullmatch(marks)
         if match:
-            parts = {
-                name: int(without_leader(digits))
-                for name, digits in match.groupdict().items()
-            }
+            parts = {name: int(without_leader(digits)) for name, digits in match.groupdict().items()}
             return dated(parts["year"], parts.get("month"), parts.get("day"))
     return None
 

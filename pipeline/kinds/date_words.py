@@ -85,9 +85,7 @@ def format(value: str, vocab: Vocabulary | None = None) -> str:
         raise ValueError("not a canonical date of the years 1000 to 2999")
     words = [f"năm {_year_in_words(date.year)}"]
     if date.month is not None:
-        words.insert(
-            0, "tháng " + ("tư" if date.month == 4 else two_digits_in_words(date.month))
-        )
+        words.insert(0, "tháng " + ("tư" if date.month == 4 else two_digits_in_words(date.month)))
     if date.day is not None:
         words.insert(0, "ngày " + two_digits_in_words(date.day))
     sentence = " ".join(words)

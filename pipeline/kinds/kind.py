@@ -37,9 +37,7 @@ class Vocabulary:
     @classmethod
     def of(cls, terms: Iterable[VocabularyTerm]) -> Vocabulary:
         """The vocabulary of declared terms (``schema.Vocab.terms``)."""
-        return cls(
-            tuple((term.code, term.label, tuple(term.aliases)) for term in terms)
-        )
+        return cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms))
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
@@ -50,11 +48,7 @@ class Vocabulary:
             for spelling in {folded(word) for word in (label, *aliases)}:
                 if found.setdefault(spelling, code) != code:
                     shared.add(spelling)
-        return {
-            spelling: code
-            for spelling, code in found.items()
-            if spelling and spelling not in shared
-        }
+        return {spelling: code for spelling, code in found.items() if spelling and spelling not in shared}
 
     @cached_property
     def labels(self) -> Mapping[str, str]:

@@ -18,9 +18,7 @@ ABBREVIATED = "L06"
 
 _SIGNS_IN_NAMES = frozenset(" .~'’-")
 _VIETNAMESE_LETTERS = frozenset("abcdeghiklmnopqrstuvxy")
-_ABBREVIATION = re.compile(
-    r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b"
-)
+_ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b")
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
@@ -29,9 +27,7 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
         return NOTHING
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    if not all(
-        letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name
-    ) or _is_office(name):
+    if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name) or _is_office(name):
         return Parsed("", (NOT_A_NAME,))
     problems = []
     letters = {letter for letter in unaccented(name) if letter.isalpha()}

@@ -6,9 +6,7 @@ import re
 
 from pipeline.kinds.digits import without_leader
 
-_NUMBER = re.compile(
-    r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE
-)
+_NUMBER = re.compile(r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE)
 _CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
 
 

@@ -35,17 +35,11 @@ _TEENS: _Phrases = {
     ("muoi",): 10,
     **{("muoi", word): 10 + digit for word, digit in _AFTER_TENS.items()},
 }
-_TENS: _Phrases = {
-    (word, "muoi"): 10 * digit for word, digit in _ONES.items() if digit > 1
-}
+_TENS: _Phrases = {(word, "muoi"): 10 * digit for word, digit in _ONES.items() if digit > 1}
 _FULL: _Phrases = {
     **_TEENS,
     **_TENS,
-    **{
-        (*tens, word): value + digit
-        for tens, value in _TENS.items()
-        for word, digit in _AFTER_TENS.items()
-    },
+    **{(*tens, word): value + digit for tens, value in _TENS.items() for word, digit in _AFTER_TENS.items()},
 }
 _SHORT: _Phrases = {
     (tens, word): 10 * value + digit
@@ -58,32 +52,18 @@ _MERGED: _Phrases = {
     for tens, value in (("ham", 20), ("bam", 30))
     for word, digit in _AFTER_TENS.items()
 }
-_SINGLE: _Phrases = {(word,): digit for word, digit in _ONES.items()} | {
-    ("khong", w): d for w, d in _ONES.items()
-}
+_WITH_ZERO: _Phrases = {("khong", word): digit for word, digit in _ONES.items()}
+_SINGLE: _Phrases = {(word,): digit for word, digit in _ONES.items()}
+_FIRST_TEN: _Phrases = {("mong", word): digit for word, digit in _ONES.items()}
+_DAY_NAMES: _Phrases = {("mong", "muoi"): 10, ("ram",): 15}
+_MONTH_NAMES: _Phrases = {("tu",): 4, ("gieng",): 1, ("chap",): 12}
 
-DAYS: _Phrases = {
-    phrase: day
-    for phrase, day in {
-        **_SINGLE,
-        **{("mong", word): digit for word, digit in _ONES.items()},
-        ("mong", "muoi"): 10,
-        **_FULL,
-        **_SHORT,
-        **_MERGED,
-        ("ram",): 15,
-    }.items()
-    if day <= 31
-}
+_DAY_PHRASES = _SINGLE | _WITH_ZERO | _FIRST_TEN | _DAY_NAMES | _FULL | _SHORT | _MERGED
+DAYS: _Phrases = {phrase: day for phrase, day in _DAY_PHRASES.items() if day <= 31}
 """Phrases that name a day of the month."""
 
-MONTHS: _Phrases = {
-    **_SINGLE,
-    ("tu",): 4,
-    **{phrase: month for phrase, month in _TEENS.items() if month <= 12},
-    ("gieng",): 1,
-    ("chap",): 12,
-}
+_MONTH_PHRASES = _SINGLE | _WITH_ZERO | _MONTH_NAMES | _TEENS
+MONTHS: _Phrases = {phrase: month for phrase, month in _MONTH_PHRASES.items() if month <= 12}
 """Phrases that name a month, after ``tháng``."""
 
 
@@ -110,11 +90,7 @@ def _below_hundred(words: tuple[str, ...], short: bool) -> int | None:
     """What follows the hundreds. ``short``: tens may lack their ``mươi`` (``năm tư``); behind thousands they may not."""
     if not words:
         return 0
-    if (
-        words[0] in ("linh", "khong")
-        and len(words) == 2
-        and (short or words[0] == "linh")
-    ):
+    if words[0] in ("linh", "khong") and len(words) == 2 and (short or words[0] == "linh"):
         return _ONES.get(words[1])
     if words in _FULL:
         return _FULL[words]

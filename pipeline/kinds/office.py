@@ -13,11 +13,7 @@ TITLE = re.compile(
 )
 """A title as it begins (``Phó Chủ tịch``, ``PCT``, ``KT. Chủ tịch``); what it is the title of may follow."""
 
-OFFICE = re.compile(
-    r"(?<!\w)(?:UBND|(?:ủy|uỷ)\s+ban|tư\s+pháp|hộ\s+tịch)(?!\w)", re.IGNORECASE
-)
+OFFICE = re.compile(r"(?<!\w)(?:UBND|(?:ủy|uỷ)\s+ban|tư\s+pháp|hộ\s+tịch)(?!\w)", re.IGNORECASE)
 
-UNIT = re.compile(
-    r"(?<!\w)(?:xã|phường|thị\s+trấn|huyện|quận|tỉnh|thành\s+phố)(?!\w)", re.IGNORECASE
-)
+UNIT = re.compile(r"(?<!\w)(?:xã|phường|thị\s+trấn|huyện|quận|tỉnh|thành\s+phố)(?!\w)", re.IGNORECASE)
 """Words of administrative units; a few of them are given names too."""

@@ -23,9 +23,7 @@ CONNECTING = (
 )
 """Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped."""
 
-_DATE = (
-    r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:[/–-][\d\s.]*\d){1,2}|\d{4}"
-)
+_DATE = r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:[/–-][\d\s.]*\d){1,2}|\d{4}"
 _HEAD = re.compile(
     r"(?P<what>[^\d:,;]*?)[\s:.]*"
     r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/[\w/.-]+)?)(?=$|[\s,;.(])"
@@ -65,9 +63,7 @@ def cited(text: str) -> Citation | None:
     parts = {"on": "", "by": ""}
     at = _after_gap(text, head.end())
     while at < len(text):
-        clause = next(
-            (match for pattern in _CLAUSES if (match := pattern.match(text, at))), None
-        )
+        clause = next((match for pattern in _CLAUSES if (match := pattern.match(text, at))), None)
         if clause is None:
             return None
         for name, part in clause.groupdict().items():

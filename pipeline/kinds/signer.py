@@ -27,14 +27,8 @@ def split(text: str) -> Mapping[str, str]:
         return {"name": text, "title": ""}
     if TITLE.fullmatch(written):
         return {"name": "", "title": written}
-    parts = (
-        _name_first(written, found) if found.start() else _title_first(written, found)
-    )
-    return (
-        {"name": text, "title": ""}
-        if parts is None
-        else {"name": parts[0], "title": parts[1]}
-    )
+    parts = _name_first(written, found) if found.start() else _title_first(written, found)
+    return {"name": text, "title": ""} if parts is None else {"name": parts[0], "title": parts[1]}
 
 
 def _name_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
@@ -58,6 +52,4 @@ def _title_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
 
 
 def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) and not any(
-        words.search(text) for words in (TITLE, OFFICE, UNIT)
-    )
+    return bool(_NAME.fullmatch(text)) and not any(words.search(text) for words in (TITLE, OFFICE, UNIT))

@@ -17,9 +17,5 @@ def folded(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """The folded text without its marks: ``Mồng Một`` and ``mong mot`` become the same, and so do many other words."""
-    bare = "".join(
-        c
-        for c in unicodedata.normalize("NFD", folded(text))
-        if not unicodedata.combining(c)
-    )
+    bare = "".join(c for c in unicodedata.normalize("NFD", folded(text)) if not unicodedata.combining(c))
     return bare.replace("đ", "d")
