@@ -1,0 +1,32 @@
+"""``python -m flows FOLDER [--workspace DIR] [--workers N]``: the nightly run once, now, with a temporary server.
+
+For a schedule use the deployment in ``prefect.yaml``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from flows.nightly import nightly, overview
+from pipeline.errors import HotichError
+
+
+def main() -> int:
+    """Exit code: that of the error, 0 when the run came to its end (single pages may have failed; see the summary)."""
+    parser = argparse.ArgumentParser(prog="python -m flows", description="Chạy ngay một lượt đọc sổ ban đêm.")
+    parser.add_argument("folder", help="thư mục chứa các sổ")
+    parser.add_argument("--workspace", help="thư mục làm việc (kho bản quét và sổ đăng ký điện tử)")
+    parser.add_argument("--workers", type=int, help="số tiến trình, mặc định bằng số nhân máy")
+    chosen = parser.parse_args()
+    try:
+        summaries = nightly(chosen.folder, chosen.workspace, chosen.workers)
+    except HotichError as error:
+        print(error.message, file=sys.stderr)
+        return error.exit_code
+    print(overview(summaries))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

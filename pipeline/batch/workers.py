@@ -1,0 +1,213 @@
+"""The processes that decode and read pages, one a core.
+
+A hostile page may loop, crash or eat memory in native code, so no page is opened in the process that writes the
+registry. Each worker makes its readers once, lives under a memory limit, and is killed with everything it started when
+a page outlasts its time. Failures come back as ``ScanError`` values; pixels never come back.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
+from pipeline.model import Ledger, PageResult
+from pipeline.ocr import Engines
+from pipeline.schema import Form
+from pipeline.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+class PageFault(ScanError):
+    """Reading a page ended in an error of this program itself; the rest of the book goes on."""
+
+    code = "fault"
+
+
+class WorkersLost(HotichError):
+    """The pool of processes cannot go on; what was read is saved and a new run goes on from there."""
+
+    code = "workers"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is told once: the workbench, and the book whose pages it will get."""
+
+    bench: Workbench
+    form: Form
+    ledger: Ledger
+    scratch: Path
+
+
+@dataclass(frozen=True)
+class PageJob:
+    """One page to read; ``page_no`` counts from 1."""
+
+    scan: ScanFile
+    page_no: int
+
+
+# --- in a worker process ------------------------------------------------------------------------------------------
+
+_at_work: tuple[Assignment, Engines] | None = None
+
+
+def _take_up(assignment: Assignment) -> None:
+    """Set up this process: its own group (so that what it starts dies with it), scratch folder, memory, readers."""
+    global _at_work
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, _die_with_children)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
+    limit_this_process(assignment.bench.limits)
+    _at_work = (assignment, assignment.bench.make_engines())
+
+
+def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _my_assignment() -> tuple[Assignment, Engines]:
+    if _at_work is None:
+        raise RuntimeError("not in a worker process")
+    return _at_work
+
+
+def _count(scan: ScanFile) -> int | ScanError:
+    assignment, _ = _my_assignment()
+    return _scan_error_as_value(lambda: page_count(scan, assignment.bench.limits))
+
+
+def _read(job: PageJob) -> PageResult | ScanError:
+    assignment, engines = _my_assignment()
+    bench = assignment.bench
+
+    def read() -> PageResult:
+        page = page_of(job.scan, job.page_no, bench.limits)
+        return bench.read_page(
+            page, assignment.form, assignment.ledger, bench.schemas, engines, bench.options
+        )
+
+    return _scan_error_as_value(read)
+
+
+def _scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
+    """The result of ``work``, or what went wrong with the scan. A lack of the machine (a missing program) is raised."""
+    try:
+        return work()
+    except ScanError as error:
+        return error
+    except HotichError:
+        raise
+    except MemoryError:
+        return ScanOutOfMemory(MEMORY_MESSAGE)
+    except Exception as error:
+        if "nsufficient memory" in str(error):
+            return ScanOutOfMemory(MEMORY_MESSAGE)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return PageFault(
+            f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(where.filename).name}:{where.lineno}). "
+            "Xin báo lỗi này; các trang khác vẫn được đọc."
+        )
+
+
+MEMORY_MESSAGE = "Trang cần nhiều bộ nhớ hơn mức cho phép; hãy quét lại với độ phân giải thấp hơn (300 dpi)."
+
+
+# --- in the process that started them -----------------------------------------------------------------------------
+
+
+class Workers:
+    """A pool of worker processes for one book; use it as a context manager. Leaving it stops all work at once."""
+
+    def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
+        self._seconds = bench.page_seconds
+        self._scratch = tempfile.TemporaryDirectory(prefix="hotich-", dir=_quick_folder())
+        self._pool = ProcessPool(
+            max_workers=processes,
+            initializer=_take_up,
+            initargs=(Assignment(bench, form, ledger, Path(self._scratch.name)),),
+            context=_one_thread_processes(),
+        )
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.stop()
+        self._pool.join()
+        self._scratch.cleanup()
+
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        """How many pages each scan has, as the answers come in."""
+        return self._answers(_count, scans)
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        """What was read on each page, as the answers come in."""
+        return self._answers(_read, jobs)
+
+    def _answers(
+        self, work: Callable[[Item], T | ScanError], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, T | ScanError]]:
+        waiting: dict[Future[T | ScanError], Item] = {
+            self._pool.schedule(work, args=(item,), timeout=self._seconds): item for item in items
+        }
+        for future in as_completed(waiting):
+            yield waiting.pop(future), self._answer(future)
+
+    def _answer(self, future: Future[T | ScanError]) -> T | ScanError:
+        try:
+            return future.result()
+        except TimeoutError:
+            return ScanTimeout(
+                f"Trang chưa đọc xong sau {self._seconds:.0f} giây nên được bỏ lại; hãy xem và quét lại trang này."
+            )
+        except ProcessExpired as error:
+            if error.exitcode == -signal.SIGKILL:
+                return ScanOutOfMemory(MEMORY_MESSAGE)
+            return ScanCrash(
+                f"Tiến trình đọc trang dừng đột ngột (mã {error.exitcode}); tệp có thể hỏng, hãy quét lại trang này."
+            )
+        except BrokenProcessPool:
+            raise WorkersLost(
+                "Các tiến trình đọc trang không chạy tiếp được. Những trang đã đọc đã được lưu; "
+                "hãy chạy “hotich doctor” rồi chạy lại lệnh này để đọc tiếp."
+            ) from None
+
+
+def _quick_folder() -> str | None:
+    """A folder in memory for what the readers write between themselves, where the system has one."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def _one_thread_processes() -> multiprocessing.context.ForkServerContext:
+    """Where workers come from: a server process that has the readers loaded, with one thread a process.
+
+    Forking this process itself would copy its threads' locks; starting each worker afresh would load OpenCV anew after
+    every crash.
+    """
+    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "pipeline.batch.workers"])
+    return context

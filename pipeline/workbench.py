@@ -1,0 +1,47 @@
+"""What a batch works with: declarations, readers, limits and the places where results go.
+
+Entry points build one ``Workbench`` from their settings; everything below is handed it and reads no setting itself.
+It travels to worker processes, so its functions must be importable by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.digitize import DigitizeOptions, digitize_page
+from pipeline.intake import ScanLimits
+from pipeline.model import Ledger, PageImage, PageResult
+from pipeline.ocr import Engines, default_engines
+from pipeline.schema import Form, Schemas
+
+
+class PageReader(Protocol):
+    """The signature of ``pipeline.digitize.digitize_page``."""
+
+    def __call__(
+        self,
+        page: PageImage,
+        form: Form,
+        ledger: Ledger,
+        schemas: Schemas,
+        engines: Engines,
+        options: DigitizeOptions,
+    ) -> PageResult: ...
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """``workspace``: folder of the stored scans and, by default, of the registry; ``page_seconds``: wall time one page
+    may take from decoding to findings before it is given up; ``limits`` bound a worker process and each scan."""
+
+    workspace: Path
+    registry_url: str
+    schemas: Schemas
+    make_engines: Callable[[], Engines] = default_engines
+    options: DigitizeOptions = field(default_factory=DigitizeOptions)
+    limits: ScanLimits = field(default_factory=ScanLimits)
+    page_seconds: float = 120.0
+    read_page: PageReader = digitize_page
