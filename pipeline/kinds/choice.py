@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pipeline.kinds.ditto import DITTO, is_ditto
-from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.kind import NOT_IN_LIST, NOTHING, Parsed, Vocabulary
 from pipeline.kinds.spelling import folded
-
-NOT_IN_LIST = "NOT-IN-LIST"
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
@@ -16,8 +14,10 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
         return NOTHING
     if is_ditto(word):
         return Parsed("", (DITTO,))
-    code = "" if vocab is None else vocab.codes.get(word, "")
-    return Parsed(code) if code else Parsed("", (NOT_IN_LIST,))
+    if vocab is None:
+        return Parsed("", (NOT_IN_LIST,))
+    code = vocab.codes.get(word, "")
+    return Parsed(code) if code else Parsed("", (vocab.finding,))
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:

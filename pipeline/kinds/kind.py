@@ -15,6 +15,9 @@ from typing import Protocol
 from pipeline.kinds.spelling import folded
 
 
+NOT_IN_LIST = "NOT-IN-LIST"
+
+
 class VocabularyTerm(Protocol):
     """A term of a code list, whoever declares it."""
 
@@ -30,14 +33,15 @@ class VocabularyTerm(Protocol):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A code list: each term is ``(code, label, aliases)``."""
+    """A code list: each term is ``(code, label, aliases)``; ``finding`` is the code for a text that is no term."""
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
+    finding: str = NOT_IN_LIST
 
     @classmethod
-    def of(cls, terms: Iterable[VocabularyTerm]) -> Vocabulary:
-        """The vocabulary of declared terms (``schema.Vocab.terms``)."""
-        return cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms))
+    def of(cls, terms: Iterable[VocabularyTerm], finding: str = NOT_IN_LIST) -> Vocabulary:
+        """The vocabulary of declared terms (``schema.Vocab.terms``) and their finding (``schema.Vocab.finding``)."""
+        return cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
