@@ -26,7 +26,9 @@ class SlotInk:
     place: Box | None = None
 
 
-def readings_of(inks: Sequence[SlotInk], record: RecordSpec, schemas: Schemas, ledger: Ledger) -> tuple[FieldReading, ...]:
+def readings_of(
+    inks: Sequence[SlotInk], record: RecordSpec, schemas: Schemas, ledger: Ledger
+) -> tuple[FieldReading, ...]:
     """The fields of one entry in the record's order: those on the form, then those the ledger itself gives."""
     found: dict[str, FieldReading] = {}
     for ink in inks:
@@ -55,7 +57,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     text = _joined(slot, ink.pieces, texts)
     if not text:
         return [
-            FieldReading(name, FieldStatus.UNREADABLE, writing=ink.writing, engine=engine, box=place, lines=ink.boxes)
+            FieldReading(
+                name, FieldStatus.UNREADABLE, writing=ink.writing, engine=engine, box=place, lines=ink.boxes
+            )
             for name in slot.field_names
         ]
     if slot.kind in kinds.COMPOSITES:
@@ -66,7 +70,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     result = []
     for name, value in values.items():
         if not value:
-            result.append(FieldReading(name, FieldStatus.BLANK, confidence=confidence, writing=ink.writing, box=place))
+            result.append(
+                FieldReading(name, FieldStatus.BLANK, confidence=confidence, writing=ink.writing, box=place)
+            )
             continue
         canonical = _canonical(value, name, record, schemas, ledger)
         result.append(
@@ -107,7 +113,9 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     return result
 
 
-def tick_reading(field: str, ticked: Mapping[str, float], box: Box | None, vocab: Vocabulary | None) -> FieldReading:
+def tick_reading(
+    field: str, ticked: Mapping[str, float], box: Box | None, vocab: Vocabulary | None
+) -> FieldReading:
     """The field behind a group of check boxes: ``ticked`` maps the printed value of each box to its share of ink.
 
     None ticked is blank; more than one is not decided here: the texts of all stand in the reading, which then does not
@@ -120,7 +128,15 @@ def tick_reading(field: str, ticked: Mapping[str, float], box: Box | None, vocab
     parsed = kinds.KINDS["choice"].parse(text, vocab).canonical if len(chosen) == 1 else ""
     clear = min(abs(share - TICK_SHARE) / TICK_SHARE for share in ticked.values())
     return FieldReading(
-        field, FieldStatus.READ, text, parsed, min(0.99, clear), Writing.MARK, "marks", box, (box,) if box else ()
+        field,
+        FieldStatus.READ,
+        text,
+        parsed,
+        min(0.99, clear),
+        Writing.MARK,
+        "marks",
+        box,
+        (box,) if box else (),
     )
 
 

@@ -81,9 +81,7 @@ def crossing(first: Matrix, second: Matrix) -> Matrix:
     (x3, y3), (x4, y4) = second
     bottom = (x1 - x2) * (y3 - y4) - (y1 - y2) * (x3 - x4)
     a, b = x1 * y2 - y1 * x2, x3 * y4 - y3 * x4
-    return np.array(
-        [(a * (x3 - x4) - (x1 - x2) * b) / bottom, (a * (y3 - y4) - (y1 - y2) * b) / bottom]
-    )
+    return np.array([(a * (x3 - x4) - (x1 - x2) * b) / bottom, (a * (y3 - y4) - (y1 - y2) * b) / bottom])
 
 
 def without_rules(ink: Pixels, rules: list[Matrix], width: float) -> Pixels:

@@ -109,9 +109,7 @@ def _side(
     return moved
 
 
-def squared(
-    corners: Matrix, page: tuple[int, int], limit: int
-) -> tuple[Matrix, tuple[int, int], Matrix]:
+def squared(corners: Matrix, page: tuple[int, int], limit: int) -> tuple[Matrix, tuple[int, int], Matrix]:
     """The one warp from the original onto the straight page.
 
     ``corners`` (4, 2): the frame in the original's pixels, from its top left clockwise as read; ``page``: (width, height) of the original; ``limit``: the most pixels a side of the straight page may have.

@@ -22,6 +22,12 @@ NEAR = 0.012
 DRIFT = 0.035
 """How far a printing may move a line against the declaration (share of the frame's height)."""
 
+LONG_DRIFT = 0.13
+"""How far it may move a line whose print is long enough to be known by itself (the foot of the page, say)."""
+
+LONG = 12
+"""Letters a label needs for that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -102,7 +108,14 @@ def moved_candidates(candidates: Sequence[Candidate], matrix: Matrix) -> tuple[C
     """The candidates on another picture of the page: ``matrix`` (3, 3) maps the old pixels to the new."""
     result = []
     for c in candidates:
-        points = np.array([[c.box.left, c.baseline], [c.box.right, c.baseline], [c.box.left, c.box.top], [c.box.left, c.box.bottom]])
+        points = np.array(
+            [
+                [c.box.left, c.baseline],
+                [c.box.right, c.baseline],
+                [c.box.left, c.box.top],
+                [c.box.left, c.box.bottom],
+            ]
+        )
         new = np.column_stack([points, np.ones(4)]) @ matrix.T
         new = new[:, :2] / new[:, 2:]
         box = Box(new[0, 0], new[2, 1], new[1, 0], new[3, 1])
@@ -178,18 +191,21 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     close = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
     drift = _line_drift(labels, close, matrix, high)
-    # labels of lines that this printing moved: allowed further off, when they follow their neighbours' order
-    wide = _agreeing(labels, candidates, matrix, DRIFT)
+    # labels of lines that this printing moved: allowed further off, when they stand in their column
     known = {c.label for c in close}
-    moved = []
-    for candidate in wide:
+    moved: dict[int, tuple[float, Candidate]] = {}
+    for candidate in candidates:
+        label = labels[candidate.label]
         if candidate.label in known:
             continue
-        label = labels[candidate.label]
         x, y = _position(matrix, label.u0, label.v + _at(drift, label.v))
-        if abs(candidate.box.left - x) < NEAR * high and abs(candidate.baseline - y) < DRIFT * high:
-            moved.append(candidate)
-    found = (*close, *moved)
+        reach = LONG_DRIFT if len(label.text) >= LONG and candidate.score > 0.8 else DRIFT
+        off = abs(candidate.baseline - y) / high
+        if abs(candidate.box.left - x) < 2 * NEAR * high and off < reach:
+            merit = candidate.score - off
+            if candidate.label not in moved or merit > moved[candidate.label][0]:
+                moved[candidate.label] = merit, candidate
+    found = (*close, *(candidate for _, candidate in moved.values()))
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
     return Fit(matrix, _line_drift(labels, found, matrix, high), found, share)
 
@@ -208,10 +224,12 @@ def _line_drift(
         _, y = _position(matrix, label.u0, label.v)
         lines.setdefault(label.v, []).append((candidate.baseline - y) / high)
     drift = [(v, float(np.median(offsets))) for v, offsets in sorted(lines.items())]
+    long = {labels[c.label].v for c in found if len(labels[c.label].text) >= LONG and c.score > 0.8}
     kept: list[tuple[float, float]] = []
     for v, offset in drift:
         around = [o for w, o in drift if w != v and abs(w - v) < 0.12]
-        if around and abs(offset - float(np.median(around))) > 0.6 * NEAR * 1.6 and len(lines[v]) < 2:
+        lone = len(lines[v]) < 2 and v not in long
+        if around and lone and abs(offset - float(np.median(around))) > NEAR:
             continue
         if kept and v + offset <= kept[-1][0] + kept[-1][1]:
             continue
@@ -233,6 +251,11 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
         box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         if candidate:
             known = candidate.box.right if not candidate.loose else right
-            box = Box(candidate.box.left, candidate.baseline - 0.95 * letter, known, candidate.baseline + 0.3 * letter)
+            box = Box(
+                candidate.box.left,
+                candidate.baseline - 0.95 * letter,
+                known,
+                candidate.baseline + 0.3 * letter,
+            )
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
     return tuple(placed)

@@ -98,13 +98,13 @@ def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
     return tuple(strips)
 
 
-def owners(strips: Sequence[Strip], boxes: Boxes, area: NDArray[np.int32], barred: Sequence[Box]) -> NDArray[np.int64]:
+def owners(strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], dot: float) -> NDArray[np.int64]:
     """For each mark the number of the strip it belongs to, or -1.
 
     A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks, dots,
     commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are followed to
     the right as long as the gap stays within a letter or two. Marks in ``barred`` boxes (signatures, notes) have no strip,
-    unless a value runs on into them.
+    unless a value runs on into them. ``dot`` is the size of a leader dot in pixels: such marks on a leader's level are print.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -115,9 +115,11 @@ def owners(strips: Sequence[Strip], boxes: Boxes, area: NDArray[np.int32], barre
     height, width = bottom - top, right - left
     pitch = float(np.median([s.pitch for s in strips]))
     big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
-    inside = np.zeros(count, bool)
+    inside = _leader_remnants(strips, boxes, dot)
     for box in barred:
-        inside |= (middle_x > box.left) & (middle_x < box.right) & (middle_y > box.top) & (middle_y < box.bottom)
+        inside |= (
+            (middle_x > box.left) & (middle_x < box.right) & (middle_y > box.top) & (middle_y < box.bottom)
+        )
     cost = np.full(count, np.inf)
     for number, strip in enumerate(strips):
         b, p = strip.piece.box, strip.pitch
@@ -132,7 +134,20 @@ def owners(strips: Sequence[Strip], boxes: Boxes, area: NDArray[np.int32], barre
     return owner
 
 
-def _follow_right(strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes) -> None:
+def _leader_remnants(strips: Sequence[Strip], boxes: Boxes, dot: float) -> NDArray[np.bool_]:
+    """Marks as small as a leader dot on the level of a leader: dots that ink cut off from their run."""
+    left, top, right, bottom = boxes.T.astype(float)
+    found = np.zeros(len(boxes), bool)
+    small = (right - left <= 1.5 * dot + 1) & (bottom - top <= 1.5 * dot + 1)
+    for strip in strips:
+        level = np.abs(bottom - strip.piece.baseline) <= 0.6 * dot + 1
+        found |= small & level & (left > strip.piece.box.left - dot) & (right < strip.piece.box.right + dot)
+    return found
+
+
+def _follow_right(
+    strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     middle_y = (top + bottom) / 2
     for number, strip in enumerate(strips):
@@ -190,7 +205,9 @@ def inked_box(
     if not len(numbers):
         return None, numbers
     left, top, right, bottom = boxes[numbers].T.astype(float)
-    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (area[numbers] > 0.006 * pitch**2)
+    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (
+        area[numbers] > 0.006 * pitch**2
+    )
     if not letter.any():
         return None, numbers[:0]
     first, last = left[letter].min(), right[letter].max()
@@ -205,7 +222,9 @@ def lines_in(
     """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
     left, top, right, bottom = boxes[free].T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    inside = (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    inside = (
+        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    )
     inside &= (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
     chosen = free[inside]
     if not len(chosen):

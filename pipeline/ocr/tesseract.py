@@ -21,9 +21,7 @@ from pipeline.model import Box, Crop, LineReading, Pixels, Word
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
-HOW_TO_INSTALL = (
-    "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
-)
+HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
 
 
 @cache

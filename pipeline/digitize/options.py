@@ -1,0 +1,28 @@
+"""What a page may be digitized with."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from pipeline.routing import RoutingOptions
+
+VERSION = "1"
+"""Raise it whenever the same page could come out otherwise than before."""
+
+
+@dataclass(frozen=True)
+class DigitizeOptions:
+    """``min_print``: the least share (0..1, by letters) of a form's printed text that must be found for a page to be
+    taken for that form; ``blank_ink``: the most ink (share of a page's pixels) a blank page may show; ``label_dpi`` and
+    ``max_dpi``: pixels an inch at which labels are looked for and at which the page is read."""
+
+    min_print: float = 0.28
+    blank_ink: float = 0.0012
+    label_dpi: float = 200.0
+    max_dpi: float = 300.0
+    routing: RoutingOptions = field(default_factory=RoutingOptions)
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(f"{VERSION}{self!r}".encode()).hexdigest()[:16]

@@ -1,0 +1,148 @@
+"""One page in, one result out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline import extract, routing, rules
+from pipeline.digitize.blanks import InkedRow, inked_rows
+from pipeline.digitize.options import DigitizeOptions
+from pipeline.digitize.recognise import Seen, dpi_of, recognised
+from pipeline.digitize.stopwatch import Stopwatch
+from pipeline.digitize.straight import Straight, area_box, straightened
+from pipeline.imaging import ink as ink_of
+from pipeline.imaging import quality, straighten
+from pipeline.kinds import Vocabulary
+from pipeline.locate import fit as fitting
+from pipeline.model import (
+    Box,
+    Crop,
+    EntryResult,
+    FieldReading,
+    Finding,
+    Ledger,
+    PageImage,
+    PageKind,
+    PageResult,
+    Severity,
+    Writing,
+)
+from pipeline.ocr import Engines
+from pipeline.schema import Form, Schemas
+
+
+def digitize_page(
+    page: PageImage,
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    engines: Engines,
+    options: DigitizeOptions = DigitizeOptions(),
+) -> PageResult:
+    """Everything that can be known of one page. Raises ``ScanError`` kinds for what the machine cannot do."""
+    watch = Stopwatch()
+    with watch.stage("quality"):
+        dpi = dpi_of(page, form)
+        measured = quality.quality_of(straighten.small_grey(page.pixels, min(1.0, 100 / dpi)), dpi)
+    seen = recognised(page, form, schemas, engines, options, dpi, watch)
+    size = (page.pixels.shape[1], page.pixels.shape[0])
+    level = seen.level
+    result = PageResult(
+        page.ref, PageKind.UNKNOWN, form.id, size, level.matrix, level.turn, level.skew, measured,
+        None, (), (), (), watch.seconds,
+    )  # fmt: skip
+    if seen.form is None or seen.fit is None:
+        return replace(result, **_unknown(seen, options))
+    if seen.form.layout == "cover":
+        labels = fitting.placed_labels(seen.form, seen.fit)
+        return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels)
+    with watch.stage("straighten"):
+        straight = straightened(page, form, seen, dpi, options)
+    with watch.stage("fields"):
+        rows = inked_rows(straight, form)
+    with watch.stage("recognise"):
+        rows = _read(rows, straight, engines)
+    with watch.stage("rules"):
+        entries = tuple(_entry(row, straight, form, ledger, schemas, options) for row in rows)
+    return replace(
+        result,
+        kind=PageKind.ENTRIES,
+        size=(straight.even.shape[1], straight.even.shape[0]),
+        matrix=straight.matrix,
+        frame=straight.frame,
+        labels=straight.labels,
+        entries=entries,
+        timings=dict(watch.seconds),
+    )
+
+
+def _unknown(seen: Seen, options: DigitizeOptions) -> dict[str, object]:
+    share = float((seen.level.ink > 0).mean())
+    if share < options.blank_ink:
+        return {
+            "kind": PageKind.BLANK,
+            "findings": (Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),),
+        }
+    return {"findings": (Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words)}),)}
+
+
+def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines) -> tuple[InkedRow, ...]:
+    """All crops of the page in one batch an engine."""
+    crops: list[Crop] = []
+    for row in rows:
+        for slot in row.slots:
+            for _, box, numbers in slot.lines:
+                picture = ink_of.cut(straight.even, row.marks, numbers, box, pad=round(straight.dpi / 30))
+                crops.append(Crop(picture, straight.dpi, slot.slot.kind))
+    readings = iter(engines.print.read(crops))
+    done = []
+    for row in rows:
+        inks = []
+        for slot in row.slots:
+            lines = tuple(next(readings) for _ in slot.lines)
+            writing = Writing.PRINT if slot.slot.printed else Writing.HAND
+            inks.append(
+                extract.SlotInk(
+                    slot.slot,
+                    tuple(box for _, box, _ in slot.lines),
+                    tuple(line for line, _, _ in slot.lines),
+                    writing,
+                    lines,
+                    slot.place,
+                )
+            )
+        done.append(replace(row, inks=tuple(inks)))
+    return tuple(done)
+
+
+def _entry(
+    row: InkedRow,
+    straight: Straight,
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    options: DigitizeOptions,
+) -> EntryResult:
+    record = schemas.record(form.record)
+    readings = extract.readings_of(row.inks, record, schemas, ledger)
+    readings = (*readings, *_ticks(straight, form, schemas))
+    vocabs = {name: Vocabulary.of(vocab.terms) for name, vocab in schemas.vocabs.items()}
+    findings = rules.findings_of(readings, record, vocabs)
+    readings, findings = routing.routed(readings, findings, record, options.routing)
+    return EntryResult(row.number, readings, findings)
+
+
+def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldReading]:
+    record = schemas.record(form.record)
+    groups: dict[str, dict[str, float]] = {}
+    places: dict[str, Box] = {}
+    for box in form.boxes:
+        place = area_box(straight.fit, box.box)
+        share = ink_of.mark_share(straight.ink, place, 0.22 * place.height)
+        groups.setdefault(box.field, {})[box.value] = share
+        places[box.field] = places[box.field].union(place) if box.field in places else place
+    for name, ticked in groups.items():
+        spec = record.by_name[name]
+        vocab = Vocabulary.of(schemas.vocabs[spec.vocab].terms) if spec.vocab else None
+        yield extract.tick_reading(name, ticked, places[name], vocab)

@@ -1,0 +1,97 @@
+"""The page set straight, once, at the detail it is read at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.digitize.options import DigitizeOptions
+from pipeline.digitize.recognise import Seen
+from pipeline.imaging import colour, light, straighten, warp
+from pipeline.imaging.leaders import leaders_of
+from pipeline.imaging.rules import without_rules
+from pipeline.locate import fit as fitting
+from pipeline.locate import table as tables
+from pipeline.locate.fit import Fit
+from pipeline.model import Box, Frame, Matrix, PageImage, Pixels, PlacedLabel
+from pipeline.schema import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame and rules."""
+
+    even: Pixels
+    ink: Pixels
+    matrix: Matrix
+    fit: Fit
+    frame: Frame
+    labels: tuple[PlacedLabel, ...]
+    leaders: NDArray[np.int32]
+    dots: Pixels
+    dpi: float
+
+
+def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: DigitizeOptions) -> Straight:
+    """The page warped once so that its frame is square, and the form fitted to it again at full detail."""
+    assert seen.fit is not None
+    level, fit = seen.level, seen.fit
+    letter = form.text_size * fit.height
+    inner = form.rules if form.table is None else tuple(tables.column_shares(form.table)[1:-1:4])
+    frame = straighten.frame_of(level.even, fit.matrix, inner, letter)
+    expected = np.array([fit.at(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
+    corners = frame.corners if frame is not None else expected
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    if frame is not None and form.table is None:
+        through = fitting.refitted(form, seen.candidates, warp.perspective(unit, corners))
+        if (
+            through.share < 0.9 * fit.share
+            or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004
+        ):
+            frame, corners = None, expected
+    back = np.linalg.inv(level.matrix)
+    size = (page.pixels.shape[1], page.pixels.shape[0])
+    limit = round(max(form.paper_mm) / 25.4 * options.max_dpi * 1.1)
+    scale = min(1.0, options.max_dpi / dpi)
+    matrix, canvas, square = straighten.squared(
+        warp.moved(back, corners), size, min(limit, round(max(size) * 1.2 * scale))
+    )
+    grey = warp.warped(colour.ink_grey(page.pixels), matrix, canvas)
+    even = light.evened(grey)
+    ink = light.ink_mask(even)
+    found = fitting.moved_candidates(seen.candidates, matrix @ back)
+    fitted = fitting.refitted(form, found, warp.perspective(unit, square))
+    letter = form.text_size * fitted.height
+    dots = leaders_of(ink, letter)
+    inner = frame.rules if frame is not None else ()
+    lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted)
+    thick = max(2.0, 0.07 * letter)
+    clean = without_rules(np.where(dots.mask > 0, 0, ink).astype(np.uint8), lines, thick)
+    return Straight(
+        even, clean, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
+        dots.boxes, dots.mask, options.max_dpi if scale < 1 else dpi,
+    )  # fmt: skip
+
+
+def _frame_lines(corners: Matrix, inner: Sequence[float]) -> list[Matrix]:
+    tl, tr, br, bl = corners
+    lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
+    lines += [np.array([tl + u * (tr - tl), bl + u * (br - bl)]) for u in inner]
+    return lines
+
+
+def _table_lines(form: Form, fit: Fit) -> list[Matrix]:
+    assert form.table is not None
+    upright = [np.array([fit.at(u, 0.0), fit.at(u, 1.0)]) for u in tables.column_shares(form.table)]
+    level = [np.array([fit.at(0.0, v), fit.at(1.0, v)]) for v in tables.row_shares(form.table)]
+    return upright + level
+
+
+def area_box(fit: Fit, area: tuple[float, float, float, float]) -> Box:
+    """A rectangle of shares (u0, v0, u1, v1) in pixels."""
+    left, top = fit.at(area[0], area[1])
+    right, bottom = fit.at(area[2], area[3])
+    return Box(left, top, right, bottom)

@@ -1,0 +1,73 @@
+"""Laying a table form over a page through its ruled lines: the widths of its columns are its fingerprint."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.locate.fit import Fit, aspect
+from pipeline.schema import Form, Table
+
+Positions = NDArray[np.float64]
+
+NEAR = 0.004
+"""How far (share of the frame's side) a rule may stand from where the form has it."""
+
+
+def column_shares(table: Table) -> Positions:
+    """The u of every upright rule of the table, frame included."""
+    widths = np.array([column.width for column in table.columns])
+    return np.concatenate([[0.0], np.cumsum(widths) / widths.sum()])
+
+
+def row_shares(table: Table) -> Positions:
+    """The v of every level rule of the rows, from the first row's top to the last one's bottom."""
+    return np.linspace(table.top, table.bottom, table.rows + 1)
+
+
+def fitted_table(form: Form, upright: Positions, level: Positions, size: tuple[int, int]) -> Fit | None:
+    """The fit of a table form to rules seen at ``upright`` (x) and ``level`` (y) on a page of that (width, height).
+
+    ``None`` when fewer than 60 % of its columns' rules are seen where it has them.
+    """
+    assert form.table is not None
+    columns = column_shares(form.table)
+    rows = np.concatenate([[0.0], row_shares(form.table)])
+    across = _line_up(columns, upright, (0.55 * size[0], 1.05 * size[0]))
+    if across is None or across[2] < 0.6:
+        return None
+    left, width, share = across
+    height = width / aspect(form)
+    down = _line_up(rows, level, (0.9 * height, 1.1 * height))
+    if down is None or down[2] < 0.5:
+        return None
+    top, high, _ = down
+    return Fit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
+
+
+def _line_up(
+    shares: Positions, seen: Positions, lengths: tuple[float, float]
+) -> tuple[float, float, float] | None:
+    """(start, length, share of rules matched) of the best linear map of ``shares`` onto the positions ``seen``."""
+    if len(seen) < 3:
+        return None
+    best: tuple[float, float, float] | None = None
+    merit = 0.0
+    spread = [
+        (i, j) for i in range(len(shares)) for j in range(i + 1, len(shares)) if shares[j] - shares[i] > 0.4
+    ]
+    for a in range(len(seen)):
+        for b in range(len(seen) - 1, a, -1):
+            for i, j in spread:
+                length = (seen[b] - seen[a]) / (shares[j] - shares[i])
+                if not lengths[0] <= length <= lengths[1]:
+                    continue
+                start = seen[a] - length * shares[i]
+                expected = start + length * shares
+                at = np.searchsorted(seen, expected).clip(1, len(seen) - 1)
+                off = np.minimum(np.abs(seen[at] - expected), np.abs(seen[at - 1] - expected)) / length
+                matched = float((off < NEAR).mean())
+                score = matched - float(np.minimum(off, NEAR).mean()) / NEAR * 0.2
+                if best is None or score > merit:
+                    best, merit = (start, length, matched), score
+    return best
