@@ -1,0 +1,135 @@
+"""``ledger.toml``: what the cover of a book says and no page repeats. One file in the folder of each book.
+
+.. code-block:: toml
+
+    form = "birth-2006"          # mẫu sổ, tên một tệp trong schemas/forms
+    place = "UBND xã Bình Minh"  # nơi đăng ký, đúng như trên bìa
+    place_code = "31318"         # mã nơi đăng ký (mã xã hoặc mã riêng của địa phương)
+    volume = "01/2010"           # quyển số / năm mở sổ
+    opened_on = "04.01.2010"     # ngày mở sổ, có thể để trống
+    closed_on = "31.12.2010"     # ngày khóa sổ
+    entries = 128                # tổng số việc ghi ở cuối sổ
+    pages = 130                  # tổng số trang ghi ở cuối sổ
+
+Whether the form exists is asked later, of the declarations (``Schemas.form``).
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from pipeline.errors import LedgerError
+from pipeline.kinds import KINDS
+from pipeline.model import Ledger
+
+LEDGER_FILE = "ledger.toml"
+
+_VOLUME = re.compile(r"[0-9]{1,3}/(1[89]|20)[0-9]{2}")
+
+_EXAMPLES = {
+    "form": '"birth-2006"',
+    "place": '"UBND xã Bình Minh"',
+    "place_code": '"31318"',
+    "volume": '"01/2010"',
+    "opened_on": '"04.01.2010"',
+    "closed_on": '"31.12.2010"',
+    "entries": "128",
+    "pages": "130",
+}
+
+
+def _words(value: object) -> object:
+    if not isinstance(value, str):
+        raise PydanticCustomError("hotich", "phải viết trong dấu nháy kép")
+    if not value.strip():
+        raise PydanticCustomError("hotich", "không được để trống")
+    return value.strip()
+
+
+def _volume(value: object) -> object:
+    if not isinstance(value, str) or not _VOLUME.fullmatch(value.strip()):
+        raise PydanticCustomError("hotich", "phải có dạng quyển/năm, viết trong dấu nháy kép")
+    return value.strip()
+
+
+def _day(value: object) -> object:
+    """``dd.mm.yyyy`` of a text or of a TOML date; ``""`` stays (the cover is blank)."""
+    if type(value) is datetime.date:
+        return value.strftime("%d.%m.%Y")
+    if value == "":
+        return value
+    day = KINDS["date"].parse(value).canonical if isinstance(value, str) else ""
+    if len(day) != len("dd.mm.yyyy"):
+        raise PydanticCustomError("hotich", "phải là một ngày có thật, đủ ngày, tháng, năm")
+    return day
+
+
+def _count(value: object) -> object:
+    if type(value) is not int or value < 0:
+        raise PydanticCustomError("hotich", "phải là số nguyên, không âm, không có dấu nháy")
+    return value
+
+
+_Words = Annotated[str, BeforeValidator(_words)]
+_Day = Annotated[str, BeforeValidator(_day)]
+_Count = Annotated[int | None, BeforeValidator(_count)]
+
+
+class _LedgerFile(BaseModel):
+    """The keys of ``ledger.toml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    form: _Words
+    place: _Words
+    place_code: _Words
+    volume: Annotated[str, BeforeValidator(_volume)]
+    opened_on: _Day = ""
+    closed_on: _Day = ""
+    entries: _Count = None
+    pages: _Count = None
+
+
+def load_ledger(folder: Path) -> Ledger:
+    """The ledger that ``folder/ledger.toml`` describes. Raises ``LedgerError`` for the first flaw found."""
+    path = folder / LEDGER_FILE
+    table = _read(path)
+    try:
+        return Ledger(**_LedgerFile.model_validate(table).model_dump())
+    except ValidationError as error:
+        raise LedgerError(f"{path}: {_sentence(error.errors()[0])}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        # Notepad puts a byte order mark before the text
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        keys = ", ".join(key for key, info in _LedgerFile.model_fields.items() if info.is_required())
+        raise LedgerError(f"Thiếu tệp {path}. Hãy tạo tệp này với các khóa {keys}.") from None
+    except UnicodeDecodeError:
+        raise LedgerError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise LedgerError(f"{path}: sai cú pháp TOML ({error}).") from None
+    except OSError as error:
+        raise LedgerError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+
+
+def _sentence(flaw: ErrorDetails) -> str:
+    key = str(flaw["loc"][0])
+    if flaw["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(key, list(_EXAMPLES), n=1, cutoff=0.5)
+        hint = f" Có phải là “{close[0]}”?" if close else f" Các khóa được dùng: {', '.join(_EXAMPLES)}."
+        return f"khóa lạ “{key}”.{hint}"
+    example = f"Ví dụ: {key} = {_EXAMPLES[key]}"
+    if flaw["type"] == "missing":
+        return f"thiếu khóa “{key}”. {example}"
+    return f"khóa “{key}” {flaw['msg']}. {example}"
