@@ -16,7 +16,7 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -25,13 +25,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import kinds
 from pipeline.errors import SchemaError
-from pipeline.model import Severity
+from pipeline.model import Ledger, Severity
+from pipeline.predicates import ARITY, PREDICATES
 
 PRINT_ADVANCE = 0.43
 """Mean width of a printed letter, as a share of the letters' size (measured on the six printed sheets)."""
 
 PARTS = ("day", "month", "year", "hour", "minute")
 """The parts of a date or a time that may have a blank of their own."""
+
+LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
+"""What ``FieldSpec.ledger`` may name."""
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Declaration")
@@ -522,12 +526,18 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
         if spec.vocab is not None:
             _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab")
+        if spec.ledger is not None:
+            _known(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml")
         for edition in spec.editions:
             _known(edition, schemas.exports, "mẫu xuất", "schemas/exports")
     for rule in record.rules:
         for name in rule.fields:
             _known(name, record.by_name, "trường", str(where))
         _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml")
+        _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates.py")
+        if len(rule.fields) != ARITY[rule.predicate]:
+            wanted = ARITY[rule.predicate]
+            raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
 
 
 def _check_form(form: Form, schemas: Schemas, where: Path) -> None:
