@@ -1,12 +1,12 @@
 """Loading and checking ``schemas/``: records, forms, exports, vocabularies, findings.
 
-What a form holds is data, once. A record declares each field of an event (``schemas/records/birth.toml``); a form
-declares where a printed sheet has its labels and blanks (``schemas/forms/birth-2006.toml``). The reader, the drawer
-of synthetic pages, the registry's columns and the reference pages all derive from these declarations.
+What a form holds is data, once. A record declares each field of an event (``schemas/records/birth.toml``); a
+form declares where a printed sheet has its labels and blanks (``schemas/forms/birth-2006.toml``). The reader, the
+drawer of synthetic pages, the registry's columns and the reference pages all derive from these declarations.
 
-A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the nearest known
-name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge (0) to its right (1),
-``v`` from its top (0) to its bottom (1); what stands above the frame has a negative ``v``.
+A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the nearest
+known name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge (0) to its right
+(1), ``v`` from its top (0) to its bottom (1); what stands above the frame has a negative ``v``.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class Declaration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-# --- records ----------------------------------------------------------------------------------------------------
+# --- records ------------------------------------------------------------------------------------------------
 
 
 class FieldSpec(Declaration):
     """One field of a record: the only place where it is named.
 
-    ``column`` is the Ministry's import column; ``editions`` the templates that have it (empty = all of the record's);
-    ``ledger`` names the key of ``ledger.toml`` that fills it when the form has no place for it.
+    ``column`` is the Ministry's import column; ``editions`` the templates that have it (empty = all of the
+    record's); ``ledger`` names the key of ``ledger.toml`` that fills it when the form has no place for it.
     """
 
     name: str
@@ -95,7 +95,7 @@ class RecordSpec(Declaration):
         return {spec.column: spec for spec in self.fields}
 
 
-# --- forms ------------------------------------------------------------------------------------------------------
+# --- forms --------------------------------------------------------------------------------------------------
 
 Style = Literal["regular", "bold", "italic", "bold-italic", "small"]
 
@@ -131,7 +131,10 @@ class Line(Declaration):
 
 
 class Area(Declaration):
-    """A free rectangle (left, top, right, bottom in u, v): notes, a signature. ``signature`` areas are never read."""
+    """A free rectangle (left, top, right, bottom in u, v): notes, a signature.
+
+    ``at`` is where its label begins (unused without one). A ``signature`` area is never read.
+    """
 
     label: str = ""
     style: Style = "bold"
@@ -157,7 +160,7 @@ class CheckBox(Declaration):
 
 
 class Column(Declaration):
-    """One column of a table form; ``width`` is its share of the frame's width. ``number`` is the printed column number."""
+    """One column of a table form; ``width`` is its share of the frame's width, ``group`` a heading over several."""
 
     heading: str
     width: float
@@ -177,7 +180,7 @@ class Table(Declaration):
 
 
 class Form(Declaration):
-    """One printed sheet. ``frame`` is where the frame stands on the paper: left, top, right, bottom as shares of it."""
+    """One printed sheet. ``frame`` is where the frame stands on it: left, top, right, bottom as shares of the paper."""
 
     id: str
     record: str
@@ -223,7 +226,7 @@ class Form(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline; ``slot`` the blank it announces ("" = none)."""
+    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline; ``slot`` the blank it announces, or ``""``."""
 
     text: str
     style: Style
@@ -235,7 +238,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One strip of a blank: ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``; ``label`` the text before it."""
+    """One strip of a blank: ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``; ``label``: text before it."""
 
     u0: float
     u1: float
@@ -327,11 +330,11 @@ def _slots(form: Form) -> tuple[Slot, ...]:
     return tuple(found.values())
 
 
-# --- vocabularies, exports, findings ------------------------------------------------------------------------------
+# --- vocabularies, exports, findings -------------------------------------------------------------------------
 
 
 class Term(Declaration):
-    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` as seen on paper."""
+    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` as on paper."""
 
     code: str
     label: str
@@ -339,7 +342,7 @@ class Term(Declaration):
 
 
 class Vocab(Declaration):
-    """A code list; ``source`` says where it was read, ``finding`` is raised by a text that is no term of it."""
+    """A code list; ``source``: where it was read; ``finding``: what a text raises that is no term of it."""
 
     vocab: str
     title: str
@@ -349,7 +352,7 @@ class Vocab(Declaration):
 
 
 class ExportSpec(Declaration):
-    """One import template of the Ministry: which record, which sheet, which columns that are no field come first."""
+    """One import template of the Ministry: its record, its sheet, and ``leading`` columns that are no field."""
 
     export: str
     record: str
@@ -369,7 +372,7 @@ class FindingSpec(Declaration):
 
 @dataclass(frozen=True)
 class Schemas:
-    """Everything declared under one ``schemas/`` folder, checked; ``fingerprint`` changes when any of it does."""
+    """Everything declared in one ``schemas/`` folder, checked; ``fingerprint`` changes when any of it does."""
 
     records: Mapping[str, RecordSpec]
     forms: Mapping[str, Form]
@@ -393,7 +396,7 @@ class Schemas:
 
 
 def default_folder() -> Path:
-    """The declarations that came with this installation: beside the package in a checkout, else under ``share``."""
+    """The declarations of this installation: beside the package in a checkout, else under ``share``."""
     checkout = Path(__file__).resolve().parent.parent / "schemas"
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "schemas"
 
