@@ -1,12 +1,14 @@
 """Loading and checking ``schemas/``: records, forms, exports, vocabularies, findings.
 
-What a form holds is data, once. A record declares each field of an event (``schemas/records/birth.toml``); a
-form declares where a printed sheet has its labels and blanks (``schemas/forms/birth-2006.toml``). The reader, the
-drawer of synthetic pages, the registry's columns and the reference pages all derive from these declarations.
+What a form holds is data, once. A record declares each field of an event (``schemas/records/birth.toml``);
+a form declares where a printed sheet has its labels and blanks (``schemas/forms/birth-2006.toml``). The
+reader, the drawer of synthetic pages, the registry's columns and the reference pages all derive from these
+declarations.
 
-A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the nearest
-known name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge (0) to its right
-(1), ``v`` from its top (0) to its bottom (1); what stands above the frame has a negative ``v``.
+A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the
+nearest known name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge
+(0) to its right (1), ``v`` from its top (0) to its bottom (1); what stands above the frame has a negative
+``v``.
 """
 
 from __future__ import annotations
@@ -160,7 +162,7 @@ class CheckBox(Declaration):
 
 
 class Column(Declaration):
-    """One column of a table form; ``width`` is its share of the frame's width, ``group`` a heading over several."""
+    """One column of a table form; ``width``: share of the frame's width, ``group``: heading over several."""
 
     heading: str
     width: float
@@ -180,7 +182,7 @@ class Table(Declaration):
 
 
 class Form(Declaration):
-    """One printed sheet. ``frame`` is where the frame stands on it: left, top, right, bottom as shares of the paper."""
+    """One printed sheet. ``frame``: left, top, right, bottom of the printed frame as shares of the paper."""
 
     id: str
     record: str
@@ -226,7 +228,7 @@ class Form(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline; ``slot`` the blank it announces, or ``""``."""
+    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline, ``slot`` the blank it announces or ``""``."""
 
     text: str
     style: Style
@@ -238,7 +240,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One strip of a blank: ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``; ``label``: text before it."""
+    """One strip of a blank, ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``, ``label`` before it."""
 
     u0: float
     u1: float
@@ -330,11 +332,11 @@ def _slots(form: Form) -> tuple[Slot, ...]:
     return tuple(found.values())
 
 
-# --- vocabularies, exports, findings -------------------------------------------------------------------------
+# --- vocabularies, exports, findings ---------------------------------------------------------------------
 
 
 class Term(Declaration):
-    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` as on paper."""
+    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` on paper."""
 
     code: str
     label: str
@@ -352,7 +354,7 @@ class Vocab(Declaration):
 
 
 class ExportSpec(Declaration):
-    """One import template of the Ministry: its record, its sheet, and ``leading`` columns that are no field."""
+    """One import template of the Ministry: its record, its sheet, ``leading`` columns that are no field."""
 
     export: str
     record: str
@@ -372,7 +374,7 @@ class FindingSpec(Declaration):
 
 @dataclass(frozen=True)
 class Schemas:
-    """Everything declared in one ``schemas/`` folder, checked; ``fingerprint`` changes when any of it does."""
+    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does."""
 
     records: Mapping[str, RecordSpec]
     forms: Mapping[str, Form]
