@@ -4,8 +4,9 @@ upright and level -> labels -> frame -> straight page -> blanks -> ink or blank 
 accept or review. The page comes decoded from ``pipeline.intake``; the result goes to ``pipeline.registry``.
 """
 
+from pipeline.digitize.engines import default_engines
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.page import digitize_page
 from pipeline.ocr import Engines
 
-__all__ = ["DigitizeOptions", "Engines", "digitize_page"]
+__all__ = ["DigitizeOptions", "Engines", "default_engines", "digitize_page"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import median
 
 from pipeline import extract, routing, rules
 from pipeline.digitize.blanks import InkedRow, inked_rows
@@ -96,24 +97,43 @@ def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines) -> tup
                 picture = ink_of.cut(straight.even, row.marks, numbers, box, pad=round(straight.dpi / 30))
                 crops.append(Crop(picture, straight.dpi, slot.slot.kind))
     readings = iter(engines.print.read(crops))
+    typed = iter(_typed(crops, engines))
     done = []
     for row in rows:
         inks = []
         for slot in row.slots:
             lines = tuple(next(readings) for _ in slot.lines)
-            writing = Writing.PRINT if slot.slot.printed else Writing.HAND
+            type_only = all([next(typed) for _ in slot.lines])
             inks.append(
                 extract.SlotInk(
                     slot.slot,
                     tuple(box for _, box, _ in slot.lines),
                     tuple(line for line, _, _ in slot.lines),
-                    writing,
+                    Writing.PRINT if type_only or slot.slot.printed else Writing.HAND,
                     lines,
                     slot.place,
                 )
             )
         done.append(replace(row, inks=tuple(inks)))
     return tuple(done)
+
+
+def _typed(crops: Sequence[Crop], engines: Engines) -> list[bool]:
+    """For each crop whether it is type. One line may look typed by chance: the page as a whole has to agree."""
+    if engines.writing is None or not crops:
+        return [False] * len(crops)
+    chances = engines.writing.print_chances(crops)
+    judged = [chance for chance in chances if chance > 0]
+    if len(judged) < 3 or median(judged) < TYPED_PAGE:
+        return [False] * len(crops)
+    return [chance >= TYPED_LINE or chance == 0 for chance in chances]
+
+
+TYPED_PAGE = 0.6
+"""The median chance of a page's lines from which it counts as typed."""
+
+TYPED_LINE = 0.3
+"""The chance from which a line of a typed page counts as typed."""
 
 
 def _entry(

@@ -39,15 +39,28 @@ class PrintReader(Protocol):
         ...
 
 
+class WritingJudge(Protocol):
+    """Tells typed lines from handwritten ones."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
+        """For each crop the chance 0..1 that it is type."""
+        ...
+
+
 @dataclass(frozen=True)
 class Engines:
-    """What a page is read with; ``hand`` is ``None`` until a handwriting model is installed."""
+    """What a page is read with. Without a ``writing`` judge every value counts as handwritten; ``hand`` is ``None``
+    until a handwriting model is installed."""
 
     labels: PrintReader
     print: OcrEngine
+    writing: WritingJudge | None = None
     hand: OcrEngine | None = None
 
     @property
     def fingerprint(self) -> str:
-        parts = [self.labels.fingerprint, self.print.fingerprint]
-        return "+".join([*parts, self.hand.fingerprint] if self.hand else parts)
+        parts = (self.labels, self.print, self.writing, self.hand)
+        return "+".join(part.fingerprint for part in parts if part is not None)

@@ -1,0 +1,99 @@
+"""Telling typed or printed lines from handwriting by their shape alone.
+
+Type stands on one straight line, its letters share a few heights and its stems are upright; a hand does none of these
+exactly. Seven measures of that go through a logistic model whose weights stand in ``ocr_models/print-or-hand``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Pixels
+
+FEATURES = ("upright", "level", "bottoms", "tops", "joined", "stroke", "pitch")
+
+
+@dataclass(frozen=True)
+class WritingModel:
+    """``weights`` (7,) and ``bias`` of the logistic model over ``FEATURES`` scaled by ``mean`` and ``spread``."""
+
+    weights: tuple[float, ...]
+    bias: float
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    fingerprint: str = ""
+
+    def print_chance(self, crop: Pixels) -> float:
+        """Chance 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
+        shape = line_shape(crop)
+        if shape is None:
+            return 0.0
+        scaled = (shape - np.array(self.mean)) / np.array(self.spread)
+        return float(1 / (1 + np.exp(-(scaled @ np.array(self.weights) + self.bias))))
+
+
+def line_shape(crop: Pixels) -> NDArray[np.float64] | None:
+    """The seven measures (``FEATURES``) of a grey crop of one line, or ``None`` when it holds fewer than three letters."""
+    ink = (crop < 150).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats = stats[1:]
+    stats = stats[stats[:, 4] > 6]
+    if len(stats) < 3:
+        return None
+    heights = stats[:, 3].astype(float)
+    tall = float(np.percentile(heights, 85))
+    letters = stats[heights > 0.45 * tall]
+    if len(letters) < 3 or tall < 8:
+        return None
+    upright, level = _edge_directions(crop)
+    bottoms = (letters[:, 1] + letters[:, 3]).astype(float)
+    tops = letters[:, 1].astype(float)
+    wide = letters[:, 2] > 1.6 * letters[:, 3]
+    distance = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
+    ridge = distance[(distance > 0) & (distance == cv2.dilate(distance, np.ones((3, 3), np.uint8)))]
+    centres = np.sort(letters[:, 0] + letters[:, 2] / 2)
+    gaps = np.diff(centres)
+    gaps = gaps[gaps < 1.6 * tall]
+    return np.array(
+        [
+            upright,
+            level,
+            _aligned(bottoms, letters[:, 0] + letters[:, 2] / 2, tall),
+            _aligned(tops, letters[:, 0] + letters[:, 2] / 2, tall),
+            float((letters[wide, 2]).sum() / letters[:, 2].sum()),
+            float(np.std(ridge) / (np.mean(ridge) + 1e-6)),
+            float(np.std(gaps) / (np.mean(gaps) + 1e-6)) if len(gaps) > 2 else 0.5,
+        ]
+    )
+
+
+def _edge_directions(crop: Pixels) -> tuple[float, float]:
+    """Shares of the edge strength that is within 4° of an upright and of a level stroke."""
+    smooth = cv2.GaussianBlur(crop, (0, 0), 1.0).astype(np.float32)
+    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    strength = np.hypot(across, down)
+    strength[strength < 0.25 * np.percentile(strength, 99)] = 0
+    angle = np.degrees(np.arctan2(np.abs(down), np.abs(across)))
+    total = float(strength.sum()) + 1e-6
+    return float(strength[angle < 4].sum()) / total, float(strength[angle > 86].sum()) / total
+
+
+def _aligned(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) -> float:
+    """The largest share of letters whose edge stands on one nearly level line, within 4 % of a tall letter."""
+    best = 0.0
+    near = max(1.0, 0.04 * tall)
+    for slope in np.linspace(-0.02, 0.02, 9):
+        rest = values - slope * at
+        for value in rest:
+            best = max(best, float((np.abs(rest - value) <= near).mean()))
+    return best
+
+
+def pooled(chances: Sequence[float]) -> float:
+    """The chance that a whole page's values are typed: the median of its lines'."""
+    return float(np.median(chances)) if chances else 0.0
