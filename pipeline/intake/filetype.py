@@ -1,0 +1,104 @@
+"""What a file is, by its first bytes; its name is never asked. Opening a file in a way that cannot hang."""
+
+from __future__ import annotations
+
+import os
+import stat
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import BrokenScan, EmptyScan, OversizedScan, ScanError, UnknownFileType
+from pipeline.intake.limits import ScanLimits
+
+PDF_HEADER_WITHIN = 1024  # readers accept bytes before "%PDF-" up to here (PDF 1.7, appendix H.3.4.1)
+_BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
+
+
+class FileType(StrEnum):
+    """The formats that are read; the value is the name Pillow knows it by."""
+
+    PDF = "PDF"
+    TIFF = "TIFF"
+    JPEG = "JPEG"
+    PNG = "PNG"
+    BMP = "BMP"
+    WEBP = "WEBP"
+
+
+def file_type(head: bytes) -> FileType | None:
+    """The type that the first ``PDF_HEADER_WITHIN`` bytes show; ``None`` when it is none that is read."""
+    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        return FileType.TIFF
+    if head.startswith(b"\xff\xd8\xff"):
+        return FileType.JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileType.PNG
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return FileType.WEBP
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
+        return FileType.BMP
+    if b"%PDF-" in head[:PDF_HEADER_WITHIN]:
+        return FileType.PDF
+    return None
+
+
+def shown(path: Path) -> str:
+    """The file's name as it may stand in a message: no control characters, no bytes that are not text."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in path.name)
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file, open for reading; raises ``ScanError`` for what is no regular file or cannot be read.
+
+    A pipe or a device named like a scan is refused without waiting for it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ScanError(_why_not_opened(path, error)) from None
+    file = None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnknownFileType(
+                f"«{shown(path)}» không phải là một tệp thường (thư mục, ống dẫn hoặc thiết bị)."
+            )
+        file = os.fdopen(descriptor, "rb")
+    finally:
+        if file is None:
+            os.close(descriptor)
+    return file
+
+
+def scan_type(path: Path, limits: ScanLimits) -> FileType:
+    """The type of a scan that is small enough to be read; raises ``ScanError`` that says why it is not."""
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size == 0:
+            raise EmptyScan(f"Tệp «{shown(path)}» rỗng (0 byte). Hãy chép lại tệp hoặc quét lại.")
+        if size > limits.max_bytes:
+            raise OversizedScan(
+                f"Tệp «{shown(path)}» nặng {size / 1e6:.0f} MB, vượt giới hạn {limits.max_bytes / 1e6:.0f} MB. "
+                "Hãy tách tệp thành nhiều phần hoặc quét lại ở 300 dpi."
+            )
+        try:
+            head = file.read(PDF_HEADER_WITHIN)
+        except OSError:
+            raise BrokenScan(
+                f"Không đọc được tệp «{shown(path)}». Hãy kiểm tra ổ đĩa rồi chép lại tệp."
+            ) from None
+    found = file_type(head)
+    if found is None:
+        raise UnknownFileType(
+            f"Tệp «{shown(path)}» không phải PDF, TIFF, JPEG, PNG, BMP hay WebP (xét theo nội dung, không theo tên). "
+            "Hãy xuất lại từ máy quét sang một trong các định dạng này."
+        )
+    return found
+
+
+def _why_not_opened(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"Không thấy tệp «{shown(path)}» (đã bị xoá, đổi tên, hoặc là liên kết hỏng)."
+    if isinstance(error, PermissionError):
+        return f"Không có quyền đọc tệp «{shown(path)}». Hãy cấp quyền đọc rồi chạy lại."
+    return f"Không mở được tệp «{shown(path)}»: {os.strerror(error.errno or 0)}."

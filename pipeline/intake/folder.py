@@ -1,0 +1,139 @@
+"""What lies in the folder of a book: its scans as a person would count them, and what does not belong."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import BrokenScan, ScanError, StorageError
+from pipeline.intake.filetype import opened, scan_type, shown
+from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
+
+# Companions of a book and litter of file systems: neither scans nor worth a word.
+COMPANIONS = frozenset({"ledger.toml", "truth.json"})
+LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "lost+found", "$recycle.bin"})
+TEMP_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
+TEMP_STARTS = ("~",)
+READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFile:
+    """One file that a scanner delivered. ``sha256`` (lower-case hex) is its identity, not its name; ``size`` in
+    bytes."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFile:
+    """Something in the folder that is not read as a scan, and why: code and message of a ``ScanError``.
+
+    ``sha256`` is ``""`` where there are no bytes to hash (a folder, a pipe, an unreadable or oversized file).
+    """
+
+    path: Path
+    code: str
+    message: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderContents:
+    """All that lies in a folder but companions, hidden files and litter."""
+
+    scans: tuple[ScanFile, ...]
+    foreign: tuple[ForeignFile, ...]
+
+
+def scans_of(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> tuple[ScanFile, ...]:
+    """The scans of a book in natural order; see ``contents_of`` for what else lies there."""
+    return contents_of(folder, limits).scans
+
+
+def contents_of(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> FolderContents:
+    """Scans (told by content, not by name) and foreign files of ``folder`` itself, both in natural order.
+
+    Sub-folders are not entered; they are reported as foreign. Raises ``StorageError`` when the folder cannot be
+    listed.
+    """
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError as error:
+        raise StorageError(
+            f"Không mở được thư mục «{shown(folder)}»: {os.strerror(error.errno or 0)}. "
+            "Hãy kiểm tra đường dẫn và quyền đọc."
+        ) from None
+    scans: list[ScanFile] = []
+    foreign: list[ForeignFile] = []
+    for name in sorted((name for name in names if not is_ignored(name)), key=natural_key):
+        found = _scan_or_foreign(folder / name, limits)
+        if isinstance(found, ScanFile):
+            scans.append(found)
+        else:
+            foreign.append(found)
+    return FolderContents(tuple(scans), tuple(foreign))
+
+
+def scan_file(path: Path, limits: ScanLimits = DEFAULT_LIMITS) -> ScanFile:
+    """That one file as a scan, hashed; raises ``ScanError`` when it is none."""
+    scan_type(path, limits)
+    sha256, size = _hash_of(path)
+    return ScanFile(path, sha256, size)
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a name is a companion of the book, hidden, litter, or a file still being written."""
+    folded = name.casefold()
+    return (
+        folded in COMPANIONS
+        or folded in LITTER
+        or folded.startswith((".", *TEMP_STARTS))
+        or folded.endswith(TEMP_ENDINGS)
+    )
+
+
+def natural_key(name: str) -> tuple[tuple[str | int, ...], str]:
+    """Sorts ``trang 2`` before ``trang 10``, ``Scan_1`` before ``Scan_1 (2)``; the name itself breaks ties."""
+    stem, dot, ending = unicodedata.normalize("NFC", name).casefold().rpartition(".")
+    if not dot:
+        stem, ending = ending, ""
+    pieces = re.split(r"([0-9]+)", stem)
+    numbered = tuple(int(piece) if index % 2 else piece for index, piece in enumerate(pieces))
+    return numbered, f"{ending}\0{name}"
+
+
+def _scan_or_foreign(path: Path, limits: ScanLimits) -> ScanFile | ForeignFile:
+    try:
+        return scan_file(path, limits)
+    except ScanError as error:
+        return ForeignFile(path, error.code, error.message, _hash_if_small(path, limits))
+
+
+def _hash_if_small(path: Path, limits: ScanLimits) -> str:
+    try:
+        with opened(path) as file:
+            small = os.fstat(file.fileno()).st_size <= limits.max_bytes
+        return _hash_of(path)[0] if small else ""
+    except ScanError:
+        return ""
+
+
+def _hash_of(path: Path) -> tuple[str, int]:
+    """Hash and size of the bytes, read as a stream."""
+    digest = hashlib.sha256()
+    with opened(path) as file:
+        try:
+            while block := file.read(READ_BYTES):
+                digest.update(block)
+            return digest.hexdigest(), file.tell()
+        except OSError:
+            raise BrokenScan(
+                f"Không đọc được tệp «{shown(path)}». Hãy kiểm tra ổ đĩa rồi chép lại tệp."
+            ) from None

@@ -1,0 +1,122 @@
+"""Pages of TIFF, JPEG, PNG, BMP and WebP files, decoded by Pillow."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from PIL import ExifTags, Image
+
+from pipeline.errors import BrokenScan, OversizedScan
+from pipeline.intake.filetype import FileType, shown
+from pipeline.intake.limits import ScanLimits
+from pipeline.intake.rgb import EXIF_TURNS, UPRIGHT, Turn, rgb_pixels
+from pipeline.model import Pixels
+
+PAPER_INCHES = (1.0, 28.0)  # sides of paper that is believed: a book of A2 measures 16.5 × 23.4 in
+MADE_UP_DPI = (72.0, 96.0)
+LEAST_DPI = 50.0  # coarser than any scanner
+SQUARE_WITHIN = (
+    1.1  # dpi of the two axes may differ by this factor before the page is stretched (fax: 204 x 98)
+)
+_SUBFILE_TYPE = 254
+_NOT_A_PAGE = 0b101  # thumbnail or transparency mask (TIFF 6.0, NewSubfileType)
+
+
+def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
+    """Pages of an image file: 1 but for TIFF. Where the chain of pages breaks off, the break counts as a page."""
+    with Image.open(path, formats=(kind.value,)) as image:
+        return len(_page_frames(path, image, limits.max_pages)) if kind is FileType.TIFF else 1
+
+
+def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
+    """Pixels and dpi of one page, orientation honoured. Raises ``ScanError``, or anything Pillow may raise."""
+    with Image.open(path, formats=(kind.value,)) as image:
+        if kind is FileType.TIFF:
+            image.seek(_page_frames(path, image, limits.max_pages)[page_no - 1])
+        check_pixels(shown(path), page_no, image.size, limits)
+        dpi = stated_dpi(image)
+        image.load()  # before EXIF is asked for: that may load too, and a second load of a broken file succeeds
+        turn = UPRIGHT if kind is FileType.TIFF else _exif_turn(image)  # Pillow turns TIFF itself
+        return squared(image, turn, dpi, limits)
+
+
+def check_pixels(name: str, page_no: int, size: tuple[int, int], limits: ScanLimits) -> None:
+    """Raise before anything is decoded: ``OversizedScan`` for too many pixels, ``BrokenScan`` for none."""
+    width, height = size
+    if width <= 0 or height <= 0:
+        raise BrokenScan(f"Trang {page_no} của «{name}» không có điểm ảnh nào. Hãy quét lại trang này.")
+    if width * height > limits.max_pixels:
+        raise OversizedScan(
+            f"Trang {page_no} của «{name}» có {width} × {height} điểm ảnh, vượt giới hạn "
+            f"{limits.max_pixels / 1e6:.0f} triệu. Hãy quét lại ở 300 dpi."
+        )
+
+
+def stated_dpi(image: Image.Image) -> tuple[float, float]:
+    """Dots per inch of the stored columns and rows as the file states them; ``(0, 0)`` when it does not."""
+    try:
+        x, y = (float(value) for value in image.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ArithmeticError):
+        return 0.0, 0.0
+    return believed_dpi((x, y), image.size)
+
+
+def believed_dpi(dpi: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
+    """``dpi`` if it can be a scanner's word, else ``(0, 0)``: programs that do not know write 72 or 96, and
+    paper of a size that no book has shows a dpi that was made up."""
+    known = all(
+        LEAST_DPI <= one < math.inf
+        and PAPER_INCHES[0] <= pixels / one <= PAPER_INCHES[1]
+        and not any(abs(one - made_up) < 0.5 for made_up in MADE_UP_DPI)
+        for one, pixels in zip(dpi, size, strict=True)
+    )
+    return dpi if known else (0.0, 0.0)
+
+
+def squared(
+    image: Image.Image, turn: Turn, dpi: tuple[float, float], limits: ScanLimits
+) -> tuple[Pixels, float]:
+    """Pixels and one dpi for both axes; a page scanned coarser one way (fax) is stretched to proportion."""
+    x, y = dpi
+    if x <= 0 or y <= 0 or max(x, y) <= SQUARE_WITHIN * min(x, y):
+        return rgb_pixels(image, turn), (x + y) / 2
+    finer = max(x, y)
+    size = (round(image.width * finer / x), round(image.height * finer / y))
+    if size[0] * size[1] > limits.max_pixels:
+        return rgb_pixels(image, turn), 0.0
+    grey = image.convert("L") if image.mode == "1" else image
+    return rgb_pixels(grey.resize(size, Image.Resampling.BICUBIC if grey.mode != "P" else None), turn), finer
+
+
+def _exif_turn(image: Image.Image) -> Turn:
+    try:
+        return EXIF_TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1), UPRIGHT)
+    except Exception:  # EXIF is written by anybody; a flaw in it never costs the page
+        return UPRIGHT
+
+
+def _page_frames(path: Path, image: Image.Image, max_pages: int) -> tuple[int, ...]:
+    """Frame numbers of the pages in a TIFF, thumbnails left out; the last is unreadable if the chain breaks off."""
+    frames: list[int] = []
+    index = 0
+    while True:
+        try:
+            image.seek(index)
+        except EOFError:
+            break
+        except Exception:  # an IFD that points nowhere or holds nonsense: the page is there, but lost
+            frames.append(index)
+            break
+        if not _subfile_type(image) & _NOT_A_PAGE:
+            frames.append(index)
+        index += 1
+        if len(frames) > max_pages or index > 2 * max_pages:
+            raise OversizedScan(f"«{shown(path)}» có hơn {max_pages} trang. Hãy tách tệp thành nhiều phần.")
+    return tuple(frames) or (0,)
+
+
+def _subfile_type(image: Image.Image) -> int:
+    tags = getattr(image, "tag_v2", {})
+    value = tags.get(_SUBFILE_TYPE, 0)
+    return value if isinstance(value, int) else 0

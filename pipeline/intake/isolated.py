@@ -1,0 +1,166 @@
+"""Pages of scans that nothing is known of, decoded in a process of their own that may hang, swell or die.
+
+A page costs about 0.2 s more than ``page_of``. Programs that decode many pages in worker processes of their own
+call ``limit_this_process`` there instead, watch the clock, and use ``page_of``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import numpy as np
+
+import pipeline
+from pipeline.errors import (
+    BrokenScan,
+    EmptyScan,
+    EncryptedScan,
+    HotichError,
+    OversizedScan,
+    ScanCrash,
+    ScanError,
+    ScanOutOfMemory,
+    ScanTimeout,
+    SetupError,
+    UnknownFileType,
+)
+from pipeline.intake.filetype import shown
+from pipeline.intake.folder import ScanFile
+from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
+from pipeline.model import PageImage, PageRef, Pixels
+
+HEADER_BYTES = 65_536
+START_SECONDS = 10.0  # for the child to start, on a busy machine, beside the seconds of the page
+_ERRORS: tuple[type[HotichError], ...] = (
+    ScanError, UnknownFileType, EmptyScan, BrokenScan, EncryptedScan, OversizedScan, ScanTimeout, ScanOutOfMemory,
+    ScanCrash, SetupError,
+)  # fmt: skip
+_Answer = TypeVar("_Answer")
+
+
+def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
+    """``page_count`` in a process of its own; raises ``ScanError`` whatever happens there."""
+    return _asked(scan, None, limits, lambda header, _: int(header["pages"]))
+
+
+def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
+    """``page_of`` in a process of its own; raises ``ScanError`` whatever happens there."""
+
+    def page(header: dict[str, Any], answer: IO[bytes]) -> PageImage:
+        pixels = _received(answer, int(header["height"]), int(header["width"]), limits)
+        return PageImage(PageRef(scan.sha256, page_no), pixels, float(header["dpi"]))
+
+    return _asked(scan, page_no, limits, page)
+
+
+def _asked(
+    scan: ScanFile,
+    page_no: int | None,
+    limits: ScanLimits,
+    read: Callable[[dict[str, Any], IO[bytes]], _Answer],
+) -> _Answer:
+    """What ``read`` makes of the child's answer; a child that gives none is told apart by how it ended."""
+    request = {
+        "path": os.fspath(scan.path.absolute()),
+        "sha256": scan.sha256,
+        "size": scan.size,
+        "page_no": page_no,
+        "limits": dataclasses.asdict(limits),
+    }
+    late = threading.Event()
+    with _child(limits, late) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            child.stdin.write(json.dumps(request).encode())
+            child.stdin.close()
+            header = json.loads(child.stdout.readline(HEADER_BYTES))
+            if "error" not in header:
+                return read(header, child.stdout)
+        except (OSError, ValueError, KeyError, EOFError):
+            raise _how_it_ended(child, late, scan.path, page_no, limits) from None
+        raise _named(header)
+
+
+@contextmanager
+def _child(limits: ScanLimits, late: threading.Event) -> Iterator[subprocess.Popen[bytes]]:
+    """A fresh interpreter leading a process group of its own; the whole group is dead when this is left."""
+    root = os.fspath(Path(pipeline.__file__).parent.parent)
+    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-m", "pipeline.intake.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+    )
+
+    def too_late() -> None:
+        late.set()
+        _kill_group(child)
+
+    clock = threading.Timer(limits.seconds + START_SECONDS, too_late)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield child
+    finally:
+        clock.cancel()
+        clock.join()
+        _kill_group(child)  # before the child is reaped: its number cannot belong to anybody else yet
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        child.wait()
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def _received(answer: IO[bytes], height: int, width: int, limits: ScanLimits) -> Pixels:
+    if height <= 0 or width <= 0 or height * width > limits.max_pixels:
+        raise ValueError("a page of that size was not asked for")
+    pixels: Pixels = np.empty((height, width, 3), dtype=np.uint8)
+    wanted = pixels.reshape(-1).data
+    while wanted:
+        got = answer.readinto(wanted)  # type: ignore[attr-defined]
+        if not got:
+            raise EOFError
+        wanted = wanted[got:]
+    return pixels
+
+
+def _named(header: dict[str, Any]) -> HotichError:
+    kinds = {kind.code: kind for kind in _ERRORS}
+    return kinds.get(str(header["error"]), BrokenScan)(str(header.get("message", "")))
+
+
+def _how_it_ended(
+    child: subprocess.Popen[bytes], late: threading.Event, path: Path, page_no: int | None, limits: ScanLimits
+) -> ScanError:
+    what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
+    ended = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    status = 0 if ended is None or ended.si_code == os.CLD_EXITED else ended.si_status
+    if late.is_set() or status == signal.SIGXCPU:
+        return ScanTimeout(
+            f"{what} giải mã quá {limits.seconds:.0f} giây nên đã bị dừng. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
+        )
+    if status == signal.SIGKILL:  # not by us: the kernel ran out of memory
+        return ScanOutOfMemory(f"{what} cần quá nhiều bộ nhớ để giải mã. Hãy quét lại ở 300 dpi.")
+    return ScanCrash(
+        f"{what} làm chương trình giải mã dừng đột ngột. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
+    )

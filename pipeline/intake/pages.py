@@ -1,0 +1,75 @@
+"""Pages of a scan, whatever its format: how many there are, and one of them as pixels.
+
+Decoding happens in this process; a caller that cannot afford a decoder's crash or endless loop either runs in
+a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.intake.isolated``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pikepdf
+from PIL import Image
+
+from pipeline.errors import BrokenScan, EncryptedScan, HotichError, OversizedScan, ScanOutOfMemory
+from pipeline.intake.filetype import FileType, scan_type, shown
+from pipeline.intake.folder import ScanFile
+from pipeline.intake.images import image_page, image_page_count
+from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
+from pipeline.intake.pdf import pdf_page, pdf_page_count
+from pipeline.model import PageImage, PageRef
+
+
+def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
+    """How many pages the scan has, broken ones counted; raises ``ScanError``."""
+    kind = scan_type(scan.path, limits)
+    with named_errors(scan.path, None):
+        if kind is FileType.PDF:
+            return pdf_page_count(scan.path, limits)
+        return image_page_count(scan.path, kind, limits)
+
+
+def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
+    """Page ``page_no`` (from 1) as RGB pixels; raises ``ScanError``, which concerns this page only.
+
+    A page of a PDF that is one embedded image gives that image as it is; any other is drawn by poppler.
+    """
+    kind = scan_type(scan.path, limits)
+    with named_errors(scan.path, page_no):
+        if kind is FileType.PDF:
+            pixels, dpi = pdf_page(scan.path, page_no, limits)
+        elif page_no > 1 and page_no > image_page_count(scan.path, kind, limits):
+            raise BrokenScan(f"«{shown(scan.path)}» không có trang {page_no}.")
+        else:
+            pixels, dpi = image_page(scan.path, kind, page_no, limits)
+    return PageImage(PageRef(scan.sha256, page_no), pixels, dpi)
+
+
+@contextmanager
+def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
+    """The border to the decoders: what they raise over bad bytes leaves as a ``ScanError`` with advice."""
+    what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except HotichError:
+        raise
+    except MemoryError:
+        raise ScanOutOfMemory(f"{what} cần quá nhiều bộ nhớ để giải mã. Hãy quét lại ở 300 dpi.") from None
+    except Image.DecompressionBombError:
+        raise OversizedScan(f"{what} có quá nhiều điểm ảnh. Hãy quét lại ở 300 dpi.") from None
+    except pikepdf.PasswordError:
+        raise EncryptedScan(
+            f"{what} bị khoá bằng mật khẩu. Hãy gỡ mật khẩu hoặc xuất lại PDF không khoá."
+        ) from None
+    except (
+        Exception
+    ) as error:  # decoders raise anything at all: struct.error, SyntaxError, KeyError, RecursionError
+        again = (
+            "Hãy chép lại tệp từ máy quét hoặc quét lại." if page_no is None else "Hãy quét lại trang này."
+        )
+        raise BrokenScan(f"{what} bị hỏng hoặc bị cắt cụt, không giải mã được. {again}") from error
