@@ -1,7 +1,7 @@
 """What rules may ask of values. A predicate knows no field: ``schemas/records`` bind it to fields.
 
-``True``: holds. ``False``: the rule's finding is raised. ``None``: it cannot be known, and nothing is said. Partial dates
-are compared only as exactly as both are known.
+``True``: holds. ``False``: the rule's finding is raised. ``None``: it cannot be known, and nothing is said.
+Partial dates are compared only as exactly as both are known.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from pipeline.kinds.calendar import date_of
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value as a rule sees it: the text as written and its canonical form (``""`` when it does not parse)."""
+    """A value as a rule sees it: the text as written, its canonical form (``""`` when it does not parse), and whether
+    there is ink at all. Ink without text could not be read.
+    """
 
     text: str
     canonical: str
+    inked: bool
 
 
 Predicate = Callable[..., bool | None]
@@ -28,16 +31,18 @@ _YEAR_BEHIND_NUMBER = re.compile(r"\d+/(\d{4})", re.ASCII)
 
 def present(value: Value) -> bool | None:
     """Something is written."""
-    return bool(value.text.strip())
+    return value.inked
 
 
 def absent(value: Value) -> bool | None:
     """Nothing is written (a margin note wants a person)."""
-    return not value.text.strip()
+    return not value.inked
 
 
 def full_date(value: Value) -> bool | None:
-    """Day, month and year are known."""
+    """Day, month and year are written."""
+    if value.inked and not value.text:
+        return None
     date = date_of(value.canonical)
     return date is not None and date.day is not None
 

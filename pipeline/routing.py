@@ -1,6 +1,7 @@
 """Which readings may enter the record without a person, and for what reason the others wait in the queue.
 
-Confidence alone never accepts a value: a finding about it outweighs any confidence. No engine is trusted with handwriting.
+Confidence alone never accepts a value: a finding about it outweighs any confidence. No engine is trusted with
+handwriting.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ def routed(
     record: RecordSpec,
     options: RoutingOptions = RoutingOptions(),
 ) -> tuple[tuple[FieldReading, ...], tuple[Finding, ...]]:
-    """The readings with ``accepted`` set, and the findings with the reasons added why a reading is not trusted.
+    """The readings with ``accepted`` set, and the findings with the reasons added why a reading is not
+    trusted.
 
-    Fields that share one blank (the same ``box``) share their doubts: ink that was given to one may belong to another.
-    A field that is not on the form has nothing to review and counts as accepted.
+    Fields that share one blank (the same ``box``) share their doubts: ink that was given to one may belong to
+    another. A field that is not on the form has nothing to review and counts as accepted.
     """
     found = list(findings)
     told = _doubted(found)
@@ -60,7 +62,9 @@ def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
 
 
 def _reason(reading: FieldReading, spec: FieldSpec | None, options: RoutingOptions, told: bool) -> str:
-    """Why the machine's word on this field is not enough, ``""`` when it is; ``told``: a finding says so already."""
+    """Why the machine's word on this field is not enough, ``""`` when it is; ``told``: a finding says so
+    already.
+    """
     if reading.status is FieldStatus.UNREADABLE:
         return NOT_READ
     if reading.status is FieldStatus.BLANK and reading.writing is Writing.NONE:

@@ -1,17 +1,16 @@
 """From the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
-A rule over a field that this form does not have, or that nobody could read, is silent: only what is known can be wrong.
-A blank counts as a value only where the record requires one.
+A rule over a field that this form does not have, or that nobody could read, is silent: only what is known can
+be wrong. A blank counts as a value only where the record requires one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.errors import SchemaError
 from pipeline.kinds import KINDS, Vocabulary
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.predicates import ARITY, PREDICATES, Value
+from pipeline.predicates import PREDICATES, Value
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
 
 MISSING = "MISSING"
@@ -24,7 +23,7 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """All findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
 
-    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses. Raises ``SchemaError`` for a rule that cannot be asked.
+    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses.
     """
     by_field = {reading.field: reading for reading in readings}
     found: dict[tuple[str, tuple[str, ...]], Finding] = {}
@@ -60,23 +59,17 @@ def _problems(
 
 
 def _fires(rule: RuleSpec, by_field: Mapping[str, FieldReading], record: RecordSpec) -> bool:
-    predicate = PREDICATES.get(rule.predicate)
-    if predicate is None or ARITY[rule.predicate] != len(rule.fields):
-        raise SchemaError(
-            f"{record.record}.toml: quy tắc {rule.code} cần một phép hỏi có thật (predicate) và đủ số trường; "
-            f"đang là “{rule.predicate}” với {len(rule.fields)} trường."
-        )
     values = [_value(by_field.get(name), record.by_name[name]) for name in rule.fields]
     known = [value for value in values if value is not None]
-    return len(known) == len(values) and predicate(*known) is False
+    return len(known) == len(values) and PREDICATES[rule.predicate](*known) is False
 
 
 def _value(reading: FieldReading | None, spec: FieldSpec) -> Value | None:
     """What a rule may know of the field; ``None`` when nothing."""
-    if reading is None:
+    if reading is None or reading.status is FieldStatus.NOT_ON_FORM:
         return None
     if reading.status is FieldStatus.READ:
-        return Value(reading.text, reading.canonical)
-    if reading.status is FieldStatus.BLANK and spec.required:
-        return Value("", "")
-    return None
+        return Value(reading.text, reading.canonical, inked=True)
+    if reading.status is FieldStatus.BLANK:
+        return Value("", "", inked=False) if spec.required else None
+    return Value("", "", inked=True)

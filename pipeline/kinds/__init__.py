@@ -1,4 +1,6 @@
-"""One module a kind of value. What is declared in ``schemas/`` names its kind by the keys of these two tables."""
+"""One module a kind of value. What is declared in ``schemas/`` names its kind by the keys of these two
+tables.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Dates that may be partial, in canonical form: ``dd.mm.yyyy``, ``mm.yyyy`` or ``yyyy``, never more exact than the ink."""
+"""Dates that may be partial, in canonical form: ``dd.mm.yyyy``, ``mm.yyyy`` or ``yyyy``, never more exact
+than the ink.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ WILD_YEAR = "D03"
 LUNAR_DATE = "D09"
 
 PLAUSIBLE_YEARS = range(1800, 2101)
-"""Colonial books begin in 1887 and their people were born before; a year outside was misread or miswritten."""
+"""Colonial books begin in 1887 and their people were born before; a year outside was misread or miswritten.
+"""
 
 _CANONICAL = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})", re.ASCII)
 _STEMS = "giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|quí"
@@ -64,5 +67,7 @@ def date_of(canonical: str) -> PartialDate | None:
 
 
 def is_lunar(text: str) -> bool:
-    """Whether the text says that its date is by the lunar calendar (âm lịch, a leap month, a stem-branch year)."""
+    """Whether the text says that its date is by the lunar calendar (âm lịch, a leap month, a stem-branch
+    year).
+    """
     return _LUNAR.search(folded(text)) is not None

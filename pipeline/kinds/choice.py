@@ -1,4 +1,6 @@
-"""One term of a code list. The canonical form is the term's code; what is not in the list keeps its text only."""
+"""One term of a code list. The canonical form is the term's code; what is not in the list keeps its text
+only.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A date in digits: ``9/3/1952``, ``03/1952``, ``1952``, ``ngày 9 tháng 3 năm 1952``, or spaced out along a leader.
+"""A date in digits: ``9/3/1952``, ``03/1952``, ``1952``, ``ngày 9 tháng 3 năm 1952``, or spaced out along a
+leader.
 
-Problems: D01 no date that can be known (an age, a year of two digits, a day the calendar lacks), D03 a year far out of
-any book's time, D09 a lunar date. Ages and lunar dates keep their text and get no canonical form.
+Problems: D01 no date that can be known (an age, a year of two digits, a day the calendar lacks), D03 a year
+far out of any book's time, D09 a lunar date. Ages and lunar dates keep their text and get no canonical form.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """A date in words: ``Ngày hai mươi mốt tháng tư năm một nghìn chín trăm bảy mươi lăm``.
 
-A small strict grammar over the spellings that clerks use: nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm, bảy/bẩy, hăm, băm,
-mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also “year”: all readings
-are tried and a text that has not exactly one is not read. Case does not matter; a word may lack all its marks, not
-bear wrong ones. Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar.
+A small strict grammar over the spellings that clerks use: nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm, bảy/bẩy,
+hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
+“year”: all readings are tried and a text that has not exactly one is not read. Case does not matter; a word
+may lack all its marks, not bear wrong ones. Problems as in ``date``; D09 also beside a value, where the month
+or day is named as in the lunar calendar.
 """
 
 from __future__ import annotations

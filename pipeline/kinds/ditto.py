@@ -1,4 +1,6 @@
-"""Ditto marks: “the same as above”. The mark stays the text; what it stands for is for a person (finding L07)."""
+"""Ditto marks: “the same as above”. The mark stays the text; what it stands for is for a person (finding
+L07).
+"""
 
 from __future__ import annotations
 

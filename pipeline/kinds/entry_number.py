@@ -1,4 +1,6 @@
-"""The number of an entry in its book's year (số): ``NN/YYYY``, or ``NN`` where no year is written. Problem K01: not such a number."""
+"""The number of an entry in its book's year (số): ``NN/YYYY``, or ``NN`` where no year is written. Problem
+K01: not such a number.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The number of an identity paper: 9 digits (CMND), 12 digits (personal number), or a passport's letter and digits.
+"""The number of an identity paper: 9 digits (CMND), 12 digits (personal number), or a passport's letter and
+digits.
 
-Problems: I01 a personal number that has not 12 digits or begins with no known code, I04 a CMND number that has not 9
-digits. There is no check digit. The first three digits of a personal number are a province as of 2004 (a frozen table:
-seven of the codes changed their owner in 2025) or a country.
+Problems: I01 a personal number that has not 12 digits or begins with no known code, I04 a CMND number that
+has not 9 digits. There is no check digit. The first three digits of a personal number are a province as of
+2004 (a frozen table: seven of the codes changed their owner in 2025) or a country.
 """
 
 from __future__ import annotations

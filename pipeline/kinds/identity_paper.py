@@ -1,6 +1,7 @@
 """An identity paper in one blank: ``CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999``.
 
-A paper that is none of the usual ones is named in ``other``. Dropped: ``paper.CONNECTING`` and punctuation between parts.
+A paper that is none of the usual ones is named in ``other``. Dropped: ``paper.CONNECTING`` and punctuation
+between parts.
 """
 
 from __future__ import annotations

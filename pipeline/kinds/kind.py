@@ -1,8 +1,9 @@
 """What every kind of value promises, and the values it deals in.
 
-A kind is a module: ``parse`` turns what stands on paper into a canonical form (``""`` when it does not parse) and
-the codes of what is wrong with it; ``format`` writes a canonical form as a clerk would. The text itself is never
-changed. A composite is a module too: ``split`` cuts the text of one blank into the verbatim texts of its roles.
+A kind is a module: ``parse`` turns what stands on paper into a canonical form (``""`` when it does not parse)
+and the codes of what is wrong with it; ``format`` writes a canonical form as a clerk would. The text itself
+is never changed. A composite is a module too: ``split`` cuts the text of one blank into the verbatim texts of
+its roles.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from functools import cached_property
 from typing import Protocol
 
 from pipeline.kinds.spelling import folded
-
 
 NOT_IN_LIST = "NOT-IN-LIST"
 
@@ -33,14 +33,18 @@ class VocabularyTerm(Protocol):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A code list: each term is ``(code, label, aliases)``; ``finding`` is the code for a text that is no term."""
+    """A code list: each term is ``(code, label, aliases)``; ``finding`` is the code for a text that is no
+    term.
+    """
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
     finding: str = NOT_IN_LIST
 
     @classmethod
     def of(cls, terms: Iterable[VocabularyTerm], finding: str = NOT_IN_LIST) -> Vocabulary:
-        """The vocabulary of declared terms (``schema.Vocab.terms``) and their finding (``schema.Vocab.finding``)."""
+        """The vocabulary of declared terms (``schema.Vocab.terms``) and their finding
+        (``schema.Vocab.finding``).
+        """
         return cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
 
     @cached_property

@@ -1,4 +1,6 @@
-"""When something happened: ``02 giờ 30 phút ngày 5/6/2010``. Dropped: ``CONNECTING`` and commas between the parts."""
+"""When something happened: ``02 giờ 30 phút ngày 5/6/2010``. Dropped: ``CONNECTING`` and commas between the
+parts.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A person's name, as written: its capitals, its tone placement and its abbreviations are kept.
 
-Problems: L05 one syllable only, or letters no Vietnamese name has; L06 an abbreviation. A text with digits or signs
-is no name and has no canonical form; nor is one with the words of an office or a title.
+Problems: L05 one syllable only, or letters no Vietnamese name has; L06 an abbreviation. A text with digits or
+signs is no name and has no canonical form; nor is one with the words of an office or a title.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Numbers that run within a year: of an entry, of a volume. Canonical ``NN/YYYY``, or ``NN`` where no year is written."""
+"""Numbers that run within a year: of an entry, of a volume. Canonical ``NN/YYYY``, or ``NN`` where no year is
+written.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ _CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
 
 
 def numbered(text: str) -> str | None:
-    """``NN`` or ``NN/YYYY`` with the number padded to two digits; ``""`` for an empty text, ``None`` for another one.
+    """``NN`` or ``NN/YYYY`` with the number padded to two digits; ``""`` for an empty text, ``None`` for
+    another one.
 
     A year of two digits is not expanded: such a text is no number.
     """

@@ -1,7 +1,8 @@
-"""Vietnamese number words as far as dates need them. Words are looked up without marks, and a phrase is a tuple of them.
+"""Vietnamese number words as far as dates need them. Words are looked up without marks, and a phrase is a
+tuple of them.
 
-``mười`` and ``mươi``, ``một`` and ``mốt`` fall together without their marks; no phrase of these tables changes its
-number by it. ``hai mươi năm`` is no number here: it is 25 misspelt, or twenty years.
+``mười`` and ``mươi``, ``một`` and ``mốt`` fall together without their marks; no phrase of these tables
+changes its number by it. ``hai mươi năm`` is no number here: it is 25 misspelt, or twenty years.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def year_of(words: tuple[str, ...]) -> int | None:
 
 
 def _below_hundred(words: tuple[str, ...], short: bool) -> int | None:
-    """What follows the hundreds. ``short``: tens may lack their ``mươi`` (``năm tư``); behind thousands they may not."""
+    """What follows the hundreds. ``short``: tens may lack their ``mươi`` (``năm tư``); behind thousands they
+    may not.
+    """
     if not words:
         return 0
     if words[0] in ("linh", "khong") and len(words) == 2 and (short or words[0] == "linh"):

@@ -1,6 +1,7 @@
 """How a paper is cited: ``<what> số <number> do <issuer> cấp ngày <date>``, in any order behind the number.
 
-``CONNECTING`` are the words that belong to no part. A text with anything left over is not cited in a known way.
+``CONNECTING`` are the words that belong to no part. A text with anything left over is not cited in a known
+way.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ CONNECTING = (
 _DATE = r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:[/–-][\d\s.]*\d){1,2}|\d{4}"
 _HEAD = re.compile(
     r"(?P<what>[^\d:,;]*?)[\s:.]*"
-    r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/[\w/.-]+)?)(?=$|[\s,;.(])"
+    r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/\d{4})?(?:/[^\W\d][\w.-]*)*)(?=$|[\s,;.(])"
 )
 _NUMBER_WORD = re.compile(r"^số\b[\s:]*|[\s:]*\bsố$", re.IGNORECASE)
-_ORGANS = r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan|Đại sứ|Bộ)\b"
+_ORGANS = (
+    r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
+    r"|Đại sứ|Bộ)\b"
+)
 _STOP = r"(?=\s*[,;.(]?\s*(?:(?:cấp\s+)?ngày\b|cấp\b)|\s*[,;.)]?\s*$)"
 _CLAUSES = tuple(
     re.compile(pattern, re.IGNORECASE)

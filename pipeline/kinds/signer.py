@@ -1,7 +1,7 @@
 """Who signed, and as what: ``Nguyễn Văn A, Chủ tịch UBND xã``, ``PCT: Trần B``.
 
-Dropped: spaces and ``CONNECTING`` between the two parts, and the brackets around a title. Without a known title, or where
-its end cannot be told, the whole text stays in ``name``.
+Dropped: spaces and ``CONNECTING`` between the two parts, and the brackets around a title. Without a known
+title, or where its end cannot be told, the whole text stays in ``name``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def _name_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
 
 
 def _title_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
-    """Cut at the last break behind which only a name stands, or right behind a title that nothing follows but a name."""
+    """Cut at the last break behind which only a name stands, or right behind a title that nothing follows but
+    a name.
+    """
     for gap in reversed(list(_BREAK.finditer(written, title.end()))):
         if _is_name(written[gap.end() :].strip()):
             return written[gap.end() :].strip(), written[: gap.start()].strip()

@@ -1,4 +1,6 @@
-"""Spellings that are the same but for Unicode form, spaces, case or accents. For comparing, never for storing."""
+"""Spellings that are the same but for Unicode form, spaces, case or accents. For comparing, never for
+storing.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,8 @@ def folded(text: str) -> str:
 
 
 def unaccented(text: str) -> str:
-    """The folded text without its marks: ``Mồng Một`` and ``mong mot`` become the same, and so do many other words."""
+    """The folded text without its marks: ``Mồng Một`` and ``mong mot`` become the same, and so do many other
+    words.
+    """
     bare = "".join(c for c in unicodedata.normalize("NFD", folded(text)) if not unicodedata.combining(c))
     return bare.replace("đ", "d")

@@ -1,4 +1,5 @@
-"""A time of day: ``02 giờ 30 phút``, ``2h30``, ``02:30``. Canonical ``HH:MM``, or ``HH`` where no minute is written.
+"""A time of day: ``02 giờ 30 phút``, ``2h30``, ``02:30``. Canonical ``HH:MM``, or ``HH`` where no minute is
+written.
 
 Problem D08: no time that can be known. ``2 giờ chiều`` is one: twelve hours are not added by a machine.
 """

@@ -1,4 +1,6 @@
-"""The number of a volume (quyển số): ``NN/YYYY``, or ``NN`` where no year is written. Problem K02: not such a number."""
+"""The number of a volume (quyển số): ``NN/YYYY``, or ``NN`` where no year is written. Problem K02: not such a
+number.
+"""
 
 from __future__ import annotations
 

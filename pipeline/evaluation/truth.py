@@ -1,0 +1,115 @@
+"""What is really on the paper: ``truth.json`` beside the scans of a book.
+
+Ministry column → text as written; ``""`` is blank on paper, a column that is absent is not scored, keys that
+begin with ``_`` are notes. Synthetic books note where they drew what (``_pages``, ``_page``, ``_row``,
+``_ink``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SchemaError
+
+Quad = tuple[float, float, float, float, float, float, float, float]
+"""x0, y0 … x3, y3 clockwise from the top-left corner, in pixels of the delivered image."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrueLabel:
+    """A printed label and where it was drawn."""
+
+    text: str
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True)
+class TruePage:
+    """A page of the book as its maker noted it; ``scan`` is the file's name, ``page_no`` counts from 1."""
+
+    scan: str
+    page_no: int
+    kind: str
+    turn: int = 0
+    skew: float = 0.0
+    labels: tuple[TrueLabel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrueEntry:
+    """One entry: ``values`` by Ministry column. ``page`` is an index into ``BookTruth.pages``; ``ink`` by
+    field name.
+    """
+
+    values: Mapping[str, str]
+    page: int | None = None
+    row: int | None = None
+    ink: Mapping[str, tuple[Quad, ...]] = field(default_factory=dict)
+    struck: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BookTruth:
+    """The truth of a book: ``kind`` names its record, ``year`` the year of its volume."""
+
+    kind: str
+    year: int
+    entries: tuple[TrueEntry, ...]
+    pages: tuple[TruePage, ...] = ()
+
+
+def load_truth(path: Path) -> BookTruth:
+    """The truth in a file. Raises ``SchemaError`` when it is missing or not of this form."""
+    try:
+        return truth_of(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SchemaError(f"Không mở được tệp đáp án {path} ({error.strerror}).") from None
+    except ValueError as error:
+        raise SchemaError(f"{path}: không phải JSON đúng ({error}).") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SchemaError(f"{path}: đáp án sai dạng ({type(error).__name__}: {error}).") from None
+
+
+def truth_of(data: Mapping[str, Any]) -> BookTruth:
+    """The truth that JSON data states. ``KeyError``, ``TypeError`` or ``ValueError`` when it states none."""
+    return BookTruth(
+        kind=str(data["kind"]),
+        year=int(data["year"]),
+        entries=tuple(_entry(entry) for entry in data["entries"]),
+        pages=tuple(_page(page) for page in data.get("_pages", ())),
+    )
+
+
+def _entry(data: Mapping[str, Any]) -> TrueEntry:
+    values = {column: text for column, text in data.items() if not column.startswith("_")}
+    if not all(isinstance(text, str) for text in values.values()):
+        raise TypeError("every value of an entry is a text")
+    ink = data.get("_ink", {})
+    return TrueEntry(
+        values=values,
+        page=data.get("_page"),
+        row=data.get("_row"),
+        ink={name: tuple(_quad(quad) for quad in quads) for name, quads in ink.items()},
+        struck=tuple(data.get("_struck", ())),
+    )
+
+
+def _page(data: Mapping[str, Any]) -> TruePage:
+    labels = tuple(TrueLabel(str(label["text"]), _quad(label["quad"])) for label in data.get("labels", ()))
+    return TruePage(
+        scan=str(data["scan"]),
+        page_no=int(data["page_no"]),
+        kind=str(data["kind"]),
+        turn=int(data.get("turn", 0)),
+        skew=float(data.get("skew", 0.0)),
+        labels=labels,
+    )
+
+
+def _quad(numbers: list[float]) -> Quad:
+    x0, y0, x1, y1, x2, y2, x3, y3 = (float(number) for number in numbers)
+    return x0, y0, x1, y1, x2, y2, x3, y3
