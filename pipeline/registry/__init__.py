@@ -1,0 +1,31 @@
+"""The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
+
+from pipeline.registry.registry import Registry
+from pipeline.registry.values import (
+    WHOLE_ENTRY,
+    BookSummary,
+    Decision,
+    PastReading,
+    SaveOutcome,
+    Seen,
+    StaleTask,
+    StoredEntry,
+    Task,
+    TaskState,
+    Verdict,
+)
+
+__all__ = [
+    "WHOLE_ENTRY",
+    "BookSummary",
+    "Decision",
+    "PastReading",
+    "Registry",
+    "SaveOutcome",
+    "Seen",
+    "StaleTask",
+    "StoredEntry",
+    "Task",
+    "TaskState",
+    "Verdict",
+]

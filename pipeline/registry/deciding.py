@@ -1,0 +1,118 @@
+"""People's words go in: rows of ``decision``, which only ever grows."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from pipeline.errors import RegistryError
+from pipeline.model import FieldStatus
+from pipeline.registry.declared import Declared
+from pipeline.registry.readback import findings_of, place_of, place_of_page, readings_of
+from pipeline.registry.standing import whole_seen
+from pipeline.registry.tables import PAGE_ITSELF, decision, page_run, review_task
+from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.values import WHOLE_ENTRY, Seen, StaleTask, TaskState, Verdict
+
+WITH_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
+
+
+def decide(
+    connection: Connection,
+    declared: Declared,
+    entry_id: int,
+    verdicts: Sequence[Verdict],
+    *,
+    author: str,
+    reason: str,
+    version: int | None,
+) -> bool:
+    """Add a decision a verdict and bring record and task after them. Returns whether nothing is left to decide."""
+    place = place_of(connection, entry_id)
+    _check_version(connection, place["page_id"], place["row"], version)
+    readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
+    whole = whole_seen(findings_of(connection, place["page_id"], entry_id))
+    for verdict in verdicts:
+        seen = whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field))
+        checked = _checked(declared, place["record"], verdict)
+        _add(connection, place["page_id"], place, checked, seen, author, reason)
+    follow_entry(connection, declared, entry_id)
+    return not _is_open(connection, place["page_id"], place["row"])
+
+
+def settle_page(
+    connection: Connection, page_id: int, *, author: str, reason: str, version: int | None
+) -> None:
+    """Someone has looked at what was found about a page itself; its task is done."""
+    place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
+    _check_version(connection, page_id, PAGE_ITSELF, version)
+    seen = whole_seen(findings_of(connection, page_id, None))
+    verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
+    _add(connection, page_id, place, verdict, seen, author, reason)
+    follow_page(connection, page_id)
+
+
+def _checked(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
+    """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other."""
+    text = unicodedata.normalize("NFC", verdict.text)
+    if verdict.field == WHOLE_ENTRY:
+        return {"field": WHOLE_ENTRY, "status": verdict.status, "text": text, "canonical": ""}
+    label = declared.field(record, verdict.field).label
+    if verdict.status in (FieldStatus.NOT_ON_FORM, FieldStatus.UNREADABLE):
+        raise RegistryError(
+            f"“{label}”: chỉ máy mới dùng trạng thái này; hãy chọn trống, không đọc được hoặc ghi chữ."
+        )
+    if verdict.status is FieldStatus.READ and not text.strip():
+        raise RegistryError(f"“{label}”: chưa có chữ. Nếu trên sổ để trống, hãy chọn “trống”.")
+    if verdict.status not in WITH_TEXT and text:
+        raise RegistryError(f"“{label}”: có chữ thì không thể chọn “trống” hay “không đọc được”.")
+    canonical = declared.canonical(record, verdict.field, text)
+    return {"field": verdict.field, "status": verdict.status, "text": text, "canonical": canonical}
+
+
+def _add(
+    connection: Connection,
+    page_id: int,
+    place: Mapping[str, Any],
+    verdict: Mapping[str, str],
+    seen: Seen | None,
+    author: str,
+    reason: str,
+) -> None:
+    if not author.strip():
+        raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
+    latest = select(page_run.c.fingerprint).where(page_run.c.page_id == page_id, page_run.c.latest)
+    connection.execute(
+        insert(decision).values(
+            book_id=place["book_id"],
+            scan_sha256=place["sha256"],
+            page_no=place["page_no"],
+            row=place["row"],
+            **verdict,
+            author=author,
+            decided_at=datetime.now(UTC),
+            reason=reason,
+            seen_fingerprint=connection.scalar(latest) or "",
+            seen_status=seen.status if seen else None,
+            seen_text=seen.text if seen else None,
+            seen_canonical=seen.canonical if seen else None,
+        )
+    )
+
+
+def _check_version(connection: Connection, page_id: int, row: int, version: int | None) -> None:
+    """``StaleTask`` when the task is no longer the one that was shown. Without ``version`` nothing is checked."""
+    if version is None:
+        return
+    task = (review_task.c.page_id == page_id) & (review_task.c.row == row)
+    if connection.scalar(select(review_task.c.version).where(task)) != version:
+        raise StaleTask("Việc này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp.")
+
+
+def _is_open(connection: Connection, page_id: int, row: int) -> bool:
+    task = (review_task.c.page_id == page_id) & (review_task.c.row == row)
+    return connection.scalar(select(review_task.c.state).where(task)) == TaskState.OPEN

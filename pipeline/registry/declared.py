@@ -1,0 +1,47 @@
+"""What the declarations say about the registry: its tables, its fields, how a decided text is written."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import MetaData, Table
+
+from pipeline.errors import RegistryError
+from pipeline.kinds import KINDS, Vocabulary
+from pipeline.schema import FieldSpec, Schemas
+
+ENTRY_NUMBER = "entry_number"
+"""The kind (not the name) of the field that holds an entry's number."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The declarations with the tables that derive from them."""
+
+    schemas: Schemas
+    metadata: MetaData
+    records: Mapping[str, Table]
+
+    def fields(self, record: str) -> Mapping[str, FieldSpec]:
+        return self.schemas.record(record).by_name
+
+    def field(self, record: str, name: str) -> FieldSpec:
+        """The field of that name; ``RegistryError`` names the nearest one."""
+        known = self.fields(record)
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f" Có phải là “{close[0]}”?" if close else ""
+            raise RegistryError(f"Loại việc “{record}” không có trường “{name}”.{hint}")
+        return known[name]
+
+    def number_field(self, record: str) -> str | None:
+        """The field that holds the entry's number."""
+        return next((f.name for f in self.schemas.record(record).fields if f.kind == ENTRY_NUMBER), None)
+
+    def canonical(self, record: str, name: str, text: str) -> str:
+        """How the kind of that field writes ``text``; ``""`` when it does not parse."""
+        spec = self.field(record, name)
+        vocab = self.schemas.vocabs[spec.vocab] if spec.vocab else None
+        return KINDS[spec.kind].parse(text, Vocabulary.of(vocab.terms) if vocab else None).canonical

@@ -1,0 +1,98 @@
+"""Bringing a database to the tables this version needs: Alembic's frozen steps, then what the declarations add.
+
+The steps ship inside the package and need no ``alembic.ini``. To write a new one after a change in ``tables.py`` or
+``schemas/records``, see ``docs/adr/0002-registry.md``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, MetaData, Table, inspect
+
+from pipeline.errors import RegistryError
+from pipeline.registry.database import Database
+from pipeline.registry.tables import METADATA
+
+_one_at_a_time = threading.Lock()
+"""Alembic keeps its context in module globals; threads of one process take turns, processes by the write lock."""
+
+
+def bring_up_to_date(database: Database, metadata: MetaData) -> None:
+    """Create or upgrade, in one transaction. ``RegistryError`` when the file belongs to a newer version or to another
+    program."""
+    with _one_at_a_time:
+        with database.reading() as connection:
+            if _is_up_to_date(connection, database.path, metadata):
+                return
+        with database.writing() as connection:
+            if not _is_up_to_date(connection, database.path, metadata):
+                upgrade(connection, metadata)
+                _add_declared(connection, metadata)
+
+
+def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") -> None:
+    """Run the frozen steps within the transaction of ``connection``."""
+    settings = configuration()
+    settings.attributes["connection"] = connection
+    settings.attributes["metadata"] = metadata
+    command.upgrade(settings, revision)
+
+
+def configuration() -> Config:
+    """Alembic's settings, which usually stand in ``alembic.ini``."""
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    settings.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    settings.set_main_option("path_separator", "os")
+    return settings
+
+
+def _is_up_to_date(connection: Connection, path: Path, metadata: MetaData) -> bool:
+    steps = ScriptDirectory.from_config(configuration())
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        if inspect(connection).get_table_names():
+            raise RegistryError(
+                f"{path} là cơ sở dữ liệu của chương trình khác. Hãy chỉ đúng tệp của hotich, hoặc một tên tệp mới."
+            )
+        return False
+    if revision not in {step.revision for step in steps.walk_revisions()}:
+        raise RegistryError(
+            f"Cơ sở dữ liệu {path} do một bản hotich mới hơn tạo ra (bước “{revision}”). "
+            "Hãy nâng cấp hotich rồi chạy lại."
+        )
+    return revision == steps.get_current_head() and not any(_missing(connection, metadata))
+
+
+def _add_declared(connection: Connection, metadata: MetaData) -> None:
+    """Tables and columns that this installation's own ``schemas/`` declares beyond the frozen steps. Nothing is ever
+    dropped: a column whose field is no longer declared stays with its values."""
+    operations = Operations(MigrationContext.configure(connection))
+    for missing in list(_missing(connection, metadata)):
+        if isinstance(missing, Table):
+            missing.create(connection)
+        else:
+            operations.add_column(missing.table.name, Column(missing.name, missing.type))
+
+
+def _missing(connection: Connection, metadata: MetaData) -> Iterator[Table | Column[Any]]:
+    """The record tables that the database lacks, and the columns that those it has lack."""
+    found = inspect(connection)
+    there = set(found.get_table_names())
+    for table in metadata.tables.values():
+        if table.name in METADATA.tables:
+            continue
+        if table.name not in there:
+            yield table
+            continue
+        known = {column["name"] for column in found.get_columns(table.name)}
+        yield from (column for column in table.columns if column.name not in known)

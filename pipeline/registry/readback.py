@@ -1,0 +1,151 @@
+"""Rows become values again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from pipeline.errors import RegistryError
+from pipeline.model import Box, FieldReading, FieldStatus, Finding, PageRef, Severity, Writing
+from pipeline.registry.declared import Declared
+from pipeline.registry.standing import value_in_force
+from pipeline.registry.tables import decision, entry, finding, page, page_run, reading, scan
+from pipeline.registry.values import Decision, PastReading, Seen, StoredEntry
+
+
+def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> StoredEntry:
+    """All that is known of one entry; ``RegistryError`` when there is none of that id."""
+    row = place_of(connection, entry_id)
+    readings = readings_of(connection, entry_id)
+    decisions = decisions_of(connection, row)
+    by_field = {word.field: word for word in readings}
+    return StoredEntry(
+        entry_id=entry_id,
+        book_id=row["book_id"],
+        ref=PageRef(row["sha256"], row["page_no"]),
+        scan=row["name"],
+        row=row["row"],
+        record=row["record"],
+        readings=readings,
+        findings=findings_of(connection, row["page_id"], entry_id),
+        decisions=decisions,
+        values={
+            field: value_in_force(decisions.get(field), by_field.get(field))
+            for field in declared.fields(row["record"])
+        },
+    )
+
+
+def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
+    """The row of an entry with where it stands: page, scan, book."""
+    found = connection.execute(
+        select(entry, page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id)
+        .join_from(entry, page)
+        .join(scan)
+        .where(entry.c.id == entry_id)
+    ).mappings()
+    row = found.first()
+    if row is None:
+        raise RegistryError(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu.")
+    return dict(row)
+
+
+def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
+    """The row of a page with its scan."""
+    found = connection.execute(
+        select(page, scan.c.sha256, scan.c.name, scan.c.book_id)
+        .join_from(page, scan)
+        .where(page.c.id == page_id)
+    ).mappings()
+    row = found.first()
+    if row is None:
+        raise RegistryError(f"Không có trang số {page_id} trong cơ sở dữ liệu.")
+    return dict(row)
+
+
+def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
+    """The readings of the page's latest run, in the order they were read."""
+    rows = connection.execute(
+        select(reading)
+        .join(page_run)
+        .where(reading.c.entry_id == entry_id, page_run.c.latest)
+        .order_by(reading.c.id)
+    )
+    return tuple(_reading(row) for row in rows.mappings())
+
+
+def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading]:
+    """The readings of every run, oldest first."""
+    rows = connection.execute(
+        select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
+        .join(page_run)
+        .where(reading.c.entry_id == entry_id)
+        .order_by(reading.c.id)
+    )
+    for row in rows.mappings():
+        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], _reading(row))
+
+
+def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
+    """The latest run's findings on an entry, or with ``None`` those on the page itself."""
+    rows = connection.execute(
+        select(finding)
+        .join(page_run)
+        .where(
+            page_run.c.page_id == page_id,
+            page_run.c.latest,
+            finding.c.entry_id.is_not_distinct_from(entry_id),
+        )
+        .order_by(finding.c.id)
+    )
+    return tuple(
+        Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"]))
+        for row in rows.mappings()
+    )
+
+
+def decisions_of(connection: Connection, place: Mapping[str, Any]) -> dict[str, Decision]:
+    """The last decision on every field that has any. ``place`` has ``book_id``, ``sha256``, ``page_no`` and ``row``."""
+    rows = connection.execute(
+        select(decision)
+        .where(
+            decision.c.book_id == place["book_id"],
+            decision.c.scan_sha256 == place["sha256"],
+            decision.c.page_no == place["page_no"],
+            decision.c.row == place["row"],
+        )
+        .order_by(decision.c.id)
+    )
+    return {row["field"]: _decision(row) for row in rows.mappings()}
+
+
+def _reading(row: RowMapping) -> FieldReading:
+    return FieldReading(
+        field=row["field"],
+        status=FieldStatus(row["status"]),
+        text=row["text"],
+        canonical=row["canonical"],
+        confidence=row["confidence"],
+        writing=Writing(row["writing"]),
+        engine=row["engine"],
+        box=None if row["box"] is None else Box(*row["box"]),
+        lines=tuple(Box(*line) for line in row["lines"]),
+        accepted=row["accepted"],
+    )
+
+
+def _decision(row: RowMapping) -> Decision:
+    nothing = row["seen_status"] is None
+    return Decision(
+        field=row["field"],
+        status=FieldStatus(row["status"]),
+        text=row["text"],
+        canonical=row["canonical"],
+        author=row["author"],
+        decided_at=row["decided_at"],
+        reason=row["reason"],
+        seen=None if nothing else Seen(row["seen_status"], row["seen_text"], row["seen_canonical"]),
+        seen_fingerprint=row["seen_fingerprint"],
+    )

@@ -1,0 +1,176 @@
+"""The registry as the rest of the house sees it: values in, values out, one transaction a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from sqlalchemy import select
+
+from pipeline.model import Ledger, PageRef, PageResult
+from pipeline.registry import deciding, overview, readback, saving
+from pipeline.registry.database import Database
+from pipeline.registry.declared import Declared
+from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
+from pipeline.registry.values import (
+    BookSummary,
+    PastReading,
+    SaveOutcome,
+    StoredEntry,
+    Task,
+    Verdict,
+)
+from pipeline.schema import Schemas, load
+
+
+class Registry:
+    """All that was read and decided, in one database. Use it as a context manager, from one thread or several.
+
+    Every method raises ``RegistryError`` or ``StorageError`` with advice when the database refuses.
+    """
+
+    def __init__(self, database: Database, declared: Declared) -> None:
+        self._database = database
+        self._declared = declared
+
+    @classmethod
+    def open(cls, url: str, schemas: Schemas | None = None, *, wait_seconds: float = 15.0) -> Registry:
+        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``) and open it.
+
+        ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
+        while another process writes.
+        """
+        schemas = schemas or load()
+        metadata = all_tables(schemas)
+        database = Database(url, wait_seconds)
+        try:
+            with database.errors_in_words():
+                bring_up_to_date(database, metadata)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, Declared(schemas, metadata, record_tables(metadata, schemas)))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- the machine writes ---------------------------------------------------------------------------------------
+
+    def book_id(self, ledger: Ledger, folder_name: str) -> int:
+        """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of event; the
+        rest of ``ledger`` is brought up to date."""
+        with self._database.writing() as connection:
+            return saving.book_id(connection, self._declared, ledger, folder_name)
+
+    def store_scan(self, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
+        """Note a readable scan of a book; ``size`` in bytes. Its failure as a whole, if any was noted, is cleared."""
+        with self._database.writing() as connection:
+            saving.store_scan(connection, book_id, sha256, name, size, pages)
+
+    def known(self, ref: PageRef, fingerprint: str, book_id: int | None = None) -> bool:
+        """Whether that page was last saved under that fingerprint: in that book, or in every book that has the scan."""
+        with self._database.reading() as connection:
+            return saving.is_known(connection, ref, fingerprint, book_id)
+
+    def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
+        """Store what one run read on a page, whole or not at all. The scan must be stored before.
+
+        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and findings
+        count from now on. What people decided stays in force; where the machine now reads something else than they saw,
+        the task opens again.
+        """
+        with self._database.writing() as connection:
+            return saving.save_page(connection, self._declared, book_id, result, fingerprint)
+
+    def save_failure(
+        self, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
+    ) -> None:
+        """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds later."""
+        with self._database.writing() as connection:
+            saving.save_failure(connection, book_id, sha256, name, page_no, code, message)
+
+    # --- people write ---------------------------------------------------------------------------------------------
+
+    def decide(
+        self,
+        entry_id: int,
+        verdicts: Sequence[Verdict],
+        *,
+        author: str,
+        reason: str = "",
+        version: int | None = None,
+    ) -> bool:
+        """Record a person's word on fields of an entry, for good. Returns whether nothing is left to decide on it.
+
+        ``version`` is that of the ``Task`` that was shown: ``StaleTask`` when it has changed since. A verdict on
+        ``WHOLE_ENTRY`` says that findings which name no field were seen.
+        """
+        with self._database.writing() as connection:
+            return deciding.decide(
+                connection,
+                self._declared,
+                entry_id,
+                verdicts,
+                author=author,
+                reason=reason,
+                version=version,
+            )
+
+    def settle_page(self, page_id: int, *, author: str, reason: str = "", version: int | None = None) -> None:
+        """Record that a person has seen what was found about a page itself; its task is done."""
+        with self._database.writing() as connection:
+            deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
+
+    # --- what stands ----------------------------------------------------------------------------------------------
+
+    def queue(self, book_id: int | None = None, limit: int | None = None) -> Sequence[Task]:
+        """What waits for a person, reopened tasks first, then in the order of the book."""
+        with self._database.reading() as connection:
+            return overview.queue(connection, book_id, limit)
+
+    def summary(self, book_id: int | None = None) -> BookSummary:
+        """Where a book stands, or all of them."""
+        with self._database.reading() as connection:
+            return overview.summary(connection, book_id)
+
+    def entries(self, book_id: int | None = None) -> Sequence[int]:
+        """The ids of the entries that stand, in the order of the books."""
+        with self._database.reading() as connection:
+            query = (
+                select(entry.c.id)
+                .join(page, entry.c.page_id == page.c.id)
+                .join(scan, page.c.scan_id == scan.c.id)
+                .where(entry.c.stands)
+                .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
+            )
+            return connection.scalars(
+                query if book_id is None else query.where(scan.c.book_id == book_id)
+            ).all()
+
+    def entry(self, entry_id: int) -> StoredEntry:
+        """All that is known of an entry now."""
+        with self._database.reading() as connection:
+            return readback.stored_entry(connection, self._declared, entry_id)
+
+    def past_readings(self, entry_id: int) -> Sequence[PastReading]:
+        """What every run read on an entry, oldest first."""
+        with self._database.reading() as connection:
+            return tuple(readback.past_readings(connection, entry_id))
+
+    def value_in_force(self, entry_id: int, field: str) -> str | None:
+        """The last decision, else the accepted reading, else None; ``""`` is a field known to be blank."""
+        with self._database.reading() as connection:
+            place = readback.place_of(connection, entry_id)
+            self._declared.field(place["record"], field)
+            column = self._declared.records[place["record"]].c[field]
+            table = column.table
+            return connection.scalar(select(column).where(table.c.entry_id == entry_id))

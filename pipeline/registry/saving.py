@@ -1,0 +1,242 @@
+"""Books, scans, pages and failures go in. Every function here works within the transaction of its caller."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, or_, select, update
+
+from pipeline.errors import RegistryError
+from pipeline.model import Box, EntryResult, FieldReading, Finding, Ledger, PageRef, PageResult
+from pipeline.registry.declared import Declared
+from pipeline.registry.tables import (
+    book,
+    entry,
+    finding,
+    page,
+    page_failure,
+    page_run,
+    reading,
+    review_task,
+    scan,
+)
+from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.values import SaveOutcome, TaskState
+
+
+def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int:
+    """The book of that folder, place, volume and kind of event, with the rest brought up to date."""
+    identity = {
+        "record": declared.schemas.form(ledger.form).record,
+        "place_code": ledger.place_code,
+        "volume": ledger.volume,
+        "folder_name": folder_name,
+    }
+    rest = {
+        "form": ledger.form,
+        "place": ledger.place,
+        "opened_on": ledger.opened_on,
+        "closed_on": ledger.closed_on,
+        "entries": ledger.entries,
+        "pages": ledger.pages,
+    }
+    return _upserted(connection, book, identity, rest)
+
+
+def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
+    """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
+    _upserted(
+        connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
+    )
+    connection.execute(
+        delete(page_failure).where(
+            page_failure.c.book_id == book_id,
+            page_failure.c.page_no.is_(None),
+            or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
+        )
+    )
+
+
+def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int | None) -> bool:
+    """Whether the latest run over that page has that fingerprint: in that book, or in every one that has the scan."""
+    same_scan = scan.c.sha256 == ref.scan_sha256
+    if book_id is not None:
+        same_scan &= scan.c.book_id == book_id
+    latest = connection.scalars(
+        select(page_run.c.fingerprint)
+        .select_from(scan)
+        .outerjoin(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == ref.page_no))
+        .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(same_scan)
+    ).all()
+    return bool(latest) and all(found == fingerprint for found in latest)
+
+
+def save_failure(
+    connection: Connection, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
+) -> None:
+    """In place of what was noted before about the same page of the same scan."""
+    connection.execute(
+        delete(page_failure).where(
+            page_failure.c.book_id == book_id,
+            page_failure.c.scan_sha256 == sha256,
+            page_failure.c.scan_name == name,
+            page_failure.c.page_no.is_not_distinct_from(page_no),
+        )
+    )
+    connection.execute(
+        insert(page_failure).values(
+            book_id=book_id,
+            scan_sha256=sha256,
+            scan_name=name,
+            page_no=page_no,
+            code=code,
+            message=message,
+            failed_at=datetime.now(UTC),
+        )
+    )
+
+
+def save_page(
+    connection: Connection, declared: Declared, book_id: int, result: PageResult, fingerprint: str
+) -> SaveOutcome:
+    """A new run over a page: its readings and findings take the place of the last ones, which stay on record.
+
+    Nothing happens when the latest run has the same fingerprint. Decisions are never touched.
+    """
+    page_id = _page_id(connection, book_id, result.ref)
+    connection.execute(
+        delete(page_failure).where(
+            page_failure.c.book_id == book_id,
+            page_failure.c.scan_sha256 == result.ref.scan_sha256,
+            or_(page_failure.c.page_no == result.ref.page_no, page_failure.c.page_no.is_(None)),
+        )
+    )
+    reopened = 0
+    if not is_known(connection, result.ref, fingerprint, book_id):
+        run_id = _new_run(connection, page_id, result, fingerprint)
+        _add_findings(connection, run_id, None, result.findings)
+        connection.execute(
+            update(entry).where(entry.c.page_id == page_id).values(found=False, accepted=False)
+        )
+        for one in result.entries:
+            _add_entry(connection, declared, page_id, run_id, result.form, one)
+        follow_page(connection, page_id)
+        entry_ids = connection.scalars(select(entry.c.id).where(entry.c.page_id == page_id)).all()
+        reopened = sum(follow_entry(connection, declared, entry_id) for entry_id in entry_ids)
+    return _outcome(connection, page_id, reopened)
+
+
+def _upserted(connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]) -> int:
+    """The id of the row with that identity, made or brought up to date. The write lock makes look-then-write safe."""
+    found = connection.scalar(select(table.c.id).filter_by(**identity))
+    if found is None:
+        return _inserted(connection, table, **identity, **rest)
+    if rest:
+        connection.execute(update(table).where(table.c.id == found).values(rest))
+    return int(found)
+
+
+def _inserted(connection: Connection, table: Table, **values: Any) -> int:
+    return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+
+
+def _page_id(connection: Connection, book_id: int, ref: PageRef) -> int:
+    scan_id = connection.scalar(
+        select(scan.c.id).where(scan.c.book_id == book_id, scan.c.sha256 == ref.scan_sha256)
+    )
+    if scan_id is None:
+        raise RegistryError(f"Bản quét {ref.scan_sha256[:12]} chưa được ghi nhận cho quyển sổ này.")
+    return _upserted(connection, page, {"scan_id": scan_id, "page_no": ref.page_no}, {})
+
+
+def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:
+    connection.execute(
+        update(page_run).where(page_run.c.page_id == page_id, page_run.c.latest).values(latest=False)
+    )
+    return _inserted(
+        connection,
+        page_run,
+        page_id=page_id,
+        fingerprint=fingerprint,
+        latest=True,
+        saved_at=datetime.now(UTC),
+        kind=result.kind,
+        form=result.form,
+        size=[int(side) for side in result.size],
+        matrix=result.matrix.tolist(),
+        turn=int(result.turn),
+        skew=float(result.skew),
+        quality={name: float(value) for name, value in asdict(result.quality).items()},
+        timings={stage: float(seconds) for stage, seconds in result.timings.items()},
+    )
+
+
+def _add_entry(
+    connection: Connection, declared: Declared, page_id: int, run_id: int, form: str, one: EntryResult
+) -> None:
+    record = declared.schemas.form(form).record
+    entry_id = _upserted(
+        connection,
+        entry,
+        {"page_id": page_id, "row": one.row},
+        {"record": record, "found": True, "accepted": bool(one.accepted), "stands": True, "number_text": ""},
+    )
+    rows = [_reading_row(run_id, entry_id, word) for word in one.readings]
+    for row in rows:
+        declared.field(record, row["field"])
+    if rows:
+        connection.execute(insert(reading), rows)
+    _add_findings(connection, run_id, entry_id, one.findings)
+
+
+def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, Any]:
+    return {
+        "page_run_id": run_id,
+        "entry_id": entry_id,
+        "field": word.field,
+        "status": word.status,
+        "text": word.text,
+        "canonical": word.canonical,
+        "confidence": float(word.confidence),
+        "writing": word.writing,
+        "engine": word.engine,
+        "box": None if word.box is None else _corners(word.box),
+        "lines": [_corners(line) for line in word.lines],
+        "accepted": bool(word.accepted),
+    }
+
+
+def _corners(box: Box) -> list[float]:
+    return [float(side) for side in (box.left, box.top, box.right, box.bottom)]
+
+
+def _add_findings(
+    connection: Connection, run_id: int, entry_id: int | None, findings: tuple[Finding, ...]
+) -> None:
+    rows = [
+        {
+            "page_run_id": run_id,
+            "entry_id": entry_id,
+            "code": one.code,
+            "severity": one.severity,
+            "fields": list(one.fields),
+            "details": dict(one.details),
+        }
+        for one in findings
+    ]
+    if rows:
+        connection.execute(insert(finding), rows)
+
+
+def _outcome(connection: Connection, page_id: int, reopened: int) -> SaveOutcome:
+    standing = connection.execute(
+        select(entry.c.accepted, review_task.c.state)
+        .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
+        .where(entry.c.page_id == page_id, entry.c.stands)
+    ).all()
+    review = sum(state == TaskState.OPEN for _, state in standing)
+    accepted = sum(accepted and state != TaskState.OPEN for accepted, state in standing)
+    return SaveOutcome(len(standing), accepted, review, reopened)

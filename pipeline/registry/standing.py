@@ -1,0 +1,94 @@
+"""What is left for a person on an entry, and which value is in force. Pure functions over readings and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.registry.values import WHOLE_ENTRY, Decision, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToDecide:
+    """``fields`` in the order of the readings (``""`` = the entry as a whole); ``reasons`` are codes of findings;
+    ``reopened``: something was decided and the machine has read something else since."""
+
+    fields: tuple[str, ...]
+    reasons: tuple[str, ...]
+    reopened: bool
+
+
+def left_to_decide(
+    readings: Sequence[FieldReading], findings: Sequence[Finding], decisions: Mapping[str, Decision]
+) -> LeftToDecide:
+    """A field waits for a person when its reading was not accepted or a finding names it, until someone decides it; and
+    again when the reading that was decided upon is no longer what the machine reads."""
+    by_field = {reading.field: reading for reading in readings}
+    serious = [finding for finding in findings if finding.severity is not Severity.INFO]
+    changed = {
+        field
+        for field, decision in decisions.items()
+        if field != WHOLE_ENTRY and has_changed(decision, by_field.get(field))
+    }
+    doubtful = {reading.field for reading in readings if not reading.accepted}
+    doubtful |= {field for finding in serious for field in finding.fields}
+    fields = list(dict.fromkeys([*by_field, *sorted(doubtful | changed)]))
+    left = [field for field in fields if field in changed or (field in doubtful and field not in decisions)]
+    unseen = _unseen(serious, decisions.get(WHOLE_ENTRY))
+    if unseen:
+        left.append(WHOLE_ENTRY)
+    reasons = [f.code for f in serious if set(f.fields) & set(left) or f.code in unseen]
+    named = {field for finding in serious for field in finding.fields}
+    reasons += [
+        _reading_doubt(by_field[field])
+        for field in left
+        if field in by_field and field not in named and not by_field[field].accepted
+    ]
+    reopened = bool(changed) or (bool(unseen) and WHOLE_ENTRY in decisions)
+    return LeftToDecide(tuple(left), tuple(dict.fromkeys(reasons)), reopened)
+
+
+def has_changed(decision: Decision, reading: FieldReading | None) -> bool:
+    """Whether the machine now says something that the person who decided neither saw nor said."""
+    now = Seen.of(reading)
+    return now != decision.seen and not (now is not None and _agrees(decision, now))
+
+
+def whole_seen(findings: Sequence[Finding]) -> Seen | None:
+    """What there is to see of an entry as a whole: the codes of its findings that name no field."""
+    codes = _whole_codes(findings)
+    return Seen("", " ".join(sorted(codes)), "") if codes else None
+
+
+def value_in_force(decision: Decision | None, reading: FieldReading | None) -> str | None:
+    """The last decision, else the accepted reading, else None. ``""`` is a field known to be blank. A value stands in
+    its canonical form; what has none stands as it was written."""
+    word = decision or (reading if reading and reading.accepted else None)
+    if word is None:
+        return None
+    if word.status is FieldStatus.BLANK:
+        return ""
+    return (word.canonical or word.text) if word.status is FieldStatus.READ else None
+
+
+def _agrees(decision: Decision, now: Seen) -> bool:
+    return now.status == decision.status and (
+        now.text == decision.text or (now.canonical != "" and now.canonical == decision.canonical)
+    )
+
+
+def _whole_codes(findings: Sequence[Finding]) -> set[str]:
+    return {f.code for f in findings if not f.fields and f.severity is not Severity.INFO}
+
+
+def _unseen(findings: Sequence[Finding], decision: Decision | None) -> set[str]:
+    seen = decision.seen.text.split() if decision and decision.seen else []
+    return _whole_codes(findings) - set(seen)
+
+
+def _reading_doubt(reading: FieldReading) -> str:
+    """Why a reading without a finding was not accepted."""
+    if reading.status in (FieldStatus.ILLEGIBLE, FieldStatus.UNREADABLE):
+        return "READ-NONE"
+    return "READ-HAND" if reading.writing is Writing.HAND else "READ-LOW"

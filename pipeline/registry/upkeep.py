@@ -1,0 +1,108 @@
+"""Keeps what follows from readings and decisions in step with them: the record, the entry's number, the review task.
+
+Called in the transaction that changed a reading or added a decision, so that nobody ever sees one without the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pipeline.registry.declared import Declared
+from pipeline.registry.readback import decisions_of, findings_of, place_of, place_of_page, readings_of
+from pipeline.registry.standing import LeftToDecide, left_to_decide, value_in_force
+from pipeline.registry.tables import PAGE_ITSELF, entry, review_task
+from pipeline.registry.values import TaskState
+
+
+def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> bool:
+    """Bring record, number and task of an entry up to date. Returns whether its task was opened *again* by this."""
+    place = place_of(connection, entry_id)
+    readings = readings_of(connection, entry_id)
+    decisions = decisions_of(connection, place)
+    by_field = {reading.field: reading for reading in readings}
+    values = {
+        field: value_in_force(decisions.get(field), by_field.get(field))
+        for field in declared.fields(place["record"])
+    }
+    stands = place["found"] or bool(decisions)
+    _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
+    number_field = declared.number_field(place["record"])
+    in_force = values.get(number_field) if number_field else None
+    read = by_field.get(number_field) if number_field else None
+    connection.execute(
+        update(entry)
+        .where(entry.c.id == entry_id)
+        .values(
+            stands=stands,
+            number_text=in_force or (read.text if read else ""),
+            **_number_and_year(in_force),
+        )
+    )
+    left = left_to_decide(readings, findings_of(connection, place["page_id"], entry_id), decisions)
+    return _keep_task(connection, place["page_id"], place["row"], entry_id, left)
+
+
+def follow_page(connection: Connection, page_id: int) -> bool:
+    """The same for the findings on a page itself."""
+    place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
+    left = left_to_decide((), findings_of(connection, page_id, None), decisions_of(connection, place))
+    return _keep_task(connection, page_id, PAGE_ITSELF, None, left)
+
+
+def _keep_record(
+    connection: Connection,
+    declared: Declared,
+    record: str,
+    entry_id: int,
+    values: Mapping[str, str | None] | None,
+) -> None:
+    """The entry's one row in the table of its record, and none in the others; ``None`` = it has no row at all."""
+    for name, table in declared.records.items():
+        mine = table.c.entry_id == entry_id
+        if name != record or values is None:
+            connection.execute(delete(table).where(mine))
+        elif connection.execute(update(table).where(mine).values(values)).rowcount == 0:
+            connection.execute(insert(table).values(entry_id=entry_id, **values))
+
+
+def _number_and_year(value: str | None) -> dict[str, Any]:
+    """A number in force, ``NN/YYYY`` or as far as it is written; never a year that is not there."""
+    number, slash, year = (value or "").partition("/")
+    if slash and not year.isdecimal():
+        return {"number": value, "year": None}
+    return {"number": number or None, "year": int(year) if slash else None}
+
+
+def _keep_task(
+    connection: Connection, page_id: int, row: int, entry_id: int | None, left: LeftToDecide
+) -> bool:
+    mine = (review_task.c.page_id == page_id) & (review_task.c.row == row)
+    before = connection.execute(select(review_task).where(mine)).mappings().first()
+    now = datetime.now(UTC)
+    wanted: dict[str, Any] = {
+        "state": TaskState.OPEN if left.fields else TaskState.DONE,
+        "reasons": list(left.reasons),
+        "fields": list(left.fields),
+        "reopened": left.reopened,
+    }
+    if before is None:
+        if not left.fields:
+            return False
+        connection.execute(
+            insert(review_task).values(
+                page_id=page_id, row=row, entry_id=entry_id, version=1, opened_at=now, **wanted
+            )
+        )
+        return left.reopened
+    if all(before[name] == value for name, value in wanted.items()):
+        return False
+    if left.fields and before["state"] == TaskState.DONE:
+        wanted |= {"opened_at": now, "closed_at": None}
+    elif not left.fields:
+        wanted |= {"closed_at": now}
+    connection.execute(update(review_task).where(mine).values(version=before["version"] + 1, **wanted))
+    return left.reopened and not before["reopened"]

@@ -1,0 +1,152 @@
+"""What the registry takes and gives back. Frozen values; nothing here touches a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.errors import RegistryError
+from pipeline.model import FieldReading, FieldStatus, Finding, PageRef
+
+WHOLE_ENTRY = ""
+"""The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""
+
+
+class StaleTask(RegistryError):
+    """Someone else changed the task since it was shown."""
+
+    code = "stale-task"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOutcome:
+    """What became of the entries of a page: ``accepted`` without a person, ``review`` with an open task, ``reopened``
+    those whose task this very save opened again because the reading under a decision changed."""
+
+    entries: int
+    accepted: int
+    review: int
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A person's word on one field. ``text`` is what stands on paper (``""`` unless READ or STRUCK_THROUGH)."""
+
+    field: str
+    status: FieldStatus
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a machine's reading says; two runs that say the same have equal ``Seen``."""
+
+    status: str
+    text: str
+    canonical: str
+
+    @classmethod
+    def of(cls, reading: FieldReading | None) -> Seen | None:
+        return None if reading is None else cls(reading.status, reading.text, reading.canonical)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One row of the append-only record of what people decided; ``seen`` is the reading they had before them."""
+
+    field: str
+    status: FieldStatus
+    text: str
+    canonical: str
+    author: str
+    decided_at: datetime
+    reason: str
+    seen: Seen | None
+    seen_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a person has to look at: an entry, or a whole page (``entry_id`` is None, ``row`` -1).
+
+    ``entry_number`` is the number in force, else what the machine took it for, else ``""``. ``reasons`` are codes of
+    findings; ``fields`` what is left to decide (``""`` = the whole); ``reopened``: the machine now reads something else
+    than what a person saw when deciding. ``version`` goes back to ``decide``.
+    """
+
+    task_id: int
+    page_id: int
+    entry_id: int | None
+    book_id: int
+    book: str
+    volume: str
+    record: str
+    scan_sha256: str
+    scan: str
+    page_no: int
+    row: int
+    entry_number: str
+    reasons: tuple[str, ...]
+    fields: tuple[str, ...]
+    reopened: bool
+    version: int
+
+    @property
+    def field_count(self) -> int:
+        return len(self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class BookSummary:
+    """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
+    open tasks on whole pages; ``reasons`` counts codes over open tasks, ``failures`` over scans and pages without a
+    result; ``pages`` by kind of page."""
+
+    books: int = 0
+    scans: int = 0
+    pages: Mapping[str, int] = field(default_factory=dict)
+    entries: int = 0
+    accepted: int = 0
+    decided: int = 0
+    review: int = 0
+    reopened: int = 0
+    page_tasks: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a field).
+
+    ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known.
+    """
+
+    entry_id: int
+    book_id: int
+    ref: PageRef
+    scan: str
+    row: int
+    record: str
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    decisions: Mapping[str, Decision]
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PastReading:
+    """One reading of any run, the latest included."""
+
+    fingerprint: str
+    saved_at: datetime
+    latest: bool
+    reading: FieldReading
