@@ -105,7 +105,9 @@ def load_ledger(folder: Path) -> Ledger:
     try:
         return Ledger(**_LedgerFile.model_validate(table).model_dump())
     except ValidationError as error:
-        raise LedgerError(f"{path}: {_sentence(error.errors()[0])}") from None
+        # a key misspelt is both missing and unknown: the unknown one tells more
+        first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
+        raise LedgerError(f"{path}: {_sentence(first)}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

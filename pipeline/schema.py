@@ -319,7 +319,9 @@ def _slots(form: Form) -> tuple[Slot, ...]:
             if before is None:
                 found[name] = Slot(name, cell.kind or "", roles, (piece,), printed=cell.printed)
             else:
-                found[name] = Slot(name, before.kind, roles, (*before.pieces, piece), printed=before.printed)
+                found[name] = Slot(
+                    name, before.kind, before.roles, (*before.pieces, piece), printed=before.printed
+                )
     for number, area in enumerate(form.areas):
         roles = _roles(area.field, area.fields)
         name = _slot_name(roles) or f"signature:{number}"
@@ -459,7 +461,8 @@ def _checked(model: type[D], data: Mapping[str, Any], path: Path) -> D:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # a key misspelt is both missing and unknown: the unknown one tells more
+        first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
         where = ".".join(str(step) for step in first["loc"])
         if first["type"] == "extra_forbidden":
             wrong = str(first["loc"][-1])
@@ -503,10 +506,12 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f" Có phải là “{close[0]}”?" if close else ""
 
 
-def _known(name: str, things: Mapping[str, T], what: str, where: str) -> T:
+def _known(name: str, things: Mapping[str, T], what: str, where: str, file: Path | None = None) -> T:
+    """The thing of that name, else ``SchemaError``: ``where`` lists the known ones, ``file`` holds the slip."""
     if name in things:
         return things[name]
-    raise SchemaError(f"Không có {what} “{name}” trong {where}.{_nearest(name, things)}")
+    slip = f"{file}: không" if file else "Không"
+    raise SchemaError(f"{slip} có {what} “{name}” trong {where}.{_nearest(name, things)}")
 
 
 def _check(schemas: Schemas, folder: Path) -> None:
@@ -515,9 +520,10 @@ def _check(schemas: Schemas, folder: Path) -> None:
     for vocab in schemas.vocabs.values():
         where = folder / "vocab" / f"{vocab.vocab}.toml"
         _check_unique([term.code for term in vocab.terms], "mã", where)
-        _known(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml")
+        _known(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
     for export in schemas.exports.values():
-        _known(export.record, schemas.records, "loại việc", "schemas/records")
+        where = folder / "exports" / f"{export.export}.toml"
+        _known(export.record, schemas.records, "loại việc", "schemas/records", where)
     for form in schemas.forms.values():
         _check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
 
@@ -530,16 +536,16 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             hint = _nearest(spec.kind, kinds.KINDS)
             raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
         if spec.vocab is not None:
-            _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab")
+            _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
         if spec.ledger is not None:
-            _known(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml")
+            _known(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
         for edition in spec.editions:
-            _known(edition, schemas.exports, "mẫu xuất", "schemas/exports")
+            _known(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
     for rule in record.rules:
         for name in rule.fields:
-            _known(name, record.by_name, "trường", str(where))
-        _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml")
-        _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates.py")
+            _known(name, record.by_name, "trường", "phần field", where)
+        _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+        _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates.py", where)
         if len(rule.fields) != ARITY[rule.predicate]:
             wanted = ARITY[rule.predicate]
             raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
@@ -548,11 +554,11 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
 def _check_form(form: Form, schemas: Schemas, where: Path) -> None:
     if (form.layout == "table") != (form.table is not None):
         raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
-    record = _known(form.record, schemas.records, "loại việc", "schemas/records")
+    record = _known(form.record, schemas.records, "loại việc", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)
     for box in form.boxes:
-        _known(box.field, record.by_name, "trường", str(where))
+        _known(box.field, record.by_name, "trường", f"{record.record}.toml", where)
     if form.table:
         total = sum(column.width for column in form.table.columns)
         if abs(total - 1) > 0.002:
@@ -561,6 +567,7 @@ def _check_form(form: Form, schemas: Schemas, where: Path) -> None:
 
 def _check_cells(form: Form, where: Path) -> None:
     """A blank needs both ends, and a field needs a blank: else it would silently be never read."""
+    known: dict[str, Mapping[str, str]] = {}
     for line in form.lines:
         for cell in line.cells:
             what = f"{where}: dòng at = {line.at}, “{cell.label or cell.field or ''}”"
@@ -568,7 +575,10 @@ def _check_cells(form: Form, where: Path) -> None:
                 raise SchemaError(f"{what}: chỗ trống cần cả hai khóa from và to.")
             if cell.from_ is not None and cell.to is not None and cell.from_ >= cell.to:
                 raise SchemaError(f"{what}: from = {cell.from_} phải nhỏ hơn to = {cell.to}.")
-            if _roles(cell.field, cell.fields) and cell.from_ is None:
+            roles = _roles(cell.field, cell.fields)
+            if known.setdefault(_slot_name(roles), roles) != roles:
+                raise SchemaError(f"{what}: dòng viết tiếp phải có cùng các vai như dòng đầu.")
+            if roles and cell.from_ is None:
                 raise SchemaError(f"{what}: có trường nhưng thiếu chỗ trống (from, to).")
             if cell.part is not None and cell.part not in PARTS:
                 raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{_nearest(cell.part, PARTS)}")

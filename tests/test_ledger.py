@@ -1,0 +1,137 @@
+"""``ledger.toml`` of a book: what is read from it, and what is said when it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import LedgerError
+from pipeline.ledger import load_ledger
+from pipeline.model import Ledger
+
+WHOLE = """
+form = "birth-2006"
+place = "UBND xã Bình Minh"
+place_code = "31318"
+volume = "01/2010"
+opened_on = "4/1/2010"
+closed_on = 2010-12-31
+entries = 128
+pages = 130
+"""
+
+LEAST = 'form = "birth-2006"\nplace = "UBND xã Bình Minh"\nplace_code = "31318"\nvolume = "01/2010"\n'
+
+
+def book(folder: Path, text: str) -> Path:
+    (folder / "ledger.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def complaint(folder: Path) -> str:
+    with pytest.raises(LedgerError) as caught:
+        load_ledger(folder)
+    return caught.value.message
+
+
+def test_a_whole_ledger_is_read_and_its_days_are_written_alike(tmp_path: Path) -> None:
+    ledger = load_ledger(book(tmp_path, WHOLE))
+    assert ledger == Ledger(
+        form="birth-2006",
+        place="UBND xã Bình Minh",
+        place_code="31318",
+        volume="01/2010",
+        opened_on="04.01.2010",
+        closed_on="31.12.2010",
+        entries=128,
+        pages=130,
+    )
+    assert ledger.year == 2010
+
+
+def test_what_the_cover_does_not_say_stays_open(tmp_path: Path) -> None:
+    ledger = load_ledger(book(tmp_path, LEAST))
+    assert (ledger.opened_on, ledger.closed_on, ledger.entries, ledger.pages) == ("", "", None, None)
+
+
+def test_a_blank_day_of_closing_is_no_flaw(tmp_path: Path) -> None:
+    assert load_ledger(book(tmp_path, LEAST + 'closed_on = ""\n')).closed_on == ""
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "ledger.toml").write_text(LEAST, encoding="utf-8-sig")
+    assert load_ledger(tmp_path).place_code == "31318"
+
+
+def test_a_missing_file_says_which_keys_it_needs(tmp_path: Path) -> None:
+    said = complaint(tmp_path)
+    assert "Thiếu tệp" in said
+    assert "form, place, place_code, volume" in said
+
+
+@pytest.mark.parametrize("key", ["form", "place", "place_code", "volume"])
+def test_a_missing_key_is_named_with_an_example(tmp_path: Path, key: str) -> None:
+    text = "\n".join(line for line in LEAST.splitlines() if not line.startswith(f"{key} "))
+    said = complaint(book(tmp_path, text))
+    assert f"thiếu khóa “{key}”" in said
+    assert f"Ví dụ: {key} = " in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"), [("volum", "volume"), ("opened", "opened_on"), ("entry", "entries")]
+)
+def test_an_unknown_key_names_the_nearest_one(tmp_path: Path, wrong: str, nearest: str) -> None:
+    assert f"khóa lạ “{wrong}”. Có phải là “{nearest}”?" in complaint(
+        book(tmp_path, LEAST + f'{wrong} = "x"\n')
+    )
+
+
+def test_a_misspelt_key_is_told_before_the_key_it_should_be(tmp_path: Path) -> None:
+    said = complaint(book(tmp_path, LEAST.replace("place_code", "plase_code")))
+    assert "khóa lạ “plase_code”. Có phải là “place_code”?" in said
+
+
+def test_a_key_unlike_any_other_lists_them_all(tmp_path: Path) -> None:
+    assert "Các khóa được dùng: form, place" in complaint(book(tmp_path, LEAST + 'zzz = "x"\n'))
+
+
+@pytest.mark.parametrize(
+    "volume", ['"2010"', '"01-2010"', '"01/10"', '"1/5005"', "2010", '""', '"01/2010/2"']
+)
+def test_a_volume_is_a_number_and_the_year_of_opening(tmp_path: Path, volume: str) -> None:
+    said = complaint(book(tmp_path, LEAST.replace('"01/2010"', volume)))
+    assert "khóa “volume” phải có dạng quyển/năm" in said
+
+
+@pytest.mark.parametrize(
+    "day", ['"31/2/2010"', '"2010"', '"3/2010"', '"hôm qua"', "12", "2010-01-04T08:00:00"]
+)
+def test_a_day_must_exist_and_be_whole(tmp_path: Path, day: str) -> None:
+    assert "khóa “opened_on” phải là một ngày" in complaint(book(tmp_path, LEAST + f"opened_on = {day}\n"))
+
+
+@pytest.mark.parametrize("count", ['"128"', "-1", "1.5", "true"])
+def test_a_count_is_a_whole_number(tmp_path: Path, count: str) -> None:
+    assert "khóa “entries” phải là số nguyên" in complaint(book(tmp_path, LEAST + f"entries = {count}\n"))
+
+
+def test_a_place_code_without_quotes_is_told_because_it_would_lose_its_zero(tmp_path: Path) -> None:
+    said = complaint(book(tmp_path, LEAST.replace('"31318"', "31318")))
+    assert "khóa “place_code” phải viết trong dấu nháy kép" in said
+
+
+def test_an_empty_place_is_told(tmp_path: Path) -> None:
+    said = complaint(book(tmp_path, LEAST.replace('"UBND xã Bình Minh"', '"  "')))
+    assert "khóa “place” không được để trống" in said
+
+
+def test_broken_toml_and_foreign_encodings_are_told(tmp_path: Path) -> None:
+    assert "sai cú pháp TOML" in complaint(book(tmp_path, "form = "))
+    (tmp_path / "ledger.toml").write_bytes(LEAST.encode("utf-16"))
+    assert "không phải chữ UTF-8" in complaint(tmp_path)
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ledger.toml").mkdir()
+    assert "không đọc được tệp" in complaint(tmp_path)
