@@ -1,0 +1,173 @@
+"""The facts of one registered case, made up to agree with one another.
+
+No field is named here. Who a field speaks of is the first word of its name in the record (``mother_name`` and
+``mother_born_on`` speak of one person); what it means is told by its kind, its code list and the Vietnamese words of
+its label, so a new record of known kinds gets sensible values without code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from pipeline.schema import FieldSpec, RecordSpec, Schemas
+from pipeline.synth import words
+from pipeline.synth.people import Commune, Person, chance, commune, person, pick
+
+
+def said(label: str, *phrases: str) -> bool:
+    """Whether one of the phrases stands in the label as whole words."""
+    return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", label.lower()) for phrase in phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One person of a record: all fields whose names begin with ``key``. ``label``: that of the name, lower case."""
+
+    key: str
+    label: str
+    optional: bool
+
+    @property
+    def male(self) -> bool | None:
+        if said(self.label, "mẹ", "vợ"):
+            return False
+        return True if said(self.label, "cha", "chồng") else None
+
+    @property
+    def newborn(self) -> bool:
+        return said(self.label, "được khai sinh", "trẻ")
+
+    @property
+    def dead(self) -> bool:
+        return said(self.label, "người chết")
+
+    @property
+    def declarant(self) -> bool:
+        return said(self.label, "người đi")
+
+    @property
+    def officer(self) -> bool:
+        return said(self.label, "người ký", "người thực hiện")
+
+
+def party_key(name: str) -> str:
+    return name.split("_", 1)[0]
+
+
+def parties(record: RecordSpec) -> Mapping[str, Party]:
+    """The people of a record: every first word of field names that has a field of kind ``name``."""
+    keys = dict.fromkeys(party_key(spec.name) for spec in record.fields if spec.kind == "name")
+    return {key: _party(record, key) for key in keys}
+
+
+def _party(record: RecordSpec, key: str) -> Party:
+    mine = [spec for spec in record.fields if party_key(spec.name) == key]
+    label = next(spec.label for spec in mine if spec.kind == "name").lower()
+    return Party(key, label, not any(spec.required for spec in mine))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: who, when, where. ``people`` by party; ``missing`` parties are left out on paper."""
+
+    number: int
+    page_no: int
+    volume: str
+    registered_on: date
+    happened_on: date
+    hour: int
+    minute: int
+    home: Commune
+    people: Mapping[str, Person]
+    born_on: Mapping[str, date]
+    missing: frozenset[str] = field(default_factory=frozenset)
+
+
+def case(
+    rng: np.random.Generator,
+    record: RecordSpec,
+    home: Commune,
+    officers: Mapping[str, Person],
+    *,
+    number: int,
+    page_no: int,
+    volume: str,
+    registered_on: date,
+    no_father: float,
+) -> Case:
+    """A case registered on that day at that commune; events lie days to years before it, as the parties ask."""
+    late = chance(rng, 0.15)
+    happened_on = registered_on - timedelta(days=int(rng.integers(70, 4000) if late else rng.integers(1, 40)))
+    people: dict[str, Person] = {}
+    born: dict[str, date] = {}
+    family: Person | None = None
+    for key, party in parties(record).items():
+        parents = [people[other] for other, who in parties(record).items() if who.optional and other in people]
+        if party.officer:
+            people[key] = officers[key]
+        elif party.declarant and parents and chance(rng, 0.6):
+            people[key] = pick(rng, [who for who in parents if who not in officers.values()] or parents)
+        else:
+            like = family if party.male is not False and chance(rng, 0.8) else None
+            people[key] = person(rng, home, party.male, like)
+            family = family or (people[key] if party.newborn or party.dead else None)
+        born[key] = happened_on if party.newborn else _adult_birth(rng, happened_on, party)
+    missing = frozenset(
+        key for key, party in parties(record).items()
+        if party.optional and party.male is True and chance(rng, no_father)
+    )  # fmt: skip
+    return Case(
+        number, page_no, volume, registered_on, happened_on, int(rng.integers(0, 24)), int(rng.integers(0, 60)),
+        home, people, born, missing,
+    )  # fmt: skip
+
+
+def _adult_birth(rng: np.random.Generator, before: date, party: Party) -> date:
+    lowest, highest = (1, 95) if party.dead else (20, 42)
+    age = int(rng.integers(lowest, highest))
+    return before - timedelta(days=age * 365 + int(rng.integers(0, 365)))
+
+
+def officers(rng: np.random.Generator, record: RecordSpec, home: Commune) -> Mapping[str, Person]:
+    """The people who sign all entries of a book, by party."""
+    return {key: person(rng, home) for key, party in parties(record).items() if party.officer}
+
+
+def date_of(rng: np.random.Generator, spec: FieldSpec, facts: Case) -> date:
+    """The day a date field speaks of, by its label and party."""
+    if said(spec.label, "chết", "sinh bằng chữ"):
+        return facts.happened_on
+    if said(spec.label, "sinh") and party_key(spec.name) in facts.born_on:
+        return facts.born_on[party_key(spec.name)]
+    if said(spec.label, "giấy báo tử"):
+        return facts.happened_on + timedelta(days=int(rng.integers(0, 2)))
+    if said(spec.label, "ngày cấp"):
+        return facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
+    return facts.registered_on
+
+
+def partner(record: RecordSpec, name: str) -> FieldSpec | None:
+    """The date field that a ``same_date`` rule binds to a date in words."""
+    for rule in record.rules:
+        if rule.predicate == "same_date" and name in rule.fields:
+            others = [record.by_name[other] for other in rule.fields if other != name]
+            return next((other for other in others if other.kind == "date"), None)
+    return None
+
+
+def choice_of(rng: np.random.Generator, spec: FieldSpec, facts: Case, schemas: Schemas) -> str:
+    """The label of a term of the field's code list that agrees with the person spoken of."""
+    who = facts.people.get(party_key(spec.name))
+    if spec.vocab == "sex" and who:
+        return "Nam" if who.male else "Nữ"
+    if spec.vocab == "ethnicity" and who:
+        return pick(rng, ("Khơ-me", "Khmer", "Khơ me")) if who.ethnicity == "Khơ-me" else who.ethnicity
+    if spec.vocab == "nationality":
+        return "VN" if chance(rng, 0.08) else "Việt Nam"
+    vocab = schemas.vocabs.get(spec.vocab or "")
+    return pick(rng, vocab.terms).label if vocab else pick(rng, words.TEXTS)

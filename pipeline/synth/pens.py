@@ -1,0 +1,154 @@
+"""Fonts on this machine, and the hands and machines that write with them.
+
+Pen fonts come with the package (``fonts/SOURCE.md``). Print and typewriter faces are the system's Liberation and FreeMono
+(Debian ``fonts-liberation``, ``fonts-freefont-ttf``). Lines are shaped by HarfBuzz (Pillow's Raqm layout), so that letters
+of joined hands stay joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import ImageFont, features
+
+from pipeline.errors import SetupError
+from pipeline.synth.people import pick
+
+PEN_FOLDER = Path(__file__).parent / "fonts"
+SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """A pen font: ``size`` the height of its em in mm for a middling hand, ``joined`` whether its letters join,
+    ``capitals`` whether words of capitals can be read in it, ``weight`` how much its strokes must swell (+) to look like a ball pen, in mm."""
+
+    file: str
+    size: float
+    joined: bool
+    weight: float
+    slant: float = 0.0
+    capitals: bool = True
+
+
+PENS = (
+    Pen("borel/Borel_400Regular.ttf", 4.7, True, 0.0, 0.08),
+    Pen("charm/Charm_400Regular.ttf", 5.8, False, 0.02, capitals=False),
+    Pen("dancing-script/DancingScript_400Regular.ttf", 6.3, True, 0.03, capitals=False),
+    Pen("fuzzy-bubbles/FuzzyBubbles_400Regular.ttf", 4.7, False, 0.0, 0.12),
+    Pen("grape-nuts/GrapeNuts_400Regular.ttf", 7.0, False, 0.04),
+    Pen("mali/Mali_300Light_Italic.ttf", 5.0, False, 0.04),
+    Pen("ms-madi/MsMadi_400Regular.ttf", 7.6, True, 0.06, 0.05, capitals=False),
+    Pen("mynerve/Mynerve_400Regular.ttf", 5.8, False, 0.02, 0.1),
+    Pen("pangolin/Pangolin_400Regular.ttf", 5.0, False, -0.02, 0.15),
+    Pen("patrick-hand/PatrickHand_400Regular.ttf", 6.2, False, 0.0, 0.12),
+    Pen("shantell-sans/ShantellSans_300Light_Italic.ttf", 5.0, False, 0.02),
+)
+
+PRINT: Mapping[str, str] = {
+    "regular": "LiberationSerif-Regular.ttf",
+    "small": "LiberationSerif-Regular.ttf",
+    "bold": "LiberationSerif-Bold.ttf",
+    "italic": "LiberationSerif-Italic.ttf",
+    "bold-italic": "LiberationSerif-BoldItalic.ttf",
+}
+TYPE_FACES = (
+    ("LiberationSerif-Regular.ttf", 4.5),
+    ("FreeMono.ttf", 4.2),
+    ("LiberationMono-Regular.ttf", 3.9),
+)
+"""Faces of the typed variant with the height of the em in mm."""
+
+INKS = ((28, 48, 150), (22, 36, 120), (18, 28, 84), (34, 34, 40), (20, 20, 24), (74, 36, 128))
+"""Blue, deep blue, blue-black, faded black, black, violet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One writer's hand for one book. Lengths in mm, angles as dy/dx; ``rise`` how far the letters stand above the leader
+    (negative: across or below it); ``alpha`` how dark the ink lies, 0..1."""
+
+    font: Path
+    size: float
+    joined: bool
+    typed: bool
+    weight: float
+    slant: float
+    ink: tuple[int, int, int]
+    alpha: float
+    rise: float
+    unrest: float
+    drift: float
+    spacing: float
+    pressure: float
+    capitals: bool = True
+
+
+def pen_hand(rng: np.random.Generator) -> Hand:
+    """A person's hand."""
+    pen = pick(rng, PENS)
+    return Hand(
+        font=PEN_FOLDER / pen.file,
+        size=pen.size * float(rng.uniform(0.9, 1.15)),
+        joined=pen.joined,
+        typed=False,
+        weight=pen.weight + float(rng.uniform(-0.03, 0.06)),
+        slant=pen.slant + float(rng.uniform(-0.12, 0.18)),
+        ink=pick(rng, INKS),
+        alpha=float(rng.uniform(0.78, 0.98)),
+        rise=float(rng.choice([0.9, 0.5, 0.1, -0.4])),
+        unrest=float(rng.uniform(0.4, 1.3)),
+        drift=float(rng.normal(0.0, 0.006)),
+        spacing=float(rng.uniform(0.95, 1.5)),
+        pressure=float(rng.uniform(0.1, 0.35)),
+        capitals=pen.capitals,
+    )
+
+
+def typed_hand(rng: np.random.Generator) -> Hand:
+    """A printer or a typewriter."""
+    name, size = pick(rng, TYPE_FACES)
+    mono = "Mono" in name
+    return Hand(
+        font=system_font(name),
+        size=size,
+        joined=not mono,
+        typed=True,
+        weight=0.0 if not mono else 0.03,
+        slant=0.0,
+        ink=pick(rng, ((24, 24, 26), (30, 30, 36), (24, 26, 60))),
+        alpha=float(rng.uniform(0.88, 1.0)),
+        rise=float(rng.uniform(0.5, 1.2)),
+        unrest=0.35 if mono else 0.0,
+        drift=0.0,
+        spacing=1.0,
+        pressure=0.22 if mono else 0.08,
+    )
+
+
+@lru_cache(maxsize=256)
+def loaded(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
+    """A font at that em height, shaped by HarfBuzz. Raises ``SetupError`` when Pillow has no Raqm."""
+    if not features.check("raqm"):
+        raise SetupError("Pillow trên máy này thiếu Raqm (HarfBuzz) nên không vẽ được chữ nối. Hãy cài lại gói pillow.")
+    return ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.RAQM)
+
+
+@lru_cache(maxsize=32)
+def system_font(name: str) -> Path:
+    """Where a font of the system lies. Raises ``SetupError`` that names the Debian packages."""
+    for folder in SYSTEM_FOLDERS:
+        for path in sorted(folder.rglob(name)) if folder.is_dir() else ():
+            return path
+    raise SetupError(
+        f"Không thấy phông chữ {name}. Hãy cài: apt install fonts-liberation fonts-freefont-ttf."
+    )
+
+
+def print_font(style: str, pixels: int) -> ImageFont.FreeTypeFont:
+    """The face of the printed form in that style."""
+    return loaded(system_font(PRINT[style]), pixels)

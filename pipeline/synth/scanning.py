@@ -1,0 +1,137 @@
+"""What a scanner, or a telephone, makes of a sheet: geometry, light, the page behind, noise, edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Box, Matrix, Pixels
+from pipeline.synth.options import ScannerOptions
+
+Grey = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A delivered page: ``pixels`` RGB, the ``matrix`` (3, 3) from the flat sheet's pixels to its own, the ``skew`` in
+    degrees (clockwise positive) and the quarter ``turn`` in degrees clockwise in which it was delivered."""
+
+    pixels: Pixels
+    matrix: Matrix
+    skew: float
+    turn: int
+
+
+def scanned(sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOptions, rng: np.random.Generator) -> Scanned:
+    """The sheet as delivered. ``behind``: the sheet whose ink shows through, or None."""
+    paper = sheet
+    low, high = options.show_through
+    if behind is not None and high > 0:
+        paper = _shown_through(paper, behind, float(rng.uniform(low, high)), dpi, rng)
+    matrix, skew, size = _geometry(paper.shape[1], paper.shape[0], options, rng)
+    lid = float(rng.uniform(18, 90)) if rng.random() < options.dark_edges else float(rng.uniform(238, 252))
+    pixels = cv2.warpPerspective(
+        paper, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(lid, lid, lid)
+    )
+    if options.blur:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), options.blur * dpi / 300 * float(rng.uniform(0.6, 1.1)))
+    pixels = _lit(np.asarray(pixels, np.uint8), options, rng)
+    turn = int(rng.choice([90, 180, 270])) if rng.random() < options.turned else 0
+    return _turned(Scanned(pixels, matrix, skew, 0), turn)
+
+
+def _shown_through(paper: Pixels, behind: Pixels, strength: float, dpi: float, rng: np.random.Generator) -> Pixels:
+    """The mirrored ink of the page behind, soft and weak, laid under the page's own."""
+    small = cv2.resize(behind[:, ::-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), max(0.6, 1.1 * dpi / 300))
+    shift = rng.normal(0, dpi / 25.4 * 1.2, 2) / 2
+    moved = cv2.warpAffine(
+        small, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), (small.shape[1], small.shape[0]), borderValue=(255, 255, 255)
+    )
+    full = cv2.resize(moved, (paper.shape[1], paper.shape[0]), interpolation=cv2.INTER_LINEAR)
+    light = cv2.convertScaleAbs(full, alpha=strength, beta=255 * (1 - strength))
+    return cv2.multiply(paper, light, scale=1 / 255)
+
+
+def _geometry(
+    width: int, height: int, options: ScannerOptions, rng: np.random.Generator
+) -> tuple[Matrix, float, tuple[int, int]]:
+    """A turn about the middle and a slight perspective as one matrix, the skew, and the size of the picture that holds
+    the sheet: a little of the scanner's bed shows around it, or a little of the paper is cut off."""
+    skew = float(rng.uniform(-options.skew, options.skew))
+    turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1.0), [0, 0, 1]])
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    bent = corners + rng.uniform(-1, 1, (4, 2)).astype(np.float32) * np.float32(options.perspective * width)
+    matrix = cv2.getPerspectiveTransform(corners, bent) @ turn
+    found = cv2.perspectiveTransform(corners[None].astype(np.float64), matrix)[0]
+    if not options.skew and not options.perspective:
+        return np.asarray(matrix, np.float64), skew, (width, height)
+    margin = rng.uniform(-0.012, 0.008, 4) * width
+    low, high = found.min(axis=0) - margin[:2], found.max(axis=0) + margin[2:]
+    moved = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]]) @ matrix
+    return np.asarray(moved, np.float64), skew, (int(high[0] - low[0]), int(high[1] - low[1]))
+
+
+def _lit(pixels: Pixels, options: ScannerOptions, rng: np.random.Generator) -> Pixels:
+    """Paper colour and mottle, uneven light, sensor noise."""
+    height, width = pixels.shape[:2]
+    tone = 1 - options.paper_tone * np.array([0.04, 0.055, 0.11]) * rng.uniform(0.5, 1.3)
+    light = np.ones((height // 16 + 1, width // 16 + 1), np.float32)
+    if options.uneven_light:
+        light -= _gradient(light.shape, rng) * options.uneven_light
+    if options.paper_tone:
+        light += cv2.GaussianBlur(rng.normal(0, 1, light.shape).astype(np.float32), (0, 0), 1.5) * 0.016 * options.paper_tone
+    small = np.clip(light[..., None] * tone, 0, 1.0) * 255
+    veil = cv2.resize(small.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
+    pixels = cv2.multiply(pixels, veil, scale=1 / 255)
+    if options.noise:
+        pixels = _noisy(pixels, options.noise, rng)
+    return pixels
+
+
+def _gradient(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
+    """A smooth darkening 0..1 that grows to one side and towards the corners."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    y, x = y / shape[0] - 0.5, x / shape[1] - 0.5
+    angle = rng.uniform(0, 2 * np.pi)
+    side = 0.5 + (x * np.cos(angle) + y * np.sin(angle)) * 0.7
+    return np.clip(0.6 * side + 0.8 * (x**2 + y**2), 0, 1).astype(np.float32)
+
+
+def _noisy(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
+    """Sensor noise: one tile of it, laid over the page at random offsets (noise drawn afresh everywhere costs seconds)."""
+    tile = np.clip(rng.normal(0, sigma, (512, 512)) + 128, 0, 255).astype(np.uint8)
+    tile = cv2.GaussianBlur(tile, (0, 0), 0.6)
+    height, width = pixels.shape[:2]
+    reps = (-(-height // 512), -(-width // 512))
+    field = np.tile(tile, reps)
+    for row in range(reps[0]):
+        strip = slice(row * 512, (row + 1) * 512)
+        field[strip] = np.roll(field[strip], int(rng.integers(512)), axis=1)
+    field = field[:height, :width]
+    up, down = cv2.subtract(field, 128), cv2.subtract(np.full_like(field, 128), field)
+    return cv2.subtract(cv2.add(pixels, cv2.merge([up, up, up])), cv2.merge([down, down, down]))
+
+
+def _turned(page: Scanned, turn: int) -> Scanned:
+    """The page delivered lying ``turn`` degrees clockwise."""
+    if turn == 0:
+        return page
+    height, width = page.pixels.shape[:2]
+    codes = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    moves = {
+        90: [[0, -1, height], [1, 0, 0], [0, 0, 1]],
+        180: [[-1, 0, width], [0, -1, height], [0, 0, 1]],
+        270: [[0, 1, 0], [-1, 0, width], [0, 0, 1]],
+    }
+    pixels = cv2.rotate(page.pixels, codes[turn])
+    return Scanned(np.asarray(pixels, np.uint8), np.array(moves[turn], np.float64) @ page.matrix, page.skew, turn)
+
+
+def quad(box: Box, matrix: Matrix) -> list[float]:
+    """The box's corners (clockwise from the text's top-left) on the delivered page: x0, y0 … x3, y3."""
+    corners = np.array([[[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]]])
+    return [round(float(value), 1) for value in cv2.perspectiveTransform(corners, matrix).ravel()]

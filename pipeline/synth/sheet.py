@@ -1,0 +1,125 @@
+"""The flat sheet of paper before it is scanned, and the ink put on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from pipeline.model import Box, Pixels
+from pipeline.schema import Form
+from pipeline.synth.pens import print_font
+from pipeline.synth.strokes import Patch, ink_box
+
+PRINT_INK = (30, 30, 33)
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """One drawn line of a value: the ``fields`` it belongs to, the ``box`` of its ink on the flat sheet, the ``mask`` that
+    fills that box (255 = full ink), whether it was ``struck`` out, and the ``row`` of its entry."""
+
+    fields: tuple[str, ...]
+    box: Box
+    mask: Pixels
+    struck: bool = False
+    row: int = 0
+
+
+@dataclass
+class Sheet:
+    """A page in the making: ``pixels`` (h, w, 3) RGB on pure white. Only its own drawing functions change it."""
+
+    form: Form
+    dpi: float
+    pixels: Pixels
+    inks: list[Ink] = field(default_factory=list)
+    labels: list[tuple[str, Box]] = field(default_factory=list)
+
+    @classmethod
+    def blank(cls, form: Form, dpi: float) -> Sheet:
+        width, height = (round(side * dpi / 25.4) for side in form.paper_mm)
+        return cls(form, dpi, np.full((height, width, 3), 255, np.uint8))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    @property
+    def frame(self) -> Box:
+        width, height = self.size
+        left, top, right, bottom = self.form.frame
+        return Box(left * width, top * height, right * width, bottom * height)
+
+    def mm(self, length: float) -> float:
+        """Pixels of a length in mm."""
+        return length * self.dpi / 25.4
+
+    def x(self, u: float) -> float:
+        return self.frame.left + u * self.frame.width
+
+    def y(self, v: float) -> float:
+        return self.frame.top + v * self.frame.height
+
+    def stain(self, mask: NDArray[np.uint8], left: int, top: int, ink: tuple[int, int, int], alpha: float = 1.0) -> None:
+        """Lay ink over the paper through a mask whose corner is at (left, top); what hangs over the edge is cut."""
+        height, width = self.pixels.shape[:2]
+        l, t = max(left, 0), max(top, 0)
+        r, b = min(left + mask.shape[1], width), min(top + mask.shape[0], height)
+        if l >= r or t >= b:
+            return
+        part = mask[t - top : b - top, l - left : r - left, None].astype(np.float32) * (alpha / 255)
+        paper = self.pixels[t:b, l:r].astype(np.float32)
+        light = 1 - part * (1 - np.asarray(ink, np.float32) / 255)
+        self.pixels[t:b, l:r] = (paper * light + 0.5).astype(np.uint8)
+
+    def write(
+        self, patch: Patch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
+        fields: tuple[str, ...], row: int = 0, struck: bool = False,
+    ) -> Box | None:  # fmt: skip
+        """Lay a line of writing with its baseline's start at (x, y) and note where its ink is."""
+        corner = round(x - patch.origin[0]), round(y - patch.origin[1])
+        self.stain(patch.mask, *corner, ink, alpha)
+        return self.note(patch.mask, *corner, fields, row, struck)
+
+    def note(
+        self, mask: Pixels, left: int, top: int, fields: tuple[str, ...], row: int = 0, struck: bool = False
+    ) -> Box | None:
+        """Remember ink that was laid through that mask as ink of these fields; None when there was none."""
+        found = ink_box(mask)
+        if found is None:
+            return None
+        l, t, r, b = found
+        box = Box(left + l, top + t, left + r, top + b)
+        self.inks.append(Ink(fields, box, mask[t:b, l:r], struck, row))
+        return box
+
+    def print_text(
+        self, text: str, style: str, x: float, y: float, em: float, *,
+        fit: float | None = None, centred: bool = False, ink: tuple[int, int, int] = PRINT_INK,
+    ) -> Box:  # fmt: skip
+        """Set printed text with its baseline's start (or middle) at (x, y); ``fit``: the width it must take, in pixels.
+        Returns the box of its ink."""
+        patch = print_patch(text, style, em, fit)
+        left = x - patch.advance / 2 if centred else x
+        found = ink_box(patch.mask) or (0, 0, 0, 0)
+        corner = round(left - patch.origin[0]), round(y - patch.origin[1])
+        self.stain(patch.mask, *corner, ink, 0.96)
+        return Box(corner[0] + found[0], corner[1] + found[1], corner[0] + found[2], corner[1] + found[3])
+
+
+def print_patch(text: str, style: str, em: float, fit: float | None = None) -> Patch:
+    """Printed text as a mask; ``fit``: the width in pixels it should take (as far as type can be narrowed)."""
+    face = print_font(style, max(6, round(em)))
+    natural = face.getlength(text)
+    pad = round(em)
+    image = Image.new("L", (int(natural) + 2 * pad, int(2.4 * em)), 0)
+    ImageDraw.Draw(image).text((pad, 1.6 * em), text, font=face, fill=255, anchor="ls")
+    share = 1.0
+    if fit is not None and natural:
+        share = min(max(fit / natural, 0.82), 1.1)
+        image = image.resize((round(image.width * share), image.height), Image.Resampling.BILINEAR)
+    return Patch(np.asarray(image, np.uint8), (pad * share, 1.6 * em), natural * share)

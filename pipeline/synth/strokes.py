@@ -1,0 +1,127 @@
+"""One line of handwriting or typing as a small mask of ink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.model import Pixels
+from pipeline.synth.pens import Hand, loaded
+
+Field = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Ink of one line: ``mask`` 0..255 (255 = full ink); ``origin`` the pixel (x, y) of the mask where the line's baseline
+    begins; ``advance`` its length in pixels."""
+
+    mask: Pixels
+    origin: tuple[float, float]
+    advance: float
+
+
+def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
+    """left, top, right, bottom (exclusive) of the ink within a mask; None when there is none."""
+    columns = np.flatnonzero((mask > 40).any(axis=0))
+    rows = np.flatnonzero((mask > 40).any(axis=1))
+    if not len(columns) or not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def measure(text: str, hand: Hand, dpi: float, scale: float = 1.0) -> float:
+    """How many pixels wide the hand writes that text."""
+    font = loaded(hand.font, _em(hand, dpi, scale))
+    words = text.split(" ")
+    return sum(font.getlength(word) for word in words) + (len(words) - 1) * _space(font, hand)
+
+
+def line(
+    text: str, hand: Hand, dpi: float, rng: np.random.Generator, *,
+    scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (),
+) -> Patch:  # fmt: skip
+    """The ink of one line. ``squeeze`` < 1 narrows it; ``gaps`` adds pixels after each character (layout, no text)."""
+    em = _em(hand, dpi, scale)
+    flat, advance = _set(text, hand, em, rng, gaps)
+    bent = _bent(flat, hand, em, rng, squeeze)
+    mask = _inked(bent, hand, dpi, rng)
+    return Patch(mask, (float(em), 1.6 * em), advance * squeeze)
+
+
+def _em(hand: Hand, dpi: float, scale: float) -> int:
+    return max(8, round(hand.size * scale * dpi / 25.4))
+
+
+def _space(font: ImageFont.FreeTypeFont, hand: Hand) -> float:
+    return font.getlength(" ") * hand.spacing
+
+
+def _set(
+    text: str, hand: Hand, em: int, rng: np.random.Generator, gaps: tuple[float, ...]
+) -> tuple[Pixels, float]:
+    """The text set letter by letter (or word by word where letters join), one em of margin around the baseline's start."""
+    font = loaded(hand.font, em)
+    room = sum(font.getlength(word) + 2 * _space(font, hand) for word in text.split(" ")) + sum(gaps)
+    image = Image.new("L", (int(room + 2.5 * em), int(2.6 * em)), 0)
+    pencil = ImageDraw.Draw(image)
+    x, base, shake = float(em), 1.6 * em, hand.unrest * em
+    at = 0
+    for word in text.split(" "):
+        lift = rng.normal(0, 0.012) * shake
+        pieces = [word] if hand.joined and not gaps else list(word)
+        for number, piece in enumerate(pieces):
+            y = base + lift + rng.normal(0, 0.008) * shake
+            kerned = x + (font.getlength(word[:number]) if not gaps and number else 0.0)
+            bright = 255 if not hand.typed else int(255 - abs(rng.normal(0, 60 * hand.unrest)))
+            pencil.text((kerned + rng.normal(0, 0.005) * shake, y), piece, font=font, fill=bright, anchor="ls")
+            if gaps:
+                x += font.getlength(piece) + (gaps[at + number] if at + number < len(gaps) else 0.0)
+        at += len(word) + 1
+        x += (0.0 if gaps else font.getlength(word)) + _space(font, hand) * float(rng.uniform(1 - 0.15 * hand.unrest, 1 + 0.3 * hand.unrest))
+    return np.asarray(image, dtype=np.uint8), x - em - _space(font, hand)
+
+
+def _bent(flat: Pixels, hand: Hand, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:
+    """Slant, narrowing, drift of the baseline and the unrest of a moving hand, in one resampling."""
+    if hand.typed and squeeze == 1.0 and not hand.unrest:
+        return flat
+    height, width = flat.shape
+    base = 1.6 * em
+    wide = int(em + (width - em) * squeeze + 1)
+    x, y = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(height, dtype=np.float32))
+    if hand.typed:
+        return cv2.remap(flat, (x - em) / squeeze + em, y, cv2.INTER_LINEAR)
+    sway = 0.016 * em * hand.unrest
+    dx, dy = (_smooth(rng, (height, wide), em * 0.6) * sway for _ in range(2))
+    wave = _smooth(rng, (1, wide), em * 4.0) * 0.05 * em * hand.unrest
+    rise = hand.drift * (x - em) + wave
+    source_y = y - rise + dy
+    source_x = (x - em - hand.slant * (base - source_y)) / squeeze + em + dx
+    return cv2.remap(flat, source_x.astype(np.float32), source_y.astype(np.float32), cv2.INTER_LINEAR)
+
+
+def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> Field:
+    """Smooth noise of that shape, about -1..1, whose bumps are ``grain`` pixels apart."""
+    rows, columns = max(2, int(shape[0] / grain) + 2), max(2, int(shape[1] / grain) + 2)
+    coarse = rng.normal(0, 0.6, (rows, columns)).astype(np.float32)
+    if shape[0] == 1:
+        coarse = coarse[:1]
+    return cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+
+
+def _inked(mask: Pixels, hand: Hand, dpi: float, rng: np.random.Generator) -> Pixels:
+    """Strokes swollen or thinned to the pen's weight, with pressure that comes and goes."""
+    soft = cv2.GaussianBlur(mask, (0, 0), max(0.35, 0.055 * dpi / 25.4)).astype(np.float32) / 255
+    swollen = soft
+    if hand.weight:
+        radius = abs(hand.weight) * dpi / 25.4
+        threshold = float(np.clip(0.5 - 0.5 * np.sign(hand.weight) * min(radius, 1.0), 0.12, 0.8))
+        swollen = np.clip((soft - threshold) * 2.2 + 0.5, 0, 1) * (soft > 0.02)
+    pressure = 1 - hand.pressure * (0.5 + 0.5 * _smooth(rng, (mask.shape[0], mask.shape[1]), dpi / 25.4 * 3))
+    grain = 1 - 0.22 * hand.pressure * np.abs(rng.normal(0, 1, mask.shape).astype(np.float32))
+    return np.clip(swollen * np.clip(pressure, 0, 1) * grain * 255, 0, 255).astype(np.uint8)

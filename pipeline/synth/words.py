@@ -1,0 +1,84 @@
+"""Word lists for synthetic people and places: common words, put together by chance; nobody's real record.
+
+Communes, hamlets and hospitals are put together from common name parts; provinces and districts are the real units
+that existed before 2025.
+"""
+
+from __future__ import annotations
+
+SURNAMES = (
+    "Nguyễn", "Nguyễn", "Nguyễn", "Trần", "Trần", "Lê", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ",
+    "Ngô", "Dương", "Lý", "Lâm", "Trương", "Mai", "Cao", "Đinh", "Tạ", "Châu", "Quách", "Lưu", "Tăng", "Đoàn", "Thái",
+    "Kiều", "Hứa", "Giang", "Tô", "Vương", "Trịnh",
+)  # fmt: skip
+
+KHMER_SURNAMES = ("Thạch", "Sơn", "Danh", "Kim", "Lâm", "Kiên", "Liêu", "Trà", "Châu", "Lý")
+
+MIDDLES_MALE = (
+    "Văn", "Văn", "Hữu", "Minh", "Quốc", "Hoàng", "Thanh", "Công", "Đức", "Trọng", "Chí", "Tấn", "Phước", "Bá", "Nhật",
+    "Gia", "Ngọc", "Xuân", "Hoài", "Thành", "Trường", "Duy", "Anh", "Đăng",
+)  # fmt: skip
+
+MIDDLES_FEMALE = (
+    "Thị", "Thị", "Thị Ngọc", "Thị Kim", "Thị Thu", "Thị Mỹ", "Thị Hồng", "Thị Bích", "Thị Cẩm", "Ngọc", "Kim", "Thúy",
+    "Mỹ", "Thanh", "Phương", "Thị Như", "Thị Thùy", "Thị Thanh", "Bảo", "Tuyết", "Diễm", "Huỳnh", "Yến",
+)  # fmt: skip
+
+GIVEN_MALE = (
+    "An", "Bảo", "Bình", "Chiến", "Cường", "Danh", "Dũng", "Duy", "Đạt", "Điền", "Đông", "Đức", "Giàu", "Hải", "Hậu",
+    "Hiếu", "Hòa", "Hùng", "Huy", "Khang", "Khánh", "Khoa", "Kiệt", "Lâm", "Lộc", "Long", "Luân", "Mẫn", "Nam", "Nghĩa",
+    "Nhân", "Phát", "Phong", "Phú", "Phúc", "Quân", "Quang", "Quý", "Sang", "Sơn", "Tâm", "Tấn", "Thắng", "Thịnh",
+    "Thuận", "Tiến", "Tín", "Toàn", "Trí", "Trung", "Tuấn", "Út", "Vinh", "Vũ", "Vỹ", "Xuyên", "Đường", "Hưởng", "Rỡ",
+)  # fmt: skip
+
+GIVEN_FEMALE = (
+    "Anh", "Ánh", "Chi", "Diễm", "Diệu", "Dung", "Duyên", "Đào", "Điệp", "Gấm", "Giang", "Hà", "Hằng", "Hạnh", "Hiền",
+    "Hoa", "Huệ", "Hương", "Huyền", "Khuyên", "Lan", "Lành", "Lệ", "Liên", "Loan", "Mai", "Mười", "Mỹ", "Nga", "Ngân",
+    "Ngọc", "Nguyệt", "Nhi", "Nhung", "Như", "Nữ", "Oanh", "Phượng", "Quyên", "Sương", "Tâm", "Thảo", "Thắm", "Thơ",
+    "Thùy", "Thúy", "Thương", "Tiên", "Trang", "Trâm", "Trinh", "Tuyền", "Tuyết", "Vân", "Vy", "Xuân", "Yến", "Mỵ",
+)  # fmt: skip
+
+COMMUNE_HEADS = (
+    "Tân", "Long", "Phú", "Thạnh", "An", "Vĩnh", "Hòa", "Mỹ", "Phước", "Trường", "Đông", "Thới", "Hiệp", "Bình", "Lương",
+)  # fmt: skip
+COMMUNE_TAILS = (
+    "Lợi", "Hưng", "Bình", "Thành", "Thuận", "An", "Phú", "Long", "Hòa", "Quới", "Mỹ", "Thạnh", "Trị", "Đức", "Nghĩa",
+    "Tây", "Hữu", "Khánh", "Điền",
+)  # fmt: skip
+
+DISTRICTS = {
+    "Cần Thơ": ("Phong Điền", "Cờ Đỏ", "Vĩnh Thạnh", "Thới Lai"),
+    "Hậu Giang": ("Châu Thành", "Châu Thành A", "Phụng Hiệp", "Vị Thủy", "Long Mỹ"),
+    "Sóc Trăng": ("Kế Sách", "Mỹ Tú", "Long Phú", "Mỹ Xuyên", "Thạnh Trị", "Cù Lao Dung", "Trần Đề"),
+    "Vĩnh Long": ("Bình Minh", "Tam Bình", "Trà Ôn", "Vũng Liêm", "Long Hồ"),
+    "An Giang": ("Châu Phú", "Chợ Mới", "Phú Tân", "Thoại Sơn", "Tịnh Biên"),
+    "Kiên Giang": ("Gò Quao", "Giồng Riềng", "An Biên", "Vĩnh Thuận"),
+    "Bạc Liêu": ("Hồng Dân", "Phước Long", "Vĩnh Lợi", "Đông Hải"),
+    "Đồng Tháp": ("Lai Vung", "Lấp Vò", "Cao Lãnh", "Tháp Mười"),
+}
+
+SIGNER_TITLES = ("Chủ tịch", "Phó Chủ tịch", "Phó Chủ tịch UBND", "Chủ tịch UBND xã", "CT. UBND xã", "PCT")
+
+RELATIONS = ("Cha", "Mẹ", "Ông nội", "Bà ngoại", "Cha ruột", "Mẹ ruột", "Bà nội", "Ông ngoại", "Cậu ruột", "Cô ruột")
+RELATIONS_TO_DEAD = ("Con", "Con ruột", "Vợ", "Chồng", "Cháu nội", "Con trai", "Con gái", "Em ruột", "Cháu ngoại", "Con dâu")
+
+CAUSES = (
+    "Bệnh già", "Già yếu", "Tai biến mạch máu não", "Tai nạn giao thông", "Bệnh", "Ung thư gan", "Bệnh tim",
+    "Nhồi máu cơ tim", "Đuối nước", "Suy thận mạn", "Viêm phổi", "Xơ gan", "Cao huyết áp", "Tiểu đường",
+)  # fmt: skip
+
+OCCUPATIONS = ("Làm ruộng", "Làm vườn", "Nội trợ", "Buôn bán", "Công nhân", "Giáo viên", "Làm thuê", "Học sinh", "Thợ may")
+
+NOTES = (
+    "Đã cấp bản sao ngày {date}.",
+    "Đăng ký lại theo Quyết định số {number}/QĐ-UBND ngày {date}.",
+    "Cải chính chữ đệm theo QĐ số {number}/QĐ-UBND ngày {date} của UBND huyện {district}.",
+    "Bổ sung quê quán ngày {date}.",
+    "Đã cấp 03 bản sao.",
+    "Đăng ký quá hạn.",
+    "Gạch bỏ, viết lại dòng trên.",
+)
+
+TEXTS = ("Không", "Có", "Theo hồ sơ", "Xem hồ sơ lưu", "Theo lời khai")
+
+LATE_REGISTRATION_STAMP = "ĐĂNG KÝ LẠI"
