@@ -133,5 +133,6 @@ def _turned(page: Scanned, turn: int) -> Scanned:
 
 def quad(box: Box, matrix: Matrix) -> list[float]:
     """The box's corners (clockwise from the text's top-left) on the delivered page: x0, y0 … x3, y3."""
-    corners = np.array([[[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]]])
+    across, down = (box.left, box.right, box.right, box.left), (box.top, box.top, box.bottom, box.bottom)
+    corners = np.array([list(zip(across, down, strict=True))], np.float64)
     return [round(float(value), 1) for value in cv2.perspectiveTransform(corners, matrix).ravel()]
