@@ -1,0 +1,64 @@
+# Hai lệnh chính: make demo (xem thử) và make test (kiểm thử). Mỗi lệnh tự cài đặt mọi thứ cần thiết.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+BENCHES := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))
+
+# One process a core: Tesseract's own threads only get in each other's way.
+export OMP_THREAD_LIMIT := 1
+export OMP_NUM_THREADS := 1
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export PYTHONUTF8 := 1
+
+.PHONY: help setup demo test check lint types imports schemas format bench lock clean
+
+help: ## In danh sách lệnh này
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
+	    awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@for bench in $(BENCHES); do printf '  make %-12s %s\n' "bench-$$bench" "Chỉ phép đo này"; done
+
+setup: ## Cài gói hệ thống còn thiếu, tạo .venv, cài gói Python (lần sau chạy gần như tức thì)
+	@scripts/setup.sh
+
+demo: setup ## Đọc bộ sổ mẫu từ đầu đến cuối rồi in tóm tắt; kết quả nằm trong demo/
+	@$(BIN)/hotich demo
+
+test: setup check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
+	@$(BIN)/python -m pytest -n 2
+
+check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/mypy
+
+imports: setup
+	@$(BIN)/lint-imports --no-logo
+
+schemas: setup
+	@$(BIN)/hotich schemas check
+
+format: setup ## Tự sửa cách trình bày mã nguồn
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc độ và độ chính xác; kết quả trong bench-out/
+
+bench-%: setup
+	@mkdir -p bench-out
+	@scripts/bench-packages.sh
+	@$(BIN)/python -m benchmarks.$*
+
+lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
+	@scripts/lock.sh
+
+clean: ## Xóa mọi thứ đã sinh ra (.venv, kết quả demo, bộ nhớ đệm)
+	@rm -rf $(VENV) .venv.lock demo bench-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	    .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

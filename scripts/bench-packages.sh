@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Adds what only the measurements need (OCRmyPDF, to be measured beside it) to .venv, once.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+stamp=.venv/hotich-bench
+wanted=$(sha256sum requirements-bench.lock | cut -d' ' -f1)
+[ "$(cat $stamp 2>/dev/null)" = "$wanted" ] && [ $stamp -nt .venv/hotich-setup ] && exit 0
+.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
+echo "$wanted" >$stamp

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Prepares this checkout on a Debian machine: system programs, .venv, locked packages, the hotich command.
+# A second run finds everything in place and is over at once, also without a network. Safe to stop and to start again.
+# Exit codes: 0 ready, 3 something is missing that this user may not or cannot install (said in Vietnamese).
+# HOTICH_PYTHON names the Python to use (3.11 or newer).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+
+VENV=.venv
+STAMP=$VENV/hotich-setup
+CANNOT=3
+
+say() { printf 'hotich: %s\n' "$*" >&2; }
+
+# --- what is missing ------------------------------------------------------------------------------------------------
+
+usable_python() {  # the first Python >= 3.11 that can make a virtual environment (never the one in .venv)
+    local candidate
+    local ask='import sys, venv, ensurepip; sys.version_info >= (3, 11) and print(sys._base_executable)'
+    for candidate in "${HOTICH_PYTHON:-}" python3.11 python3 python3.12 python3.13 python3.14 /usr/bin/python3; do
+        [ -n "$candidate" ] || continue
+        "$candidate" -c "$ask" 2>/dev/null | grep . && return
+    done
+    return 0
+}
+
+has_language() { tesseract --list-langs 2>/dev/null | grep -qxE "$1"; }
+
+has_font() {
+    local folder
+    for folder in /usr/share/fonts /usr/local/share/fonts "${HOME:-/nonexistent}/.fonts"; do
+        [ -d "$folder" ] && [ -n "$(find "$folder" -name "$1" -print -quit 2>/dev/null)" ] && return 0
+    done
+    return 1
+}
+
+missing_packages() {  # Debian packages whose programs or files are not there, one a line
+    command -v tesseract >/dev/null || echo tesseract-ocr
+    has_language vie || echo tesseract-ocr-vie
+    has_language '(script/)?Vietnamese' || echo tesseract-ocr-script-viet
+    has_language osd || echo tesseract-ocr-osd
+    { command -v pdftoppm && command -v pdfinfo; } >/dev/null || echo poppler-utils
+    has_font LiberationSerif-Regular.ttf || echo fonts-liberation
+    has_font FreeMono.ttf || echo fonts-freefont-ttf
+    [ -n "$(usable_python)" ] || { echo python3; echo python3-venv; }
+}
+
+# --- system packages ------------------------------------------------------------------------------------------------
+
+as_root() {  # empty when root already, the way to become root, or nothing and status 1
+    if [ "$(id -u)" = 0 ]; then return 0; fi
+    command -v sudo >/dev/null || return 1
+    if sudo -n true 2>/dev/null; then echo "sudo -n"; return 0; fi
+    if [ -t 0 ] && [ -t 2 ]; then echo sudo; return 0; fi
+    return 1
+}
+
+say_what_an_administrator_must_run() {  # arguments: packages
+    say "Máy còn thiếu: $*"
+    say "Người quản trị máy cần chạy lệnh sau, rồi chạy lại lệnh vừa rồi:"
+    printf '\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n\n' "$*" >&2
+}
+
+install_system_packages() {  # arguments: packages
+    local root log
+    if ! command -v apt-get >/dev/null; then
+        say "Máy này không có apt-get (không phải Debian/Ubuntu)."
+        say "Hãy tự cài các phần tương ứng với những gói Debian sau: $*"
+        exit $CANNOT
+    fi
+    if ! root=$(as_root); then
+        say "Không có quyền cài phần mềm trên máy này."
+        say_what_an_administrator_must_run "$@"
+        exit $CANNOT
+    fi
+    say "Cài gói hệ thống: $*"
+    log=$(mktemp)
+    local install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@")
+    local update=(apt-get update -o DPkg::Lock::Timeout=300)
+    if ! { $root env DEBIAN_FRONTEND=noninteractive "${update[@]}" && \
+           $root env DEBIAN_FRONTEND=noninteractive "${install[@]}"; } >"$log" 2>&1 </dev/null; then
+        tail -n 15 "$log" >&2
+        say "apt-get không cài được (nhật ký đầy đủ: $log). Hãy kiểm tra mạng và nguồn gói của máy."
+        say_what_an_administrator_must_run "$@"
+        exit $CANNOT
+    fi
+    rm -f "$log"
+}
+
+mapfile -t missing < <(missing_packages)
+if [ ${#missing[@]} -gt 0 ]; then
+    install_system_packages "${missing[@]}"
+    mapfile -t missing < <(missing_packages)
+    if [ ${#missing[@]} -gt 0 ]; then
+        say "Đã cài mà vẫn không thấy: ${missing[*]}. Bản Debian này có thể quá cũ (cần Python 3.11 trở lên)."
+        exit $CANNOT
+    fi
+fi
+
+# --- virtual environment ----------------------------------------------------------------------------------------------
+
+python=$(usable_python)
+wanted="$( { pwd; "$python" -VV; cat requirements.lock pyproject.toml; } | sha256sum | cut -d' ' -f1)"
+
+ready() { [ "$(cat $STAMP 2>/dev/null)" = "$wanted" ] && [ -x $VENV/bin/python ] && $VENV/bin/python -c '' 2>/dev/null; }
+
+same_place() {  # a virtual environment that was made here with this Python, not copied from elsewhere
+    [ -x $VENV/bin/pip ] && [ "$($VENV/bin/python -VV 2>/dev/null)" = "$("$python" -VV)" ] \
+        && head -n1 $VENV/bin/pip | grep -qF "$PWD/$VENV/"
+}
+
+if ready; then exit 0; fi
+
+if ! mkdir -p $VENV 2>/dev/null || [ ! -w $VENV ]; then
+    say "Không có quyền ghi vào thư mục $PWD. Hãy chép dự án vào thư mục của bạn rồi chạy lại."
+    exit $CANNOT
+fi
+if command -v flock >/dev/null; then  # two at once would spoil each other
+    exec 9>.venv.lock
+    flock 9
+    if ready; then exit 0; fi
+fi
+
+rm -f $STAMP
+if ! same_place; then
+    say "Tạo môi trường Python trong $VENV ($("$python" -V))"
+    "$python" -m venv --clear $VENV
+fi
+say "Cài các gói Python đã khóa phiên bản (lần đầu mất vài phút) …"
+if ! $VENV/bin/python -m pip install --quiet --require-hashes -r requirements.lock; then
+    say "Chưa cài được các gói Python. Hãy kiểm tra mạng rồi chạy lại; phần đã tải không phải tải lại."
+    exit $CANNOT
+fi
+$VENV/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+printf '%s\n' "$wanted" >$STAMP
+say "Đã sẵn sàng. Dùng: make demo, make test hoặc $VENV/bin/hotich --help"
