@@ -1,7 +1,7 @@
 """From the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
-A rule over a field that this form does not have, or that nobody could read, is silent: only what is known can
-be wrong. A blank counts as a value only where the record requires one.
+A rule over a field that this form does not have is silent; of a field that could not be read it knows only that
+there is ink. A blank counts as a value only where the record requires one.
 """
 
 from __future__ import annotations

@@ -45,11 +45,11 @@ _SPLIT_MONTH = re.compile(r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
     written = unaccented(text).strip(" .…_·,;:")
     if not written:
         return NOTHING
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
     if is_lunar(text):
         return Parsed("", (LUNAR_DATE,))
     date = _date(written)

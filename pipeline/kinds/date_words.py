@@ -37,11 +37,11 @@ _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
     spellings = [word for word in _BETWEEN_WORDS.split(folded(text)) if word]
     if not spellings:
         return NOTHING
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
     if is_lunar(text):
         return Parsed("", (LUNAR_DATE,))
     words = tuple(number_word(spelling) for spelling in spellings)

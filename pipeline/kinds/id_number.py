@@ -28,11 +28,11 @@ _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}", re.ASCII)
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
     marks = without_leader(text).strip(",;:")
     if not marks:
         return NOTHING
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
     if _PASSPORT.fullmatch(marks.upper()):
         return Parsed(marks.upper())
     if not is_digits(marks) or len(marks) not in (9, 12):

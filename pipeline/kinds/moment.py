@@ -21,7 +21,7 @@ _HOUR_FIRST = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HOUR_LAST = re.compile(
-    r"(?:ngày\s+)?(?P<date>(?:(?!\b(?:lúc|hồi|giờ|phút)\b).)+?)[\s,;.]*\b(?:vào\s+)?(?:lúc|hồi)\b\s*(?P<time>.+)",
+    r"(?:ngày\s+)?(?P<date>\d(?:(?!\b(?:lúc|hồi|giờ|phút)\b).)*?)[\s,;.]*\b(?:vào\s+)?(?:lúc|hồi)\b\s*(?P<time>\d.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _SHORT_TIME = re.compile(

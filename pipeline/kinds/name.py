@@ -22,11 +22,11 @@ _ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
     name = spelled(text).strip(" .,;:…_")
     if not name:
         return NOTHING
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
     if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name) or _is_office(name):
         return Parsed("", (NOT_A_NAME,))
     problems = []

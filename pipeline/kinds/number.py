@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pipeline.kinds.digits import is_digits, without_leader
+from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
 
 NOT_A_NUMBER = "K11"
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
     digits = without_leader(text)
     if not digits:
         return NOTHING
@@ -19,5 +22,5 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:
     if not is_digits(value):
-        raise ValueError("not canonical digits")
+        raise ValueError("not a canonical number")
     return value

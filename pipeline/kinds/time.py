@@ -23,11 +23,11 @@ _CANONICAL = re.compile(r"([01]\d|2[0-3])(?::([0-5]\d))?", re.ASCII)
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
     marks = without_leader(unaccented(text)).strip(",;")
     if not marks:
         return NOTHING
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
     match = _TIME.fullmatch(marks)
     if match is None or marks.endswith(":"):
         return Parsed("", (UNREAD_TIME,))

@@ -1,0 +1,164 @@
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.kinds import COMPOSITES, moment, paper, signer
+
+
+def parts(kind: str, text: str) -> dict[str, str]:
+    """The roles that got any text."""
+    return {role: part for role, part in COMPOSITES[kind].split(text).items() if part}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        ("Nguyễn Văn A, Chủ tịch UBND xã", "Nguyễn Văn A", "Chủ tịch UBND xã"),
+        ("Nguyễn Văn A - Phó Chủ tịch", "Nguyễn Văn A", "Phó Chủ tịch"),
+        ("Nguyễn Văn A (Chủ tịch)", "Nguyễn Văn A", "Chủ tịch"),
+        ("Nguyễn Văn A Chủ tịch UBND xã Tân Thới", "Nguyễn Văn A", "Chủ tịch UBND xã Tân Thới"),
+        ("PCT: Trần Văn B", "Trần Văn B", "PCT"),
+        ("Chủ tịch Trần Văn B", "Trần Văn B", "Chủ tịch"),
+        ("Chủ tịch UBND xã Tân Thới: Trần Văn B", "Trần Văn B", "Chủ tịch UBND xã Tân Thới"),
+        ("KT. CHỦ TỊCH, PHÓ CHỦ TỊCH: Trần Văn B", "Trần Văn B", "KT. CHỦ TỊCH, PHÓ CHỦ TỊCH"),
+        ("Phó Chủ tịch", "", "Phó Chủ tịch"),
+    ],
+)
+def test_a_signer_is_a_name_and_a_title(text: str, name: str, title: str) -> None:
+    assert signer.split(text) == {"name": name, "title": title}
+
+
+@pytest.mark.parametrize("text", ["Nguyễn Văn A", "Chủ tịch UBND xã Tân Thới Nguyễn Văn A", "đã ký"])
+def test_a_signer_that_cannot_be_cut_stays_whole(text: str) -> None:
+    assert signer.split(text) == {"name": text, "title": ""}
+
+
+def test_an_identity_paper_is_cut_into_its_parts() -> None:
+    assert parts("identity_paper", "CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999") == {
+        "type": "CMND",
+        "number": "360118405",
+        "issued_on": "12/3/1999",
+        "issued_place": "CA Cần Thơ",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CMND 360118405, cấp ngày 12/3/1999 tại CA Cần Thơ",
+        "CMND: 360118405, ngày cấp: 12/3/1999, nơi cấp: CA Cần Thơ",
+        "Số CMND 360118405 CA Cần Thơ cấp ngày 12/3/1999",
+        "CMND số: 360118405, CA Cần Thơ cấp 12/3/1999",
+        "CMND số 360118405 cấp ngày 12/3/1999 do CA Cần Thơ cấp",
+    ],
+)
+def test_the_parts_of_a_paper_may_come_in_any_order(text: str) -> None:
+    assert tuple(COMPOSITES["identity_paper"].split(text).values()) == (
+        "CMND",
+        "360118405",
+        "12/3/1999",
+        "CA Cần Thơ",
+        "",
+    )
+
+
+def test_a_number_alone_is_the_number_of_the_paper() -> None:
+    assert parts("identity_paper", "3 6 0  1 1 8  4 0 5") == {"number": "3 6 0  1 1 8  4 0 5"}
+
+
+def test_an_unusual_paper_is_named_among_the_others() -> None:
+    assert parts("identity_paper", "Giấy phép lái xe số 123456") == {
+        "number": "123456",
+        "other": "Giấy phép lái xe",
+    }
+
+
+@pytest.mark.parametrize("text", ["Hộ khẩu", "CMND số 360118405 đã hết hạn", "CMND 360118405 và 360118406"])
+def test_a_paper_that_cannot_be_cut_stays_whole(text: str) -> None:
+    assert parts("identity_paper", text) == {"type": text}
+
+
+def test_a_death_notice_is_cut_into_its_parts() -> None:
+    assert parts("death_notice", "Giấy báo tử số 12 ngày 3/4/2011 do UBND xã Tân Thới cấp") == {
+        "type": "Giấy báo tử",
+        "number": "12",
+        "issued_on": "3/4/2011",
+        "issuer": "UBND xã Tân Thới",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "date"),
+    [
+        ("02 giờ 30 phút ngày 5/6/2010", "02 giờ 30 phút", "5/6/2010"),
+        ("lúc 14 giờ, ngày 5 tháng 6 năm 2010", "14 giờ", "ngày 5 tháng 6 năm 2010"),
+        ("2h30, 5/6/2010", "2h30", "5/6/2010"),
+        ("ngày 5/6/2010 lúc 2 giờ", "2 giờ", "5/6/2010"),
+        ("5/6/2010", "", "5/6/2010"),
+        ("02 giờ 3O phút ngày 5/6/2O10", "02 giờ 3O phút", "5/6/2O10"),
+        ("không rõ", "không rõ", ""),
+    ],
+)
+def test_a_moment_is_a_time_and_a_date(text: str, time: str, date: str) -> None:
+    assert moment.split(text) == {"time": time, "date": date}
+
+
+CONNECTING = {
+    "signer": signer.CONNECTING,
+    "identity_paper": paper.CONNECTING,
+    "death_notice": paper.CONNECTING,
+    "moment": moment.CONNECTING,
+}
+_pieces = st.sampled_from(
+    [
+        "Nguyễn Văn A",
+        "Trần B",
+        "Chủ tịch",
+        "PCT",
+        "UBND xã X",
+        ",",
+        ":",
+        "-",
+        "(",
+        ")",
+        "CMND",
+        "Hộ chiếu",
+        "Giấy báo tử",
+        "số",
+        "360118405",
+        "12/GBT",
+        "B1234567",
+        "do",
+        "cấp",
+        "tại",
+        "ngày",
+        "nơi cấp",
+        "12/3/1999",
+        "ngày 3 tháng 4 năm 2011",
+        "CA Cần Thơ",
+        "02 giờ 30 phút",
+        "2h30",
+        "lúc",
+        "vào lúc",
+        "hồi",
+        "1952",
+        "xyz",
+    ]
+)
+
+
+@pytest.mark.parametrize("kind", COMPOSITES)
+@given(text=st.lists(_pieces, max_size=9).map(" ".join) | st.text())
+@settings(max_examples=300)
+def test_a_composite_drops_nothing_but_connecting_words(kind: str, text: str) -> None:
+    left = unicodedata.normalize("NFC", text)
+    for part in sorted(COMPOSITES[kind].split(text).values(), key=len, reverse=True):
+        part = unicodedata.normalize("NFC", part).strip()
+        assert part in left
+        left = left.replace(part, " ", 1)
+    for word in sorted(CONNECTING[kind], key=len, reverse=True):
+        left = re.sub(re.escape(word), " ", left, flags=re.IGNORECASE)
+    assert not re.sub(r"[\s,;:.()-]", "", left)

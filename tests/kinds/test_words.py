@@ -1,0 +1,79 @@
+import unicodedata
+
+import pytest
+
+from pipeline.kinds import Vocabulary, choice, is_ditto, name, place, text
+
+SEX = Vocabulary((("1", "Nam", ()), ("2", "Nữ", ("Gái",))), finding="L03")
+
+
+@pytest.mark.parametrize("written", ["Nữ", "NỮ", "  nữ ", unicodedata.normalize("NFD", "Nữ"), "gái"])
+def test_a_term_is_found_whatever_its_case_form_and_spaces(written: str) -> None:
+    assert choice.parse(written, SEX).canonical == "2"
+
+
+@pytest.mark.parametrize("written", ["Nu", "Nữ.", "Na", "Không rõ"])
+def test_a_near_miss_is_no_term(written: str) -> None:
+    assert choice.parse(written, SEX).canonical == ""
+    assert choice.parse(written, SEX).problems == ("L03",)
+
+
+def test_without_a_code_list_nothing_is_a_term() -> None:
+    assert choice.parse("Nam").problems == ("NOT-IN-LIST",)
+
+
+def test_a_spelling_that_two_terms_share_is_neither() -> None:
+    groups = Vocabulary((("23", "Khơ Me", ("Thổ",)), ("43", "Thổ", ())))
+    assert choice.parse("Thổ", groups).problems == ("NOT-IN-LIST",)
+
+
+def test_nothing_written_is_nothing_and_no_problem() -> None:
+    assert choice.parse("  ", SEX) == choice.parse("", SEX)
+    assert not choice.parse("", SEX).problems
+
+
+@pytest.mark.parametrize("written", ["NGUYỄN VĂN A", "Trần Thị Bé", "Tôn Nữ Thị Hòa", "Thạch Sơn"])
+def test_a_plain_name_is_kept_as_written(written: str) -> None:
+    assert name.parse(written).canonical == written
+    assert not name.parse(written).problems
+
+
+@pytest.mark.parametrize("written", ["Ng. Văn Bé", "Ng~ Thị Bé", "N.V. Bé", "Trần Th. Bé", "Trần T Bé"])
+def test_an_abbreviation_is_kept_and_doubted(written: str) -> None:
+    assert name.parse(written).canonical == written
+    assert "L06" in name.parse(written).problems
+
+
+@pytest.mark.parametrize("written", ["Bé", "John Smith"])
+def test_a_name_of_an_odd_shape_is_kept_and_doubted(written: str) -> None:
+    assert name.parse(written).canonical == written
+    assert name.parse(written).problems == ("L05",)
+
+
+@pytest.mark.parametrize("written", ["Trần 8ảy", "Trần / Bé", "Chủ tịch UBND xã", "PCT Trần Bé"])
+def test_digits_signs_and_titles_make_no_name(written: str) -> None:
+    assert name.parse(written).canonical == ""
+    assert name.parse(written).problems == ("L05",)
+
+
+def test_the_place_of_the_tone_is_the_writers() -> None:
+    assert name.parse("Trần Thuý Hoà").canonical == "Trần Thuý Hoà"
+
+
+@pytest.mark.parametrize(
+    "mark", ["nt", "NT", "n.t.", "như trên", '"', "″", "-//-", "- // -", "//", ",,", "— ″ —", "(nt)"]
+)
+def test_ditto_marks_are_known(mark: str) -> None:
+    assert is_ditto(mark)
+    for kind in (text, place, name):
+        assert kind.parse(mark).canonical == ""
+        assert kind.parse(mark).problems == ("L07",)
+
+
+@pytest.mark.parametrize("written", ["", "Kinh", "-", "/", "Nt Bé", "như", "như trên núi"])
+def test_other_texts_are_no_ditto_marks(written: str) -> None:
+    assert not is_ditto(written)
+
+
+def test_a_place_keeps_its_old_names() -> None:
+    assert place.parse("Xã  Nhơn Ái, huyện Châu Thành").canonical == "Xã Nhơn Ái, huyện Châu Thành"
