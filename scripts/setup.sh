@@ -7,6 +7,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
+[ -w "${XDG_CACHE_HOME:-${HOME:-/}/.cache}" ] || [ -w "${HOME:-/}" ] || export PIP_NO_CACHE_DIR=1
+
 VENV=.venv
 STAMP=$VENV/hotich-setup
 CANNOT=3
