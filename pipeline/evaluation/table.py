@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -29,20 +29,21 @@ def print_evaluation(evaluation: Evaluation, labels: Mapping[str, str], console:
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
     )
     if evaluation.pages_per_minute is not None:
-        console.print(f"Tốc độ: {evaluation.pages_per_minute:.1f} trang/phút.")
+        speed = f"{evaluation.pages_per_minute:.1f}".replace(".", ",")
+        console.print(f"Tốc độ: {speed} trang/phút.")
     for name, version in evaluation.versions.items():
         console.print(f"{name}: {version}", markup=False)
-    by_column = {labels.get(column, column): score for column, score in evaluation.by_column.items()}
-    console.print(_table("Theo cột", "cột", {**by_column, "Tất cả": evaluation.overall}))
-    console.print(_table("Theo kiểu giá trị", "kiểu", evaluation.by_kind))
+    by_column = [(labels.get(column, column), score) for column, score in evaluation.by_column.items()]
+    console.print(_table("Theo cột", "cột", [*by_column, ("Tất cả", evaluation.overall)]))
+    console.print(_table("Theo kiểu giá trị", "kiểu", evaluation.by_kind.items()))
 
 
-def _table(title: str, first: str, scores: Mapping[str, Score]) -> Table:
+def _table(title: str, first: str, scores: Iterable[tuple[str, Score]]) -> Table:
     table = Table(title=title)
     table.add_column(first)
     for heading in _HEADINGS:
         table.add_column(heading, justify="right")
-    for name, score in scores.items():
+    for name, score in scores:
         table.add_row(
             name,
             str(score.fields),

@@ -1,0 +1,89 @@
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.predicates import (
+    ARITY,
+    PREDICATES,
+    Value,
+    absent,
+    full_date,
+    not_after,
+    present,
+    same_date,
+    same_year,
+)
+
+BLANK = Value("", "", inked=False)
+UNREAD = Value("", "", inked=True)
+
+
+def value(canonical: str) -> Value:
+    return Value(canonical, canonical, inked=True)
+
+
+_dates = st.dates(datetime.date(1000, 1, 1), datetime.date(2999, 12, 31))
+_partial = st.tuples(_dates, st.sampled_from([0, 3, 6])).map(
+    lambda pair: value(f"{pair[0]:%d.%m}.{pair[0].year:04d}"[pair[1] :])
+)
+
+
+def test_ink_that_nobody_could_read_is_present_all_the_same() -> None:
+    assert present(UNREAD) is True
+    assert absent(UNREAD) is False
+    assert present(BLANK) is False
+    assert absent(BLANK) is True
+
+
+@pytest.mark.parametrize(
+    ("written", "full"), [("09.03.1952", True), ("03.1952", False), ("1952", False), ("", False)]
+)
+def test_only_day_month_and_year_are_a_full_date(written: str, full: bool) -> None:
+    assert full_date(Value("chữ", written, inked=True)) is full
+
+
+def test_whether_an_unread_date_is_full_is_not_known() -> None:
+    assert full_date(UNREAD) is None
+    assert full_date(BLANK) is False
+
+
+def test_a_number_says_its_year_as_a_date_does() -> None:
+    assert same_year(value("41/2010"), value("12.03.2010")) is True
+    assert same_year(value("41/2010"), value("12.03.2011")) is False
+    assert same_year(value("41"), value("12.03.2011")) is None
+    assert not_after(value("01/2010"), value("12.03.2009")) is False
+
+
+def test_dates_are_compared_as_exactly_as_both_are_known() -> None:
+    assert same_date(value("1952"), value("09.03.1952")) is True
+    assert same_date(value("04.1952"), value("09.03.1952")) is False
+    assert not_after(value("1952"), value("09.03.1952")) is True
+    assert not_after(value("10.03.1952"), value("09.03.1952")) is False
+
+
+@pytest.mark.parametrize("predicate", [same_year, same_date, not_after])
+@given(known=_partial)
+def test_nothing_is_said_of_what_is_not_known(predicate, known: Value) -> None:
+    for unknown in (BLANK, UNREAD, value("chữ")):
+        assert predicate(known, unknown) is None
+        assert predicate(unknown, known) is None
+
+
+@given(_partial, _partial)
+def test_two_dates_are_the_same_or_one_comes_first(one: Value, other: Value) -> None:
+    assert not_after(one, other) or not_after(other, one)
+    assert same_date(one, other) == (not_after(one, other) and not_after(other, one))
+
+
+@given(_dates, _dates)
+def test_full_dates_are_ordered_as_the_calendar_orders_them(one: datetime.date, other: datetime.date) -> None:
+    first, second = (value(f"{day:%d.%m}.{day.year:04d}") for day in (one, other))
+    assert not_after(first, second) is (one <= other)
+
+
+def test_every_predicate_says_how_many_fields_it_asks() -> None:
+    assert set(ARITY) == set(PREDICATES)
+    for name, predicate in PREDICATES.items():
+        assert predicate(*[BLANK] * ARITY[name]) in (True, False, None)
