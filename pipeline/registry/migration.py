@@ -70,7 +70,7 @@ def _is_up_to_date(connection: Connection, path: Path, metadata: MetaData) -> bo
             f"Cơ sở dữ liệu {path} do một bản hotich mới hơn tạo ra (bước “{revision}”). "
             "Hãy nâng cấp hotich rồi chạy lại."
         )
-    return revision == steps.get_current_head() and not any(_missing(connection, metadata))
+    return revision == steps.get_current_head() and not list(_missing(connection, metadata))
 
 
 def _add_declared(connection: Connection, metadata: MetaData) -> None:

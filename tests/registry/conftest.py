@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.registry import Registry
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/registry.db"
+
+
+@pytest.fixture
+def registry(url: str) -> Iterator[Registry]:
+    with Registry.open(url, SCHEMAS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def book(registry: Registry) -> int:
+    """A book with one scan of ten pages."""
+    book_id = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+    return book_id

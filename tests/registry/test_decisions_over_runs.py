@@ -1,0 +1,83 @@
+"""Whatever order runs and decisions come in: a person's last word stands, and no row is ever lost."""
+
+from __future__ import annotations
+
+import tempfile
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from pipeline.model import FieldReading, FieldStatus
+from pipeline.registry import Registry, Verdict
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
+
+FIELDS = ("child_name", "notes")
+words = st.sampled_from(("A", "B", "C"))
+
+
+class OneEntry(RuleBasedStateMachine):
+    """A page with one entry of two fields, read and decided over and over."""
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.registry = Registry.open(f"sqlite:///{self.folder.name}/registry.db", SCHEMAS)
+        self.book = self.registry.book_id(LEDGER, "book")
+        self.registry.store_scan(self.book, SCAN, "scan.pdf", 1, 1)
+        self.runs = 0
+        self.read: dict[str, FieldReading] = {}
+        self.decided: dict[str, str] = {}
+        self.seen: dict[str, str | None] = {}
+        self.decisions = 0
+
+    @rule(texts=st.dictionaries(st.sampled_from(FIELDS), st.tuples(words, st.booleans())))
+    def run(self, texts: dict[str, tuple[str, bool]]) -> None:
+        readings = [read(field, text, accepted=accepted) for field, (text, accepted) in texts.items()]
+        self.runs += 1
+        self.registry.save_page(self.book, page(entry(*readings)), f"run {self.runs}")
+        self.read = {reading.field: reading for reading in readings}
+
+    @precondition(lambda self: self.runs)
+    @rule(field=st.sampled_from(FIELDS), text=words)
+    def decide(self, field: str, text: str) -> None:
+        (entry_id,) = self.registry.entries()
+        self.registry.decide(entry_id, [Verdict(field, FieldStatus.READ, text)], author="an")
+        self.decisions += 1
+        self.decided[field] = text
+        self.seen[field] = self.read[field].text if field in self.read else None
+
+    @invariant()
+    def the_last_decision_else_the_accepted_reading_is_in_force(self) -> None:
+        for entry_id in self.registry.entries():
+            for field in FIELDS:
+                reading = self.read.get(field)
+                expected = self.decided.get(field, reading.text if reading and reading.accepted else None)
+                assert self.registry.value_in_force(entry_id, field) == expected
+
+    @invariant()
+    def a_task_is_open_for_exactly_what_nobody_has_settled(self) -> None:
+        left = set()
+        for field in FIELDS:
+            now = self.read[field].text if field in self.read else None
+            if field in self.decided:
+                if now != self.seen[field] and now != self.decided[field]:
+                    left.add(field)
+            elif now is not None and not self.read[field].accepted:
+                left.add(field)
+        assert {field for task in self.registry.queue() for field in task.fields} == left
+
+    @invariant()
+    def every_reading_ever_made_is_on_record(self) -> None:
+        for entry_id in self.registry.entries():
+            past = self.registry.past_readings(entry_id)
+            assert [one.reading for one in past if one.latest] == list(self.read.values())
+
+    def teardown(self) -> None:
+        if hasattr(self, "registry"):
+            self.registry.close()
+            self.folder.cleanup()
+
+
+TestOneEntry = OneEntry.TestCase
+TestOneEntry.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
