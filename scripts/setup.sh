@@ -80,7 +80,8 @@ install_system_packages() {  # arguments: packages
     log=$(mktemp)
     local install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@")
     local update=(apt-get update -o DPkg::Lock::Timeout=300)
-    if ! { $root env DEBIAN_FRONTEND=noninteractive "${update[@]}" && \
+    if ! { $root dpkg --configure -a && \
+           $root env DEBIAN_FRONTEND=noninteractive "${update[@]}" && \
            $root env DEBIAN_FRONTEND=noninteractive "${install[@]}"; } >"$log" 2>&1 </dev/null; then
         tail -n 15 "$log" >&2
         say "apt-get không cài được (nhật ký đầy đủ: $log). Hãy kiểm tra mạng và nguồn gói của máy."
