@@ -81,7 +81,7 @@ def page(
     return PageResult(**(given | changed))
 
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 sides = st.floats(-1e4, 1e4)
 boxes = st.builds(Box, sides, sides, sides, sides)
 

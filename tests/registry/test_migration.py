@@ -21,7 +21,7 @@ def with_field(record: str, name: str) -> Schemas:
     """The declarations with one more field in a record."""
     spec = SCHEMAS.record(record)
     extra = FieldSpec(name=name, column="thuNghiem", kind="text", label="Thử nghiệm")
-    grown = RecordSpec(record=record, title=spec.title, prefix=spec.prefix, fields=(*spec.fields, extra))
+    grown = RecordSpec(record=record, title=spec.title, prefix=spec.prefix, field=(*spec.fields, extra))
     return dataclasses.replace(SCHEMAS, records={**SCHEMAS.records, record: grown})
 
 
