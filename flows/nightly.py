@@ -33,7 +33,8 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
 
 
 async def may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether a failure can go away by itself: a disk or a registry that is busy, full or away. Nothing else is retried."""
+    """Whether a failure can go away by itself: a disk or a registry that is busy, full or away. Nothing else is tried
+    again."""
     error = await state.aresult(raise_on_failure=False)
     return isinstance(error, StorageError | RegistryError)
 
@@ -66,13 +67,17 @@ def summary_of(report: BookReport) -> Summary:
         "accepted": report.accepted,
         "review": report.review,
         "pages_a_minute": round(report.pages_a_minute, 1),
-        "failures": [f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures],
+        "failures": [
+            f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures
+        ],
     }
 
 
 def overview(summaries: list[Summary]) -> str:
     """One Vietnamese line about all books."""
-    total = {key: sum(summary[key] for summary in summaries) for key in ("read", "known", "entries", "review")}
+    total = {
+        key: sum(summary[key] for summary in summaries) for key in ("read", "known", "entries", "review")
+    }
     failures = sum(len(summary["failures"]) for summary in summaries)
     return (
         f"{len(summaries)} sổ: đọc mới {total['read']} trang, đã đọc từ trước {total['known']} trang, "

@@ -9,14 +9,15 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline import schema
+from pipeline.digitize.engines import default_engines
 from pipeline.errors import SetupError
-from pipeline.ocr import default_engines
 from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
 
 
 class Settings(BaseSettings):
-    """``HOTICH_WORKSPACE``, ``HOTICH_REGISTRY_URL``, ``HOTICH_SCHEMAS``, ``HOTICH_WORKERS``, ``HOTICH_LANGUAGE``,
-    ``HOTICH_PAGE_SECONDS``."""
+    """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
+    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``."""
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
@@ -24,7 +25,7 @@ class Settings(BaseSettings):
     registry_url: str = ""
     schemas: Path | None = None
     workers: int | None = Field(default=None, ge=1)
-    language: str = "vie"
+    models: Path | None = None
     page_seconds: float = Field(default=120.0, gt=0)
 
     def workbench(self, workspace: Path | None = None) -> Workbench:
@@ -32,16 +33,11 @@ class Settings(BaseSettings):
         folder = (workspace or self.workspace).expanduser().resolve()
         return Workbench(
             workspace=folder,
-            registry_url=self.registry_url or registry_url_in(folder),
+            registry_url=self.registry_url or Workspace(folder).registry_url,
             schemas=schema.load(self.schemas),
-            make_engines=partial(default_engines, self.language),
+            make_engines=partial(default_engines, self.models),
             page_seconds=self.page_seconds,
         )
-
-
-def registry_url_in(workspace: Path) -> str:
-    """The registry that lies in a workspace when no other is set."""
-    return f"sqlite:///{workspace / 'registry.sqlite'}"
 
 
 def read_settings() -> Settings:

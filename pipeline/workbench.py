@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.digitize import DigitizeOptions, digitize_page
+from pipeline.digitize.engines import default_engines
 from pipeline.intake import ScanLimits
 from pipeline.model import Ledger, PageImage, PageResult
-from pipeline.ocr import Engines, default_engines
+from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
 

@@ -1,11 +1,17 @@
-"""Books in, reports out: every page of a folder of scans read in parallel and saved, with nothing lost to one bad page."""
+"""Books in, reports out: every page of a folder of scans is read and saved; one bad page costs nothing but itself."""
 
-from pipeline.batch.book import LEDGER_FILE, OnProgress, Progress, book_folders, book_report, digitize_book, digitize_books
+from pipeline.batch.book import (
+    OnProgress,
+    Progress,
+    book_folders,
+    book_report,
+    digitize_book,
+    digitize_books,
+)
 from pipeline.batch.report import BookReport, ScanFailure
 from pipeline.batch.workers import PageFault, WorkersLost
 
 __all__ = [
-    "LEDGER_FILE",
     "BookReport",
     "PageFault",
     "OnProgress",

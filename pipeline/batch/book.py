@@ -13,14 +13,13 @@ from pipeline.batch.fingerprint import reading_fingerprint
 from pipeline.batch.report import BookReport, ScanFailure, reasons_of
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import LedgerError, ScanError, SchemaError
-from pipeline.intake import ScanFile, scans_of
-from pipeline.ledger import load_ledger
+from pipeline.intake import ForeignFile, ScanFile, contents_of
+from pipeline.intake.filetype import shown
+from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
-
-LEDGER_FILE = "ledger.toml"
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,11 @@ def digitize_book(
     ledger = load_ledger(folder)
     form = bench.schemas.form(ledger.form)
     engines = bench.make_engines()
-    with Registry.open(bench.registry_url) as registry:
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
         run = _Run(folder, bench, registry, registry.book_id(ledger, folder.name))
-        scans = run.stored(scans_of(folder))
+        contents = contents_of(folder, bench.limits)
+        run.refuse(contents.foreign)
+        scans = run.stored(contents.scans)
         with Workers(bench, form, ledger, workers or _cores()) as pool:
             jobs = [job for scan, pages in pool.counted(scans) for job in run.jobs(scan, pages)]
             prints = {
@@ -60,22 +61,22 @@ def digitize_book(
                 )
                 for scan in scans
             }
-            unknown = [job for job in jobs if not registry.known(_ref(job), prints[job.scan.sha256])]
+            unknown = [
+                job for job in jobs if not registry.known(_ref(job), prints[job.scan.sha256], run.book_id)
+            ]
             for done, (job, answer) in enumerate(pool.read(run.in_order(unknown)), start=1):
                 run.save(job, answer, prints[job.scan.sha256])
                 if on_progress:
                     on_progress(Progress(folder.name, done, len(unknown), _ref(job)))
-    report = BookReport(
-        folder=folder.name,
+    return replace(
+        run.report(),
         form=ledger.form,
         volume=ledger.volume,
         scans=len(scans),
         pages=len(jobs),
-        read=run.read,
         known=len(jobs) - len(unknown),
         seconds=time.perf_counter() - started,
     )
-    return run.counted_into(report)
 
 
 def digitize_books(
@@ -136,18 +137,23 @@ class _Run:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     read: int = 0
 
+    def refuse(self, foreign: tuple[ForeignFile, ...]) -> None:
+        """Name what lies in the folder and is no scan."""
+        for file in foreign:
+            self._record(file.sha256, shown(file.path), None, file.code, file.message)
+
     def stored(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
         """The scans as they lie in the workspace under their hash, each content once."""
         workspace = Workspace(self.bench.workspace)
         kept = []
         for scan in scans:
-            name = scan.path.relative_to(self.folder).as_posix()
+            name = shown(scan.path)
             if scan.sha256 in self.names:
                 self.duplicates.append(name)
                 continue
             self.names[scan.sha256] = name
             try:
-                kept.append(replace(scan, path=workspace.store(scan)))
+                kept.append(replace(scan, path=workspace.store(scan.path, scan.sha256).path))
             except ScanError as error:
                 self._failed(scan, None, error)
         return kept
@@ -161,7 +167,7 @@ class _Run:
         return [PageJob(scan, number) for number in range(1, pages + 1)]
 
     def in_order(self, jobs: list[PageJob]) -> list[PageJob]:
-        """Counting ends in any order; reading follows the order of the scans, so that a stopped run leaves whole ones."""
+        """Counting ends in any order; reading follows the order of the scans: a stopped run leaves whole ones."""
         order = {sha256: place for place, sha256 in enumerate(self.names)}
         return sorted(jobs, key=lambda job: (order[job.scan.sha256], job.page_no))
 
@@ -182,11 +188,15 @@ class _Run:
         for stage, seconds in answer.timings.items():
             self.stage_seconds[stage] = self.stage_seconds.get(stage, 0.0) + seconds
 
-    def counted_into(self, report: BookReport) -> BookReport:
-        """The report with all that was counted on the way."""
-        return replace(
-            report,
-            **self.totals,
+    def report(self) -> BookReport:
+        """All that was counted on the way."""
+        return BookReport(
+            self.folder.name,
+            read=self.read,
+            entries=self.totals["entries"],
+            accepted=self.totals["accepted"],
+            review=self.totals["review"],
+            reopened=self.totals["reopened"],
             reasons=dict(self.reasons.most_common()),
             duplicates=tuple(self.duplicates),
             failures=tuple(sorted(self.failures, key=lambda f: (f.scan, f.page_no or 0))),
@@ -195,8 +205,12 @@ class _Run:
 
     def _failed(self, scan: ScanFile, page_no: int | None, error: ScanError) -> None:
         name = self.names[scan.sha256]
-        self.registry.save_failure(self.book_id, scan.sha256, name, page_no, error.code, error.message)
-        self.failures.append(ScanFailure(error.code, name, page_no, error.message))
+        message = error.message.replace(scan.path.name, name)  # the stored copy is named by its hash
+        self._record(scan.sha256, name, page_no, error.code, message)
+
+    def _record(self, sha256: str, name: str, page_no: int | None, code: str, message: str) -> None:
+        self.registry.save_failure(self.book_id, sha256, name, page_no, code, message)
+        self.failures.append(ScanFailure(code, name, page_no, message))
 
 
 def _ref(job: PageJob) -> PageRef:

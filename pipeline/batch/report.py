@@ -23,10 +23,10 @@ class ScanFailure:
 class BookReport:
     """One run over one book.
 
-    ``pages`` are all pages of its scans, ``read`` those this run read, ``known`` those an earlier run had read under the
-    same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how often)
-    speak of the pages this run read. ``duplicates`` are files with the same bytes as one before them. ``seconds`` is
-    wall time, ``stage_seconds`` CPU time by stage over all workers.
+    ``pages`` are all pages of its scans, ``read`` those this run read, ``known`` those an earlier run had read under
+    the same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how
+    often) speak of the pages this run read. ``duplicates`` are files with the same bytes as one before them.
+    ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all workers.
     """
 
     folder: str

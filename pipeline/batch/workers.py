@@ -77,8 +77,8 @@ def _take_up(assignment: Assignment) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
-    limit_this_process(assignment.bench.limits)
     _at_work = (assignment, assignment.bench.make_engines())
+    limit_this_process(assignment.bench.limits)
 
 
 def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
@@ -140,7 +140,7 @@ class Workers:
 
     def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
         self._seconds = bench.page_seconds
-        self._scratch = tempfile.TemporaryDirectory(prefix="hotich-", dir=_quick_folder())
+        self._scratch = tempfile.TemporaryDirectory(prefix="hotich-pages-", dir=_quick_folder())
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
@@ -154,7 +154,7 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         self._scratch.cleanup()
 

@@ -1,0 +1,146 @@
+"""``hotich demo``: what a run over sample books came to, told and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.batch import book_folders
+from pipeline.cli.debug import write_picture
+from pipeline.cli.reasons import sentences
+from pipeline.cli.record_picture import record_picture
+from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.errors import ScanError, StorageError
+from pipeline.imaging.overlay import overlay
+from pipeline.intake import page_of_isolated, scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import PageImage, PageKind, PageResult
+from pipeline.registry import BookSummary, Registry
+from pipeline.settings import read_settings
+from pipeline.workbench import Workbench
+
+PAGES_TRIED = 3
+"""How many pages of a book are looked at for one that holds an entry (the first is its cover)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page of a book and where its pictures lie: the overlay, and the page beside its record."""
+
+    book: str
+    page_no: int
+    overlay: Path
+    record: Path
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Thư mục các sổ mẫu đã chạy qua.")],
+    pictures: Annotated[Path, typer.Option("--pictures", help="Thư mục để ghi ảnh và index.html.")],
+    workspace: WorkspaceOption = None,
+    every: Annotated[int, typer.Option("--books", min=1, help="Vẽ ảnh của nhiều nhất bấy nhiêu sổ.")] = 8,
+) -> None:
+    """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
+    bench = read_settings().workbench(workspace)
+    drawn = [picture for book in book_folders(folder)[:every] for picture in draw_book(book, pictures, bench)]
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        summary = registry.summary()
+    index = write_index(pictures, drawn, told(summary))
+    screen = out()
+    for line in told(summary):
+        screen.print(line, markup=False)
+    for line in sentences(summary.reasons, bench.schemas):
+        screen.print(line, markup=False)
+    for code, times in summary.failures.items():
+        screen.print(f"Không đọc được: {times} × [{code}]", markup=False)
+    screen.print(f"Ảnh để xem: {index}", markup=False)
+    screen.print("Chạy tiếp:", markup=False)
+    screen.print(f"  hotich queue --workspace {bench.workspace}        (việc chờ rà soát)", markup=False)
+    screen.print(
+        "  hotich page TỆP --debug THƯ_MỤC            (xem máy thấy gì trên một trang)", markup=False
+    )
+    screen.print("  hotich run THƯ_MỤC_CÁC_SỔ                  (đọc sổ của bạn)", markup=False)
+
+
+def told(summary: BookSummary) -> tuple[str, ...]:
+    """Where all books stand, as Vietnamese sentences."""
+    pages = sum(summary.pages.values())
+    entries = summary.pages.get(PageKind.ENTRIES.value, 0)
+    covers = summary.pages.get(PageKind.COVER.value, 0)
+    other = pages - entries - covers
+    scanned = f"{summary.books} sổ, {summary.scans} bản quét, {pages} trang: {entries} trang ghi việc hộ tịch"
+    waiting = f"{summary.review} chờ rà soát; {summary.page_tasks} trang chờ xem cả trang"
+    done = f"{summary.accepted} nhận ngay, {summary.decided} người đã xem"
+    return (
+        f"{scanned}, {covers} bìa, {other} trang khác.",
+        f"{summary.entries} mục đăng ký: {done}, {waiting}.",
+    )
+
+
+def draw_book(book: Path, folder: Path, bench: Workbench) -> Iterator[Picture]:
+    """The pictures of the book's first page with entries; a book whose scans cannot be used has none."""
+    ledger = load_ledger(book)
+    form = bench.schemas.form(ledger.form)
+    engines = bench.make_engines()
+    for scan in scans_of(book, bench.limits)[:PAGES_TRIED]:
+        for page_no in range(1, PAGES_TRIED + 1):
+            try:
+                page = page_of_isolated(scan, page_no, bench.limits)
+                result = bench.read_page(page, form, ledger, bench.schemas, engines, bench.options)
+            except ScanError:
+                break
+            if result.kind is PageKind.ENTRIES:
+                err().print(f"Vẽ ảnh: {book.name}, trang {page_no}", markup=False)
+                yield _drawn(book.name, folder, page, result, bench)
+                return
+
+
+def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, bench: Workbench) -> Picture:
+    seen = overlay(page, result, bench.schemas)
+    record = record_picture(page, result, bench.schemas)
+    return Picture(
+        book,
+        page.ref.page_no,
+        write_picture(folder / f"{book}-overlay.png", seen),
+        write_picture(folder / f"{book}-record.png", record),
+    )
+
+
+def write_index(folder: Path, pictures: list[Picture], lines: tuple[str, ...]) -> Path:
+    """A page that shows all pictures, without anything from outside. Raises ``StorageError``."""
+    cards = "\n".join(
+        f'<section><h2>{escape(p.book)}, trang {p.page_no}</h2><a href="{escape(p.record.name)}">'
+        f'<img src="{escape(p.record.name)}" alt="Trang sổ và bản ghi đọc được"></a>'
+        f'<p><a href="{escape(p.overlay.name)}">Máy thấy gì trên trang này</a></p></section>'
+        for p in pictures
+    )
+    told_lines = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    path = folder / "index.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(PAGE.format(lines=told_lines, cards=cards), encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"Không ghi được {path}: {error.strerror}.") from None
+    return path
+
+
+PAGE = """<!doctype html>
+<html lang="vi"><head><meta charset="utf-8"><title>hotich: sổ mẫu</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 17px/1.5 "Liberation Sans", Arial, sans-serif; margin: 2rem auto; max-width: 1200px; padding: 0 1rem;
+  color: #222; background: #f6f5f2 }}
+section {{ background: #fff; padding: 1rem; margin: 1.5rem 0; border-radius: 6px }}
+img {{ max-width: 100%; height: auto }}
+</style></head><body>
+<h1>Từ trang sổ đến bản ghi</h1>
+{lines}
+<p>Người trong các sổ mẫu đều là bịa.
+Khung tím: khung in của trang; xanh: nhãn in đọc được; cam: nhãn do mẫu sổ chỉ chỗ.</p>
+{cards}
+</body></html>
+"""

@@ -1,0 +1,196 @@
+"""``hotich doctor``: what is installed, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+import pipeline
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.errors import HotichError, SetupError
+from pipeline.ocr import models
+from pipeline.ocr.tesseract import languages, tesseract_version
+from pipeline.registry import Registry
+from pipeline.settings import Settings, read_settings
+from pipeline.workbench import Workbench
+
+State = Literal["ok", "warning", "missing"]
+MARKS: dict[State, str] = {"ok": "[green]có[/]", "warning": "[yellow]nên xem[/]", "missing": "[red]thiếu[/]"}
+LEAST_FREE_BYTES = 2_000_000_000
+PAGE_BYTES = 1_500_000
+"""What a page takes in the workspace, scan and registry together, as a rough guide (300 dpi colour JPEG)."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: ``found`` what is there, ``advice`` what to do when it is not ``ok``."""
+
+    name: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Kiểm tra máy: chương trình, dữ liệu, mô hình, quyền ghi; thiếu gì thì chỉ cách cài."""
+    checks = tuple(_checks(workspace))
+    missing = [check for check in checks if check.state == "missing"]
+    if as_json:
+        print_json({"ok": not missing, "checks": checks})
+    else:
+        table = Table("", "Kiểm tra", "Tìm thấy")
+        for check in checks:
+            table.add_row(MARKS[check.state], check.name, escape(check.found))
+        out().print(table)
+        for check in checks:
+            if check.advice and check.state != "ok":
+                out().print(f"{check.name}: {check.advice}", markup=False)
+        out().print("Máy sẵn sàng." if not missing else f"Còn thiếu {len(missing)} thứ.")
+    if missing:
+        raise typer.Exit(SetupError.exit_code)
+
+
+def _checks(workspace: Path | None) -> Iterator[Check]:
+    settings = read_settings()
+    yield Check("hotich", "ok", pipeline.__version__)
+    yield Check("Python", "ok", platform.python_version())
+    yield _packages()
+    yield _checked("Tesseract", tesseract_version)
+    yield _checked("Tesseract, tiếng Việt", _vietnamese)
+    yield _program("Poppler (pdftoppm)", "pdftoppm", "sudo apt-get install poppler-utils")
+    yield _checked("Phông chữ in để vẽ sổ giả", _fonts, "warning")
+    yield from _models(settings)
+    try:
+        bench = settings.workbench(workspace)
+    except HotichError as error:
+        yield Check("Khai báo (schemas)", "missing", "sai", error.message)
+        return
+    forms = len(bench.schemas.forms)
+    yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {bench.schemas.fingerprint}")
+    yield _writable(bench.workspace)
+    yield _free_space(bench.workspace)
+    yield _registry(bench)
+    yield _cores(settings)
+
+
+def _checked(name: str, ask: Callable[[], str], state: State = "missing") -> Check:
+    """What ``ask`` answers, or the advice in the error it raises."""
+    try:
+        return Check(name, "ok", ask())
+    except HotichError as error:
+        return Check(name, state, "không thấy", error.message)
+
+
+def _packages() -> Check:
+    """The packages that this distribution says it needs, extras aside."""
+    try:
+        needed = importlib.metadata.requires("hotich") or []
+    except importlib.metadata.PackageNotFoundError:
+        return Check("Gói Python", "warning", "hotich chưa được cài thành gói", "Chạy: make setup")
+    names = [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in needed if "extra ==" not in line]
+    missing = [name for name in names if not _installed(name)]
+    if missing:
+        return Check("Gói Python", "missing", f"thiếu {', '.join(missing)}", "Chạy: make setup")
+    return Check("Gói Python", "ok", f"đủ {len(names)} gói")
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _vietnamese() -> str:
+    if "vie" not in languages():
+        raise SetupError(
+            "Tesseract chưa có dữ liệu tiếng Việt. Cài bằng: sudo apt-get install tesseract-ocr-vie"
+        )
+    return ", ".join(languages())
+
+
+def _program(name: str, program: str, install: str) -> Check:
+    path = shutil.which(program)
+    if path is None:
+        return Check(name, "missing", "không thấy", f"Cài bằng: {install}")
+    told = subprocess.run([path, "-v"], capture_output=True, text=True, check=False, timeout=20)
+    version = re.search(r"\d+(\.\d+)+", told.stderr + told.stdout)
+    return Check(name, "ok", version.group() if version else path)
+
+
+def _fonts() -> str:
+    from pipeline.synth.pens import system_font
+
+    for name in ("LiberationSerif-Regular.ttf", "FreeMono.ttf"):
+        system_font(name)
+    return "Liberation, FreeMono"
+
+
+def _models(settings: Settings) -> Iterator[Check]:
+    try:
+        cards = models.cards(settings.models)
+    except HotichError as error:
+        yield Check("Mô hình", "missing", "sai", error.message)
+        return
+    for card in cards:
+        damaged = models.damaged_files(card, settings.models)
+        state: State = "missing" if damaged else "ok"
+        advice = f"Tệp thiếu hoặc hỏng: {', '.join(damaged)}. Hãy cài lại mô hình." if damaged else ""
+        yield Check(f"Mô hình {card.name}", state, card.fingerprint, advice)
+    if not cards:
+        yield Check("Mô hình", "missing", "không có", "Hãy cài lại phần mềm: make setup")
+
+
+def _writable(folder: Path) -> Check:
+    """Whether the workspace can be written, or made: its nearest folder that is there takes new files."""
+    there = _nearest(folder)
+    if os.access(there, os.W_OK | os.X_OK):
+        return Check("Thư mục làm việc", "ok", str(folder) if there == folder else f"{folder} (sẽ được tạo)")
+    advice = f"Không ghi được vào {there}. Hãy cấp quyền, hoặc chọn thư mục khác bằng --workspace."
+    return Check("Thư mục làm việc", "missing", str(folder), advice)
+
+
+def _free_space(folder: Path) -> Check:
+    free = shutil.disk_usage(_nearest(folder)).free
+    found = f"{free // 10**9} GB, khoảng {free // PAGE_BYTES} trang"
+    if free >= LEAST_FREE_BYTES:
+        return Check("Chỗ trống trên ổ đĩa", "ok", found)
+    return Check("Chỗ trống trên ổ đĩa", "warning", found, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
+
+
+def _registry(bench: Workbench) -> Check:
+    """Whether the registry opens; one that is not there yet is not made."""
+    path = bench.registry_url.removeprefix("sqlite:///")
+    if bench.registry_url.startswith("sqlite:///") and not Path(path).exists():
+        return Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
+    try:
+        with Registry.open(bench.registry_url, bench.schemas) as registry:
+            summary = registry.summary()
+    except HotichError as error:
+        return Check("Sổ dữ liệu", "missing", "không mở được", error.message)
+    return Check(
+        "Sổ dữ liệu", "ok", f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
+    )
+
+
+def _cores(settings: Settings) -> Check:
+    cores = len(os.sched_getaffinity(0))
+    return Check("Nhân máy", "ok", f"{cores} nhân, chạy {settings.workers or cores} tiến trình")
+
+
+def _nearest(folder: Path) -> Path:
+    """``folder``, or the nearest one above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.is_dir())

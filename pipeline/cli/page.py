@@ -1,0 +1,129 @@
+"""``hotich page``: one page, now, with pictures of what the machine saw; nothing is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.cli.debug import write_pictures
+from pipeline.cli.reasons import sentence
+from pipeline.cli.screen import JsonOption, out, plain, print_json
+from pipeline.errors import LedgerError
+from pipeline.intake import page_of_isolated, scan_file
+from pipeline.ledger import LEDGER_FILE, load_ledger
+from pipeline.model import FieldReading, FieldStatus, Ledger, PageResult, Writing
+from pipeline.schema import Form, Schemas
+from pipeline.settings import read_settings
+
+STATUS = {
+    FieldStatus.READ: "đã đọc",
+    FieldStatus.BLANK: "trống",
+    FieldStatus.ILLEGIBLE: "mờ, không đọc được",
+    FieldStatus.UNREADABLE: "máy chưa đọc được",
+    FieldStatus.STRUCK_THROUGH: "bị gạch",
+    FieldStatus.NOT_ON_FORM: "mẫu không có",
+}
+WRITING = {
+    Writing.NONE: "",
+    Writing.PRINT: "chữ in, chữ máy",
+    Writing.HAND: "chữ viết tay",
+    Writing.MARK: "dấu đánh",
+}
+
+
+def page(
+    file: Annotated[Path, typer.Argument(help="Tệp quét: PDF, TIFF, JPEG, PNG…")],
+    form: Annotated[
+        str | None, typer.Option("--form", help="Mẫu sổ, khi cạnh tệp không có ledger.toml.")
+    ] = None,
+    page_no: Annotated[int, typer.Option("--page", "-p", min=1, help="Trang thứ mấy trong tệp.")] = 1,
+    debug: Annotated[
+        Path | None, typer.Option("--debug", help="Thư mục để ghi ảnh: khung, nhãn, các ô, chữ đọc được.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Đọc thử một trang và cho xem máy thấy gì; không lưu gì vào sổ dữ liệu."""
+    bench = read_settings().workbench()
+    ledger = ledger_beside(file, form, bench.schemas)
+    chosen = bench.schemas.form(ledger.form)
+    picture = page_of_isolated(scan_file(file, bench.limits), page_no, bench.limits)
+    result = bench.read_page(picture, chosen, ledger, bench.schemas, bench.make_engines(), bench.options)
+    pictures = write_pictures(debug, file.stem, picture, result, bench.schemas) if debug else ()
+    if as_json:
+        print_json(as_object(result, pictures))
+    else:
+        show(result, bench.schemas)
+        for path in pictures:
+            out().print(f"Đã ghi {path}", markup=False)
+
+
+def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
+    """The ledger of the folder ``file`` lies in, with ``form`` in place of its own; without one, ``form`` and nothing
+    else is known. Raises ``LedgerError`` when neither is there."""
+    if (file.parent / LEDGER_FILE).is_file():
+        ledger = load_ledger(file.parent)
+        return ledger if form is None else Ledger(form, ledger.place, ledger.place_code, ledger.volume)
+    if form is None:
+        raise LedgerError(
+            f"Cạnh {file} không có {LEDGER_FILE}; hãy cho biết mẫu sổ bằng --form "
+            f"(có: {', '.join(sorted(schemas.forms))})."
+        )
+    return _bare_ledger(schemas.form(form))
+
+
+def _bare_ledger(form: Form) -> Ledger:
+    """A ledger of which only the form is known; its volume carries the form's first year, as one has to stand there."""
+    return Ledger(form.id, "", "", f"0/{form.years[0]}")
+
+
+def as_object(result: PageResult, pictures: tuple[Path, ...]) -> dict[str, object]:
+    """A result as JSON has it, matrix as rows."""
+    return {
+        **{name: plain(getattr(result, name)) for name in ("ref", "kind", "form", "size", "turn", "skew")},
+        "matrix": result.matrix.tolist(),
+        "quality": plain(result.quality),
+        "labels": plain(result.labels),
+        "entries": plain(result.entries),
+        "findings": plain(result.findings),
+        "timings": plain(result.timings),
+        "pictures": plain(pictures),
+    }
+
+
+def show(result: PageResult, schemas: Schemas) -> None:
+    """The page as tables, one an entry."""
+    screen = out()
+    seconds = sum(result.timings.values())
+    placed = sum(1 for label in result.labels if label.score)
+    screen.print(
+        f"Trang {result.ref.page_no}: {result.kind.value}, mẫu {result.form}, xoay {result.turn}°, "
+        f"nghiêng {result.skew:+.2f}°, tìm thấy {placed}/{len(result.labels)} nhãn, {seconds:.1f} giây.",
+        markup=False,
+    )
+    record = schemas.records.get(schemas.form(result.form).record)
+    for entry in result.entries:
+        table = Table("Ô", "Chữ trên giấy", "Giá trị", "Tin cậy", "Trạng thái", "Nhận ngay")
+        for reading in entry.readings:
+            label = record.by_name[reading.field].label if record else reading.field
+            table.add_row(label, *_cells(reading))
+        screen.print(table)
+        for finding in entry.findings:
+            screen.print(f"  [{finding.code}] {sentence(finding.code, schemas)}", markup=False)
+    for finding in result.findings:
+        screen.print(f"  [{finding.code}] {sentence(finding.code, schemas)}", markup=False)
+
+
+def _cells(reading: FieldReading) -> tuple[str, ...]:
+    state = ", ".join(filter(None, (STATUS[reading.status], WRITING[reading.writing])))
+    confidence = f"{reading.confidence:.2f}" if reading.status is FieldStatus.READ else ""
+    return (
+        escape(reading.text),
+        escape(reading.canonical if reading.canonical != reading.text else ""),
+        confidence,
+        state,
+        "có" if reading.accepted else "",
+    )

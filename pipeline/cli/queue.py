@@ -1,0 +1,61 @@
+"""``hotich queue``: what waits for a person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.cli.reasons import sentences
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.registry import Registry, Task
+from pipeline.schema import Schemas
+from pipeline.settings import read_settings
+
+
+def queue(
+    workspace: WorkspaceOption = None,
+    book: Annotated[str | None, typer.Option("--book", "-b", help="Chỉ sổ có tên thư mục này.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu việc.")] = 40,
+    as_json: JsonOption = False,
+) -> None:
+    """Liệt kê các mục và trang đang chờ người rà soát."""
+    bench = read_settings().workbench(workspace)
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        tasks = [task for task in registry.queue() if book is None or task.book == book]
+    if as_json:
+        print_json({"total": len(tasks), "tasks": tasks[:limit]})
+        return
+    screen = out()
+    if not tasks:
+        screen.print("Không có việc nào chờ rà soát.")
+        return
+    table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Lý do")
+    for task in tasks[:limit]:
+        table.add_row(
+            escape(task.book),
+            escape(task.scan),
+            str(task.page_no),
+            escape(task.entry_number) or "–",
+            _what(task, bench.schemas),
+            escape(", ".join(task.reasons)),
+        )
+    screen.print(table)
+    if len(tasks) > limit:
+        screen.print(f"… và {len(tasks) - limit} việc nữa (thêm --limit để xem).")
+    counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
+    for line in sentences(counted, bench.schemas):
+        screen.print(line, markup=False)
+
+
+def _what(task: Task, schemas: Schemas) -> str:
+    """The labels of what is left to decide; on many fields, how many."""
+    record = schemas.records.get(task.record)
+    named = [field for field in task.fields if field]
+    if not named:
+        return "cả trang" if task.entry_id is None else "cả mục"
+    if record is None or len(named) > 3:
+        return f"{len(named)} ô"
+    return ", ".join(record.by_name[field].label if field in record.by_name else field for field in named)

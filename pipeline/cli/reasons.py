@@ -1,0 +1,24 @@
+"""Why things wait for a person, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.schema import Schemas
+
+
+def sentence(code: str, schemas: Schemas) -> str:
+    """What a finding says; the bare code when it is not declared."""
+    spec = schemas.findings.get(code)
+    return spec.sentence if spec else code
+
+
+def sentences(counted: Mapping[str, int], schemas: Schemas, most: int = 12) -> Iterator[str]:
+    """One line a reason, most frequent first, at most ``most``."""
+    if counted:
+        yield "Lý do cần rà soát:"
+    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    for code, times in ordered[:most]:
+        yield f"  {times:>5} × [{code}] {sentence(code, schemas)}"
+    if len(ordered) > most:
+        yield f"  … và {len(ordered) - most} lý do khác (hotich queue)"

@@ -1,0 +1,98 @@
+"""A page beside the record that was read from it, as one picture."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.imaging.overlay import straight_page
+from pipeline.model import FieldReading, FieldStatus, PageImage, PageResult, Pixels
+from pipeline.schema import Schemas
+
+HEIGHT = 1500
+PANEL = 1150
+MARGIN = 36
+LABEL_WIDTH = 430
+INK = (34, 34, 34)
+PALE = (150, 150, 150)
+ACCEPTED = (30, 120, 60)
+WAITING = (190, 95, 0)
+FACES = (
+    "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+)
+TITLE = "Bản ghi đọc được"
+LEGEND = (("nhận ngay", ACCEPTED), ("chờ người xem", WAITING), ("trống trên giấy", PALE))
+
+
+def record_picture(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
+    """The straight page on the left with its fields boxed, its first entry as a list on the right."""
+    straight = Image.fromarray(straight_page(page, result))
+    draw = ImageDraw.Draw(straight)
+    readings = _shown(result)
+    for reading in readings:
+        for box in reading.lines:
+            draw.rectangle((box.left, box.top, box.right, box.bottom), outline=_colour(reading), width=4)
+    width = round(straight.width * HEIGHT / straight.height)
+    canvas = Image.new("RGB", (width + PANEL, HEIGHT), "white")
+    canvas.paste(straight.resize((width, HEIGHT), Image.Resampling.LANCZOS))
+    _list(ImageDraw.Draw(canvas), width + MARGIN, readings, result, schemas)
+    return np.asarray(canvas)
+
+
+def _shown(result: PageResult) -> list[FieldReading]:
+    """What stands on the page: what the form has no place for is left out."""
+    first = result.entries[0].readings if result.entries else ()
+    return [reading for reading in first if reading.status is not FieldStatus.NOT_ON_FORM and reading.box]
+
+
+def _list(
+    draw: ImageDraw.ImageDraw, left: int, readings: list[FieldReading], result: PageResult, schemas: Schemas
+) -> None:
+    record = schemas.record(schemas.form(result.form).record)
+    draw.text((left, MARGIN), f"{TITLE} · {record.title}", fill=INK, font=_font(30))
+    at = left
+    for text, colour in LEGEND:
+        draw.rectangle((at, MARGIN + 56, at + 20, MARGIN + 76), fill=colour)
+        draw.text((at + 28, MARGIN + 52), text, fill=INK, font=_font(20))
+        at += 60 + round(draw.textlength(text, font=_font(20)))
+    top = MARGIN + 100
+    step = min(40, (HEIGHT - top - MARGIN) // max(1, len(readings)))
+    font = _font(max(13, step - 14))
+    for number, reading in enumerate(readings):
+        y = top + number * step
+        draw.text(
+            (left, y),
+            _cut(draw, record.by_name[reading.field].label, LABEL_WIDTH - 16, font),
+            fill=PALE,
+            font=font,
+        )
+        text = "(trống)" if reading.status is FieldStatus.BLANK else reading.text or "(máy chưa đọc được)"
+        room = PANEL - MARGIN - LABEL_WIDTH - MARGIN
+        draw.text((left + LABEL_WIDTH, y), _cut(draw, text, room, font), fill=_colour(reading), font=font)
+
+
+def _colour(reading: FieldReading) -> tuple[int, int, int]:
+    if reading.status is FieldStatus.BLANK:
+        return PALE
+    return ACCEPTED if reading.accepted else WAITING
+
+
+def _cut(draw: ImageDraw.ImageDraw, text: str, room: int, font: Font) -> str:
+    while text and draw.textlength(text, font=font) > room:
+        text = text[:-2] + "…" if not text.endswith("…") else text[:-2].rstrip("…") + "…"
+    return text
+
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@cache
+def _font(size: int) -> Font:
+    for name in FACES:
+        if Path(name).is_file():
+            return ImageFont.truetype(name, size)
+    return ImageFont.load_default(size)

@@ -1,0 +1,129 @@
+"""``hotich run``: a folder of books, or one book, into the registry."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pipeline.batch import BookReport, OnProgress, book_folders, digitize_books
+from pipeline.batch import Progress as PageDone
+from pipeline.cli.reasons import sentences
+from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
+from pipeline.errors import LedgerError, ScanError, SchemaError
+from pipeline.schema import Schemas
+from pipeline.settings import read_settings
+
+
+def run(
+    folder: Annotated[
+        Path, typer.Argument(help="Thư mục chứa các sổ, hoặc thư mục của một sổ (có ledger.toml).")
+    ],
+    workspace: WorkspaceOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Đọc mọi trang chưa đọc của các sổ trong thư mục và lưu vào sổ dữ liệu.
+
+    Chạy lại không đọc lại trang đã đọc. Trang hỏng được nêu tên trong báo cáo, các trang khác vẫn được đọc.
+    """
+    settings = read_settings()
+    bench = settings.workbench(workspace)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    book_folders(folder)
+    with page_progress() as on_progress:
+        reports = list(
+            digitize_books(folder, bench, workers=workers or settings.workers, on_progress=on_progress)
+        )
+    if as_json:
+        print_json({"books": [as_object(report) for report in reports]})
+    else:
+        show_reports(reports, bench.schemas)
+        _show_next(reports, bench.workspace)
+    raise typer.Exit(exit_code(reports))
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def exit_code(reports: list[BookReport]) -> int:
+    """0 when everything was read; else that of the worst failure: an unusable ledger before an unusable scan."""
+    codes = {failure.code for report in reports for failure in report.failures}
+    if codes & {LedgerError.code, SchemaError.code}:
+        return LedgerError.exit_code
+    return ScanError.exit_code if codes else 0
+
+
+def as_object(report: BookReport) -> dict[str, object]:
+    """A report as JSON has it, with the speed."""
+    return {**plain(report), "pages_a_minute": round(report.pages_a_minute, 2)}
+
+
+@contextmanager
+def page_progress() -> Iterator[OnProgress]:
+    """Shows how far each book is: a bar with the time left on a terminal, else a line now and then."""
+    screen = err()
+    if not screen.is_terminal:
+        yield _as_lines
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as bars:
+        tasks = {}
+
+        def on_progress(page: PageDone) -> None:
+            if page.folder not in tasks:
+                tasks[page.folder] = bars.add_task(escape(page.folder), total=page.total)
+            bars.update(tasks[page.folder], completed=page.done)
+
+        yield on_progress
+
+
+def _as_lines(page: PageDone) -> None:
+    step = max(1, page.total // 10)
+    if page.done % step == 0 or page.done == page.total:
+        err().print(f"{page.folder}: {page.done}/{page.total} trang", markup=False)
+
+
+def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
+    """A table of the books, then why entries wait for a person, then what could not be read."""
+    table = Table("Sổ", "Trang", "Đọc mới", "Đã có", "Mục", "Nhận ngay", "Cần rà soát", "Lỗi", "Trang/phút")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for report in reports:
+        numbers = (
+            report.pages, report.read, report.known, report.entries, report.accepted, report.review,
+            len(report.failures), round(report.pages_a_minute),
+        )  # fmt: skip
+        table.add_row(escape(report.folder), *map(str, numbers))
+    screen = out()
+    screen.print(table)
+    counted = {code: 0 for report in reports for code in report.reasons}
+    for report in reports:
+        for code, times in report.reasons.items():
+            counted[code] += times
+    for line in sentences(counted, schemas):
+        screen.print(line, markup=False)
+    for report in reports:
+        for failure in report.failures:
+            place = failure.scan if failure.page_no is None else f"{failure.scan}, trang {failure.page_no}"
+            screen.print(
+                f"Không đọc được {report.folder}/{place} [{failure.code}]: {failure.message}", markup=False
+            )
+        for name in report.duplicates:
+            screen.print(
+                f"Bỏ qua {report.folder}/{name}: giống hệt một bản quét khác trong sổ.", markup=False
+            )
+
+
+def _show_next(reports: list[BookReport], workspace: Path) -> None:
+    if any(report.review or report.known for report in reports):
+        out().print(f"Xem việc cần rà soát: hotich queue --workspace {workspace}", markup=False)

@@ -1,0 +1,53 @@
+"""``hotich schemas``: what is declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pipeline import schema
+from pipeline.cli.screen import JsonOption, out, print_json
+from pipeline.settings import read_settings
+
+schemas_app = typer.Typer(no_args_is_help=True)
+
+
+@schemas_app.callback()
+def schemas() -> None:
+    """Các khai báo trong thư mục schemas: loại việc, mẫu sổ, danh mục, mẫu xuất."""
+
+
+@schemas_app.command("check")
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Thư mục khai báo [HOTICH_SCHEMAS; bộ đi kèm].")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Nạp và kiểm tra mọi khai báo; dừng ở lỗi đầu tiên và chỉ ra tên gần đúng nhất."""
+    loaded = schema.load(folder or read_settings().schemas)
+    if as_json:
+        print_json(
+            {
+                "records": {name: len(record.fields) for name, record in loaded.records.items()},
+                "forms": {name: len(form.field_names) for name, form in loaded.forms.items()},
+                "exports": {name: len(loaded.columns(name)) for name in loaded.exports},
+                "vocabularies": {name: len(vocab.terms) for name, vocab in loaded.vocabs.items()},
+                "findings": len(loaded.findings),
+                "fingerprint": loaded.fingerprint,
+            }
+        )
+        return
+    table = Table("Mẫu sổ", "Loại việc", "Năm", "Trường", "Căn cứ")
+    for form in loaded.forms.values():
+        evidence = "theo tờ mẫu thật" if form.evidence == "seen" else "giả định"
+        years = f"{form.years[0]}–{form.years[1]}"
+        table.add_row(form.id, form.record, years, str(len(form.field_names)), evidence)
+    out().print(table)
+    out().print(
+        f"Khai báo đúng: {len(loaded.records)} loại việc, {len(loaded.forms)} mẫu sổ, {len(loaded.exports)} mẫu xuất, "
+        f"{len(loaded.vocabs)} danh mục, {len(loaded.findings)} loại phát hiện. Dấu {loaded.fingerprint}."
+    )

@@ -1,0 +1,88 @@
+"""``hotich synth``: synthetic books, drawn from the forms, with their truth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import BadParameter
+
+from pipeline.cli.screen import JsonOption, err, out, print_json
+from pipeline.errors import StorageError
+from pipeline.schema import Form, Schemas
+from pipeline.settings import read_settings
+
+
+def synth(
+    folder: Annotated[Path, typer.Argument(help="Thư mục để ghi các sổ, mỗi mẫu sổ một thư mục con.")],
+    form: Annotated[
+        list[str] | None, typer.Option("--form", help="Mẫu sổ (dùng nhiều lần được); mặc định: mọi mẫu.")
+    ] = None,
+    entries: Annotated[int, typer.Option("--entries", min=1, help="Số việc hộ tịch mỗi sổ.")] = 4,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Số gieo: cùng số thì cùng sổ, đến từng byte.")
+    ] = 1,
+    writing: Annotated[
+        str, typer.Option("--writing", help="hand (viết tay) hoặc typed (đánh máy).")
+    ] = "hand",
+    container: Annotated[str, typer.Option("--container", help="pdf, tiff hoặc jpeg.")] = "pdf",
+    dpi: Annotated[int, typer.Option("--dpi", min=100, max=400, help="Độ phân giải.")] = 300,
+    scanner: Annotated[
+        str, typer.Option("--scanner", help="Bản quét: none, mild, normal hoặc hard.")
+    ] = "normal",
+    skew: Annotated[
+        float | None,
+        typer.Option("--skew", min=0, max=15, help="Độ nghiêng lớn nhất, thay cho mức của --scanner."),
+    ] = None,
+    turned: Annotated[
+        float, typer.Option("--turned", min=0, max=1, help="Phần trang nằm ngang hoặc lộn ngược (0–1).")
+    ] = 0.0,
+    cover: Annotated[bool, typer.Option("--cover/--no-cover", help="Có vẽ bìa sổ hay không.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Vẽ sổ giả từ chính các mẫu sổ, như máy quét giao ra, kèm đáp án truth.json. Người trong sổ đều là bịa."""
+    from pipeline.synth import SynthOptions, write_book
+
+    settings = read_settings()
+    bench = settings.workbench()
+    try:
+        options = SynthOptions(
+            seed=seed,
+            entries=entries,
+            writing=_one_of("--writing", writing, ("hand", "typed")),  # type: ignore[arg-type]
+            container=_one_of("--container", container, ("pdf", "tiff", "jpeg")),  # type: ignore[arg-type]
+            dpi=dpi,
+            scanner=_one_of("--scanner", scanner, ("none", "mild", "normal", "hard")),  # type: ignore[arg-type]
+            cover=cover,
+        )
+    except ValueError as error:
+        raise BadParameter(str(error)) from None
+    options = replace(options, skew=skew, turned=turned)
+    written = []
+    for chosen in _chosen(form, bench.schemas):
+        err().print(f"Đang vẽ {chosen.id}…", markup=False)
+        try:
+            written.append(write_book(folder / chosen.id, chosen, bench.schemas, options))
+        except OSError as error:
+            raise StorageError(f"Không ghi được vào {folder}: {error.strerror or error}.") from None
+    if as_json:
+        print_json({"books": written})
+        return
+    for path in written:
+        out().print(f"Đã vẽ {path}", markup=False)
+    out().print(f"Đọc thử: hotich run {folder}", markup=False)
+
+
+def _chosen(names: list[str] | None, schemas: Schemas) -> list[Form]:
+    """The forms asked for, else all that hold entries."""
+    if names:
+        return [schemas.form(name) for name in names]
+    return [form for form in schemas.forms.values() if form.layout != "cover"]
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise BadParameter(f"{option} là một trong: {', '.join(known)}.")
+    return value

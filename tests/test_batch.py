@@ -1,0 +1,235 @@
+"""A book of scans becomes rows in the registry, whatever single pages do. The reading of a page is faked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from pipeline import schema
+from pipeline.batch import BookReport, Progress, book_folders, digitize_book, digitize_books
+from pipeline.errors import LedgerError, SetupError
+from pipeline.intake import ScanLimits
+from pipeline.registry import Registry
+from pipeline.schema import Schemas
+from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
+from tests.fake_pages import (
+    BREAK,
+    BUG,
+    CRASH,
+    EAT,
+    GOOD,
+    LOOP,
+    changed_engines,
+    draw,
+    fake_engines,
+    fake_page,
+    need_a_program,
+)
+
+LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    return schema.load()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, schemas: Schemas) -> Workbench:
+    workspace = Workspace(tmp_path / "workspace")
+    return Workbench(
+        workspace.root,
+        workspace.registry_url,
+        schemas,
+        make_engines=fake_engines,
+        limits=ScanLimits(memory_bytes=500_000_000),
+        page_seconds=20.0,
+        read_page=fake_page,
+    )
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return make_book(tmp_path / "books" / "book-1")
+
+
+def make_book(folder: Path, ledger: str = LEDGER) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "ledger.toml").write_text(ledger, encoding="utf-8")
+    return folder
+
+
+def failed(report: BookReport) -> list[tuple[str, str, int | None]]:
+    return [(failure.code, failure.scan, failure.page_no) for failure in report.failures]
+
+
+def test_every_page_of_every_scan_is_read_and_stored(book: Path, bench: Workbench) -> None:
+    draw(book / "a.tiff", GOOD, GOOD)
+    draw(book / "b.png", GOOD, mark=7)
+    report = digitize_book(book, bench, workers=2)
+    assert (report.scans, report.pages, report.read, report.known) == (2, 3, 3, 0)
+    assert (report.entries, report.accepted, report.review) == (3, 0, 3)
+    assert report.reasons == {"READ-LOW": 3}
+    assert report.failures == ()
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        assert registry.summary().entries == 3
+
+
+def test_a_second_run_reads_nothing_again(book: Path, bench: Workbench) -> None:
+    draw(book / "a.tiff", GOOD, GOOD)
+    digitize_book(book, bench, workers=1)
+    again = digitize_book(book, bench, workers=1)
+    assert (again.pages, again.read, again.known) == (2, 0, 2)
+
+
+def test_a_run_with_other_readers_reads_everything_again(book: Path, bench: Workbench) -> None:
+    draw(book / "a.png", GOOD)
+    digitize_book(book, bench, workers=1)
+    assert digitize_book(book, replace(bench, make_engines=changed_engines), workers=1).read == 1
+
+
+def test_a_page_that_breaks_crashes_loops_eats_memory_or_meets_a_bug_costs_only_itself(
+    book: Path, bench: Workbench
+) -> None:
+    draw(book / "a.tiff", GOOD, CRASH, BREAK, EAT, GOOD, BUG, LOOP, GOOD)
+    report = digitize_book(book, replace(bench, page_seconds=2.0), workers=2)
+    assert report.read == 3
+    assert failed(report) == [
+        ("crash", "a.tiff", 2),
+        ("broken", "a.tiff", 3),
+        ("memory", "a.tiff", 4),
+        ("fault", "a.tiff", 6),
+        ("timeout", "a.tiff", 7),
+    ]
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        assert sum(registry.summary().failures.values()) == 5
+
+
+def test_a_bug_is_named_by_its_place_and_never_by_what_it_says(book: Path, bench: Workbench) -> None:
+    draw(book / "a.png", BUG)
+    (failure,) = digitize_book(book, bench, workers=1).failures
+    assert "KeyError" in failure.message
+    assert "a bug" not in failure.message
+
+
+def test_a_page_that_failed_is_tried_again_and_its_failure_is_cleared(book: Path, bench: Workbench) -> None:
+    draw(book / "a.tiff", GOOD, BREAK)
+    digitize_book(book, bench, workers=1)
+    mended = digitize_book(book, replace(bench, read_page=good_page), workers=1)
+    assert (mended.read, mended.known, mended.failures) == (1, 1, ())
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        assert registry.summary().failures == {}
+
+
+def test_files_that_are_no_scans_are_named(book: Path, bench: Workbench) -> None:
+    draw(book / "a.png", GOOD)
+    (book / "notes.txt").write_text("ghi chú")
+    (book / "empty.pdf").touch()
+    (book / "cut.pdf").write_bytes(b"%PDF-1.4\nnothing")
+    report = digitize_book(book, bench, workers=1)
+    assert report.read == 1
+    assert {(code, scan) for code, scan, _ in failed(report)} == {
+        ("unknown-type", "notes.txt"),
+        ("empty", "empty.pdf"),
+        ("broken", "cut.pdf"),
+    }
+
+
+def test_messages_name_a_scan_as_its_folder_does(book: Path, bench: Workbench) -> None:
+    (book / "quét 1.pdf").write_bytes(b"%PDF-1.4\nnothing")
+    (failure,) = digitize_book(book, bench, workers=1).failures
+    assert "quét 1.pdf" in failure.message
+
+
+def test_the_same_scan_under_two_names_is_read_once(book: Path, bench: Workbench) -> None:
+    draw(book / "a.png", GOOD)
+    draw(book / "b.png", GOOD)
+    report = digitize_book(book, bench, workers=1)
+    assert (report.scans, report.read, report.duplicates) == (1, 1, ("b.png",))
+
+
+def test_scans_are_kept_under_their_hash_and_stay_where_they_were(book: Path, bench: Workbench) -> None:
+    draw(book / "a.png", GOOD)
+    digitize_book(book, bench, workers=1)
+    (stored,) = [path for path in Workspace(bench.workspace).objects.rglob("*") if path.is_file()]
+    assert stored.read_bytes() == (book / "a.png").read_bytes()
+
+
+def test_a_book_without_scans_is_an_empty_report(book: Path, bench: Workbench) -> None:
+    assert digitize_book(book, bench, workers=1).pages == 0
+
+
+def test_progress_tells_each_page_done_of_those_to_read(book: Path, bench: Workbench) -> None:
+    draw(book / "a.tiff", GOOD, BREAK, GOOD)
+    seen: list[Progress] = []
+    digitize_book(book, bench, workers=1, on_progress=seen.append)
+    assert [(page.done, page.total) for page in seen] == [(1, 3), (2, 3), (3, 3)]
+    assert {page.page.page_no for page in seen} == {1, 2, 3}
+
+
+def test_a_run_that_is_stopped_keeps_what_it_read_and_the_next_one_goes_on(
+    book: Path, bench: Workbench
+) -> None:
+    draw(book / "a.tiff", GOOD, GOOD, GOOD, GOOD)
+
+    def stop(page: Progress) -> None:
+        if page.done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        digitize_book(book, bench, workers=1, on_progress=stop)
+    rest = digitize_book(book, bench, workers=1)
+    assert (rest.known, rest.read) == (2, 2)
+
+
+def test_nothing_is_left_in_the_scratch_folder(
+    book: Path, bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("pipeline.batch.workers._quick_folder", lambda: str(scratch))
+    draw(book / "a.tiff", GOOD, CRASH)
+    digitize_book(book, bench, workers=1)
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_lack_of_the_machine_stops_the_run(book: Path, bench: Workbench) -> None:
+    draw(book / "a.png", GOOD)
+    with pytest.raises(SetupError):
+        digitize_book(book, replace(bench, read_page=need_a_program), workers=1)
+
+
+def test_a_broken_ledger_stops_that_book_only(tmp_path: Path, bench: Workbench) -> None:
+    root = tmp_path / "books"
+    draw(make_book(root / "a", 'fro = "birth-2006"\n') / "a.png", GOOD)
+    draw(make_book(root / "b", LEDGER.replace("birth-2006", "birth-2066")) / "a.png", GOOD)
+    draw(make_book(root / "c") / "a.png", GOOD)
+    (root / "d").mkdir()
+    draw(root / "d" / "a.png", GOOD)
+    reports = list(digitize_books(root, bench, workers=1))
+    assert [report.folder for report in reports] == ["a", "b", "c", "d"]
+    assert [[failure.code for failure in report.failures] for report in reports] == [
+        ["ledger"],
+        ["schema"],
+        [],
+        ["ledger"],
+    ]
+    assert reports[2].read == 1
+
+
+def test_a_folder_with_a_ledger_is_one_book(book: Path) -> None:
+    assert book_folders(book) == (book,)
+    assert book_folders(book.parent) == (book,)
+
+
+def test_a_folder_without_books_is_said_to_have_none(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LedgerError, match=r"ledger\.toml"):
+        book_folders(tmp_path)
+
+
+good_page = partial(fake_page, only_good=True)
