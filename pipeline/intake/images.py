@@ -31,9 +31,10 @@ def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
 
 def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
     """Pixels and dpi of one page, orientation honoured. Raises ``ScanError``, or anything Pillow may raise."""
+    frame = _frame_of(path, page_no, limits) if kind is FileType.TIFF else 0
     with Image.open(path, formats=(kind.value,)) as image:
-        if kind is FileType.TIFF:
-            image.seek(_page_frames(path, image, limits.max_pages)[page_no - 1])
+        if frame:
+            image.seek(frame)
         check_pixels(shown(path), page_no, image.size, limits)
         dpi = stated_dpi(image)
         image.load()  # before EXIF is asked for: that may load too, and a second load of a broken file succeeds
@@ -96,9 +97,18 @@ def _exif_turn(image: Image.Image) -> Turn:
         return UPRIGHT
 
 
-def _page_frames(path: Path, image: Image.Image, max_pages: int) -> tuple[int, ...]:
-    """Frame numbers of the pages in a TIFF, thumbnails left out; the last is unreadable if the chain breaks off."""
-    frames: list[int] = []
+def _frame_of(path: Path, page_no: int, limits: ScanLimits) -> int:
+    """The frame that holds a page. Asked of the file opened for this alone: Pillow stays on a frame that failed."""
+    with Image.open(path, formats=(FileType.TIFF.value,)) as image:
+        frame = _page_frames(path, image, limits.max_pages)[page_no - 1]
+    if frame is None:
+        raise BrokenScan(f"«{shown(path)}» bị cắt cụt từ trang {page_no}. Hãy quét lại từ trang này.")
+    return frame
+
+
+def _page_frames(path: Path, image: Image.Image, max_pages: int) -> tuple[int | None, ...]:
+    """Frame numbers of the pages in a TIFF, thumbnails left out; ``None`` last if the chain breaks off."""
+    frames: list[int | None] = []
     index = 0
     while True:
         try:
@@ -106,7 +116,7 @@ def _page_frames(path: Path, image: Image.Image, max_pages: int) -> tuple[int, .
         except EOFError:
             break
         except Exception:  # an IFD that points nowhere or holds nonsense: the page is there, but lost
-            frames.append(index)
+            frames.append(None)
             break
         if not _subfile_type(image) & _NOT_A_PAGE:
             frames.append(index)

@@ -87,7 +87,7 @@ def _asked(
             header = json.loads(child.stdout.readline(HEADER_BYTES))
             if "error" not in header:
                 return read(header, child.stdout)
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
             raise _how_it_ended(child, late, scan.path, page_no, limits) from None
         raise _named(header)
 

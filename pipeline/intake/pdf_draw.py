@@ -17,7 +17,7 @@ from PIL import Image
 
 from pipeline.errors import BrokenScan, OversizedScan, ScanTimeout, SetupError
 from pipeline.intake.limits import ScanLimits
-from pipeline.intake.pdf_geometry import quarter_turns, unit_inches, visible_box
+from pipeline.intake.pdf_geometry import unit_inches, visible_box
 from pipeline.intake.rgb import rgb_pixels
 from pipeline.model import Pixels
 
@@ -62,13 +62,11 @@ def drawn_page(
 def _drawing_size(
     page: pikepdf.Page, name: str, page_no: int, limits: ScanLimits, dpi: float
 ) -> tuple[tuple[int, int], float]:
-    """Width and height in pixels, and the dpi they amount to."""
+    """Width and height in pixels before the page's own turn (poppler scales first), and the dpi they amount to."""
     box = visible_box(page)
     across, down = box.width * unit_inches(page), box.height * unit_inches(page)
     if across <= 0 or down <= 0:
         raise BrokenScan(f"Trang {page_no} của «{name}» không có kích thước. Hãy quét lại trang này.")
-    if quarter_turns(page) % 2:
-        across, down = down, across
     affordable = float((limits.max_pixels / (across * down)) ** 0.5)
     dpi = min(max(dpi, LEAST_DPI), MOST_DPI, affordable)
     if dpi < LEAST_DPI:
@@ -76,7 +74,7 @@ def _drawing_size(
             f"Trang {page_no} của «{name}» khai khổ {across:.0f} × {down:.0f} inch, quá lớn để vẽ. "
             "Hãy quét lại trang này ở khổ giấy thật."
         )
-    return (max(1, int(across * dpi)), max(1, int(down * dpi))), dpi
+    return (max(1, round(across * dpi)), max(1, round(down * dpi))), dpi
 
 
 def _drawn(path: Path, size: tuple[int, int], limits: ScanLimits, *, strict: bool) -> Pixels | None:

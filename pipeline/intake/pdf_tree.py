@@ -17,7 +17,12 @@ _PAGE_KEYS = frozenset({"/Contents", "/MediaBox", "/Resources"})
 
 def open_pdf(path: Path) -> pikepdf.Pdf:
     """The PDF, repaired as far as qpdf can; not memory-mapped, for a file cut off under a map kills the process."""
-    return pikepdf.open(path, access_mode=pikepdf.AccessMode.stream, suppress_warnings=True)
+    return pikepdf.open(
+        path,
+        access_mode=pikepdf.AccessMode.stream,
+        suppress_warnings=True,
+        inherit_page_attributes=False,  # it would mend the tree and so drop lost pages unseen
+    )
 
 
 def page_slots(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pikepdf.Object | None, ...]:

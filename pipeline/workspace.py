@@ -1,0 +1,205 @@
+"""Where things lie on disk: the store of scans by content, page pictures, reports, and the registry's own file."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ScanError, StorageError
+
+COPY_BYTES = 1 << 20
+TEMP_PREFIX = ".dang-chep-"
+STALE_SECONDS = 24 * 3600.0  # a half-written copy older than this was left by a run that died
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScan:
+    """A scan in the store: ``sha256`` of its bytes in lower-case hex, and the read-only copy."""
+
+    sha256: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The working folder of an installation; nothing is made on disk before it is needed."""
+
+    root: Path
+
+    @property
+    def objects(self) -> Path:
+        """Scans by content: ``objects/ab/<sha256>.<ext>``."""
+        return self.root / "objects"
+
+    @property
+    def pages(self) -> Path:
+        """Pictures of pages, made again when lost."""
+        return self.root / "pages"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def registry_url(self) -> str:
+        """Where the registry lies when the settings name no other database."""
+        return f"sqlite:///{self.root.absolute() / 'hotich.db'}"
+
+    def store(self, source: Path, sha256: str | None = None) -> StoredScan:
+        """Copy a scan into the store, once per content, whatever its name; the source is left alone.
+
+        ``sha256`` of the source, when it is known, saves reading it once. The copy is whole, on disk, read back and
+        read-only before it gets its name, so several processes may store the same file at once. Raises ``ScanError``
+        when the source cannot be read or changed meanwhile, ``StorageError`` with advice when the store cannot be
+        written; either way nothing half-written stays behind.
+        """
+        sha256 = sha256 or _sha256_of(source)
+        folder = self.objects / sha256[:2]
+        stored = _stored_before(folder, sha256, source)
+        if stored is None:
+            stored = folder / f"{sha256}{_ending(source)}"
+            _make_folder(folder)
+            _copy_into_place(source, stored, sha256)
+        return StoredScan(sha256, stored)
+
+
+def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
+    """Write a copy beside ``target`` and give it the name when it is proven whole."""
+    _remove_stale_copies(target.parent)
+    temporary = target.with_name(f"{TEMP_PREFIX}{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        _copy(source, temporary)
+        if _sha256_of(temporary) != sha256:
+            raise ScanError(
+                f"Tệp «{_shown(source)}» thay đổi trong lúc chép. Hãy đợi máy quét ghi xong rồi chạy lại."
+            )
+        temporary.chmod(0o444)
+        temporary.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise StorageError(_unwritable(target.parent, error)) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy the bytes and wait until they are on disk; raises ``OSError`` of writing, ``ScanError`` of reading."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        for block in _blocks_of(source):
+            rest = memoryview(block)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks_of(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a regular file, block by block; never waits for a pipe or a device."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ScanError(_unreadable(path, error)) from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ScanError(f"«{_shown(path)}» không phải là một tệp thường nên không lưu được.")
+        while block := _read(descriptor, path):
+            yield block
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, path: Path) -> bytes:
+    try:
+        return os.read(descriptor, COPY_BYTES)
+    except OSError as error:
+        raise ScanError(_unreadable(path, error)) from None
+
+
+def _stored_before(folder: Path, sha256: str, source: Path) -> Path | None:
+    """The copy of that content under any ending, if it is as long as the source."""
+    try:
+        size = source.stat().st_size
+    except OSError as error:
+        raise ScanError(_unreadable(source, error)) from None
+    try:
+        copies = sorted(folder.glob(f"{sha256}*"))
+        return next((copy for copy in copies if copy.stat().st_size == size), None)
+    except OSError as error:
+        raise StorageError(_unwritable(folder, error)) from None
+
+
+def _ending(source: Path) -> str:
+    """The file's ending when it is a plain one; what the file is, its content says."""
+    ending = source.suffix.lower()
+    return ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(_unwritable(folder, error)) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name itself on disk, so that it outlives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_stale_copies(folder: Path) -> None:
+    """Take away what runs that were killed left half-written; a copy still being written is young."""
+    for left in folder.glob(f"{TEMP_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                left.unlink()
+
+
+def _shown(path: Path) -> str:
+    """The path as it may stand in a message: no control characters, no bytes that are not text."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
+
+
+def _unwritable(folder: Path, error: OSError) -> str:
+    if error.errno in _FULL:
+        return (
+            f"Ổ đĩa chứa «{_shown(folder)}» đã đầy. "
+            "Hãy dọn bớt hoặc chuyển thư mục làm việc sang ổ khác rồi chạy lại."
+        )
+    if error.errno in _FORBIDDEN:
+        return (
+            f"Không có quyền ghi vào «{_shown(folder)}». Hãy cấp quyền ghi hoặc chọn thư mục làm việc khác."
+        )
+    return f"Không ghi được vào «{_shown(folder)}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa rồi chạy lại."
+
+
+def _unreadable(source: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"Tệp «{_shown(source)}» không còn ở chỗ cũ. Hãy kiểm tra thư mục quét rồi chạy lại."
+    if error.errno in _FORBIDDEN:
+        return f"Không có quyền đọc tệp «{_shown(source)}». Hãy cấp quyền đọc rồi chạy lại."
+    return f"Không đọc được tệp «{_shown(source)}»: {os.strerror(error.errno or 0)}. Hãy chép lại tệp rồi chạy lại."
