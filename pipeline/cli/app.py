@@ -6,6 +6,7 @@ by the user. Messages never hold a traceback unless ``--verbose`` asks for it: w
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 from typing import Annotated, Any
@@ -63,6 +64,9 @@ class Commands(TyperGroup):
             _show_traceback(ctx)
             show_error(error.message)
             raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            sys.stderr.close()  # nobody reads any more (``hotich queue | head``)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
             err().print("Đã dừng. Những trang đã đọc xong đã được lưu; chạy lại lệnh này để đọc tiếp.")
             raise typer.Exit(STOPPED) from None

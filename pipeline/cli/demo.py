@@ -12,15 +12,15 @@ import typer
 
 from pipeline.batch import book_folders
 from pipeline.cli.debug import write_picture
-from pipeline.cli.reasons import sentences
 from pipeline.cli.record_picture import record_picture
 from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.cli.summary import sentences, told
 from pipeline.errors import ScanError, StorageError
 from pipeline.imaging.overlay import overlay
 from pipeline.intake import page_of_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageKind, PageResult
-from pipeline.registry import BookSummary, Registry
+from pipeline.registry import Registry
 from pipeline.settings import read_settings
 from pipeline.workbench import Workbench
 
@@ -64,21 +64,6 @@ def demo(
         "  hotich page TỆP --debug THƯ_MỤC            (xem máy thấy gì trên một trang)", markup=False
     )
     screen.print("  hotich run THƯ_MỤC_CÁC_SỔ                  (đọc sổ của bạn)", markup=False)
-
-
-def told(summary: BookSummary) -> tuple[str, ...]:
-    """Where all books stand, as Vietnamese sentences."""
-    pages = sum(summary.pages.values())
-    entries = summary.pages.get(PageKind.ENTRIES.value, 0)
-    covers = summary.pages.get(PageKind.COVER.value, 0)
-    other = pages - entries - covers
-    scanned = f"{summary.books} sổ, {summary.scans} bản quét, {pages} trang: {entries} trang ghi việc hộ tịch"
-    waiting = f"{summary.review} chờ rà soát; {summary.page_tasks} trang chờ xem cả trang"
-    done = f"{summary.accepted} nhận ngay, {summary.decided} người đã xem"
-    return (
-        f"{scanned}, {covers} bìa, {other} trang khác.",
-        f"{summary.entries} mục đăng ký: {done}, {waiting}.",
-    )
 
 
 def draw_book(book: Path, folder: Path, bench: Workbench) -> Iterator[Picture]:

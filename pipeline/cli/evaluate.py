@@ -55,9 +55,9 @@ def evaluate(
         pages_per_minute=report.pages_a_minute or None,
         versions=versions(bench, ledger.form),
     )
-    print_evaluation(figures, {spec.column: spec.label for spec in record.fields}, out())
     if json_out:
         write_json(json_out, figures)
+    print_evaluation(figures, {spec.column: spec.label for spec in record.fields}, out())
 
 
 def versions(bench: Workbench, form: str) -> Mapping[str, str]:

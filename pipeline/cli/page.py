@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.debug import write_pictures
-from pipeline.cli.reasons import sentence
 from pipeline.cli.screen import JsonOption, out, plain, print_json
+from pipeline.cli.summary import sentence
 from pipeline.errors import LedgerError
 from pipeline.intake import page_of_isolated, scan_file
 from pipeline.ledger import LEDGER_FILE, load_ledger

@@ -8,8 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.reasons import sentences
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.summary import sentences
 from pipeline.registry import Registry, Task
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings

@@ -16,11 +16,13 @@ from rich.table import Table
 
 from pipeline.batch import BookReport, OnProgress, book_folders, digitize_books
 from pipeline.batch import Progress as PageDone
-from pipeline.cli.reasons import sentences
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
+from pipeline.cli.summary import sentences, told
 from pipeline.errors import LedgerError, ScanError, SchemaError
+from pipeline.registry import Registry
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
+from pipeline.workbench import Workbench
 
 
 def run(
@@ -47,7 +49,7 @@ def run(
         print_json({"books": [as_object(report) for report in reports]})
     else:
         show_reports(reports, bench.schemas)
-        _show_next(reports, bench.workspace)
+        show_standing(bench)
     raise typer.Exit(exit_code(reports))
 
 
@@ -95,7 +97,7 @@ def _as_lines(page: PageDone) -> None:
 
 def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
     """A table of the books, then why entries wait for a person, then what could not be read."""
-    table = Table("Sổ", "Trang", "Đọc mới", "Đã có", "Mục", "Nhận ngay", "Cần rà soát", "Lỗi", "Trang/phút")
+    table = Table("Sổ", "Trang", "Mới", "Có sẵn", "Mục", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
     for column in table.columns[1:]:
         column.justify = "right"
     for report in reports:
@@ -124,6 +126,12 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
             )
 
 
-def _show_next(reports: list[BookReport], workspace: Path) -> None:
-    if any(report.review or report.known for report in reports):
-        out().print(f"Xem việc cần rà soát: hotich queue --workspace {workspace}", markup=False)
+def show_standing(bench: Workbench) -> None:
+    """Where all books of the registry stand, and what to do next."""
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        summary = registry.summary()
+    out().print("Trong sổ dữ liệu:", markup=False)
+    for line in told(summary):
+        out().print(f"  {line}", markup=False)
+    if summary.review or summary.page_tasks:
+        out().print(f"Xem việc cần rà soát: hotich queue --workspace {bench.workspace}", markup=False)

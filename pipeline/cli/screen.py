@@ -8,11 +8,13 @@ import sys
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+PIPE_WIDTH = 140
 
 JsonOption = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho chương trình khác đọc.")]
 WorkspaceOption = Annotated[
@@ -33,11 +35,18 @@ WorkersOption = Annotated[
 
 def out() -> Console:
     """Standard output as it is now (a test may have put another in its place)."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _console(sys.stdout)
 
 
 def err() -> Console:
-    return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    """A console as wide as the terminal; a file or a pipe gets whole lines and wide tables."""
+    if stream.isatty():
+        return Console(file=stream, highlight=False)
+    return Console(file=stream, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
 
 
 def show_error(message: str) -> None:
