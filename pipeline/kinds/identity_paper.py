@@ -15,7 +15,7 @@ from pipeline.kinds.spelling import unaccented
 ROLES: tuple[str, ...] = ("type", "number", "issued_on", "issued_place", "other")
 
 _USUAL = re.compile(
-    r"(?:so )?(?:giay )?(?:cmnd|cmt|cmtnd|cccd|cmqd|chung minh.*|the can cuoc.*|can cuoc.*|ho chieu.*|the thuong tru.*)"
+    r"(?:so )?(?:giay |the )?(?:cmnd|cmt|cmtnd|cccd|cmqd|chung minh.*|can cuoc.*|ho chieu.*|thuong tru.*)"
 )
 
 

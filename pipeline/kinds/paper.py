@@ -24,7 +24,10 @@ CONNECTING = (
 )
 """Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped."""
 
-_DATE = r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:[/–-][\d\s.]*\d){1,2}|\d{4}"
+_DATE = (
+    r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:\s*[/–-][\d\s.]*\d){1,2}"
+    r"|(?:\d{1,2}\s*\.\s*){1,2}\d{4}|\d{4}"
+)
 _HEAD = re.compile(
     r"(?P<what>[^\d:,;]*?)[\s:.]*"
     r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/\d{4})?(?:/[^\W\d][\w.-]*)*)(?=$|[\s,;.(])"
@@ -40,7 +43,7 @@ _CLAUSES = tuple(
     for pattern in (
         rf"(?:được\s+)?(?:cấp\s+)?ngày(?:\s+cấp)?\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
         rf"(?:được\s+)?cấp\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
-        rf"(?:nơi\s+cấp\s*:?|(?:được\s+)?(?:cấp\s+)?(?:do|bởi|tại|ở))\s*(?P<by>[^\d\s].*?){_STOP}",
+        rf"(?:nơi\s+cấp\s*:?|(?:được\s+)?(?:cấp\s+)?(?:do|bởi|tại|ở|của))\s*(?P<by>[^\d\s].*?){_STOP}",
         rf"(?P<by>{_ORGANS}.*?){_STOP}",
         r"(?:được\s+)?cấp(?=$|[\s,;.)])",
     )

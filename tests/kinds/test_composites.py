@@ -69,6 +69,14 @@ def test_a_number_alone_is_the_number_of_the_paper() -> None:
     assert parts("identity_paper", "3 6 0  1 1 8  4 0 5") == {"number": "3 6 0  1 1 8  4 0 5"}
 
 
+@pytest.mark.parametrize(
+    "what",
+    ["Giấy CMND", "Chứng minh nhân dân", "Thẻ CCCD", "Căn cước công dân", "Hộ chiếu", "Thẻ thường trú"],
+)
+def test_a_usual_paper_may_be_named_in_full_or_short(what: str) -> None:
+    assert parts("identity_paper", f"{what} số 092085001234") == {"type": what, "number": "092085001234"}
+
+
 def test_an_unusual_paper_is_named_among_the_others() -> None:
     assert parts("identity_paper", "Giấy phép lái xe số 123456") == {
         "number": "123456",
@@ -87,6 +95,27 @@ def test_a_death_notice_is_cut_into_its_parts() -> None:
         "number": "12",
         "issued_on": "3/4/2011",
         "issuer": "UBND xã Tân Thới",
+    }
+
+
+@pytest.mark.parametrize(
+    "day", ["12.3.1999", "12-3-1999", "1 2 / 3 / 1 9 9 9", "12 tháng 3 năm 1999", "3/1999", "1999"]
+)
+def test_a_paper_may_be_dated_in_any_way(day: str) -> None:
+    assert parts("identity_paper", f"CMND 360118405 cấp ngày {day} tại CA Cần Thơ") == {
+        "type": "CMND",
+        "number": "360118405",
+        "issued_on": day,
+        "issued_place": "CA Cần Thơ",
+    }
+
+
+def test_a_notice_may_be_somebodys() -> None:
+    assert parts("death_notice", "Giấy báo tử số 05/2010 ngày 3/4/2010 của Bệnh viện đa khoa X") == {
+        "type": "Giấy báo tử",
+        "number": "05/2010",
+        "issued_on": "3/4/2010",
+        "issuer": "Bệnh viện đa khoa X",
     }
 
 
