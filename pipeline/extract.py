@@ -63,24 +63,33 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
             for name in slot.field_names
         ]
     if slot.kind in kinds.COMPOSITES:
-        shares = kinds.COMPOSITES[slot.kind].split(text)
-        values = {field: shares.get(role, "") for role, field in slot.roles.items()}
+        values, parted = _shares(slot, text)
     else:
-        values = {slot.field_names[0]: text}
+        values, parted = {slot.field_names[0]: text}, True
     result = []
     for name, value in values.items():
-        if not value:
-            result.append(
-                FieldReading(name, FieldStatus.BLANK, confidence=confidence, writing=ink.writing, box=place)
-            )
-            continue
-        canonical = _canonical(value, name, record, schemas, ledger)
+        canonical = _canonical(value, name, record, schemas, ledger) if value else ""
+        status = FieldStatus.READ if value else FieldStatus.BLANK if parted else FieldStatus.UNREADABLE
         result.append(
-            FieldReading(
-                name, FieldStatus.READ, value, canonical, confidence, ink.writing, engine, place, ink.boxes
-            )
+            FieldReading(name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes)
         )
     return result
+
+
+def _shares(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
+    """The fields of a shared blank, and whether the text really came apart. What did not come apart stays whole in the
+    blank's main field, and of the others nothing is known: they are not called blank."""
+    shares = kinds.COMPOSITES[slot.kind].split(text)
+    filled = [role for role, value in shares.items() if value]
+    if len(filled) == 1 and MAIN_ROLE.get(slot.kind) in slot.roles:
+        main = MAIN_ROLE[slot.kind]
+        if sum(c.isdigit() for c in text) >= 4 or slot.kind == "signer":
+            return {field: text if role == main else "" for role, field in slot.roles.items()}, filled[0] == main != "name"
+    return {field: shares.get(role, "") for role, field in slot.roles.items()}, len(filled) > 1
+
+
+MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
+"""The role that a shared blank is there for, by its kind."""
 
 
 def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:

@@ -98,6 +98,7 @@ def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines) -> tup
                 crops.append(Crop(picture, straight.dpi, slot.slot.kind))
     readings = iter(engines.print.read(crops))
     typed = iter(_typed(crops, engines))
+    margin = straight.dpi / SOFT_EDGE
     done = []
     for row in rows:
         inks = []
@@ -107,7 +108,7 @@ def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines) -> tup
             inks.append(
                 extract.SlotInk(
                     slot.slot,
-                    tuple(box for _, box, _ in slot.lines),
+                    tuple(box.grown(margin, margin) for _, box, _ in slot.lines),
                     tuple(line for line, _, _ in slot.lines),
                     Writing.PRINT if type_only or slot.slot.printed else Writing.HAND,
                     lines,
@@ -128,6 +129,9 @@ def _typed(crops: Sequence[Crop], engines: Engines) -> list[bool]:
         return [False] * len(crops)
     return [chance >= TYPED_LINE or chance == 0 for chance in chances]
 
+
+SOFT_EDGE = 60.0
+"""A stroke's soft edge reaches 1/60 inch past its dark core at most: field boxes are that much wider than the ink."""
 
 TYPED_PAGE = 0.6
 """The median chance of a page's lines from which it counts as typed."""

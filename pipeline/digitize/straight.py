@@ -12,6 +12,7 @@ from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import colour, light, straighten, warp
 from pipeline.imaging.leaders import leaders_of
+from pipeline.imaging.ink import without_dots
 from pipeline.imaging.rules import without_rules
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
@@ -47,7 +48,10 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     if frame is not None and form.table is None:
         through = fitting.refitted(form, seen.candidates, warp.perspective(unit, corners))
-        if through.share < 0.9 * fit.share or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004:
+        if (
+            through.share < 0.9 * fit.share
+            or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004
+        ):
             frame, corners = None, expected
     back = np.linalg.inv(level.matrix)
     size = (page.pixels.shape[1], page.pixels.shape[0])
@@ -66,6 +70,7 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     inner = frame.rules if frame is not None else ()
     lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted)
     thick = max(2.0, 0.07 * letter)
+    even = without_dots(even, ink, dots.mask)
     clean = without_rules(np.where(dots.mask > 0, 0, ink).astype(np.uint8), lines, thick)
     return Straight(
         even, clean, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),

@@ -43,6 +43,14 @@ def without_boxes(ink: Pixels, boxes: Sequence[Box]) -> Pixels:
     return result
 
 
+def without_dots(even: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
+    """The evened page with leader dots painted as paper, soft edges included, where no other ink is."""
+    edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
+    result = even.copy()
+    result[(edge > 0) & ((ink == 0) | (dots > 0))] = 255
+    return result
+
+
 def mark_share(ink: Pixels, box: Box, margin: float) -> float:
     """Share of a printed check box's inside (its edges shrunk by ``margin`` pixels) that is ink."""
     inner = box.grown(-margin, -margin).within(ink.shape[1], ink.shape[0])

@@ -250,12 +250,10 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
         candidate = read.get(number)
         box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         if candidate:
-            known = candidate.box.right if not candidate.loose else right
-            box = Box(
-                candidate.box.left,
-                candidate.baseline - 0.95 * letter,
-                known,
-                candidate.baseline + 0.3 * letter,
-            )
+            # the box of the last word often reaches into the handwriting behind it
+            widest = candidate.box.left + 1.06 * (right - left) + 0.2 * letter
+            end = min(widest, candidate.box.right) if not candidate.loose else right
+            top, bottom = candidate.baseline - 0.95 * letter, candidate.baseline + 0.3 * letter
+            box = Box(candidate.box.left, top, end, bottom)
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
     return tuple(placed)

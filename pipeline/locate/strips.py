@@ -116,10 +116,11 @@ def owners(strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], dot: fl
     pitch = float(np.median([s.pitch for s in strips]))
     big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
     inside = _leader_remnants(strips, boxes, dot)
+    size = np.maximum(1.0, width * height)
     for box in barred:
-        inside |= (
-            (middle_x > box.left) & (middle_x < box.right) & (middle_y > box.top) & (middle_y < box.bottom)
-        )
+        across = np.clip(np.minimum(right, box.right) - np.maximum(left, box.left), 0, None)
+        down = np.clip(np.minimum(bottom, box.bottom) - np.maximum(top, box.top), 0, None)
+        inside |= across * down / size > 0.3
     cost = np.full(count, np.inf)
     for number, strip in enumerate(strips):
         b, p = strip.piece.box, strip.pitch
