@@ -10,7 +10,10 @@ BENCHES := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/[a-z]
 export OMP_THREAD_LIMIT := 1
 export OMP_NUM_THREADS := 1
 export DO_NOT_TRACK := 1
+# Prefect: nothing leaves this machine, nothing is written to the home folder, a slow machine gets time to start.
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
+export PREFECT_HOME := $(CURDIR)/.cache/prefect
 export PYTHONUTF8 := 1
 
 .PHONY: help setup demo test check lint types imports schemas format bench lock clean
@@ -23,8 +26,9 @@ help: ## In danh sách lệnh này
 setup: ## Cài gói hệ thống còn thiếu, tạo .venv, cài gói Python (lần sau chạy gần như tức thì)
 	@scripts/setup.sh
 
-demo: setup ## Đọc bộ sổ mẫu từ đầu đến cuối rồi in tóm tắt; kết quả nằm trong demo/
-	@$(BIN)/hotich demo
+demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, vẽ ảnh; kết quả nằm trong demo/
+	@$(BIN)/python -m flows samples --workspace demo
+	@$(BIN)/hotich demo samples --workspace demo --pictures demo/pictures
 
 test: setup check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
 	@$(BIN)/python -m pytest -n 2
@@ -60,5 +64,5 @@ lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
 
 clean: ## Xóa mọi thứ đã sinh ra (.venv, kết quả demo, bộ nhớ đệm)
 	@rm -rf $(VENV) .venv.lock demo bench-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-	    .import_linter_cache
+	    .import_linter_cache .cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
