@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,13 +20,13 @@ from pipeline.synth.cases import Case, case, officers
 from pipeline.synth.containers import deliver, jpeg
 from pipeline.synth.habits import Habits
 from pipeline.synth.options import SynthOptions
+from pipeline.synth.pages import Page, cover_page, entry_page
 from pipeline.synth.pens import Hand, pen_hand, typed_hand
 from pipeline.synth.people import Commune, chance, commune
-from pipeline.synth.pages import Page, cover_page, entry_page
 from pipeline.synth.printing import print_form
 from pipeline.synth.scanning import Scanned, quad, scanned
 from pipeline.synth.sheet import Sheet
-from pipeline.synth.values import Clerk
+from pipeline.synth.texts import Clerk
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def write_book(folder: Path, form: Form, schemas: Schemas, options: SynthOptions
     for drawing in _drawn(plan, schemas, options):
         files.append(jpeg(drawing.scan.pixels, options.dpi, quality))
         drawings.append(_without_pixels(drawing))
-    names = deliver(folder, _stem(plan), options.container, files, options.dpi)
+    names = deliver(folder, _stem(plan), options.container, files, options.dpi, quality)
     (folder / "ledger.toml").write_text(_ledger_toml(plan.ledger), encoding="utf-8")
     truth = _truth(plan, drawings, names)
-    (folder / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "truth.json").write_text(_json(truth), encoding="utf-8")
     return folder
 
 
@@ -128,7 +129,9 @@ def _drawn(plan: _Plan, schemas: Schemas, options: SynthOptions) -> Iterator[Dra
     for number, cases in enumerate(plan.cases):
         rng = _rng(options, plan.form, 3, number)
         page = entry_page(rng, clerk, plan.hands, cases, options.dpi, plan.sealed)
-        yield Drawing(page, scanned(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries")
+        yield Drawing(
+            page, scanned(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
+        )
         behind = page.sheet
 
 
@@ -147,6 +150,12 @@ def _without_pixels(drawing: Drawing) -> Drawing:
     return Drawing(replace(drawing.page, sheet=sheet), replace(drawing.scan, pixels=nothing), drawing.kind)
 
 
+def _json(truth: Mapping[str, Any]) -> str:
+    """JSON to read and to compare: one line a value, the numbers of a quad on one line."""
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    return re.sub(r"\[[\s\d.,-]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
+
+
 def _stem(plan: _Plan) -> str:
     number, year = plan.ledger.volume.split("/")
     return f"{plan.record.prefix}.{year}.{plan.ledger.place_code}.{number}"
@@ -154,8 +163,8 @@ def _stem(plan: _Plan) -> str:
 
 def _ledger_toml(ledger: Ledger) -> str:
     lines = ["# Sổ tổng hợp do máy vẽ, không phải sổ thật."]
-    for key in ("form", "place", "place_code", "volume", "opened_on", "closed_on"):
-        lines.append(f"{key} = {json.dumps(getattr(ledger, key), ensure_ascii=False)}")
+    keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on")
+    lines += [f"{key} = {json.dumps(getattr(ledger, key), ensure_ascii=False)}" for key in keys]
     lines += [f"entries = {ledger.entries}", f"pages = {ledger.pages}"]
     return "\n".join(lines) + "\n"
 
@@ -186,7 +195,9 @@ def _entry_truth(plan: _Plan, drawing: Drawing, row: int, page: int) -> dict[str
     for line in drawing.page.sheet.inks:
         if line.row == row:
             for name in filter(None, line.fields):
-                (struck if line.struck else ink).setdefault(name, []).append(quad(line.box, drawing.scan.matrix))
+                (struck if line.struck else ink).setdefault(name, []).append(
+                    quad(line.box, drawing.scan.matrix)
+                )
     columns: dict[str, Any] = {
         spec.column: _as_told(spec.kind, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields

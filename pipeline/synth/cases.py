@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.synth import words
-from pipeline.synth.people import Commune, Person, chance, commune, person, pick
+from pipeline.synth.people import Commune, Person, chance, person, pick
 
 
 def said(label: str, *phrases: str) -> bool:
@@ -107,7 +107,9 @@ def case(
     born: dict[str, date] = {}
     family: Person | None = None
     for key, party in parties(record).items():
-        parents = [people[other] for other, who in parties(record).items() if who.optional and other in people]
+        parents = [
+            people[other] for other, who in parties(record).items() if who.optional and other in people
+        ]
         if party.officer:
             people[key] = officers[key]
         elif party.declarant and parents and chance(rng, 0.6):
@@ -140,14 +142,14 @@ def officers(rng: np.random.Generator, record: RecordSpec, home: Commune) -> Map
 
 def date_of(rng: np.random.Generator, spec: FieldSpec, facts: Case) -> date:
     """The day a date field speaks of, by its label and party."""
-    if said(spec.label, "chết", "sinh bằng chữ"):
-        return facts.happened_on
-    if said(spec.label, "sinh") and party_key(spec.name) in facts.born_on:
-        return facts.born_on[party_key(spec.name)]
-    if said(spec.label, "giấy báo tử"):
-        return facts.happened_on + timedelta(days=int(rng.integers(0, 2)))
     if said(spec.label, "ngày cấp"):
         return facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
+    if said(spec.label, "giấy báo tử"):
+        return facts.happened_on + timedelta(days=int(rng.integers(0, 2)))
+    if said(spec.label, "sinh") and party_key(spec.name) in facts.born_on:
+        return facts.born_on[party_key(spec.name)]
+    if said(spec.label, "chết"):
+        return facts.happened_on
     return facts.registered_on
 
 

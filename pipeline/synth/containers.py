@@ -16,11 +16,15 @@ from pipeline.synth.options import Container
 def jpeg(pixels: Pixels, dpi: int, quality: int) -> bytes:
     """The page as a JPEG file (4:2:0) that states its resolution."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, dpi=(dpi, dpi), subsampling=2, optimize=True)
+    Image.fromarray(pixels).save(
+        buffer, "JPEG", quality=quality, dpi=(dpi, dpi), subsampling=2, optimize=True
+    )
     return buffer.getvalue()
 
 
-def deliver(folder: Path, stem: str, container: Container, pages: Sequence[bytes], dpi: int) -> list[tuple[str, int]]:
+def deliver(
+    folder: Path, stem: str, container: Container, pages: Sequence[bytes], dpi: int, quality: int
+) -> list[tuple[str, int]]:
     """Write JPEG pages into ``folder``. Returns for each page the name of its file and its 1-based number in it."""
     folder.mkdir(parents=True, exist_ok=True)
     if container == "jpeg":
@@ -32,7 +36,7 @@ def deliver(folder: Path, stem: str, container: Container, pages: Sequence[bytes
     if container == "pdf":
         _write_pdf(folder / name, pages, dpi)
     else:
-        _write_tiff(folder / name, pages, dpi)
+        _write_tiff(folder / name, pages, dpi, quality)
     return [(name, number) for number in range(1, len(pages) + 1)]
 
 
@@ -53,9 +57,15 @@ def _write_pdf(path: Path, pages: Sequence[bytes], dpi: int) -> None:
         pdf.save(path, deterministic_id=True)
 
 
-def _write_tiff(path: Path, pages: Sequence[bytes], dpi: int) -> None:
+def _write_tiff(path: Path, pages: Sequence[bytes], dpi: int, quality: int) -> None:
     """JPEG-compressed strips, as office scanners write them."""
-    images = [Image.open(io.BytesIO(page)).convert("RGB") for page in pages]
+    images = [Image.open(io.BytesIO(page)).convert("YCbCr") for page in pages]
     images[0].save(
-        path, "TIFF", save_all=True, append_images=images[1:], compression="jpeg", quality=80, dpi=(dpi, dpi)
+        path,
+        "TIFF",
+        save_all=True,
+        append_images=images[1:],
+        compression="jpeg",
+        quality=quality,
+        dpi=(dpi, dpi),
     )

@@ -60,7 +60,8 @@ class Habits:
 
     def dwelling(self, rng: np.random.Generator, home: Commune) -> tuple[str, ...]:
         """An address, the longest form first."""
-        hamlet = f"Ấp {pick(rng, (str(rng.integers(1, 12)), home.name.split()[0] + ' ' + pick(rng, ('Lợi', 'Hòa', 'Phú'))))}"
+        named = f"{home.name.split()[0]} {pick(rng, ('Lợi', 'Hòa', 'Phú'))}"
+        hamlet = f"Ấp {pick(rng, (str(rng.integers(1, 12)), named))}"
         return (
             f"{hamlet}, {home.full}",
             f"{hamlet}, {home.short}",

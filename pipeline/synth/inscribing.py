@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.model import Box
 from pipeline.schema import Piece, Slot
-from pipeline.synth.pens import Hand
-from pipeline.synth.printing import column_edges, text_em, wrapped
-from pipeline.synth.sheet import PRINT_INK, Sheet, print_patch
+from pipeline.synth.cells import in_cell
+from pipeline.synth.printing import text_em, wrapped
+from pipeline.synth.sheet import PRINT_INK, print_patch
 from pipeline.synth.stamps import stroke_path
-from pipeline.synth.strokes import line, measure
+from pipeline.synth.strokes import measure
 from pipeline.synth.values import Wording, Written
+from pipeline.synth.writer import NARROWEST, NO_SLOT, Writer, put, text_of
 
-NO_SLOT = Slot("", "", {})
-"""For writing that belongs to no field."""
-
-NARROWEST = 0.74
-"""How far a clerk narrows letters before the text runs over the end of its blank."""
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes on which sheet, into which ``row`` of it (0 on forms of one entry)."""
-
-    sheet: Sheet
-    hand: Hand
-    rng: np.random.Generator
-    row: int = 0
+OVERRUN = 0.05
+"""Share of handwritten values that run over the end of their blank without being narrowed."""
 
 
 def inscribe(writer: Writer, value: Written) -> Mapping[str, str]:
@@ -41,18 +27,14 @@ def inscribe(writer: Writer, value: Written) -> Mapping[str, str]:
     if value.parts is not None:
         return _in_parts(writer, value)
     if not value.alternatives:
-        return {name: "" for name in slot.field_names}
+        return dict.fromkeys(slot.field_names, "")
     if slot.column is not None:
-        wording = _in_cell(writer, value)
+        wording = in_cell(writer, value)
     elif slot.area is not None:
         wording = _in_area(writer, value)
     else:
         wording = _on_lines(writer, value)
     return {name: _said(wording, role) for role, name in slot.roles.items()}
-
-
-def text_of(wording: Wording) -> str:
-    return "".join(text for _, text in wording)
 
 
 def _said(wording: Wording, role: str) -> str:
@@ -63,22 +45,27 @@ def _printed(writer: Writer, value: Written) -> Mapping[str, str]:
     sheet, piece, text = writer.sheet, value.slot.pieces[0], text_of(value.alternatives[0])
     em = text_em(sheet, "regular")
     patch = print_patch(text, "regular", em)
-    sheet.write(patch, sheet.x(piece.u0) + 0.15 * em, sheet.y(piece.v), PRINT_INK, 0.96, value.slot.field_names, writer.row)
-    return {name: text for name in value.slot.field_names}
-
-
-def _put(
-    writer: Writer, slot: Slot, text: str, x: float, y: float, *,
-    scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (), struck: bool = False,
-) -> Box | None:  # fmt: skip
-    sheet, hand = writer.sheet, writer.hand
-    patch = line(text, hand, sheet.dpi, writer.rng, scale=scale, squeeze=squeeze, gaps=gaps)
-    lift = sheet.mm(hand.rise + float(writer.rng.normal(0, 0.22 * (0.4 if hand.typed else 1.0))))
-    return sheet.write(patch, x, y - lift, hand.ink, hand.alpha, slot.field_names, writer.row, struck)
+    sheet.write(
+        patch,
+        sheet.x(piece.u0) + 0.15 * em,
+        sheet.y(piece.v),
+        PRINT_INK,
+        0.96,
+        value.slot.field_names,
+        writer.row,
+    )
+    return dict.fromkeys(value.slot.field_names, text)
 
 
 def put_text(
-    writer: Writer, slot: Slot | None, text: str, x: float, y: float, *, room: float = 0.0, centred: bool = False
+    writer: Writer,
+    slot: Slot | None,
+    text: str,
+    x: float,
+    y: float,
+    *,
+    room: float = 0.0,
+    centred: bool = False,
 ) -> str:
     """Write one line at (x, y); with ``room`` only as many words as fit into it. Returns what was written."""
     words = text.split(" ")
@@ -88,7 +75,7 @@ def put_text(
     wide = measure(line_text, writer.hand, writer.sheet.dpi)
     squeeze = min(1.0, max(NARROWEST, room / max(wide, 1.0))) if room else 1.0
     if line_text:
-        _put(writer, slot or NO_SLOT, line_text, x - wide / 2 if centred else x, y, squeeze=squeeze)
+        put(writer, slot or NO_SLOT, line_text, x - wide / 2 if centred else x, y, squeeze=squeeze)
     return line_text
 
 
@@ -103,7 +90,14 @@ def _in_parts(writer: Writer, value: Written) -> Mapping[str, str]:
         room = sheet.x(piece.u1) - sheet.x(piece.u0)
         wide = measure(text, hand, sheet.dpi)
         start = sheet.x(piece.u0) + max(0.0, (room - wide)) * float(rng.uniform(0.15, 0.6))
-        _put(writer, value.slot, text, start, sheet.y(piece.v), squeeze=min(1.0, max(NARROWEST, room / max(wide, 1.0))))
+        put(
+            writer,
+            value.slot,
+            text,
+            start,
+            sheet.y(piece.v),
+            squeeze=min(1.0, max(NARROWEST, room / max(wide, 1.0))),
+        )
     timed = any(piece.part in ("hour", "minute") for piece in value.slot.pieces)
     return {name: (":" if timed else "/").join(texts) for name in value.slot.field_names}
 
@@ -118,12 +112,15 @@ def _on_lines(writer: Writer, value: Written) -> Wording:
         end = _struck(writer, value, pieces[0], start)
         if len(pieces) > 1:
             pieces, start = pieces[1:], sheet.mm(float(rng.uniform(1, 8)))
-        elif end + measure(text_of(value.alternatives[-1]), writer.hand, sheet.dpi) * NARROWEST < sheet.x(pieces[0].u1):
+        elif end + measure(text_of(value.alternatives[-1]), writer.hand, sheet.dpi) * NARROWEST < sheet.x(
+            pieces[0].u1
+        ):
             start = end - sheet.x(pieces[0].u0) + sheet.mm(2.5)
         else:
             scale, lift = 0.72, sheet.mm(4.3)
             start += sheet.mm(3)
-    wording, lines = _fitted(writer, value.alternatives, pieces, start, scale)
+    loose = 1.14 if not writer.hand.typed and rng.random() < OVERRUN else 1.03
+    wording, lines = _fitted(writer, value.alternatives, pieces, start, scale, loose)
     for number, (piece, text) in enumerate(zip(pieces, lines, strict=False)):
         if not text:
             continue
@@ -131,18 +128,20 @@ def _on_lines(writer: Writer, value: Written) -> Wording:
         room = sheet.x(piece.u1) - left
         wide = measure(text, writer.hand, sheet.dpi, scale)
         gaps = _gaps(writer, value.spread, text, room - wide)
-        squeeze = 1.0 if wide <= room * 1.03 else max(NARROWEST, room / wide)
-        _put(writer, slot, text, left, sheet.y(piece.v) - lift, scale=scale, squeeze=squeeze, gaps=gaps)
+        squeeze = 1.0 if wide <= room * loose else max(NARROWEST, room / wide)
+        put(writer, slot, text, left, sheet.y(piece.v) - lift, scale=scale, squeeze=squeeze, gaps=gaps)
     return wording
 
 
 def _fitted(
-    writer: Writer, alternatives: Sequence[Wording], pieces: Sequence[Piece], start: float, scale: float
-) -> tuple[Wording, list[str]]:
-    """The longest alternative whose lines fit their blanks, and those lines; else the shortest, narrowed."""
+    writer: Writer, alternatives: Sequence[Wording], pieces: Sequence[Piece], start: float, scale: float,
+    loose: float,
+) -> tuple[Wording, list[str]]:  # fmt: skip
+    """The longest alternative whose lines fit their blanks, and those lines; else the shortest, narrowed.
+    ``loose`` > 1.1: the last line may run over the end of its blank."""
     rooms = [writer.sheet.x(piece.u1) - writer.sheet.x(piece.u0) for piece in pieces]
     rooms[0] -= start
-    for squeeze in (1.0, 0.88, NARROWEST):
+    for squeeze in (1.0, 0.88, NARROWEST) if loose < 1.1 else (1 / loose, 0.8):
         for wording in alternatives:
             lines = _broken(writer, text_of(wording), [room / squeeze for room in rooms], scale)
             if lines is not None:
@@ -186,12 +185,16 @@ def _struck(writer: Writer, value: Written, piece: Piece, start: float) -> float
     room = sheet.x(piece.u1) - left
     wide = measure(value.struck, writer.hand, sheet.dpi)
     squeeze = min(1.0, max(NARROWEST, room / max(1.0, wide)))
-    box = _put(writer, value.slot, value.struck, left, y, squeeze=squeeze, struck=True)
+    box = put(writer, value.slot, value.struck, left, y, squeeze=squeeze, struck=True)
     if box is None:
         return left
     for _ in range(int(rng.integers(1, 3))):
         middle = box.top + box.height * float(rng.uniform(0.45, 0.65))
-        ends = [(box.left - sheet.mm(1), middle), ((box.left + box.right) / 2, middle), (box.right + sheet.mm(1), middle)]
+        ends = [
+            (box.left - sheet.mm(1), middle),
+            ((box.left + box.right) / 2, middle),
+            (box.right + sheet.mm(1), middle),
+        ]
         points = np.array(ends) + rng.normal(0, sheet.mm(0.4), (3, 2))
         stroke_path(sheet, points, writer.hand.ink, writer.hand.alpha, 0.45)
     return box.right
@@ -210,40 +213,5 @@ def _in_area(writer: Writer, value: Written) -> Wording:
         if y + number * pitch < sheet.y(v1):
             squeeze = min(1.0, width / max(1.0, measure(text, writer.hand, sheet.dpi, scale)))
             left = sheet.x(u0) + sheet.mm(float(writer.rng.uniform(0.8, 2.2)))
-            _put(writer, value.slot, text, left, y + number * pitch, scale=scale, squeeze=squeeze)
-    return wording
-
-
-def _in_cell(writer: Writer, value: Written) -> Wording:
-    """Inside a cell of a table: as many lines as it takes, smaller until it fits."""
-    sheet, table = writer.sheet, writer.sheet.form.table
-    assert table is not None and value.slot.column is not None
-    edges = column_edges(table)
-    left, right = sheet.x(edges[value.slot.column]), sheet.x(edges[value.slot.column + 1])
-    tall = sheet.frame.height * (table.bottom - table.top) / table.rows
-    top = sheet.y(table.top) + writer.row * tall
-    width = right - left - sheet.mm(1.6)
-    for scale in (0.85, 0.75, 0.65, 0.56, 0.48):
-        pitch = sheet.mm(writer.hand.size * scale * 1.15)
-        for wording in value.alternatives:
-            lines = wrapped(text_of(wording), width, lambda text: measure(text, writer.hand, sheet.dpi, scale) * 0.9)
-            if len(lines) * pitch <= tall * 0.9 and max(
-                measure(text, writer.hand, sheet.dpi, scale) for text in lines
-            ) * 0.8 <= width:
-                return _cell_lines(writer, value, wording, lines, (left, top, width, tall), scale, pitch)
-    return _cell_lines(writer, value, wording, lines, (left, top, width, tall), scale, pitch)
-
-
-def _cell_lines(
-    writer: Writer, value: Written, wording: Wording, lines: Sequence[str],
-    cell: tuple[float, float, float, float], scale: float, pitch: float,
-) -> Wording:  # fmt: skip
-    left, top, width, tall = cell
-    spare = max(0.0, tall - pitch * len(lines))
-    y = top + 0.78 * pitch + spare * float(writer.rng.uniform(0.1, 0.55))
-    for number, text in enumerate(lines):
-        wide = measure(text, writer.hand, writer.sheet.dpi, scale)
-        squeeze = min(1.0, max(0.6, width / max(1.0, wide)))
-        x = left + writer.sheet.mm(0.8) + max(0.0, width - wide) * float(writer.rng.uniform(0.0, 0.35))
-        _put(writer, value.slot, text, x, y + number * pitch, scale=scale, squeeze=squeeze)
+            put(writer, value.slot, text, left, y + number * pitch, scale=scale, squeeze=squeeze)
     return wording

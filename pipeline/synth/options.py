@@ -12,10 +12,13 @@ Level = Literal["none", "mild", "normal", "hard"]
 
 @dataclass(frozen=True, slots=True)
 class ScannerOptions:
-    """How the paper looks once scanned. Shares are 0..1; ``skew`` is the largest tilt in degrees, drawn evenly from ±it;
-    ``perspective`` the largest shift of a corner as a share of the page's width; ``show_through`` the range of the
-    strength with which the page behind shows; ``blur`` a sigma and ``speck`` a depth in pixels and grey levels at
-    300 dpi; ``jpeg_quality`` 1..95."""
+    """How the paper looks once scanned.
+
+    ``skew``: the largest tilt in degrees, drawn evenly from ±it. ``perspective``: the largest shift of a corner, as a
+    share of the page's width. ``show_through``: the range of strength 0..1 with which the page behind shows.
+    ``uneven_light`` 0..1: how much darker the darkest corner is. ``paper_tone`` 0..1: from white to old paper.
+    ``noise``: sigma in grey levels. ``blur``: sigma in pixels at 300 dpi. ``dark_edges``: share of pages with a
+    dark bed around the paper. ``jpeg_quality`` 1..95. ``turned``: share of pages lying a quarter or half turn."""
 
     skew: float = 0.0
     perspective: float = 0.0
@@ -51,10 +54,10 @@ LEVELS: dict[Level, ScannerOptions] = {
 class SynthOptions:
     """How a book is drawn. The same options, form and schemas give the same bytes.
 
-    ``seed``: any whole number ≥ 0. ``entries``: registered cases in the book. ``writing``: ``hand`` (several hands, OFL pen
-    fonts) or ``typed`` (Times or a typewriter). ``container``: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` a file
-    a page. ``dpi``: 100..400. ``scanner``: one of ``LEVELS``. ``skew``: when given, replaces the level's largest tilt
-    (degrees); ``turned``: share of pages lying a quarter or half turn. ``cover``: whether a cover page comes first.
+    ``seed``: any whole number ≥ 0. ``entries``: registered cases in the book. ``writing``: ``hand`` (several hands) or
+    ``typed`` (Times or a typewriter). ``container``: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` a file a
+    page. ``dpi``: 100..400. ``scanner``: a name of ``LEVELS`` or options of your own; ``skew`` (degrees) and ``turned``
+    (share of pages) replace what they say. ``cover``: whether a cover page comes first, where one is declared.
     ``year``/``volume``: of the book, drawn by chance when None. ``first_number``: number of the first entry.
     Shares of what happens to values: ``blank`` (a voluntary blank left empty), ``no_father`` (a voluntary person left
     out), ``struck`` (a value struck out and written anew), ``ditto`` (a mark for "as above", tables only),

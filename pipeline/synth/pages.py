@@ -11,13 +11,15 @@ from pipeline.model import Ledger
 from pipeline.schema import CheckBox, Form, Slot
 from pipeline.synth import words
 from pipeline.synth.cases import Case, parties, party_key, said
-from pipeline.synth.inscribing import Writer, inscribe, put_text
+from pipeline.synth.inscribing import inscribe, put_text
 from pipeline.synth.pens import Hand
 from pipeline.synth.people import chance, pick
 from pipeline.synth.printing import column_edges, print_form, tick
 from pipeline.synth.sheet import Sheet
 from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal, signature
-from pipeline.synth.values import Clerk, Written, dittoed, written
+from pipeline.synth.texts import Clerk
+from pipeline.synth.values import Written, dittoed, written
+from pipeline.synth.writer import Writer
 
 
 @dataclass(frozen=True)
@@ -38,29 +40,38 @@ class Page:
 
 
 def entry_page(
-    rng: np.random.Generator, clerk: Clerk, hands: Sequence[Hand], cases: Sequence[Case], dpi: float, sealed: bool
+    rng: np.random.Generator,
+    clerk: Clerk,
+    hands: Sequence[Hand],
+    cases: Sequence[Case],
+    dpi: float,
+    sealed: bool,
 ) -> Page:
     """A page with one entry a row of it (one in all on forms of one entry)."""
     sheet = Sheet.blank(clerk.form, dpi)
     print_form(sheet)
     entries = []
-    above: Mapping[str, Written] = {}
+    above: Mapping[str, str] = {}
     for row, facts in enumerate(cases):
         hand = pick(rng, hands)
         writer = Writer(sheet, hand, rng, row)
         if not hand.capitals:
             clerk = replace(clerk, habits=replace(clerk.habits, capitals=0.0))
-        values = {slot.name: written(rng, clerk, facts, slot) for slot in clerk.form.slots if not slot.signature}
+        values = {
+            slot.name: written(rng, clerk, facts, slot) for slot in clerk.form.slots if not slot.signature
+        }
         if clerk.form.table and row:
-            values = {name: _maybe_ditto(rng, clerk, value, above.get(name)) for name, value in values.items()}
-        entries.append(_entered(writer, clerk, facts, values))
-        above = values
+            values = {name: _maybe_ditto(rng, clerk, value, above) for name, value in values.items()}
+        entry = _entered(writer, clerk, facts, values)
+        entries.append(entry)
+        above = {**entry.texts, **entry.ditto}
         if clerk.form.table:
-            _unread_cells(writer, clerk, facts)
+            _unread_cells(writer, facts)
     _signatures(sheet, rng, hands)
     if sealed:
         where = sheet.y(float(rng.uniform(0.3, 0.6)))
-        round_seal(sheet, "ủy ban nhân dân", sheet.size[0] + sheet.mm(float(rng.uniform(-3, 3))), where, rng)
+        edge = sheet.size[0] + sheet.mm(float(rng.uniform(-3, 3)))
+        round_seal(sheet, f"ủy ban nhân dân xã {cases[0].home.name}", edge, where, rng)
     return Page(sheet, tuple(entries))
 
 
@@ -68,26 +79,27 @@ def _entered(writer: Writer, clerk: Clerk, facts: Case, values: Mapping[str, Wri
     texts: dict[str, str] = {}
     for value in values.values():
         if _is_officers(clerk, value.slot) and value.alternatives:
-            texts.update(_officer_signs(writer, clerk, facts, value))
-        elif _is_notes(clerk, value.slot) and not clerk.options.typed and chance(writer.rng, clerk.options.stamped):
+            texts.update(_officer_signs(writer, facts, value))
+        elif (
+            _is_notes(clerk, value.slot)
+            and not clerk.options.typed
+            and chance(writer.rng, clerk.options.stamped)
+        ):
             texts.update(_stamped_note(writer, value.slot))
         else:
             texts.update(inscribe(writer, value))
     texts.update(_ticked(writer, clerk.form.boxes))
-    ditto = {name: text for value in values.values() for name, text in _stands_for(value)}
+    ditto = {value.slot.name: value.ditto for value in values.values() if value.ditto}
     return Entry(writer.row, texts, ditto)
 
 
-def _stands_for(value: Written) -> list[tuple[str, str]]:
-    return [(name, (value.ditto or {}).get(role, "")) for role, name in value.slot.roles.items() if value.ditto]
-
-
-def _maybe_ditto(rng: np.random.Generator, clerk: Clerk, value: Written, above: Written | None) -> Written:
-    """Marks for "as above" stand only under values that neighbours really share."""
-    spec = clerk.record.by_name.get(next(iter(value.slot.roles.values())))
-    if spec is None or spec.kind not in ("choice", "place") or not chance(rng, clerk.options.ditto):
+def _maybe_ditto(rng: np.random.Generator, clerk: Clerk, value: Written, above: Mapping[str, str]) -> Written:
+    """Marks for "as above" stand only for values that neighbours really share, and under something."""
+    name = value.slot.name
+    shared = name in clerk.record.by_name and clerk.record.by_name[name].kind in ("choice", "place")
+    if not shared or not above.get(name) or not chance(rng, clerk.options.ditto):
         return value
-    return dittoed(rng, value, above)
+    return dittoed(rng, value.slot, above[name])
 
 
 def _is_officers(clerk: Clerk, slot: Slot) -> bool:
@@ -104,16 +116,26 @@ def _is_notes(clerk: Clerk, slot: Slot) -> bool:
     )
 
 
-def _officer_signs(writer: Writer, clerk: Clerk, facts: Case, value: Written) -> Mapping[str, str]:
+def _officer_signs(writer: Writer, facts: Case, value: Written) -> Mapping[str, str]:
     """The officer's signature and under it the name, written or stamped."""
     sheet, rng, slot = writer.sheet, writer.rng, value.slot
     if slot.area:
         u0, v0, u1, v1 = slot.area
-        middle, base = (sheet.x(u0) + sheet.x(u1)) / 2, sheet.y(v0) + min(0.6 * (sheet.y(v1) - sheet.y(v0)), sheet.mm(34))
+        middle, base = (
+            (sheet.x(u0) + sheet.x(u1)) / 2,
+            sheet.y(v0) + min(0.6 * (sheet.y(v1) - sheet.y(v0)), sheet.mm(34)),
+        )
     else:
         middle = (sheet.x(slot.pieces[0].u0) + sheet.x(slot.pieces[0].u1)) / 2
         base = sheet.y(slot.pieces[0].v)
-    signature(sheet, middle, base - sheet.mm(float(rng.uniform(6, 9))), sheet.mm(float(rng.uniform(24, 36))), rng, writer.hand.ink)
+    signature(
+        sheet,
+        middle,
+        base - sheet.mm(float(rng.uniform(8, 10))),
+        sheet.mm(float(rng.uniform(22, 32))),
+        rng,
+        writer.hand.ink,
+    )
     text = facts.people[party_key(slot.field_names[0])].name
     if chance(rng, 0.45):
         mark = name_stamp(sheet, text, middle, base - sheet.mm(1.5), rng)
@@ -121,7 +143,7 @@ def _officer_signs(writer: Writer, clerk: Clerk, facts: Case, value: Written) ->
     else:
         text = value.alternatives[0][0][1]
         put_text(writer, slot, text, middle, base, centred=True)
-    return {name: text for name in slot.field_names}
+    return dict.fromkeys(slot.field_names, text)
 
 
 def _stamped_note(writer: Writer, slot: Slot) -> Mapping[str, str]:
@@ -131,7 +153,7 @@ def _stamped_note(writer: Writer, slot: Slot) -> Mapping[str, str]:
     v = v0 + (v1 - v0) * float(writer.rng.uniform(0.08, 0.4))
     mark = boxed_stamp(sheet, text, sheet.x((u0 + u1) / 2), sheet.y(v), writer.rng)
     sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row)
-    return {name: text for name in slot.field_names}
+    return dict.fromkeys(slot.field_names, text)
 
 
 def _ticked(writer: Writer, boxes: Sequence[CheckBox]) -> Mapping[str, str]:
@@ -156,10 +178,17 @@ def _signatures(sheet: Sheet, rng: np.random.Generator, hands: Sequence[Hand]) -
             tall = sheet.y(v1) - sheet.y(v0)
             y = sheet.y(v0) + min(tall / 2, sheet.mm(float(rng.uniform(10, 24))))
             width = min(sheet.mm(float(rng.uniform(24, 44))), 0.7 * (sheet.x(u1) - sheet.x(u0)))
-            signature(sheet, sheet.x((u0 + u1) / 2 + float(rng.normal(0, 0.02))), y, width, rng, pick(rng, hands).ink)
+            signature(
+                sheet,
+                sheet.x((u0 + u1) / 2 + float(rng.normal(0, 0.02))),
+                y,
+                width,
+                rng,
+                pick(rng, hands).ink,
+            )
 
 
-def _unread_cells(writer: Writer, clerk: Clerk, facts: Case) -> None:
+def _unread_cells(writer: Writer, facts: Case) -> None:
     """Columns that no field reads still hold writing: an occupation, an address, a signature."""
     table, sheet, rng = writer.sheet.form.table, writer.sheet, writer.rng
     assert table is not None
@@ -177,11 +206,14 @@ def _unread_cells(writer: Writer, clerk: Clerk, facts: Case) -> None:
         inscribe(writer, Written(Slot("", "", {"": ""}, column=number), (((("", text),)),)))
 
 
-def cover_page(rng: np.random.Generator, form: Form, hand: Hand, ledger: Ledger, title: str, dpi: float) -> Page:
+def cover_page(
+    rng: np.random.Generator, form: Form, hand: Hand, ledger: Ledger, title: str, dpi: float
+) -> Page:
     """The book's cover: its blanks are filled from the ledger by the printed words before them."""
     sheet = Sheet.blank(form, dpi)
     print_form(sheet)
     writer = Writer(sheet, hand, rng)
+    title = title.upper() if hand.capitals else title
     rest: list[str] = []
     asked, day = "", ""
     for row in form.lines:
@@ -190,12 +222,21 @@ def cover_page(rng: np.random.Generator, form: Form, hand: Hand, ledger: Ledger,
             day = _day_of(cell.label, ledger) or day
             if cell.from_ is None or cell.to is None:
                 continue
-            text = _cover_text(asked, day, ledger, title) if cell.label or asked == "SỔ ĐĂNG KÝ" else ""
+            answered = cell.label or asked == "SỔ ĐĂNG KÝ"
+            text = _cover_text(asked, day, ledger, title) if answered else ""
             words_left = (text.split() if text else rest) or []
             room, rest = sheet.x(cell.to) - sheet.x(cell.from_) - sheet.mm(4), []
-            line = put_text(writer, None, " ".join(words_left), sheet.x(cell.from_) + sheet.mm(2), sheet.y(row.at), room=room)
+            line = put_text(
+                writer,
+                None,
+                " ".join(words_left),
+                sheet.x(cell.from_) + sheet.mm(2),
+                sheet.y(row.at),
+                room=room,
+            )
             rest = words_left[len(line.split()) :]
-    round_seal(sheet, "ủy ban nhân dân", sheet.x(0.72), sheet.y(0.66), rng, 0.7)
+    office = ledger.place.split(",")[0].replace("UBND", "ủy ban nhân dân")
+    round_seal(sheet, office, sheet.x(0.72), sheet.y(0.66), rng, 0.7)
     return Page(sheet, ())
 
 
@@ -206,7 +247,7 @@ def _day_of(label: str, ledger: Ledger) -> str:
 
 
 def _cover_text(label: str, day: str, ledger: Ledger, title: str) -> str:
-    parts = (day.split(".") + ["", "", ""])[:3]
+    parts = [*day.split("."), "", "", ""][:3]
     if said(label, "ngày"):
         return parts[0]
     if said(label, "tháng"):
@@ -217,4 +258,4 @@ def _cover_text(label: str, day: str, ledger: Ledger, title: str) -> str:
         return ledger.volume
     if said(label, "cơ quan đăng ký hộ tịch", "nơi đăng ký", "cơ quan"):
         return ledger.place
-    return title.upper() if said(label, "sổ đăng ký") else ""
+    return title if said(label, "sổ đăng ký") else ""

@@ -1,8 +1,8 @@
 """Fonts on this machine, and the hands and machines that write with them.
 
-Pen fonts come with the package (``fonts/SOURCE.md``). Print and typewriter faces are the system's Liberation and FreeMono
-(Debian ``fonts-liberation``, ``fonts-freefont-ttf``). Lines are shaped by HarfBuzz (Pillow's Raqm layout), so that letters
-of joined hands stay joined.
+Pen fonts come with the package (``fonts/SOURCE.md``). Print and typewriter faces are the system's Liberation and
+FreeMono (Debian ``fonts-liberation``, ``fonts-freefont-ttf``). Lines are shaped by HarfBuzz (Pillow's Raqm layout), so
+that letters of joined hands stay joined.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path
 @dataclass(frozen=True, slots=True)
 class Pen:
     """A pen font: ``size`` the height of its em in mm for a middling hand, ``joined`` whether its letters join,
-    ``capitals`` whether words of capitals can be read in it, ``weight`` how much its strokes must swell (+) to look like a ball pen, in mm."""
+    ``capitals`` whether words of capitals can be read in it, ``weight`` how much its strokes must swell (+) to look
+    like a ball pen's, in mm, ``slant`` how far it leans (dx/dy) to look written."""
 
     file: str
     size: float
@@ -69,8 +70,10 @@ INKS = ((28, 48, 150), (22, 36, 120), (18, 28, 84), (34, 34, 40), (20, 20, 24), 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One writer's hand for one book. Lengths in mm, angles as dy/dx; ``rise`` how far the letters stand above the leader
-    (negative: across or below it); ``alpha`` how dark the ink lies, 0..1."""
+    """One writer's hand for one book. Lengths in mm, angles as ratios; ``rise``: how far the letters stand above the
+    leader (negative: across or below it); ``alpha``: how dark the ink lies, 0..1; ``unrest``: how uneven the letters
+    are, 0 = type; ``drift``: how much the baseline rises along the line; ``spacing``: of words, in blanks of the font;
+    ``pressure``: how much the darkness varies, 0..1."""
 
     font: Path
     size: float
@@ -134,7 +137,9 @@ def typed_hand(rng: np.random.Generator) -> Hand:
 def loaded(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
     """A font at that em height, shaped by HarfBuzz. Raises ``SetupError`` when Pillow has no Raqm."""
     if not features.check("raqm"):
-        raise SetupError("Pillow trên máy này thiếu Raqm (HarfBuzz) nên không vẽ được chữ nối. Hãy cài lại gói pillow.")
+        raise SetupError(
+            "Pillow trên máy này thiếu Raqm (HarfBuzz) nên không vẽ được chữ nối. Hãy cài lại gói pillow."
+        )
     return ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.RAQM)
 
 

@@ -78,6 +78,8 @@ def person(
     surname = like.surname if like else pick(rng, words.KHMER_SURNAMES if khmer else words.SURNAMES)
     middles = words.MIDDLES_MALE if male else words.MIDDLES_FEMALE
     middle = "" if khmer and male and chance(rng, 0.5) else pick(rng, middles)
-    given = pick(rng, [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()])
+    given = pick(
+        rng, [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()]
+    )
     near = like.home if like else (home if chance(rng, 0.6) else commune(rng, home))
     return Person(surname, middle, given, male, ethnicity, near)

@@ -104,16 +104,32 @@ def _table(sheet: Sheet, table: Table) -> None:
         start = group_bottom if column.group else top
         same = index > 0 and column.group and table.columns[index - 1].group == column.group
         if index:
-            rule(sheet, sheet.x(edges[index]), sheet.y(start if same else top), sheet.x(edges[index]), sheet.y(table.bottom), 0.22)
+            rule(
+                sheet,
+                sheet.x(edges[index]),
+                sheet.y(start if same else top),
+                sheet.x(edges[index]),
+                sheet.y(table.bottom),
+                0.22,
+            )
         _heading(sheet, column.heading, edges[index], edges[index + 1], start, number_top)
         middle = (edges[index] + edges[index + 1]) / 2
         em = text_em(sheet, "small") * 0.8
-        sheet.print_text(str(index + 1), "italic", sheet.x(middle), sheet.y(table.top) - 0.35 * em, em, centred=True)
+        sheet.print_text(
+            str(index + 1), "italic", sheet.x(middle), sheet.y(table.top) - 0.35 * em, em, centred=True
+        )
         if column.group and not same:
             last = index
             while last + 1 < len(table.columns) and table.columns[last + 1].group == column.group:
                 last += 1
-            rule(sheet, sheet.x(edges[index]), sheet.y(group_bottom), sheet.x(edges[last + 1]), sheet.y(group_bottom), 0.22)
+            rule(
+                sheet,
+                sheet.x(edges[index]),
+                sheet.y(group_bottom),
+                sheet.x(edges[last + 1]),
+                sheet.y(group_bottom),
+                0.22,
+            )
             _heading(sheet, column.group, edges[index], edges[last + 1], top, group_bottom)
 
 
@@ -161,5 +177,8 @@ def tick(sheet: Sheet, box: tuple[float, float, float, float], rng: np.random.Ge
     if rng.random() < 0.45:
         shapes = [[(0.12, 0.5), (0.4, 0.9), (1.0, -0.05)]]
     side = np.array([right - left, bottom - top])
-    paths = [np.array([left, top]) + (np.array(shape) + rng.normal(0, 0.06, (len(shape), 2))) * side for shape in shapes]
+    paths = [
+        np.array([left, top]) + (np.array(shape) + rng.normal(0, 0.06, (len(shape), 2))) * side
+        for shape in shapes
+    ]
     return stroke_paths(sheet, paths, ink, 0.9, 0.5)

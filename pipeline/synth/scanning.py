@@ -25,7 +25,9 @@ class Scanned:
     turn: int
 
 
-def scanned(sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOptions, rng: np.random.Generator) -> Scanned:
+def scanned(
+    sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOptions, rng: np.random.Generator
+) -> Scanned:
     """The sheet as delivered. ``behind``: the sheet whose ink shows through, or None."""
     paper = sheet
     low, high = options.show_through
@@ -34,7 +36,12 @@ def scanned(sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOp
     matrix, skew, size = _geometry(paper.shape[1], paper.shape[0], options, rng)
     lid = float(rng.uniform(18, 90)) if rng.random() < options.dark_edges else float(rng.uniform(238, 252))
     pixels = cv2.warpPerspective(
-        paper, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(lid, lid, lid)
+        paper,
+        matrix,
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(lid, lid, lid),
     )
     if options.blur:
         pixels = cv2.GaussianBlur(pixels, (0, 0), options.blur * dpi / 300 * float(rng.uniform(0.6, 1.1)))
@@ -43,17 +50,22 @@ def scanned(sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOp
     return _turned(Scanned(pixels, matrix, skew, 0), turn)
 
 
-def _shown_through(paper: Pixels, behind: Pixels, strength: float, dpi: float, rng: np.random.Generator) -> Pixels:
+def _shown_through(
+    paper: Pixels, behind: Pixels, strength: float, dpi: float, rng: np.random.Generator
+) -> Pixels:
     """The mirrored ink of the page behind, soft and weak, laid under the page's own."""
     small = cv2.resize(behind[:, ::-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), max(0.6, 1.1 * dpi / 300))
     shift = rng.normal(0, dpi / 25.4 * 1.2, 2) / 2
     moved = cv2.warpAffine(
-        small, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), (small.shape[1], small.shape[0]), borderValue=(255, 255, 255)
+        small,
+        np.array([[1, 0, shift[0]], [0, 1, shift[1]]]),
+        (small.shape[1], small.shape[0]),
+        borderValue=(255, 255, 255),
     )
     full = cv2.resize(moved, (paper.shape[1], paper.shape[0]), interpolation=cv2.INTER_LINEAR)
     light = cv2.convertScaleAbs(full, alpha=strength, beta=255 * (1 - strength))
-    return cv2.multiply(paper, light, scale=1 / 255)
+    return np.asarray(cv2.multiply(paper, light, scale=1 / 255), np.uint8)
 
 
 def _geometry(
@@ -79,41 +91,41 @@ def _lit(pixels: Pixels, options: ScannerOptions, rng: np.random.Generator) -> P
     """Paper colour and mottle, uneven light, sensor noise."""
     height, width = pixels.shape[:2]
     tone = 1 - options.paper_tone * np.array([0.04, 0.055, 0.11]) * rng.uniform(0.5, 1.3)
-    light = np.ones((height // 16 + 1, width // 16 + 1), np.float32)
+    shape = (height // 16 + 1, width // 16 + 1)
+    light: Grey = np.ones(shape, np.float32)
     if options.uneven_light:
-        light -= _gradient(light.shape, rng) * options.uneven_light
+        light = light - _gradient(shape, rng) * np.float32(options.uneven_light)
     if options.paper_tone:
-        light += cv2.GaussianBlur(rng.normal(0, 1, light.shape).astype(np.float32), (0, 0), 1.5) * 0.016 * options.paper_tone
+        mottle = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(np.float32), (0, 0), 1.5)
+        light = light + np.asarray(mottle, np.float32) * np.float32(0.016 * options.paper_tone)
     small = np.clip(light[..., None] * tone, 0, 1.0) * 255
     veil = cv2.resize(small.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
-    pixels = cv2.multiply(pixels, veil, scale=1 / 255)
+    pixels = np.asarray(cv2.multiply(pixels, veil, scale=1 / 255), np.uint8)
     if options.noise:
         pixels = _noisy(pixels, options.noise, rng)
     return pixels
 
 
-def _gradient(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
+def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
     """A smooth darkening 0..1 that grows to one side and towards the corners."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     y, x = y / shape[0] - 0.5, x / shape[1] - 0.5
     angle = rng.uniform(0, 2 * np.pi)
     side = 0.5 + (x * np.cos(angle) + y * np.sin(angle)) * 0.7
-    return np.clip(0.6 * side + 0.8 * (x**2 + y**2), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.6 * side + 0.8 * (x**2 + y**2), 0, 1), np.float32)
 
 
 def _noisy(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
-    """Sensor noise: one tile of it, laid over the page at random offsets (noise drawn afresh everywhere costs seconds)."""
-    tile = np.clip(rng.normal(0, sigma, (512, 512)) + 128, 0, 255).astype(np.uint8)
-    tile = cv2.GaussianBlur(tile, (0, 0), 0.6)
+    """Sensor noise: a tile of it, shifted from strip to strip (drawn afresh for every pixel it would cost seconds)."""
+    tile = np.clip(rng.normal(0, 1.6 * sigma, (512, 512)), -100, 100).astype(np.int16)
+    tile = np.asarray(cv2.GaussianBlur(tile, (0, 0), 0.6), np.int16)
     height, width = pixels.shape[:2]
-    reps = (-(-height // 512), -(-width // 512))
-    field = np.tile(tile, reps)
-    for row in range(reps[0]):
-        strip = slice(row * 512, (row + 1) * 512)
-        field[strip] = np.roll(field[strip], int(rng.integers(512)), axis=1)
-    field = field[:height, :width]
-    up, down = cv2.subtract(field, 128), cv2.subtract(np.full_like(field, 128), field)
-    return cv2.subtract(cv2.add(pixels, cv2.merge([up, up, up])), cv2.merge([down, down, down]))
+    noisy = np.empty_like(pixels)
+    for top in range(0, height, 512):
+        strip = np.roll(tile, int(rng.integers(512)), axis=1)[: height - top]
+        strip = np.tile(strip, (1, width // 512 + 1))[:, :width]
+        cv2.add(pixels[top : top + 512], cv2.merge([strip] * 3), noisy[top : top + 512], dtype=cv2.CV_8U)
+    return noisy
 
 
 def _turned(page: Scanned, turn: int) -> Scanned:
@@ -128,7 +140,9 @@ def _turned(page: Scanned, turn: int) -> Scanned:
         270: [[0, 1, 0], [-1, 0, width], [0, 0, 1]],
     }
     pixels = cv2.rotate(page.pixels, codes[turn])
-    return Scanned(np.asarray(pixels, np.uint8), np.array(moves[turn], np.float64) @ page.matrix, page.skew, turn)
+    return Scanned(
+        np.asarray(pixels, np.uint8), np.array(moves[turn], np.float64) @ page.matrix, page.skew, turn
+    )
 
 
 def quad(box: Box, matrix: Matrix) -> list[float]:

@@ -18,8 +18,8 @@ PRINT_INK = (30, 30, 33)
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """One drawn line of a value: the ``fields`` it belongs to, the ``box`` of its ink on the flat sheet, the ``mask`` that
-    fills that box (255 = full ink), whether it was ``struck`` out, and the ``row`` of its entry."""
+    """One drawn line of a value: the ``fields`` it belongs to, the ``box`` of its ink on the flat sheet, the ``mask``
+    that fills that box (255 = full ink), whether it was ``struck`` out, and the ``row`` of its entry."""
 
     fields: tuple[str, ...]
     box: Box
@@ -64,17 +64,19 @@ class Sheet:
     def y(self, v: float) -> float:
         return self.frame.top + v * self.frame.height
 
-    def stain(self, mask: NDArray[np.uint8], left: int, top: int, ink: tuple[int, int, int], alpha: float = 1.0) -> None:
+    def stain(
+        self, mask: NDArray[np.uint8], left: int, top: int, ink: tuple[int, int, int], alpha: float = 1.0
+    ) -> None:
         """Lay ink over the paper through a mask whose corner is at (left, top); what hangs over the edge is cut."""
         height, width = self.pixels.shape[:2]
-        l, t = max(left, 0), max(top, 0)
-        r, b = min(left + mask.shape[1], width), min(top + mask.shape[0], height)
-        if l >= r or t >= b:
+        x0, y0 = max(left, 0), max(top, 0)
+        x1, y1 = min(left + mask.shape[1], width), min(top + mask.shape[0], height)
+        if x0 >= x1 or y0 >= y1:
             return
-        part = mask[t - top : b - top, l - left : r - left, None].astype(np.float32) * (alpha / 255)
-        paper = self.pixels[t:b, l:r].astype(np.float32)
+        part = mask[y0 - top : y1 - top, x0 - left : x1 - left, None].astype(np.float32) * (alpha / 255)
+        paper = self.pixels[y0:y1, x0:x1].astype(np.float32)
         light = 1 - part * (1 - np.asarray(ink, np.float32) / 255)
-        self.pixels[t:b, l:r] = (paper * light + 0.5).astype(np.uint8)
+        self.pixels[y0:y1, x0:x1] = (paper * light + 0.5).astype(np.uint8)
 
     def write(
         self, patch: Patch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
@@ -92,9 +94,9 @@ class Sheet:
         found = ink_box(mask)
         if found is None:
             return None
-        l, t, r, b = found
-        box = Box(left + l, top + t, left + r, top + b)
-        self.inks.append(Ink(fields, box, mask[t:b, l:r], struck, row))
+        x0, y0, x1, y1 = found
+        box = Box(left + x0, top + y0, left + x1, top + y1)
+        self.inks.append(Ink(fields, box, mask[y0:y1, x0:x1], struck, row))
         return box
 
     def print_text(

@@ -53,14 +53,33 @@ def signature(sheet: Sheet, x: float, y: float, width: float, rng: np.random.Gen
     turns = np.linspace(0, loops * 2 * np.pi, loops * 40)
     grow = np.interp(turns, np.linspace(0, turns[-1], loops + 1), rng.uniform(0.25, 1.0, loops + 1))
     run = np.linspace(-0.5, 0.4, len(turns)) * width
-    wide = np.interp(turns, np.linspace(0, turns[-1], loops + 1), rng.uniform(0.3, 1.2, loops + 1)) * width * 0.08
-    curve = np.stack([x + run + wide * np.cos(turns), y + grow * width * 0.14 * np.sin(turns + rng.uniform(0, 3))], axis=1)
-    stroke_path(sheet, curve, ink, 0.85, float(rng.uniform(0.35, 0.6)))
-    ends = np.array([curve[-1], (x + 0.2 * width, y + 0.3 * width), (x - 0.55 * width, y + 0.22 * width), (x + 0.6 * width, y + 0.1 * width)])
-    ends[1:] += rng.normal(0, 0.05 * width, (3, 2))
+    wide = (
+        np.interp(turns, np.linspace(0, turns[-1], loops + 1), rng.uniform(0.3, 1.2, loops + 1))
+        * width
+        * 0.08
+    )
+    curve = np.stack(
+        [x + run + wide * np.cos(turns), y + grow * width * 0.14 * np.sin(turns + rng.uniform(0, 3))], axis=1
+    )
+    pen = float(rng.uniform(0.28, 0.48)) * min(1.0, 0.4 + width / sheet.mm(40))
+    stroke_path(sheet, curve, ink, 0.85, pen)
+    ends = np.array(
+        [
+            curve[-1],
+            (x + 0.2 * width, y + 0.2 * width),
+            (x - 0.55 * width, y + 0.14 * width),
+            (x + 0.6 * width, y + 0.08 * width),
+        ]
+    )
+    ends[1:] += rng.normal(0, 0.03 * width, (3, 2))
     t = np.linspace(0, 1, 60)[:, None]
-    bezier = (1 - t) ** 3 * ends[0] + 3 * (1 - t) ** 2 * t * ends[1] + 3 * (1 - t) * t**2 * ends[2] + t**3 * ends[3]
-    stroke_path(sheet, bezier, ink, 0.85, float(rng.uniform(0.3, 0.5)))
+    bezier = (
+        (1 - t) ** 3 * ends[0]
+        + 3 * (1 - t) ** 2 * t * ends[1]
+        + 3 * (1 - t) * t**2 * ends[2]
+        + t**3 * ends[3]
+    )
+    stroke_path(sheet, bezier, ink, 0.85, pen)
 
 
 def _worn(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
@@ -71,7 +90,8 @@ def _worn(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> 
     patchy = cv2.resize(coarse, (turned.shape[1], turned.shape[0]), interpolation=cv2.INTER_CUBIC)
     fine = rng.random(turned.shape).astype(np.float32)
     kept = np.clip((patchy - wear * 0.55) * 3 + 0.55, 0.12, 1) * (1 - 0.45 * wear * fine)
-    return cv2.GaussianBlur(np.clip(turned * kept, 0, 255).astype(np.uint8), (0, 0), 0.8)
+    printed = np.clip(turned * kept, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(printed, (0, 0), 0.8), np.uint8)
 
 
 def _text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> Pixels:
@@ -80,15 +100,26 @@ def _text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> P
     image = Image.new("L", (width, int(len(lines) * 1.25 * em + 0.8 * em)), 0)
     pencil = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
-        pencil.text((width / 2, (number + 0.9) * 1.25 * em + 0.15 * em), line, font=font, fill=255, anchor="ms")
+        pencil.text(
+            (width / 2, (number + 0.9) * 1.25 * em + 0.15 * em), line, font=font, fill=255, anchor="ms"
+        )
     if border:
-        pencil.rectangle((border, border, width - 1 - border, image.height - 1 - border), outline=255, width=border)
+        pencil.rectangle(
+            (border, border, width - 1 - border, image.height - 1 - border), outline=255, width=border
+        )
     return np.asarray(image, np.uint8)
 
 
-def name_stamp(sheet: Sheet, name: str, x: float, y: float, rng: np.random.Generator, ink: Colour = RED) -> Mark:
+def name_stamp(
+    sheet: Sheet, name: str, x: float, y: float, rng: np.random.Generator, ink: Colour = RED
+) -> Mark:
     """A stamped name centred on (x, y)."""
-    mask = _worn(_text_mask((name,), round(sheet.mm(4.6)), "LiberationSerif-Bold.ttf"), rng, float(rng.normal(0, 1.5)), 0.35)
+    mask = _worn(
+        _text_mask((name,), round(sheet.mm(4.6)), "LiberationSerif-Bold.ttf"),
+        rng,
+        float(rng.normal(0, 1.5)),
+        0.22,
+    )
     return _stamped(sheet, mask, x, y, ink, 0.85)
 
 
@@ -105,14 +136,20 @@ def _stamped(sheet: Sheet, mask: Pixels, x: float, y: float, ink: Colour, alpha:
     return Mark(mask, left, top)
 
 
-def round_seal(sheet: Sheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75) -> None:
+def round_seal(
+    sheet: Sheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75
+) -> None:
     """A round red seal centred on (x, y), 36 mm wide; what hangs over the paper's edge is on the next page."""
     size = round(sheet.mm(36))
     image = Image.new("L", (size, size), 0)
     pencil = ImageDraw.Draw(image)
     for radius, width in ((0.49, 0.9), (0.45, 0.3), (0.27, 0.4)):
         r = radius * size
-        pencil.ellipse((size / 2 - r, size / 2 - r, size / 2 + r, size / 2 + r), outline=255, width=max(1, round(sheet.mm(width))))
+        pencil.ellipse(
+            (size / 2 - r, size / 2 - r, size / 2 + r, size / 2 + r),
+            outline=255,
+            width=max(1, round(sheet.mm(width))),
+        )
     _star(pencil, size / 2, size / 2, 0.16 * size)
     _around(image, text.upper(), size, round(sheet.mm(3.4)))
     mask = _worn(np.asarray(image, np.uint8), rng, float(rng.uniform(-40, 40)), 0.55)

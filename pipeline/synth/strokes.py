@@ -17,8 +17,8 @@ Field = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Ink of one line: ``mask`` 0..255 (255 = full ink); ``origin`` the pixel (x, y) of the mask where the line's baseline
-    begins; ``advance`` its length in pixels."""
+    """Ink of one line: ``mask`` 0..255 (255 = full ink); ``origin`` the pixel (x, y) of the mask where the line's
+    baseline begins; ``advance`` its length in pixels."""
 
     mask: Pixels
     origin: tuple[float, float]
@@ -64,7 +64,7 @@ def _space(font: ImageFont.FreeTypeFont, hand: Hand) -> float:
 def _set(
     text: str, hand: Hand, em: int, rng: np.random.Generator, gaps: tuple[float, ...]
 ) -> tuple[Pixels, float]:
-    """The text set letter by letter (or word by word where letters join), one em of margin around the baseline's start."""
+    """The text set letter by letter (word by word where letters join); its baseline begins at (1, 1.6) em."""
     font = loaded(hand.font, em)
     room = sum(font.getlength(word) + 2 * _space(font, hand) for word in text.split(" ")) + sum(gaps)
     image = Image.new("L", (int(room + 2.5 * em), int(2.6 * em)), 0)
@@ -78,11 +78,15 @@ def _set(
             y = base + lift + rng.normal(0, 0.008) * shake
             kerned = x + (font.getlength(word[:number]) if not gaps and number else 0.0)
             bright = 255 if not hand.typed else int(255 - abs(rng.normal(0, 60 * hand.unrest)))
-            pencil.text((kerned + rng.normal(0, 0.005) * shake, y), piece, font=font, fill=bright, anchor="ls")
+            pencil.text(
+                (kerned + rng.normal(0, 0.005) * shake, y), piece, font=font, fill=bright, anchor="ls"
+            )
             if gaps:
                 x += font.getlength(piece) + (gaps[at + number] if at + number < len(gaps) else 0.0)
         at += len(word) + 1
-        x += (0.0 if gaps else font.getlength(word)) + _space(font, hand) * float(rng.uniform(1 - 0.15 * hand.unrest, 1 + 0.3 * hand.unrest))
+        x += (0.0 if gaps else font.getlength(word)) + _space(font, hand) * float(
+            rng.uniform(1 - 0.15 * hand.unrest, 1 + 0.3 * hand.unrest)
+        )
     return np.asarray(image, dtype=np.uint8), x - em - _space(font, hand)
 
 
@@ -95,14 +99,15 @@ def _bent(flat: Pixels, hand: Hand, em: int, rng: np.random.Generator, squeeze: 
     wide = int(em + (width - em) * squeeze + 1)
     x, y = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(height, dtype=np.float32))
     if hand.typed:
-        return cv2.remap(flat, (x - em) / squeeze + em, y, cv2.INTER_LINEAR)
+        return np.asarray(cv2.remap(flat, (x - em) / squeeze + em, y, cv2.INTER_LINEAR), np.uint8)
     sway = 0.016 * em * hand.unrest
     dx, dy = (_smooth(rng, (height, wide), em * 0.6) * sway for _ in range(2))
     wave = _smooth(rng, (1, wide), em * 4.0) * 0.05 * em * hand.unrest
     rise = hand.drift * (x - em) + wave
     source_y = y - rise + dy
     source_x = (x - em - hand.slant * (base - source_y)) / squeeze + em + dx
-    return cv2.remap(flat, source_x.astype(np.float32), source_y.astype(np.float32), cv2.INTER_LINEAR)
+    maps = source_x.astype(np.float32), source_y.astype(np.float32)
+    return np.asarray(cv2.remap(flat, *maps, cv2.INTER_LINEAR), np.uint8)
 
 
 def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> Field:
@@ -111,7 +116,7 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> F
     coarse = rng.normal(0, 0.6, (rows, columns)).astype(np.float32)
     if shape[0] == 1:
         coarse = coarse[:1]
-    return cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _inked(mask: Pixels, hand: Hand, dpi: float, rng: np.random.Generator) -> Pixels:
@@ -124,4 +129,4 @@ def _inked(mask: Pixels, hand: Hand, dpi: float, rng: np.random.Generator) -> Pi
         swollen = np.clip((soft - threshold) * 2.2 + 0.5, 0, 1) * (soft > 0.02)
     pressure = 1 - hand.pressure * (0.5 + 0.5 * _smooth(rng, (mask.shape[0], mask.shape[1]), dpi / 25.4 * 3))
     grain = 1 - 0.22 * hand.pressure * np.abs(rng.normal(0, 1, mask.shape).astype(np.float32))
-    return np.clip(swollen * np.clip(pressure, 0, 1) * grain * 255, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(swollen * np.clip(pressure, 0, 1) * grain * 255, 0, 255), np.uint8)

@@ -39,7 +39,8 @@ GIVEN_FEMALE = (
 )  # fmt: skip
 
 COMMUNE_HEADS = (
-    "Tân", "Long", "Phú", "Thạnh", "An", "Vĩnh", "Hòa", "Mỹ", "Phước", "Trường", "Đông", "Thới", "Hiệp", "Bình", "Lương",
+    "Tân", "Long", "Phú", "Thạnh", "An", "Vĩnh", "Hòa", "Mỹ", "Phước", "Trường", "Đông", "Thới", "Hiệp", "Bình",
+    "Lương",
 )  # fmt: skip
 COMMUNE_TAILS = (
     "Lợi", "Hưng", "Bình", "Thành", "Thuận", "An", "Phú", "Long", "Hòa", "Quới", "Mỹ", "Thạnh", "Trị", "Đức", "Nghĩa",
@@ -59,15 +60,31 @@ DISTRICTS = {
 
 SIGNER_TITLES = ("Chủ tịch", "Phó Chủ tịch", "Phó Chủ tịch UBND", "Chủ tịch UBND xã", "CT. UBND xã", "PCT")
 
-RELATIONS = ("Cha", "Mẹ", "Ông nội", "Bà ngoại", "Cha ruột", "Mẹ ruột", "Bà nội", "Ông ngoại", "Cậu ruột", "Cô ruột")
-RELATIONS_TO_DEAD = ("Con", "Con ruột", "Vợ", "Chồng", "Cháu nội", "Con trai", "Con gái", "Em ruột", "Cháu ngoại", "Con dâu")
+RELATIONS = (
+    ("Ông nội", "Ông ngoại", "Cậu ruột", "Chú ruột", "Bác ruột", "Người giám hộ"),
+    ("Bà nội", "Bà ngoại", "Cô ruột", "Dì ruột", "Bác ruột", "Người giám hộ"),
+)
+RELATIONS_TO_DEAD = (
+    ("Con", "Con ruột", "Chồng", "Cháu nội", "Con trai", "Em ruột", "Cháu ngoại", "Con rể"),
+    ("Con", "Con ruột", "Vợ", "Cháu nội", "Con gái", "Em ruột", "Cháu ngoại", "Con dâu"),
+)
+"""How a man and how a woman is related to the child or to the dead."""
 
 CAUSES = (
     "Bệnh già", "Già yếu", "Tai biến mạch máu não", "Tai nạn giao thông", "Bệnh", "Ung thư gan", "Bệnh tim",
     "Nhồi máu cơ tim", "Đuối nước", "Suy thận mạn", "Viêm phổi", "Xơ gan", "Cao huyết áp", "Tiểu đường",
 )  # fmt: skip
 
-OCCUPATIONS = ("Làm ruộng", "Làm vườn", "Nội trợ", "Buôn bán", "Công nhân", "Giáo viên", "Làm thuê", "Học sinh", "Thợ may")
+OCCUPATIONS = (
+    "Làm ruộng",
+    "Làm vườn",
+    "Nội trợ",
+    "Buôn bán",
+    "Công nhân",
+    "Giáo viên",
+    "Làm thuê",
+    "Thợ may",
+)
 
 NOTES = (
     "Đã cấp bản sao ngày {date}.",
