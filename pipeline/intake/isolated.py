@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +46,7 @@ _ERRORS: tuple[type[HotichError], ...] = (
     ScanError, UnknownFileType, EmptyScan, BrokenScan, EncryptedScan, OversizedScan, ScanTimeout, ScanOutOfMemory,
     ScanCrash, SetupError,
 )  # fmt: skip
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads reserve address space
 _Answer = TypeVar("_Answer")
 
 
@@ -78,7 +80,7 @@ def _asked(
         "limits": dataclasses.asdict(limits),
     }
     late = threading.Event()
-    with _child(limits, late) as child:
+    with tempfile.TemporaryDirectory(prefix="hotich-") as scratch, _child(limits, late, scratch) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         try:
@@ -93,8 +95,11 @@ def _asked(
 
 
 @contextmanager
-def _child(limits: ScanLimits, late: threading.Event) -> Iterator[subprocess.Popen[bytes]]:
-    """A fresh interpreter leading a process group of its own; the whole group is dead when this is left."""
+def _child(limits: ScanLimits, late: threading.Event, scratch: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A fresh interpreter leading a process group of its own; the whole group is dead when this is left.
+
+    What it leaves in ``scratch`` when it is killed is for the caller to remove.
+    """
     root = os.fspath(Path(pipeline.__file__).parent.parent)
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
@@ -103,7 +108,7 @@ def _child(limits: ScanLimits, late: threading.Event) -> Iterator[subprocess.Pop
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": paths, "TMPDIR": scratch, **_ONE_THREAD},
     )
 
     def too_late() -> None:

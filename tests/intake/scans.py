@@ -153,10 +153,10 @@ def _png_chunk(chunk: tuple[bytes, bytes]) -> bytes:
 
 
 def flate_bomb_pdf(path: Path) -> None:
-    """A picture said to be small whose stream inflates to 2 GB."""
+    """A picture said to be small whose stream inflates to 1 GB."""
     squeezer = zlib.compressobj(9)
     zeros = bytes(1 << 20)
-    data = b"".join(squeezer.compress(zeros) for _ in range(2_000)) + squeezer.flush()
+    data = b"".join(squeezer.compress(zeros) for _ in range(1_000)) + squeezer.flush()
     with pikepdf.new() as pdf:
         image = image_stream(pdf, picture())
         image.write(data, filter=pikepdf.Name.FlateDecode)
