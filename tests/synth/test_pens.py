@@ -1,0 +1,51 @@
+"""The shipped pen fonts hold every Vietnamese letter and come with their licence."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+
+from pipeline.synth.pens import PEN_FOLDER, PENS, Pen, pen_hand, typed_hand
+from pipeline.synth.strokes import ink_box, line, measure
+
+TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+LETTERS = {unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in TONES} | {"đ"}
+
+
+@pytest.mark.parametrize("pen", PENS, ids=lambda pen: pen.file)
+def test_a_pen_font_holds_every_vietnamese_letter_and_its_licence(pen: Pen) -> None:
+    path = PEN_FOLDER / pen.file
+    font = TTFont(path)
+    known = set(font.getBestCmap())
+    wanted = {letter for each in LETTERS for letter in (each, each.upper())} | set('0123456789/.,-()":')
+    assert {letter for letter in wanted if ord(letter) not in known} == set()
+    assert {"GSUB", "GPOS"} <= set(font.keys())
+    licence = (path.parent / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+    assert pen.file.split("/")[0] in (PEN_FOLDER / "SOURCE.md").read_text(encoding="utf-8")
+
+
+def test_every_shipped_font_is_used() -> None:
+    assert {path.relative_to(PEN_FOLDER).as_posix() for path in PEN_FOLDER.glob("*/*.ttf")} == {
+        pen.file for pen in PENS
+    }
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_line_is_about_as_long_as_it_measures(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    hand = typed_hand(rng) if seed % 4 == 0 else pen_hand(rng)
+    patch = line("Nguyễn Thị Hồng Ngọc", hand, 150, rng)
+    box = ink_box(patch.mask)
+    assert box is not None
+    assert (box[2] - box[0]) == pytest.approx(measure("Nguyễn Thị Hồng Ngọc", hand, 150), rel=0.2)
+
+
+def test_gaps_stretch_a_line_without_changing_its_letters() -> None:
+    hand = pen_hand(np.random.default_rng(3))
+    close = line("360118405", hand, 150, np.random.default_rng(1))
+    apart = line("360118405", hand, 150, np.random.default_rng(1), gaps=(12.0,) * 9)
+    assert apart.advance > close.advance + 80
