@@ -90,8 +90,8 @@ def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, bench: 
     return Picture(
         book,
         page.ref.page_no,
-        write_picture(folder / f"{book}-overlay.png", seen),
-        write_picture(folder / f"{book}-record.png", record),
+        write_picture(folder / f"{book}-overlay.jpg", seen),
+        write_picture(folder / f"{book}-record.jpg", record),
     )
 
 

@@ -8,6 +8,7 @@ import platform
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,12 +156,15 @@ def _models(settings: Settings) -> Iterator[Check]:
 
 
 def _writable(folder: Path) -> Check:
-    """Whether the workspace can be written, or made: its nearest folder that is there takes new files."""
+    """Whether the workspace can be written, or made: its nearest folder that is there takes a file."""
     there = _nearest(folder)
-    if os.access(there, os.W_OK | os.X_OK):
-        return Check("Thư mục làm việc", "ok", str(folder) if there == folder else f"{folder} (sẽ được tạo)")
-    advice = f"Không ghi được vào {there}. Hãy cấp quyền, hoặc chọn thư mục khác bằng --workspace."
-    return Check("Thư mục làm việc", "missing", str(folder), advice)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        advice = f"Không ghi được vào {there} ({error.strerror}). Hãy cấp quyền hoặc chọn --workspace khác."
+        return Check("Thư mục làm việc", "missing", str(folder), advice)
+    return Check("Thư mục làm việc", "ok", str(folder) if there == folder else f"{folder} (sẽ được tạo)")
 
 
 def _free_space(folder: Path) -> Check:

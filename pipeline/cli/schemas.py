@@ -9,10 +9,11 @@ import typer
 from rich.table import Table
 
 from pipeline import schema
+from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, out, print_json
 from pipeline.settings import read_settings
 
-schemas_app = typer.Typer(no_args_is_help=True)
+schemas_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
 @schemas_app.callback()
@@ -20,7 +21,7 @@ def schemas() -> None:
     """Các khai báo trong thư mục schemas: loại việc, mẫu sổ, danh mục, mẫu xuất."""
 
 
-@schemas_app.command("check")
+@schemas_app.command("check", cls=Command)
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="Thư mục khai báo [HOTICH_SCHEMAS; bộ đi kèm].")

@@ -1,0 +1,71 @@
+"""The one place where errors become messages and exit codes.
+
+Exit codes are those of ``pipeline.errors``; 1 is a fault of the program, 2 a wrong use of the command line, 130 a stop
+by the user. Messages never hold a traceback unless ``--verbose`` asks for it: what an error says can hold a name.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from pipeline.cli.screen import err, show_error
+from pipeline.errors import HotichError
+
+STOPPED = 130
+
+
+class Command(TyperCommand):
+    """A command whose ``--help`` speaks Vietnamese."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _in_vietnamese(super().get_help_option(ctx))
+
+
+class Commands(TyperGroup):
+    """A group whose commands end in a message and an exit code, whatever happens in them."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _in_vietnamese(super().get_help_option(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HotichError as error:
+            _show_traceback(ctx)
+            show_error(error.message)
+            raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            # nobody reads any more (``hotich queue | head``); what is left to print goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            err().print("Đã dừng. Những trang đã đọc xong đã được lưu; chạy lại lệnh này để đọc tiếp.")
+            raise typer.Exit(STOPPED) from None
+        except Exception as error:  # a fault of the program is told like any other error
+            if isinstance(error, typer.Abort) or hasattr(error, "exit_code"):
+                raise  # Typer's own: help asked for, a wrong option, an exit
+            _show_traceback(ctx)
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            show_error(
+                f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(where.filename).name}:{where.lineno}). "
+                "Chạy lại với “hotich --verbose …” để xem chi tiết rồi báo lỗi này."
+            )
+            raise typer.Exit(1) from None
+
+
+def _in_vietnamese(help_option: Any) -> Any:
+    if help_option is not None:
+        help_option.help = "In phần trợ giúp này rồi thoát."
+    return help_option
+
+
+def _show_traceback(ctx: Any) -> None:
+    if ctx.find_root().params.get("verbose"):
+        err().print(traceback.format_exc(), markup=False)

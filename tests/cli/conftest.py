@@ -1,0 +1,64 @@
+"""The command as a user runs it, with faked pages so that no reader is needed."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from pipeline.settings import Settings
+from pipeline.workbench import Workbench
+from tests.fake_pages import fake_engines, fake_page
+
+LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
+
+Hotich = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where commands store things when they are not told."""
+    folder = tmp_path / "workspace"
+    monkeypatch.setenv("HOTICH_WORKSPACE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def hotich() -> Hotich:
+    """Runs the command with those arguments."""
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    return run
+
+
+class FakeSettings(Settings):
+    """Settings whose workbench reads fake pages."""
+
+    def workbench(self, workspace: Path | None = None) -> Workbench:
+        bench = super().workbench(workspace)
+        return dataclasses.replace(bench, make_engines=fake_engines, read_page=fake_page)
+
+
+@pytest.fixture
+def fake_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are read by ``fake_page`` in every command."""
+    for command in ("run", "page", "queue", "evaluate", "demo"):
+        module = importlib.import_module(f"pipeline.cli.{command}")
+        monkeypatch.setattr(module, "read_settings", FakeSettings)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """An empty book."""
+    folder = tmp_path / "books" / "book-1"
+    folder.mkdir(parents=True)
+    (folder / "ledger.toml").write_text(LEDGER, encoding="utf-8")
+    return folder

@@ -1,0 +1,103 @@
+"""The nightly flow: the same batch under Prefect, counts only, retries only where they can help."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+import flows
+from flows import nightly
+from pipeline.batch import BookReport, ScanFailure
+from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
+from pipeline.settings import Settings
+from pipeline.workbench import Workbench
+from tests.fake_pages import BREAK, GOOD, draw, fake_engines, fake_page
+
+LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
+
+
+class FakeSettings(Settings):
+    """Settings whose workbench reads fake pages."""
+
+    def workbench(self, workspace: Path | None = None) -> Workbench:
+        return dataclasses.replace(
+            super().workbench(workspace), make_engines=fake_engines, read_page=fake_page
+        )
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    for name in ("a", "b"):
+        folder = tmp_path / "books" / name
+        folder.mkdir(parents=True)
+        (folder / "ledger.toml").write_text(LEDGER, encoding="utf-8")
+    draw(tmp_path / "books" / "a" / "1.tiff", GOOD, BREAK)
+    (tmp_path / "books" / "b" / "ledger.toml").write_text("", encoding="utf-8")
+    return tmp_path / "books"
+
+
+@pytest.mark.slow
+@pytest.mark.flows
+@pytest.mark.usefixtures("prefect_server")
+def test_the_flow_reads_every_book_and_tells_counts_only(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "read_settings", FakeSettings)
+    first, second = nightly.nightly(str(books), str(tmp_path / "workspace"), 1)
+    assert (first["book"], first["pages"], first["read"], first["review"]) == ("a", 2, 1, 1)
+    assert first["failures"] == ["broken: 1.tiff trang 2"]
+    assert second["failures"] == ["ledger: ledger.toml"]
+
+
+def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
+    failure = ScanFailure("broken", "a.tiff", 2, "Lý Thử")
+    summary = nightly.summary_of(BookReport("a", read=3, failures=(failure,)))
+    assert "Lý Thử" not in json.dumps(summary, ensure_ascii=False)
+    assert summary["failures"] == ["broken: a.tiff trang 2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (StorageError("đầy"), True),
+        (RegistryError("bận"), True),
+        (LedgerError("sai"), False),
+        (BrokenScan("hỏng"), False),
+        (ValueError("lỗi"), False),
+    ],
+)
+def test_only_what_can_pass_by_itself_is_tried_again(error: Exception, again: bool) -> None:
+    from prefect.states import Failed
+
+    state = Failed(data=error, message="")
+    assert asyncio.run(nightly.may_pass(nightly.read_book, None, state)) is again  # type: ignore[arg-type]
+
+
+def test_prefect_is_told_to_stay_offline() -> None:
+    assert {name: os.environ[name] for name in flows.OFFLINE} == flows.OFFLINE
+
+
+def test_the_deployment_runs_each_night_one_at_a_time() -> None:
+    (deployment,) = yaml.safe_load(Path("prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    path, _, name = deployment["entrypoint"].partition(":")
+    assert Path(path).is_file()
+    assert hasattr(nightly, name)
+    (schedule,) = deployment["schedules"]
+    assert (schedule["cron"], schedule["timezone"]) == ("0 19 * * *", "Asia/Ho_Chi_Minh")
+    assert deployment["concurrency_limit"]["limit"] == 1
+    assert set(deployment["parameters"]) <= {"folder", "workspace", "workers"}
