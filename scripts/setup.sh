@@ -103,15 +103,15 @@ fi
 
 # --- virtual environment ----------------------------------------------------------------------------------------------
 
-python=$(usable_python)
-wanted="$( { pwd; "$python" -VV; cat requirements.lock pyproject.toml; } | sha256sum | cut -d' ' -f1)"
+wanted="$( { pwd; cat requirements.lock pyproject.toml; } | sha256sum | cut -d' ' -f1)"
 
-ready() { [ "$(cat $STAMP 2>/dev/null)" = "$wanted" ] && [ -x $VENV/bin/python ] && $VENV/bin/python -c '' 2>/dev/null; }
-
-same_place() {  # a virtual environment that was made here with this Python, not copied from elsewhere
-    [ -x $VENV/bin/pip ] && [ "$($VENV/bin/python -VV 2>/dev/null)" = "$("$python" -VV)" ] \
-        && head -n1 $VENV/bin/pip | grep -qF "$PWD/$VENV/"
+usable_venv() {  # made here, not copied from elsewhere, with a Python that still runs and is the one asked for, if any
+    [ -x $VENV/bin/pip ] && head -n1 $VENV/bin/pip | grep -qF "$PWD/$VENV/" || return 1
+    $VENV/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || return 1
+    [ -z "${HOTICH_PYTHON:-}" ] || [ "$($VENV/bin/python -VV)" = "$("$HOTICH_PYTHON" -VV 2>/dev/null)" ]
 }
+
+ready() { [ "$(cat $STAMP 2>/dev/null)" = "$wanted" ] && usable_venv; }
 
 if ready; then exit 0; fi
 
@@ -126,7 +126,8 @@ if command -v flock >/dev/null; then  # two at once would spoil each other
 fi
 
 rm -f $STAMP
-if ! same_place; then
+if ! usable_venv; then
+    python=$(usable_python)
     say "Tạo môi trường Python trong $VENV ($("$python" -V))"
     "$python" -m venv --clear $VENV
 fi
