@@ -108,8 +108,7 @@ def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
 
 def _canonical(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:
     spec = record.by_name[name]
-    vocab = Vocabulary.of(schemas.vocabs[spec.vocab].terms) if spec.vocab else None
-    canonical = kinds.KINDS[spec.kind].parse(text, vocab).canonical
+    canonical = kinds.KINDS[spec.kind].parse(text, schemas.vocabulary(spec)).canonical
     if spec.kind == "entry_number" and canonical and "/" not in canonical:
         return f"{canonical}/{ledger.year}"
     return canonical

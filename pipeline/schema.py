@@ -392,6 +392,15 @@ class Schemas:
     def record(self, name: str) -> RecordSpec:
         return _known(name, self.records, "loại việc", "schemas/records")
 
+    @cached_property
+    def vocabularies(self) -> Mapping[str, kinds.Vocabulary]:
+        """The code lists as the kinds take them."""
+        return {name: kinds.Vocabulary.of(vocab.terms, vocab.finding) for name, vocab in self.vocabs.items()}
+
+    def vocabulary(self, spec: FieldSpec) -> kinds.Vocabulary | None:
+        """The code list of a field, if it has one."""
+        return self.vocabularies[spec.vocab] if spec.vocab else None
+
     def columns(self, export: str) -> tuple[str, ...]:
         """The header row of an import template, in the Ministry's order."""
         spec = _known(export, self.exports, "mẫu xuất", "schemas/exports")

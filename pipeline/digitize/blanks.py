@@ -45,8 +45,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     marks = ink_of.marks_of(erased)
     strips = placing.strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
-    dot = float(np.median(straight.leaders[:, 2] - straight.leaders[:, 0])) if len(straight.leaders) else 0.0
-    owner = placing.owners(strips, marks.boxes, [box for _, box in areas], dot)
+    owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
         lines, place = [], None
@@ -69,6 +68,14 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
     yield InkedRow(0, marks, tuple(slots))
+
+
+def _colons(straight: Straight, letter: float) -> list[Box]:
+    """Where the colon behind each label stands: it is often left out of the box that an engine gives a label."""
+    return [
+        Box(label.box.right - 0.1 * letter, label.box.top, label.box.right + 0.5 * letter, label.box.bottom)
+        for label in straight.labels
+    ]
 
 
 def inked_rows(straight: Straight, form: Form) -> tuple[InkedRow, ...]:

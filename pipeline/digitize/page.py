@@ -14,7 +14,6 @@ from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging import quality, straighten
-from pipeline.kinds import Vocabulary
 from pipeline.locate import fit as fitting
 from pipeline.model import (
     Box,
@@ -94,7 +93,7 @@ def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines) -> tup
     for row in rows:
         for slot in row.slots:
             for _, box, numbers in slot.lines:
-                picture = ink_of.cut(straight.even, row.marks, numbers, box, pad=round(straight.dpi / 30))
+                picture = ink_of.cut(straight.even, straight.all_ink, row.marks, numbers, box, pad=round(straight.dpi / 30))
                 crops.append(Crop(picture, straight.dpi, slot.slot.kind))
     readings = iter(engines.print.read(crops))
     typed = iter(_typed(crops, engines))
@@ -151,8 +150,7 @@ def _entry(
     record = schemas.record(form.record)
     readings = extract.readings_of(row.inks, record, schemas, ledger)
     readings = (*readings, *_ticks(straight, form, schemas))
-    vocabs = {name: Vocabulary.of(vocab.terms) for name, vocab in schemas.vocabs.items()}
-    findings = rules.findings_of(readings, record, vocabs)
+    findings = rules.findings_of(readings, record, schemas.vocabularies)
     readings, findings = routing.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
 
@@ -168,5 +166,5 @@ def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldRe
         places[box.field] = places[box.field].union(place) if box.field in places else place
     for name, ticked in groups.items():
         spec = record.by_name[name]
-        vocab = Vocabulary.of(schemas.vocabs[spec.vocab].terms) if spec.vocab else None
+        vocab = schemas.vocabulary(spec)
         yield extract.tick_reading(name, ticked, places[name], vocab)

@@ -12,7 +12,7 @@ from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import colour, light, straighten, warp
 from pipeline.imaging.leaders import leaders_of
-from pipeline.imaging.ink import without_dots
+from pipeline.imaging.ink import without_dots, without_edges
 from pipeline.imaging.rules import without_rules
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
@@ -23,10 +23,12 @@ from pipeline.schema import Form
 
 @dataclass(frozen=True, slots=True)
 class Straight:
-    """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame and rules."""
+    """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame, rules
+    and leaders, ``all_ink`` with them."""
 
     even: Pixels
     ink: Pixels
+    all_ink: Pixels
     matrix: Matrix
     fit: Fit
     frame: Frame
@@ -72,8 +74,9 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     thick = max(2.0, 0.07 * letter)
     even = without_dots(even, ink, dots.mask)
     clean = without_rules(np.where(dots.mask > 0, 0, ink).astype(np.uint8), lines, thick)
+    clean = without_edges(clean)
     return Straight(
-        even, clean, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
+        even, clean, ink, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
         dots.boxes, dots.mask, options.max_dpi if scale < 1 else dpi,
     )  # fmt: skip
 

@@ -43,6 +43,20 @@ def without_boxes(ink: Pixels, boxes: Sequence[Box]) -> Pixels:
     return result
 
 
+def without_edges(ink: Pixels) -> Pixels:
+    """The ink mask without marks that touch the picture's border or span a third of it: scan edges, shadows, table tops."""
+    height, width = ink.shape
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    left, top = stats[:, 0], stats[:, 1]
+    right, bottom = left + stats[:, 2], top + stats[:, 3]
+    gone = (left <= 1) | (top <= 1) | (right >= width - 1) | (bottom >= height - 1)
+    gone |= (stats[:, 2] > width / 3) & (stats[:, 3] > height / 3)
+    gone[0] = False
+    result = ink.copy()
+    result[gone[labels]] = 0
+    return result
+
+
 def without_dots(even: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
     """The evened page with leader dots painted as paper, soft edges included, where no other ink is."""
     edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
@@ -58,19 +72,21 @@ def mark_share(ink: Pixels, box: Box, margin: float) -> float:
     return float((part > 0).mean()) if part.size else 0.0
 
 
-def cut(grey: Pixels, marks: Marks, numbers: NDArray[np.int64], box: Box, pad: int) -> Pixels:
-    """The grey picture of the chosen marks alone: ``box`` grown by ``pad``, all other ink painted as paper.
+def cut(even: Pixels, ink: Pixels, marks: Marks, numbers: NDArray[np.int64], box: Box, pad: int) -> Pixels:
+    """The evened picture of one line: ``box`` grown by ``pad``, with all ink that is not of the line painted as paper.
 
-    Pixels within two of a chosen mark keep their grey (soft stroke edges); the rest becomes the local paper colour.
+    ``ink`` is the mask of all ink of the page, print and rules included; ``numbers`` are the line's own marks. What is
+    too faint to be ink stays as it is: a thin stroke that the mask lost is still there for the reader.
     """
-    height, width = grey.shape
+    height, width = even.shape
     whole = box.grown(pad, pad).within(width, height)
     left, top, right, bottom = (round(n) for n in (whole.left, whole.top, whole.right, whole.bottom))
-    picture = grey[top:bottom, left:right].copy()
+    picture = even[top:bottom, left:right].copy()
     labels = marks.labels[top:bottom, left:right]
     chosen = np.zeros(len(marks.area) + 1, bool)
     chosen[numbers + 1] = True
-    keep = cv2.dilate(chosen[labels].astype(np.uint8), np.ones((5, 5), np.uint8))
-    paper = int(np.median(picture[labels == 0])) if (labels == 0).any() else 255
-    picture[keep == 0] = paper
+    edge = np.ones((5, 5), np.uint8)
+    own = cv2.dilate(chosen[labels].astype(np.uint8), edge)
+    foreign = (ink[top:bottom, left:right] > 0) & ~chosen[labels]
+    picture[(cv2.dilate(foreign.astype(np.uint8), edge) > 0) & (own == 0)] = 255
     return picture

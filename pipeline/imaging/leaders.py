@@ -29,13 +29,16 @@ def leaders_of(ink: Pixels, letter: float) -> Leaders:
     """
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
-    largest = max(3.0, 0.42 * letter)
+    largest = max(3.0, 0.24 * letter)
     small = (width <= largest) & (height <= largest) & (area <= 0.7 * largest**2)
     small[0] = False
     number = np.nonzero(small)[0]
     run = _runs(centres[number], letter)
     row = _rows(centres[number], area[number].astype(float), letter)
     run = np.where(run >= 0, run, np.where(row >= 0, row + run.max(initial=0) + 1, -1))
+    for one in np.unique(run[run >= 0]):
+        members = np.nonzero(run == one)[0]
+        run[members[_off_pace(centres[number[members]], area[number[members]].astype(float), letter)]] = -1
     kept = run >= 0
     number, run = number[kept], run[kept]
     chosen = np.zeros(len(stats), bool)
@@ -101,3 +104,30 @@ def _rows(centres: NDArray[np.float64], area: NDArray[np.float64], letter: float
             row[on] = number
             number += 1
     return row
+
+
+def _off_pace(centres: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.bool_]:
+    """Marks of one leader's level that are none of its dots: out of step, off its level or of another size.
+
+    A leader is set at one pace. A dot below a vowel or a full stop that happens to stand on its level is out of step
+    with the dots around it.
+    """
+    if len(centres) < 6:
+        return np.zeros(len(centres), bool)
+    order = np.argsort(centres[:, 0])
+    x = centres[order, 0]
+    steps = np.diff(x)
+    paces = steps[(steps > 2) & (steps < 0.5 * letter)]
+    if len(paces) < 3:
+        return np.zeros(len(centres), bool)
+    pace = float(np.median(paces))
+    level = np.abs(centres[:, 1] - np.median(centres[:, 1])) > max(2.0, 0.05 * letter)
+    size = (area > 1.9 * np.median(area)) | (area < 0.4 * np.median(area))
+    distance = np.abs(x[:, None] - x[None, :])
+    count = np.rint(distance / pace)
+    in_step = (np.abs(distance - count * pace) < 0.2 * pace) & (count > 0) & (count <= 14)
+    other = (distance > 0.3 * pace) & (count <= 14)
+    agreeing = in_step.sum(axis=1) / np.maximum(1, other.sum(axis=1))
+    out = np.zeros(len(centres), bool)
+    out[order] = agreeing < 0.5
+    return out | level | size

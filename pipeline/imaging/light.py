@@ -7,10 +7,10 @@ import numpy as np
 
 from pipeline.model import Pixels
 
-STRONG = 0.62
+STRONG = 0.68
 """A mark holds at least one pixel darker than this share of the paper's light, or it is show-through or dirt."""
 
-WEAK = 0.80
+WEAK = 0.83
 """Pixels darker than this share of the paper's light belong to a mark that is strong somewhere."""
 
 

@@ -98,13 +98,15 @@ def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
     return tuple(strips)
 
 
-def owners(strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], dot: float) -> NDArray[np.int64]:
+def owners(
+    strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], colons: Sequence[Box] = ()
+) -> NDArray[np.int64]:
     """For each mark the number of the strip it belongs to, or -1.
 
     A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks, dots,
     commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are followed to
     the right as long as the gap stays within a letter or two. Marks in ``barred`` boxes (signatures, notes) have no strip,
-    unless a value runs on into them. ``dot`` is the size of a leader dot in pixels: such marks on a leader's level are print.
+    unless a value runs on into them; nor have specks in ``colons`` boxes (what is printed right behind a label).
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -115,12 +117,15 @@ def owners(strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], dot: fl
     height, width = bottom - top, right - left
     pitch = float(np.median([s.pitch for s in strips]))
     big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
-    inside = _leader_remnants(strips, boxes, dot)
+    inside = np.zeros(count, bool)
     size = np.maximum(1.0, width * height)
     for box in barred:
         across = np.clip(np.minimum(right, box.right) - np.maximum(left, box.left), 0, None)
         down = np.clip(np.minimum(bottom, box.bottom) - np.maximum(top, box.top), 0, None)
         inside |= across * down / size > 0.3
+    for box in colons:
+        small = (height < 0.5 * box.height) & (width < 0.6 * box.width)
+        inside |= small & (middle_x > box.left) & (middle_x < box.right) & (top > box.top) & (bottom < box.bottom)
     cost = np.full(count, np.inf)
     for number, strip in enumerate(strips):
         b, p = strip.piece.box, strip.pitch
@@ -128,22 +133,12 @@ def owners(strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], dot: fl
         enough = (overlap > 0.35 * width) | ((middle_x > b.left) & (middle_x < b.right))
         rise = (strip.piece.baseline - middle_y) / p
         near = np.abs(rise - 0.24)
-        fits = big & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
+        core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
+        fits = (big | core) & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
         owner[fits], cost[fits] = number, near[fits]
     _follow_right(strips, owner, big, boxes)
     _gather_small(strips, owner, big, boxes, inside)
     return owner
-
-
-def _leader_remnants(strips: Sequence[Strip], boxes: Boxes, dot: float) -> NDArray[np.bool_]:
-    """Marks as small as a leader dot on the level of a leader: dots that ink cut off from their run."""
-    left, top, right, bottom = boxes.T.astype(float)
-    found = np.zeros(len(boxes), bool)
-    small = (right - left <= 1.5 * dot + 1) & (bottom - top <= 1.5 * dot + 1)
-    for strip in strips:
-        level = np.abs(bottom - strip.piece.baseline) <= 0.6 * dot + 1
-        found |= small & level & (left > strip.piece.box.left - dot) & (right < strip.piece.box.right + dot)
-    return found
 
 
 def _follow_right(
