@@ -1,0 +1,95 @@
+"""Fresh synthetic books and what the machine reads on them, page by page, beside their truth."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline import schema
+from pipeline.batch.workers import PageJob, Workers
+from pipeline.errors import ScanError
+from pipeline.evaluation import BookTruth, load_truth
+from pipeline.intake import scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import Ledger, PageResult
+from pipeline.schema import Form, Schemas
+from pipeline.synth import SynthOptions, write_book
+from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
+
+SEED = 90_001
+
+
+@dataclass(frozen=True)
+class ReadBook:
+    """A drawn book and what was read: ``pages`` and ``failures`` go with ``truth.pages`` (None = read, or not)."""
+
+    form: Form
+    ledger: Ledger
+    truth: BookTruth
+    pages: tuple[PageResult | None, ...]
+    failures: tuple[ScanError | None, ...]
+
+
+def bench_in(folder: Path) -> Workbench:
+    """A workbench as installed, that keeps its things in ``folder``."""
+    return Workbench(folder, Workspace(folder).registry_url, schema.load())
+
+
+def entry_forms(schemas: Schemas) -> tuple[Form, ...]:
+    """The forms that hold entries."""
+    return tuple(form for form in schemas.forms.values() if form.layout != "cover")
+
+
+def draw(folder: Path, form: Form, schemas: Schemas, pages: int, options: SynthOptions) -> Path:
+    """A book of that form with that many pages of entries."""
+    rows = form.table.rows if form.table else 1
+    say(f"vẽ {form.id}, số gieo {options.seed}")
+    return write_book(folder, form, schemas, replace(options, entries=pages * rows))
+
+
+def read(folder: Path, bench: Workbench) -> ReadBook:
+    """Every page of a book, read by one process a core."""
+    truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
+    form = bench.schemas.form(ledger.form)
+    scans = {scan.path.name: scan for scan in scans_of(folder)}
+    jobs = [PageJob(scans[page.scan], page.page_no) for page in truth.pages]
+    say(f"đọc {form.id}: {len(jobs)} trang")
+    with Workers(bench, form, ledger, len(os.sched_getaffinity(0))) as workers:
+        answers = {(job.scan.sha256, job.page_no): answer for job, answer in workers.read(jobs)}
+    ordered = [answers[job.scan.sha256, job.page_no] for job in jobs]
+    return ReadBook(
+        form,
+        ledger,
+        truth,
+        tuple(answer if isinstance(answer, PageResult) else None for answer in ordered),
+        tuple(answer if isinstance(answer, ScanError) else None for answer in ordered),
+    )
+
+
+def share(part: float, whole: float) -> float | None:
+    """``part`` of ``whole`` as 0..1; of nothing, nothing."""
+    return part / whole if whole else None
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.2f} %"
+
+
+def mean(values: Sequence[bool]) -> float | None:
+    return share(sum(values), len(values))
+
+
+def say(line: str) -> None:
+    """Progress, to standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def last_line(figures: dict[str, Any]) -> None:
+    """The figures as the last line of output, for other programs."""
+    print(json.dumps(figures, ensure_ascii=False), flush=True)
