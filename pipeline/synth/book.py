@@ -48,6 +48,7 @@ class _Plan:
     cases: Sequence[Sequence[Case]]
     habits: Habits
     sealed: bool
+    shift: float
 
 
 def write_book(folder: Path, form: Form, schemas: Schemas, options: SynthOptions) -> Path:
@@ -100,7 +101,8 @@ def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
         form.id, f"UBND {home.full}", f"936{int(rng.integers(10, 99))}", volume,
         f"02.01.{year}", f"31.12.{year}", options.entries, pages,
     )  # fmt: skip
-    typed = options.writing == "typed"
+    typed = options.typed
+    shift = float(rng.uniform(-1, 1)) * options.printing
     hands = [typed_hand(rng) if typed else pen_hand(rng) for _ in range(1 if typed else 3)]
     signers = officers(rng, record, home)
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
@@ -113,7 +115,9 @@ def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
         for number in range(options.entries)
     ]  # fmt: skip
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
-    return _Plan(form, record, ledger, home, hands, grouped, Habits.drawn(rng, typed), chance(rng, 0.6))
+    return _Plan(
+        form, record, ledger, home, hands, grouped, Habits.drawn(rng, typed), chance(rng, 0.6), shift
+    )
 
 
 def _drawn(plan: _Plan, schemas: Schemas, options: SynthOptions) -> Iterator[Drawing]:
@@ -124,11 +128,12 @@ def _drawn(plan: _Plan, schemas: Schemas, options: SynthOptions) -> Iterator[Dra
         page = cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
         flat = replace(options.scanning, show_through=(0.0, 0.0))
         yield Drawing(page, scanned(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
-    behind = Sheet.blank(plan.form, options.dpi)
+    behind = Sheet.blank(plan.form, options.dpi, plan.shift)
     print_form(behind)
     for number, cases in enumerate(plan.cases):
         rng = _rng(options, plan.form, 3, number)
-        page = entry_page(rng, clerk, plan.hands, cases, options.dpi, plan.sealed)
+        sheet = Sheet.blank(plan.form, options.dpi, plan.shift)
+        page = entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed)
         yield Drawing(
             page, scanned(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
         )

@@ -117,7 +117,7 @@ def _on_lines(writer: Writer, value: Written) -> Wording:
         ):
             start = end - sheet.x(pieces[0].u0) + sheet.mm(2.5)
         else:
-            scale, lift = 0.72, sheet.mm(4.3)
+            scale, lift = 0.72, sheet.mm(0.8 * writer.hand.size)
             start += sheet.mm(3)
     loose = 1.14 if not writer.hand.typed and rng.random() < OVERRUN else 1.03
     wording, lines = _fitted(writer, value.alternatives, pieces, start, scale, loose)

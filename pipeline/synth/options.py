@@ -39,8 +39,8 @@ LEVELS: dict[Level, ScannerOptions] = {
         dark_edges=0.3, jpeg_quality=80,
     ),
     "normal": ScannerOptions(
-        skew=4.0, perspective=0.005, show_through=(0.05, 0.2), uneven_light=0.12, paper_tone=1.0, noise=3.0, blur=0.8,
-        dark_edges=0.6, jpeg_quality=68,
+        skew=4.0, perspective=0.005, show_through=(0.05, 0.2), uneven_light=0.12, paper_tone=1.0, noise=2.4, blur=0.8,
+        dark_edges=0.6, jpeg_quality=64,
     ),
     "hard": ScannerOptions(
         skew=4.0, perspective=0.012, show_through=(0.1, 0.25), uneven_light=0.28, paper_tone=1.0, noise=6.0, blur=1.3,
@@ -61,7 +61,8 @@ class SynthOptions:
     ``year``/``volume``: of the book, drawn by chance when None. ``first_number``: number of the first entry.
     Shares of what happens to values: ``blank`` (a voluntary blank left empty), ``no_father`` (a voluntary person left
     out), ``struck`` (a value struck out and written anew), ``ditto`` (a mark for "as above", tables only),
-    ``stamped`` (the boxed red stamp), ``notes`` (something in the notes column)."""
+    ``stamped`` (the boxed red stamp), ``notes`` (something in the notes column). ``printing``: how far the lines of
+    this book's printing may stand from the declared places, as a share of the frame's height (0.004 is about 1 mm)."""
 
     seed: int = 1
     entries: int = 4
@@ -81,6 +82,7 @@ class SynthOptions:
     ditto: float = 0.25
     stamped: float = 0.15
     notes: float = 0.25
+    printing: float = 0.0
 
     @property
     def typed(self) -> bool:

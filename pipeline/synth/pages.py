@@ -44,11 +44,10 @@ def entry_page(
     clerk: Clerk,
     hands: Sequence[Hand],
     cases: Sequence[Case],
-    dpi: float,
+    sheet: Sheet,
     sealed: bool,
 ) -> Page:
-    """A page with one entry a row of it (one in all on forms of one entry)."""
-    sheet = Sheet.blank(clerk.form, dpi)
+    """The page on that blank sheet, with one entry a row of it (one in all on forms of one entry)."""
     print_form(sheet)
     entries = []
     above: Mapping[str, str] = {}
@@ -131,7 +130,7 @@ def _officer_signs(writer: Writer, facts: Case, value: Written) -> Mapping[str, 
     signature(
         sheet,
         middle,
-        base - sheet.mm(float(rng.uniform(8, 10))),
+        base - sheet.mm(float(rng.uniform(8.5, 10.5))),
         sheet.mm(float(rng.uniform(22, 32))),
         rng,
         writer.hand.ink,
@@ -222,7 +221,7 @@ def cover_page(
             day = _day_of(cell.label, ledger) or day
             if cell.from_ is None or cell.to is None:
                 continue
-            answered = cell.label or asked == "SỔ ĐĂNG KÝ"
+            answered = cell.label or said(asked, "sổ đăng ký")
             text = _cover_text(asked, day, ledger, title) if answered else ""
             words_left = (text.split() if text else rest) or []
             room, rest = sheet.x(cell.to) - sheet.x(cell.from_) - sheet.mm(4), []

@@ -12,14 +12,14 @@ from pipeline.synth.options import SynthOptions
 SAMPLES: tuple[tuple[str, str, SynthOptions], ...] = (
     ("birth-2006", "birth-2006", SynthOptions(seed=106, entries=4, container="pdf", dpi=300, year=2010)),
     ("marriage-2006", "marriage-2006", SynthOptions(seed=206, entries=4, container="tiff", dpi=200, year=2008)),
-    ("death-2006", "death-2006", SynthOptions(seed=306, entries=4, container="jpeg", dpi=200, year=2012, turned=0.4)),
+    ("death-2006", "death-2006", SynthOptions(seed=306, entries=4, container="jpeg", dpi=200, year=2012, turned=0.5)),
     ("birth-2016", "birth-2016", SynthOptions(seed=116, entries=4, container="jpeg", dpi=200, year=2017)),
     ("marriage-2016", "marriage-2016", SynthOptions(seed=216, entries=4, container="pdf", dpi=200, year=2018)),
-    ("death-2016", "death-2016", SynthOptions(seed=316, entries=4, container="pdf", dpi=200, year=2019, scanner="hard")),
+    ("death-2016", "death-2016", SynthOptions(seed=316, container="pdf", dpi=200, year=2019, scanner="hard")),
     ("birth-table", "birth-table", SynthOptions(seed=176, entries=5, container="pdf", dpi=200, year=1988)),
     (
         "birth-2006-typed", "birth-2006",
-        SynthOptions(seed=406, entries=4, container="pdf", dpi=300, year=2014, writing="typed"),
+        SynthOptions(seed=406, entries=4, container="pdf", dpi=250, year=2014, writing="typed"),
     ),
 )  # fmt: skip
 """Folder, form and options of each book; together under 12 MB."""

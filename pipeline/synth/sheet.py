@@ -30,18 +30,22 @@ class Ink:
 
 @dataclass
 class Sheet:
-    """A page in the making: ``pixels`` (h, w, 3) RGB on pure white. Only its own drawing functions change it."""
+    """A page in the making: ``pixels`` (h, w, 3) RGB on pure white. Only its own drawing functions change it.
+
+    ``shift``: how far this printing's lines stand from the declared places, at most, as a share of the frame's height.
+    """
 
     form: Form
     dpi: float
     pixels: Pixels
+    shift: float = 0.0
     inks: list[Ink] = field(default_factory=list)
     labels: list[tuple[str, Box]] = field(default_factory=list)
 
     @classmethod
-    def blank(cls, form: Form, dpi: float) -> Sheet:
+    def blank(cls, form: Form, dpi: float, shift: float = 0.0) -> Sheet:
         width, height = (round(side * dpi / 25.4) for side in form.paper_mm)
-        return cls(form, dpi, np.full((height, width, 3), 255, np.uint8))
+        return cls(form, dpi, np.full((height, width, 3), 255, np.uint8), shift)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,7 +66,8 @@ class Sheet:
         return self.frame.left + u * self.frame.width
 
     def y(self, v: float) -> float:
-        return self.frame.top + v * self.frame.height
+        moved = v + self.shift * float(np.sin(np.pi * v)) if 0 < v < 1 else v
+        return self.frame.top + moved * self.frame.height
 
     def stain(
         self, mask: NDArray[np.uint8], left: int, top: int, ink: tuple[int, int, int], alpha: float = 1.0

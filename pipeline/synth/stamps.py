@@ -59,7 +59,7 @@ def signature(sheet: Sheet, x: float, y: float, width: float, rng: np.random.Gen
         * 0.08
     )
     curve = np.stack(
-        [x + run + wide * np.cos(turns), y + grow * width * 0.14 * np.sin(turns + rng.uniform(0, 3))], axis=1
+        [x + run + wide * np.cos(turns), y + grow * width * 0.11 * np.sin(turns + rng.uniform(0, 3))], axis=1
     )
     pen = float(rng.uniform(0.28, 0.48)) * min(1.0, 0.4 + width / sheet.mm(40))
     stroke_path(sheet, curve, ink, 0.85, pen)

@@ -12,7 +12,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pikepdf
-import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,8 +58,8 @@ def test_another_seed_gives_other_people(tmp_path: Path) -> None:
 def test_a_pdf_holds_a_page_a_picture_and_the_jpeg_as_it_is(tmp_path: Path) -> None:
     folder = write_book(tmp_path / "book", form_of("death-2006"), SCHEMAS, SMALL)
     (path,) = folder.glob("*.pdf")
-    assert len(pypdfium2.PdfDocument(path)) == 3
     with pikepdf.open(path) as pdf:
+        assert len(pdf.pages) == 3
         picture = pdf.pages[1].Resources.XObject.Im0.read_raw_bytes()
     loose = write_book(tmp_path / "loose", form_of("death-2006"), SCHEMAS, replace(SMALL, container="jpeg"))
     assert picture == sorted(loose.glob("*.jpg"))[1].read_bytes()
@@ -212,3 +211,16 @@ def test_pages_are_jpegs_of_the_stated_resolution(tmp_path: Path) -> None:
     (path,) = write_book(tmp_path / "book", form_of("birth-2006"), SCHEMAS, options).glob("*.jpg")
     with Image.open(io.BytesIO(path.read_bytes())) as image:
         assert image.info["dpi"] == (110, 110)
+
+
+def test_another_printing_moves_lines_and_their_ink_together() -> None:
+    options = replace(SMALL, scanner="none", cover=False, entries=1, seed=3)
+    (declared,) = draw_book(form_of("birth-2006"), SCHEMAS, options)
+    (moved,) = draw_book(form_of("birth-2006"), SCHEMAS, replace(options, printing=0.01))
+    assert moved.page.entries == declared.page.entries
+    shifts = [
+        second.top - first.top
+        for (_, first), (_, second) in zip(declared.page.sheet.labels, moved.page.sheet.labels, strict=True)
+    ]
+    assert len({shift > 0 for shift in shifts if abs(shift) > 1}) == 1
+    assert max(map(abs, shifts)) <= 0.01 * declared.page.sheet.frame.height + 1

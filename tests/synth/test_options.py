@@ -14,7 +14,7 @@ from pipeline.synth import LEVELS, ScannerOptions, SynthOptions
     [{"seed": -1}, {"entries": 0}, {"dpi": 20}, {"blank": 1.5}, {"turned": -0.1}, {"scanner": "awful"}],
 )
 def test_options_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="seed|between|scanner"):
+    with pytest.raises(ValueError, match=r"seed|between|scanner"):
         SynthOptions(**wrong)
 
 
