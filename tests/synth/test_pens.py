@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 
 from pipeline.synth.pens import PEN_FOLDER, PENS, Pen, pen_hand, typed_hand
 from pipeline.synth.strokes import ink_box, line, measure
