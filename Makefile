@@ -13,7 +13,7 @@ export DO_NOT_TRACK := 1
 # Prefect: nothing leaves this machine, nothing is written to the home folder, a slow machine gets time to start.
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
-export PREFECT_HOME := $(CURDIR)/.cache/prefect
+export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
 .PHONY: help setup demo test check lint types imports schemas format bench lock clean
@@ -64,5 +64,5 @@ lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
 
 clean: ## Xóa mọi thứ đã sinh ra (.venv, kết quả demo, bộ nhớ đệm)
 	@rm -rf $(VENV) .venv.lock demo bench-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-	    .import_linter_cache .cache
+	    .import_linter_cache .prefect
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
