@@ -72,13 +72,14 @@ _at_work: tuple[Assignment, Engines] | None = None
 
 
 def _take_up(assignment: Assignment) -> None:
-    """Set up this process: its own group (so that what it starts dies with it), scratch folder, memory, readers."""
+    """Set up this process: its own group (so that what it starts dies with it), scratch folder, readers, memory."""
     global _at_work
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
     _at_work = (assignment, assignment.bench.make_engines())
     limit_this_process(assignment.bench.limits)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
 
 
 def _die_with_children(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,54 @@
+"""From drawn scans to the registry with the real chain: what the product is for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import schema
+from pipeline.model import FieldReading, FieldStatus, Writing
+from pipeline.registry import Registry
+from pipeline.workspace import Workspace
+from tests.cli.conftest import Hotich
+
+pytestmark = [pytest.mark.slow, pytest.mark.tesseract]
+
+
+@pytest.fixture
+def drawn(hotich: Hotich, tmp_path: Path) -> Path:
+    """A handwritten book of two entries, with two files in it that no scanner should deliver."""
+    books = tmp_path / "books"
+    made = hotich("synth", books, "--form", "birth-2006", "--entries", 2, "--seed", 4712, "--dpi", 200)
+    assert made.exit_code == 0, made.output
+    (books / "birth-2006" / "broken.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
+    (books / "birth-2006" / "notes.txt").write_text("ghi chú")
+    return books
+
+
+def test_a_book_is_read_into_the_registry_once_and_the_bad_files_are_named(
+    hotich: Hotich, drawn: Path, workspace: Path
+) -> None:
+    told = hotich("run", drawn, "--json")
+    assert told.exit_code == 8, told.output
+    (report,) = json.loads(told.stdout)["books"]
+    assert (report["pages"], report["read"], report["entries"]) == (3, 3, 2)
+    assert {(failure["scan"], failure["code"]) for failure in report["failures"]} == {
+        ("broken.pdf", "broken"),
+        ("notes.txt", "unknown-type"),
+    }
+    (again,) = json.loads(hotich("run", drawn, "--json").stdout)["books"]
+    assert (again["read"], again["known"]) == (0, 3)
+    readings = stored_readings(workspace)
+    assert any(reading.accepted for reading in readings)
+    assert not [reading.field for reading in readings if accepted_handwriting(reading)]
+
+
+def stored_readings(workspace: Path) -> list[FieldReading]:
+    with Registry.open(Workspace(workspace).registry_url, schema.load()) as registry:
+        return [reading for entry_id in registry.entries() for reading in registry.entry(entry_id).readings]
+
+
+def accepted_handwriting(reading: FieldReading) -> bool:
+    return reading.accepted and reading.writing is Writing.HAND and reading.status is FieldStatus.READ
