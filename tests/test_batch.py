@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -195,6 +196,19 @@ def test_nothing_is_left_in_the_scratch_folder(
     draw(book / "a.tiff", GOOD, CRASH)
     digitize_book(book, bench, workers=1)
     assert list(scratch.iterdir()) == []
+
+
+def test_what_a_killed_run_left_in_the_scratch_folder_is_taken_away(
+    book: Path, bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    dead, alive = scratch / "hotich-pages-999999999-a", scratch / f"hotich-pages-{os.getpid()}-a"
+    for folder in (dead, alive):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr("pipeline.batch.workers._quick_folder", lambda: str(scratch))
+    draw(book / "a.png", GOOD)
+    digitize_book(book, bench, workers=1)
+    assert list(scratch.iterdir()) == [alive]
 
 
 def test_a_lack_of_the_machine_stops_the_run(book: Path, bench: Workbench) -> None:

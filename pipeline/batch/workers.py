@@ -7,9 +7,9 @@ a page outlasts its time. Failures come back as ``ScanError`` values; pixels nev
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import tempfile
 import traceback
@@ -30,7 +30,8 @@ from pipeline.ocr import Engines
 from pipeline.schema import Form
 from pipeline.workbench import Workbench
 
-log = logging.getLogger(__name__)
+SCRATCH = "hotich-pages-"
+"""How the folder begins in which the readers of one run write; the number of the process follows."""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -141,7 +142,9 @@ class Workers:
 
     def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
         self._seconds = bench.page_seconds
-        self._scratch = tempfile.TemporaryDirectory(prefix="hotich-pages-", dir=_quick_folder())
+        scratch = _quick_folder() or tempfile.gettempdir()
+        _remove_left_behind(Path(scratch))
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=scratch)
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
@@ -199,6 +202,14 @@ class Workers:
 def _quick_folder() -> str | None:
     """A folder in memory for what the readers write between themselves, where the system has one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Take away the scratch folders of runs that were killed: they hold cuttings of pages."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        owner = left.name.removeprefix(SCRATCH).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _one_thread_processes() -> multiprocessing.context.ForkServerContext:
