@@ -6,6 +6,7 @@ Starting a process for each crop costs ten times the reading; Tesseract takes a 
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Sequence
@@ -37,7 +38,10 @@ def tesseract_version() -> str:
 def languages() -> tuple[str, ...]:
     """Language data that is installed."""
     tesseract_version()
-    return tuple(pytesseract.get_languages())
+    # pytesseract's own list leaves out script data, whose names begin with a capital
+    command = [pytesseract.pytesseract.tesseract_cmd, "--list-langs"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return tuple(line.strip() for line in listed.splitlines()[1:] if line.strip())
 
 
 def _need(language: str) -> None:
@@ -75,6 +79,7 @@ class TesseractLines:
     """The line reader of printed and typed values (``--psm 7``)."""
 
     language: str = "vie"
+    psm: int = 7
     timeout: float = 60.0
 
     @property
@@ -83,7 +88,7 @@ class TesseractLines:
 
     @property
     def fingerprint(self) -> str:
-        return f"tesseract-{tesseract_version()}-{self.language}-psm7"
+        return f"tesseract-{tesseract_version()}-{self.language}-psm{self.psm}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """One reading a crop; the confidence is that of the least certain word. Raises ``ScanTimeout``, ``SetupError``."""
@@ -98,7 +103,7 @@ class TesseractLines:
                 names.append(str(path))
             listing = Path(folder) / "crops.txt"
             listing.write_text("\n".join(names) + "\n", encoding="utf-8")
-            rows = _data(str(listing), self.language, "--psm 7", self.timeout)
+            rows = _data(str(listing), self.language, f"--psm {self.psm}", self.timeout)
         words: list[list[tuple[str, float]]] = [[] for _ in crops]
         for page, text, _, _, _, _, confidence in rows:
             words[page - 1].append((text, max(0.0, confidence) / 100))
