@@ -203,11 +203,13 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What an engine read on one crop: verbatim text (NFC) and a confidence 0..1 that means only what the engine says."""
+    """What an engine read on one crop: verbatim text (NFC) and a confidence 0..1 that means only what the engine says.
+    ``words``: its words with their boxes in pixels of the crop, where the engine tells."""
 
     text: str
     confidence: float
     engine: str
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

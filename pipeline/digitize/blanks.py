@@ -59,9 +59,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 if strip.piece.slot != slot.name:
                     continue
                 place = strip.piece.box if place is None else place.union(strip.piece.box)
-                box, numbers = placing.inked_box(
-                    marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch
-                )
+                box, numbers = placing.inked_box(marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch)
                 if box is not None:
                     lines.append((strip.piece.line, box, numbers))
         assert place is not None

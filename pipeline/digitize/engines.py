@@ -10,6 +10,7 @@ from pipeline.imaging.writing import WritingModel
 from pipeline.model import Crop
 from pipeline.ocr import Engines
 from pipeline.ocr.models import card
+from pipeline.ocr.numerals import Numerals
 from pipeline.ocr.tesseract import TesseractLines, TesseractPage
 
 
@@ -29,7 +30,7 @@ class LineShapes:
 
 
 def default_engines(models: Path | None = None) -> Engines:
-    """Tesseract for labels and typed values, line shapes to tell type from handwriting; no reader of handwriting yet.
+    """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting; no reader of handwriting yet.
 
     Raises ``SetupError`` when a model's card is missing; whether Tesseract is there shows at the first page.
     """
@@ -39,5 +40,6 @@ def default_engines(models: Path | None = None) -> Engines:
     return Engines(
         labels=TesseractPage(reader.language),
         print=TesseractLines(reader.language),
+        numerals=Numerals(),
         writing=LineShapes(model),
     )

@@ -9,6 +9,7 @@ from statistics import median
 from pipeline import extract, routing, rules
 from pipeline.digitize.blanks import InkedRow, inked_rows
 from pipeline.digitize.options import DigitizeOptions
+from pipeline.digitize.reading import line_readings
 from pipeline.digitize.recognise import Seen, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
@@ -29,7 +30,7 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
+from pipeline.schema import Form, RecordSpec, Schemas
 
 
 def digitize_page(
@@ -62,7 +63,7 @@ def digitize_page(
     with watch.stage("fields"):
         rows = inked_rows(straight, form)
     with watch.stage("recognise"):
-        rows = _read(rows, straight, engines)
+        rows = _read(rows, straight, engines, schemas.record(form.record))
     with watch.stage("rules"):
         entries = tuple(_entry(row, straight, form, ledger, schemas, options) for row in rows)
     return replace(
@@ -87,15 +88,19 @@ def _unknown(seen: Seen, options: DigitizeOptions) -> dict[str, object]:
     return {"findings": (Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words)}),)}
 
 
-def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines) -> tuple[InkedRow, ...]:
+def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines, record: RecordSpec) -> tuple[InkedRow, ...]:
     """All crops of the page in one batch an engine."""
     crops: list[Crop] = []
     for row in rows:
         for slot in row.slots:
             for _, box, numbers in slot.lines:
-                picture = ink_of.cut(straight.even, straight.all_ink, row.marks, numbers, box, pad=round(straight.dpi / 30))
-                crops.append(Crop(picture, straight.dpi, slot.slot.kind))
-    readings = iter(engines.print.read(crops))
+                picture = ink_of.cut(
+                    straight.even, straight.all_ink, row.marks, numbers, box, pad=round(straight.dpi / 30)
+                )
+                crops.append(
+                    Crop(picture, straight.dpi, slot.slot.kind or record.by_name[slot.slot.field_names[0]].kind)
+                )
+    readings = iter(line_readings(crops, engines))
     typed = iter(_typed(crops, engines))
     margin = straight.dpi / SOFT_EDGE
     done = []

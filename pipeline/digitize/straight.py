@@ -50,10 +50,7 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     if frame is not None and form.table is None:
         through = fitting.refitted(form, seen.candidates, warp.perspective(unit, corners))
-        if (
-            through.share < 0.9 * fit.share
-            or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004
-        ):
+        if through.share < 0.9 * fit.share or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004:
             frame, corners = None, expected
     back = np.linalg.inv(level.matrix)
     size = (page.pixels.shape[1], page.pixels.shape[0])

@@ -141,9 +141,7 @@ def owners(
     return owner
 
 
-def _follow_right(
-    strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
-) -> None:
+def _follow_right(strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     middle_y = (top + bottom) / 2
     for number, strip in enumerate(strips):
@@ -201,9 +199,7 @@ def inked_box(
     if not len(numbers):
         return None, numbers
     left, top, right, bottom = boxes[numbers].T.astype(float)
-    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (
-        area[numbers] > 0.006 * pitch**2
-    )
+    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (area[numbers] > 0.006 * pitch**2)
     if not letter.any():
         return None, numbers[:0]
     first, last = left[letter].min(), right[letter].max()
@@ -218,9 +214,7 @@ def lines_in(
     """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
     left, top, right, bottom = boxes[free].T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    inside = (
-        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
-    )
+    inside = (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
     inside &= (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
     chosen = free[inside]
     if not len(chosen):

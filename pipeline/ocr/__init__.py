@@ -52,15 +52,16 @@ class WritingJudge(Protocol):
 
 @dataclass(frozen=True)
 class Engines:
-    """What a page is read with. Without a ``writing`` judge every value counts as handwritten; ``hand`` is ``None``
+    """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value counts as handwritten; ``hand`` is ``None``
     until a handwriting model is installed."""
 
     labels: PrintReader
     print: OcrEngine
+    numerals: OcrEngine | None = None
     writing: WritingJudge | None = None
     hand: OcrEngine | None = None
 
     @property
     def fingerprint(self) -> str:
-        parts = (self.labels, self.print, self.writing, self.hand)
+        parts = (self.labels, self.print, self.numerals, self.writing, self.hand)
         return "+".join(part.fingerprint for part in parts if part is not None)

@@ -104,14 +104,15 @@ class TesseractLines:
             listing = Path(folder) / "crops.txt"
             listing.write_text("\n".join(names) + "\n", encoding="utf-8")
             rows = _data(str(listing), self.language, f"--psm {self.psm}", self.timeout)
-        words: list[list[tuple[str, float]]] = [[] for _ in crops]
-        for page, text, _, _, _, _, confidence in rows:
-            words[page - 1].append((text, max(0.0, confidence) / 100))
+        words: list[list[Word]] = [[] for _ in crops]
+        for page, text, left, top, width, height, confidence in rows:
+            box = Box(left, top, left + width, top + height)
+            words[page - 1].append(Word(unicodedata.normalize("NFC", text), box, max(0.0, confidence) / 100))
         return tuple(self._line(line) for line in words)
 
-    def _line(self, words: list[tuple[str, float]]) -> LineReading:
-        text = unicodedata.normalize("NFC", " ".join(word for word, _ in words))
-        return LineReading(text, min((c for _, c in words), default=0.0), self.name)
+    def _line(self, words: list[Word]) -> LineReading:
+        text = " ".join(word.text for word in words)
+        return LineReading(text, min((word.confidence for word in words), default=0.0), self.name, tuple(words))
 
 
 DataRow = tuple[int, str, int, int, int, int, float]

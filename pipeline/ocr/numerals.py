@@ -1,0 +1,116 @@
+"""A second witness for figures: the PP-OCRv6 recogniser that the ``rapidocr`` package carries, allowed figures only.
+
+It was trained apart from Tesseract and errs elsewhere: typewriters' dotted and slashed zeros, which Tesseract takes for
+8, 9 or 6, it reads. It cannot write Vietnamese, so it is asked for numbers alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.errors import SetupError
+from pipeline.model import Crop, LineReading, Pixels
+
+FIGURES = "0123456789/-.: "
+HEIGHT = 48
+WIDEST = 1200
+BATCH = 8
+MODEL = "PP-OCRv6_rec_small.onnx"
+
+
+@cache
+def model_path() -> Path:
+    """The weights inside the installed package. Raises ``SetupError`` when it is missing."""
+    found = util.find_spec("rapidocr")
+    path = Path(found.origin).parent / "models" / MODEL if found and found.origin else None
+    if path is None or not path.is_file():
+        raise SetupError("Thiếu gói rapidocr (đọc chữ số). Hãy chạy lại: make setup.")
+    return path
+
+
+@cache
+def _session() -> tuple[Any, str]:
+    """The loaded network, one thread, and its letters (the place in the string + 1 is the class)."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+    letters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+    return session, "".join(letter[:1] or " " for letter in letters) + " "
+
+
+@dataclass(frozen=True)
+class Numerals:
+    """Reads figures and the signs between them; confidence = the least certain sign, letters counted against it."""
+
+    @property
+    def name(self) -> str:
+        return "ppocr-v6"
+
+    @property
+    def fingerprint(self) -> str:
+        return f"ppocr-v6-{metadata.version('rapidocr')}-{_digest()}"
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        """One reading a crop, in order. Raises ``SetupError``."""
+        pictures = [_scaled(crop.pixels) for crop in crops]
+        readings: list[LineReading] = [LineReading("", 0.0, self.name)] * len(crops)
+        order = sorted(range(len(crops)), key=lambda number: pictures[number].shape[1])
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            for number, chances in zip(chosen, _chances([pictures[n] for n in chosen]), strict=True):
+                text, confidence = _decoded(chances)
+                readings[number] = LineReading(text, confidence, self.name)
+        return tuple(readings)
+
+
+@cache
+def _digest() -> str:
+    return hashlib.sha256(model_path().read_bytes()).hexdigest()[:12]
+
+
+def _scaled(pixels: Pixels) -> Pixels:
+    width = min(WIDEST, max(16, round(pixels.shape[1] * HEIGHT / max(1, pixels.shape[0]))))
+    return np.asarray(Image.fromarray(pixels).resize((width, HEIGHT), Image.Resampling.BILINEAR))
+
+
+def _chances(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+    """(pictures, steps, classes) from one run over pictures padded with paper to one width."""
+    width = max(picture.shape[1] for picture in pictures)
+    batch = np.ones((len(pictures), 3, HEIGHT, width), np.float32)
+    for number, picture in enumerate(pictures):
+        batch[number, :, :, : picture.shape[1]] = picture.astype(np.float32) / 127.5 - 1
+    session, _ = _session()
+    result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: batch})[0]
+    return result
+
+
+def _decoded(chances: NDArray[np.float32]) -> tuple[str, float]:
+    """Greedy CTC over the figures alone; the chance of a sign is what the network gave it among all letters."""
+    letters = _session()[1]
+    allowed = [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
+    part = chances[:, allowed]
+    best = part.argmax(axis=1)
+    overall = chances.argmax(axis=1)
+    text, confidence, before = "", 1.0, 0
+    for step, at in enumerate(best):
+        if at and at != before:
+            text += letters[allowed[at] - 1]
+            confidence = min(confidence, float(part[step, at]))
+        if overall[step] not in allowed:
+            confidence = min(confidence, 1 - float(chances[step, overall[step]]))
+        before = int(at)
+    return text.strip(), confidence if text.strip() else 0.0
