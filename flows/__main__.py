@@ -6,9 +6,9 @@ For a schedule use the deployment in ``prefect.yaml``.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
-from flows.nightly import nightly, overview
 from pipeline.errors import HotichError
 
 
@@ -19,6 +19,9 @@ def main() -> int:
     parser.add_argument("--workspace", help="thư mục làm việc (kho bản quét và sổ đăng ký điện tử)")
     parser.add_argument("--workers", type=int, help="số tiến trình, mặc định bằng số nhân máy")
     chosen = parser.parse_args()
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # before Prefect is imported
+    from flows.nightly import nightly, overview
+
     try:
         summaries = nightly(chosen.folder, chosen.workspace, chosen.workers)
     except HotichError as error:

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from pipeline.batch import BookReport, book_folders, book_report
-from pipeline.errors import RegistryError, StorageError
+from pipeline.errors import HotichError, RegistryError, StorageError
 from pipeline.settings import read_settings
 
 Summary = dict[str, Any]
@@ -53,7 +53,14 @@ def read_book(folder: str, workspace: str | None, workers: int | None) -> Summar
     """One book through ``pipeline.batch.book_report``."""
     settings = read_settings()
     bench = settings.workbench(Path(workspace) if workspace else None)
-    return summary_of(book_report(Path(folder), bench, workers=workers or settings.workers))
+    try:
+        return summary_of(book_report(Path(folder), bench, workers=workers or settings.workers))
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+        raise RuntimeError(
+            f"{type(error).__name__}: see this book with “hotich --verbose run {folder}”"
+        ) from None
 
 
 def summary_of(report: BookReport) -> Summary:

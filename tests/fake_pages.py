@@ -90,7 +90,7 @@ def fake_page(
     return page_result(page, form)
 
 
-def need_a_program(*_: object) -> PageResult:
+def need_a_program(*_: object, **__: object) -> PageResult:
     """What happens when Tesseract is gone."""
     raise SetupError("Thiếu chương trình.")
 

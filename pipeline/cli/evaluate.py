@@ -87,15 +87,15 @@ def stored_pages(book: Path, bench: Workbench) -> list[PageResult | None]:
 
 
 def page_refs(book: Path, bench: Workbench) -> list[PageRef]:
-    """All pages of the book in order; a scan that cannot be counted has none."""
-    refs = []
+    """All pages of the book in order, each scan once; a scan that cannot be counted has none."""
+    refs: dict[PageRef, None] = {}
     for scan in scans_of(book, bench.limits):
         try:
             pages = page_count_isolated(scan, bench.limits)
         except ScanError:
             continue
-        refs += [PageRef(scan.sha256, number) for number in range(1, pages + 1)]
-    return refs
+        refs |= {PageRef(scan.sha256, number): None for number in range(1, pages + 1)}
+    return list(refs)
 
 
 def _result(ref: PageRef, stored: Sequence[StoredEntry], form: str) -> PageResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -66,7 +67,7 @@ def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
     else is known. Raises ``LedgerError`` when neither is there."""
     if (file.parent / LEDGER_FILE).is_file():
         ledger = load_ledger(file.parent)
-        return ledger if form is None else Ledger(form, ledger.place, ledger.place_code, ledger.volume)
+        return ledger if form is None else replace(ledger, form=form)
     if form is None:
         raise LedgerError(
             f"Cạnh {file} không có {LEDGER_FILE}; hãy cho biết mẫu sổ bằng --form "

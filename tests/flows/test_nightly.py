@@ -6,8 +6,10 @@ import asyncio
 import dataclasses
 import json
 import os
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -71,6 +73,18 @@ def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
     assert summary["failures"] == ["broken: a.tiff trang 2"]
 
 
+def test_what_an_unforeseen_error_says_does_not_reach_prefect(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> BookReport:
+        raise ValueError("Lý Thử")
+
+    monkeypatch.setattr(nightly, "book_report", broken)
+    with pytest.raises(RuntimeError, match="ValueError") as caught:
+        nightly.read_book.fn(str(books / "a"), str(tmp_path), 1)
+    assert "Lý Thử" not in "".join(traceback.format_exception(caught.value))
+
+
 @pytest.mark.parametrize(
     ("error", "again"),
     [
@@ -84,7 +98,7 @@ def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
 def test_only_what_can_pass_by_itself_is_tried_again(error: Exception, again: bool) -> None:
     from prefect.states import Failed
 
-    state = Failed(data=error, message="")
+    state: Any = Failed(data=error, message="")
     assert asyncio.run(nightly.may_pass(nightly.read_book, None, state)) is again  # type: ignore[arg-type]
 
 
