@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
+from pipeline.batch import book_folders
 from pipeline.errors import HotichError
 
 
@@ -23,6 +25,7 @@ def main() -> int:
     from flows.nightly import nightly, overview
 
     try:
+        book_folders(Path(chosen.folder))  # a wrong folder is told before a server is started
         summaries = nightly(chosen.folder, chosen.workspace, chosen.workers)
     except HotichError as error:
         print(error.message, file=sys.stderr)

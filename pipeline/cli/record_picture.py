@@ -53,7 +53,10 @@ def _list(
     draw: ImageDraw.ImageDraw, left: int, readings: list[FieldReading], result: PageResult, schemas: Schemas
 ) -> None:
     record = schemas.record(schemas.form(result.form).record)
-    draw.text((left, MARGIN), f"{TITLE} · {record.title}", fill=INK, font=_font(30))
+    title = f"{TITLE} · {record.title}"
+    if len(result.entries) > 1:
+        title += f" · mục 1 trong {len(result.entries)} mục của trang"
+    draw.text((left, MARGIN), title, fill=INK, font=_font(30))
     at = left
     for text, colour in LEGEND:
         draw.rectangle((at, MARGIN + 56, at + 20, MARGIN + 76), fill=colour)
