@@ -110,7 +110,7 @@ class Cell(Declaration):
     ``field`` may stand in several cells: the next one without a label continues the value on a further line;
     ``part`` (day, month, year, hour, minute) says that the blank holds one part of a value.
     ``fields`` (role = field) with ``kind`` is one blank that holds several fields, split by a composite kind.
-    ``printed`` marks a value that the press set (a page number).
+    ``printed`` marks a value that the press set (a page number); ``stamped`` one that may be a red stamp.
     """
 
     label: str = ""
@@ -123,6 +123,7 @@ class Cell(Declaration):
     from_: float | None = Field(default=None, alias="from")
     to: float | None = None
     printed: bool = False
+    stamped: bool = False
 
 
 class Line(Declaration):
@@ -146,6 +147,7 @@ class Area(Declaration):
     fields: Mapping[str, str] = Field(default_factory=dict)
     kind: str | None = None
     signature: bool = False
+    stamped: bool = False
 
 
 class CheckBox(Declaration):
@@ -262,6 +264,7 @@ class Slot:
     column: int | None = None
     printed: bool = False
     signature: bool = False
+    stamped: bool = False
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -317,7 +320,9 @@ def _slots(form: Form) -> tuple[Slot, ...]:
             piece = Piece(cell.from_, cell.to, line.at, cell.part or "", cell.label)
             before = found.get(name)
             if before is None:
-                found[name] = Slot(name, cell.kind or "", roles, (piece,), printed=cell.printed)
+                found[name] = Slot(
+                    name, cell.kind or "", roles, (piece,), printed=cell.printed, stamped=cell.stamped
+                )
             else:
                 found[name] = Slot(
                     name, before.kind, before.roles, (*before.pieces, piece), printed=before.printed
@@ -325,7 +330,9 @@ def _slots(form: Form) -> tuple[Slot, ...]:
     for number, area in enumerate(form.areas):
         roles = _roles(area.field, area.fields)
         name = _slot_name(roles) or f"signature:{number}"
-        found[name] = Slot(name, area.kind or "", roles, area=area.box, signature=area.signature)
+        found[name] = Slot(
+            name, area.kind or "", roles, area=area.box, signature=area.signature, stamped=area.stamped
+        )
     if form.table:
         for number, column in enumerate(form.table.columns):
             roles = _roles(column.field, column.fields)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
 from pipeline.extract import SlotInk
-from pipeline.imaging import grid
+from pipeline.imaging import grid, light
 from pipeline.imaging import ink as ink_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
@@ -19,11 +19,22 @@ from pipeline.schema import Form, Slot
 
 
 @dataclass(frozen=True, slots=True)
+class InkedLine:
+    """One written line of a blank: on which ``piece`` of it, its ``box`` and the numbers of its ``marks``; ``red`` when
+    it was stamped, its marks then being those of the red layer."""
+
+    piece: int
+    box: Box
+    marks: NDArray[np.int64]
+    red: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InkedSlot:
-    """A blank and the marks that stand in it, line by line: boxes and the numbers of the marks."""
+    """A blank with what stands in it, line by line; ``place`` is where it is on the page."""
 
     slot: Slot
-    lines: tuple[tuple[int, Box, NDArray[np.int64]], ...]
+    lines: tuple[InkedLine, ...]
     place: Box
 
 
@@ -33,6 +44,7 @@ class InkedRow:
 
     number: int
     marks: ink_of.Marks
+    stamps: ink_of.Marks
     slots: tuple[InkedSlot, ...]
     inks: tuple[SlotInk, ...] = ()
 
@@ -43,6 +55,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     letter = form.text_size * fit.height
     erased = ink_of.without_boxes(straight.ink, [label.box for label in straight.labels])
     marks = ink_of.marks_of(erased)
+    stamps = ink_of.marks_of(light.ink_mask(straight.red))
     strips = placing.strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
@@ -53,19 +66,52 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
             place = area_box(fit, slot.area)
             if not slot.signature and slot.roles:
                 free = np.where(owner < 0)[0]
-                lines = list(placing.lines_in(place, marks.boxes, marks.area, free, letter))
+                lines = [
+                    InkedLine(*line)
+                    for line in placing.lines_in(place, marks.boxes, marks.area, free, letter)
+                ]
         else:
             for number, strip in enumerate(strips):
                 if strip.piece.slot != slot.name:
                     continue
                 place = strip.piece.box if place is None else place.union(strip.piece.box)
-                box, numbers = placing.inked_box(marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch)
+                box, numbers = placing.inked_box(
+                    marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch
+                )
                 if box is not None:
-                    lines.append((strip.piece.line, box, numbers))
+                    lines.append(InkedLine(strip.piece.line, box, numbers))
         assert place is not None
+        if slot.stamped:
+            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
-    yield InkedRow(0, marks, tuple(slots))
+    yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
+    """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
+    (a round seal and what stands in it) are left out."""
+    left, top, right, bottom = stamps.boxes.T.astype(float)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    inside = (
+        (middle_x > place.left)
+        & (middle_x < place.right)
+        & (middle_y > place.top)
+        & (middle_y < place.bottom)
+    )
+    inside &= stamps.area > 0.01 * letter**2
+    chosen = np.nonzero(inside)[0]
+    lines = []
+    for group in placing.clusters(stamps.boxes[chosen], 0.7 * letter):
+        members = chosen[group]
+        high = bottom[members].max() - top[members].min()
+        wide = right[members].max() - left[members].min()
+        letters = members[(bottom - top)[members] < 1.6 * letter]
+        if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
+            continue
+        found = placing.lines_in(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in found]
+    return lines
 
 
 def _colons(straight: Straight, letter: float) -> list[Box]:
@@ -101,9 +147,9 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 continue
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
             inside = np.nonzero((row_of == number) & (column_of == slot.column))[0]
-            lines = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
-            slots.append(InkedSlot(slot, tuple(lines), place))
-        yield InkedRow(number, marks, tuple(slots))
+            found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
+            slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
+        yield InkedRow(number, marks, marks, tuple(slots))
 
 
 def table_levels(straight: Straight, form: Form) -> list[float]:

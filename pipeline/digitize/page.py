@@ -88,17 +88,24 @@ def _unknown(seen: Seen, options: DigitizeOptions) -> dict[str, object]:
     return {"findings": (Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words)}),)}
 
 
-def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines, record: RecordSpec) -> tuple[InkedRow, ...]:
+def _read(
+    rows: Sequence[InkedRow], straight: Straight, engines: Engines, record: RecordSpec
+) -> tuple[InkedRow, ...]:
     """All crops of the page in one batch an engine."""
     crops: list[Crop] = []
     for row in rows:
         for slot in row.slots:
-            for _, box, numbers in slot.lines:
-                picture = ink_of.cut(
-                    straight.even, straight.all_ink, row.marks, numbers, box, pad=round(straight.dpi / 30)
+            kind = slot.slot.kind or record.by_name[slot.slot.field_names[0]].kind
+            for line in slot.lines:
+                layer = (
+                    (straight.red, straight.red_ink, row.stamps)
+                    if line.red
+                    else (straight.even, straight.all_ink, row.marks)
                 )
                 crops.append(
-                    Crop(picture, straight.dpi, slot.slot.kind or record.by_name[slot.slot.field_names[0]].kind)
+                    Crop(
+                        ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / 30)), straight.dpi, kind
+                    )
                 )
     readings = iter(line_readings(crops, engines))
     typed = iter(_typed(crops, engines))
@@ -112,8 +119,8 @@ def _read(rows: Sequence[InkedRow], straight: Straight, engines: Engines, record
             inks.append(
                 extract.SlotInk(
                     slot.slot,
-                    tuple(box.grown(margin, margin) for _, box, _ in slot.lines),
-                    tuple(line for line, _, _ in slot.lines),
+                    tuple(line.box.grown(margin, margin) for line in slot.lines),
+                    tuple(line.piece for line in slot.lines),
                     Writing.PRINT if type_only or slot.slot.printed else Writing.HAND,
                     lines,
                     slot.place,

@@ -75,7 +75,9 @@ def recognised(
     return best
 
 
-def _best_form(level: straighten.Level, forms: Sequence[Form], words: Sequence[Word], options: DigitizeOptions) -> Seen:
+def _best_form(
+    level: straighten.Level, forms: Sequence[Form], words: Sequence[Word], options: DigitizeOptions
+) -> Seen:
     best = Seen(level, None, None, (), len(words))
     share = options.min_print
     for form in forms:

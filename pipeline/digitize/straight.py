@@ -24,18 +24,24 @@ from pipeline.schema import Form
 @dataclass(frozen=True, slots=True)
 class Straight:
     """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame, rules
-    and leaders, ``all_ink`` with them."""
+    and leaders, ``all_ink`` with them;
+    ``red`` is the layer of red stamps."""
 
     even: Pixels
     ink: Pixels
     all_ink: Pixels
+    red: Pixels
     matrix: Matrix
     fit: Fit
     frame: Frame
     labels: tuple[PlacedLabel, ...]
     leaders: NDArray[np.int32]
-    dots: Pixels
     dpi: float
+
+    @property
+    def red_ink(self) -> Pixels:
+        """The mask (0/255) of the red layer."""
+        return light.ink_mask(self.red)
 
 
 def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: DigitizeOptions) -> Straight:
@@ -50,7 +56,10 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     if frame is not None and form.table is None:
         through = fitting.refitted(form, seen.candidates, warp.perspective(unit, corners))
-        if through.share < 0.9 * fit.share or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004:
+        if (
+            through.share < 0.9 * fit.share
+            or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004
+        ):
             frame, corners = None, expected
     back = np.linalg.inv(level.matrix)
     size = (page.pixels.shape[1], page.pixels.shape[0])
@@ -61,6 +70,7 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     )
     grey = warp.warped(colour.ink_grey(page.pixels), matrix, canvas)
     even = light.evened(grey)
+    red = warp.warped(colour.red_ink(page.pixels), matrix, canvas)
     ink = light.ink_mask(even)
     found = fitting.moved_candidates(seen.candidates, matrix @ back)
     fitted = fitting.refitted(form, found, warp.perspective(unit, square))
@@ -73,8 +83,8 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     clean = without_rules(np.where(dots.mask > 0, 0, ink).astype(np.uint8), lines, thick)
     clean = without_edges(clean)
     return Straight(
-        even, clean, ink, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
-        dots.boxes, dots.mask, options.max_dpi if scale < 1 else dpi,
+        even, clean, ink, red, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
+        dots.boxes, options.max_dpi if scale < 1 else dpi,
     )  # fmt: skip
 
 

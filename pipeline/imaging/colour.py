@@ -24,7 +24,8 @@ def ink_grey(rgb: Pixels) -> Pixels:
     return cv2.add(red, redness)
 
 
-def red_share(rgb: Pixels) -> float:
-    """Share of the page's pixels that are clearly red (a seal, a stamp)."""
+def red_ink(rgb: Pixels) -> Pixels:
+    """Grey picture (h, w) of the red stamps alone: paper and other ink are white, full red is dark."""
     others = cv2.max(rgb[:, :, 1], rgb[:, :, 2])
-    return float(np.mean(cv2.subtract(rgb[:, :, 0], others) > 40))
+    redness = cv2.subtract(cv2.subtract(rgb[:, :, 0], others), np.full_like(others, 2 * PAPER_WARMTH))
+    return cv2.bitwise_not(cv2.multiply(redness, np.full_like(redness, 2)))

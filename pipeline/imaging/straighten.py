@@ -82,7 +82,9 @@ def frame_of(even: Pixels, expected: Matrix, shares: tuple[float, ...], letter: 
         return None
     left, right = (_side(u, upright, found_upright) for u in (0.0, 1.0))
     top, bottom = (_side(v, level, found_level) for v in (0.0, 1.0))
-    corners = np.array([crossing(left, top), crossing(right, top), crossing(right, bottom), crossing(left, bottom)])
+    corners = np.array(
+        [crossing(left, top), crossing(right, top), crossing(right, bottom), crossing(left, bottom)]
+    )
     rules = tuple(u for u in shares if found_upright[u] is not None)
     return Frame(corners, rules) if np.isfinite(corners).all() else None
 

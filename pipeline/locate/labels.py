@@ -87,6 +87,7 @@ def _around(words: Sequence[Word]) -> Box:
 def _baseline(words: Sequence[Word]) -> float:
     """Median baseline: the bottom of words without descenders, a little above it for those with."""
     found = sorted(
-        w.box.bottom - (0.2 * w.box.height if DESCENDERS & set(w.text.casefold().rstrip(",;")) else 0.0) for w in words
+        w.box.bottom - (0.2 * w.box.height if DESCENDERS & set(w.text.casefold().rstrip(",;")) else 0.0)
+        for w in words
     )
     return found[len(found) // 2]

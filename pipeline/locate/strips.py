@@ -125,7 +125,9 @@ def owners(
         inside |= across * down / size > 0.3
     for box in colons:
         small = (height < 0.5 * box.height) & (width < 0.6 * box.width)
-        inside |= small & (middle_x > box.left) & (middle_x < box.right) & (top > box.top) & (bottom < box.bottom)
+        inside |= (
+            small & (middle_x > box.left) & (middle_x < box.right) & (top > box.top) & (bottom < box.bottom)
+        )
     cost = np.full(count, np.inf)
     for number, strip in enumerate(strips):
         b, p = strip.piece.box, strip.pitch
@@ -141,7 +143,9 @@ def owners(
     return owner
 
 
-def _follow_right(strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes) -> None:
+def _follow_right(
+    strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     middle_y = (top + bottom) / 2
     for number, strip in enumerate(strips):
@@ -199,7 +203,9 @@ def inked_box(
     if not len(numbers):
         return None, numbers
     left, top, right, bottom = boxes[numbers].T.astype(float)
-    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (area[numbers] > 0.006 * pitch**2)
+    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (
+        area[numbers] > 0.006 * pitch**2
+    )
     if not letter.any():
         return None, numbers[:0]
     first, last = left[letter].min(), right[letter].max()
@@ -214,7 +220,9 @@ def lines_in(
     """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
     left, top, right, bottom = boxes[free].T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    inside = (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    inside = (
+        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    )
     inside &= (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
     chosen = free[inside]
     if not len(chosen):
@@ -236,3 +244,25 @@ def lines_in(
         box, kept = inked_box(boxes, mass, marks, 1.6 * letter)
         if box is not None:
             yield 0, box, kept
+
+
+def clusters(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
+    """Groups of boxes that hang together: each has a neighbour within ``gap`` pixels. Numbers of the boxes, by group."""
+    group = np.full(len(boxes), -1)
+    left, top, right, bottom = boxes.T.astype(float)
+    found: list[NDArray[np.int64]] = []
+    for start in range(len(boxes)):
+        if group[start] >= 0:
+            continue
+        waiting, members = [start], []
+        group[start] = len(found)
+        while waiting:
+            at = waiting.pop()
+            members.append(at)
+            apart_x = np.maximum(left - right[at], left[at] - right)
+            apart_y = np.maximum(top - bottom[at], top[at] - bottom)
+            near = np.nonzero((apart_x <= gap) & (apart_y <= gap) & (group < 0))[0]
+            group[near] = len(found)
+            waiting.extend(int(n) for n in near)
+        found.append(np.array(sorted(members)))
+    return found

@@ -45,13 +45,17 @@ def fitted_table(form: Form, upright: Positions, level: Positions, size: tuple[i
     return Fit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
 
 
-def _line_up(shares: Positions, seen: Positions, lengths: tuple[float, float]) -> tuple[float, float, float] | None:
+def _line_up(
+    shares: Positions, seen: Positions, lengths: tuple[float, float]
+) -> tuple[float, float, float] | None:
     """(start, length, share of rules matched) of the best linear map of ``shares`` onto the positions ``seen``."""
     if len(seen) < 3:
         return None
     best: tuple[float, float, float] | None = None
     merit = 0.0
-    spread = [(i, j) for i in range(len(shares)) for j in range(i + 1, len(shares)) if shares[j] - shares[i] > 0.4]
+    spread = [
+        (i, j) for i in range(len(shares)) for j in range(i + 1, len(shares)) if shares[j] - shares[i] > 0.4
+    ]
     for a in range(len(seen)):
         for b in range(len(seen) - 1, a, -1):
             for i, j in spread:
