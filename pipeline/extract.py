@@ -57,7 +57,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     text = _joined(slot, ink.pieces, texts)
     if not text:
         return [
-            FieldReading(name, FieldStatus.UNREADABLE, writing=ink.writing, engine=engine, box=place, lines=ink.boxes)
+            FieldReading(
+                name, FieldStatus.UNREADABLE, writing=ink.writing, engine=engine, box=place, lines=ink.boxes
+            )
             for name in slot.field_names
         ]
     if slot.kind in kinds.COMPOSITES:
@@ -68,7 +70,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     for name, value in values.items():
         canonical = _canonical(value, name, record, schemas, ledger) if value else ""
         status = FieldStatus.READ if value else FieldStatus.BLANK if parted else FieldStatus.UNREADABLE
-        result.append(FieldReading(name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes))
+        result.append(
+            FieldReading(name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes)
+        )
     return result
 
 
@@ -119,7 +123,9 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     return result
 
 
-def tick_reading(field: str, ticked: Mapping[str, float], box: Box | None, vocab: Vocabulary | None) -> FieldReading:
+def tick_reading(
+    field: str, ticked: Mapping[str, float], box: Box | None, vocab: Vocabulary | None
+) -> FieldReading:
     """The field behind a group of check boxes: ``ticked`` maps the printed value of each box to its share of ink.
 
     None ticked is blank; more than one is not decided here: the texts of all stand in the reading, which then does not

@@ -151,7 +151,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLabel:
-    """Where a printed label of the form stands. ``score`` 0..1 is the likeness of what was read; 0 = carried by geometry."""
+    """Where a printed label of the form stands. ``score`` 0..1: likeness of what was read, 0 = carried by geometry."""
 
     text: str
     box: Box
@@ -160,7 +160,7 @@ class PlacedLabel:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPiece:
-    """Where one line of a field's blank stands: ``box`` is the strip that belongs to it, ``baseline`` the y of its leader."""
+    """Where one line of a field's blank stands: ``box`` is its strip, ``baseline`` the y of its leader."""
 
     slot: str
     row: int
@@ -194,7 +194,7 @@ class FieldStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind`` the field's kind (a reader may use it)."""
+    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it)."""
 
     pixels: Pixels
     dpi: float

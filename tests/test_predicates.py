@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,9 @@ def test_dates_are_compared_as_exactly_as_both_are_known() -> None:
 
 @pytest.mark.parametrize("predicate", [same_year, same_date, not_after])
 @given(known=_partial)
-def test_nothing_is_said_of_what_is_not_known(predicate, known: Value) -> None:
+def test_nothing_is_said_of_what_is_not_known(
+    predicate: Callable[[Value, Value], bool | None], known: Value
+) -> None:
     for unknown in (BLANK, UNREAD, value("chữ")):
         assert predicate(known, unknown) is None
         assert predicate(unknown, known) is None

@@ -30,7 +30,8 @@ class LineShapes:
 
 
 def default_engines(models: Path | None = None) -> Engines:
-    """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting; no reader of handwriting yet.
+    """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting;
+    no reader of handwriting yet.
 
     Raises ``SetupError`` when a model's card is missing; whether Tesseract is there shows at the first page.
     """

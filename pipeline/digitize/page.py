@@ -54,7 +54,7 @@ def digitize_page(
         None, (), (), (), watch.seconds,
     )  # fmt: skip
     if seen.form is None or seen.fit is None:
-        return replace(result, **_unknown(seen, options))
+        return _unknown(result, seen, options)
     if seen.form.layout == "cover":
         labels = fitting.placed_labels(seen.form, seen.fit)
         return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels)
@@ -78,14 +78,13 @@ def digitize_page(
     )
 
 
-def _unknown(seen: Seen, options: DigitizeOptions) -> dict[str, object]:
+def _unknown(result: PageResult, seen: Seen, options: DigitizeOptions) -> PageResult:
+    """A page that is no page of the form: an empty one, or one that a person has to look at."""
     share = float((seen.level.ink > 0).mean())
     if share < options.blank_ink:
-        return {
-            "kind": PageKind.BLANK,
-            "findings": (Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),),
-        }
-    return {"findings": (Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words)}),)}
+        finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
+        return replace(result, kind=PageKind.BLANK, findings=(finding,))
+    return replace(result, findings=(Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words)}),))
 
 
 def _read(
@@ -115,13 +114,13 @@ def _read(
         inks = []
         for slot in row.slots:
             lines = tuple(next(readings) for _ in slot.lines)
-            type_only = all([next(typed) for _ in slot.lines])
+            lines_typed = [next(typed) for _ in slot.lines]
             inks.append(
                 extract.SlotInk(
                     slot.slot,
                     tuple(line.box.grown(margin, margin) for line in slot.lines),
                     tuple(line.piece for line in slot.lines),
-                    Writing.PRINT if type_only or slot.slot.printed else Writing.HAND,
+                    Writing.PRINT if all(lines_typed) or slot.slot.printed else Writing.HAND,
                     lines,
                     slot.place,
                 )

@@ -28,7 +28,7 @@ class _Question:
 
 
 def line_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
-    """One reading a crop. Figures are read twice: what both read alike is trusted, what they read differently is not."""
+    """One reading a crop. Figures are read twice: what both read alike is trusted, what they read otherwise is not."""
     readings = list(engines.print.read(crops))
     if engines.numerals is None:
         return tuple(readings)

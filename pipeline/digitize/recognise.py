@@ -19,7 +19,7 @@ from pipeline.schema import Form, Schemas
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look at a page in one orientation gave: which form it is (``None``: none that is known) and how it lies."""
+    """What one look at a page in one orientation gave: how it lies and which form it is (``None``: none known)."""
 
     level: straighten.Level
     form: Form | None
@@ -48,7 +48,7 @@ def recognised(
     small_dpi = dpi * scale
     with watch.stage("quality"):
         grey = straighten.small_grey(page.pixels, scale)
-    left, top, right, bottom = form.frame
+    _, top, _, bottom = form.frame
     letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * small_dpi
     covers = [other for other in schemas.forms.values() if other.layout == "cover"]
     lies = (page.pixels.shape[1] > page.pixels.shape[0]) == (form.paper_mm[0] > form.paper_mm[1])

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import colour, light, straighten, warp
-from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.ink import without_dots, without_edges
+from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.rules import without_rules
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
@@ -61,12 +61,12 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
             or fitting.spread(form, through) > 2.5 * fitting.spread(form, fit) + 0.004
         ):
             frame, corners = None, expected
-    back = np.linalg.inv(level.matrix)
+    back: Matrix = np.linalg.inv(level.matrix).astype(np.float64)
     size = (page.pixels.shape[1], page.pixels.shape[0])
     limit = round(max(form.paper_mm) / 25.4 * options.max_dpi * 1.1)
     scale = min(1.0, options.max_dpi / dpi)
     matrix, canvas, square = straighten.squared(
-        warp.moved(back, corners), size, min(limit, round(max(size) * 1.2 * scale))
+        warp.moved(back, np.asarray(corners, np.float64)), size, min(limit, round(max(size) * 1.2 * scale))
     )
     grey = warp.warped(colour.ink_grey(page.pixels), matrix, canvas)
     even = light.evened(grey)

@@ -21,11 +21,11 @@ def ink_grey(rgb: Pixels) -> Pixels:
     red = rgb[:, :, 0]
     others = cv2.max(rgb[:, :, 1], rgb[:, :, 2])
     redness = cv2.subtract(cv2.subtract(red, others), np.full_like(red, PAPER_WARMTH))
-    return cv2.add(red, redness)
+    return np.asarray(cv2.add(red, redness), np.uint8)
 
 
 def red_ink(rgb: Pixels) -> Pixels:
     """Grey picture (h, w) of the red stamps alone: paper and other ink are white, full red is dark."""
     others = cv2.max(rgb[:, :, 1], rgb[:, :, 2])
     redness = cv2.subtract(cv2.subtract(rgb[:, :, 0], others), np.full_like(others, 2 * PAPER_WARMTH))
-    return cv2.bitwise_not(cv2.multiply(redness, np.full_like(redness, 2)))
+    return np.asarray(cv2.bitwise_not(cv2.multiply(redness, np.full_like(redness, 2))), np.uint8)

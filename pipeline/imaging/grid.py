@@ -12,8 +12,8 @@ from pipeline.model import Pixels
 def ruled_lines(ink: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions of long upright and long level rules of a levelled page: x (n,) and y (m,) in pixels, ascending.
 
-    Runs of ink longer than 1/28 of the page's side are rules; those that share a position are added up, gaps do no harm;
-    a position counts when its runs cover a fifth of the side.
+    Runs of ink longer than 1/28 of the page's side are rules; those that share a position are added up, gaps do
+    no harm; a position counts when its runs cover a fifth of the side.
     """
     return _positions(ink), _positions(np.ascontiguousarray(ink.T))
 
@@ -26,7 +26,7 @@ def _positions(ink: Pixels) -> NDArray[np.float64]:
     covered = (runs > 0).sum(axis=0).astype(float) / height
     smooth = cv2.GaussianBlur(covered[None, :].astype(np.float32), (0, 0), max(1.0, width / 1500))[0]
     reach = max(3, width // 300)
-    peaks = []
+    peaks: list[int] = []
     for x in np.nonzero(smooth > 0.2)[0]:
         part = smooth[max(0, x - reach) : x + reach + 1]
         if smooth[x] == part.max() and (not peaks or x - peaks[-1] > reach):
@@ -35,7 +35,7 @@ def _positions(ink: Pixels) -> NDArray[np.float64]:
 
 
 def nearest_level(even: Pixels, left: float, right: float, expected: float, reach: float) -> float:
-    """The y of the level rule nearest to ``expected`` between two x positions, or ``expected`` itself when none is seen."""
+    """The y of the level rule nearest to ``expected`` between two x positions; ``expected`` when none is seen."""
     height, width = even.shape
     top, bottom = max(0, round(expected - reach)), min(height, round(expected + reach))
     part = 255 - even[top:bottom, max(0, round(left)) : min(width, round(right))]

@@ -27,7 +27,7 @@ def marks_of(ink: Pixels) -> Marks:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]
     boxes = np.column_stack([stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]])
-    return Marks(boxes.astype(np.int32), stats[:, 4].astype(np.int32), labels)
+    return Marks(boxes.astype(np.int32), stats[:, 4].astype(np.int32), np.asarray(labels, np.int32))
 
 
 def without_boxes(ink: Pixels, boxes: Sequence[Box]) -> Pixels:
@@ -44,7 +44,7 @@ def without_boxes(ink: Pixels, boxes: Sequence[Box]) -> Pixels:
 
 
 def without_edges(ink: Pixels) -> Pixels:
-    """The ink mask without marks that touch the picture's border or span a third of it: scan edges, shadows, table tops."""
+    """The ink mask without marks that touch the picture's border or span a third of it: scan edges and shadows."""
     height, width = ink.shape
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     left, top = stats[:, 0], stats[:, 1]

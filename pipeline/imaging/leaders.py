@@ -27,7 +27,8 @@ def leaders_of(ink: Pixels, letter: float) -> Leaders:
     A dot is a small, roughly round mark; a leader is six or more of them on one level at a steady pace. A dot of an
     ``i``, a full stop or a tone mark has no such row and is left alone.
     """
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    centres = np.asarray(middles, np.float64)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
     largest = max(3.0, 0.24 * letter)
     small = (width <= largest) & (height <= largest) & (area <= 0.7 * largest**2)

@@ -24,7 +24,7 @@ def evened(grey: Pixels) -> Pixels:
     background = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
     background = cv2.GaussianBlur(background, (0, 0), 6)
     background = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(grey, background, scale=255)
+    return np.asarray(cv2.divide(grey, background, scale=255), np.uint8)
 
 
 def ink_mask(even: Pixels) -> Pixels:

@@ -38,7 +38,7 @@ def rule_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness:
     dark = 255 - band
     kernel = np.ones((int(2 * thickness) | 1, 1), np.uint8)
     thin = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel))
-    profile = _stations(thin)
+    profile = _stations(np.asarray(thin, np.uint8))
     found = _straightest(profile, reach)
     if found is None:
         return None

@@ -31,7 +31,7 @@ def skew_of(grey: Pixels) -> float:
         good = (length > small.shape[1] * 0.05) & (np.abs(angle) < MAX_SKEW)
         if length[good].sum() > small.shape[1]:
             return _weighted_median(angle[good], length[good])
-    return _projection_skew(small)
+    return _projection_skew(np.asarray(small, np.uint8))
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:

@@ -42,7 +42,8 @@ class Level:
 def small_grey(pixels: Pixels, scale: float) -> Pixels:
     """The red-free grey page at a smaller scale."""
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-    return colour.ink_grey(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    return colour.ink_grey(np.asarray(small, np.uint8))
 
 
 def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> Level:
@@ -63,8 +64,8 @@ def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -
 def frame_of(even: Pixels, expected: Matrix, shares: tuple[float, ...], letter: float) -> Frame | None:
     """The printed frame near where the labels say it is.
 
-    ``expected`` (3, 3) maps shares to pixels of ``even``; ``shares`` are the form's inner vertical rules. A side that is
-    not seen (cut off, faded) is put where its neighbours say; ``None`` when fewer than two sides are seen.
+    ``expected`` (3, 3) maps shares to pixels of ``even``; ``shares`` are the form's inner vertical rules. A side
+    that is not seen (cut off, faded) is put where its neighbours say; ``None`` when fewer than two are seen.
     """
 
     def at(u: float, v: float) -> Matrix:
@@ -110,10 +111,11 @@ def _side(
 
 
 def squared(corners: Matrix, page: tuple[int, int], limit: int) -> tuple[Matrix, tuple[int, int], Matrix]:
-    """The one warp from the original onto the straight page.
+    """The one warp from the original onto the straight page: matrix (3, 3), (width, height) of its canvas, and the
+    frame's corners (4, 2) on it.
 
-    ``corners`` (4, 2): the frame in the original's pixels, from its top left clockwise as read; ``page``: (width, height) of the original; ``limit``: the most pixels a side of the straight page may have.
-    Returns the matrix, the (width, height) of the canvas, which holds the whole page, and the frame's corners on it.
+    ``corners`` (4, 2): the frame in the original's pixels, from its top left clockwise as read; ``page``: (width,
+    height) of the original, all of which the canvas holds; ``limit``: the most pixels a side of the canvas may have.
     """
     heights = [np.linalg.norm(corners[3] - corners[0]), np.linalg.norm(corners[2] - corners[1])]
     widths = [np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[2] - corners[3])]

@@ -53,8 +53,9 @@ def warped(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
     shrinking = abs(np.linalg.det(matrix[:2, :2])) < 0.7
     flags = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     if shrinking and np.allclose(matrix, np.diag(np.diag(matrix))):
-        return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return cv2.warpPerspective(pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    moved_pixels = cv2.warpPerspective(pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved_pixels, np.uint8)
 
 
 def perspective(source: Matrix, target: Matrix) -> Matrix:

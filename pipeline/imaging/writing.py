@@ -38,7 +38,7 @@ class WritingModel:
 
 
 def line_shape(crop: Pixels) -> NDArray[np.float64] | None:
-    """The seven measures (``FEATURES``) of a grey crop of one line, or ``None`` when it holds fewer than three letters."""
+    """The seven measures (``FEATURES``) of a grey crop of one line; ``None`` when it holds fewer than three letters."""
     ink = (crop < 150).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]

@@ -103,10 +103,11 @@ def owners(
 ) -> NDArray[np.int64]:
     """For each mark the number of the strip it belongs to, or -1.
 
-    A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks, dots,
-    commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are followed to
-    the right as long as the gap stays within a letter or two. Marks in ``barred`` boxes (signatures, notes) have no strip,
-    unless a value runs on into them; nor have specks in ``colons`` boxes (what is printed right behind a label).
+    A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks,
+    dots, commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are
+    followed to the right as long as the gap stays within a letter or two. Marks in ``barred`` boxes (signatures,
+    notes) have no strip, unless a value runs on into them; nor have specks in ``colons`` boxes (what is printed
+    right behind a label).
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -247,7 +248,7 @@ def lines_in(
 
 
 def clusters(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
-    """Groups of boxes that hang together: each has a neighbour within ``gap`` pixels. Numbers of the boxes, by group."""
+    """The numbers of boxes that hang together, group by group: each has a neighbour within ``gap`` pixels."""
     group = np.full(len(boxes), -1)
     left, top, right, bottom = boxes.T.astype(float)
     found: list[NDArray[np.int64]] = []

@@ -52,8 +52,8 @@ class WritingJudge(Protocol):
 
 @dataclass(frozen=True)
 class Engines:
-    """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value counts as handwritten; ``hand`` is ``None``
-    until a handwriting model is installed."""
+    """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value
+    counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed."""
 
     labels: PrintReader
     print: OcrEngine

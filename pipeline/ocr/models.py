@@ -49,7 +49,9 @@ def cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
         try:
             card = ModelCard.model_validate(tomllib.loads(data.decode("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-            raise SetupError(f"{path}: mô tả mô hình không đúng ({error}). Hãy cài lại mô hình này.") from None
+            raise SetupError(
+                f"{path}: mô tả mô hình không đúng ({error}). Hãy cài lại mô hình này."
+            ) from None
         mark = hashlib.sha256(data).hexdigest()[:16]
         found.append(card.model_copy(update={"fingerprint": f"{card.name}-{mark}"}))
     return tuple(found)
@@ -60,7 +62,9 @@ def card(name: str, folder: Path | None = None) -> ModelCard:
     for found in cards(folder):
         if found.name == name:
             return found
-    raise SetupError(f"Thiếu mô hình “{name}” trong {folder or default_folder()}. Hãy cài lại phần mềm (make setup).")
+    raise SetupError(
+        f"Thiếu mô hình “{name}” trong {folder or default_folder()}. Hãy cài lại phần mềm (make setup)."
+    )
 
 
 def damaged_files(found: ModelCard, folder: Path | None = None) -> tuple[str, ...]:

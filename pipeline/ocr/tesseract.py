@@ -91,7 +91,7 @@ class TesseractLines:
         return f"tesseract-{tesseract_version()}-{self.language}-psm{self.psm}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """One reading a crop; the confidence is that of the least certain word. Raises ``ScanTimeout``, ``SetupError``."""
+        """One reading a crop; its confidence is its least certain word's. Raises ``ScanTimeout``, ``SetupError``."""
         if not crops:
             return ()
         _need(self.language)
@@ -112,7 +112,9 @@ class TesseractLines:
 
     def _line(self, words: list[Word]) -> LineReading:
         text = " ".join(word.text for word in words)
-        return LineReading(text, min((word.confidence for word in words), default=0.0), self.name, tuple(words))
+        return LineReading(
+            text, min((word.confidence for word in words), default=0.0), self.name, tuple(words)
+        )
 
 
 DataRow = tuple[int, str, int, int, int, int, float]
