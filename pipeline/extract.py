@@ -16,7 +16,8 @@ PART_ORDER = ("hour", "minute", "day", "month", "year")
 @dataclass(frozen=True, slots=True)
 class SlotInk:
     """What stands in one blank: the boxes of its inked lines in reading order, each with the number of the piece it
-    stands on, what was read there (``None`` = not read yet) and what kind of writing it is."""
+    stands on, what was read there (``None`` = not read yet), what kind of writing it is and whether any
+    of it is struck through."""
 
     slot: Slot
     boxes: tuple[Box, ...]
@@ -24,6 +25,7 @@ class SlotInk:
     writing: Writing
     readings: tuple[LineReading | None, ...] = ()
     place: Box | None = None
+    struck: bool = False
 
 
 def readings_of(
@@ -65,11 +67,14 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     if slot.kind in kinds.COMPOSITES:
         values, parted = _shares(slot, text)
     else:
-        values, parted = {slot.field_names[0]: text}, True
+        values, parted = {slot.field_names[0]: text}, False
     result = []
     for name, value in values.items():
         canonical = _canonical(value, name, record, schemas, ledger) if value else ""
-        status = FieldStatus.READ if value else FieldStatus.BLANK if parted else FieldStatus.UNREADABLE
+        known = parted and ink.writing is Writing.PRINT and confidence >= CLEAR
+        status = FieldStatus.READ if value else FieldStatus.BLANK if known else FieldStatus.UNREADABLE
+        if value and ink.struck:
+            status = FieldStatus.STRUCK_THROUGH
         result.append(
             FieldReading(name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes)
         )
@@ -89,6 +94,9 @@ def _shares(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
             ] == main != "name"
     return {field: shares.get(role, "") for role, field in slot.roles.items()}, len(filled) > 1
 
+
+CLEAR = 0.8
+"""How surely a shared blank must have been read before what is not in its text counts as not written."""
 
 MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
 """The role that a shared blank is there for, by its kind."""

@@ -21,12 +21,13 @@ from pipeline.schema import Form, Slot
 @dataclass(frozen=True, slots=True)
 class InkedLine:
     """One written line of a blank: on which ``piece`` of it, its ``box`` and the numbers of its ``marks``; ``red`` when
-    it was stamped, its marks then being those of the red layer."""
+    it was stamped, its marks then being those of the red layer; ``struck`` when a stroke runs through it."""
 
     piece: int
     box: Box
     marks: NDArray[np.int64]
     red: bool = False
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     """The one entry of a page form: for every blank the marks that stand in it."""
     fit = straight.fit
     letter = form.text_size * fit.height
-    erased = ink_of.without_boxes(straight.ink, [label.box for label in straight.labels])
+    erased = ink_of.without_print(straight.ink, [label.box for label in straight.labels])
     marks = ink_of.marks_of(erased)
     stamps = ink_of.marks_of(light.ink_mask(straight.red))
     strips = placing.strips_of(form, fit, straight.leaders)
@@ -79,7 +80,12 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                     marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch
                 )
                 if box is not None:
-                    lines.append(InkedLine(strip.piece.line, box, numbers))
+                    level = (
+                        strip.piece.baseline - 0.55 * strip.pitch,
+                        strip.piece.baseline - 0.1 * strip.pitch,
+                    )
+                    struck = ink_of.is_struck(marks, numbers, box, level)
+                    lines.append(InkedLine(strip.piece.line, box, numbers, struck=struck))
         assert place is not None
         if slot.stamped:
             lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)

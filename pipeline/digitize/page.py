@@ -123,6 +123,7 @@ def _read(
                     Writing.PRINT if all(lines_typed) or slot.slot.printed else Writing.HAND,
                     lines,
                     slot.place,
+                    any(line.struck for line in slot.lines),
                 )
             )
         done.append(replace(row, inks=tuple(inks)))
@@ -174,6 +175,8 @@ def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldRe
         place = area_box(straight.fit, box.box)
         share = ink_of.mark_share(straight.ink, place, 0.22 * place.height)
         groups.setdefault(box.field, {})[box.value] = share
+        # a tick runs past its box
+        place = place.grown(0.7 * place.width, 0.7 * place.height)
         places[box.field] = places[box.field].union(place) if box.field in places else place
     for name, ticked in groups.items():
         spec = record.by_name[name]

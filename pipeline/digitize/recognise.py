@@ -62,7 +62,9 @@ def recognised(
             with watch.stage("grid"):
                 upright, rows = grid.ruled_lines(level.ink)
                 fit = tables.fitted_table(form, upright, rows, level.size)
-            if fit is not None:
+                width, height = level.size
+                over = tables.fitted_table(form, width - upright[::-1], height - rows[::-1], level.size)
+            if fit is not None and (over is None or fit.share > over.share):
                 return Seen(level, form, fit, (), 0)
         with watch.stage("labels"):
             words = engines.labels.words(level.print_only, small_dpi)

@@ -13,7 +13,7 @@ def ruled_lines(ink: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions of long upright and long level rules of a levelled page: x (n,) and y (m,) in pixels, ascending.
 
     Runs of ink longer than 1/28 of the page's side are rules; those that share a position are added up, gaps do
-    no harm; a position counts when its runs cover a fifth of the side.
+    no harm; a position counts when its runs cover three tenths of the side.
     """
     return _positions(ink), _positions(np.ascontiguousarray(ink.T))
 
@@ -23,13 +23,15 @@ def _positions(ink: Pixels) -> NDArray[np.float64]:
     run = max(15, height // 28)
     wide = cv2.dilate(ink, np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8))
-    covered = (runs > 0).sum(axis=0).astype(float) / height
-    smooth = cv2.GaussianBlur(covered[None, :].astype(np.float32), (0, 0), max(1.0, width / 1500))[0]
     reach = max(3, width // 300)
+    # perspective tilts rules against one another: a rule counts in the columns beside it as well
+    tilted = cv2.dilate(runs, np.ones((1, 2 * reach + 1), np.uint8))
+    covered = (tilted > 0).sum(axis=0).astype(np.float32) / height
+    smooth = cv2.GaussianBlur(covered[None, :], (0, 0), reach / 2)[0]
     peaks: list[int] = []
-    for x in np.nonzero(smooth > 0.2)[0]:
+    for x in np.nonzero(smooth > 0.3)[0]:
         part = smooth[max(0, x - reach) : x + reach + 1]
-        if smooth[x] == part.max() and (not peaks or x - peaks[-1] > reach):
+        if smooth[x] == part.max() and (not peaks or x - peaks[-1] > 2 * reach):
             peaks.append(int(x))
     return np.array(peaks, float)
 

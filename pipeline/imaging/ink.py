@@ -30,16 +30,27 @@ def marks_of(ink: Pixels) -> Marks:
     return Marks(boxes.astype(np.int32), stats[:, 4].astype(np.int32), np.asarray(labels, np.int32))
 
 
-def without_boxes(ink: Pixels, boxes: Sequence[Box]) -> Pixels:
-    """The ink mask with the marks inside the boxes gone; of a mark that reaches out of a box by more than half of
-    itself (handwriting that runs into a label) only the part inside is taken."""
+def without_print(ink: Pixels, labels: Sequence[Box]) -> Pixels:
+    """The ink mask without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
+    one (handwriting that touches print) the part inside goes; a mark that only grazes a box stays whole."""
     result = ink.copy()
+    marks = marks_of(ink)
+    left, top, right, bottom = marks.boxes.T.astype(float)
+    size = np.maximum(1.0, (right - left) * (bottom - top))
     height, width = ink.shape
-    for box in boxes:
-        inner = box.within(width, height)
-        left, top, right, bottom = (round(n) for n in (inner.left, inner.top, inner.right, inner.bottom))
-        if right > left and bottom > top:
-            result[top:bottom, left:right] = 0
+    gone = np.zeros(len(marks.area) + 1, bool)
+    for label in labels:
+        across = np.minimum(right, label.right) - np.maximum(left, label.left)
+        down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
+        share = np.where((across > 0) & (down > 0), across * down / size, 0.0)
+        gone[1:] |= share >= 0.55
+        touching = np.zeros(len(marks.area) + 1, bool)
+        touching[1:] = (share > 0.2) & (share < 0.55)
+        if touching.any():
+            box = label.within(width, height)
+            part = slice(round(box.top), round(box.bottom)), slice(round(box.left), round(box.right))
+            result[part][touching[marks.labels[part]]] = 0
+    result[gone[marks.labels]] = 0
     return result
 
 
@@ -90,3 +101,18 @@ def cut(even: Pixels, ink: Pixels, marks: Marks, numbers: NDArray[np.int64], box
     foreign = (ink[top:bottom, left:right] > 0) & ~chosen[labels]
     picture[(cv2.dilate(foreign.astype(np.uint8), edge) > 0) & (own == 0)] = 255
     return picture
+
+
+def is_struck(marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]) -> bool:
+    """Whether a stroke runs through the line: one nearly level run over most of it, between the two y of ``level``
+    (the top and the bottom of its small letters), so that neither an underline nor a crossed t counts."""
+    left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
+    first, last = max(top, round(level[0])), min(bottom, round(level[1]))
+    if last - first < 3 or right - left < 2.5 * (last - first):
+        return False
+    chosen = np.zeros(len(marks.area) + 1, bool)
+    chosen[numbers + 1] = True
+    part = chosen[marks.labels[first:last, left:right]].astype(np.uint8)
+    thick = cv2.dilate(part, np.ones((5, 3), np.uint8))
+    run = max(15, int(0.5 * (right - left)))
+    return bool(cv2.erode(thick, np.ones((1, run), np.uint8)).any())

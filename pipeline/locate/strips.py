@@ -24,11 +24,13 @@ BELOW = 0.30
 @dataclass(frozen=True, slots=True)
 class Strip:
     """One line of a blank in pixels: ``pitch`` is the distance to the printed line above it (bounded);
-    ``open_right``: nothing is printed to its right, so a value may run past its end."""
+    ``open_right``: nothing is printed to its right, so a value may run past its end; ``rule`` is the x of the frame's
+    next upright rule."""
 
     piece: PlacedPiece
     pitch: float
     open_right: bool
+    rule: float
 
 
 def baselines(form: Form, fit: Fit, leaders: Boxes) -> dict[tuple[float, float], float]:
@@ -93,8 +95,10 @@ def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
             baseline = levels[piece.v, piece.u0]
             pitch = pitches[piece.v] * fit.height
             box = Box(left, baseline - ABOVE * pitch, right, baseline + BELOW * pitch)
+            beyond = min((u for u in (*form.rules, 1.0) if u > piece.u1 - 0.01), default=1.0)
+            rule, _ = fit.at(beyond, piece.v)
             placed = PlacedPiece(slot.name, 0, number, box, baseline)
-            strips.append(Strip(placed, pitch, piece.u1 >= last_on_line[piece.v] - 1e-6))
+            strips.append(Strip(placed, pitch, piece.u1 >= last_on_line[piece.v] - 1e-6, rule))
     return tuple(strips)
 
 
@@ -159,7 +163,7 @@ def _follow_right(
         level = (baseline - middle_y > -0.25 * p) & (baseline - middle_y < 0.75 * p) & big & (owner < 0)
         beyond = np.nonzero(level & (bottom - top < 1.6 * p) & (left > strip.piece.box.right - p))[0]
         for mark in beyond[np.argsort(left[beyond])]:
-            if left[mark] - end > 0.55 * p:
+            if left[mark] - end > 0.55 * p or end < strip.rule < left[mark]:
                 break
             owner[mark] = number
             end = max(end, right[mark])
@@ -231,6 +235,7 @@ def lines_in(
     middle = middle_y[inside]
     tall = (bottom - top)[inside] > 0.45 * letter
     if not tall.any():
+        yield from _ditto(boxes, mass, chosen, letter)
         return
     levels: list[list[float]] = []
     for y in np.sort(middle[tall]):
@@ -245,6 +250,19 @@ def lines_in(
         box, kept = inked_box(boxes, mass, marks, 1.6 * letter)
         if box is not None:
             yield 0, box, kept
+
+
+def _ditto(
+    boxes: Boxes, mass: NDArray[np.int32], chosen: NDArray[np.int64], letter: float
+) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
+    """Two small strokes side by side, a mark for "as above", where nothing taller stands in the area."""
+    strokes = chosen[mass[chosen] > 0.012 * letter**2]
+    if len(strokes) != 2:
+        return
+    left, top, right, bottom = boxes[strokes].T.astype(float)
+    level = abs(top[0] - top[1]) < 0.3 * letter and min(bottom - top) > 0.12 * letter
+    if level and max(left) - min(right) < 0.6 * letter and max(mass[strokes]) < 3 * min(mass[strokes]):
+        yield 0, Box(left.min(), top.min(), right.max(), bottom.max()), strokes
 
 
 def clusters(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
