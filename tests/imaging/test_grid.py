@@ -1,0 +1,78 @@
+"""The rules of a table are found without knowing where they should be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.imaging.grid import nearest_level, ruled_lines
+from pipeline.model import Pixels
+from tests.imaging.drawings import ink_of, paper, rule, typed
+
+WIDTH, HEIGHT = 1400, 1000
+X = (90.0, 150.0, 320.0, 410.0, 700.0, 980.0, 1290.0)
+Y = (120.0, 240.0, 420.0, 600.0, 900.0)
+
+
+def table(x: tuple[float, ...] = X, y: tuple[float, ...] = Y) -> Pixels:
+    picture = paper(WIDTH, HEIGHT)
+    for at in x:
+        rule(picture, (at, y[0]), (at, y[-1]))
+    for at in y:
+        rule(picture, (x[0], at), (x[-1], at))
+    return picture
+
+
+def test_all_rules_of_a_table_are_found() -> None:
+    across, down = ruled_lines(ink_of(table()))
+    assert across == pytest.approx(X, abs=1.5)
+    assert down == pytest.approx(Y, abs=1.5)
+
+
+@settings(max_examples=8, deadline=None)
+@given(gaps=st.lists(st.integers(130, 860), min_size=1, max_size=4))
+def test_gaps_in_a_rule_do_no_harm(gaps: list[int]) -> None:
+    picture = table()
+    for y in gaps:
+        picture[y : y + 20, 250:1200] = 255
+    across, _ = ruled_lines(ink_of(picture))
+    assert across == pytest.approx(X, abs=1.5)
+
+
+def test_writing_is_no_rule() -> None:
+    picture = table()
+    text = typed("Nguyễn Thị Hồng Hạnh", "LiberationSerif-Regular.ttf", 26)
+    for y in range(250, 820, 60):
+        for x in (330, 720):
+            part = picture[y : y + text.shape[0], x : x + text.shape[1]]
+            part[:] = np.minimum(part, text)
+    across, down = ruled_lines(ink_of(picture))
+    assert across == pytest.approx(X, abs=1.5)
+    assert down == pytest.approx(Y, abs=1.5)
+
+
+def test_a_page_without_rules_has_none() -> None:
+    across, down = ruled_lines(ink_of(paper(WIDTH, HEIGHT)))
+    assert len(across) == len(down) == 0
+
+
+@given(expected=st.floats(235, 245))
+def test_the_level_rule_near_a_place_is_found(expected: float) -> None:
+    assert nearest_level(table(), 100, 1280, expected, 30) == pytest.approx(240, abs=1.5)
+
+
+def test_where_no_level_rule_is_seen_the_expected_place_stands() -> None:
+    assert nearest_level(table(), 100, 1280, 330.0, 30) == 330.0
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a level above the picture is a ValueError: bottom of the band is negative"
+)
+def test_a_level_above_the_picture_stays_where_it_is_expected() -> None:
+    assert nearest_level(table(), 100, 1280, -40.0, 30) == -40.0
+
+
+def test_a_level_below_the_picture_stays_where_it_is_expected() -> None:
+    assert nearest_level(table(), 100, 1280, HEIGHT + 40.0, 30) == HEIGHT + 40.0

@@ -1,0 +1,172 @@
+"""Marks of ink: which are kept, which are painted out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.imaging import ink as ink_of_page
+from pipeline.imaging.leaders import leaders_of
+from pipeline.imaging.light import ink_mask
+from pipeline.model import Box
+from tests.imaging.drawings import dot, ink_of, paper, rule, typed
+
+
+def test_each_connected_mark_is_known_by_box_and_area() -> None:
+    picture = paper(200, 100)
+    picture[20:30, 40:60] = 0
+    picture[50:80, 100:103] = 0
+    marks = ink_of_page.marks_of(ink_of(picture))
+    assert sorted(marks.boxes.tolist()) == [[40, 20, 60, 30], [100, 50, 103, 80]]
+    assert sorted(marks.area.tolist()) == [90, 200]
+    for number, (left, top, right, bottom) in enumerate(marks.boxes):
+        assert (marks.labels[top:bottom, left:right] == number + 1).all()
+
+
+def test_marks_on_the_border_and_shadows_are_no_ink_but_what_is_inside_is() -> None:
+    picture = paper(300, 400)
+    picture[:, :12] = 0  # a dark edge
+    picture[0:40, 100:140] = 0  # a mark that comes in from above
+    picture[395:400, 200:260] = 0
+    picture[200:210, 150:170] = 0  # writing
+    rule(picture, (40, 60), (180, 380), 0, 3)  # a shadow over the page
+    clean = ink_of_page.without_edges(ink_of(picture))
+    assert (clean[200:210, 150:170] == 255).all()
+    clean[200:210, 150:170] = 0
+    assert not clean.any()
+
+
+def test_a_long_level_stroke_is_no_shadow() -> None:
+    picture = paper(300, 400)
+    rule(picture, (40, 60), (240, 64), 0, 3)
+    assert (ink_of_page.without_edges(ink_of(picture)) == ink_of(picture)).all()
+
+
+def test_print_inside_label_boxes_is_erased_and_other_ink_stays() -> None:
+    picture = paper(200, 100)
+    picture[40:50, 20:60] = 0
+    picture[40:50, 100:140] = 0
+    clean = ink_of_page.without_print(ink_of(picture), [Box(10, 30, 70, 60)])
+    assert not clean[:, :70].any()
+    assert (clean[40:50, 100:140] == 255).all()
+
+
+def test_writing_that_only_grazes_a_label_stays_whole() -> None:
+    picture = paper(200, 100)
+    picture[40:50, 60:160] = 0
+    clean = ink_of_page.without_print(ink_of(picture), [Box(10, 30, 70, 60)])
+    assert (clean == ink_of(picture)).all()
+
+
+def test_print_that_touches_writing_is_erased_and_the_writing_stays() -> None:
+    picture = paper(200, 100)
+    picture[40:50, 20:120] = 0
+    clean = ink_of_page.without_print(ink_of(picture), [Box(10, 30, 65, 60)])
+    assert not clean[:, :65].any()
+    assert (clean[40:50, 66:120] == 255).all()
+
+
+def test_a_label_box_that_hangs_over_the_page_is_no_error() -> None:
+    picture = paper(50, 40)
+    picture[2:20, 2:30] = 0
+    clean = ink_of_page.without_print(ink_of(picture), [Box(-20, -5, 15, 15), Box(60, 60, 90, 90)])
+    assert clean.shape == (40, 50)
+
+
+@pytest.mark.parametrize(
+    ("stroke", "struck"),
+    [
+        (None, False),
+        (((90, 62), (520, 66)), True),
+        (((90, 88), (520, 88)), False),
+        (((230, 60), (340, 60)), False),
+        pytest.param(
+            ((90, 60), (200, 60)),
+            False,
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="at the line's ends half the length is enough: erosion counts what is outside",
+            ),
+        ),
+    ],
+)
+def test_only_a_stroke_through_the_letters_strikes_a_line_out(
+    stroke: tuple[tuple[int, int], tuple[int, int]] | None, struck: bool
+) -> None:
+    text = typed("Nguyen Van Duc", "LiberationSerif-Italic.ttf", 54)
+    picture = paper(600, 130)
+    picture[: text.shape[0], 40 : 40 + text.shape[1]] = text
+    if stroke:
+        rule(picture, *stroke, 30, 3)
+    marks = ink_of_page.marks_of(ink_of(picture))
+    numbers = np.arange(len(marks.area))
+    left, top = marks.boxes[:, :2].min(axis=0)
+    right, bottom = marks.boxes[:, 2:].max(axis=0)
+    box = Box(float(left), float(top), float(right), float(bottom))
+    assert ink_of_page.is_struck(marks, numbers, box, (52, 74)) is struck
+
+
+def test_painting_out_a_leader_leaves_the_stroke_that_crosses_it() -> None:
+    picture = paper(600, 120)
+    for x in range(30, 570, 11):
+        dot(picture, x, 80, 2.2)
+    rule(picture, (300, 20), (306, 110), 30, 5)
+    ink = ink_mask(picture)
+    clean = ink_of_page.without_dots(picture, ink, leaders_of(ink, 40).mask)
+    assert (clean[:, :290] == 255).all()
+    assert (clean[:, 316:] == 255).all()
+    core = picture[20:74, 295:312] < 60
+    assert (clean[20:74, 295:312][core] < 60).all()
+
+
+@pytest.mark.parametrize(("thick", "least", "most"), [(0, 0.0, 0.0), (3, 0.08, 0.3), (6, 0.2, 0.5)])
+def test_the_inside_of_a_check_box_is_measured_without_its_edges(
+    thick: int, least: float, most: float
+) -> None:
+    picture = paper(100, 100)
+    picture[20:60, 20:60] = 0
+    picture[22:58, 22:58] = 255
+    if thick:
+        rule(picture, (25, 25), (55, 55), 0, thick)
+    share = ink_of_page.mark_share(ink_of(picture), Box(20, 20, 60, 60), 8)
+    assert least <= share <= most
+
+
+def test_a_check_box_off_the_page_is_empty() -> None:
+    assert ink_of_page.mark_share(ink_of(paper(50, 50)), Box(60, 60, 90, 90), 2) == 0.0
+
+
+def test_a_cut_line_shows_its_own_ink_and_no_other() -> None:
+    picture = paper(300, 120)
+    rule(picture, (20, 60), (200, 60), 30, 7)  # the line's own stroke
+    rule(picture, (20, 90), (280, 90), 30, 5)  # of the line below
+    rule(picture, (230, 10), (230, 70), 30, 5)  # a printed letter
+    ink = ink_mask(picture)
+    marks = ink_of_page.marks_of(ink)
+    number = marks.labels[60, 100] - 1
+    left, top, right, bottom = (float(n) for n in marks.boxes[number])
+    crop = ink_of_page.cut(picture, ink, marks, np.array([number]), Box(left, top, right, bottom), 40)
+    y0, x0 = max(0, round(top) - 40), max(0, round(left) - 40)
+    shown = np.full_like(picture, 255)
+    shown[y0 : y0 + crop.shape[0], x0 : x0 + crop.shape[1]] = crop
+    alone = paper(300, 120)
+    rule(alone, (20, 60), (200, 60), 30, 7)
+    assert np.abs(shown.astype(int) - alone).max() <= 1
+
+
+def test_what_is_too_faint_to_be_ink_is_left_for_the_reader() -> None:
+    picture = paper(200, 80)
+    rule(picture, (20, 40), (100, 40), 30, 7)
+    rule(picture, (110, 40), (180, 40), 200, 2)
+    ink = ink_mask(picture)
+    marks = ink_of_page.marks_of(ink)
+    crop = ink_of_page.cut(picture, ink, marks, np.array([0]), Box(15, 30, 185, 50), 0)
+    assert crop[:, 100:160].min() == pytest.approx(200, abs=4)
+
+
+def test_a_cut_at_the_pages_corner_stays_on_the_page() -> None:
+    picture = paper(60, 40)
+    picture[2:10, 2:10] = 0
+    ink = ink_mask(picture)
+    crop = ink_of_page.cut(picture, ink, ink_of_page.marks_of(ink), np.array([0]), Box(2, 2, 10, 10), 20)
+    assert crop.shape == (30, 30)

@@ -1,0 +1,125 @@
+"""The rule that should stand near a place is found however faint, and none is made up."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.imaging.rules import crossing, rule_near, without_rules
+from pipeline.model import Matrix, Pixels
+from tests.imaging.drawings import ink_of, paper, rule, typed
+
+WIDTH, HEIGHT = 400, 900
+START, END = np.array([200.0, 50.0]), np.array([200.0, 850.0])
+REACH, THICK = 25.0, 8.0
+
+
+def found(picture: Pixels) -> Matrix | None:
+    return rule_near(picture, START, END, REACH, THICK)
+
+
+def upright(top: float = 200.0, bottom: float | None = None, grey: int = 70, width: int = 2) -> Pixels:
+    """A page with one upright rule that is at x = ``top`` above and x = ``bottom`` below."""
+    picture = paper(WIDTH, HEIGHT)
+    rule(picture, (top, START[1]), (top if bottom is None else bottom, END[1]), grey, width)
+    return picture
+
+
+@settings(max_examples=30, deadline=None)
+@given(top=st.floats(184, 216), tilt=st.floats(-8, 8), grey=st.integers(40, 190))
+def test_a_rule_is_found_where_it_runs(top: float, tilt: float, grey: int) -> None:
+    rule = found(upright(top, top + tilt, grey))
+    assert rule is not None
+    assert rule[:, 0] == pytest.approx([top, top + tilt], abs=2.5)
+
+
+def test_a_faint_rule_is_found() -> None:
+    rule = found(upright(206, grey=205))
+    assert rule is not None
+    assert rule[:, 0] == pytest.approx(206, abs=1.5)
+
+
+def test_a_broken_rule_is_found() -> None:
+    picture = upright(193)
+    for top in range(60, 850, 60):
+        picture[top : top + 24] = 255
+    rule = found(picture)
+    assert rule is not None
+    assert rule[:, 0] == pytest.approx(193, abs=1.5)
+
+
+def test_writing_across_a_rule_does_not_lead_it_astray() -> None:
+    picture = upright(195, grey=120)
+    text = typed("mmmmmmm", "LiberationSerif-Regular.ttf", 40)
+    for top in range(100, 800, 90):
+        part = picture[top : top + text.shape[0], 120 : 120 + text.shape[1]]
+        part[:] = np.minimum(part, text[:, : part.shape[1]])
+    rule = found(picture)
+    assert rule is not None
+    assert rule[:, 0] == pytest.approx(195, abs=2)
+
+
+def test_the_nearer_of_two_like_rules_is_taken() -> None:
+    picture = np.minimum(upright(203), upright(184))
+    rule = found(picture)
+    assert rule is not None
+    assert rule[:, 0] == pytest.approx(203, abs=1.5)
+
+
+def test_there_is_no_rule_on_empty_paper() -> None:
+    assert found(paper(WIDTH, HEIGHT)) is None
+
+
+def test_a_rule_out_of_reach_is_none() -> None:
+    assert found(upright(260)) is None
+
+
+def test_a_short_piece_is_no_rule() -> None:
+    picture = upright()
+    picture[320:] = 255
+    assert found(picture) is None
+
+
+def test_a_dark_scan_edge_is_no_rule() -> None:
+    picture = paper(WIDTH, HEIGHT)
+    picture[:, 180:225] = 20
+    assert found(picture) is None
+
+
+def test_a_column_of_writing_is_no_rule() -> None:
+    picture = paper(WIDTH, HEIGHT)
+    text = typed("Nguyễn Văn", "LiberationSerif-Regular.ttf", 26)
+    for top in range(60, 820, 55):
+        picture[top : top + text.shape[0], 130 : 130 + text.shape[1]] = text
+    assert found(picture) is None
+
+
+def test_a_segment_too_short_to_tell_has_no_rule() -> None:
+    assert rule_near(upright(), START, START + np.array([0.0, 30.0]), REACH, THICK) is None
+
+
+def test_a_level_rule_is_found_as_an_upright_one_is() -> None:
+    picture = np.ascontiguousarray(upright(207, 201).T)
+    rule = rule_near(picture, START[::-1], END[::-1], REACH, THICK)
+    assert rule is not None
+    assert rule[:, 1] == pytest.approx([207, 201], abs=1.5)
+    assert rule[:, 0] == pytest.approx([50, 850], abs=1)
+
+
+def test_two_lines_cross_where_both_pass() -> None:
+    first, second = np.array([[0.0, 0], [10, 10]]), np.array([[0.0, 10], [10, 0]])
+    assert crossing(first, second) == pytest.approx([5, 5])
+
+
+def test_an_erased_rule_leaves_the_stroke_that_crosses_it_whole() -> None:
+    picture = paper(300, 300)
+    rule(picture, (20, 150), (280, 150), 40, 2)
+    stroke = paper(300, 300)
+    cv2.line(stroke, (120, 60), (180, 240), 20, 7)
+    clean = without_rules(ink_of(np.minimum(picture, stroke)), [np.array([[20.0, 150], [280, 150]])], 2.0)
+    assert (clean[:, :100] == 0).all()
+    own = ink_of(stroke) > 0
+    assert (clean[own] > 0).mean() > 0.99

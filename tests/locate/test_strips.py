@@ -1,0 +1,245 @@
+"""Marks of ink go to the blank they were written in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from pipeline.locate import strips as placing
+from pipeline.locate.fit import Fit
+from pipeline.locate.strips import Strip
+from pipeline.model import Box
+from pipeline.schema import Form
+from tests.locate.forms import PAGE_FORMS
+from tests.locate.forms import placing as placed_at
+
+NO_DOTS = np.zeros((0, 4), np.int32)
+FORM_IDS = [form.id for form in PAGE_FORMS]
+
+
+def fit_of(form: Form) -> Fit:
+    return Fit(placed_at(form), (), (), 1.0)
+
+
+def strips_of(form: Form) -> tuple[Strip, ...]:
+    return placing.strips_of(form, fit_of(form), NO_DOTS)
+
+
+def letters(strip: Strip, left: float, count: int = 6, rise: float = 0.0) -> list[list[float]]:
+    """Boxes of letters that stand on the strip's line, their feet ``rise`` pitches above it."""
+    p, y = strip.pitch, strip.piece.baseline - rise * strip.pitch
+    return [[left + n * 0.36 * p, y - 0.45 * p, left + n * 0.36 * p + 0.3 * p, y] for n in range(count)]
+
+
+def marks(*groups: list[list[float]]) -> np.ndarray:
+    return np.array([box for group in groups for box in group]).round().astype(np.int32)
+
+
+def owned(
+    strips: tuple[Strip, ...], boxes: np.ndarray, barred: tuple[Box, ...] = (), colons: tuple[Box, ...] = ()
+) -> NDArray[np.int64]:
+    return placing.owners(strips, boxes, barred, colons)
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_every_blank_has_its_strips_in_reading_order(form: Form) -> None:
+    strips = strips_of(form)
+    names = [strip.piece.slot for strip in strips]
+    wanted = [slot.name for slot in form.slots for _ in slot.pieces]
+    assert names == wanted
+    for strip in strips:
+        assert strip.piece.box.top < strip.piece.baseline < strip.piece.box.bottom
+        assert strip.piece.box.width > 20
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+@pytest.mark.parametrize("rise", [-0.12, 0.0, 0.12])
+def test_letters_go_to_the_line_they_stand_on(form: Form, rise: float) -> None:
+    strips = strips_of(form)
+    written = [letters(strip, strip.piece.box.left + 4, 3, rise) for strip in strips]
+    owner = owned(strips, marks(*written))
+    wanted = np.repeat(np.arange(len(strips)), 3)
+    assert (owner == wanted).mean() == 1.0
+
+
+def long_strip(strips: tuple[Strip, ...]) -> int:
+    """The number of a strip with room to both sides of a few letters and a line above it and below."""
+    inner = range(3, len(strips) - 3)
+    return max(inner, key=lambda number: strips[number].piece.box.width)
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_small_tone_marks_follow_their_letter(form: Form) -> None:
+    strips = strips_of(form)
+    number = long_strip(strips)
+    strip = strips[number]
+    p, left = strip.pitch, strip.piece.box.left + 40
+    base = letters(strip, left, 4)
+    above = [[b[0] + 0.1 * p, b[1] - 0.22 * p, b[0] + 0.22 * p, b[1] - 0.08 * p] for b in base]
+    below = [[b[0] + 0.12 * p, b[3] + 0.06 * p, b[0] + 0.2 * p, b[3] + 0.13 * p] for b in base]
+    owner = owned(strips, marks(base, above, below))
+    assert (owner == number).all()
+
+
+def test_a_tone_mark_between_two_lines_goes_to_the_nearer_letter() -> None:
+    form = PAGE_FORMS[0]
+    strips = strips_of(form)
+    pairs = [
+        (a, b)
+        for a, first in enumerate(strips)
+        for b, second in enumerate(strips)
+        if 0 < second.piece.baseline - first.piece.baseline < 1.3 * second.pitch
+        and abs(first.piece.box.left - second.piece.box.left) < 60
+    ]
+    above, below = pairs[0]
+    left = max(strips[above].piece.box.left, strips[below].piece.box.left) + 20
+    upper, lower = letters(strips[above], left, 3), letters(strips[below], left, 3)
+    p = strips[below].pitch
+    top = lower[1][1]
+    tone = [[lower[1][0] + 4, top - 0.16 * p, lower[1][0] + 12, top - 0.06 * p]]
+    assert owned(strips, marks(upper, lower, tone))[-1] == below
+
+
+def test_a_speck_far_from_all_writing_belongs_to_nobody() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    strip = strips[long_strip(strips)]
+    speck = [
+        [
+            strip.piece.box.right - 6,
+            strip.piece.baseline - 6,
+            strip.piece.box.right - 3,
+            strip.piece.baseline - 3,
+        ]
+    ]
+    assert owned(strips, marks(letters(strip, strip.piece.box.left + 4, 2), speck))[-1] == -1
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_a_value_that_runs_over_the_end_of_its_blank_is_followed(form: Form) -> None:
+    strips = strips_of(form)
+    open_ones = [n for n, s in enumerate(strips) if s.open_right and s.piece.box.width > 200]
+    number = open_ones[len(open_ones) // 2]
+    strip = strips[number]
+    run = letters(strip, strip.piece.box.right - 1.5 * strip.pitch, 7)
+    run = [box for box in run if box[0] < strip.rule]
+    assert run[-1][2] > strip.piece.box.right
+    assert (owned(strips, marks(run)) == number).all()
+
+
+def test_what_stands_behind_the_next_rule_of_the_frame_is_another_blanks() -> None:
+    form = next(form for form in PAGE_FORMS if form.rules)
+    strips = strips_of(form)
+    number = next(n for n, s in enumerate(strips) if s.open_right and s.rule - s.piece.box.right < s.pitch)
+    strip = strips[number]
+    before = letters(strip, strip.rule - 1.1 * strip.pitch, 3)
+    behind = letters(strip, strip.rule + 0.1 * strip.pitch, 3)
+    assert before[-1][2] < strip.rule
+    assert owned(strips, marks(before, behind)).tolist() == [number] * 3 + [-1] * 3
+
+
+def test_writing_well_beyond_the_end_is_not_taken_in() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = next(n for n, s in enumerate(strips) if s.open_right and s.piece.box.width > 200)
+    strip = strips[number]
+    inside = letters(strip, strip.piece.box.right - 1.0 * strip.pitch, 2)
+    beyond = letters(strip, strip.piece.box.right + 1.5 * strip.pitch, 3)
+    assert owned(strips, marks(inside, beyond)).tolist() == [number] * 2 + [-1] * 3
+
+
+def test_marks_in_a_barred_box_have_no_strip() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    strip = strips[long_strip(strips)]
+    boxes = marks(letters(strip, strip.piece.box.left + 40))
+    assert (owned(strips, boxes, (strip.piece.box.grown(0, 40),)) == -1).all()
+
+
+def test_the_colon_behind_a_label_is_no_writing_but_a_letter_there_is() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    p, left, y = strip.pitch, strip.piece.box.left, strip.piece.baseline
+    colon = Box(left - 2, y - 0.6 * p, left + 0.3 * p, y + 0.2 * p)
+    dots = [[left + 3, y - 0.3 * p, left + 7, y - 0.22 * p], [left + 3, y - 0.08 * p, left + 7, y]]
+    word = letters(strip, left + 0.5 * p, 4)
+    assert owned(strips, marks(dots, word), colons=(colon,)).tolist() == [-1, -1] + [number] * 4
+    tall = letters(strip, left + 1, 1)
+    assert owned(strips, marks(tall), colons=(colon,)).tolist() == [number]
+
+
+def test_no_marks_have_no_owners() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    assert len(owned(strips, NO_DOTS)) == 0
+    assert owned((), marks([[1, 1, 9, 9]])).tolist() == [-1]
+
+
+@settings(max_examples=20, deadline=None)
+@given(off=st.floats(-0.3, 0.3))
+def test_the_leaders_dots_tell_where_a_line_really_is(off: float) -> None:
+    form = PAGE_FORMS[0]
+    plain = strips_of(form)
+    number = long_strip(plain)
+    box, level = plain[number].piece.box, plain[number].piece.baseline + off * plain[number].pitch
+    dots = np.array([[x, level - 4, x + 4, level] for x in np.arange(box.left + 5, box.right - 5, 9)]).round()
+    found = placing.strips_of(form, fit_of(form), dots.astype(np.int32))
+    assert found[number].piece.baseline == pytest.approx(level, abs=1.5)
+
+
+def test_a_blank_with_dust_only_is_not_written_on() -> None:
+    boxes = np.array([[10, 10, 13, 13], [40, 12, 42, 15]], np.int32)
+    area = np.array([6, 5], np.int32)
+    found, kept = placing.inked_box(boxes, area, np.array([0, 1]), 50)
+    assert found is None
+    assert len(kept) == 0
+    assert placing.inked_box(boxes, area, np.array([], int), 50)[0] is None
+
+
+def test_dust_far_from_the_letters_is_left_out_of_their_box() -> None:
+    boxes = np.array([[100, 10, 120, 40], [125, 12, 140, 40], [142, 5, 146, 9], [300, 20, 303, 22]], np.int32)
+    area = np.array([300, 250, 14, 5], np.int32)
+    found, kept = placing.inked_box(boxes, area, np.arange(4), 50)
+    assert found == Box(100, 5, 146, 40)
+    assert kept.tolist() == [0, 1, 2]
+
+
+def test_a_dash_is_writing() -> None:
+    boxes, area = np.array([[100, 30, 130, 34]], np.int32), np.array([110], np.int32)
+    assert placing.inked_box(boxes, area, np.array([0]), 50)[0] == Box(100, 30, 130, 34)
+
+
+def test_the_lines_of_a_free_area_come_from_top_to_bottom() -> None:
+    letter = 30.0
+    rows = [
+        [[100 + 40 * n, y, 130 + 40 * n, y + 30] for n in range(5)] + [[110, y - 14, 118, y - 6]]
+        for y in (300, 180, 240)
+    ]
+    boxes = np.array([box for row in rows for box in row], np.int32)
+    mass = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).astype(np.int32)
+    area = Box(80, 150, 400, 360)
+    found = list(placing.lines_in(area, boxes, mass, np.arange(len(boxes)), letter))
+    assert [line[1].bottom for line in found] == [210, 270, 330]
+    assert [sorted(line[2].tolist()) for line in found] == [
+        list(range(6, 12)), list(range(12, 18)), list(range(6)),
+    ]  # fmt: skip
+
+
+def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:
+    boxes = np.array([[20, 180, 60, 210], [100, 180, 130, 210], [200, 100, 210, 400]], np.int32)
+    mass = np.array([600, 600, 2000], np.int32)
+    found = list(placing.lines_in(Box(80, 150, 400, 360), boxes, mass, np.arange(3), 30))
+    assert [line[2].tolist() for line in found] == [[1]]
+
+
+def test_an_area_without_writing_has_no_lines() -> None:
+    nothing = np.array([], int)
+    assert not list(placing.lines_in(Box(0, 0, 100, 100), NO_DOTS, np.array([], np.int32), nothing, 30))
+    specks = np.array([[10, 10, 12, 12]], np.int32)
+    assert not list(placing.lines_in(Box(0, 0, 100, 100), specks, np.array([4], np.int32), np.array([0]), 30))
+
+
+def test_clusters_are_chains_of_near_boxes() -> None:
+    boxes = np.array([[0, 0, 10, 10], [100, 0, 110, 10], [14, 0, 24, 10], [28, 4, 38, 14]], np.int32)
+    assert [group.tolist() for group in placing.clusters(boxes, 5)] == [[0, 2, 3], [1]]
+    assert placing.clusters(NO_DOTS, 5) == []

@@ -1,0 +1,101 @@
+"""A table form is laid over a page by the widths of its columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.locate.fit import Fit, aspect
+from pipeline.locate.table import column_shares, fitted_table, row_shares
+from pipeline.schema import Form, Table
+from tests.locate.forms import TABLE_FORMS
+
+FORM_IDS = [form.id for form in TABLE_FORMS]
+WIDE = 2100.0
+
+
+def table_of(form: Form) -> Table:
+    assert form.table is not None
+    return form.table
+
+
+def rules(
+    form: Form, left: float = 110, top: float = 150, wide: float = WIDE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the rules of that form stand on a page: x of the upright, y of the level ones."""
+    high = wide / aspect(form)
+    down = np.concatenate([[0.0], row_shares(table_of(form))])
+    return left + wide * column_shares(table_of(form)), top + high * down
+
+
+def size_of(form: Form) -> tuple[int, int]:
+    return int(WIDE * 1.1), int(WIDE / aspect(form) * 1.15)
+
+
+def furthest(fit: Fit, form: Form, left: float, top: float, wide: float = WIDE) -> float:
+    high = wide / aspect(form)
+    return max(
+        float(np.hypot(*np.subtract(fit.at(u, v), (left + wide * u, top + high * v))))
+        for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))
+    )
+
+
+def test_shares_run_from_edge_to_edge() -> None:
+    for form in TABLE_FORMS:
+        table = table_of(form)
+        columns, rows = column_shares(table), row_shares(table)
+        assert (columns[0], columns[-1]) == pytest.approx((0, 1))
+        assert (np.diff(columns) > 0).all()
+        assert (rows[0], rows[-1], len(rows)) == pytest.approx((table.top, table.bottom, table.rows + 1))
+
+
+@settings(max_examples=10, deadline=None)
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+@given(seed=st.integers(0, 10_000), missing=st.integers(0, 3), extra=st.integers(0, 4))
+def test_the_table_is_found_with_rules_missing_and_others_too_many(
+    form: Form, seed: int, missing: int, extra: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rules(form)
+    x = np.delete(x, rng.choice(len(x), missing, replace=False)) + rng.uniform(-1.5, 1.5, len(x) - missing)
+    x = np.sort(np.concatenate([x, rng.uniform(0, size_of(form)[0], extra)]))
+    y = np.delete(y, rng.integers(1, len(y) - 1)) + rng.uniform(-1.5, 1.5, len(y) - 1)
+    fit = fitted_table(form, x, y, size_of(form))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.006 * WIDE
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_the_outer_rules_may_be_cut_off(form: Form) -> None:
+    x, y = rules(form)
+    fit = fitted_table(form, x[1:], y[:-1], size_of(form))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.006 * WIDE
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_a_table_upside_down_is_refused_or_fits_worse(form: Form) -> None:
+    x, y = rules(form)
+    width, height = size_of(form)
+    upright = fitted_table(form, x, y, (width, height))
+    over = fitted_table(form, width - x[::-1], height - y[::-1], (width, height))
+    assert upright is not None
+    assert over is None or over.share < 0.85 * upright.share
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_evenly_spaced_rules_are_no_table_of_this_form(form: Form) -> None:
+    _, y = rules(form)
+    x = np.linspace(110, 110 + WIDE, len(table_of(form).columns) + 1)
+    assert fitted_table(form, x, y, size_of(form)) is None
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_a_page_with_few_rules_is_no_table(form: Form) -> None:
+    nothing = np.array([])
+    x, y = rules(form)
+    assert fitted_table(form, nothing, nothing, size_of(form)) is None
+    assert fitted_table(form, x[:2], y, size_of(form)) is None
+    assert fitted_table(form, x, nothing, size_of(form)) is None
