@@ -103,12 +103,14 @@ def _read(
                 )
                 crops.append(
                     Crop(
-                        ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / 30)), straight.dpi, kind
+                        ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / MARGIN)),
+                        straight.dpi,
+                        kind,
                     )
                 )
     readings = iter(line_readings(crops, engines))
     typed = iter(_typed(crops, engines))
-    margin = straight.dpi / SOFT_EDGE
+    margin = straight.dpi / MARGIN
     done = []
     for row in rows:
         inks = []
@@ -141,8 +143,8 @@ def _typed(crops: Sequence[Crop], engines: Engines) -> list[bool]:
     return [chance >= TYPED_LINE or chance == 0 for chance in chances]
 
 
-SOFT_EDGE = 60.0
-"""A stroke's soft edge reaches 1/60 inch past its dark core at most: field boxes are that much wider than the ink."""
+MARGIN = 30.0
+"""A line is cut 1/30 inch wider than its dark ink on every side: soft stroke edges, faint tips."""
 
 TYPED_PAGE = 0.6
 """The median chance of a page's lines from which it counts as typed."""
