@@ -1,0 +1,115 @@
+"""Real Tesseract: a batch of crops in, their readings out, in order."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ScanTimeout, SetupError
+from pipeline.model import Crop
+from pipeline.ocr import tesseract
+from pipeline.ocr.tesseract import TesseractLines, TesseractPage
+from tests.ocr.lines import DPI, blank_crop, page_of, typed_crop
+
+pytestmark = pytest.mark.tesseract
+
+TEXTS = ("Nguyễn Thị Hạnh", "Châu Thành", "12/3/1985", "Việt Nam", "Làm ruộng")
+
+
+def test_readings_come_in_the_order_of_their_crops() -> None:
+    readings = TesseractLines().read([typed_crop(text) for text in TEXTS])
+    assert [reading.text for reading in readings] == list(TEXTS)
+    assert all(reading.engine == "tesseract" for reading in readings)
+    assert all(0.5 < reading.confidence <= 1 for reading in readings)
+
+
+def test_empty_crops_and_single_pixels_shift_no_other() -> None:
+    pixel = Crop(np.zeros((1, 1), np.uint8), DPI, "text")
+    crops = [
+        blank_crop(),
+        typed_crop(TEXTS[0]),
+        pixel,
+        blank_crop(20, 12),
+        typed_crop(TEXTS[1]),
+        blank_crop(),
+    ]
+    readings = TesseractLines().read(crops)
+    assert len(readings) == len(crops)
+    assert (readings[1].text, readings[4].text) == (TEXTS[0], TEXTS[1])
+
+
+@pytest.mark.xfail(strict=True, reason="Tesseract itself reads “¬” into clean paper")
+def test_an_empty_crop_gives_an_empty_reading() -> None:
+    (reading,) = TesseractLines().read([blank_crop()])
+    assert (reading.text, reading.confidence) == ("", 0.0)
+
+
+def test_no_crops_have_no_readings() -> None:
+    assert TesseractLines().read([]) == ()
+
+
+def test_texts_are_composed_unicode() -> None:
+    (reading,) = TesseractLines().read([typed_crop(TEXTS[0])])
+    assert unicodedata.is_normalized("NFC", reading.text)
+
+
+def test_words_tell_where_they_stand_in_the_crop() -> None:
+    crop = typed_crop("Châu Thành")
+    (reading,) = TesseractLines().read([crop])
+    first, second = reading.words
+    assert (first.text, second.text) == ("Châu", "Thành")
+    assert 0 <= first.box.left < first.box.right < second.box.left < second.box.right <= crop.pixels.shape[1]
+    assert reading.confidence == min(first.confidence, second.confidence)
+
+
+def test_the_page_reader_finds_words_where_they_stand() -> None:
+    words = TesseractPage().words(page_of("Họ và tên:", "Quê quán:"), DPI)
+    assert {"Họ", "tên:", "quán:"} <= {word.text for word in words}
+    (name,) = (word for word in words if word.text == "Họ")
+    (place,) = (word for word in words if word.text == "quán:")
+    assert 90 < name.box.left < 130
+    assert 130 < name.box.top < 220
+    assert 280 < place.box.top < 370
+
+
+def test_an_empty_page_has_no_words() -> None:
+    assert TesseractPage().words(np.full((400, 300), 255, np.uint8), DPI) == ()
+
+
+@pytest.mark.parametrize("reader", [TesseractPage("tlh"), TesseractLines("tlh")])
+def test_a_missing_language_says_what_to_install(reader: TesseractPage | TesseractLines) -> None:
+    with pytest.raises(SetupError, match=r"“tlh”.*apt-get install"):
+        reader.words(np.full((40, 30), 255, np.uint8), DPI) if isinstance(
+            reader, TesseractPage
+        ) else reader.read([blank_crop()])
+
+
+def test_a_missing_program_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract.pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    tesseract.tesseract_version.cache_clear()
+    tesseract.languages.cache_clear()
+    try:
+        with pytest.raises(SetupError, match="apt-get install tesseract-ocr"):
+            TesseractLines().read([blank_crop()])
+    finally:
+        monkeypatch.undo()
+        tesseract.tesseract_version.cache_clear()
+        tesseract.languages.cache_clear()
+
+
+def test_a_page_that_takes_too_long_is_a_scan_error() -> None:
+    with pytest.raises(ScanTimeout):
+        TesseractPage(timeout=0.01).words(page_of(*TEXTS), DPI)
+    with pytest.raises(ScanTimeout):
+        TesseractLines(timeout=0.01).read([typed_crop(text) for text in TEXTS])
+
+
+def test_fingerprints_tell_language_and_mode() -> None:
+    marks = {
+        TesseractPage().fingerprint, TesseractLines().fingerprint, TesseractLines("eng").fingerprint,
+        TesseractLines(psm=13).fingerprint,
+    }  # fmt: skip
+    assert len(marks) == 4
+    assert TesseractLines().fingerprint == TesseractLines().fingerprint
