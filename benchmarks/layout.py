@@ -2,7 +2,8 @@
 
 Wanted: ≥ 99 % of field boxes hold their ink, no crash, blank precision and recall ≥ 0.99, every quarter turn undone.
 A blank is a place on the form without ink: of the fields that share a place with ink (number, day and place of an
-identity paper) it is for reading, not for seeing, to say which were not written. A table is placed by its rules, not its labels.
+identity paper) it is for reading, not for seeing, to say which were not written.
+A table is placed by its rules, not its labels.
 """
 
 from __future__ import annotations

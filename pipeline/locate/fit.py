@@ -251,7 +251,7 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
         box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         if candidate:
             # the box of the last word often reaches into the handwriting behind it
-            widest = candidate.box.left + 1.04 * (right - left) + 0.1 * letter
+            widest = candidate.box.left + 1.01 * (right - left) + 0.05 * letter
             end = min(widest, candidate.box.right) if not candidate.loose else right
             top, bottom = candidate.baseline - 0.95 * letter, candidate.baseline + 0.3 * letter
             box = Box(candidate.box.left, top, end, bottom)

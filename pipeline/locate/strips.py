@@ -109,7 +109,7 @@ def owners(
 
     A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks,
     dots, commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are
-    followed to the right as long as the gap stays within a letter or two. Marks in ``barred`` boxes (signatures,
+    followed to the right as long as the gap stays within a letter or two; past the frame's rule only inside a word. Marks in ``barred`` boxes (signatures,
     notes) have no strip, unless a value runs on into them; nor have specks in ``colons`` boxes (what is printed
     right behind a label).
     """
@@ -163,7 +163,8 @@ def _follow_right(
         level = (baseline - middle_y > -0.25 * p) & (baseline - middle_y < 0.75 * p) & big & (owner < 0)
         beyond = np.nonzero(level & (bottom - top < 1.6 * p) & (left > strip.piece.box.right - p))[0]
         for mark in beyond[np.argsort(left[beyond])]:
-            if left[mark] - end > 0.55 * p or end < strip.rule < left[mark]:
+            beyond_rule = left[mark] > strip.rule
+            if left[mark] - end > (0.2 if beyond_rule else 0.55) * p or (beyond_rule and end < strip.rule):
                 break
             owner[mark] = number
             end = max(end, right[mark])
@@ -233,7 +234,7 @@ def lines_in(
     if not len(chosen):
         return
     middle = middle_y[inside]
-    tall = (bottom - top)[inside] > 0.45 * letter
+    tall = (bottom - top)[inside] > 0.3 * letter
     if not tall.any():
         yield from _ditto(boxes, mass, chosen, letter)
         return
