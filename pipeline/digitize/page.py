@@ -146,8 +146,8 @@ def _typed(crops: Sequence[Crop], engines: Engines) -> list[bool]:
 MARGIN = 30.0
 """A line is cut 1/30 inch wider than its dark ink on every side: soft stroke edges, faint tips."""
 
-TYPED_PAGE = 0.6
-"""The median chance of a page's lines from which it counts as typed."""
+TYPED_PAGE = 0.3
+"""The median chance of a page's lines from which it counts as typed (handwritten pages stayed below 0.02)."""
 
 TYPED_LINE = 0.3
 """The chance from which a line of a typed page counts as typed."""

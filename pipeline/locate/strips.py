@@ -109,9 +109,9 @@ def owners(
 
     A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks,
     dots, commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are
-    followed to the right as long as the gap stays within a letter or two; past the frame's rule only inside a word. Marks in ``barred`` boxes (signatures,
-    notes) have no strip, unless a value runs on into them; nor have specks in ``colons`` boxes (what is printed
-    right behind a label).
+    followed to the right as long as the gap stays within a letter or two; past the frame's rule only inside a word.
+    Marks in ``barred`` boxes (signatures, notes) have no strip, unless a value runs on into them; nor have specks in
+    ``colons`` boxes (what is printed right behind a label).
     """
     count = len(boxes)
     owner = np.full(count, -1)

@@ -1,0 +1,180 @@
+"""Fits the weights of ``ocr_models/print-or-hand`` and writes its card.
+
+    python -m benchmarks.fit_print_or_hand [--hand FOLDER] [--hand-test FOLDER] [--write]
+
+Typed and handwritten lines come from drawn books, cut by the very steps that read a page. ``--hand`` adds photographs
+of real handwritten lines (``*.jpg``, the first four letters of a name being the writer); ``--hand-test`` measures on
+other writers. Prints the shares called typed, line by line and page by page (median of a page's or a writer's lines).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks._books import bench_in, draw
+from pipeline.digitize import digitize_page
+from pipeline.digitize.page import TYPED_PAGE
+from pipeline.imaging.light import evened
+from pipeline.imaging.writing import FEATURES, WritingModel, line_shape
+from pipeline.intake import page_count, page_of, scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import Crop
+from pipeline.synth import SynthOptions
+
+Shapes = NDArray[np.float64]
+CARD = Path(__file__).resolve().parents[1] / "ocr_models" / "print-or-hand" / "model.toml"
+SEED = 51001
+FORMS = ("birth-2006", "marriage-2016", "death-2006", "birth-2016")
+
+
+@dataclass
+class Collector:
+    """Takes the place of the judge of writing and keeps what it is asked about."""
+
+    pages: list[Shapes] = field(default_factory=list)
+    fingerprint: str = "collector"
+
+    def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
+        found = [shape for crop in crops if (shape := line_shape(crop.pixels)) is not None]
+        if found:
+            self.pages.append(np.array(found))
+        return (0.0,) * len(crops)
+
+
+def drawn_pages(writing: str, pages: int, seed: int) -> list[Shapes]:
+    """The line shapes (lines, 7) of drawn pages, one array a page."""
+    collector = Collector()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = bench_in(Path(folder) / "workspace")
+        engines = replace(bench.make_engines(), writing=collector)
+        for number, name in enumerate(FORMS):
+            form = bench.schemas.form(name)
+            level = ("mild", "normal", "normal", "hard")[number % 4]
+            options = SynthOptions(seed=seed + number, writing=writing, cover=False, scanner=level)  # type: ignore[arg-type]
+            book = draw(Path(folder) / name, form, bench.schemas, pages, options)
+            ledger = load_ledger(book)
+            for scan in scans_of(book):
+                for page_no in range(1, page_count(scan, bench.limits) + 1):
+                    page = page_of(scan, page_no, bench.limits)
+                    digitize_page(page, form, ledger, bench.schemas, engines, bench.options)
+    return collector.pages
+
+
+def real_writers(folder: Path) -> Iterator[tuple[str, Shapes]]:
+    """The line shapes of photographed lines, cell borders taken out, one array a writer."""
+    writers: dict[str, list[Shapes]] = defaultdict(list)
+    for path in sorted(folder.glob("*.jpg")):
+        grey = evened(np.asarray(Image.open(path).convert("L")))
+        ink = (grey < 190).astype(np.uint8)
+        level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(40, ink.shape[1] // 8)), np.uint8))
+        upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((int(ink.shape[0] * 0.75), 1), np.uint8))
+        grey = np.where(cv2.dilate(level | upright, np.ones((5, 5), np.uint8)) > 0, 255, grey)
+        shape = line_shape(np.asarray(grey, np.uint8))
+        if shape is not None:
+            writers[path.name[:4]].append(shape)
+    for writer, shapes in writers.items():
+        yield writer, np.array(shapes)
+
+
+def fitted(typed: Shapes, hand: Shapes) -> WritingModel:
+    """Logistic regression by gradient descent on standardised measures, both classes weighing the same."""
+    shapes = np.vstack([typed, hand])
+    told = np.concatenate([np.ones(len(typed)), np.zeros(len(hand))])
+    weight = np.where(told > 0, 0.5 / len(typed), 0.5 / len(hand))
+    mean, spread = shapes.mean(axis=0), shapes.std(axis=0)
+    scaled = (shapes - mean) / spread
+    weights, bias = np.zeros(len(FEATURES)), 0.0
+    for _ in range(6000):
+        miss = (1 / (1 + np.exp(-(scaled @ weights + bias))) - told) * weight
+        weights -= 2.0 * (scaled.T @ miss + 1e-3 * weights)
+        bias -= 2.0 * float(miss.sum())
+    return WritingModel(tuple(weights), bias, tuple(mean), tuple(spread))
+
+
+def chances(model: WritingModel, shapes: Shapes) -> Shapes:
+    scaled = (shapes - np.array(model.mean)) / np.array(model.spread)
+    result: Shapes = 1 / (1 + np.exp(-(scaled @ np.array(model.weights) + model.bias)))
+    return result
+
+
+def called_typed(model: WritingModel, groups: Sequence[Shapes]) -> dict[str, float]:
+    """Share of lines and of groups (pages, writers) that the model calls typed."""
+    lines = np.concatenate([chances(model, group) for group in groups])
+    pages = [float(np.median(chances(model, group))) for group in groups]
+    return {
+        "lines": round(float((lines > 0.5).mean()), 4),
+        "pages": round(float(np.mean([p >= TYPED_PAGE for p in pages])), 4),
+        "highest_page": round(max(pages), 3),
+        "lowest_page": round(min(pages), 3),
+        "groups": len(groups),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--hand", type=Path, help="folder of photographed handwritten lines to train with")
+    parser.add_argument("--hand-test", type=Path, help="folder of lines of other writers to measure on")
+    parser.add_argument("--pages", type=int, default=4, help="drawn pages a form and kind of writing")
+    parser.add_argument("--write", action="store_true", help=f"write {CARD.name}")
+    chosen = parser.parse_args()
+    typed, hand = drawn_pages("typed", chosen.pages, SEED), drawn_pages("hand", chosen.pages, SEED + 50)
+    real = [shapes for _, shapes in real_writers(chosen.hand)] if chosen.hand else []
+    model = fitted(np.vstack(typed), np.vstack([*hand, *real]))
+    figures = {
+        "typed_drawn": called_typed(model, drawn_pages("typed", 2, SEED + 100)),
+        "hand_drawn": called_typed(model, drawn_pages("hand", 2, SEED + 150)),
+    }
+    if chosen.hand_test:
+        figures["hand_real"] = called_typed(model, [shapes for _, shapes in real_writers(chosen.hand_test)])
+    if chosen.write:
+        write_card(model, figures, len(real))
+    print(json.dumps(figures))
+
+
+def write_card(model: WritingModel, figures: dict[str, dict[str, float]], writers: int) -> None:
+    """The model's card, its weights included."""
+
+    def row(values: Sequence[float]) -> str:
+        return "[" + ", ".join(f"{value:.5f}" for value in values) + "]"
+
+    drawn = "Lines of drawn typed and handwritten books (benchmarks/fit_print_or_hand.py)"
+    real = (
+        f", and photographed lines of {writers} writers of the Kalapa 2023 Vietnamese handwriting challenge"
+        " (no licence stated; no picture of them is in the project)"
+        if writers
+        else ""
+    )
+    CARD.write_text(
+        f'''# Tells typed lines from handwritten ones by their shape; written by benchmarks/fit_print_or_hand.py.
+name = "print-or-hand"
+engine = "line-shape"
+reads = []
+files = []
+licence = "Apache-2.0"
+training_data = "{drawn}{real}."
+measured = "{"; ".join(f"{name}: {f['lines']:.1%} of lines, {f['pages']:.1%} of {f['groups']} groups called typed" for name, f in figures.items())}"
+limits = "Says how a line was made, not what it says. A single line is often judged wrongly; a page is judged by all of its lines. Very regular hand printing comes near to type."
+weights = {row(model.weights)}
+bias = {model.bias:.5f}
+mean = {row(model.mean)}
+spread = {row(model.spread)}
+''',
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()
