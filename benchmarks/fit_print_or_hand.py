@@ -79,7 +79,7 @@ def real_writers(folder: Path) -> Iterator[tuple[str, Shapes]]:
         ink = (grey < 190).astype(np.uint8)
         level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(40, ink.shape[1] // 8)), np.uint8))
         upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((int(ink.shape[0] * 0.75), 1), np.uint8))
-        grey = np.where(cv2.dilate(level | upright, np.ones((5, 5), np.uint8)) > 0, 255, grey)
+        grey = np.where(cv2.dilate(np.maximum(level, upright), np.ones((5, 5), np.uint8)) > 0, 255, grey)
         shape = line_shape(np.asarray(grey, np.uint8))
         if shape is not None:
             writers[path.name[:4]].append(shape)
@@ -157,6 +157,14 @@ def write_card(model: WritingModel, figures: dict[str, dict[str, float]], writer
         if writers
         else ""
     )
+    measured = "; ".join(
+        f"{name}: {f['lines']:.1%} of lines, {f['pages']:.1%} of {f['groups']} pages or writers called typed"
+        for name, f in figures.items()
+    )
+    limits = (
+        "Says how a line was made, not what it says. A single line is often judged wrongly; a page is judged by all"
+        " of its lines. Very regular hand printing comes near to type."
+    )
     CARD.write_text(
         f'''# Tells typed lines from handwritten ones by their shape; written by benchmarks/fit_print_or_hand.py.
 name = "print-or-hand"
@@ -165,8 +173,8 @@ reads = []
 files = []
 licence = "Apache-2.0"
 training_data = "{drawn}{real}."
-measured = "{"; ".join(f"{name}: {f['lines']:.1%} of lines, {f['pages']:.1%} of {f['groups']} groups called typed" for name, f in figures.items())}"
-limits = "Says how a line was made, not what it says. A single line is often judged wrongly; a page is judged by all of its lines. Very regular hand printing comes near to type."
+measured = "{measured}"
+limits = "{limits}"
 weights = {row(model.weights)}
 bias = {model.bias:.5f}
 mean = {row(model.mean)}

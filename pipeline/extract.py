@@ -105,7 +105,7 @@ MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "numb
 def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
     """Lines joined by a space; the parts of a date or a time by the sign that stands between them."""
     if not slot.pieces or not any(piece.part for piece in slot.pieces):
-        return " ".join(text for text in texts if text)
+        return _wrapped([text for text in texts if text])
     parts: dict[str, str] = {}
     for piece, text in zip(pieces, texts, strict=True):
         part = slot.pieces[piece].part or "rest"
@@ -114,6 +114,15 @@ def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
     ordered = [parts[part] for part in PART_ORDER if parts.get(part)]
     rest = [parts["rest"]] if parts.get("rest") else []
     return " ".join([sign.join(ordered), *rest]).strip()
+
+
+def _wrapped(texts: Sequence[str]) -> str:
+    """Lines of one value joined by a space; a figure that goes on behind a sign at a line's end is not torn apart."""
+    joined = ""
+    for text in texts:
+        torn = joined[-1:] in {"/", "-", "."} and joined[-2:-1].isdigit() and text[:1].isdigit()
+        joined = f"{joined}{text}" if torn or not joined else f"{joined} {text}"
+    return joined
 
 
 def _canonical(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:

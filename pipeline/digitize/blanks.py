@@ -144,6 +144,13 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]
     levels = table_levels(straight, form)
+    # what is left of the rules themselves
+    thin = (right - left < 0.3 * letter) & (
+        np.abs(middle_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
+    )
+    flat = (bottom - top < 0.25 * letter) & (
+        np.abs(middle_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
+    )
     row_of = np.searchsorted(np.array(levels), middle_y) - 1
     column_of = np.searchsorted(np.array(edges), middle_x) - 1
     for number in range(form.table.rows):
@@ -152,7 +159,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             if slot.column is None:
                 continue
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
-            inside = np.nonzero((row_of == number) & (column_of == slot.column))[0]
+            inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
             found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
         yield InkedRow(number, marks, marks, tuple(slots))

@@ -116,7 +116,15 @@ def _read(
         inks = []
         for slot in row.slots:
             lines = tuple(next(readings) for _ in slot.lines)
-            lines_typed = [next(typed) for _ in slot.lines]
+            lines_typed = [next(typed) or line.red for line in slot.lines]
+            names = all(record.by_name[name].kind == "name" for name in slot.slot.field_names)
+            if slot.slot.stamped and names and any(lines_typed):
+                # a name stamp or a typed name: what is written across or beside it is a signature
+                lines = tuple(
+                    line if is_typed else replace(line, text="", confidence=1.0)
+                    for line, is_typed in zip(lines, lines_typed, strict=True)
+                )
+                lines_typed = [True] * len(lines)
             inks.append(
                 extract.SlotInk(
                     slot.slot,

@@ -6,11 +6,12 @@ Starting a process for each crop costs ten times the reading; Tesseract takes a 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,12 @@ from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Box, Crop, LineReading, Pixels, Word
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+MAY_HIDE_DOT = re.compile(r"(?<![aâuAÂU\W\d_])[yY]\b")
+"""A bare y behind a consonant: ỵ is not among the letters of Tesseract's Vietnamese data, so it may stand there."""
+
+UNSURE = 0.5
+"""The most confidence of a word in which a letter may stand that the engine cannot write."""
 
 HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
 
