@@ -118,10 +118,12 @@ class TesseractLines:
         return tuple(self._line(line) for line in words)
 
     def _line(self, words: list[Word]) -> LineReading:
-        text = " ".join(word.text for word in words)
-        return LineReading(
-            text, min((word.confidence for word in words), default=0.0), self.name, tuple(words)
-        )
+        sure = [
+            replace(word, confidence=min(word.confidence, UNSURE)) if MAY_HIDE_DOT.search(word.text) else word
+            for word in words
+        ]
+        text = " ".join(word.text for word in sure)
+        return LineReading(text, min((word.confidence for word in sure), default=0.0), self.name, tuple(sure))
 
 
 DataRow = tuple[int, str, int, int, int, int, float]
