@@ -63,5 +63,5 @@ def test_a_model_that_is_not_there_says_how_to_get_it(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["name = ", 'name = "trial"', CARD + 'colour = "red"', "\udcff"])
 def test_a_card_that_is_wrong_names_its_file(folder: Path, text: str) -> None:
     (folder / "trial" / "model.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(SetupError, match="model.toml"):
+    with pytest.raises(SetupError, match=r"model\.toml"):
         cards(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import numpy as np
+import pytesseract
 import pytest
 
 from pipeline.errors import ScanTimeout, SetupError
@@ -87,7 +88,7 @@ def test_a_missing_language_says_what_to_install(reader: TesseractPage | Tessera
 
 
 def test_a_missing_program_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tesseract.pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
     tesseract.tesseract_version.cache_clear()
     tesseract.languages.cache_clear()
     try:

@@ -1,0 +1,39 @@
+"""The same page lying otherwise, larger or smaller, is the same page."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model import PageKind
+from tests.digitize.pages import blanks, digitized, drawn, read, scaled, statuses, turned
+
+pytestmark = pytest.mark.tesseract
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_page_is_set_upright_and_says_the_same(turn: int) -> None:
+    result = digitized(turned(drawn("birth-2006"), turn))
+    assert result.kind is PageKind.ENTRIES
+    assert (result.turn + turn) % 360 == 0
+    assert statuses(result) == statuses(read("birth-2006"))
+
+
+def test_a_table_upside_down_is_set_upright_and_has_the_same_blanks() -> None:
+    result = digitized(turned(drawn("birth-table", scanner="mild"), 180))
+    assert (result.kind, result.turn) == (PageKind.ENTRIES, 180)
+    assert set(statuses(result)) == set(statuses(read("birth-table", scanner="mild")))
+    assert blanks(result) == blanks(read("birth-table", scanner="mild"))
+
+
+@pytest.mark.parametrize(("form", "seed"), [("birth-2006", 2), ("death-2016", 1), ("marriage-2006", 1)])
+def test_a_page_seven_tenths_as_large_has_the_same_blanks(form: str, seed: int) -> None:
+    result = digitized(scaled(drawn(form, seed), 0.7))
+    assert result.kind is PageKind.ENTRIES
+    assert set(statuses(result)) == set(statuses(read(form, seed)))
+    assert blanks(result) == blanks(read(form, seed))
+
+
+def test_a_large_page_is_read_at_the_size_that_is_enough() -> None:
+    result = digitized(scaled(drawn("birth-2006", 2), 1.9))
+    assert max(result.size) < 1.15 * 300 * 297 / 25.4
+    assert blanks(result) == blanks(read("birth-2006", 2))
