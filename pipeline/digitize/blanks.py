@@ -82,7 +82,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 if box is not None:
                     level = (
                         strip.piece.baseline - 0.55 * strip.pitch,
-                        strip.piece.baseline - 0.1 * strip.pitch,
+                        strip.piece.baseline - 0.14 * strip.pitch,
                     )
                     struck = ink_of.is_struck(marks, numbers, box, level)
                     lines.append(InkedLine(strip.piece.line, box, numbers, struck=struck))

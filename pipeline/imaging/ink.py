@@ -113,6 +113,18 @@ def is_struck(marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[f
     chosen = np.zeros(len(marks.area) + 1, bool)
     chosen[numbers + 1] = True
     part = chosen[marks.labels[first:last, left:right]].astype(np.uint8)
-    thick = cv2.dilate(part, np.ones((5, 3), np.uint8))
-    run = max(15, int(0.5 * (right - left)))
-    return bool(cv2.erode(thick, np.ones((1, run), np.uint8)).any())
+    # dilating upwards and downwards by one lets a sloping stroke count; gaps between letters stay open
+    thick = cv2.dilate(part, np.ones((3, 1), np.uint8))
+    # the bar of an H takes much of a short word
+    share = 0.55 if right - left > 5 * (last - first) else 0.92
+    run = max(15, int(share * (right - left)))
+    reach = range(-2, 3)
+    sloping = [_sheared(thick, slope / 40) for slope in reach]
+    return any(bool(cv2.erode(rows, np.ones((1, run), np.uint8)).any()) for rows in sloping)
+
+
+def _sheared(part: Pixels, slope: float) -> Pixels:
+    """The mask with its columns moved so that a stroke of that slope runs level."""
+    height, width = part.shape
+    matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)
+    return np.asarray(cv2.warpAffine(part, matrix, (width, height), flags=cv2.INTER_NEAREST), np.uint8)

@@ -23,8 +23,8 @@ from pipeline.model import Box, Crop, LineReading, Pixels, Word
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
-MAY_HIDE_DOT = re.compile(r"(?<![aâuAÂU\W\d_])[yY]\b")
-"""A bare y behind a consonant: ỵ is not among the letters of Tesseract's Vietnamese data, so it may stand there."""
+MAY_HIDE_DOT = re.compile(r"[bcdđghklmnpqrstuvx]y\b", re.IGNORECASE)
+"""A bare y behind a consonant or a bare u: ỵ may stand there, which is not among the letters of Tesseract's data."""
 
 UNSURE = 0.5
 """The most confidence of a word in which a letter may stand that the engine cannot write."""
