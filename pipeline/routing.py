@@ -23,8 +23,8 @@ _TRUSTED = (Writing.PRINT, Writing.MARK)
 class RoutingOptions:
     """Least confidence (0..1) with which print and marks are accepted, for any field and for critical ones."""
 
-    min_confidence: float = 0.90
-    min_confidence_critical: float = 0.93
+    min_confidence: float = 0.93
+    min_confidence_critical: float = 0.95
 
 
 def routed(
