@@ -19,8 +19,9 @@ RECORD = RecordSpec(
         FieldSpec(name="place", column="noi", kind="place", label="Nơi"),
     ),
 )
+SURE = RoutingOptions().min_confidence + 0.005
 HERE, THERE = Box(0, 0, 100, 20), Box(0, 40, 100, 60)
-PRINTED = FieldReading("place", FieldStatus.READ, "Cần Thơ", "Cần Thơ", 0.91, Writing.PRINT, "t", HERE)
+PRINTED = FieldReading("place", FieldStatus.READ, "Cần Thơ", "Cần Thơ", SURE, Writing.PRINT, "t", HERE)
 BLANK = FieldReading("place", FieldStatus.BLANK, confidence=1.0, box=HERE)
 
 
@@ -55,7 +56,7 @@ def test_unsure_print_waits_for_a_person(confidence: float) -> None:
 def test_critical_fields_want_more_confidence() -> None:
     critical = replace(PRINTED, field="person")
     assert accepted(critical) == [False]
-    assert accepted(replace(critical, confidence=0.93)) == [True]
+    assert accepted(replace(critical, confidence=RoutingOptions().min_confidence_critical)) == [True]
 
 
 def test_a_finding_outweighs_any_confidence() -> None:
