@@ -37,7 +37,7 @@ def default_engines(models: Path | None = None) -> Engines:
     """
     reader = card("tesseract-vie", models)
     shapes = card("print-or-hand", models)
-    model = WritingModel(shapes.weights, shapes.bias, shapes.mean, shapes.spread, shapes.fingerprint)
+    model = WritingModel(shapes.weights, shapes.mean, shapes.spread, shapes.fingerprint)
     return Engines(
         labels=TesseractPage(reader.language),
         print=TesseractLines(reader.language),

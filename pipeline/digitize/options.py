@@ -14,10 +14,12 @@ VERSION = "1"
 @dataclass(frozen=True)
 class DigitizeOptions:
     """``min_print``: the least share (0..1, by letters) of a form's printed text that must be found for a page to be
-    taken for that form; ``blank_ink``: the most ink (share of a page's pixels) a blank page may show; ``label_dpi`` and
-    ``max_dpi``: pixels an inch at which labels are looked for and at which the page is read."""
+    taken for that form; ``sure_print``: the share from which no other form is tried; ``blank_ink``: the most ink (share
+    of a page's pixels) a blank page may show; ``label_dpi`` and ``max_dpi``: pixels an inch at which labels are looked
+    for and at which the page is read."""
 
     min_print: float = 0.28
+    sure_print: float = 0.65
     blank_ink: float = 0.0012
     label_dpi: float = 200.0
     max_dpi: float = 300.0

@@ -10,7 +10,7 @@ from pipeline import extract, routing, rules
 from pipeline.digitize.blanks import InkedRow, inked_rows
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.reading import line_readings
-from pipeline.digitize.recognise import Seen, dpi_of, recognised
+from pipeline.digitize.recognise import Seen, dpi_of, ink_share, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
 from pipeline.imaging import ink as ink_of
@@ -80,11 +80,14 @@ def digitize_page(
 
 def _unknown(result: PageResult, seen: Seen, options: DigitizeOptions) -> PageResult:
     """A page that is no page of the form: an empty one, or one that a person has to look at."""
-    share = float((seen.level.ink > 0).mean())
+    share = ink_share(seen.level.ink)
     if share < options.blank_ink:
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
         return replace(result, kind=PageKind.BLANK, findings=(finding,))
-    return replace(result, findings=(Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words)}),))
+    return replace(
+        result,
+        findings=(Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words), "form": seen.other}),),
+    )
 
 
 def _read(
@@ -154,10 +157,10 @@ def _typed(crops: Sequence[Crop], engines: Engines) -> list[bool]:
 MARGIN = 30.0
 """A line is cut 1/30 inch wider than its dark ink on every side: soft stroke edges, faint tips."""
 
-TYPED_PAGE = 0.3
-"""The median chance of a page's lines from which it counts as typed (handwritten pages stayed below 0.02)."""
+TYPED_PAGE = 0.9
+"""The median chance of a page's lines from which it counts as typed; the model's card says what pages have."""
 
-TYPED_LINE = 0.3
+TYPED_LINE = 0.4
 """The chance from which a line of a typed page counts as typed."""
 
 

@@ -8,24 +8,27 @@ from dataclasses import dataclass
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging import grid, straighten
+from pipeline.imaging.ink import without_edges
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
 from pipeline.locate.fit import Fit
 from pipeline.locate.labels import Candidate, candidates
-from pipeline.model import PageImage, Word
+from pipeline.model import PageImage, Pixels, Word
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look at a page in one orientation gave: how it lies and which form it is (``None``: none known)."""
+    """What one look at a page in one orientation gave: how it lies and which form it is (``None``: none known, or
+    ``other``, a form of another kind of book)."""
 
     level: straighten.Level
     form: Form | None
     fit: Fit | None
     candidates: tuple[Candidate, ...]
     words: int
+    other: str = ""
 
 
 def dpi_of(page: PageImage, form: Form) -> float:
@@ -51,12 +54,13 @@ def recognised(
     _, top, _, bottom = form.frame
     letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * small_dpi
     covers = [other for other in schemas.forms.values() if other.layout == "cover"]
+    others = [other for other in schemas.forms.values() if other.layout == "page" and other.id != form.id]
     lies = (page.pixels.shape[1] > page.pixels.shape[0]) == (form.paper_mm[0] > form.paper_mm[1])
     best: Seen | None = None
     for turn in (0, 180, 90, 270) if lies else (90, 270, 0, 180):
         with watch.stage("deskew"):
             level = straighten.levelled(grey, scale, turn, letter, small_dpi)
-        if (level.ink > 0).mean() < options.blank_ink / 4:
+        if ink_share(level.ink) < options.blank_ink / 4:
             return Seen(level, None, None, (), 0)
         if form.layout == "table":
             with watch.stage("grid"):
@@ -68,8 +72,8 @@ def recognised(
                 return Seen(level, form, fit, (), 0)
         with watch.stage("labels"):
             words = engines.labels.words(level.print_only, small_dpi)
-            seen = _best_form(level, [*(() if form.table else (form,)), *covers], words, options)
-        if seen.form is not None:
+            seen = _best_form(level, [form, *covers, *others], words, options)
+        if seen.form is not None or seen.other:
             return seen
         if best is None or seen.words > best.words:
             best = seen
@@ -77,16 +81,30 @@ def recognised(
     return best
 
 
+def ink_share(ink: Pixels) -> float:
+    """Share of a page's pixels that is ink, the scanner's bed and dark edges left out."""
+    return float((without_edges(ink) > 0).mean())
+
+
 def _best_form(
     level: straighten.Level, forms: Sequence[Form], words: Sequence[Word], options: DigitizeOptions
 ) -> Seen:
+    """The form whose print the words are: the book's own (the first of ``forms``), a cover, or another book's form,
+    which is then only named in ``other``: sister forms share much of their print, so they are asked before a doubtful
+    page counts as the book's own."""
     best = Seen(level, None, None, (), len(words))
     share = options.min_print
-    for form in forms:
+    for number, form in enumerate(forms):
         found = candidates(form.labels, words)
         fit = fitting.fitted(form, found, level.size)
-        if fit is not None and fit.share > share:
-            best, share = Seen(level, form, fit, found, len(words)), fit.share
-            if share > 0.6:
+        if fit is None or fit.share <= share:
+            continue
+        share = fit.share
+        if number == 0 or form.layout == "cover":
+            best = Seen(level, form, fit, found, len(words))
+            if share > options.sure_print:
                 break
+            share += 0.1 if number == 0 else 0.0
+        else:
+            best = Seen(level, None, None, (), len(words), form.id)
     return best

@@ -39,7 +39,7 @@ def _positions(ink: Pixels) -> NDArray[np.float64]:
 def nearest_level(even: Pixels, left: float, right: float, expected: float, reach: float) -> float:
     """The y of the level rule nearest to ``expected`` between two x positions; ``expected`` when none is seen."""
     height, width = even.shape
-    top, bottom = max(0, round(expected - reach)), min(height, round(expected + reach))
+    top, bottom = max(0, round(expected - reach)), max(0, min(height, round(expected + reach)))
     part = 255 - even[top:bottom, max(0, round(left)) : min(width, round(right))]
     if part.shape[0] < 3 or part.shape[1] < 10:
         return expected

@@ -114,13 +114,19 @@ def is_struck(marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[f
     chosen[numbers + 1] = True
     part = chosen[marks.labels[first:last, left:right]].astype(np.uint8)
     # dilating upwards and downwards by one lets a sloping stroke count; gaps between letters stay open
-    thick = cv2.dilate(part, np.ones((3, 1), np.uint8))
+    thick = np.asarray(cv2.dilate(part, np.ones((3, 1), np.uint8)), np.uint8)
     # the bar of an H takes much of a short word
     share = 0.55 if right - left > 5 * (last - first) else 0.92
     run = max(15, int(share * (right - left)))
     reach = range(-2, 3)
     sloping = [_sheared(thick, slope / 40) for slope in reach]
-    return any(bool(cv2.erode(rows, np.ones((1, run), np.uint8)).any()) for rows in sloping)
+    return any(_has_run(rows, run) for rows in sloping)
+
+
+def _has_run(part: Pixels, run: int) -> bool:
+    """Whether some row holds that many set pixels on end; what lies outside the picture is not set."""
+    kept = cv2.erode(part, np.ones((1, run), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
+    return bool(kept.any())
 
 
 def _sheared(part: Pixels, slope: float) -> Pixels:

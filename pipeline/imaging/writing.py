@@ -6,7 +6,6 @@ exactly. Seven measures of that go through a logistic model whose weights stand 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -20,10 +19,10 @@ FEATURES = ("upright", "level", "bottoms", "tops", "joined", "stroke", "pitch")
 
 @dataclass(frozen=True)
 class WritingModel:
-    """``weights`` (7,) and ``bias`` of the logistic model over ``FEATURES`` scaled by ``mean`` and ``spread``."""
+    """``weights`` (36,) of the logistic model over a constant, the seven ``FEATURES`` (scaled by ``mean`` and
+    ``spread``, cut at ±4) and their 28 products."""
 
     weights: tuple[float, ...]
-    bias: float
     mean: tuple[float, ...]
     spread: tuple[float, ...]
     fingerprint: str = ""
@@ -31,10 +30,22 @@ class WritingModel:
     def print_chance(self, crop: Pixels) -> float:
         """Chance 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
         shape = line_shape(crop)
-        if shape is None:
-            return 0.0
-        scaled = (shape - np.array(self.mean)) / np.array(self.spread)
-        return float(1 / (1 + np.exp(-(scaled @ np.array(self.weights) + self.bias))))
+        return 0.0 if shape is None else float(self.chances(shape[None, :])[0])
+
+    def chances(self, shapes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The chances (n,) that lines of these shapes (n, 7) are type."""
+        terms = expanded(shapes, np.array(self.mean), np.array(self.spread))
+        result: NDArray[np.float64] = 1 / (1 + np.exp(-(terms @ np.array(self.weights))))
+        return result
+
+
+def expanded(
+    shapes: NDArray[np.float64], mean: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The 36 terms (n, 36) of the model for shapes (n, 7)."""
+    scaled = np.clip((shapes - mean) / spread, -4, 4)
+    first, second = np.triu_indices(scaled.shape[1])
+    return np.hstack([np.ones((len(scaled), 1)), scaled, scaled[:, first] * scaled[:, second]])
 
 
 def line_shape(crop: Pixels) -> NDArray[np.float64] | None:
@@ -92,8 +103,3 @@ def _aligned(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) 
         for value in rest:
             best = max(best, float((np.abs(rest - value) <= near).mean()))
     return best
-
-
-def pooled(chances: Sequence[float]) -> float:
-    """The chance that a whole page's values are typed: the median of its lines'."""
-    return float(np.median(chances)) if chances else 0.0

@@ -196,7 +196,7 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
     moved: dict[int, tuple[float, Candidate]] = {}
     for candidate in candidates:
         label = labels[candidate.label]
-        if candidate.label in known:
+        if candidate.label in known or any(_same_place(candidate, other) for other in close):
             continue
         x, y = _position(matrix, label.u0, label.v + _at(drift, label.v))
         reach = LONG_DRIFT if len(label.text) >= LONG and candidate.score > 0.8 else DRIFT
@@ -208,6 +208,12 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
     found = (*close, *(candidate for _, candidate in moved.values()))
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
     return Fit(matrix, _line_drift(labels, found, matrix, high), found, share)
+
+
+def _same_place(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates are the same words on the page: one text cannot be two labels."""
+    shared = one.box.intersection(other.box)
+    return shared.area > 0.5 * min(one.box.area, other.box.area)
 
 
 def _at(drift: Sequence[tuple[float, float]], v: float) -> float:

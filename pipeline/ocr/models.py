@@ -28,7 +28,6 @@ class ModelCard(BaseModel):
     limits: str = ""
     language: str = ""
     weights: tuple[float, ...] = ()
-    bias: float = 0.0
     mean: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
     fingerprint: str = ""

@@ -107,9 +107,6 @@ def test_no_value_of_a_table_is_called_blank() -> None:
     assert not [flaw for page, result in tables() for flaw in missed_values(page, result)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the circumflex of a tall letter is taken for writing on the blank line above"
-)
 def test_blanks_of_pages_are_called_blank() -> None:
     assert len([key for page, _ in tilted_pages() for key in page.texts if key not in page.inked]) > 40
     assert not [flaw for page, result in tilted_pages() for flaw in made_up_values(page, result)]
@@ -181,9 +178,6 @@ def test_no_entry_by_hand_enters_the_record_without_a_person() -> None:
     assert not any(entry.accepted for _, result in every_page() for entry in result.entries)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="level strokes of letters, and what the line's ends allow, look like a stroke"
-)
 def test_only_struck_values_are_called_struck() -> None:
     struck = [
         (page.form.id, key)

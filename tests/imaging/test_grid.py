@@ -67,9 +67,6 @@ def test_where_no_level_rule_is_seen_the_expected_place_stands() -> None:
     assert nearest_level(table(), 100, 1280, 330.0, 30) == 330.0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a level above the picture is a ValueError: bottom of the band is negative"
-)
 def test_a_level_above_the_picture_stays_where_it_is_expected() -> None:
     assert nearest_level(table(), 100, 1280, -40.0, 30) == -40.0
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import numpy as np
 import pytest
 
-from pipeline.imaging.writing import WritingModel, line_shape, pooled
+from pipeline.digitize.page import TYPED_PAGE
+from pipeline.imaging.writing import WritingModel, line_shape
 from pipeline.ocr.models import card
 from pipeline.synth.pens import PENS, Hand, pen_hand, typed_hand
 from tests.imaging.drawings import paper, written
@@ -21,7 +24,7 @@ LINES = (
     "Trần Văn Đức",
 )
 SHAPES = card("print-or-hand")
-MODEL = WritingModel(SHAPES.weights, SHAPES.bias, SHAPES.mean, SHAPES.spread)
+MODEL = WritingModel(SHAPES.weights, SHAPES.mean, SHAPES.spread)
 
 
 def chances(hand: Hand, seed: int, dpi: float = 300) -> list[float]:
@@ -35,14 +38,13 @@ PENNED = [pen_hand(np.random.default_rng(seed)) for seed in range(40)]
 
 @pytest.mark.parametrize("number", range(len(TYPED)))
 def test_a_typed_page_is_known_as_typed(number: int) -> None:
-    assert pooled(chances(TYPED[number], number)) > 0.6
+    assert median(chances(TYPED[number], number)) >= TYPED_PAGE
 
 
-@pytest.mark.xfail(strict=True, reason="the neatest, most upright hands are sure type to the fitted model")
 def test_pages_by_pen_are_not_taken_for_typed() -> None:
     assert {hand.font for hand in PENNED} == {hand.font for hand in PENNED if "fonts" in str(hand.font)}
     assert len({hand.font for hand in PENNED}) >= len(PENS) - 1
-    taken = [pooled(chances(hand, 100 + number)) >= 0.6 for number, hand in enumerate(PENNED)]
+    taken = [median(chances(hand, 100 + number)) >= TYPED_PAGE for number, hand in enumerate(PENNED)]
     assert sum(taken) == 0
 
 
@@ -56,4 +58,3 @@ def test_lines_by_themselves_are_mostly_told_apart() -> None:
 def test_too_little_ink_says_nothing() -> None:
     assert line_shape(paper(200, 60)) is None
     assert MODEL.print_chance(paper(200, 60)) == 0.0
-    assert pooled([]) == 0.0

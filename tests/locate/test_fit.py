@@ -200,9 +200,6 @@ def test_spread_tells_how_far_labels_are_from_the_map() -> None:
     assert fitting.spread(form, Fit(matrix, (), (), 0.0)) == 1.0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a place that one label holds is taken for another's too, whose line then moves"
-)
 def test_a_label_that_was_not_read_does_not_take_the_place_of_one_that_reads_alike() -> None:
     form = next(form for form in PAGE_FORMS if form.id == "birth-2016")
     matrix = placing(form)
