@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHES := $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))
+BENCHES := $(filter-out __init__ fit_print_or_hand,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))
 
 # One process a core: Tesseract's own threads only get in each other's way.
 export OMP_THREAD_LIMIT := 1

@@ -26,15 +26,17 @@ from benchmarks._books import bench_in, draw
 from pipeline.digitize import digitize_page
 from pipeline.digitize.page import TYPED_PAGE
 from pipeline.imaging.light import evened
-from pipeline.imaging.writing import WritingModel, expanded, line_shape
+from pipeline.imaging.writing import WritingModel, at_model_dpi, expanded, line_shape
 from pipeline.intake import page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
+from pipeline.synth.options import Level, WritingStyle
 
 Shapes = NDArray[np.float64]
 CARD = Path(__file__).resolve().parents[1] / "ocr_models" / "print-or-hand" / "model.toml"
 SEED = 51001
+LEVELS_DRAWN: tuple[Level, ...] = ("mild", "normal", "normal", "hard")
 FORMS = ("birth-2006", "marriage-2016", "death-2006", "birth-2016")
 
 
@@ -46,7 +48,9 @@ class Collector:
     fingerprint: str = "collector"
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
-        found = [shape for crop in crops if (shape := line_shape(crop.pixels)) is not None]
+        found = [
+            shape for crop in crops if (shape := line_shape(at_model_dpi(crop.pixels, crop.dpi))) is not None
+        ]
         if found:
             self.pages.append(np.array(found))
         return (0.0,) * len(crops)
@@ -61,17 +65,17 @@ class Unread:
         return (LineReading("", 0.0, self.name),) * len(crops)
 
 
-def drawn_pages(writing: str, pages: int, seed: int) -> list[Shapes]:
-    """The line shapes (lines, 7) of drawn pages, one array a page."""
+def drawn_pages(writing: WritingStyle, dpi: int, seed: int) -> list[Shapes]:
+    """The line shapes (lines, 7) of one drawn page a form, one array a page."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
         bench = bench_in(Path(folder) / "workspace")
         engines = replace(bench.make_engines(), writing=collector, print=Unread(), numerals=None)
         for number, name in enumerate(FORMS):
             form = bench.schemas.form(name)
-            level = ("mild", "normal", "normal", "hard")[number % 4]
-            options = SynthOptions(seed=seed + number, writing=writing, cover=False, scanner=level)  # type: ignore[arg-type]
-            book = draw(Path(folder) / name, form, bench.schemas, pages, options)
+            level = LEVELS_DRAWN[number % 4]
+            options = SynthOptions(seed=seed + number, writing=writing, dpi=dpi, cover=False, scanner=level)
+            book = draw(Path(folder) / name, form, bench.schemas, 1, options)
             ledger = load_ledger(book)
             for scan in scans_of(book):
                 for page_no in range(1, page_count(scan, bench.limits) + 1):
@@ -80,9 +84,11 @@ def drawn_pages(writing: str, pages: int, seed: int) -> list[Shapes]:
     return collector.pages
 
 
-def many_hands(books: int, seed: int) -> list[Shapes]:
-    """Pages of that many books a form, each by another hand."""
-    return [page for book in range(books) for page in drawn_pages("hand", 1, seed + 10 * book)]
+def many_books(writing: WritingStyle, books: int, seed: int) -> list[Shapes]:
+    """Pages of that many books a form, each by another hand or machine, at 300 and 200 dpi in turn."""
+    return [
+        page for book in range(books) for page in drawn_pages(writing, (300, 200)[book % 2], seed + 10 * book)
+    ]
 
 
 def real_writers(folder: Path) -> Iterator[tuple[str, Shapes]]:
@@ -137,17 +143,17 @@ def main() -> None:
     )
     parser.add_argument("--hand", type=Path, help="folder of photographed handwritten lines to train with")
     parser.add_argument("--hand-test", type=Path, help="folder of lines of other writers to measure on")
-    parser.add_argument("--pages", type=int, default=3, help="drawn pages a form and kind of writing")
+    parser.add_argument("--pages", type=int, default=3, help="half the number of drawn books a form")
     parser.add_argument("--write", action="store_true", help=f"write {CARD.name}")
     chosen = parser.parse_args()
-    typed = drawn_pages("typed", chosen.pages, SEED)
-    hand = many_hands(2 * chosen.pages + 1, SEED + 1000)
+    typed = many_books("typed", 2 * chosen.pages, SEED)
+    hand = many_books("hand", 2 * chosen.pages + 2, SEED + 1000)
     real = [shapes for _, shapes in real_writers(chosen.hand)] if chosen.hand else []
     nothing = np.zeros((0, typed[0].shape[1]))
     model = fitted(np.vstack(typed), np.vstack(hand), np.vstack(real) if real else nothing)
     figures = {
-        "typed_drawn": called_typed(model, drawn_pages("typed", chosen.pages, SEED + 100)),
-        "hand_drawn": called_typed(model, many_hands(chosen.pages + 1, SEED + 2000)),
+        "typed_drawn": called_typed(model, many_books("typed", chosen.pages + 1, SEED + 3000)),
+        "hand_drawn": called_typed(model, many_books("hand", chosen.pages + 1, SEED + 2000)),
     }
     if chosen.hand_test:
         figures["hand_real"] = called_typed(model, [shapes for _, shapes in real_writers(chosen.hand_test)])

@@ -18,7 +18,7 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -324,9 +324,7 @@ def _slots(form: Form) -> tuple[Slot, ...]:
                     name, cell.kind or "", roles, (piece,), printed=cell.printed, stamped=cell.stamped
                 )
             else:
-                found[name] = Slot(
-                    name, before.kind, before.roles, (*before.pieces, piece), printed=before.printed
-                )
+                found[name] = replace(before, pieces=(*before.pieces, piece))
     for number, area in enumerate(form.areas):
         roles = _roles(area.field, area.fields)
         name = _slot_name(roles) or f"signature:{number}"

@@ -40,8 +40,6 @@ has_font() {
 missing_packages() {  # Debian packages whose programs or files are not there, one a line
     command -v tesseract >/dev/null || echo tesseract-ocr
     has_language vie || echo tesseract-ocr-vie
-    has_language '(script/)?Vietnamese' || echo tesseract-ocr-script-viet
-    has_language osd || echo tesseract-ocr-osd
     { command -v pdftoppm && command -v pdfinfo; } >/dev/null || echo poppler-utils
     has_font LiberationSerif-Regular.ttf || echo fonts-liberation
     has_font FreeMono.ttf || echo fonts-freefont-ttf

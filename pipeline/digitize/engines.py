@@ -26,7 +26,7 @@ class LineShapes:
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
         """For each crop the chance 0..1 that it is type."""
-        return tuple(self.model.print_chance(crop.pixels) for crop in crops)
+        return tuple(self.model.print_chance(crop.pixels, crop.dpi) for crop in crops)
 
 
 def default_engines(models: Path | None = None) -> Engines:

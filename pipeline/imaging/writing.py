@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from pipeline.model import Pixels
 
+MODEL_DPI = 300.0
+"""Pixels an inch at which lines are measured."""
+
 FEATURES = ("upright", "level", "bottoms", "tops", "joined", "stroke", "pitch")
 
 
@@ -27,9 +30,9 @@ class WritingModel:
     spread: tuple[float, ...]
     fingerprint: str = ""
 
-    def print_chance(self, crop: Pixels) -> float:
+    def print_chance(self, crop: Pixels, dpi: float) -> float:
         """Chance 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
-        shape = line_shape(crop)
+        shape = line_shape(at_model_dpi(crop, dpi))
         return 0.0 if shape is None else float(self.chances(shape[None, :])[0])
 
     def chances(self, shapes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,6 +40,14 @@ class WritingModel:
         terms = expanded(shapes, np.array(self.mean), np.array(self.spread))
         result: NDArray[np.float64] = 1 / (1 + np.exp(-(terms @ np.array(self.weights))))
         return result
+
+
+def at_model_dpi(crop: Pixels, dpi: float) -> Pixels:
+    """The crop at the resolution the shapes are measured at."""
+    scale = MODEL_DPI / dpi if dpi > 0 else 1.0
+    if abs(scale - 1) < 0.05:
+        return crop
+    return np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def expanded(

@@ -152,9 +152,6 @@ def test_what_is_accepted_of_a_page_by_hand_is_print_a_stamp_or_a_mark_and_is_ri
 NEAT = ("pangolin/Pangolin_400Regular", "patrick-hand/PatrickHand_400Regular")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a neat upright hand passes for type, and what is read of it is accepted"
-)
 @pytest.mark.parametrize("file", NEAT)
 def test_nothing_of_a_page_in_a_neat_upright_hand_is_accepted(
     file: str, monkeypatch: pytest.MonkeyPatch
