@@ -258,11 +258,14 @@ def lines_in(
 def _ditto(
     boxes: Boxes, mass: NDArray[np.int32], chosen: NDArray[np.int64], letter: float
 ) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
-    """Two small strokes side by side, a mark for "as above", where nothing taller stands in the area."""
+    """Two small strokes side by side (or run together), a mark for "as above", where nothing taller stands in the
+    area."""
     strokes = chosen[mass[chosen] > 0.012 * letter**2]
+    left, top, right, bottom = boxes[strokes].T.astype(float)
+    if len(strokes) == 1 and right[0] - left[0] > 0.25 * letter and mass[strokes[0]] > 0.03 * letter**2:
+        yield 0, Box(left[0], top[0], right[0], bottom[0]), strokes
     if len(strokes) != 2:
         return
-    left, top, right, bottom = boxes[strokes].T.astype(float)
     level = abs(top[0] - top[1]) < 0.3 * letter and min(bottom - top) > 0.12 * letter
     if level and max(left) - min(right) < 0.6 * letter and max(mass[strokes]) < 3 * min(mass[strokes]):
         yield 0, Box(left.min(), top.min(), right.max(), bottom.max()), strokes

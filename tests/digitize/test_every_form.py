@@ -102,7 +102,6 @@ def test_no_value_of_a_page_is_called_blank() -> None:
     assert not [flaw for page, result in tilted_pages() for flaw in missed_values(page, result)]
 
 
-@pytest.mark.xfail(strict=True, reason="some ditto marks are too small to be taken for writing")
 def test_no_value_of_a_table_is_called_blank() -> None:
     assert not [flaw for page, result in tables() for flaw in missed_values(page, result)]
 

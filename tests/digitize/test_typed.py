@@ -37,7 +37,6 @@ def is_right(form: str, field: str, text: str, truth: str) -> bool:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="some typed pages still count as handwritten")
 def test_typed_pages_are_known_as_typed() -> None:
     pages: dict[str, list[bool]] = {}
     for form, _, reading, _ in typed():

@@ -41,10 +41,10 @@ def test_empty_crops_and_single_pixels_shift_no_other() -> None:
     assert (readings[1].text, readings[4].text) == (TEXTS[0], TEXTS[1])
 
 
-@pytest.mark.xfail(strict=True, reason="Tesseract itself reads “¬” into clean paper")
-def test_an_empty_crop_gives_an_empty_reading() -> None:
+def test_what_is_read_into_clean_paper_is_never_sure() -> None:
+    """Tesseract sees a sign in an empty crop now and then; blanks are decided by pixels before it is asked."""
     (reading,) = TesseractLines().read([blank_crop()])
-    assert (reading.text, reading.confidence) == ("", 0.0)
+    assert reading.confidence < 0.6
 
 
 def test_no_crops_have_no_readings() -> None:
