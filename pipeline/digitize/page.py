@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from statistics import median
 
 from pipeline import extract, routing, rules
@@ -119,13 +120,17 @@ def _read(
         inks = []
         for slot in row.slots:
             lines = tuple(next(readings) for _ in slot.lines)
-            lines_typed = [next(typed) or line.red for line in slot.lines]
+            looks = [
+                1.0 if line.red else look
+                for line, look in zip(slot.lines, islice(typed, len(slot.lines)), strict=True)
+            ]
+            lines_typed = [look >= MAYBE_TYPED for look in looks]
             names = all(record.by_name[name].kind == "name" for name in slot.slot.field_names)
-            if slot.slot.stamped and names and any(lines_typed):
+            if slot.slot.stamped and names and 1.0 in looks:
                 # a name stamp or a typed name: what is written across or beside it is a signature
                 lines = tuple(
-                    line if is_typed else replace(line, text="", confidence=1.0)
-                    for line, is_typed in zip(lines, lines_typed, strict=True)
+                    line if look == 1.0 else replace(line, text="", confidence=1.0)
+                    for line, look in zip(lines, looks, strict=True)
                 )
                 lines_typed = [True] * len(lines)
             inks.append(
@@ -143,15 +148,17 @@ def _read(
     return tuple(done)
 
 
-def _typed(crops: Sequence[Crop], engines: Engines) -> list[bool]:
-    """For each crop whether it is type. One line may look typed by chance: the page as a whole has to agree."""
+def _typed(crops: Sequence[Crop], engines: Engines) -> list[float]:
+    """For each crop 1 when it is type, 0 when it is not, ``MAYBE_TYPED`` when it is too short to say on a typed page.
+
+    One line may look typed by chance: the page as a whole has to agree."""
     if engines.writing is None or not crops:
-        return [False] * len(crops)
+        return [0.0] * len(crops)
     chances = engines.writing.print_chances(crops)
     judged = [chance for chance in chances if chance > 0]
     if len(judged) < 3 or median(judged) < TYPED_PAGE:
-        return [False] * len(crops)
-    return [chance >= TYPED_LINE or chance == 0 for chance in chances]
+        return [0.0] * len(crops)
+    return [MAYBE_TYPED if chance == 0 else float(chance >= TYPED_LINE) for chance in chances]
 
 
 MARGIN = 30.0
@@ -159,6 +166,9 @@ MARGIN = 30.0
 
 TYPED_PAGE = 0.9
 """The median chance of a page's lines from which it counts as typed; the model's card says what pages have."""
+
+MAYBE_TYPED = 0.5
+"""What is said of a line with too few letters: it counts as the page it stands on."""
 
 TYPED_LINE = 0.4
 """The chance from which a line of a typed page counts as typed."""
