@@ -49,7 +49,7 @@ COLUMNS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=3, help="pages of entries a form, skewed")
+    parser.add_argument("--pages", type=int, default=5, help="pages of entries a form, skewed")
     parser.add_argument(
         "--turned", type=int, default=2, help="pages of entries a form, turned by 90, 180 or 270°"
     )
