@@ -95,7 +95,7 @@ def fitted(form: Form, candidates: Sequence[Candidate], size: tuple[int, int]) -
         chosen = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
         if len(chosen) < 3:
             return None
-        matrix = _affine(labels, chosen, matrix, ratio)
+        matrix = _affine(labels, chosen, matrix)
     return _with_drift(form, candidates, matrix)
 
 
@@ -162,7 +162,7 @@ def _agreeing(
     return tuple(candidate for _, candidate in chosen.values())
 
 
-def _affine(labels: Sequence[Label], chosen: Sequence[Candidate], before: Matrix, ratio: float) -> Matrix:
+def _affine(labels: Sequence[Label], chosen: Sequence[Candidate], before: Matrix) -> Matrix:
     """Least-squares affine map through the labels' left ends (and their right ends where those are sure)."""
     source, target, weights = [], [], []
     for c in chosen:
@@ -182,7 +182,6 @@ def _affine(labels: Sequence[Label], chosen: Sequence[Candidate], before: Matrix
     w = np.sqrt(np.array(weights))[:, None]
     rows = np.column_stack([np.array(source), np.ones(len(source))])
     solution, *_ = np.linalg.lstsq(rows * w, np.array(target) * w, rcond=None)
-    del ratio
     return np.vstack([solution.T, [0, 0, 1]])
 
 
