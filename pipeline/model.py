@@ -194,22 +194,51 @@ class FieldStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it)."""
+    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
+    with the name of its list of values where it has one, and the ``part`` of a date or time that the line is."""
 
     pixels: Pixels
     dpi: float
     kind: str
+    vocabulary: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way to read a line or a field, and its chance 0..1 among all that were weighed."""
+
+    text: str
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a reading before calibration, each 0..1. ``chance``: of the best hypothesis; ``margin``: how far
+    behind the next one lies; ``optical``: mean chance of a letter on the ink alone; ``weakest``: the least certain
+    letter; ``agreement``: likeness of what each witness reads by itself; ``support``: share of its words that are
+    known ones."""
+
+    chance: float
+    margin: float
+    optical: float
+    weakest: float
+    agreement: float
+    support: float
 
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
     """What an engine read on one crop: verbatim text (NFC) and a confidence 0..1 that means only what the engine says.
-    ``words``: its words with their boxes in pixels of the crop, where the engine tells."""
+    ``words``: its words with their boxes in pixels of the crop, where the engine tells. ``hypotheses``: the likeliest
+    readings, best first, and ``evidence``: what speaks for the best, where the engine weighs several."""
 
     text: str
     confidence: float
     engine: str
     words: tuple[Word, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +260,8 @@ class FieldReading:
     box: Box | None = None
     lines: tuple[Box, ...] = ()
     accepted: bool = False
+    hypotheses: tuple[Hypothesis, ...] = ()
+    evidence: Evidence | None = None
 
 
 class Severity(StrEnum):
