@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, FieldStatus, Finding, PageRef, Severity, Writing
+from pipeline.model import (
+    Box,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    PageRef,
+    Severity,
+    Writing,
+)
 from pipeline.registry.declared import Declared
 from pipeline.registry.standing import value_in_force
 from pipeline.registry.tables import decision, entry, finding, page, page_run, reading, scan
@@ -133,6 +143,8 @@ def _reading(row: RowMapping) -> FieldReading:
         box=None if row["box"] is None else Box(*row["box"]),
         lines=tuple(Box(*line) for line in row["lines"]),
         accepted=row["accepted"],
+        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row["hypotheses"] or ()),
+        evidence=None if row["evidence"] is None else Evidence(**row["evidence"]),
     )
 
 

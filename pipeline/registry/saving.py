@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, or_, select, update
 
 from pipeline.errors import RegistryError
-from pipeline.model import Box, EntryResult, FieldReading, Finding, Ledger, PageRef, PageResult
+from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, Ledger, PageRef, PageResult
 from pipeline.registry.declared import Declared
 from pipeline.registry.tables import (
     book,
@@ -206,7 +206,13 @@ def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, An
         "box": None if word.box is None else _corners(word.box),
         "lines": [_corners(line) for line in word.lines],
         "accepted": bool(word.accepted),
+        "hypotheses": [[one.text, float(one.chance)] for one in word.hypotheses] or None,
+        "evidence": None if word.evidence is None else _numbers(word.evidence),
     }
+
+
+def _numbers(evidence: Evidence) -> dict[str, float]:
+    return {name: float(value) for name, value in asdict(evidence).items()}
 
 
 def _corners(box: Box) -> list[float]:

@@ -198,6 +198,8 @@ reading = Table(
     _json("box", nullable=True),
     _json("lines"),
     _flag("accepted"),
+    _json("hypotheses", nullable=True),
+    _json("evidence", nullable=True),
     UniqueConstraint("page_run_id", "entry_id", "field"),
     sqlite_autoincrement=True,
 )

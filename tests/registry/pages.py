@@ -12,9 +12,11 @@ from pipeline import schema
 from pipeline.model import (
     Box,
     EntryResult,
+    Evidence,
     FieldReading,
     FieldStatus,
     Finding,
+    Hypothesis,
     Ledger,
     PageKind,
     PageRef,
@@ -82,6 +84,7 @@ def page(
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
+shares = st.floats(0, 1)
 sides = st.floats(-1e4, 1e4)
 boxes = st.builds(Box, sides, sides, sides, sides)
 
@@ -93,12 +96,14 @@ def readings_of(field: str) -> st.SearchStrategy[FieldReading]:
         st.sampled_from(FieldStatus),
         texts,
         texts,
-        st.floats(0, 1),
+        shares,
         st.sampled_from(Writing),
         texts,
         st.none() | boxes,
         st.lists(boxes, max_size=2).map(tuple),
         st.booleans(),
+        st.lists(st.builds(Hypothesis, texts, shares), max_size=3).map(tuple),
+        st.none() | st.builds(Evidence, shares, shares, shares, shares, shares, shares),
     )
 
 

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipeline.errors import RegistryError
+from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
 from pipeline.registry.database import Database
 from pipeline.registry.migration import configuration, upgrade
@@ -68,6 +69,44 @@ def test_opening_again_keeps_everything(url: str) -> None:
     for _ in range(2):
         with Registry.open(url, SCHEMAS) as registry:
             assert registry.summary() == before
+
+
+def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
+    url: str, tmp_path: Path
+) -> None:
+    database = Database(url, 1.0)
+    with database.writing() as connection:
+        upgrade(connection, all_tables(SCHEMAS), "0001")
+    database.close()
+    old = (
+        "INSERT INTO book VALUES (1, 'KS.2010.01', 'birth', 'birth-2006', '', '00000', '01/2010', '', '', NULL, NULL)",
+        f"INSERT INTO scan VALUES (1, 1, '{SCAN}', 'scan.pdf', 1, 1)",
+        "INSERT INTO page VALUES (1, 1, 1)",
+        "INSERT INTO page_run VALUES "
+        "(1, 1, 'f1', 1, '2026-01-01', 'entries', 'birth-2006', '[9, 9]', '[]', 0, 0.0, '{}', '{}')",
+        "INSERT INTO entry VALUES (1, 1, 0, 'birth', 1, 1, 0, NULL, NULL, '')",
+        "INSERT INTO reading VALUES "
+        "(1, 1, 1, 'notes', 'read', 'x', 'x', 0.5, 'hand', 'tesseract', NULL, '[]', 0)",
+    )
+    with sqlite3.connect(tmp_path / "registry.db") as connection:
+        for statement in old:
+            connection.execute(statement)
+    told = (Hypothesis("y", 0.7), Hypothesis("x", 0.3))
+    evidence = Evidence(0.7, 0.4, 0.9, 0.6, 1.0, 0.5)
+    with Registry.open(url, SCHEMAS) as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        (entry_id,) = registry.entries(book)
+        (before,) = registry.entry(entry_id).readings
+        assert (before.text, before.hypotheses, before.evidence) == ("x", (), None)
+        again = dataclasses.replace(read("notes", "y"), hypotheses=told, evidence=evidence)
+        registry.save_page(book, page(entry(again)), "f2")
+        (after,) = registry.entry(entry_id).readings
+        assert (after.hypotheses, after.evidence) == (told, evidence)
+        assert [past.reading.text for past in registry.past_readings(entry_id)] == ["x", "y"]
+    with sqlite3.connect(tmp_path / "registry.db") as connection:
+        for change in ("UPDATE reading SET evidence = NULL", "DELETE FROM reading"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(change)
 
 
 def test_a_field_that_is_declared_later_gets_its_column_on_opening(url: str) -> None:
