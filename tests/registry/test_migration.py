@@ -17,6 +17,17 @@ from pipeline.registry.tables import APPEND_ONLY, all_tables, record_table_name
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
+FIRST_VERSION = """
+INSERT INTO book VALUES (1, 'KS.2010.01', 'birth', 'birth-2006', '', '00000', '01/2010', '', '', NULL, NULL);
+INSERT INTO scan VALUES (1, 1, 'aa', 'scan.pdf', 1, 1);
+INSERT INTO page VALUES (1, 1, 1);
+INSERT INTO page_run
+    VALUES (1, 1, 'f1', 1, '2026-01-01', 'entries', 'birth-2006', '[9, 9]', '[]', 0, 0.0, '{}', '{}');
+INSERT INTO entry VALUES (1, 1, 0, 'birth', 1, 1, 0, NULL, NULL, '');
+INSERT INTO reading VALUES (1, 1, 1, 'notes', 'read', 'x', 'x', 0.5, 'hand', 'tesseract', NULL, '[]', 0);
+"""
+"""One page as the first version stored it."""
+
 
 def with_field(record: str, name: str) -> Schemas:
     """The declarations with one more field in a record."""
@@ -78,19 +89,8 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
     with database.writing() as connection:
         upgrade(connection, all_tables(SCHEMAS), "0001")
     database.close()
-    old = (
-        "INSERT INTO book VALUES (1, 'KS.2010.01', 'birth', 'birth-2006', '', '00000', '01/2010', '', '', NULL, NULL)",
-        f"INSERT INTO scan VALUES (1, 1, '{SCAN}', 'scan.pdf', 1, 1)",
-        "INSERT INTO page VALUES (1, 1, 1)",
-        "INSERT INTO page_run VALUES "
-        "(1, 1, 'f1', 1, '2026-01-01', 'entries', 'birth-2006', '[9, 9]', '[]', 0, 0.0, '{}', '{}')",
-        "INSERT INTO entry VALUES (1, 1, 0, 'birth', 1, 1, 0, NULL, NULL, '')",
-        "INSERT INTO reading VALUES "
-        "(1, 1, 1, 'notes', 'read', 'x', 'x', 0.5, 'hand', 'tesseract', NULL, '[]', 0)",
-    )
     with sqlite3.connect(tmp_path / "registry.db") as connection:
-        for statement in old:
-            connection.execute(statement)
+        connection.executescript(FIRST_VERSION)
     told = (Hypothesis("y", 0.7), Hypothesis("x", 0.3))
     evidence = Evidence(0.7, 0.4, 0.9, 0.6, 1.0, 0.5)
     with Registry.open(url, SCHEMAS) as registry:
@@ -99,7 +99,7 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
         (before,) = registry.entry(entry_id).readings
         assert (before.text, before.hypotheses, before.evidence) == ("x", (), None)
         again = dataclasses.replace(read("notes", "y"), hypotheses=told, evidence=evidence)
-        registry.save_page(book, page(entry(again)), "f2")
+        registry.save_page(book, page(entry(again), scan="aa"), "f2")
         (after,) = registry.entry(entry_id).readings
         assert (after.hypotheses, after.evidence) == (told, evidence)
         assert [past.reading.text for past in registry.past_readings(entry_id)] == ["x", "y"]
