@@ -1,6 +1,7 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
 from pipeline.registry.registry import Registry
+from pipeline.registry.straightening import Straightening
 from pipeline.registry.values import (
     WHOLE_ENTRY,
     BookSummary,
@@ -25,6 +26,7 @@ __all__ = [
     "Seen",
     "StaleTask",
     "StoredEntry",
+    "Straightening",
     "Task",
     "TaskState",
     "Verdict",

@@ -12,6 +12,7 @@ from pipeline.registry import deciding, overview, readback, saving
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
     BookSummary,
@@ -160,6 +161,11 @@ class Registry:
         """All that is known of an entry now."""
         with self._database.reading() as connection:
             return readback.stored_entry(connection, self._declared, entry_id)
+
+    def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
+        """How that page was set straight, for cutting the boxes of its readings from the scan again."""
+        with self._database.reading() as connection:
+            return straightening_of(connection, book_id, ref)
 
     def past_readings(self, entry_id: int) -> Sequence[PastReading]:
         """What every run read on an entry, oldest first."""
