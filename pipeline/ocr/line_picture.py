@@ -1,0 +1,169 @@
+"""One line of handwriting as the network wants it: ink on nothing, upright, of one size.
+
+Training and reading share this function, so that a line looks alike to both, whether it was cut tightly from a form or
+is the photograph of a whole cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.model import Pixels
+
+Ink = NDArray[np.float32]
+
+HEIGHT = 40
+"""Rows of the picture."""
+
+STRIDE = 4
+"""Columns of the picture a step of the network."""
+
+WIDEST = 2400
+"""Columns of the longest picture; a longer line is squeezed into it."""
+
+ABOVE, BELOW = 3.0, 2.6
+"""How far the picture reaches from the writing's middle, in spreads of its ink over the rows: marks above letters need
+more room than loops below."""
+
+WORKING_HEIGHT = 80
+"""A higher crop is reduced to this before anything else."""
+
+CELL = 20
+"""Side in pixels of the cells in which the paper's shade is looked for."""
+
+RULE = 0.12
+"""A run of ink along a row is a rule when it is longer than this share of the crop's width..."""
+
+RULE_HEIGHTS = 1.6
+"""...and than so many times its height."""
+
+BORDER, BORDER_ZONE = 0.75, 0.15
+"""A run of ink down the columns is a cell's border when it is longer than this share of the crop's height and stands in
+this share of its width at either side."""
+
+FAINTEST = 24.0
+"""Grey levels between paper and ink below which a crop counts as empty."""
+
+
+def line_picture(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> Ink:
+    """The picture (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) that holds one line.
+
+    The paper's shade is divided out, rules are dropped, the height is set by how the ink spreads over the rows, the sides
+    are cut to the ink. A crop without ink gives an empty picture of ``height`` columns. ``reach`` > 1 takes in more above
+    and below (training wants room to move the window).
+    """
+    if min(grey.shape) < 3:
+        return np.zeros((height, height), np.float32)
+    ink = _ink(_reduced(grey))
+    marks = _without_rules(ink > 0.35)
+    if not marks.any():
+        return np.zeros((height, height), np.float32)
+    top, bottom = _rows(marks, reach)
+    left, right = _columns(marks[max(0, round(top)) : max(1, round(bottom))])
+    return _scaled(ink, (left, top, right, bottom), height)
+
+
+def _reduced(grey: Pixels) -> Pixels:
+    height, width = grey.shape
+    if height <= WORKING_HEIGHT:
+        return grey
+    size = (max(3, round(width * WORKING_HEIGHT / height)), WORKING_HEIGHT)
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
+
+
+def _ink(grey: Pixels) -> Ink:
+    """Darkness against the paper around it, 0..1 where 1 is the line's own full ink."""
+    height, width = grey.shape
+    shade = _paper(grey)
+    stretched = (shade.shape[1] * CELL, shade.shape[0] * CELL)
+    smooth = Image.fromarray(shade).resize(stretched, Image.Resampling.BILINEAR)
+    paper = np.asarray(smooth, np.float32)[:height, :width].clip(40, None)
+    dark = (1 - grey.astype(np.float32) / paper).clip(0, 1)
+    sample = np.sort(dark[::2, ::2], axis=None)
+    strong = sample[np.searchsorted(sample, max(0.08, 0.5 * float(sample[int(0.9 * len(sample))]))) :]
+    full = float(strong[int(0.8 * len(strong))]) if len(strong) else 1.0
+    if full * 255 < FAINTEST:
+        return np.zeros_like(dark)
+    floor = 0.12 * full
+    scaled: Ink = ((dark - floor) / (full - floor)).clip(0, 1).astype(np.float32)
+    return scaled
+
+
+def _paper(grey: Pixels) -> NDArray[np.float32]:
+    """The paper's shade on a grid of cells of ``CELL`` pixels: a bright level of each cell, smoothed over its neighbours so
+    that thick writing does not darken it."""
+    height, width = grey.shape
+    rows, columns = -(-height // CELL), -(-width // CELL)
+    full = np.pad(grey, ((0, rows * CELL - height), (0, columns * CELL - width)), mode="edge")
+    blocks = full.reshape(rows, CELL, columns, CELL).swapaxes(1, 2).reshape(rows, columns, CELL * CELL)
+    shade = np.partition(blocks, CELL * CELL * 3 // 4, axis=2)[:, :, CELL * CELL * 3 // 4]
+    padded = np.pad(shade, 1, mode="edge")
+    around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
+    return np.sort(np.stack(around), axis=0)[6].astype(np.float32)
+
+
+def _without_rules(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Ink without the long straight runs of a form's rules and without the borders of a cell at its sides."""
+    height, width = marks.shape
+    length = max(RULE * width, RULE_HEIGHTS * height)
+    left = marks & ~_long_runs(marks, length)
+    tall = _long_runs(marks.T, BORDER * height).T
+    edge = np.zeros(width, bool)
+    zone = round(BORDER_ZONE * width) if width > 4 * height else 0
+    edge[:zone] = edge[width - zone :] = True
+    return left & ~(tall & edge)
+
+
+def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
+    """Where runs along the rows, three rows looked at together, are at least that long."""
+    thick = marks.copy()
+    thick[1:] |= marks[:-1]
+    thick[:-1] |= marks[1:]
+    padded = np.pad(thick, ((0, 0), (1, 1)))
+    change = np.diff(padded.astype(np.int8), axis=1)
+    rows, starts = np.nonzero(change == 1)
+    _, ends = np.nonzero(change == -1)
+    found = np.zeros_like(marks)
+    for row, start, end in zip(rows, starts, ends, strict=True):
+        if end - start >= length:
+            found[max(0, row - 1) : row + 2, start:end] = True
+    return found & marks
+
+
+def _rows(marks: NDArray[np.bool_], reach: float) -> tuple[float, float]:
+    """The picture's top and bottom row, from the middle and the spread of the ink; a second look leaves out what lies
+    far from both (neighbouring lines, specks)."""
+    rows = np.arange(marks.shape[0]) + 0.5
+    weights = marks.sum(axis=1).astype(np.float64)
+    middle, spread = _moments(rows, weights)
+    weights[np.abs(rows - middle) > 2.4 * spread + 2] = 0
+    middle, spread = _moments(rows, weights)
+    return middle - reach * ABOVE * spread, middle + reach * BELOW * spread
+
+
+def _moments(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
+    total = max(weights.sum(), 1.0)
+    middle = float((rows * weights).sum() / total)
+    return middle, max(1.5, float(np.sqrt((weights * (rows - middle) ** 2).sum() / total)))
+
+
+def _columns(marks: NDArray[np.bool_]) -> tuple[int, int]:
+    inked = np.flatnonzero(marks.sum(axis=0) > 0)
+    if not len(inked):
+        return 0, marks.shape[1]
+    return int(inked[0]), int(inked[-1]) + 1
+
+
+def _scaled(ink: Ink, window: tuple[int, float, int, float], height: int) -> Ink:
+    left, top, right, bottom = window
+    scale = height / (bottom - top)
+    margin = 4 / scale
+    width = int(np.clip(np.ceil((right - left + 2 * margin) * scale), 8, WIDEST))
+    box = (left - margin, top, right + margin, bottom)
+    pad = int(np.ceil(max(0.0, -box[0], -box[1], box[2] - ink.shape[1], box[3] - ink.shape[0]))) + 1
+    canvas = Image.fromarray(np.pad(ink, pad))
+    moved = tuple(value + pad for value in box)
+    picture = canvas.resize((width, height), Image.Resampling.BILINEAR, box=moved)  # type: ignore[arg-type]
+    return np.asarray(picture, np.float32).clip(0, 1)
