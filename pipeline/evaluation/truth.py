@@ -2,7 +2,7 @@
 
 Ministry column → text as written; ``""`` is blank on paper, a column that is absent is not scored, keys that
 begin with ``_`` are notes. Synthetic books note where they drew what (``_pages``, ``_page``, ``_row``,
-``_ink``).
+``_ink``, ``_by_hand``).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class TruePage:
 @dataclass(frozen=True, slots=True)
 class TrueEntry:
     """One entry: ``values`` by Ministry column. ``page`` is an index into ``BookTruth.pages``; ``ink`` by
-    field name.
+    field name; ``by_hand``: the fields that are written by hand, where the maker of the truth notes it.
     """
 
     values: Mapping[str, str]
@@ -50,6 +50,7 @@ class TrueEntry:
     row: int | None = None
     ink: Mapping[str, tuple[Quad, ...]] = field(default_factory=dict)
     struck: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def _entry(data: Mapping[str, Any]) -> TrueEntry:
         row=data.get("_row"),
         ink={name: tuple(_quad(quad) for quad in quads) for name, quads in ink.items()},
         struck=tuple(data.get("_struck", ())),
+        by_hand=tuple(data.get("_by_hand", ())),
     )
 
 

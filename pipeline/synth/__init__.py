@@ -5,6 +5,16 @@
 """
 
 from pipeline.synth.book import Drawing, draw_book, write_book, write_books
+from pipeline.synth.cuttings import Cutting
 from pipeline.synth.options import LEVELS, ScannerOptions, SynthOptions
 
-__all__ = ["LEVELS", "Drawing", "ScannerOptions", "SynthOptions", "draw_book", "write_book", "write_books"]
+__all__ = [
+    "LEVELS",
+    "Cutting",
+    "Drawing",
+    "ScannerOptions",
+    "SynthOptions",
+    "draw_book",
+    "write_book",
+    "write_books",
+]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.model import Ledger
 from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth.cases import Case, case, officers
 from pipeline.synth.containers import deliver, jpeg
+from pipeline.synth.cuttings import Cutting
 from pipeline.synth.habits import Habits
 from pipeline.synth.options import SynthOptions
 from pipeline.synth.pages import Page, cover_page, entry_page
@@ -51,15 +53,18 @@ class _Plan:
     shift: float
 
 
-def write_book(folder: Path, form: Form, schemas: Schemas, options: SynthOptions) -> Path:
+def write_book(
+    folder: Path, form: Form, schemas: Schemas, options: SynthOptions, cuttings: Iterable[Cutting] = ()
+) -> Path:
     """Draw a book of that form into ``folder`` (made when missing, overwritten when there). Returns ``folder``.
 
-    ``options``: see ``SynthOptions``; the same form, schemas and options give the same bytes. The folder then holds the
-    scans, ``ledger.toml`` and ``truth.json`` (Ministry column → text as written; notes under keys with ``_``)."""
+    ``options``: see ``SynthOptions``; the same form, schemas and options give the same bytes. ``cuttings``: lines of
+    real ink that stand in the blanks for places, as far as they go. The folder then holds the scans, ``ledger.toml``
+    and ``truth.json`` (Ministry column → text as written; notes under keys with ``_``)."""
     plan = _plan(form, schemas, options)
     quality = options.scanning.jpeg_quality
     drawings, files = [], []
-    for drawing in _drawn(plan, schemas, options):
+    for drawing in _drawn(plan, schemas, options, deque(cuttings)):
         files.append(jpeg(drawing.scan.pixels, options.dpi, quality))
         drawings.append(_without_pixels(drawing))
     names = deliver(folder, _stem(plan), options.container, files, options.dpi, quality)
@@ -78,7 +83,7 @@ def write_books(
 
 def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[Drawing]:
     """The pages of a book, one after the other, without writing anything: cover first when there is one."""
-    return _drawn(_plan(form, schemas, options), schemas, options)
+    return _drawn(_plan(form, schemas, options), schemas, options, deque())
 
 
 def _rng(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
@@ -103,7 +108,7 @@ def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
     )  # fmt: skip
     typed = options.typed
     shift = float(rng.uniform(-1, 1)) * options.printing
-    hands = [typed_hand(rng) if typed else pen_hand(rng) for _ in range(1 if typed else 3)]
+    hands = [typed_hand(rng) if typed else pen_hand(rng, options.pens) for _ in range(1 if typed else 3)]
     signers = officers(rng, record, home)
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
     cases = [
@@ -120,7 +125,9 @@ def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
     )
 
 
-def _drawn(plan: _Plan, schemas: Schemas, options: SynthOptions) -> Iterator[Drawing]:
+def _drawn(
+    plan: _Plan, schemas: Schemas, options: SynthOptions, cuttings: deque[Cutting]
+) -> Iterator[Drawing]:
     clerk = Clerk(plan.form, plan.record, schemas, plan.habits, options)
     cover = _cover_form(plan.form, schemas) if options.cover else None
     if cover:
@@ -133,7 +140,7 @@ def _drawn(plan: _Plan, schemas: Schemas, options: SynthOptions) -> Iterator[Dra
     for number, cases in enumerate(plan.cases):
         rng = _rng(options, plan.form, 3, number)
         sheet = Sheet.blank(plan.form, options.dpi, plan.shift)
-        page = entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed)
+        page = entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cuttings)
         yield Drawing(
             page, scanned(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
         )
@@ -197,8 +204,10 @@ def _entry_truth(plan: _Plan, drawing: Drawing, row: int, page: int) -> dict[str
     entry = next(entry for entry in drawing.page.entries if entry.row == row)
     ink: dict[str, list[list[float]]] = {}
     struck: dict[str, list[list[float]]] = {}
+    by_hand: set[str] = set()
     for line in drawing.page.sheet.inks:
         if line.row == row:
+            by_hand.update(filter(None, line.fields if line.by_hand else ()))
             for name in filter(None, line.fields):
                 (struck if line.struck else ink).setdefault(name, []).append(
                     quad(line.box, drawing.scan.matrix)
@@ -210,7 +219,7 @@ def _entry_truth(plan: _Plan, drawing: Drawing, row: int, page: int) -> dict[str
     }
     notes: Mapping[str, Any] = {
         "_page": page, "_row": row, "_ink": ink, "_struck": sorted(struck), "_struck_ink": struck,
-        "_ditto": dict(entry.ditto),
+        "_ditto": dict(entry.ditto), "_by_hand": sorted(name for name in by_hand if entry.texts.get(name)),
     }  # fmt: skip
     return {**columns, **notes}
 

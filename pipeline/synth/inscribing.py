@@ -53,6 +53,7 @@ def _printed(writer: Writer, value: Written) -> Mapping[str, str]:
         0.96,
         value.slot.field_names,
         writer.row,
+        by_hand=False,
     )
     return dict.fromkeys(value.slot.field_names, text)
 

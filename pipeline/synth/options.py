@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.synth.pens import PENS
+
 Container = Literal["pdf", "tiff", "jpeg"]
 WritingStyle = Literal["hand", "typed"]
 Level = Literal["none", "mild", "normal", "hard"]
@@ -55,7 +57,8 @@ class SynthOptions:
     """How a book is drawn. The same options, form and schemas give the same bytes.
 
     ``seed``: any whole number ≥ 0. ``entries``: registered cases in the book. ``writing``: ``hand`` (several hands) or
-    ``typed`` (Times or a typewriter). ``container``: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` a file a
+    ``typed`` (Times or a typewriter). ``pens``: the pen fonts that hands are drawn with, by the names of their folders;
+    all of them when none is named. ``container``: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` a file a
     page. ``dpi``: 100..400. ``scanner``: a name of ``LEVELS`` or options of your own; ``skew`` (degrees) and ``turned``
     (share of pages) replace what they say. ``cover``: whether a cover page comes first, where one is declared.
     ``year``/``volume``: of the book, drawn by chance when None. ``first_number``: number of the first entry.
@@ -67,6 +70,7 @@ class SynthOptions:
     seed: int = 1
     entries: int = 4
     writing: WritingStyle = "hand"
+    pens: tuple[str, ...] = ()
     container: Container = "pdf"
     dpi: int = 300
     scanner: Level | ScannerOptions = "normal"
@@ -104,3 +108,5 @@ class SynthOptions:
             raise ValueError("seed >= 0, entries >= 1, 100 <= dpi <= 400")
         if isinstance(self.scanner, str) and self.scanner not in LEVELS:
             raise ValueError(f"scanner is one of {', '.join(LEVELS)}")
+        if unknown := set(self.pens) - {pen.family for pen in PENS}:
+            raise ValueError(f"no such pens: {', '.join(sorted(unknown))}")

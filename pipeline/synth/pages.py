@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from pipeline.model import Ledger
 from pipeline.schema import CheckBox, Form, Slot
 from pipeline.synth import words
 from pipeline.synth.cases import Case, parties, party_key, said
+from pipeline.synth.cuttings import Cutting, glued
 from pipeline.synth.inscribing import inscribe, put_text
 from pipeline.synth.pens import Hand
 from pipeline.synth.people import chance, pick
@@ -46,8 +48,10 @@ def entry_page(
     cases: Sequence[Case],
     sheet: Sheet,
     sealed: bool,
+    cuttings: deque[Cutting],
 ) -> Page:
-    """The page on that blank sheet, with one entry a row of it (one in all on forms of one entry)."""
+    """The page on that blank sheet, with one entry a row of it (one in all on forms of one entry). ``cuttings`` are
+    used up in the blanks for places."""
     print_form(sheet)
     entries = []
     above: Mapping[str, str] = {}
@@ -61,7 +65,7 @@ def entry_page(
         }
         if clerk.form.table and row:
             values = {name: _maybe_ditto(rng, clerk, value, above) for name, value in values.items()}
-        entry = _entered(writer, clerk, facts, values)
+        entry = _entered(writer, clerk, facts, values, cuttings)
         entries.append(entry)
         above = {**entry.texts, **entry.ditto}
         if clerk.form.table:
@@ -74,10 +78,14 @@ def entry_page(
     return Page(sheet, tuple(entries))
 
 
-def _entered(writer: Writer, clerk: Clerk, facts: Case, values: Mapping[str, Written]) -> Entry:
+def _entered(
+    writer: Writer, clerk: Clerk, facts: Case, values: Mapping[str, Written], cuttings: deque[Cutting]
+) -> Entry:
     texts: dict[str, str] = {}
     for value in values.values():
-        if _is_officers(clerk, value.slot) and value.alternatives:
+        if real := glued(writer, value, clerk.record, cuttings):
+            texts.update(real)
+        elif _is_officers(clerk, value.slot) and value.alternatives:
             texts.update(_officer_signs(writer, facts, value))
         elif (
             _is_notes(clerk, value.slot)
@@ -138,7 +146,7 @@ def _officer_signs(writer: Writer, facts: Case, value: Written) -> Mapping[str, 
     text = facts.people[party_key(slot.field_names[0])].name
     if chance(rng, 0.45):
         mark = name_stamp(sheet, text, middle, base - sheet.mm(1.5), rng)
-        sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row)
+        sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row, by_hand=False)
     else:
         text = value.alternatives[0][0][1]
         put_text(writer, slot, text, middle, base, centred=True)
@@ -151,7 +159,7 @@ def _stamped_note(writer: Writer, slot: Slot) -> Mapping[str, str]:
     u0, v0, u1, v1 = slot.area or (0.0, 0.0, 1.0, 1.0)
     v = v0 + (v1 - v0) * float(writer.rng.uniform(0.08, 0.4))
     mark = boxed_stamp(sheet, text, sheet.x((u0 + u1) / 2), sheet.y(v), writer.rng)
-    sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row)
+    sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row, by_hand=False)
     return dict.fromkeys(slot.field_names, text)
 
 
@@ -165,7 +173,7 @@ def _ticked(writer: Writer, boxes: Sequence[CheckBox]) -> Mapping[str, str]:
             continue
         chosen = mine[0] if len(mine) > 2 and chance(rng, 0.6) else pick(rng, mine)
         mark = tick(writer.sheet, chosen.box, rng, writer.hand.ink)
-        writer.sheet.note(mark.mask, mark.left, mark.top, (name,), writer.row)
+        writer.sheet.note(mark.mask, mark.left, mark.top, (name,), writer.row, by_hand=False)
         texts[name] = chosen.value
     return texts
 

@@ -7,7 +7,7 @@ that letters of joined hands stay joined.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +34,11 @@ class Pen:
     weight: float
     slant: float = 0.0
     capitals: bool = True
+
+    @property
+    def family(self) -> str:
+        """The font's name, which is its folder."""
+        return self.file.split("/")[0]
 
 
 PENS = (
@@ -91,9 +96,9 @@ class Hand:
     capitals: bool = True
 
 
-def pen_hand(rng: np.random.Generator) -> Hand:
-    """A person's hand."""
-    pen = pick(rng, PENS)
+def pen_hand(rng: np.random.Generator, families: Sequence[str] = ()) -> Hand:
+    """A person's hand, written with one of those pen fonts (with any when none is named)."""
+    pen = pick(rng, [pen for pen in PENS if pen.family in families] or PENS)
     return Hand(
         font=PEN_FOLDER / pen.file,
         size=pen.size * float(rng.uniform(0.9, 1.15)),

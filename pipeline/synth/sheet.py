@@ -19,13 +19,15 @@ PRINT_INK = (30, 30, 33)
 @dataclass(frozen=True, slots=True)
 class Ink:
     """One drawn line of a value: the ``fields`` it belongs to, the ``box`` of its ink on the flat sheet, the ``mask``
-    that fills that box (255 = full ink), whether it was ``struck`` out, and the ``row`` of its entry."""
+    that fills that box (255 = full ink), whether it was ``struck`` out, the ``row`` of its entry, and whether it is
+    handwriting (not printed, typed, stamped or a tick)."""
 
     fields: tuple[str, ...]
     box: Box
     mask: Pixels
     struck: bool = False
     row: int = 0
+    by_hand: bool = True
 
 
 @dataclass
@@ -85,23 +87,24 @@ class Sheet:
 
     def write(
         self, patch: Patch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
-        fields: tuple[str, ...], row: int = 0, struck: bool = False,
+        fields: tuple[str, ...], row: int = 0, struck: bool = False, by_hand: bool = True,
     ) -> Box | None:  # fmt: skip
         """Lay a line of writing with its baseline's start at (x, y) and note where its ink is."""
         corner = round(x - patch.origin[0]), round(y - patch.origin[1])
         self.stain(patch.mask, *corner, ink, alpha)
-        return self.note(patch.mask, *corner, fields, row, struck)
+        return self.note(patch.mask, *corner, fields, row, struck, by_hand)
 
     def note(
-        self, mask: Pixels, left: int, top: int, fields: tuple[str, ...], row: int = 0, struck: bool = False
-    ) -> Box | None:
+        self, mask: Pixels, left: int, top: int, fields: tuple[str, ...], row: int = 0, struck: bool = False,
+        by_hand: bool = True,
+    ) -> Box | None:  # fmt: skip
         """Remember ink that was laid through that mask as ink of these fields; None when there was none."""
         found = ink_box(mask)
         if found is None:
             return None
         x0, y0, x1, y1 = found
         box = Box(left + x0, top + y0, left + x1, top + y1)
-        self.inks.append(Ink(fields, box, mask[y0:y1, x0:x1], struck, row))
+        self.inks.append(Ink(fields, box, mask[y0:y1, x0:x1], struck, row, by_hand))
         return box
 
     def print_text(

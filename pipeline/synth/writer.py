@@ -42,4 +42,5 @@ def put(
     scale *= 1.0 if hand.typed else float(writer.rng.uniform(0.95, 1.04))
     patch = line(text, hand, sheet.dpi, writer.rng, scale=scale, squeeze=squeeze, gaps=gaps)
     lift = sheet.mm(hand.rise + float(writer.rng.normal(0, 0.22 * (0.4 if hand.typed else 1.0))))
-    return sheet.write(patch, x, y - lift, hand.ink, hand.alpha, slot.field_names, writer.row, struck)
+    fields, by_hand = slot.field_names, not hand.typed
+    return sheet.write(patch, x, y - lift, hand.ink, hand.alpha, fields, writer.row, struck, by_hand)

@@ -171,6 +171,17 @@ def test_a_struck_value_is_told_apart_from_the_value_that_counts(tmp_path: Path)
         assert name not in entry["_ink"] or entry["_struck_ink"][name] != entry["_ink"][name]
 
 
+def test_truth_tells_what_is_written_by_hand(tmp_path: Path) -> None:
+    options = replace(SMALL, entries=6, stamped=1.0, notes=1.0)
+    entries = truth_of(write_book(tmp_path / "book", form_of("birth-2006"), SCHEMAS, options))["entries"]
+    for entry in entries:
+        assert {"child_name", "entry_number", "registered_on"} <= set(entry["_by_hand"])
+        assert not {"page_number", "notes"} & set(entry["_by_hand"])
+    assert len({"registrar_name" in entry["_by_hand"] for entry in entries}) == 2
+    typed = write_book(tmp_path / "typed", form_of("birth-2006"), SCHEMAS, replace(SMALL, writing="typed"))
+    assert [entry["_by_hand"] for entry in truth_of(typed)["entries"]] == [[], []]
+
+
 def test_a_ditto_mark_stands_for_the_value_above(tmp_path: Path) -> None:
     table = next(form for form in PAGE_FORMS if form.table)
     options = replace(SMALL, entries=4, ditto=1.0, blank=0.0, no_father=0.0)

@@ -11,10 +11,13 @@ from pipeline.synth import LEVELS, ScannerOptions, SynthOptions
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"seed": -1}, {"entries": 0}, {"dpi": 20}, {"blank": 1.5}, {"turned": -0.1}, {"scanner": "awful"}],
-)
+    [
+        {"seed": -1}, {"entries": 0}, {"dpi": 20}, {"blank": 1.5}, {"turned": -0.1}, {"scanner": "awful"},
+        {"pens": ("quill",)},
+    ],
+)  # fmt: skip
 def test_options_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"seed|between|scanner"):
+    with pytest.raises(ValueError, match=r"seed|between|scanner|quill"):
         SynthOptions(**wrong)
 
 

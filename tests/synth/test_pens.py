@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import ImageFont
 
-from pipeline.synth.pens import PEN_FOLDER, PENS, Pen, pen_hand, typed_hand
+from pipeline import schema
+from pipeline.synth import SynthOptions, draw_book
+from pipeline.synth.pens import PEN_FOLDER, PENS, Pen, loaded, pen_hand, typed_hand
 from pipeline.synth.strokes import ink_box, line, measure
 
 TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
@@ -32,6 +36,27 @@ def test_every_shipped_font_is_used() -> None:
     assert {path.relative_to(PEN_FOLDER).as_posix() for path in PEN_FOLDER.glob("*/*.ttf")} == {
         pen.file for pen in PENS
     }
+
+
+def test_hands_are_drawn_with_the_pens_that_are_named_and_all_pens_come_up() -> None:
+    chosen = ("charm", "mali")
+    rng = np.random.default_rng(5)
+    assert {pen_hand(rng, chosen).font.parent.name for _ in range(40)} == set(chosen)
+    assert {pen_hand(rng).font.parent.name for _ in range(300)} == {pen.family for pen in PENS}
+
+
+def test_a_book_is_written_only_with_its_pens(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: set[Path] = set()
+
+    def noting(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
+        used.add(path)
+        return loaded(path, pixels)
+
+    monkeypatch.setattr("pipeline.synth.strokes.loaded", noting)
+    schemas = schema.load()
+    options = SynthOptions(seed=4, entries=2, dpi=100, pens=("ms-madi",))
+    assert len(list(draw_book(schemas.form("birth-2006"), schemas, options))) == 3
+    assert {path.parent.name for path in used if PEN_FOLDER in path.parents} == {"ms-madi"}
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -1,0 +1,77 @@
+"""Real pen lines in place of drawn ones: ink cut from photographs of addresses, glued into the blanks for places."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.model import Pixels
+from pipeline.schema import Piece, RecordSpec
+from pipeline.synth.values import Written
+from pipeline.synth.writer import Writer
+
+ROOM_MM = 70.0
+"""A line of a blank that is shorter than this takes no cutting."""
+
+MARGIN_MM = 2.0
+"""Paper left free at either end of a blank's line."""
+
+SPREAD_MM = (0.8, 1.1)
+"""How far the ink of a glued line spreads about its middle, up and down (one standard deviation)."""
+
+BASELINE = 1.05
+"""How far below its middle a line of ink stands on its leader, in spreads."""
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """One line of real ink: ``mask`` 0..255 (255 = full ink) cut tightly, and the ``text`` that it says."""
+
+    mask: Pixels
+    text: str
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The row about which the ink lies and the standard deviation of its rows from it."""
+        weights = self.mask.sum(axis=1, dtype=np.float64)
+        rows = np.arange(len(weights)) + 0.5
+        middle = float((rows * weights).sum() / max(1.0, weights.sum()))
+        deviation = float(np.sqrt((weights * (rows - middle) ** 2).sum() / max(1.0, weights.sum())))
+        return middle, max(1.0, deviation)
+
+
+def glued(
+    writer: Writer, value: Written, record: RecordSpec, cuttings: deque[Cutting]
+) -> Mapping[str, str] | None:
+    """Glue the next cuttings into a blank for a place, one on each of its lines that is long enough, and take them from
+    ``cuttings``. Returns field → text as it now stands there; None when nothing was glued: the blank is for something
+    else, is to stay empty, has no room, or no cutting is left."""
+    slot = value.slot
+    kinds = [record.by_name[name].kind for name in slot.field_names]
+    if not cuttings or kinds != ["place"] or not value.alternatives:
+        return None
+    sheet = writer.sheet
+    pieces = [piece for piece in slot.pieces if sheet.x(piece.u1) - sheet.x(piece.u0) >= sheet.mm(ROOM_MM)]
+    texts = [_laid(writer, slot.field_names, piece, cuttings.popleft()) for piece in pieces[: len(cuttings)]]
+    return {slot.field_names[0]: " ".join(texts)} if texts else None
+
+
+def _laid(writer: Writer, fields: tuple[str, ...], piece: Piece, cutting: Cutting) -> str:
+    """Scale a cutting to the writing of the form, or to its blank where that is less, and lay its ink on the leader."""
+    sheet, hand, rng = writer.sheet, writer.hand, writer.rng
+    middle, spread = cutting.spread
+    room = sheet.x(piece.u1) - sheet.x(piece.u0) - 2 * sheet.mm(MARGIN_MM)
+    width = cutting.mask.shape[1]
+    scale = min(sheet.mm(float(rng.uniform(*SPREAD_MM))) / spread, room / width)
+    shape = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    mask = np.asarray(cv2.resize(cutting.mask, None, fx=scale, fy=scale, interpolation=shape), np.uint8)
+    spare = room - mask.shape[1]
+    left = sheet.x(piece.u0) + sheet.mm(MARGIN_MM) + spare * float(rng.uniform(0.0, 0.3))
+    top = sheet.y(piece.v) - sheet.mm(hand.rise) - (middle + BASELINE * spread) * scale
+    sheet.stain(mask, round(left), round(top), hand.ink, hand.alpha)
+    sheet.note(mask, round(left), round(top), fields, writer.row)
+    return cutting.text

@@ -1,0 +1,82 @@
+"""Lines of real ink stand where places are written, and truth says what they say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline import schema
+from pipeline.synth import Cutting, SynthOptions, write_book
+
+SCHEMAS = schema.load()
+OPTIONS = SynthOptions(seed=8, entries=2, dpi=120, cover=False, blank=0.0, scanner="none", struck=0.0)
+
+
+def cutting(text: str, width: int = 700) -> Cutting:
+    """Ink of that width: a comb of strokes on a level line."""
+    mask = np.zeros((50, width), np.uint8)
+    mask[10:40, ::12] = 255
+    mask[24:27] = 255
+    return Cutting(mask, text)
+
+
+def entries_of(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["entries"]
+    return found
+
+
+def columns(form: schema.Form, kind: str) -> list[str]:
+    record = SCHEMAS.record(form.record)
+    return [record.by_name[name].column for name in form.field_names if record.by_name[name].kind == kind]
+
+
+@pytest.mark.parametrize("name", ["birth-2006", "marriage-2006", "death-2006"])
+def test_every_place_holds_the_cuttings_that_truth_tells(tmp_path: Path, name: str) -> None:
+    form = SCHEMAS.form(name)
+    given = [cutting(f"Dòng {number}") for number in range(40)]
+    entries = entries_of(write_book(tmp_path / "book", form, SCHEMAS, OPTIONS, given))
+    told = " ".join(entry[column] for entry in entries for column in columns(form, "place"))
+    glued = told.count("Dòng")
+    assert told == " ".join(each.text for each in given[:glued])
+    assert glued >= 3 * len(entries)
+
+
+def test_the_ink_of_a_cutting_is_noted_line_by_line_as_handwriting(tmp_path: Path) -> None:
+    form = SCHEMAS.form("birth-2006")
+    book = write_book(
+        tmp_path / "book", form, SCHEMAS, OPTIONS, [cutting("Dòng một"), cutting("Dòng hai")] * 4
+    )
+    for entry in entries_of(book):
+        assert entry["nksQueQuan"].count("Dòng") == 2
+        assert len(entry["_ink"]["child_native_place"]) == 2
+        assert "child_native_place" in entry["_by_hand"]
+
+
+def test_a_cutting_too_long_for_its_blank_is_made_smaller(tmp_path: Path) -> None:
+    form = SCHEMAS.form("birth-2006")
+    book = write_book(tmp_path / "book", form, SCHEMAS, OPTIONS, [cutting("Dài", 5000)] * 6)
+    width = form.paper_mm[0] * OPTIONS.dpi / 25.4
+    right = (form.frame[0] + form.right * (form.frame[2] - form.frame[0])) * width
+    for entry in entries_of(book):
+        for quad in entry["_ink"]["child_native_place"]:
+            assert max(quad[::2]) <= right + 1
+
+
+def test_places_are_drawn_again_when_no_cutting_is_left(tmp_path: Path) -> None:
+    form = SCHEMAS.form("birth-2006")
+    first, second = entries_of(write_book(tmp_path / "book", form, SCHEMAS, OPTIONS, [cutting("Dòng một")]))
+    assert first["nksNoiSinh"] == "Dòng một"
+    assert "Dòng" not in second["nksNoiSinh"] + second["nksQueQuan"]
+    assert second["nksNoiSinh"]
+
+
+def test_a_blank_stays_blank(tmp_path: Path) -> None:
+    form = SCHEMAS.form("birth-2006")
+    options = replace(OPTIONS, blank=1.0)
+    for entry in entries_of(write_book(tmp_path / "book", form, SCHEMAS, options, [cutting("Dòng một")] * 9)):
+        assert entry["nksNoiSinh"] == ""
