@@ -24,7 +24,7 @@ from PIL import Image
 
 from benchmarks._books import bench_in, draw
 from pipeline.digitize import digitize_page
-from pipeline.digitize.page import TYPED_PAGE
+from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.light import evened
 from pipeline.imaging.writing import WritingModel, at_model_dpi, expanded, line_shape
 from pipeline.intake import page_count, page_of, scans_of

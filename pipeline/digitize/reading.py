@@ -1,11 +1,13 @@
-"""Reading crops: the line reader first, then a second witness for every figure."""
+"""Reading crops: the line reader first, then a further witness for every figure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.model import Crop, LineReading, Pixels, Word
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.model import Crop, Hypothesis, LineReading, Pixels, Word
 from pipeline.ocr import Engines
 
 NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
@@ -16,6 +18,10 @@ SURE = 0.80
 
 DOUBT = 0.5
 """The most confidence that a text has on which the two readers differ."""
+
+
+MOST_TRUST = 0.95
+"""The most that the further witness of handwritten figures is believed, however sure it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,55 @@ def line_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading,
             _whole(before, answer) if question.word is None else _word(before, question.word, answer)
         )
     return tuple(readings)
+
+
+def hand_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
+    """One reading a crop of handwriting (``engines.hand`` is there). Of figures, the second reader of figures is asked
+    as well: what it reads speaks for or against the hypotheses, and never adds one."""
+    if engines.hand is None or not crops:
+        return ()
+    readings = list(engines.hand.read(crops))
+    if engines.numerals is None:
+        return tuple(readings)
+    asked = [n for n, crop in enumerate(crops) if crop.kind in NUMERIC_KINDS and _has_figures(readings[n])]
+    answers = engines.numerals.read([crops[number] for number in asked])
+    for number, answer in zip(asked, answers, strict=True):
+        readings[number] = _heard(readings[number], answer)
+    return tuple(readings)
+
+
+def _has_figures(reading: LineReading) -> bool:
+    letters = any(c.isalpha() for c in reading.text)
+    return reading.evidence is not None and not letters and any(c.isdigit() for c in reading.text)
+
+
+def _heard(reading: LineReading, answer: LineReading) -> LineReading:
+    """The reading after the further witness was heard; an unsure witness changes nothing."""
+    if reading.evidence is None or answer.confidence < DOUBT or not _plain(answer.text):
+        return reading
+    said = _plain(answer.text)
+    trust = min(MOST_TRUST, answer.confidence)
+    weights = [one.chance * (trust if _plain(one.text) == said else 1 - trust) for one in reading.hypotheses]
+    scale = sum(one.chance for one in reading.hypotheses) / (sum(weights) or 1.0)
+    weighed = [Hypothesis(one.text, w * scale) for one, w in zip(reading.hypotheses, weights, strict=True)]
+    ranked = tuple(sorted(weighed, key=lambda one: -one.chance))
+    best, next_best = ranked[0], ranked[1].chance if len(ranked) > 1 else 0.0
+    likeness = Levenshtein.normalized_similarity(_plain(reading.text), said)
+    evidence = replace(
+        reading.evidence,
+        chance=best.chance,
+        margin=best.chance - next_best,
+        agreement=(reading.evidence.agreement + likeness) / 2,
+    )
+    engine = f"{reading.engine}+{answer.engine}"
+    return replace(
+        reading,
+        text=best.text,
+        confidence=best.chance,
+        engine=engine,
+        hypotheses=ranked,
+        evidence=evidence,
+    )
 
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:

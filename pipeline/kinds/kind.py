@@ -59,6 +59,11 @@ class Vocabulary:
         return {spelling: code for spelling, code in found.items() if spelling and spelling not in shared}
 
     @cached_property
+    def spellings(self) -> tuple[str, ...]:
+        """Every label and alias, each once, in the order of the list."""
+        return tuple(dict.fromkeys(word for _, label, aliases in self.terms for word in (label, *aliases)))
+
+    @cached_property
     def labels(self) -> Mapping[str, str]:
         """From code to label."""
         return {code: label for code, label, _ in self.terms}

@@ -14,7 +14,8 @@ from pipeline.errors import SetupError
 
 class ModelCard(BaseModel):
     """What a model is, where it comes from and what it is worth. ``files``: name and SHA-256 of its weights;
-    numbers of small models stand in the card itself. ``fingerprint`` changes with any of it."""
+    numbers of small models stand in the card itself; ``letters``: what a network writes, in the order of its columns.
+    ``fingerprint`` changes with any of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,6 +28,7 @@ class ModelCard(BaseModel):
     measured: str
     limits: str = ""
     language: str = ""
+    letters: str = ""
     weights: tuple[float, ...] = ()
     mean: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from pipeline.digitize.page import TYPED_PAGE
+from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.writing import WritingModel, line_shape
 from pipeline.ocr.models import card
 from pipeline.synth.pens import PENS, Hand, pen_hand
