@@ -1,7 +1,8 @@
 """Which readings may enter the record without a person, and for what reason the others wait in the queue.
 
-Confidence alone never accepts a value: a finding about it outweighs any confidence. No engine is trusted with
-handwriting.
+Confidence alone never accepts a value: a finding about it outweighs any confidence. Handwriting is accepted only by a
+calibration: where the chance that the value is right is high enough for the error among accepted fields to be proven
+within what the office tolerates. Without a calibration, or without that proof, none of it is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.calibration import DELTA, Calibration, RiskBound, grounds_of
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.schema import FieldSpec, RecordSpec
 
@@ -21,10 +23,27 @@ _TRUSTED = (Writing.PRINT, Writing.MARK)
 
 @dataclass(frozen=True, slots=True)
 class RoutingOptions:
-    """Least confidence (0..1) with which print and marks are accepted, for any field and for critical ones."""
+    """``min_confidence``: least confidence (0..1) with which print and marks are accepted, for any field and for
+    critical ones. ``calibration`` is what handwriting is accepted by; ``tolerated``: the greatest share of errors among
+    accepted fields, of any kind and of critical ones, proven but for a chance of ``delta``."""
 
     min_confidence: float = 0.93
     min_confidence_critical: float = 0.95
+    calibration: Calibration | None = None
+    tolerated: float = 0.004
+    tolerated_critical: float = 0.001
+    delta: float = DELTA
+
+    def bound(self, *, critical: bool) -> RiskBound | None:
+        """What is proven of one group of fields; ``None`` without a calibration."""
+        tolerated = self.tolerated_critical if critical else self.tolerated
+        known = self.calibration
+        return known.bound(critical=critical, tolerated=tolerated, delta=self.delta) if known else None
+
+    def for_reader(self, reader: str) -> RoutingOptions:
+        """These options without a calibration that speaks of another reader of handwriting (its fingerprint)."""
+        foreign = self.calibration is not None and self.calibration.reader not in ("", reader)
+        return replace(self, calibration=None) if foreign else self
 
 
 def routed(
@@ -33,16 +52,19 @@ def routed(
     record: RecordSpec,
     options: RoutingOptions = RoutingOptions(),
 ) -> tuple[tuple[FieldReading, ...], tuple[Finding, ...]]:
-    """The readings with ``accepted`` set, and the findings with the reasons added why a reading is not
-    trusted.
+    """The readings with ``accepted`` set, and the findings with the reasons added why a reading is not trusted. Where a
+    calibration speaks of a reading, its confidence becomes the chance that the value is right.
 
     Fields that share one blank (the same ``box``) share their doubts: ink that was given to one may belong to
     another. A field that is not on the form has nothing to review and counts as accepted.
     """
     found = list(findings)
     told = _doubted(found)
+    readings, calibrated = _calibrated(readings, findings, record, options)
     for reading in readings:
-        code = _reason(reading, record.by_name.get(reading.field), options, reading.field in told)
+        spec = record.by_name.get(reading.field)
+        least = _least(reading, spec, options, reading.field in calibrated)
+        code = _reason(reading, least, reading.field in told)
         if code:
             found.append(Finding(code, Severity.REVIEW, (reading.field,)))
     doubted = _doubted(found)
@@ -55,15 +77,42 @@ def routed(
     return tuple(decided), tuple(found)
 
 
+def _calibrated(
+    readings: Sequence[FieldReading], findings: Sequence[Finding], record: RecordSpec, options: RoutingOptions
+) -> tuple[Sequence[FieldReading], frozenset[str]]:
+    """The readings with calibrated chances, and which fields have one: handwritten ones with evidence."""
+    if options.calibration is None:
+        return readings, frozenset()
+    grounds = grounds_of(readings, findings, record)
+    chances = dict(zip(grounds, options.calibration.chances_right(tuple(grounds.values())), strict=True))
+    return [
+        replace(reading, confidence=chances[reading.field]) if reading.field in chances else reading
+        for reading in readings
+    ], frozenset(chances)
+
+
+def _least(
+    reading: FieldReading, spec: FieldSpec | None, options: RoutingOptions, calibrated: bool
+) -> float | None:
+    """The confidence from which the reading is trusted; ``None`` when none is enough."""
+    critical = spec is not None and spec.critical
+    if calibrated:
+        bound = options.bound(critical=critical)
+        return bound.threshold if bound else None
+    if reading.writing not in _TRUSTED:
+        return None
+    return options.min_confidence_critical if critical else options.min_confidence
+
+
 def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
     """The fields that a person has to look at."""
     serious = (finding for finding in findings if finding.severity is not Severity.INFO)
     return frozenset(name for finding in serious for name in finding.fields)
 
 
-def _reason(reading: FieldReading, spec: FieldSpec | None, options: RoutingOptions, told: bool) -> str:
-    """Why the machine's word on this field is not enough, ``""`` when it is; ``told``: a finding says so
-    already.
+def _reason(reading: FieldReading, least: float | None, told: bool) -> str:
+    """Why the machine's word on this field is not enough, ``""`` when it is; ``least``: the confidence that would be;
+    ``told``: a finding says so already.
     """
     if reading.status is FieldStatus.UNREADABLE:
         return NOT_READ
@@ -71,10 +120,8 @@ def _reason(reading: FieldReading, spec: FieldSpec | None, options: RoutingOptio
         return ""
     if reading.status not in (FieldStatus.READ, FieldStatus.BLANK):
         return ""
-    if reading.writing not in _TRUSTED:
+    if least is None:
         return HANDWRITTEN
-    critical = spec is not None and spec.critical
-    least = options.min_confidence_critical if critical else options.min_confidence
     if not reading.confidence >= least:  # not a number is no confidence
         return UNSURE
     empty = reading.status is FieldStatus.READ and not reading.canonical

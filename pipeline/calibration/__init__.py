@@ -1,0 +1,33 @@
+"""From evidence to an honest chance, and from chances to what may be accepted without a person.
+
+``fitted`` makes a ``Calibration`` of samples whose truth is known; routing asks it for the chance that a value is right
+and for the threshold at which the office's tolerated error is kept to.
+"""
+
+from pipeline.calibration.card import FILE, read, save, written
+from pipeline.calibration.drift import DriftAlarm
+from pipeline.calibration.fitting import Calibration, fitted, halves
+from pipeline.calibration.grounds import Grounds, Sample, Truth, grounds_of, is_right, kind_of, samples_of
+from pipeline.calibration.risk import DELTA, Curve, RiskBound, upper_bound
+
+__all__ = [
+    "Calibration",
+    "fitted",
+    "halves",
+    "Grounds",
+    "Sample",
+    "Truth",
+    "grounds_of",
+    "samples_of",
+    "is_right",
+    "kind_of",
+    "Curve",
+    "RiskBound",
+    "DELTA",
+    "upper_bound",
+    "DriftAlarm",
+    "read",
+    "save",
+    "written",
+    "FILE",
+]

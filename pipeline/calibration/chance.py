@@ -1,0 +1,209 @@
+"""The fitted map from grounds to the chance that a value is right.
+
+One logistic model over all kinds, from it one a kind, drawn to it as strongly as the kind's samples are few, and over
+each a beta correction (Kull, Silva Filho and Flach 2017, "Beta calibration", AISTATS), drawn to the one over all
+kinds. More of any evidence never lowers a chance: those weights cannot be negative.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.calibration.grounds import Grounds, Sample
+from pipeline.calibration.logistic import Flags, Floats, chances, logistic_weights
+
+FEATURES = (
+    "chance", "margin", "optical", "weakest", "agreement", "support", "known", "confirmed", "parses",
+    "undoubted", "letters", "lines",
+)  # fmt: skip
+"""What a model weighs, in the order of its weights; the offset stands before them."""
+
+FALLING_OR_RISING = frozenset({"letters", "lines"})
+"""Those whose weight may have either sign."""
+
+POOL_PULL = 1.0
+KIND_PULL = 20.0
+OFFSET_PULL = 4.0
+BEND_PULL = 20.0
+"""How many samples' worth of weight the model of all kinds, a kind's weights, its offset and its correction give to
+what was known before: nothing, the model of all kinds, that offset, no correction."""
+
+KIND_SAMPLES = 40
+"""A kind with fewer samples is read off the model of all kinds."""
+
+FOLDS = 5
+SUREST = 1 - 1e-6
+STRAIGHT = (0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class KindChance:
+    """One kind's part: ``weights`` (offset, then ``FEATURES``), ``bend``: the beta correction c + a·ln p − b·ln(1−p)
+    as (c, a, b), and how many samples it was fitted on."""
+
+    kind: str
+    samples: int
+    weights: tuple[float, ...]
+    bend: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceModel:
+    """``pool`` is of all kinds together, its ``kind`` is ``""``; features are taken less ``mean``, over ``spread``."""
+
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    pool: KindChance
+    kinds: tuple[KindChance, ...] = ()
+
+    @property
+    def by_kind(self) -> Mapping[str, KindChance]:
+        return {part.kind: part for part in self.kinds}
+
+    def chances(self, grounds: Sequence[Grounds]) -> Floats:
+        """For each the chance 0..1 that the value is right, never quite 1."""
+        if not grounds:
+            return np.zeros(0)
+        x = _standard(_features(grounds), np.array(self.mean), np.array(self.spread))
+        by_kind = self.by_kind
+        parts = [by_kind.get(ground.kind, self.pool) for ground in grounds]
+        scores = np.einsum("ij,ij->i", x, np.array([part.weights for part in parts]))
+        bends = np.array([part.bend for part in parts])
+        return np.minimum(chances(np.einsum("ij,ij->i", _bent(scores), bends)), SUREST)
+
+
+def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -> ChanceModel:
+    """The model that ``samples`` ask for. ``before``: what they add to; with few samples little of it changes."""
+    grounds = [sample.grounds for sample in samples]
+    right = np.array([sample.right for sample in samples], dtype=np.float64)
+    raw = _features(grounds)
+    mean, spread = _scale(raw) if before is None else (np.array(before.mean), np.array(before.spread))
+    x = _standard(raw, mean, spread)
+    kinds = np.array([ground.kind for ground in grounds])
+    folds = np.array([fold_of(sample.entry, FOLDS) for sample in samples])
+    outside = np.zeros(len(samples))
+    for fold in range(FOLDS):
+        inside = folds != fold
+        pool, parts = _weights(x[inside], right[inside], kinds[inside], before)
+        for place in np.flatnonzero(~inside):
+            outside[place] = x[place] @ parts.get(kinds[place], pool)
+    pool, parts = _weights(x, right, kinds, before)
+    bend = _bend(outside, right, np.array(before.pool.bend if before else STRAIGHT))
+    made = []
+    for kind in sorted(parts):
+        own = kinds == kind
+        known = before.by_kind.get(kind) if before else None
+        usual = np.array(known.bend) if known else bend
+        made.append(
+            KindChance(
+                kind, int(own.sum()), _floats(parts[kind]), _three(_bend(outside[own], right[own], usual))
+            )
+        )
+    kept = [part for part in (before.kinds if before else ()) if part.kind not in parts]
+    return ChanceModel(
+        _floats(mean),
+        _floats(spread),
+        KindChance("", len(samples), _floats(pool), _three(bend)),
+        tuple(sorted([*made, *kept], key=lambda part: part.kind)),
+    )
+
+
+def fold_of(entry: str, folds: int, salt: str = "") -> int:
+    """Which of so many parts an entry belongs to; always the same one, whatever else is there."""
+    return int.from_bytes(hashlib.sha256(f"{salt}{entry}".encode()).digest()[:8], "big") % folds
+
+
+def _weights(
+    x: Floats, right: Floats, kinds: np.ndarray, before: ChanceModel | None
+) -> tuple[Floats, dict[str, Floats]]:
+    """The weights of all kinds together, and those of each kind that has enough samples."""
+    rising = _rising()
+    width = len(FEATURES) + 1
+    known = np.array(before.pool.weights) if before else np.zeros(width)
+    pull = np.full(width, KIND_PULL if before else POOL_PULL)
+    pull[0] = OFFSET_PULL if before else 0.01
+    pool = logistic_weights(x, right, known, pull, rising)
+    pull = np.full(width, KIND_PULL)
+    pull[0] = OFFSET_PULL
+    parts = {}
+    earlier = before.by_kind if before else {}
+    for kind in dict.fromkeys(kinds.tolist()):
+        own = kinds == kind
+        if own.sum() >= KIND_SAMPLES:
+            towards = np.array(earlier[kind].weights) if kind in earlier else pool
+            parts[kind] = logistic_weights(x[own], right[own], towards, pull, rising)
+        elif kind in earlier:
+            parts[kind] = np.array(earlier[kind].weights)
+    return pool, parts
+
+
+def _bend(scores: Floats, right: Floats, usual: Floats) -> Floats:
+    """The beta correction of scores that were made without knowing their truth."""
+    pull = np.array([OFFSET_PULL, BEND_PULL, BEND_PULL])
+    return logistic_weights(_bent(scores), right, usual, pull, np.array([False, True, True]))
+
+
+def _bent(scores: Floats) -> Floats:
+    """Columns 1, ln p and −ln(1−p) of log odds; with (0, 1, 1) they come to the log odds again."""
+    return np.column_stack([np.ones(len(scores)), -np.logaddexp(0, -scores), np.logaddexp(0, scores)])
+
+
+def _features(grounds: Sequence[Grounds]) -> Floats:
+    """(n, ``FEATURES``)."""
+    word = [ground.evidence for ground in grounds]
+    chance, margin, optical, weakest, agreement, support = (
+        _share(getattr(evidence, name) for evidence in word)
+        for name in ("chance", "margin", "optical", "weakest", "agreement", "support")
+    )
+    return np.column_stack(
+        [
+            _odds(chance, 1e-5),
+            -np.log(1 - margin + 1e-4),
+            _odds(optical, 1e-4),
+            _odds(weakest, 1e-4),
+            -np.log(1 - agreement + 1e-2),
+            support,
+            support >= 1,
+            [ground.confirmed for ground in grounds],
+            [ground.parses for ground in grounds],
+            [not ground.doubted for ground in grounds],
+            [np.log1p(ground.letters) for ground in grounds],
+            [min(ground.lines, 4) for ground in grounds],
+        ]
+    ).astype(np.float64)
+
+
+def _share(values: Iterable[float]) -> Floats:
+    """As 0..1; what is not a number speaks for nothing."""
+    return np.clip(np.nan_to_num(np.fromiter(values, dtype=np.float64), nan=0.0), 0.0, 1.0)
+
+
+def _odds(share: Floats, least: float) -> Floats:
+    bounded = np.clip(share, least, 1 - least)
+    return np.asarray(np.log(bounded / (1 - bounded)), dtype=np.float64)
+
+
+def _scale(raw: Floats) -> tuple[Floats, Floats]:
+    spread = raw.std(axis=0)
+    return raw.mean(axis=0), np.where(spread > 1e-6, spread, 1.0)
+
+
+def _standard(raw: Floats, mean: Floats, spread: Floats) -> Floats:
+    return np.column_stack([np.ones(len(raw)), (raw - mean) / spread])
+
+
+def _rising() -> Flags:
+    return np.array([False, *(name not in FALLING_OR_RISING for name in FEATURES)])
+
+
+def _floats(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def _three(values: Floats) -> tuple[float, float, float]:
+    first, second, third = _floats(values)
+    return first, second, third

@@ -1,0 +1,134 @@
+"""Whether a book's readings look like those that were calibrated on. A chance and a bound hold only for such books.
+
+Each chance is taken as its place among the chances of its own kind, so that a book of deaths can be compared with one
+of marriages: were the book like the others, places would be even over 0..1 (Kolmogorov and Smirnov's test). Fields of
+one book share one hand, so that books differ from one another more than chance would have it; how much, the books
+calibrated on tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.calibration.grounds import Grounds
+from pipeline.calibration.logistic import Floats
+
+FEWEST = 60
+"""Fields of a book below which nothing is said about it."""
+
+QUANTILES = 41
+ALPHA = 0.01
+LEAST_USUAL = 0.12
+FEW_BOOKS = 3
+USUAL_OF_FEW = 0.2
+"""How far a book may lie off when there were too few books to know."""
+
+WATCHED = ("agreement", "support")
+LEAST_SPREAD = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How handwritten fields looked that were calibrated on: quantiles (from 0 to 1 in even steps) of the chances by
+    kind (``""``: of all kinds), the greatest ``distance`` of one book from the others, and by piece of evidence its
+    mean and how far means of books lie around it."""
+
+    quantiles: Mapping[str, tuple[float, ...]]
+    distance: float
+    means: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftAlarm:
+    """A book unlike those calibrated on. ``distance`` from even places and the greatest ``allowed``; ``shifted``:
+    pieces of evidence whose mean is off; ``lower``: the machine is less sure of it than it used to be."""
+
+    fields: int
+    distance: float
+    allowed: float
+    shifted: tuple[str, ...]
+    lower: bool
+
+
+def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequence[str]) -> Usual:
+    """How the handwritten fields of several books look; ``books`` says for each field whose it is."""
+    sure, book = np.asarray(chances, dtype=np.float64), np.asarray(books)
+    kinds = np.array([ground.kind for ground in grounds])
+    distances, means = [], []
+    for name in dict.fromkeys(book.tolist()):
+        own = book == name
+        if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
+            places = _places(sure[own], kinds[own].tolist(), _quantiles(sure[~own], kinds[~own]))
+            distances.append(_distance(places))
+        if own.sum() >= FEWEST:
+            means.append([_mean(grounds, watched, own) for watched in WATCHED])
+    few = len(distances) < FEW_BOOKS
+    everything = np.ones(len(grounds), dtype=bool)
+    spread = np.std(means, axis=0) if len(means) >= FEW_BOOKS else np.full(len(WATCHED), USUAL_OF_FEW / 3)
+    return Usual(
+        _quantiles(sure, kinds),
+        USUAL_OF_FEW if few else max(LEAST_USUAL, *distances),
+        {
+            watched: (_mean(grounds, watched, everything), max(LEAST_SPREAD, float(spread[place])))
+            for place, watched in enumerate(WATCHED)
+        },
+    )
+
+
+def drift_alarm(grounds: Sequence[Grounds], chances: Sequence[float], usual: Usual) -> DriftAlarm | None:
+    """What is unusual about the handwritten fields of one book, if anything is. ``None`` also for a book with fewer
+    than ``FEWEST`` of them: too little to tell."""
+    if len(grounds) < FEWEST:
+        return None
+    kinds = [ground.kind for ground in grounds]
+    places = _places(np.asarray(chances, dtype=np.float64), kinds, usual.quantiles)
+    distance = _distance(places)
+    allowed = usual.distance + math.sqrt(-math.log(ALPHA / 2) / (2 * len(grounds)))
+    everything = np.ones(len(grounds), dtype=bool)
+    shifted = tuple(
+        watched
+        for watched, (mean, spread) in usual.means.items()
+        if abs(_mean(grounds, watched, everything) - mean) > 4 * spread
+    )
+    if distance <= allowed and not shifted:
+        return None
+    return DriftAlarm(len(grounds), distance, allowed, shifted, bool(places.mean() < 0.5))
+
+
+def _mean(grounds: Sequence[Grounds], watched: str, own: np.ndarray) -> float:
+    values = [getattr(ground.evidence, watched) for ground, mine in zip(grounds, own, strict=True) if mine]
+    return float(np.mean(values)) if values else 0.0
+
+
+def _quantiles(chances: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...]]:
+    steps = np.linspace(0, 1, QUANTILES)
+    groups = {"": np.ones(len(kinds), dtype=bool)}
+    groups |= {kind: kinds == kind for kind in dict.fromkeys(kinds.tolist())}
+    return {
+        kind: tuple(float(value) for value in np.quantile(chances[own], steps))
+        for kind, own in groups.items()
+        if own.sum() >= FEWEST or (not kind and own.any())
+    }
+
+
+def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Sequence[float]]) -> Floats:
+    """Where each chance lies among those of its kind, 0..1."""
+    steps = np.linspace(0, 1, QUANTILES)
+    found = np.full(len(chances), 0.5)
+    for kind in dict.fromkeys(kinds):
+        known = quantiles.get(kind) or quantiles.get("")
+        if known:
+            own = np.array([other == kind for other in kinds])
+            found[own] = np.interp(chances[own], known, steps)
+    return found
+
+
+def _distance(places: Floats) -> float:
+    """The greatest gap between the share of places up to a point and that point."""
+    ordered = np.sort(places)
+    count = np.arange(1, len(ordered) + 1) / len(ordered)
+    return float(max((count - ordered).max(), (ordered - count).max() + 1 / len(ordered)))

@@ -1,0 +1,139 @@
+"""What the chance of a value is founded on: the evidence of its reading and what the rest of the entry says of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.predicates import PREDICATES, Value
+from pipeline.schema import FieldSpec, RecordSpec
+
+SAYING_THE_SAME = frozenset({"same_date", "same_year"})
+"""Predicates that confirm both values when they hold: few wrong readings agree by chance."""
+
+OF_ROUTING = frozenset({"READ-HAND", "READ-LOW", "READ-NONE"})
+"""Findings that follow from a chance; a stored entry has them, and they are no grounds for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
+    text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
+    rule found the same said elsewhere in the entry."""
+
+    kind: str
+    evidence: Evidence
+    letters: int
+    lines: int
+    parses: bool
+    doubted: bool
+    confirmed: bool
+
+    @property
+    def eligible(self) -> bool:
+        """Whether a chance alone decides if the value is accepted."""
+        return self.parses and not self.doubted
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Grounds with their truth: ``right`` when the registry would hold what is on paper. ``book`` and ``entry`` say
+    which belong together: ``entry`` is unique over all samples."""
+
+    grounds: Grounds
+    right: bool
+    critical: bool
+    book: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a person says stands in a field: ``canonical`` is ``""`` where the text does not parse."""
+
+    status: FieldStatus
+    text: str
+    canonical: str
+
+
+def grounds_of(
+    readings: Sequence[FieldReading], findings: Iterable[Finding], record: RecordSpec
+) -> dict[str, Grounds]:
+    """The grounds of every handwritten field of an entry whose reading carries evidence, by field."""
+    told = {
+        name
+        for finding in findings
+        if finding.severity is not Severity.INFO and finding.code not in OF_ROUTING
+        for name in finding.fields
+    }
+    agreed = _confirmed(readings, record)
+    found = {}
+    for reading in readings:
+        spec = record.by_name.get(reading.field)
+        said = reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
+        if spec is not None and said and reading.evidence is not None:
+            found[reading.field] = Grounds(
+                kind=kind_of(spec),
+                evidence=reading.evidence,
+                letters=len(reading.text.replace(" ", "")),
+                lines=len(reading.lines),
+                parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
+                doubted=reading.field in told,
+                confirmed=reading.field in agreed,
+            )
+    return found
+
+
+def kind_of(spec: FieldSpec) -> str:
+    """The kind that is calibrated: lists are as different as kinds are."""
+    return f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind
+
+
+def samples_of(
+    readings: Sequence[FieldReading],
+    findings: Iterable[Finding],
+    record: RecordSpec,
+    truths: Mapping[str, Truth],
+    book: str,
+    entry: str,
+) -> tuple[Sample, ...]:
+    """The fields of an entry of which both grounds and truth are known."""
+    by_field = {reading.field: reading for reading in readings}
+    return tuple(
+        Sample(grounds, is_right(by_field[name], truths[name]), record.by_name[name].critical, book, entry)
+        for name, grounds in grounds_of(readings, findings, record).items()
+        if name in truths
+    )
+
+
+def is_right(reading: FieldReading, truth: Truth) -> bool:
+    """Whether the registry would hold the truth: the same value, or the same text (NFC) where the truth has none. What
+    cannot be read or is struck through on paper has no value that could be right."""
+    if reading.status is not truth.status:
+        return False
+    if truth.status is FieldStatus.BLANK:
+        return True
+    if truth.status is not FieldStatus.READ:
+        return False
+    if truth.canonical:
+        return _nfc(reading.canonical) == _nfc(truth.canonical)
+    return _nfc(reading.text) == _nfc(truth.text)
+
+
+def _confirmed(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:
+    """The fields of rules that found two readings to say the same."""
+    by_field = {reading.field: reading for reading in readings if reading.status is FieldStatus.READ}
+    agreed: set[str] = set()
+    for rule in record.rules:
+        pair = [by_field.get(name) for name in rule.fields]
+        known = [Value(word.text, word.canonical, inked=True) for word in pair if word and word.canonical]
+        complete = rule.predicate in SAYING_THE_SAME and len(known) == len(pair)
+        if complete and PREDICATES[rule.predicate](*known) is True:
+            agreed.update(rule.fields)
+    return frozenset(agreed)
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
