@@ -65,6 +65,13 @@ class ScanError(HotichError):
     exit_code = 8
 
 
+class CalibrationError(HotichError):
+    """Too little was checked by people to calibrate on."""
+
+    code = "calibration"
+    exit_code = 9
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

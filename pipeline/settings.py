@@ -8,16 +8,21 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import schema
+from pipeline import calibration, schema
+from pipeline.calibration import Calibration
+from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.errors import SetupError
+from pipeline.ocr.models import default_folder
+from pipeline.routing import RoutingOptions
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 
 class Settings(BaseSettings):
     """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
-    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``."""
+    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``:
+    errors a thousand handwritten fields that are accepted without a person."""
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
@@ -27,17 +32,40 @@ class Settings(BaseSettings):
     workers: int | None = Field(default=None, ge=1)
     models: Path | None = None
     page_seconds: float = Field(default=120.0, gt=0)
+    tolerated: float = Field(default=4.0, gt=0, lt=1000)
+    tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 
     def workbench(self, workspace: Path | None = None) -> Workbench:
-        """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``."""
+        """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
+        ``SetupError`` for a calibration that cannot be used."""
         folder = (workspace or self.workspace).expanduser().resolve()
         return Workbench(
             workspace=folder,
             registry_url=self.registry_url or Workspace(folder).registry_url,
             schemas=schema.load(self.schemas),
             make_engines=partial(default_engines, self.models),
+            options=DigitizeOptions(
+                routing=RoutingOptions(
+                    calibration=self.calibration_of(folder),
+                    tolerated=self.tolerated / 1000,
+                    tolerated_critical=self.tolerated_critical / 1000,
+                )
+            ),
             page_seconds=self.page_seconds,
         )
+
+    def calibration_of(self, workspace: Path) -> Calibration | None:
+        """The calibration made for that workspace, unless the one that came with the models speaks of a newer reader;
+        else that one, if there is any."""
+        shipped = _calibration((self.models or default_folder()) / "calibration" / calibration.FILE)
+        own = _calibration(Workspace(workspace).calibration)
+        if own is not None and (shipped is None or own.reader in ("", shipped.reader)):
+            return own
+        return shipped
+
+
+def _calibration(path: Path) -> Calibration | None:
+    return calibration.read(path) if path.exists() else None
 
 
 def read_settings() -> Settings:

@@ -52,6 +52,11 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def calibration(self) -> Path:
+        """How sure handwriting is read here, fitted on this office's checked books; there once it was made."""
+        return self.root / "calibration" / "calibration.toml"
+
+    @property
     def registry_url(self) -> str:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"

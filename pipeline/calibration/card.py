@@ -117,7 +117,7 @@ def read(path: Path) -> Calibration:
     return _calibration(held)
 
 
-ADVICE = "Hãy chạy lại hotich calibrate, hoặc lấy lại tệp cũ hơn cùng thư mục."
+ADVICE = "Hãy cất tệp này đi (máy sẽ dùng bản đi kèm) hoặc lấy lại bản cũ cùng thư mục, rồi chạy lại hotich calibrate."
 
 
 def save(calibration: Calibration, path: Path) -> Path | None:
