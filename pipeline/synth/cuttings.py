@@ -20,14 +20,18 @@ ROOM_MM = 70.0
 MARGIN_MM = 2.0
 """Paper left free at either end of a blank's line."""
 
-SPREAD_MM = (0.8, 1.1)
-"""How far the ink of a glued line spreads about its middle, up and down (one standard deviation)."""
+SPREAD_MM, SMALLEST_MM = (1.0, 1.3), 0.85
+"""How far the ink of a glued line spreads about its middle, up and down (one standard deviation); and the least spread
+to which a long line is made smaller, so that it fits its blank."""
+
+FLOW_MM, FLOW = 0.05, 1.35
+"""How far ink runs into the paper and how much that darkens its edges: lines made smaller keep a pen's weight."""
 
 BASELINE = 1.05
 """How far below its middle a line of ink stands on its leader, in spreads."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cutting:
     """One line of real ink: ``mask`` 0..255 (255 = full ink) cut tightly, and the ``text`` that it says."""
 
@@ -47,28 +51,43 @@ class Cutting:
 def glued(
     writer: Writer, value: Written, record: RecordSpec, cuttings: deque[Cutting]
 ) -> Mapping[str, str] | None:
-    """Glue the next cuttings into a blank for a place, one on each of its lines that is long enough, and take them from
-    ``cuttings``. Returns field → text as it now stands there; None when nothing was glued: the blank is for something
-    else, is to stay empty, has no room, or no cutting is left."""
+    """Glue the next cuttings that fit into a blank for a place, one on each of its lines that is long enough, and take
+    them from ``cuttings``. Returns field → text as it now stands there; None when nothing was glued: the blank is for
+    something else, is to stay empty, or no cutting fits it."""
     slot = value.slot
     kinds = [record.by_name[name].kind for name in slot.field_names]
     if not cuttings or kinds != ["place"] or not value.alternatives:
         return None
-    sheet = writer.sheet
-    pieces = [piece for piece in slot.pieces if sheet.x(piece.u1) - sheet.x(piece.u0) >= sheet.mm(ROOM_MM)]
-    texts = [_laid(writer, slot.field_names, piece, cuttings.popleft()) for piece in pieces[: len(cuttings)]]
+    texts = []
+    for piece in slot.pieces:
+        chosen = next((one for one in cuttings if _smallest_mm(writer, piece, one) >= SMALLEST_MM), None)
+        if chosen and _room(writer, piece) >= writer.sheet.mm(ROOM_MM):
+            cuttings.remove(chosen)
+            texts.append(_laid(writer, slot.field_names, piece, chosen))
     return {slot.field_names[0]: " ".join(texts)} if texts else None
+
+
+def _room(writer: Writer, piece: Piece) -> float:
+    return writer.sheet.x(piece.u1) - writer.sheet.x(piece.u0) - 2 * writer.sheet.mm(MARGIN_MM)
+
+
+def _smallest_mm(writer: Writer, piece: Piece, cutting: Cutting) -> float:
+    """How far a cutting would spread that fills the line from end to end."""
+    width: int = cutting.mask.shape[1]
+    return cutting.spread[1] * _room(writer, piece) / width / writer.sheet.mm(1.0)
 
 
 def _laid(writer: Writer, fields: tuple[str, ...], piece: Piece, cutting: Cutting) -> str:
     """Scale a cutting to the writing of the form, or to its blank where that is less, and lay its ink on the leader."""
     sheet, hand, rng = writer.sheet, writer.hand, writer.rng
     middle, spread = cutting.spread
-    room = sheet.x(piece.u1) - sheet.x(piece.u0) - 2 * sheet.mm(MARGIN_MM)
+    room = _room(writer, piece)
     width = cutting.mask.shape[1]
     scale = min(sheet.mm(float(rng.uniform(*SPREAD_MM))) / spread, room / width)
     shape = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    mask = np.asarray(cv2.resize(cutting.mask, None, fx=scale, fy=scale, interpolation=shape), np.uint8)
+    small = cv2.resize(cutting.mask, None, fx=scale, fy=scale, interpolation=shape)
+    soft = cv2.GaussianBlur(small, (0, 0), max(0.3, sheet.mm(FLOW_MM)))
+    mask = np.asarray(cv2.convertScaleAbs(soft, alpha=FLOW), np.uint8)
     spare = room - mask.shape[1]
     left = sheet.x(piece.u0) + sheet.mm(MARGIN_MM) + spare * float(rng.uniform(0.0, 0.3))
     top = sheet.y(piece.v) - sheet.mm(hand.rise) - (middle + BASELINE * spread) * scale

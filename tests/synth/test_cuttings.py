@@ -17,11 +17,11 @@ SCHEMAS = schema.load()
 OPTIONS = SynthOptions(seed=8, entries=2, dpi=120, cover=False, blank=0.0, scanner="none", struck=0.0)
 
 
-def cutting(text: str, width: int = 700) -> Cutting:
+def cutting(text: str, width: int = 350) -> Cutting:
     """Ink of that width: a comb of strokes on a level line."""
     mask = np.zeros((50, width), np.uint8)
     mask[10:40, ::12] = 255
-    mask[24:27] = 255
+    mask[25] = 255
     return Cutting(mask, text)
 
 
@@ -57,14 +57,16 @@ def test_the_ink_of_a_cutting_is_noted_line_by_line_as_handwriting(tmp_path: Pat
         assert "child_native_place" in entry["_by_hand"]
 
 
-def test_a_cutting_too_long_for_its_blank_is_made_smaller(tmp_path: Path) -> None:
+def test_a_long_cutting_is_made_smaller_and_one_that_is_too_long_is_left_out(tmp_path: Path) -> None:
     form = SCHEMAS.form("birth-2006")
-    book = write_book(tmp_path / "book", form, SCHEMAS, OPTIONS, [cutting("Dài", 5000)] * 6)
+    given = [cutting("Quá dài", 5000), *[cutting("Dài", 560)] * 5]
+    book = write_book(tmp_path / "book", form, SCHEMAS, replace(OPTIONS, entries=1), given)
     width = form.paper_mm[0] * OPTIONS.dpi / 25.4
     right = (form.frame[0] + form.right * (form.frame[2] - form.frame[0])) * width
-    for entry in entries_of(book):
-        for quad in entry["_ink"]["child_native_place"]:
-            assert max(quad[::2]) <= right + 1
+    (entry,) = entries_of(book)
+    assert entry["nksQueQuan"] == "Dài Dài"
+    for quad in entry["_ink"]["child_native_place"]:
+        assert max(quad[::2]) <= right + 1
 
 
 def test_places_are_drawn_again_when_no_cutting_is_left(tmp_path: Path) -> None:

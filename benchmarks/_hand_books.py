@@ -1,0 +1,189 @@
+"""Books drawn by given hands and what the machine reads on them, entry by entry, beside what is on paper."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from benchmarks._books import bench_in
+from pipeline.errors import ScanError
+from pipeline.evaluation import BookTruth, Outcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
+from pipeline.evaluation.outcome import UNPREDICTED
+from pipeline.intake import page_of, scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import EntryResult, FieldReading, FieldStatus, Finding, Ledger, PageResult, Writing
+from pipeline.ocr import Engines
+from pipeline.schema import Form, RecordSpec, Schemas
+from pipeline.synth import Cutting, SynthOptions, write_book
+from pipeline.workbench import Workbench
+
+TEST_PENS = ("dancing-script", "charm", "patrick-hand", "ms-madi", "mali")
+"""Pen fonts that no network is trained with and no confidence is calibrated on."""
+
+CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
+"""Pen fonts that no network is trained with, for calibration."""
+
+
+@dataclass(frozen=True)
+class HandBook:
+    """A book to draw: ``hand`` names the pen font or, where ``cuttings`` are glued in, the writer of those.
+    ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands."""
+
+    hand: str
+    form: str
+    options: SynthOptions
+    cuttings: tuple[Cutting, ...] = ()
+    by_tesseract: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.hand}-{self.form}-{self.options.scanner}-{self.options.seed}"
+
+
+@dataclass(frozen=True)
+class ReadEntry:
+    """One entry on paper (``truth``) and as read; ``glued``: the texts that real ink says on this page."""
+
+    book: str
+    hand: str
+    form: str
+    level: str
+    year: int
+    place: tuple[int, int]
+    truth: TrueEntry
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    real: bool = False
+
+
+@dataclass(frozen=True)
+class ReadHandBook:
+    """The entries of a book, pages that failed, CPU seconds by stage and the number of pages."""
+
+    book: HandBook
+    entries: tuple[ReadEntry, ...]
+    failures: tuple[ScanError, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class HandOutcome:
+    """A field scored; ``by_hand``: it is handwritten on paper; ``struck``: a struck-out value stands before it."""
+
+    outcome: Outcome
+    entry: ReadEntry
+    by_hand: bool
+    struck: bool
+
+    @property
+    def group(self) -> str:
+        """The kind, or of a choice the list it is from."""
+        spec = self.outcome.spec
+        return spec.vocab or spec.kind if spec else ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it belongs to what is said of handwriting: written by hand, or read where nothing stands."""
+        said = self.outcome.predicted
+        invented = not self.outcome.truth and said.status is FieldStatus.READ and said.writing is Writing.HAND
+        return self.by_hand or invented
+
+
+def read_books(books: Sequence[HandBook], jobs: int) -> Iterator[ReadHandBook]:
+    """Draw and read the books, ``jobs`` at a time, in the order in which they are done."""
+    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for done in as_completed([pool.submit(drawn_and_read, book) for book in books]):
+            yield done.result()
+
+
+def drawn_and_read(book: HandBook) -> ReadHandBook:
+    """One book drawn into a folder that is thrown away again, and read page by page."""
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
+        bench, engines = _tools()
+        if book.by_tesseract:
+            engines = replace(engines, hand=None)
+        form = bench.schemas.form(book.form)
+        path = write_book(Path(folder) / "book", form, bench.schemas, book.options, book.cuttings)
+        ledger, truth = load_ledger(path), load_truth(path / "truth.json")
+        pages: list[PageResult | None] = []
+        failures: list[ScanError] = []
+        scans = {scan.path.name: scan for scan in scans_of(path)}
+        for page in truth.pages:
+            try:
+                image = page_of(scans[page.scan], page.page_no, bench.limits)
+                pages.append(bench.read_page(image, form, ledger, bench.schemas, engines, bench.options))
+            except ScanError as error:
+                failures.append(error)
+                pages.append(None)
+    return ReadHandBook(
+        book, tuple(_entries(book, truth, pages, ledger)), tuple(failures), _stages(pages), len(pages)
+    )
+
+
+@cache
+def _tools() -> tuple[Workbench, Engines]:
+    """Declarations and readers, loaded once a process."""
+    bench = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused")
+    return bench, bench.make_engines()
+
+
+def schemas_and_engines() -> tuple[Schemas, Engines]:
+    """What books are drawn and read with."""
+    bench, engines = _tools()
+    return bench.schemas, engines
+
+
+def _stages(pages: Iterable[PageResult | None]) -> Mapping[str, float]:
+    stages: dict[str, float] = {}
+    for page in pages:
+        for stage, seconds in page.timings.items() if page else ():
+            stages[stage] = stages.get(stage, 0.0) + seconds
+    return stages
+
+
+def _entries(
+    book: HandBook, truth: BookTruth, pages: Sequence[PageResult | None], ledger: Ledger
+) -> Iterator[ReadEntry]:
+    level = book.options.scanner if isinstance(book.options.scanner, str) else "own"
+    for entry in truth.entries:
+        page, row = entry.page or 0, entry.row or 0
+        result = pages[page]
+        found = next((e for e in result.entries if e.row == row), None) if result else None
+        found = found or EntryResult(row, (), ())
+        slim = replace(entry, ink={})
+        yield ReadEntry(
+            book.name, book.hand, book.form, level, ledger.year, (page, row), slim, found.readings,
+            found.findings, bool(book.cuttings),
+        )  # fmt: skip
+
+
+def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[HandOutcome]:
+    """Every field of the form that is on paper or could be, scored."""
+    readings = {reading.field: reading for reading in entry.readings}
+    predicted = {name: _value(reading, record, entry.year) for name, reading in readings.items()}
+    whole = PredictedEntry(predicted, *entry.place)
+    for column, text in entry.truth.values.items():
+        spec = record.by_column[column]
+        said = predicted.get(spec.name, UNPREDICTED)
+        outcome = Outcome(column, text, said, spec, whole, entry.book, form.id)
+        hand, struck = spec.name in entry.truth.by_hand, spec.name in entry.truth.struck
+        yield HandOutcome(outcome, entry, hand, struck)
+
+
+def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
+    """As ``evaluation.prediction_of`` gives it: an entry's number is told with the book's year."""
+    text = reading.text
+    if record.by_name[reading.field].kind == "entry_number" and text and "/" not in text:
+        text = f"{text}/{year}"
+    return PredictedValue(
+        text, reading.status, reading.confidence, reading.accepted, reading.writing, reading.hypotheses
+    )
