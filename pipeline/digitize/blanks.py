@@ -55,10 +55,12 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     fit = straight.fit
     letter = form.text_size * fit.height
     erased = ink_of.without_print(straight.ink, [label.box for label in straight.labels])
-    marks = ink_of.marks_of(erased)
-    stamps = ink_of.marks_of(light.ink_mask(straight.red))
     strips = placing.strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
+    together = ink_of.marks_of(erased)
+    cuts = tuple(placing.touching(strips, together.boxes, [box for _, box in areas]))
+    marks = ink_of.marks_of(ink_of.parted(erased, together, cuts)) if cuts else together
+    stamps = ink_of.marks_of(light.ink_mask(straight.red))
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:

@@ -134,3 +134,20 @@ def _sheared(part: Pixels, slope: float) -> Pixels:
     height, width = part.shape
     matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)
     return np.asarray(cv2.warpAffine(part, matrix, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
+
+
+def parted(ink: Pixels, marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Pixels:
+    """The ink mask with marks cut in two: each zone is (number of a mark, first row, last row), and the cut goes along
+    the row between the two that crosses the least of the mark."""
+    result = ink.copy()
+    for number, first, last in zones:
+        left, top, right, bottom = (int(side) for side in marks.boxes[number])
+        rows = slice(max(top, round(first)), min(bottom, round(last) + 1))
+        mark = marks.labels[rows, left:right] == number + 1
+        if not len(mark):
+            continue
+        crossed = mark.sum(axis=1)
+        emptiest = np.flatnonzero(crossed == crossed.min())
+        row = int(emptiest[np.abs(emptiest - len(mark) / 2).argmin()])
+        result[rows.start + row, left:right][mark[row]] = 0
+    return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,35 @@ def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
             placed = PlacedPiece(slot.name, 0, number, box, baseline)
             strips.append(Strip(placed, pitch, piece.u1 >= last_on_line[piece.v] - 1e-6, rule))
     return tuple(strips)
+
+
+def touching(
+    strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box]
+) -> Iterator[tuple[int, float, float]]:
+    """Marks in which the writing of one blank touches that of the next below it, or a signature above it: the number of
+    each, and the rows between which it may be cut."""
+    if not strips or not len(boxes):
+        return
+    left, top, right, bottom = boxes.T.astype(float)
+    pitch = min(strip.pitch for strip in strips)
+    for number in np.nonzero(bottom - top > 0.9 * pitch)[0]:
+        over = [
+            (strip.piece.baseline, strip.pitch)
+            for strip in strips
+            if min(right[number], strip.piece.box.right) > max(left[number], strip.piece.box.left)
+            and top[number] < strip.piece.baseline - 0.3 * strip.pitch
+            and bottom[number] > strip.piece.baseline - 0.15 * strip.pitch
+        ]
+        over.sort()
+        for (upper, _), (lower, p) in pairwise(over):
+            if lower - upper > 0.6 * p:
+                yield int(number), upper + 0.05 * p, max(upper + 0.1 * p, lower - 0.5 * p)
+        for box in barred if over else ():
+            highest, p = over[0]
+            across = min(right[number], box.right) - max(left[number], box.left)
+            if across > 0 and top[number] < box.bottom and top[number] < highest - 1.2 * p:
+                yield int(number), highest - p, highest - 0.5 * p
+                break
 
 
 def owners(

@@ -243,3 +243,45 @@ def test_clusters_are_chains_of_near_boxes() -> None:
     boxes = np.array([[0, 0, 10, 10], [100, 0, 110, 10], [14, 0, 24, 10], [28, 4, 38, 14]], np.int32)
     assert [group.tolist() for group in placing.clusters(boxes, 5)] == [[0, 2, 3], [1]]
     assert placing.clusters(NO_DOTS, 5) == []
+
+
+def neighbours(strips: tuple[Strip, ...]) -> tuple[Strip, Strip]:
+    """A strip and the next one below it that has it above."""
+    for upper in strips:
+        below = [
+            lower
+            for lower in strips
+            if 0.6 * lower.pitch < lower.piece.baseline - upper.piece.baseline < 1.6 * lower.pitch
+            and min(lower.piece.box.right, upper.piece.box.right)
+            > max(lower.piece.box.left, upper.piece.box.left) + 4 * upper.pitch
+        ]
+        if below:
+            return upper, below[0]
+    raise AssertionError("a form has lines below one another")
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_only_a_mark_that_stands_on_two_lines_is_cut_and_between_them(form: Form) -> None:
+    strips = strips_of(form)
+    upper, lower = neighbours(strips)
+    left = max(lower.piece.box.left, upper.piece.box.left) + 10
+    p, above, below = upper.pitch, upper.piece.baseline, lower.piece.baseline
+    both = [left, above - 0.5 * p, left + 0.4 * p, below]
+    tail = [left + p, above - 0.5 * p, left + 1.4 * p, above + 0.4 * p]
+    head = [left + 2 * p, below - 0.95 * p, left + 2.4 * p, below]
+    (cut,) = placing.touching(strips, marks([both, tail, head]), ())
+    assert cut[0] == 0
+    assert above < cut[1] < cut[2] <= below - 0.45 * lower.pitch
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_a_signature_that_runs_into_a_name_is_cut_off_above_it(form: Form) -> None:
+    strips = strips_of(form)
+    strip = strips[long_strip(strips)]
+    p, baseline, left = strip.pitch, strip.piece.baseline, strip.piece.box.left + 10
+    signature = Box(left, baseline - 4 * p, left + 6 * p, baseline - p)
+    through = [left, baseline - 3 * p, left + 5 * p, baseline]
+    cuts = list(placing.touching([strip], marks([through]), [signature]))
+    assert [cut[0] for cut in cuts] == [0]
+    assert baseline - 1.05 * p < cuts[0][1] < cuts[0][2] < baseline - 0.4 * p
+    assert not list(placing.touching([strip], marks([through]), ()))
