@@ -8,6 +8,7 @@ import typer
 from typer import rich_utils
 
 import pipeline
+from pipeline.cli.calibrate import calibrate
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.evaluate import evaluate
@@ -17,13 +18,16 @@ from pipeline.cli.queue import queue
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.synth import synth
+from pipeline.cli.train import train
 
 COMMANDS = (
     ("run", run),
     ("page", page),
     ("queue", queue),
     ("evaluate", evaluate),
+    ("calibrate", calibrate),
     ("synth", synth),
+    ("train", train),
     ("doctor", doctor),
     ("demo", demo),
 )

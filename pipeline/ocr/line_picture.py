@@ -40,8 +40,8 @@ RULE_HEIGHTS = 1.6
 """...and than so many times its height."""
 
 BORDER, BORDER_ZONE = 0.75, 0.15
-"""A run of ink down the columns is a cell's border when it is longer than this share of the crop's height and stands in
-this share of its width at either side."""
+"""A run of ink down the columns is a cell's border when it is longer than this share of the crop's height and stands
+in this share of its width at either side."""
 
 FAINTEST = 24.0
 """Grey levels between paper and ink below which a crop counts as empty."""
@@ -50,9 +50,9 @@ FAINTEST = 24.0
 def line_picture(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> Ink:
     """The picture (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) that holds one line.
 
-    The paper's shade is divided out, rules are dropped, the height is set by how the ink spreads over the rows, the sides
-    are cut to the ink. A crop without ink gives an empty picture of ``height`` columns. ``reach`` > 1 takes in more above
-    and below (training wants room to move the window).
+    The paper's shade is divided out, rules are dropped, the height is set by how the ink spreads over the rows, the
+    sides are cut to the ink. A crop without ink gives an empty picture of ``height`` columns. ``reach`` > 1 takes in
+    more above and below (training wants room to move the window).
     """
     if min(grey.shape) < 3:
         return np.zeros((height, height), np.float32)
@@ -92,8 +92,8 @@ def _ink(grey: Pixels) -> Ink:
 
 
 def _paper(grey: Pixels) -> NDArray[np.float32]:
-    """The paper's shade on a grid of cells of ``CELL`` pixels: a bright level of each cell, smoothed over its neighbours so
-    that thick writing does not darken it."""
+    """The paper's shade on a grid of cells of ``CELL`` pixels: a bright level of each cell, smoothed over its
+    neighbours so that thick writing does not darken it."""
     height, width = grey.shape
     rows, columns = -(-height // CELL), -(-width // CELL)
     full = np.pad(grey, ((0, rows * CELL - height), (0, columns * CELL - width)), mode="edge")
@@ -101,7 +101,8 @@ def _paper(grey: Pixels) -> NDArray[np.float32]:
     shade = np.partition(blocks, CELL * CELL * 3 // 4, axis=2)[:, :, CELL * CELL * 3 // 4]
     padded = np.pad(shade, 1, mode="edge")
     around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-    return np.sort(np.stack(around), axis=0)[6].astype(np.float32)
+    level: NDArray[np.float32] = np.sort(np.stack(around), axis=0)[6].astype(np.float32)
+    return level
 
 
 def _without_rules(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -135,7 +136,7 @@ def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
 def _rows(marks: NDArray[np.bool_], reach: float) -> tuple[float, float]:
     """The picture's top and bottom row, from the middle and the spread of the ink; a second look leaves out what lies
     far from both (neighbouring lines, specks)."""
-    rows = np.arange(marks.shape[0]) + 0.5
+    rows = np.arange(marks.shape[0], dtype=np.float64) + 0.5
     weights = marks.sum(axis=1).astype(np.float64)
     middle, spread = _moments(rows, weights)
     weights[np.abs(rows - middle) > 2.4 * spread + 2] = 0

@@ -1,0 +1,64 @@
+"""``hotich train``: a reader of handwriting trained anew."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import BadParameter
+
+from pipeline.cli.screen import out
+from pipeline.errors import SetupError
+
+
+def train(
+    folder: Annotated[
+        Path, typer.Argument(help="Thư mục của mô hình, ví dụ ocr_models/hand-a; tên thư mục là tên mô hình.")
+    ],
+    work: Annotated[
+        Path,
+        typer.Option("--work", help="Nơi để dòng vẽ sẵn và trạng thái; chạy lại cùng thư mục thì đi tiếp."),
+    ] = Path("training-work"),
+    real: Annotated[
+        Path | None, typer.Option("--real", help="Thư mục dòng viết thật (ảnh và lines.tsv) để học.")
+    ] = None,
+    choosing: Annotated[
+        Path | None, typer.Option("--choose", help="Thư mục dòng viết thật để theo dõi, không dùng để học.")
+    ] = None,
+    fonts: Annotated[
+        Path | None, typer.Option("--fonts", help="Thư mục bút vẽ thêm (scripts/training-fonts.sh tải về).")
+    ] = None,
+    mixer: Annotated[str, typer.Option("--mixer", help="recurrent hoặc convolutional.")] = "recurrent",
+    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Số phút CPU để học.")] = 60.0,
+    drawn: Annotated[int, typer.Option("--drawn", min=24, help="Số dòng vẽ có sẵn mỗi lúc.")] = 16000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Số gieo.")] = 1,
+    threads: Annotated[int, typer.Option("--threads", min=1, help="Số luồng.")] = 1,
+    small: Annotated[bool, typer.Option("--small/--whole", help="Ghi trọng số 8 bit hoặc nguyên.")] = True,
+) -> None:
+    """Huấn luyện bộ đọc chữ viết tay: vẽ dòng giả, trộn dòng thật, học, ghi mô hình kèm thẻ mô tả."""
+    if mixer not in ("recurrent", "convolutional"):
+        raise BadParameter("--mixer là recurrent hoặc convolutional.")
+    try:
+        from pipeline.training import making
+    except ImportError as error:
+        raise SetupError(
+            f"Thiếu gói {error.name} để huấn luyện. Hãy cài: pip install 'hotich[train]'."
+        ) from None
+    from pipeline.training.loop import LoopOptions
+    from pipeline.training.network import NETWORKS
+
+    plan = making.Plan(
+        folder=folder,
+        work=work,
+        drawn=drawn,
+        fonts=fonts,
+        real=real,
+        choosing=choosing,
+        small=small,
+        network=NETWORKS[mixer],
+        loop=LoopOptions(minutes=minutes, seed=seed, threads=threads),
+    )
+    command = "hotich " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
+    making.made(plan, command, out().print)

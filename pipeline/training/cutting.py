@@ -1,0 +1,98 @@
+"""Where the words of a real line lie, from a network's alignment with its label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pipeline.ocr.line_picture import HEIGHT, STRIDE
+from pipeline.training.batches import batch_of
+from pipeline.training.letters import folded_classes
+from pipeline.training.network import LineNetwork
+from pipeline.training.recompose import words_of
+from pipeline.training.shelf import REACH, ROWS, ShelfLine
+
+WORST_FIT = 1.2
+"""Mean negative log chance of a letter above which an alignment is not believed."""
+
+FEWEST = 30
+"""Words that a writer must have to be joined anew."""
+
+
+def words_by_writer(lines: Sequence[ShelfLine], network: LineNetwork) -> list[list[ShelfLine]]:
+    """For each writer with enough of them, the words of all lines."""
+    found: dict[str, list[ShelfLine]] = {}
+    for line in lines:
+        found.setdefault(line.writer, []).extend(words_of(line, _cuts(line, network)))
+    return [words for words in found.values() if len(words) >= FEWEST]
+
+
+def _cuts(line: ShelfLine, network: LineNetwork) -> tuple[int, ...]:
+    """The columns of the kept picture where the blanks between its words lie; nothing when the fit is poor."""
+    top = round(ROWS * (1 - 1 / REACH) / 2)
+    middle = line.ink[top : ROWS - top].astype(np.float32) / 255
+    rows = np.linspace(0, middle.shape[0] - 1, HEIGHT).round().astype(int)
+    scale = HEIGHT / middle.shape[0]
+    columns = (
+        (np.arange(max(16, round(line.ink.shape[1] * scale))) / scale)
+        .astype(int)
+        .clip(0, line.ink.shape[1] - 1)
+    )
+    batch = batch_of([middle[rows][:, columns]], [line.text], [False])
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        chances = network(torch.from_numpy(batch.lines)).float().softmax(2)[0, : batch.steps[0]].numpy()
+    folds, letters = folded_classes()
+    folded = np.zeros((len(chances), len(letters) + 1), np.float32)
+    np.add.at(folded.T, np.array(folds), chances.T)
+    text = " ".join(line.text.lower().split())
+    if any(letter not in letters for letter in text):
+        return ()
+    steps, cost = _aligned(np.log(folded + 1e-8), [letters.index(letter) + 1 for letter in text])
+    if cost / max(1, len(text)) > WORST_FIT:
+        return ()
+    blanks = [at for at, letter in enumerate(text) if letter == " "]
+    spans = [(steps[at - 1] + 1, steps[at + 1]) for at in blanks]
+    return tuple(
+        round(_emptiest(middle, start * STRIDE / scale, end * STRIDE / scale)) for start, end in spans
+    )
+
+
+def _aligned(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[int], float]:
+    """The step at which each letter stands on the best CTC path, and the path's cost (Viterbi)."""
+    states = [0, *(state for letter in target for state in (letter, 0))]
+    size = len(states)
+    emitted = chances[:, states]
+    skips = np.array([i >= 2 and states[i] != 0 and states[i] != states[i - 2] for i in range(size)])
+    best = np.full(size, -np.inf, np.float64)
+    best[:2] = emitted[0, :2]
+    came = np.zeros((len(chances), size), np.int8)
+    for step in range(1, len(chances)):
+        one = np.concatenate(([-np.inf], best[:-1]))
+        two = np.where(skips, np.concatenate(([-np.inf, -np.inf], best[:-2])), -np.inf)
+        choices = np.stack((best, one, two))
+        came[step] = choices.argmax(axis=0)
+        best = choices.max(axis=0) + emitted[step]
+    state = size - 1 if best[-1] >= best[-2] else size - 2
+    cost = -float(best[state])
+    places = [0] * len(target)
+    for step in range(len(chances) - 1, -1, -1):
+        if state % 2:
+            places[state // 2] = step
+        state -= int(came[step, state])
+    return places, cost
+
+
+def _emptiest(middle: NDArray[np.floating[Any]], start: float, end: float) -> float:
+    """The middle of the widest run of the emptiest columns between two letters."""
+    low, high = int(start), max(int(start) + 1, int(np.ceil(end)))
+    profile = middle[:, low:high].sum(axis=0)
+    if not len(profile):
+        return start
+    empty = np.flatnonzero(profile <= profile.min() + 0.5)
+    runs = np.split(empty, np.flatnonzero(np.diff(empty) > 1) + 1)
+    widest = max(runs, key=len)
+    return low + float(widest.mean())

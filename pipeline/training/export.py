@@ -1,0 +1,116 @@
+"""From a trained network to a folder of ``ocr_models/``: ONNX weights and the card."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.ocr.line_picture import HEIGHT
+from pipeline.training.letters import LETTERS
+from pipeline.training.network import LineNetwork
+from pipeline.training.scores import LineScore
+
+WEIGHTS = "model.onnx"
+
+
+class _Reader(nn.Module):
+    """The network with the softmax that a reader expects."""
+
+    def __init__(self, network: LineNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, lines: Tensor) -> Tensor:
+        return self.network(lines).log_softmax(2)  # type: ignore[no-any-return]
+
+
+def write_onnx(network: LineNetwork, path: Path, *, small: bool) -> None:
+    """Write the network; ``small``: matrices of the mixer in eight bits (dynamic quantisation), not the
+    convolutions."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    reader = _Reader(network).eval()
+    whole = path.with_name(path.name + ".whole")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            reader,
+            (torch.zeros(2, 1, HEIGHT, 8 * HEIGHT),),
+            whole,
+            input_names=["lines"],
+            output_names=["log_chances"],
+            dynamic_axes={"lines": {0: "lines", 3: "width"}, "log_chances": {0: "lines", 1: "steps"}},
+            opset_version=17,
+            dynamo=False,
+        )
+    if small:
+        quantize_dynamic(
+            whole, path, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm", "LSTM"]
+        )
+        whole.unlink()
+    else:
+        whole.replace(path)
+
+
+@dataclass(frozen=True)
+class Making:
+    """How a model came about, for its card. ``sources``: what it was trained on, one sentence each; ``scores``: by
+    name of a set of lines."""
+
+    name: str
+    network: LineNetwork
+    command: str
+    minutes: float
+    steps: int
+    sources: Sequence[str]
+    licence: str
+    scores: Mapping[str, LineScore]
+    limits: str
+
+
+def write_card(folder: Path, making: Making) -> None:
+    """Write ``model.toml`` beside the weights."""
+    sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    parameters = sum(parameter.numel() for parameter in making.network.parameters())
+    options = making.network.options
+    lines = [
+        "# A reader of handwritten lines. Written by `hotich train`; do not edit.",
+        f"# {options.mixer} mixer, channels {options.channels}, width {options.width}, depth {options.depth},",
+        f"# {parameters / 1e6:.2f} million parameters, {making.steps} steps in {making.minutes:.0f} CPU minutes.",
+        f"name = {_quoted(making.name)}",
+        'engine = "ctc-line"',
+        'reads = ["handwriting"]',
+        f"files = [[{_quoted(WEIGHTS)}, {_quoted(sha256)}]]",
+        f"letters = {_quoted(LETTERS)}",
+        f"licence = {_quoted(making.licence)}",
+        f"training_data = {_quoted(' '.join((*making.sources, 'Made by: ' + making.command)))}",
+        f"measured = {_quoted(_told(making.scores))}",
+        f"limits = {_quoted(making.limits)}",
+    ]
+    (folder / "model.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _told(scores: Mapping[str, LineScore]) -> str:
+    return " ".join(f"{name}: {_score(score)}" for name, score in scores.items())
+
+
+def _score(score: LineScore) -> str:
+    told = (
+        f"best path, no lexicon, CER {100 * score.cer:.2f} % of characters (case and punctuation aside), "
+        f"{100 * score.exact:.1f} % of lines without an error."
+    )
+    if len(score.by_writer) > 1:
+        worst = sorted(score.by_writer.items(), key=lambda pair: -pair[1])
+        told += " By writer, worst first: " + ", ".join(f"{w} {100 * cer:.1f} %" for w, cer in worst) + "."
+    return told
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

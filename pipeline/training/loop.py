@@ -1,0 +1,261 @@
+"""The training loop: seeded, resumable, one thread or more, bfloat16 on the CPU."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipeline.training.batches import CLASSES, Batch, Mixture, batches, reading_batches
+from pipeline.training.cutting import words_by_writer
+from pipeline.training.letters import LETTERS, folded_classes
+from pipeline.training.network import LineNetwork, NetworkOptions
+from pipeline.training.real import RealLine
+from pipeline.training.scores import LineScore, score_of
+from pipeline.training.shelf import ShelfLine
+
+
+@dataclass(frozen=True, slots=True)
+class LoopOptions:
+    """``minutes``: CPU time of this process that the whole training may take; the learning rate follows a cosine
+    over it. ``warm``: share of it that only drawn lines are seen; ``recompose_from``: share from which real words
+    are joined anew; ``average``: how slowly the averaged weights, which are what is kept, follow the trained
+    ones."""
+
+    minutes: float = 60.0
+    size: int = 24
+    rate: float = 1.6e-3
+    warm: float = 0.10
+    real: float = 0.55
+    recompose_from: float = 0.30
+    recomposed: float = 0.5
+    average: float = 0.998
+    decay: float = 0.02
+    seed: int = 1
+    every: float = 4.0
+    threads: int = 1
+
+
+@dataclass
+class _State:
+    """What a checkpoint holds."""
+
+    network: LineNetwork
+    kept: LineNetwork
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    spent: float = 0.0
+    history: tuple[dict[str, float], ...] = ()
+
+
+def trained(
+    drawn: Callable[[int], Sequence[ShelfLine]],
+    real: Sequence[ShelfLine],
+    choosing: Sequence[RealLine],
+    network: NetworkOptions,
+    options: LoopOptions,
+    checkpoint: Path,
+    say: Callable[[str], None],
+) -> LineNetwork:
+    """The network with averaged weights after ``options.minutes`` of CPU time, going on from ``checkpoint`` when
+    there is one. ``drawn``: the drawn lines of a round, a round is the time between two reports. ``choosing``: lines
+    that progress is told on; nothing is trained on them."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    state = _begun(network, options)
+    if checkpoint.is_file():
+        _resume(state, checkpoint)
+        say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
+    rng = np.random.default_rng((options.seed, state.step))
+    words: list[list[ShelfLine]] = []
+    source: Iterator[Batch] = iter(())
+    stage, told_at, losses = "", state.spent, []
+    while state.spent < options.minutes:
+        started = time.process_time()
+        share = state.spent / options.minutes
+        now = f"{_stage(share, options)} {len(state.history)}"
+        if now != stage:
+            stage = now
+            if not words and _stage(share, options) == "recomposed":
+                words = words_by_writer(real, state.kept)
+                say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết.")
+            mixture = _mixture(_stage(share, options), options)
+            source = batches(drawn(len(state.history)), real, words, mixture, options.size, rng)
+        losses.append(_step(state, next(source), share, options))
+        state.spent += (time.process_time() - started) / 60
+        if state.spent - told_at >= options.every or state.spent >= options.minutes:
+            told_at = state.spent
+            _report(state, choosing, losses, say)
+            losses.clear()
+            _save(state, checkpoint)
+    return state.kept
+
+
+def _stage(share: float, options: LoopOptions) -> str:
+    if share < options.warm:
+        return "drawn"
+    return "real" if share < options.recompose_from else "recomposed"
+
+
+def _mixture(stage: str, options: LoopOptions) -> Mixture:
+    if stage == "drawn":
+        return Mixture(0.0)
+    return Mixture(options.real, options.recomposed if stage == "recomposed" else 0.0)
+
+
+def _begun(network: NetworkOptions, options: LoopOptions) -> _State:
+    fresh = LineNetwork(network)
+    fresh.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    kept = LineNetwork(network)
+    kept.load_state_dict(fresh.state_dict())
+    kept.eval()
+    optimizer = torch.optim.AdamW(fresh.parameters(), lr=options.rate, weight_decay=options.decay)
+    return _State(fresh, kept, optimizer)
+
+
+def _step(state: _State, batch: Batch, share: float, options: LoopOptions) -> float:
+    rate = options.rate * (0.5 + 0.5 * np.cos(np.pi * share)) * min(1.0, (state.step + 1) / 300) + 1e-6
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    state.network.train()
+    loss = loss_of(state.network, batch)
+    state.optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
+    state.optimizer.step()
+    state.step += 1
+    _average(state, min(options.average, (state.step + 1) / (state.step + 20)))
+    return float(loss.detach())
+
+
+def _average(state: _State, share: float) -> None:
+    with torch.no_grad():
+        for kept, now in zip(
+            state.kept.state_dict().values(), state.network.state_dict().values(), strict=True
+        ):
+            if kept.dtype.is_floating_point:
+                kept.lerp_(now, 1 - share)
+            else:
+                kept.copy_(now)
+
+
+def loss_of(network: LineNetwork, batch: Batch) -> Tensor:
+    """Mean CTC loss of a letter. Lines whose labels do not tell case and punctuation are scored on folded classes:
+    whatever case the network writes is right, and so is any sign the label leaves out."""
+    lines = torch.from_numpy(batch.lines).to(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = network(lines)
+    chances = scores.float().log_softmax(2)
+    told = [number for number, says in enumerate(batch.told) if says]
+    untold = [number for number, says in enumerate(batch.told) if not says]
+    total: Tensor = chances.new_zeros(())
+    if told:
+        total = total + _ctc(chances[told], batch, told, CLASSES, fold=False)
+    if untold:
+        total = total + _ctc(_folded(chances[untold]), batch, untold, _FOLDED_CLASSES, fold=True)
+    mean: Tensor = total / len(batch.texts)
+    return mean
+
+
+_FOLDS, _FOLDED_LETTERS = folded_classes()
+_FOLDED_CLASSES = {letter: number + 1 for number, letter in enumerate(_FOLDED_LETTERS)}
+_FOLD_MATRIX = functional.one_hot(torch.tensor(_FOLDS), len(_FOLDED_LETTERS) + 1).float()
+
+
+def _folded(chances: Tensor) -> Tensor:
+    folded: Tensor = (chances.exp() @ _FOLD_MATRIX + 1e-8).log()
+    return folded
+
+
+def _ctc(
+    chances: Tensor, batch: Batch, numbers: Sequence[int], classes: dict[str, int], *, fold: bool
+) -> Tensor:
+    texts = [
+        " ".join(batch.texts[number].lower().split()) if fold else batch.texts[number] for number in numbers
+    ]
+    targets = [[classes[letter] for letter in text if letter in classes] for text in texts]
+    losses = functional.ctc_loss(
+        chances.transpose(0, 1),
+        torch.tensor([letter for target in targets for letter in target]),
+        torch.tensor([batch.steps[number] for number in numbers]),
+        torch.tensor([len(target) for target in targets]),
+        reduction="none",
+        zero_infinity=True,
+    )
+    lengths = torch.tensor([max(1, len(target)) for target in targets])
+    return (losses / lengths).sum()
+
+
+def scores_on(network: LineNetwork, lines: Sequence[RealLine]) -> LineScore:
+    """Best-path readings of real lines against their labels."""
+    network.eval()
+    read = [""] * len(lines)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for batch, numbers in reading_batches(lines):
+            best = network(torch.from_numpy(batch.lines)).argmax(2).numpy()
+            for number, path, steps in zip(numbers, best, batch.steps, strict=True):
+                read[number] = best_path(path[:steps])
+    return score_of(read, lines)
+
+
+def best_path(path: Sequence[int]) -> str:
+    """The text of a path of classes: repeats and nothings dropped."""
+    return "".join(
+        LETTERS[now - 1] for before, now in zip((0, *path[:-1]), path, strict=True) if now and now != before
+    )
+
+
+def _report(
+    state: _State, choosing: Sequence[RealLine], losses: Sequence[float], say: Callable[[str], None]
+) -> None:
+    loss = float(np.mean(losses))
+    told = {"step": float(state.step), "minutes": state.spent, "loss": loss}
+    line = f"{state.spent:6.1f} phút CPU, bước {state.step}, mất mát {loss:.3f}"
+    if choosing:
+        score = scores_on(state.kept, choosing)
+        told |= {"cer": score.cer, "exact": score.exact}
+        line += f", CER {100 * score.cer:.2f} %, dòng đúng hẳn {100 * score.exact:.1f} %"
+    state.history = (*state.history, told)
+    say(line)
+
+
+def _save(state: _State, path: Path) -> None:
+    waiting = path.with_name(path.name + ".part")
+    held: dict[str, Any] = {
+        "options": asdict(state.network.options),
+        "network": state.network.state_dict(),
+        "kept": state.kept.state_dict(),
+        "optimizer": state.optimizer.state_dict(),
+        "step": state.step,
+        "spent": state.spent,
+        "history": state.history,
+    }
+    torch.save(held, waiting)
+    waiting.replace(path)
+
+
+def _resume(state: _State, path: Path) -> None:
+    held = torch.load(path, weights_only=True)
+    state.network.load_state_dict(held["network"])
+    state.kept.load_state_dict(held["kept"])
+    state.optimizer.load_state_dict(held["optimizer"])
+    state.step, state.spent = held["step"], held["spent"]
+    state.history = tuple(held["history"])
+
+
+def kept_network(checkpoint: Path) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:
+    """The averaged network of a checkpoint and how it came about."""
+    held = torch.load(checkpoint, weights_only=True)
+    options = held["options"]
+    channels, blocks = tuple(options.pop("channels")), tuple(options.pop("blocks"))
+    network = LineNetwork(replace(NetworkOptions(**options), channels=channels, blocks=blocks))
+    network.load_state_dict(held["kept"])
+    network.eval()
+    return network, tuple(held["history"])

@@ -1,0 +1,150 @@
+"""A model from nothing: shelves of drawn and real lines, the training loop, the folder with weights and card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.training import shelf
+from pipeline.training.export import WEIGHTS, Making, write_card, write_onnx
+from pipeline.training.loop import LoopOptions, kept_network, scores_on, trained
+from pipeline.training.network import NetworkOptions
+from pipeline.training.pens import Pens
+from pipeline.training.real import CALIBRATION_WRITERS, RealLine, real_lines
+from pipeline.training.synthetic import synthetic_line
+
+SHARD = 2000
+"""Drawn lines a file of the shelf."""
+
+LIMITS = (
+    "Trained on drawn pens and on ball-pen addresses of a few dozen writers: old scripts, pencil, brush and faded ink "
+    "are barely known to it. Real lines taught it no figure 0 and no punctuation; those come from drawn lines. It "
+    "reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: pipeline.calibration "
+    "makes it honest."
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to make. ``drawn``: how many drawn lines are at hand at a time. ``folder``: the model's, its name is the
+    model's name; ``work``: where shelves and checkpoint stay, so that a broken-off training goes on; ``real``,
+    ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens."""
+
+    folder: Path
+    work: Path
+    drawn: int = 16000
+    fonts: Path | None = None
+    real: Path | None = None
+    choosing: Path | None = None
+    small: bool = True
+    network: NetworkOptions = field(default_factory=NetworkOptions)
+    loop: LoopOptions = field(default_factory=LoopOptions)
+
+
+def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
+    """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used."""
+    plan.work.mkdir(parents=True, exist_ok=True)
+    real = tuple(kept_real_lines(plan, say))
+    choosing = real_lines(plan.choosing) if plan.choosing else ()
+    checkpoint = plan.work / f"{plan.folder.name}.pt"
+    trained(DrawnLines(plan, say), real, choosing, plan.network, plan.loop, checkpoint, say)
+    written(plan, choosing, command)
+    say(f"Đã ghi mô hình vào {plan.folder}.")
+
+
+def written(plan: Plan, choosing: Sequence[RealLine], command: str) -> None:
+    """The folder of the model from its checkpoint."""
+    network, history = kept_network(plan.work / f"{plan.folder.name}.pt")
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    write_onnx(network, plan.folder / WEIGHTS, small=plan.small)
+    scores = {}
+    if choosing:
+        scores["Lines used for choosing"] = scores_on(network, choosing)
+    if plan.real:
+        kept_out = [line for line in real_lines(plan.real) if line.writer in CALIBRATION_WRITERS]
+        if kept_out:
+            scores["Writers kept out for calibration"] = scores_on(network, kept_out)
+    last = history[-1] if history else {"minutes": 0.0, "step": 0.0}
+    write_card(
+        plan.folder,
+        Making(
+            name=plan.folder.name,
+            network=network,
+            command=command,
+            minutes=last["minutes"],
+            steps=int(last["step"]),
+            sources=tuple(_sources(plan)),
+            licence=_licence(plan),
+            scores=scores,
+            limits=LIMITS,
+        ),
+    )
+
+
+@dataclass
+class DrawnLines:
+    """The drawn lines of a plan: each round some of them are drawn anew, so that they never end. Files of the shelf
+    that no later round needs are removed."""
+
+    plan: Plan
+    say: Callable[[str], None]
+    held: dict[int, tuple[shelf.ShelfLine, ...]] = field(default_factory=dict)
+
+    def __call__(self, number: int) -> tuple[shelf.ShelfLine, ...]:
+        """The lines of a round, counted from 0; they depend on the plan's seed and the round alone."""
+        wanted = range(number, number + max(1, self.plan.drawn // SHARD))
+        for old in [shard for shard in self.held if shard not in wanted]:
+            del self.held[old]
+            self._path(old).unlink(missing_ok=True)
+        for shard in wanted:
+            if shard not in self.held:
+                self.held[shard] = self._shard(shard)
+        return tuple(line for shard in wanted for line in self.held[shard])
+
+    def _path(self, shard: int) -> Path:
+        return self.plan.work / f"{self.plan.folder.name}-drawn-{shard:03d}.npz"
+
+    def _shard(self, number: int) -> tuple[shelf.ShelfLine, ...]:
+        path = self._path(number)
+        if path.is_file():
+            return shelf.load(path)
+        pens = Pens.found(self.plan.fonts)
+        rng = np.random.default_rng((self.plan.loop.seed, 7, number))
+        drawn = (synthetic_line(rng, pens) for _ in range(min(SHARD, self.plan.drawn)))
+        lines = tuple(shelf.shelf_line(line.grey, line.text, True) for line in drawn)
+        shelf.save(path, lines)
+        self.say(f"Đã vẽ {len(lines)} dòng (lượt {number + 1}).")
+        return lines
+
+
+def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.ShelfLine, ...]:
+    """The real lines that may be trained on, from the shelf; without the writers kept for calibration."""
+    if plan.real is None:
+        return ()
+    path = plan.work / "real.npz"
+    if not path.is_file():
+        lines = [line for line in real_lines(plan.real) if line.writer not in CALIBRATION_WRITERS]
+        say(f"Chuẩn bị {len(lines)} dòng thật.")
+        shelf.save(path, [shelf.shelf_line(line.grey(), line.text, False, line.writer) for line in lines])
+    return shelf.load(path)
+
+
+def _sources(plan: Plan) -> list[str]:
+    told = ["Endless drawn lines (pipeline.training.synthetic; pens under the SIL Open Font License)."]
+    if plan.real:
+        lines = [line for line in real_lines(plan.real) if line.writer not in CALIBRATION_WRITERS]
+        writers = len({line.writer for line in lines})
+        told.append(
+            f"{len(lines)} real pen lines of {writers} writers: addresses of the Kalapa Byte Battles 2023 challenge, "
+            f"no licence stated; writers {', '.join(sorted(CALIBRATION_WRITERS))} were kept out."
+        )
+    return told
+
+
+def _licence(plan: Plan) -> str:
+    if plan.real:
+        return "Apache-2.0 as far as this project can give it: the real lines came without a stated licence."
+    return "Apache-2.0"

@@ -1,0 +1,121 @@
+"""The networks: a small residual tower over the picture, then a mixer along the line, then CTC letters.
+
+Two mixers of different kind give two witnesses: ``recurrent`` (two bidirectional LSTM layers) and ``convolutional``
+(gated depthwise convolutions with a wide view). Method: Shi et al., "An End-to-End Trainable Neural Network for
+Image-based Sequence Recognition" (CRNN, 2015); Graves et al., "Connectionist Temporal Classification" (2006)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipeline.ocr.line_picture import HEIGHT
+from pipeline.training.letters import LETTERS
+
+Mixer = Literal["recurrent", "convolutional"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """``channels``: of the four stages of the tower; ``blocks``: residual blocks of the last three; ``width``: of the
+    mixer; ``depth``: its layers; ``view``: steps that one convolution of the mixer sees."""
+
+    mixer: Mixer = "recurrent"
+    channels: tuple[int, int, int, int] = (32, 64, 128, 192)
+    blocks: tuple[int, int, int] = (1, 1, 1)
+    width: int = 224
+    depth: int = 2
+    view: int = 11
+    dropout: float = 0.2
+
+
+NETWORKS = {
+    "recurrent": NetworkOptions(),
+    "convolutional": NetworkOptions(mixer="convolutional", width=256, depth=6, view=11),
+}
+"""The two witnesses."""
+
+
+class _Convolution(nn.Sequential):
+    def __init__(self, inward: int, outward: int, size: int = 3, stride: int | tuple[int, int] = 1) -> None:
+        super().__init__(
+            nn.Conv2d(inward, outward, size, stride, size // 2, bias=False),
+            nn.BatchNorm2d(outward),
+            nn.ReLU(inplace=True),
+        )
+
+
+class _Residual(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = _Convolution(channels, channels)
+        self.second = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + self.norm(self.second(self.first(x))))
+
+
+class _Gated(nn.Module):
+    """A wide depthwise convolution along the line and a gated mix of its channels, added to what came in."""
+
+    def __init__(self, width: int, view: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.along = nn.Conv1d(width, width, view, padding=view // 2, groups=width)
+        self.widen = nn.Linear(width, 4 * width)
+        self.narrow = nn.Linear(2 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.along(self.norm(x).transpose(1, 2)).transpose(1, 2)
+        value, gate = self.widen(y).chunk(2, dim=2)
+        return x + self.narrow(value * torch.sigmoid(gate))  # type: ignore[no-any-return]
+
+
+class LineNetwork(nn.Module):
+    """(lines, 1, ``HEIGHT``, width) ink 0..1 → (lines, width / 4, 1 + letters) scores before the softmax."""
+
+    def __init__(self, options: NetworkOptions = NetworkOptions()) -> None:
+        super().__init__()
+        self.options = options
+        first, second, third, fourth = options.channels
+        blocks = options.blocks
+        self.tower = nn.Sequential(
+            _Convolution(1, first, 5, 2),
+            _Convolution(first, second, 3, 2),
+            *(_Residual(second) for _ in range(blocks[0])),
+            _Convolution(second, third, 3, (2, 1)),
+            *(_Residual(third) for _ in range(blocks[1])),
+            _Convolution(third, fourth, 3, (2, 1)),
+            *(_Residual(fourth) for _ in range(blocks[2])),
+        )
+        rows = HEIGHT
+        for _ in range(4):
+            rows = (rows + 1) // 2
+        self.flatten = nn.Linear(rows * fourth, options.width)
+        self.drop = nn.Dropout(options.dropout)
+        if options.mixer == "recurrent":
+            self.lstm = nn.LSTM(
+                options.width, options.width, options.depth,
+                batch_first=True, bidirectional=True, dropout=options.dropout,
+            )  # fmt: skip
+            self.letters = nn.Linear(2 * options.width, 1 + len(LETTERS))
+        else:
+            self.gates = nn.Sequential(*(_Gated(options.width, options.view) for _ in range(options.depth)))
+            self.norm = nn.LayerNorm(options.width)
+            self.letters = nn.Linear(options.width, 1 + len(LETTERS))
+
+    def forward(self, lines: Tensor) -> Tensor:
+        columns = self.tower(lines).permute(0, 3, 1, 2).flatten(2)
+        x = self.drop(functional.relu(self.flatten(columns)))
+        if self.options.mixer == "recurrent":
+            x, _ = self.lstm(x)
+            x = self.drop(x)
+        else:
+            x = self.drop(self.norm(self.gates(x)))
+        scores: Tensor = self.letters(x)
+        return scores
