@@ -13,9 +13,11 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.errors import BrokenScan, SetupError
 from pipeline.model import (
     EntryResult,
+    Evidence,
     FieldReading,
     FieldStatus,
     Finding,
+    Hypothesis,
     Ledger,
     PageImage,
     PageKind,
@@ -97,7 +99,11 @@ def need_a_program(*_: object, **__: object) -> PageResult:
 
 def page_result(page: PageImage, form: Form) -> PageResult:
     """One entry with its number read and waiting for a person."""
-    reading = FieldReading("entry_number", FieldStatus.READ, "1/2010", "1/2010", 0.4)
+    reading = FieldReading(
+        "entry_number", FieldStatus.READ, "1/2010", "1/2010", 0.4,
+        hypotheses=(Hypothesis("1/2010", 0.4), Hypothesis("7/2010", 0.35)),
+        evidence=Evidence(0.4, 0.05, 0.6, 0.3, 0.8, 1.0),
+    )  # fmt: skip
     entry = EntryResult(0, (reading,), (Finding("READ-LOW", Severity.REVIEW, ("entry_number",)),))
     return PageResult(
         page.ref,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.debug import write_pictures
+from pipeline.cli.hypotheses import SHOWN, ways
 from pipeline.cli.screen import JsonOption, out, plain, print_json
 from pipeline.cli.summary import sentence
 from pipeline.errors import LedgerError
@@ -121,8 +122,9 @@ def show(result: PageResult, schemas: Schemas) -> None:
 def _cells(reading: FieldReading) -> tuple[str, ...]:
     state = ", ".join(filter(None, (STATUS[reading.status], WRITING[reading.writing])))
     confidence = f"{reading.confidence:.2f}" if reading.status is FieldStatus.READ else ""
+    others = f"\n[dim]hoặc: {escape(ways(reading.hypotheses[1:SHOWN]))}[/]"
     return (
-        escape(reading.text),
+        escape(reading.text) + (others if len(reading.hypotheses) > 1 else ""),
         escape(reading.canonical if reading.canonical != reading.text else ""),
         confidence,
         state,

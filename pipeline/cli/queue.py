@@ -8,10 +8,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.hypotheses import SHOWN, ways
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentences
+from pipeline.model import Hypothesis
 from pipeline.registry import Registry, Task
-from pipeline.schema import Schemas
+from pipeline.schema import RecordSpec, Schemas
 from pipeline.settings import read_settings
 
 
@@ -25,14 +27,16 @@ def queue(
     bench = read_settings().workbench(workspace)
     with Registry.open(bench.registry_url, bench.schemas) as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
+        guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
     if as_json:
-        print_json({"total": len(tasks), "tasks": tasks[:limit]})
+        shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
+        print_json({"total": len(tasks), "tasks": shown})
         return
     screen = out()
     if not tasks:
         screen.print("Không có việc nào chờ rà soát.")
         return
-    table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Lý do")
+    table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Có thể đọc là", "Lý do")
     for task in tasks[:limit]:
         table.add_row(
             escape(task.book),
@@ -40,6 +44,7 @@ def queue(
             str(task.page_no),
             escape(task.entry_number) or "–",
             _what(task, bench.schemas),
+            _lines(guesses[task.task_id], bench.schemas.records.get(task.record)),
             escape(", ".join(task.reasons)),
         )
     screen.print(table)
@@ -48,6 +53,34 @@ def queue(
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
     for line in sentences(counted, bench.schemas):
         screen.print(line, markup=False)
+
+
+SHOWN_FIELDS = 3
+"""Of how many fields of a task, those first of which the machine is least sure."""
+
+Guesses = dict[str, tuple[Hypothesis, ...]]
+
+
+def _guesses(registry: Registry, task: Task) -> Guesses:
+    """What else each field that waits may say, where its reader weighed several ways; the least sure field first."""
+    if task.entry_id is None:
+        return {}
+    told = {
+        reading.field: reading.hypotheses[:SHOWN]
+        for reading in registry.entry(task.entry_id).readings
+        if reading.field in task.fields and reading.hypotheses
+    }
+    return dict(sorted(told.items(), key=lambda item: item[1][0].chance))
+
+
+def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
+    """A line a field: its label and the likeliest readings."""
+    lines = []
+    for field in list(guesses)[:SHOWN_FIELDS]:
+        label = record.by_name[field].label if record and field in record.by_name else field
+        lines.append(escape(f"{label}: {ways(guesses[field])}"))
+    more = len(guesses) - len(lines)
+    return "\n".join([*lines, *([f"… và {more} ô nữa"] if more else [])])
 
 
 def _what(task: Task, schemas: Schemas) -> str:

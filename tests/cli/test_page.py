@@ -24,6 +24,12 @@ def test_the_ledger_beside_a_page_tells_its_form(hotich: Hotich, book: Path) -> 
     assert json.loads(hotich("page", book / "a.png", "--json").stdout)["form"] == "birth-2006"
 
 
+@pytest.mark.usefixtures("fake_reading")
+def test_a_page_shows_what_else_the_ink_may_say(hotich: Hotich, book: Path) -> None:
+    draw(book / "a.png", GOOD)
+    assert "hoặc: 7/2010 0.35" in hotich("page", book / "a.png").stdout
+
+
 def test_a_form_that_is_not_known_names_the_nearest(hotich: Hotich, tmp_path: Path) -> None:
     draw(tmp_path / "a.png", GOOD)
     failed = hotich("page", tmp_path / "a.png", "--form", "birth-tabel")
