@@ -16,7 +16,7 @@ export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
-.PHONY: help setup demo test check lint types imports schemas format bench lock clean
+.PHONY: help setup training demo test check lint types imports schemas format bench lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -26,11 +26,14 @@ help: ## In danh sách lệnh này
 setup: ## Cài gói hệ thống còn thiếu, tạo .venv, cài gói Python (lần sau chạy gần như tức thì)
 	@scripts/setup.sh
 
+training: setup ## Cài thêm những gói chỉ việc huấn luyện mô hình đọc chữ viết tay cần (torch)
+	@scripts/training-packages.sh
+
 demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, vẽ ảnh; kết quả nằm trong demo/
 	@$(BIN)/python -m flows samples --workspace demo
 	@$(BIN)/hotich demo samples --workspace demo --pictures demo/pictures
 
-test: setup check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
+test: training check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
 	@$(BIN)/python -m pytest -n 2
 
 check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/
@@ -39,7 +42,7 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: setup
+types: training
 	@$(BIN)/mypy
 
 imports: setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -121,7 +122,8 @@ def _begun(network: NetworkOptions, options: LoopOptions) -> _State:
 
 
 def _step(state: _State, batch: Batch, share: float, options: LoopOptions) -> float:
-    rate = options.rate * (0.5 + 0.5 * np.cos(np.pi * share)) * min(1.0, (state.step + 1) / 300) + 1e-6
+    wave = 0.5 + 0.5 * math.cos(math.pi * min(1.0, share))
+    rate = options.rate * wave * min(1.0, (state.step + 1) / 300) + 1e-6
     for group in state.optimizer.param_groups:
         group["lr"] = rate
     state.network.train()

@@ -101,7 +101,7 @@ class LineNetwork(nn.Module):
         if options.mixer == "recurrent":
             self.lstm = nn.LSTM(
                 options.width, options.width, options.depth,
-                batch_first=True, bidirectional=True, dropout=options.dropout,
+                batch_first=True, bidirectional=True, dropout=options.dropout if options.depth > 1 else 0.0,
             )  # fmt: skip
             self.letters = nn.Linear(2 * options.width, 1 + len(LETTERS))
         else:

@@ -1,0 +1,26 @@
+"""A folder of lines like those of real writers, drawn by the package's own pens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pipeline.training.pens import Pens
+from pipeline.training.synthetic import synthetic_line
+
+
+def folder_of_lines(folder: Path, writers: tuple[str, ...], each: int = 6) -> Path:
+    """``each`` lines a writer, and ``lines.tsv``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pens, rng = Pens.found(None), np.random.default_rng(5)
+    rows = ["image\ttext"]
+    for writer in writers:
+        for number in range(each):
+            line = synthetic_line(rng, pens)
+            name = f"{writer}_{number:02d}.png"
+            Image.fromarray(line.grey).save(folder / name)
+            rows.append(f"{name}\t{line.text}")
+    (folder / "lines.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch", reason="training is an optional extra: make training")
+
+from pipeline.ocr.line_picture import HEIGHT
+from pipeline.training.batches import CLASSES, Batch
+from pipeline.training.cutting import _aligned
+from pipeline.training.letters import LETTERS, folded_classes
+from pipeline.training.loop import loss_of
+
+
+class Fixed(torch.nn.Module):  # type: ignore[misc]
+    """A network that sees one text, whatever it is shown."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def forward(self, lines: object) -> object:
+        scores = torch.full((1, 2 * len(self.text) + 1, 1 + len(LETTERS)), -8.0)
+        scores[:, ::2, 0] = 8.0
+        for number, letter in enumerate(self.text):
+            scores[:, 2 * number + 1, CLASSES[letter]] = 8.0
+        return scores
+
+
+def _loss(seen: str, label: str, *, told: bool) -> float:
+    batch = Batch(np.zeros((1, 1, HEIGHT, 8), np.float32), (2 * len(seen) + 1,), (label,), (told,))
+    return float(loss_of(Fixed(seen), batch))
+
+
+@pytest.mark.parametrize(
+    ("seen", "label"),
+    [("thôn 3, xã An Phú", "Thôn 3 Xã An Phú"), ("TP. HỒ", "Tp Hồ"), ("(Ấp 5)", "Ấp 5"), ("M'gar", "M'Gar")],
+)
+def test_case_and_signs_that_a_label_does_not_tell_cost_nothing(seen: str, label: str) -> None:
+    assert _loss(seen, label, told=False) < 0.01
+    assert _loss(seen, label, told=True) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("seen", "label"), [("Hoà", "Hòa"), ("Ấp 51", "Ấp 57"), ("12/8", "128"), ("An", "Ân")]
+)
+def test_another_letter_mark_or_figure_always_costs(seen: str, label: str) -> None:
+    assert _loss(seen, label, told=False) > 0.5
+
+
+def test_every_letter_folds_to_its_lower_case_or_to_nothing() -> None:
+    folds, letters = folded_classes()
+    assert folds[0] == 0
+    for letter, fold in zip(LETTERS, folds[1:], strict=True):
+        assert fold == 0 or letters[fold - 1] == letter.lower()
+        assert fold != 0 or not letter.isalnum()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_an_alignment_puts_each_letter_where_it_was_written(target: list[int], random: object) -> None:
+    places, step = [], 0
+    chances = np.full((4 * len(target) + 4, 7), -6.0, np.float32)
+    chances[:, 0] = -0.1
+    for letter in target:
+        step += 2 + random.randrange(2)  # type: ignore[attr-defined]
+        places.append(step)
+        chances[step] = -6.0
+        chances[step, letter] = -0.1
+    found, cost = _aligned(chances, target)
+    assert found == places
+    assert cost == pytest.approx(0.1 * len(chances), rel=1e-3)
