@@ -127,9 +127,9 @@ def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
     rows, starts = np.nonzero(change == 1)
     _, ends = np.nonzero(change == -1)
     found = np.zeros_like(marks)
-    for row, start, end in zip(rows, starts, ends, strict=True):
-        if end - start >= length:
-            found[max(0, row - 1) : row + 2, start:end] = True
+    wanted = ends - starts >= length
+    for row, start, end in zip(rows[wanted], starts[wanted], ends[wanted], strict=True):
+        found[max(0, row - 1) : row + 2, start:end] = True
     return found & marks
 
 

@@ -2,26 +2,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-torch = pytest.importorskip("torch", reason="training is an optional extra: make training")
+from torch import Tensor
 
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.training.batches import CLASSES, Batch
 from pipeline.training.cutting import _aligned
 from pipeline.training.letters import LETTERS, folded_classes
 from pipeline.training.loop import loss_of
+from pipeline.training.network import LineNetwork, NetworkOptions
 
 
-class Fixed(torch.nn.Module):  # type: ignore[misc]
+class Fixed(LineNetwork):
     """A network that sees one text, whatever it is shown."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
+        super().__init__(NetworkOptions(channels=(4, 4, 4, 4), width=4, depth=1))
         self.text = text
 
-    def forward(self, lines: object) -> object:
+    def forward(self, lines: Tensor) -> Tensor:
         scores = torch.full((1, 2 * len(self.text) + 1, 1 + len(LETTERS)), -8.0)
         scores[:, ::2, 0] = 8.0
         for number, letter in enumerate(self.text):

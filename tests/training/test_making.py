@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="training is an optional extra: make training")
-
 from pipeline.errors import SetupError
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.ocr.models import cards, damaged_files

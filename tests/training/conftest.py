@@ -1,0 +1,13 @@
+"""Training needs torch, an optional extra: without it the tests of the network and the loop are left out, and said so."""
+
+from __future__ import annotations
+
+from importlib import util
+
+WITH_TORCH = util.find_spec("torch") is not None and util.find_spec("onnx") is not None
+
+collect_ignore = [] if WITH_TORCH else ["test_loss.py", "test_making.py"]
+
+
+def pytest_report_header() -> str:
+    return "" if WITH_TORCH else "training: torch is not installed (make training), its tests are left out"
