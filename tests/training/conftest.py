@@ -1,4 +1,4 @@
-"""Training needs torch, an optional extra: without it the tests of the network and the loop are left out, and said so."""
+"""Training needs torch, an optional extra: without it the tests of network and loop are left out, and that is said."""
 
 from __future__ import annotations
 
