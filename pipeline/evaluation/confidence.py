@@ -1,4 +1,4 @@
-"""Whether confidence means anything: coverage against error, and calibration. Over fields that were read."""
+"""Whether confidence means anything: coverage against error over fields with ink, calibration over fields read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.evaluation.bound import upper_bound
 from pipeline.evaluation.outcome import Outcome
 from pipeline.model import FieldStatus
 
@@ -15,13 +16,20 @@ CURVE_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Taking every field of at least ``confidence``: the share of fields taken, the share of those that is
-    wrong.
+    """Taking every field of at least ``confidence``: how many that are, how many of them are wrong; ``coverage`` is
+    their share of all fields that were not called blank, ``error`` the share of them that is wrong.
     """
 
     confidence: float
     coverage: float
     error: float
+    taken: int
+    wrong: int
+
+    @property
+    def error_bound(self) -> float:
+        """What the share of errors stays below, as sure as ``bound.SURE``."""
+        return upper_bound(self.wrong, self.taken) or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +42,32 @@ class CalibrationBin:
 
 
 def coverage_error_curve(outcomes: Iterable[Outcome]) -> tuple[CurvePoint, ...]:
-    """From the surest field to all of them, at most ``CURVE_POINTS`` points; equal confidences are taken
+    """From the surest field to the last that was read, at most ``CURVE_POINTS`` points; equal confidences are taken
     together.
     """
-    read = sorted(_read(outcomes), key=lambda o: -o.predicted.confidence)
+    inked = _inked(outcomes)
     points: list[CurvePoint] = []
     taken = wrong = 0
-    for confidence, group in groupby(read, key=lambda o: o.predicted.confidence):
+    by_confidence = sorted(_read(inked), key=lambda o: -o.predicted.confidence)
+    for confidence, group in groupby(by_confidence, key=lambda o: o.predicted.confidence):
         for outcome in group:
             taken += 1
             wrong += not outcome.exact
-        points.append(CurvePoint(confidence, taken / len(read), wrong / taken))
+        points.append(CurvePoint(confidence, taken / len(inked), wrong / taken, taken, wrong))
     return _thinned(points)
+
+
+def accepted_point(outcomes: Iterable[Outcome]) -> CurvePoint | None:
+    """Where on that plane the machine stands: the fields it accepted as read, with the least confidence of any of
+    them; ``None`` when it accepted none.
+    """
+    inked = _inked(outcomes)
+    accepted = [outcome for outcome in _read(inked) if outcome.predicted.accepted]
+    if not accepted:
+        return None
+    wrong = sum(not outcome.exact for outcome in accepted)
+    least = min(outcome.predicted.confidence for outcome in accepted)
+    return CurvePoint(least, len(accepted) / len(inked), wrong / len(accepted), len(accepted), wrong)
 
 
 def _thinned(points: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
@@ -57,15 +79,20 @@ def _thinned(points: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
 
 def calibration_bins(outcomes: Iterable[Outcome]) -> tuple[CalibrationBin, ...]:
     """The bins that hold any field, from unsure to sure."""
-    bins: list[list[Outcome]] = [[] for _ in range(BINS)]
-    for outcome in _read(outcomes):
-        place = int(min(max(outcome.predicted.confidence, 0.0), 1.0) * BINS)
-        bins[min(place, BINS - 1)].append(outcome)
+    return judged_bins((outcome.predicted.confidence, outcome.exact) for outcome in _read(outcomes))
+
+
+def judged_bins(judged: Iterable[tuple[float, bool]]) -> tuple[CalibrationBin, ...]:
+    """The same of confidences beside whether they were right."""
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
+    for confidence, right in judged:
+        place = int(min(max(confidence, 0.0), 1.0) * BINS)
+        bins[min(place, BINS - 1)].append((confidence, right))
     return tuple(
         CalibrationBin(
             len(held),
-            sum(o.predicted.confidence for o in held) / len(held),
-            sum(o.exact for o in held) / len(held),
+            sum(confidence for confidence, _ in held) / len(held),
+            sum(right for _, right in held) / len(held),
         )
         for held in bins
         if held
@@ -78,6 +105,10 @@ def calibration_error(bins: Sequence[CalibrationBin]) -> float | None:
     if not fields:
         return None
     return sum(held.fields * abs(held.confidence - held.exact) for held in bins) / fields
+
+
+def _inked(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.predicted.status is not FieldStatus.BLANK]
 
 
 def _read(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.evaluation.alignment import Alignment
-from pipeline.evaluation.prediction import PredictedValue
+from pipeline.evaluation.prediction import PredictedEntry, PredictedValue
 from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
+from pipeline.schema import FieldSpec, RecordSpec
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
 """What stands for a field, or an entry, that nobody spoke of: not read, and not called blank."""
@@ -21,14 +21,31 @@ UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
 
 
+NOWHERE = PredictedEntry({})
+"""What stands for an entry that nobody predicted."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """``truth`` is the text on paper, ``""`` when it is blank there."""
+    """``truth`` is the text on paper, ``""`` when it is blank there. ``spec`` is the column's declaration, ``None``
+    of a column the record lacks; ``entry`` is the predicted one it was found in.
+    """
 
     column: str
-    kind: str
     truth: str
     predicted: PredictedValue
+    spec: FieldSpec | None = None
+    entry: PredictedEntry = NOWHERE
+    book: str = ""
+    form: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.spec.kind if self.spec else ""
+
+    @property
+    def critical(self) -> bool:
+        return self.spec is not None and self.spec.critical
 
     @cached_property
     def exact(self) -> bool:
@@ -52,18 +69,23 @@ class Outcome:
         return len(_nfc(self.truth))
 
 
-def outcomes_of(alignment: Alignment, kind_of: Mapping[str, str]) -> tuple[Outcome, ...]:
-    """Every column that truth holds, of every true entry. An entry nobody predicted counts as not read.
-
-    ``kind_of`` a column; a column it lacks has kind ``""``.
+def outcomes_of(
+    alignment: Alignment, record: RecordSpec, book: str = "", form: str = ""
+) -> tuple[Outcome, ...]:
+    """Every column that truth holds, of every true entry, columns in the record's order. An entry nobody predicted
+    counts as not read.
     """
-    scored = [(true.values, predicted.values) for true, predicted in alignment.pairs]
-    scored += [(true.values, {}) for true in alignment.missing]
-    return tuple(
-        Outcome(column, kind_of.get(column, ""), truth, predictions.get(column, UNPREDICTED))
-        for values, predictions in scored
-        for column, truth in values.items()
-    )
+    specs = {spec.column: spec for spec in record.fields}
+    order = {column: number for number, column in enumerate(specs)}
+    scored = [*alignment.pairs, *((true, NOWHERE) for true in alignment.missing)]
+    outcomes = [
+        Outcome(
+            column, truth, predicted.values.get(column, UNPREDICTED), specs.get(column), predicted, book, form
+        )
+        for true, predicted in scored
+        for column, truth in true.values.items()
+    ]
+    return tuple(sorted(outcomes, key=lambda o: (order.get(o.column, len(order)), o.column)))
 
 
 def loosened(text: str) -> str:

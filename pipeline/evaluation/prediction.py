@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import FieldReading, FieldStatus, PageResult
+from pipeline.model import FieldReading, FieldStatus, Hypothesis, PageResult, Writing
 from pipeline.schema import RecordSpec
 
 NUMBER_COLUMN_KIND = "entry_number"
@@ -13,12 +13,16 @@ NUMBER_COLUMN_KIND = "entry_number"
 
 @dataclass(frozen=True, slots=True)
 class PredictedValue:
-    """One field: its text, its state, the confidence 0..1 and whether it went in without a person."""
+    """One field: its text, its state, the confidence 0..1 and whether it went in without a person; ``writing`` is what
+    the machine took the ink for, ``hypotheses`` the readings it weighed.
+    """
 
     text: str
     status: FieldStatus
     confidence: float = 0.0
     accepted: bool = False
+    writing: Writing = Writing.NONE
+    hypotheses: tuple[Hypothesis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +63,6 @@ def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedVal
     numbered = record.by_name[reading.field].kind == NUMBER_COLUMN_KIND
     if numbered and text and "/" not in text:
         text = f"{text}/{year}"
-    return PredictedValue(text, reading.status, reading.confidence, reading.accepted)
+    return PredictedValue(
+        text, reading.status, reading.confidence, reading.accepted, reading.writing, reading.hypotheses
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipeline.evaluation.bound import upper_bound
 from pipeline.evaluation.outcome import Outcome
 from pipeline.model import FieldStatus
 
@@ -62,6 +63,11 @@ class Score:
         """The same, differences of case, punctuation and spaces forgiven."""
         return _share(self.accepted_unlike, self.accepted)
 
+    @property
+    def accepted_error_bound(self) -> float | None:
+        """What the share of accepted fields that are not exact stays below, as sure as ``bound.SURE``."""
+        return upper_bound(self.accepted_inexact, self.accepted)
+
     def as_dict(self) -> dict[str, int | float | None]:
         return {
             "fields": self.fields,
@@ -75,6 +81,9 @@ class Score:
             "blank_recall": self.blank_recall,
             "accepted": self.accepted_share,
             "accepted_error": self.accepted_error,
+            "accepted_fields": self.accepted,
+            "accepted_wrong": self.accepted_inexact,
+            "accepted_error_bound": self.accepted_error_bound,
             "accepted_error_alike": self.accepted_error_alike,
         }
 

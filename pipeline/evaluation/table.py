@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.evaluation import Evaluation
+from pipeline.evaluation.evaluation import Evaluation
 from pipeline.evaluation.score import Score
 
 _HEADINGS = (

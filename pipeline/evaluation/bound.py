@@ -1,0 +1,15 @@
+"""How large a share of errors may really be when so many were seen."""
+
+from __future__ import annotations
+
+from pipeline import calibration
+
+SURE = 0.95
+"""How sure a bound is: the share of such samples whose bound holds."""
+
+
+def upper_bound(wrong: int, fields: int, sure: float = SURE) -> float | None:
+    """The exact (Clopper–Pearson) one-sided upper bound of a share of which ``wrong`` in ``fields`` were seen;
+    ``None`` of nothing.
+    """
+    return calibration.upper_bound(fields, wrong, 1 - sure) if fields else None

@@ -1,0 +1,130 @@
+"""All figures of one book, or of several together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pipeline.evaluation.alignment import aligned
+from pipeline.evaluation.confidence import CalibrationBin, CurvePoint
+from pipeline.evaluation.figures import Figures, figures_of
+from pipeline.evaluation.outcome import Outcome, outcomes_of
+from pipeline.evaluation.prediction import BookPrediction
+from pipeline.evaluation.score import Score, score_of
+from pipeline.evaluation.truth import BookTruth
+from pipeline.schema import RecordSpec
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Every field that truth holds beside what was said of it, and the figures that follow. ``matched``, ``missing``
+    and ``extra`` count entries; ``versions`` say what read it.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    matched: int
+    missing: int
+    extra: int
+    pages_per_minute: float | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def figures(self) -> Figures:
+        return figures_of(self.outcomes)
+
+    @property
+    def overall(self) -> Score:
+        return self.figures.score
+
+    @property
+    def curve(self) -> tuple[CurvePoint, ...]:
+        return self.figures.curve
+
+    @property
+    def calibration(self) -> tuple[CalibrationBin, ...]:
+        return self.figures.calibration
+
+    @property
+    def calibration_error(self) -> float | None:
+        return self.figures.calibration_error
+
+    @cached_property
+    def by_column(self) -> Mapping[str, Score]:
+        """In the order of the records."""
+        columns = dict.fromkeys(outcome.column for outcome in self.outcomes)
+        return {column: score_of(o for o in self.outcomes if o.column == column) for column in columns}
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Score]:
+        return {kind: figures.score for kind, figures in self.figures_by(lambda o: o.kind).items()}
+
+    def figures_by(self, group: Callable[[Outcome], str]) -> Mapping[str, Figures]:
+        """The figures of each group, in the order of their names."""
+        groups: dict[str, list[Outcome]] = {}
+        for outcome in self.outcomes:
+            groups.setdefault(group(outcome), []).append(outcome)
+        return {name: figures_of(groups[name]) for name in sorted(groups)}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same figures as JSON holds them; no text of any field is among them."""
+        return {
+            "entries": {"matched": self.matched, "missing": self.missing, "extra": self.extra},
+            "overall": self.overall.as_dict(),
+            "by_column": {column: score.as_dict() for column, score in self.by_column.items()},
+            "by_kind": _as_dicts(self.figures_by(lambda o: o.kind)),
+            "by_writing": _as_dicts(self.figures_by(lambda o: o.predicted.writing.value)),
+            "by_form": _as_dicts(self.figures_by(lambda o: o.form)),
+            "coverage_error_curve": [asdict(point) for point in self.curve],
+            "calibration": {
+                "error": self.calibration_error,
+                "bins": [asdict(held) for held in self.calibration],
+            },
+            "pages_per_minute": self.pages_per_minute,
+            "versions": dict(self.versions),
+        }
+
+
+def evaluate(
+    truth: BookTruth,
+    prediction: BookPrediction,
+    record: RecordSpec,
+    *,
+    book: str = "",
+    form: str = "",
+    pages_per_minute: float | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> Evaluation:
+    """Score a book. Columns come in the record's order; fields of missing entries count as not read. ``book`` and
+    ``form`` are noted with every outcome.
+    """
+    alignment = aligned(truth.entries, prediction.entries)
+    return Evaluation(
+        outcomes=outcomes_of(alignment, record, book, form),
+        matched=len(alignment.pairs),
+        missing=len(alignment.missing),
+        extra=len(alignment.extra),
+        pages_per_minute=pages_per_minute,
+        versions=versions or {},
+    )
+
+
+def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None = None) -> Evaluation:
+    """Several books as if they were one; of a version that differs between them all are named."""
+    versions: dict[str, dict[str, None]] = {}
+    for evaluation in evaluations:
+        for name, version in evaluation.versions.items():
+            versions.setdefault(name, {})[version] = None
+    return Evaluation(
+        outcomes=tuple(outcome for evaluation in evaluations for outcome in evaluation.outcomes),
+        matched=sum(evaluation.matched for evaluation in evaluations),
+        missing=sum(evaluation.missing for evaluation in evaluations),
+        extra=sum(evaluation.extra for evaluation in evaluations),
+        pages_per_minute=pages_per_minute,
+        versions={name: "; ".join(found) for name, found in versions.items()},
+    )
+
+
+def _as_dicts(figures: Mapping[str, Figures]) -> dict[str, Any]:
+    return {name: group.as_dict() for name, group in figures.items()}
