@@ -1,0 +1,23 @@
+"""From what several witnesses say of one line to ranked readings with honest chances."""
+
+from pipeline.decoding.agreement import Agreed, jointly
+from pipeline.decoding.decoder import Decoded, decoded
+from pipeline.decoding.emission import Emission
+from pipeline.decoding.field_priors import prior_for
+from pipeline.decoding.language import Language, read_language
+from pipeline.decoding.options import DecodingOptions
+from pipeline.decoding.priors import Prior, free_prior
+
+__all__ = [
+    "Agreed",
+    "Decoded",
+    "DecodingOptions",
+    "Emission",
+    "Language",
+    "Prior",
+    "decoded",
+    "free_prior",
+    "jointly",
+    "prior_for",
+    "read_language",
+]

@@ -1,0 +1,178 @@
+"""From what the witnesses of a line say to ranked readings and the evidence for the best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.decoding.emission import Chances, Emission, columns_of, plainly_read, prepared
+from pipeline.decoding.options import DecodingOptions
+from pipeline.decoding.priors import Prior
+from pipeline.decoding.proposals import edits_between, proposed, trimmed
+from pipeline.decoding.search import combined
+from pipeline.decoding.trellis import Edit, gains, log_chances, trellis_of
+from pipeline.kinds.spelling import folded
+from pipeline.model import Evidence, Hypothesis
+
+_TERMS = 10
+"""Terms of a list that are weighed: those most like what is read."""
+
+_CLEAR = 0.97
+"""A word whose letters are all likelier than this is not compared with known ones."""
+
+_UNSEEN = 1e-4
+"""Least chance left to readings that were not weighed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """``hypotheses``: the likeliest readings, best first; what their chances lack to 1 belongs to readings that were
+    not weighed. ``evidence`` speaks for the first."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighing:
+    """The edits of a pivot and what the ink gains by each (log, mean of the witnesses)."""
+
+    pivot: str
+    edits: tuple[Edit, ...]
+    gained: Chances
+
+
+def decoded(
+    emissions: Sequence[Emission], prior: Prior, options: DecodingOptions = DecodingOptions()
+) -> Decoded:
+    """The readings of one line. ``emissions``: one or more witnesses with the same letters, each with its own steps."""
+    letters = emissions[0].letters
+    if any(emission.letters != letters for emission in emissions):
+        raise ValueError("the witnesses of a line write different letters")
+    columns = columns_of(letters)
+    witnesses = [prepared(emission) for emission in emissions]
+    readings = [plainly_read(emission) for emission in emissions]
+    weighing = _weighed(witnesses, readings, columns, prior, options)
+    texts = dict(combined(weighing.pivot, weighing.edits, weighing.gained, prior, options))
+    ranked = sorted(texts, key=lambda text: -(options.sharpness * texts[text] + prior.whole(text)))
+    tried = dict.fromkeys((*ranked[: options.rescored], *readings, *_terms_like(readings, prior, letters)))
+    ink = _weighed_by_all(witnesses, columns, tuple(tried))
+    hypotheses = _ranked(tuple(tried), ink, prior, options)
+    return Decoded(hypotheses[: options.hypotheses], _evidence(hypotheses, weighing, readings, prior))
+
+
+def _weighed_by_all(witnesses: Sequence[Chances], columns: dict[str, int], texts: tuple[str, ...]) -> Chances:
+    """The log chance of each text, the mean of the witnesses."""
+    each: Chances = np.array([log_chances(chances, columns, texts) for chances in witnesses])
+    mean: Chances = each.mean(axis=0)
+    return mean
+
+
+def _weighed(
+    witnesses: Sequence[Chances],
+    readings: Sequence[str],
+    columns: dict[str, int],
+    prior: Prior,
+    options: DecodingOptions,
+) -> _Weighing:
+    different = tuple(dict.fromkeys(readings))
+    pivot = different[0]
+    if len(different) > 1:
+        pivot = different[int(_weighed_by_all(witnesses, columns, different).argmax())]
+    trellises = [trellis_of(chances, columns, pivot) for chances in witnesses]
+    edits = proposed(pivot, trellises, different, "".join(columns), options, prior.letters)
+    gained = np.mean([gains(trellis, columns, edits) for trellis in trellises], axis=0)
+    near = _near(pivot, edits, gained, prior, columns)
+    if near:
+        gained = np.append(gained, np.mean([gains(trellis, columns, near) for trellis in trellises], axis=0))
+    return _Weighing(pivot, (*edits, *near), gained)
+
+
+def _near(
+    pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, columns: dict[str, int]
+) -> tuple[Edit, ...]:
+    """Known words instead of doubtful ones of the pivot, as edits that are not among the others."""
+    letters = letter_chances(pivot, pivot, edits, gained)
+    found: dict[Edit, None] = {}
+    for match in re.finditer(r"\S+", pivot):
+        if min(letters[match.start() : match.end()]) > _CLEAR:
+            continue
+        for known in prior.near(match.group()):
+            edit = trimmed(Edit(match.start(), match.end(), known), pivot)
+            if all(letter in columns for letter in edit.letters):
+                found[edit] = None
+    return tuple(edit for edit in found if edit not in edits and (edit.letters or edit.start < edit.end))
+
+
+def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[str, ...]:
+    """The terms most like what is read, in the cases people write."""
+    if not prior.terms:
+        return ()
+    seen = [folded(reading) for reading in readings]
+    near = sorted(prior.terms, key=lambda term: -max(fuzz.ratio(folded(term), text) for text in seen))
+    cased = (case for term in near[:_TERMS] for case in (term, term.lower(), term.title(), term.upper()))
+    return tuple(term for term in dict.fromkeys(cased) if all(letter in letters for letter in term))
+
+
+def _ranked(
+    texts: tuple[str, ...], ink: Chances, prior: Prior, options: DecodingOptions
+) -> tuple[Hypothesis, ...]:
+    """The texts with their chances. What the ink leaves to other texts is weighed like the mean of these."""
+    known = np.array([_belief(prior, text) for text in texts])
+    weight = options.sharpness * ink
+    unseen = max(1.0 - float(np.exp(ink).sum()), _UNSEEN)
+    top = float(weight.max())
+    share = np.exp(weight - top)
+    rest = options.sharpness * np.log(unseen) + np.log((share * np.exp(known)).sum() / share.sum())
+    scores = np.append(weight + known, rest)
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
+    order = np.argsort(-chances[:-1], kind="stable")
+    return tuple(Hypothesis(texts[number], float(chances[number])) for number in order)
+
+
+def _belief(prior: Prior, text: str) -> float:
+    """All that the prior says of a text."""
+    words = tuple(text.split())
+    said = sum(prior.word(words[max(0, place - 3) : place], word) for place, word in enumerate(words))
+    return said + prior.whole(text)
+
+
+def _evidence(
+    hypotheses: Sequence[Hypothesis], weighing: _Weighing, readings: Sequence[str], prior: Prior
+) -> Evidence:
+    best = hypotheses[0]
+    letters = letter_chances(best.text, weighing.pivot, weighing.edits, weighing.gained)
+    likeness = [Levenshtein.normalized_similarity(a, b) for a, b in combinations(readings, 2)]
+    return Evidence(
+        chance=best.chance,
+        margin=best.chance - hypotheses[1].chance if len(hypotheses) > 1 else best.chance,
+        optical=float(np.mean(letters)) if letters else 0.0,
+        weakest=float(min(letters, default=0.0)),
+        agreement=min(likeness, default=0.0),
+        support=prior.support(best.text),
+    )
+
+
+def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:
+    """For each letter of a text its chance on the ink alone, against all edits that touch it."""
+    weights = np.exp(np.minimum(gained, 50.0))
+    rivals = np.zeros(len(pivot) + 1)
+    for edit, weight in zip(edits, weights.tolist(), strict=True):
+        rivals[edit.start : max(edit.end, edit.start + 1)] += weight
+    if pivot:
+        rivals[len(pivot) - 1] += rivals[len(pivot)]
+    worth = dict(zip(edits, weights.tolist(), strict=True))
+    chances = [1.0 / (1.0 + rivals[place]) for place in range(len(pivot))]
+    for edit in reversed(edits_between(pivot, text)):
+        reached = worth.get(edit, 0.0)
+        against = 1.0 + float(rivals[edit.start : max(edit.end, edit.start + 1)].max(initial=0.0))
+        share = float(min(reached / max(against, reached, 1e-300), 1.0))
+        chances[edit.start : edit.end] = [share] * len(edit.letters)
+    return tuple(map(float, chances))

@@ -1,0 +1,59 @@
+"""What a witness of a line says, step by step, and how it is made ready for the trellis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Chances = NDArray[np.float64]
+
+QUIET = 0.998
+"""A step whose blank is at least this likely says nothing by itself; a run of them is weighed as one."""
+
+FLOOR = 1e-9
+"""No letter is less likely than this at any step: a network's word against a letter has an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """One witness: natural log chances (steps, 1 + letters); column 0 is the blank, column i + 1 is ``letters[i]``."""
+
+    log_chances: NDArray[np.float32]
+    letters: str
+
+    def __post_init__(self) -> None:
+        if self.log_chances.ndim != 2 or self.log_chances.shape[1] != 1 + len(self.letters):
+            raise ValueError("an emission has a column for the blank and one for each letter")
+
+
+@lru_cache(maxsize=8)
+def columns_of(letters: str) -> dict[str, int]:
+    """The column of each letter."""
+    return {letter: number + 1 for number, letter in enumerate(letters)}
+
+
+def prepared(emission: Emission) -> Chances:
+    """Chances (steps, columns + 2): runs of quiet steps become one step, and the line stands between two letters of its
+    own (the last two columns), so that it begins and ends like any letter."""
+    chances = np.exp(emission.log_chances.astype(np.float64))
+    chances = np.maximum(chances, FLOOR)
+    quiet = chances[:, 0] >= QUIET
+    starts = np.flatnonzero(~(quiet & np.concatenate(([False], quiet[:-1]))))
+    steps, width = len(starts), chances.shape[1]
+    ready = np.zeros((steps + 2, width + 2))
+    ready[0, width] = ready[-1, width + 1] = 1.0
+    if steps:
+        blanks = np.exp(np.add.reduceat(np.log(chances[:, 0]), starts))
+        ready[1:-1, :width] = np.add.reduceat(chances / chances[:, :1], starts, axis=0) * blanks[:, None]
+        ready[1:-1, 0] = blanks
+    return ready
+
+
+def plainly_read(emission: Emission) -> str:
+    """The likeliest letter of each step, repetitions and blanks dropped, spaces collapsed."""
+    best = emission.log_chances.argmax(axis=1)
+    kept = best[np.concatenate(([True], best[1:] != best[:-1]))] if len(best) else best
+    return " ".join("".join(emission.letters[number - 1] for number in kept if number).split())

@@ -1,0 +1,165 @@
+"""Which prior a field has: by its kind, the part of a date it holds and its list of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.decoding.language import Language
+from pipeline.decoding.priors import LIMIT, FreePrior, Prior
+from pipeline.decoding.word_prior import WordPrior
+from pipeline.kinds import KINDS
+from pipeline.kinds.digits import is_digits, without_leader
+from pipeline.kinds.ditto import is_ditto
+from pipeline.kinds.spelling import folded
+
+_FIGURES = "0123456789"
+
+_LETTERS: Mapping[str, str] = {
+    "number": _FIGURES,
+    "id_number": _FIGURES,
+    "entry_number": _FIGURES + "/",
+    "volume": _FIGURES + "/",
+    "date": _FIGURES + "/-.",
+    "time": _FIGURES + ":hg",
+}
+"""The letters that the grammar of a kind asks for."""
+
+_RANGES: Mapping[str, range] = {
+    "day": range(1, 32),
+    "month": range(1, 13),
+    "year": range(1880, 2060),
+    "hour": range(25),
+    "minute": range(60),
+}
+
+_DOMAINS: Mapping[str, str] = {"name": "name", "place": "place", "date_words": "date"}
+"""The domain of words of a kind; any other text has ``text``."""
+
+_STRANGE = -4.0
+"""A text that the grammar does not know."""
+
+_DOUBTFUL = -1.5
+"""A text that the grammar knows but finds fault with."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarPrior:
+    """Figures and signs. ``judged`` weighs a whole text, ``-LIMIT`` to 0."""
+
+    letters: str
+    judged: Callable[[str], float]
+    terms: tuple[str, ...] = ()
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        del before, word
+        return 0.0
+
+    def whole(self, text: str) -> float:
+        return self.judged(text)
+
+    def near(self, word: str) -> tuple[str, ...]:
+        del word
+        return ()
+
+    def support(self, text: str) -> float:
+        return 1.0 if self.judged(text) == 0.0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrior:
+    """A closed list: its terms are tried on the ink in every case; what is not in it stays in the race."""
+
+    terms: tuple[str, ...]
+    known: frozenset[str]
+    letters: str = ""
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        del before, word
+        return 0.0
+
+    def whole(self, text: str) -> float:
+        if folded(text) in self.known:
+            return 0.0 if _is_usual(text) else -1.0
+        return -1.0 if is_ditto(text) else -LIMIT
+
+    def near(self, word: str) -> tuple[str, ...]:
+        del word
+        return ()
+
+    def support(self, text: str) -> float:
+        return 1.0 if folded(text) in self.known else 0.0
+
+
+def _is_usual(text: str) -> bool:
+    """Whether the capitals are as people write them: all, none, each word's first, or the text's first."""
+    return text in (text.upper(), text.lower(), text.title()) or text[:1].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenDatePrior:
+    """A date in words: number words by the runs they stand in; a whole date that parses weighs a little more, since its
+    line may hold only half of it."""
+
+    spoken: WordPrior
+    terms: tuple[str, ...] = ()
+    letters: str = ""
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return self.spoken.word(before, word)
+
+    def whole(self, text: str) -> float:
+        return 0.0 if KINDS["date_words"].parse(text).canonical else -1.0
+
+    def near(self, word: str) -> tuple[str, ...]:
+        return self.spoken.near(word)
+
+    def support(self, text: str) -> float:
+        if KINDS["date_words"].parse(text).canonical:
+            return 1.0
+        return min(self.spoken.support(text), 0.9)
+
+
+def prior_for(
+    kind: str, part: str = "", terms: tuple[str, ...] = (), language: Language | None = None
+) -> Prior:
+    """The prior of a field. ``terms``: labels and aliases of its list; ``language``: the words (``read_language``),
+    without which names, places and text are read freely."""
+    return _prior_for(kind, part, terms, language)
+
+
+@lru_cache(maxsize=256)
+def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language | None) -> Prior:
+    if part in _RANGES:
+        return GrammarPrior(_FIGURES, lambda text: _judged_part(part, text))
+    if terms:
+        return ListPrior(terms, frozenset(map(folded, terms)))
+    if kind in _LETTERS:
+        return GrammarPrior(_LETTERS[kind], lambda text: _judged(kind, text))
+    model = language.models.get(_DOMAINS.get(kind, "text")) if language is not None else None
+    if model is None:
+        return FreePrior()
+    if kind == "date_words":
+        return SpokenDatePrior(WordPrior(model))
+    if kind == "name":
+        return WordPrior(model, small=-1.0, even=-1.0)
+    return WordPrior(model)
+
+
+def _judged_part(part: str, text: str) -> float:
+    figures = without_leader(text)
+    if not is_digits(figures):
+        return -1.0 if is_ditto(text) else _STRANGE
+    if int(figures) in _RANGES[part] and len(figures) <= (4 if part == "year" else 2):
+        return 0.0
+    return _DOUBTFUL if part == "year" and len(figures) in (2, 4) else _STRANGE
+
+
+def _judged(kind: str, text: str) -> float:
+    if is_ditto(text):
+        return -1.0
+    parsed = KINDS[kind].parse(text)
+    if not parsed.canonical:
+        return _STRANGE
+    return _DOUBTFUL if parsed.problems else 0.0

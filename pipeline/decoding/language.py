@@ -1,0 +1,140 @@
+"""What is known of the words that ledgers hold: how likely a word is behind others, by sound, whatever its case.
+
+The data lies in a folder of its own (``ocr_models/vietnamese-text``) and holds one model a domain: names, places, dates
+in words, other text. A model counts up to four words in a row and falls back on fewer (absolute discounting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.decoding.syllables import is_syllable, sound
+from pipeline.kinds.spelling import unaccented
+
+NUMBER = "<số>"
+"""Stands for any word with a figure in it."""
+
+START = "<đầu>"
+"""Stands before the first word of a line."""
+
+GRAIN = 16.0
+"""Steps a nat in which chances are stored."""
+
+_SIGNS = " .,;:()…_-'\""
+
+STRANGE_SYLLABLE = -9.5
+STRANGE_WORD = -13.0
+"""Log chances of a word that is not in the lists: one that Vietnamese spelling allows, and one that it does not."""
+
+
+@dataclass(frozen=True, eq=False)
+class WordModel:
+    """The words of a domain. ``words``: as usually written, in order of their numbers; ``chances``, ``fallbacks``: for
+    runs of one to four word numbers (packed, last word lowest) the log chance of the last word behind the others, and
+    what is added where a run is not followed by the word asked for, both in ``GRAIN`` steps a nat, without minus."""
+
+    words: tuple[str, ...]
+    chances: Mapping[int, int]
+    fallbacks: Mapping[int, int]
+    _known: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each sound, from 1."""
+        return {sound(word): number for number, word in reversed(list(enumerate(self.words, 1)))}
+
+    @cached_property
+    def _alike(self) -> Mapping[str, tuple[int, ...]]:
+        """From letters without marks, whole or one left out, to the words that have them."""
+        found: dict[str, list[int]] = {}
+        for number, word in enumerate(self.words, 1):
+            for letters in _shortened(unaccented(word)):
+                found.setdefault(letters, []).append(number)
+        return {letters: tuple(numbers) for letters, numbers in found.items()}
+
+    def knows(self, word: str) -> bool:
+        """Whether the word, or one that sounds like it, is in the lists; figures count as known."""
+        return self._number(word) > 0
+
+    def log_chance(self, before: Sequence[str], word: str) -> float:
+        """The log chance of a word behind up to three others (the line's beginning counts as one)."""
+        run = (*before[-3:], word)
+        if run not in self._known:
+            if len(self._known) > 200_000:
+                self._known.clear()
+            self._known[run] = self._looked_up(run)
+        return self._known[run]
+
+    def near(self, word: str, most: int) -> tuple[str, ...]:
+        """Known words whose letters without marks differ from the word's in at most one, the commonest first."""
+        numbers = {
+            number for letters in _shortened(unaccented(word)) for number in self._alike.get(letters, ())
+        }
+        usual = sorted(numbers, key=lambda number: self.chances.get(number, 10**6))
+        return tuple(self.words[number - 1] for number in usual[:most])
+
+    def _number(self, word: str) -> int:
+        if word in (START, NUMBER):
+            return self.numbers.get(sound(word), 0)
+        plain = word.strip(_SIGNS)
+        if any(letter.isdigit() for letter in plain):
+            return self.numbers.get(sound(NUMBER), 0)
+        return self.numbers.get(sound(plain), 0)
+
+    def _looked_up(self, run: tuple[str, ...]) -> float:
+        last = self._number(run[-1])
+        if not last:
+            return STRANGE_SYLLABLE if is_syllable(run[-1].strip(_SIGNS)) else STRANGE_WORD
+        context = [self._number(word) for word in run[:-1]]
+        added = 0
+        while True:
+            if all(context):
+                key = packed((*context, last))
+                if key in self.chances:
+                    return -(self.chances[key] + added) / GRAIN
+                added += self.fallbacks.get(packed(context), 0) if context else 0
+            if not context:
+                return STRANGE_SYLLABLE
+            context = context[1:]
+
+
+def packed(numbers: Sequence[int]) -> int:
+    """Up to four word numbers in one, the last lowest."""
+    key = 0
+    for number in numbers:
+        key = key << 16 | number
+    return key
+
+
+def _shortened(letters: str) -> set[str]:
+    return {letters, *(letters[:place] + letters[place + 1 :] for place in range(len(letters)))}
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """The word models by domain."""
+
+    models: Mapping[str, WordModel]
+
+
+def read_language(folder: Path) -> Language:
+    """The language data of a folder. Raises ``OSError`` or ``ValueError`` when it is missing or damaged."""
+    models = {}
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as data:
+            words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))
+            keys = np.cumsum(data["steps"]).tolist()
+            chances = dict(zip(keys, data["chances"].tolist(), strict=True))
+            followed = data["followed"].tolist()
+            fallbacks = dict(
+                zip((keys[place] for place in followed), data["fallbacks"].tolist(), strict=True)
+            )
+        models[path.stem] = WordModel(words, chances, fallbacks)
+    if not models:
+        raise FileNotFoundError(f"{folder}: no language data")
+    return Language(models)

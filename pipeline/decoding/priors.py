@@ -1,0 +1,64 @@
+"""What is known of a field before its ink is seen. A prior ranks readings; it never makes one out of nothing.
+
+Every prior is bounded: ``word`` and ``whole`` give natural logs from ``-LIMIT`` to 0, so that a reading whose ink is
+clearly the better one wins whatever is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+LIMIT = 5.0
+"""Most that a prior takes from an unknown word, or from a whole text, in nats."""
+
+
+class Prior(Protocol):
+    """``terms``: texts that are tried wherever they are hidden; ``letters``: what the grammar asks for (empty: any)."""
+
+    @property
+    def terms(self) -> tuple[str, ...]: ...
+
+    @property
+    def letters(self) -> str: ...
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        """The weight of a word behind up to three others, ``-LIMIT`` to 0."""
+
+    def whole(self, text: str) -> float:
+        """The weight of a whole text, ``-LIMIT`` to 0."""
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """Known words that look like this one."""
+
+    def support(self, text: str) -> float:
+        """The share 0..1 of a text that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreePrior:
+    """Nothing is known: the ink alone decides."""
+
+    terms: tuple[str, ...] = ()
+    letters: str = ""
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        del before, word
+        return 0.0
+
+    def whole(self, text: str) -> float:
+        del text
+        return 0.0
+
+    def near(self, word: str) -> tuple[str, ...]:
+        del word
+        return ()
+
+    def support(self, text: str) -> float:
+        del text
+        return 0.0
+
+
+def free_prior() -> Prior:
+    """No lexicon and no grammar."""
+    return FreePrior()

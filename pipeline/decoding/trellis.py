@@ -1,0 +1,161 @@
+"""Exact chances of texts, and of texts that differ from one in a few letters, under one witness (CTC).
+
+A text's states are its letters with a blank before, between and after them. ``Trellis`` holds the forward and the
+backward chances of one text (the pivot); an edit of it is weighed by running only its own letters between the two, so
+that a hundred edits cost less than one text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.decoding.emission import Chances
+
+Columns = NDArray[np.intp]
+
+NEVER = -1e9
+"""The log chance of what cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Letters ``start`` to ``end`` (exclusive) of a text give way to ``letters``."""
+
+    start: int
+    end: int
+    letters: str
+
+    def applied(self, text: str) -> str:
+        return text[: self.start] + self.letters + text[self.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class Trellis:
+    """One witness's chances along a pivot. ``forward`` and ``backward`` (steps, states): their product is the chance
+    that the pivot stands in a state at a step; ``scale``: what each step of ``forward`` was divided by."""
+
+    chances: Chances
+    states: Columns
+    forward: Chances
+    backward: Chances
+    scale: Chances
+    log_chance: float
+
+    @property
+    def stays(self) -> Chances:
+        """The chance (steps, states) that the pivot stands in a state at a step."""
+        return self.forward * self.backward
+
+
+def _states(text: str, columns: dict[str, int], width: int) -> Columns:
+    states = np.zeros(2 * len(text) + 3, np.intp)
+    states[0], states[-1] = width - 2, width - 1
+    states[2:-1:2] = [columns[letter] for letter in text]
+    return states
+
+
+def trellis_of(chances: Chances, columns: dict[str, int], pivot: str) -> Trellis:
+    """The trellis of a pivot. ``chances`` as ``emission.prepared`` gives them."""
+    states = _states(pivot, columns, chances.shape[1])
+    steps, count = len(chances), len(states)
+    here = chances[:, states]
+    leaps = np.zeros(count)
+    leaps[2:] = (states[2:] != states[:-2]) & (states[2:] != 0)
+    leapt = np.append(leaps[2:], (0.0, 0.0))
+    forward = np.zeros((steps, count + 2))
+    scale = np.ones(steps)
+    forward[0, 2] = 1.0
+    for step in range(1, steps):
+        before, now = forward[step - 1], forward[step, 2:]
+        np.multiply(before[:-2], leaps, out=now)
+        now += before[1:-1]
+        now += before[2:]
+        now *= here[step]
+        total = float(now.sum())
+        if total <= 0.0:
+            break
+        scale[step] = total
+        now /= total
+    last = float(forward[-1, -1])
+    backward = np.zeros((steps, count))
+    if last > 0.0:
+        backward[-1, -1] = 1.0 / last
+        onward = np.zeros(count + 2)
+        for step in range(steps - 2, -1, -1):
+            np.multiply(backward[step + 1], here[step + 1], out=onward[:count])
+            now = backward[step]
+            np.multiply(onward[2:], leapt, out=now)
+            now += onward[1:-1]
+            now += onward[:-2]
+            now /= scale[step + 1]
+    log_chance = float(np.log(scale).sum() + np.log(last)) if last > 0.0 else NEVER
+    return Trellis(chances, states, forward[:, 2:], backward, scale, log_chance)
+
+
+def gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
+    """For each edit how much likelier (log) the edited text is than the pivot."""
+    if not edits or trellis.log_chance == NEVER:
+        return np.full(len(edits), 0.0 if edits else NEVER)
+    longest = max(len(edit.letters) for edit in edits)
+    count = len(edits)
+    run = np.zeros((count, 2 * longest + 2), np.intp)
+    for row, edit in enumerate(edits):
+        for place, letter in enumerate(edit.letters):
+            run[row, 2 * place + 2] = columns[letter]
+    left = np.array([2 * edit.start for edit in edits])
+    right = np.array([2 * edit.end + 2 for edit in edits])
+    lengths = np.array([len(edit.letters) for edit in edits])
+    rows = np.arange(count)
+    run[:, 0] = trellis.states[left]
+    leaps = (run[:, 2::2] != run[:, :-2:2]).astype(np.float64)
+    behind = trellis.states[right]
+    steps = len(trellis.chances)
+    here = trellis.chances[:, run[:, 1:]] / trellis.scale[:, None, None]
+    chain = np.zeros((steps, count, 2 * longest + 2))
+    chain[:, :, 0] = trellis.forward[:, left]
+    for step in range(1, steps):
+        before, now = chain[step - 1], chain[step, :, 1:]
+        np.add(before[:, 1:], before[:, :-1], out=now)
+        if longest:
+            now[:, 1::2] += before[:, :-2:2] * leaps
+        now *= here[step]
+    last = run[rows, 2 * lengths]
+    leaving = chain[:-1, rows, 2 * lengths + 1] + chain[:-1, rows, 2 * lengths] * (last != behind)
+    arriving = leaving * trellis.chances[1:, behind] * trellis.backward[1:, right] / trellis.scale[1:, None]
+    with np.errstate(divide="ignore"):
+        gained: Chances = np.maximum(np.log(arriving.sum(axis=0)), NEVER)
+    return gained
+
+
+def log_chances(chances: Chances, columns: dict[str, int], texts: Sequence[str]) -> Chances:
+    """The exact log chance of each text; ``NEVER`` for one with a letter the witness does not write."""
+    writable = [number for number, text in enumerate(texts) if all(letter in columns for letter in text)]
+    found = np.full(len(texts), NEVER)
+    if not writable:
+        return found
+    lengths = np.array([2 * len(texts[number]) + 3 for number in writable])
+    states = np.zeros((len(writable), int(lengths.max())), np.intp)
+    for row, number in enumerate(writable):
+        states[row, : lengths[row]] = _states(texts[number], columns, chances.shape[1])
+    leaps = ((states[:, 2:] != states[:, :-2]) & (states[:, 2:] != 0)).astype(np.float64)
+    now = np.zeros(states.shape)
+    now[:, 0] = 1.0
+    total = np.zeros(len(writable))
+    for step in range(1, len(chances)):
+        before = now
+        now = before.copy()
+        now[:, 1:] += before[:, :-1]
+        now[:, 2:] += before[:, :-2] * leaps
+        now *= chances[step][states]
+        size = now.max(axis=1)
+        size[size <= 0.0] = 1.0
+        now /= size[:, None]
+        total += np.log(size)
+    with np.errstate(divide="ignore"):
+        last = np.log(now[np.arange(len(writable)), lengths - 1])
+    found[writable] = np.maximum(total + last, NEVER)
+    return found

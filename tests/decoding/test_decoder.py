@@ -1,0 +1,87 @@
+"""Lines are decoded as their ink says, with chances that add up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.decoding import Emission, decoded, free_prior
+from tests.decoding.written import LETTERS, written
+
+LINES = st.lists(st.text(LETTERS[1:], min_size=1, max_size=6), min_size=1, max_size=6).map(" ".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=LINES, seed=st.integers(0, 1000))
+def test_a_clear_line_is_read_as_it_stands(text: str, seed: int) -> None:
+    found = decoded([written(text, seed=seed), written(text, seed=seed + 1)], free_prior())
+    assert found.hypotheses[0].text == text
+    assert found.evidence.agreement == 1.0
+    assert found.evidence.weakest > 0.8
+
+
+@settings(max_examples=25, deadline=None)
+@given(text=LINES, seed=st.integers(0, 1000), certainty=st.floats(0.3, 0.999))
+def test_chances_are_chances_and_the_best_comes_first(text: str, seed: int, certainty: float) -> None:
+    found = decoded([written(text, certainty=certainty, seed=seed)], free_prior())
+    chances = [hypothesis.chance for hypothesis in found.hypotheses]
+    assert chances == sorted(chances, reverse=True)
+    assert 0.0 < sum(chances) < 1.0
+    evidence = found.evidence
+    told = (
+        evidence.chance,
+        evidence.margin,
+        evidence.optical,
+        evidence.weakest,
+        evidence.agreement,
+        evidence.support,
+    )
+    assert all(0.0 <= value <= 1.0 for value in told)
+    assert evidence.chance == chances[0]
+
+
+def test_a_doubtful_letter_is_told_as_a_second_reading_and_as_the_weakest() -> None:
+    found = decoded([written("Nam", {2: {"n": 0.3}})], free_prior())
+    assert [hypothesis.text for hypothesis in found.hypotheses[:2]] == ["Nam", "Nan"]
+    assert found.hypotheses[1].chance > 0.1
+    assert found.evidence.weakest < 0.75
+    assert found.evidence.optical > found.evidence.weakest
+
+
+def test_two_witnesses_decide_what_one_leaves_open() -> None:
+    torn = written("Lê Thị Hoa", {3: {"P": 0.52}, 9: {"n": 0.3}}, seed=1)
+    alone = decoded([torn], free_prior())
+    assert alone.hypotheses[0].text == "Lê Phị Hoa"
+    both = decoded([torn, written("Lê Thị Hoa", {9: {"e": 0.4}}, seed=2)], free_prior())
+    assert both.hypotheses[0].text == "Lê Thị Hoa"
+    assert both.hypotheses[0].chance > alone.hypotheses[0].chance
+
+
+def test_a_letter_that_each_witness_sees_elsewhere_in_time_is_one_letter() -> None:
+    text = "Cần Thơ"
+    found = decoded([written(text, pace=4, seed=3), written(text, pace=9, seed=4)], free_prior())
+    assert found.hypotheses[0].text == text
+    assert found.evidence.agreement == 1.0
+
+
+def test_witnesses_that_read_different_lines_do_not_agree_and_are_not_believed() -> None:
+    found = decoded([written("Trần Văn Ba", seed=1), written("Lý Thị Út", seed=2)], free_prior())
+    assert found.evidence.agreement < 0.6
+    assert found.evidence.chance < 0.1
+
+
+def test_a_single_witness_has_nobody_to_agree_with() -> None:
+    assert decoded([written("Nam")], free_prior()).evidence.agreement == 0.0
+
+
+def test_an_empty_line_is_read_as_nothing() -> None:
+    found = decoded([written("", seed=1), written("", seed=2)], free_prior())
+    assert found.hypotheses[0].text == ""
+    assert found.evidence.optical == 0.0
+
+
+def test_witnesses_with_different_letters_are_refused() -> None:
+    other = Emission(written("a").log_chances, LETTERS[::-1])
+    with pytest.raises(ValueError, match="letters"):
+        decoded([written("a"), other], free_prior())

@@ -1,0 +1,99 @@
+"""The exact chances, against every path spelt out."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.decoding import Emission
+from pipeline.decoding.emission import columns_of, prepared
+from pipeline.decoding.trellis import NEVER, Edit, gains, log_chances, trellis_of
+
+LETTERS = " ab"
+
+
+def drawn(seed: int, steps: int = 5, calm: float = 2.0) -> Emission:
+    logs = np.random.default_rng(seed).normal(size=(steps, 1 + len(LETTERS))) * calm
+    logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
+    return Emission(logs.astype(np.float32), LETTERS)
+
+
+def spelt_out(emission: Emission) -> dict[str, float]:
+    """The chance of every text, path by path."""
+    chances = np.exp(emission.log_chances.astype(np.float64))
+    found: dict[str, float] = {}
+    for path in itertools.product(range(chances.shape[1]), repeat=len(chances)):
+        kept = [
+            number for number, before in zip(path, (-1, *path), strict=False) if number and number != before
+        ]
+        text = "".join(LETTERS[number - 1] for number in kept)
+        found[text] = found.get(text, 0.0) + float(
+            np.prod([row[n] for row, n in zip(chances, path, strict=True)])
+        )
+    return found
+
+
+@given(seed=st.integers(0, 10_000))
+def test_the_chance_of_a_text_is_that_of_all_its_paths(seed: int) -> None:
+    emission = drawn(seed)
+    truth = spelt_out(emission)
+    texts = tuple(truth)
+    found = log_chances(prepared(emission), columns_of(LETTERS), texts)
+    assert np.exp(found) == pytest.approx([truth[text] for text in texts], rel=1e-3, abs=1e-9)
+    assert np.exp(found).sum() == pytest.approx(1.0, abs=1e-4)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    pivot=st.text(LETTERS, max_size=3),
+    letters=st.text(LETTERS, max_size=2),
+    data=st.data(),
+)
+def test_an_edit_gains_what_the_edited_text_is_likelier(
+    seed: int, pivot: str, letters: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(pivot)))
+    edit = Edit(start, data.draw(st.integers(start, len(pivot))), letters)
+    chances, columns = prepared(drawn(seed, steps=8)), columns_of(LETTERS)
+    trellis = trellis_of(chances, columns, pivot)
+    assert trellis.log_chance == pytest.approx(log_chances(chances, columns, (pivot,))[0], abs=1e-6)
+    (gain,) = gains(trellis, columns, (edit,))
+    edited = log_chances(chances, columns, (edit.applied(pivot),))[0]
+    if edited == NEVER or trellis.log_chance == NEVER:
+        assert gain <= 0.0
+    else:
+        assert trellis.log_chance + gain == pytest.approx(edited, abs=1e-6)
+
+
+def test_edits_of_any_length_are_weighed_in_one_go_as_each_by_itself() -> None:
+    chances, columns = prepared(drawn(7, steps=12)), columns_of(LETTERS)
+    trellis = trellis_of(chances, columns, "ab a")
+    edits = (Edit(0, 4, "bab"), Edit(1, 2, ""), Edit(4, 4, "b"), Edit(0, 0, "ab"))
+    together = gains(trellis, columns, edits)
+    assert together == pytest.approx([gains(trellis, columns, (edit,))[0] for edit in edits])
+
+
+def test_a_text_that_has_no_room_in_the_line_can_never_be() -> None:
+    found = log_chances(prepared(drawn(1, steps=3)), columns_of(LETTERS), ("abab", "ä", "ab"))
+    assert found[0] == NEVER
+    assert found[1] == NEVER
+    assert found[2] > NEVER
+
+
+def test_quiet_steps_weigh_as_one_without_changing_what_is_likely() -> None:
+    loud = drawn(3, steps=6, calm=1.0)
+    quiet = np.full((40, 1 + len(LETTERS)), np.log(1e-4), np.float32)
+    quiet[:, 0] = np.log(1.0 - 3e-4)
+    stretched = np.concatenate([loud.log_chances[:3], quiet, loud.log_chances[3:]])
+    ready = prepared(Emission(stretched, LETTERS))
+    assert len(ready) == 6 + 1 + 2
+    columns = columns_of(LETTERS)
+    exact = np.zeros((len(stretched) + 2, len(LETTERS) + 3))
+    exact[1:-1, :-2] = np.exp(stretched)
+    exact[0, -2] = exact[-1, -1] = 1.0
+    texts = ("a", "ab", "ab a", "ba")
+    assert log_chances(ready, columns, texts) == pytest.approx(log_chances(exact, columns, texts), abs=0.05)
