@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHES := $(filter-out __init__ fit_print_or_hand,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))
+BENCHES := $(filter-out fit_%,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))
 
 # One process a core: Tesseract's own threads only get in each other's way.
 export OMP_THREAD_LIMIT := 1
@@ -57,10 +57,13 @@ format: setup ## Tự sửa cách trình bày mã nguồn
 
 bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc độ và độ chính xác; kết quả trong bench-out/
 
+# LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
+bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
+
 bench-%: setup
 	@mkdir -p bench-out
 	@scripts/bench-packages.sh
-	@$(BIN)/python -m benchmarks.$*
+	@$(BIN)/python -m benchmarks.$* $(BENCH_ARGS)
 
 lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
 	@scripts/lock.sh

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import schema
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, load_truth
@@ -18,9 +17,9 @@ from pipeline.intake import scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger, PageResult
 from pipeline.schema import Form, Schemas
+from pipeline.settings import Settings
 from pipeline.synth import SynthOptions, write_book
 from pipeline.workbench import Workbench
-from pipeline.workspace import Workspace
 
 SEED = 90_001
 
@@ -38,7 +37,7 @@ class ReadBook:
 
 def bench_in(folder: Path) -> Workbench:
     """A workbench as installed, that keeps its things in ``folder``."""
-    return Workbench(folder, Workspace(folder).registry_url, schema.load())
+    return Settings().workbench(folder)
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from benchmarks._books import bench_in
+from benchmarks._books import bench_in, say
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, Outcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.outcome import UNPREDICTED
@@ -187,3 +187,22 @@ def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedVal
     return PredictedValue(
         text, reading.status, reading.confidence, reading.accepted, reading.writing, reading.hypotheses
     )
+
+
+def all_read(books: Sequence[HandBook], jobs: int) -> list[ReadHandBook]:
+    """The books read, in the order of their names."""
+    read = []
+    for number, book in enumerate(read_books(books, jobs), start=1):
+        say(f"đã đọc sổ {number}/{len(books)}: {book.book.name}, {book.pages} trang")
+        read.append(book)
+    return sorted(read, key=lambda book: book.book.name)
+
+
+def fields_of(read: Sequence[ReadHandBook], schemas: Schemas) -> list[HandOutcome]:
+    """Every field of every entry, scored."""
+    found = []
+    for book in read:
+        form = schemas.form(book.book.form)
+        record = schemas.record(form.record)
+        found += [field for entry in book.entries for field in outcomes_of(entry, form, record)]
+    return found

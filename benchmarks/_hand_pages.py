@@ -1,0 +1,66 @@
+"""How fast handwriting is read: lines in one process of one thread, whole pages through the batch."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks._books import bench_in, percent, say, share
+from benchmarks._hand_books import TEST_PENS
+from benchmarks._hand_glued import FORMS_OF_2006
+from benchmarks._hand_lines import chosen_lines, drawn_lines, speed
+from benchmarks._hand_tables import Part, Target
+from pipeline.batch import digitize_book
+from pipeline.synth import SynthOptions, write_book
+from pipeline.training.real import real_lines
+
+SPEED_LINES = 200
+
+
+def line_speed(folders: Sequence[Path], seed: int) -> Part:
+    """One core, all witnesses, decoding included: real lines where there are, else drawn ones."""
+    if folders:
+        pictures = [line.grey() for line in chosen_lines(real_lines(folders[0]), SPEED_LINES)]
+    else:
+        pictures = list(drawn_lines(TEST_PENS, SPEED_LINES, seed))
+    say(f"tốc độ trên {len(pictures)} dòng")
+    figures = speed(pictures)
+    return Part(
+        {**figures, "of": "real lines" if folders else "drawn lines"},
+        (
+            Target("Dòng một giây, một nhân", figures["lines_a_second"], 25, unit="dòng/giây"),
+            Target("Nạp mô hình", figures["load_seconds"], 1, most=True, unit="giây"),
+            Target("Bộ nhớ cao nhất khi đọc dòng", figures["peak_memory_mb"], 500, most=True, unit="MB"),
+        ),
+    )
+
+
+def page_speed(chosen: argparse.Namespace) -> Part:
+    """Pages a minute of the forms of 2006 through the batch, registry included, two processes."""
+    pages = seconds = 0.0
+    stages: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
+        bench = bench_in(Path(folder) / "workspace")
+        for number, name in enumerate(FORMS_OF_2006):
+            form = bench.schemas.form(name)
+            options = SynthOptions(
+                seed=chosen.seed + 900 + number, entries=chosen.pages, pens=TEST_PENS, cover=False
+            )
+            say(f"tốc độ trang: {name}")
+            report = digitize_book(
+                write_book(Path(folder) / name, form, bench.schemas, options), bench, workers=2
+            )
+            pages, seconds = pages + report.read, seconds + report.seconds
+            for stage, spent in report.stage_seconds.items():
+                stages[stage] = stages.get(stage, 0.0) + spent
+    a_minute = 60 * pages / seconds
+    hand = share(stages.get("hand", 0.0), sum(stages.values()))
+    figures = {
+        "pages": pages, "pages_a_minute": a_minute, "cores": min(2, len(os.sched_getaffinity(0))),
+        "recogniser_share": hand, "stages": stages,
+    }  # fmt: skip
+    say(f"phần của bộ đọc chữ viết tay trong thời gian một trang: {percent(hand)}")
+    return Part(figures, (Target("Trang một phút, 2 nhân", a_minute, 15, unit="trang/phút"),))

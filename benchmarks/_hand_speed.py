@@ -1,0 +1,50 @@
+"""Reads the pictures of a folder as handwritten lines and prints how fast: ``python -m benchmarks._hand_speed FOLDER``.
+
+A process of its own, so that load time and peak memory are those of the reader alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pipeline.digitize import default_engines
+from pipeline.model import Crop
+
+PAGE = 24
+"""Lines read at once: about those of a page."""
+
+
+def main() -> None:
+    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
+    crops = [
+        Crop(np.asarray(Image.open(path).convert("L")), 300.0, "place")
+        for path in sorted(Path(sys.argv[1]).iterdir())
+    ]
+    before = time.perf_counter()
+    reader = default_engines().hand
+    if reader is None:
+        raise SystemExit("no reader of handwriting is installed")
+    reader.read(crops[:1])
+    loaded = time.perf_counter()
+    for start in range(0, len(crops), PAGE):
+        reader.read(crops[start : start + PAGE])
+    done = time.perf_counter()
+    figures = {
+        "lines": len(crops),
+        "lines_a_second": len(crops) / (done - loaded),
+        "load_seconds": loaded - before,
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""How well is handwriting read, how honest is the confidence, how fast is it, with Tesseract ``vie`` beside it?
+
+    make bench-hand [LINES=FOLDER]     python -m benchmarks.hand [--lines FOLDER] …
+
+Three sets, none of them trained on or calibrated on: real pen lines of a folder with ``lines.tsv`` (only when one is
+named), books drawn with five pen fonts, and the real lines glued into drawn forms as places. Wanted: see the last
+table. Case, full stops, commas, colons, semicolons and hyphens do not count in character errors of real lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks._books import last_line, percent, say, share
+from benchmarks._hand_books import TEST_PENS, HandBook, all_read, fields_of, schemas_and_engines
+from benchmarks._hand_glued import glued
+from benchmarks._hand_lines import chosen_lines, line_readings, rate_of, tesseract_texts
+from benchmarks._hand_pages import line_speed, page_speed
+from benchmarks._hand_scores import WANTED, FieldFigures, curve_told, field_figures, figures_by
+from benchmarks._hand_tables import (
+    ECE_WANTED,
+    Part,
+    Target,
+    show_curve,
+    show_fields,
+    show_lines,
+    show_targets,
+    show_wrong,
+)
+from pipeline.ocr.hand import HandReader
+from pipeline.schema import Schemas
+from pipeline.synth import SynthOptions
+from pipeline.training.real import real_lines
+
+SEED = 93_001
+FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016")
+FEWEST_FOR_ECE = 50
+"""A kind with fewer fields has no expected calibration error worth a target."""
+
+
+def main() -> None:
+    chosen = _arguments()
+    os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
+    console = Console(width=150)
+    schemas, engines = schemas_and_engines()
+    reader = engines.hand if isinstance(engines.hand, HandReader) else None
+    if reader is None:
+        say("chưa cài mô hình đọc chữ viết tay: dòng thật và tốc độ đọc dòng không đo được")
+    if not chosen.lines:
+        say("không có LINES=THƯ_MỤC: không đo trên dòng thật")
+    parts: dict[str, Part] = {}
+    if reader and "lines" in chosen.part:
+        for folder in chosen.lines:
+            parts[f"lines:{folder.name}"] = _real(folder, reader, chosen.tesseract, console)
+    if reader and "speed" in chosen.part:
+        parts["speed"] = line_speed(chosen.lines, chosen.seed)
+    if "books" in chosen.part:
+        parts["books"] = _books(chosen, schemas, console)
+    if "glued" in chosen.part:
+        for folder in chosen.lines:
+            parts[f"glued:{folder.name}"] = glued(folder, chosen, schemas, console)
+    if "pages" in chosen.part:
+        parts["pages"] = page_speed(chosen)
+    show_targets([target for part in parts.values() for target in part.targets], console)
+    last_line({"bench": "hand", "seed": chosen.seed, **{name: part.figures for name, part in parts.items()}})
+
+
+PARTS = ("lines", "speed", "books", "glued", "pages")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--lines", type=Path, action="append", default=[], help="folder with lines.tsv")
+    parser.add_argument("--tesseract", type=int, default=100, help="lines of a folder read by Tesseract too")
+    parser.add_argument("--entries", type=int, default=4, help="entries a book, one book a pen and form")
+    parser.add_argument(
+        "--glued", type=int, default=2, help="pages a writer whose lines are glued into forms"
+    )
+    parser.add_argument("--pages", type=int, default=5, help="pages a form of 2006 whose speed is measured")
+    parser.add_argument("--pen", action="append", help="only these pens")
+    parser.add_argument("--form", action="append", help="only these forms")
+    parser.add_argument("--scanner", action="append", choices=("none", "mild", "normal", "hard"))
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="books at a time")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only these parts")
+    parser.add_argument(
+        "--wrong", action="store_true", help="print each value read wrongly (synthetic people)"
+    )
+    chosen = parser.parse_args()
+    chosen.part = chosen.part or PARTS
+    chosen.pen, chosen.form = chosen.pen or TEST_PENS, chosen.form or FORMS
+    chosen.scanner = chosen.scanner or ["normal"]
+    return chosen
+
+
+# --- real lines -----------------------------------------------------------------------------------------------------
+
+
+def _real(folder: Path, reader: HandReader, most: int, console: Console) -> Part:
+    lines = real_lines(folder)
+    readings = line_readings(lines, reader)
+    show_lines(folder.name, readings, console)
+    rates = readings.rates()
+    free, place = rates[readings.all_witnesses, "free"], rates[readings.all_witnesses, "place"]
+    writers = readings.by_writer("free")
+    worst = max(writers, key=lambda writer: writers[writer].plain or 0.0)
+    console.print(f"Người viết khó đọc nhất: {worst}, lỗi ký tự {percent(writers[worst].plain)}.")
+    some = chosen_lines(lines, most)
+    numbers = {line.path: number for number, line in enumerate(lines)}
+    texts = readings.texts[readings.all_witnesses, "place"]
+    ours = rate_of(some, [texts[numbers[line.path]] for line in some])
+    theirs = rate_of(some, tesseract_texts(some))
+    ratio = share(ours.plain or 0.0, theirs.plain or 0.0)
+    console.print(
+        f"Tesseract vie trên {len(some)} dòng: lỗi ký tự {percent(theirs.plain)}; ta trên cùng các dòng ấy: "
+        f"{percent(ours.plain)}."
+    )
+    figures = {
+        "ways": {f"{witness} {prior}": rate.as_dict() for (witness, prior), rate in rates.items()},
+        "writers": {writer: rate.as_dict() for writer, rate in writers.items()},
+        "worst_writer": worst,
+        "tesseract": theirs.as_dict(),
+        "ours_on_the_same": ours.as_dict(),
+        "times_tesseract": ratio,
+    }
+    return Part(
+        figures,
+        (
+            Target(f"Lỗi ký tự, không từ điển ({folder.name})", free.plain, 0.045, most=True),
+            Target(f"Lỗi ký tự, có từ điển ({folder.name})", place.plain, 0.035, most=True),
+        ),
+    )
+
+
+# --- drawn books ----------------------------------------------------------------------------------------------------
+
+
+def _test_books(chosen: argparse.Namespace) -> Iterator[HandBook]:
+    seed = chosen.seed
+    for pen in chosen.pen:
+        for form in chosen.form:
+            for scanner in chosen.scanner:
+                seed += 1
+                options = SynthOptions(
+                    seed=seed, entries=chosen.entries, pens=(pen,), scanner=scanner, cover=False
+                )
+                yield HandBook(pen, form, options)
+
+
+def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Part:
+    books = list(_test_books(chosen))
+    small = [replace(b, options=replace(b.options, entries=1), by_tesseract=True) for b in books[::5]]
+    read = all_read([*books, *small], chosen.jobs)
+    fields = fields_of([book for book in read if not book.book.by_tesseract], schemas)
+    tesseract = field_figures(fields_of([book for book in read if book.book.by_tesseract], schemas))
+    every, by_kind = field_figures(fields), figures_by(fields, lambda f: f.group)
+    by_pen = figures_by(fields, lambda f: f.entry.hand)
+    by_form = figures_by(fields, lambda f: f.entry.form)
+    by_level = figures_by(fields, lambda f: f.entry.level)
+    show_fields("Sổ vẽ bằng chữ chưa từng học, theo kiểu", "Kiểu", {**by_kind, "tất cả": every}, console)
+    show_fields("Theo phông chữ", "Phông", by_pen, console)
+    show_fields("Theo mẫu sổ và bản quét", "Mẫu", {**by_form, **by_level}, console)
+    show_curve(every, console)
+    console.print(
+        f"Tesseract vie đọc chữ viết tay trên {tesseract.fields} ô của các sổ như vậy: đúng hẳn "
+        f"{percent(tesseract.exact)}, lỗi ký tự {percent(tesseract.cer)}; ta: {percent(every.exact)}, "
+        f"{percent(every.cer)}."
+    )
+    if chosen.wrong:
+        show_wrong(fields, console)
+    figures = {
+        "pages": sum(book.pages for book in read if not book.book.by_tesseract),
+        "failures": sum(len(book.failures) for book in read),
+        **every.as_dict(),
+        "curve": curve_told(every),
+        "kinds": {name: found.as_dict() for name, found in by_kind.items()},
+        "pens": {name: found.as_dict() for name, found in by_pen.items()},
+        "forms": {name: found.as_dict() for name, found in by_form.items()},
+        "scans": {name: found.as_dict() for name, found in by_level.items()},
+        "tesseract": tesseract.as_dict(),
+    }
+    return Part(figures, tuple(_book_targets(every, by_kind)))
+
+
+def _book_targets(every: FieldFigures, by_kind: Mapping[str, FieldFigures]) -> Iterator[Target]:
+    for kind, wanted in WANTED.items():
+        found = by_kind.get(kind)
+        yield Target(f"Đúng hẳn: {kind}", found.exact if found else None, wanted)
+    yield Target("Nhận thẳng, ô viết tay", every.accepted_share, 0.6)
+    yield Target("Sai trong số nhận thẳng", every.error, 0.004, most=True)
+    measured = {kind: found.ece for kind, found in by_kind.items() if found.fields >= FEWEST_FOR_ECE}
+    for kind, ece in measured.items():
+        yield Target(f"ECE: {kind}", ece, ECE_WANTED, most=True, unit="")
+
+
+if __name__ == "__main__":
+    main()
