@@ -1,0 +1,152 @@
+"""The pen fonts that training draws with, and the fonts it must never see.
+
+Lines for tests and calibration are written in families that no training line was written in. So a font with
+the Vietnamese letters may be drawn with only when its family stands in ``VIETNAMESE``; a font without them may be drawn
+with unless it belongs to a family held out, because nobody could test a Vietnamese reader with it alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.errors import SetupError
+from pipeline.model import Pixels
+from pipeline.synth.pens import PEN_FOLDER
+
+HELD_OUT = frozenset(
+    {
+        "dancing script", "charm", "patrick hand", "ms madi", "mali",
+        "grape nuts", "fuzzy bubbles", "shantell sans",
+    }
+)  # fmt: skip
+"""Families of the books that test and calibrate."""
+
+SHIPPED = ("borel", "mynerve", "pangolin")
+"""Folders of ``pipeline/synth/fonts`` that training draws with."""
+
+VIETNAMESE = frozenset(
+    {
+        "borel", "mynerve", "pangolin", "playwrite vn", "sriracha", "itim", "square peg", "oooh baby", "mansalva",
+        "twinkle star", "whisper", "waterfall", "licorice", "estonia", "alex brush", "italianno",
+    }
+)  # fmt: skip
+"""Families with the Vietnamese letters that may be drawn with."""
+
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-.,():;'\"")
+"""What a pen must hold to be one."""
+
+
+def _marked() -> frozenset[str]:
+    vowels = "aăâeêioôơuưy"
+    tones = "\u0301\u0300\u0309\u0303\u0323"
+    small = {unicodedata.normalize("NFC", vowel + tone) for vowel in vowels for tone in ("", *tones)}
+    small = {letter for letter in small if not letter.isascii()} | {"đ"}
+    return frozenset(small | {letter.upper() for letter in small})
+
+
+MARKED = _marked()
+"""The 134 Vietnamese letters outside ASCII."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """A pen font: the ``letters`` it holds, whether they are ``joined``, and its measures in em: height of ``x``,
+    height of the capitals, thickness of a stroke, width of a middling letter."""
+
+    file: Path
+    family: str
+    letters: frozenset[str]
+    joined: bool
+    x_height: float
+    capital: float
+    stroke: float
+    width: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds every Vietnamese letter."""
+        return self.letters >= MARKED
+
+
+@dataclass(frozen=True, slots=True)
+class Pens:
+    """All pens that lines are written with."""
+
+    all: tuple[Pen, ...]
+
+    @classmethod
+    def found(cls, folder: Path | None = None) -> Pens:
+        """The pens of the package and all TrueType fonts under ``folder``. Raises ``SetupError`` for a font that
+        training must not see."""
+        files = [file for name in SHIPPED for file in sorted((PEN_FOLDER / name).glob("*.ttf"))]
+        files += sorted(folder.rglob("*.ttf")) if folder else []
+        pens = (pen_of(file) for file in files)
+        return cls(tuple(pen for pen in pens if pen is not None))
+
+    @property
+    def whole(self) -> tuple[Pen, ...]:
+        """The pens with all Vietnamese letters."""
+        return tuple(pen for pen in self.all if pen.whole)
+
+
+def pen_of(file: Path) -> Pen | None:
+    """The pen in a font file; None when it lacks plain letters. Raises ``SetupError`` for a font held back."""
+    with TTFont(file, lazy=True) as font:
+        names = [str(font["name"].getDebugName(number) or "") for number in (1, 16, 4)]
+        letters = frozenset(map(chr, font.getBestCmap()))
+    families = {" ".join(name.replace("-", " ").lower().split()) for name in names if name}
+    if _held_back(families, letters):
+        raise SetupError(f"Không được dùng phông chữ này để huấn luyện vì nó dành cho kiểm thử: {file}")
+    if not letters >= PLAIN:
+        return None
+    return _measured(file, min(families, key=len, default=file.stem), letters & (PLAIN | MARKED | {"ı"}))
+
+
+def _held_back(families: set[str], letters: frozenset[str]) -> bool:
+    """Whether one of the names is of a family held out, or the font is a Vietnamese one that nobody allowed."""
+    if any(name.startswith(family) for name in families for family in HELD_OUT):
+        return True
+    return "ạ" in letters and not any(name.startswith(family) for name in families for family in VIETNAMESE)
+
+
+@lru_cache(maxsize=4096)
+def face(file: Path, em: int) -> ImageFont.FreeTypeFont:
+    """A font at that em height in pixels, shaped by HarfBuzz so that joined letters stay joined."""
+    return ImageFont.truetype(str(file), em, layout_engine=ImageFont.Layout.RAQM)
+
+
+def _measured(file: Path, family: str, letters: frozenset[str]) -> Pen:
+    em = 160
+    font = face(file, em)
+    _, x_top, _, _ = font.getbbox("x", anchor="ls")
+    _, top, _, _ = font.getbbox("H", anchor="ls")
+    ink = _drawn("numnumin", font)
+    columns = np.flatnonzero((ink > 100).any(axis=0))
+    gaps = int((np.diff(columns) > 2).sum())
+    thick = cv2.distanceTransform((ink > 127).astype(np.uint8), cv2.DIST_L2, 5)
+    stroke = 4 * float(thick[thick > 0].mean()) - 1 if (thick > 0).any() else 0.05 * em
+    return Pen(
+        file=file,
+        family=family,
+        letters=letters,
+        joined=gaps < 4,
+        x_height=max(0.1, -x_top / em),
+        capital=max(0.1, -top / em),
+        stroke=stroke / em,
+        width=font.getlength("numnumin") / 8 / em,
+    )
+
+
+def _drawn(text: str, font: ImageFont.FreeTypeFont) -> Pixels:
+    em = int(font.size)
+    image = Image.new("L", (int(font.getlength(text)) + 2 * em, 3 * em), 0)
+    ImageDraw.Draw(image).text((em, 2 * em), text, font=font, fill=255, anchor="ls")
+    return np.asarray(image, np.uint8)

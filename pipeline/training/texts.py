@@ -1,0 +1,239 @@
+"""What stands on a training line: what the fields of the ledgers hold, in every way of writing it, and unknown words.
+
+A text is what a clerk put down, letter for letter; every character is one of ``LETTERS``. Names, places and words are
+put together by chance, so that nobody's record is among them and no word is learnt by heart.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from pipeline import schema
+from pipeline.synth.people import chance, pick
+from pipeline.training import figures, words
+from pipeline.training.figures import cut_short
+from pipeline.training.pens import MARKED, PLAIN
+from pipeline.training.syllables import syllable
+
+LETTERS = frozenset(PLAIN | MARKED | {" "})
+"""All characters of training texts."""
+
+_TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
+
+
+def text(rng: np.random.Generator) -> str:
+    """One text as a field holds it."""
+    makers, shares = _makers()
+    made = makers[int(rng.choice(len(makers), p=shares))](rng)
+    return plain(cased(made, rng)) or "Không"
+
+
+def plain(text: str) -> str:
+    """The text in NFC with single spaces and nothing but ``LETTERS``."""
+    known = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
+    return " ".join("".join(letter for letter in known if letter in LETTERS).split())
+
+
+def _name(rng: np.random.Generator) -> str:
+    kind = rng.random()
+    if kind < 0.12:
+        parts = [pick(rng, words.PEOPLES) for _ in range(int(rng.integers(2, 5)))]
+    elif kind < 0.24:
+        parts = [syllable(rng).capitalize() for _ in range(int(rng.integers(2, 5)))]
+    else:
+        parts = [pick(rng, words.SURNAMES)]
+        parts += [pick(rng, words.MIDDLES) for _ in range(int(rng.choice([0, 1, 2], p=[0.08, 0.72, 0.2])))]
+        parts.append(pick(rng, words.GIVENS))
+    name = " ".join(parts)
+    if chance(rng, 0.05):
+        name = name.replace("Nguyễn", pick(rng, ("Ng.", "Ng", "Ng:"))).replace(
+            " Thị ", pick(rng, (" T. ", " T ", " thị "))
+        )
+    if chance(rng, 0.04):
+        name += pick(rng, (" (chết)", " (nam)", " (nữ)", " - con", ", ", "."))
+    if chance(rng, 0.05):
+        name = f"{pick(rng, ('Ông', 'Bà', 'ông:', 'bà', 'Anh', 'Chị', 'Bé'))} {name}"
+    return name
+
+
+def _some_word(rng: np.random.Generator) -> str:
+    return pick(rng, words.GIVENS) if chance(rng, 0.5) else syllable(rng).capitalize()
+
+
+def _place_name(rng: np.random.Generator) -> str:
+    kind = rng.random()
+    if kind < 0.2:
+        return " ".join(syllable(rng).capitalize() for _ in range(int(rng.integers(1, 4))))
+    tail = "" if chance(rng, 0.05) else pick(rng, words.PLACE_TAILS)
+    third = (
+        f" {pick(rng, ('Đông', 'Tây', 'Nam', 'Bắc', 'A', 'B', 'C', 'Thượng', 'Hạ', 'Trung', '1', '2', '3'))}"
+    )
+    return f"{pick(rng, words.PLACE_HEADS)} {tail}{third if chance(rng, 0.15) else ''}".strip()
+
+
+def _numbered(rng: np.random.Generator, names: tuple[str, ...]) -> str:
+    """A small unit with a number or a name: ``ấp 3``, ``Kp 9a``, ``thôn Tân Lập``."""
+    number = f"{rng.integers(1, 100 if chance(rng, 0.3) else 13)}{pick(rng, ('', '', '', '', 'A', 'b', 'a'))}"
+    name = number if chance(rng, 0.55) else _place_name(rng)
+    return f"{pick(rng, names)} {name}"
+
+
+def _house(rng: np.random.Generator) -> str:
+    number = "/".join(
+        str(rng.integers(1, pick(rng, (20, 200, 1500))))
+        for _ in range(int(rng.choice([1, 2, 3], p=[0.5, 0.4, 0.1])))
+    )
+    number += pick(rng, ("", "", "", "A", "B", "a", "d", "Bis"))
+    head = pick(rng, words.HOUSES)
+    street = pick(rng, words.STREETS) if chance(rng, 0.7) else _name(rng)
+    return f"{head}{number} {pick(rng, ('', '', 'đường ', 'Đường ', 'đ. ', 'ngõ '))}{street}".strip()
+
+
+def _place(rng: np.random.Generator) -> str:
+    steps = []
+    if chance(rng, 0.2):
+        steps.append(_house(rng))
+    if chance(rng, 0.4):
+        steps.append(_numbered(rng, words.SMALL_UNITS))
+    if chance(rng, 0.7):
+        steps.append(f"{pick(rng, words.COMMUNES)} {_place_name(rng)}".strip())
+    elif chance(rng, 0.4):
+        steps.append(f"{pick(rng, ('Phường', 'P.', 'P', 'phường'))} {rng.integers(1, 29)}")
+    if chance(rng, 0.75):
+        steps.append(_district(rng))
+    if chance(rng, 0.75) or not steps:
+        steps.append(f"{pick(rng, words.PROVINCE_WORDS)} {pick(rng, words.PROVINCES)}".strip())
+    return cut_short(rng, pick(rng, (", ", ", ", ", ", " ", " ", " - ", "-", ",", ". ", "; ")).join(steps))
+
+
+def _district(rng: np.random.Generator) -> str:
+    if chance(rng, 0.15):
+        return f"{pick(rng, ('Quận', 'Q.', 'Q', 'quận'))}{pick(rng, (' ', ' ', ''))}{rng.integers(1, 13)}"
+    return f"{pick(rng, words.DISTRICTS)} {_place_name(rng)}".strip()
+
+
+def _issued(rng: np.random.Generator) -> str:
+    shape = pick(
+        rng,
+        ("{issuer} {place}", "{issuer}", "{issuer} {place} cấp ngày {date}", "{place}", "{hospital} {place}"),
+    )
+    return shape.format(
+        issuer=pick(rng, words.ISSUERS), hospital=pick(rng, words.HOSPITALS),
+        place=pick(rng, words.PROVINCES) if chance(rng, 0.5) else _place_name(rng), date=figures.digit_date(rng),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _terms() -> tuple[str, ...]:
+    """All terms of the code lists, with their other names."""
+    terms = [term for vocab in schema.load().vocabs.values() for term in vocab.terms]
+    return tuple(name for term in terms for name in (term.label, *term.aliases) if name)
+
+
+def _term(rng: np.random.Generator) -> str:
+    if chance(rng, 0.35):
+        return pick(rng, words.CHOICES)
+    return pick(rng, _terms())
+
+
+def _listed(rng: np.random.Generator) -> str:
+    return pick(rng, pick(rng, (words.RELATIONS, words.CAUSES, words.OCCUPATIONS, words.TITLES)))
+
+
+def _note(rng: np.random.Generator) -> str:
+    note = pick(rng, words.NOTES).format(
+        date=figures.digit_date(rng),
+        number=rng.integers(1, 400),
+        year=figures.year(rng),
+        digit=rng.integers(1, 10),
+        word=_some_word(rng),
+        id="".join(str(digit) for digit in rng.integers(0, 10, 9)),
+        place=_place_name(rng),
+    )
+    return cut_short(rng, note)
+
+
+def _phrase(rng: np.random.Generator) -> str:
+    """Words of the ledgers in no order."""
+    made = [
+        pick(rng, words.PHRASES) if chance(rng, 0.6) else syllable(rng)
+        for _ in range(int(rng.integers(1, 10)))
+    ]
+    return _punctuated(rng, made)
+
+
+def _syllables(rng: np.random.Generator) -> str:
+    made = [syllable(rng) for _ in range(int(rng.integers(1, 9)))]
+    style = rng.random()
+    if style < 0.5:
+        made = [word.capitalize() for word in made]
+    return _punctuated(rng, made)
+
+
+def _punctuated(rng: np.random.Generator, made: list[str]) -> str:
+    signs = (",", ".", ";", ":", " -", "-", "/")
+    marked = [f"{word}{pick(rng, signs)}" if chance(rng, 0.08) else word for word in made]
+    if len(marked) > 1 and chance(rng, 0.1):
+        at = int(rng.integers(len(marked)))
+        marked[at] = pick(rng, ("({})", '"{}"', "'{}'")).format(marked[at])
+    return " ".join(marked).replace("- ", "-" if chance(rng, 0.3) else "- ")
+
+
+_POOLS = tuple(
+    tuple(sorted(pool))
+    for pool in (LETTERS - {" "}, MARKED, PLAIN, MARKED | set("aeiouydAEIOUYD"), set("0123456789/-.,"))
+)
+
+
+def _letters(rng: np.random.Generator) -> str:
+    """Letters in no order, so that each is learnt for itself."""
+    pool = pick(rng, _POOLS)
+    made = [pick(rng, pool) for _ in range(int(rng.integers(1, 14)))]
+    return "".join(f"{letter} " if chance(rng, 0.25) else letter for letter in made)
+
+
+def _foreign(rng: np.random.Generator) -> str:
+    """Words of no Vietnamese spelling: foreigners' names, countries, makers."""
+    made = []
+    for _ in range(int(rng.integers(1, 5))):
+        parts = [
+            pick(rng, words.FOREIGN_ONSETS) + pick(rng, words.FOREIGN_RIMES)
+            for _ in range(int(rng.integers(1, 4)))
+        ]
+        made.append("".join(parts).capitalize())
+    return pick(rng, (" ", " ", " ", "-", ", ", ". ")).join(made)
+
+
+def _person_and_more(rng: np.random.Generator) -> str:
+    more = pick(rng, (_listed, figures.number, figures.digit_date, _place))
+    return f"{_name(rng)}{pick(rng, (', ', ' - ', ' ', '; ', ' ('))}{more(rng)}"
+
+
+_MAKERS: tuple[tuple[float, Callable[[np.random.Generator], str]], ...] = (
+    (22, _name), (22, _place), (8, figures.digit_date), (8, figures.number), (4, figures.numbering),
+    (4, figures.id_number), (2, figures.time), (8, figures.word_date), (5, _term), (5, _listed), (3, _issued),
+    (4, _note), (3, _phrase), (7, _syllables), (5, _letters), (3, _foreign), (2, _person_and_more),
+)  # fmt: skip
+"""How often each is asked for, of their sum."""
+
+
+@lru_cache(maxsize=1)
+def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[float, ...]]:
+    total = sum(share for share, _ in _MAKERS)
+    return tuple(maker for _, maker in _MAKERS), tuple(share / total for share, _ in _MAKERS)
+
+
+def cased(text: str, rng: np.random.Generator) -> str:
+    """The text in the case of some clerk: mostly as it is, else in capitals, small letters or with initials."""
+    kind = rng.random()
+    if kind < 0.09:
+        return text.upper()
+    if kind < 0.14:
+        return text.lower()
+    if kind < 0.2:
+        return " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
+    return text

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Fetches the pen fonts that only the training draws with into a folder (they are not shipped):
+#   scripts/training-fonts.sh FOLDER
+# Each family is one npm package under the SIL Open Font License or the Apache License 2.0 (the packages say which). Full
+# TrueType files where there are any, else the web font's subsets made one. Which families may be drawn with is decided in
+# pipeline/training/pens.py.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mkdir -p "${1:?FOLDER}"
+folder=$(cd "$1" && pwd)
+
+# Families that hold the Vietnamese letters.
+vietnamese="playwrite-vn sriracha itim square-peg oooh-baby mansalva twinkle-star whisper waterfall licorice estonia
+alex-brush italianno"
+
+# Families without them; their marks are drawn (pipeline/training/marks.py).
+latin="aguafina-script annie-use-your-telescope architects-daughter caveat caveat-brush cedarville-cursive chilanka
+coming-soon condiment cookie courgette covered-by-your-grace damion dawning-of-a-new-day delicious-handrawn delius
+finger-paint gaegu give-you-glory gloria-hallelujah gochi-hand handlee happy-monkey herr-von-muellerhoff hi-melody
+homemade-apple indie-flower just-me-again-down-here kalam kaushan-script kristi la-belle-aurore loved-by-the-king
+marck-script monsieur-la-doulaise mr-dafoe mr-de-haviland mrs-saint-delafield nanum-brush-script nanum-pen-script neucha
+nothing-you-could-do over-the-rainbow parisienne permanent-marker poor-story reenie-beanie rochester rock-salt
+rouge-script sacramento satisfy schoolbell shadows-into-light short-stack sue-ellen-francisco swanky-and-moo-moo tangerine
+the-girl-next-door vibur waiting-for-the-sunrise yellowtail zen-kurenaido zeyada"
+
+unpacked() { # PACKAGE FOLDER
+    npm pack --silent --pack-destination "$2" "$1" >/dev/null 2>&1 && tar -xzf "$2"/*.tgz -C "$2"
+}
+
+fetched() { # FAMILY FOLDER
+    [ -d "$2/$1" ] && return
+    local packed
+    packed=$(mktemp -d)
+    mkdir "$packed/found"
+    if unpacked "@expo-google-fonts/$1" "$packed"; then
+        find "$packed/package" -name '*[34]00*.ttf' -exec cp {} "$packed/found" \;
+    elif unpacked "@fontsource/$1" "$packed"; then
+        .venv/bin/python - "$packed/found/$1.ttf" "$packed"/package/files/"$1"-{latin,latin-ext,vietnamese}-400-normal.woff <<'END'
+import sys
+from pathlib import Path
+
+from fontTools.merge import Merger, Options
+from fontTools.ttLib import TTFont
+
+target, *subsets = sys.argv[1:]
+subsets = [subset for subset in subsets if Path(subset).is_file()]
+font = TTFont(subsets[0]) if len(subsets) == 1 else Merger(Options(drop_tables=["GSUB", "GPOS", "GDEF"])).merge(subsets)
+font.flavor = None
+font.save(target)
+END
+    else
+        echo "not found: $1" >&2
+    fi
+    find "$packed/package" \( -iname '*ofl*' -o -iname '*licen*' \) -exec cp {} "$packed/found" \;
+    mv "$packed/found" "$2/$1"
+    rm -rf "$packed"
+}
+export -f fetched unpacked
+printf '%s\n' $vietnamese $latin | xargs -P 3 -I{} bash -c 'fetched "$@"' _ {} "$folder"

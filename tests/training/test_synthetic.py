@@ -1,0 +1,159 @@
+"""Synthetic lines: pens that may be used, marks, ink and paper."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+
+from pipeline.errors import SetupError
+from pipeline.synth.pens import PEN_FOLDER
+from pipeline.training.hands import Hand, written
+from pipeline.training.marks import MarkHabits, Place, marks_on, taken_apart
+from pipeline.training.pens import MARKED, Pens, pen_of
+from pipeline.training.synthetic import synthetic_line
+from pipeline.training.texts import LETTERS
+
+
+@pytest.fixture(scope="module")
+def pens() -> Pens:
+    return Pens.found()
+
+
+def test_the_shipped_training_pens_are_found_with_their_letters_and_measures(pens: Pens) -> None:
+    assert [pen.family for pen in pens.all] == ["borel", "mynerve", "pangolin"]
+    for pen in pens.all:
+        assert pen.whole
+        assert 0.3 < pen.x_height < pen.capital < 1
+        assert 0.02 < pen.stroke < 0.2
+    assert [pen.joined for pen in pens.all] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "charm",
+        "dancing-script",
+        "fuzzy-bubbles",
+        "grape-nuts",
+        "mali",
+        "ms-madi",
+        "patrick-hand",
+        "shantell-sans",
+    ],
+)
+def test_a_family_held_out_is_refused(folder: str, tmp_path: Path) -> None:
+    font = next((PEN_FOLDER / folder).glob("*.ttf"))
+    shutil.copy(font, tmp_path / "innocent.ttf")
+    with pytest.raises(SetupError, match="kiểm thử"):
+        Pens.found(tmp_path)
+
+
+def test_a_font_with_vietnamese_letters_that_nobody_allowed_is_refused(tmp_path: Path) -> None:
+    _renamed(PEN_FOLDER / "pangolin", tmp_path / "unknown.ttf", "Some Unknown Hand")
+    with pytest.raises(SetupError, match="kiểm thử"):
+        Pens.found(tmp_path)
+
+
+def test_a_font_without_vietnamese_letters_is_a_pen_whose_marks_are_drawn(tmp_path: Path) -> None:
+    _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", "Some Latin Hand", drop=MARKED)
+    found = Pens.found(tmp_path)
+    assert [pen.family for pen in found.all][-1] == "some latin hand"
+    assert not found.all[-1].whole
+    assert len(found.whole) == 3
+
+
+def test_a_font_that_lacks_plain_letters_is_no_pen(tmp_path: Path) -> None:
+    _renamed(PEN_FOLDER / "pangolin", tmp_path / "few.ttf", "Some Latin Hand", drop=MARKED | {"7"})
+    assert pen_of(tmp_path / "few.ttf") is None
+
+
+def _renamed(folder: Path, target: Path, family: str, drop: frozenset[str] = frozenset()) -> None:
+    font = TTFont(next(folder.glob("*.ttf")))
+    for record in list(font["name"].names):
+        if record.nameID in (1, 3, 4, 6, 16):
+            font["name"].setName(family, record.nameID, record.platformID, record.platEncID, record.langID)
+    for table in font["cmap"].tables:
+        table.cmap = {code: name for code, name in table.cmap.items() if chr(code) not in drop}
+    font.save(target)
+
+
+@pytest.mark.parametrize("start", range(0, 500, 100))
+def test_lines_can_be_drawn_endlessly_and_hold_ink_on_paper(pens: Pens, start: int) -> None:
+    for seed in range(start, start + 100):
+        line = synthetic_line(np.random.default_rng(seed), pens)
+        assert line.grey.dtype == np.uint8
+        assert line.grey.ndim == 2
+        assert min(line.grey.shape) >= 4
+        assert line.grey.max() > line.grey.min() + 10
+        assert set(line.text) <= LETTERS
+        assert line.text == unicodedata.normalize("NFC", line.text)
+
+
+def test_a_line_is_the_same_for_the_same_seed(pens: Pens) -> None:
+    first = [synthetic_line(np.random.default_rng(seed), pens) for seed in range(30)]
+    again = [synthetic_line(np.random.default_rng(seed), pens) for seed in reversed(range(30))]
+    for one, other in zip(first, reversed(again), strict=True):
+        assert one.text == other.text
+        assert np.array_equal(one.grey, other.grey)
+
+
+def test_letters_and_their_marks_are_taken_apart_and_none_is_lost() -> None:
+    assert taken_apart("a") == ("a", "")
+    assert taken_apart("đ")[0] == "d"
+    parts = {letter: taken_apart(letter) for letter in MARKED}
+    assert len(set(parts.values())) == len(MARKED)
+    assert all(base.isascii() and marks for base, marks in parts.values())
+
+
+@pytest.mark.parametrize("own", [0.0, 1.0])
+def test_every_marked_letter_looks_different_from_every_other_one_of_its_base(pens: Pens, own: float) -> None:
+    hand = _steady(pens, own)
+    drawn = {letter: written(letter, hand, np.random.default_rng(1)).mask for letter in sorted(MARKED)}
+    drawn |= {base: written(base, hand, np.random.default_rng(1)).mask for base in "aeiouydAEIOUYD"}
+    for letter in drawn:
+        for other in drawn:
+            if letter < other and taken_apart(letter)[0] == taken_apart(other)[0]:
+                assert _apart(drawn[letter], drawn[other]), f"{letter} {other}"
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.shape != other.shape:
+        return True
+    return int(np.abs(one.astype(int) - other.astype(int)).sum()) > 255 * 3
+
+
+def test_every_writer_leaves_a_stroke_for_every_mark() -> None:
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        habits = MarkHabits.drawn(rng)
+        for letter in MARKED:
+            base, marks = taken_apart(letter)
+            curves = marks_on(base, marks, Place(10, 24, 5, 25, 20), habits, rng)
+            points = np.concatenate(curves)
+            assert np.isfinite(points).all()
+            assert np.ptp(points, axis=0).max() > 0.15
+            assert (np.abs(points - (17, 15)) < 60).all()
+
+
+def test_nothing_of_the_text_is_cut_off_before_the_paper_is_laid_under_it(pens: Pens) -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(60):
+        ink = written("Ặg Nguyễn Thị Ỹ, ấp 10", Hand.drawn(rng, pens), rng)
+        edge = np.concatenate([ink.mask[0], ink.mask[-1], ink.mask[:, 0], ink.mask[:, -1]])
+        assert edge.max() > 60
+        assert ink.mask.shape[1] > 4 * ink.mask.shape[0] / 2
+
+
+def _steady(pens: Pens, own: float) -> Hand:
+    hand = Hand.drawn(np.random.default_rng(0), pens)
+    pen = pens.all[1]
+    return replace(
+        hand, pen=pen, figures=pen, capitals=pen, own=own, unit=24.0, shaky=0.0, drift=0.0, wave=0.0, slant=0.0,
+        barred_t=0.0, crossed_t=0.0, dotless=0.0, big_capitals=1.0, squeeze=1.0, stroke=3.5,
+    )  # fmt: skip
