@@ -14,6 +14,9 @@ SAME = 0.98
 APART = 10.0
 """How much less likely two independent misreadings are to meet by chance on one day than to miss each other."""
 
+LEAST = 0.05
+"""A reading below this chance is not called up to agree with: nobody knows how little so little is."""
+
 SURE = 0.5
 """A pair below this chance is not told."""
 
@@ -58,6 +61,6 @@ def _by_date(kind: str, hypotheses: Sequence[Hypothesis]) -> dict[str, list[Hypo
     found: dict[str, list[Hypothesis]] = {}
     for hypothesis in hypotheses:
         parsed = KINDS[kind].parse(hypothesis.text)
-        if parsed.canonical.count(".") == 2 and not parsed.problems:
+        if hypothesis.chance >= LEAST and parsed.canonical.count(".") == 2 and not parsed.problems:
             found.setdefault(parsed.canonical, []).append(hypothesis)
     return found

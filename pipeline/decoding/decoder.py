@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.decoding.emission import Chances, Emission, columns_of, plainly_read, prepared
 from pipeline.decoding.options import DecodingOptions
-from pipeline.decoding.priors import Prior
+from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.decoding.proposals import edits_between, proposed, trimmed
 from pipeline.decoding.search import combined
 from pipeline.decoding.trellis import Edit, gains, log_chances, trellis_of
@@ -124,7 +124,7 @@ def _ranked(
     texts: tuple[str, ...], ink: Chances, prior: Prior, options: DecodingOptions
 ) -> tuple[Hypothesis, ...]:
     """The texts with their chances. What the ink leaves to other texts is weighed like the mean of these."""
-    known = np.array([_belief(prior, text) for text in texts])
+    known = _bounded(texts, int(ink.argmax()), np.array([_belief(prior, text) for text in texts]))
     weight = options.sharpness * ink
     unseen = max(1.0 - float(np.exp(ink).sum()), _UNSEEN)
     top = float(weight.max())
@@ -135,6 +135,24 @@ def _ranked(
     chances /= chances.sum()
     order = np.argsort(-chances[:-1], kind="stable")
     return tuple(Hypothesis(texts[number], float(chances[number])) for number in order)
+
+
+def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
+    """What the prior says of each text beside the one with the clearest ink: at most ``LIMIT`` for each word that is
+    another, so that no lexicon outweighs clear ink."""
+    words = texts[clearest].split()
+    most = LIMIT * np.array([_words_apart(words, text.split()) for text in texts])
+    bounded: Chances = np.minimum(known - known[clearest], most)
+    return bounded
+
+
+def _words_apart(words: Sequence[str], others: Sequence[str]) -> int:
+    """How many words differ; one that is cut in two, or two that are joined, count once."""
+    return sum(
+        max(1, min(step.src_end - step.src_start, step.dest_end - step.dest_start))
+        for step in Levenshtein.opcodes(words, others)
+        if step.tag != "equal"
+    )
 
 
 def _belief(prior: Prior, text: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.decoding.language import Language
-from pipeline.decoding.priors import LIMIT, FreePrior, Prior
+from pipeline.decoding.priors import FreePrior, Prior
 from pipeline.decoding.word_prior import WordPrior
 from pipeline.kinds import KINDS
 from pipeline.kinds.digits import is_digits, without_leader
@@ -37,16 +37,19 @@ _RANGES: Mapping[str, range] = {
 _DOMAINS: Mapping[str, str] = {"name": "name", "place": "place", "date_words": "date"}
 """The domain of words of a kind; any other text has ``text``."""
 
-_STRANGE = -4.0
-"""A text that the grammar does not know."""
+_STRANGE = -2.5
+"""A text that the grammar does not know; little, since one figure left out makes many a text known."""
 
-_DOUBTFUL = -1.5
+_UNLISTED = -4.0
+"""A text that is no term of the list."""
+
+_DOUBTFUL = -1.0
 """A text that the grammar knows but finds fault with."""
 
 
 @dataclass(frozen=True, slots=True)
 class GrammarPrior:
-    """Figures and signs. ``judged`` weighs a whole text, ``-LIMIT`` to 0."""
+    """Figures and signs. ``judged`` weighs a whole text, at most 0."""
 
     letters: str
     judged: Callable[[str], float]
@@ -82,7 +85,7 @@ class ListPrior:
     def whole(self, text: str) -> float:
         if folded(text) in self.known:
             return 0.0 if _is_usual(text) else -1.0
-        return -1.0 if is_ditto(text) else -LIMIT
+        return -1.0 if is_ditto(text) else _UNLISTED
 
     def near(self, word: str) -> tuple[str, ...]:
         del word

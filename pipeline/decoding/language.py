@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.decoding.syllables import is_syllable, sound
+from pipeline.decoding.syllables import is_syllable, sound, syllables
 from pipeline.kinds.spelling import unaccented
 
 NUMBER = "<số>"
@@ -89,7 +89,9 @@ class WordModel:
     def _looked_up(self, run: tuple[str, ...]) -> float:
         last = self._number(run[-1])
         if not last:
-            return STRANGE_SYLLABLE if is_syllable(run[-1].strip(_SIGNS)) else STRANGE_WORD
+            return (
+                STRANGE_SYLLABLE if is_syllable(run[-1].strip(_SIGNS)) else STRANGE_WORD * syllables(run[-1])
+            )
         context = [self._number(word) for word in run[:-1]]
         added = 0
         while True:

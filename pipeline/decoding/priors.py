@@ -1,7 +1,7 @@
 """What is known of a field before its ink is seen. A prior ranks readings; it never makes one out of nothing.
 
-Every prior is bounded: ``word`` and ``whole`` give natural logs from ``-LIMIT`` to 0, so that a reading whose ink is
-clearly the better one wins whatever is known.
+Every prior is bounded: it gives natural logs from ``-LIMIT`` (a syllable, or a whole text) to 0, and the decoder lets a
+reading gain no more than ``LIMIT`` a word over the one whose ink is the clearest: clear ink wins whatever is known.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 LIMIT = 5.0
-"""Most that a prior takes from an unknown word, or from a whole text, in nats."""
+"""Most that a prior takes from an unknown syllable, or from a whole text, in nats."""
 
 
 class Prior(Protocol):
@@ -23,7 +23,7 @@ class Prior(Protocol):
     def letters(self) -> str: ...
 
     def word(self, before: tuple[str, ...], word: str) -> float:
-        """The weight of a word behind up to three others, ``-LIMIT`` to 0."""
+        """The weight of a word behind up to three others, ``-LIMIT`` a syllable to 0."""
 
     def whole(self, text: str) -> float:
         """The weight of a whole text, ``-LIMIT`` to 0."""

@@ -48,6 +48,14 @@ def _untoned(word: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=65536)
+def syllables(word: str) -> int:
+    """How many groups of vowels a word has, at least 1: one too many where two words ran together."""
+    bare, _ = _untoned(word)
+    vowels = [letter in "aăâeêioôơuưy" for letter in bare]
+    return max(1, sum(here and not before for here, before in zip(vowels, [False, *vowels], strict=False)))
+
+
+@lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
     """Whether Vietnamese spelling allows the word, in any case, with its tone or without any mark at all."""
     bare, tone = _untoned(word)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.decoding.language import START, WordModel
 from pipeline.decoding.priors import LIMIT
+from pipeline.decoding.syllables import syllables
 
 WEIGHT = 0.45
 """How much of a word's log chance counts."""
@@ -31,7 +32,7 @@ class WordPrior:
     def word(self, before: tuple[str, ...], word: str) -> float:
         context = before if len(before) == 3 else (START, *before)
         known = self.weight * self.model.log_chance(context, word)
-        return max(-LIMIT, known + casing(word, self.small))
+        return max(-LIMIT * syllables(word), known + casing(word, self.small))
 
     def whole(self, text: str) -> float:
         shapes = {word.isupper() for word in text.split() if sum(map(str.isalpha, word)) > 1}

@@ -1,0 +1,152 @@
+"""What is known of a field ranks readings and never outweighs clear ink."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.decoding import DecodingOptions, Language, Prior, decoded, free_prior, prior_for, read_language
+from pipeline.decoding.priors import LIMIT
+from pipeline.decoding.syllables import is_syllable, sound, syllables
+from pipeline.kinds import KINDS
+from pipeline.schema import PARTS
+from tests.decoding.written import LETTERS, written
+
+ETHNICITIES = ("Kinh", "Hoa", "Khơ Me", "Khmer", "Tày", "Thái", "Chăm", "Mường", "Nùng", "Dao")
+
+
+@lru_cache
+def language() -> Language:
+    return read_language(Path(__file__).parents[2] / "ocr_models" / "vietnamese-text")
+
+
+def every_prior() -> dict[str, Prior]:
+    kinds = {kind: prior_for(kind, "", (), language()) for kind in KINDS}
+    parts = {part: prior_for("date", part, (), language()) for part in PARTS}
+    return {**kinds, **parts, "list": prior_for("choice", "", ETHNICITIES, language())}
+
+
+def best(text: str, prior: Prior, doubts: dict[int, dict[str, float]] | None = None) -> str:
+    return decoded([written(text, doubts)], prior).hypotheses[0].text
+
+
+@settings(deadline=None)
+@given(
+    text=st.text(LETTERS, max_size=30),
+    before=st.lists(st.text(LETTERS[1:], min_size=1, max_size=6), max_size=3),
+)
+def test_every_prior_stays_within_its_bounds(text: str, before: list[str]) -> None:
+    for name, prior in every_prior().items():
+        assert -LIMIT <= prior.whole(text) <= 0.0, name
+        assert 0.0 <= prior.support(text) <= 1.0, name
+        for word in text.split():
+            assert -LIMIT * syllables(word) <= prior.word(tuple(before), word) <= 0.0, name
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    word=st.text("bcdghklmnopqrstuvxyaeiouơưâêôăđ", min_size=2, max_size=7),
+    place=st.integers(0, 6),
+    rival=st.sampled_from("abcdeghiklmnoprstuvxyáàảạêôơư"),
+    kind=st.sampled_from(("name", "place", "text", "date_words")),
+)
+def test_no_prior_takes_a_clear_letter_from_the_ink(word: str, place: int, rival: str, kind: str) -> None:
+    """However unknown the word: a letter that is so much likelier than its rival stands."""
+    place = 7 + min(place, len(word) - 1)
+    text = f"Nguyễn {word} An"
+    unlikely = math.exp(-1.1 * LIMIT / DecodingOptions().sharpness)
+    line = written(text, {place: {rival: unlikely}}, certainty=1.0 - unlikely)
+    assert decoded([line], prior_for(kind, "", (), language())).hypotheses[0].text == text
+
+
+@pytest.mark.parametrize("text", ["Nguyễn Văn Xoạng", "Trần Thị Kzưu", "Thạch Sa Rây", "Y Bhăm Niê"])
+def test_an_unknown_name_that_is_clearly_written_wins(text: str) -> None:
+    assert best(text, prior_for("name", "", (), language())) == text
+
+
+def test_a_known_name_wins_where_the_ink_leaves_it_open() -> None:
+    assert (
+        best("Nguyễn Văn Hòa", prior_for("name", "", (), language()), {12: {"ờ": 0.45, "ỏ": 0.3}})
+        == "Nguyễn Văn Hòa"
+    )
+    assert best("Nguyễn Vân An", prior_for("name", "", (), language()), {8: {"ă": 0.47}}) == "Nguyễn Văn An"
+
+
+def test_a_commune_is_known_by_its_district() -> None:
+    text = "xã Vĩnh Phúc huyện Vĩnh Lộc tỉnh Thanh Hóa"
+    prior = prior_for("place", "", (), language())
+    doubts = {4: {"t": 0.2, "l": 0.6}, 24: {"t": 0.5}, 38: {"r": 0.55}}
+    assert best(text, prior, doubts) == text
+    assert best(text, free_prior(), doubts) != text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Hòa", "Hoà"), ("Thủy", "Thuỷ"), ("Kỳ", "Kì"), ("Quý", "Quí"), ("Mỹ", "Mĩ")]
+)
+@pytest.mark.parametrize("kind", ["name", "place", "text"])
+def test_both_spellings_of_a_sound_are_equally_likely(kind: str, one: str, other: str) -> None:
+    prior = prior_for(kind, "", (), language())
+    assert prior.word(("Lê",), one) == prior.word(("Lê",), other)
+    assert prior.word((one,), "An") == prior.word((other,), "An")
+    for text in (f"Lê {one} An", f"Lê {other} An"):
+        assert best(text, prior) == text
+
+
+def test_a_term_hidden_in_the_ink_is_found_and_kept_as_it_is_written() -> None:
+    prior = prior_for("choice", "", ETHNICITIES, language())
+    assert best("kinh", prior, {0: {"l": 0.6}, 3: {"k": 0.5}}) == "kinh"
+    assert best("KINH", prior, {1: {"T": 0.55}}) == "KINH"
+    assert best("Khơ Me", prior, {2: {"o": 0.6}, 4: {"N": 0.6}}) == "Khơ Me"
+
+
+def test_what_is_no_term_but_clearly_written_stands() -> None:
+    prior = prior_for("choice", "", ETHNICITIES, language())
+    assert best("Pháp", prior) == "Pháp"
+    assert prior.support("Pháp") == 0.0
+    assert prior.support("kinh") == 1.0
+
+
+def test_figures_win_where_figures_are_asked_for_unless_letters_are_clear() -> None:
+    assert best("12/3/1957", prior_for("date", "", ()), {2: {"l": 0.6}, 4: {"l": 0.55}}) == "12/3/1957"
+    assert (
+        best("361250417", prior_for("id_number", "", ()), {3: {"I": 0.6}, 5: {"S": 0.4, "O": 0.3}})
+        == "361250417"
+    )
+    assert best("Không rõ", prior_for("date", "", ())) == "Không rõ"
+    assert best("nt", prior_for("id_number", "", ())) == "nt"
+
+
+def test_days_and_months_have_their_range() -> None:
+    assert best("31", prior_for("date", "day", ()), {0: {"8": 0.55}}) == "31"
+    assert best("12", prior_for("date", "month", ()), {1: {"7": 0.6}}) == "12"
+    assert best("1957", prior_for("date", "year", ()), {0: {"7": 0.6}}) == "1957"
+    assert best("45", prior_for("date", "day", ())) == "45"
+
+
+def test_number_words_follow_one_another() -> None:
+    prior = prior_for("date_words", "", (), language())
+    text = "năm một nghìn chín trăm bảy mươi lăm"
+    assert best(text, prior, {5: {"n": 0.5, "h": 0.2}, 22: {"r": 0.6}, 28: {"r": 0.6}}) == text
+    assert prior.support("Ngày hai mươi tháng tư năm hai nghìn") == 1.0
+
+
+def test_without_language_data_words_are_read_freely() -> None:
+    prior = prior_for("name", "", ())
+    assert prior.word((), "Kzưu") == prior.word((), "Nguyễn") == 0.0
+
+
+def test_syllables_are_told_from_other_words() -> None:
+    good = "Nguyễn nghiêng quýt giêng giết khuỷu thuở quốc quyển gì ướt ỷ yên oanh xoong đường Uyên"
+    bad = "Nguyxễn bt zăn tòc sậnt ngg pìt ưươ quq Việtt"
+    assert [word for word in good.split() if not is_syllable(word)] == []
+    assert [word for word in bad.split() if is_syllable(word)] == []
+
+
+@given(word=st.sampled_from(["hòa", "thủy", "kỳ", "quý", "Ý", "mỹ", "đường", "Nguyễn", "hoán"]))
+def test_a_sound_does_not_depend_on_case(word: str) -> None:
+    assert sound(word.upper()) == sound(word) == sound(word.lower())
