@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Box, FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.calibration import Calibration, fitted, grounds_of
+from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.routing import RoutingOptions, routed
-from pipeline.schema import FieldSpec, RecordSpec
+from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
+from tests.calibration.drawn import drawn
 
 RECORD = RecordSpec(
     record="trial",
@@ -25,6 +27,20 @@ PRINTED = FieldReading("place", FieldStatus.READ, "Cần Thơ", "Cần Thơ", SU
 BLANK = FieldReading("place", FieldStatus.BLANK, confidence=1.0, box=HERE)
 
 
+KNOWN = fitted(drawn(12_000, 1).samples, reader="hand-1")
+BY_HAND = RoutingOptions(calibration=KNOWN, tolerated=0.02, tolerated_critical=0.02)
+CLEAR = Evidence(*[0.9999] * 5, 1.0)
+VAGUE = Evidence(0.7, 0.4, 0.6, 0.2, 0.5, 0.0)
+WRITTEN = replace(PRINTED, writing=Writing.HAND, confidence=0.3, engine="hand", evidence=CLEAR)
+
+
+def written(
+    *readings: FieldReading, options: RoutingOptions = BY_HAND, findings: tuple[Finding, ...] = ()
+) -> tuple[list[bool], list[str]]:
+    decided, told = routed(readings, findings, RECORD, options)
+    return [reading.accepted for reading in decided], [finding.code for finding in told]
+
+
 def accepted(*readings: FieldReading, findings: tuple[Finding, ...] = ()) -> list[bool]:
     return [reading.accepted for reading in routed(readings, findings, RECORD)[0]]
 
@@ -40,10 +56,92 @@ def test_sure_print_goes_in_without_a_person() -> None:
 
 
 @pytest.mark.parametrize("writing", [Writing.HAND, Writing.NONE])
-def test_handwriting_never_goes_in_without_a_person(writing: Writing) -> None:
+def test_without_a_calibration_handwriting_never_goes_in(writing: Writing) -> None:
     by_hand = replace(PRINTED, writing=writing, confidence=1.0)
     assert accepted(by_hand) == [False]
     assert reasons(by_hand) == ["READ-HAND"]
+
+
+def test_handwriting_goes_in_where_its_chance_reaches_the_proven_threshold() -> None:
+    bound = BY_HAND.bound(critical=False)
+    assert bound is not None
+    assert bound.threshold is not None
+    (decided,), told = routed([WRITTEN], (), RECORD, BY_HAND)
+    assert decided.accepted
+    assert told == ()
+    assert (
+        decided.confidence
+        == KNOWN.chance_right(grounds_of([WRITTEN], (), RECORD)["place"])
+        >= bound.threshold
+    )
+
+
+def test_unsure_handwriting_waits_with_an_honest_chance() -> None:
+    (decided,), (told,) = routed([replace(WRITTEN, evidence=VAGUE, confidence=1.0)], (), RECORD, BY_HAND)
+    assert (decided.accepted, told.code, told.fields) == (False, "READ-LOW", ("place",))
+    assert decided.confidence < 0.9
+
+
+def test_handwriting_without_evidence_waits_whatever_its_confidence() -> None:
+    assert written(replace(WRITTEN, evidence=None, confidence=1.0)) == ([False], ["READ-HAND"])
+
+
+def test_where_the_tolerance_cannot_be_proven_no_handwriting_goes_in() -> None:
+    strict = replace(BY_HAND, tolerated=1e-5)
+    assert written(WRITTEN, options=strict) == ([False], ["READ-HAND"])
+    critical = replace(WRITTEN, field="person")
+    assert written(critical, options=strict) == ([True], [])
+    assert written(critical, options=replace(BY_HAND, tolerated_critical=1e-5)) == ([False], ["READ-HAND"])
+
+
+def test_a_calibration_of_another_reader_is_not_used() -> None:
+    assert BY_HAND.for_reader("hand-1") is BY_HAND
+    assert written(WRITTEN, options=BY_HAND.for_reader("hand-2")) == ([False], ["READ-HAND"])
+    assert replace(BY_HAND, calibration=None).for_reader("hand-2").calibration is None
+
+
+def test_nothing_found_about_a_clear_hand_is_outweighed_by_its_chance() -> None:
+    found = Finding("D01", Severity.REVIEW, ("place",))
+    assert written(WRITTEN, findings=(found,)) == ([False], ["D01"])
+    assert written(replace(WRITTEN, canonical=""))[0] == [False]
+
+
+def test_clear_hands_in_a_shared_blank_share_their_doubts() -> None:
+    person = replace(WRITTEN, field="person", evidence=VAGUE)
+    assert written(person, WRITTEN) == ([False, False], ["READ-LOW"])
+    assert written(person, replace(WRITTEN, box=THERE)) == ([False, True], ["READ-LOW"])
+
+
+def test_print_keeps_its_own_rule_beside_a_calibration() -> None:
+    assert written(PRINTED) == ([True], [])
+    assert written(replace(PRINTED, confidence=0.5, evidence=CLEAR)) == ([False], ["READ-LOW"])
+    assert routed([PRINTED], (), RECORD, BY_HAND)[0][0].confidence == PRINTED.confidence
+
+
+def test_a_value_said_twice_alike_is_surer_than_one_said_once() -> None:
+    fields = tuple(
+        FieldSpec(name=name, column=name, kind="date", label=name) for name in ("in_figures", "in_words")
+    )
+    rule = RuleSpec(code="D02", predicate="same_date", fields=("in_figures", "in_words"))
+    record = RecordSpec(record="twice", title="Thử", prefix="TH", field=fields, rule=(rule,))
+    first = replace(WRITTEN, field="in_figures", text="1/2/2010", canonical="01/02/2010")
+    second = replace(first, field="in_words")
+    other = replace(second, canonical="07/02/2010")
+
+    def confirmed(*readings: FieldReading) -> list[bool]:
+        return [ground.confirmed for ground in grounds_of(readings, (), record).values()]
+
+    assert confirmed(first, second) == [True, True]
+    assert confirmed(first, other) == [False, False]
+    assert confirmed(first) == [False]
+    assert confirmed(first, replace(second, canonical="")) == [False, False]
+
+
+def test_what_routing_itself_found_is_no_ground_for_the_next_chance() -> None:
+    """A stored entry is judged again as it was when it was read."""
+    _, told = routed([replace(WRITTEN, evidence=VAGUE)], (), RECORD, BY_HAND)
+    assert [finding.code for finding in told] == ["READ-LOW"]
+    assert grounds_of([WRITTEN], told, RECORD) == grounds_of([WRITTEN], (), RECORD)
 
 
 @pytest.mark.parametrize("confidence", [0.0, 0.89, math.nan])
@@ -114,6 +212,7 @@ def test_findings_that_were_there_stay_in_front() -> None:
     assert [finding.code for finding in findings] == ["D01", "READ-LOW"]
 
 
+_evidence = st.builds(Evidence, *[st.floats(0, 1)] * 6)
 _readings = st.builds(
     FieldReading,
     field=st.sampled_from(["person", "title", "place"]),
@@ -124,6 +223,7 @@ _readings = st.builds(
     writing=st.sampled_from(Writing),
     box=st.sampled_from([None, HERE, THERE]),
     accepted=st.booleans(),
+    evidence=st.none() | _evidence,
 )
 _findings = st.builds(
     Finding,
@@ -133,20 +233,31 @@ _findings = st.builds(
 )
 
 
-@given(st.lists(_readings, max_size=4), st.lists(_findings, max_size=2).map(tuple), st.floats(0, 1))
+@given(
+    st.lists(_readings, max_size=4, unique_by=lambda reading: reading.field),
+    st.lists(_findings, max_size=2).map(tuple),
+    st.floats(0, 1),
+    st.sampled_from([None, KNOWN]),
+)
 def test_what_is_accepted_is_never_doubted(
-    readings: list[FieldReading], findings: tuple[Finding, ...], least: float
+    readings: list[FieldReading], findings: tuple[Finding, ...], least: float, known: Calibration | None
 ) -> None:
-    options = RoutingOptions(min_confidence=least, min_confidence_critical=least)
+    options = replace(BY_HAND, min_confidence=least, min_confidence_critical=least, calibration=known)
     decided, told = routed(readings, findings, RECORD, options)
-    assert [replace(reading, accepted=False) for reading in readings] == [
-        replace(reading, accepted=False) for reading in decided
+    assert [replace(reading, accepted=False, confidence=0) for reading in readings] == [
+        replace(reading, accepted=False, confidence=0) for reading in decided
     ]
     doubted = {name for f in told if f.severity is not Severity.INFO for name in f.fields}
     for reading in decided:
         if reading.accepted:
             assert reading.field not in doubted
-            assert reading.writing is not Writing.HAND or reading.status is FieldStatus.NOT_ON_FORM
+            by_hand = reading.writing is Writing.HAND and reading.status is not FieldStatus.NOT_ON_FORM
+            if by_hand:
+                bound = options.bound(critical=reading.field == "person")
+                assert bound is not None
+                assert bound.threshold is not None
+                assert reading.evidence is not None
+                assert reading.confidence >= bound.threshold
             if reading.status is FieldStatus.READ:
-                assert reading.confidence >= least
+                assert by_hand or reading.confidence >= least
                 assert reading.canonical

@@ -4,7 +4,7 @@
 and for the threshold at which the office's tolerated error is kept to.
 """
 
-from pipeline.calibration.card import FILE, read, save, written
+from pipeline.calibration.card import FILE, parsed, read, save, written
 from pipeline.calibration.drift import DriftAlarm
 from pipeline.calibration.fitting import Calibration, fitted, halves
 from pipeline.calibration.grounds import Grounds, Sample, Truth, grounds_of, is_right, kind_of, samples_of
@@ -26,6 +26,7 @@ __all__ = [
     "DELTA",
     "upper_bound",
     "DriftAlarm",
+    "parsed",
     "read",
     "save",
     "written",

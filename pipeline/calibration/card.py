@@ -38,6 +38,7 @@ class _Kind(_Part):
     weights: Annotated[tuple[Number, ...], Field(min_length=len(FEATURES) + 1, max_length=len(FEATURES) + 1)]
     bend: tuple[Number, Number, Number]
     quantiles: tuple[Number, ...] = ()
+    means: tuple[Number, ...] = ()
 
 
 class _Curve(_Part):
@@ -58,7 +59,7 @@ class _Card(_Part):
     mean: tuple[Number, ...]
     spread: tuple[Number, ...]
     usual_distance: Number
-    usual_means: dict[str, tuple[Number, Number]]
+    usual_spreads: tuple[Number, ...]
     critical: _Curve
     other: _Curve
     kind: dict[str, _Kind]
@@ -78,7 +79,7 @@ def written(calibration: Calibration) -> str:
         "mean": model.mean,
         "spread": model.spread,
         "usual_distance": usual.distance,
-        "usual_means": dict(usual.means),
+        "usual_spreads": usual.spreads,
         "critical": _plain(calibration.critical),
         "other": _plain(calibration.other),
         "kind": {
@@ -87,6 +88,7 @@ def written(calibration: Calibration) -> str:
                 "weights": part.weights,
                 "bend": part.bend,
                 "quantiles": usual.quantiles.get(name, ()),
+                "means": usual.means.get(name, ()),
             }
             for name, part in kinds.items()
         },
@@ -99,12 +101,21 @@ def read(path: Path) -> Calibration:
     """The calibration in a file. Raises ``SetupError`` for one that is missing, damaged, changed or of another
     version."""
     try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-        seal = card.pop("seal", "")
-        held = _Card.model_validate(card)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SetupError(f"{path}: không mở được tệp hiệu chuẩn ({error.strerror}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except UnicodeDecodeError:
+        raise SetupError(f"{path}: tệp hiệu chuẩn không đúng dạng. {ADVICE}") from None
+    return parsed(text, path)
+
+
+def parsed(text: str, path: Path) -> Calibration:
+    """The calibration in the text of a file; ``path`` is for the message of ``SetupError``."""
+    try:
+        card = tomllib.loads(text)
+        seal = card.pop("seal", "")
+        held = _Card.model_validate(card)
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
         told = str(error).splitlines()[0]
         raise SetupError(f"{path}: tệp hiệu chuẩn không đúng dạng ({told}). {ADVICE}") from None
     if held.version != VERSION or held.features != FEATURES:
@@ -171,7 +182,8 @@ def _calibration(card: _Card) -> Calibration:
         Usual(
             {name: part.quantiles for name, part in card.kind.items() if part.quantiles},
             card.usual_distance,
-            dict(card.usual_means),
+            {name: part.means for name, part in card.kind.items() if part.means},
+            card.usual_spreads,
         ),
         card.samples,
         card.held,
@@ -184,10 +196,11 @@ def _flaw(card: _Card) -> str:
     width = len(FEATURES)
     if "" not in card.kind or len(card.mean) != width or len(card.spread) != width or min(card.spread) <= 0:
         return "mean, spread, kind"
-    if any(part.quantiles and len(part.quantiles) != QUANTILES for part in card.kind.values()):
-        return "quantiles"
-    if set(card.usual_means) != set(WATCHED):
-        return "usual_means"
+    sizes = {(len(part.quantiles), len(part.means)) for part in card.kind.values()}
+    if not sizes <= {(0, 0), (QUANTILES, len(WATCHED))} or not card.kind[""].quantiles:
+        return "quantiles, means"
+    if len(card.usual_spreads) != len(WATCHED):
+        return "usual_spreads"
     for name, curve in (("critical", card.critical), ("other", card.other)):
         columns = (curve.thresholds, curve.accepted, curve.wrong, curve.expected)
         lengths = {len(column) for column in columns}

@@ -29,17 +29,20 @@ USUAL_OF_FEW = 0.2
 
 WATCHED = ("agreement", "support")
 LEAST_SPREAD = 0.02
+SPREADS = 4.0
+"""How many spreads of books the evidence of one may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
     """How handwritten fields looked that were calibrated on: quantiles (from 0 to 1 in even steps) of the chances by
-    kind (``""``: of all kinds), the greatest ``distance`` of one book from the others, and by piece of evidence its
-    mean and how far means of books lie around it."""
+    kind (``""``: of all kinds) and the greatest ``distance`` of one book from the others; of each piece of evidence in
+    ``WATCHED`` the ``means`` by kind, and how far books as a whole lie from those."""
 
     quantiles: Mapping[str, tuple[float, ...]]
     distance: float
-    means: Mapping[str, tuple[float, float]]
+    means: Mapping[str, tuple[float, ...]]
+    spreads: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,23 @@ def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequen
     """How the handwritten fields of several books look; ``books`` says for each field whose it is."""
     sure, book = np.asarray(chances, dtype=np.float64), np.asarray(books)
     kinds = np.array([ground.kind for ground in grounds])
-    distances, means = [], []
+    watched = _watched(grounds)
+    means = _means(watched, kinds)
+    distances, gaps = [], []
     for name in dict.fromkeys(book.tolist()):
         own = book == name
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             places = _places(sure[own], kinds[own].tolist(), _quantiles(sure[~own], kinds[~own]))
             distances.append(_distance(places))
         if own.sum() >= FEWEST:
-            means.append([_mean(grounds, watched, own) for watched in WATCHED])
+            gaps.append(_gap(watched[own], kinds[own].tolist(), means))
     few = len(distances) < FEW_BOOKS
-    everything = np.ones(len(grounds), dtype=bool)
-    spread = np.std(means, axis=0) if len(means) >= FEW_BOOKS else np.full(len(WATCHED), USUAL_OF_FEW / 3)
+    spreads = np.std(gaps, axis=0) if len(gaps) >= FEW_BOOKS else np.full(len(WATCHED), USUAL_OF_FEW / 3)
     return Usual(
         _quantiles(sure, kinds),
         USUAL_OF_FEW if few else max(LEAST_USUAL, *distances),
-        {
-            watched: (_mean(grounds, watched, everything), max(LEAST_SPREAD, float(spread[place])))
-            for place, watched in enumerate(WATCHED)
-        },
+        means,
+        tuple(float(value) for value in np.maximum(spreads, LEAST_SPREAD)),
     )
 
 
@@ -88,30 +90,49 @@ def drift_alarm(grounds: Sequence[Grounds], chances: Sequence[float], usual: Usu
     places = _places(np.asarray(chances, dtype=np.float64), kinds, usual.quantiles)
     distance = _distance(places)
     allowed = usual.distance + math.sqrt(-math.log(ALPHA / 2) / (2 * len(grounds)))
-    everything = np.ones(len(grounds), dtype=bool)
+    gaps = _gap(_watched(grounds), kinds, usual.means)
     shifted = tuple(
-        watched
-        for watched, (mean, spread) in usual.means.items()
-        if abs(_mean(grounds, watched, everything) - mean) > 4 * spread
+        name
+        for name, gap, spread in zip(WATCHED, gaps, usual.spreads, strict=True)
+        if abs(gap) > SPREADS * spread
     )
     if distance <= allowed and not shifted:
         return None
     return DriftAlarm(len(grounds), distance, allowed, shifted, bool(places.mean() < 0.5))
 
 
-def _mean(grounds: Sequence[Grounds], watched: str, own: np.ndarray) -> float:
-    values = [getattr(ground.evidence, watched) for ground, mine in zip(grounds, own, strict=True) if mine]
-    return float(np.mean(values)) if values else 0.0
+def _watched(grounds: Sequence[Grounds]) -> Floats:
+    """(n, ``WATCHED``)."""
+    rows = [[getattr(ground.evidence, name) for name in WATCHED] for ground in grounds]
+    return np.array(rows, dtype=np.float64).reshape(-1, len(WATCHED))
+
+
+def _means(watched: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...]]:
+    return {
+        kind: tuple(float(value) for value in watched[own].mean(axis=0))
+        for kind, own in _groups(kinds).items()
+    }
+
+
+def _gap(watched: Floats, kinds: Sequence[str], means: Mapping[str, Sequence[float]]) -> Floats:
+    """How far the fields lie from the means of their kinds, on average."""
+    known = [means.get(kind) or means[""] for kind in kinds]
+    return np.asarray((watched - np.array(known)).mean(axis=0), dtype=np.float64)
+
+
+def _groups(kinds: np.ndarray) -> dict[str, np.ndarray]:
+    """Which fields are of each kind that has enough of them, and under ``""`` all."""
+    groups = {kind: kinds == kind for kind in dict.fromkeys(kinds.tolist())}
+    return {"": np.ones(len(kinds), dtype=bool)} | {
+        kind: own for kind, own in groups.items() if own.sum() >= FEWEST
+    }
 
 
 def _quantiles(chances: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...]]:
     steps = np.linspace(0, 1, QUANTILES)
-    groups = {"": np.ones(len(kinds), dtype=bool)}
-    groups |= {kind: kinds == kind for kind in dict.fromkeys(kinds.tolist())}
     return {
         kind: tuple(float(value) for value in np.quantile(chances[own], steps))
-        for kind, own in groups.items()
-        if own.sum() >= FEWEST or (not kind and own.any())
+        for kind, own in _groups(kinds).items()
     }
 
 
@@ -120,10 +141,8 @@ def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Seque
     steps = np.linspace(0, 1, QUANTILES)
     found = np.full(len(chances), 0.5)
     for kind in dict.fromkeys(kinds):
-        known = quantiles.get(kind) or quantiles.get("")
-        if known:
-            own = np.array([other == kind for other in kinds])
-            found[own] = np.interp(chances[own], known, steps)
+        own = np.array([other == kind for other in kinds])
+        found[own] = np.interp(chances[own], quantiles.get(kind) or quantiles[""], steps)
     return found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pipeline.calibration.chance import ChanceModel, chance_model, fold_of
 from pipeline.calibration.drift import DriftAlarm, Usual, drift_alarm, usual_of
@@ -45,8 +46,7 @@ class Calibration:
     @property
     def fingerprint(self) -> str:
         """Changes with any number of it."""
-        parts = [getattr(self, name) for name in self.__dataclass_fields__]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Calibration({self.fingerprint})"
@@ -75,13 +75,20 @@ def fitted(
     if not fitting or not held:
         raise ValueError("no samples to fit on, or none to bound the risk on")
     model = chance_model(fitting, before.model if before else None)
-    sure = model.chances([sample.grounds for sample in held]).tolist()
+    known = {"", *model.by_kind}
+    grounds = [sample.grounds for sample in held]
+    sure = model.chances(grounds).tolist()
+    usual = usual_of(
+        [ground if ground.kind in known else replace(ground, kind="") for ground in grounds],
+        sure,
+        [sample.book for sample in held],
+    )
     return Calibration(
         reader,
         model,
         _curve(held, sure, critical=True),
         _curve(held, sure, critical=False),
-        usual_of([sample.grounds for sample in held], sure, [sample.book for sample in held]),
+        usual,
         samples=len(fitting),
         held=len(held),
         books=len({sample.book for sample in samples}),

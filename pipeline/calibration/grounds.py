@@ -109,17 +109,16 @@ def samples_of(
 
 
 def is_right(reading: FieldReading, truth: Truth) -> bool:
-    """Whether the registry would hold the truth: the same value, or the same text (NFC) where the truth has none. What
-    cannot be read or is struck through on paper has no value that could be right."""
+    """Whether the registry would hold the truth: the same value, or the same text (NFC). What cannot be read or is
+    struck through on paper has no value that could be right."""
     if reading.status is not truth.status:
         return False
     if truth.status is FieldStatus.BLANK:
         return True
     if truth.status is not FieldStatus.READ:
         return False
-    if truth.canonical:
-        return _nfc(reading.canonical) == _nfc(truth.canonical)
-    return _nfc(reading.text) == _nfc(truth.text)
+    same = truth.canonical != "" and _nfc(reading.canonical) == _nfc(truth.canonical)
+    return same or _nfc(reading.text) == _nfc(truth.text)
 
 
 def _confirmed(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:

@@ -64,6 +64,11 @@ class RiskBound:
         return self.wrong / self.accepted if self.accepted else None
 
     @property
+    def refuted(self) -> bool:
+        """Whether more was wrong than a share ``tolerated`` of errors would let one expect."""
+        return self.wrong > 0 and 1 - at_most(self.wrong - 1, self.accepted, self.tolerated) <= self.delta
+
+    @property
     def needed(self) -> int:
         """How many accepted fields without one error would prove the tolerance."""
         return math.ceil(math.log(self.delta) / math.log1p(-self.tolerated)) if 0 < self.tolerated < 1 else 0

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from pipeline.batch import BookReport, OnProgress, book_folders, digitize_books
 from pipeline.batch import Progress as PageDone
+from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
 from pipeline.cli.summary import sentences, told
 from pipeline.errors import LedgerError, ScanError, SchemaError
@@ -40,15 +41,19 @@ def run(
     settings = read_settings()
     bench = settings.workbench(workspace)
     signal.signal(signal.SIGTERM, _as_interrupt)
-    book_folders(folder)
+    folders = book_folders(folder)
     with page_progress() as on_progress:
         reports = list(
             digitize_books(folder, bench, workers=workers or settings.workers, on_progress=on_progress)
         )
+    read_now = [folder for folder, report in zip(folders, reports, strict=True) if report.read]
+    alarms = drift_alarms(read_now, bench)
     if as_json:
-        print_json({"books": [as_object(report) for report in reports]})
+        drift = {folder.name: alarm for folder, (alarm, _) in alarms.items()}
+        print_json({"books": [as_object(report) for report in reports], "drift": drift})
     else:
         show_reports(reports, bench.schemas)
+        show_drift(alarms, bench)
         show_standing(bench)
     raise typer.Exit(exit_code(reports))
 

@@ -50,7 +50,7 @@ class FakeSettings(Settings):
 @pytest.fixture
 def fake_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are read by ``fake_page`` in every command."""
-    for command in ("run", "page", "queue", "evaluate", "demo"):
+    for command in ("run", "page", "queue", "evaluate", "demo", "calibrate"):
         module = importlib.import_module(f"pipeline.cli.{command}")
         monkeypatch.setattr(module, "read_settings", FakeSettings)
 

@@ -1,0 +1,59 @@
+"""What the registry knows of how right the machine's readings of handwriting are, and of how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.calibration import DriftAlarm, Grounds, Sample, Truth, grounds_of, samples_of
+from pipeline.ledger import load_ledger
+from pipeline.model import FieldStatus, Writing
+from pipeline.registry import Registry, StoredEntry
+from pipeline.workbench import Workbench
+
+SAID = frozenset({FieldStatus.READ, FieldStatus.BLANK})
+
+
+def checked_samples(folder: Path, bench: Workbench) -> tuple[Sample, ...]:
+    """Every handwritten field of a book that a person has decided on, beside what the latest run made of it.
+
+    Fields that went in without a person have no truth and are not among them. Raises ``LedgerError`` and
+    ``SchemaError``."""
+    found: list[Sample] = []
+    for book, stored in _entries(folder, bench):
+        truths = {
+            name: Truth(word.status, word.text, word.canonical)
+            for name, word in stored.decisions.items()
+            if name
+        }
+        record = bench.schemas.record(stored.record)
+        entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
+        found += samples_of(stored.readings, stored.findings, record, truths, f"{book}", entry)
+    return tuple(found)
+
+
+def book_drift(folder: Path, bench: Workbench) -> tuple[DriftAlarm | None, int]:
+    """What is unusual about the handwriting of a book, if anything is, and how many handwritten values of it went in
+    without a person. Nothing is unusual where nothing is calibrated."""
+    known = bench.options.routing.calibration
+    if known is None:
+        return None, 0
+    grounds: list[Grounds] = []
+    accepted = 0
+    for _, stored in _entries(folder, bench):
+        record = bench.schemas.record(stored.record)
+        grounds += grounds_of(stored.readings, stored.findings, record).values()
+        accepted += sum(
+            reading.accepted and reading.writing is Writing.HAND and reading.status in SAID
+            for reading in stored.readings
+        )
+    return known.drift(grounds), accepted
+
+
+def _entries(folder: Path, bench: Workbench) -> Iterator[tuple[int, StoredEntry]]:
+    """The entries of a book that stand, each with the book's id."""
+    ledger = load_ledger(folder)
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        book_id = registry.book_id(ledger, folder.name)
+        for entry_id in registry.entries(book_id):
+            yield book_id, registry.entry(entry_id)

@@ -1,0 +1,118 @@
+"""Chances mean what they say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.calibration import Calibration, fitted
+from pipeline.evaluation.confidence import calibration_error, judged_bins
+from pipeline.model import Evidence
+from tests.calibration.drawn import KINDS, drawn
+
+MODEL = fitted(drawn(8000, 1).samples)
+SHARES = st.floats(0, 1)
+PIECES = list(Evidence.__dataclass_fields__)
+EVIDENCE = st.builds(Evidence, SHARES, SHARES, SHARES, SHARES, SHARES, SHARES)
+
+
+def error(calibration: Calibration, seed: int, kind: str = "", harder: float = 0.0) -> float:
+    """The expected calibration error on other fields."""
+    others = [s for s in drawn(12_000, seed, harder=harder).samples if not kind or s.grounds.kind == kind]
+    chances = calibration.chances_right([sample.grounds for sample in others])
+    found = calibration_error(judged_bins(zip(chances, [sample.right for sample in others], strict=True)))
+    assert found is not None
+    return found
+
+
+def test_chances_of_other_fields_mean_what_they_say() -> None:
+    assert error(MODEL, 2) < 0.015
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_calibrated_by_itself(kind: str) -> None:
+    assert error(MODEL, 2, kind) < 0.03
+
+
+def test_the_machines_own_chance_would_have_meant_less() -> None:
+    others = drawn(12_000, 2).samples
+    own = [(sample.grounds.evidence.chance, sample.right) for sample in others]
+    unfitted = calibration_error(judged_bins(own))
+    assert unfitted is not None
+    assert error(MODEL, 2) < unfitted / 2
+
+
+@given(EVIDENCE, st.sampled_from([*KINDS, "never seen"]), st.sampled_from(PIECES), SHARES)
+def test_more_evidence_never_lowers_a_chance(evidence: Evidence, kind: str, piece: str, more: float) -> None:
+    grounds = replace(drawn(1, 3).samples[0].grounds, kind=kind, evidence=evidence)
+    better = replace(evidence, **{piece: max(more, getattr(evidence, piece))})
+    assert MODEL.chance_right(replace(grounds, evidence=better)) >= MODEL.chance_right(grounds) - 1e-12
+
+
+@given(EVIDENCE, st.sampled_from([*KINDS, "never seen"]), st.integers(0, 400), st.booleans())
+def test_a_chance_is_one_whatever_the_evidence(
+    evidence: Evidence, kind: str, letters: int, told: bool
+) -> None:
+    grounds = replace(
+        drawn(1, 3).samples[0].grounds, kind=kind, evidence=evidence, letters=letters, doubted=told
+    )
+    assert 0 <= MODEL.chance_right(grounds) < 1
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -3.0])
+def test_evidence_that_is_no_number_speaks_for_nothing(number: float) -> None:
+    grounds = drawn(1, 3).samples[0].grounds
+    nothing = replace(grounds, evidence=Evidence(*[0.0] * 6))
+    broken = replace(grounds, evidence=Evidence(*[number] * 6))
+    chance = MODEL.chance_right(broken)
+    assert math.isfinite(chance)
+    if number != math.inf:
+        assert chance == MODEL.chance_right(nothing)
+
+
+def test_a_doubt_or_a_text_without_a_value_never_raises_a_chance() -> None:
+    for sample in drawn(200, 4).samples:
+        sound = replace(sample.grounds, parses=True, doubted=False)
+        for worse in (replace(sound, parses=False), replace(sound, doubted=True)):
+            assert MODEL.chance_right(worse) <= MODEL.chance_right(sound) + 1e-12
+
+
+def test_a_kind_with_few_samples_leans_on_all_kinds() -> None:
+    few = drawn(3000, 5).samples
+    places = [sample for sample in few if sample.grounds.kind == "place"][:50]
+    others = [sample for sample in few if sample.grounds.kind != "place"]
+    assert error(fitted([*others, *places]), 6, "place") < 0.12
+
+
+def test_few_checked_fields_change_little_of_what_was_known() -> None:
+    again = fitted(drawn(60, 7).samples, before=MODEL)
+    grounds = [sample.grounds for sample in drawn(500, 8).samples]
+    change = np.abs(np.array(again.chances_right(grounds)) - np.array(MODEL.chances_right(grounds)))
+    assert change.mean() < 0.05
+
+
+def test_many_checked_fields_of_harder_books_bring_chances_down_to_earth() -> None:
+    hard = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 9).samples)]
+    again = fitted(hard, before=MODEL)
+    others = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 10).samples)]
+
+    def missed(calibration: Calibration) -> float:
+        chances = calibration.chances_right([sample.grounds for sample in others])
+        return calibration_error(judged_bins(zip(chances, [s.right for s in others], strict=True))) or 0.0
+
+    assert missed(again) < 0.03 < missed(MODEL)
+
+
+def test_the_same_samples_give_the_same_calibration() -> None:
+    assert fitted(drawn(1000, 1).samples).fingerprint == fitted(drawn(1000, 1).samples).fingerprint
+    assert fitted(drawn(1000, 1).samples).fingerprint != fitted(drawn(1000, 2).samples).fingerprint
+
+
+def test_without_samples_there_is_no_calibration() -> None:
+    with pytest.raises(ValueError, match="no samples"):
+        fitted([])
