@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.extract import TICK_SHARE, SlotInk, readings_of, tick_reading
-from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
+from pipeline.model import (
+    Box,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Hypothesis,
+    Ledger,
+    LineReading,
+    Writing,
+)
+from pipeline.rules import findings_of
 from pipeline.schema import Form, Slot
 
 SCHEMAS = schema.load()
@@ -215,3 +227,147 @@ def test_two_ticks_are_not_decided() -> None:
 def test_a_faint_tick_and_a_smudge_are_not_sure() -> None:
     assert ticked(_0=TICK_SHARE * 1.2).confidence < 0.5
     assert ticked(_0=0.3, _1=TICK_SHARE * 0.9).confidence < 0.5
+
+
+# --- several ways to read a blank ---------------------------------------------------------------------------------
+
+
+def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0) -> LineReading:
+    """A line of handwriting with those readings and chances, best first."""
+    hypotheses = tuple(Hypothesis(text, chance) for text, chance in ways)
+    chance = ways[0][1]
+    margin = chance - ways[1][1] if len(ways) > 1 else chance
+    evidence = Evidence(chance, margin, 0.9, weakest, agreement, 0.5)
+    return LineReading(ways[0][0], chance, "hand", (), hypotheses, evidence)
+
+
+def by_hand(slot: Slot, *lines: LineReading, pieces: Sequence[int] = (), struck: bool = False) -> SlotInk:
+    boxes = tuple(Box(10, 50 * number, 200, 50 * number + 40) for number in range(len(lines)))
+    return SlotInk(slot, boxes, tuple(pieces or range(len(lines))), Writing.HAND, lines, PLACE, struck)
+
+
+def evidence_in(reading: FieldReading) -> Evidence:
+    assert reading.evidence is not None
+    return reading.evidence
+
+
+def test_the_ways_to_read_a_field_are_those_of_its_lines_together() -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    first = line(("xã Tân Lợi,", 0.7), ("xã Tân Lơi,", 0.2), weakest=0.8)
+    second = line(("tỉnh Hậu Giang", 0.6), ("tỉnh Hậu Giong", 0.3), weakest=0.4, agreement=0.9)
+    reading = fields("birth-2006", by_hand(slot, first, second))["child_native_place"]
+    assert reading.text == "xã Tân Lợi, tỉnh Hậu Giang"
+    assert [(one.text, round(one.chance, 2)) for one in reading.hypotheses] == [
+        ("xã Tân Lợi, tỉnh Hậu Giang", 0.42),
+        ("xã Tân Lợi, tỉnh Hậu Giong", 0.21),
+        ("xã Tân Lơi, tỉnh Hậu Giang", 0.12),
+        ("xã Tân Lơi, tỉnh Hậu Giong", 0.06),
+    ]
+    evidence = evidence_in(reading)
+    assert evidence.chance == reading.confidence == pytest.approx(0.42)
+    assert evidence.margin == pytest.approx(0.21)
+    assert (evidence.weakest, evidence.agreement) == (0.4, 0.9)
+
+
+def test_the_parts_of_a_date_give_whole_dates_to_choose_from() -> None:
+    slot = slot_of("birth-2006", "registered_on")
+    lines = (line(("7", 0.6), ("1", 0.4)), line(("12", 0.9)), line(("2010", 0.9)))
+    reading = fields("birth-2006", by_hand(slot, *lines))["registered_on"]
+    assert [one.text for one in reading.hypotheses] == ["7/12/2010", "1/12/2010"]
+    assert reading.canonical == "07.12.2010"
+
+
+def test_texts_that_mean_the_same_speak_for_one_another() -> None:
+    slot = slot_of("birth-2006", "child_born_on")
+    told = line(("5/6/2010", 0.4), ("05/6/2010", 0.3), ("5/8/2010", 0.2))
+    evidence = evidence_in(fields("birth-2006", by_hand(slot, told))["child_born_on"])
+    assert (evidence.chance, evidence.margin) == (pytest.approx(0.7), pytest.approx(0.5))
+
+
+def test_a_shared_blank_gives_each_field_its_own_ways() -> None:
+    slot = slot_of("birth-2006", "signer_name")
+    told = line(("Nguyễn Văn Thử, Chủ tịch", 0.6), ("Nguyễn Văn Thứ, Chủ tịch", 0.3))
+    found = fields("birth-2006", by_hand(slot, told))
+    assert [one.text for one in found["signer_name"].hypotheses] == ["Nguyễn Văn Thử", "Nguyễn Văn Thứ"]
+    (title,) = found["signer_title"].hypotheses
+    assert (title.text, title.chance) == ("Chủ tịch", pytest.approx(0.9))
+
+
+@pytest.mark.parametrize(("chance", "status"), [(0.9, FieldStatus.BLANK), (0.5, FieldStatus.UNREADABLE)])
+def test_what_a_surely_read_hand_does_not_say_is_blank(chance: float, status: FieldStatus) -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    told = line(("CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999", chance))
+    found = fields("birth-2016", by_hand(slot, told))
+    assert found["declarant_other_paper"].status is status
+    if status is FieldStatus.BLANK:
+        assert evidence_in(found["declarant_other_paper"]).chance == pytest.approx(chance)
+
+
+@pytest.mark.parametrize("other", [None, LineReading("", 0.0, "hand"), LineReading("x", 0.9, "tesseract")])
+def test_a_field_with_a_line_of_which_nothing_is_weighed_has_no_evidence(other: LineReading | None) -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    whole = line(("xã Tân Lợi", 0.9))
+    boxes = (Box(0, 0, 9, 9), Box(0, 20, 9, 29))
+    ink = SlotInk(slot, boxes, (0, 1), Writing.HAND, (whole, other), PLACE)
+    reading = fields("birth-2006", ink)["child_native_place"]
+    assert (reading.evidence, reading.hypotheses) == (None, ())
+
+
+@given(
+    ways=st.lists(
+        st.lists(st.tuples(st.text("ab 12/", max_size=5), st.floats(0.01, 0.3)), min_size=1, max_size=3),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_whatever_the_lines_say_chances_stay_chances_and_the_text_is_the_first(
+    ways: list[list[tuple[str, float]]],
+) -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    lines = [line(*sorted(dict(told).items(), key=lambda way: -way[1])) for told in ways]
+    reading = fields("birth-2006", by_hand(slot, *lines))["child_native_place"]
+    if reading.text:
+        evidence = evidence_in(reading)
+        assert reading.hypotheses[0].text == reading.text
+        assert 0 <= evidence.margin <= evidence.chance <= 1
+        assert sum(one.chance for one in reading.hypotheses) <= 1 + 1e-9
+
+
+FIGURES = (("7/6/2010", 0.5), ("1/6/2010", 0.45))
+WORDS = (("ngày một tháng sáu năm hai ngàn không trăm mười", 0.9),)
+
+
+def two_dates(
+    figures: Sequence[tuple[str, float]], words: Sequence[tuple[str, float]]
+) -> dict[str, FieldReading]:
+    return fields(
+        "birth-2006",
+        by_hand(slot_of("birth-2006", "child_born_on"), line(*figures)),
+        by_hand(slot_of("birth-2006", "child_born_on_words"), line(*words)),
+    )
+
+
+def test_a_date_in_figures_is_read_as_its_words_say_where_the_ink_allows() -> None:
+    found = two_dates(FIGURES, WORDS)
+    date, words = found["child_born_on"], found["child_born_on_words"]
+    assert (date.text, date.canonical) == ("1/6/2010", "01.06.2010")
+    assert date.hypotheses[0].text == date.text
+    assert {one.text for one in date.hypotheses} == {text for text, _ in FIGURES}
+    assert date.confidence > 0.9
+    assert evidence_in(date).agreement < 1
+    assert (words.text, evidence_in(words).agreement) == (WORDS[0][0], 1)
+
+
+def test_dates_that_contradict_each_other_stay_as_they_are_read_and_are_found() -> None:
+    found = two_dates([("7/6/2010", 0.95)], WORDS)
+    assert found["child_born_on"].text == "7/6/2010"
+    assert evidence_in(found["child_born_on"]).chance == pytest.approx(0.95)
+    record = SCHEMAS.record("birth")
+    codes = [finding.code for finding in findings_of(list(found.values()), record, SCHEMAS.vocabularies)]
+    assert "D02" in codes
+
+
+def test_a_date_whose_words_are_missing_stands_by_itself() -> None:
+    slot = slot_of("birth-2006", "child_born_on")
+    found = fields("birth-2006", by_hand(slot, line(*FIGURES)))
+    assert found["child_born_on"].text == "7/6/2010"

@@ -9,9 +9,13 @@ from pathlib import Path
 from pipeline.imaging.writing import WritingModel
 from pipeline.model import Crop
 from pipeline.ocr import Engines
-from pipeline.ocr.models import card
+from pipeline.ocr.hand import HandReader, network_of, words_of
+from pipeline.ocr.models import card, cards
 from pipeline.ocr.numerals import Numerals
 from pipeline.ocr.tesseract import TesseractLines, TesseractPage
+
+HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
+"""What the cards of the networks that read handwriting, and of the words they are weighed with, name as engine."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class LineShapes:
 
 
 def default_engines(models: Path | None = None) -> Engines:
-    """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting;
-    no reader of handwriting yet.
+    """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting,
+    and a reader of handwriting where at least one of its networks is installed.
 
     Raises ``SetupError`` when a model's card is missing; whether Tesseract is there shows at the first page.
     """
@@ -43,4 +47,12 @@ def default_engines(models: Path | None = None) -> Engines:
         print=TesseractLines(reader.language),
         numerals=Numerals(),
         writing=LineShapes(model),
+        hand=_hand(models),
     )
+
+
+def _hand(models: Path | None) -> HandReader | None:
+    installed = cards(models)
+    networks = tuple(network_of(found, models) for found in installed if found.engine == HAND_NETWORK)
+    words = [words_of(found, models) for found in installed if found.engine == HAND_WORDS]
+    return HandReader(networks, words[0] if words else None) if networks else None

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline import kinds
-from pipeline.kinds import Vocabulary
-from pipeline.model import (
-    Box,
-    Evidence,
-    FieldReading,
-    FieldStatus,
-    Hypothesis,
-    Ledger,
-    LineReading,
-    Writing,
-)
+from pipeline.extract.together import decided_together
+from pipeline.extract.ways import Way, evidence_of, lines_read, told_of, weighed
+from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
@@ -54,6 +46,7 @@ def readings_of(
             found[spec.name] = FieldReading(
                 spec.name, FieldStatus.READ, text, canonical or text, 1.0, Writing.PRINT, "ledger"
             )
+    found |= dict(decided_together(found, record))
     return tuple(found[spec.name] for spec in record.fields if spec.name in found)
 
 
@@ -63,7 +56,7 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     if not ink.boxes:
         return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
     engine = next((r.engine for r in ink.readings if r and r.engine), "")
-    ways = _ways(ink)
+    ways = [_way(ink, texts, chance) for texts, chance in lines_read(ink.readings)]
     if not ways[0].text:
         return [
             FieldReading(
@@ -71,104 +64,42 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
             )
             for name in slot.field_names
         ]
-    confidence = min((r.confidence for r in ink.readings if r), default=0.0)
+    evidence = evidence_of(ink.readings) if ink.writing is Writing.HAND else None
     result = []
     for name, value in ways[0].values.items():
         canonical = _canonical(value, name, record, schemas, ledger) if value else ""
-        known = ways[0].parted and ink.writing is Writing.PRINT and confidence >= CLEAR
-        status = FieldStatus.READ if value else FieldStatus.BLANK if known else FieldStatus.UNREADABLE
-        if value and ink.struck:
-            status = FieldStatus.STRUCK_THROUGH
+        told = told_of(ways, name)
+        status = _status(value, ink, ways[0], told if evidence else {})
+        confidence = min((r.confidence for r in ink.readings if r), default=0.0)
         reading = FieldReading(
             name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes
         )
-        meant = {text: _canonical(text, name, record, schemas, ledger) for text in _told(ways, name) if text}
-        result.append(_weighed(reading, ink.readings, _told(ways, name), meant))
+        if evidence:
+            meant = {text: _canonical(text, name, record, schemas, ledger) for text in told if text}
+            reading = weighed(reading, evidence, told, meant)
+        result.append(reading)
     return result
 
 
-# --- several ways to read a blank ---------------------------------------------------------------------------------
-
-MOST_WAYS = 8
-"""How many ways to read a whole blank are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to read all lines of a blank: its ``text``, the ``values`` of its fields, whether they really came apart,
-    and its ``chance``."""
-
-    text: str
-    values: Mapping[str, str]
-    parted: bool
-    chance: float
-
-
-def _ways(ink: SlotInk) -> tuple[_Way, ...]:
-    """The likeliest ways to read a blank, best first: of each line one of its hypotheses, the chances multiplied. Of
-    lines that were read in one way only there is one."""
-    found: list[tuple[tuple[str, ...], float]] = [((), 1.0)]
-    for reading in ink.readings:
-        told = reading.hypotheses if reading else ()
-        choices = [(one.text, one.chance) for one in told] or [(reading.text if reading else "", 1.0)]
-        longer = [((*texts, text), chance * more) for texts, chance in found for text, more in choices]
-        found = sorted(longer, key=lambda way: -way[1])[:MOST_WAYS]
-    return tuple(_way(ink, texts, chance) for texts, chance in found)
-
-
-def _way(ink: SlotInk, texts: Sequence[str], chance: float) -> _Way:
+def _way(ink: SlotInk, texts: Sequence[str], chance: float) -> Way:
     slot = ink.slot
     text = _joined(slot, ink.pieces, texts)
     if slot.kind in kinds.COMPOSITES:
-        return _Way(text, *_shares(slot, text), chance)
-    return _Way(text, {slot.field_names[0]: text}, False, chance)
+        return Way(text, *_shares(slot, text), chance)
+    return Way(text, {slot.field_names[0]: text}, False, chance)
 
 
-def _told(ways: Sequence[_Way], name: str) -> dict[str, float]:
-    """The texts that a field may have, and the chance of each."""
-    told: dict[str, float] = {}
-    for way in ways:
-        told[way.values[name]] = told.get(way.values[name], 0.0) + way.chance
-    return told
-
-
-def _weighed(
-    reading: FieldReading,
-    lines: Sequence[LineReading | None],
-    told: Mapping[str, float],
-    meant: Mapping[str, str],
-) -> FieldReading:
-    """The reading with its hypotheses and evidence, where every line has some. ``told``: the chance of each text,
-    ``meant``: its canonical form. Texts that mean the same speak for one another."""
-    evidences = [line.evidence for line in lines if line and line.evidence]
-    if not evidences or len(evidences) < len(lines):
-        return reading
-    others = sorted((text for text in told if text and text != reading.text), key=lambda text: -told[text])
-    texts = [reading.text, *others] if reading.text else others
-    hypotheses = tuple(Hypothesis(text, told[text]) for text in texts)
-    if not reading.text:
-        return replace(reading, hypotheses=hypotheses)
-    chances: dict[str, float] = {}
-    for text in texts:
-        meaning = meant[text] or text
-        chances[meaning] = chances.get(meaning, 0.0) + told[text]
-    chance = chances.pop(meant[reading.text] or reading.text)
-    evidence = Evidence(
-        chance=min(1.0, chance),
-        margin=max(0.0, chance - max(chances.values(), default=0.0)),
-        optical=_mean([one.optical for one in evidences], lines),
-        weakest=min(one.weakest for one in evidences),
-        agreement=min(one.agreement for one in evidences),
-        support=_mean([one.support for one in evidences], lines),
-    )
-    return replace(reading, confidence=evidence.chance, hypotheses=hypotheses, evidence=evidence)
-
-
-def _mean(shares: Sequence[float], lines: Sequence[LineReading | None]) -> float:
-    """The mean over the lines of a blank, each by the length of its text."""
-    weights = [max(1, len(line.text)) if line else 1 for line in lines]
-    total = sum(share * weight for share, weight in zip(shares, weights, strict=True))
-    return total / sum(weights)
+def _status(value: str, ink: SlotInk, way: Way, told: Mapping[str, float]) -> FieldStatus:
+    """What is known of a field by its value; without one, whether its blank is known to say nothing of it. ``told``:
+    the chance of each value, where several were weighed."""
+    if value:
+        return FieldStatus.STRUCK_THROUGH if ink.struck else FieldStatus.READ
+    sure = min((r.confidence for r in ink.readings if r), default=0.0)
+    if told:
+        sure = told.get("", 0.0)
+    elif ink.writing is not Writing.PRINT:
+        sure = 0.0
+    return FieldStatus.BLANK if way.parted and sure >= CLEAR else FieldStatus.UNREADABLE
 
 
 def _shares(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
@@ -228,34 +159,3 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     for box in boxes:
         result = box if result is None else result.union(box)
     return result
-
-
-def tick_reading(
-    field: str, ticked: Mapping[str, float], box: Box | None, vocab: Vocabulary | None
-) -> FieldReading:
-    """The field behind a group of check boxes: ``ticked`` maps the printed value of each box to its share of ink.
-
-    None ticked is blank; more than one is not decided here: the texts of all stand in the reading, which then does not
-    parse, so that a person looks.
-    """
-    chosen = [value for value, share in ticked.items() if share > TICK_SHARE]
-    if not chosen:
-        return FieldReading(field, FieldStatus.BLANK, confidence=1.0, box=box)
-    text = "; ".join(chosen)
-    parsed = kinds.KINDS["choice"].parse(text, vocab).canonical if len(chosen) == 1 else ""
-    clear = min(abs(share - TICK_SHARE) / TICK_SHARE for share in ticked.values())
-    return FieldReading(
-        field,
-        FieldStatus.READ,
-        text,
-        parsed,
-        min(0.99, clear),
-        Writing.MARK,
-        "marks",
-        box,
-        (box,) if box else (),
-    )
-
-
-TICK_SHARE = 0.05
-"""Share of a check box's inside that has to be ink for it to count as ticked."""

@@ -1,0 +1,206 @@
+"""The reader of handwriting: several small networks look at every line, one decoding weighs what they see.
+
+A network gives, for every step along a line, the chance of every letter. What the line says follows from the chances
+of all networks together and from what the kind of field may hold (``pipeline.decoding``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.decoding import Emission, Language, Prior, decoded, prior_for, read_language
+from pipeline.errors import SetupError
+from pipeline.model import Crop, LineReading, Pixels
+from pipeline.ocr.line_picture import HEIGHT, STRIDE, Ink, line_picture
+from pipeline.ocr.models import ModelCard, default_folder
+
+BATCH_COLUMNS = 6400
+"""Columns of a batch, padding included: enough to keep the network busy, little enough to stay in the cache."""
+
+PADDING = 1.15
+"""How many times as wide as the narrowest line of a batch its widest may be."""
+
+WEIGHTS = "model.onnx"
+
+VERSION = "1"
+"""Raise it whenever the same networks and words could read the same line otherwise than before."""
+
+
+class LineNetwork(Protocol):
+    """A network that reads pictures of lines. Column 0 of what it gives is "no letter", column i + 1 ``letters[i]``."""
+
+    @property
+    def letters(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(lines, steps, 1 + letters) from pictures (lines, 1, HEIGHT, width); a step is ``STRIDE`` columns."""
+        ...
+
+
+@dataclass(frozen=True)
+class OnnxNetwork:
+    """A network in a file, run on one thread; it is loaded at the first line and once a process."""
+
+    name: str
+    path: Path
+    sha256: str
+    letters: str
+    fingerprint: str
+
+    def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See ``LineNetwork``. Raises ``SetupError`` when the file is missing or damaged."""
+        session = _session(self.path, self.sha256)
+        result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: lines})[0]
+        if result.shape[2] != 1 + len(self.letters):
+            raise SetupError(f"{self.path}: tệp không khớp với bảng chữ trong model.toml. {REINSTALL}")
+        return result
+
+
+REINSTALL = "Hãy cài lại mô hình này (make setup, hoặc chép lại thư mục ocr_models)."
+
+
+def network_of(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
+    """The network that a card describes. Raises ``SetupError`` when the card is not that of one."""
+    files = dict(card.files)
+    if WEIGHTS not in files or not card.letters:
+        raise SetupError(f"Mô hình “{card.name}” không có {WEIGHTS} hoặc bảng chữ. {REINSTALL}")
+    path = (models or default_folder()) / card.name / WEIGHTS
+    return OnnxNetwork(card.name, path, files[WEIGHTS], card.letters, card.fingerprint)
+
+
+@cache
+def _session(path: Path, sha256: str) -> Any:
+    import onnxruntime
+
+    try:
+        weights = path.read_bytes()
+    except OSError as error:
+        raise SetupError(f"Không đọc được mô hình {path} ({error.strerror or error}). {REINSTALL}") from None
+    if hashlib.sha256(weights).hexdigest() != sha256:
+        raise SetupError(f"Mô hình {path} bị hỏng: không khớp với model.toml. {REINSTALL}")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        if not type(error).__module__.startswith("onnxruntime"):
+            raise
+        raise SetupError(f"Mô hình {path} không chạy được ({type(error).__name__}). {REINSTALL}") from None
+
+
+@dataclass(frozen=True)
+class Words:
+    """The folder of what is known of words, loaded once a process."""
+
+    folder: Path
+    fingerprint: str
+
+    @property
+    def language(self) -> Language:
+        """Raises ``SetupError`` when a file is missing or damaged."""
+        return _language(self.folder)
+
+
+def words_of(card: ModelCard, models: Path | None = None) -> Words:
+    """The words that a card describes."""
+    return Words((models or default_folder()) / card.name, card.fingerprint)
+
+
+@cache
+def _language(folder: Path) -> Language:
+    try:
+        return read_language(folder)
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise SetupError(f"Không đọc được dữ liệu {folder} ({type(error).__name__}). {REINSTALL}") from None
+
+
+@dataclass(frozen=True)
+class HandReader:
+    """Reads handwritten lines; the confidence is the chance of the best hypothesis among those weighed. Without
+    ``words`` lists, dates and numbers are still known for what they are, names and places are read letter by letter."""
+
+    networks: tuple[LineNetwork, ...]
+    words: Words | None = None
+
+    @property
+    def name(self) -> str:
+        return "hand"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the networks, the words and the way of weighing them."""
+        parts = [network.fingerprint for network in self.networks]
+        parts += [self.words.fingerprint] if self.words else []
+        return "-".join((self.name, *parts, VERSION))
+
+    def prior(self, kind: str, part: str = "", terms: tuple[str, ...] = ()) -> Prior:
+        """What is known of a field before its ink is seen."""
+        return prior_for(kind, part, terms, self.words.language if self.words else None)
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        """One reading a crop, in order; one without ink has no text. Raises ``SetupError``."""
+        seen = self.emissions([crop.pixels for crop in crops])
+        return tuple(self._line(crop, emissions) for crop, emissions in zip(crops, seen, strict=True))
+
+    def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
+        """What every network sees on each grey line; nothing where there is no ink."""
+        pictures = [line_picture(pixels) for pixels in lines]
+        seen: list[list[Emission]] = [[] for _ in lines]
+        for batch in _batches(pictures):
+            stacked = _stacked([pictures[number] for number in batch])
+            for network in self.networks:
+                chances = network.log_chances(stacked)
+                for place, number in enumerate(batch):
+                    steps = -(-pictures[number].shape[1] // STRIDE)
+                    seen[number].append(Emission(chances[place, :steps], network.letters))
+        return tuple(map(tuple, seen))
+
+    def _line(self, crop: Crop, emissions: Sequence[Emission]) -> LineReading:
+        if not emissions:
+            return LineReading("", 0.0, self.name)
+        found = decoded(emissions, self.prior(crop.kind, crop.part, crop.terms))
+        best = found.hypotheses[0] if found.hypotheses else None
+        if best is None or not best.text:
+            return LineReading("", 0.0, self.name)
+        return LineReading(
+            best.text, best.chance, self.name, hypotheses=found.hypotheses, evidence=found.evidence
+        )
+
+
+def _batches(pictures: Sequence[Ink]) -> Iterator[list[int]]:
+    """The numbers of the lines with ink in groups of about one width, so that little of a batch is padding."""
+    batch: list[int] = []
+    inked = [number for number, picture in enumerate(pictures) if picture.any()]
+    for number in sorted(inked, key=lambda number: pictures[number].shape[1]):
+        width = pictures[number].shape[1]
+        if batch and (
+            width > PADDING * pictures[batch[0]].shape[1] or width * (len(batch) + 1) > BATCH_COLUMNS
+        ):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _stacked(pictures: Sequence[Ink]) -> NDArray[np.float32]:
+    """(lines, 1, HEIGHT, width): the pictures side by side, filled up with paper to a whole number of steps."""
+    width = -(-max(picture.shape[1] for picture in pictures) // STRIDE) * STRIDE
+    lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
+    for place, picture in enumerate(pictures):
+        lines[place, 0, :, : picture.shape[1]] = picture
+    return lines

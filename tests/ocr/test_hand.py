@@ -1,0 +1,196 @@
+"""The reader of handwriting, with networks that see bars instead of letters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.decoding import Emission
+from pipeline.errors import SetupError
+from pipeline.model import Crop
+from pipeline.ocr.hand import BATCH_COLUMNS, PADDING, HandReader, OnnxNetwork, Words, network_of
+from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST
+from pipeline.ocr.models import ModelCard
+
+LETTERS = " 1237"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A network that reads a 1 in every bar of ink and is ``unsure`` by that much whether it is a 7."""
+
+    unsure: float = 0.0
+    letters: str = LETTERS
+    fingerprint: str = "bars-1"
+    asked: list[tuple[int, ...]] = field(default_factory=list, compare=False)
+
+    def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.asked.append(lines.shape)
+        inked = lines[:, 0].sum(axis=1).reshape(len(lines), -1, STRIDE).sum(axis=2) > 0.2 * HEIGHT
+        chances = np.full((*inked.shape, 1 + len(LETTERS)), 1e-6)
+        chances[~inked, 0] = 1.0
+        chances[inked, 1 + LETTERS.index("1")] = 1.0 - self.unsure
+        chances[inked, 1 + LETTERS.index("7")] = self.unsure + 1e-6
+        return np.log(chances / chances.sum(axis=2, keepdims=True)).astype(np.float32)
+
+
+def bars(count: int, gap: int = 30, kind: str = "number") -> Crop:
+    """A line with that many upright bars."""
+    pixels = np.full((60, 40 + count * gap), 255, np.uint8)
+    for number in range(count):
+        left = 20 + number * gap
+        pixels[10:50, left : left + 4] = 30
+    return Crop(pixels, 300.0, kind)
+
+
+def blank(width: int = 200, height: int = 60) -> Crop:
+    return Crop(np.full((height, width), 255, np.uint8), 300.0, "number")
+
+
+def texts(reader: HandReader, crops: Sequence[Crop]) -> list[str]:
+    return [reading.text for reading in reader.read(crops)]
+
+
+def test_readings_come_in_the_order_of_their_crops_whatever_their_width() -> None:
+    counts = [7, 1, 12, 3, 3, 20, 2, 9]
+    assert texts(HandReader((Bars(),)), [bars(count) for count in counts]) == ["1" * n for n in counts]
+    assert HandReader((Bars(),)).read([]) == ()
+
+
+def test_a_crop_without_ink_has_no_text_and_shifts_no_other() -> None:
+    pixel = Crop(np.zeros((1, 1), np.uint8), 300.0, "number")
+    readings = HandReader((Bars(),)).read([blank(), bars(2), pixel, blank(3, 3), bars(3), blank()])
+    assert [reading.text for reading in readings] == ["", "11", "", "", "111", ""]
+    for reading in (readings[0], readings[2], readings[5]):
+        assert (reading.confidence, reading.hypotheses, reading.evidence) == (0.0, (), None)
+
+
+def test_a_line_however_long_is_read_without_an_error() -> None:
+    (reading,) = HandReader((Bars(),)).read([bars(400)])
+    assert set(reading.text) == {"1"}
+    network = Bars()
+    HandReader((network,)).read([bars(400), bars(2)])
+    assert max(shape[3] for shape in network.asked) <= WIDEST
+
+
+def test_batches_hold_lines_of_about_one_width_and_are_bounded() -> None:
+    network = Bars()
+    HandReader((network,)).read([bars(1 + number % 25) for number in range(60)])
+    assert sum(shape[0] for shape in network.asked) == 60
+    for lines, _, height, width in network.asked:
+        assert height == HEIGHT
+        assert width % STRIDE == 0
+        assert lines * (width - STRIDE) <= BATCH_COLUMNS
+    assert len(network.asked) < 40
+    assert PADDING < 1.5
+
+
+def test_what_stands_beside_a_line_in_its_batch_is_not_read_into_it() -> None:
+    crops = [bars(count) for count in (10, 11)]
+    together = HandReader((Bars(),)).emissions([crop.pixels for crop in crops])
+    for crop, (seen,) in zip(crops, together, strict=True):
+        ((alone,),) = HandReader((Bars(),)).emissions([crop.pixels])
+        assert seen.log_chances == pytest.approx(alone.log_chances, abs=1e-6)
+
+
+def test_every_network_is_a_witness_and_the_reading_says_how_they_agree() -> None:
+    alike = HandReader((Bars(), Bars(0.1)))
+    (reading,) = alike.read([bars(3)])
+    assert reading.text == reading.hypotheses[0].text == "111"
+    assert reading.evidence is not None
+    assert reading.evidence.agreement == 1.0
+    (torn,) = HandReader((Bars(), Bars(0.9))).read([bars(3)])
+    assert torn.evidence is not None
+    assert torn.evidence.agreement < 0.5
+    assert torn.confidence < reading.confidence
+
+
+def test_the_list_of_a_field_ranks_its_terms() -> None:
+    crop = bars(2)
+    known = Crop(crop.pixels, crop.dpi, "choice", terms=("77", "33"))
+    reader = HandReader((Bars(0.4),))
+    assert texts(reader, [crop, known]) == ["11", "77"]
+
+
+def test_clear_ink_is_read_as_it_is_whatever_the_list_says() -> None:
+    known = Crop(bars(2).pixels, 300.0, "choice", terms=("77", "33"))
+    assert texts(HandReader((Bars(),)), [known]) == ["11"]
+
+
+def test_the_fingerprint_tells_networks_and_words_apart() -> None:
+    words = Words(Path("somewhere"), "words-1")
+    readers = [
+        HandReader((Bars(),)),
+        HandReader((Bars(fingerprint="bars-2"),)),
+        HandReader((Bars(), Bars(fingerprint="bars-2"))),
+        HandReader((Bars(),), words),
+        HandReader((Bars(),), Words(Path("somewhere"), "words-2")),
+    ]
+    assert len({reader.fingerprint for reader in readers}) == len(readers)
+
+
+def test_a_reader_can_be_sent_to_another_process() -> None:
+    import pickle
+
+    reader = HandReader((Bars(),), Words(Path("somewhere"), "words-1"))
+    assert pickle.loads(pickle.dumps(reader)) == reader  # noqa: S301 (its own)
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def network(path: Path, sha256: str | None = None) -> OnnxNetwork:
+    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    return OnnxNetwork("trial", path, sha256 or found, LETTERS, "trial-1")
+
+
+def test_weights_that_are_missing_are_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"(?s)missing\.onnx.*make setup"):
+        HandReader((network(tmp_path / "missing.onnx"),)).read([bars(2)])
+
+
+def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"something")
+    with pytest.raises(SetupError, match="hỏng"):
+        HandReader((network(tmp_path / "model.onnx", "0" * 64),)).read([bars(2)])
+
+
+def test_weights_that_no_runtime_takes_are_told(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"something")
+    with pytest.raises(SetupError, match="không chạy được"):
+        HandReader((network(tmp_path / "model.onnx"),)).read([bars(2)])
+
+
+@pytest.mark.parametrize("flaw", ["none", "empty", "cut"])
+def test_words_that_are_missing_or_damaged_are_told(tmp_path: Path, flaw: str) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    if flaw != "none":
+        (folder / "name.npz").write_bytes(b"" if flaw == "empty" else b"PK\x03\x04rest")
+    with pytest.raises(SetupError, match="make setup"):
+        HandReader((Bars(),), Words(folder, "w")).read([bars(2, kind="name")])
+
+
+def test_a_card_names_the_network_its_letters_and_its_file(tmp_path: Path) -> None:
+    card = ModelCard(
+        name="trial", engine="ctc-line", reads=("handwriting",), files=(("model.onnx", "ab"),),
+        licence="-", training_data="-", measured="-", letters=LETTERS, fingerprint="trial-7",
+    )  # fmt: skip
+    found = network_of(card, tmp_path)
+    assert (found.path, found.sha256) == (tmp_path / "trial" / "model.onnx", "ab")
+    assert (found.letters, found.fingerprint) == (LETTERS, "trial-7")
+    for wrong in ({"letters": ""}, {"files": ()}):
+        with pytest.raises(SetupError, match="trial"):
+            network_of(card.model_copy(update=wrong), tmp_path)
+
+
+def test_an_emission_has_as_many_steps_as_its_line() -> None:
+    ((seen,),) = HandReader((Bars(),)).emissions([bars(5).pixels])
+    assert isinstance(seen, Emission)
+    assert len(seen.log_chances) > 5
