@@ -37,7 +37,7 @@ class Bars:
         chances[~inked, 0] = 1.0
         chances[inked, 1 + LETTERS.index("1")] = 1.0 - self.unsure
         chances[inked, 1 + LETTERS.index("7")] = self.unsure + 1e-6
-        return np.log(chances / chances.sum(axis=2, keepdims=True)).astype(np.float32)
+        return np.asarray(np.log(chances / chances.sum(axis=2, keepdims=True)), np.float32)
 
 
 def bars(count: int, gap: int = 30, kind: str = "number") -> Crop:
