@@ -13,7 +13,7 @@ from pipeline.model import Pixels
 from pipeline.synth.pens import PRINT, print_font
 from pipeline.synth.people import chance, pick
 from pipeline.training import words
-from pipeline.training.hands import Ink
+from pipeline.training.inking import Ink
 
 Grey = NDArray[np.float32]
 
@@ -233,7 +233,8 @@ def _scanned(level: Grey, rng: np.random.Generator) -> Pixels:
     if chance(rng, 0.6):
         level = level + rng.standard_normal(level.shape, np.float32) * np.float32(rng.uniform(0.003, 0.03))
     if chance(rng, 0.04):
-        middle = 0.5 * (float(level.min()) + float(np.median(level)))
+        light = float(np.median(level))
+        middle = light - np.float32(rng.uniform(0.2, 0.45)) * (light - float(level.min()))
         level = (level - middle) * np.float32(rng.uniform(4, 30)) + np.float32(0.5)
     grey = np.clip(level * 255, 0, 255).astype(np.uint8)
     if chance(rng, 0.25):

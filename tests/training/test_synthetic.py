@@ -13,7 +13,8 @@ from fontTools.ttLib import TTFont
 
 from pipeline.errors import SetupError
 from pipeline.synth.pens import PEN_FOLDER
-from pipeline.training.hands import Hand, written
+from pipeline.training.hands import Hand
+from pipeline.training.inking import written
 from pipeline.training.marks import MarkHabits, Place, marks_on, taken_apart
 from pipeline.training.pens import MARKED, Pens, pen_of
 from pipeline.training.synthetic import synthetic_line

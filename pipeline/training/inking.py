@@ -1,0 +1,242 @@
+"""One line in a writer's hand as a mask of ink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from pipeline.model import Pixels
+from pipeline.synth.people import chance
+from pipeline.training.hands import Hand, size_of, thickness
+from pipeline.training.marks import DOT, Curve, Place, marks_on, taken_apart
+from pipeline.training.pens import Pen, face
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """``mask`` 0..255 (255 = full ink), tight around the ink, and the row ``base`` on which the letters stand."""
+
+    mask: Pixels
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What is drawn for one character: the font's ``glyph``, the ``marks`` to be drawn, other ``strokes`` by name."""
+
+    pen: Pen
+    glyph: str
+    marks: str = ""
+    extra: str = ""
+    scale: float = 1.0
+
+
+def written(text: str, hand: Hand, rng: np.random.Generator) -> Ink:
+    """The line's ink, nothing of it cut off."""
+    unit = hand.unit
+    room = max(len(text), 2) * 2.6 * unit * hand.squeeze + 10 * unit
+    image = Image.new("L", (int(room), int(10 * unit)), 0)
+    pencil = ImageDraw.Draw(image)
+    curves: list[Curve] = []
+    x, base = 4 * unit, 6 * unit
+    for word in text.split(" "):
+        y = base + rng.normal(0, 0.05) * hand.shaky * unit
+        x = _put_word(pencil, curves, word, (x, y), hand, rng)
+        x += max(0.12, hand.gap * (1 + rng.normal(0, hand.gap_spread))) * unit
+        if x > room - 4 * unit:
+            image, pencil, room = _widened(image, unit)
+    mask = np.array(image, np.uint8)
+    _stroked(mask, curves, hand, rng)
+    return _cut(_weighed(_bent(mask, base, hand, rng), hand), base)
+
+
+def _widened(image: Image.Image, unit: float) -> tuple[Image.Image, ImageDraw.ImageDraw, float]:
+    wider = Image.new("L", (int(image.width * 1.6 + 20 * unit), image.height), 0)
+    wider.paste(image, (0, 0))
+    return wider, ImageDraw.Draw(wider), float(wider.width)
+
+
+def _put_word(
+    pencil: ImageDraw.ImageDraw,
+    curves: list[Curve],
+    word: str,
+    at: tuple[float, float],
+    hand: Hand,
+    rng: np.random.Generator,
+) -> float:
+    """Draws a word and returns where it ends."""
+    x, y = at
+    for run in _runs([_letter(character, hand, rng) for character in word], hand, rng):
+        first = run[0]
+        shake = rng.normal(0, 1, 3) * hand.shaky * np.array([0.02, 0.03, 0.025]) * hand.unit
+        size = hand.unit * first.scale + shake[2]
+        em = max(6, round(size / size_of(first.pen)))
+        font = face(first.pen.file, em)
+        glyphs = "".join(letter.glyph for letter in run)
+        if first.extra != "stick":
+            pencil.text((x + shake[0], y + shake[1]), glyphs, font=font, fill=255, anchor="ls")
+        for number, letter in enumerate(run):
+            if letter.marks or letter.extra:
+                start = x + shake[0] + _advance(first.pen.file, em, glyphs[:number])
+                left, top, right, bottom = _box(first.pen.file, em, letter.glyph)
+                place = Place(start + left, start + right, y + top, y + max(0, bottom), hand.unit)
+                curves.extend(marks_on(letter.glyph.replace("ı", "i"), letter.marks, place, hand.marks, rng))
+                curves.extend(_extra(letter.extra, place, rng))
+        x += (
+            _advance(first.pen.file, em, glyphs) * (hand.tight if len(run) == 1 else 1.0)
+            + hand.spread * hand.unit
+        )
+    return x
+
+
+@lru_cache(maxsize=65536)
+def _advance(file: Path, em: int, text: str) -> float:
+    return float(face(file, em).getlength(text)) if text else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _box(file: Path, em: int, glyph: str) -> tuple[float, float, float, float]:
+    return face(file, em).getbbox(glyph, anchor="ls")
+
+
+def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[list[_Letter]]:
+    """Letters that are shaped together: of one joined pen up to a break; else each alone."""
+    runs: list[list[_Letter]] = []
+    for letter in letters:
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and last.pen == letter.pen
+            and letter.pen.joined
+            and last.scale == letter.scale
+            and "stick" not in (last.extra, letter.extra)
+            and not chance(rng, hand.broken)
+        ):
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    return runs
+
+
+def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
+    """How the hand makes that character."""
+    pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
+    if pen is hand.pen and chance(rng, hand.mixed):
+        pen = hand.second
+    scale = hand.big_capitals if character.isupper() else 1.0
+    if character == "1" and chance(rng, hand.stick_one):
+        return _Letter(pen, "1", extra="stick")
+    if character == "7" and chance(rng, hand.crossed_seven):
+        return _Letter(pen, "7", extra="seven")
+    if character == "T" and chance(rng, hand.barred_t):
+        return _Letter(pen, "C", extra="bar", scale=scale)
+    if character == "t" and chance(rng, hand.crossed_t):
+        return _Letter(pen, "l", extra="cross")
+    glyph, marks = _font_part(character, pen, chance(rng, hand.own))
+    bare = glyph == "i" and (any(mark != DOT for mark in marks) or (not marks and chance(rng, hand.dotless)))
+    if bare and "ı" in pen.letters:
+        glyph = "ı"
+    return _Letter(pen, glyph, marks, scale=scale)
+
+
+def _font_part(character: str, pen: Pen, own: bool) -> tuple[str, str]:
+    """What of a letter the font sets and which marks are to be drawn."""
+    base, marks = taken_apart(character)
+    if not marks or (own and character in pen.letters):
+        return character, ""
+    return base, marks
+
+
+def _extra(name: str, place: Place, rng: np.random.Generator) -> list[Curve]:
+    """Strokes of single letters: a bar through T, a cross-stroke of t, a bar through 7, a 1 of one stroke."""
+    if not name:
+        return []
+    unit, tall = place.unit, place.base - place.top
+    if name == "stick":
+        x, lean = (place.left + place.right) / 2, rng.normal(0, 0.08) * unit
+        return [np.array([(x + lean, place.top), (x - lean, place.base)], np.float32)]
+    height = {"bar": 0.33, "cross": 0.32, "seven": 0.5}[name] + rng.normal(0, 0.06)
+    y, reach = place.top + height * tall, rng.uniform(0.05, 0.2 if name == "seven" else 0.4, 2) * unit
+    tilt = rng.normal(-0.03, 0.05) * unit
+    return [np.array([(place.left - reach[0], y - tilt), (place.right + reach[1], y + tilt)], np.float32)]
+
+
+def _stroked(mask: Pixels, curves: list[Curve], hand: Hand, rng: np.random.Generator) -> None:
+    """Draws the curves with a pen about as thick as the font's strokes."""
+    if not curves:
+        return
+    thick = thickness(hand.pen) * hand.unit * float(rng.uniform(0.8, 1.2)) - 0.4
+    points = [np.round(curve * 16).astype(np.int32).reshape(-1, 1, 2) for curve in curves]
+    cv2.polylines(mask, points, False, 255, max(1, round(thick)), cv2.LINE_AA, 4)
+
+
+def _bent(mask: Pixels, base: float, hand: Hand, rng: np.random.Generator) -> Pixels:
+    """Slant, proportions, widths of letters, drift and waves of the baseline, the hand's unrest, in one resampling."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return mask
+    height, unit = mask.shape[0], hand.unit
+    start, end = int(columns[0]), int(columns[-1]) + 1
+    wide = int((end - start) * hand.squeeze + 6 * unit)
+    grid = (max(4, height // 8), max(4, wide // 12))
+    across = np.linspace(0, wide, grid[1], dtype=np.float32)[None, :]
+    down = np.linspace(0, height, grid[0], dtype=np.float32)[:, None]
+    swing = _smooth(rng, (1, grid[1]), wide / (5 * unit)) * hand.wave * unit
+    uneven = _smooth(rng, (1, grid[1]), wide / (1.5 * unit)) * 0.12 * hand.shaky * unit
+    dx, dy = (_unrest(rng, grid, 0.035 * hand.shaky * unit) for _ in range(2))
+    source_y = _proportioned(down, base, unit, rng) + hand.drift * across + swing + dy
+    source_x = (across - 3 * unit + hand.slant * (down - base)) / hand.squeeze + start + uneven + dx
+    size = (wide, height)
+    return np.asarray(
+        cv2.remap(mask, cv2.resize(source_x, size), cv2.resize(source_y, size), cv2.INTER_LINEAR), np.uint8
+    )
+
+
+def _proportioned(
+    down: NDArray[np.float32], base: float, unit: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Rows of the picture as rows of the letters: what stands above x, x itself and what hangs below each stretched."""
+    above, x, below = np.exp(rng.normal(0, (0.16, 0.12, 0.16)))
+    here = [base - 6 * unit, base - unit * x, base, base + 4 * unit]
+    there = [base - unit - (5 + (1 - x)) * unit / above, base - unit, base, base + 4 * unit / below]
+    return np.asarray(np.interp(down, here, there), np.float32)
+
+
+def _unrest(rng: np.random.Generator, grid: tuple[int, int], size: float) -> NDArray[np.float32]:
+    coarse = rng.normal(0, size, (grid[0] // 3 + 1, grid[1] // 2 + 1)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, grid[::-1]), np.float32)
+
+
+def _smooth(rng: np.random.Generator, shape: tuple[int, int], bumps: float) -> NDArray[np.float32]:
+    coarse = rng.normal(0, 1, (1, max(3, int(bumps)))).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _weighed(mask: Pixels, hand: Hand) -> Pixels:
+    """Strokes swollen or thinned towards the pen's thickness, as far as half a stroke goes."""
+    now = thickness(hand.pen) * hand.unit
+    change = float(np.clip(hand.stroke - now, -0.25 * now, 2.5))
+    if change > 1.2:
+        mask = np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))), np.uint8)
+        change = max(0.0, change - 2)
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.75)
+    brightest = 255 * min(1.0, 0.53 * now)
+    middle = min(127 - float(np.clip(change, -0.5, 1.3)) * 62, 0.45 * brightest)
+    low, high = max(6.0, middle - 55), min(middle + 55, max(0.95 * brightest, 30.0))
+    steps = (np.arange(256, dtype=np.float32) - low) * (255 / (high - low))
+    return np.asarray(cv2.LUT(soft, np.clip(steps, 0, 255).astype(np.uint8)), np.uint8)
+
+
+def _cut(mask: Pixels, base: float) -> Ink:
+    """Tight around the ink."""
+    rows, columns = np.flatnonzero((mask > 60).any(axis=1)), np.flatnonzero((mask > 60).any(axis=0))
+    if not len(rows) or not len(columns):
+        return Ink(np.zeros((int(base / 2), int(base / 2)), np.uint8), int(base / 3))
+    top, left = int(rows[0]), int(columns[0])
+    return Ink(mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1], int(base) - top)
