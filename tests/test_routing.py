@@ -29,7 +29,7 @@ BLANK = FieldReading("place", FieldStatus.BLANK, confidence=1.0, box=HERE)
 
 KNOWN = fitted(drawn(12_000, 1).samples, reader="hand-1")
 BY_HAND = RoutingOptions(calibration=KNOWN, tolerated=0.02, tolerated_critical=0.02)
-CLEAR = Evidence(*[0.9999] * 5, 1.0)
+CLEAR = Evidence(0.9999, 0.9999, 0.9999, 0.9999, 0.9999, 1.0)
 VAGUE = Evidence(0.7, 0.4, 0.6, 0.2, 0.5, 0.0)
 WRITTEN = replace(PRINTED, writing=Writing.HAND, confidence=0.3, engine="hand", evidence=CLEAR)
 
@@ -124,9 +124,9 @@ def test_a_value_said_twice_alike_is_surer_than_one_said_once() -> None:
     )
     rule = RuleSpec(code="D02", predicate="same_date", fields=("in_figures", "in_words"))
     record = RecordSpec(record="twice", title="Thử", prefix="TH", field=fields, rule=(rule,))
-    first = replace(WRITTEN, field="in_figures", text="1/2/2010", canonical="01/02/2010")
+    first = replace(WRITTEN, field="in_figures", text="1/2/2010", canonical="01.02.2010")
     second = replace(first, field="in_words")
-    other = replace(second, canonical="07/02/2010")
+    other = replace(second, canonical="07.02.2010")
 
     def confirmed(*readings: FieldReading) -> list[bool]:
         return [ground.confirmed for ground in grounds_of(readings, (), record).values()]

@@ -105,7 +105,7 @@ def test_what_is_accepted_errs_more_than_tolerated_in_no_more_calibrations_than_
                 and chance >= bound.threshold
             ]
             proven += bool(truly)
-            broken += bool(truly) and 1 - np.mean(truly) > 0.04
+            broken += bool(truly) and float(np.mean(truly)) < 0.96
     assert proven > 40
     assert broken <= 0.1 * proven
 

@@ -1,0 +1,187 @@
+"""``hotich calibrate`` learns from what people decided, and says what it can prove."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import calibration
+from pipeline.calibration import Calibration, Sample, fitted
+from pipeline.ledger import load_ledger
+from pipeline.model import (
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    PageKind,
+    PageRef,
+    PageResult,
+    Quality,
+    Writing,
+)
+from pipeline.registry import Registry, Verdict
+from pipeline.workspace import Workspace
+from tests.calibration.drawn import drawn
+from tests.cli.conftest import Hotich
+from tests.fake_pages import GOOD, draw
+
+pytestmark = pytest.mark.usefixtures("fake_reading")
+
+FIELD = {
+    "choice:sex": ("child_sex", "Nam", "Nữ"),
+    "date": ("child_born_on", "1/2/2010", "7/2/2010"),
+    "entry_number": ("entry_number", "41/2010", "47/2010"),
+    "name": ("child_name", "Lý Thử", "Lý Thứ"),
+    "place": ("child_birth_place", "Xã Thử Nghiệm", "Xã Thử Nghiện"),
+}
+"""For each kind a field, what the machine reads there and what else could stand there."""
+
+
+def store(workspace: Path, book: Path, samples: Iterable[Sample], *, checked: bool = True) -> None:
+    """A book in the registry: one page an entry, its fields as the samples have them, each decided by a person."""
+    entries: dict[str, dict[str, Sample]] = {}
+    for sample in samples:
+        entries.setdefault(sample.entry, {}).setdefault(sample.grounds.kind, sample)
+    workspace.mkdir(parents=True, exist_ok=True)
+    with Registry.open(Workspace(workspace).registry_url) as registry:
+        book_id = registry.book_id(load_ledger(book), book.name)
+        registry.store_scan(book_id, "a" * 64, "scan.pdf", 1000, len(entries))
+        for number, by_kind in enumerate(entries.values(), start=1):
+            registry.save_page(book_id, page(number, by_kind), "print")
+        for entry_id, by_kind in zip(registry.entries(book_id), entries.values(), strict=True):
+            verdicts = [
+                Verdict(FIELD[kind][0], FieldStatus.READ, FIELD[kind][1 if sample.right else 2])
+                for kind, sample in by_kind.items()
+            ]
+            if checked:
+                registry.decide(entry_id, verdicts, author="người thử")
+
+
+def page(number: int, by_kind: dict[str, Sample]) -> PageResult:
+    readings = tuple(
+        FieldReading(
+            FIELD[kind][0],
+            FieldStatus.READ,
+            FIELD[kind][1],
+            "01.02.2010" if kind == "date" else FIELD[kind][1],
+            sample.grounds.evidence.chance,
+            Writing.HAND,
+            "hand",
+            evidence=sample.grounds.evidence,
+        )
+        for kind, sample in by_kind.items()
+    )
+    entries = (EntryResult(0, readings, ()),)
+    return PageResult(
+        PageRef("a" * 64, number), PageKind.ENTRIES, "birth-2006", (30, 40), np.eye(3), 0, 0.0,
+        Quality(1.0, 1.0, 0.0, 300.0), None, (), entries, (), {},
+    )  # fmt: skip
+
+
+def own(workspace: Path) -> Calibration:
+    return calibration.read(Workspace(workspace).calibration)
+
+
+@pytest.fixture
+def no_shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder of models that has no calibration."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setenv("HOTICH_MODELS", str(folder))
+    return folder
+
+
+@pytest.mark.usefixtures("no_shipped")
+def test_checked_books_make_a_calibration_and_the_figures_are_shown(
+    hotich: Hotich, book: Path, workspace: Path
+) -> None:
+    store(workspace, book, drawn(900, 1).samples)
+    told = hotich("calibrate", book)
+    assert told.exit_code == 0, told.output
+    made = own(workspace)
+    assert made.samples + made.held == pytest.approx(600, abs=60)
+    assert made.samples > 200
+    assert "Sai số độ tin cậy" in told.stdout
+    assert "chưa đủ chứng cứ" in told.stdout
+    assert "575" in told.stdout
+    assert "2302" in told.stdout
+
+
+@pytest.mark.usefixtures("no_shipped")
+def test_what_people_found_wrong_counts_as_wrong(hotich: Hotich, book: Path, workspace: Path) -> None:
+    store(workspace, book, [replace(sample, right=False) for sample in drawn(900, 1).samples])
+    assert hotich("calibrate", book).exit_code == 0
+    grounds = [sample.grounds for sample in drawn(200, 2).samples]
+    assert np.mean(own(workspace).chances_right(grounds)) < 0.1
+
+
+@pytest.mark.usefixtures("no_shipped")
+@pytest.mark.parametrize("checked", [True, False])
+def test_too_little_checked_is_refused_and_nothing_is_written(
+    checked: bool, hotich: Hotich, book: Path, workspace: Path
+) -> None:
+    store(workspace, book, drawn(120 if checked else 900, 1).samples, checked=checked)
+    told = hotich("calibrate", book)
+    assert told.exit_code == 9
+    assert "cần ít nhất 400 ô" in told.stderr.replace("\n", " ")
+    assert not Workspace(workspace).calibration.exists()
+
+
+@pytest.mark.usefixtures("no_shipped")
+def test_a_trial_writes_nothing(hotich: Hotich, book: Path, workspace: Path) -> None:
+    store(workspace, book, drawn(900, 1).samples)
+    told = hotich("calibrate", book, "--dry-run", "--json")
+    assert told.exit_code == 0
+    figures = json.loads(told.stdout)
+    assert (figures["written"], figures["before"]) == (False, None)
+    assert set(figures["after"]["bounds"]) == {"critical", "other"}
+    assert {"", "choice", "date", "entry_number", "name", "place"} == set(figures["after"]["errors"])
+    assert not Workspace(workspace).calibration.exists()
+
+
+def test_a_poorer_calibration_replaces_a_proven_one_only_when_told_to(
+    hotich: Hotich, book: Path, workspace: Path, no_shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTICH_TOLERATED", "30")
+    monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", "30")
+    shipped = fitted(drawn(12_000, 5).samples)
+    calibration.save(shipped, no_shipped / "calibration" / calibration.FILE)
+    store(workspace, book, drawn(700, 1).samples)
+    told = hotich("calibrate", book)
+    assert told.exit_code == 0
+    assert "Giữ bản đang dùng" in told.stdout
+    assert not Workspace(workspace).calibration.exists()
+    for times in range(2):
+        assert hotich("calibrate", book, "--replace").exit_code == 0
+        names = sorted(path.name for path in Workspace(workspace).calibration.parent.iterdir())
+        assert names == ["calibration.001.toml", "calibration.toml"][1 - times :]
+    assert calibration.read(no_shipped / "calibration" / calibration.FILE) == shipped
+
+
+@pytest.mark.usefixtures("no_shipped")
+def test_a_later_run_reads_pages_again_by_the_new_calibration(
+    hotich: Hotich, book: Path, workspace: Path
+) -> None:
+    draw(book / "a.png", GOOD)
+    hotich("run", book)
+    calibration.save(fitted(drawn(400, 1).samples), Workspace(workspace).calibration)
+    (report,) = json.loads(hotich("run", book, "--json").stdout)["books"]
+    assert (report["read"], report["known"]) == (1, 0)
+    (report,) = json.loads(hotich("run", book, "--json").stdout)["books"]
+    assert (report["read"], report["known"]) == (0, 1)
+
+
+def test_a_damaged_calibration_stops_every_command_that_would_use_it(
+    hotich: Hotich, book: Path, workspace: Path
+) -> None:
+    path = Workspace(workspace).calibration
+    calibration.save(fitted(drawn(400, 1).samples), path)
+    path.write_text(path.read_text(encoding="utf-8").replace("thresholds = [0.", "thresholds = [0.1", 1))
+    for command in ("run", "calibrate"):
+        told = hotich(command, book)
+        assert told.exit_code == 3
+        assert "tệp hiệu chuẩn" in told.stderr
