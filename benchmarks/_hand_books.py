@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -48,7 +48,8 @@ class HandBook:
 
 @dataclass(frozen=True)
 class ReadEntry:
-    """One entry on paper (``truth``) and as read; ``glued``: the texts that real ink says on this page."""
+    """One entry on paper (``truth``) and as read; ``place``: page and row; ``pen``: the font of what is drawn;
+    ``real``: real ink of writer ``hand`` is glued in."""
 
     book: str
     hand: str
@@ -59,6 +60,7 @@ class ReadEntry:
     truth: TrueEntry
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
+    pen: str = ""
     real: bool = False
 
 
@@ -96,21 +98,24 @@ class HandOutcome:
         return self.by_hand or invented
 
 
-def read_books(books: Sequence[HandBook], jobs: int) -> Iterator[ReadHandBook]:
-    """Draw and read the books, ``jobs`` at a time, in the order in which they are done."""
+def read_books(
+    books: Sequence[HandBook], jobs: int, work: Callable[[HandBook], ReadHandBook] | None = None
+) -> Iterator[ReadHandBook]:
+    """Draw and read the books (or do other ``work`` on each), ``jobs`` at a time, in the order they are done in."""
     os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        for done in as_completed([pool.submit(drawn_and_read, book) for book in books]):
+        for done in as_completed([pool.submit(work or drawn_and_read, book) for book in books]):
             yield done.result()
 
 
-def drawn_and_read(book: HandBook) -> ReadHandBook:
+def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBook:
     """One book drawn into a folder that is thrown away again, and read page by page."""
+    bench, usual = _tools()
+    engines = engines or usual
+    if book.by_tesseract:
+        engines = replace(engines, hand=None)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        bench, engines = _tools()
-        if book.by_tesseract:
-            engines = replace(engines, hand=None)
         form = bench.schemas.form(book.form)
         path = write_book(Path(folder) / "book", form, bench.schemas, book.options, book.cuttings)
         ledger, truth = load_ledger(path), load_truth(path / "truth.json")
@@ -162,7 +167,7 @@ def _entries(
         slim = replace(entry, ink={})
         yield ReadEntry(
             book.name, book.hand, book.form, level, ledger.year, (page, row), slim, found.readings,
-            found.findings, bool(book.cuttings),
+            found.findings, ",".join(book.options.pens), bool(book.cuttings),
         )  # fmt: skip
 
 

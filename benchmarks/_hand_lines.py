@@ -19,16 +19,18 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks._books import say, share
 from benchmarks._real_lines import plain
-from pipeline.decoding import Emission, Prior, decoded, free_prior, prior_for
+from pipeline.decoding import Emission, Prior, decoded, free_prior
 from pipeline.model import Pixels
-from pipeline.ocr.hand import HandReader, LineNetwork
-from pipeline.ocr.line_picture import STRIDE, line_picture
+from pipeline.ocr.hand import HandReader
 from pipeline.synth.pens import pen_hand
 from pipeline.synth.people import commune, person
 from pipeline.synth.strokes import line as drawn_line
 from pipeline.training.real import RealLine
 
 Texts = Sequence[str]
+
+AT_ONCE = 48
+"""Lines read at once."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,10 @@ class LineReadings:
 
 def line_readings(lines: Sequence[RealLine], reader: HandReader) -> LineReadings:
     """Every line read by each network alone (free), and by all together (free, and with what is known of places)."""
-    seen = []
-    for number, line in enumerate(lines):
-        if number % 100 == 0:
-            say(f"dòng thật {number}/{len(lines)}")
-        seen.append(_emissions(line.grey(), reader.networks))
+    seen: list[Sequence[Emission]] = []
+    for start in range(0, len(lines), AT_ONCE):
+        say(f"dòng thật {start}/{len(lines)}")
+        seen += reader.emissions([line.grey() for line in lines[start : start + AT_ONCE]])
     names = [f"{chr(ord('a') + number)}" for number in range(len(reader.networks))]
     ways: dict[tuple[str, str], Callable[[Sequence[Emission]], Sequence[Emission]]] = {
         (name, "free"): (lambda all_of, at=number: all_of[at : at + 1])  # type: ignore[misc]
@@ -99,20 +100,12 @@ def line_readings(lines: Sequence[RealLine], reader: HandReader) -> LineReadings
     }
     together = "+".join(names)
     ways[together, "free"] = ways[together, "place"] = lambda all_of: all_of
-    priors: Mapping[str, Prior] = {"free": free_prior(), "place": prior_for("place", "", ())}
+    priors: Mapping[str, Prior] = {"free": free_prior(), "place": reader.prior("place")}
     texts = {}
     for (name, prior), chosen in ways.items():
         say(f"giải mã {name}, {prior}")
         texts[name, prior] = [_text(chosen(all_of), priors[prior]) for all_of in seen]
     return LineReadings(lines, texts, together)
-
-
-def _emissions(grey: Pixels, networks: Sequence[LineNetwork]) -> tuple[Emission, ...]:
-    picture = line_picture(grey)
-    if not picture.any():
-        return ()
-    wide = np.pad(picture, ((0, 0), (0, -picture.shape[1] % STRIDE)))[None, None]
-    return tuple(Emission(network.log_chances(wide)[0], network.letters) for network in networks)
 
 
 def _text(emissions: Sequence[Emission], prior: Prior) -> str:
