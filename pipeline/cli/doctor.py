@@ -11,16 +11,21 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 import pipeline
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.digitize import default_engines
 from pipeline.errors import HotichError, SetupError
+from pipeline.kinds import KINDS
+from pipeline.model import Crop
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import languages, tesseract_version
 from pipeline.registry import Registry
@@ -153,6 +158,19 @@ def _models(settings: Settings) -> Iterator[Check]:
         yield Check(f"Mô hình {card.name}", state, card.fingerprint, advice)
     if not cards:
         yield Check("Mô hình", "missing", "không có", "Hãy cài lại phần mềm: make setup")
+    else:
+        yield _checked("Đọc thử chữ viết tay", partial(_hand, settings), "warning")
+
+
+def _hand(settings: Settings) -> str:
+    """Reads a line of two strokes with the installed networks and words."""
+    hand = default_engines(settings.models).hand
+    if hand is None:
+        raise SetupError("Chưa có mô hình đọc chữ viết tay: mọi ô viết tay sẽ chờ người xem.")
+    pixels = np.full((60, 120), 255, np.uint8)
+    pixels[10:50, 30:36] = pixels[10:50, 80:86] = 30
+    hand.read([Crop(pixels, 300.0, kind) for kind in KINDS])
+    return hand.name
 
 
 def _writable(folder: Path) -> Check:

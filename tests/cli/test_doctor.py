@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pipeline.digitize.engines import HAND_NETWORK
+from pipeline.ocr.models import cards, default_folder
 from pipeline.ocr.tesseract import languages, tesseract_version
 from tests.cli.conftest import Hotich
 
@@ -34,6 +37,46 @@ def test_every_check_is_in_the_json(hotich: Hotich) -> None:
     checks = {check["name"]: check for check in json.loads(hotich("doctor", "--json").stdout)["checks"]}
     assert {"Tesseract", "Poppler (pdftoppm)", "Thư mục làm việc", "Mô hình tesseract-vie"} <= set(checks)
     assert checks["Khai báo (schemas)"]["state"] == "ok"
+
+
+def hand_check(hotich: Hotich, models: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What ``doctor`` says of reading handwriting with the models of a folder."""
+    monkeypatch.setenv("HOTICH_MODELS", str(models))
+    checks = json.loads(hotich("doctor", "--json").stdout)["checks"]
+    (found,) = [check for check in checks if check["name"] == "Đọc thử chữ viết tay"]
+    return dict(found)
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """The installed models without those that read handwriting."""
+    folder = tmp_path / "models"
+    for card in cards():
+        if card.engine != HAND_NETWORK:
+            shutil.copytree(default_folder() / card.name, folder / card.name)
+    return folder
+
+
+def test_no_reader_of_handwriting_is_a_warning_that_says_what_follows(
+    hotich: Hotich, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = hand_check(hotich, models, monkeypatch)
+    assert told["state"] == "warning"
+    assert "chờ người xem" in told["advice"]
+
+
+def test_a_reader_of_handwriting_that_cannot_be_loaded_is_told(
+    hotich: Hotich, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (models / "hand-x").mkdir()
+    (models / "hand-x" / "model.toml").write_text(
+        'name = "hand-x"\nengine = "ctc-line"\nreads = ["handwriting"]\nletters = " ab"\n'
+        'files = [["model.onnx", "00"]]\nlicence = "-"\ntraining_data = "-"\nmeasured = "-"\n',
+        encoding="utf-8",
+    )
+    told = hand_check(hotich, models, monkeypatch)
+    assert told["state"] == "warning"
+    assert "model.onnx" in told["advice"]
 
 
 def test_a_workspace_that_cannot_be_written_is_told(hotich: Hotich) -> None:

@@ -148,10 +148,10 @@ def digitized(page: DrawnPage, form: str | None = None) -> PageResult:
 def digitized_pixels(pixels: Pixels, form: str, year: int = 2010) -> PageResult:
     ledger = Ledger(form, "UBND xã Thử", "93611", f"01/{year}")
     image = PageImage(PageRef("0" * 64, 1), pixels, DPI)
-    return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, _engines())
+    return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, engines())
 
 
-_engines = cache(default_engines)
+engines = cache(default_engines)
 
 
 @cache

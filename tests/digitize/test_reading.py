@@ -11,8 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.digitize.reading import DOUBT, SURE, line_readings
-from pipeline.model import Box, Crop, FieldReading, FieldStatus, LineReading, Word, Writing
+from pipeline.digitize.reading import DOUBT, SURE, hand_readings, line_readings
+from pipeline.model import (
+    Box,
+    Crop,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Hypothesis,
+    LineReading,
+    Word,
+    Writing,
+)
 from pipeline.ocr import Engines
 from pipeline.routing import RoutingOptions, routed
 
@@ -145,3 +155,89 @@ def test_what_the_readers_differ_on_is_never_accepted(confidence: float, kind: W
     (decided,), findings = routed([reading], [], record, RoutingOptions())
     assert not decided.accepted
     assert findings
+
+
+# --- handwriting --------------------------------------------------------------------------------------------------
+
+
+def hand_line(*ways: tuple[str, float], agreement: float = 0.8) -> LineReading:
+    """What a reader of handwriting says of a line: those readings and chances, best first."""
+    chance = ways[0][1]
+    margin = chance - (ways[1][1] if len(ways) > 1 else 0.0)
+    hypotheses = tuple(Hypothesis(text, chance) for text, chance in ways)
+    return LineReading(
+        ways[0][0], chance, "hand", (), hypotheses, Evidence(chance, margin, 0.9, 0.7, agreement, 1.0)
+    )
+
+
+def heard(one: LineReading, answer: LineReading, kind: str = "date") -> LineReading:
+    """A handwritten line after the second reader of figures was asked."""
+    witness = Says([answer])
+    (result,) = hand_readings([crop(kind)], Engines(Says([]), Says([]), witness, hand=Says([one])))
+    return result
+
+
+def evidence_in(reading: LineReading) -> Evidence:
+    assert reading.evidence is not None
+    return reading.evidence
+
+
+WAYS = (("12/3/1985", 0.5), ("12/8/1985", 0.4), ("72/3/1985", 0.05))
+
+
+def test_a_further_witness_speaks_for_the_figures_it_reads_alike() -> None:
+    result = heard(hand_line(*WAYS), second("12/3/1985"))
+    assert (result.text, result.engine) == ("12/3/1985", "hand+second")
+    assert result.confidence > 0.9
+    assert evidence_in(result).agreement == pytest.approx(0.9)
+    assert sum(one.chance for one in result.hypotheses) == pytest.approx(0.95)
+
+
+def test_a_further_witness_may_turn_to_another_reading_that_the_ink_allows() -> None:
+    result = heard(hand_line(*WAYS), second("12/8/1985"))
+    assert result.text == result.hypotheses[0].text == "12/8/1985"
+    assert evidence_in(result).chance == result.confidence == result.hypotheses[0].chance
+    assert evidence_in(result).agreement < 0.95
+
+
+def test_what_only_the_further_witness_reads_is_doubted_and_not_believed() -> None:
+    result = heard(hand_line(*WAYS, agreement=1.0), second("30/6/1991"))
+    assert [one.text for one in result.hypotheses] == [text for text, _ in WAYS]
+    assert result.confidence == pytest.approx(0.5)
+    assert evidence_in(result).agreement < 0.75
+
+
+@pytest.mark.parametrize("answer", [second("12/8/1985", DOUBT - 0.01), second("", 0.0)])
+def test_an_unsure_witness_changes_nothing(answer: LineReading) -> None:
+    one = hand_line(*WAYS)
+    assert heard(one, answer) == one
+
+
+@pytest.mark.parametrize(("text", "kind"), [("ngày 12 tháng 3", "date"), ("12", "text"), ("", "date")])
+def test_only_figures_are_asked_about(text: str, kind: str) -> None:
+    one = hand_line((text, 0.9)) if text else LineReading("", 0.0, "hand")
+    assert heard(one, second("99"), kind) == one
+
+
+@given(
+    chances=st.lists(st.floats(0.001, 0.3), min_size=1, max_size=3),
+    answer=st.sampled_from(["1", "2", "3", "4"]),
+    confidence=st.floats(0, 1),
+)
+def test_however_the_witness_answers_chances_stay_chances(
+    chances: list[float], answer: str, confidence: float
+) -> None:
+    ways = sorted(zip("123", chances, strict=False), key=lambda way: -way[1])
+    result = heard(hand_line(*ways), second(answer, confidence), "number")
+    told = [one.chance for one in result.hypotheses]
+    assert sum(told) == pytest.approx(sum(chances))
+    assert told == sorted(told, reverse=True)
+    evidence = evidence_in(result)
+    assert 0 <= evidence.margin <= evidence.chance <= 1
+    assert 0 <= evidence.agreement <= 1
+
+
+def test_without_a_reader_of_figures_the_hand_stands_alone() -> None:
+    one = hand_line(*WAYS)
+    assert hand_readings([crop()], Engines(Says([]), Says([]), hand=Says([one]))) == (one,)
+    assert hand_readings([], Engines(Says([]), Says([]), hand=Says([]))) == ()
