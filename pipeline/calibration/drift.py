@@ -22,7 +22,7 @@ FEWEST = 60
 
 QUANTILES = 41
 ALPHA = 0.01
-LEAST_USUAL = 0.12
+LEAST_USUAL = 0.1
 FEW_BOOKS = 3
 USUAL_OF_FEW = 0.2
 """How far a book may lie off when there were too few books to know."""
@@ -36,8 +36,8 @@ SPREADS = 4.0
 @dataclass(frozen=True, slots=True)
 class Usual:
     """How handwritten fields looked that were calibrated on: quantiles (from 0 to 1 in even steps) of the chances by
-    kind (``""``: of all kinds) and the greatest ``distance`` of one book from the others; of each piece of evidence in
-    ``WATCHED`` the ``means`` by kind, and how far books as a whole lie from those."""
+    kind (``""``: of all kinds) and the greatest ``distance`` of one book from the others, less what chance alone may
+    do; of each piece of evidence in ``WATCHED`` the ``means`` by kind, and how far books as a whole lie from those."""
 
     quantiles: Mapping[str, tuple[float, ...]]
     distance: float
@@ -68,7 +68,7 @@ def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequen
         own = book == name
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             places = _places(sure[own], kinds[own].tolist(), _quantiles(sure[~own], kinds[~own]))
-            distances.append(_distance(places))
+            distances.append(_distance(places) - _by_chance(len(places)))
         if own.sum() >= FEWEST:
             gaps.append(_gap(watched[own], kinds[own].tolist(), means))
     few = len(distances) < FEW_BOOKS
@@ -89,7 +89,7 @@ def drift_alarm(grounds: Sequence[Grounds], chances: Sequence[float], usual: Usu
     kinds = [ground.kind for ground in grounds]
     places = _places(np.asarray(chances, dtype=np.float64), kinds, usual.quantiles)
     distance = _distance(places)
-    allowed = usual.distance + math.sqrt(-math.log(ALPHA / 2) / (2 * len(grounds)))
+    allowed = usual.distance + _by_chance(len(grounds))
     gaps = _gap(_watched(grounds), kinds, usual.means)
     shifted = tuple(
         name
@@ -144,6 +144,11 @@ def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Seque
         own = np.array([other == kind for other in kinds])
         found[own] = np.interp(chances[own], quantiles.get(kind) or quantiles[""], steps)
     return found
+
+
+def _by_chance(fields: int) -> float:
+    """The distance that so many places drawn evenly pass with chance ``ALPHA`` only."""
+    return math.sqrt(-math.log(ALPHA / 2) / (2 * fields))
 
 
 def _distance(places: Floats) -> float:

@@ -75,24 +75,24 @@ def fitted(
     if not fitting or not held:
         raise ValueError("no samples to fit on, or none to bound the risk on")
     model = chance_model(fitting, before.model if before else None)
-    known = {"", *model.by_kind}
-    grounds = [sample.grounds for sample in held]
-    sure = model.chances(grounds).tolist()
-    usual = usual_of(
-        [ground if ground.kind in known else replace(ground, kind="") for ground in grounds],
-        sure,
-        [sample.book for sample in held],
-    )
+    sure = model.chances([sample.grounds for sample in held]).tolist()
     return Calibration(
         reader,
         model,
         _curve(held, sure, critical=True),
         _curve(held, sure, critical=False),
-        usual,
+        _usual(samples, model),
         samples=len(fitting),
         held=len(held),
         books=len({sample.book for sample in samples}),
     )
+
+
+def _usual(samples: Sequence[Sample], model: ChanceModel) -> Usual:
+    """How all samples look, book by book; a kind that the model does not know counts among all."""
+    known = model.by_kind
+    grounds = [s.grounds if s.grounds.kind in known else replace(s.grounds, kind="") for s in samples]
+    return usual_of(grounds, model.chances(grounds).tolist(), [sample.book for sample in samples])
 
 
 def _curve(held: Sequence[Sample], sure: Sequence[float], *, critical: bool) -> Curve:
