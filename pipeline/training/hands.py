@@ -44,6 +44,8 @@ class Hand:
     barred_t: float
     stick_one: float
     crossed_seven: float
+    long_t: float
+    flourish: float
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, pens: Pens, shouting: bool = False) -> Hand:
@@ -77,6 +79,8 @@ class Hand:
             barred_t=float(pick(rng, (0.0, 0.0, 0.0, 0.0, 0.0, 0.9))),
             stick_one=float(pick(rng, (0.0, 0.0, 0.0, 0.9))),
             crossed_seven=float(pick(rng, (0.0, 0.0, 0.9))),
+            long_t=float(pick(rng, (0.0, 0.0, 0.0, 0.6))),
+            flourish=float(pick(rng, (0.0, 0.0, 0.0, 0.0, 0.25))),
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from pipeline.model import Pixels
 from pipeline.synth.people import chance
 from pipeline.training.hands import Hand, size_of, thickness
-from pipeline.training.marks import DOT, Curve, Place, marks_on, taken_apart
+from pipeline.training.marks import DOT, Curve, Place, marks_on, smooth, taken_apart
 from pipeline.training.pens import Pen, face
 
 
@@ -48,7 +48,7 @@ def written(text: str, hand: Hand, rng: np.random.Generator) -> Ink:
     for word in text.split(" "):
         y = base + rng.normal(0, 0.05) * hand.shaky * unit
         x = _put_word(pencil, curves, word, (x, y), hand, rng)
-        x += max(0.12, hand.gap * (1 + rng.normal(0, hand.gap_spread))) * unit
+        x += max(0.22, hand.gap * (1 + rng.normal(0, hand.gap_spread))) * unit
         if x > room - 4 * unit:
             image, pencil, room = _widened(image, unit)
     mask = np.array(image, np.uint8)
@@ -92,7 +92,15 @@ def _put_word(
             _advance(first.pen.file, em, glyphs) * (hand.tight if len(run) == 1 else 1.0)
             + hand.spread * hand.unit
         )
+    if word[-1:].isalpha() and chance(rng, hand.flourish):
+        curves.append(_flourish((x, y), hand.unit, rng))
     return x
+
+
+def _flourish(at: tuple[float, float], unit: float, rng: np.random.Generator) -> Curve:
+    """The run-out of the last letter of a word."""
+    run, up = rng.uniform(0.3, 1.2) * unit, rng.normal(0.2, 0.3) * unit
+    return smooth([at, (at[0] + 0.4 * run, at[1] + 0.1 * unit), (at[0] + run, at[1] - up)])
 
 
 @lru_cache(maxsize=65536)
@@ -138,6 +146,8 @@ def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
         return _Letter(pen, "C", extra="bar", scale=scale)
     if character == "t" and chance(rng, hand.crossed_t):
         return _Letter(pen, "l", extra="cross")
+    if character == "T" and chance(rng, hand.long_t):
+        return _Letter(pen, "T", extra="roof", scale=scale)
     glyph, marks = _font_part(character, pen, chance(rng, hand.own))
     bare = glyph == "i" and (any(mark != DOT for mark in marks) or (not marks and chance(rng, hand.dotless)))
     if bare and "ı" in pen.letters:
@@ -161,8 +171,10 @@ def _extra(name: str, place: Place, rng: np.random.Generator) -> list[Curve]:
     if name == "stick":
         x, lean = (place.left + place.right) / 2, rng.normal(0, 0.08) * unit
         return [np.array([(x + lean, place.top), (x - lean, place.base)], np.float32)]
-    height = {"bar": 0.33, "cross": 0.32, "seven": 0.5}[name] + rng.normal(0, 0.06)
+    height = {"bar": 0.33, "cross": 0.32, "seven": 0.5, "roof": 0.06}[name] + rng.normal(0, 0.06)
     y, reach = place.top + height * tall, rng.uniform(0.05, 0.2 if name == "seven" else 0.4, 2) * unit
+    if name == "roof":
+        reach[1] += rng.uniform(0.2, 1.6) * unit
     tilt = rng.normal(-0.03, 0.05) * unit
     return [np.array([(place.left - reach[0], y - tilt), (place.right + reach[1], y + tilt)], np.float32)]
 

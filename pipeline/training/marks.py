@@ -57,12 +57,12 @@ class MarkHabits:
             dot=pick(rng, ("dot", "dot", "dash", "slash", "blot")),
             roof=pick(rng, ("peak", "peak", "round", "flat")),
             wave=pick(rng, ("wave", "wave", "flat", "bump")),
-            horn=pick(rng, ("curl", "curl", "tick", "comma")),
-            size=float(rng.uniform(0.75, 1.35)),
-            rise=float(rng.uniform(0.06, 0.4)),
-            shift=float(rng.normal(0.12, 0.18)),
+            horn=pick(rng, ("curl", "curl", "tick", "comma", "apart")),
+            size=float(rng.uniform(0.75, 1.55)),
+            rise=float(rng.uniform(0.04, 0.45)),
+            shift=float(rng.normal(0.15, 0.2)) if chance(rng, 0.75) else float(rng.uniform(0.3, 0.75)),
             lean=float(rng.normal(0.1, 0.15)),
-            unsteady=float(rng.uniform(0.05, 0.22)),
+            unsteady=float(rng.uniform(0.05, 0.28)),
             joined=float(pick(rng, (0.0, 0.1, 0.5, 0.9))),
             beside=float(pick(rng, (0.1, 0.5, 0.9))),
         )
@@ -147,8 +147,8 @@ def _tone(tone: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
         dx, dy = np.cos(angle) * 0.42 * size, np.sin(angle) * 0.42 * size
         bend = rng.normal(0, 0.04)
         if tone == ACUTE:
-            return _curve([(-dx / 2, 0), (bend, -dy / 2), (dx / 2, -dy)])
-        return _curve([(-dx / 2, -dy), (bend, -dy / 2 - bend), (dx / 2, 0)])
+            return smooth([(-dx / 2, 0), (bend, -dy / 2), (dx / 2, -dy)])
+        return smooth([(-dx / 2, -dy), (bend, -dy / 2 - bend), (dx / 2, 0)])
     if tone == TILDE:
         return _tilde(habits, size, rng)
     shapes: dict[str, list[tuple[float, float]]] = {
@@ -189,7 +189,7 @@ def _roof(mark: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
 def _dot(habits: MarkHabits, rng: np.random.Generator) -> Curve:
     length = {"dot": 0.03, "blot": 0.08, "dash": 0.2, "slash": 0.17}[habits.dot] * rng.uniform(0.6, 1.4)
     angle = {"dash": 0.0, "slash": 1.1}.get(habits.dot, 0.6) + rng.normal(0, 0.25)
-    return _curve([(0, 0), (np.cos(angle) * length, np.sin(angle) * length)])
+    return smooth([(0, 0), (np.cos(angle) * length, np.sin(angle) * length)])
 
 
 def _below(place: Place, habits: MarkHabits, rng: np.random.Generator) -> tuple[float, float]:
@@ -205,6 +205,7 @@ def _horn(place: Place, habits: MarkHabits, rng: np.random.Generator) -> Curve:
         "curl": [(-0.08, 0.12), (0.12, 0.06), (0.2, -0.08), (0.12, -0.28)],
         "tick": [(-0.03, 0.08), (0.1, -0.06), (0.2, -0.24)],
         "comma": [(0.06, -0.26), (0.2, -0.2), (0.16, -0.04), (0.0, 0.1)],
+        "apart": [(0.08, -0.02), (0.18, -0.12), (0.26, -0.3)],
     }
     x = place.right + rng.normal(0.0, 0.05) * unit
     y = place.top + rng.uniform(-0.02, 0.14) * unit
@@ -231,10 +232,10 @@ def _wobbly(
 ) -> Curve:
     shaken = np.array(points) + rng.normal(0, 0.12 * habits.unsteady, (len(points), 2))
     shaken[:, 0] -= habits.lean * shaken[:, 1]
-    return _curve(shaken * size)
+    return smooth(shaken * size)
 
 
-def _curve(points: list[tuple[float, float]] | NDArray[np.float64]) -> Curve:
+def smooth(points: list[tuple[float, float]] | NDArray[np.float64]) -> Curve:
     """A smooth curve from the first to the last point: corners cut twice (Chaikin)."""
     curve = np.asarray(points, np.float32)
     for _ in range(2 if len(curve) > 2 else 0):

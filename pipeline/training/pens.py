@@ -40,7 +40,7 @@ VIETNAMESE = frozenset(
 )  # fmt: skip
 """Families with the Vietnamese letters that may be drawn with."""
 
-PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-.,():;'\"")
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-.,():;'\"+&*?!=")
 """What a pen must hold to be one."""
 
 

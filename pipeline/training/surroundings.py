@@ -28,7 +28,8 @@ class Cut:
     bottom: int
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator, unit: float) -> Cut:
+    def drawn(cls, rng: np.random.Generator, unit: float, below: float) -> Cut:
+        """``below``: how far the ink hangs below its base; a little of that may be cut off, never a dot."""
         kind = rng.random()
         if kind < 0.45:
             sides = rng.uniform(0.0, 0.35, 4) * unit
@@ -36,15 +37,17 @@ class Cut:
             sides = rng.uniform(0.1, 1.0, 4) * unit * (1.8, 0.8, 1.8, 0.8)
         else:
             sides = rng.uniform(0.2, 1.6, 4) * unit * (3, 0.8, 8, 0.8)
-        if chance(rng, 0.05):
-            sides[int(rng.choice([1, 3]))] = -rng.uniform(0, 0.12) * unit
+        if chance(rng, 0.08):
+            sides[3] = -rng.uniform(0, 0.3) * max(0.0, below - 0.4 * unit)
+        elif chance(rng, 0.04):
+            sides[1] = -rng.uniform(0, 0.12) * unit
         left, top, right, bottom = (round(float(side)) for side in sides)
         return cls(left, top, right, bottom)
 
 
 def pictured(ink: Ink, beyond: Ink | None, unit: float, rng: np.random.Generator) -> Pixels:
     """The line as cut from a scanned page. ``beyond``: ink of another line, whose edge may reach in."""
-    cut = Cut.drawn(rng, unit)
+    cut = Cut.drawn(rng, unit, ink.mask.shape[0] - ink.base)
     pen = _padded(ink.mask, cut)
     base = ink.base + cut.top
     if beyond is not None:
@@ -59,7 +62,7 @@ def pictured(ink: Ink, beyond: Ink | None, unit: float, rng: np.random.Generator
     level = paper * (1 - _worn(pen, unit, rng) * dark)
     if printed is not None:
         level *= 1 - printed.astype(np.float32) * np.float32(rng.uniform(0.3, 0.95) / 255)
-    return _scanned(level, rng)
+    return _scanned(level, dark, rng)
 
 
 def _padded(mask: Pixels, cut: Cut) -> Pixels:
@@ -226,15 +229,15 @@ def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey
     return layer.astype(np.float32) * np.float32(rng.uniform(0.15, 0.5) / 255)
 
 
-def _scanned(level: Grey, rng: np.random.Generator) -> Pixels:
-    """The picture in 0..255: blur, noise, poor contrast, hard contrast, the traces of compression."""
+def _scanned(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
+    """The picture in 0..255: blur, noise, poor contrast, hard contrast, compression. ``dark``: how dark its ink is."""
     if chance(rng, 0.5):
         level = np.asarray(cv2.GaussianBlur(level, (0, 0), float(rng.uniform(0.3, 1.0))), np.float32)
     if chance(rng, 0.6):
         level = level + rng.standard_normal(level.shape, np.float32) * np.float32(rng.uniform(0.003, 0.03))
     if chance(rng, 0.04):
         light = float(np.median(level))
-        middle = light - np.float32(rng.uniform(0.2, 0.45)) * (light - float(level.min()))
+        middle = light * (1 - dark * np.float32(rng.uniform(0.2, 0.45)))
         level = (level - middle) * np.float32(rng.uniform(4, 30)) + np.float32(0.5)
     grey = np.clip(level * 255, 0, 255).astype(np.uint8)
     if chance(rng, 0.25):

@@ -175,7 +175,7 @@ def _syllables(rng: np.random.Generator) -> str:
 
 
 def _punctuated(rng: np.random.Generator, made: list[str]) -> str:
-    signs = (",", ".", ";", ":", " -", "-", "/")
+    signs = (",", ",", ".", ".", ";", ":", " -", "-", "/", "?", "!", " &", " +", " =")
     marked = [f"{word}{pick(rng, signs)}" if chance(rng, 0.08) else word for word in made]
     if len(marked) > 1 and chance(rng, 0.1):
         at = int(rng.integers(len(marked)))
