@@ -222,7 +222,7 @@ def _report(
     line = f"{state.spent:6.1f} phút CPU, bước {state.step}, mất mát {loss:.3f}"
     if choosing:
         score = scores_on(state.kept, choosing)
-        told |= {"cer": score.cer, "exact": score.exact}
+        told |= {"cer": float(score.cer), "exact": float(score.exact)}
         line += f", CER {100 * score.cer:.2f} %, dòng đúng hẳn {100 * score.exact:.1f} %"
     state.history = (*state.history, told)
     say(line)
@@ -244,7 +244,7 @@ def _save(state: _State, path: Path) -> None:
 
 
 def _resume(state: _State, path: Path) -> None:
-    held = torch.load(path, weights_only=True)
+    held = _held(path)
     state.network.load_state_dict(held["network"])
     state.kept.load_state_dict(held["kept"])
     state.optimizer.load_state_dict(held["optimizer"])
@@ -252,9 +252,17 @@ def _resume(state: _State, path: Path) -> None:
     state.history = tuple(held["history"])
 
 
+def _held(path: Path) -> dict[str, Any]:
+    """What a checkpoint holds; numbers of its history may be numpy's."""
+    scalar = np.float64(0).__reduce__()[0]
+    with torch.serialization.safe_globals([scalar, np.dtype, np.dtypes.Float64DType]):
+        held: dict[str, Any] = torch.load(path, weights_only=True)
+    return held
+
+
 def kept_network(checkpoint: Path) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:
     """The averaged network of a checkpoint and how it came about."""
-    held = torch.load(checkpoint, weights_only=True)
+    held = _held(checkpoint)
     options = held["options"]
     channels, blocks = tuple(options.pop("channels")), tuple(options.pop("blocks"))
     network = LineNetwork(replace(NetworkOptions(**options), channels=channels, blocks=blocks))
