@@ -254,7 +254,7 @@ def _resume(state: _State, path: Path) -> None:
 
 def _held(path: Path) -> dict[str, Any]:
     """What a checkpoint holds; numbers of its history may be numpy's."""
-    scalar = np.float64(0).__reduce__()[0]
+    scalar: Any = np.float64(0).__reduce__()[0]
     with torch.serialization.safe_globals([scalar, np.dtype, np.dtypes.Float64DType]):
         held: dict[str, Any] = torch.load(path, weights_only=True)
     return held
