@@ -85,6 +85,7 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
         return
     forms = len(bench.schemas.forms)
     yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {bench.schemas.fingerprint}")
+    yield _calibration(bench)
     yield _writable(bench.workspace)
     yield _free_space(bench.workspace)
     yield _registry(bench)
@@ -171,6 +172,32 @@ def _hand(settings: Settings) -> str:
     pixels[10:50, 30:36] = pixels[10:50, 80:86] = 30
     hand.read([Crop(pixels, 300.0, kind) for kind in KINDS])
     return hand.name
+
+
+def _calibration(bench: Workbench) -> Check:
+    """Whether handwriting may be accepted, and on what grounds."""
+    name = "Hiệu chuẩn chữ viết tay"
+    routing = bench.options.routing
+    try:
+        hand = bench.make_engines().hand
+    except HotichError as error:
+        return Check(name, "warning", "không kiểm được", error.message)
+    if hand is None or routing.calibration is None:
+        found = "chưa có bộ đọc chữ viết tay" if hand is None else "chưa có"
+        return Check(name, "warning", found, "Mọi ô viết tay sẽ chờ người xem.")
+    if routing.for_reader(hand.fingerprint).calibration is None:
+        advice = "Mọi ô viết tay sẽ chờ người xem. Hãy chạy lại hotich run rồi hotich calibrate với các sổ đã kiểm."
+        return Check(name, "warning", "của bộ đọc khác", advice)
+    known = routing.calibration
+    bounds = [routing.bound(critical=critical) for critical in (True, False)]
+    groups = sum(bound is not None and bound.threshold is not None for bound in bounds)
+    checked = known.samples + known.held
+    found = f"{checked} ô của {known.books} sổ; nhận {groups} trong 2 nhóm ô, dấu {known.fingerprint}"
+    if groups == len(bounds):
+        return Check(name, "ok", found)
+    return Check(
+        name, "warning", found, "Nhóm ô chưa đủ chứng cứ thì chờ người xem. Hãy chạy hotich calibrate."
+    )
 
 
 def _writable(folder: Path) -> Check:

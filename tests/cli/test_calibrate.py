@@ -23,13 +23,18 @@ from pipeline.model import (
     Quality,
     Writing,
 )
+from pipeline.ocr import Engines
 from pipeline.registry import Registry, Verdict
+from pipeline.settings import Settings
+from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 from tests.calibration.drawn import drawn
 from tests.cli.conftest import Hotich
-from tests.fake_pages import GOOD, draw
+from tests.fake_pages import GOOD, FakeReader, draw, fake_engines
 
 pytestmark = pytest.mark.usefixtures("fake_reading")
+
+KNOWN = fitted(drawn(12_000, 5).samples)
 
 FIELD = {
     "choice:sex": ("child_sex", "Nam", "Nữ"),
@@ -148,8 +153,7 @@ def test_a_poorer_calibration_replaces_a_proven_one_only_when_told_to(
 ) -> None:
     monkeypatch.setenv("HOTICH_TOLERATED", "30")
     monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", "30")
-    shipped = fitted(drawn(12_000, 5).samples)
-    calibration.save(shipped, no_shipped / "calibration" / calibration.FILE)
+    calibration.save(KNOWN, no_shipped / "calibration" / calibration.FILE)
     store(workspace, book, drawn(700, 1).samples)
     told = hotich("calibrate", book)
     assert told.exit_code == 0
@@ -159,7 +163,7 @@ def test_a_poorer_calibration_replaces_a_proven_one_only_when_told_to(
         assert hotich("calibrate", book, "--replace").exit_code == 0
         names = sorted(path.name for path in Workspace(workspace).calibration.parent.iterdir())
         assert names == ["calibration.001.toml", "calibration.toml"][1 - times :]
-    assert calibration.read(no_shipped / "calibration" / calibration.FILE) == shipped
+    assert calibration.read(no_shipped / "calibration" / calibration.FILE) == KNOWN
 
 
 @pytest.mark.usefixtures("no_shipped")
@@ -185,3 +189,45 @@ def test_a_damaged_calibration_stops_every_command_that_would_use_it(
         told = hotich(command, book)
         assert told.exit_code == 3
         assert "tệp hiệu chuẩn" in told.stderr
+
+
+class HandSettings(Settings):
+    """Settings of a machine that reads handwriting."""
+
+    def workbench(self, workspace: Path | None = None) -> Workbench:
+        return replace(super().workbench(workspace), make_engines=hand_engines)
+
+
+def hand_engines() -> Engines:
+    return replace(fake_engines(), hand=FakeReader())
+
+
+@pytest.mark.usefixtures("no_shipped")
+@pytest.mark.parametrize(
+    ("reader", "tolerated", "state", "found"),
+    [
+        ("", "30", "ok", "nhận 2 trong 2 nhóm"),
+        ("fake-1", "30", "ok", "nhận 2 trong 2 nhóm"),
+        ("fake-1", "0.01", "warning", "nhận 0 trong 2 nhóm"),
+        ("other", "30", "warning", "của bộ đọc khác"),
+        (None, "30", "warning", "chưa có"),
+    ],
+)
+def test_doctor_says_whether_handwriting_may_be_accepted(
+    reader: str | None,
+    tolerated: str,
+    state: str,
+    found: str,
+    hotich: Hotich,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.cli.doctor.read_settings", HandSettings)
+    monkeypatch.setenv("HOTICH_TOLERATED", tolerated)
+    monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", tolerated)
+    if reader is not None:
+        calibration.save(replace(KNOWN, reader=reader), Workspace(workspace).calibration)
+    checks = json.loads(hotich("doctor", "--json").stdout)["checks"]
+    (check,) = [check for check in checks if check["name"] == "Hiệu chuẩn chữ viết tay"]
+    assert check["state"] == state
+    assert found in check["found"]
