@@ -82,6 +82,15 @@ HAMLETS = (
     "số nhà", "đường", "phố", "ngõ", "hẻm", "ngách", "kiệt", "tiểu khu", "tk", "khối", "lô", "chung cư", "cc", "ktt",
     "tập thể", "cụm", "đội sản xuất", "thôn văn hóa", "khu vực", "kv", "quốc lộ", "tỉnh lộ", "bệnh viện", "nhà hộ sinh",
 )  # fmt: skip
+FORMER_PROVINCES = (
+    "Hà Tây", "Hà Bắc", "Hà Nam Ninh", "Nam Hà", "Hải Hưng", "Vĩnh Phú", "Bắc Thái", "Hà Tuyên", "Hoàng Liên Sơn",
+    "Cao Lạng", "Hà Sơn Bình", "Nghệ Tĩnh", "Bình Trị Thiên", "Quảng Nam Đà Nẵng", "Nghĩa Bình", "Phú Khánh",
+    "Thuận Hải", "Gia Lai Kon Tum", "Sông Bé", "Cửu Long", "Minh Hải", "Hậu Giang", "Cần Thơ", "Đắc Lắc", "Thừa Thiên", "Gia Định",
+    "Chợ Lớn", "Biên Hòa", "Long Khánh", "Phước Tuy", "Bình Tuy", "Định Tường", "Gò Công", "Kiến Hòa", "Kiến Tường",
+    "Vĩnh Bình", "Ba Xuyên", "Phong Dinh", "Chương Thiện", "An Xuyên", "Rạch Giá", "Sa Đéc", "Châu Đốc", "Mỹ Tho",
+)  # fmt: skip
+"""Provinces of before 1945 to 2008 that births are still told by."""
+
 SIDES = (
     "đông", "tây", "nam", "bắc", "trung", "thượng", "hạ", "trong", "ngoài", "đoài", "nội", "ngoại", "giữa", "tiền",
     "hậu", "tân", "cũ", "mới", "a", "b", "c", "d",
@@ -106,6 +115,8 @@ def place_lines(
         lowest = 0 if rng.random() < 0.93 else rng.choice((1, 1, 2))
         highest = 3 if rng.random() < 0.9 else 2
         for name, level in list(zip(unit.names, unit.levels, strict=True))[lowest:highest]:
+            if level == "tỉnh" and rng.random() < 0.03:
+                name = rng.choice(FORMER_PROVINCES)
             words += _named(name, level, style, rng)
         yield tuple(words)
 

@@ -60,7 +60,7 @@ def decoded(
     readings = [plainly_read(emission) for emission in emissions]
     weighing = _weighed(witnesses, readings, columns, prior, options)
     texts = dict(combined(weighing.pivot, weighing.edits, weighing.gained, prior, options))
-    ranked = sorted(texts, key=lambda text: -(options.sharpness * texts[text] + prior.whole(text)))
+    ranked = sorted(texts, key=lambda text: -(options.sharpness * texts[text] + _belief(prior, text)))
     tried = dict.fromkeys((*ranked[: options.rescored], *readings, *_terms_like(readings, prior, letters)))
     ink = _weighed_by_all(witnesses, columns, tuple(tried))
     hypotheses = _ranked(tuple(tried), ink, prior, options)
@@ -100,6 +100,7 @@ def _near(
     """Known words instead of doubtful ones of the pivot, as edits that are not among the others."""
     letters = letter_chances(pivot, pivot, edits, gained)
     found: dict[Edit, None] = {}
+    others = set(edits)
     for match in re.finditer(r"\S+", pivot):
         if min(letters[match.start() : match.end()]) > _CLEAR:
             continue
@@ -107,7 +108,7 @@ def _near(
             edit = trimmed(Edit(match.start(), match.end(), known), pivot)
             if all(letter in columns for letter in edit.letters):
                 found[edit] = None
-    return tuple(edit for edit in found if edit not in edits and (edit.letters or edit.start < edit.end))
+    return tuple(edit for edit in found if edit not in others and (edit.letters or edit.start < edit.end))
 
 
 def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[str, ...]:

@@ -20,6 +20,12 @@ Columns = NDArray[np.intp]
 NEVER = -1e9
 """The log chance of what cannot be."""
 
+_TOGETHER = 32
+"""Edits that are run in one go, from left to right."""
+
+_AWAY = 1e-9
+"""Where the pivot is less likely than this to stand near an edit, the edit is not run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -98,37 +104,53 @@ def trellis_of(chances: Chances, columns: dict[str, int], pivot: str) -> Trellis
 
 def gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
     """For each edit how much likelier (log) the edited text is than the pivot."""
-    if not edits or trellis.log_chance == NEVER:
-        return np.full(len(edits), 0.0 if edits else NEVER)
-    longest = max(len(edit.letters) for edit in edits)
-    count = len(edits)
-    run = np.zeros((count, 2 * longest + 2), np.intp)
-    for row, edit in enumerate(edits):
-        for place, letter in enumerate(edit.letters):
-            run[row, 2 * place + 2] = columns[letter]
+    gained = np.full(len(edits), 0.0 if trellis.log_chance == NEVER else NEVER)
+    if trellis.log_chance == NEVER:
+        return gained
+    order = sorted(range(len(edits)), key=lambda number: (edits[number].start, edits[number].end))
+    for at in range(0, len(edits), _TOGETHER):
+        chosen = order[at : at + _TOGETHER]
+        gained[chosen] = _gains(trellis, columns, [edits[number] for number in chosen])
+    return gained
+
+
+def _gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
+    """The gains of edits near one another; only the steps are run in which the pivot may stand between them."""
     left = np.array([2 * edit.start for edit in edits])
     right = np.array([2 * edit.end + 2 for edit in edits])
     lengths = np.array([len(edit.letters) for edit in edits])
-    rows = np.arange(count)
-    run[:, 0] = trellis.states[left]
-    leaps = (run[:, 2::2] != run[:, :-2:2]).astype(np.float64)
+    run = _runs(trellis, columns, edits)
     behind = trellis.states[right]
-    steps = len(trellis.chances)
-    here = trellis.chances[:, run[:, 1:]] / trellis.scale[:, None, None]
-    chain = np.zeros((steps, count, 2 * longest + 2))
-    chain[:, :, 0] = trellis.forward[:, left]
-    for step in range(1, steps):
+    near = np.flatnonzero(trellis.stays[:, left.min() : right.max() + 1].sum(axis=1) > _AWAY)
+    window = slice(max(0, near[0] - 1), near[-1] + 2)
+    forward, backward = trellis.forward[window], trellis.backward[window]
+    chances, scale = trellis.chances[window], trellis.scale[window]
+    leaps = (run[:, 2::2] != run[:, :-2:2]).astype(np.float64)
+    here = chances[:, run[:, 1:]] / scale[:, None, None]
+    chain = np.zeros((len(chances), *run.shape))
+    chain[:, :, 0] = forward[:, left]
+    for step in range(1, len(chances)):
         before, now = chain[step - 1], chain[step, :, 1:]
         np.add(before[:, 1:], before[:, :-1], out=now)
-        if longest:
+        if leaps.size:
             now[:, 1::2] += before[:, :-2:2] * leaps
         now *= here[step]
+    rows = np.arange(len(edits))
     last = run[rows, 2 * lengths]
     leaving = chain[:-1, rows, 2 * lengths + 1] + chain[:-1, rows, 2 * lengths] * (last != behind)
-    arriving = leaving * trellis.chances[1:, behind] * trellis.backward[1:, right] / trellis.scale[1:, None]
+    arriving = leaving * chances[1:, behind] * backward[1:, right] / scale[1:, None]
     with np.errstate(divide="ignore"):
         gained: Chances = np.maximum(np.log(arriving.sum(axis=0)), NEVER)
     return gained
+
+
+def _runs(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Columns:
+    """For each edit the states that are run: the pivot's letter before it, then its own letters with blanks around."""
+    run = np.zeros((len(edits), 2 * max(len(edit.letters) for edit in edits) + 2), np.intp)
+    for row, edit in enumerate(edits):
+        run[row, 0] = trellis.states[2 * edit.start]
+        run[row, 2 : 2 * len(edit.letters) + 1 : 2] = [columns[letter] for letter in edit.letters]
+    return run
 
 
 def log_chances(chances: Chances, columns: dict[str, int], texts: Sequence[str]) -> Chances:
