@@ -10,8 +10,9 @@ from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severit
 from pipeline.predicates import PREDICATES, Value
 from pipeline.schema import FieldSpec, RecordSpec
 
-SAYING_THE_SAME = frozenset({"same_date", "same_year"})
-"""Predicates that confirm both values when they hold: few wrong readings agree by chance."""
+SAYING_THE_SAME = frozenset({"same_date"})
+"""Predicates that confirm both values when they hold: few wrong readings agree by chance. Years do not count: most
+entries of a book have the same."""
 
 OF_ROUTING = frozenset({"READ-HAND", "READ-LOW", "READ-NONE"})
 """Findings that follow from a chance; a stored entry has them, and they are no grounds for it."""
