@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Fetches the pen fonts that only the training draws with into a folder (they are not shipped):
 #   scripts/training-fonts.sh FOLDER
-# Each family is one npm package under the SIL Open Font License or the Apache License 2.0 (the packages say which). Full
-# TrueType files where there are any, else the web font's subsets made one. Which families may be drawn with is decided in
-# pipeline/training/pens.py.
+# Each family is one npm or Debian package under the SIL Open Font License or the Apache License 2.0 (the packages say which).
+# Full TrueType files where there are any, else the web font's subsets made one. Which families may be drawn with is decided
+# in pipeline/training/pens.py.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p "${1:?FOLDER}"
@@ -22,6 +22,9 @@ marck-script monsieur-la-doulaise mr-dafoe mr-de-haviland mrs-saint-delafield na
 nothing-you-could-do over-the-rainbow parisienne permanent-marker poor-story reenie-beanie rochester rock-salt
 rouge-script sacramento satisfy schoolbell shadows-into-light short-stack sue-ellen-francisco swanky-and-moo-moo tangerine
 the-girl-next-door vibur waiting-for-the-sunrise yellowtail zen-kurenaido zeyada"
+
+# Debian packages of such hands: a French school hand, which the Vietnamese one comes from, and two writers' own.
+debian="fonts-ecolier-court fonts-breip fonts-dkg-handwriting"
 
 unpacked() { # PACKAGE FOLDER
     npm pack --silent --pack-destination "$2" "$1" >/dev/null 2>&1 && tar -xzf "$2"/*.tgz -C "$2"
@@ -50,6 +53,8 @@ font.save(target)
 END
     else
         echo "not found: $1" >&2
+        rm -rf "$packed"
+        return
     fi
     find "$packed/package" \( -iname '*ofl*' -o -iname '*licen*' \) -exec cp {} "$packed/found" \;
     mv "$packed/found" "$2/$1"
@@ -57,3 +62,15 @@ END
 }
 export -f fetched unpacked
 printf '%s\n' $vietnamese $latin | xargs -P 3 -I{} bash -c 'fetched "$@"' _ {} "$folder"
+
+for package in $debian; do
+    [ -d "$folder/$package" ] && continue
+    packed=$(mktemp -d)
+    if (cd "$packed" && apt-get download "$package" >/dev/null 2>&1 && dpkg-deb -x ./*.deb .); then
+        mkdir "$folder/$package"
+        find "$packed" \( -name '*.ttf' -o -name copyright \) -exec cp {} "$folder/$package" \;
+    else
+        echo "not found: $package" >&2
+    fi
+    rm -rf "$packed"
+done

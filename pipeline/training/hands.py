@@ -84,7 +84,7 @@ class Hand:
         )  # fmt: skip
 
 
-FAVOURED = {"playwrite vn": 5.0, "borel": 2.0}
+FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
 """Pens drawn more often than others: hands as Vietnamese schools teach them."""
 
 

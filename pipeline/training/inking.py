@@ -238,7 +238,8 @@ def _weighed(mask: Pixels, hand: Hand) -> Pixels:
         mask = np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))), np.uint8)
         change = max(0.0, change - 2)
     soft = cv2.GaussianBlur(mask, (0, 0), 0.75)
-    brightest = 255 * min(1.0, 0.53 * now)
+    inked = soft[::2, ::2][soft[::2, ::2] > 25]
+    brightest = float(np.median(inked)) if len(inked) else 255.0
     middle = min(127 - float(np.clip(change, -0.5, 1.3)) * 62, 0.45 * brightest)
     low, high = max(6.0, middle - 55), min(middle + 55, max(0.95 * brightest, 30.0))
     steps = (np.arange(256, dtype=np.float32) - low) * (255 / (high - low))

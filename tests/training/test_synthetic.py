@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import unicodedata
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pipeline.synth.pens import PEN_FOLDER
 from pipeline.training.hands import Hand
 from pipeline.training.inking import written
 from pipeline.training.marks import MarkHabits, Place, marks_on, taken_apart
-from pipeline.training.pens import MARKED, Pens, pen_of
+from pipeline.training.pens import HELD_OUT, MARKED, SHIPPED, VIETNAMESE, Pens, pen_of
 from pipeline.training.synthetic import synthetic_line
 from pipeline.training.texts import LETTERS
 
@@ -82,6 +83,17 @@ def _renamed(folder: Path, target: Path, family: str, drop: frozenset[str] = fro
     for table in font["cmap"].tables:
         table.cmap = {code: name for code, name in table.cmap.items() if chr(code) not in drop}
     font.save(target)
+
+
+def test_the_script_fetches_no_family_that_is_held_out_and_only_allowed_ones_with_vietnamese_letters() -> (
+    None
+):
+    script = (Path(__file__).parents[2] / "scripts" / "training-fonts.sh").read_text(encoding="utf-8")
+    lists = dict(re.findall(r'^(\w+)="([^"$]+)"$', script, re.MULTILINE))
+    families = {name: {family.replace("-", " ") for family in text.split()} for name, text in lists.items()}
+    assert families["vietnamese"] | set(SHIPPED) == VIETNAMESE
+    assert len(families["latin"]) > 50
+    assert not (families["vietnamese"] | families["latin"]) & HELD_OUT
 
 
 @pytest.mark.parametrize("start", range(0, 500, 100))
