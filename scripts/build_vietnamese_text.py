@@ -83,11 +83,12 @@ HAMLETS = (
     "tập thể", "cụm", "đội sản xuất", "thôn văn hóa", "khu vực", "kv", "quốc lộ", "tỉnh lộ", "bệnh viện", "nhà hộ sinh",
 )  # fmt: skip
 FORMER_PROVINCES = (
-    "Hà Tây", "Hà Bắc", "Hà Nam Ninh", "Nam Hà", "Hải Hưng", "Vĩnh Phú", "Bắc Thái", "Hà Tuyên", "Hoàng Liên Sơn",
-    "Cao Lạng", "Hà Sơn Bình", "Nghệ Tĩnh", "Bình Trị Thiên", "Quảng Nam Đà Nẵng", "Nghĩa Bình", "Phú Khánh",
-    "Thuận Hải", "Gia Lai Kon Tum", "Sông Bé", "Cửu Long", "Minh Hải", "Hậu Giang", "Cần Thơ", "Đắc Lắc", "Thừa Thiên", "Gia Định",
-    "Chợ Lớn", "Biên Hòa", "Long Khánh", "Phước Tuy", "Bình Tuy", "Định Tường", "Gò Công", "Kiến Hòa", "Kiến Tường",
-    "Vĩnh Bình", "Ba Xuyên", "Phong Dinh", "Chương Thiện", "An Xuyên", "Rạch Giá", "Sa Đéc", "Châu Đốc", "Mỹ Tho",
+    "Hà Tây", "Hà Bắc", "Hà Nam Ninh", "Nam Hà", "Hải Hưng", "Vĩnh Phú", "Bắc Thái", "Hà Tuyên",
+    "Hoàng Liên Sơn", "Cao Lạng", "Hà Sơn Bình", "Nghệ Tĩnh", "Bình Trị Thiên", "Quảng Nam Đà Nẵng",
+    "Nghĩa Bình", "Phú Khánh", "Thuận Hải", "Gia Lai Kon Tum", "Sông Bé", "Cửu Long", "Minh Hải", "Hậu Giang",
+    "Cần Thơ", "Đắc Lắc", "Thừa Thiên", "Gia Định", "Chợ Lớn", "Biên Hòa", "Long Khánh", "Phước Tuy",
+    "Bình Tuy", "Định Tường", "Gò Công", "Kiến Hòa", "Kiến Tường", "Vĩnh Bình", "Ba Xuyên", "Phong Dinh",
+    "Chương Thiện", "An Xuyên", "Rạch Giá", "Sa Đéc", "Châu Đốc", "Mỹ Tho",
 )  # fmt: skip
 """Provinces of before 1945 to 2008 that births are still told by."""
 

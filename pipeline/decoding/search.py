@@ -18,6 +18,9 @@ Weighed = tuple[str, float]
 _CONTEXT = 3
 """Words before a word that a prior looks at."""
 
+_UNTOLD = ("",)
+"""Stands for words before a word that are not known yet."""
+
 
 def combined(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, options: DecodingOptions
@@ -78,7 +81,7 @@ def _variants(
         text = " ".join(text.split())
         found[text] = max(ink, found.get(text, ink))
     scored = [
-        (options.sharpness * ink + sum(prior.word((), word) for word in text.split()), text, ink)
+        (options.sharpness * ink + sum(prior.word(_UNTOLD, word) for word in text.split()), text, ink)
         for text, ink in found.items()
     ]
     return [(text, ink) for _, text, ink in sorted(scored, key=lambda line: -line[0])[: options.variants]]

@@ -1,0 +1,89 @@
+"""Runs of words: counted from lines, stored, read again."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import sys
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.decoding import Language, read_language
+from pipeline.decoding.language import START, STRANGE_SYLLABLE, STRANGE_WORD
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "ocr_models" / "vietnamese-text"
+
+LINES = (
+    *[("xã", "tân", "hòa", "huyện", "lai", "vung")] * 6,
+    *[("xã", "tân", "phước", "huyện", "lai", "vung")] * 3,
+    *[("ấp", "5", "xã", "long", "hậu")] * 2,
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Language:
+    spec = importlib.util.spec_from_file_location("builder", ROOT / "scripts" / "build_vietnamese_text.py")
+    assert spec is not None
+    assert spec.loader is not None
+    builder = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "builder", builder)
+    spec.loader.exec_module(builder)
+    np.savez_compressed(tmp_path / "place.npz", **builder.model_of(iter(LINES), (1, 1, 1, 1)))
+    return read_language(tmp_path)
+
+
+def test_a_word_is_likelier_where_it_was_seen(small: Language) -> None:
+    model = small.models["place"]
+    assert (
+        model.log_chance(("xã", "tân"), "hòa")
+        > model.log_chance(("xã", "tân"), "phước")
+        > model.log_chance((), "hậu")
+    )
+    assert math.exp(model.log_chance((START,), "xã")) == pytest.approx(9 / 11, abs=0.1)
+
+
+def test_the_chances_behind_a_run_are_at_most_one(small: Language) -> None:
+    model = small.models["place"]
+    for before in ((), ("xã",), ("xã", "tân"), (START,), ("vung",), ("lạ",)):
+        total = sum(
+            math.exp(model.log_chance(before, word)) for word in model.words if not word.startswith("<")
+        )
+        assert total < 1.08  # stored in sixteenths of a nat
+
+
+def test_words_that_are_not_known_fall_back_on_how_they_are_spelt(small: Language) -> None:
+    model = small.models["place"]
+    assert model.log_chance(("xã",), "nghiêng") == STRANGE_SYLLABLE
+    assert model.log_chance(("xã",), "bhxz") == STRANGE_WORD
+    assert not model.knows("nghiêng")
+
+
+def test_figures_signs_case_and_the_place_of_a_tone_make_no_other_word(small: Language) -> None:
+    model = small.models["place"]
+    assert model.log_chance(("ấp",), "12A") == model.log_chance(("ấp",), "5")
+    assert model.log_chance(("XÃ", "Tân"), "Hoà,") == model.log_chance(("xã", "tân"), "hòa")
+
+
+def test_words_like_a_misread_one_are_found(small: Language) -> None:
+    assert "vung" in small.models["place"].near("vụng", 5)
+    assert "phước" in small.models["place"].near("phuoc", 5)
+    assert "huyện" in small.models["place"].near("huyn", 5)
+
+
+def test_the_shipped_data_is_what_its_card_says() -> None:
+    card = tomllib.loads((SHIPPED / "model.toml").read_text(encoding="utf-8"))
+    assert {name: sha256((SHIPPED / name).read_bytes()).hexdigest() for name, _ in card["files"]} == dict(
+        card["files"]
+    )
+    assert sum((SHIPPED / name).stat().st_size for name, _ in card["files"]) < 4_000_000
+    assert set(read_language(SHIPPED).models) == {"date", "name", "place", "text"}
+
+
+def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_language(tmp_path)
