@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline import calibration
+from pipeline.calibration import Calibration, fitted
+from pipeline.errors import SetupError
+from pipeline.settings import Settings, read_settings
+from pipeline.workspace import Workspace
+from tests.calibration.drawn import drawn
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with folders of their own, nothing in them."""
+    return Settings(models=tmp_path / "models", workspace=tmp_path / "workspace")
+
+
+def shipped(settings: Settings, reader: str, seed: int = 1) -> Calibration:
+    """A calibration that came with the models, for that reader."""
+    assert settings.models is not None
+    made = fitted(drawn(400, seed).samples, reader=reader)
+    calibration.save(made, settings.models / "calibration" / calibration.FILE)
+    return made
+
+
+def own(settings: Settings, reader: str, seed: int = 2) -> Calibration:
+    """A calibration that the office made itself, on that reader's word."""
+    made = fitted(drawn(400, seed).samples, reader=reader)
+    calibration.save(made, Workspace(settings.workspace).calibration)
+    return made
+
+
+def test_without_a_calibration_there_is_none(settings: Settings) -> None:
+    assert settings.workbench().options.routing.calibration is None
+
+
+def test_the_calibration_that_came_with_the_models_is_used(settings: Settings) -> None:
+    made = shipped(settings, "hand-1")
+    assert settings.workbench().options.routing.calibration == made
+
+
+def test_the_offices_own_calibration_comes_first(settings: Settings) -> None:
+    shipped(settings, "hand-1")
+    made = own(settings, "hand-1")
+    assert settings.workbench().options.routing.calibration == made
+
+
+def test_an_offices_calibration_of_an_older_reader_gives_way_to_the_shipped_one(settings: Settings) -> None:
+    own(settings, "hand-1")
+    made = shipped(settings, "hand-2")
+    assert settings.workbench().options.routing.calibration == made
+
+
+def test_another_calibration_is_another_fingerprint_of_the_options(settings: Settings) -> None:
+    prints = {settings.workbench().options.fingerprint}
+    for seed in (1, 2):
+        shipped(settings, "hand-1", seed)
+        prints.add(settings.workbench().options.fingerprint)
+        assert settings.workbench().options.fingerprint in prints
+    assert len(prints) == 3
+
+
+def test_tolerated_errors_are_told_a_thousand(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    routing = settings.workbench().options.routing
+    assert (routing.tolerated, routing.tolerated_critical) == (0.004, 0.001)
+    monkeypatch.setenv("HOTICH_TOLERATED", "12.5")
+    monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", "2")
+    told = Settings(models=settings.models, workspace=settings.workspace).workbench().options.routing
+    assert (told.tolerated, told.tolerated_critical) == (0.0125, 0.002)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1000", "nan", "four"])
+def test_a_tolerance_that_means_nothing_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTICH_TOLERATED", value)
+    with pytest.raises(SetupError, match="HOTICH_TOLERATED"):
+        read_settings()
