@@ -12,6 +12,7 @@ from PIL import Image
 from pipeline.digitize import DigitizeOptions
 from pipeline.errors import BrokenScan, SetupError
 from pipeline.model import (
+    Box,
     EntryResult,
     Evidence,
     FieldReading,
@@ -100,7 +101,7 @@ def need_a_program(*_: object, **__: object) -> PageResult:
 def page_result(page: PageImage, form: Form) -> PageResult:
     """One entry with its number read and waiting for a person."""
     reading = FieldReading(
-        "entry_number", FieldStatus.READ, "1/2010", "1/2010", 0.4,
+        "entry_number", FieldStatus.READ, "1/2010", "1/2010", 0.4, box=Box(10, 10, 20, 20),
         hypotheses=(Hypothesis("1/2010", 0.4), Hypothesis("7/2010", 0.35)),
         evidence=Evidence(0.4, 0.05, 0.6, 0.3, 0.8, 1.0),
     )  # fmt: skip

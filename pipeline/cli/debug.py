@@ -25,7 +25,7 @@ def write_pictures(
         for reading in entry.readings:
             for number, box in enumerate(reading.lines, start=1):
                 name = f"{start}-{entry.row:02}-{reading.field}-{number}.png"
-                written.append(write_picture(folder / "crops" / name, _cut(straight, box)))
+                written.append(write_picture(folder / "crops" / name, cut(straight, box)))
     return tuple(written)
 
 
@@ -41,9 +41,10 @@ def write_picture(path: Path, pixels: Pixels) -> Path:
     return path
 
 
-def _cut(pixels: Pixels, box: Box) -> Pixels:
+def cut(pixels: Pixels, box: Box, margin: float = 6) -> Pixels:
+    """What lies in the box and so many pixels around it; at least one pixel of the picture."""
     height, width = pixels.shape[:2]
-    inside = box.grown(6, 6).within(width, height)
-    rows = slice(int(inside.top), max(int(inside.bottom), int(inside.top) + 1))
-    columns = slice(int(inside.left), max(int(inside.right), int(inside.left) + 1))
+    inside = box.grown(margin, margin).within(width - 1, height - 1)
+    rows = slice(int(inside.top), max(int(inside.bottom), int(inside.top)) + 1)
+    columns = slice(int(inside.left), max(int(inside.right), int(inside.left)) + 1)
     return pixels[rows, columns]

@@ -1,10 +1,11 @@
-"""``hotich evaluate``: a book's readings in the registry scored against its truth."""
+"""``hotich evaluate``: the readings of books in the registry scored against their truth."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,52 +13,133 @@ import numpy as np
 import typer
 
 import pipeline
-from pipeline.batch import digitize_book
+from pipeline.batch import BookReport, digitize_book
+from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.run import page_progress
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
 from pipeline.errors import ScanError, StorageError
-from pipeline.evaluation import Evaluation, load_truth, prediction_of
+from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
 from pipeline.evaluation import evaluate as scored
+from pipeline.evaluation.report import Report, Standard, worst, write_report
 from pipeline.evaluation.table import print_evaluation
-from pipeline.intake import page_count_isolated, scans_of
+from pipeline.intake import ScanFile, page_count_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
-from pipeline.registry import Registry, StoredEntry
+from pipeline.registry import Registry, StoredEntry, Straightening
+from pipeline.routing import RoutingOptions
 from pipeline.settings import read_settings
 from pipeline.workbench import Workbench
 
+MISREADINGS = 120
+MISREADINGS_OF_A_KIND = 20
+"""How many wrong readings a report shows with their ink."""
+
+
+@dataclass(frozen=True)
+class ScoredBook:
+    """One book scored; ``run`` tells of the pages that were read for it now."""
+
+    stored: StoredBook
+    evaluation: Evaluation
+    run: BookReport
+
 
 def evaluate(
-    book: Annotated[Path, typer.Argument(help="Thư mục của một sổ (có ledger.toml và các bản quét).")],
+    books: Annotated[
+        list[Path], typer.Argument(help="Thư mục của các sổ (mỗi sổ có ledger.toml và các bản quét).")
+    ],
     truth: Annotated[
         Path | None, typer.Option("--truth", help="Đáp án; mặc định là truth.json trong thư mục sổ.")
     ] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Ghi mọi con số vào tệp JSON này.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", help="Thư mục để ghi báo cáo có biểu đồ và hình các chỗ sai (chứa dữ liệu cá nhân)."
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     workers: WorkersOption = None,
 ) -> None:
-    """So kết quả đọc của một sổ với đáp án: đúng từng cột, từng kiểu; ô trống; nhận thẳng; độ tin cậy; tốc độ.
+    """So kết quả đọc các sổ với đáp án: đúng từng cột, từng kiểu; ô trống; nhận thẳng; độ tin cậy; tốc độ.
 
     Trang nào chưa đọc thì được đọc trước. Kết quả lấy từ sổ dữ liệu, trước mọi sửa chữa của người.
     """
+    if truth and len(books) > 1:
+        raise typer.BadParameter(
+            "một đáp án chỉ dùng cho một sổ; nhiều sổ thì đặt truth.json trong thư mục của từng sổ.",
+            param_hint="--truth",
+        )
     settings = read_settings()
     bench = settings.workbench(workspace)
-    known = load_truth(truth or book / "truth.json")
-    ledger = load_ledger(book)
-    record = bench.schemas.record(bench.schemas.form(ledger.form).record)
+    known = [load_truth(truth or book / "truth.json") for book in books]
     with page_progress() as on_progress:
-        report = digitize_book(book, bench, workers=workers or settings.workers, on_progress=on_progress)
-    pages = stored_pages(book, bench)
-    figures = scored(
-        known,
-        prediction_of(pages, record, ledger.year),
-        record,
-        pages_per_minute=report.pages_a_minute or None,
-        versions=versions(bench, ledger.form),
-    )
+        runs = [
+            digitize_book(book, bench, workers=workers or settings.workers, on_progress=on_progress)
+            for book in books
+        ]
+    found = [
+        scored_book(book, answers, run, bench) for book, answers, run in zip(books, known, runs, strict=True)
+    ]
+    figures = pooled([book.evaluation for book in found], pages_per_minute=pages_per_minute(runs))
     if json_out:
         write_json(json_out, figures)
-    print_evaluation(figures, {spec.column: spec.label for spec in record.fields}, out())
+    print_evaluation(figures, {o.column: o.spec.label for o in figures.outcomes if o.spec}, out())
+    if report:
+        page = reported(report, figures, found, bench)
+        out().print(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).", markup=False)
+
+
+def scored_book(folder: Path, truth: BookTruth, run: BookReport, bench: Workbench) -> ScoredBook:
+    """The book's readings in the registry against its truth."""
+    ledger = load_ledger(folder)
+    record = bench.schemas.record(bench.schemas.form(ledger.form).record)
+    stored = stored_book(folder, bench)
+    evaluation = scored(
+        truth,
+        prediction_of(stored.pages, record, ledger.year),
+        record,
+        book=str(folder),
+        form=ledger.form,
+        versions=versions(bench, ledger.form),
+    )
+    return ScoredBook(stored, evaluation, run)
+
+
+def pages_per_minute(runs: Sequence[BookReport]) -> float | None:
+    """Over all pages that were read now; ``None`` when none was."""
+    read, seconds = sum(run.read for run in runs), sum(run.seconds for run in runs if run.read)
+    return 60 * read / seconds if read and seconds else None
+
+
+def reported(folder: Path, figures: Evaluation, books: Sequence[ScoredBook], bench: Workbench) -> Path:
+    """Write the report; returns the page to open. Raises ``StorageError``."""
+    shown = worst(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
+    by_name = {str(book.stored.folder): book.stored for book in books}
+    hand = bench.make_engines().hand
+    made = Report(
+        evaluation=figures,
+        books=tuple(book.stored.folder.name for book in books),
+        standard=standard_of(bench.options.routing.for_reader(hand.fingerprint if hand else "")),
+        misreadings=misreadings(shown, by_name, bench),
+        made=datetime.now().astimezone(),
+    )
+    return write_report(folder, made, bench.schemas)
+
+
+def standard_of(routing: RoutingOptions) -> Standard:
+    """What is asked of accepted fields, and from which confidence on they are."""
+    other, critical = routing.bound(critical=False), routing.bound(critical=True)
+    return Standard(
+        routing.tolerated,
+        routing.tolerated_critical,
+        (
+            ("chữ viết tay", other.threshold if other else None),
+            ("viết tay, ô trọng yếu", critical.threshold if critical else None),
+            ("chữ in", routing.min_confidence),
+            ("chữ in, ô trọng yếu", routing.min_confidence_critical),
+        ),
+    )
 
 
 def versions(bench: Workbench, form: str) -> Mapping[str, str]:
@@ -71,38 +153,48 @@ def versions(bench: Workbench, form: str) -> Mapping[str, str]:
     }
 
 
-def stored_pages(book: Path, bench: Workbench) -> list[PageResult | None]:
-    """The latest machine readings of each page of the book's scans, in the order of the scans; ``None`` for a page the
-    registry has nothing of. Only ``entries`` of a result speak; the rest is not kept by the registry."""
-    ledger = load_ledger(book)
+def stored_book(folder: Path, bench: Workbench) -> StoredBook:
+    """The latest machine readings of each page of the book's scans, in the order of the scans. Of a result only
+    ``form``, ``entries``, ``matrix`` and ``size`` speak; the rest is not kept by the registry."""
+    ledger = load_ledger(folder)
+    scans: dict[str, ScanFile] = {}
+    for scan in scans_of(folder, bench.limits):
+        scans.setdefault(scan.sha256, scan)
+    refs = page_refs(tuple(scans.values()), bench)
     with Registry.open(bench.registry_url, bench.schemas) as registry:
-        book_id = registry.book_id(ledger, book.name)
+        book_id = registry.book_id(ledger, folder.name)
         stored = [registry.entry(entry_id) for entry_id in registry.entries(book_id)]
+        straight = {ref: registry.straightening(book_id, ref) for ref in refs}
     by_page: dict[PageRef, list[StoredEntry]] = {}
     for entry in stored:
         by_page.setdefault(entry.ref, []).append(entry)
-    return [
-        _result(ref, by_page[ref], ledger.form) if ref in by_page else None for ref in page_refs(book, bench)
+    pages = [
+        _result(ref, by_page[ref], ledger.form, straight[ref]) if ref in by_page else None for ref in refs
     ]
+    return StoredBook(folder, scans, refs, pages)
 
 
-def page_refs(book: Path, bench: Workbench) -> list[PageRef]:
-    """All pages of the book in order, each scan once; a scan that cannot be counted has none."""
-    refs: dict[PageRef, None] = {}
-    for scan in scans_of(book, bench.limits):
+def page_refs(scans: Sequence[ScanFile], bench: Workbench) -> list[PageRef]:
+    """All pages of the scans in order; a scan that cannot be counted has none."""
+    refs: list[PageRef] = []
+    for scan in scans:
         try:
             pages = page_count_isolated(scan, bench.limits)
         except ScanError:
             continue
-        refs |= {PageRef(scan.sha256, number): None for number in range(1, pages + 1)}
-    return list(refs)
+        refs += [PageRef(scan.sha256, number) for number in range(1, pages + 1)]
+    return refs
 
 
-def _result(ref: PageRef, stored: Sequence[StoredEntry], form: str) -> PageResult:
+def _result(
+    ref: PageRef, stored: Sequence[StoredEntry], form: str, straight: Straightening | None
+) -> PageResult:
     entries = tuple(EntryResult(entry.row, entry.readings, entry.findings) for entry in stored)
     unknown = Quality(0.0, 0.0, 0.0, 0.0)
     empty = PageResult(ref, PageKind.ENTRIES, form, (0, 0), np.eye(3), 0, 0.0, unknown, None, (), (), (), {})
-    return replace(empty, entries=entries)
+    if straight is None:
+        return replace(empty, entries=entries)
+    return replace(empty, entries=entries, matrix=straight.matrix, size=straight.size)
 
 
 def write_json(path: Path, figures: Evaluation) -> None:

@@ -8,22 +8,34 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.evaluation.evaluation import Evaluation
+from pipeline.evaluation.figures import Figures
 from pipeline.evaluation.score import Score
+from pipeline.model import Writing
 
 _HEADINGS = (
     "số ô",
     "đúng hẳn",
-    "đúng (bỏ qua dấu câu, hoa thường)",
+    "đúng (bỏ dấu câu, hoa thường)",
     "lỗi ký tự",
     "trống: chuẩn",
     "trống: đủ",
     "nhận thẳng",
     "sai trong đó",
+    "cận trên",
+    "ECE",
 )
 
 
+_WRITINGS = {
+    Writing.HAND: "viết tay",
+    Writing.PRINT: "chữ in",
+    Writing.MARK: "dấu đánh",
+    Writing.NONE: "không thấy, chưa đọc",
+}
+
+
 def print_evaluation(evaluation: Evaluation, labels: Mapping[str, str], console: Console) -> None:
-    """Print the figures by column (``labels`` name columns for people), by kind, and of the whole book."""
+    """Print the figures by column (``labels`` name columns for people), form, writing and kind, and of all."""
     console.print(
         f"Việc khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
@@ -33,17 +45,30 @@ def print_evaluation(evaluation: Evaluation, labels: Mapping[str, str], console:
         console.print(f"Tốc độ: {speed} trang/phút.")
     for name, version in evaluation.versions.items():
         console.print(f"{name}: {version}", markup=False)
-    by_column = [(labels.get(column, column), score) for column, score in evaluation.by_column.items()]
-    console.print(_table("Theo cột", "cột", [*by_column, ("Tất cả", evaluation.overall)]))
-    console.print(_table("Theo kiểu giá trị", "kiểu", evaluation.by_kind.items()))
+    by_column = [(labels.get(column, column), score, None) for column, score in evaluation.by_column.items()]
+    overall = ("Tất cả", evaluation.overall, evaluation.calibration_error)
+    console.print(_table("Theo cột", "cột", [*by_column, overall]))
+    forms = evaluation.figures_by(lambda o: o.form)
+    if len(forms) > 1:
+        console.print(_table("Theo mẫu sổ", "mẫu", _rows(forms)))
+    writings = evaluation.figures_by(lambda o: _WRITINGS[o.predicted.writing])
+    console.print(_table("Theo cách viết", "mực trong ô", _rows(writings)))
+    console.print(_table("Theo kiểu giá trị", "kiểu", _rows(evaluation.figures_by(lambda o: o.kind))))
 
 
-def _table(title: str, first: str, scores: Iterable[tuple[str, Score]]) -> Table:
+Row = tuple[str, Score, float | None]
+
+
+def _rows(groups: Mapping[str, Figures]) -> list[Row]:
+    return [(name, figures.score, figures.calibration_error) for name, figures in groups.items()]
+
+
+def _table(title: str, first: str, rows: Iterable[Row]) -> Table:
     table = Table(title=title)
     table.add_column(first)
     for heading in _HEADINGS:
         table.add_column(heading, justify="right")
-    for name, score in scores:
+    for name, score, calibration_error in rows:
         table.add_row(
             name,
             str(score.fields),
@@ -54,6 +79,8 @@ def _table(title: str, first: str, scores: Iterable[tuple[str, Score]]) -> Table
             _percent(score.blank_recall),
             _percent(score.accepted_share),
             _percent(score.accepted_error),
+            _percent(score.accepted_error_bound),
+            _percent(calibration_error),
         )
     return table
 

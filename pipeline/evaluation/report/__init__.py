@@ -1,0 +1,11 @@
+"""An evaluation as a page that opens by a double click: one HTML file and the pictures of the worst readings, nothing
+from a network.
+
+It shows names and writing of real people. It is readable by its owner only, and keeps itself out of version control.
+"""
+
+from pipeline.evaluation.report.content import Standard
+from pipeline.evaluation.report.misreadings import Misreading, worst
+from pipeline.evaluation.report.writing import PAGE, Report, write_report
+
+__all__ = ["PAGE", "Misreading", "Report", "Standard", "worst", "write_report"]

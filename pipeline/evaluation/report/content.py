@@ -1,0 +1,217 @@
+"""What the report shows, in order: groups of fields with verdicts and charts, misreadings with their marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil, log, log1p
+
+from pipeline.evaluation.bound import SURE, exceeds
+from pipeline.evaluation.evaluation import Evaluation
+from pipeline.evaluation.figures import Figures
+from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.report.charts import (
+    CurveChart,
+    Plane,
+    ReliabilityChart,
+    curve_chart,
+    reliability_chart,
+)
+from pipeline.evaluation.report.marks import Stretch, marked
+from pipeline.evaluation.report.misreadings import Misreading
+from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS, count
+from pipeline.model import FieldStatus, Hypothesis, Writing
+from pipeline.schema import Schemas
+
+WIDE = Plane(760, 420, bottom=46, right=26)
+SMALL = Plane(324, 236, left=46)
+SQUARE = Plane(228, 236, left=42)
+HYPOTHESES = 4
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What the office asks for: the share of errors it tolerates among accepted fields, and among critical ones;
+    ``thresholds``: from which confidence fields are accepted, named for people (``None``: none of them is).
+    """
+
+    tolerated: float
+    tolerated_critical: float
+    thresholds: tuple[tuple[str, float | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a group keeps to what is tolerated; ``style`` is a CSS class, ``told`` says why in a sentence."""
+
+    style: str
+    text: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some fields under one name. ``verdict`` measures them by ``tolerated``."""
+
+    name: str
+    figures: Figures
+    tolerated: float
+    verdict: Verdict
+    curve: CurveChart
+    reliability: ReliabilityChart
+
+
+@dataclass(frozen=True)
+class Card:
+    """One misreading as it is shown; ``pictures`` are names of files."""
+
+    label: str
+    place: str
+    pictures: tuple[str, ...]
+    outcome: Outcome
+    read: tuple[Stretch, ...]
+    truth: tuple[Stretch, ...]
+    state: str
+    others: tuple[Hypothesis, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything but the words of the page itself."""
+
+    evaluation: Evaluation
+    books: tuple[str, ...]
+    standard: Standard
+    sure: float
+    overall: Group
+    curve: CurveChart
+    forms: tuple[Group, ...]
+    writings: tuple[Group, ...]
+    importances: tuple[Group, ...]
+    kinds: tuple[Group, ...]
+    columns: tuple[Group, ...]
+    cards: tuple[Card, ...]
+    wrong: int
+    needed: int
+
+
+def content_of(
+    evaluation: Evaluation,
+    books: tuple[str, ...],
+    standard: Standard,
+    schemas: Schemas,
+    misreadings: tuple[tuple[Misreading, tuple[str, ...]], ...],
+) -> Content:
+    """``misreadings`` come with the names of their pictures' files."""
+    grouped = _Groups(evaluation, standard)
+    overall = grouped.group("Tất cả", evaluation.figures)
+    labels = {o.column: o.spec.label for o in evaluation.outcomes if o.spec}
+    titles = {form.id: form.title for form in schemas.forms.values()}
+    return Content(
+        evaluation=evaluation,
+        books=books,
+        standard=standard,
+        sure=SURE,
+        overall=overall,
+        curve=_main_curve(evaluation, standard),
+        forms=grouped.by(lambda o: o.form, titles),
+        writings=grouped.by(lambda o: o.predicted.writing.value, WRITINGS),
+        importances=grouped.by(lambda o: "Ô trọng yếu" if o.critical else "Ô khác", {}),
+        kinds=grouped.by(_kind, _kind_names(schemas)),
+        columns=grouped.by(lambda o: o.column, labels, order=list(evaluation.by_column)),
+        cards=tuple(_card(misreading, pictures, titles) for misreading, pictures in misreadings),
+        wrong=sum(not outcome.exact for outcome in evaluation.outcomes),
+        needed=needed(standard.tolerated),
+    )
+
+
+def needed(tolerated: float) -> int:
+    """How many accepted fields without one error prove a share of errors."""
+    return ceil(log(1 - SURE) / log1p(-tolerated))
+
+
+def verdict_of(figures: Figures, tolerated: float) -> Verdict:
+    score = figures.score
+    bound = score.accepted_error_bound
+    if score.accepted_error is None or bound is None:
+        return Verdict("none", "chưa nhận ô nào", "Mọi ô đều chờ người xem.")
+    if exceeds(score.accepted_inexact, score.accepted, tolerated):
+        return Verdict("bad", "vượt mức", "Nhiều ô sai hơn mức cho phép có thể giải thích.")
+    if score.accepted_error > tolerated:
+        return Verdict(
+            "warn",
+            "trên mức, ít ô",
+            "Tỉ lệ sai đo được cao hơn mức cho phép, nhưng còn ít ô nên chưa nói chắc được; cần đo thêm.",
+        )
+    if bound > tolerated:
+        return Verdict(
+            "open",
+            "chưa đủ ô",
+            f"Đo được trong mức cho phép, nhưng còn ít ô: phải có ít nhất {count(needed(tolerated))} ô nhận thẳng "
+            "mà không ô nào sai mới nói chắc được.",
+        )
+    return Verdict("good", "đạt", "Cả cận trên của tỉ lệ sai cũng nằm trong mức cho phép.")
+
+
+@dataclass(frozen=True)
+class _Groups:
+    evaluation: Evaluation
+    standard: Standard
+
+    def by(
+        self, key: Callable[[Outcome], str], names: Mapping[str, str], order: list[str] | None = None
+    ) -> tuple[Group, ...]:
+        """One group a key, in the given order of keys, else the largest first."""
+        found = self.evaluation.figures_by(key)
+        keys = order or sorted(found, key=lambda name: -found[name].score.fields)
+        return tuple(self.group(names.get(name, name), found[name]) for name in keys)
+
+    def group(self, name: str, figures: Figures) -> Group:
+        only_critical = figures.critical == figures.score.fields > 0
+        tolerated = self.standard.tolerated_critical if only_critical else self.standard.tolerated
+        return Group(
+            name,
+            figures,
+            tolerated,
+            verdict_of(figures, tolerated),
+            curve_chart([("all", name, figures)], [(tolerated, only_critical)], SMALL),
+            reliability_chart(figures.calibration, SQUARE),
+        )
+
+
+def _main_curve(evaluation: Evaluation, standard: Standard) -> CurveChart:
+    writings = evaluation.figures_by(lambda o: o.predicted.writing.value)
+    lines = [("all", "Tất cả", evaluation.figures)]
+    split = [(key, WRITINGS[key], writings[key]) for key in (Writing.PRINT, Writing.HAND) if key in writings]
+    if len(split) > 1:
+        lines += split
+    tolerated = [(standard.tolerated, False), (standard.tolerated_critical, True)]
+    return curve_chart(lines, tolerated, WIDE)
+
+
+def _kind(outcome: Outcome) -> str:
+    vocab = outcome.spec.vocab if outcome.spec else None
+    return f"{outcome.kind}:{vocab}" if vocab else outcome.kind
+
+
+def _kind_names(schemas: Schemas) -> Mapping[str, str]:
+    lists = {f"choice:{vocab.vocab}": vocab.title for vocab in schemas.vocabs.values()}
+    return {**KINDS, **lists}
+
+
+def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str, str]) -> Card:
+    outcome = misreading.outcome
+    said = outcome.predicted
+    read, truth = marked(said.text, outcome.truth)
+    state = "" if said.status is FieldStatus.READ and said.text else STATUSES[said.status]
+    title = titles.get(outcome.form, outcome.form)
+    return Card(
+        label=outcome.spec.label if outcome.spec else outcome.column,
+        place=f"{title} · {misreading.place}" if title else misreading.place,
+        pictures=pictures,
+        outcome=outcome,
+        read=read,
+        truth=truth,
+        state=state,
+        others=tuple(h for h in said.hypotheses if h.text != said.text)[:HYPOTHESES],
+    )

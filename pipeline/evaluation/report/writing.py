@@ -1,0 +1,101 @@
+"""The report's folder on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import Image
+
+from pipeline.errors import StorageError
+from pipeline.evaluation.evaluation import Evaluation
+from pipeline.evaluation.report.content import Content, Standard, content_of
+from pipeline.evaluation.report.misreadings import Misreading
+from pipeline.evaluation.report.words import chance, count, fine_percent, percent, thousandth
+from pipeline.model import Pixels
+from pipeline.schema import Schemas
+
+PAGE = "bao-cao.html"
+PICTURES = "anh"
+MODE = 0o600
+FOLDER_MODE = 0o700
+JPEG_QUALITY = 88
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is reported: ``books`` are the folder names of what was scored, ``made`` when it was."""
+
+    evaluation: Evaluation
+    books: tuple[str, ...]
+    standard: Standard
+    misreadings: tuple[Misreading, ...]
+    made: datetime
+
+
+def write_report(folder: Path, report: Report, schemas: Schemas) -> Path:
+    """Write the report into a folder that is new, empty, or holds an earlier report, which it replaces. Returns the
+    page to open. Raises ``StorageError``.
+    """
+    try:
+        _make_room(folder)
+        named = tuple(
+            (misreading, tuple(_write_pictures(folder, number, misreading.pictures)))
+            for number, misreading in enumerate(report.misreadings, start=1)
+        )
+        content = content_of(report.evaluation, report.books, report.standard, schemas, named)
+        _write(folder / PAGE, _page(content, report.made).encode("utf-8"))
+    except OSError as error:
+        raise StorageError(
+            f"Không ghi được báo cáo vào {folder}: {error.strerror or error}. Hãy chọn thư mục khác."
+        ) from None
+    return folder / PAGE
+
+
+def _make_room(folder: Path) -> None:
+    """A folder of its owner's alone, without an earlier report and unseen by git."""
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / PAGE).is_file():
+        raise StorageError(
+            f"Thư mục {folder} đang chứa thứ khác. Hãy chọn cho báo cáo một thư mục mới hoặc còn trống."
+        )
+    folder.chmod(FOLDER_MODE)
+    (folder / PICTURES).mkdir(mode=FOLDER_MODE, exist_ok=True)
+    for old in (folder / PICTURES).glob("*.jpg"):
+        old.unlink()
+    (folder / PAGE).unlink(missing_ok=True)
+    _write(folder / ".gitignore", b"# The report holds data of real people.\n*\n")
+
+
+def _write_pictures(folder: Path, number: int, pictures: Iterable[Pixels]) -> Iterable[str]:
+    for line, pixels in enumerate(pictures, start=1):
+        name = f"{PICTURES}/{number:03}-{line}.jpg"
+        held = BytesIO()
+        Image.fromarray(pixels).save(held, "JPEG", quality=JPEG_QUALITY)
+        _write(folder / name, held.getvalue())
+        yield name
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "wb") as file:
+        file.write(data)
+
+
+def _page(content: Content, made: datetime) -> str:
+    environment = Environment(
+        loader=PackageLoader("pipeline.evaluation.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "percent": percent, "fine": fine_percent, "thousandth": thousandth, "count": count, "chance": chance,
+    }  # fmt: skip
+    return environment.get_template("report.html.j2").render(content=content, made=made)
