@@ -59,7 +59,11 @@ def main() -> None:
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     console = Console(width=150)
     schemas, engines = schemas_and_engines()
-    books = [*_glued_books(chosen.lines, chosen.seed), *_drawn_books(chosen.pages, chosen.seed)]
+    books = [
+        *_glued_books(chosen.lines, chosen.seed),
+        *_table_books(chosen.tables, chosen.seed),
+        *_drawn_books(chosen.pages, chosen.seed),
+    ]
     if chosen.print_only:
         for number, _ in enumerate(
             read_books(books, chosen.jobs, partial(print_read, kept=chosen.kept)), start=1
@@ -129,6 +133,17 @@ def _drawn_books(pages: int, seed: int) -> Iterator[HandBook]:
         yield HandBook(pen, str(rng.choice(FORMS)), options)
 
 
+def _table_books(pages: int, seed: int) -> Iterator[HandBook]:
+    """Books of two pages of the table form: many small fields a page."""
+    for number in range(-(-pages // 2)):
+        pen = CALIBRATION_PENS[number % len(CALIBRATION_PENS)]
+        options = SynthOptions(
+            seed=seed + 7000 + number, entries=16, pens=(pen,), cover=False, dpi=(200, 300)[number % 2],
+            scanner=LEVELS_DRAWN[number % len(LEVELS_DRAWN)],
+        )  # fmt: skip
+        yield HandBook(pen, "birth-table", options)
+
+
 def _glued_books(lines: Path | None, seed: int) -> Iterator[HandBook]:
     """Each writer's lines in forms of 2006, every line twice: on another form, at another level of damage."""
     if lines is None:
@@ -178,7 +193,8 @@ def read_or_kept(book: HandBook, kept: Path) -> ReadHandBook:
     path = entries_path(kept / "entries", book, engines)
     if not path.exists():
         keep(path, drawn_and_read(book, engines).entries)
-    return ReadHandBook(book, kept_entries(path), pages=book.options.entries)
+    entries = kept_entries(path)
+    return ReadHandBook(book, entries, pages=len({entry.place[0] for entry in entries}))
 
 
 if __name__ == "__main__":

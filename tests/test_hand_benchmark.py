@@ -1,0 +1,134 @@
+"""What ``benchmarks`` measures handwriting with: ink cut from its cell, fields counted, answers kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks._hand_books import HandOutcome, ReadEntry, outcomes_of
+from benchmarks._hand_kept import KeptLines, keep, kept_entries
+from benchmarks._hand_scores import field_figures
+from benchmarks._real_lines import cutting_of, plain
+from pipeline import schema
+from pipeline.evaluation import TrueEntry
+from pipeline.model import (
+    Box,
+    Crop,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    LineReading,
+    Severity,
+    Word,
+    Writing,
+)
+from pipeline.synth.pens import pen_hand
+from pipeline.synth.strokes import line as drawn_line
+from pipeline.training.real import RealLine
+
+SCHEMAS = schema.load()
+FORM = SCHEMAS.form("birth-2006")
+RECORD = SCHEMAS.record(FORM.record)
+
+
+def photograph(path: Path, seed: int) -> np.ndarray:
+    """A written line in a ruled cell on grey paper, saved to ``path``; returns its ink (255 = full)."""
+    rng = np.random.default_rng(seed)
+    ink = drawn_line("Ấp Phú Lợi Cần Thơ", pen_hand(rng, ("mali", "patrick-hand")), 250, rng).mask
+    ink = np.pad(ink, ((6, 6), (10, 260)))
+    height, width = ink.shape
+    paper = np.tile(np.linspace(205, 170, width), (height, 1))
+    page = paper * (1 - 0.85 * ink / 255)
+    page[2:5] = page[-5:-2] = 40
+    page[:, -120:-117] = 40
+    page += rng.normal(0, 2, page.shape)
+    Image.fromarray(page.clip(0, 255).astype(np.uint8)).save(path)
+    return ink
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_cutting_keeps_the_ink_and_leaves_the_cell(tmp_path: Path, seed: int) -> None:
+    ink = photograph(tmp_path / "w001_00.png", seed)
+    mask = cutting_of(RealLine(tmp_path / "w001_00.png", "Ấp Phú Lợi Cần Thơ", "w001")).mask
+    rows, columns = np.nonzero(ink > 128)
+    assert mask.shape[0] <= rows.max() - rows.min() + 8
+    assert mask.shape[1] <= columns.max() - columns.min() + 8
+    assert (mask > 100).sum() == pytest.approx((ink > 128).sum(), rel=0.25)
+
+
+def test_real_lines_are_compared_without_case_and_punctuation() -> None:
+    assert plain("Ấp 3,  XÃ Hòa-Lợi.") == plain("ấp 3 xã hòalợi")
+    assert plain("Ấp 3/2") != plain("Ấp 32")
+
+
+def entry(**said: tuple[str, str, bool]) -> ReadEntry:
+    """An entry whose fields are (on paper, read, accepted), all written by hand."""
+    evidence = Evidence(0.9, 0.8, 0.9, 0.5, 1.0, 1.0)
+    readings = tuple(
+        FieldReading(
+            name, FieldStatus.READ if read else FieldStatus.BLANK, read, read, 0.9, Writing.HAND, "hand",
+            Box(1, 2, 3, 4), (Box(1, 2, 3, 4),), accepted, (Hypothesis(read, 0.9),), evidence,
+        )
+        for name, (_, read, accepted) in said.items()
+    )  # fmt: skip
+    values = {RECORD.by_name[name].column: paper for name, (paper, _, _) in said.items()}
+    by_hand = tuple(name for name, (paper, _, _) in said.items() if paper)
+    truth = TrueEntry(values, 0, 0, {}, (), by_hand)
+    findings = (Finding("D01", Severity.REVIEW, tuple(said), {"day": "32"}),)
+    return ReadEntry("book", "mali", FORM.id, "normal", 2010, (0, 0), truth, readings, findings, "mali")
+
+
+def outcomes(read: ReadEntry) -> list[HandOutcome]:
+    return list(outcomes_of(read, FORM, RECORD))
+
+
+def test_entries_that_are_kept_come_back_as_they_were(tmp_path: Path) -> None:
+    read = entry(child_name=("Lê Văn An", "Lê Văn An", True), child_sex=("Nam", "Nữ", False))
+    keep(tmp_path / "kept" / "entries.json", [read])
+    assert kept_entries(tmp_path / "kept" / "entries.json") == (read,)
+
+
+def test_what_is_read_where_nothing_stands_counts_as_wrong() -> None:
+    read = entry(child_name=("Lê Văn An", "Lê Văn An", True), father_name=("", "Lê Văn Ba", True))
+    figures = field_figures(outcomes(read))
+    assert (figures.fields, figures.accepted, figures.wrong) == (2, 2, 1)
+    assert figures.exact == 1.0
+
+
+def test_ink_that_is_called_blank_and_accepted_counts_as_wrong() -> None:
+    figures = field_figures(outcomes(entry(father_name=("Lê Văn Ba", "", True))))
+    assert (figures.accepted, figures.wrong, figures.exact) == (1, 1, 0.0)
+
+
+def test_an_entry_number_is_told_with_the_year_of_its_book() -> None:
+    (outcome,) = outcomes(entry(entry_number=("7/2010", "7", False)))
+    assert outcome.outcome.exact
+
+
+@dataclass
+class Counting:
+    """A reader that counts what it is asked."""
+
+    asked: list[Crop] = field(default_factory=list)
+    name: str = "counting"
+    fingerprint: str = "counting-1"
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        self.asked += crops
+        return tuple(LineReading("An", 0.5, self.name, (Word("An", Box(0, 0, 5, 5), 0.5),)) for _ in crops)
+
+
+def test_a_line_that_was_read_is_not_read_again(tmp_path: Path) -> None:
+    reader = Counting()
+    crops = [Crop(np.full((9, 20), shade, np.uint8), 200.0, "name") for shade in (200, 210)]
+    first = KeptLines(reader, tmp_path).read(crops)
+    again = KeptLines(reader, tmp_path).read([*crops, crops[0]])
+    assert len(reader.asked) == 2
+    assert again == (*first, first[0])
