@@ -56,42 +56,53 @@ def hand_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading,
     readings = list(engines.hand.read(crops))
     if engines.numerals is None:
         return tuple(readings)
-    asked = [n for n, crop in enumerate(crops) if crop.kind in NUMERIC_KINDS and _has_figures(readings[n])]
+    asked = [number for number, reading in enumerate(readings) if _is_all_figures(reading)]
     answers = engines.numerals.read([crops[number] for number in asked])
     for number, answer in zip(asked, answers, strict=True):
         readings[number] = _heard(readings[number], answer)
     return tuple(readings)
 
 
-def _has_figures(reading: LineReading) -> bool:
-    letters = any(c.isalpha() for c in reading.text)
-    return reading.evidence is not None and not letters and any(c.isdigit() for c in reading.text)
+def _is_all_figures(reading: LineReading) -> bool:
+    """Whether a weighed reading holds figures and no letter."""
+    return (
+        reading.evidence is not None
+        and bool(_figures(reading.text))
+        and not any(map(str.isalpha, reading.text))
+    )
+
+
+def _figures(text: str) -> str:
+    """The figures alone: dots of a leader between them are read as signs too often to be compared."""
+    return "".join(c for c in text if c.isdigit())
 
 
 def _heard(reading: LineReading, answer: LineReading) -> LineReading:
-    """The reading after the further witness was heard; an unsure witness changes nothing."""
-    if reading.evidence is None or answer.confidence < DOUBT or not _plain(answer.text):
+    """The reading after the further witness was heard. An unsure witness says little."""
+    said = _figures(answer.text)
+    if reading.evidence is None or not said:
         return reading
-    said = _plain(answer.text)
-    trust = min(MOST_TRUST, answer.confidence)
-    weights = [one.chance * (trust if _plain(one.text) == said else 1 - trust) for one in reading.hypotheses]
+    trust = min(MOST_TRUST, (1 + answer.confidence) / 2)
+    weights = [
+        one.chance * (trust if _figures(one.text) == said else 1 - trust) for one in reading.hypotheses
+    ]
     scale = sum(one.chance for one in reading.hypotheses) / (sum(weights) or 1.0)
     weighed = [Hypothesis(one.text, w * scale) for one, w in zip(reading.hypotheses, weights, strict=True)]
     ranked = tuple(sorted(weighed, key=lambda one: -one.chance))
     best, next_best = ranked[0], ranked[1].chance if len(ranked) > 1 else 0.0
-    likeness = Levenshtein.normalized_similarity(_plain(reading.text), said)
+    likeness = Levenshtein.normalized_similarity(_figures(reading.text), said)
+    share = answer.confidence / (1 + answer.confidence)
     evidence = replace(
         reading.evidence,
         chance=best.chance,
         margin=best.chance - next_best,
-        agreement=(reading.evidence.agreement + likeness) / 2,
+        agreement=(1 - share) * reading.evidence.agreement + share * likeness,
     )
-    engine = f"{reading.engine}+{answer.engine}"
     return replace(
         reading,
         text=best.text,
         confidence=best.chance,
-        engine=engine,
+        engine=f"{reading.engine}+{answer.engine}",
         hypotheses=ranked,
         evidence=evidence,
     )
