@@ -30,7 +30,13 @@ def train(
     fonts: Annotated[
         Path | None, typer.Option("--fonts", help="Thư mục bút vẽ thêm (scripts/training-fonts.sh tải về).")
     ] = None,
-    mixer: Annotated[str, typer.Option("--mixer", help="recurrent hoặc convolutional.")] = "recurrent",
+    mixer: Annotated[
+        str, typer.Option("--mixer", help="convolutional, hybrid hoặc recurrent.")
+    ] = "convolutional",
+    parent: Annotated[
+        Path | None,
+        typer.Option("--from", help="Trạng thái (.pt) của mạng khác để bắt đầu từ đó thay vì từ số không."),
+    ] = None,
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Số phút CPU để học.")] = 60.0,
     drawn: Annotated[int, typer.Option("--drawn", min=24, help="Số dòng vẽ có sẵn mỗi lúc.")] = 16000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Số gieo.")] = 1,
@@ -38,8 +44,8 @@ def train(
     small: Annotated[bool, typer.Option("--small/--whole", help="Ghi trọng số 8 bit hoặc nguyên.")] = True,
 ) -> None:
     """Huấn luyện bộ đọc chữ viết tay: vẽ dòng giả, trộn dòng thật, học, ghi mô hình kèm thẻ mô tả."""
-    if mixer not in ("recurrent", "convolutional"):
-        raise BadParameter("--mixer là recurrent hoặc convolutional.")
+    if mixer not in ("convolutional", "hybrid", "recurrent"):
+        raise BadParameter("--mixer là convolutional, hybrid hoặc recurrent.")
     try:
         from pipeline.training import making
     except ImportError as error:
@@ -56,6 +62,7 @@ def train(
         fonts=fonts,
         real=real,
         choosing=choosing,
+        parent=parent,
         small=small,
         network=NETWORKS[mixer],
         loop=LoopOptions(minutes=minutes, seed=seed, threads=threads),

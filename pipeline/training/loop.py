@@ -64,16 +64,21 @@ def trained(
     options: LoopOptions,
     checkpoint: Path,
     say: Callable[[str], None],
+    parent: Path | None = None,
 ) -> LineNetwork:
     """The network with averaged weights after ``options.minutes`` of CPU time, going on from ``checkpoint`` when
     there is one. ``drawn``: the drawn lines of a round, a round is the time between two reports. ``choosing``: lines
-    that progress is told on; nothing is trained on them."""
+    that progress is told on; nothing is trained on them. ``parent``: the checkpoint of another network; a new one
+    begins with those of its weights that fit, and the time they took counts."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     state = _begun(network, options)
     if checkpoint.is_file():
         _resume(state, checkpoint)
         say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
+    elif parent:
+        taken = _inherit(state, parent)
+        say(f"Lấy {taken} nhóm trọng số từ {parent.name} ({state.spent:.1f} phút CPU).")
     rng = np.random.default_rng((options.seed, state.step))
     words: list[list[ShelfLine]] = []
     source: Iterator[Batch] = iter(())
@@ -258,6 +263,21 @@ def _held(path: Path) -> dict[str, Any]:
     with torch.serialization.safe_globals([scalar, np.dtype, np.dtypes.Float64DType]):
         held: dict[str, Any] = torch.load(path, weights_only=True)
     return held
+
+
+def _inherit(state: _State, path: Path) -> int:
+    """Take the weights of the same name and shape from another network's checkpoint. Returns how many."""
+    held = torch.load(path, weights_only=True)
+    own = state.network.state_dict()
+    fitting = {
+        name: weights
+        for name, weights in held["network"].items()
+        if name in own and own[name].shape == weights.shape and not name.startswith("letters")
+    }
+    state.network.load_state_dict(own | fitting)
+    state.kept.load_state_dict(state.network.state_dict())
+    state.spent, state.history = held["spent"], tuple(held["history"])
+    return len(fitting)
 
 
 def kept_network(checkpoint: Path) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:

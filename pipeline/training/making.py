@@ -31,7 +31,8 @@ LIMITS = (
 class Plan:
     """What to make. ``drawn``: how many drawn lines are at hand at a time. ``folder``: the model's, its name is the
     model's name; ``work``: where shelves and checkpoint stay, so that a broken-off training goes on; ``real``,
-    ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens."""
+    ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens; ``parent``: the checkpoint of
+    another network to begin with."""
 
     folder: Path
     work: Path
@@ -39,6 +40,7 @@ class Plan:
     fonts: Path | None = None
     real: Path | None = None
     choosing: Path | None = None
+    parent: Path | None = None
     small: bool = True
     network: NetworkOptions = field(default_factory=NetworkOptions)
     loop: LoopOptions = field(default_factory=LoopOptions)
@@ -50,7 +52,7 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     real = tuple(kept_real_lines(plan, say))
     choosing = real_lines(plan.choosing) if plan.choosing else ()
     checkpoint = plan.work / f"{plan.folder.name}.pt"
-    trained(DrawnLines(plan, say), real, choosing, plan.network, plan.loop, checkpoint, say)
+    trained(DrawnLines(plan, say), real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent)
     written(plan, choosing, command)
     say(f"Đã ghi mô hình vào {plan.folder}.")
 

@@ -1,8 +1,9 @@
 """The networks: a small residual tower over the picture, then a mixer along the line, then CTC letters.
 
-Two mixers of different kind give two witnesses: ``recurrent`` (two bidirectional LSTM layers) and ``convolutional``
-(gated depthwise convolutions with a wide view). Method: Shi et al., "An End-to-End Trainable Neural Network for
-Image-based Sequence Recognition" (CRNN, 2015); Graves et al., "Connectionist Temporal Classification" (2006)."""
+Mixers of different kind give different witnesses: ``convolutional`` (gated depthwise convolutions with a wide view),
+``recurrent`` (bidirectional LSTM layers) and ``hybrid`` (some of the first, then one of the second). Method: Shi et
+al., "An End-to-End Trainable Neural Network for Image-based Sequence Recognition" (CRNN, 2015); Graves et al.,
+"Connectionist Temporal Classification" (2006)."""
 
 from __future__ import annotations
 
@@ -16,13 +17,14 @@ from torch.nn import functional
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.training.letters import LETTERS
 
-Mixer = Literal["recurrent", "convolutional"]
+Mixer = Literal["recurrent", "convolutional", "hybrid"]
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkOptions:
-    """``channels``: of the four stages of the tower; ``blocks``: residual blocks of the last three; ``width``: of the
-    mixer; ``depth``: its layers; ``view``: steps that one convolution of the mixer sees."""
+    """``channels``: of the four stages of the tower; ``blocks``: residual blocks of the last three; ``width``: of
+    the mixer; ``depth``: its layers; ``view``: steps that one convolution of the mixer sees; ``memory``: units of an
+    LSTM in each direction."""
 
     mixer: Mixer = "recurrent"
     channels: tuple[int, int, int, int] = (32, 64, 128, 192)
@@ -30,14 +32,16 @@ class NetworkOptions:
     width: int = 224
     depth: int = 2
     view: int = 11
+    memory: int = 224
     dropout: float = 0.2
 
 
 NETWORKS = {
     "recurrent": NetworkOptions(),
     "convolutional": NetworkOptions(mixer="convolutional", width=256, depth=6, view=11),
+    "hybrid": NetworkOptions(mixer="hybrid", width=256, depth=3, view=11, memory=192),
 }
-"""The two witnesses."""
+"""The networks that can be asked for by the name of their mixer."""
 
 
 class _Convolution(nn.Sequential):
@@ -98,24 +102,26 @@ class LineNetwork(nn.Module):
             rows = (rows + 1) // 2
         self.flatten = nn.Linear(rows * fourth, options.width)
         self.drop = nn.Dropout(options.dropout)
-        if options.mixer == "recurrent":
+        width = options.width
+        if options.mixer != "recurrent":
+            self.gates = nn.Sequential(*(_Gated(width, options.view) for _ in range(options.depth)))
+            self.norm = nn.LayerNorm(width)
+        if options.mixer != "convolutional":
+            layers = options.depth if options.mixer == "recurrent" else 1
             self.lstm = nn.LSTM(
-                options.width, options.width, options.depth,
-                batch_first=True, bidirectional=True, dropout=options.dropout if options.depth > 1 else 0.0,
+                width, options.memory, layers,
+                batch_first=True, bidirectional=True, dropout=options.dropout if layers > 1 else 0.0,
             )  # fmt: skip
-            self.letters = nn.Linear(2 * options.width, 1 + len(LETTERS))
-        else:
-            self.gates = nn.Sequential(*(_Gated(options.width, options.view) for _ in range(options.depth)))
-            self.norm = nn.LayerNorm(options.width)
-            self.letters = nn.Linear(options.width, 1 + len(LETTERS))
+            width = 2 * options.memory
+        self.letters = nn.Linear(width, 1 + len(LETTERS))
 
     def forward(self, lines: Tensor) -> Tensor:
         columns = self.tower(lines).permute(0, 3, 1, 2).flatten(2)
         x = self.drop(functional.relu(self.flatten(columns)))
-        if self.options.mixer == "recurrent":
+        if self.options.mixer != "recurrent":
+            x = self.norm(self.gates(x))
+        if self.options.mixer != "convolutional":
             x, _ = self.lstm(x)
-            x = self.drop(x)
-        else:
-            x = self.drop(self.norm(self.gates(x)))
+        x = self.drop(x)
         scores: Tensor = self.letters(x)
         return scores
