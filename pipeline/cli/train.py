@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +39,9 @@ def train(
         typer.Option("--from", help="Trạng thái (.pt) của mạng khác để bắt đầu từ đó thay vì từ số không."),
     ] = None,
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Số phút CPU để học.")] = 60.0,
+    until: Annotated[
+        float, typer.Option("--until", min=0.01, help="Dừng sớm ở phút này, chỉ giữ trạng thái.")
+    ] = math.inf,
     drawn: Annotated[int, typer.Option("--drawn", min=24, help="Số dòng vẽ có sẵn mỗi lúc.")] = 16000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Số gieo.")] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Số luồng.")] = 1,
@@ -65,7 +69,7 @@ def train(
         parent=parent,
         small=small,
         network=NETWORKS[mixer],
-        loop=LoopOptions(minutes=minutes, seed=seed, threads=threads),
+        loop=LoopOptions(minutes=minutes, until=until, seed=seed, threads=threads),
     )
     command = "hotich " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
     making.made(plan, command, out().print)

@@ -31,6 +31,7 @@ class LoopOptions:
     ones."""
 
     minutes: float = 60.0
+    until: float = math.inf
     size: int = 24
     rate: float = 1.6e-3
     warm: float = 0.10
@@ -83,7 +84,8 @@ def trained(
     words: list[list[ShelfLine]] = []
     source: Iterator[Batch] = iter(())
     stage, told_at, losses = "", state.spent, []
-    while state.spent < options.minutes:
+    end = min(options.minutes, options.until)
+    while state.spent < end:
         started = time.process_time()
         share = state.spent / options.minutes
         now = f"{_stage(share, options)} {len(state.history)}"
@@ -96,7 +98,7 @@ def trained(
             source = batches(drawn(len(state.history)), real, words, mixture, options.size, rng)
         losses.append(_step(state, next(source), share, options))
         state.spent += (time.process_time() - started) / 60
-        if state.spent - told_at >= options.every or state.spent >= options.minutes:
+        if state.spent - told_at >= options.every or state.spent >= end:
             told_at = state.spent
             _report(state, choosing, losses, say)
             losses.clear()

@@ -53,6 +53,9 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     choosing = real_lines(plan.choosing) if plan.choosing else ()
     checkpoint = plan.work / f"{plan.folder.name}.pt"
     trained(DrawnLines(plan, say), real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent)
+    if plan.loop.until < plan.loop.minutes:
+        say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {checkpoint}.")
+        return
     written(plan, choosing, command)
     say(f"Đã ghi mô hình vào {plan.folder}.")
 
