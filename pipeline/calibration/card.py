@@ -47,6 +47,7 @@ class _Curve(_Part):
     accepted: tuple[Count, ...]
     wrong: tuple[Count, ...]
     expected: tuple[Number, ...]
+    worst: tuple[Number, ...]
 
 
 class _Card(_Part):
@@ -202,7 +203,7 @@ def _flaw(card: _Card) -> str:
     if len(card.usual_spreads) != len(WATCHED):
         return "usual_spreads"
     for name, curve in (("critical", card.critical), ("other", card.other)):
-        columns = (curve.thresholds, curve.accepted, curve.wrong, curve.expected)
+        columns = (curve.thresholds, curve.accepted, curve.wrong, curve.expected, curve.worst)
         lengths = {len(column) for column in columns}
         sound = all(0 <= wrong <= count for wrong, count in zip(curve.wrong, curve.accepted, strict=False))
         if len(lengths) != 1 or not sound or list(curve.thresholds) != sorted(curve.thresholds, reverse=True):

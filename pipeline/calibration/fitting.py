@@ -99,5 +99,8 @@ def _curve(held: Sequence[Sample], sure: Sequence[float], *, critical: bool) -> 
     group = [(s, c) for s, c in zip(held, sure, strict=True) if s.critical is critical]
     eligible = [(sample, chance) for sample, chance in group if sample.grounds.eligible]
     return curve_of(
-        [chance for _, chance in eligible], [sample.right for sample, _ in eligible], fields=len(group)
+        [chance for _, chance in eligible],
+        [sample.right for sample, _ in eligible],
+        len(group),
+        [sample.hand or sample.book for sample, _ in eligible],
     )

@@ -40,14 +40,15 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Grounds with their truth: ``right`` when the registry would hold what is on paper. ``book`` and ``entry`` say
-    which belong together: ``entry`` is unique over all samples."""
+    """Grounds with their truth: ``right`` when the registry would hold what is on paper. ``book``, ``entry`` and
+    ``hand`` (where nothing better is known, the book's) say which belong together: ``entry`` is unique over all."""
 
     grounds: Grounds
     right: bool
     critical: bool
     book: str
     entry: str
+    hand: str = ""
 
 
 @dataclass(frozen=True, slots=True)

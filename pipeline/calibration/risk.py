@@ -20,8 +20,9 @@ from pipeline.calibration.logistic import Floats
 DELTA = 0.1
 """How often the bound may fail to hold, over all books one could have calibrated on."""
 
-THRESHOLDS = 150
+THRESHOLDS = 120
 FEWEST = 50
+STEPS = 40
 SAFE_SIDE = 4.0
 """What is accepted is never believed to err less than the tolerance over this, when the first threshold is chosen."""
 
@@ -29,13 +30,15 @@ SAFE_SIDE = 4.0
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A group of fields that nothing was fitted on: for thresholds from high to low how many would be ``accepted``, how
-    many ``wrong`` among them, and how many the chances themselves ``expected``. ``fields``: all of the group."""
+    many ``wrong`` among them, how many the chances themselves ``expected``, and what share of errors the ``worst`` of
+    the hands is proven to exceed. ``fields``: all of the group."""
 
     fields: int
     thresholds: tuple[float, ...]
     accepted: tuple[int, ...]
     wrong: tuple[int, ...]
     expected: tuple[float, ...]
+    worst: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,18 @@ class RiskBound:
         return math.ceil(math.log(self.delta) / math.log1p(-self.tolerated)) if 0 < self.tolerated < 1 else 0
 
 
-def curve_of(chances: Sequence[float], right: Sequence[bool], fields: int) -> Curve:
-    """The curve of fields that a chance alone decides about; ``fields``: how many there are with the others. Which
-    thresholds are tried follows from the chances, not from what was right."""
+def curve_of(
+    chances: Sequence[float], right: Sequence[bool], fields: int, hands: Sequence[str] = ()
+) -> Curve:
+    """The curve of fields that a chance alone decides about; ``fields``: how many there are with the others, ``hands``:
+    who wrote each. Which thresholds are tried follows from the chances, not from what was right."""
     order = np.argsort(-np.asarray(chances, dtype=np.float64), kind="stable")
     sure = np.asarray(chances, dtype=np.float64)[order]
-    wrong = np.cumsum(~np.asarray(right, dtype=bool)[order])
+    errors = ~np.asarray(right, dtype=bool)[order]
+    wrong = np.cumsum(errors)
     expected = np.cumsum(1 - sure)
     if len(sure) < FEWEST:
-        return Curve(fields, (), (), (), ())
+        return Curve(fields, (), (), (), (), ())
     counts = np.unique(np.geomspace(FEWEST, len(sure), THRESHOLDS).round().astype(int))
     thresholds = np.unique(sure[counts - 1])[::-1]
     accepted = np.searchsorted(-sure, -thresholds, side="right")
@@ -92,13 +98,34 @@ def curve_of(chances: Sequence[float], right: Sequence[bool], fields: int) -> Cu
         tuple(int(count) for count in accepted),
         tuple(int(wrong[count - 1]) for count in accepted),
         tuple(float(expected[count - 1]) for count in accepted),
+        _worst(np.asarray(hands)[order] if hands else np.zeros(len(sure)), errors, accepted),
     )
+
+
+def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple[float, ...]:
+    """For each threshold the greatest share of errors that any hand is proven to exceed, ``DELTA`` shared by all."""
+    names = np.unique(hands)
+    if len(names) < 2:
+        return (0.0,) * len(accepted)
+    own = hands[:, None] == names
+    counts, wrong = np.cumsum(own, axis=0), np.cumsum(own & errors[:, None], axis=0)
+    worst = []
+    for place in accepted - 1:
+        found = 0.0
+        seen = zip(counts[place].tolist(), wrong[place].tolist(), strict=True)
+        for fields, bad in sorted(seen, key=lambda pair: -pair[1] / max(pair[0], 1)):
+            if bad <= found * fields:
+                break
+            found = max(found, lower_bound(fields, bad, DELTA / len(names)))
+        worst.append(found)
+    return tuple(worst)
 
 
 @lru_cache(maxsize=64)
 def risk_bound(curve: Curve, tolerated: float, delta: float = DELTA) -> RiskBound:
     """The least threshold that is proven: from the one likeliest to be, by the chances alone, downwards until one is
-    not. As the order was fixed before any error was looked at, one test at ``delta`` each is enough."""
+    not. As the order was fixed before any error was looked at, one test at ``delta`` each is enough; and as all those
+    proven hold together, one may pass over those at which some hand is known to err more than tolerated."""
     first = _likeliest(curve, tolerated, delta)
     if first is None:
         return RiskBound(None, curve.fields, 0, 0, 1.0, tolerated, delta)
@@ -106,7 +133,8 @@ def risk_bound(curve: Curve, tolerated: float, delta: float = DELTA) -> RiskBoun
     for step in range(first, len(curve.thresholds)):
         if not _proves(curve.accepted[step], curve.wrong[step], tolerated, delta):
             break
-        last = step
+        if curve.worst[step] <= tolerated:
+            last = step
     shown = first if last is None else last
     accepted, wrong = curve.accepted[shown], curve.wrong[shown]
     return RiskBound(
@@ -125,10 +153,19 @@ def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
     if wrong >= fields:
         return 1.0
     low, high = wrong / fields, 1.0
-    for _ in range(60):
+    for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if at_most(wrong, fields, middle) > delta else (low, middle)
     return high
+
+
+def lower_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
+    """The exact lower bound of an error rate: it lies above in all but a share ``delta`` of cases."""
+    low, high = 0.0, wrong / max(fields, 1)
+    for _ in range(STEPS if wrong else 0):
+        middle = (low + high) / 2
+        low, high = (low, middle) if 1 - at_most(wrong - 1, fields, middle) > delta else (middle, high)
+    return low
 
 
 def at_most(wrong: int, fields: int, rate: float) -> float:

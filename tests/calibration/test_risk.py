@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.calibration import Curve, RiskBound, fitted, halves, upper_bound
-from pipeline.calibration.risk import at_most, curve_of, risk_bound
+from pipeline.calibration.risk import at_most, curve_of, lower_bound, risk_bound
 from tests.calibration.drawn import drawn
 
 CURVE: Curve = fitted(drawn(4000, 11).samples).other
@@ -72,6 +72,27 @@ def test_too_few_fields_prove_nothing_even_without_an_error() -> None:
         bound = risk_bound(curve_of(chances, [True] * count, count), 0.004)
         assert (bound.threshold is not None) is proven
         assert bound.needed == 575
+
+
+def test_easy_hands_do_not_pay_for_a_difficult_one() -> None:
+    """Nine hands without an error would carry a tenth that errs; its errors lie among its less sure fields."""
+    count = 6000
+    chances = [1 - number / 1e5 for number in range(count)]
+    hands = [f"hand {number % 10}" for number in range(count)]
+    right = [not (number % 10 == 0 and number > 3000 and number % 100 == 0) for number in range(count)]
+    blind = risk_bound(curve_of(chances, right, count), 0.01)
+    fair = risk_bound(curve_of(chances, right, count, hands), 0.01)
+    assert blind.accepted == count
+    assert fair.threshold is not None
+    assert 3000 < fair.accepted < count
+
+
+@given(st.integers(1, 2000), st.integers(0, 30), st.floats(0.001, 0.5))
+def test_what_was_seen_lies_between_the_bounds(fields: int, wrong: int, delta: float) -> None:
+    wrong = min(wrong, fields)
+    assert lower_bound(fields, wrong, delta) <= wrong / fields <= upper_bound(fields, wrong, delta)
+    if wrong:
+        assert 1 - at_most(wrong - 1, fields, lower_bound(fields, wrong, delta)) <= delta + 1e-9
 
 
 def test_nothing_at_all_proves_nothing() -> None:
