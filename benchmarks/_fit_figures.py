@@ -29,8 +29,7 @@ class Labelled:
     @property
     def hand(self) -> str:
         """The pen font; of glued lines their writer."""
-        entry = self.field.entry
-        return entry.hand if entry.real and self.field.outcome.kind == "place" else entry.pen
+        return self.sample.hand
 
 
 def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labelled]:
@@ -44,8 +43,14 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
             known = grounds[entry.place].get(spec.name) if spec else None
             if spec and known:
                 name = f"{entry.book}/{entry.place[0]}/{entry.place[1]}"
-                found.append(Labelled(Sample(known, _right(field), spec.critical, entry.book, name), field))
+                sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
+                found.append(Labelled(sample, field))
     return found
+
+
+def _hand(field: HandOutcome) -> str:
+    entry = field.entry
+    return entry.hand if entry.real and field.outcome.kind == "place" else entry.pen
 
 
 def _right(field: HandOutcome) -> bool:
