@@ -31,7 +31,9 @@ from pipeline.model import (
 )
 from pipeline.ocr import Engines, OcrEngine, PrintReader
 
-SOURCES = ("decoding", "digitize", "imaging", "kinds", "locate", "ocr", "synth")
+SOURCES = (
+    "decoding", "digitize", "extract", "imaging", "kinds", "locate", "model", "ocr", "predicates", "rules", "synth",
+)  # fmt: skip
 """Rooms whose code decides how a drawn page is read."""
 
 
@@ -111,18 +113,22 @@ def _word(kept: Mapping[str, Any]) -> Word:
 # --- entries --------------------------------------------------------------------------------------------------------
 
 
-def entries_path(folder: Path, book: HandBook, engines: Engines) -> Path:
-    """Where the entries of a book are kept that were read with those engines and today's code."""
+def entries_path(folder: Path, book: HandBook, engines: Engines, code: str) -> Path:
+    """Where the entries of a book are kept that were read with those engines and that code."""
     options = f"{book.hand} {book.form} {book.options!r} {[cutting.text for cutting in book.cuttings]}"
-    mark = hashlib.sha256(f"{options} {engines.fingerprint} {_code()}".encode()).hexdigest()[:16]
+    mark = hashlib.sha256(f"{options} {engines.fingerprint} {code}".encode()).hexdigest()[:16]
     return folder / f"{book.name}-{mark}.json"
 
 
-def _code() -> str:
-    """Changes with the code that draws and reads pages."""
+def code_mark() -> str:
+    """Changes with the code that draws and reads pages, and with the declarations."""
     root = Path(__file__).resolve().parents[1]
-    files = [path for room in SOURCES for path in sorted((root / "pipeline" / room).glob("*.py"))]
-    files += [root / "pipeline" / f"{name}.py" for name in ("extract", "model", "rules", "predicates")]
+    files = [
+        path
+        for room in SOURCES
+        for place in (root / "pipeline" / room, root / "pipeline" / f"{room}.py")
+        for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place] if place.exists() else [])
+    ]
     files += sorted((root / "schemas").rglob("*.toml"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 

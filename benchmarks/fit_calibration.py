@@ -33,7 +33,7 @@ from benchmarks._hand_books import (
     read_books,
     schemas_and_engines,
 )
-from benchmarks._hand_kept import entries_path, keep, kept_entries, with_memory
+from benchmarks._hand_kept import code_mark, entries_path, keep, kept_entries, with_memory
 from benchmarks._real_lines import cuttings_by_writer
 from pipeline.calibration import fitted
 from pipeline.model import Crop, LineReading
@@ -100,6 +100,7 @@ def _arguments() -> argparse.Namespace:
         "--lines", type=Path, help="folder with lines.tsv; only the writers kept for calibration"
     )
     parser.add_argument("--pages", type=int, default=500, help="drawn pages, beside those with real lines")
+    parser.add_argument("--tables", type=int, default=16, help="pages of the table form")
     parser.add_argument(
         "--share", type=float, default=0.3, help="share of entries to fit on; the rest bounds the risk"
     )
@@ -165,7 +166,9 @@ def _glued_books(lines: Path | None, seed: int) -> Iterator[HandBook]:
 
 def _read(books: Sequence[HandBook], jobs: int, kept: Path) -> list[ReadHandBook]:
     read = []
-    for number, book in enumerate(read_books(books, jobs, partial(read_or_kept, kept=kept)), start=1):
+    for number, book in enumerate(
+        read_books(books, jobs, partial(read_or_kept, kept=kept, code=code_mark())), start=1
+    ):
         if number % 10 == 0:
             say(f"đã đọc sổ {number}/{len(books)}")
         read.append(book)
@@ -187,10 +190,10 @@ class Unread:
         return (LineReading("", 0.0, self.name),) * len(crops)
 
 
-def read_or_kept(book: HandBook, kept: Path) -> ReadHandBook:
-    """The book as it was read with these engines before, or read now."""
+def read_or_kept(book: HandBook, kept: Path, code: str) -> ReadHandBook:
+    """The book as it was read with these engines and that code before, or read now."""
     engines = with_memory(schemas_and_engines()[1], kept / "print")
-    path = entries_path(kept / "entries", book, engines)
+    path = entries_path(kept / "entries", book, engines, code)
     if not path.exists():
         keep(path, drawn_and_read(book, engines).entries)
     entries = kept_entries(path)
