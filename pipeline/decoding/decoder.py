@@ -182,9 +182,10 @@ def _evidence(
 def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:
     """For each letter of a text its chance on the ink alone, against all edits that touch it."""
     weights = np.exp(np.minimum(gained, 50.0))
-    rivals = np.zeros(len(pivot) + 1)
-    for edit, weight in zip(edits, weights.tolist(), strict=True):
-        rivals[edit.start : max(edit.end, edit.start + 1)] += weight
+    starts = np.array([edit.start for edit in edits], np.intp)
+    spans = np.array([max(1, edit.end - edit.start) for edit in edits], np.intp)
+    touched = np.repeat(starts, spans) + np.arange(spans.sum()) - np.repeat(np.cumsum(spans) - spans, spans)
+    rivals = np.bincount(touched, np.repeat(weights, spans), minlength=len(pivot) + 1)
     if pivot:
         rivals[len(pivot) - 1] += rivals[len(pivot)]
     worth = dict(zip(edits, weights.tolist(), strict=True))

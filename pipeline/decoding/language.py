@@ -7,7 +7,7 @@ in words, other text. A model counts up to four words in a row and falls back on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -41,7 +41,6 @@ class WordModel:
     words: tuple[str, ...]
     chances: Mapping[int, int]
     fallbacks: Mapping[int, int]
-    _known: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -63,12 +62,7 @@ class WordModel:
 
     def log_chance(self, before: Sequence[str], word: str) -> float:
         """The log chance of a word behind up to three others (the line's beginning counts as one)."""
-        run = (*before[-3:], word)
-        if run not in self._known:
-            if len(self._known) > 200_000:
-                self._known.clear()
-            self._known[run] = self._looked_up(run)
-        return self._known[run]
+        return self._looked_up((*before[-3:], word))
 
     def near(self, word: str, most: int) -> tuple[str, ...]:
         """Known words whose letters without marks differ from the word's in at most one, the commonest first."""

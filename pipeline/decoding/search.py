@@ -65,18 +65,17 @@ def _variants(
     pivot: str, start: int, end: int, edits: list[tuple[Edit, float]], prior: Prior, options: DecodingOptions
 ) -> list[Weighed]:
     """The likeliest texts of one slot, without its neighbours."""
-    combinations: list[tuple[tuple[Edit, ...], float]] = [((), 0.0)]
-    for edit, gain in sorted(edits, key=lambda weighed: -weighed[1])[: 2 * options.variants]:
-        more = [
-            ((*chosen, edit), ink + gain)
-            for chosen, ink in combinations
-            if all(_are_apart(edit, other) for other in chosen)
-        ]
+    best = sorted(edits, key=lambda weighed: -weighed[1])[: 2 * options.variants]
+    combinations: list[tuple[int, float]] = [(0, 0.0)]
+    for number, (edit, gain) in enumerate(best):
+        against = sum(1 << other for other in range(number) if not _are_apart(edit, best[other][0]))
+        more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
         combinations = sorted([*combinations, *more], key=lambda weighed: -weighed[1])[: 3 * options.variants]
     found: dict[str, float] = {}
     for chosen, ink in combinations:
         text = pivot[start:end]
-        for edit in sorted(chosen, key=lambda edit: (-edit.start, -edit.end)):
+        taken = [edit for number, (edit, _) in enumerate(best) if chosen >> number & 1]
+        for edit in sorted(taken, key=lambda edit: (-edit.start, -edit.end)):
             text = Edit(edit.start - start, edit.end - start, edit.letters).applied(text)
         text = " ".join(text.split())
         found[text] = max(ink, found.get(text, ink))

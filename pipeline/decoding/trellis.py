@@ -23,6 +23,9 @@ NEVER = -1e9
 _TOGETHER = 32
 """Edits that are run in one go, from left to right."""
 
+_RESCALED = 16
+"""Steps after which chances that have become small are scaled up."""
+
 _AWAY = 1e-9
 """Where the pivot is less likely than this to stand near an edit, the edit is not run."""
 
@@ -164,19 +167,22 @@ def log_chances(chances: Chances, columns: dict[str, int], texts: Sequence[str])
     for row, number in enumerate(writable):
         states[row, : lengths[row]] = _states(texts[number], columns, chances.shape[1])
     leaps = ((states[:, 2:] != states[:, :-2]) & (states[:, 2:] != 0)).astype(np.float64)
-    now = np.zeros(states.shape)
+    here = chances[:, states]
+    now, before = np.zeros(states.shape), np.zeros(states.shape)
     now[:, 0] = 1.0
     total = np.zeros(len(writable))
     for step in range(1, len(chances)):
-        before = now
-        now = before.copy()
+        now, before = before, now
+        np.multiply(before[:, :-2], leaps, out=now[:, 2:])
+        now[:, :2] = 0.0
         now[:, 1:] += before[:, :-1]
-        now[:, 2:] += before[:, :-2] * leaps
-        now *= chances[step][states]
-        size = now.max(axis=1)
-        size[size <= 0.0] = 1.0
-        now /= size[:, None]
-        total += np.log(size)
+        now += before
+        now *= here[step]
+        if step % _RESCALED == 0:
+            size = now.max(axis=1)
+            size[size <= 0.0] = 1.0
+            now /= size[:, None]
+            total += np.log(size)
     with np.errstate(divide="ignore"):
         last = np.log(now[np.arange(len(writable)), lengths - 1])
     found[writable] = np.maximum(total + last, NEVER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.decoding.language import START, WordModel
 from pipeline.decoding.priors import LIMIT
@@ -16,6 +16,9 @@ ODD_CASE = -1.2
 
 _NEAR = 12
 
+_REMEMBERED = 100_000
+"""Weights of words that are kept for the next lines."""
+
 
 @dataclass(frozen=True)
 class WordPrior:
@@ -28,11 +31,18 @@ class WordPrior:
     weight: float = WEIGHT
     terms: tuple[str, ...] = ()
     letters: str = ""
+    _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
-        context = before if len(before) == 3 else (START, *before)
-        known = self.weight * self.model.log_chance(context, word)
-        return max(-LIMIT * syllables(word), known + casing(word, self.small))
+        said = self._said.get((before, word))
+        if said is None:
+            context = before if len(before) == 3 else (START, *before)
+            known = self.weight * self.model.log_chance(context, word)
+            said = max(-LIMIT * syllables(word), known + casing(word, self.small))
+            if len(self._said) > _REMEMBERED:
+                self._said.clear()
+            self._said[before, word] = said
+        return said
 
     def whole(self, text: str) -> float:
         shapes = {word.isupper() for word in text.split() if sum(map(str.isalpha, word)) > 1}
