@@ -14,6 +14,7 @@ import typer
 
 import pipeline
 from pipeline.batch import BookReport, digitize_book
+from pipeline.cli.drift import drift_alarms, show_drift, told
 from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.run import page_progress
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
@@ -85,8 +86,11 @@ def evaluate(
     if json_out:
         write_json(json_out, figures)
     print_evaluation(figures, {o.column: o.spec.label for o in figures.outcomes if o.spec}, out())
+    alarms = drift_alarms(books, bench)
+    show_drift(alarms, bench)
     if report:
-        page = reported(report, figures, found, bench)
+        warnings = tuple(f"{folder.name}: {told(alarm)}" for folder, (alarm, _) in alarms.items())
+        page = reported(report, figures, found, warnings, bench)
         out().print(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).", markup=False)
 
 
@@ -112,7 +116,13 @@ def pages_per_minute(runs: Sequence[BookReport]) -> float | None:
     return 60 * read / seconds if read and seconds else None
 
 
-def reported(folder: Path, figures: Evaluation, books: Sequence[ScoredBook], bench: Workbench) -> Path:
+def reported(
+    folder: Path,
+    figures: Evaluation,
+    books: Sequence[ScoredBook],
+    warnings: tuple[str, ...],
+    bench: Workbench,
+) -> Path:
     """Write the report; returns the page to open. Raises ``StorageError``."""
     shown = worst(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
     by_name = {str(book.stored.folder): book.stored for book in books}
@@ -122,6 +132,7 @@ def reported(folder: Path, figures: Evaluation, books: Sequence[ScoredBook], ben
         books=tuple(book.stored.folder.name for book in books),
         standard=standard_of(bench.options.routing.for_reader(hand.fingerprint if hand else "")),
         misreadings=misreadings(shown, by_name, bench),
+        warnings=warnings,
         made=datetime.now().astimezone(),
     )
     return write_report(folder, made, bench.schemas)

@@ -206,4 +206,5 @@ def test_numbers_are_written_the_vietnamese_way() -> None:
     assert percent(None) == "–"
     assert fine_percent(0.0037) == "0,37\u00a0%"
     assert count(12345) == "12.345"
-    assert (chance(0.99999), chance(0.994), chance(0.5), chance(1.0)) == ("0,9999", "0,9940", "0,50", "1")
+    told = [chance(confidence) for confidence in (0.99999, 0.9941, 0.985, 0.93, 0.5, 1.0)]
+    assert told == ["0,9999", "0,9941", "0,985", "0,93", "0,50", "1"]

@@ -16,6 +16,7 @@ FLOOR = 1e-4
 DECADES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 ZERO_BAND = 0.09  # of the height, kept for no error at all
 HALF_BAR = 7.0
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A mark with what is told of it; ``low`` and ``high`` are the ends of a line through it."""
+    """A mark with what is told of it; ``low`` and ``high`` are the ends of a line through it; ``few``: it speaks of too
+    few fields to say much.
+    """
 
     x: float
     y: float
@@ -43,6 +46,7 @@ class Dot:
     high: float
     radius: float
     told: str
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ def _bin_dot(held: CalibrationBin, fields: int, plane: Plane) -> Dot:
     )
     y = plane.y(held.exact)
     radius = round(2.5 + 5.5 * sqrt(held.fields / fields), 1)
-    return Dot(plane.x(held.confidence), y, y, plane.y(held.confidence), radius, told)
+    few = held.fields < FEW
+    return Dot(plane.x(held.confidence), y, y, plane.y(held.confidence), radius, told, few)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

@@ -27,6 +27,7 @@ WIDE = Plane(760, 420, bottom=46, right=26)
 SMALL = Plane(324, 236, left=46)
 SQUARE = Plane(228, 236, left=42)
 HYPOTHESES = 4
+FEW = 50
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Group:
     verdict: Verdict
     curve: CurveChart
     reliability: ReliabilityChart
+
+    @property
+    def few(self) -> bool:
+        """Whether charts of it say little."""
+        return self.figures.score.fields < FEW
 
 
 @dataclass(frozen=True)

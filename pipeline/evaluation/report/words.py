@@ -62,5 +62,6 @@ def chance(confidence: float) -> str:
     """A confidence with the digits that tell sure ones apart: ``0,62``, ``0,9987``. None is rounded up to 1."""
     if confidence >= 1:
         return "1"
-    digits = 2 if confidence < 0.99 else 4
-    return f"{min(confidence, 1 - 10**-digits):.{digits}f}".replace(".", ",")
+    digits = 2 if confidence < 0.9 else 3 if confidence < 0.99 else 4
+    text = f"{min(confidence, 1 - 10**-digits):.{digits}f}"
+    return (text[:4] + text[4:].rstrip("0")).replace(".", ",")

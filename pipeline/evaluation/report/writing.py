@@ -29,13 +29,16 @@ JPEG_QUALITY = 88
 
 @dataclass(frozen=True)
 class Report:
-    """What is reported: ``books`` are the folder names of what was scored, ``made`` when it was."""
+    """What is reported: ``books`` are the folder names of what was scored, ``made`` when it was, ``warnings`` what is
+    to be told of a book before any figure.
+    """
 
     evaluation: Evaluation
     books: tuple[str, ...]
     standard: Standard
     misreadings: tuple[Misreading, ...]
     made: datetime
+    warnings: tuple[str, ...] = ()
 
 
 def write_report(folder: Path, report: Report, schemas: Schemas) -> Path:
@@ -49,7 +52,7 @@ def write_report(folder: Path, report: Report, schemas: Schemas) -> Path:
             for number, misreading in enumerate(report.misreadings, start=1)
         )
         content = content_of(report.evaluation, report.books, report.standard, schemas, named)
-        _write(folder / PAGE, _page(content, report.made).encode("utf-8"))
+        _write(folder / PAGE, _page(content, report).encode("utf-8"))
     except OSError as error:
         raise StorageError(
             f"Không ghi được báo cáo vào {folder}: {error.strerror or error}. Hãy chọn thư mục khác."
@@ -87,7 +90,7 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def _page(content: Content, made: datetime) -> str:
+def _page(content: Content, report: Report) -> str:
     environment = Environment(
         loader=PackageLoader("pipeline.evaluation.report"),
         autoescape=True,
@@ -98,4 +101,6 @@ def _page(content: Content, made: datetime) -> str:
     environment.filters |= {
         "percent": percent, "fine": fine_percent, "thousandth": thousandth, "count": count, "chance": chance,
     }  # fmt: skip
-    return environment.get_template("report.html.j2").render(content=content, made=made)
+    return environment.get_template("report.html.j2").render(
+        content=content, made=report.made, warnings=report.warnings
+    )
