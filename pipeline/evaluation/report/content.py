@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, log, log1p
 
 from pipeline.evaluation.bound import SURE, exceeds
@@ -52,14 +53,24 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Group:
-    """Some fields under one name. ``verdict`` measures them by ``tolerated``."""
+    """Some fields under one name. ``verdict`` measures them by ``tolerated``. Only charts that are shown are drawn."""
 
     name: str
     figures: Figures
     tolerated: float
-    verdict: Verdict
-    curve: CurveChart
-    reliability: ReliabilityChart
+    critical: bool
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return verdict_of(self.figures, self.tolerated)
+
+    @cached_property
+    def curve(self) -> CurveChart:
+        return curve_chart([("all", self.name, self.figures)], [(self.tolerated, self.critical)], SMALL)
+
+    @cached_property
+    def reliability(self) -> ReliabilityChart:
+        return reliability_chart(self.figures.calibration, SQUARE)
 
     @property
     def few(self) -> bool:
@@ -175,14 +186,7 @@ class _Groups:
     def group(self, name: str, figures: Figures) -> Group:
         only_critical = figures.critical == figures.score.fields > 0
         tolerated = self.standard.tolerated_critical if only_critical else self.standard.tolerated
-        return Group(
-            name,
-            figures,
-            tolerated,
-            verdict_of(figures, tolerated),
-            curve_chart([("all", name, figures)], [(tolerated, only_critical)], SMALL),
-            reliability_chart(figures.calibration, SQUARE),
-        )
+        return Group(name, figures, tolerated, only_critical)
 
 
 def _main_curve(evaluation: Evaluation, standard: Standard) -> CurveChart:
