@@ -194,9 +194,9 @@ class FieldStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it), with
-    the ``terms`` of its list of values as they stand on paper, where it has one, and the ``part`` of a date or time
-    that the line is."""
+    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
+    with the ``terms`` of its list of values as they stand on paper, where it has one, and the ``part`` of a date or
+    time that the line is."""
 
     pixels: Pixels
     dpi: float

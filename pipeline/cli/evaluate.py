@@ -85,7 +85,7 @@ def evaluate(
     figures = pooled([book.evaluation for book in found], pages_per_minute=pages_per_minute(runs))
     if json_out:
         write_json(json_out, figures)
-    print_evaluation(figures, {o.column: o.spec.label for o in figures.outcomes if o.spec}, out())
+    print_evaluation(figures, out())
     alarms = drift_alarms(books, bench)
     show_drift(alarms, bench)
     if report:

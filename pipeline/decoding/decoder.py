@@ -101,10 +101,12 @@ def _near(
     letters = letter_chances(pivot, pivot, edits, gained)
     found: dict[Edit, None] = {}
     others = set(edits)
-    for match in re.finditer(r"\S+", pivot):
+    words = list(re.finditer(r"\S+", pivot))
+    said = ["", *(match.group() for match in words), ""]
+    for place, match in enumerate(words):
         if min(letters[match.start() : match.end()]) > _CLEAR:
             continue
-        for known in prior.near(match.group()):
+        for known in prior.near(*said[place : place + 3]):
             edit = trimmed(Edit(match.start(), match.end(), known), pivot)
             if all(letter in columns for letter in edit.letters):
                 found[edit] = None

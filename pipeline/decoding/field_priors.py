@@ -62,8 +62,8 @@ class GrammarPrior:
     def whole(self, text: str) -> float:
         return self.judged(text)
 
-    def near(self, word: str) -> tuple[str, ...]:
-        del word
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        del before, word, after
         return ()
 
     def support(self, text: str) -> float:
@@ -87,8 +87,8 @@ class ListPrior:
             return 0.0 if _is_usual(text) else -1.0
         return -1.0 if is_ditto(text) else _UNLISTED
 
-    def near(self, word: str) -> tuple[str, ...]:
-        del word
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        del before, word, after
         return ()
 
     def support(self, text: str) -> float:
@@ -115,8 +115,8 @@ class SpokenDatePrior:
     def whole(self, text: str) -> float:
         return 0.0 if KINDS["date_words"].parse(text).canonical else -1.0
 
-    def near(self, word: str) -> tuple[str, ...]:
-        return self.spoken.near(word)
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return self.spoken.near(before, word, after)
 
     def support(self, text: str) -> float:
         if KINDS["date_words"].parse(text).canonical:

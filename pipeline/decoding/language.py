@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from rapidfuzz.fuzz import ratio
 
 from pipeline.decoding.syllables import is_syllable, sound, syllables
 from pipeline.kinds.spelling import unaccented
@@ -24,6 +25,14 @@ START = "<đầu>"
 
 GRAIN = 16.0
 """Steps a nat in which chances are stored."""
+
+_NO_WORD = 255
+
+_USUAL = 40
+"""Neighbours of a word that are tried."""
+
+_ALIKE = 50.0
+"""Likeness (0..100) of letters from which a usual neighbour is tried."""
 
 _SIGNS = " .,;:()…_-'\""
 
@@ -64,13 +73,55 @@ class WordModel:
         """The log chance of a word behind up to three others (the line's beginning counts as one)."""
         return self._looked_up((*before[-3:], word))
 
-    def near(self, word: str, most: int) -> tuple[str, ...]:
-        """Known words whose letters without marks differ from the word's in at most one, the commonest first."""
-        numbers = {
-            number for letters in _shortened(unaccented(word)) for number in self._alike.get(letters, ())
-        }
-        usual = sorted(numbers, key=lambda number: self.chances.get(number, 10**6))
-        return tuple(self.words[number - 1] for number in usual[:most])
+    def near(self, before: str, word: str, after: str, most: int) -> tuple[str, ...]:
+        """Known words that this one may be, misread, those first that fit best between its neighbours (``""`` for
+        none): words whose letters without marks differ in at most one, and usual neighbours of its neighbours that
+        are alike."""
+        bare, first, last = unaccented(word), self._number(before), self._number(after)
+        alike = {number for letters in _shortened(bare) for number in self._alike.get(letters, ())}
+        for number in (*self._usual_behind.get(first, ()), *self._usual_before.get(last, ())):
+            if number not in alike and ratio(bare, self._bare[number - 1]) >= _ALIKE:
+                alike.add(number)
+        fitting = sorted(alike, key=lambda number: self._between(first, number, last))
+        return tuple(self.words[number - 1] for number in fitting[:most])
+
+    def _between(self, first: int, number: int, last: int) -> int:
+        """How unlikely (in grains) a word is between two others."""
+        cost = self._pair(first, number) if first else self.chances.get(number, _NO_WORD)
+        return cost + (self._pair(number, last) if last else 0)
+
+    def _pair(self, first: int, second: int) -> int:
+        found = self.chances.get(first << 16 | second)
+        return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if found is None else found
+
+    @cached_property
+    def _bare(self) -> tuple[str, ...]:
+        return tuple(map(unaccented, self.words))
+
+    @cached_property
+    def _pairs(self) -> list[tuple[int, int]]:
+        """All runs of two words with what each costs, the likeliest first."""
+        pairs = [(cost, key) for key, cost in self.chances.items() if 1 << 16 <= key < 1 << 32]
+        return sorted(pairs)
+
+    @cached_property
+    def _usual_behind(self) -> Mapping[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for _, key in self._pairs:
+            words = found.setdefault(key >> 16, [])
+            if len(words) < _USUAL:
+                words.append(key & 0xFFFF)
+        return found
+
+    @cached_property
+    def _usual_before(self) -> Mapping[int, list[int]]:
+        joint = sorted((cost + self.chances.get(key >> 16, _NO_WORD), key) for cost, key in self._pairs)
+        found: dict[int, list[int]] = {}
+        for _, key in joint:
+            words = found.setdefault(key & 0xFFFF, [])
+            if len(words) < _USUAL:
+                words.append(key >> 16)
+        return found
 
     def _number(self, word: str) -> int:
         if word in (START, NUMBER):

@@ -28,8 +28,8 @@ class Prior(Protocol):
     def whole(self, text: str) -> float:
         """The weight of a whole text, ``-LIMIT`` to 0."""
 
-    def near(self, word: str) -> tuple[str, ...]:
-        """Known words that look like this one."""
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        """Known words that this one may be, misread, between its neighbours (``""`` at the ends)."""
 
     def support(self, text: str) -> float:
         """The share 0..1 of a text that is known."""
@@ -50,8 +50,8 @@ class FreePrior:
         del text
         return 0.0
 
-    def near(self, word: str) -> tuple[str, ...]:
-        del word
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        del before, word, after
         return ()
 
     def support(self, text: str) -> float:

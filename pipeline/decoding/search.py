@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pipeline.decoding.emission import Chances
 from pipeline.decoding.options import DecodingOptions
@@ -15,59 +14,116 @@ from pipeline.decoding.trellis import Edit
 Weighed = tuple[str, float]
 """A text and how much likelier than the pivot (log) its ink is."""
 
+_Gain = tuple[Edit, float]
+
 _CONTEXT = 3
 """Words before a word that a prior looks at."""
 
 _UNTOLD = ("",)
 """Stands for words before a word that are not known yet."""
 
+_JOINED = 3
+"""Most neighbouring words that one edit may change together with the spaces between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A line as far as it is put together."""
+
+    text: str
+    ink: float
+    known: float
+    context: tuple[str, ...]
+
+    def score(self, options: DecodingOptions) -> float:
+        return options.sharpness * self.ink + self.known
+
 
 def combined(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, options: DecodingOptions
 ) -> tuple[Weighed, ...]:
     """The best texts that edits of the pivot make together, best first; the gains of edits far apart add up."""
-    kept = [
-        (edit, gain) for edit, gain in zip(edits, gained.tolist(), strict=True) if gain > options.hopeless
-    ]
-    beam: list[tuple[float, str, float, float, tuple[str, ...]]] = [(0.0, "", 0.0, 0.0, ())]
-    for start, end in _slots(pivot, kept):
-        inside = [(edit, gain) for edit, gain in kept if start <= edit.start and edit.end <= end]
-        grown: dict[str, tuple[float, str, float, float, tuple[str, ...]]] = {}
-        for variant, gain in _variants(pivot, start, end, inside, prior, options):
-            words = tuple(variant.split())
-            for _, text, ink, belief, before in beam:
-                context, known = before, belief
-                for word in words:
-                    known += prior.word(context, word)
-                    context = (*context, word)[-_CONTEXT:]
-                line = f"{text} {variant}" if text and variant else text or variant
-                score = options.sharpness * (ink + gain) + known
-                if line not in grown or grown[line][0] < score:
-                    grown[line] = (score, line, ink + gain, known, context)
-        beam = sorted(grown.values(), key=lambda line: -line[0])[: options.beam]
-    return tuple((text, ink) for _, text, ink, _, _ in beam)
+    words = [match.span() for match in re.finditer(r"\S+", pivot)] or [(0, len(pivot))]
+    within, across = _sorted_by_word(words, zip(edits, gained.tolist(), strict=True), options)
+    ways: list[dict[str, _Way]] = [{} for _ in range(len(words) + 1)]
+    ways[0][""] = _Way("", 0.0, 0.0, ())
+    for place in range(len(words)):
+        best = sorted(ways[place].values(), key=lambda way: -way.score(options))[: options.beam]
+        _extend(
+            ways[place + 1],
+            best,
+            _variants(pivot, words[place], within[place], prior, options),
+            prior,
+            options,
+        )
+        for (first, last), joining in across.items():
+            if first == place:
+                inside = [gain for word in range(first, last + 1) for gain in within[word]]
+                span = (words[first][0], words[last][1])
+                for join in sorted(joining, key=lambda gain: -gain[1])[: options.joins]:
+                    variants = _variants(pivot, span, inside, prior, options, join)[: options.joins]
+                    _extend(ways[last + 1], best, variants, prior, options)
+    last_ways = sorted(ways[-1].values(), key=lambda way: -way.score(options))[: options.beam]
+    return tuple((way.text, way.ink) for way in last_ways)
 
 
-def _slots(pivot: str, edits: Sequence[tuple[Edit, float]]) -> list[tuple[int, int]]:
-    """Spans of the pivot between spaces that no edit touches."""
-    touched = np.zeros(len(pivot) + 1, bool)
-    for edit, _ in edits:
-        touched[edit.start : edit.end] = True
-    slots, start = [], 0
-    for space in re.finditer(" ", pivot):
-        if not touched[space.start()]:
-            slots.append((start, space.start()))
-            start = space.end()
-    return [*slots, (start, len(pivot))]
+def _extend(
+    grown: dict[str, _Way],
+    best: Sequence[_Way],
+    variants: Sequence[Weighed],
+    prior: Prior,
+    options: DecodingOptions,
+) -> None:
+    for variant, gain in variants:
+        words = tuple(variant.split())
+        for way in best:
+            context, known = way.context, way.known
+            for word in words:
+                known += prior.word(context, word)
+                context = (*context, word)[-_CONTEXT:]
+            line = f"{way.text} {variant}" if way.text and variant else way.text or variant
+            longer = _Way(line, way.ink + gain, known, context)
+            if line not in grown or grown[line].score(options) < longer.score(options):
+                grown[line] = longer
+
+
+def _sorted_by_word(
+    words: Sequence[tuple[int, int]], gains: Iterable[_Gain], options: DecodingOptions
+) -> tuple[list[list[_Gain]], dict[tuple[int, int], list[_Gain]]]:
+    """The edits within each word, and those that touch spaces, by the first and last word that they touch."""
+    within: list[list[_Gain]] = [[] for _ in words]
+    across: dict[tuple[int, int], list[_Gain]] = {}
+    for edit, gain in gains:
+        if gain <= options.hopeless:
+            continue
+        first = next((place for place, (_, end) in enumerate(words) if edit.start <= end), len(words) - 1)
+        last = next(
+            (place for place in range(first, len(words)) if edit.end <= words[place][1]), len(words) - 1
+        )
+        if first == last and words[first][0] <= edit.start:
+            within[first].append((edit, gain))
+        elif gain > options.hopeless / 2 and last - first < _JOINED:
+            across.setdefault((first, last), []).append((edit, gain))
+    return within, across
 
 
 def _variants(
-    pivot: str, start: int, end: int, edits: list[tuple[Edit, float]], prior: Prior, options: DecodingOptions
+    pivot: str,
+    span: tuple[int, int],
+    edits: Sequence[_Gain],
+    prior: Prior,
+    options: DecodingOptions,
+    join: _Gain | None = None,
 ) -> list[Weighed]:
-    """The likeliest texts of one slot, without its neighbours."""
+    """The likeliest texts of one word, or of some words that ``join`` makes one, without their neighbours."""
+    start, end = span
     best = sorted(edits, key=lambda weighed: -weighed[1])[: 2 * options.variants]
-    combinations: list[tuple[int, float]] = [(0, 0.0)]
+    if join is not None:
+        best = [join, *(gain for gain in best if _are_apart(gain[0], join[0]))]
+    combinations: list[tuple[int, float]] = [(0, 0.0)] if join is None else [(1, join[1])]
     for number, (edit, gain) in enumerate(best):
+        if number == 0 and join is not None:
+            continue
         against = sum(1 << other for other in range(number) if not _are_apart(edit, best[other][0]))
         more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
         combinations = sorted([*combinations, *more], key=lambda weighed: -weighed[1])[: 3 * options.variants]

@@ -48,8 +48,8 @@ class WordPrior:
         shapes = {word.isupper() for word in text.split() if sum(map(str.isalpha, word)) > 1}
         return self.even if len(shapes) > 1 else 0.0
 
-    def near(self, word: str) -> tuple[str, ...]:
-        return tuple(as_cased(known, word) for known in self.model.near(word, _NEAR))
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return tuple(as_cased(known, word) for known in self.model.near(before, word, after, _NEAR))
 
     def support(self, text: str) -> float:
         words = text.split()

@@ -57,6 +57,16 @@ class Evaluation:
         return {column: score_of(o for o in self.outcomes if o.column == column) for column in columns}
 
     @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What people call each column; records that share a column may call it differently."""
+        found: dict[str, dict[str, None]] = {}
+        for outcome in self.outcomes:
+            found.setdefault(outcome.column, {})[outcome.spec.label if outcome.spec else outcome.column] = (
+                None
+            )
+        return {column: " / ".join(names) for column, names in found.items()}
+
+    @cached_property
     def by_kind(self) -> Mapping[str, Score]:
         return {kind: figures.score for kind, figures in self.figures_by(lambda o: o.kind).items()}
 

@@ -34,8 +34,8 @@ _WRITINGS = {
 }
 
 
-def print_evaluation(evaluation: Evaluation, labels: Mapping[str, str], console: Console) -> None:
-    """Print the figures by column (``labels`` name columns for people), form, writing and kind, and of all."""
+def print_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Print the figures by column, form, writing and kind, and of all."""
     console.print(
         f"Việc khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
@@ -45,7 +45,7 @@ def print_evaluation(evaluation: Evaluation, labels: Mapping[str, str], console:
         console.print(f"Tốc độ: {speed} trang/phút.")
     for name, version in evaluation.versions.items():
         console.print(f"{name}: {version}", markup=False)
-    by_column = [(labels.get(column, column), score, None) for column, score in evaluation.by_column.items()]
+    by_column = [(evaluation.labels[column], score, None) for column, score in evaluation.by_column.items()]
     overall = ("Tất cả", evaluation.overall, evaluation.calibration_error)
     console.print(_table("Theo cột", "cột", [*by_column, overall]))
     forms = evaluation.figures_by(lambda o: o.form)

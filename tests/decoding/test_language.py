@@ -70,9 +70,13 @@ def test_figures_signs_case_and_the_place_of_a_tone_make_no_other_word(small: La
 
 
 def test_words_like_a_misread_one_are_found(small: Language) -> None:
-    assert "vung" in small.models["place"].near("vụng", 5)
-    assert "phước" in small.models["place"].near("phuoc", 5)
-    assert "huyện" in small.models["place"].near("huyn", 5)
+    assert "vung" in small.models["place"].near("lai", "vụng", "", 5)
+    assert "phước" in small.models["place"].near("", "phuoc", "", 5)
+    assert "huyện" in small.models["place"].near("", "huyn", "", 5)
+    assert small.models["place"].near("xã", "tan", "phước", 5)[0] == "tân"
+    assert "vung" in small.models["place"].near("lai", "vưng", "", 1)
+    assert "phước" in small.models["place"].near("tân", "phic", "", 5)
+    assert "phước" not in small.models["place"].near("", "phic", "", 5)
 
 
 def test_the_shipped_data_is_what_its_card_says() -> None:

@@ -122,6 +122,15 @@ def test_several_books_count_as_one_and_differing_versions_are_all_named() -> No
     json.dumps(both.as_dict(), allow_nan=False)
 
 
+def test_a_column_is_called_by_all_names_that_records_give_it() -> None:
+    other = RECORD.model_copy(
+        update={"fields": (FieldSpec(name="wife", column="ten", kind="name", label="Tên vợ"),)}
+    )
+    truth = BookTruth("trial", 2010, (TrueEntry({"ten": "Lê Ân", "la": "?"}),))
+    both = pooled([evaluate(truth, BookPrediction(()), record) for record in (RECORD, other)])
+    assert both.labels == {"ten": "Tên / Tên vợ", "la": "la"}
+
+
 def test_the_figures_of_a_book_hold_no_text_of_its_fields() -> None:
     found = book({"so": "1/2010", "ten": "Lê Ân"}, {"so": said("1/2010"), "ten": said("Lê An")})
     told = json.dumps(found.as_dict(), ensure_ascii=False)

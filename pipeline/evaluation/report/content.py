@@ -29,6 +29,7 @@ SMALL = Plane(324, 236, left=46)
 SQUARE = Plane(228, 236, left=42)
 HYPOTHESES = 4
 FEW = 50
+LINE_HEIGHT = 84.0
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,23 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Line:
+    """The picture of one line: the name of its file and how wide it is shown, in pixels and as a share of the card, so
+    that all lines of a card are of one scale.
+    """
+
+    name: str
+    width: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Card:
-    """One misreading as it is shown; ``pictures`` are names of files."""
+    """One misreading as it is shown."""
 
     label: str
     place: str
-    pictures: tuple[str, ...]
+    lines: tuple[Line, ...]
     outcome: Outcome
     read: tuple[Stretch, ...]
     truth: tuple[Stretch, ...]
@@ -122,7 +134,6 @@ def content_of(
     """``misreadings`` come with the names of their pictures' files."""
     grouped = _Groups(evaluation, standard)
     overall = grouped.group("Tất cả", evaluation.figures)
-    labels = {o.column: o.spec.label for o in evaluation.outcomes if o.spec}
     titles = {form.id: form.title for form in schemas.forms.values()}
     return Content(
         evaluation=evaluation,
@@ -135,7 +146,7 @@ def content_of(
         writings=grouped.by(lambda o: o.predicted.writing.value, WRITINGS),
         importances=grouped.by(lambda o: "Ô trọng yếu" if o.critical else "Ô khác", {}),
         kinds=grouped.by(_kind, _kind_names(schemas)),
-        columns=grouped.by(lambda o: o.column, labels, order=list(evaluation.by_column)),
+        columns=grouped.by(lambda o: o.column, evaluation.labels, order=list(evaluation.by_column)),
         cards=tuple(_card(misreading, pictures, titles) for misreading, pictures in misreadings),
         wrong=sum(not outcome.exact for outcome in evaluation.outcomes),
         needed=needed(standard.tolerated),
@@ -218,10 +229,20 @@ def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str
     return Card(
         label=outcome.spec.label if outcome.spec else outcome.column,
         place=f"{title} · {misreading.place}" if title else misreading.place,
-        pictures=pictures,
+        lines=_lines(misreading, pictures),
         outcome=outcome,
         read=read,
         truth=truth,
         state=state,
         others=tuple(h for h in said.hypotheses if h.text != said.text)[:HYPOTHESES],
+    )
+
+
+def _lines(misreading: Misreading, names: tuple[str, ...]) -> tuple[Line, ...]:
+    widths = [picture.shape[1] for picture in misreading.pictures]
+    heights = [picture.shape[0] for picture in misreading.pictures]
+    scale = LINE_HEIGHT / max(heights, default=1)
+    return tuple(
+        Line(name, round(width * scale, 1), round(width / max(widths), 4))
+        for name, width in zip(names, widths, strict=True)
     )
