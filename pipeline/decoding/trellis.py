@@ -47,6 +47,7 @@ class Trellis:
     """One witness's chances along a pivot. ``forward`` and ``backward`` (steps, states): their product is the chance
     that the pivot stands in a state at a step; ``scale``: what each step of ``forward`` was divided by."""
 
+    pivot: str
     chances: Chances
     states: Columns
     forward: Chances
@@ -94,15 +95,16 @@ def trellis_of(chances: Chances, columns: dict[str, int], pivot: str) -> Trellis
     if last > 0.0:
         backward[-1, -1] = 1.0 / last
         onward = np.zeros(count + 2)
-        for step in range(steps - 2, -1, -1):
-            np.multiply(backward[step + 1], here[step + 1], out=onward[:count])
-            now = backward[step]
-            np.multiply(onward[2:], leapt, out=now)
-            now += onward[1:-1]
-            now += onward[:-2]
-            now /= scale[step + 1]
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step in range(steps - 2, -1, -1):
+                np.multiply(backward[step + 1], here[step + 1], out=onward[:count])
+                now = backward[step]
+                np.multiply(onward[2:], leapt, out=now)
+                now += onward[1:-1]
+                now += onward[:-2]
+                now /= scale[step + 1]
     log_chance = float(np.log(scale).sum() + np.log(last)) if last > 0.0 else NEVER
-    return Trellis(chances, states, forward[:, 2:], backward, scale, log_chance)
+    return Trellis(pivot, chances, states, forward[:, 2:], backward, scale, log_chance)
 
 
 def gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
@@ -113,18 +115,26 @@ def gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> C
     order = sorted(range(len(edits)), key=lambda number: (edits[number].start, edits[number].end))
     for at in range(0, len(edits), _TOGETHER):
         chosen = order[at : at + _TOGETHER]
-        gained[chosen] = _gains(trellis, columns, [edits[number] for number in chosen])
+        with np.errstate(over="ignore", invalid="ignore"):
+            gained[chosen] = _gains(trellis, columns, [edits[number] for number in chosen])
+    beyond = np.flatnonzero(~np.isfinite(gained))
+    if beyond.size:
+        edited = [edits[number].applied(trellis.pivot) for number in beyond.tolist()]
+        gained[beyond] = log_chances(trellis.chances, columns, edited) - trellis.log_chance
     return gained
 
 
 def _gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
-    """The gains of edits near one another; only the steps are run in which the pivot may stand between them."""
+    """The gains of edits near one another; only the steps are run in which the pivot may stand between them. Not a
+    number, or without end, where the pivot is so unlikely that its chances leave the range of numbers."""
     left = np.array([2 * edit.start for edit in edits])
     right = np.array([2 * edit.end + 2 for edit in edits])
     lengths = np.array([len(edit.letters) for edit in edits])
     run = _runs(trellis, columns, edits)
     behind = trellis.states[right]
     near = np.flatnonzero(trellis.stays[:, left.min() : right.max() + 1].sum(axis=1) > _AWAY)
+    if not near.size:
+        return np.full(len(edits), np.nan)
     window = slice(max(0, near[0] - 1), near[-1] + 2)
     forward, backward = trellis.forward[window], trellis.backward[window]
     chances, scale = trellis.chances[window], trellis.scale[window]

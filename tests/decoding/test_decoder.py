@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.decoding import Emission, decoded, free_prior
+from pipeline.model import Evidence
 from tests.decoding.written import LETTERS, written
 
 LINES = st.lists(st.text(LETTERS[1:], min_size=1, max_size=6), min_size=1, max_size=6).map(" ".join)
@@ -85,3 +89,21 @@ def test_witnesses_with_different_letters_are_refused() -> None:
     other = Emission(written("a").log_chances, LETTERS[::-1])
     with pytest.raises(ValueError, match="letters"):
         decoded([written("a"), other], free_prior())
+
+
+def all_of(evidence: Evidence) -> tuple[float, ...]:
+    return tuple(asdict(evidence).values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_evidence_is_numbers_whatever_the_networks_say(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    said = []
+    for _ in range(3):
+        sure = float(rng.choice([0.5, 0.999999, 1.0]))
+        chances = np.full((int(rng.choice([1, 3, 30, 90])), 1 + len(LETTERS)), (1.0 - sure) / len(LETTERS))
+        chances[np.arange(len(chances)), rng.integers(0, 1 + len(LETTERS), len(chances))] += sure
+        said.append(Emission(np.log(np.maximum(chances, 1e-30)).astype(np.float32), LETTERS))
+    found = decoded(said, free_prior())
+    assert all(0.0 <= value <= 1.0 for value in all_of(found.evidence))
