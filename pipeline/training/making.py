@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.errors import SetupError
 from pipeline.training import shelf
 from pipeline.training.export import WEIGHTS, Making, write_card, write_onnx
 from pipeline.training.loop import LoopOptions, kept_network, scores_on, trained
@@ -47,12 +48,19 @@ class Plan:
 
 
 def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
-    """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used."""
+    """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used, and for a
+    ``parent`` that is not there or has learnt for longer than this training is to last."""
+    checkpoint = plan.work / f"{plan.folder.name}.pt"
+    if plan.parent and not (plan.parent.is_file() or checkpoint.is_file()):
+        raise SetupError(f"Không có tệp trạng thái {plan.parent} để bắt đầu từ đó.")
     plan.work.mkdir(parents=True, exist_ok=True)
     real = tuple(kept_real_lines(plan, say))
     choosing = real_lines(plan.choosing) if plan.choosing else ()
-    checkpoint = plan.work / f"{plan.folder.name}.pt"
     trained(DrawnLines(plan, say), real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent)
+    if not checkpoint.is_file():
+        raise SetupError(
+            f"{plan.parent} đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until)."
+        )
     if plan.loop.until < plan.loop.minutes:
         say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {checkpoint}.")
         return
@@ -138,7 +146,7 @@ def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.Shelf
 
 
 def _sources(plan: Plan) -> list[str]:
-    told = ["Endless drawn lines (pipeline.training.synthetic; pens under the SIL Open Font License)."]
+    told = [f"Endless drawn lines (pipeline.training.synthetic; {Pens.found(plan.fonts).told})."]
     if plan.real:
         lines = [line for line in real_lines(plan.real) if line.writer not in CALIBRATION_WRITERS]
         writers = len({line.writer for line in lines})

@@ -7,6 +7,7 @@ with unless it belongs to a family held out, because nobody could test a Vietnam
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,17 @@ VIETNAMESE = frozenset(
     }
 )  # fmt: skip
 """Families with the Vietnamese letters that may be drawn with."""
+
+OF_DEBIAN = (
+    ("ecolier_court", "fonts-ecolier-court (SIL Open Font License 1.1)"),
+    ("breip", "fonts-breip (SIL Open Font License 1.0)"),
+    ("dkghandwriting", "fonts-dkg-handwriting (SIL Open Font License 1.1)"),
+)
+"""Families that Debian packages: the family as its font files name it, the package and its licence (the package's
+copyright file)."""
+
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+"""Some pens carry bytes nobody uses; fontTools would warn of them at every font opened."""
 
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-.,():;'\"+&*?!=")
 """What a pen must hold to be one."""
@@ -95,6 +107,17 @@ class Pens:
     def whole(self) -> tuple[Pen, ...]:
         """The pens with all Vietnamese letters."""
         return tuple(pen for pen in self.all if pen.whole)
+
+    @property
+    def told(self) -> str:
+        """How many they are and under which licences, for the card of what was trained with them."""
+        families = {pen.family for pen in self.all}
+        told = f"{len(self.all)} pen fonts of {len(families)} families"
+        if all(PEN_FOLDER in pen.file.parents for pen in self.all):
+            return f"{told}, SIL Open Font License 1.1"
+        told += ", each under the SIL Open Font License or the Apache License 2.0"
+        packages = [package for family, package in OF_DEBIAN if family in families]
+        return f"{told}, of Debian's {', '.join(packages)}" if packages else told
 
 
 def pen_of(file: Path) -> Pen | None:

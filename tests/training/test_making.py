@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import math
+import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from typer.testing import CliRunner
 
+from pipeline.cli import app
 from pipeline.errors import SetupError
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.ocr.models import cards, damaged_files
 from pipeline.training.letters import LETTERS
-from pipeline.training.loop import LoopOptions, best_path, kept_network
+from pipeline.training.loop import LoopOptions, best_path, kept_network, trained
 from pipeline.training.making import Plan, made
 from pipeline.training.network import NetworkOptions
 from pipeline.training.real import CALIBRATION_WRITERS, real_lines
@@ -57,7 +63,6 @@ def test_training_writes_a_model_that_a_reader_can_load(plan: Plan) -> None:
 @pytest.mark.slow
 def test_the_written_network_gives_what_the_trained_one_gives(plan: Plan, tmp_path: Path) -> None:
     import onnxruntime
-    import torch
 
     from pipeline.training.export import write_onnx
 
@@ -77,6 +82,7 @@ def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(p
     card = tomllib.loads((plan.folder / "model.toml").read_text(encoding="utf-8"))
     assert "12 real pen lines of 2 writers" in card["training_data"]
     assert "hotich train models/hand-test" in card["training_data"]
+    assert "3 pen fonts of 3 families, SIL Open Font License 1.1" in card["training_data"]
     assert "Lines used for choosing" in card["measured"]
     assert "Writers kept out for calibration" in card["measured"]
 
@@ -94,6 +100,100 @@ def test_training_goes_on_where_it_stopped_and_does_not_begin_again(plan: Plan) 
     _, after = kept_network(plan.work / "hand-test.pt")
     assert any("Tiếp tục" in line for line in said)
     assert after[: len(before)] == before
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """A training of drawn lines alone that was stopped early."""
+    home = tmp_path_factory.mktemp("stopped")
+    loop = LoopOptions(minutes=0.04, until=0.001, size=8, seed=3)
+    plan = Plan(
+        folder=home / "models" / "hand-test",
+        work=home / "work",
+        drawn=24,
+        network=replace(TINY, mixer="convolutional"),
+        loop=loop,
+    )
+    made(plan, "hotich train --until", lambda _: None)
+    return plan
+
+
+@pytest.mark.slow
+def test_a_training_stopped_early_keeps_its_state_and_writes_no_model(stopped: Plan) -> None:
+    assert not stopped.folder.exists()
+    _, history = kept_network(stopped.work / "hand-test.pt")
+    assert history[-1]["step"] > 0
+
+
+@pytest.mark.slow
+def test_a_later_run_goes_on_from_the_early_stop_to_a_model(stopped: Plan, tmp_path: Path) -> None:
+    plan = replace(
+        stopped,
+        folder=tmp_path / "models" / "hand-test",
+        work=Path(shutil.copytree(stopped.work, tmp_path / "work")),
+        loop=replace(stopped.loop, until=math.inf),
+    )
+    _, before = kept_network(plan.work / "hand-test.pt")
+    made(plan, "hotich train", lambda _: None)
+    _, after = kept_network(plan.work / "hand-test.pt")
+    assert after[: len(before)] == before
+    assert after[-1]["step"] > before[-1]["step"]
+    assert [card.name for card in cards(plan.folder.parent)] == ["hand-test"]
+
+
+@pytest.mark.slow
+def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_they_took(
+    stopped: Plan, tmp_path: Path
+) -> None:
+    parent = stopped.work / "hand-test.pt"
+    held = torch.load(parent, weights_only=True)["network"]
+    hybrid = replace(TINY, mixer="hybrid", memory=16)
+    spent = LoopOptions(minutes=0.04, until=1e-9, seed=4)
+    begun = trained(
+        lambda _: (), (), (), hybrid, spent, tmp_path / "none.pt", lambda _: None, parent
+    ).state_dict()
+    fitting = [name for name in begun if name in held and not name.startswith("letters")]
+    assert {name.split(".")[0] for name in fitting} == {"tower", "flatten", "gates", "norm"}
+    assert [name for name in fitting if not torch.equal(begun[name], held[name])] == []
+    assert {name.split(".")[0] for name in set(begun) - set(fitting)} == {"lstm", "letters"}
+
+    _, before = kept_network(parent)
+    further = replace(stopped.loop, until=before[-1]["minutes"] + 0.001)
+    plan = replace(stopped, work=tmp_path, network=hybrid, parent=parent, loop=further)
+    made(plan, "hotich train --from", lambda _: None)
+    network, after = kept_network(tmp_path / "hand-test.pt")
+    assert network.options.mixer == "hybrid"
+    assert after[: len(before)] == before
+    assert after[-1]["minutes"] > before[-1]["minutes"]
+
+
+@pytest.mark.slow
+def test_a_parent_that_is_not_there_or_has_learnt_for_longer_is_told(stopped: Plan, tmp_path: Path) -> None:
+    plan = replace(stopped, work=tmp_path, parent=tmp_path / "nobody.pt")
+    with pytest.raises(SetupError, match=r"nobody\.pt"):
+        made(plan, "-", lambda _: None)
+    short = replace(stopped.loop, minutes=1e-9)
+    with pytest.raises(SetupError, match="--minutes"):
+        made(replace(plan, parent=stopped.work / "hand-test.pt", loop=short), "-", lambda _: None)
+    assert not list(tmp_path.glob("*.pt"))
+
+
+@pytest.mark.slow
+def test_the_command_stops_early_and_begins_with_another_network(tmp_path: Path) -> None:
+    def run(name: str, *options: object) -> str:
+        words = ("train", tmp_path / name, "--work", tmp_path, "--drawn", 24, "--minutes", 9, *options)
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "Dừng ở phút 0.01" in run("first", "--until", 0.01)
+    _, before = kept_network(tmp_path / "first.pt")
+    until = before[-1]["minutes"] + 0.001
+    run("second", "--until", until, "--mixer", "hybrid", "--from", tmp_path / "first.pt")
+    network, after = kept_network(tmp_path / "second.pt")
+    assert network.options.mixer == "hybrid"
+    assert after[: len(before)] == before
+    assert not (tmp_path / "first").exists()
 
 
 def test_a_folder_without_labels_is_named_in_the_error(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from pipeline.errors import SetupError
 from pipeline.synth.pens import PEN_FOLDER
 from pipeline.training.hands import Hand
 from pipeline.training.inking import written
 from pipeline.training.marks import MarkHabits, Place, marks_on, taken_apart
-from pipeline.training.pens import HELD_OUT, MARKED, SHIPPED, VIETNAMESE, Pens, pen_of
+from pipeline.training.pens import HELD_OUT, MARKED, OF_DEBIAN, SHIPPED, VIETNAMESE, Pens, pen_of
 from pipeline.training.synthetic import synthetic_line
 from pipeline.training.texts import LETTERS
 
@@ -73,6 +74,33 @@ def test_a_font_without_vietnamese_letters_is_a_pen_whose_marks_are_drawn(tmp_pa
 def test_a_font_that_lacks_plain_letters_is_no_pen(tmp_path: Path) -> None:
     _renamed(PEN_FOLDER / "pangolin", tmp_path / "few.ttf", "Some Latin Hand", drop=MARKED | {"7"})
     assert pen_of(tmp_path / "few.ttf") is None
+
+
+def test_bytes_in_a_pen_that_nobody_uses_are_not_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    font = TTFont(next((PEN_FOLDER / "pangolin").glob("*.ttf")))
+    names = DefaultTable("post")
+    names.data = font.reader["post"] + b"\0"
+    font["post"] = names
+    font.save(tmp_path / "longer.ttf")
+    assert pen_of(tmp_path / "longer.ttf") is not None
+    assert caplog.messages == []
+
+
+def test_the_packages_and_licences_of_debians_pens_are_told(tmp_path: Path) -> None:
+    for family, _ in OF_DEBIAN[:2]:
+        _renamed(PEN_FOLDER / "pangolin", tmp_path / f"{family}.ttf", family, drop=MARKED)
+    told = Pens.found(tmp_path).told
+    assert "5 pen fonts of 5 families" in told
+    assert "fonts-ecolier-court (SIL Open Font License 1.1), fonts-breip (SIL Open Font License 1.0)" in told
+    assert "dkg" not in told
+
+
+def test_debians_pens_are_those_that_the_script_fetches() -> None:
+    script = (Path(__file__).parents[2] / "scripts" / "training-fonts.sh").read_text(encoding="utf-8")
+    fetched = re.findall(r'^debian="([^"]+)"$', script, re.MULTILINE)[0].split()
+    assert [package.split()[0] for _, package in OF_DEBIAN] == fetched
 
 
 def _renamed(folder: Path, target: Path, family: str, drop: frozenset[str] = frozenset()) -> None:
