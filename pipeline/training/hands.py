@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,11 @@ class Hand:
     def drawn(cls, rng: np.random.Generator, pens: Pens, shouting: bool = False) -> Hand:
         """A writer by chance. ``shouting``: one whose capitals can stand side by side."""
         pen = _pen(rng, pens, shouting)
+        drawn = cls._by_chance(pen, rng, pens, shouting)
+        return drawn._neatly(rng) if chance(rng, NEAT) else drawn
+
+    @classmethod
+    def _by_chance(cls, pen: Pen, rng: np.random.Generator, pens: Pens, shouting: bool) -> Hand:
         spread = chance(rng, 0.06)
         unit = float(rng.uniform(11, 23))
         return cls(
@@ -83,6 +88,22 @@ class Hand:
             flourish=float(pick(rng, (0.0, 0.0, 0.0, 0.0, 0.25))),
         )  # fmt: skip
 
+    def _neatly(self, rng: np.random.Generator) -> Hand:
+        """The writer with one pen, even letters and the font's own marks."""
+        return replace(
+            self,
+            figures=self.pen, capitals=self.pen, second=self.pen, mixed=0.0,
+            own=1.0 if self.pen.whole else self.own,
+            tight=1.0, spread=0.0, broken=0.0, flourish=0.0,
+            gap=float(rng.uniform(0.45, 0.9)), gap_spread=0.1,
+            shaky=float(rng.uniform(0.0, 0.4)), wave=0.3 * self.wave, drift=0.5 * self.drift,
+            slant=float(rng.normal(0, 0.06)), squeeze=float(rng.uniform(0.85, 1.1)),
+            stroke=thickness(self.pen) * self.unit,
+        )  # fmt: skip
+
+
+NEAT = 0.4
+"""How often a writer is a neat one."""
 
 FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
 """Pens drawn more often than others: hands as Vietnamese schools teach them."""

@@ -27,8 +27,9 @@ from pipeline.training.shelf import ShelfLine
 class LoopOptions:
     """``minutes``: CPU time of this process that the whole training may take; the learning rate follows a cosine
     over it. ``warm``: share of it that only drawn lines are seen; ``recompose_from``: share from which real words
-    are joined anew; ``average``: how slowly the averaged weights, which are what is kept, follow the trained
-    ones."""
+    are joined anew; ``real``: share of lines that are real before that, ``real_late`` from there on (drawn lines,
+    of more hands and all signs, take longer to learn); ``average``: how slowly the averaged weights, which are what
+    is kept, follow the trained ones."""
 
     minutes: float = 60.0
     until: float = math.inf
@@ -36,6 +37,7 @@ class LoopOptions:
     rate: float = 1.6e-3
     warm: float = 0.10
     real: float = 0.55
+    real_late: float = 0.4
     recompose_from: float = 0.30
     recomposed: float = 0.5
     average: float = 0.998
@@ -115,7 +117,9 @@ def _stage(share: float, options: LoopOptions) -> str:
 def _mixture(stage: str, options: LoopOptions) -> Mixture:
     if stage == "drawn":
         return Mixture(0.0)
-    return Mixture(options.real, options.recomposed if stage == "recomposed" else 0.0)
+    if stage == "real":
+        return Mixture(options.real)
+    return Mixture(options.real_late, options.recomposed)
 
 
 def _begun(network: NetworkOptions, options: LoopOptions) -> _State:

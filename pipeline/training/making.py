@@ -147,6 +147,10 @@ def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.Shelf
 
 def _sources(plan: Plan) -> list[str]:
     told = [f"Endless drawn lines (pipeline.training.synthetic; {Pens.found(plan.fonts).told})."]
+    if plan.parent:
+        told.append(
+            f"Begun with the weights of another network ({plan.parent.name}), whose minutes are counted."
+        )
     if plan.real:
         lines = [line for line in real_lines(plan.real) if line.writer not in CALIBRATION_WRITERS]
         writers = len({line.writer for line in lines})

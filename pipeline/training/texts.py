@@ -93,6 +93,9 @@ def _house(rng: np.random.Generator) -> str:
     return f"{head}{number} {pick(rng, ('', '', 'đường ', 'Đường ', 'đ. ', 'ngõ '))}{street}".strip()
 
 
+_BETWEEN_STEPS = (*[", "] * 10, *[" "] * 3, " - ", "-", ",", ". ", "; ")
+
+
 def _place(rng: np.random.Generator) -> str:
     steps = []
     if chance(rng, 0.2):
@@ -107,7 +110,7 @@ def _place(rng: np.random.Generator) -> str:
         steps.append(_district(rng))
     if chance(rng, 0.75) or not steps:
         steps.append(f"{pick(rng, words.PROVINCE_WORDS)} {pick(rng, words.PROVINCES)}".strip())
-    return cut_short(rng, pick(rng, (", ", ", ", ", ", " ", " ", " - ", "-", ",", ". ", "; ")).join(steps))
+    return cut_short(rng, pick(rng, _BETWEEN_STEPS).join(steps))
 
 
 def _district(rng: np.random.Generator) -> str:
