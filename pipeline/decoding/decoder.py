@@ -32,8 +32,8 @@ _UNSEEN = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """``hypotheses``: the likeliest readings, best first; what their chances lack to 1 belongs to readings that were
-    not weighed. ``evidence`` speaks for the first."""
+    """``hypotheses``: the likeliest readings, best first, and what each witness reads by itself, however unlikely; what
+    their chances lack to 1 belongs to readings that were not weighed. ``evidence`` speaks for the first."""
 
     hypotheses: tuple[Hypothesis, ...]
     evidence: Evidence
@@ -64,7 +64,9 @@ def decoded(
     tried = dict.fromkeys((*ranked[: options.rescored], *readings, *_terms_like(readings, prior, letters)))
     ink = _weighed_by_all(witnesses, columns, tuple(tried))
     hypotheses = _ranked(tuple(tried), ink, prior, options)
-    return Decoded(hypotheses[: options.hypotheses], _evidence(hypotheses, weighing, readings, prior))
+    told = hypotheses[: options.hypotheses]
+    told += tuple(one for one in hypotheses[options.hypotheses :] if one.text and one.text in readings)
+    return Decoded(told, _evidence(hypotheses, weighing, readings, prior))
 
 
 def _weighed_by_all(witnesses: Sequence[Chances], columns: dict[str, int], texts: tuple[str, ...]) -> Chances:
@@ -182,7 +184,8 @@ def _evidence(
 
 
 def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:
-    """For each letter of a text its chance on the ink alone, against all edits that touch it."""
+    """For each letter of a text its chance on the ink alone, against all edits that touch it. How likely it is that a
+    letter of the pivot may be left out is told by the letter before it (at the beginning, behind it)."""
     weights = np.exp(np.minimum(gained, 50.0))
     starts = np.array([edit.start for edit in edits], np.intp)
     spans = np.array([max(1, edit.end - edit.start) for edit in edits], np.intp)
@@ -197,4 +200,7 @@ def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances
         against = 1.0 + float(rivals[edit.start : max(edit.end, edit.start + 1)].max(initial=0.0))
         share = float(min(reached / max(against, reached, 1e-300), 1.0))
         chances[edit.start : edit.end] = [share] * len(edit.letters)
+        if not edit.letters and chances:
+            beside = max(edit.start - 1, 0)
+            chances[beside] = min(chances[beside], share)
     return tuple(map(float, chances))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decoding import Emission, decoded, free_prior
+from pipeline.decoding import Emission, decoded, free_prior, prior_for
 from pipeline.model import Evidence
 from tests.decoding.written import LETTERS, written
 
@@ -107,3 +107,21 @@ def test_evidence_is_numbers_whatever_the_networks_say(seed: int) -> None:
         said.append(Emission(np.log(np.maximum(chances, 1e-30)).astype(np.float32), LETTERS))
     found = decoded(said, free_prior())
     assert all(0.0 <= value <= 1.0 for value in all_of(found.evidence))
+
+
+def test_a_clear_letter_that_the_prior_leaves_out_is_the_weakest() -> None:
+    prior = prior_for("choice", terms=("Kinh", "Tày"))
+    for text, read in (("Kinhh", "Kinh"), ("tTày", "Tày")):
+        place = 4 if read == "Kinh" else 0
+        found = decoded([written(text, {place: {"": 0.03}}, certainty=0.97)] * 2, prior)
+        assert found.hypotheses[0].text == read
+        assert found.evidence.weakest < 0.1
+        assert found.evidence.optical < 0.9
+
+
+def test_what_a_witness_reads_is_told_though_another_sees_nothing() -> None:
+    blind = Emission(np.log(np.full((60, 1 + len(LETTERS)), 1e-9, np.float32)), LETTERS)
+    blind.log_chances[:, 0] = 0.0
+    found = decoded([written("Nguyễn Thị Hoa"), blind], free_prior())
+    assert "Nguyễn Thị Hoa" in [one.text for one in found.hypotheses]
+    assert found.evidence.chance < 0.1
