@@ -7,6 +7,7 @@ of all networks together and from what the kind of field may hold (``pipeline.de
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,18 +21,19 @@ from numpy.typing import NDArray
 from pipeline.decoding import Emission, Language, Prior, decoded, prior_for, read_language
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
-from pipeline.ocr.line_picture import HEIGHT, STRIDE, Ink, line_picture
+from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
 from pipeline.ocr.models import ModelCard, default_folder
 
 BATCH_COLUMNS = 6400
 """Columns of a batch, padding included: enough to keep the network busy, little enough to stay in the cache."""
 
 PADDING = 1.15
-"""How many times as wide as the narrowest line of a batch its widest may be."""
+"""How many times as wide as itself a line may become by the paper behind it. How wide follows from the line alone: a
+network looks at that paper too, and no line may be read otherwise because of its neighbours."""
 
 WEIGHTS = "model.onnx"
 
-VERSION = "1"
+VERSION = "2"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 
@@ -63,7 +65,7 @@ class OnnxNetwork:
         """See ``LineNetwork``. Raises ``SetupError`` when the file is missing or damaged."""
         session = _session(self.path, self.sha256)
         result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: lines})[0]
-        if result.shape[2] != 1 + len(self.letters):
+        if result.shape != (len(lines), lines.shape[3] // STRIDE, 1 + len(self.letters)):
             raise SetupError(f"{self.path}: tệp không khớp với bảng chữ trong model.toml. {REINSTALL}")
         return result
 
@@ -152,12 +154,14 @@ class HandReader:
         return prior_for(kind, part, terms, self.words.language if self.words else None)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """One reading a crop, in order; one without ink has no text. Raises ``SetupError``."""
+        """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:
+        that one still says what else may stand there. Raises ``SetupError``."""
         seen = self.emissions([crop.pixels for crop in crops])
         return tuple(self._line(crop, emissions) for crop, emissions in zip(crops, seen, strict=True))
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
-        """What every network sees on each grey line; nothing where there is no ink."""
+        """What every network sees on each grey line; nothing where there is no ink, or where a network's answer is no
+        chances."""
         pictures = [line_picture(pixels) for pixels in lines]
         seen: list[list[Emission]] = [[] for _ in lines]
         for batch in _batches(pictures):
@@ -167,39 +171,51 @@ class HandReader:
                 for place, number in enumerate(batch):
                     steps = -(-pictures[number].shape[1] // STRIDE)
                     seen[number].append(Emission(chances[place, :steps], network.letters))
-        return tuple(map(tuple, seen))
+        return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in seen)
 
     def _line(self, crop: Crop, emissions: Sequence[Emission]) -> LineReading:
         if not emissions:
             return LineReading("", 0.0, self.name)
         found = decoded(emissions, self.prior(crop.kind, crop.part, crop.terms))
-        best = found.hypotheses[0] if found.hypotheses else None
-        if best is None or not best.text:
-            return LineReading("", 0.0, self.name)
+        best = found.hypotheses[0]
+        if not best.text:
+            return LineReading("", 0.0, self.name, hypotheses=found.hypotheses)
         return LineReading(
             best.text, best.chance, self.name, hypotheses=found.hypotheses, evidence=found.evidence
         )
 
 
+def _is_chances(emission: Emission) -> bool:
+    return bool(np.isfinite(emission.log_chances.max(axis=1)).all())
+
+
+@cache
+def _widths() -> tuple[int, ...]:
+    """The widths that lines are filled up to, whole steps, from the narrowest to the widest."""
+    widths = [STRIDE]
+    while widths[-1] < WIDEST:
+        widths.append(min(WIDEST, max(widths[-1] + STRIDE, int(widths[-1] * PADDING) // STRIDE * STRIDE)))
+    return tuple(widths)
+
+
+def _filled_width(picture: Ink) -> int:
+    return _widths()[bisect_left(_widths(), picture.shape[1])]
+
+
 def _batches(pictures: Sequence[Ink]) -> Iterator[list[int]]:
-    """The numbers of the lines with ink in groups of about one width, so that little of a batch is padding."""
-    batch: list[int] = []
-    inked = [number for number, picture in enumerate(pictures) if picture.any()]
-    for number in sorted(inked, key=lambda number: pictures[number].shape[1]):
-        width = pictures[number].shape[1]
-        if batch and (
-            width > PADDING * pictures[batch[0]].shape[1] or width * (len(batch) + 1) > BATCH_COLUMNS
-        ):
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
+    """The numbers of the lines with ink in groups that are filled up to one width."""
+    groups: dict[int, list[int]] = {}
+    for number, picture in enumerate(pictures):
+        if picture.any():
+            groups.setdefault(_filled_width(picture), []).append(number)
+    for width, numbers in sorted(groups.items()):
+        most = max(1, BATCH_COLUMNS // width)
+        yield from (numbers[start : start + most] for start in range(0, len(numbers), most))
 
 
 def _stacked(pictures: Sequence[Ink]) -> NDArray[np.float32]:
-    """(lines, 1, HEIGHT, width): the pictures side by side, filled up with paper to a whole number of steps."""
-    width = -(-max(picture.shape[1] for picture in pictures) // STRIDE) * STRIDE
+    """(lines, 1, HEIGHT, width): pictures of one group, filled up with paper to its width."""
+    width = max(map(_filled_width, pictures))
     lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
     for place, picture in enumerate(pictures):
         lines[place, 0, :, : picture.shape[1]] = picture

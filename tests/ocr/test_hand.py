@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,58 @@ def test_what_stands_beside_a_line_in_its_batch_is_not_read_into_it() -> None:
     for crop, (seen,) in zip(crops, together, strict=True):
         ((alone,),) = HandReader((Bars(),)).emissions([crop.pixels])
         assert seen.log_chances == pytest.approx(alone.log_chances, abs=1e-6)
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A network that looks at the whole picture, paper behind the line included, as recurrent ones do."""
+
+    letters: str = LETTERS
+    fingerprint: str = "wide-1"
+
+    def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+        chances = np.ones((len(lines), lines.shape[3] // STRIDE, 1 + len(LETTERS)))
+        chances += 9.0 * lines.mean(axis=(1, 2, 3))[:, None, None] * np.arange(1 + len(LETTERS))
+        return np.asarray(np.log(chances / chances.sum(axis=2, keepdims=True)), np.float32)
+
+
+def test_a_line_is_read_alike_alone_and_among_others() -> None:
+    reader = HandReader((Wide(),))
+    lines = [bars(count, gap).pixels for count in (3, 8, 9) for gap in (28, 30, 31, 33)]
+    for line, (seen,) in zip(lines, reader.emissions(lines), strict=True):
+        ((alone,),) = reader.emissions([line])
+        assert seen.log_chances == pytest.approx(alone.log_chances, abs=1e-6)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A network that answers with ``answer`` on every line."""
+
+    answer: float
+    letters: str = LETTERS
+    fingerprint: str = "broken-1"
+
+    def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.full((len(lines), lines.shape[3] // STRIDE, 1 + len(LETTERS)), self.answer, np.float32)
+
+
+@pytest.mark.parametrize("answer", [math.nan, math.inf, -math.inf])
+def test_a_network_that_answers_with_no_chances_makes_the_line_unread(answer: float) -> None:
+    (reading,) = HandReader((Bars(), Broken(answer))).read([bars(3)])
+    assert (reading.text, reading.confidence, reading.evidence) == ("", 0.0, None)
+
+
+def test_what_one_network_reads_is_told_though_another_sees_nothing() -> None:
+    @dataclass(frozen=True)
+    class Blind(Broken):
+        def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
+            said = super().log_chances(lines)
+            said[:, :, 0] = 0.0
+            return said
+
+    (reading,) = HandReader((Bars(), Blind(-30.0))).read([bars(3)])
+    assert reading.confidence < 0.01
+    assert "111" in [one.text for one in reading.hypotheses]
 
 
 def test_every_network_is_a_witness_and_the_reading_says_how_they_agree() -> None:
