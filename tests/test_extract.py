@@ -312,7 +312,8 @@ def test_a_field_with_a_line_of_which_nothing_is_weighed_has_no_evidence(other: 
     boxes = (Box(0, 0, 9, 9), Box(0, 20, 9, 29))
     ink = SlotInk(slot, boxes, (0, 1), Writing.HAND, (whole, other), PLACE)
     reading = fields("birth-2006", ink)["child_native_place"]
-    assert (reading.evidence, reading.hypotheses) == (None, ())
+    assert reading.evidence is None
+    assert [one.text for one in reading.hypotheses] == [reading.text]
 
 
 @given(
@@ -373,3 +374,35 @@ def test_a_date_whose_words_are_missing_stands_by_itself() -> None:
     slot = slot_of("birth-2006", "child_born_on")
     found = fields("birth-2006", by_hand(slot, line(*FIGURES)))
     assert found["child_born_on"].text == "7/6/2010"
+
+
+def test_a_line_that_nobody_could_read_loses_nothing_that_the_others_may_say() -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    first = line(("xã Tân Lợi,", 0.7), ("xã Tân Lơi,", 0.2))
+    unread = LineReading("", 0.0, "hand", (), (Hypothesis("", 0.01), Hypothesis("tỉnh Hậu Giang", 0.001)))
+    reading = fields("birth-2006", by_hand(slot, first, unread))["child_native_place"]
+    assert (reading.evidence, reading.confidence) == (None, 0.0)
+    texts = [one.text for one in reading.hypotheses]
+    assert texts[:2] == ["xã Tân Lợi,", "xã Tân Lơi,"]
+    assert "xã Tân Lợi, tỉnh Hậu Giang" in texts
+
+
+def test_a_blank_that_could_not_be_read_still_tells_what_it_may_say() -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    unread = LineReading("", 0.0, "hand", (), (Hypothesis("", 0.01), Hypothesis("tỉnh Hậu Giang", 0.001)))
+    reading = fields("birth-2006", by_hand(slot, unread))["child_native_place"]
+    assert reading.status is FieldStatus.UNREADABLE
+    assert reading.hypotheses == (Hypothesis("tỉnh Hậu Giang", 0.001),)
+
+
+def test_letters_of_a_date_that_the_words_turned_to_are_no_surer_than_it_was_by_itself() -> None:
+    figures = line(("12/8/2010", 0.7), ("12/3/2010", 0.25), weakest=0.95)
+    words = line(("Ngày mười hai tháng ba năm hai nghìn không trăm mười", 0.97))
+    found = fields(
+        "birth-2006",
+        by_hand(slot_of("birth-2006", "child_born_on"), figures),
+        by_hand(slot_of("birth-2006", "child_born_on_words"), words),
+    )
+    assert found["child_born_on"].text == "12/3/2010"
+    assert evidence_in(found["child_born_on"]).weakest <= 0.25
+    assert evidence_in(found["child_born_on_words"]).weakest == 0.9

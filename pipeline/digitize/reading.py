@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.extract.ways import bounded_by
 from pipeline.model import Crop, Hypothesis, LineReading, Pixels, Word
 from pipeline.ocr import Engines
 
@@ -91,9 +92,11 @@ def _heard(reading: LineReading, answer: LineReading) -> LineReading:
     ranked = tuple(sorted(weighed, key=lambda one: -one.chance))
     best, next_best = ranked[0], ranked[1].chance if len(ranked) > 1 else 0.0
     likeness = Levenshtein.normalized_similarity(_figures(reading.text), said)
+    alone = next(one.chance for one in reading.hypotheses if one.text == best.text)
+    known = reading.evidence if best.text == reading.text else bounded_by(reading.evidence, alone)
     share = answer.confidence / (1 + answer.confidence)
     evidence = replace(
-        reading.evidence,
+        known,
         chance=best.chance,
         margin=best.chance - next_best,
         agreement=(1 - share) * reading.evidence.agreement + share * likeness,

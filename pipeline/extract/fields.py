@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import kinds
 from pipeline.extract.together import decided_together
-from pipeline.extract.ways import Way, evidence_of, lines_read, told_of, weighed
+from pipeline.extract.ways import Way, evidence_of, hypotheses_of, lines_read, told_of, weighed
 from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
 
@@ -57,10 +57,17 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
         return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
     engine = next((r.engine for r in ink.readings if r and r.engine), "")
     ways = [_way(ink, texts, chance) for texts, chance in lines_read(ink.readings)]
+    several = any(line.hypotheses for line in ink.readings if line)
     if not ways[0].text:
         return [
             FieldReading(
-                name, FieldStatus.UNREADABLE, writing=ink.writing, engine=engine, box=place, lines=ink.boxes
+                name,
+                FieldStatus.UNREADABLE,
+                writing=ink.writing,
+                engine=engine,
+                box=place,
+                lines=ink.boxes,
+                hypotheses=hypotheses_of(told_of(ways, name), "") if several else (),
             )
             for name in slot.field_names
         ]
@@ -77,6 +84,8 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
         if evidence:
             meant = {text: _canonical(text, name, record, schemas, ledger) for text in told if text}
             reading = weighed(reading, evidence, told, meant)
+        elif several:
+            reading = replace(reading, hypotheses=hypotheses_of(told, value))
         result.append(reading)
     return result
 

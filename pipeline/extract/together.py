@@ -8,6 +8,7 @@ from dataclasses import replace
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.decoding import Agreed, jointly
+from pipeline.extract.ways import bounded_by
 from pipeline.model import FieldReading, FieldStatus, Hypothesis
 from pipeline.schema import RecordSpec
 
@@ -57,8 +58,10 @@ def _with(reading: FieldReading, agreed: Sequence[Agreed], texts: Sequence[str])
     said = min(1.0, dates.pop(canonical))
     likeness = Levenshtein.normalized_similarity(reading.text, text)
     next_best = max([*dates.values(), *(one.chance for one in weighed if one.text not in texts)], default=0.0)
+    alone_chance = next((one.chance for one in reading.hypotheses if one.text == text), 0.0)
+    known = reading.evidence if text == reading.text else bounded_by(reading.evidence, alone_chance)
     evidence = replace(
-        reading.evidence,
+        known,
         chance=said,
         margin=max(0.0, said - next_best),
         agreement=min(reading.evidence.agreement, likeness),

@@ -51,6 +51,12 @@ def evidence_of(lines: Lines) -> Evidence | None:
     )
 
 
+def bounded_by(evidence: Evidence, chance: float) -> Evidence:
+    """The evidence for another reading than the one that was the likeliest by itself: what its letters are worth on the
+    ink was told of that one; of this one no more is known than its ``chance`` by itself."""
+    return replace(evidence, optical=min(evidence.optical, chance), weakest=min(evidence.weakest, chance))
+
+
 def told_of(ways: Sequence[Way], field: str) -> dict[str, float]:
     """The texts that a field may have, and the chance of each; ``""``: the blank says nothing of it."""
     told: dict[str, float] = {}
@@ -59,14 +65,18 @@ def told_of(ways: Sequence[Way], field: str) -> dict[str, float]:
     return told
 
 
+def hypotheses_of(told: Mapping[str, float], first: str) -> tuple[Hypothesis, ...]:
+    """The texts that a field may have with their chances, ``first`` before the others, the likeliest next."""
+    rest = sorted((text for text in told if text and text != first), key=lambda text: -told[text])
+    return tuple(Hypothesis(text, min(1.0, told[text])) for text in ([first, *rest] if first else rest))
+
+
 def weighed(
     reading: FieldReading, lines: Evidence, told: Mapping[str, float], meant: Mapping[str, str]
 ) -> FieldReading:
     """The reading with its hypotheses and evidence. ``lines``: that of the lines it stands on; ``told``: the chance of
     each text; ``meant``: the canonical form of each. Texts that mean the same speak for one another."""
-    rest = sorted((text for text in told if text != reading.text), key=lambda text: -told[text])
-    best = [reading.text] if reading.text else []
-    hypotheses = tuple(Hypothesis(text, min(1.0, told[text])) for text in [*best, *filter(None, rest)])
+    hypotheses = hypotheses_of(told, reading.text)
     if reading.status is FieldStatus.UNREADABLE:
         return replace(reading, hypotheses=hypotheses)
     chances: dict[str, float] = {}

@@ -198,6 +198,8 @@ def test_a_further_witness_may_turn_to_another_reading_that_the_ink_allows() -> 
     assert result.text == result.hypotheses[0].text == "12/8/1985"
     assert evidence_in(result).chance == result.confidence == result.hypotheses[0].chance
     assert evidence_in(result).agreement < 0.95
+    assert max(evidence_in(result).weakest, evidence_in(result).optical) <= 0.4
+    assert evidence_in(heard(hand_line(*WAYS), second("12/3/1985"))).weakest > 0.4
 
 
 def test_what_only_the_further_witness_reads_is_doubted_and_not_believed() -> None:
