@@ -158,13 +158,17 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
     assert {name.split(".")[0] for name in set(begun) - set(fitting)} == {"lstm", "letters"}
 
     _, before = kept_network(parent)
-    further = replace(stopped.loop, until=before[-1]["minutes"] + 0.001)
-    plan = replace(stopped, work=tmp_path, network=hybrid, parent=parent, loop=further)
+    further = replace(stopped.loop, minutes=before[-1]["minutes"] + 0.001, until=math.inf)
+    plan = replace(
+        stopped, folder=tmp_path / "hand-b", work=tmp_path, network=hybrid, parent=parent, loop=further
+    )
     made(plan, "hotich train --from", lambda _: None)
-    network, after = kept_network(tmp_path / "hand-test.pt")
+    network, after = kept_network(tmp_path / "hand-b.pt")
     assert network.options.mixer == "hybrid"
     assert after[: len(before)] == before
     assert after[-1]["minutes"] > before[-1]["minutes"]
+    (card,) = cards(tmp_path)
+    assert "Begun with the weights of another network (hand-test.pt)" in card.training_data
 
 
 @pytest.mark.slow
