@@ -76,7 +76,7 @@ def main() -> None:
     labelled = labelled_fields(read, schemas)
     samples = [one.sample for one in labelled]
     say(f"{len(samples)} ô của {len(read)} sổ; đang khớp")
-    calibration = fitted(samples, reader=engines.hand.fingerprint, share=chosen.share)
+    calibration = fitted(samples, reader=engines.hand_fingerprint, share=chosen.share)
     strangers = strangers_of(labelled, chosen.share)
     figures = {
         "pages": sum(book.pages for book in read),

@@ -41,8 +41,9 @@ class RoutingOptions:
         return known.bound(critical=critical, tolerated=tolerated, delta=self.delta) if known else None
 
     def for_reader(self, reader: str) -> RoutingOptions:
-        """These options without a calibration that speaks of another reader of handwriting (its fingerprint)."""
-        foreign = self.calibration is not None and self.calibration.reader not in ("", reader)
+        """These options without a calibration that speaks of another reader of handwriting, or of none in particular
+        (``Engines.hand_fingerprint``)."""
+        foreign = self.calibration is not None and self.calibration.reader != reader
         return replace(self, calibration=None) if foreign else self
 
 
@@ -80,7 +81,8 @@ def routed(
 def _calibrated(
     readings: Sequence[FieldReading], findings: Sequence[Finding], record: RecordSpec, options: RoutingOptions
 ) -> tuple[Sequence[FieldReading], frozenset[str]]:
-    """The readings with calibrated chances, and which fields have one: handwritten ones with evidence."""
+    """The readings with calibrated chances (handwritten ones with evidence), and for which fields these chances were
+    proven: those of a kind that the calibration has seen."""
     if options.calibration is None:
         return readings, frozenset()
     grounds = grounds_of(readings, findings, record)
@@ -88,7 +90,7 @@ def _calibrated(
     return [
         replace(reading, confidence=chances[reading.field]) if reading.field in chances else reading
         for reading in readings
-    ], frozenset(chances)
+    ], frozenset(name for name, known in grounds.items() if options.calibration.knows(known.kind))
 
 
 def _least(

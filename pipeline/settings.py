@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         else that one, if there is any."""
         shipped = _calibration((self.models or default_folder()) / "calibration" / calibration.FILE)
         own = _calibration(Workspace(workspace).calibration)
-        if own is not None and (shipped is None or own.reader in ("", shipped.reader)):
+        if own is not None and (shipped is None or own.reader == shipped.reader):
             return own
         return shipped
 

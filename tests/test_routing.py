@@ -96,6 +96,8 @@ def test_where_the_tolerance_cannot_be_proven_no_handwriting_goes_in() -> None:
 
 def test_a_calibration_of_another_reader_is_not_used() -> None:
     assert BY_HAND.for_reader("hand-1") is BY_HAND
+    nobodys = replace(BY_HAND, calibration=replace(KNOWN, reader=""))
+    assert nobodys.for_reader("hand-1").calibration is None
     assert written(WRITTEN, options=BY_HAND.for_reader("hand-2")) == ([False], ["READ-HAND"])
     assert replace(BY_HAND, calibration=None).for_reader("hand-2").calibration is None
 
@@ -261,3 +263,10 @@ def test_what_is_accepted_is_never_doubted(
             if reading.status is FieldStatus.READ:
                 assert by_hand or reading.confidence >= least
                 assert reading.canonical
+
+
+def test_a_kind_that_no_calibration_has_seen_waits_however_clear_it_is() -> None:
+    title = replace(WRITTEN, field="title", text="Chủ tịch", canonical="Chủ tịch", box=THERE)
+    decided, told = written(WRITTEN, title)
+    assert decided == [True, False]
+    assert told == ["READ-HAND"]

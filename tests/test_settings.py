@@ -52,6 +52,12 @@ def test_an_offices_calibration_of_an_older_reader_gives_way_to_the_shipped_one(
     assert settings.workbench().options.routing.calibration == made
 
 
+def test_an_offices_calibration_of_no_reader_gives_way_to_the_shipped_one(settings: Settings) -> None:
+    own(settings, "")
+    made = shipped(settings, "hand-1")
+    assert settings.workbench().options.routing.calibration == made
+
+
 def test_another_calibration_is_another_fingerprint_of_the_options(settings: Settings) -> None:
     prints = {settings.workbench().options.fingerprint}
     for seed in (1, 2):

@@ -35,7 +35,8 @@ def checked_samples(folder: Path, bench: Workbench) -> tuple[Sample, ...]:
 def book_drift(folder: Path, bench: Workbench) -> tuple[DriftAlarm | None, int]:
     """What is unusual about the handwriting of a book, if anything is, and how many handwritten values of it went in
     without a person. Nothing is unusual where nothing is calibrated."""
-    known = bench.options.routing.calibration
+    reader = bench.make_engines().hand_fingerprint
+    known = bench.options.routing.for_reader(reader).calibration
     if known is None:
         return None, 0
     grounds: list[Grounds] = []

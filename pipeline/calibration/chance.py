@@ -33,7 +33,7 @@ BEND_PULL = 20.0
 what was known before: nothing, the model of all kinds, that offset, no correction."""
 
 KIND_SAMPLES = 40
-"""A kind with fewer samples is read off the model of all kinds."""
+"""A kind with fewer samples has the weights and the correction of all kinds."""
 
 FOLDS = 5
 SUREST = 1 - 1e-6
@@ -53,7 +53,8 @@ class KindChance:
 
 @dataclass(frozen=True, slots=True)
 class ChanceModel:
-    """``pool`` is of all kinds together, its ``kind`` is ``""``; features are taken less ``mean``, over ``spread``."""
+    """``pool`` is of all kinds together, its ``kind`` is ``""``; ``kinds`` are all that were fitted on; features are
+    taken less ``mean``, over ``spread``."""
 
     mean: tuple[float, ...]
     spread: tuple[float, ...]
@@ -103,7 +104,13 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
                 kind, int(own.sum()), _floats(parts[kind]), _three(_bend(outside[own], right[own], usual))
             )
         )
-    kept = [part for part in (before.kinds if before else ()) if part.kind not in parts]
+    seen = set(kinds.tolist())
+    made += [
+        KindChance(kind, int((kinds == kind).sum()), _floats(pool), _three(bend))
+        for kind in sorted(seen - set(parts))
+    ]
+    made_of = {part.kind for part in made}
+    kept = [part for part in (before.kinds if before else ()) if part.kind not in made_of]
     return ChanceModel(
         _floats(mean),
         _floats(spread),

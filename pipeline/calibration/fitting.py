@@ -31,6 +31,10 @@ class Calibration:
         """For each the chance 0..1 that the registry would hold what is on paper."""
         return tuple(float(chance) for chance in self.model.chances(grounds))
 
+    def knows(self, kind: str) -> bool:
+        """Whether fields of that kind (``kind_of``) were among those fitted on; nothing is proven of any other."""
+        return kind in self.model.by_kind
+
     def chance_right(self, grounds: Grounds) -> float:
         """The same for one."""
         return self.chances_right([grounds])[0]
@@ -79,8 +83,8 @@ def fitted(
     return Calibration(
         reader,
         model,
-        _curve(held, sure, critical=True),
-        _curve(held, sure, critical=False),
+        _curve(held, sure, model, critical=True),
+        _curve(held, sure, model, critical=False),
         _usual(samples, model),
         samples=len(fitting),
         held=len(held),
@@ -95,9 +99,10 @@ def _usual(samples: Sequence[Sample], model: ChanceModel) -> Usual:
     return usual_of(grounds, model.chances(grounds).tolist(), [sample.book for sample in samples])
 
 
-def _curve(held: Sequence[Sample], sure: Sequence[float], *, critical: bool) -> Curve:
+def _curve(held: Sequence[Sample], sure: Sequence[float], model: ChanceModel, *, critical: bool) -> Curve:
+    known = model.by_kind
     group = [(s, c) for s, c in zip(held, sure, strict=True) if s.critical is critical]
-    eligible = [(sample, chance) for sample, chance in group if sample.grounds.eligible]
+    eligible = [(s, c) for s, c in group if s.grounds.eligible and s.grounds.kind in known]
     return curve_of(
         [chance for _, chance in eligible],
         [sample.right for sample, _ in eligible],

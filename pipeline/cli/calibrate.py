@@ -53,10 +53,10 @@ def calibrate(
     bench = read_settings().workbench(workspace)
     samples = [sample for folder in books for sample in checked_samples(folder, bench)]
     _refuse_too_few(samples)
-    hand = bench.make_engines().hand
-    routing = bench.options.routing.for_reader(hand.fingerprint if hand else "")
+    reader = bench.make_engines().hand_fingerprint
+    routing = bench.options.routing.for_reader(reader)
     before = routing.calibration
-    made = fitted(samples, reader=hand.fingerprint if hand else "", before=before)
+    made = fitted(samples, reader=reader, before=before)
     held = halves(samples)[1]
     after = standing(made, made, held, routing)
     earlier = standing(before, made, held, routing) if before else None
@@ -95,16 +95,23 @@ def standing(
         critical = group == "critical"
         tolerated = routing.tolerated_critical if critical else routing.tolerated
         bound = known.bound(critical=critical, tolerated=tolerated, delta=routing.delta)
-        bounds[group] = bound if known is made else _tried(bound, held, sure, critical=critical)
+        bounds[group] = bound if known is made else _tried(bound, known, held, sure, critical=critical)
     errors = {kind: calibration_error(judged_bins(pairs)) for kind, pairs in judged.items()}
     return Standing(bounds, {kind: error for kind, error in sorted(errors.items()) if error is not None})
 
 
-def _tried(bound: RiskBound, held: Sequence[Sample], sure: Sequence[float], *, critical: bool) -> RiskBound:
+def _tried(
+    bound: RiskBound, known: Calibration, held: Sequence[Sample], sure: Sequence[float], *, critical: bool
+) -> RiskBound:
     """The threshold of a bound as it would have done on these fields."""
     group = [(s, c) for s, c in zip(held, sure, strict=True) if s.critical is critical]
     taken = [
-        s for s, c in group if s.grounds.eligible and bound.threshold is not None and c >= bound.threshold
+        s
+        for s, c in group
+        if s.grounds.eligible
+        and known.knows(s.grounds.kind)
+        and bound.threshold is not None
+        and c >= bound.threshold
     ]
     wrong = sum(not sample.right for sample in taken)
     upper = calibration.upper_bound(len(taken), wrong, bound.delta)

@@ -179,13 +179,13 @@ def _calibration(bench: Workbench) -> Check:
     name = "Hiệu chuẩn chữ viết tay"
     routing = bench.options.routing
     try:
-        hand = bench.make_engines().hand
+        engines = bench.make_engines()
     except HotichError as error:
         return Check(name, "warning", "không kiểm được", error.message)
-    if hand is None or routing.calibration is None:
-        found = "chưa có bộ đọc chữ viết tay" if hand is None else "chưa có"
+    if engines.hand is None or routing.calibration is None:
+        found = "chưa có bộ đọc chữ viết tay" if engines.hand is None else "chưa có"
         return Check(name, "warning", found, "Mọi ô viết tay sẽ chờ người xem.")
-    if routing.for_reader(hand.fingerprint).calibration is None:
+    if routing.for_reader(engines.hand_fingerprint).calibration is None:
         advice = "Mọi ô viết tay sẽ chờ người xem. Hãy chạy lại hotich run rồi hotich calibrate với các sổ đã kiểm."
         return Check(name, "warning", "của bộ đọc khác", advice)
     known = routing.calibration

@@ -126,11 +126,11 @@ def reported(
     """Write the report; returns the page to open. Raises ``StorageError``."""
     shown = worst(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
     by_name = {str(book.stored.folder): book.stored for book in books}
-    hand = bench.make_engines().hand
+    reader = bench.make_engines().hand_fingerprint
     made = Report(
         evaluation=figures,
         books=tuple(book.stored.folder.name for book in books),
-        standard=standard_of(bench.options.routing.for_reader(hand.fingerprint if hand else "")),
+        standard=standard_of(bench.options.routing.for_reader(reader)),
         misreadings=misreadings(shown, by_name, bench),
         warnings=warnings,
         made=datetime.now().astimezone(),

@@ -39,9 +39,7 @@ def digitize_page(
     options: DigitizeOptions = DigitizeOptions(),
 ) -> PageResult:
     """Everything that can be known of one page. Raises ``ScanError`` kinds for what the machine cannot do."""
-    options = replace(
-        options, routing=options.routing.for_reader(engines.hand.fingerprint if engines.hand else "")
-    )
+    options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     watch = Stopwatch()
     with watch.stage("quality"):
         dpi = dpi_of(page, form)

@@ -65,3 +65,11 @@ class Engines:
     def fingerprint(self) -> str:
         parts = (self.labels, self.print, self.numerals, self.writing, self.hand)
         return "+".join(part.fingerprint for part in parts if part is not None)
+
+    @property
+    def hand_fingerprint(self) -> str:
+        """Of all that weighs handwriting, the reader and the further witness of figures; ``""`` without a reader. A
+        calibration speaks of one of these."""
+        if self.hand is None:
+            return ""
+        return "+".join(part.fingerprint for part in (self.hand, self.numerals) if part is not None)

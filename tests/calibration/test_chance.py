@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.calibration import Calibration, fitted
+from pipeline.calibration import Calibration, fitted, halves
 from pipeline.evaluation.confidence import calibration_error, judged_bins
 from pipeline.model import Evidence
 from tests.calibration.drawn import KINDS, drawn
@@ -116,3 +116,21 @@ def test_the_same_samples_give_the_same_calibration() -> None:
 def test_without_samples_there_is_no_calibration() -> None:
     with pytest.raises(ValueError, match="no samples"):
         fitted([])
+
+
+def test_kinds_with_few_samples_are_known_and_others_are_not() -> None:
+    few = drawn(3000, 5).samples
+    places = [sample for sample in few if sample.grounds.kind == "place"][:30]
+    made = fitted([*(sample for sample in few if sample.grounds.kind != "place"), *places])
+    assert made.knows("place")
+    assert not made.knows("choice:never-seen")
+    one = places[0].grounds
+    assert made.chance_right(one) == made.chance_right(replace(one, kind="choice:never-seen"))
+
+
+def test_no_bound_is_proven_on_kinds_that_were_not_fitted_on() -> None:
+    samples = drawn(3000, 5).samples
+    _, held = halves(samples)
+    strange = [replace(s, grounds=replace(s.grounds, kind="text"), right=False) for s in held]
+    with_strange = fitted([*samples, *strange])
+    assert with_strange.other.accepted == fitted(samples).other.accepted

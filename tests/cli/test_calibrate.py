@@ -206,7 +206,7 @@ def hand_engines() -> Engines:
 @pytest.mark.parametrize(
     ("reader", "tolerated", "state", "found"),
     [
-        ("", "30", "ok", "nhận 2 trong 2 nhóm"),
+        ("", "30", "warning", "của bộ đọc khác"),
         ("fake-1", "30", "ok", "nhận 2 trong 2 nhóm"),
         ("fake-1", "0.01", "warning", "nhận 0 trong 2 nhóm"),
         ("other", "30", "warning", "của bộ đọc khác"),

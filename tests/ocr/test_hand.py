@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from pipeline.decoding import Emission
 from pipeline.errors import SetupError
 from pipeline.model import Crop
+from pipeline.ocr import Engines
 from pipeline.ocr.hand import BATCH_COLUMNS, PADDING, HandReader, OnnxNetwork, Words, network_of
 from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST
 from pipeline.ocr.models import ModelCard
+from tests.fake_pages import FakeReader
 
 LETTERS = " 1237"
 
@@ -186,6 +188,14 @@ def test_the_fingerprint_tells_networks_and_words_apart() -> None:
         HandReader((Bars(),), Words(Path("somewhere"), "words-2")),
     ]
     assert len({reader.fingerprint for reader in readers}) == len(readers)
+
+
+def test_a_calibration_speaks_of_the_reader_together_with_its_further_witness_of_figures() -> None:
+    reader, other = HandReader((Bars(),)), FakeReader()
+    alone, helped = Engines(other, other, hand=reader), Engines(other, other, numerals=other, hand=reader)
+    assert alone.hand_fingerprint == reader.fingerprint
+    assert helped.hand_fingerprint not in ("", reader.fingerprint, other.fingerprint)
+    assert Engines(other, other, numerals=other).hand_fingerprint == ""
 
 
 def test_a_reader_can_be_sent_to_another_process() -> None:
