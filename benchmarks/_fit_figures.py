@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._books import percent, share
-from benchmarks._hand_books import HandOutcome, ReadHandBook, fields_of
+from benchmarks._hand_books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
 from benchmarks._real_lines import plain
 from pipeline.calibration import Calibration, RiskBound, Sample, fitted, grounds_of
 from pipeline.calibration.risk import upper_bound
@@ -42,10 +42,18 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
             entry, spec = field.entry, field.outcome.spec
             known = grounds[entry.place].get(spec.name) if spec else None
             if spec and known:
-                name = f"{entry.book}/{entry.place[0]}/{entry.place[1]}"
+                name = entry_name(book.book, entry)
                 sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
                 found.append(Labelled(sample, field))
     return found
+
+
+def entry_name(book: HandBook, entry: ReadEntry) -> str:
+    """What belongs together, for fitting or for the bound but never for both: an entry, or all pages that the same real
+    lines are glued into (each line stands on two)."""
+    if book.cuttings:
+        return f"{book.hand}: {' | '.join(cutting.text for cutting in book.cuttings)}"
+    return f"{entry.book}/{entry.place[0]}/{entry.place[1]}"
 
 
 def _hand(field: HandOutcome) -> str:
@@ -98,7 +106,9 @@ def _stranger(samples: Sequence[Sample], calibration: Calibration) -> Stranger:
     accepted = [
         sample.right
         for sample, chance in zip(samples, chances, strict=True)
-        if sample.grounds.eligible and _reached(chance, least[sample.critical])
+        if sample.grounds.eligible
+        and calibration.knows(sample.grounds.kind)
+        and _reached(chance, least[sample.critical])
     ]
     return Stranger(len(samples), len(accepted), accepted.count(False), _ece(samples, chances))
 

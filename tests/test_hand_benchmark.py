@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks._hand_books import HandOutcome, ReadEntry, outcomes_of
+from benchmarks._fit_figures import entry_name
+from benchmarks._hand_books import HandBook, HandOutcome, ReadEntry, outcomes_of
 from benchmarks._hand_kept import KeptLines, keep, kept_entries
 from benchmarks._hand_scores import field_figures
 from benchmarks._real_lines import cutting_of, plain
@@ -29,6 +30,7 @@ from pipeline.model import (
     Word,
     Writing,
 )
+from pipeline.synth import Cutting, SynthOptions
 from pipeline.synth.pens import pen_hand
 from pipeline.synth.strokes import line as drawn_line
 from pipeline.training.real import RealLine
@@ -132,3 +134,15 @@ def test_a_line_that_was_read_is_not_read_again(tmp_path: Path) -> None:
     again = KeptLines(reader, tmp_path).read([*crops, crops[0]])
     assert len(reader.asked) == 2
     assert again == (*first, first[0])
+
+
+def test_pages_with_the_same_real_ink_are_never_on_both_sides() -> None:
+    cutting = Cutting(np.zeros((9, 9), np.uint8), "xã Tân Lợi")
+    read = entry(child_name=("Lê Văn An", "Lê Văn An", True))
+    glued = [
+        HandBook("w011", form, SynthOptions(seed=seed), (cutting,))
+        for seed, form in ((1, "birth-2006"), (2, "death-2006"))
+    ]
+    assert len({entry_name(book, read) for book in glued}) == 1
+    drawn = HandBook("mali", FORM.id, SynthOptions(seed=1))
+    assert entry_name(drawn, read) != entry_name(drawn, replace(read, place=(1, 0)))
