@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.decoding.language import Language
+from pipeline.decoding.language import Language, WordModel
 from pipeline.decoding.priors import FreePrior, Prior
 from pipeline.decoding.word_prior import WordPrior
 from pipeline.kinds import KINDS
@@ -144,10 +144,16 @@ def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language 
     if model is None:
         return FreePrior()
     if kind == "date_words":
-        return SpokenDatePrior(WordPrior(model))
+        return SpokenDatePrior(_word_prior(model))
     if kind == "name":
-        return WordPrior(model, small=-1.0, even=-1.0)
-    return WordPrior(model)
+        return _word_prior(model, small=-1.0, even=-1.0)
+    return _word_prior(model)
+
+
+@lru_cache(maxsize=32)
+def _word_prior(model: WordModel, small: float = 0.0, even: float = 0.0) -> WordPrior:
+    """One a domain, whatever the kinds and parts that ask for it: what it remembers of words takes memory."""
+    return WordPrior(model, small, even)
 
 
 def _judged_part(part: str, text: str) -> float:

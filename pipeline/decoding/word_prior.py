@@ -16,8 +16,8 @@ ODD_CASE = -1.2
 
 _NEAR = 12
 
-_REMEMBERED = 100_000
-"""Weights of words that are kept for the next lines."""
+_REMEMBERED = 50_000
+"""Weights of words that are kept for the next lines (about 25 MB)."""
 
 
 @dataclass(frozen=True)

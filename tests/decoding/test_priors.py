@@ -150,3 +150,8 @@ def test_syllables_are_told_from_other_words() -> None:
 @given(word=st.sampled_from(["hòa", "thủy", "kỳ", "quý", "Ý", "mỹ", "đường", "Nguyễn", "hoán"]))
 def test_a_sound_does_not_depend_on_case(word: str) -> None:
     assert sound(word.upper()) == sound(word) == sound(word.lower())
+
+
+def test_kinds_of_one_domain_remember_their_words_together() -> None:
+    kinds = ("text", "office", "signer", "death_notice")
+    assert len({id(prior_for(kind, part, (), language())) for kind in kinds for part in ("", "rest")}) == 1
