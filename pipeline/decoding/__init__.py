@@ -6,7 +6,7 @@ from pipeline.decoding.emission import Emission
 from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language import Language, read_language
 from pipeline.decoding.options import DecodingOptions
-from pipeline.decoding.priors import Prior, free_prior
+from pipeline.decoding.priors import Prior, continued, free_prior
 
 __all__ = [
     "Agreed",
@@ -15,6 +15,7 @@ __all__ = [
     "Emission",
     "Language",
     "Prior",
+    "continued",
     "decoded",
     "free_prior",
     "jointly",

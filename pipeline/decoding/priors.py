@@ -12,6 +12,9 @@ from typing import Protocol
 LIMIT = 5.0
 """Most that a prior takes from an unknown syllable, or from a whole text, in nats."""
 
+_CONTEXT = 3
+"""Words before a word that a prior looks at."""
+
 
 class Prior(Protocol):
     """``terms``: texts that are tried wherever they are hidden; ``letters``: what the grammar asks for (empty: any)."""
@@ -62,3 +65,37 @@ class FreePrior:
 def free_prior() -> Prior:
     """No lexicon and no grammar."""
     return FreePrior()
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The prior of a line that goes on where another one ends: ``before`` are the other's last words."""
+
+    prior: Prior
+    before: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return self.prior.terms
+
+    @property
+    def letters(self) -> str:
+        return self.prior.letters
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return self.prior.word((*self.before, *before)[-_CONTEXT:], word)
+
+    def whole(self, text: str) -> float:
+        return self.prior.whole(text)
+
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return self.prior.near(before or self.before[-1], word, after)
+
+    def support(self, text: str) -> float:
+        return self.prior.support(text)
+
+
+def continued(prior: Prior, text: str) -> Prior:
+    """The prior behind a line that says ``text``."""
+    words = tuple(text.split())[-_CONTEXT:]
+    return Continued(prior, words) if words else prior

@@ -86,6 +86,7 @@ def _cuts(row: InkedRow, straight: Straight, record: RecordSpec, schemas: Schema
         kind = slot.slot.kind or record.by_name[names[0]].kind
         vocabulary = schemas.vocabulary(record.by_name[names[0]]) if len(names) == 1 else None
         terms = vocabulary.spellings if vocabulary else ()
+        goes_on: str | None = None
         for line in slot.lines:
             layer = (
                 (straight.red, straight.red_ink, row.stamps)
@@ -94,7 +95,8 @@ def _cuts(row: InkedRow, straight: Straight, record: RecordSpec, schemas: Schema
             )
             pixels = ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / MARGIN))
             part = slot.slot.pieces[line.piece].part if slot.slot.pieces else ""
-            yield _Cut(slot, line, Crop(pixels, straight.dpi, kind, terms, part))
+            yield _Cut(slot, line, Crop(pixels, straight.dpi, kind, terms, part, goes_on == part))
+            goes_on = None if line.struck else part
 
 
 def _readings(
@@ -113,10 +115,11 @@ def _readings(
         if engines.hand is not None and looks[number] < MAYBE_TYPED and not cuts[number].slot.slot.printed
     ]
     printed = sorted(set(asked) - set(hand))
+    by_hand = [cuts[n].crop if n - 1 in hand else replace(cuts[n].crop, follows=False) for n in hand]
     with watch.stage("recognise"):
         found |= zip(printed, line_readings([cuts[n].crop for n in printed], engines), strict=True)
     with watch.stage("hand"):
-        found |= zip(hand, hand_readings([cuts[n].crop for n in hand], engines), strict=True)
+        found |= zip(hand, hand_readings(by_hand, engines), strict=True)
     return found
 
 

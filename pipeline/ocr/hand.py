@@ -18,7 +18,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import Emission, Language, Prior, decoded, prior_for, read_language
+from pipeline.decoding import Emission, Language, Prior, continued, decoded, prior_for, read_language
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
 from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
@@ -33,7 +33,7 @@ network looks at that paper too, and no line may be read otherwise because of it
 
 WEIGHTS = "model.onnx"
 
-VERSION = "2"
+VERSION = "3"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 
@@ -155,9 +155,13 @@ class HandReader:
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:
-        that one still says what else may stand there. Raises ``SetupError``."""
+        that one still says what else may stand there. A line that follows another is weighed behind its words. Raises
+        ``SetupError``."""
         seen = self.emissions([crop.pixels for crop in crops])
-        return tuple(self._line(crop, emissions) for crop, emissions in zip(crops, seen, strict=True))
+        read: list[LineReading] = []
+        for crop, emissions in zip(crops, seen, strict=True):
+            read.append(self._line(crop, emissions, read[-1].text if crop.follows and read else ""))
+        return tuple(read)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
         """What every network sees on each grey line; nothing where there is no ink, or where a network's answer is no
@@ -173,10 +177,10 @@ class HandReader:
                     seen[number].append(Emission(chances[place, :steps], network.letters))
         return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in seen)
 
-    def _line(self, crop: Crop, emissions: Sequence[Emission]) -> LineReading:
+    def _line(self, crop: Crop, emissions: Sequence[Emission], before: str) -> LineReading:
         if not emissions:
             return LineReading("", 0.0, self.name)
-        found = decoded(emissions, self.prior(crop.kind, crop.part, crop.terms))
+        found = decoded(emissions, continued(self.prior(crop.kind, crop.part, crop.terms), before))
         best = found.hypotheses[0]
         if not best.text:
             return LineReading("", 0.0, self.name, hypotheses=found.hypotheses)

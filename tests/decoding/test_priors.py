@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decoding import DecodingOptions, Language, Prior, decoded, free_prior, prior_for, read_language
+from pipeline.decoding import (
+    DecodingOptions,
+    Language,
+    Prior,
+    continued,
+    decoded,
+    free_prior,
+    prior_for,
+    read_language,
+)
 from pipeline.decoding.priors import LIMIT
 from pipeline.decoding.syllables import is_syllable, sound, syllables
 from pipeline.kinds import KINDS
@@ -155,3 +164,13 @@ def test_a_sound_does_not_depend_on_case(word: str) -> None:
 def test_kinds_of_one_domain_remember_their_words_together() -> None:
     kinds = ("text", "office", "signer", "death_notice")
     assert len({id(prior_for(kind, part, (), language())) for kind in kinds for part in ("", "rest")}) == 1
+
+
+def test_a_line_that_goes_on_is_weighed_behind_the_words_of_the_one_before() -> None:
+    spoken = prior_for("date_words", "", (), language())
+    behind = continued(spoken, "Ngày hai")
+    doubts = {2: {"ơ": 0.4}, 6: {"ố": 0.4}}
+    assert best("mười một tháng một", spoken, doubts) == "mười một tháng một"
+    assert best("mười một tháng một", behind, doubts) == "mươi mốt tháng một"
+    assert best("mười một tháng một", behind) == "mười một tháng một"
+    assert continued(spoken, " ") is spoken

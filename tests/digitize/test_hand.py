@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -83,6 +84,15 @@ def test_a_crop_says_what_its_field_may_hold() -> None:
     assert {"Kinh", "Nam"} <= {term for crop in of_hands.asked for term in crop.terms}
     assert all(bool(crop.terms) == (crop.kind == "choice") for crop in of_hands.asked)
     assert {"day", "month", "year"} <= {crop.part for crop in of_hands.asked}
+
+
+def test_only_the_further_lines_of_a_value_follow_the_crop_before_them() -> None:
+    result, _, of_hands = page_by_hand()
+    by_hand = [reading for reading in readings(result).values() if reading.writing is Writing.HAND]
+    follows = sum(crop.follows for crop in of_hands.asked)
+    assert 0 < follows <= sum(len(reading.lines) - 1 for reading in by_hand if reading.lines)
+    for before, crop in pairwise(of_hands.asked):
+        assert not crop.follows or (crop.kind, crop.part) == (before.kind, before.part)
 
 
 def test_fields_by_hand_carry_hypotheses_and_evidence_and_none_is_accepted_uncalibrated() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.decoding import Emission
+from pipeline.decoding import Emission, Prior
+from pipeline.decoding.priors import FreePrior
 from pipeline.errors import SetupError
 from pipeline.model import Crop
 from pipeline.ocr import Engines
@@ -64,6 +65,27 @@ def test_readings_come_in_the_order_of_their_crops_whatever_their_width() -> Non
     counts = [7, 1, 12, 3, 3, 20, 2, 9]
     assert texts(HandReader((Bars(),)), [bars(count) for count in counts]) == ["1" * n for n in counts]
     assert HandReader((Bars(),)).read([]) == ()
+
+
+class SevenBehindOne(FreePrior):
+    """Knows that a 7 follows a 1."""
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return 0.0 if (word == "7") == (before[-1:] == ("1",)) else -3.0
+
+
+class ReaderBehind(HandReader):
+    def prior(self, kind: str, part: str = "", terms: tuple[str, ...] = ()) -> Prior:
+        return SevenBehindOne()
+
+
+def test_a_line_that_follows_is_weighed_behind_the_words_before_it() -> None:
+    reader = ReaderBehind((Bars(0.45),))
+    line, more = bars(1), replace(bars(1), follows=True)
+    assert texts(reader, [line, line]) == ["1", "1"]
+    assert texts(reader, [line, more]) == ["1", "7"]
+    assert texts(reader, [blank(), more]) == ["", "1"]
+    assert texts(reader, [more]) == ["1"]
 
 
 def test_a_crop_without_ink_has_no_text_and_shifts_no_other() -> None:
