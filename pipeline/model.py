@@ -301,7 +301,8 @@ class EntryResult:
 @dataclass(frozen=True, slots=True)
 class PageResult:
     """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
-    ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage."""
+    ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage;
+    ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's."""
 
     ref: PageRef
     kind: PageKind
@@ -316,3 +317,4 @@ class PageResult:
     entries: tuple[EntryResult, ...]
     findings: tuple[Finding, ...]
     timings: Mapping[str, float]
+    hand_reader: str = ""

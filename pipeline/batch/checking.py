@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.calibration import DriftAlarm, Grounds, Sample, Truth, grounds_of, samples_of
@@ -14,22 +15,36 @@ from pipeline.workbench import Workbench
 SAID = frozenset({FieldStatus.READ, FieldStatus.BLANK})
 
 
-def checked_samples(folder: Path, bench: Workbench) -> tuple[Sample, ...]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What people decided on in a book. ``samples``: the handwritten fields, beside what the machine made of them;
+    ``others``: how many entries are not among them because another reader than today's read them."""
+
+    samples: tuple[Sample, ...]
+    others: int
+
+
+def checked_samples(folder: Path, bench: Workbench) -> Checked:
     """Every handwritten field of a book that a person has decided on, beside what the latest run made of it.
 
-    Fields that went in without a person have no truth and are not among them. Raises ``LedgerError`` and
-    ``SchemaError``."""
+    Fields that went in without a person have no truth and are not among them; what another reader made of them says
+    nothing of this one. Raises ``LedgerError`` and ``SchemaError``."""
+    reader = bench.make_engines().hand_fingerprint
     found: list[Sample] = []
+    others = 0
     for book, stored in _entries(folder, bench):
         truths = {
             name: Truth(word.status, word.text, word.canonical)
             for name, word in stored.decisions.items()
             if name
         }
+        if stored.hand_reader != reader:
+            others += bool(truths)
+            continue
         record = bench.schemas.record(stored.record)
         entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
         found += samples_of(stored.readings, stored.findings, record, truths, f"{book}", entry)
-    return tuple(found)
+    return Checked(tuple(found), others)
 
 
 def book_drift(folder: Path, bench: Workbench) -> tuple[DriftAlarm | None, int]:
@@ -42,6 +57,8 @@ def book_drift(folder: Path, bench: Workbench) -> tuple[DriftAlarm | None, int]:
     grounds: list[Grounds] = []
     accepted = 0
     for _, stored in _entries(folder, bench):
+        if stored.hand_reader != reader:
+            continue
         record = bench.schemas.record(stored.record)
         grounds += grounds_of(stored.readings, stored.findings, record).values()
         accepted += sum(

@@ -24,6 +24,11 @@ LEAST_FIELDS = 400
 LEAST_ENTRIES = 40
 """Handwritten fields and entries with a person's word below which nothing is fitted."""
 
+OTHERS = (
+    "{} mục đã có người quyết định nhưng do bộ đọc khác bản đang cài đọc nên không được tính. Chạy hotich run với "
+    "sổ ấy để máy đọc lại (quyết định của người vẫn giữ nguyên), rồi hiệu chuẩn."
+)
+
 GROUPS = {"critical": "trọng yếu", "other": "khác"}
 
 
@@ -51,8 +56,10 @@ def calibrate(
     chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản mới.
     """
     bench = read_settings().workbench(workspace)
-    samples = [sample for folder in books for sample in checked_samples(folder, bench)]
-    _refuse_too_few(samples)
+    checked = [checked_samples(folder, bench) for folder in books]
+    samples = [sample for one in checked for sample in one.samples]
+    others = sum(one.others for one in checked)
+    _refuse_too_few(samples, others)
     reader = bench.make_engines().hand_fingerprint
     routing = bench.options.routing.for_reader(reader)
     before = routing.calibration
@@ -65,10 +72,19 @@ def calibrate(
     write = not (dry_run or poorer)
     kept = calibration.save(made, path) if write else None
     if as_json:
-        told = {"samples": len(samples), "before": earlier, "after": after, "written": write, "kept": kept}
+        told = {
+            "samples": len(samples),
+            "passed_over": others,
+            "before": earlier,
+            "after": after,
+            "written": write,
+            "kept": kept,
+        }
         print_json(told)
         return
     _show(samples, earlier, after)
+    if others:
+        out().print(OTHERS.format(others), markup=False)
     for line in _outcome(path, kept, dry_run=dry_run, poorer=poorer):
         out().print(line, markup=False)
 
@@ -118,7 +134,7 @@ def _tried(
     return RiskBound(bound.threshold, len(group), len(taken), wrong, upper, bound.tolerated, bound.delta)
 
 
-def _refuse_too_few(samples: Sequence[Sample]) -> None:
+def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
     entries = len({sample.entry for sample in samples})
     if len(samples) >= LEAST_FIELDS and entries >= LEAST_ENTRIES:
         return
@@ -126,6 +142,7 @@ def _refuse_too_few(samples: Sequence[Sample]) -> None:
         f"Mới có {len(samples)} ô viết tay của {entries} mục vừa được máy đọc vừa có người quyết định; cần ít nhất "
         f"{LEAST_FIELDS} ô của {LEAST_ENTRIES} mục để hiệu chuẩn. Hãy đọc các sổ này bằng hotich run, rà soát thêm, "
         "rồi chạy lại. Bản hiệu chuẩn đang dùng không thay đổi."
+        + (f" {OTHERS.format(others)}" if others else "")
     )
 
 

@@ -49,7 +49,7 @@ def digitize_page(
     level = seen.level
     result = PageResult(
         page.ref, PageKind.UNKNOWN, form.id, size, level.matrix, level.turn, level.skew, measured,
-        None, (), (), (), watch.seconds,
+        None, (), (), (), watch.seconds, engines.hand_fingerprint,
     )  # fmt: skip
     if seen.form is None or seen.fit is None:
         return _unknown(result, seen, options)

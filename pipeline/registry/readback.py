@@ -45,6 +45,9 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
             field: value_in_force(decisions.get(field), by_field.get(field))
             for field in declared.fields(row["record"])
         },
+        hand_reader=connection.scalar(
+            select(page_run.c.hand_reader).where(page_run.c.page_id == row["page_id"], page_run.c.latest)
+        ),
     )
 
 

@@ -171,6 +171,7 @@ def _new_run(connection: Connection, page_id: int, result: PageResult, fingerpri
         skew=float(result.skew),
         quality={name: float(value) for name, value in asdict(result.quality).items()},
         timings={stage: float(seconds) for stage, seconds in result.timings.items()},
+        hand_reader=result.hand_reader,
     )
 
 

@@ -144,6 +144,7 @@ page_run = Table(
     _share("skew"),
     _json("quality"),
     _json("timings"),
+    Column("hand_reader", Text),
     Index(
         "uq_page_run_latest",
         "page_id",

@@ -128,6 +128,7 @@ class StoredEntry:
     """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a field).
 
     ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known.
+    ``hand_reader`` is the reader of handwriting of that run (``""``: none, None: not known).
     """
 
     entry_id: int
@@ -140,6 +141,7 @@ class StoredEntry:
     findings: tuple[Finding, ...]
     decisions: Mapping[str, Decision]
     values: Mapping[str, str | None]
+    hand_reader: str | None
 
 
 @dataclass(frozen=True, slots=True)

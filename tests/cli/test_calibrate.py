@@ -46,7 +46,9 @@ FIELD = {
 """For each kind a field, what the machine reads there and what else could stand there."""
 
 
-def store(workspace: Path, book: Path, samples: Iterable[Sample], *, checked: bool = True) -> None:
+def store(
+    workspace: Path, book: Path, samples: Iterable[Sample], *, checked: bool = True, reader: str = ""
+) -> None:
     """A book in the registry: one page an entry, its fields as the samples have them, each decided by a person."""
     entries: dict[str, dict[str, Sample]] = {}
     for sample in samples:
@@ -56,7 +58,7 @@ def store(workspace: Path, book: Path, samples: Iterable[Sample], *, checked: bo
         book_id = registry.book_id(load_ledger(book), book.name)
         registry.store_scan(book_id, "a" * 64, "scan.pdf", 1000, len(entries))
         for number, by_kind in enumerate(entries.values(), start=1):
-            registry.save_page(book_id, page(number, by_kind), "print")
+            registry.save_page(book_id, replace(page(number, by_kind), hand_reader=reader), "print")
         for entry_id, by_kind in zip(registry.entries(book_id), entries.values(), strict=True):
             verdicts = [
                 Verdict(FIELD[kind][0], FieldStatus.READ, FIELD[kind][1 if sample.right else 2])
@@ -133,6 +135,17 @@ def test_too_little_checked_is_refused_and_nothing_is_written(
     told = hotich("calibrate", book)
     assert told.exit_code == 9
     assert "cần ít nhất 400 ô" in told.stderr.replace("\n", " ")
+    assert not Workspace(workspace).calibration.exists()
+
+
+@pytest.mark.usefixtures("no_shipped")
+def test_what_another_reader_read_says_nothing_of_this_one(
+    hotich: Hotich, book: Path, workspace: Path
+) -> None:
+    store(workspace, book, drawn(900, 1).samples, reader="bản trước")
+    told = hotich("calibrate", book)
+    assert told.exit_code == 9
+    assert "do bộ đọc khác bản đang cài đọc" in told.stderr.replace("\n", " ")
     assert not Workspace(workspace).calibration.exists()
 
 

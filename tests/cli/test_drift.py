@@ -45,6 +45,11 @@ def test_a_book_unlike_the_others_is_told_of_with_what_went_in_unseen(book: Path
     assert accepted == 0
 
 
+def test_what_another_reader_read_is_not_weighed(book: Path, workspace: Path) -> None:
+    store(workspace, book, drawn(600, 1, harder=3.5).samples, checked=False, reader="bản trước")
+    assert drift_alarms([book], bench(workspace, usual())) == {}
+
+
 def test_without_a_calibration_nothing_is_unusual(book: Path, workspace: Path) -> None:
     store(workspace, book, drawn(600, 1, harder=3.5).samples, checked=False)
     assert book_drift(book, bench(workspace, None)) == (None, 0)
@@ -68,7 +73,9 @@ def test_the_warning_says_what_is_unusual_and_what_to_do(
 def test_samples_are_the_fields_people_decided_on(book: Path, workspace: Path) -> None:
     given = drawn(60, 1).samples
     store(workspace, book, given)
-    found = checked_samples(book, bench(workspace, None))
+    checked = checked_samples(book, bench(workspace, None))
+    found = checked.samples
+    assert checked.others == 0
     wanted = {(s.entry, s.grounds.kind): s for s in reversed(given)}
     assert len(found) == len(wanted)
     assert sum(s.right for s in found) == sum(s.right for s in wanted.values())

@@ -99,7 +99,10 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
         (before,) = registry.entry(entry_id).readings
         assert (before.text, before.hypotheses, before.evidence) == ("x", (), None)
         again = dataclasses.replace(read("notes", "y"), hypotheses=told, evidence=evidence)
-        registry.save_page(book, page(entry(again), scan="aa"), "f2")
+        assert registry.entry(entry_id).hand_reader is None
+        again_read = dataclasses.replace(page(entry(again), scan="aa"), hand_reader="hand-x")
+        registry.save_page(book, again_read, "f2")
+        assert registry.entry(entry_id).hand_reader == "hand-x"
         (after,) = registry.entry(entry_id).readings
         assert (after.hypotheses, after.evidence) == (told, evidence)
         assert [past.reading.text for past in registry.past_readings(entry_id)] == ["x", "y"]
