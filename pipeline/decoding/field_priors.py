@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from pipeline.decoding.language import Language, WordModel
 from pipeline.decoding.priors import FreePrior, Prior
-from pipeline.decoding.word_prior import WordPrior
+from pipeline.decoding.word_prior import Habit, WordPrior
+from pipeline.decoding.writing_habits import habit_of_address, habit_of_text
 from pipeline.kinds import KINDS
 from pipeline.kinds.digits import is_digits, without_leader
 from pipeline.kinds.ditto import is_ditto
@@ -147,13 +148,15 @@ def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language 
         return SpokenDatePrior(_word_prior(model))
     if kind == "name":
         return _word_prior(model, small=-1.0, even=-1.0)
-    return _word_prior(model)
+    return _word_prior(model, habit=habit_of_address if kind == "place" else habit_of_text)
 
 
 @lru_cache(maxsize=32)
-def _word_prior(model: WordModel, small: float = 0.0, even: float = 0.0) -> WordPrior:
+def _word_prior(
+    model: WordModel, small: float = 0.0, even: float = 0.0, habit: Habit | None = None
+) -> WordPrior:
     """One a domain, whatever the kinds and parts that ask for it: what it remembers of words takes memory."""
-    return WordPrior(model, small, even)
+    return WordPrior(model, small, even, habit=habit)
 
 
 def _judged_part(part: str, text: str) -> float:

@@ -6,6 +6,7 @@ in words, other text. A model counts up to four words in a row and falls back on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,9 @@ _USUAL = 40
 
 _ALIKE = 50.0
 """Likeness (0..100) of letters from which a usual neighbour is tried."""
+
+_GROWN_ON = re.compile(r"[^\W\d_]{2,}")
+"""Letters in a word that has figures too; where they spell a syllable (``5Xã``), two words have grown together."""
 
 _SIGNS = " .,;:()…_-'\""
 
@@ -128,7 +132,8 @@ class WordModel:
             return self.numbers.get(sound(word), 0)
         plain = word.strip(_SIGNS)
         if any(letter.isdigit() for letter in plain):
-            return self.numbers.get(sound(NUMBER), 0)
+            grown = any(is_syllable(part) for part in _GROWN_ON.findall(plain))
+            return 0 if grown else self.numbers.get(sound(NUMBER), 0)
         return self.numbers.get(sound(plain), 0)
 
     def _looked_up(self, run: tuple[str, ...]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipeline.decoding.language import START, WordModel
@@ -14,6 +15,12 @@ WEIGHT = 0.45
 ODD_CASE = -1.2
 """A word in a case that people do not write (``tHôn``)."""
 
+LONE_SIGN = -0.3
+"""A sign by itself, as the dash between the parts of an address."""
+
+Habit = Callable[[tuple[str, ...], str], float]
+"""From the words before a word, and the word, as they are written, to a weight."""
+
 _NEAR = 12
 
 _REMEMBERED = 50_000
@@ -23,7 +30,8 @@ _REMEMBERED = 50_000
 @dataclass(frozen=True)
 class WordPrior:
     """The prior of a domain of words. ``small``: what a word without a capital weighs; ``even``: what a line weighs
-    whose words do not all have capitals alike."""
+    whose words do not all have capitals alike; ``habit``: what the way weighs in which a word is written down behind
+    others (at most 0)."""
 
     model: WordModel
     small: float = 0.0
@@ -31,14 +39,17 @@ class WordPrior:
     weight: float = WEIGHT
     terms: tuple[str, ...] = ()
     letters: str = ""
+    habit: Habit | None = None
     _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
         said = self._said.get((before, word))
         if said is None:
-            context = before if len(before) == 3 else (START, *before)
-            known = self.weight * self.model.log_chance(context, word)
-            said = max(-LIMIT * syllables(word), known + casing(word, self.small))
+            said_before = tuple(filter(_is_word, before))
+            context = said_before if len(before) == 3 else (START, *said_before)
+            known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
+            known += casing(word, self.small) + (self.habit(before, word) if self.habit else 0.0)
+            said = max(-LIMIT * syllables(word), known)
             if len(self._said) > _REMEMBERED:
                 self._said.clear()
             self._said[before, word] = said
@@ -54,6 +65,11 @@ class WordPrior:
     def support(self, text: str) -> float:
         words = text.split()
         return sum(map(self.model.knows, words)) / len(words) if words else 0.0
+
+
+def _is_word(text: str) -> bool:
+    """Whether there is a letter or a figure in it (``""``, a word not known yet, counts as one)."""
+    return not text or any(map(str.isalnum, text))
 
 
 def casing(word: str, small: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import kinds
 from pipeline.extract.together import decided_together
-from pipeline.extract.ways import Way, evidence_of, hypotheses_of, lines_read, told_of, weighed
+from pipeline.extract.ways import Way, by_grammar, evidence_of, hypotheses_of, lines_read, told_of, weighed
 from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
 
@@ -56,7 +56,7 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     if not ink.boxes:
         return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
     engine = next((r.engine for r in ink.readings if r and r.engine), "")
-    ways = [_way(ink, texts, chance) for texts, chance in lines_read(ink.readings)]
+    ways = by_grammar([_way(ink, texts, chance) for texts, chance in lines_read(ink.readings)])
     several = any(line.hypotheses for line in ink.readings if line)
     if not ways[0].text:
         return [

@@ -10,6 +10,9 @@ from pipeline.model import Evidence, FieldReading, FieldStatus, Hypothesis, Line
 MOST_WAYS = 8
 """How many ways to read a whole blank are kept."""
 
+NOT_PARTED = 0.1
+"""What a way to read a shared blank weighs that does not come apart, beside one that does."""
+
 Lines = Sequence[LineReading | None]
 
 
@@ -34,6 +37,18 @@ def lines_read(readings: Lines) -> list[tuple[tuple[str, ...], float]]:
         longer = [((*texts, text), chance * more) for texts, chance in found for text, more in choices]
         found = sorted(longer, key=lambda way: -way[1])[:MOST_WAYS]
     return found
+
+
+def by_grammar(ways: Sequence[Way]) -> list[Way]:
+    """The ways to read a shared blank, best first, where those weigh less that do not come apart into its fields. What
+    they have together stays the same, and where none comes apart nothing changes."""
+    weights = [way.chance * (1.0 if way.parted else NOT_PARTED) for way in ways]
+    total = sum(weights)
+    if total <= 0.0 or len({way.parted for way in ways}) == 1:
+        return list(ways)
+    given = sum(way.chance for way in ways)
+    weighed = [replace(way, chance=given * weight / total) for way, weight in zip(ways, weights, strict=True)]
+    return sorted(weighed, key=lambda way: -way.chance)
 
 
 def evidence_of(lines: Lines) -> Evidence | None:

@@ -22,7 +22,8 @@ CONNECTING = (
     "tại",
     "ở",
 )
-"""Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped."""
+"""Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped. ``do`` counts as it is misread,
+since it is dropped anyway."""
 
 _DATE = (
     r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:\s*[/–-][\d\s.]*\d){1,2}"
@@ -43,7 +44,7 @@ _CLAUSES = tuple(
     for pattern in (
         rf"(?:được\s+)?(?:cấp\s+)?ngày(?:\s+cấp)?\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
         rf"(?:được\s+)?cấp\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
-        rf"(?:nơi\s+cấp\s*:?|(?:được\s+)?(?:cấp\s+)?(?:do|bởi|tại|ở|của))\s*(?P<by>[^\d\s].*?){_STOP}",
+        rf"(?:nơi\s+cấp\s*:?|(?:được\s+)?(?:cấp\s+)?(?:d[o0ôơ]|bởi|tại|ở|của))\s*(?P<by>[^\d\s].*?){_STOP}",
         rf"(?P<by>{_ORGANS}.*?){_STOP}",
         r"(?:được\s+)?cấp(?=$|[\s,;.)])",
     )

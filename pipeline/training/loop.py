@@ -37,7 +37,7 @@ class LoopOptions:
     rate: float = 1.6e-3
     warm: float = 0.10
     real: float = 0.55
-    real_late: float = 0.4
+    real_late: float = 0.25
     recompose_from: float = 0.30
     recomposed: float = 0.5
     average: float = 0.998

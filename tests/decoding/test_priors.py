@@ -22,6 +22,7 @@ from pipeline.decoding import (
 )
 from pipeline.decoding.priors import LIMIT
 from pipeline.decoding.syllables import is_syllable, sound, syllables
+from pipeline.decoding.writing_habits import habit_of_address
 from pipeline.kinds import KINDS
 from pipeline.schema import PARTS
 from tests.decoding.written import LETTERS, written
@@ -174,3 +175,62 @@ def test_a_line_that_goes_on_is_weighed_behind_the_words_of_the_one_before() -> 
     assert best("mười một tháng một", behind, doubts) == "mươi mốt tháng một"
     assert best("mười một tháng một", behind) == "mười một tháng một"
     assert continued(spoken, " ") is spoken
+
+
+ADDRESS = "Ấp 5, xã Bình Hữu, huyện Trà Ôn, tỉnh Vĩnh Long"
+
+
+def test_habit_tells_a_small_letter_and_a_comma_where_the_ink_leaves_them_open() -> None:
+    prior = prior_for("place", "", (), language())
+    assert best(ADDRESS, prior, {6: {"X": 0.6}, 17: {"": 0.6}}) == ADDRESS
+    assert (
+        best("Ấp 5, xã Bình Hữu., huyện Trà Ôn", prior, {17: {"": 0.4}}) == "Ấp 5, xã Bình Hữu, huyện Trà Ôn"
+    )
+    assert (
+        best("Chủ tịch UBND xã", prior_for("text", "", (), language()), {14: {"X": 0.55}})
+        == "Chủ tịch UBND xã"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ấp 5 Xã Bình Hữu huyện trà ôn. tỉnh Vĩnh Long",
+        "XÃ AN PHÚ - HUYỆN CHÂU PHÚ",
+        "Thôn 2 - Xã Đông Hòa - TP. Hồ Chí Minh",
+        "Bệnh viện Đa Khoa Tx. Sa Đéc",
+    ],
+)
+def test_what_is_clearly_written_otherwise_stands(text: str) -> None:
+    line = written(text, certainty=0.995)
+    assert decoded([line], prior_for("place", "", (), language())).hypotheses[0].text == text
+
+
+def test_a_dash_or_a_figure_does_not_make_words_grow_together() -> None:
+    prior = prior_for("place", "", (), language())
+    text = "Ấp 5 - xã Bình Hữu - QL1A, TDP3"
+    assert best(text, prior, {1: {"": 0.2}, 4: {"": 0.4}, 6: {"": 0.4}}) == text
+    assert prior.word((), "5Xã") < prior.word((), "12A/3")
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        (ADDRESS, ()),
+        ("XÃ AN PHÚ - HUYỆN CHÂU PHÚ", ()),
+        ("Số 12 - Xã An Phú - H. Châu Phú", ()),
+        ("UBND xã Hòa An, TP. Hồ Chí Minh", ()),
+        ("Trạm y tế xã Hòa An, TX. Sa Đéc", ()),
+        ("Thị xã Bến Cát", ()),
+        ("Ấp 5 Xã Bình Hữu", ("Xã",)),
+        ("Ấp 5, xã Bình hữu", ("hữu",)),
+        ("Xã Trà Ôn.. Vĩnh Long", ("Vĩnh",)),
+        ("Xã Bình Hữu huyện Trà Ôn", ("huyện",)),
+    ],
+)
+def test_what_is_unusual_in_an_address(text: str, odd: tuple[str, ...]) -> None:
+    words = tuple(text.split())
+    found = [
+        word for place, word in enumerate(words) if habit_of_address(words[max(0, place - 3) : place], word)
+    ]
+    assert tuple(found) == odd

@@ -1,0 +1,104 @@
+"""How clerks write words down, beside which words they are: capitals and signs between the parts of an address.
+
+Most people write ``ấp 5, xã Bình Hữu, huyện Trà Ôn``: names with a capital, the words of a level without one, a comma
+where the next level begins. ``x`` and ``X`` differ in size alone and a comma is a dot of ink, so habit has a say; a
+small one, since many write otherwise. Weights are natural logs of rough odds, not fitted.
+"""
+
+from __future__ import annotations
+
+from pipeline.decoding.syllables import is_syllable
+
+LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
+"""Words that begin a level of an address and nothing else."""
+
+_COMMON = """
+xã phường huyện quận tỉnh x p h q tp tx tt thị trấn thành phố ấp thôn xóm làng bản buôn khóm khu tổ dân đội số nhà
+đường phố ngõ hẻm ngách kiệt tiểu khối lô chung cư tập thể cụm sản xuất văn hóa vực quốc lộ bệnh viện đa khoa phụ
+nhi đồng trạm y tế trung tâm hộ sinh bảo sanh tại cơ sở của và ubnd ủy uỷ ban nhân
+"""
+COMMON = frozenset(_COMMON.split())
+"""Words of addresses that are no names; some of them stand in names too."""
+
+_HARDLY_NAMES = LEVELS.union(
+    ("thôn", "xóm", "ấp", "khóm", "trạm", "viện", "khoa", "tế", "bệnh", "hộ", "sở", "tại", "của", "và")
+)
+
+CAPITAL_INSIDE = -1.2
+"""A common word with a capital in the middle of a text."""
+
+SMALL_NAME = -0.7
+"""A word of a name without its capital."""
+
+NO_COMMA = -1.2
+"""A level that begins behind a name without a sign between."""
+
+ODD_SIGNS = -2.0
+"""Two signs in a row, or a full stop behind a whole word in the middle of an address."""
+
+GLUED_DASH = -0.7
+"""A dash with a space on its right side only."""
+
+_PARTING = ",;-–/("
+_SIGNS = " .,;:()…_-–'\""
+
+
+def habit_of_address(before: tuple[str, ...], word: str) -> float:
+    """What the capitals of a word and the sign before it weigh in an address, at most 0. ``before``: the words before
+    it as they are read (``("",)``: not known yet)."""
+    told = bool(before) and before[-1] != ""
+    plain = word.strip(_SIGNS)
+    weight = _odd_signs(before[-1]) if told else 0.0
+    if not plain or not any(map(str.isalpha, plain)):
+        return weight
+    weight += _capitals(before, plain, told)
+    if told and plain.casefold() in LEVELS and _begins_level(before[-1]):
+        weight += NO_COMMA
+    return weight
+
+
+def habit_of_text(before: tuple[str, ...], word: str) -> float:
+    """The same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
+    plain = word.strip(_SIGNS)
+    told = bool(before) and before[-1] != ""
+    level = plain.casefold() in LEVELS
+    return CAPITAL_INSIDE if told and level and _is_capital(plain) and not _ends(before[-1]) else 0.0
+
+
+def _capitals(before: tuple[str, ...], plain: str, told: bool) -> float:
+    small = plain.casefold()
+    if told and small in _HARDLY_NAMES and _is_capital(plain) and not _ends(before[-1]):
+        return CAPITAL_INSIDE
+    if small not in COMMON and plain.isalpha() and len(plain) > 1 and plain.islower():
+        return SMALL_NAME
+    return 0.0
+
+
+def _is_capital(plain: str) -> bool:
+    """A first letter that is a capital, in a word that is not in capitals all through."""
+    return plain[0].isupper() and (len(plain) == 1 or not plain.isupper())
+
+
+def _ends(before: str) -> bool:
+    """Behind what a capital is usual whatever the word: a full stop, a dash, a bracket."""
+    return before[-1:] in ".-–(:"
+
+
+def _begins_level(before: str) -> bool:
+    """Whether a level begins here behind a name or a figure that no sign ends."""
+    last = before.rstrip("\"'")
+    if last[-1:] in _PARTING:
+        return False
+    name = last.strip(_SIGNS)
+    return name[:1].isdigit() or (name[:1].isupper() and name.casefold() not in COMMON)
+
+
+def _odd_signs(before: str) -> float:
+    letters = before.rstrip(_SIGNS)
+    signs = before[len(letters) :]
+    shortened = bool(letters) and (len(letters) == 1 or letters.isupper() or not is_syllable(letters))
+    if "." in signs and not shortened and signs != "...":
+        return ODD_SIGNS
+    if len(signs) > 1 and signs not in (".,", "...", ").", "),"):
+        return ODD_SIGNS
+    return GLUED_DASH if letters and signs in ("-", "–") else 0.0
