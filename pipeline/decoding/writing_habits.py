@@ -7,6 +7,8 @@ small one, since many write otherwise. Weights are natural logs of rough odds, n
 
 from __future__ import annotations
 
+import re
+
 from pipeline.decoding.syllables import is_syllable
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
@@ -36,6 +38,9 @@ NO_COMMA = -1.2
 ODD_SIGNS = -2.0
 """Two signs in a row, or a full stop behind a whole word in the middle of an address."""
 
+RARE_SIGN = -1.0
+"""A sign that few put between the parts of an address."""
+
 GLUED_DASH = -0.7
 """A dash with a space on its right side only."""
 
@@ -63,6 +68,12 @@ def habit_of_text(before: tuple[str, ...], word: str) -> float:
     told = bool(before) and before[-1] != ""
     level = plain.casefold() in LEVELS
     return CAPITAL_INSIDE if told and level and _is_capital(plain) and not _ends(before[-1]) else 0.0
+
+
+def habit_of_date(before: tuple[str, ...], word: str) -> float:
+    """The same for a date in words: hardly anybody puts a sign between them."""
+    del word
+    return ODD_SIGNS if before and before[-1][-1:] in tuple(_SIGNS.strip()) else 0.0
 
 
 def _capitals(before: tuple[str, ...], plain: str, told: bool) -> float:
@@ -96,9 +107,12 @@ def _begins_level(before: str) -> bool:
 def _odd_signs(before: str) -> float:
     letters = before.rstrip(_SIGNS)
     signs = before[len(letters) :]
-    shortened = bool(letters) and (len(letters) == 1 or letters.isupper() or not is_syllable(letters))
+    last = re.split(r"\W", letters)[-1]
+    shortened = last.isalpha() and (len(last) == 1 or not is_syllable(last))
     if "." in signs and not shortened and signs != "...":
         return ODD_SIGNS
+    if signs in (";", ":"):
+        return RARE_SIGN
     if len(signs) > 1 and signs not in (".,", "...", ").", "),"):
         return ODD_SIGNS
     return GLUED_DASH if letters and signs in ("-", "–") else 0.0

@@ -206,6 +206,13 @@ def test_what_is_clearly_written_otherwise_stands(text: str) -> None:
     assert decoded([line], prior_for("place", "", (), language())).hypotheses[0].text == text
 
 
+def test_a_date_in_words_has_no_signs_unless_they_are_clear() -> None:
+    prior = prior_for("date_words", "", (), language())
+    text = "Ngày hai mươi bảy, tháng tư"
+    assert best(text, prior, {17: {"": 0.4}}) == "Ngày hai mươi bảy tháng tư"
+    assert decoded([written(text, certainty=0.999)], prior).hypotheses[0].text == text
+
+
 def test_a_dash_or_a_figure_does_not_make_words_grow_together() -> None:
     prior = prior_for("place", "", (), language())
     text = "Ấp 5 - xã Bình Hữu - QL1A, TDP3"
@@ -224,6 +231,8 @@ def test_a_dash_or_a_figure_does_not_make_words_grow_together() -> None:
         ("Thị xã Bến Cát", ()),
         ("Ấp 5 Xã Bình Hữu", ("Xã",)),
         ("Ấp 5, xã Bình hữu", ("hữu",)),
+        ("Ấp 5. Bình Hữu", ("Bình",)),
+        ("ẤP. An Phú; Trà Ôn", ("An", "Trà")),
         ("Xã Trà Ôn.. Vĩnh Long", ("Vĩnh",)),
         ("Xã Bình Hữu huyện Trà Ôn", ("huyện",)),
     ],
