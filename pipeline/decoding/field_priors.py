@@ -41,11 +41,14 @@ _DOMAINS: Mapping[str, str] = {"name": "name", "place": "place", "date_words": "
 _STRANGE = -2.5
 """A text that the grammar does not know; little, since one figure left out makes many a text known."""
 
+_STRANGE_DATE = -4.0
+"""The same of a date, whose signs are small and whose figures bind one another."""
+
 _UNLISTED = -4.0
 """A text that is no term of the list."""
 
 _DOUBTFUL = -1.0
-"""A text that the grammar knows but finds fault with."""
+"""A text that the grammar knows but finds fault with, and a date in figures with blanks in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +176,6 @@ def _judged(kind: str, text: str) -> float:
         return -1.0
     parsed = KINDS[kind].parse(text)
     if not parsed.canonical:
-        return _STRANGE
-    return _DOUBTFUL if parsed.problems else 0.0
+        return _STRANGE_DATE if kind == "date" else _STRANGE
+    spread = kind == "date" and " " in text and not any(map(str.isalpha, text))
+    return _DOUBTFUL if parsed.problems or spread else 0.0

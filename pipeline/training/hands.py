@@ -102,7 +102,7 @@ class Hand:
         )  # fmt: skip
 
 
-NEAT = 0.4
+NEAT = 0.7
 """How often a writer is a neat one."""
 
 FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}

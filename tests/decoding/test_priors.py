@@ -131,6 +131,14 @@ def test_figures_win_where_figures_are_asked_for_unless_letters_are_clear() -> N
     assert best("nt", prior_for("id_number", "", ())) == "nt"
 
 
+def test_signs_of_a_date_are_found_and_blanks_in_it_are_unusual() -> None:
+    prior = prior_for("date", "", ())
+    assert best("16.5.2008", prior, {4: {"": 0.9}}) == "16.5.2008"
+    assert best("2. 7. 1984", prior, {2: {"": 0.42}, 5: {"": 0.42}}) == "2.7.1984"
+    assert decoded([written("2. 7. 1984", certainty=0.999)], prior).hypotheses[0].text == "2. 7. 1984"
+    assert best("Ngày 2 tháng 7 năm 1984", prior) == "Ngày 2 tháng 7 năm 1984"
+
+
 def test_days_and_months_have_their_range() -> None:
     assert best("31", prior_for("date", "day", ()), {0: {"8": 0.55}}) == "31"
     assert best("12", prior_for("date", "month", ()), {1: {"7": 0.6}}) == "12"
