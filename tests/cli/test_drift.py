@@ -16,13 +16,14 @@ from pipeline.settings import Settings
 from pipeline.workbench import Workbench
 from tests.calibration.drawn import drawn
 from tests.cli.test_calibrate import store
+from tests.fake_pages import fake_engines
 
 ALARM = DriftAlarm(fields=300, distance=0.42, allowed=0.2, shifted=("support",), lower=True)
 
 
 def bench(workspace: Path, known: Calibration | None) -> Workbench:
     options = DigitizeOptions(routing=RoutingOptions(calibration=known))
-    return replace(Settings().workbench(workspace), options=options)
+    return replace(Settings().workbench(workspace), options=options, make_engines=fake_engines)
 
 
 def usual(harder: float = 0.0) -> Calibration:
