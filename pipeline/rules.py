@@ -1,29 +1,63 @@
 """From the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
-A rule over a field that this form does not have is silent; of a field that could not be read it knows only that
-there is ink. A blank counts as a value only where the record requires one.
+A predicate says in which states it wants to see the values it is asked about (``pipeline.predicates.Need``): a field
+that this form does not have is never wrong, of ink that could not be read a rule knows only that it is there, and a
+value that is struck through is no value.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.kinds import KINDS, Vocabulary
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.predicates import PREDICATES, Value
-from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
+from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
+from pipeline.predicates import (
+    NO_CONTEXT,
+    NOT_ON_FORM,
+    PREDICATES,
+    PlaceResolver,
+    RuleContext,
+    Value,
+    day_of,
+    known,
+)
+from pipeline.schema import FieldSpec, Form, RecordSpec, RuleSpec
 
 MISSING = "MISSING"
 ILLEGIBLE = "L08"
 STRUCK_THROUGH = "L09"
 
 
+def context_of(
+    form: Form,
+    ledger: Ledger,
+    *,
+    places: PlaceResolver | None = None,
+    scanned_on: datetime.date | None = None,
+) -> RuleContext:
+    """What rules may know of a book. ``scanned_on``: the day of the scan, where it is known; else today, which is no
+    earlier."""
+    day = scanned_on or datetime.datetime.now(datetime.UTC).date()
+    return RuleContext(
+        scanned_on=day_of(day),
+        opened_on=known(ledger.opened_on),
+        closed_on=known(ledger.closed_on),
+        form=form.id,
+        form_years=form.years,
+        places=places,
+    )
+
+
 def findings_of(
-    readings: Sequence[FieldReading], record: RecordSpec, vocabularies: Mapping[str, Vocabulary]
+    readings: Sequence[FieldReading],
+    record: RecordSpec,
+    vocabularies: Mapping[str, Vocabulary],
+    context: RuleContext = NO_CONTEXT,
 ) -> tuple[Finding, ...]:
     """All findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
 
-    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses.
+    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses; ``context``: what is known of the book.
     """
     by_field = {reading.field: reading for reading in readings}
     found: dict[tuple[str, tuple[str, ...]], Finding] = {}
@@ -35,7 +69,7 @@ def findings_of(
                 severity = severities.get((code, (spec.name,)), Severity.REVIEW)
                 found[code, (spec.name,)] = Finding(code, severity, (spec.name,))
     for rule in record.rules:
-        if _fires(rule, by_field, record):
+        if _fires(rule, by_field, context):
             found.setdefault((rule.code, rule.fields), Finding(rule.code, rule.severity, rule.fields))
     told = {field for _, fields in found for field in fields}
     for spec in record.fields:
@@ -58,18 +92,12 @@ def _problems(
         yield from KINDS[spec.kind].parse(reading.text, vocabulary).problems
 
 
-def _fires(rule: RuleSpec, by_field: Mapping[str, FieldReading], record: RecordSpec) -> bool:
-    values = [_value(by_field.get(name), record.by_name[name]) for name in rule.fields]
-    known = [value for value in values if value is not None]
-    return len(known) == len(values) and PREDICATES[rule.predicate](*known) is False
+def _fires(rule: RuleSpec, by_field: Mapping[str, FieldReading], context: RuleContext) -> bool:
+    values = [_value(by_field.get(name)) for name in rule.fields]
+    return PREDICATES[rule.predicate](*values, context=context, **rule.limits) is False
 
 
-def _value(reading: FieldReading | None, spec: FieldSpec) -> Value | None:
-    """What a rule may know of the field; ``None`` when nothing."""
-    if reading is None or reading.status is FieldStatus.NOT_ON_FORM:
-        return None
-    if reading.status is FieldStatus.READ:
-        return Value(reading.text, reading.canonical, inked=True)
-    if reading.status is FieldStatus.BLANK:
-        return Value("", "", inked=False) if spec.required else None
-    return Value("", "", inked=True)
+def _value(reading: FieldReading | None) -> Value:
+    if reading is None:
+        return NOT_ON_FORM
+    return Value(reading.text, reading.canonical, reading.status)

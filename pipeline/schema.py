@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import kinds
 from pipeline.errors import SchemaError
 from pipeline.model import Ledger, Severity
-from pipeline.predicates import ARITY, PREDICATES
+from pipeline.predicates import PREDICATES
 
 PRINT_ADVANCE = 0.43
 """Mean width of a printed letter, as a share of the letters' size (measured on the six printed sheets)."""
@@ -71,12 +71,14 @@ class FieldSpec(Declaration):
 
 
 class RuleSpec(Declaration):
-    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order."""
+    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order, with the limits it
+    sets (``with``). Without a ``severity`` of its own it has that of its finding."""
 
     code: str
     predicate: str
     fields: tuple[str, ...]
     severity: Severity = Severity.REVIEW
+    limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
 
 
 class RecordSpec(Declaration):
@@ -370,10 +372,18 @@ class ExportSpec(Declaration):
     leading: tuple[str, ...] = ()
 
 
+Level = Literal["page", "reading", "field", "entry", "book", "registry"]
+
+
 class FindingSpec(Declaration):
-    """What a finding says to a reviewer, in Vietnamese, and where the rule comes from."""
+    """What a finding says to a reviewer, in Vietnamese, where the rule comes from, and how serious it is.
+
+    ``level``: what has to be known to raise it: a ``page``, a ``reading``, one ``field`` by itself, one ``entry``, a
+    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own."""
 
     code: str
+    level: Level = "entry"
+    severity: Severity = Severity.REVIEW
     sentence: str
     look_at: str = ""
     source: str = ""
@@ -434,9 +444,21 @@ def load(folder: Path | None = None) -> Schemas:
     findings = {
         f.code: f for f in (_checked(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
+    records = {name: _with_severities(record, findings) for name, record in records.items()}
     schemas = Schemas(records, forms, exports, vocabs, findings, digest.hexdigest()[:16])
     _check(schemas, folder)
     return schemas
+
+
+def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> RecordSpec:
+    """The record whose rules have a severity each: their own, or their finding's."""
+    rules = tuple(
+        rule
+        if "severity" in rule.model_fields_set or rule.code not in findings
+        else rule.model_copy(update={"severity": findings[rule.code].severity})
+        for rule in record.rules
+    )
+    return record.model_copy(update={"rules": rules})
 
 
 def load_form(path: Path, schemas: Schemas) -> Form:
@@ -559,10 +581,13 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
         for name in rule.fields:
             _known(name, record.by_name, "trường", "phần field", where)
         _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
-        _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates.py", where)
-        if len(rule.fields) != ARITY[rule.predicate]:
-            wanted = ARITY[rule.predicate]
+        predicate = _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
+        if predicate.needs_of(len(rule.fields)) is None:
+            wanted = f"{len(predicate.needs)}{' trở lên' if predicate.more else ''}"
             raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
+        for name in rule.limits:
+            limits = dict.fromkeys(sorted(predicate.limits))
+            _known(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
 
 
 def _check_form(form: Form, schemas: Schemas, where: Path) -> None:

@@ -1,0 +1,1 @@
+"""Births (B): the child and its parents."""

@@ -1,0 +1,1 @@
+"""Lists and text (L): names, abbreviations, contradictions between words."""
