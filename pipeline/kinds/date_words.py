@@ -11,19 +11,13 @@ from __future__ import annotations
 
 import re
 
-from pipeline.kinds.calendar import (
-    LUNAR_DATE,
-    PLAUSIBLE_YEARS,
-    UNREAD_DATE,
-    WILD_YEAR,
-    date_of,
-    is_lunar,
-)
+from pipeline.kinds.calendar import PLAUSIBLE_YEARS, UNREAD_DATE, WILD_YEAR, date_of
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.lunar import LUNAR_DATE, is_lunar
+from pipeline.kinds.spelling import folded
 from pipeline.kinds.spoken import date_in_words, dates_said
 from pipeline.kinds.spoken.lexicon import LUNAR_NAMES, NAMES
-from pipeline.kinds.spelling import folded
 
 _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 

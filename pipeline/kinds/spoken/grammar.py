@@ -46,6 +46,17 @@ MONTHS: _Phrases = {phrase: month for phrase, month in _MONTH_PHRASES.items() if
 """Phrases that name a month, after ``tháng``."""
 
 
+_NUMBERS: _Phrases = _SINGLE | _FULL | _SHORT | _MERGED
+
+
+def number_said(words: tuple[str, ...]) -> int | None:
+    """The number 1 to 199 that a phrase names; ``None`` when unsure."""
+    if words[:2] != ("mot", "tram"):
+        return _NUMBERS.get(words)
+    tail = _below_hundred(words[2:], short=False)
+    return None if tail is None else 100 + tail
+
+
 def dates_said(words: tuple[str, ...]) -> frozenset[PartialDate]:
     """All dates that the words (``lexicon.NAMES``) can mean; ``""`` stands for a word that is not known and fits
     nowhere. None when they are no date, or one that the calendar lacks."""
@@ -90,7 +101,7 @@ def year_said(words: tuple[str, ...]) -> int | None:
 
 
 def _below_hundred(words: tuple[str, ...], short: bool) -> int | None:
-    """What follows the hundreds. ``short``: tens may lack their ``mươi`` (``năm tư``); behind thousands they may not."""
+    """What follows the hundreds. ``short``: tens may lack their ``mươi`` (``năm tư``); behind thousands not."""
     if not words:
         return 0
     if words[0] in ("linh", "khong") and len(words) == 2 and (short or words[0] == "linh"):
@@ -105,7 +116,7 @@ def _below_hundred(words: tuple[str, ...], short: bool) -> int | None:
 
 
 def _year_by_digits(words: tuple[str, ...]) -> int | None:
-    """``một chín bảy lăm``: four digits, the last one spelt as behind tens or plainly; ``một chín bảy mươi lăm`` too."""
+    """``một chín bảy lăm``: four digits, the last one spelt as behind tens or plainly; ``một chín bảy mươi lăm``."""
     if not 3 <= len(words) <= 5 or words[1] not in DIGITS:
         return None
     head = 1000 * ONES[words[0]] + 100 * DIGITS.index(words[1])
