@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import kinds
 from pipeline.errors import SchemaError
 from pipeline.model import Ledger, Severity
+from pipeline.places import Resolver, read_gazetteer
 from pipeline.predicates import PREDICATES
 
 PRINT_ADVANCE = 0.43
@@ -35,6 +36,9 @@ PRINT_ADVANCE = 0.43
 
 PARTS = ("day", "month", "year", "hour", "minute")
 """The parts of a date or a time that may have a blank of their own."""
+
+PLACES = "places"
+"""The folder of ``schemas/`` that holds the tables of administrative units."""
 
 LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
 """What ``FieldSpec.ledger`` may name."""
@@ -391,7 +395,9 @@ class FindingSpec(Declaration):
 
 @dataclass(frozen=True)
 class Schemas:
-    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does."""
+    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does.
+
+    ``place_tables``: the folder of the tables of administrative units; ``own_places``: what an office adds."""
 
     records: Mapping[str, RecordSpec]
     forms: Mapping[str, Form]
@@ -399,6 +405,17 @@ class Schemas:
     vocabs: Mapping[str, Vocab]
     findings: Mapping[str, FindingSpec]
     fingerprint: str
+    place_tables: Path | None = None
+    own_places: Path | None = None
+
+    @cached_property
+    def places(self) -> Resolver:
+        """Who knows the administrative units of any day: the tables of ``schemas/places`` and an office's own file.
+        Raises ``SchemaError`` for a table or a file that is wrong."""
+        tables = self.place_tables
+        if tables is None or not tables.is_dir():
+            tables = default_folder() / PLACES
+        return Resolver(read_gazetteer(tables, self.own_places))
 
     def form(self, name: str) -> Form:
         """The form of that name; ``SchemaError`` names the nearest one."""
@@ -445,7 +462,8 @@ def load(folder: Path | None = None) -> Schemas:
         f.code: f for f in (_checked(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
     records = {name: _with_severities(record, findings) for name, record in records.items()}
-    schemas = Schemas(records, forms, exports, vocabs, findings, digest.hexdigest()[:16])
+    fingerprint = digest.hexdigest()[:16]
+    schemas = Schemas(records, forms, exports, vocabs, findings, fingerprint, place_tables=folder / PLACES)
     _check(schemas, folder)
     return schemas
 
