@@ -26,6 +26,9 @@ class Gazetteer:
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fingerprint: str = ""
 
+    def __reduce__(self) -> tuple[type[Gazetteer], tuple[object, ...]]:
+        return Gazetteer, (self.units, self.successors, self.fingerprint)
+
     @cached_property
     def bounds(self) -> tuple[int, ...]:
         """Every day on which anything may change, in order."""

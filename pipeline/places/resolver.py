@@ -42,6 +42,10 @@ class Resolver:
         self._parts = lru_cache(maxsize=REMEMBERED)(self._parts_of)
         self._resolved = lru_cache(maxsize=REMEMBERED)(self._resolve)
 
+    def __reduce__(self) -> tuple[type[Resolver], tuple[Gazetteer]]:
+        """What it remembers stays behind when it travels to another process."""
+        return Resolver, (self.gazetteer,)
+
     def resolve(self, written: str, on: tuple[int, ...] = ()) -> Resolution:
         """What that text names on a day (year, month, day as far as they are known; ``()`` = at any time)."""
         return self._resolved(written, *self._between(Days.of(on)))
