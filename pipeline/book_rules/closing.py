@@ -8,10 +8,12 @@ import pandas as pd
 
 from pipeline.book_rules.finding import BookFinding
 from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.values import UNKNOWN
+from pipeline.book_rules.values import UNKNOWN, rows_of
 
 ENTRIES = "K10"
 PAGES = "K10-PAGES"
+
+COLUMNS = ("book_id", "last_page", "written", "inner", "found", "entries", "pages", "rows", "failed")
 
 
 def closing_findings(shelves: Shelves) -> Iterator[BookFinding]:
@@ -28,17 +30,17 @@ def closing_findings(shelves: Shelves) -> Iterator[BookFinding]:
             "found": shelves.entries.groupby("book_id").size(),
         }
     ).fillna(0)
-    for row in counts.join(shelves.books, how="inner").itertuples():
-        book_id, last_page = int(row.Index), int(row.last_page)
-        said, found, most = int(row.entries), int(row.found), int(row.found + row.failed * row.rows)
-        if said != UNKNOWN and not found <= said <= most:
-            yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(said, found, row.failed))
-        said, fewest, most = int(row.pages), int(row.written), int(row.inner + row.failed)
-        if said != UNKNOWN and not fewest <= said <= most:
-            counted = most if said > most else fewest
-            yield BookFinding(PAGES, book_id, last_page, None, (), _details(said, counted, row.failed))
+    books = counts.join(shelves.books, how="inner")
+    books["book_id"] = books.index
+    for row in rows_of(books, *COLUMNS):
+        book_id, last_page, written, inner, found, entries, said_pages, rows, failed = map(int, row)
+        if entries != UNKNOWN and not found <= entries <= found + failed * rows:
+            yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, found, failed))
+        if said_pages != UNKNOWN and not written <= said_pages <= inner + failed:
+            counted = inner if said_pages > inner else written
+            yield BookFinding(PAGES, book_id, last_page, None, (), _details(said_pages, counted, failed))
 
 
 def _details(said: int, found: int, failed: int) -> dict[str, str]:
     details = {"said": str(said), "found": str(found)}
-    return details | {"failed": str(int(failed))} if failed else details
+    return details | {"failed": str(failed)} if failed else details

@@ -9,12 +9,11 @@ import numpy as np
 from pipeline.book_rules.finding import BookFinding
 from pipeline.book_rules.ordering import in_order
 from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.values import UNKNOWN, full_days, shown_day
+from pipeline.book_rules.values import UNKNOWN, full_days, rows_of, shown_day
 
 BACKWARD = "K09"
 
-_Row = tuple[int, int, int, int]
-"""entry_id, page_id, book_id, day"""
+COLUMNS = ("entry_id", "page_id", "book_id", "day")
 
 
 def date_order_findings(shelves: Shelves, doubted: Collection[int]) -> Iterator[BookFinding]:
@@ -36,13 +35,11 @@ def date_order_findings(shelves: Shelves, doubted: Collection[int]) -> Iterator[
     back[1:] = (day[1:] < day[:-1]) & ~first[1:]
     starts = np.flatnonzero(first)
     ends = np.append(starts[1:], len(asked))
-    columns = [asked[name].tolist() for name in ("entry_id", "page_id", "book_id", "day")]
     for place in np.flatnonzero(np.add.reduceat(back, starts) > 0):
-        part = slice(starts[place], ends[place])
-        yield from _strays(list(zip(*(column[part] for column in columns), strict=True)))
+        yield from _strays(list(rows_of(asked[starts[place] : ends[place]], *COLUMNS)))
 
 
-def _strays(rows: Sequence[_Row]) -> Iterator[BookFinding]:
+def _strays(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[BookFinding]:
     kept = in_order([row[3] for row in rows], strictly=False)
     stands = set(kept)
     at = 0

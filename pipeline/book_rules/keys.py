@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.book_rules.finding import BookFinding
 from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.values import UNKNOWN
+from pipeline.book_rules.values import UNKNOWN, rows_of
 
 DUPLICATE = "K06"
 
@@ -18,13 +18,6 @@ def duplicate_findings(shelves: Shelves) -> Iterator[BookFinding]:
     same = entries[entries.duplicated(key, keep=False)]
     for _, group in same.groupby(key, sort=False):
         ids = group["entry_id"].tolist()
-        for row in group.itertuples():
-            others = " ".join(str(one) for one in ids if one != row.entry_id)
-            yield BookFinding(
-                DUPLICATE,
-                int(row.book_id),
-                int(row.page_id),
-                int(row.entry_id),
-                ("number",),
-                {"others": others},
-            )
+        for book_id, page_id, entry_id in rows_of(group, "book_id", "page_id", "entry_id"):
+            others = " ".join(str(one) for one in ids if one != entry_id)
+            yield BookFinding(DUPLICATE, book_id, page_id, entry_id, ("number",), {"others": others})

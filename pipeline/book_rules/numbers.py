@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from pipeline.book_rules.finding import BookFinding
 from pipeline.book_rules.ordering import as_runs, in_order
 from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.values import UNKNOWN
+from pipeline.book_rules.values import UNKNOWN, rows_of
 
 OUT_OF_ORDER = "K07"
 GAP = "K07-GAP"
@@ -59,7 +60,7 @@ def _in_runs(entries: pd.DataFrame) -> pd.DataFrame:
     return run.sort_values(["shelf", "year"], kind="stable")
 
 
-def _broken(run: pd.DataFrame) -> Iterator[list[tuple[int, ...]]]:
+def _broken(run: pd.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
     """The runs that do not simply count up from 1, as rows of ``_Entry``."""
     if run.empty:
         return
@@ -71,10 +72,8 @@ def _broken(run: pd.DataFrame) -> Iterator[list[tuple[int, ...]]]:
     wrong = number != np.where(first, 0, before) + 1
     starts = np.flatnonzero(first)
     ends = np.append(starts[1:], len(run))
-    columns = [run[name].tolist() for name in COLUMNS]
     for place in np.flatnonzero(np.add.reduceat(wrong, starts) > 0):
-        part = slice(starts[place], ends[place])
-        yield list(zip(*(column[part] for column in columns), strict=True))
+        yield list(rows_of(run[starts[place] : ends[place]], *COLUMNS))
 
 
 def _broken_run(entries: Sequence[_Entry]) -> Iterator[BookFinding]:
@@ -157,7 +156,5 @@ def _restarts(entries: pd.DataFrame) -> Iterator[BookFinding]:
     same_book = known["book_id"].eq(known["book_id"].shift())
     year_before, number_before = known["year"].shift(), known["number"].shift()
     anew = same_book & (known["year"] > year_before) & (known["number"] <= number_before)
-    for row in known[anew].itertuples():
-        yield BookFinding(
-            RESTART, int(row.book_id), int(row.page_id), int(row.entry_id), (), {"year": str(row.year)}
-        )
+    for book_id, page_id, entry_id, year in rows_of(known[anew], "book_id", "page_id", "entry_id", "year"):
+        yield BookFinding(RESTART, book_id, page_id, entry_id, (), {"year": str(year)})

@@ -9,16 +9,13 @@ from itertools import pairwise
 from pipeline.book_rules.finding import BookFinding
 from pipeline.book_rules.ordering import as_runs, in_order
 from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.values import UNKNOWN
+from pipeline.book_rules.values import UNKNOWN, rows_of
 
 OUT_OF_ORDER = "K11-ORDER"
 MISSING = "K11-MISSING"
 
 STEPS = (1, 2)
 """Numbers count pages, or in some bound tables both pages of a spread."""
-
-_Page = tuple[int, int]
-"""page_id, printed number"""
 
 
 def page_findings(shelves: Shelves) -> Iterator[BookFinding]:
@@ -35,11 +32,11 @@ def page_findings(shelves: Shelves) -> Iterator[BookFinding]:
     )
     some = inner[inner["book_id"].isin(list(broken))]
     for book_id, rows in some.groupby("book_id", sort=False):
-        pages = list(zip(rows["page_id"].tolist(), rows["page"].tolist(), strict=True))
-        yield from _of_book(int(str(book_id)), pages, int(failed[book_id]))
+        pages = list(rows_of(rows, "page_id", "page"))
+        yield from _of_book(int(rows["book_id"].iloc[0]), pages, int(failed[book_id]))
 
 
-def _of_book(book_id: int, pages: Sequence[_Page], unread: int) -> Iterator[BookFinding]:
+def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Iterator[BookFinding]:
     known = [place for place, (_, number) in enumerate(pages) if number != UNKNOWN]
     kept = [known[place] for place in in_order([pages[place][1] for place in known], strictly=True)]
     step = _step([pages[place][1] for place in kept])

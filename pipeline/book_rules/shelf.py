@@ -44,9 +44,10 @@ class Shelves:
 
 
 def shelves_of(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame) -> Shelves:
-    """The columns of ``Shelves`` from texts. ``entries``: ``entry_id``, ``page_id`` and ``TEXTS``; ``pages``: ``page_id``,
-    ``book_id``, ``order`` (within the book), ``kind``; ``books``: ``book_id``, ``record``, ``place_code``, ``volume``,
-    ``entries``, ``pages``, ``rows``, ``failed``. Within a page entries stand in the order in which they are given."""
+    """The columns of ``Shelves`` from texts. ``entries``: ``entry_id``, ``page_id`` and ``TEXTS``; ``pages``:
+    ``page_id``, ``book_id``, ``order`` (within the book), ``kind``; ``books``: ``book_id``, ``record``,
+    ``place_code``, ``volume``, ``entries``, ``pages``, ``rows``, ``failed``. Within a page entries stand in the
+    order in which they are given."""
     books = books.set_index("book_id")
     books["shelf"] = books.groupby(["record", "place_code"], sort=False).ngroup()
     books["opened"] = numbered_years_of(books["volume"])

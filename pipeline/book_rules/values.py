@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,11 @@ UNKNOWN = -1
 Numbers = NDArray[np.int64]
 
 _NUMBERED = re.compile(r"(\d{1,6})(?:/(\d{4}))?", re.ASCII)
+
+
+def rows_of(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of those columns as plain Python values."""
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
 def numbers_of(column: pd.Series) -> Numbers:

@@ -21,7 +21,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Book:
-    """A volume of one office and kind of event; ``kinds``: of its pages, in order, where not all bear one entry each."""
+    """A volume of one office and kind of event; ``kinds``: of its pages, in order, where not all bear an entry."""
 
     lines: Sequence[Line]
     volume: str = "01/2010"
