@@ -85,6 +85,38 @@ class RuleSpec(Declaration):
     limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
 
 
+class BookSpec(Declaration):
+    """Which fields of an entry the checks of a whole book ask for (``pipeline.book_rules``)."""
+
+    number: str
+    registered_on: str
+    page: str
+    notes: str
+
+
+class PersonSpec(Declaration):
+    """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what the
+    entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with names."""
+
+    role: str
+    event: Literal["born", "wed", "died", "other"] = "other"
+    name: str
+    sex: str | None = None
+    male: bool | None = None
+    born_on: str | None = None
+    died_on: str | None = None
+    home: str | None = None
+    mother: str | None = None
+    father: str | None = None
+    id_numbers: tuple[str, ...] = ()
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that are named here."""
+        named = (self.name, self.sex, self.born_on, self.died_on, self.home, self.mother, self.father)
+        return (*(name for name in named if name), *self.id_numbers)
+
+
 class RecordSpec(Declaration):
     """One kind of event; the order of ``fields`` is the Ministry's order of columns."""
 
@@ -93,6 +125,8 @@ class RecordSpec(Declaration):
     prefix: str
     fields: tuple[FieldSpec, ...] = Field(alias="field")
     rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
+    book: BookSpec | None = None
+    people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
 
     @cached_property
     def by_name(self) -> Mapping[str, FieldSpec]:
@@ -595,6 +629,7 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             _known(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
         for edition in spec.editions:
             _known(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
+    _check_roles(record, where)
     for rule in record.rules:
         for name in rule.fields:
             _known(name, record.by_name, "trường", "phần field", where)
@@ -606,6 +641,15 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
         for name in rule.limits:
             limits = dict.fromkeys(sorted(predicate.limits))
             _known(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
+
+
+def _check_roles(record: RecordSpec, where: Path) -> None:
+    """What the checks of books and of the registry ask for is there."""
+    named = [*(record.book.model_dump().values() if record.book else ())]
+    named += [name for person in record.people for name in person.field_names]
+    for name in named:
+        _known(name, record.by_name, "trường", "phần field", where)
+    _check_unique([person.role for person in record.people], "vai", where)
 
 
 def _check_form(form: Form, schemas: Schemas, where: Path) -> None:
