@@ -18,7 +18,7 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -76,13 +76,15 @@ class FieldSpec(Declaration):
 
 class RuleSpec(Declaration):
     """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order, with the limits it
-    sets (``with``). Without a ``severity`` of its own it has that of its finding."""
+    sets (``with``). Without a ``severity`` of its own it has that of its finding. ``about``: the fields that the
+    finding names, where others are only a condition (all of them unless it says so)."""
 
     code: str
     predicate: str
     fields: tuple[str, ...]
     severity: Severity = Severity.REVIEW
     limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
+    about: tuple[str, ...] = ()
 
 
 class BookSpec(Declaration):
@@ -417,7 +419,8 @@ class FindingSpec(Declaration):
     """What a finding says to a reviewer, in Vietnamese, where the rule comes from, and how serious it is.
 
     ``level``: what has to be known to raise it: a ``page``, a ``reading``, one ``field`` by itself, one ``entry``, a
-    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own."""
+    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own. ``off``: why an
+    office does not want the rule; only its own layer sets it."""
 
     code: str
     level: Level = "entry"
@@ -425,6 +428,16 @@ class FindingSpec(Declaration):
     sentence: str
     look_at: str = ""
     source: str = ""
+    off: str = ""
+
+
+class PrincipleSpec(Declaration):
+    """A rule that raises nothing by itself and binds how others count; ``kept_by``: the codes of those."""
+
+    code: str
+    sentence: str
+    source: str
+    kept_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -439,6 +452,7 @@ class Schemas:
     vocabs: Mapping[str, Vocab]
     findings: Mapping[str, FindingSpec]
     fingerprint: str
+    principles: Mapping[str, PrincipleSpec] = field(default_factory=dict)
     place_tables: Path | None = None
     own_places: Path | None = None
 
@@ -457,6 +471,12 @@ class Schemas:
 
     def record(self, name: str) -> RecordSpec:
         return _known(name, self.records, "loại việc", "schemas/records")
+
+    def severity_of(self, code: str) -> Severity | None:
+        """How serious a finding of that code is where no field says otherwise; ``None`` = the office has switched its
+        rule off, and it is not to be raised."""
+        spec = _known(code, self.findings, "phát hiện", "schemas/findings.toml")
+        return None if spec.off else spec.severity
 
     @cached_property
     def vocabularies(self) -> Mapping[str, kinds.Vocabulary]:
@@ -496,8 +516,13 @@ def load(folder: Path | None = None) -> Schemas:
         f.code: f for f in (_checked(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
     records = {name: _with_severities(record, findings) for name, record in records.items()}
+    principles = {
+        p.code: p for p in (_checked(PrincipleSpec, row, findings_file) for row in table.get("principle", []))
+    }
     fingerprint = digest.hexdigest()[:16]
-    schemas = Schemas(records, forms, exports, vocabs, findings, fingerprint, place_tables=folder / PLACES)
+    schemas = Schemas(
+        records, forms, exports, vocabs, findings, fingerprint, principles, place_tables=folder / PLACES
+    )
     _check(schemas, folder)
     return schemas
 
@@ -609,6 +634,9 @@ def _check(schemas: Schemas, folder: Path) -> None:
         where = folder / "vocab" / f"{vocab.vocab}.toml"
         _check_unique([term.code for term in vocab.terms], "mã", where)
         _known(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    for principle in schemas.principles.values():
+        for code in principle.kept_by:
+            _known(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
     for export in schemas.exports.values():
         where = folder / "exports" / f"{export.export}.toml"
         _known(export.record, schemas.records, "loại việc", "schemas/records", where)
@@ -631,16 +659,22 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             _known(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
     _check_roles(record, where)
     for rule in record.rules:
-        for name in rule.fields:
-            _known(name, record.by_name, "trường", "phần field", where)
-        _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
-        predicate = _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
-        if predicate.needs_of(len(rule.fields)) is None:
-            wanted = f"{len(predicate.needs)}{' trở lên' if predicate.more else ''}"
-            raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
-        for name in rule.limits:
-            limits = dict.fromkeys(sorted(predicate.limits))
-            _known(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
+        _check_rule(rule, record, schemas, where)
+
+
+def _check_rule(rule: RuleSpec, record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    for name in rule.fields:
+        _known(name, record.by_name, "trường", "phần field", where)
+    for name in rule.about:
+        _known(name, dict.fromkeys(rule.fields), "trường", f"quy tắc {rule.code}", where)
+    _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    predicate = _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
+    if predicate.needs_of(len(rule.fields)) is None:
+        wanted = f"{len(predicate.needs)}{' trở lên' if predicate.more else ''}"
+        raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
+    for name in rule.limits:
+        limits = dict.fromkeys(sorted(predicate.limits))
+        _known(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
 
 
 def _check_roles(record: RecordSpec, where: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.kinds import KINDS, Vocabulary
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.rules import findings_of
+from pipeline.rules import EntryRules
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
 
 SEX = Vocabulary((("1", "Nam", ()), ("2", "Nữ", ())), finding="L03")
@@ -41,7 +41,9 @@ def state(field: str, status: FieldStatus) -> FieldReading:
 
 
 def found(*readings: FieldReading, vocabularies: Mapping[str, Vocabulary] | None = None) -> list[Finding]:
-    return list(findings_of(readings, RECORD, {"sex": SEX} if vocabularies is None else vocabularies))
+    return list(
+        EntryRules(RECORD, {"sex": SEX} if vocabularies is None else vocabularies).findings_of(readings)
+    )
 
 
 def codes(*readings: FieldReading) -> list[tuple[str, tuple[str, ...]]]:

@@ -98,8 +98,7 @@ def _entry(
     record = schemas.record(form.record)
     readings = extract.readings_of(row.inks, record, schemas, ledger)
     readings = (*readings, *_ticks(straight, form, schemas))
-    context = rules.context_of(form, ledger)
-    findings = rules.findings_of(readings, record, schemas.vocabularies, context)
+    findings = rules.rules_of(record, schemas).findings_of(readings, rules.context_of(form, ledger))
     readings, findings = routing.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
 

@@ -54,13 +54,14 @@ class PlaceResolver(Protocol):
 class RuleContext:
     """What a rule may know beside the entry's own values. Dates are (year, month, day); ``()`` = not known.
 
-    ``scanned_on``: the day of the scan, at the latest today; ``opened_on`` and ``closed_on``: the book's first and last
-    day, from its cover; ``form``: the form's id, ``form_years`` the years it was printed for; ``places``: the resolver
-    of places, ``None`` where there is none (then nothing is said of places)."""
+    ``scanned_on``: the day of the scan, at the latest today; ``opened_on``, ``closed_on``, ``volume``: the book's first
+    and last day and its number (``NN/YYYY``), from its cover; ``form``: the form's id, ``form_years`` the years it was
+    printed for; ``places``: the resolver of places, ``None`` where there is none (then nothing is said of places)."""
 
     scanned_on: tuple[int, ...] = ()
     opened_on: tuple[int, ...] = ()
     closed_on: tuple[int, ...] = ()
+    volume: str = ""
     form: str = ""
     form_years: tuple[int, int] | None = None
     places: PlaceResolver | None = None
