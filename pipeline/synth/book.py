@@ -21,6 +21,7 @@ from pipeline.synth.cases import Case, case, officers
 from pipeline.synth.containers import deliver, jpeg
 from pipeline.synth.cuttings import Cutting
 from pipeline.synth.habits import Habits
+from pipeline.synth.land import land_of
 from pipeline.synth.options import SynthOptions
 from pipeline.synth.pages import Page, cover_page, entry_page
 from pipeline.synth.pens import Hand, pen_hand, typed_hand
@@ -99,7 +100,7 @@ def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
     first, last = form.years
     year = options.year or int(rng.integers(max(first, 1976), min(last, 2024) + 1))
     volume = f"{options.volume or int(rng.integers(1, 4)):02}/{year}"
-    home = commune(rng)
+    home = commune(rng, land_of(schemas.places.gazetteer, year))
     rows = form.table.rows if form.table else 1
     pages = -(-options.entries // rows)
     ledger = Ledger(
