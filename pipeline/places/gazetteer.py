@@ -17,7 +17,7 @@ TABLES = ("2004", "2025")
 """The schemes of the official tables; a unit of one never lies under a unit of the other."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """``units`` in the order of the tables; ``successors``: the code of a commune of scheme 2004 → the codes of
     scheme 2025 of where it went. ``fingerprint``: changes when any table does."""

@@ -61,11 +61,6 @@ class Resolver:
             return former and found.standing is Standing.NO_LONGER
         return False if found.complete and found.unknown else None
 
-    def known(self, written: str, on: tuple[int, ...]) -> bool | None:
-        """Whether it is exactly one known unit of that day; ``None`` where it names no unit."""
-        found = self.resolve(written, on)
-        return None if found.state is State.NOTHING else found.state is State.RESOLVED
-
     def _between(self, days: Days) -> tuple[int, int]:
         """The same for all days between two of which nothing changes."""
         bounds = self.gazetteer.bounds

@@ -10,10 +10,14 @@ from sqlalchemy import MetaData, Table
 
 from pipeline.errors import RegistryError
 from pipeline.kinds import KINDS, Vocabulary
+from pipeline.predicates.places import place_existed
 from pipeline.schema import FieldSpec, Schemas
 
 ENTRY_NUMBER = "entry_number"
 """The kind (not the name) of the field that holds an entry's number."""
+
+PLACE_RULE = place_existed.name
+"""The predicate that asks about a place and the day on which it counts."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Declared:
             hint = f" Có phải là “{close[0]}”?" if close else ""
             raise RegistryError(f"Loại việc “{record}” không có trường “{name}”.{hint}")
         return known[name]
+
+    def dated_places(self, record: str) -> Mapping[str, str]:
+        """The fields that hold a place, each with the field of the day on which it counts: those that a rule asks of
+        places about (``RuleSpec``)."""
+        rules = self.schemas.record(record).rules
+        return {rule.fields[0]: rule.fields[1] for rule in rules if rule.predicate == PLACE_RULE}
 
     def number_field(self, record: str) -> str | None:
         """The field that holds the entry's number."""

@@ -20,6 +20,7 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry.declared import Declared
+from pipeline.registry.placing import places_of
 from pipeline.registry.standing import value_in_force
 from pipeline.registry.tables import decision, entry, finding, page, page_run, reading, scan
 from pipeline.registry.values import Decision, PastReading, Seen, StoredEntry
@@ -45,6 +46,7 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
             field: value_in_force(decisions.get(field), by_field.get(field))
             for field in declared.fields(row["record"])
         },
+        places=places_of(connection, entry_id),
     )
 
 

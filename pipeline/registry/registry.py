@@ -8,7 +8,7 @@ from types import TracebackType
 from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
-from pipeline.registry import deciding, overview, readback, saving
+from pipeline.registry import deciding, overview, placing, readback, saving
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
@@ -67,8 +67,8 @@ class Registry:
     # --- the machine writes ---------------------------------------------------------------------------------------
 
     def book_id(self, ledger: Ledger, folder_name: str) -> int:
-        """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of event; the
-        rest of ``ledger`` is brought up to date."""
+        """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of
+        event; the rest of ``ledger`` is brought up to date."""
         with self._database.writing() as connection:
             return saving.book_id(connection, self._declared, ledger, folder_name)
 
@@ -78,16 +78,17 @@ class Registry:
             saving.store_scan(connection, book_id, sha256, name, size, pages)
 
     def known(self, ref: PageRef, fingerprint: str, book_id: int | None = None) -> bool:
-        """Whether that page was last saved under that fingerprint: in that book, or in every book that has the scan."""
+        """Whether that page was last saved under that fingerprint: in that book, or in every book that has the
+        scan."""
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
 
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
 
-        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and findings
-        count from now on. What people decided stays in force; where the machine now reads something else than they saw,
-        the task opens again.
+        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and
+        findings count from now on. What people decided stays in force; where the machine now reads something
+        else than they saw, the task opens again.
         """
         with self._database.writing() as connection:
             return saving.save_page(connection, self._declared, book_id, result, fingerprint)
@@ -95,9 +96,18 @@ class Registry:
     def save_failure(
         self, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
     ) -> None:
-        """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds later."""
+        """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds
+        later."""
         with self._database.writing() as connection:
             saving.save_failure(connection, book_id, sha256, name, page_no, code, message)
+
+    def resolve_places(self, entry_id: int) -> None:
+        """Resolve the places of an entry anew, after the tables of administrative units have changed. What was
+        noted before stays on record; nothing is added where it comes out the same."""
+        with self._database.writing() as connection:
+            place = readback.place_of(connection, entry_id)
+            values = readback.stored_entry(connection, self._declared, entry_id).values
+            placing.follow_places(connection, self._declared, place["record"], entry_id, values)
 
     # --- people write ---------------------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
 """The tables of the registry. Those of the records derive from ``schemas/records``: one text column a field.
 
-Only types that every SQL database has: text, numbers, booleans, times in UTC, JSON. ``migrations/`` holds the same
-tables written out and frozen; a test compares the two.
+Only types that every SQL database has: text, numbers, booleans, times in UTC, JSON. ``migrations/`` holds the
+same tables written out and frozen; a test compares the two.
 
-Identity and reading are apart. ``page`` and ``entry`` stay the same rows over all runs; every run over a page adds a
-``page_run`` with its readings and findings, and only the ``latest`` one counts. Decisions name what they decide by the
-content of the scan, not by row ids, so that they outlive everything else.
+Identity and reading are apart. ``page`` and ``entry`` stay the same rows over all runs; every run over a page
+adds a ``page_run`` with its readings and findings, and only the ``latest`` one counts. Decisions name what they
+decide by the content of the scan, not by row ids, so that they outlive everything else.
 """
 
 from __future__ import annotations
@@ -258,8 +258,32 @@ decision = Table(
     sqlite_autoincrement=True,
 )
 
-APPEND_ONLY = (reading, finding, decision)
-"""No row of these is ever changed or deleted; triggers of the first migration refuse it."""
+resolved_place = Table(
+    "resolved_place",
+    METADATA,
+    _id(),
+    _of("entry"),
+    _text("field"),
+    Column("text", Text),
+    _text("as_of"),
+    _text("state"),
+    _text("unit"),
+    _text("standing"),
+    _flag("spelled"),
+    _text("province"),
+    _text("district"),
+    _text("commune"),
+    _json("candidates"),
+    _text("gazetteer"),
+    _time("resolved_at"),
+    Index(None, "entry_id", "field"),
+    sqlite_autoincrement=True,
+)
+"""Which administrative unit the written place in force is on the day in force; the last row of a field counts. Codes
+come with their scheme (``2004:31417``)."""
+
+APPEND_ONLY = (reading, finding, decision, resolved_place)
+"""No row of these is ever changed or deleted; triggers of the migrations refuse it."""
 
 
 def all_tables(schemas: Schemas) -> MetaData:

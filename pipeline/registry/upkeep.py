@@ -1,6 +1,8 @@
-"""Keeps what follows from readings and decisions in step with them: the record, the entry's number, the review task.
+"""Keeps what follows from readings and decisions in step with them: the record, its places, the entry's number,
+the task.
 
-Called in the transaction that changed a reading or added a decision, so that nobody ever sees one without the other.
+Called in the transaction that changed a reading or added a decision, so that nobody ever sees one without the
+other.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.registry.declared import Declared
+from pipeline.registry.placing import follow_places
 from pipeline.registry.readback import decisions_of, findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.standing import LeftToDecide, left_to_decide, value_in_force
 from pipeline.registry.tables import PAGE_ITSELF, entry, review_task
@@ -30,6 +33,7 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
     }
     stands = place["found"] or bool(decisions)
     _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
+    follow_places(connection, declared, place["record"], entry_id, values if stands else {})
     number_field = declared.number_field(place["record"])
     in_force = values.get(number_field) if number_field else None
     read = by_field.get(number_field) if number_field else None

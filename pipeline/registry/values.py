@@ -77,9 +77,9 @@ class Decision:
 class Task:
     """Something a person has to look at: an entry, or a whole page (``entry_id`` is None, ``row`` -1).
 
-    ``entry_number`` is the number in force, else what the machine took it for, else ``""``. ``reasons`` are codes of
-    findings; ``fields`` what is left to decide (``""`` = the whole); ``reopened``: the machine now reads something else
-    than what a person saw when deciding. ``version`` goes back to ``decide``.
+    ``entry_number`` is the number in force, else what the machine took it for, else ``""``. ``reasons`` are
+    codes of findings; ``fields`` what is left to decide (``""`` = the whole); ``reopened``: the machine now
+    reads something else than what a person saw when deciding. ``version`` goes back to ``decide``.
     """
 
     task_id: int
@@ -124,10 +124,34 @@ class BookSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a field).
+class PlaceInForce:
+    """Which administrative unit a written place in force is on the day ``as_of`` (``""`` = no day in force).
 
-    ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known.
+    ``state`` and ``standing`` as in ``pipeline.places``; ``unit``: its code with the scheme (``2004:31417``),
+    ``""`` unless it is one unit; ``province``, ``district``, ``commune``: the codes of what is known of it;
+    ``candidates``: codes of what it may be, or was or will be at another time. ``text`` is what was resolved,
+    as it stands in the record.
+    """
+
+    text: str
+    as_of: str
+    state: str
+    unit: str
+    standing: str
+    spelled: bool
+    province: str
+    district: str
+    commune: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a
+    field).
+
+    ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known;
+    ``places``: which unit each place among them is.
     """
 
     entry_id: int
@@ -140,6 +164,7 @@ class StoredEntry:
     findings: tuple[Finding, ...]
     decisions: Mapping[str, Decision]
     values: Mapping[str, str | None]
+    places: Mapping[str, PlaceInForce] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

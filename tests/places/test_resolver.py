@@ -104,7 +104,6 @@ def test_what_may_be_several_units_stays_ambiguous(text: str) -> None:
 def test_a_text_that_names_no_unit_says_nothing(text: str) -> None:
     assert resolver().resolve(text, (2010,)).state is State.NOTHING
     assert resolver().existed(text, (2010,)) is None
-    assert resolver().known(text, (2010,)) is None
 
 
 def test_an_unknown_commune_was_not_there_only_where_the_tables_show_all() -> None:
@@ -116,7 +115,6 @@ def test_an_unknown_commune_was_not_there_only_where_the_tables_show_all() -> No
     assert [unit.title for unit in found.line] == ["Tỉnh Sóc Trăng", "Huyện Kế Sách"]
     assert resolver().existed(text, (2021,)) is False
     assert resolver().existed(text, (2011,)) is None, "before 2019 the tables do not show every commune"
-    assert resolver().known(text, (2011,)) is False
 
 
 def test_an_unknown_parent_decides_nothing() -> None:
