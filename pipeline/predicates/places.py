@@ -7,6 +7,9 @@ from pipeline.predicates.value import RuleContext, Value, known
 
 
 @predicate(Need.VALUE, Need.ANY)
-def place_existed(place: Value, on: Value, *, context: RuleContext) -> bool | None:
-    """The written place is exactly one administrative unit of that day."""
-    return None if context.places is None else context.places.existed(place.text, known(on.canonical))
+def place_existed(place: Value, on: Value, *, context: RuleContext, former: bool = False) -> bool | None:
+    """The written place may have been an administrative unit of that day; with ``former`` also of a day before
+    it (where someone was born is called as it was then)."""
+    if context.places is None:
+        return None
+    return context.places.existed(place.text, known(on.canonical), former=former)

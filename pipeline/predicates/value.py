@@ -17,8 +17,8 @@ _NO_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value as a rule sees it: the text as written, its canonical form (``""`` when it does not parse), and which of
-    the states it is in that must never be confused. Only a ``READ`` value has a text that counts."""
+    """A value as a rule sees it: the text as written, its canonical form (``""`` when it does not parse), and
+    which of the states it is in that must never be confused. Only a ``READ`` value has a text that counts."""
 
     text: str
     canonical: str
@@ -31,8 +31,8 @@ class Value:
 
     @property
     def known(self) -> tuple[int, ...]:
-        """Year, month, day of a date as far as they are known (``41/2010`` says a year, too); ``()`` when not even the
-        year is."""
+        """Year, month, day of a date as far as they are known (``41/2010`` says a year, too); ``()`` when not
+        even the year is."""
         return known(self.canonical)
 
 
@@ -43,10 +43,11 @@ BLANK = Value("", "", FieldStatus.BLANK)
 class PlaceResolver(Protocol):
     """Who knows which administrative units there were when (rule L04)."""
 
-    def existed(self, written: str, on: tuple[int, ...]) -> bool | None:
-        """Whether the written place is exactly one unit of the day ``on`` (year, month, day as far as known, else
-        ``()``): ``True`` it is; ``False`` it is none, or several; ``None`` it cannot be told (a hospital, "tại nhà").
-        """
+    def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
+        """Whether the written place is one unit that was or may have been there on the day ``on`` (year, month,
+        day as far as known, ``()`` when not), with ``former`` also on a day before: ``False`` no such unit was
+        there then; ``None`` it cannot be told (several units, a time of which not every unit is known, a
+        hospital, "tại nhà")."""
         ...
 
 
@@ -54,9 +55,11 @@ class PlaceResolver(Protocol):
 class RuleContext:
     """What a rule may know beside the entry's own values. Dates are (year, month, day); ``()`` = not known.
 
-    ``scanned_on``: the day of the scan, at the latest today; ``opened_on``, ``closed_on``, ``volume``: the book's first
-    and last day and its number (``NN/YYYY``), from its cover; ``form``: the form's id, ``form_years`` the years it was
-    printed for; ``places``: the resolver of places, ``None`` where there is none (then nothing is said of places)."""
+    ``scanned_on``: the day of the scan, at the latest today; ``opened_on``, ``closed_on``, ``volume``: the
+    book's first and last day and its number (``NN/YYYY``), from its cover; ``form``: the form's id,
+    ``form_years`` the years it was printed for; ``places``: the resolver of places, ``None`` where there is
+    none (then nothing is said of places).
+    """
 
     scanned_on: tuple[int, ...] = ()
     opened_on: tuple[int, ...] = ()

@@ -16,6 +16,9 @@ from pipeline.schema import FieldSpec, Schemas
 ENTRY_NUMBER = "entry_number"
 """The kind (not the name) of the field that holds an entry's number."""
 
+PLACE = "place"
+"""The kind of the fields that hold a place."""
+
 PLACE_RULE = place_existed.name
 """The predicate that asks about a place and the day on which it counts."""
 
@@ -41,10 +44,14 @@ class Declared:
         return known[name]
 
     def dated_places(self, record: str) -> Mapping[str, str]:
-        """The fields that hold a place, each with the field of the day on which it counts: those that a rule asks of
-        places about (``RuleSpec``)."""
-        rules = self.schemas.record(record).rules
-        return {rule.fields[0]: rule.fields[1] for rule in rules if rule.predicate == PLACE_RULE}
+        """Every field of an entry that holds a place, with the field of the day on which it counts: the one that the
+        record's rules of places ask about."""
+        spec = self.schemas.record(record)
+        days = {rule.fields[0]: rule.fields[1] for rule in spec.rules if rule.predicate == PLACE_RULE}
+        common = set(days.values())
+        if len(common) == 1:
+            return dict.fromkeys((f.name for f in spec.fields if f.kind == PLACE), *common)
+        return days
 
     def number_field(self, record: str) -> str | None:
         """The field that holds the entry's number."""

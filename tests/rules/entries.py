@@ -132,7 +132,7 @@ SOUND: Mapping[str, Written] = {"birth": BIRTH, "death": DEATH, "marriage": MARR
 class KnownPlaces:
     """A resolver that does not know places with “Không Có” in their names, and cannot tell where “nhà” is."""
 
-    def existed(self, written: str, on: tuple[int, ...]) -> bool | None:
+    def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
         return None if "nhà" in written else "Không Có" not in written
 
 
