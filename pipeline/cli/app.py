@@ -14,6 +14,7 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.page import page
+from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
@@ -67,6 +68,7 @@ app = typer.Typer(
 for name, function in COMMANDS:
     app.command(name, cls=Command)(function)
 app.add_typer(schemas_app, name="schemas")
+app.add_typer(places_app, name="places")
 
 
 def main() -> None:

@@ -31,8 +31,9 @@ _SAME = (
 
 def follow_places(
     connection: Connection, declared: Declared, record: str, entry_id: int, values: Mapping[str, str | None]
-) -> None:
-    """Resolve the places among the values in force anew, and note those that are no longer what was noted last."""
+) -> bool:
+    """Resolve the places among the values in force anew, and note those that are no longer what was noted last.
+    Returns whether there were any."""
     before = _last(connection, entry_id)
     rows = []
     for place, day in declared.dated_places(record).items():
@@ -44,6 +45,7 @@ def follow_places(
             rows.append({"entry_id": entry_id, "field": place, **row})
     if rows:
         connection.execute(insert(resolved_place), rows)
+    return bool(rows)
 
 
 def places_of(connection: Connection, entry_id: int) -> Mapping[str, PlaceInForce]:

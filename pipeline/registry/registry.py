@@ -101,13 +101,14 @@ class Registry:
         with self._database.writing() as connection:
             saving.save_failure(connection, book_id, sha256, name, page_no, code, message)
 
-    def resolve_places(self, entry_id: int) -> None:
-        """Resolve the places of an entry anew, after the tables of administrative units have changed. What was
-        noted before stays on record; nothing is added where it comes out the same."""
+    def resolve_places(self, entry_id: int) -> bool:
+        """Resolve the places of an entry anew, after the tables of administrative units have changed. Returns
+        whether any came out otherwise. What was noted before stays on record; nothing is added where it comes
+        out the same."""
         with self._database.writing() as connection:
             place = readback.place_of(connection, entry_id)
             values = readback.stored_entry(connection, self._declared, entry_id).values
-            placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+            return placing.follow_places(connection, self._declared, place["record"], entry_id, values)
 
     # --- people write ---------------------------------------------------------------------------------------------
 
