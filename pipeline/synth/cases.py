@@ -129,9 +129,7 @@ def case(
     )  # fmt: skip
 
 
-def _is_kin(
-    rng: np.random.Generator, party: Party, missing: frozenset[str], family: Person | None
-) -> bool:
+def _is_kin(rng: np.random.Generator, party: Party, missing: frozenset[str], family: Person | None) -> bool:
     """Whether a person bears the name of the one whom the case is about: a child has its father's, or its mother's
     where the father is not known."""
     if party.optional and party.male is not None and family is not None:
@@ -193,7 +191,5 @@ def choice_of(rng: np.random.Generator, spec: FieldSpec, facts: Case, schemas: S
         return pick(rng, ("Khơ-me", "Khmer", "Khơ me")) if who.ethnicity == "Khơ-me" else who.ethnicity
     if spec.vocab == "nationality":
         return "VN" if chance(rng, 0.08) else "Việt Nam"
-    if said(spec.label, "loại đăng ký"):
-        return "Quá hạn" if is_late(facts_of, facts) else "Đúng hạn"
     vocab = schemas.vocabs.get(spec.vocab or "")
     return pick(rng, vocab.terms).label if vocab else pick(rng, words.TEXTS)
