@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
-from pipeline.decoding.syllables import is_syllable, sound, syllables
+from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.kinds.spelling import unaccented
 
 NUMBER = "<số>"

@@ -21,7 +21,7 @@ from pipeline.decoding import (
     read_language,
 )
 from pipeline.decoding.priors import LIMIT
-from pipeline.decoding.syllables import is_syllable, sound, syllables
+from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.kinds import KINDS
 from pipeline.schema import PARTS
 from tests.decoding.written import LETTERS, written
