@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -40,21 +40,15 @@ class Gazetteer:
         """Whether that is how some unit is called."""
         return letters_of(text) in self._by_letters
 
-    def named(self, name: str) -> tuple[Sequence[Unit], bool]:
-        """The units of that name, and whether it is spelled as theirs is: with all its marks, or, where there
-        is none of that name, with some left out. Another mark makes another name."""
-        found = self._by_letters.get(letters_of(name))
-        if not found:
-            return (), False
+    def named(self, name: str) -> Iterator[tuple[Unit, bool]]:
+        """The units of that name, each with whether it is spelled as theirs is: with all its marks, or with
+        some left out. Another mark makes another name."""
         written = syllables_of(name)
-        exact = [unit for unit in found if any(syllables_of(n) == written for n in unit.names)]
-        if exact:
-            return exact, True
-        return [unit for unit in found if any(lacks_only_marks(name, n) for n in unit.names)], False
-
-    def alike(self, name: str) -> Sequence[Unit]:
-        """The units whose name has the same bare letters, whatever the marks."""
-        return self._by_letters.get(letters_of(name), ())
+        for unit in self._by_letters.get(letters_of(name), ()):
+            if any(syllables_of(own) == written for own in unit.names):
+                yield unit, True
+            elif any(lacks_only_marks(name, own) for own in unit.names):
+                yield unit, False
 
     def versions(self, unit_id: str) -> Sequence[Unit]:
         """One unit (``Unit.id``) under all the names and parents it had."""

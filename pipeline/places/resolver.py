@@ -137,8 +137,7 @@ class Resolver:
         found = [
             _Named(unit, span, spelled)
             for kind, name in part.readings
-            for units, spelled in (self.gazetteer.named(name),)
-            for unit in units
+            for unit, spelled in self.gazetteer.named(name)
             if above is None or self.gazetteer.lies_in(unit, above)
             for span in _spans(unit, kind)
         ]

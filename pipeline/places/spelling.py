@@ -27,11 +27,7 @@ _VOWELS = frozenset("aeiou")
 def letters_of(name: str) -> str:
     """The bare letters and figures of a name, without marks, case, spaces and signs; ``y`` is ``i``, Roman
     figures at the end are figures, no figure begins with 0: ``Phường IV``, ``phuong 04`` → ``phuong4``."""
-    words = _words(name)
-    if words and words[-1] in ROMAN:
-        words[-1] = ROMAN[words[-1]]
-    bare = "".join(w.lstrip("0") or "0" if w.isdecimal() else w for w in words)
-    decomposed = unicodedata.normalize("NFD", bare.replace("đ", "d"))
+    decomposed = unicodedata.normalize("NFD", "".join(_words(name)).replace("đ", "d"))
     return "".join(c for c in decomposed if c.isalnum()).replace("y", "i")
 
 
@@ -60,23 +56,24 @@ def lacks_only_marks(written: str, name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
+    """The words of a name in lower case, with figures for what numbers it: ``IV`` at the end, ``04``. ``Vi`` alone is a
+    number, behind other words it is Vị or Vĩ without its mark."""
     folded = unicodedata.normalize("NFC", name).casefold()
-    return (
+    words = (
         "".join(c if c.isalnum() or c in "'’" else " " for c in folded)
         .replace("'", "")
         .replace("’", "")
         .split()
     )
+    if words and words[-1] in ROMAN and (len(words) == 1 or words[-1] != "vi"):
+        words[-1] = ROMAN[words[-1]]
+    return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
 def _syllable(word: str) -> tuple[str, str]:
     decomposed = unicodedata.normalize("NFD", word)
     tone = "".join(c for c in decomposed if c in TONES)
     letters = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES))
-    if word.isdecimal():
-        return letters.lstrip("0") or "0", ""
-    if word in ROMAN:
-        return ROMAN[word], ""
     head = letters[:-1]
     if letters.endswith("y") and not (_VOWELS & set(unicodedata.normalize("NFD", head.removeprefix("qu")))):
         letters = f"{head}i"

@@ -60,8 +60,12 @@ _LONG = "|".join(marked.replace(" ", r"\s+") for marked, _ in WORDS.values())
 _BARE = "|".join(bare.replace(" ", r"\s+") for _, bare in WORDS.values())
 _SHORT = "|".join(SHORT.values())
 _UPPER = r"(?-i:TP|TX|TT|T\.P|T\.X|T\.T|[XPHQT]\.|[PQ](?=\d))"
-_INSIDE = re.compile(rf"(?<=[\w.)])\s+(?=(?:(?:{_LONG})\s|{_UPPER}\.?)\s*\S)", re.IGNORECASE)
-_INSIDE_BARE = re.compile(rf"(?<=[\w.)])\s+(?=(?:(?:{_LONG}|{_BARE})\s|{_UPPER}\.?)\s*\S)", re.IGNORECASE)
+_INSIDE = re.compile(
+    rf"(?<=[\w.)])(?<!\bthị)(?<!\bthi)\s+(?=(?:(?:{_LONG})\s|{_UPPER}\.?)\s*\S)", re.IGNORECASE
+)
+_INSIDE_BARE = re.compile(
+    rf"(?<=[\w.)])(?<!\bthị)(?<!\bthi)\s+(?=(?:(?:{_LONG}|{_BARE})\s|{_UPPER}\.?)\s*\S)", re.IGNORECASE
+)
 _STARTS = tuple(
     (kind, re.compile(rf"^(?:(?:{WORDS[kind][0]})(?!\w)|{SHORT.get(kind, '(?!)')})[\s.:]*", re.IGNORECASE))
     for kind in WORDS
@@ -114,7 +118,7 @@ def _dashed(segment: str, is_name: Callable[[str], bool]) -> Iterator[str]:
     at = 0
     while at < len(pieces):
         both = " - ".join(pieces[at : at + 2])
-        if at + 1 < len(pieces) and is_name(_name(both)):
+        if at + 1 < len(pieces) and any(is_name(name) for name in _names(both)):
             yield both
             at += 2
         else:
@@ -122,13 +126,12 @@ def _dashed(segment: str, is_name: Callable[[str], bool]) -> Iterator[str]:
             at += 1
 
 
-def _name(text: str) -> str:
-    """What is left of a piece behind its type."""
-    for _, start in _STARTS:
-        found = start.match(text)
-        if found and found.end() < len(text):
-            return text[found.end() :]
-    return text
+def _names(piece: str) -> Iterator[str]:
+    """The piece as a name: whole, and without the type before it."""
+    yield piece
+    for _, start in (*_STARTS, *_STARTS_BARE):
+        if (found := start.match(piece)) and found.end() < len(piece):
+            yield piece[found.end() :]
 
 
 def _typed_pieces(piece: str, bare: bool) -> Iterator[str]:

@@ -30,6 +30,13 @@ def test_other_names_are_others(one: str, other: str) -> None:
     assert syllables_of(one) != syllables_of(other)
 
 
+def test_a_word_that_may_be_a_roman_figure_is_one_at_the_end_alone() -> None:
+    assert letters_of("Vi Thanh") == letters_of("Vị Thanh")
+    assert letters_of("O Long Vi") == letters_of("Ô Long Vĩ")
+    assert letters_of("Hòa Tú II") == letters_of("Hòa Tú 2")
+    assert letters_of("VI") == letters_of("6")
+
+
 def test_marks_left_out_are_told_from_marks_changed() -> None:
     assert lacks_only_marks("Tan Thanh", "Tân Thạnh")
     assert lacks_only_marks("Tân Thanh", "Tân Thạnh")
