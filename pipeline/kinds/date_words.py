@@ -1,28 +1,44 @@
 """A date in words: ``Ngày hai mươi mốt tháng tư năm một nghìn chín trăm bảy mươi lăm``.
 
-A small strict grammar over the spellings that clerks use: nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm, bảy/bẩy,
-hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
-“year”: all readings are tried and a text that has not exactly one is not read. Case does not matter; a word
-may lack all its marks, not bear wrong ones. Problems as in ``date``; D09 also beside a value, where the month
-or day is named as in the lunar calendar.
+Read first by a strict grammar over the spellings that clerks use (``spoken``): nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm,
+bảy/bẩy, hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
+“year”: all readings are tried. Case does not matter; a word may lack all its marks. A text that is none, since letters
+are misread, gets the one date that it allows for sure (``misread``), with a finding; mostly there is none.
+
+Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar; MISREAD
+beside one that was seen through misread letters.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from pipeline.kinds.calendar import PLAUSIBLE_YEARS, UNREAD_DATE, WILD_YEAR, date_of
+from pipeline.kinds.calendar import PLAUSIBLE_YEARS, UNREAD_DATE, WILD_YEAR, PartialDate, date_of
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
 from pipeline.kinds.lunar import LUNAR_DATE, is_lunar
+from pipeline.kinds.misread import words_allow
 from pipeline.kinds.spelling import folded
 from pipeline.kinds.spoken import date_in_words, dates_said
 from pipeline.kinds.spoken.lexicon import LUNAR_NAMES, NAMES
+
+MISREAD = "MISREAD"
 
 _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    parsed = strictly(text)
+    if parsed.problems != (UNREAD_DATE,):
+        return parsed
+    sure = words_allow(text).sure
+    return parsed if sure is None else _parsed(sure, MISREAD)
+
+
+@lru_cache(maxsize=1 << 16)
+def strictly(text: str) -> Parsed:
+    """As ``parse``, but nothing for a text with a word that is not spelt as clerks spell it."""
     if is_ditto(text):
         return Parsed("", (DITTO,))
     spellings = [word for word in _BETWEEN_WORDS.split(folded(text)) if word]
@@ -35,10 +51,12 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     if len(readings) != 1:
         return Parsed("", (UNREAD_DATE,))
     (date,) = readings
-    problems = [] if date.year in PLAUSIBLE_YEARS else [WILD_YEAR]
-    if LUNAR_NAMES.intersection(words):
-        problems.append(LUNAR_DATE)
-    return Parsed(date.canonical, tuple(problems))
+    return _parsed(date, *([LUNAR_DATE] if LUNAR_NAMES.intersection(words) else []))
+
+
+def _parsed(date: PartialDate, *problems: str) -> Parsed:
+    wild = () if date.year in PLAUSIBLE_YEARS else (WILD_YEAR,)
+    return Parsed(date.canonical, (*wild, *problems))
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:
