@@ -179,6 +179,7 @@ entry = Table(
     Column("number", Text),
     _count("year", nullable=True),
     _text("number_text"),
+    _json("unaccepted", nullable=True),
     UniqueConstraint("page_id", "row"),
 )
 
@@ -281,6 +282,43 @@ resolved_place = Table(
 )
 """Which administrative unit the written place in force is on the day in force; the last row of a field counts. Codes
 come with their scheme (``2004:31417``)."""
+
+book_finding = Table(
+    "book_finding",
+    METADATA,
+    _id(),
+    _of("book", index=True),
+    _of("page", index=True),
+    _of("entry", nullable=True, index=True),
+    _text("code"),
+    _text("severity"),
+    _json("fields"),
+    _json("details"),
+    _time("raised_at"),
+    _time("cleared_at", nullable=True),
+    sqlite_autoincrement=True,
+)
+"""What a check of whole books or of the registry found, and as long as it is found (``cleared_at`` is None)."""
+
+link = Table(
+    "link",
+    METADATA,
+    _id(),
+    _text("kind"),
+    Column("first_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
+    _text("first_role"),
+    Column("second_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
+    _text("second_role"),
+    _share("probability"),
+    _json("evidence"),
+    _time("suggested_at"),
+    _time("withdrawn_at", nullable=True),
+    sqlite_autoincrement=True,
+)
+"""Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
+
+ONLY_ENDS = (book_finding, link)
+"""Rows of these are added and end, once; nothing else of them is ever changed or deleted."""
 
 APPEND_ONLY = (reading, finding, decision, resolved_place)
 """No row of these is ever changed or deleted; triggers of the migrations refuse it."""

@@ -105,6 +105,41 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingFinding:
+    """What a check of whole books or of the registry says: of an entry, or with ``entry_id`` None of a page.
+    ``raised_at``: since when (None = not stored yet)."""
+
+    book_id: int
+    page_id: int
+    entry_id: int | None
+    finding: Finding
+    raised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksOutcome:
+    """What a check changed: ``raised`` are new, ``cleared`` no longer hold, ``standing`` hold now."""
+
+    raised: int
+    cleared: int
+    standing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A suggestion that two entries speak of one event (``again``) or of one person (``person``), with the role of the
+    person in each, its probability 0..1 and what agrees (without names)."""
+
+    kind: str
+    first_entry_id: int
+    first_role: str
+    second_entry_id: int
+    second_role: str
+    probability: float
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class BookSummary:
     """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
     open tasks on whole pages; ``reasons`` counts codes over open tasks, ``failures`` over scans and pages without a
@@ -151,7 +186,7 @@ class StoredEntry:
     field).
 
     ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known;
-    ``places``: which unit each place among them is.
+    ``places``: which unit each place among them is; ``beside``: what checks of books and of the registry found.
     """
 
     entry_id: int
@@ -165,6 +200,7 @@ class StoredEntry:
     decisions: Mapping[str, Decision]
     values: Mapping[str, str | None]
     places: Mapping[str, PlaceInForce] = field(default_factory=dict)
+    beside: tuple[StandingFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
