@@ -9,10 +9,12 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.calibrate import calibrate
+from pipeline.cli.check import check
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.links import links
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
@@ -25,6 +27,8 @@ COMMANDS = (
     ("run", run),
     ("page", page),
     ("queue", queue),
+    ("check", check),
+    ("links", links),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
