@@ -18,6 +18,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -72,6 +73,11 @@ class Snapshot:
     earliest: str
     latest: str
     units: Mapping[str, Unit]
+
+    @property
+    def after(self) -> str:
+        """The first day it does not speak of: what it shows was not gone earlier, what it lacks not there earlier."""
+        return (date.fromisoformat(self.earliest) + timedelta(days=1)).isoformat()
 
 
 def typed(text: str) -> tuple[str, str]:
@@ -128,9 +134,9 @@ def versions(snapshots: list[Snapshot]) -> Iterator[tuple[str, ...]]:
             ends = last + 1 == len(states)
             yield (
                 *(code, unit.type, unit.name, unit.parent),
-                snapshots[first - 1].earliest if first else "",
+                snapshots[first - 1].after if first else "",
                 snapshots[first].latest,
-                RESOLVED if ends else snapshots[last].earliest,
+                RESOLVED if ends else snapshots[last].after,
                 END if ends else snapshots[last + 1].latest,
                 "|".join(spellings),
             )
@@ -175,7 +181,7 @@ def main(folder: Path) -> None:
     ]
     write("units-2004.csv", COLUMNS, versions(snapshots))
     now = sorted(dict(current(database)).items(), key=lambda item: (len(item[0]), item[0]))
-    rows = ((code, u.type, u.name, u.parent, RESOLVED, END, "2025-10-08", "", "") for code, u in now)
+    rows = ((code, u.type, u.name, u.parent, RESOLVED, END, "2025-10-09", "", "") for code, u in now)
     write("units-2025.csv", COLUMNS, rows)
     write("successors-2025.csv", ("old", "new", "extent"), sorted(set(successors(package, database))))
 
