@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 Costs = NDArray[np.float32]
 
-_MARKED = 0.38
-"""The share of letters with marks in a date written with all of them."""
+_MARKED = 0.3
+"""The share of letters with marks from which a date counts as written with all of them (most have 0.38)."""
 
 _LEVELS = 16
 
@@ -53,8 +53,8 @@ def letters_of(text: str) -> Letters:
 @dataclass(frozen=True)
 class Channel:
     """What it costs (nats) that a letter is taken for one that looks ``other`` or ``alike``, is ``lost`` or ``found``
-    where none is, bears another ``mark``; that a ``space`` is lost between words or found within one. ``looks``: groups
-    of letters (without marks) that look alike."""
+    where none is, bears another ``mark``; that a ``space`` is lost between words or found within one; what it costs
+    beside its letters that a whole ``word`` is lost. ``looks``: groups of letters (without marks) that look alike."""
 
     other: float
     alike: float
@@ -62,6 +62,7 @@ class Channel:
     found: float
     mark: float
     space: float
+    word: float
     looks: tuple[str, ...]
 
     @cached_property
@@ -89,6 +90,7 @@ WRITING = Channel(
     found=5.0,
     mark=4.0,
     space=1.5,
+    word=3.0,
     looks=(
         "il1jt", "tfl", "nuh", "mnr", "uv", "ocae0", "gq9y", "hbk", "bhl6", "yv", "5s", "8b3", "z2", "71t", "xk",
     ),

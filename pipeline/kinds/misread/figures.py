@@ -26,6 +26,7 @@ WRITING_OF_FIGURES = Channel(
     found=5.0,
     mark=9.0,
     space=2.5,
+    word=3.0,
     looks=(
         "17",
         "14",

@@ -95,6 +95,7 @@ class Lattice:
             ended = self._lengths == letter + 1
             done[:, ended] = then[:, ended]
             now = then
+        done[0, self._lengths > 0] += channel.word
         joined = np.zeros(places, np.float32)
         joined[1:size] = channel.space * ~letters.gaps[1:]
         done[:, ~self._glued] += joined

@@ -29,6 +29,9 @@ _AN_ERROR = 4.3
 
 _LETTERS = 26.0
 
+_NO_SUCH = np.float32(2.5)
+"""What it costs (nats) that a clerk writes a day above 31 or a month above 12; few do."""
+
 
 @cache
 def _lattice() -> Lattice:
@@ -59,4 +62,6 @@ def evidence_of(read: Read, letters: Letters) -> Evidence:
     rate = min(errors / len(letters.text), 0.5)
     sharpness = np.float32(np.log(_LETTERS * (1.0 - rate) / rate) / WRITING.other)
     slots = {name: sharpness * from_best(costs) for name, costs in read.slots.items()}
+    slots["day"][32:] += _NO_SUCH
+    slots["month"][13:] += _NO_SUCH
     return Evidence(slots["shape"][:3], slots["day"], slots["month"], slots["head"], slots["tail"])
