@@ -280,6 +280,19 @@ TRIOS = (
         ({"declarant_paper_issued_on": "2018"},),
         ("declarant_paper_issued_on", "registered_on"),
     ),
+    Trio(
+        "D12",
+        "marriage",
+        ({"husband_paper_issued_on": "01/01/1912"}, {"established_on": "1918"}),
+        _states("husband_paper_issued_on", BLANK, NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        about=("husband_born_on", "husband_paper_issued_on"),
+    ),
+    Trio(
+        "D12",
+        "death",
+        ({"death_notice_issued_on": "01/01/1918"},),
+        _states("death_notice_issued_on", BLANK, NOT_ON_FORM, "2018"),
+    ),
     # --- marriages
     Trio(
         "M01",
