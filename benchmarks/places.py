@@ -122,7 +122,7 @@ def _of_another_time(
     resolver: Resolver, rng: random.Random, number: int
 ) -> Sequence[tuple[str, tuple[int, ...]]]:
     """Units written whole, on days on which they surely were not there: before, or after."""
-    found = []
+    found: list[tuple[str, tuple[int, ...]]] = []
     communes = [unit for unit in resolver.gazetteer.units if unit.level is Level.COMMUNE]
     while len(found) < number:
         line = resolver.gazetteer.line_of(rng.choice(communes), Days())

@@ -84,7 +84,7 @@ def _day(text: str) -> tuple[int, ...]:
         return ()
     try:
         known = tuple(int(part) for part in text.split("-"))
-        datetime.date(*(*known, 1, 1)[:3])
+        datetime.date(*known, *(1, 1)[len(known) - 1 :])
     except (ValueError, TypeError):
         raise SetupError(
             f"“{text}” không phải một ngày; hãy viết năm-tháng-ngày, ví dụ 2010-05-31."
