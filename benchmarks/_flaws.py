@@ -6,14 +6,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from benchmarks._told_books import Entry, Leaf, ReadBook, changed
 from pipeline.kinds import KINDS
 from pipeline.kinds.calendar import date_of
+from pipeline.places import Days, Gazetteer, Level, Unit
 from pipeline.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
-from pipeline.synth.land import Land, land_of
+from pipeline.synth.land import land_of
 from pipeline.synth.people import commune
 
 CONFUSED = {"1": "7", "7": "1", "0": "6", "6": "0", "3": "5", "5": "3"}
@@ -172,9 +174,13 @@ def number_for_volume(chance: Chance) -> Flaw | None:
         return None
     place, entry, number = drawn
     texts = {number.name: entry.get(volumes[0].name, ""), volumes[0].name: entry[number.name]}
-    if not texts[number.name] or _means_the_same(number, texts[number.name], entry[number.name]):
+    if not texts[number.name] or _number(texts[number.name]) == _number(entry[number.name]):
         return None
     return Flaw(changed(chance.book, place, texts), place, number.name)
+
+
+def _number(text: str) -> str:
+    return text.partition("/")[0].lstrip("0")
 
 
 def wrong_sex(chance: Chance) -> Flaw | None:
@@ -250,25 +256,35 @@ def _other_birth_year(rng: random.Random, text: str) -> str | None:
 
 
 def anachronism(chance: Chance) -> Flaw | None:
-    """A commune as it is called in another time, that was not there when the entry was registered."""
+    """A commune as it is called in another time; no commune of that name was in that province in the book's year."""
     year = chance.book.ledger.year
     gazetteer = chance.schemas.places.gazetteer
-    now, then = land_of(gazetteer, year), land_of(gazetteer, 2010 if year > 2025 else 2026)
+    then = land_of(gazetteer, 2010 if year > 2025 else 2026)
     drawn = chance.written(chance.fields("place"))
     if drawn is None or not then.provinces:
         return None
     place, _, spec = drawn
     other = commune(np.random.default_rng(chance.rng.randrange(2**32)), then)
-    if _is_there(now, other.name, other.district, other.province):
+    if (other.name, other.province) in _communes(gazetteer, year):
         return None
     return Flaw(changed(chance.book, place, {spec.name: other.full}), place, spec.name)
 
 
-def _is_there(land: Land, name: str, district: str, province: str) -> bool:
-    return any(
-        name in one.communes and (not district or one.name == district)
-        for one in land.provinces.get(province, ())
+@lru_cache(maxsize=8)
+def _communes(gazetteer: Gazetteer, year: int) -> frozenset[tuple[str, str]]:
+    """The communes of that year, also those of towns, with the provinces they may have been in."""
+    days = Days(year * 10000 + 101, year * 10000 + 1231)
+    there = [unit for unit in gazetteer.units if unit.type == "Xã" and _may_be(unit, days)]
+    return frozenset(
+        (unit.name, above.name)
+        for unit in there
+        for above in gazetteer.line_of(unit, days)
+        if above.level is Level.PROVINCE
     )
+
+
+def _may_be(unit: Unit, days: Days) -> bool:
+    return unit.span.from_min <= days.last and days.first <= unit.span.to_max
 
 
 FAMILIES: Mapping[str, Callable[[Chance], Flaw | None]] = {
