@@ -45,8 +45,8 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     dead = _dead(people)
     for _, rows in wed.sort_values("registered", kind="stable").groupby("key", sort=False):
         spouses = [
-            _Spouse(*row[:5], Known(*row[6:]), partners.get((row[0], row[5]), NOBODY))
-            for row in rows_of(rows, *PLACE, "role", *KNOWN)
+            _Spouse(entry, page, book, day, silent, Known(*known), partners.get((entry, role), NOBODY))
+            for entry, page, book, day, silent, role, *known in rows_of(rows, *PLACE, "role", *KNOWN)
         ]
         for first, second in pairwise(spouses):
             if _both_live(first, second, dead):
