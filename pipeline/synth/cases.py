@@ -163,7 +163,9 @@ def officers(rng: np.random.Generator, record: RecordSpec, home: Commune) -> Map
 def date_of(rng: np.random.Generator, spec: FieldSpec, facts: Case) -> date:
     """The day a date field speaks of, by its label and party."""
     if said(spec.label, "ngày cấp"):
-        return facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
+        issued = facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
+        born = facts.born_on.get(party_key(spec.name))
+        return issued if born is None else max(issued, born + timedelta(days=1))
     if said(spec.label, "giấy báo tử"):
         return facts.happened_on + timedelta(days=int(rng.integers(0, 2)))
     if said(spec.label, "sinh") and party_key(spec.name) in facts.born_on:
