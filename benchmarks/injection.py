@@ -25,6 +25,8 @@ from benchmarks._told_books import Judge, ReadBook, told
 from pipeline import schema
 from pipeline.synth.telling import FAULTLESS
 
+Details = frozenset[tuple[str, str]]
+
 TRIES = 30
 """How often a family is drawn anew for one error, where it met nothing to change."""
 
@@ -151,12 +153,12 @@ def _judge(
 ) -> None:
     """Count what is caught. A finding that the untouched book had already catches nothing."""
     numbers = {id(book): number for number, book in enumerate(books)}
-    before: dict[int, set[tuple[str, tuple[str, ...]]]] = {}
+    before: dict[int, set[tuple[str, Details]]] = {}
     for number, _, one in judge.book_findings(books):
-        before.setdefault(number, set()).add((one.code, tuple(sorted(one.details.items()))))
-    after: dict[int, list[tuple[int | None, str, tuple[str, ...]]]] = {}
+        before.setdefault(number, set()).add((one.code, frozenset(one.details.items())))
+    after: dict[int, list[tuple[int | None, str, Details]]] = {}
     for number, at, one in judge.book_findings([flaw.book for _, _, flaw in flaws]):
-        after.setdefault(number, []).append((at, one.code, tuple(sorted(one.details.items()))))
+        after.setdefault(number, []).append((at, one.code, frozenset(one.details.items())))
     for number, (name, book, flaw) in enumerate(flaws):
         known = before.get(numbers[id(book)], set())
         codes = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from pipeline.registry.tables import link
 from pipeline.registry.values import ChecksOutcome, Link
@@ -56,9 +56,16 @@ def standing_links(connection: Connection, kind: str | None, limit: int | None) 
     return tuple(_link(row) for row in rows.mappings())
 
 
-def _link(row: object) -> Link:
-    got = dict(row)  # type: ignore[call-overload]
-    return Link(*(got[name] for name in _PAIR), got["probability"], dict(got["evidence"]))
+def _link(row: RowMapping) -> Link:
+    return Link(
+        row["kind"],
+        row["first_entry_id"],
+        row["first_role"],
+        row["second_entry_id"],
+        row["second_role"],
+        row["probability"],
+        dict(row["evidence"]),
+    )
 
 
 def _key(one: Link) -> tuple[object, ...]:
