@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from pipeline.places.gazetteer import COVERED, Gazetteer
 from pipeline.places.resolution import NOTHING, Resolution, State
+from pipeline.places.spelling import has_marks
 from pipeline.places.unit import ALWAYS, NEVER, TYPES, Days, Level, Span, Standing, Unit
 from pipeline.places.writing import Part, parts_of
 
@@ -79,7 +80,7 @@ class Resolver:
         if not parts:
             return NOTHING
         days = self._days(first, last)
-        chains, unknown = self._chains(parts)
+        chains, unknown = self._chains(parts, has_marks(written))
         if not chains or not chains[0]:
             return Resolution(State.UNKNOWN, unknown=unknown, complete=_is_covered(days, parts))
         standing = [(chain, _standing(chain, days)) for chain in chains]
@@ -113,7 +114,7 @@ class Resolver:
             written.setdefault(unit.level, unit)
         return tuple(written[level] for level in sorted(written, reverse=True))
 
-    def _chains(self, parts: Sequence[Part]) -> tuple[list[Chain], str]:
+    def _chains(self, parts: Sequence[Part], marked: bool) -> tuple[list[Chain], str]:
         """The longest ways to take the parts as units one within the other, and the part that ends them, if any
         does.
 
@@ -122,7 +123,7 @@ class Resolver:
         """
         chains: list[Chain] = [()]
         for part in reversed(parts):
-            longer = [(*chain, named) for chain in chains for named in self._named(part, chain)]
+            longer = [(*chain, named) for chain in chains for named in self._named(part, chain, marked)]
             if longer:
                 chains = longer
             elif part.typed or not _has_commune(chains):
@@ -131,8 +132,9 @@ class Resolver:
                 break
         return chains, ""
 
-    def _named(self, part: Part, chain: Chain) -> Iterator[_Named]:
-        """The units that the part may be, within the smallest unit of the chain."""
+    def _named(self, part: Part, chain: Chain, marked: bool) -> Iterator[_Named]:
+        """The units that the part may be, within the smallest unit of the chain. In a text with marks a name
+        that stands without any has none; in a text without (``marked``) it may be short of them."""
         above = chain[-1].unit if chain else None
         found = [
             _Named(unit, span, spelled)
@@ -141,8 +143,8 @@ class Resolver:
             if above is None or self.gazetteer.lies_in(unit, above)
             for span in _spans(unit, kind)
         ]
-        spelled_so = any(named.spelled for named in found)
-        return (named for named in found if named.spelled or not spelled_so)
+        choosy = marked and any(named.spelled for named in found)
+        return (named for named in found if named.spelled or not choosy)
 
 
 def _spans(unit: Unit, kind: str) -> Iterator[Span]:

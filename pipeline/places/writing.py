@@ -118,7 +118,8 @@ def _dashed(segment: str, is_name: Callable[[str], bool]) -> Iterator[str]:
     at = 0
     while at < len(pieces):
         both = " - ".join(pieces[at : at + 2])
-        if at + 1 < len(pieces) and any(is_name(name) for name in _names(both)):
+        joined = at + 1 < len(pieces) and pieces[at + 1][0].isalpha()
+        if joined and any(is_name(name) for name in _names(both)):
             yield both
             at += 2
         else:

@@ -153,6 +153,23 @@ def test_names_that_differ_by_marks_alone_stay_apart_until_the_marks_are_gone() 
     assert resolver().resolve(_bare(_full(units[one])), (2020, 1, 1)).state is State.AMBIGUOUS
 
 
+def test_a_name_without_marks_in_a_text_without_marks_may_be_short_of_them() -> None:
+    """Nga Sơn has a xã Nga Thanh and a xã Nga Thành."""
+    assert (
+        resolver().resolve("xã Nga Thanh, huyện Nga Sơn, tỉnh Thanh Hóa", (2020, 1, 1)).code == "2004:16123"
+    )
+    assert (
+        resolver().resolve("xa Nga Thanh, huyen Nga Son, tinh Thanh Hoa", (2020, 1, 1)).state
+        is State.AMBIGUOUS
+    )
+
+
+def test_figures_with_a_dash_between_them_are_two_names() -> None:
+    found = resolver().resolve("Phường 2 - 4 - Hồ Chí Minh", (2020, 1, 1))
+
+    assert found.code == "2004:27292"
+
+
 def test_a_day_known_by_its_year_leaves_a_change_of_that_year_open() -> None:
     text = "huyện Phong Điền, TP Cần Thơ"
     assert resolver().resolve(text, (2003,)).standing is Standing.POSSIBLE
