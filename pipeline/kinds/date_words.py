@@ -3,7 +3,8 @@
 Read first by a strict grammar over the spellings that clerks use (``spoken``): nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm,
 bảy/bẩy, hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
 “year”: all readings are tried. Case does not matter; a word may lack all its marks. A text that is none, since letters
-are misread, gets the one date that it allows for sure (``misread``), with a finding; mostly there is none.
+are misread, gets the one date that it allows for sure (``misread``), with a finding; often there is none. A text of known
+words only that is no date stays none.
 
 Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar; MISREAD
 beside one that was seen through misread letters.
@@ -30,10 +31,14 @@ _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     parsed = strictly(text)
-    if parsed.problems != (UNREAD_DATE,):
+    if parsed.problems != (UNREAD_DATE,) or all(spelling in NAMES for spelling in _spellings(text)):
         return parsed
     sure = words_allow(text).sure
     return parsed if sure is None else _parsed(sure, MISREAD)
+
+
+def _spellings(text: str) -> list[str]:
+    return [word for word in _BETWEEN_WORDS.split(folded(text)) if word]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -41,7 +46,7 @@ def strictly(text: str) -> Parsed:
     """As ``parse``, but nothing for a text with a word that is not spelt as clerks spell it."""
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    spellings = [word for word in _BETWEEN_WORDS.split(folded(text)) if word]
+    spellings = _spellings(text)
     if not spellings:
         return NOTHING
     if is_lunar(text):

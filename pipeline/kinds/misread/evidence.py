@@ -18,11 +18,17 @@ MONTH_ONLY, YEAR_ONLY, FULL = range(3)
 LEDGER_YEARS = range(1880, 2031)
 """The years in which nearly all that ledgers speak of happened."""
 
+_YEARS = range(1000, 3000)
+"""The years that have a name in words."""
+
 _RARE_YEAR, _WILD_YEAR = 4.0, 8.0
 """What it costs (nats) that a year lies outside ``LEDGER_YEARS``, and outside ``PLAUSIBLE_YEARS``."""
 
 _KEPT = 6
 """Values of a slot that are put together to dates, the likeliest."""
+
+_HOPELESS = 20.0
+"""Nats above which a value is not put together to dates."""
 
 _DATES = 24
 
@@ -97,12 +103,13 @@ def ranked(evidence: Evidence, years: range = LEDGER_YEARS) -> tuple[RankedDate,
     least = weighed[0][0]
     shares = [(float(np.exp(least - cost)), known) for cost, known in weighed]
     total = sum(share for share, _ in shares)
-    dates = ((dated(*known), share / total) for share, known in shares if known[0] >= 1000)
+    dates = ((dated(*known), share / total) for share, known in shares if known[0] in _YEARS)
     return tuple(RankedDate(date, chance) for date, chance in dates if date is not None)[:_DATES]
 
 
 def _best(costs: Costs) -> NDArray[np.intp]:
-    return np.argpartition(costs, _KEPT)[:_KEPT]
+    likeliest = np.argpartition(costs, _KEPT)[:_KEPT]
+    return likeliest[costs[likeliest] < _HOPELESS]
 
 
 def _unlikely(years: range) -> Costs:

@@ -28,17 +28,25 @@ class Read:
     slots: Mapping[str, Costs]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word as spelt in the grammar, and what it costs (nats) that it is read so."""
+
+    word: str
+    cost: float
+
+
 class Lattice:
     """A grammar and a channel, ready to read texts."""
 
     def __init__(self, network: Network, channel: Channel) -> None:
         self._network = network
         self._channel = channel
-        spelt = [word.removeprefix(GLUE) for word in network.words]
-        self._alphabet = Alphabet(sorted({letter for word in spelt for letter in word}), channel)
-        self._lengths = np.array([len(word) for word in spelt], np.intp)
+        self._spelt = [word.removeprefix(GLUE) for word in network.words]
+        self._alphabet = Alphabet(sorted({letter for word in self._spelt for letter in word}), channel)
+        self._lengths = np.array([len(word) for word in self._spelt], np.intp)
         self._longest = int(self._lengths.max())
-        padded = [word.ljust(self._longest) for word in spelt]
+        padded = [word.ljust(self._longest) for word in self._spelt]
         self._numbers = np.array(
             [[self._alphabet.number.get(x, 0) for x in word] for word in padded], np.intp
         )
@@ -47,21 +55,53 @@ class Lattice:
     def read(self, letters: Letters) -> Read:
         """What the values of all slots cost for this text (at least one letter)."""
         starting = self._words(letters)
-        ending = _by_end(starting)
+        reach = self._reach(starting)
         groups = self._network.groups
         from_start = np.stack([starting[group].min(axis=0) for group in groups])
-        to_end = np.stack([ending[group].min(axis=0) for group in groups])
-        states, places = len(self._network.states), len(letters.text) + 1
-        reach = np.full((states, places), NEVER, np.float32)
-        reach[self._network.first, 0] = 0.0
-        for layer in self._network.forward:
-            _follow(layer, reach, to_end, _behind)
-        left = np.full((states, places), NEVER, np.float32)
-        left[self._network.last, places - 1] = 0.0
+        left = np.full_like(reach, NEVER)
+        left[self._network.last, -1] = 0.0
         for layer in self._network.backward:
             _follow(layer, left, from_start, _ahead)
         slots = {name: self._slot(name, reach, left, starting) for name in self._network.slots}
         return Read(float(reach[self._network.last, -1]), slots)
+
+    def said(self, letters: Letters) -> tuple[Said, ...]:
+        """The words of the best reading, in order."""
+        starting = self._words(letters)
+        reach = self._reach(starting)
+        state, place = self._network.last, len(letters.text)
+        found: list[Said] = []
+        while state != self._network.first or place:
+            state, word, taken, cost = self._step_back(starting, reach, state, place)
+            place -= taken
+            if self._lengths[word]:
+                found.append(Said(self._spelt[word], cost))
+        return tuple(reversed(found))
+
+    def _step_back(
+        self, starting: Costs, reach: Costs, state: int, place: int
+    ) -> tuple[int, int, int, float]:
+        """The state before, the word said from there, the letters read for it and what that cost."""
+        best, step = NEVER, (self._network.first, 0, place, float(NEVER))
+        for source, group, cost in self._network.incoming[state]:
+            for taken in range(min(starting.shape[2], place + 1)):
+                costs = starting[self._network.groups[group], place - taken, taken]
+                number = int(costs.argmin())
+                reached = reach[source, place - taken] + costs[number] + cost
+                if reached < best:
+                    word = int(self._network.groups[group][number])
+                    best, step = reached, (source, word, taken, float(costs[number]))
+        return step
+
+    def _reach(self, starting: Costs) -> Costs:
+        """What it costs to be in a state at a place: (states, places)."""
+        ending = _by_end(starting)
+        to_end = np.stack([ending[group].min(axis=0) for group in self._network.groups])
+        reach = np.full((len(self._network.states), starting.shape[1]), NEVER, np.float32)
+        reach[self._network.first, 0] = 0.0
+        for layer in self._network.forward:
+            _follow(layer, reach, to_end, _behind)
+        return reach
 
     def _words(self, letters: Letters) -> Costs:
         """What it costs to read each word from each place in so many letters: (words, places, letters + 1)."""

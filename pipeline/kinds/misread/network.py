@@ -77,7 +77,8 @@ class Layer:
 
 class Network:
     """The compiled grammar. ``words``: all of them; ``groups``: the words of each group, as numbers of words;
-    ``forward``, ``backward``: layers in which edges can be followed from the first state, or back from the last."""
+    ``incoming``: for each state the edges into it, (source, group, cost); ``forward``, ``backward``: layers in which
+    edges can be followed from the first state, or back from the last."""
 
     def __init__(self, sketch: Sketch, first: str, last: str) -> None:
         edges = [*sketch.edges, *_edges_of(sketch.terms)]
@@ -88,6 +89,9 @@ class Network:
         grouped = {group: number for number, group in enumerate(dict.fromkeys(edge.words for edge in edges))}
         self.groups = tuple(np.array([self.words[word] for word in group], np.intp) for group in grouped)
         wired = [(self.states[e.source], self.states[e.target], grouped[e.words], e.cost) for e in edges]
+        self.incoming: dict[int, list[tuple[int, int, float]]] = {}
+        for source, target, group, cost in wired:
+            self.incoming.setdefault(target, []).append((source, group, cost))
         self.forward = _layers(wired, self.first)
         turned = [(target, source, group, cost) for source, target, group, cost in wired]
         self.backward = _layers(turned, self.last)

@@ -84,25 +84,31 @@ def _head(sketch: Sketch) -> None:
         heads = {word: 10 * thousands + hundreds for word, hundreds in _DIGITS.items()}
         sketch.edge("year?", digit, words)
         sketch.edge(digit, thousand, "nghìn ngàn")
-        sketch.value("head", 10 * thousands, thousand, "tail?", cost=_NO_HUNDRED)
+        sketch.value("head", 10 * thousands, thousand, "brief tail?", cost=_NO_HUNDRED)
         sketch.values("head", heads, thousand, "hundred?")
         sketch.values("head", heads, digit, "tail by digits?")
     sketch.edge("hundred?", "tail?", "trăm")
 
 
 def _tail(sketch: Sketch) -> None:
-    sketch.value("tail", 0, "tail?", "last")
-    sketch.edge("tail?", "tail 0", "linh lẻ không")
+    """The last two figures; directly behind thousands their tens are never without ``mươi``."""
+    sketch.edge("tail?", "tail 0", "không")
     sketch.values("tail", {**_ONES, "tư": 4}, "tail 0", "last")
-    for start in ("tail?", "tail by digits?"):
+    for start in ("tail?", "brief tail?"):
+        sketch.value("tail", 0, start, "last")
+        sketch.edge(start, "tail 0", "linh lẻ")
+    for start in ("tail?", "brief tail?", "tail by digits?"):
         sketch.edge(start, "tail 10", "mười")
     sketch.value("tail", 10, "tail 10", "last")
     sketch.values("tail", _above(_BEHIND_TEN, 1), "tail 10", "last")
     for tens in range(2, 10):
         short, full = f"tail {tens}", f"tail {tens}0"
+        words = " ".join(word for word, one in _ONES.items() if one == tens)
         for start in ("tail?", "tail by digits?"):
-            sketch.edge(start, short, " ".join(word for word, one in _ONES.items() if one == tens))
-        sketch.edge(short, full, _TEN)
+            sketch.edge(start, short, words)
+        sketch.edge("brief tail?", f"brief {short}", words)
+        for before in (short, f"brief {short}"):
+            sketch.edge(before, full, _TEN)
         ones = {word: 10 * tens + one for word, one in _BEHIND_TENS.items()}
         sketch.value("tail", 10 * tens, full, "last")
         sketch.values("tail", ones, full, "last")
