@@ -8,7 +8,7 @@ value that is struck through is no value.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -25,20 +25,21 @@ from pipeline.predicates import (
     day_of,
     known,
 )
-from pipeline.schema import FieldSpec, FindingSpec, Form, RecordSpec, RuleSpec, Schemas
+from pipeline.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
 
 MISSING = "MISSING"
 ILLEGIBLE = "L08"
 STRUCK_THROUGH = "L09"
 
 REMEMBERED = 1 << 15
-"""Texts whose problems are remembered, by kind and list."""
+"""How many texts of a field, and how many ways in which fields are filled, are remembered."""
 
-_ABSENT = FieldStatus.NOT_ON_FORM
 _OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
 
-State = tuple[FieldStatus, bool]
-"""A field's status, and whether its value parses: all that decides which rules can be asked."""
+_PARSED = 1 << 4
+_STATES = {status: code for code, status in enumerate(FieldStatus)}
+_ABSENT, _READ, _BLANK = (_STATES[s] for s in (FieldStatus.NOT_ON_FORM, FieldStatus.READ, FieldStatus.BLANK))
+"""States as small numbers: an entry's states, with whether each value parses, say which rules can be asked."""
 
 
 def context_of(
@@ -76,13 +77,26 @@ class _Bound:
     at: tuple[int, ...]
     needs: tuple[Need, ...]
     in_context: bool
+    of_states: bool
 
-    def can_ask(self, states: Sequence[State]) -> bool:
-        """Whether the states of the fields let the rule know anything."""
+    def can_ask(self, values: Sequence[Value | FieldReading]) -> bool:
+        """Whether the states of the values let the rule know anything."""
         return all(
-            need.met_by(states[at][0]) and (need is not Need.VALUE or states[at][1])
+            need.met_by(values[at].status) and (need is not Need.VALUE or values[at].canonical != "")
             for need, at in zip(self.needs, self.at, strict=True)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be asked of entries whose fields are all in the same states: ``found`` is known from the states alone,
+    ``missing`` too unless something else is told of the field."""
+
+    found: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+    of_one: tuple[tuple[Finding, Callable[..., bool | None], int], ...]
+    of_two: tuple[tuple[Finding, Callable[..., bool | None], int, int], ...]
+    others: tuple[_Bound, ...]
 
 
 class EntryRules:
@@ -101,85 +115,102 @@ class EntryRules:
         self._place = {spec.name: place for place, spec in enumerate(record.fields)}
         self._findings = findings or {}
         self._severities = {(rule.code, rule.fields): rule.severity for rule in record.rules}
-        self._problems = [_problems_of(spec, vocabularies) for spec in record.fields]
+        self._problems = [self._problems_of(place, vocabularies) for place in range(len(record.fields))]
         self._bound = tuple(_bound(rule, self._place) for rule in record.rules)
-        self._made: dict[tuple[str, int], Finding | None] = {}
-        self._askable = lru_cache(maxsize=4096)(self._askable_of)
+        self._nothing: list[Value | FieldReading] = [NOT_ON_FORM] * len(record.fields)
+        self._plans: dict[bytes, _Plan] = {}
 
     def findings_of(
-        self, readings: Sequence[FieldReading], context: RuleContext = NO_CONTEXT
+        self, readings: Iterable[FieldReading], context: RuleContext = NO_CONTEXT
     ) -> tuple[Finding, ...]:
         """All findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
 
         ``readings``: one a field; a field without one is not on the form. ``context``: what is known of the book."""
-        values = [NOT_ON_FORM] * len(self._specs)
-        states: list[State] = [(_ABSENT, False)] * len(self._specs)
-        found: dict[tuple[str, tuple[str, ...]], Finding] = {}
+        values = self._nothing.copy()
+        states = bytearray([_ABSENT]) * len(values)
+        found: list[Finding] = []
         for reading in readings:
             place = self._place.get(reading.field)
             if place is None:
                 continue
-            status = reading.status
-            values[place] = Value(reading.text, reading.canonical, status)
-            states[place] = (status, reading.canonical != "")
-            codes = (
-                self._problems[place](reading.text)
-                if status is FieldStatus.READ
-                else _OF_STATUS.get(status, ())
-            )
-            for code in codes:
-                _keep(found, self._finding(code, place))
-        for rule in self._askable(tuple(states)):
+            values[place] = reading
+            if reading.status is FieldStatus.READ:
+                states[place] = _READ | _PARSED if reading.canonical else _READ
+                found += self._problems[place](reading.text)
+            else:
+                states[place] = _STATES[reading.status]
+                found += self._of_status(reading.status, place)
+        plan = self._plan(bytes(states), values)
+        found += plan.found
+        found += [finding for finding, ask, at in plan.of_one if ask(values[at]) is False]
+        found += [finding for finding, ask, one, two in plan.of_two if ask(values[one], values[two]) is False]
+        for rule in plan.others:
             asked = [values[place] for place in rule.at]
             answer = rule.ask(*asked, context=context) if rule.in_context else rule.ask(*asked)
             if answer is False:
-                _keep(found, rule.finding)
-        self._add_missing(found, states)
-        return tuple(found.values())
+                found.append(rule.finding)
+        if not found and not plan.missing:
+            return ()
+        told = {name for finding in found for name in finding.fields}
+        found += [finding for finding in plan.missing if finding.fields[0] not in told]
+        return tuple({(finding.code, finding.fields): finding for finding in reversed(found)}.values())[::-1]
 
-    def _add_missing(
-        self, found: dict[tuple[str, tuple[str, ...]], Finding], states: Sequence[State]
-    ) -> None:
-        """A required blank is told once: not where a rule has told of the field already."""
+    def _plan(self, states: bytes, values: Sequence[Value | FieldReading]) -> _Plan:
+        plan = self._plans.get(states)
+        if plan is None:
+            if len(self._plans) >= REMEMBERED:
+                self._plans.clear()
+            plan = self._plans[states] = self._planned(values)
+        return plan
+
+    def _planned(self, values: Sequence[Value | FieldReading]) -> _Plan:
+        """The plan for entries with fields in the states of these."""
+        askable = [rule for rule in self._bound if rule.can_ask(values)]
+        settled = [rule for rule in askable if rule.of_states]
+        open_ = [rule for rule in askable if not rule.of_states]
+        simple = [rule for rule in open_ if not rule.in_context and len(rule.at) <= 2]
         blank = [
-            place
+            self._finding(MISSING, place)
             for place, spec in enumerate(self._specs)
-            if spec.required and states[place][0] is FieldStatus.BLANK
+            if spec.required and values[place].status is FieldStatus.BLANK
         ]
-        told = {field for _, fields in found for field in fields} if blank else set()
-        for place in blank:
-            if self._specs[place].name not in told:
-                _keep(found, self._finding(MISSING, place))
+        return _Plan(
+            found=tuple(
+                rule.finding for rule in settled if rule.ask(*(values[place] for place in rule.at)) is False
+            ),
+            missing=tuple(finding for finding in blank if finding is not None),
+            of_one=tuple((rule.finding, rule.ask, rule.at[0]) for rule in simple if len(rule.at) == 1),
+            of_two=tuple((rule.finding, rule.ask, *rule.at) for rule in simple if len(rule.at) == 2),
+            others=tuple(rule for rule in open_ if rule not in simple),
+        )
 
-    def _askable_of(self, states: tuple[State, ...]) -> tuple[_Bound, ...]:
-        return tuple(rule for rule in self._bound if rule.can_ask(states))
+    def _problems_of(
+        self, place: int, vocabularies: Mapping[str, Vocabulary]
+    ) -> Callable[[str], tuple[Finding, ...]]:
+        """From a text of that field to the findings about it by itself."""
+        spec = self._specs[place]
+        parse = KINDS[spec.kind].parse
+        vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
+
+        @lru_cache(maxsize=REMEMBERED)
+        def problems(text: str) -> tuple[Finding, ...]:
+            return self._told(parse(text, vocabulary).problems, place)
+
+        return problems
+
+    def _of_status(self, status: FieldStatus, place: int) -> tuple[Finding, ...]:
+        return self._told(_OF_STATUS[status], place) if status in _OF_STATUS else ()
+
+    def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
+        findings = (self._finding(code, place) for code in codes)
+        return tuple(finding for finding in findings if finding is not None)
 
     def _finding(self, code: str, place: int) -> Finding | None:
         """The finding of one field by itself; ``None`` where the office has switched its rule off."""
-        if (code, place) not in self._made:
-            fields = (self._specs[place].name,)
-            spec = self._findings.get(code)
-            severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)
-            off = spec is not None and spec.off
-            self._made[code, place] = None if off else Finding(code, severity, fields)
-        return self._made[code, place]
-
-
-def _keep(found: dict[tuple[str, tuple[str, ...]], Finding], finding: Finding | None) -> None:
-    if finding is not None:
-        found.setdefault((finding.code, finding.fields), finding)
-
-
-def _problems_of(spec: FieldSpec, vocabularies: Mapping[str, Vocabulary]) -> Callable[[str], tuple[str, ...]]:
-    """From a text of that field to the codes of what is wrong with it by itself."""
-    parse = KINDS[spec.kind].parse
-    vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
-
-    @lru_cache(maxsize=REMEMBERED)
-    def problems(text: str) -> tuple[str, ...]:
-        return parse(text, vocabulary).problems
-
-    return problems
+        fields = (self._specs[place].name,)
+        spec = self._findings.get(code)
+        severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)
+        return None if spec is not None and spec.off else Finding(code, severity, fields)
 
 
 def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:
@@ -192,4 +223,5 @@ def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:
         at=tuple(places[name] for name in rule.fields),
         needs=needs,
         in_context=predicate.in_context,
+        of_states=predicate.of_states,
     )

@@ -59,12 +59,13 @@ class Declaration(BaseModel):
 class FieldSpec(Declaration):
     """One field of a record: the only place where it is named.
 
-    ``column`` is the Ministry's import column; ``editions`` the templates that have it (empty = all of the
-    record's); ``ledger`` names the key of ``ledger.toml`` that fills it when the form has no place for it.
+    ``column`` is the Ministry's import column (``""`` = it has none, and the field is not exported); ``editions`` the
+    templates that have it (empty = all of the record's); ``ledger`` names the key of ``ledger.toml`` that fills it when
+    the form has no place for it.
     """
 
     name: str
-    column: str
+    column: str = ""
     kind: str
     label: str
     required: bool = False
@@ -97,8 +98,9 @@ class BookSpec(Declaration):
 
 
 class PersonSpec(Declaration):
-    """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what the
-    entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with names."""
+    """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what
+    the entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with
+    names."""
 
     role: str
     event: Literal["born", "wed", "died", "other"] = "other"
@@ -136,7 +138,7 @@ class RecordSpec(Declaration):
 
     @cached_property
     def by_column(self) -> Mapping[str, FieldSpec]:
-        return {spec.column: spec for spec in self.fields}
+        return {spec.column: spec for spec in self.fields if spec.column}
 
 
 # --- forms --------------------------------------------------------------------------------------------------
@@ -491,7 +493,8 @@ class Schemas:
         """The header row of an import template, in the Ministry's order."""
         spec = _known(export, self.exports, "mẫu xuất", "schemas/exports")
         fields = self.records[spec.record].fields
-        return spec.leading + tuple(f.column for f in fields if not f.editions or export in f.editions)
+        ours = (field for field in fields if field.column)
+        return spec.leading + tuple(f.column for f in ours if not f.editions or export in f.editions)
 
 
 def default_folder() -> Path:
@@ -646,7 +649,7 @@ def _check(schemas: Schemas, folder: Path) -> None:
 
 def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
     _check_unique([f.name for f in record.fields], "trường", where)
-    _check_unique([f.column for f in record.fields], "cột", where)
+    _check_unique([f.column for f in record.fields if f.column], "cột", where)
     for spec in record.fields:
         if spec.kind not in kinds.KINDS:
             hint = _nearest(spec.kind, kinds.KINDS)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import schema
 from pipeline.model import FieldStatus
 from pipeline.predicates import (
     BLANK,
@@ -14,6 +15,7 @@ from pipeline.predicates import (
 )
 from pipeline.predicates.dates import full_date, not_after, same_date
 from pipeline.predicates.keys import absent, present, same_year
+from pipeline.schema import RuleSpec
 
 UNREAD = Value("", "", FieldStatus.UNREADABLE)
 
@@ -83,7 +85,18 @@ def test_full_dates_are_ordered_as_the_calendar_orders_them(one: datetime.date, 
     assert not_after(first, second) is (one <= other)
 
 
-def test_every_predicate_says_how_many_fields_it_asks() -> None:
-    for predicate in PREDICATES.values():
-        assert predicate(*[BLANK] * len(predicate.needs)) in (True, False, None)
-        assert predicate(*[NOT_ON_FORM] * len(predicate.needs)) is None
+@pytest.mark.parametrize(
+    ("record", "rule"),
+    [(record.record, rule) for record in schema.load().records.values() for rule in record.rules],
+    ids=lambda part: getattr(part, "code", part),
+)
+def test_of_fields_that_are_not_on_the_form_nothing_is_said(record: str, rule: RuleSpec) -> None:
+    predicate = PREDICATES[rule.predicate]
+    for nothing in (NOT_ON_FORM, UNREAD):
+        answer = predicate(*[nothing] * len(rule.fields), **rule.limits)
+        assert answer is None or (nothing is UNREAD and predicate.of_states)
+
+
+def test_every_predicate_is_bound_to_fields() -> None:
+    bound = {rule.predicate for record in schema.load().records.values() for rule in record.rules}
+    assert set(PREDICATES) - bound == set()

@@ -17,14 +17,14 @@ _SAYS_OF_MOTHER = {BOTH_PARENTS: True, NO_MOTHER: False, NO_FATHER: True, NO_PAR
 _SAYS_OF_FATHER = {BOTH_PARENTS: True, NO_MOTHER: True, NO_FATHER: False, NO_PARENTS: False, ABANDONED: False}
 
 
-@predicate(INK, ANY, more=ANY)
+@predicate(INK, ANY, more=ANY, of_states=True)
 def named_when_described(name: Value, *others: Value) -> bool | None:
     """Where anything is written about a parent, the name is, too. A part that is wholly blank is right: the parent is
     not known. Fields that the form does not have are not asked about."""
     return name.inked or not any(other.inked for other in others)
 
 
-@predicate(INK, ANY, more=ANY)
+@predicate(INK, ANY, more=ANY, of_states=True)
 def described_when_named(name: Value, *others: Value) -> bool | None:
     """Where a parent's name is written, something else about the parent is, too (as far as the form asks for it)."""
     asked = [other for other in others if other.status is not FieldStatus.NOT_ON_FORM]

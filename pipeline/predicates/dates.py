@@ -34,24 +34,23 @@ def same_date(first: Value, second: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def not_after(earlier: Value, later: Value) -> bool | None:
     """The first is not later than the second, as far as both are known."""
-    one, other = known(earlier.canonical), known(later.canonical)
-    exact = min(len(one), len(other))
-    return one[:exact] <= other[:exact] if exact else None
+    return _ordered(known(earlier.canonical), known(later.canonical))
 
 
 @predicate(VALUE)
 def not_in_future(value: Value, *, context: RuleContext) -> bool | None:
     """The date is not later than the day of the scan."""
-    return _not_later(known(value.canonical), context.scanned_on)
+    return _ordered(known(value.canonical), context.scanned_on)
 
 
 @predicate(VALUE)
 def not_after_closing(value: Value, *, context: RuleContext) -> bool | None:
     """The date is not later than the book's last day, nor than the day of the scan."""
     day = known(value.canonical)
-    answers = [_not_later(day, context.scanned_on), _not_later(day, context.closed_on)]
-    told = [answer for answer in answers if answer is not None]
-    return all(told) if told else None
+    before_closing, before_scan = _ordered(day, context.closed_on), _ordered(day, context.scanned_on)
+    if before_closing is None or before_scan is None:
+        return before_scan if before_closing is None else before_closing
+    return before_closing and before_scan
 
 
 @predicate(VALUE)
@@ -117,9 +116,14 @@ def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, in
     return (years - 1, years - 1) if anniversary > day else (years - 1, years)
 
 
-def _not_later(day: tuple[int, ...], limit: tuple[int, ...]) -> bool | None:
-    exact = min(len(day), len(limit))
-    return day[:exact] <= limit[:exact] if exact else None
+def _ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
+    """Whether the first date is not later than the second, as far as both are known."""
+    if not first or not second:
+        return None
+    if first[0] != second[0]:
+        return first[0] < second[0]
+    exact = min(len(first), len(second))
+    return first[:exact] <= second[:exact]
 
 
 def _days_between(first: tuple[int, ...], last: tuple[int, ...]) -> int | None:

@@ -8,13 +8,13 @@ from pipeline.predicates.value import RuleContext, Value, known
 INK, VALUE = Need.INK, Need.VALUE
 
 
-@predicate(INK)
+@predicate(INK, of_states=True)
 def present(value: Value) -> bool | None:
     """Something is written."""
     return value.inked
 
 
-@predicate(INK)
+@predicate(INK, of_states=True)
 def absent(value: Value) -> bool | None:
     """Nothing is written (a margin note wants a person)."""
     return not value.inked

@@ -42,7 +42,8 @@ class Need(Enum):
 class Predicate:
     """A question with its name. ``ask`` answers ``True`` (holds), ``False`` (the rule's finding is raised) or ``None``
     (not knowable, nothing is said). ``needs``: one a field; ``more``: of any further fields, ``None`` = there may be
-    none; ``in_context``: it is handed a ``RuleContext``; ``limits``: names of what a rule may set (``with``)."""
+    none; ``in_context``: it is handed a ``RuleContext``; ``limits``: names of what a rule may set (``with``);
+    ``of_states``: its answer follows from the states of the values alone."""
 
     name: str
     ask: Callable[..., bool | None]
@@ -50,6 +51,7 @@ class Predicate:
     more: Need | None
     in_context: bool
     limits: frozenset[str]
+    of_states: bool = False
 
     @property
     def meaning(self) -> str:
@@ -75,14 +77,17 @@ class Predicate:
         return self.ask(*values, **limits)
 
 
-def predicate(*needs: Need, more: Need | None = None) -> Callable[[Callable[..., bool | None]], Predicate]:
+def predicate(
+    *needs: Need, more: Need | None = None, of_states: bool = False
+) -> Callable[[Callable[..., bool | None]], Predicate]:
     """Make a function of values a predicate of that name: one need a value, ``more`` for any further ones. A keyword
-    argument ``context`` gets the ``RuleContext``; every other one is a limit that a rule may set."""
+    argument ``context`` gets the ``RuleContext``; every other one is a limit that a rule may set. ``of_states``: as in
+    ``Predicate``; such a predicate takes no context."""
 
     def made(ask: Callable[..., bool | None]) -> Predicate:
         named = [p.name for p in inspect.signature(ask).parameters.values() if p.kind is p.KEYWORD_ONLY]
         limits = frozenset(named) - {"context"}
-        return Predicate(ask.__name__, ask, needs, more, "context" in named, limits)
+        return Predicate(ask.__name__, ask, needs, more, "context" in named, limits, of_states)
 
     return made
 

@@ -12,13 +12,14 @@ from pipeline.kinds.calendar import date_of
 from pipeline.model import FieldStatus
 
 _YEAR_BEHIND_NUMBER = re.compile(r"\d+/(\d{4})", re.ASCII)
-_NO_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value as a rule sees it: the text as written, its canonical form (``""`` when it does not parse), and
-    which of the states it is in that must never be confused. Only a ``READ`` value has a text that counts."""
+    which of the states it is in that must never be confused. Only a ``READ`` value has a text that counts.
+
+    A ``FieldReading`` has all that a rule asks of a value, and is handed over itself."""
 
     text: str
     canonical: str
@@ -27,13 +28,7 @@ class Value:
     @property
     def inked(self) -> bool:
         """Whether anything stands on the paper, read or not."""
-        return self.status not in _NO_INK
-
-    @property
-    def known(self) -> tuple[int, ...]:
-        """Year, month, day of a date as far as they are known (``41/2010`` says a year, too); ``()`` when not
-        even the year is."""
-        return known(self.canonical)
+        return self.status is not FieldStatus.BLANK and self.status is not FieldStatus.NOT_ON_FORM
 
 
 NOT_ON_FORM = Value("", "", FieldStatus.NOT_ON_FORM)
@@ -75,7 +70,8 @@ NO_CONTEXT = RuleContext()
 
 @lru_cache(maxsize=1 << 17)
 def known(canonical: str) -> tuple[int, ...]:
-    """As ``Value.known``, of a canonical form."""
+    """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too); ``()`` when not
+    even the year is."""
     date = date_of(canonical)
     if date is not None:
         return date.known

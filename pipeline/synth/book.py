@@ -216,7 +216,7 @@ def _entry_truth(plan: Plan, drawing: Drawing, row: int, page: int) -> dict[str,
     columns: dict[str, Any] = {
         spec.column: _as_told(spec.kind, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields
-        if spec.name in entry.texts
+        if spec.column and spec.name in entry.texts
     }
     notes: Mapping[str, Any] = {
         "_page": page, "_row": row, "_ink": ink, "_struck": sorted(struck), "_struck_ink": struck,

@@ -39,6 +39,16 @@ def _ticked(
     return pick(rng, fitting if chance(rng, OTHERWISE) else usual)
 
 
+def _age_at_death(record: RecordSpec, facts: Case) -> int | None:
+    """Full years of the dead; ``None`` where nobody is."""
+    died = facts.happened_on
+    for key, party in parties(record).items():
+        if party.dead:
+            born = facts.born_on[key]
+            return died.year - born.year - ((died.month, died.day) < (born.month, born.day))
+    return None
+
+
 def _is_usual(box: CheckBox) -> bool:
     return said(box.value, "đúng hạn", "quá hạn", "lần đầu")
 
@@ -49,6 +59,8 @@ def _fits(box: CheckBox, record: RecordSpec, facts: Case) -> bool:
         return not late
     if said(box.value, "quá hạn"):
         return late
+    if said(box.value, "dưới 01 tuổi", "dưới 05 tuổi"):
+        return _age_at_death(record, facts) in (range(1) if said(box.value, "dưới 01 tuổi") else range(1, 5))
     if said(box.value, "chưa xác định"):
         return bool(facts.missing)
     if said(box.value, "bị bỏ rơi"):

@@ -95,6 +95,7 @@ DEATH: Written = {
     "declarant_paper_number": "361234568",
     "declarant_paper_issued_on": "05/05/2012",
     "foreign_registered_on": BLANK,
+    "deceased_age_group": BLANK,
 }
 
 MARRIAGE: Written = {

@@ -455,6 +455,25 @@ TRIOS = (
         info=True,
     ),
     Trio(
+        "T02",
+        "death",
+        (
+            {"deceased_age_group": "Trẻ dưới 01 tuổi"},
+            {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "01/03/2017"},
+            {"deceased_age_group": "Trẻ từ 01 đến dưới 05 tuổi", "deceased_born_on": "03/03/2017"},
+        ),
+        (
+            *_states("deceased_age_group", BLANK, NOT_ON_FORM),
+            {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": BLANK},
+        ),
+        (
+            {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "03/03/2017"},
+            {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "2017"},
+            {"deceased_age_group": "Trẻ từ 01 đến dưới 05 tuổi", "deceased_born_on": "2017"},
+        ),
+        ("deceased_age_group", "deceased_born_on", "deceased_died_on"),
+    ),
+    Trio(
         "T03",
         "death",
         ({"declarant_relation": "Bản thân"}, {"declarant_relation": "bản thán."}),
