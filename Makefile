@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHES := $(filter-out fit_%,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py))))
+BENCHES := $(subst _,-,$(filter-out fit_%,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))))
 
 # One process a core: Tesseract's own threads only get in each other's way.
 export OMP_THREAD_LIMIT := 1
@@ -63,7 +63,7 @@ bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder
 bench-%: setup
 	@mkdir -p bench-out
 	@scripts/bench-packages.sh
-	@$(BIN)/python -m benchmarks.$* $(BENCH_ARGS)
+	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
 
 lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
 	@scripts/lock.sh

@@ -22,6 +22,8 @@ from benchmarks._real_lines import plain
 from pipeline.decoding import Emission, Prior, decoded, free_prior
 from pipeline.model import Pixels
 from pipeline.ocr.hand import HandReader
+from pipeline.schema import load
+from pipeline.synth.land import land_of
 from pipeline.synth.pens import pen_hand
 from pipeline.synth.people import commune, person
 from pipeline.synth.strokes import line as drawn_line
@@ -149,9 +151,10 @@ def speed(pictures: Sequence[Pixels]) -> dict[str, float]:
 def drawn_lines(pens: Sequence[str], number: int, seed: int) -> Sequence[Pixels]:
     """Names and places written by hands of those pens, as crops of 300 dpi (255 = paper)."""
     rng = np.random.default_rng(seed)
+    land = land_of(load().places.gazetteer, 2010)
     pictures = []
     for place in range(number):
-        hand, home = pen_hand(rng, pens), commune(rng)
+        hand, home = pen_hand(rng, pens), commune(rng, land)
         text = home.short if place % 2 else person(rng, home).name
         mask = drawn_line(text, hand, 300.0, rng).mask
         pictures.append(np.asarray(255 - mask, np.uint8))

@@ -15,8 +15,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from pipeline.batch import BookReport, book_folders, book_report
+from pipeline.batch import BookReport, book_folders, book_report, check_registry
 from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.registry import Registry
 from pipeline.settings import read_settings
 
 Summary = dict[str, Any]
@@ -25,10 +26,13 @@ Summary = dict[str, Any]
 
 @flow(name="nightly", log_prints=False, persist_result=False)
 def nightly(folder: str, workspace: str | None = None, workers: int | None = None) -> list[Summary]:
-    """Read every book under ``folder`` that is not read yet; one summary a book."""
+    """Read every book under ``folder`` that is not read yet, check each as a whole and then all of them against one
+    another; one summary a book."""
     summaries = [read_book(str(book), workspace, workers) for book in book_folders(Path(folder))]
-    create_table_artifact(key="nightly-books", table=summaries, description=overview(summaries))
-    get_run_logger().info(overview(summaries))
+    found = check_people(workspace)
+    told = f"{overview(summaries)} {found}"
+    create_table_artifact(key="nightly-books", table=summaries, description=told)
+    get_run_logger().info(told)
     return summaries
 
 
@@ -63,6 +67,22 @@ def read_book(folder: str, workspace: str | None, workers: int | None) -> Summar
         ) from None
 
 
+@task(
+    name="check-registry",
+    retries=4,
+    retry_delay_seconds=30,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+)
+def check_people(workspace: str | None) -> str:
+    """The checks across all books through ``pipeline.batch.check_registry``; what was found, as a sentence."""
+    bench = read_settings().workbench(Path(workspace) if workspace else None)
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        report = check_registry(registry, bench.schemas)
+    counted = ", ".join(f"{times} {code}" for code, times in report.counts.items())
+    return f"Đối chiếu giữa các sổ: {counted or 'không thấy gì'}."
+
+
 def summary_of(report: BookReport) -> Summary:
     """What a report may show outside: counts, codes, names of files."""
     return {
@@ -73,6 +93,7 @@ def summary_of(report: BookReport) -> Summary:
         "entries": report.entries,
         "accepted": report.accepted,
         "review": report.review,
+        "beside": report.beside,
         "pages_a_minute": round(report.pages_a_minute, 1),
         "failures": [
             f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures

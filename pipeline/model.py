@@ -265,6 +265,11 @@ class FieldReading:
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: Evidence | None = None
 
+    @property
+    def inked(self) -> bool:
+        """Whether anything stands on the paper, read or not."""
+        return self.status is not FieldStatus.BLANK and self.status is not FieldStatus.NOT_ON_FORM
+
 
 class Severity(StrEnum):
     BLOCK = "BLOCK"

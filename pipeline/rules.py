@@ -1,75 +1,227 @@
 """From the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
-A rule over a field that this form does not have is silent; of a field that could not be read it knows only that
-there is ink. A blank counts as a value only where the record requires one.
+A predicate says in which states it wants to see the values it is asked about (``pipeline.predicates.Need``): a field
+that this form does not have is never wrong, of ink that could not be read a rule knows only that it is there, and a
+value that is struck through is no value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from pipeline.kinds import KINDS, Vocabulary
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.predicates import PREDICATES, Value
-from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
+from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
+from pipeline.predicates import (
+    NO_CONTEXT,
+    NOT_ON_FORM,
+    PREDICATES,
+    Need,
+    PlaceResolver,
+    RuleContext,
+    Value,
+    day_of,
+    known,
+)
+from pipeline.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
 
 MISSING = "MISSING"
 ILLEGIBLE = "L08"
 STRUCK_THROUGH = "L09"
 
+REMEMBERED = 1 << 15
+"""How many texts of a field, and how many ways in which fields are filled, are remembered."""
 
-def findings_of(
-    readings: Sequence[FieldReading], record: RecordSpec, vocabularies: Mapping[str, Vocabulary]
-) -> tuple[Finding, ...]:
-    """All findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
+_OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
 
-    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses.
-    """
-    by_field = {reading.field: reading for reading in readings}
-    found: dict[tuple[str, tuple[str, ...]], Finding] = {}
-    severities = {(rule.code, rule.fields): rule.severity for rule in record.rules}
-    for spec in record.fields:
-        reading = by_field.get(spec.name)
-        if reading is not None:
-            for code in _problems(reading, spec, vocabularies):
-                severity = severities.get((code, (spec.name,)), Severity.REVIEW)
-                found[code, (spec.name,)] = Finding(code, severity, (spec.name,))
-    for rule in record.rules:
-        if _fires(rule, by_field, record):
-            found.setdefault((rule.code, rule.fields), Finding(rule.code, rule.severity, rule.fields))
-    told = {field for _, fields in found for field in fields}
-    for spec in record.fields:
-        reading = by_field.get(spec.name)
-        blank = reading is not None and reading.status is FieldStatus.BLANK
-        if blank and spec.required and spec.name not in told:
-            found[MISSING, (spec.name,)] = Finding(MISSING, Severity.REVIEW, (spec.name,))
-    return tuple(found.values())
+_PARSED = 1 << 4
+_STATES = {status: code for code, status in enumerate(FieldStatus)}
+_ABSENT, _READ, _BLANK = (_STATES[s] for s in (FieldStatus.NOT_ON_FORM, FieldStatus.READ, FieldStatus.BLANK))
+"""States as small numbers: an entry's states, with whether each value parses, say which rules can be asked."""
 
 
-def _problems(
-    reading: FieldReading, spec: FieldSpec, vocabularies: Mapping[str, Vocabulary]
-) -> Iterator[str]:
-    if reading.status is FieldStatus.ILLEGIBLE:
-        yield ILLEGIBLE
-    elif reading.status is FieldStatus.STRUCK_THROUGH:
-        yield STRUCK_THROUGH
-    elif reading.status is FieldStatus.READ:
+def context_of(
+    form: Form,
+    ledger: Ledger,
+    *,
+    places: PlaceResolver | None = None,
+    scanned_on: datetime.date | None = None,
+) -> RuleContext:
+    """What rules may know of a book. ``scanned_on``: the day of the scan, where it is known; else today, which is no
+    earlier."""
+    day = scanned_on or datetime.datetime.now(datetime.UTC).date()
+    return RuleContext(
+        scanned_on=day_of(day),
+        opened_on=known(ledger.opened_on),
+        closed_on=known(ledger.closed_on),
+        volume=ledger.volume,
+        form=form.id,
+        form_years=form.years,
+        places=places,
+    )
+
+
+def rules_of(record: RecordSpec, schemas: Schemas) -> EntryRules:
+    """The rules of a record, made ready for its entries."""
+    return EntryRules(record, schemas.vocabularies, schemas.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A rule of one record: ``at`` are the places of its fields among the record's, ``ask`` has the limits set."""
+
+    finding: Finding
+    ask: Callable[..., bool | None]
+    at: tuple[int, ...]
+    needs: tuple[Need, ...]
+    in_context: bool
+    of_states: bool
+
+    def can_ask(self, values: Sequence[Value | FieldReading]) -> bool:
+        """Whether the states of the values let the rule know anything."""
+        return all(
+            need.met_by(values[at].status) and (need is not Need.VALUE or values[at].canonical != "")
+            for need, at in zip(self.needs, self.at, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be asked of entries whose fields are all in the same states: ``found`` is known from the states alone,
+    ``missing`` too unless something else is told of the field."""
+
+    found: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+    of_one: tuple[tuple[Finding, Callable[..., bool | None], int], ...]
+    of_two: tuple[tuple[Finding, Callable[..., bool | None], int, int], ...]
+    others: tuple[_Bound, ...]
+
+
+class EntryRules:
+    """All rules of one record over single fields and over single entries, compiled once for many entries.
+
+    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses; ``findings`` say how serious a problem of a value by
+    itself is, where no rule of its code is bound to the field (``REVIEW`` where they do not say either)."""
+
+    def __init__(
+        self,
+        record: RecordSpec,
+        vocabularies: Mapping[str, Vocabulary],
+        findings: Mapping[str, FindingSpec] | None = None,
+    ) -> None:
+        self._specs = record.fields
+        self._place = {spec.name: place for place, spec in enumerate(record.fields)}
+        self._findings = findings or {}
+        self._severities = {(rule.code, rule.fields): rule.severity for rule in record.rules}
+        self._problems = [self._problems_of(place, vocabularies) for place in range(len(record.fields))]
+        self._bound = tuple(_bound(rule, self._place) for rule in record.rules)
+        self._nothing: list[Value | FieldReading] = [NOT_ON_FORM] * len(record.fields)
+        self._plans: dict[bytes, _Plan] = {}
+
+    def findings_of(
+        self, readings: Iterable[FieldReading], context: RuleContext = NO_CONTEXT
+    ) -> tuple[Finding, ...]:
+        """All findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
+
+        ``readings``: one a field; a field without one is not on the form. ``context``: what is known of the book."""
+        values = self._nothing.copy()
+        states = bytearray([_ABSENT]) * len(values)
+        found: list[Finding] = []
+        for reading in readings:
+            place = self._place.get(reading.field)
+            if place is None:
+                continue
+            values[place] = reading
+            if reading.status is FieldStatus.READ:
+                states[place] = _READ | _PARSED if reading.canonical else _READ
+                found += self._problems[place](reading.text)
+            else:
+                states[place] = _STATES[reading.status]
+                found += self._of_status(reading.status, place)
+        plan = self._plan(bytes(states), values)
+        found += plan.found
+        found += [finding for finding, ask, at in plan.of_one if ask(values[at]) is False]
+        found += [finding for finding, ask, one, two in plan.of_two if ask(values[one], values[two]) is False]
+        for rule in plan.others:
+            asked = [values[place] for place in rule.at]
+            answer = rule.ask(*asked, context=context) if rule.in_context else rule.ask(*asked)
+            if answer is False:
+                found.append(rule.finding)
+        if not found and not plan.missing:
+            return ()
+        told = {name for finding in found for name in finding.fields}
+        found += [finding for finding in plan.missing if finding.fields[0] not in told]
+        return tuple({(finding.code, finding.fields): finding for finding in reversed(found)}.values())[::-1]
+
+    def _plan(self, states: bytes, values: Sequence[Value | FieldReading]) -> _Plan:
+        plan = self._plans.get(states)
+        if plan is None:
+            if len(self._plans) >= REMEMBERED:
+                self._plans.clear()
+            plan = self._plans[states] = self._planned(values)
+        return plan
+
+    def _planned(self, values: Sequence[Value | FieldReading]) -> _Plan:
+        """The plan for entries with fields in the states of these."""
+        askable = [rule for rule in self._bound if rule.can_ask(values)]
+        settled = [rule for rule in askable if rule.of_states]
+        open_ = [rule for rule in askable if not rule.of_states]
+        simple = [rule for rule in open_ if not rule.in_context and len(rule.at) <= 2]
+        blank = [
+            self._finding(MISSING, place)
+            for place, spec in enumerate(self._specs)
+            if spec.required and values[place].status is FieldStatus.BLANK
+        ]
+        return _Plan(
+            found=tuple(
+                rule.finding for rule in settled if rule.ask(*(values[place] for place in rule.at)) is False
+            ),
+            missing=tuple(finding for finding in blank if finding is not None),
+            of_one=tuple((rule.finding, rule.ask, rule.at[0]) for rule in simple if len(rule.at) == 1),
+            of_two=tuple((rule.finding, rule.ask, *rule.at) for rule in simple if len(rule.at) == 2),
+            others=tuple(rule for rule in open_ if rule not in simple),
+        )
+
+    def _problems_of(
+        self, place: int, vocabularies: Mapping[str, Vocabulary]
+    ) -> Callable[[str], tuple[Finding, ...]]:
+        """From a text of that field to the findings about it by itself."""
+        spec = self._specs[place]
+        parse = KINDS[spec.kind].parse
         vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
-        yield from KINDS[spec.kind].parse(reading.text, vocabulary).problems
+
+        @lru_cache(maxsize=REMEMBERED)
+        def problems(text: str) -> tuple[Finding, ...]:
+            return self._told(parse(text, vocabulary).problems, place)
+
+        return problems
+
+    def _of_status(self, status: FieldStatus, place: int) -> tuple[Finding, ...]:
+        return self._told(_OF_STATUS[status], place) if status in _OF_STATUS else ()
+
+    def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
+        findings = (self._finding(code, place) for code in codes)
+        return tuple(finding for finding in findings if finding is not None)
+
+    def _finding(self, code: str, place: int) -> Finding | None:
+        """The finding of one field by itself; ``None`` where the office has switched its rule off."""
+        fields = (self._specs[place].name,)
+        spec = self._findings.get(code)
+        severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)
+        return None if spec is not None and spec.off else Finding(code, severity, fields)
 
 
-def _fires(rule: RuleSpec, by_field: Mapping[str, FieldReading], record: RecordSpec) -> bool:
-    values = [_value(by_field.get(name), record.by_name[name]) for name in rule.fields]
-    known = [value for value in values if value is not None]
-    return len(known) == len(values) and PREDICATES[rule.predicate](*known) is False
-
-
-def _value(reading: FieldReading | None, spec: FieldSpec) -> Value | None:
-    """What a rule may know of the field; ``None`` when nothing."""
-    if reading is None or reading.status is FieldStatus.NOT_ON_FORM:
-        return None
-    if reading.status is FieldStatus.READ:
-        return Value(reading.text, reading.canonical, inked=True)
-    if reading.status is FieldStatus.BLANK:
-        return Value("", "", inked=False) if spec.required else None
-    return Value("", "", inked=True)
+def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:
+    predicate = PREDICATES[rule.predicate]
+    needs = predicate.needs_of(len(rule.fields))
+    assert needs is not None  # checked when the declarations were loaded
+    return _Bound(
+        finding=Finding(rule.code, rule.severity, rule.about or rule.fields),
+        ask=partial(predicate.ask, **rule.limits) if rule.limits else predicate.ask,
+        at=tuple(places[name] for name in rule.fields),
+        needs=needs,
+        in_context=predicate.in_context,
+        of_states=predicate.of_states,
+    )

@@ -18,7 +18,7 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -28,13 +28,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import kinds
 from pipeline.errors import SchemaError
 from pipeline.model import Ledger, Severity
-from pipeline.predicates import ARITY, PREDICATES
+from pipeline.places import Resolver, read_gazetteer
+from pipeline.predicates import PREDICATES
 
 PRINT_ADVANCE = 0.43
 """Mean width of a printed letter, as a share of the letters' size (measured on the six printed sheets)."""
 
 PARTS = ("day", "month", "year", "hour", "minute")
 """The parts of a date or a time that may have a blank of their own."""
+
+PLACES = "places"
+"""The folder of ``schemas/`` that holds the tables of administrative units."""
 
 LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
 """What ``FieldSpec.ledger`` may name."""
@@ -55,12 +59,13 @@ class Declaration(BaseModel):
 class FieldSpec(Declaration):
     """One field of a record: the only place where it is named.
 
-    ``column`` is the Ministry's import column; ``editions`` the templates that have it (empty = all of the
-    record's); ``ledger`` names the key of ``ledger.toml`` that fills it when the form has no place for it.
+    ``column`` is the Ministry's import column (``""`` = it has none, and the field is not exported); ``editions`` the
+    templates that have it (empty = all of the record's); ``ledger`` names the key of ``ledger.toml`` that fills it when
+    the form has no place for it.
     """
 
     name: str
-    column: str
+    column: str = ""
     kind: str
     label: str
     required: bool = False
@@ -71,12 +76,49 @@ class FieldSpec(Declaration):
 
 
 class RuleSpec(Declaration):
-    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order."""
+    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order, with the limits it
+    sets (``with``). Without a ``severity`` of its own it has that of its finding. ``about``: the fields that the
+    finding names, where others are only a condition (all of them unless it says so)."""
 
     code: str
     predicate: str
     fields: tuple[str, ...]
     severity: Severity = Severity.REVIEW
+    limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
+    about: tuple[str, ...] = ()
+
+
+class BookSpec(Declaration):
+    """Which fields of an entry the checks of a whole book ask for (``pipeline.book_rules``)."""
+
+    number: str
+    registered_on: str
+    page: str
+    notes: str
+
+
+class PersonSpec(Declaration):
+    """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what
+    the entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with
+    names."""
+
+    role: str
+    event: Literal["born", "wed", "died", "other"] = "other"
+    name: str
+    sex: str | None = None
+    male: bool | None = None
+    born_on: str | None = None
+    died_on: str | None = None
+    home: str | None = None
+    mother: str | None = None
+    father: str | None = None
+    id_numbers: tuple[str, ...] = ()
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that are named here."""
+        named = (self.name, self.sex, self.born_on, self.died_on, self.home, self.mother, self.father)
+        return (*(name for name in named if name), *self.id_numbers)
 
 
 class RecordSpec(Declaration):
@@ -87,6 +129,8 @@ class RecordSpec(Declaration):
     prefix: str
     fields: tuple[FieldSpec, ...] = Field(alias="field")
     rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
+    book: BookSpec | None = None
+    people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
 
     @cached_property
     def by_name(self) -> Mapping[str, FieldSpec]:
@@ -94,7 +138,7 @@ class RecordSpec(Declaration):
 
     @cached_property
     def by_column(self) -> Mapping[str, FieldSpec]:
-        return {spec.column: spec for spec in self.fields}
+        return {spec.column: spec for spec in self.fields if spec.column}
 
 
 # --- forms --------------------------------------------------------------------------------------------------
@@ -370,18 +414,39 @@ class ExportSpec(Declaration):
     leading: tuple[str, ...] = ()
 
 
+Level = Literal["page", "reading", "field", "entry", "book", "registry"]
+
+
 class FindingSpec(Declaration):
-    """What a finding says to a reviewer, in Vietnamese, and where the rule comes from."""
+    """What a finding says to a reviewer, in Vietnamese, where the rule comes from, and how serious it is.
+
+    ``level``: what has to be known to raise it: a ``page``, a ``reading``, one ``field`` by itself, one ``entry``, a
+    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own. ``off``: why an
+    office does not want the rule; only its own layer sets it."""
 
     code: str
+    level: Level = "entry"
+    severity: Severity = Severity.REVIEW
     sentence: str
     look_at: str = ""
     source: str = ""
+    off: str = ""
+
+
+class PrincipleSpec(Declaration):
+    """A rule that raises nothing by itself and binds how others count; ``kept_by``: the codes of those."""
+
+    code: str
+    sentence: str
+    source: str
+    kept_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Schemas:
-    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does."""
+    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does.
+
+    ``place_tables``: the folder of the tables of administrative units; ``own_places``: what an office adds."""
 
     records: Mapping[str, RecordSpec]
     forms: Mapping[str, Form]
@@ -389,6 +454,18 @@ class Schemas:
     vocabs: Mapping[str, Vocab]
     findings: Mapping[str, FindingSpec]
     fingerprint: str
+    principles: Mapping[str, PrincipleSpec] = field(default_factory=dict)
+    place_tables: Path | None = None
+    own_places: Path | None = None
+
+    @cached_property
+    def places(self) -> Resolver:
+        """Who knows the administrative units of any day: the tables of ``schemas/places`` and an office's own file.
+        Raises ``SchemaError`` for a table or a file that is wrong."""
+        tables = self.place_tables
+        if tables is None or not tables.is_dir():
+            tables = default_folder() / PLACES
+        return Resolver(read_gazetteer(tables, self.own_places))
 
     def form(self, name: str) -> Form:
         """The form of that name; ``SchemaError`` names the nearest one."""
@@ -396,6 +473,12 @@ class Schemas:
 
     def record(self, name: str) -> RecordSpec:
         return _known(name, self.records, "loại việc", "schemas/records")
+
+    def severity_of(self, code: str) -> Severity | None:
+        """How serious a finding of that code is where no field says otherwise; ``None`` = the office has switched its
+        rule off, and it is not to be raised."""
+        spec = _known(code, self.findings, "phát hiện", "schemas/findings.toml")
+        return None if spec.off else spec.severity
 
     @cached_property
     def vocabularies(self) -> Mapping[str, kinds.Vocabulary]:
@@ -410,7 +493,8 @@ class Schemas:
         """The header row of an import template, in the Ministry's order."""
         spec = _known(export, self.exports, "mẫu xuất", "schemas/exports")
         fields = self.records[spec.record].fields
-        return spec.leading + tuple(f.column for f in fields if not f.editions or export in f.editions)
+        ours = (field for field in fields if field.column)
+        return spec.leading + tuple(f.column for f in ours if not f.editions or export in f.editions)
 
 
 def default_folder() -> Path:
@@ -434,9 +518,27 @@ def load(folder: Path | None = None) -> Schemas:
     findings = {
         f.code: f for f in (_checked(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
-    schemas = Schemas(records, forms, exports, vocabs, findings, digest.hexdigest()[:16])
+    records = {name: _with_severities(record, findings) for name, record in records.items()}
+    principles = {
+        p.code: p for p in (_checked(PrincipleSpec, row, findings_file) for row in table.get("principle", []))
+    }
+    fingerprint = digest.hexdigest()[:16]
+    schemas = Schemas(
+        records, forms, exports, vocabs, findings, fingerprint, principles, place_tables=folder / PLACES
+    )
     _check(schemas, folder)
     return schemas
+
+
+def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> RecordSpec:
+    """The record whose rules have a severity each: their own, or their finding's."""
+    rules = tuple(
+        rule
+        if "severity" in rule.model_fields_set or rule.code not in findings
+        else rule.model_copy(update={"severity": findings[rule.code].severity})
+        for rule in record.rules
+    )
+    return record.model_copy(update={"rules": rules})
 
 
 def load_form(path: Path, schemas: Schemas) -> Form:
@@ -535,6 +637,9 @@ def _check(schemas: Schemas, folder: Path) -> None:
         where = folder / "vocab" / f"{vocab.vocab}.toml"
         _check_unique([term.code for term in vocab.terms], "mã", where)
         _known(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    for principle in schemas.principles.values():
+        for code in principle.kept_by:
+            _known(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
     for export in schemas.exports.values():
         where = folder / "exports" / f"{export.export}.toml"
         _known(export.record, schemas.records, "loại việc", "schemas/records", where)
@@ -544,7 +649,7 @@ def _check(schemas: Schemas, folder: Path) -> None:
 
 def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
     _check_unique([f.name for f in record.fields], "trường", where)
-    _check_unique([f.column for f in record.fields], "cột", where)
+    _check_unique([f.column for f in record.fields if f.column], "cột", where)
     for spec in record.fields:
         if spec.kind not in kinds.KINDS:
             hint = _nearest(spec.kind, kinds.KINDS)
@@ -555,14 +660,33 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
             _known(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
         for edition in spec.editions:
             _known(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
+    _check_roles(record, where)
     for rule in record.rules:
-        for name in rule.fields:
-            _known(name, record.by_name, "trường", "phần field", where)
-        _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
-        _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates.py", where)
-        if len(rule.fields) != ARITY[rule.predicate]:
-            wanted = ARITY[rule.predicate]
-            raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
+        _check_rule(rule, record, schemas, where)
+
+
+def _check_rule(rule: RuleSpec, record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    for name in rule.fields:
+        _known(name, record.by_name, "trường", "phần field", where)
+    for name in rule.about:
+        _known(name, dict.fromkeys(rule.fields), "trường", f"quy tắc {rule.code}", where)
+    _known(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    predicate = _known(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
+    if predicate.needs_of(len(rule.fields)) is None:
+        wanted = f"{len(predicate.needs)}{' trở lên' if predicate.more else ''}"
+        raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
+    for name in rule.limits:
+        limits = dict.fromkeys(sorted(predicate.limits))
+        _known(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
+
+
+def _check_roles(record: RecordSpec, where: Path) -> None:
+    """What the checks of books and of the registry ask for is there."""
+    named = [*(record.book.model_dump().values() if record.book else ())]
+    named += [name for person in record.people for name in person.field_names]
+    for name in named:
+        _known(name, record.by_name, "trường", "phần field", where)
+    _check_unique([person.role for person in record.people], "vai", where)
 
 
 def _check_form(form: Form, schemas: Schemas, where: Path) -> None:

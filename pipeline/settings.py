@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -39,10 +40,13 @@ class Settings(BaseSettings):
         """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
         ``SetupError`` for a calibration that cannot be used."""
         folder = (workspace or self.workspace).expanduser().resolve()
+        schemas = replace(schema.load(self.schemas), own_places=Workspace(folder).places)
+        if Workspace(folder).places.exists():
+            _ = schemas.places  # a flaw in it is told before any page is read
         return Workbench(
             workspace=folder,
             registry_url=self.registry_url or Workspace(folder).registry_url,
-            schemas=schema.load(self.schemas),
+            schemas=schemas,
             make_engines=partial(default_engines, self.models),
             options=DigitizeOptions(
                 routing=RoutingOptions(

@@ -57,6 +57,11 @@ class Workspace:
         return self.root / "calibration" / "calibration.toml"
 
     @property
+    def places(self) -> Path:
+        """What this office adds to the administrative units, in a file that people edit; there once it was made."""
+        return self.root / "places.toml"
+
+    @property
     def registry_url(self) -> str:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"

@@ -28,7 +28,7 @@ import numpy as np
 
 from pipeline import schema
 from pipeline.decoding.language import GRAIN, NUMBER, START, packed
-from pipeline.decoding.syllables import sound
+from pipeline.kinds.syllables import sound
 from pipeline.kinds import date_words
 
 SEED = 3003

@@ -20,7 +20,7 @@ from pipeline.model import (
     LineReading,
     Writing,
 )
-from pipeline.rules import findings_of
+from pipeline.rules import rules_of
 from pipeline.schema import Form, Slot
 
 SCHEMAS = schema.load()
@@ -366,7 +366,7 @@ def test_dates_that_contradict_each_other_stay_as_they_are_read_and_are_found() 
     assert found["child_born_on"].text == "7/6/2010"
     assert evidence_in(found["child_born_on"]).chance == pytest.approx(0.95)
     record = SCHEMAS.record("birth")
-    codes = [finding.code for finding in findings_of(list(found.values()), record, SCHEMAS.vocabularies)]
+    codes = [finding.code for finding in rules_of(record, SCHEMAS).findings_of(list(found.values()))]
     assert "D02" in codes
 
 

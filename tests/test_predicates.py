@@ -5,24 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import schema
+from pipeline.model import FieldStatus
 from pipeline.predicates import (
-    ARITY,
+    BLANK,
+    NOT_ON_FORM,
     PREDICATES,
     Value,
-    absent,
-    full_date,
-    not_after,
-    present,
-    same_date,
-    same_year,
 )
+from pipeline.predicates.dates import full_date, not_after, same_date
+from pipeline.predicates.keys import absent, present, same_year
+from pipeline.schema import RuleSpec
 
-BLANK = Value("", "", inked=False)
-UNREAD = Value("", "", inked=True)
+UNREAD = Value("", "", FieldStatus.UNREADABLE)
 
 
 def value(canonical: str) -> Value:
-    return Value(canonical, canonical, inked=True)
+    return Value(canonical, canonical)
 
 
 _dates = st.dates(datetime.date(1000, 1, 1), datetime.date(2999, 12, 31))
@@ -42,7 +41,7 @@ def test_ink_that_nobody_could_read_is_present_all_the_same() -> None:
     ("written", "full"), [("09.03.1952", True), ("03.1952", False), ("1952", False), ("", False)]
 )
 def test_only_day_month_and_year_are_a_full_date(written: str, full: bool) -> None:
-    assert full_date(Value("chữ", written, inked=True)) is full
+    assert full_date(Value("chữ", written)) is full
 
 
 def test_whether_an_unread_date_is_full_is_not_known() -> None:
@@ -86,7 +85,18 @@ def test_full_dates_are_ordered_as_the_calendar_orders_them(one: datetime.date, 
     assert not_after(first, second) is (one <= other)
 
 
-def test_every_predicate_says_how_many_fields_it_asks() -> None:
-    assert set(ARITY) == set(PREDICATES)
-    for name, predicate in PREDICATES.items():
-        assert predicate(*[BLANK] * ARITY[name]) in (True, False, None)
+@pytest.mark.parametrize(
+    ("record", "rule"),
+    [(record.record, rule) for record in schema.load().records.values() for rule in record.rules],
+    ids=lambda part: getattr(part, "code", part),
+)
+def test_of_fields_that_are_not_on_the_form_nothing_is_said(record: str, rule: RuleSpec) -> None:
+    predicate = PREDICATES[rule.predicate]
+    for nothing in (NOT_ON_FORM, UNREAD):
+        answer = predicate(*[nothing] * len(rule.fields), **rule.limits)
+        assert answer is None or (nothing is UNREAD and predicate.of_states)
+
+
+def test_every_predicate_is_bound_to_fields() -> None:
+    bound = {rule.predicate for record in schema.load().records.values() for rule in record.rules}
+    assert set(PREDICATES) - bound == set()

@@ -173,11 +173,11 @@ def test_a_mark_beside_a_printed_text_is_a_term_or_goes_to_a_person(schemas: Sch
     assert unknown == {"Trẻ chưa xác định được cha, mẹ", "Ghi chú kết hôn"}
 
 
-def test_check_boxes_without_a_column_are_print_only(schemas: Schemas) -> None:
+def test_a_check_box_may_have_no_column_of_the_ministry(schemas: Schemas) -> None:
     form = schemas.form("death-2016")
-    assert len(form.checkboxes) == 6
-    assert {box.field for box in form.boxes} == {"registration_type"}
-    assert "Trẻ dưới 01 tuổi" in {label.text for label in form.labels}
+    assert {box.field for box in form.boxes} == {"registration_type", "deceased_age_group"}
+    assert "deceased_age_group" in schemas.record("death").by_name
+    assert "" not in schemas.columns("KT48")
 
 
 def test_signature_areas_are_told_apart_and_hold_no_field(schemas: Schemas) -> None:

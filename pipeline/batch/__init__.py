@@ -8,11 +8,13 @@ from pipeline.batch.book import (
     digitize_book,
     digitize_books,
 )
+from pipeline.batch.book_checks import CheckReport, check_books, check_registry, suggest_links
 from pipeline.batch.report import BookReport, ScanFailure
 from pipeline.batch.workers import PageFault, WorkersLost
 
 __all__ = [
     "BookReport",
+    "CheckReport",
     "PageFault",
     "OnProgress",
     "Progress",
@@ -20,6 +22,9 @@ __all__ = [
     "WorkersLost",
     "book_folders",
     "book_report",
+    "check_books",
+    "check_registry",
     "digitize_book",
     "digitize_books",
+    "suggest_links",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.batch.book_checks import check_books
 from pipeline.batch.fingerprint import reading_fingerprint
 from pipeline.batch.report import BookReport, ScanFailure, reasons_of
 from pipeline.batch.workers import PageJob, Workers
@@ -38,7 +39,8 @@ OnProgress = Callable[[Progress], None]
 def digitize_book(
     folder: Path, bench: Workbench, *, workers: int | None = None, on_progress: OnProgress | None = None
 ) -> BookReport:
-    """Read every page of the book in ``folder`` that is not known yet and save it, one transaction a page.
+    """Read every page of the book in ``folder`` that is not known yet and save it, one transaction a page; then check
+    the book as a whole.
 
     ``workers``: processes, by default one a core. A scan or page that cannot be used is a failure in the report and in
     the registry. Raises ``LedgerError``/``SchemaError`` (nothing was read), ``RegistryError``/``StorageError``/
@@ -68,6 +70,8 @@ def digitize_book(
                 run.save(job, answer, prints[job.scan.sha256])
                 if on_progress:
                     on_progress(Progress(folder.name, done, len(unknown), _ref(job)))
+        check_books(registry, bench.schemas, [run.book_id])
+        beside = Counter(one.finding.code for one in registry.standing_findings([run.book_id]))
     return replace(
         run.report(),
         form=ledger.form,
@@ -75,6 +79,7 @@ def digitize_book(
         scans=len(scans),
         pages=len(jobs),
         known=len(jobs) - len(unknown),
+        beside=dict(beside.most_common()),
         seconds=time.perf_counter() - started,
     )
 

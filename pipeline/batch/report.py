@@ -25,7 +25,8 @@ class BookReport:
 
     ``pages`` are all pages of its scans, ``read`` those this run read, ``known`` those an earlier run had read under
     the same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how
-    often) speak of the pages this run read. ``duplicates`` are files with the same bytes as one before them.
+    often) speak of the pages this run read, page by page; ``beside`` of what the check of the whole book found then
+    (code to how often). ``duplicates`` are files with the same bytes as one before them.
     ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all workers.
     """
 
@@ -41,6 +42,7 @@ class BookReport:
     review: int = 0
     reopened: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, int] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     failures: tuple[ScanFailure, ...] = ()
     seconds: float = 0.0

@@ -129,7 +129,7 @@ def _confirmed(readings: Sequence[FieldReading], record: RecordSpec) -> frozense
     agreed: set[str] = set()
     for rule in record.rules:
         pair = [by_field.get(name) for name in rule.fields]
-        known = [Value(word.text, word.canonical, inked=True) for word in pair if word and word.canonical]
+        known = [Value(word.text, word.canonical) for word in pair if word and word.canonical]
         complete = rule.predicate in SAYING_THE_SAME and len(known) == len(pair)
         if complete and PREDICATES[rule.predicate](*known) is True:
             agreed.update(rule.fields)

@@ -9,11 +9,14 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.calibrate import calibrate
+from pipeline.cli.check import check
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.links import links
 from pipeline.cli.page import page
+from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
@@ -24,6 +27,8 @@ COMMANDS = (
     ("run", run),
     ("page", page),
     ("queue", queue),
+    ("check", check),
+    ("links", links),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
@@ -67,6 +72,7 @@ app = typer.Typer(
 for name, function in COMMANDS:
     app.command(name, cls=Command)(function)
 app.add_typer(schemas_app, name="schemas")
+app.add_typer(places_app, name="places")
 
 
 def main() -> None:

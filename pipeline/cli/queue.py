@@ -8,11 +8,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.cli.beside import by_task, details_told
 from pipeline.cli.hypotheses import SHOWN, ways
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentences
 from pipeline.model import Hypothesis
-from pipeline.registry import Registry, Task
+from pipeline.registry import Registry, StandingFinding, Task
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.settings import read_settings
 
@@ -28,6 +29,7 @@ def queue(
     with Registry.open(bench.registry_url, bench.schemas) as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
+        beside = by_task(registry.standing_findings())
     if as_json:
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
         print_json({"total": len(tasks), "tasks": shown})
@@ -45,7 +47,7 @@ def queue(
             escape(task.entry_number) or "–",
             _what(task, bench.schemas),
             _lines(guesses[task.task_id], bench.schemas.records.get(task.record)),
-            escape(", ".join(task.reasons)),
+            escape(_why(task, beside.get((task.page_id, task.entry_id), []))),
         )
     screen.print(table)
     if len(tasks) > limit:
@@ -81,6 +83,12 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
         lines.append(escape(f"{label}: {ways(guesses[field])}"))
     more = len(guesses) - len(lines)
     return "\n".join([*lines, *([f"… và {more} ô nữa"] if more else [])])
+
+
+def _why(task: Task, beside: list[StandingFinding]) -> str:
+    """The codes of the reasons, those of checks of whole books with what they found."""
+    told = {one.finding.code: details_told(one) for one in beside}
+    return ", ".join(f"{code} ({told[code]})" if told.get(code) else code for code in task.reasons)
 
 
 def _what(task: Task, schemas: Schemas) -> str:

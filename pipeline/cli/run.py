@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pipeline.batch import BookReport, OnProgress, book_folders, digitize_books
+from pipeline.batch import (
+    BookReport,
+    CheckReport,
+    OnProgress,
+    book_folders,
+    check_registry,
+    digitize_books,
+)
 from pipeline.batch import Progress as PageDone
 from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
-from pipeline.cli.summary import sentences, told
+from pipeline.cli.summary import sentence, sentences, told
 from pipeline.errors import LedgerError, ScanError, SchemaError
 from pipeline.registry import Registry
 from pipeline.schema import Schemas
@@ -47,12 +55,16 @@ def run(
             digitize_books(folder, bench, workers=workers or settings.workers, on_progress=on_progress)
         )
     read_now = [folder for folder, report in zip(folders, reports, strict=True) if report.read]
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        across = check_registry(registry, bench.schemas)
     alarms = drift_alarms(read_now, bench)
     if as_json:
         drift = {folder.name: alarm for folder, (alarm, _) in alarms.items()}
-        print_json({"books": [as_object(report) for report in reports], "drift": drift})
+        answer = {"books": [as_object(report) for report in reports], "drift": drift}
+        print_json(answer | {"registry": plain(across)})
     else:
         show_reports(reports, bench.schemas)
+        show_beside(reports, across, bench.schemas)
         show_drift(alarms, bench)
         show_standing(bench)
     raise typer.Exit(exit_code(reports))
@@ -129,6 +141,16 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
             screen.print(
                 f"Bỏ qua {report.folder}/{name}: giống hệt một bản quét khác trong sổ.", markup=False
             )
+
+
+def show_beside(reports: list[BookReport], across: CheckReport, schemas: Schemas) -> None:
+    """What the checks of whole books and of the registry found."""
+    counts = Counter(across.counts)
+    for report in reports:
+        counts.update(report.beside)
+    lines = [f"  {times:>5} × [{code}] {sentence(code, schemas)}" for code, times in counts.most_common()]
+    for line in ["Kiểm tra cả quyển và giữa các sổ (chi tiết: hotich check):", *lines] if lines else ():
+        out().print(line, markup=False)
 
 
 def show_standing(bench: Workbench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from pipeline import schema
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, out, print_json
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 schemas_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -29,7 +31,9 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Nạp và kiểm tra mọi khai báo; dừng ở lỗi đầu tiên và chỉ ra tên gần đúng nhất."""
-    loaded = schema.load(folder or read_settings().schemas)
+    settings = read_settings()
+    loaded = replace(schema.load(folder or settings.schemas), own_places=Workspace(settings.workspace).places)
+    gazetteer = loaded.places.gazetteer
     if as_json:
         print_json(
             {
@@ -38,6 +42,7 @@ def check(
                 "exports": {name: len(loaded.columns(name)) for name in loaded.exports},
                 "vocabularies": {name: len(vocab.terms) for name, vocab in loaded.vocabs.items()},
                 "findings": len(loaded.findings),
+                "places": len(gazetteer.units),
                 "fingerprint": loaded.fingerprint,
             }
         )
@@ -51,4 +56,9 @@ def check(
     out().print(
         f"Khai báo đúng: {len(loaded.records)} loại việc, {len(loaded.forms)} mẫu sổ, {len(loaded.exports)} mẫu xuất, "
         f"{len(loaded.vocabs)} danh mục, {len(loaded.findings)} loại phát hiện. Dấu {loaded.fingerprint}."
+    )
+    own = sum(unit.scheme == "office" for unit in gazetteer.units)
+    out().print(
+        f"Địa danh đúng: {len(gazetteer.units)} dòng, trong đó {own} đơn vị do cơ quan thêm. "
+        f"Dấu {gazetteer.fingerprint}."
     )

@@ -7,6 +7,7 @@ from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language import Language, read_language
 from pipeline.decoding.options import DecodingOptions
 from pipeline.decoding.priors import Prior, continued, free_prior
+from pipeline.decoding.two_readings import dates_both_allow, margin
 
 __all__ = [
     "Agreed",
@@ -16,9 +17,11 @@ __all__ = [
     "Language",
     "Prior",
     "continued",
+    "dates_both_allow",
     "decoded",
     "free_prior",
     "jointly",
+    "margin",
     "prior_for",
     "read_language",
 ]

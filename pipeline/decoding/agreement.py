@@ -1,11 +1,15 @@
-"""Fields that say one thing twice, decided together: a date in figures and the same date in words."""
+"""Fields that say one thing twice, decided together: a date in figures and the same date in words. What is decided is
+always a reading of the figures as it stands; which dates two weak readings allow is told in ``two_readings``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.kinds import KINDS
+from pipeline.kinds import date, date_words
+from pipeline.kinds.calendar import UNREAD_DATE
+from pipeline.kinds.kind import Parsed
+from pipeline.kinds.misread import words_allow
 from pipeline.model import Hypothesis
 
 SAME = 0.98
@@ -33,22 +37,43 @@ class Agreed:
 
 def jointly(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) -> tuple[Agreed, ...]:
     """The pairs of readings that say one full date, the likeliest first; nothing when no such date is likelier than not
-    (each field then stands by itself, and if they differ, that is a finding)."""
-    spoken = _by_date("date_words", words)
-    pairs = [
-        (figure, word, date)
-        for date, readings in _by_date("date", figures).items()
-        for figure in readings
-        for word in spoken.get(date, ())
-    ]
-    met = SAME * APART * sum(figure.chance * word.chance for figure, word, _ in pairs)
-    missed = (1.0 - SAME) * (1.0 - sum(figure.chance * word.chance for figure, word, _ in pairs))
-    if met <= 0.0:
+    (each field then stands by itself, and if they differ, that is a finding). Words that say no date count for those
+    that they allow, where no words say the same as any figures."""
+    told = _by_date(date.parse, figures)
+    spoken = _by_date(date_words.strictly, words)
+    said = [_Pair(f, w, day, 1.0) for day, read in told.items() for f in read for w in spoken.get(day, ())]
+    return _agreed(said) or _agreed([] if said else list(_allowed(told, words)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """``share``: how much of the chance of the words belongs to the date."""
+
+    figures: Hypothesis
+    words: Hypothesis
+    canonical: str
+    share: float
+
+    @property
+    def chance(self) -> float:
+        return self.figures.chance * self.words.chance * self.share
+
+
+def _allowed(told: Mapping[str, Sequence[Hypothesis]], words: Sequence[Hypothesis]) -> Iterator[_Pair]:
+    for word in words:
+        if word.chance < LEAST or date_words.strictly(word.text).problems != (UNREAD_DATE,):
+            continue
+        for allowed in words_allow(word.text).dates:
+            for figure in told.get(allowed.date.canonical, ()) if allowed.chance >= SURE else ():
+                yield _Pair(figure, word, allowed.date.canonical, allowed.chance)
+
+
+def _agreed(pairs: Sequence[_Pair]) -> tuple[Agreed, ...]:
+    meeting = sum(pair.chance for pair in pairs)
+    if meeting <= 0.0:
         return ()
-    each = [
-        Agreed(figure, word, date, SAME * APART * figure.chance * word.chance / (met + missed))
-        for figure, word, date in pairs
-    ]
+    weight = chance_of_one_date(meeting) / meeting
+    each = [Agreed(pair.figures, pair.words, pair.canonical, weight * pair.chance) for pair in pairs]
     by_date: dict[str, float] = {}
     for pair in each:
         by_date[pair.canonical] = by_date.get(pair.canonical, 0.0) + pair.chance
@@ -57,10 +82,17 @@ def jointly(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) -> tuple
     return tuple(sorted(each, key=lambda pair: -pair.chance))
 
 
-def _by_date(kind: str, hypotheses: Sequence[Hypothesis]) -> dict[str, list[Hypothesis]]:
+def chance_of_one_date(meeting: float) -> float:
+    """The chance that both fields say one date and both readings are it, from the chance that two independent readings
+    meet on a date."""
+    met = SAME * APART * meeting
+    return met / (met + (1.0 - SAME) * (1.0 - meeting))
+
+
+def _by_date(parse: Callable[[str], Parsed], hypotheses: Sequence[Hypothesis]) -> dict[str, list[Hypothesis]]:
     found: dict[str, list[Hypothesis]] = {}
     for hypothesis in hypotheses:
-        parsed = KINDS[kind].parse(hypothesis.text)
+        parsed = parse(hypothesis.text)
         if hypothesis.chance >= LEAST and parsed.canonical.count(".") == 2 and not parsed.problems:
             found.setdefault(parsed.canonical, []).append(hypothesis)
     return found

@@ -10,7 +10,7 @@ from pipeline.decoding.language import Language, WordModel
 from pipeline.decoding.priors import FreePrior, Prior
 from pipeline.decoding.word_prior import Habit, WordPrior
 from pipeline.decoding.writing_habits import habit_of_address, habit_of_date, habit_of_text
-from pipeline.kinds import KINDS
+from pipeline.kinds import KINDS, date_words
 from pipeline.kinds.digits import is_digits, without_leader
 from pipeline.kinds.ditto import is_ditto
 from pipeline.kinds.spelling import folded
@@ -117,13 +117,13 @@ class SpokenDatePrior:
         return self.spoken.word(before, word)
 
     def whole(self, text: str) -> float:
-        return 0.0 if KINDS["date_words"].parse(text).canonical else -1.0
+        return 0.0 if date_words.strictly(text).canonical else -1.0
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
         return self.spoken.near(before, word, after)
 
     def support(self, text: str) -> float:
-        if KINDS["date_words"].parse(text).canonical:
+        if date_words.strictly(text).canonical:
             return 1.0
         return min(self.spoken.support(text), 0.9)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
-from pipeline.decoding.syllables import is_syllable, sound, syllables
 from pipeline.kinds.spelling import unaccented
+from pipeline.kinds.syllables import is_syllable, sound, syllables
 
 NUMBER = "<số>"
 """Stands for any word with a figure in it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.decoding.language import START, WordModel
 from pipeline.decoding.priors import LIMIT
-from pipeline.decoding.syllables import syllables
+from pipeline.kinds.syllables import syllables
 
 WEIGHT = 0.45
 """How much of a word's log chance counts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.decoding.syllables import is_syllable
+from pipeline.kinds.syllables import is_syllable
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
 """Words that begin a level of an address and nothing else."""

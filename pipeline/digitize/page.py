@@ -98,7 +98,8 @@ def _entry(
     record = schemas.record(form.record)
     readings = extract.readings_of(row.inks, record, schemas, ledger)
     readings = (*readings, *_ticks(straight, form, schemas))
-    findings = rules.findings_of(readings, record, schemas.vocabularies)
+    context = rules.context_of(form, ledger, places=schemas.places)
+    findings = rules.rules_of(record, schemas).findings_of(readings, context)
     readings, findings = routing.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
 

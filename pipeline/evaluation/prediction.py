@@ -46,13 +46,14 @@ def prediction_of(pages: Sequence[PageResult | None], record: RecordSpec, year: 
 
     ``year`` is the volume's: it completes an entry number that is written without one, as truth does.
     """
+    columns = {spec.name: spec.column for spec in record.fields}
     entries = []
     for number, page in enumerate(pages):
         for entry in page.entries if page is not None else ():
             values = {
-                record.by_name[reading.field].column: _value(reading, record, year)
+                column: _value(reading, record, year)
                 for reading in entry.readings
-                if reading.field in record.by_name and reading.status is not FieldStatus.NOT_ON_FORM
+                if reading.status is not FieldStatus.NOT_ON_FORM and (column := columns.get(reading.field))
             }
             entries.append(PredictedEntry(values, number, entry.row))
     return BookPrediction(tuple(entries))

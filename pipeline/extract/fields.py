@@ -82,7 +82,7 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
             name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes
         )
         if evidence:
-            meant = {text: _canonical(text, name, record, schemas, ledger) for text in told if text}
+            meant = {text: _meaning(text, name, record, schemas, ledger) for text in told if text}
             reading = weighed(reading, evidence, told, meant)
         elif several:
             reading = replace(reading, hypotheses=hypotheses_of(told, value))
@@ -161,6 +161,13 @@ def _canonical(text: str, name: str, record: RecordSpec, schemas: Schemas, ledge
     if spec.kind == "entry_number" and canonical and "/" not in canonical:
         return f"{canonical}/{ledger.year}"
     return canonical
+
+
+def _meaning(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:
+    """The canonical form by which texts speak for one another; a date in words with misread letters speaks for none."""
+    if record.by_name[name].kind == "date_words":
+        return kinds.date_words.strictly(text).canonical
+    return _canonical(text, name, record, schemas, ledger)
 
 
 def _union(boxes: Sequence[Box]) -> Box | None:

@@ -6,24 +6,17 @@ from __future__ import annotations
 
 import datetime
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-
-from pipeline.kinds.spelling import folded
 
 UNREAD_DATE = "D01"
 WILD_YEAR = "D03"
-LUNAR_DATE = "D09"
 
 PLAUSIBLE_YEARS = range(1800, 2101)
 """Colonial books begin in 1887 and their people were born before; a year outside was misread or miswritten.
 """
 
 _CANONICAL = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})", re.ASCII)
-_STEMS = "giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|quí"
-_BRANCHES = "tý|tí|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi"
-_LUNAR = re.compile(
-    rf"\bâl\b|\bâ\.\s?l\b|\bâm\s+lịch\b|\bam\s+lich\b|\bnhuận\b|\b(?:{_STEMS})\s+(?:{_BRANCHES})\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,18 @@ class PartialDate:
             return year
         return f"{self.month:02d}.{year}" if self.day is None else f"{self.day:02d}.{self.month:02d}.{year}"
 
+    @property
+    def earliest(self) -> datetime.date:
+        """The first day that it can mean. The law reckons the age to marry from it: an unknown month is January, an
+        unknown day the first (TTLT 01/2016, Article 2(1)); only for reckoning, never as a value."""
+        return datetime.date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def latest(self) -> datetime.date:
+        """The last day that it can mean."""
+        month = self.month or 12
+        return datetime.date(self.year, month, self.day or monthrange(self.year, month)[1])
+
 
 def dated(year: int, month: int | None = None, day: int | None = None) -> PartialDate | None:
     """The date of these numbers, ``None`` when the calendar has no such day or month."""
@@ -66,8 +71,28 @@ def date_of(canonical: str) -> PartialDate | None:
     return None if year is None else dated(year, month, day)
 
 
-def is_lunar(text: str) -> bool:
-    """Whether the text says that its date is by the lunar calendar (âm lịch, a leap month, a stem-branch
-    year).
-    """
-    return _LUNAR.search(folded(text)) is not None
+def compared(one: PartialDate, other: PartialDate) -> int:
+    """-1, 0 or 1 as the first is before, like or after the second, as far as both are known."""
+    exact = min(len(one.known), len(other.known))
+    first, second = one.known[:exact], other.known[:exact]
+    return (first > second) - (first < second)
+
+
+def years_later(day: datetime.date, years: int) -> datetime.date:
+    """The same day so many years later (earlier when negative); 29 February becomes 1 March where there is none. A year
+    beyond the calendar's (1 to 9999) is its first or last."""
+    year = min(max(day.year + years, datetime.MINYEAR), datetime.MAXYEAR)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return datetime.date(year, 3, 1)
+
+
+def full_years(born: PartialDate, on: PartialDate) -> tuple[int, int]:
+    """The fewest and the most full years (birthdays) that can lie between two dates; negative if ``on`` is earlier."""
+    return _birthdays(born.latest, on.earliest), _birthdays(born.earliest, on.latest)
+
+
+def _birthdays(born: datetime.date, on: datetime.date) -> int:
+    years = on.year - born.year
+    return years - (years_later(born, years) > on)

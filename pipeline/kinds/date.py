@@ -1,27 +1,28 @@
 """A date in digits: ``9/3/1952``, ``03/1952``, ``1952``, ``ngày 9 tháng 3 năm 1952``, or spaced out along a
 leader.
 
-Problems: D01 no date that can be known (an age, a year of two digits, a day the calendar lacks), D03 a year
-far out of any book's time, D09 a lunar date. Ages and lunar dates keep their text and get no canonical form.
+An age (``30 tuổi``, ``ba mươi tuổi``) stays an age, canonical ``30 tuổi``. Problems: D01 no date that can be known (a
+year of two digits, a day the calendar lacks), D03 a year far out of any book's time, D09 a lunar date: one said to be
+lunar keeps its text and gets no canonical form, a month named ``giêng`` or ``chạp`` is read and doubted.
 """
 
 from __future__ import annotations
 
 import re
 
+from pipeline.kinds.age import Age, age_of, canonical_age
 from pipeline.kinds.calendar import (
-    LUNAR_DATE,
     PLAUSIBLE_YEARS,
     UNREAD_DATE,
     WILD_YEAR,
     PartialDate,
     date_of,
     dated,
-    is_lunar,
 )
 from pipeline.kinds.digits import without_leader
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.lunar import LUNAR_DATE, LunarDate, is_lunar, lunar_of
 from pipeline.kinds.spelling import unaccented
 
 _YEAR = r"(?P<year>[1-9]\d{3})"
@@ -31,6 +32,9 @@ _SHAPES = (
     re.compile(rf"(?:thang)?(?P<month>\d{{1,2}})(?:[/–—-]|nam){_YEAR}", re.ASCII),
     re.compile(rf"nam{_YEAR}", re.ASCII),
 )
+_PLAIN = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2([1-9]\d{3})", re.ASCII)
+_NAMED_MONTH = re.compile(r"(?<=thang)\s+(gieng|chap)\b")
+_NAMED_MONTHS = {"gieng": "1", "chap": "12"}
 _SEPARATED = re.compile(r"[/–—-]|thang|nam")
 _ONLY_DOTS = (
     re.compile(
@@ -45,6 +49,9 @@ _SPLIT_MONTH = re.compile(r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    plain = _PLAIN.fullmatch(text)  # as nearly all dates are written: the same by the shorter way
+    if plain:
+        return _parsed(dated(int(plain[4]), int(plain[3]), int(plain[1])))
     if is_ditto(text):
         return Parsed("", (DITTO,))
     written = unaccented(text).strip(" .…_·,;:")
@@ -52,10 +59,27 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
         return NOTHING
     if is_lunar(text):
         return Parsed("", (LUNAR_DATE,))
-    date = _date(written)
+    age = age_of(text)
+    if age is not None:
+        return Parsed(age.canonical)
+    solar = _NAMED_MONTH.sub(lambda name: _NAMED_MONTHS[name[1]], written)
+    return _parsed(_date(solar), (LUNAR_DATE,) if solar != written else ())
+
+
+def _parsed(date: PartialDate | None, problems: tuple[str, ...] = ()) -> Parsed:
     if date is None:
         return Parsed("", (UNREAD_DATE,))
-    return Parsed(date.canonical, () if date.year in PLAUSIBLE_YEARS else (WILD_YEAR,))
+    return Parsed(date.canonical, problems if date.year in PLAUSIBLE_YEARS else (WILD_YEAR, *problems))
+
+
+def meant(text: str) -> PartialDate | Age | LunarDate | None:
+    """What a text in a date's place says: a date as far as it is known, an age, a lunar date (its text); ``None`` when
+    that is not sure."""
+    lunar = None if is_ditto(text) else lunar_of(text)
+    if lunar is not None:
+        return lunar
+    canonical = parse(text).canonical
+    return date_of(canonical) or canonical_age(canonical)
 
 
 def _date(written: str) -> PartialDate | None:
@@ -73,6 +97,8 @@ def _date(written: str) -> PartialDate | None:
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:
+    if canonical_age(value) is not None:
+        return value
     if date_of(value) is None:
         raise ValueError("not a canonical date")
     return value.replace(".", "/")

@@ -11,10 +11,14 @@ from pipeline.kinds.spelling import folded
 DITTO = "L07"
 
 _WORDS = re.compile(r"(?:n\.?\s?t\.?|như\s+trên|nhu\s+tren|như\s+nt)")
+_BEGINNINGS = frozenset("nN-–—=/\"”“″〃',’")
 _STROKES = re.compile(r"(?:[-–—=]\s*)*(?:/\s*/|[\"”“″〃]|''|,,|’’)(?:\s*[-–—=])*")
 
 
 def is_ditto(text: str) -> bool:
     """Whether the whole text is a ditto mark (``nt``, ``như trên``, ``-//-``, ``"``) and nothing else."""
+    begins = text.lstrip("( ")[:1]
+    if begins not in _BEGINNINGS and not begins.isspace():  # nearly every text: told at once
+        return False
     word = folded(text).strip("() ")
     return bool(_WORDS.fullmatch(word) or _STROKES.fullmatch(word))

@@ -7,10 +7,11 @@ signs is no name and has no canonical form; nor is one with the words of an offi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
-from pipeline.kinds.office import OFFICE, TITLE
+from pipeline.kinds.office import OFFICE, TELLING_WORDS, TITLE
 from pipeline.kinds.spelling import folded, spelled, unaccented
 
 NOT_A_NAME = "L05"
@@ -18,6 +19,7 @@ ABBREVIATED = "L06"
 
 _SIGNS_IN_NAMES = frozenset(" .~'’-")
 _VIETNAMESE_LETTERS = frozenset("abcdeghiklmnopqrstuvxy")
+_VOWELS = frozenset("aeiouy")
 _ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr|ph|ng[~.])\b")
 
 
@@ -27,15 +29,32 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     name = spelled(text).strip(" .,;:…_")
     if not name:
         return NOTHING
+    words = name.split()
+    if len(words) > 1 and all(map(_is_plain, words)):  # as nearly all names are: told at once
+        return Parsed(name)
     if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name) or _is_office(name):
         return Parsed("", (NOT_A_NAME,))
     problems = []
     letters = {letter for letter in unaccented(name) if letter.isalpha()}
-    if len(name.split()) < 2 or not letters <= _VIETNAMESE_LETTERS:
+    if len(words) < 2 or not letters <= _VIETNAMESE_LETTERS:
         problems.append(NOT_A_NAME)
     if _ABBREVIATION.search(folded(name)):
         problems.append(ABBREVIATED)
     return Parsed(name, tuple(problems))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_plain(word: str) -> bool:
+    """Whether a word is nothing but a syllable of a name: letters of Vietnamese names with a vowel, no abbreviation,
+    no word that tells an office or a title."""
+    bare = unaccented(word)
+    letters = word.isalpha() and set(bare) <= _VIETNAMESE_LETTERS
+    return (
+        letters
+        and not _VOWELS.isdisjoint(bare)
+        and bare not in TELLING_WORDS
+        and not _ABBREVIATION.search(folded(word))
+    )
 
 
 def _is_office(name: str) -> bool:

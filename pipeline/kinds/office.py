@@ -15,5 +15,26 @@ TITLE = re.compile(
 
 OFFICE = re.compile(r"(?<!\w)(?:UBND|(?:ủy|uỷ)\s+ban|tư\s+pháp|hộ\s+tịch)(?!\w)", re.IGNORECASE)
 
+TELLING_WORDS = frozenset(
+    (
+        "tich",
+        "truong",
+        "doc",
+        "vien",
+        "chanh",
+        "chuc",
+        "bo",
+        "phan",
+        "ct",
+        "pct",
+        "uvub",
+        "uv",
+        "ubnd",
+        "ban",
+        "phap",
+    )
+)
+"""Without marks: a text with none of these words has no title and no office in it."""
+
 UNIT = re.compile(r"(?<!\w)(?:xã|phường|thị\s+trấn|huyện|quận|tỉnh|thành\s+phố)(?!\w)", re.IGNORECASE)
 """Words of administrative units; a few of them are given names too."""

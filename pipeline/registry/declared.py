@@ -10,10 +10,17 @@ from sqlalchemy import MetaData, Table
 
 from pipeline.errors import RegistryError
 from pipeline.kinds import KINDS, Vocabulary
+from pipeline.predicates.places import place_existed
 from pipeline.schema import FieldSpec, Schemas
 
 ENTRY_NUMBER = "entry_number"
 """The kind (not the name) of the field that holds an entry's number."""
+
+PLACE = "place"
+"""The kind of the fields that hold a place."""
+
+PLACE_RULE = place_existed.name
+"""The predicate that asks about a place and the day on which it counts."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,16 @@ class Declared:
             hint = f" Có phải là “{close[0]}”?" if close else ""
             raise RegistryError(f"Loại việc “{record}” không có trường “{name}”.{hint}")
         return known[name]
+
+    def dated_places(self, record: str) -> Mapping[str, str]:
+        """Every field of an entry that holds a place, with the field of the day on which it counts: the one that the
+        record's rules of places ask about."""
+        spec = self.schemas.record(record)
+        days = {rule.fields[0]: rule.fields[1] for rule in spec.rules if rule.predicate == PLACE_RULE}
+        common = set(days.values())
+        if len(common) == 1:
+            return dict.fromkeys((f.name for f in spec.fields if f.kind == PLACE), *common)
+        return days
 
     def number_field(self, record: str) -> str | None:
         """The field that holds the entry's number."""

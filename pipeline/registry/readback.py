@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -20,9 +20,10 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry.declared import Declared
-from pipeline.registry.standing import value_in_force
-from pipeline.registry.tables import decision, entry, finding, page, page_run, reading, scan
-from pipeline.registry.values import Decision, PastReading, Seen, StoredEntry
+from pipeline.registry.placing import places_of
+from pipeline.registry.standing import doubted, value_in_force
+from pipeline.registry.tables import book_finding, decision, entry, finding, page, page_run, reading, scan
+from pipeline.registry.values import Decision, PastReading, Seen, StandingFinding, StoredEntry
 
 
 def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> StoredEntry:
@@ -30,7 +31,7 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
     row = place_of(connection, entry_id)
     readings = readings_of(connection, entry_id)
     decisions = decisions_of(connection, row)
-    by_field = {word.field: word for word in readings}
+    beside = beside_of(connection, row["page_id"], entry_id)
     return StoredEntry(
         entry_id=entry_id,
         book_id=row["book_id"],
@@ -41,14 +42,29 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
         readings=readings,
         findings=findings_of(connection, row["page_id"], entry_id),
         decisions=decisions,
-        values={
-            field: value_in_force(decisions.get(field), by_field.get(field))
-            for field in declared.fields(row["record"])
-        },
+        values=values_in_force(declared, row["record"], readings, decisions, beside),
+        places=places_of(connection, entry_id),
+        beside=beside,
         hand_reader=connection.scalar(
             select(page_run.c.hand_reader).where(page_run.c.page_id == row["page_id"], page_run.c.latest)
         ),
     )
+
+
+def values_in_force(
+    declared: Declared,
+    record: str,
+    readings: Sequence[FieldReading],
+    decisions: Mapping[str, Decision],
+    beside: Sequence[StandingFinding],
+) -> dict[str, str | None]:
+    """The value in force of every field of the record."""
+    by_field = {reading.field: reading for reading in readings}
+    doubts = doubted(beside, decisions)
+    return {
+        field: value_in_force(decisions.get(field), by_field.get(field), doubted=field in doubts)
+        for field in declared.fields(record)
+    }
 
 
 def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
@@ -116,6 +132,32 @@ def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> t
     return tuple(
         Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"]))
         for row in rows.mappings()
+    )
+
+
+def beside_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[StandingFinding, ...]:
+    """What the checks of books and of the registry say of an entry, or with ``None`` of the page itself, as long as it
+    holds."""
+    rows = connection.execute(
+        select(book_finding)
+        .where(
+            book_finding.c.page_id == page_id,
+            book_finding.c.entry_id.is_not_distinct_from(entry_id),
+            book_finding.c.cleared_at.is_(None),
+        )
+        .order_by(book_finding.c.id)
+    )
+    return tuple(standing_finding(row) for row in rows.mappings())
+
+
+def standing_finding(row: RowMapping) -> StandingFinding:
+    """A row of ``book_finding``."""
+    return StandingFinding(
+        row["book_id"],
+        row["page_id"],
+        row["entry_id"],
+        Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"])),
+        row["raised_at"],
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
-from pipeline.registry import deciding, overview, readback, saving
+from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
@@ -16,13 +17,19 @@ from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
     BookSummary,
+    ChecksOutcome,
+    Link,
     PastReading,
     SaveOutcome,
+    StandingFinding,
     StoredEntry,
     Task,
     Verdict,
 )
 from pipeline.schema import Schemas, load
+
+if TYPE_CHECKING:
+    from pipeline.registry.columns import Frame
 
 
 class Registry:
@@ -67,8 +74,8 @@ class Registry:
     # --- the machine writes ---------------------------------------------------------------------------------------
 
     def book_id(self, ledger: Ledger, folder_name: str) -> int:
-        """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of event; the
-        rest of ``ledger`` is brought up to date."""
+        """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of
+        event; the rest of ``ledger`` is brought up to date."""
         with self._database.writing() as connection:
             return saving.book_id(connection, self._declared, ledger, folder_name)
 
@@ -78,16 +85,17 @@ class Registry:
             saving.store_scan(connection, book_id, sha256, name, size, pages)
 
     def known(self, ref: PageRef, fingerprint: str, book_id: int | None = None) -> bool:
-        """Whether that page was last saved under that fingerprint: in that book, or in every book that has the scan."""
+        """Whether that page was last saved under that fingerprint: in that book, or in every book that has the
+        scan."""
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
 
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
 
-        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and findings
-        count from now on. What people decided stays in force; where the machine now reads something else than they saw,
-        the task opens again.
+        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and
+        findings count from now on. What people decided stays in force; where the machine now reads something
+        else than they saw, the task opens again.
         """
         with self._database.writing() as connection:
             return saving.save_page(connection, self._declared, book_id, result, fingerprint)
@@ -95,9 +103,35 @@ class Registry:
     def save_failure(
         self, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
     ) -> None:
-        """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds later."""
+        """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds
+        later."""
         with self._database.writing() as connection:
             saving.save_failure(connection, book_id, sha256, name, page_no, code, message)
+
+    def resolve_places(self, entry_id: int) -> bool:
+        """Resolve the places of an entry anew, after the tables of administrative units have changed. Returns
+        whether any came out otherwise. What was noted before stays on record; nothing is added where it comes
+        out the same."""
+        with self._database.writing() as connection:
+            place = readback.place_of(connection, entry_id)
+            values = readback.stored_entry(connection, self._declared, entry_id).values
+            return placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+
+    def save_checks(
+        self,
+        findings: Iterable[StandingFinding],
+        codes: Collection[str],
+        book_ids: Sequence[int] | None = None,
+    ) -> ChecksOutcome:
+        """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all. A value
+        that a new one names is in force no longer until someone decides it; tasks open and close accordingly."""
+        with self._database.writing() as connection:
+            return checks.save_checks(connection, self._declared, findings, codes, book_ids)
+
+    def save_links(self, suggested: Iterable[Link]) -> ChecksOutcome:
+        """Make these the suggestions that stand. Nothing else changes by them."""
+        with self._database.writing() as connection:
+            return links.save_links(connection, suggested)
 
     # --- people write ---------------------------------------------------------------------------------------------
 
@@ -142,6 +176,36 @@ class Registry:
         """Where a book stands, or all of them."""
         with self._database.reading() as connection:
             return overview.summary(connection, book_id)
+
+    def shelf_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
+        """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or
+        of the whole registry (``pipeline.registry.columns``). Values are those in force, else what was read."""
+        from pipeline.registry import columns  # pandas: not for every command
+
+        with self._database.reading() as connection:
+            shelf = None if book_ids is None else columns.shelf_mates(connection, book_ids)
+            return (
+                columns.entries(connection, self._declared, shelf),
+                columns.pages(connection, shelf),
+                columns.books(connection, self._declared, shelf),
+            )
+
+    def people_columns(self) -> Frame:
+        """The people of all entries as columns (``pipeline.registry.columns``)."""
+        from pipeline.registry import columns
+
+        with self._database.reading() as connection:
+            return columns.people(connection, self._declared)
+
+    def standing_findings(self, book_ids: Sequence[int] | None = None) -> Sequence[StandingFinding]:
+        """What the last checks of books and of the registry found."""
+        with self._database.reading() as connection:
+            return checks.standing_findings(connection, book_ids)
+
+    def links(self, kind: str | None = None, limit: int | None = None) -> Sequence[Link]:
+        """What is suggested to belong together, the surest first."""
+        with self._database.reading() as connection:
+            return links.standing_links(connection, kind, limit)
 
     def entries(self, book_id: int | None = None) -> Sequence[int]:
         """The ids of the entries that stand, in the order of the books."""

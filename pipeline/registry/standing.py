@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
-from pipeline.registry.values import WHOLE_ENTRY, Decision, Seen
+from pipeline.registry.values import WHOLE_ENTRY, Decision, Seen, StandingFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,14 @@ class LeftToDecide:
 
 
 def left_to_decide(
-    readings: Sequence[FieldReading], findings: Sequence[Finding], decisions: Mapping[str, Decision]
+    readings: Sequence[FieldReading],
+    findings: Sequence[Finding],
+    decisions: Mapping[str, Decision],
+    beside: Sequence[StandingFinding] = (),
 ) -> LeftToDecide:
     """A field waits for a person when its reading was not accepted or a finding names it, until someone decides it; and
-    again when the reading that was decided upon is no longer what the machine reads."""
+    again when the reading that was decided upon is no longer what the machine reads, or when a finding that came up
+    ``beside`` other entries names it that is younger than the decision."""
     by_field = {reading.field: reading for reading in readings}
     serious = [finding for finding in findings if finding.severity is not Severity.INFO]
     changed = {
@@ -33,20 +37,38 @@ def left_to_decide(
     }
     doubtful = {reading.field for reading in readings if not reading.accepted}
     doubtful |= {field for finding in serious for field in finding.fields}
-    fields = list(dict.fromkeys([*by_field, *sorted(doubtful | changed)]))
-    left = [field for field in fields if field in changed or (field in doubtful and field not in decisions)]
+    doubted_beside = doubted(beside, decisions)
+    wanted = changed | (doubtful - decisions.keys()) | doubted_beside
+    left = [field for field in dict.fromkeys([*by_field, *sorted(wanted)]) if field in wanted]
     unseen = _unseen(serious, decisions.get(WHOLE_ENTRY))
-    if unseen:
+    if WHOLE_ENTRY in left:
+        left.remove(WHOLE_ENTRY)
+    if unseen or WHOLE_ENTRY in wanted:
         left.append(WHOLE_ENTRY)
     reasons = [f.code for f in serious if set(f.fields) & set(left) or f.code in unseen]
+    reasons += [one.finding.code for one in beside if doubted([one], decisions)]
     named = {field for finding in serious for field in finding.fields}
     reasons += [
         _reading_doubt(by_field[field])
         for field in left
         if field in by_field and field not in named and not by_field[field].accepted
     ]
-    reopened = bool(changed) or (bool(unseen) and WHOLE_ENTRY in decisions)
+    reopened = bool(changed or doubted_beside & decisions.keys() or (unseen and WHOLE_ENTRY in decisions))
     return LeftToDecide(tuple(left), tuple(dict.fromkeys(reasons)), reopened)
+
+
+def doubted(beside: Sequence[StandingFinding], decisions: Mapping[str, Decision]) -> set[str]:
+    """The fields that findings from beside other entries name and nobody has decided since they came up; ``""`` (the
+    whole) of those that name none. Figures (INFO) put nothing in doubt."""
+    found: set[str] = set()
+    for one in beside:
+        if one.finding.severity is Severity.INFO:
+            continue
+        for field in one.finding.fields or (WHOLE_ENTRY,):
+            word = decisions.get(field)
+            if word is None or one.raised_at is None or word.decided_at < one.raised_at:
+                found.add(field)
+    return found
 
 
 def has_changed(decision: Decision, reading: FieldReading | None) -> bool:
@@ -61,10 +83,12 @@ def whole_seen(findings: Sequence[Finding]) -> Seen | None:
     return Seen("", " ".join(sorted(codes)), "") if codes else None
 
 
-def value_in_force(decision: Decision | None, reading: FieldReading | None) -> str | None:
-    """The last decision, else the accepted reading, else None. ``""`` is a field known to be blank. A value stands in
-    its canonical form; what has none stands as it was written."""
-    word = decision or (reading if reading and reading.accepted else None)
+def value_in_force(
+    decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
+) -> str | None:
+    """The last decision, else the accepted reading unless it is ``doubted`` beside other entries, else None. ``""``
+    is a field known to be blank. A value stands in its canonical form; what has none stands as it was written."""
+    word = decision or (reading if reading and reading.accepted and not doubted else None)
     if word is None:
         return None
     if word.status is FieldStatus.BLANK:

@@ -1,11 +1,11 @@
 """The tables of the registry. Those of the records derive from ``schemas/records``: one text column a field.
 
-Only types that every SQL database has: text, numbers, booleans, times in UTC, JSON. ``migrations/`` holds the same
-tables written out and frozen; a test compares the two.
+Only types that every SQL database has: text, numbers, booleans, times in UTC, JSON. ``migrations/`` holds the
+same tables written out and frozen; a test compares the two.
 
-Identity and reading are apart. ``page`` and ``entry`` stay the same rows over all runs; every run over a page adds a
-``page_run`` with its readings and findings, and only the ``latest`` one counts. Decisions name what they decide by the
-content of the scan, not by row ids, so that they outlive everything else.
+Identity and reading are apart. ``page`` and ``entry`` stay the same rows over all runs; every run over a page
+adds a ``page_run`` with its readings and findings, and only the ``latest`` one counts. Decisions name what they
+decide by the content of the scan, not by row ids, so that they outlive everything else.
 """
 
 from __future__ import annotations
@@ -180,6 +180,7 @@ entry = Table(
     Column("number", Text),
     _count("year", nullable=True),
     _text("number_text"),
+    _json("unaccepted", nullable=True),
     UniqueConstraint("page_id", "row"),
 )
 
@@ -259,8 +260,69 @@ decision = Table(
     sqlite_autoincrement=True,
 )
 
-APPEND_ONLY = (reading, finding, decision)
-"""No row of these is ever changed or deleted; triggers of the first migration refuse it."""
+resolved_place = Table(
+    "resolved_place",
+    METADATA,
+    _id(),
+    _of("entry"),
+    _text("field"),
+    Column("text", Text),
+    _text("as_of"),
+    _text("state"),
+    _text("unit"),
+    _text("standing"),
+    _flag("spelled"),
+    _text("province"),
+    _text("district"),
+    _text("commune"),
+    _json("candidates"),
+    _text("gazetteer"),
+    _time("resolved_at"),
+    Index(None, "entry_id", "field"),
+    sqlite_autoincrement=True,
+)
+"""Which administrative unit the written place in force is on the day in force; the last row of a field counts. Codes
+come with their scheme (``2004:31417``)."""
+
+book_finding = Table(
+    "book_finding",
+    METADATA,
+    _id(),
+    _of("book", index=True),
+    _of("page", index=True),
+    _of("entry", nullable=True, index=True),
+    _text("code"),
+    _text("severity"),
+    _json("fields"),
+    _json("details"),
+    _time("raised_at"),
+    _time("cleared_at", nullable=True),
+    sqlite_autoincrement=True,
+)
+"""What a check of whole books or of the registry found, and as long as it is found (``cleared_at`` is None)."""
+
+link = Table(
+    "link",
+    METADATA,
+    _id(),
+    _text("kind"),
+    Column("first_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
+    _text("first_role"),
+    Column("second_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
+    _text("second_role"),
+    _share("probability"),
+    _json("evidence"),
+    _time("suggested_at"),
+    _time("withdrawn_at", nullable=True),
+    sqlite_autoincrement=True,
+)
+"""Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
+
+ONLY_ENDS = (book_finding, link)
+"""Rows of these are added and end, once; nothing else of them is ever changed or deleted."""
+
+APPEND_ONLY = (reading, finding, decision, resolved_place)
+"""No row of these is ever changed or deleted; triggers of the migrations refuse it."""
 
 
 def all_tables(schemas: Schemas) -> MetaData:

@@ -1,21 +1,33 @@
-"""Keeps what follows from readings and decisions in step with them: the record, the entry's number, the review task.
+"""Keeps what follows from readings and decisions in step with them: the record, its places, the entry's number,
+the task.
 
-Called in the transaction that changed a reading or added a decision, so that nobody ever sees one without the other.
+Called in the transaction that changed a reading or added a decision, so that nobody ever sees one without the
+other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.declared import Declared
-from pipeline.registry.readback import decisions_of, findings_of, place_of, place_of_page, readings_of
-from pipeline.registry.standing import LeftToDecide, left_to_decide, value_in_force
+from pipeline.registry.placing import follow_places
+from pipeline.registry.readback import (
+    beside_of,
+    decisions_of,
+    findings_of,
+    place_of,
+    place_of_page,
+    readings_of,
+    values_in_force,
+)
+from pipeline.registry.standing import LeftToDecide, left_to_decide
 from pipeline.registry.tables import PAGE_ITSELF, entry, review_task
-from pipeline.registry.values import TaskState
+from pipeline.registry.values import Decision, TaskState
 
 
 def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> bool:
@@ -24,12 +36,11 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
     readings = readings_of(connection, entry_id)
     decisions = decisions_of(connection, place)
     by_field = {reading.field: reading for reading in readings}
-    values = {
-        field: value_in_force(decisions.get(field), by_field.get(field))
-        for field in declared.fields(place["record"])
-    }
     stands = place["found"] or bool(decisions)
+    beside = beside_of(connection, place["page_id"], entry_id) if stands else ()
+    values = values_in_force(declared, place["record"], readings, decisions, beside)
     _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
+    follow_places(connection, declared, place["record"], entry_id, values if stands else {})
     number_field = declared.number_field(place["record"])
     in_force = values.get(number_field) if number_field else None
     read = by_field.get(number_field) if number_field else None
@@ -39,18 +50,35 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
         .values(
             stands=stands,
             number_text=in_force or (read.text if read else ""),
+            unaccepted=_unaccepted(readings, values, decisions) or None,
             **_number_and_year(in_force),
         )
     )
-    left = left_to_decide(readings, findings_of(connection, place["page_id"], entry_id), decisions)
+    findings = findings_of(connection, place["page_id"], entry_id)
+    left = left_to_decide(readings, findings, decisions, beside)
     return _keep_task(connection, place["page_id"], place["row"], entry_id, left)
 
 
 def follow_page(connection: Connection, page_id: int) -> bool:
     """The same for the findings on a page itself."""
     place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
-    left = left_to_decide((), findings_of(connection, page_id, None), decisions_of(connection, place))
+    beside = beside_of(connection, page_id, None)
+    left = left_to_decide((), findings_of(connection, page_id, None), decisions_of(connection, place), beside)
     return _keep_task(connection, page_id, PAGE_ITSELF, None, left)
+
+
+def _unaccepted(
+    readings: Sequence[FieldReading], values: Mapping[str, str | None], decisions: Mapping[str, Decision]
+) -> dict[str, str]:
+    """What the machine read and nobody has accepted or decided: for checks beside other entries, never in force."""
+    return {
+        reading.field: reading.canonical
+        for reading in readings
+        if reading.status is FieldStatus.READ
+        and reading.canonical
+        and values.get(reading.field) is None
+        and reading.field not in decisions
+    }
 
 
 def _keep_record(

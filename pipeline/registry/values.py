@@ -77,9 +77,9 @@ class Decision:
 class Task:
     """Something a person has to look at: an entry, or a whole page (``entry_id`` is None, ``row`` -1).
 
-    ``entry_number`` is the number in force, else what the machine took it for, else ``""``. ``reasons`` are codes of
-    findings; ``fields`` what is left to decide (``""`` = the whole); ``reopened``: the machine now reads something else
-    than what a person saw when deciding. ``version`` goes back to ``decide``.
+    ``entry_number`` is the number in force, else what the machine took it for, else ``""``. ``reasons`` are
+    codes of findings; ``fields`` what is left to decide (``""`` = the whole); ``reopened``: the machine now
+    reads something else than what a person saw when deciding. ``version`` goes back to ``decide``.
     """
 
     task_id: int
@@ -105,6 +105,41 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingFinding:
+    """What a check of whole books or of the registry says: of an entry, or with ``entry_id`` None of a page.
+    ``raised_at``: since when (None = not stored yet)."""
+
+    book_id: int
+    page_id: int
+    entry_id: int | None
+    finding: Finding
+    raised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksOutcome:
+    """What a check changed: ``raised`` are new, ``cleared`` no longer hold, ``standing`` hold now."""
+
+    raised: int
+    cleared: int
+    standing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A suggestion that two entries speak of one event (``again``) or of one person (``person``), with the role of the
+    person in each, its probability 0..1 and what agrees (without names)."""
+
+    kind: str
+    first_entry_id: int
+    first_role: str
+    second_entry_id: int
+    second_role: str
+    probability: float
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class BookSummary:
     """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
     open tasks on whole pages; ``reasons`` counts codes over open tasks, ``failures`` over scans and pages without a
@@ -124,10 +159,34 @@ class BookSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a field).
+class PlaceInForce:
+    """Which administrative unit a written place in force is on the day ``as_of`` (``""`` = no day in force).
 
-    ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known.
+    ``state`` and ``standing`` as in ``pipeline.places``; ``unit``: its code with the scheme (``2004:31417``),
+    ``""`` unless it is one unit; ``province``, ``district``, ``commune``: the codes of what is known of it;
+    ``candidates``: codes of what it may be, or was or will be at another time. ``text`` is what was resolved,
+    as it stands in the record.
+    """
+
+    text: str
+    as_of: str
+    state: str
+    unit: str
+    standing: str
+    spelled: bool
+    province: str
+    district: str
+    commune: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a
+    field).
+
+    ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known;
+    ``places``: which unit each place among them is; ``beside``: what checks of books and of the registry found.
     ``hand_reader`` is the reader of handwriting of that run (``""``: none, None: not known).
     """
 
@@ -141,7 +200,9 @@ class StoredEntry:
     findings: tuple[Finding, ...]
     decisions: Mapping[str, Decision]
     values: Mapping[str, str | None]
-    hand_reader: str | None
+    places: Mapping[str, PlaceInForce] = field(default_factory=dict)
+    beside: tuple[StandingFinding, ...] = ()
+    hand_reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pipeline.synth.cases import Case, case, officers
 from pipeline.synth.containers import deliver, jpeg
 from pipeline.synth.cuttings import Cutting
 from pipeline.synth.habits import Habits
+from pipeline.synth.land import land_of
 from pipeline.synth.options import SynthOptions
 from pipeline.synth.pages import Page, cover_page, entry_page
 from pipeline.synth.pens import Hand, pen_hand, typed_hand
@@ -41,7 +42,9 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
+    """All of a book but its ink."""
+
     form: Form
     record: RecordSpec
     ledger: Ledger
@@ -61,7 +64,7 @@ def write_book(
     ``options``: see ``SynthOptions``; the same form, schemas and options give the same bytes. ``cuttings``: lines of
     real ink that stand in the blanks for places, as far as they go. The folder then holds the scans, ``ledger.toml``
     and ``truth.json`` (Ministry column → text as written; notes under keys with ``_``)."""
-    plan = _plan(form, schemas, options)
+    plan = planned(form, schemas, options)
     quality = options.scanning.jpeg_quality
     drawings, files = [], []
     for drawing in _drawn(plan, schemas, options, deque(cuttings)):
@@ -83,23 +86,23 @@ def write_books(
 
 def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[Drawing]:
     """The pages of a book, one after the other, without writing anything: cover first when there is one."""
-    return _drawn(_plan(form, schemas, options), schemas, options, deque())
+    return _drawn(planned(form, schemas, options), schemas, options, deque())
 
 
-def _rng(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
+def chance_of(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
     """A stream of chance of its own for each purpose, so that one page does not depend on how another was drawn."""
     return np.random.default_rng([options.seed, zlib.crc32(form.id.encode()), *purpose])
 
 
-def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
+def planned(form: Form, schemas: Schemas, options: SynthOptions) -> Plan:
     if form.layout == "cover":
         raise SchemaError(f"Mẫu “{form.id}” là bìa sổ, không có việc nào để ghi. Hãy chọn một mẫu trang.")
-    rng = _rng(options, form, 0)
+    rng = chance_of(options, form, 0)
     record = schemas.record(form.record)
     first, last = form.years
     year = options.year or int(rng.integers(max(first, 1976), min(last, 2024) + 1))
     volume = f"{options.volume or int(rng.integers(1, 4)):02}/{year}"
-    home = commune(rng)
+    home = commune(rng, land_of(schemas.places.gazetteer, year))
     rows = form.table.rows if form.table else 1
     pages = -(-options.entries // rows)
     ledger = Ledger(
@@ -113,32 +116,30 @@ def _plan(form: Form, schemas: Schemas, options: SynthOptions) -> _Plan:
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
     cases = [
         case(
-            _rng(options, form, 1, number), record, home, signers, number=options.first_number + number,
+            chance_of(options, form, 1, number), record, home, signers, number=options.first_number + number,
             page_no=1 + number // rows, volume=volume, registered_on=date(year, 1, 2) + timedelta(days=days[number]),
             no_father=options.no_father,
         )
         for number in range(options.entries)
     ]  # fmt: skip
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
-    return _Plan(
-        form, record, ledger, home, hands, grouped, Habits.drawn(rng, typed), chance(rng, 0.6), shift
-    )
+    return Plan(form, record, ledger, home, hands, grouped, Habits.drawn(rng, typed), chance(rng, 0.6), shift)
 
 
 def _drawn(
-    plan: _Plan, schemas: Schemas, options: SynthOptions, cuttings: deque[Cutting]
+    plan: Plan, schemas: Schemas, options: SynthOptions, cuttings: deque[Cutting]
 ) -> Iterator[Drawing]:
     clerk = Clerk(plan.form, plan.record, schemas, plan.habits, options)
     cover = _cover_form(plan.form, schemas) if options.cover else None
     if cover:
-        rng = _rng(options, plan.form, 2)
+        rng = chance_of(options, plan.form, 2)
         page = cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
         flat = replace(options.scanning, show_through=(0.0, 0.0))
         yield Drawing(page, scanned(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
     behind = Sheet.blank(plan.form, options.dpi, plan.shift)
     print_form(behind)
     for number, cases in enumerate(plan.cases):
-        rng = _rng(options, plan.form, 3, number)
+        rng = chance_of(options, plan.form, 3, number)
         sheet = Sheet.blank(plan.form, options.dpi, plan.shift)
         page = entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cuttings)
         yield Drawing(
@@ -168,7 +169,7 @@ def _json(truth: Mapping[str, Any]) -> str:
     return re.sub(r"\[[\s\d.,-]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
 
 
-def _stem(plan: _Plan) -> str:
+def _stem(plan: Plan) -> str:
     number, year = plan.ledger.volume.split("/")
     return f"{plan.record.prefix}.{year}.{plan.ledger.place_code}.{number}"
 
@@ -181,7 +182,7 @@ def _ledger_toml(ledger: Ledger) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _truth(plan: _Plan, drawings: Sequence[Drawing], names: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def _truth(plan: Plan, drawings: Sequence[Drawing], names: Sequence[tuple[str, int]]) -> dict[str, Any]:
     """What stands on the pages, as ``hotich evaluate`` reads it."""
     pages, entries = [], []
     for index, (drawing, (name, page_no)) in enumerate(zip(drawings, names, strict=True)):
@@ -200,7 +201,7 @@ def _truth(plan: _Plan, drawings: Sequence[Drawing], names: Sequence[tuple[str, 
     }  # fmt: skip
 
 
-def _entry_truth(plan: _Plan, drawing: Drawing, row: int, page: int) -> dict[str, Any]:
+def _entry_truth(plan: Plan, drawing: Drawing, row: int, page: int) -> dict[str, Any]:
     entry = next(entry for entry in drawing.page.entries if entry.row == row)
     ink: dict[str, list[list[float]]] = {}
     struck: dict[str, list[list[float]]] = {}
@@ -215,7 +216,7 @@ def _entry_truth(plan: _Plan, drawing: Drawing, row: int, page: int) -> dict[str
     columns: dict[str, Any] = {
         spec.column: _as_told(spec.kind, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields
-        if spec.name in entry.texts
+        if spec.column and spec.name in entry.texts
     }
     notes: Mapping[str, Any] = {
         "_page": page, "_row": row, "_ink": ink, "_struck": sorted(struck), "_struck_ink": struck,

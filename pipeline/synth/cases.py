@@ -102,6 +102,10 @@ def case(
 ) -> Case:
     """A case registered on that day at that commune; events lie days to years before it, as the parties ask."""
     late = chance(rng, 0.15)
+    missing = frozenset(
+        key for key, party in parties(record).items()
+        if party.optional and party.male is True and chance(rng, no_father)
+    )  # fmt: skip
     happened_on = registered_on - timedelta(days=int(rng.integers(70, 4000) if late else rng.integers(1, 40)))
     people: dict[str, Person] = {}
     born: dict[str, date] = {}
@@ -115,24 +119,40 @@ def case(
         elif party.declarant and parents and chance(rng, 0.6):
             people[key] = pick(rng, [who for who in parents if who not in officers.values()] or parents)
         else:
-            like = family if party.male is not False and chance(rng, 0.8) else None
+            like = family if _is_kin(rng, party, missing, family) else None
             people[key] = person(rng, home, party.male, like)
             family = family or (people[key] if party.newborn or party.dead else None)
         born[key] = happened_on if party.newborn else _adult_birth(rng, happened_on, party)
-    missing = frozenset(
-        key for key, party in parties(record).items()
-        if party.optional and party.male is True and chance(rng, no_father)
-    )  # fmt: skip
     return Case(
         number, page_no, volume, registered_on, happened_on, int(rng.integers(0, 24)), int(rng.integers(0, 60)),
         home, people, born, missing,
     )  # fmt: skip
 
 
+def _is_kin(rng: np.random.Generator, party: Party, missing: frozenset[str], family: Person | None) -> bool:
+    """Whether a person bears the name of the one whom the case is about: a child has its father's, or its mother's
+    where the father is not known."""
+    if party.optional and party.male is not None and family is not None:
+        return party.male or bool(missing)
+    return party.male is not False and chance(rng, 0.8)
+
+
+TIME_LIMITS = {"newborn": 60, "dead": 15}
+"""Days within which an event has to be registered (Luật Hộ tịch 2014, Điều 15 and 33)."""
+
+
+def is_late(record: RecordSpec, facts: Case) -> bool:
+    """Whether the case was registered after the time limit of its kind of event."""
+    days = (facts.registered_on - facts.happened_on).days
+    people = parties(record).values()
+    limits = [limit for role, limit in TIME_LIMITS.items() if any(getattr(party, role) for party in people)]
+    return any(days > limit for limit in limits)
+
+
 def _adult_birth(rng: np.random.Generator, before: date, party: Party) -> date:
     lowest, highest = (1, 95) if party.dead else (20, 42)
     age = int(rng.integers(lowest, highest))
-    return before - timedelta(days=age * 365 + int(rng.integers(0, 365)))
+    return before - timedelta(days=age * 366 + int(rng.integers(0, 365)))
 
 
 def officers(rng: np.random.Generator, record: RecordSpec, home: Commune) -> Mapping[str, Person]:
@@ -143,7 +163,9 @@ def officers(rng: np.random.Generator, record: RecordSpec, home: Commune) -> Map
 def date_of(rng: np.random.Generator, spec: FieldSpec, facts: Case) -> date:
     """The day a date field speaks of, by its label and party."""
     if said(spec.label, "ngày cấp"):
-        return facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
+        issued = facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
+        born = facts.born_on.get(party_key(spec.name))
+        return issued if born is None else max(issued, born + timedelta(days=1))
     if said(spec.label, "giấy báo tử"):
         return facts.happened_on + timedelta(days=int(rng.integers(0, 2)))
     if said(spec.label, "sinh") and party_key(spec.name) in facts.born_on:

@@ -67,5 +67,5 @@ class Habits:
             f"{hamlet}, {home.short}",
             home.full[0].upper() + home.full[1:],
             home.short,
-            f"{home.name}, {home.district}",
+            f"{home.name}, {home.district or home.province}",
         )

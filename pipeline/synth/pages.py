@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.model import Ledger
-from pipeline.schema import CheckBox, Form, Slot
+from pipeline.schema import Form, Slot
 from pipeline.synth import words
 from pipeline.synth.cases import Case, parties, party_key, said
 from pipeline.synth.cuttings import Cutting, glued
@@ -20,6 +20,7 @@ from pipeline.synth.printing import column_edges, print_form, tick
 from pipeline.synth.sheet import Sheet
 from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal, signature
 from pipeline.synth.texts import Clerk
+from pipeline.synth.ticks import ticked
 from pipeline.synth.values import Written, dittoed, written
 from pipeline.synth.writer import Writer
 
@@ -95,7 +96,7 @@ def _entered(
             texts.update(_stamped_note(writer, value.slot))
         else:
             texts.update(inscribe(writer, value))
-    texts.update(_ticked(writer, clerk.form.boxes))
+    texts.update(_tick_boxes(writer, clerk, facts))
     ditto = {value.slot.name: value.ditto for value in values.values() if value.ditto}
     return Entry(writer.row, texts, ditto)
 
@@ -163,18 +164,14 @@ def _stamped_note(writer: Writer, slot: Slot) -> Mapping[str, str]:
     return dict.fromkeys(slot.field_names, text)
 
 
-def _ticked(writer: Writer, boxes: Sequence[CheckBox]) -> Mapping[str, str]:
-    """Tick at most one box a field: fields with several boxes nearly always, others seldom."""
-    rng, texts = writer.rng, {}
-    for name in dict.fromkeys(box.field for box in boxes):
-        mine = [box for box in boxes if box.field == name]
-        texts[name] = ""
-        if not chance(rng, 0.95 if len(mine) > 2 else 0.1):
-            continue
-        chosen = mine[0] if len(mine) > 2 and chance(rng, 0.6) else pick(rng, mine)
-        mark = tick(writer.sheet, chosen.box, rng, writer.hand.ink)
-        writer.sheet.note(mark.mask, mark.left, mark.top, (name,), writer.row, by_hand=False)
-        texts[name] = chosen.value
+def _tick_boxes(writer: Writer, clerk: Clerk, facts: Case) -> Mapping[str, str]:
+    """Tick the boxes that agree with the case: at most one a field."""
+    texts = {}
+    for name, box in ticked(writer.rng, clerk.form.boxes, clerk.record, facts).items():
+        texts[name] = box.value if box else ""
+        if box:
+            mark = tick(writer.sheet, box.box, writer.rng, writer.hand.ink)
+            writer.sheet.note(mark.mask, mark.left, mark.top, (name,), writer.row, by_hand=False)
     return texts
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 
 from pipeline.synth import words
+from pipeline.synth.land import Land
 
 T = TypeVar("T")
 
@@ -24,20 +25,22 @@ def chance(rng: np.random.Generator, share: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """An invented commune in a real district."""
+    """A commune in its district and province, as they were called in the year of ``land``."""
 
     name: str
     district: str
+    province_type: str
     province: str
+    land: Land = field(repr=False, compare=False)
 
     @property
     def short(self) -> str:
-        return f"{self.name}, {self.district}, {self.province}"
+        return ", ".join(part for part in (self.name, self.district, self.province) if part)
 
     @property
     def full(self) -> str:
-        city = "TP" if self.province == "Cần Thơ" else "tỉnh"
-        return f"xã {self.name}, huyện {self.district}, {city} {self.province}"
+        district = f"huyện {self.district}, " if self.district else ""
+        return f"xã {self.name}, {district}{self.province_type} {self.province}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,16 @@ class Person:
         return " ".join(part for part in (self.surname, self.middle, self.given) if part)
 
 
-def commune(rng: np.random.Generator, near: Commune | None = None) -> Commune:
-    """A commune; with ``near`` mostly of the same district or province."""
-    head = pick(rng, words.COMMUNE_HEADS)
-    tail = pick(rng, [tail for tail in words.COMMUNE_TAILS if tail != head])
-    province = near.province if near and chance(rng, 0.75) else pick(rng, sorted(words.DISTRICTS))
-    same = near is not None and near.province == province and chance(rng, 0.7)
-    district = near.district if near and same else pick(rng, words.DISTRICTS[province])
-    return Commune(f"{head} {tail}", district, province)
+def commune(rng: np.random.Generator, near: Commune | Land) -> Commune:
+    """A commune of that land; near another one mostly of the same district or province."""
+    land = near if isinstance(near, Land) else near.land
+    home = None if isinstance(near, Land) else near
+    province = home.province if home and chance(rng, 0.75) else pick(rng, tuple(land.provinces))
+    districts = land.provinces[province]
+    if home and home.province == province and chance(rng, 0.7):
+        districts = [one for one in districts if one.name == home.district]
+    district = pick(rng, districts)
+    return Commune(pick(rng, district.communes), district.name, district.province_type, province, land)
 
 
 def person(

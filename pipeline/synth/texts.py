@@ -12,7 +12,7 @@ from pipeline.synth import words
 from pipeline.synth.cases import Case, choice_of, date_of, parties, partner, party_key, said
 from pipeline.synth.habits import Habits
 from pipeline.synth.options import SynthOptions
-from pipeline.synth.people import Person, chance, commune, person, pick
+from pipeline.synth.people import Commune, Person, chance, commune, person, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,17 @@ def _place_texts(ask: Asked) -> tuple[str, ...]:
     home = ask.who.home if ask.who else ask.facts.home
     if said(ask.spec.label, "nơi sinh", "nơi chết") and chance(ask.rng, 0.55):
         return (
-            f"Bệnh viện đa khoa huyện {home.district}, {home.province}",
-            f"BV đa khoa {home.district}",
+            f"Bệnh viện đa khoa {_district_of(home)}, {home.province}",
+            f"BV đa khoa {home.district or home.province}",
             "Trạm Y tế xã",
         )[int(ask.rng.integers(0, 2)) :]
     if said(ask.spec.label, "nơi chết") and chance(ask.rng, 0.5):
         return ("Tại nhà",)
     return ask.clerk.habits.dwelling(ask.rng, home)
+
+
+def _district_of(home: Commune) -> str:
+    return f"huyện {home.district}" if home.district else "khu vực"
 
 
 def _free_texts(ask: Asked) -> tuple[str, ...]:
@@ -130,7 +134,7 @@ def _free_texts(ask: Asked) -> tuple[str, ...]:
         if said(label, "giấy báo tử"):
             return (f"Bệnh viện đa khoa {where.district}", f"UBND xã {where.name}")
         return (
-            f"Công an {'TP' if where.province == 'Cần Thơ' else 'tỉnh'} {where.province}",
+            f"Công an {where.province_type} {where.province}",
             f"CA {where.province}",
         )
     if said(label, "số giấy", "số"):

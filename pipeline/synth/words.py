@@ -1,7 +1,5 @@
-"""Word lists for synthetic people and places: common words, put together by chance; nobody's real record.
-
-Communes, hamlets and hospitals are put together from common name parts; provinces and districts are the real units
-that existed before 2025.
+"""Word lists for synthetic people: common words, put together by chance; nobody's real record. Where they live, see
+``land``.
 """
 
 from __future__ import annotations
@@ -37,26 +35,6 @@ GIVEN_FEMALE = (
     "Ngọc", "Nguyệt", "Nhi", "Nhung", "Như", "Nữ", "Oanh", "Phượng", "Quyên", "Sương", "Tâm", "Thảo", "Thắm", "Thơ",
     "Thùy", "Thúy", "Thương", "Tiên", "Trang", "Trâm", "Trinh", "Tuyền", "Tuyết", "Vân", "Vy", "Xuân", "Yến", "Mỵ",
 )  # fmt: skip
-
-COMMUNE_HEADS = (
-    "Tân", "Long", "Phú", "Thạnh", "An", "Vĩnh", "Hòa", "Mỹ", "Phước", "Trường", "Đông", "Thới", "Hiệp", "Bình",
-    "Lương",
-)  # fmt: skip
-COMMUNE_TAILS = (
-    "Lợi", "Hưng", "Bình", "Thành", "Thuận", "An", "Phú", "Long", "Hòa", "Quới", "Mỹ", "Thạnh", "Trị", "Đức", "Nghĩa",
-    "Tây", "Hữu", "Khánh", "Điền",
-)  # fmt: skip
-
-DISTRICTS = {
-    "Cần Thơ": ("Phong Điền", "Cờ Đỏ", "Vĩnh Thạnh", "Thới Lai"),
-    "Hậu Giang": ("Châu Thành", "Châu Thành A", "Phụng Hiệp", "Vị Thủy", "Long Mỹ"),
-    "Sóc Trăng": ("Kế Sách", "Mỹ Tú", "Long Phú", "Mỹ Xuyên", "Thạnh Trị", "Cù Lao Dung", "Trần Đề"),
-    "Vĩnh Long": ("Bình Minh", "Tam Bình", "Trà Ôn", "Vũng Liêm", "Long Hồ"),
-    "An Giang": ("Châu Phú", "Chợ Mới", "Phú Tân", "Thoại Sơn", "Tịnh Biên"),
-    "Kiên Giang": ("Gò Quao", "Giồng Riềng", "An Biên", "Vĩnh Thuận"),
-    "Bạc Liêu": ("Hồng Dân", "Phước Long", "Vĩnh Lợi", "Đông Hải"),
-    "Đồng Tháp": ("Lai Vung", "Lấp Vò", "Cao Lãnh", "Tháp Mười"),
-}
 
 SIGNER_TITLES = ("Chủ tịch", "Phó Chủ tịch", "Phó Chủ tịch UBND", "Chủ tịch UBND xã", "CT. UBND xã", "PCT")
 

@@ -77,3 +77,33 @@ def test_other_texts_are_no_ditto_marks(written: str) -> None:
 
 def test_a_place_keeps_its_old_names() -> None:
     assert place.parse("Xã  Nhơn Ái, huyện Châu Thành").canonical == "Xã Nhơn Ái, huyện Châu Thành"
+
+
+def test_a_text_without_a_telling_word_is_no_office() -> None:
+    for office in (
+        "Chủ tịch",
+        "Phó Chủ tịch",
+        "PCT",
+        "KT. CT",
+        "UV",
+        "UVUB",
+        "Ủy ban",
+        "Hộ tịch",
+        "Tư pháp",
+        "Cán bộ",
+    ):
+        assert name.parse(f"Trần Hải {office}").canonical == "", office
+
+
+@pytest.mark.parametrize(
+    ("written", "problems"),
+    [
+        ("Trần Văn Hải", ()),
+        ("Trần Ng. Hải", ("L06",)),
+        ("Trần Jimmy Hải", ("L05",)),
+        ("Trần 2 Hải", ("L05",)),
+    ],
+)
+def test_one_word_makes_a_name_doubtful_wherever_it_stands(written: str, problems: tuple[str, ...]) -> None:
+    assert name.parse(written).problems == problems
+    assert name.parse(" ".join(reversed(written.split()))).problems == problems

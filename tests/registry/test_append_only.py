@@ -20,11 +20,13 @@ TABLES = [table.name for table in APPEND_ONLY]
 
 @pytest.fixture
 def intruder(registry: Registry, book: int, tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Another program on a database that holds one reading, one finding and one decision."""
-    doubtful = read("child_name", "Thử Một", accepted=False)
-    registry.save_page(book, page(entry(doubtful, findings=[finding("READ-LOW", "child_name")])), "f1")
+    """Another program on a database that holds one reading, one finding, one decision and one place."""
+    doubtful = read("child_native_place", "Thử Một", accepted=False)
+    registry.save_page(
+        book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
+    )
     (entry_id,) = registry.entries(book)
-    registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Thử Hai")], author="an")
+    registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "Thử Hai")], author="an")
     with closing(sqlite3.connect(tmp_path / "registry.db")) as connection:
         before = {table: connection.execute(ALL_ROWS.format(table=table)).fetchall() for table in TABLES}
         assert all(len(rows) == 1 for rows in before.values())

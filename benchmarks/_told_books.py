@@ -1,0 +1,150 @@
+"""Books as a faultless reader would read them, and what the rules and checks say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pipeline.book_rules import BookFinding, book_findings, shelves_of
+from pipeline.kinds import KINDS
+from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
+from pipeline.rules import context_of, rules_of
+from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.synth import SynthOptions, tell_book
+
+Entry = Mapping[str, str]
+"""Field to what is read there; ``""`` is a blank."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A page as it was scanned: ``entries`` on it; one without any is a blank page."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class ReadBook:
+    """A book as it was read, page by page; ``ledger`` holds the totals of its closing note."""
+
+    form: Form
+    ledger: Ledger
+    leaves: tuple[Leaf, ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(entry for leaf in self.leaves for entry in leaf.entries)
+
+
+def told(form: Form, schemas: Schemas, options: SynthOptions) -> ReadBook:
+    """A synthetic book, read without a fault."""
+    book = tell_book(form, schemas, options)
+    rows = form.table.rows if form.table else 1
+    leaves = tuple(
+        Leaf(tuple(book.entries[start : start + rows])) for start in range(0, len(book.entries), rows)
+    )
+    return ReadBook(form, book.ledger, leaves)
+
+
+class Judge:
+    """What rules and checks say; made once, asked often."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self._rules = {name: rules_of(record, schemas) for name, record in schemas.records.items()}
+        self._places = schemas.places
+
+    def entry_findings(self, book: ReadBook, entry: Entry) -> tuple[Finding, ...]:
+        """What a person would have to look at in that entry by itself."""
+        record = self.schemas.record(book.form.record)
+        context = context_of(book.form, book.ledger, places=self._places)
+        found = self._rules[record.record].findings_of(self.readings(book, entry), context)
+        return tuple(one for one in found if one.severity is not Severity.INFO)
+
+    def book_findings(self, books: Sequence[ReadBook]) -> Iterator[tuple[int, int | None, BookFinding]]:
+        """What a person would have to look at in each of these books as a whole, each an office's only one: the number
+        of the book, that of the entry in it (None: a page), the finding."""
+        frames = _frames(books, self)
+        places = frames[0]["place"].tolist()
+        for one in book_findings(
+            shelves_of(*(frame.drop(columns="place", errors="ignore") for frame in frames))
+        ):
+            severity = self.schemas.severity_of(one.code)
+            if severity is None or severity is Severity.INFO:
+                continue
+            yield one.book_id, None if one.entry_id is None else places[one.entry_id], one
+
+    def readings(self, book: ReadBook, entry: Entry) -> list[FieldReading]:
+        """The entry as readings: of the form's fields, and of those that the ledger gives."""
+        record = self.schemas.record(book.form.record)
+        texts = {**_from_ledger(record, book.ledger, entry), **entry}
+        return [self._reading(record.by_name[name], text, book.ledger) for name, text in texts.items()]
+
+    def canonical(self, spec: FieldSpec, text: str, ledger: Ledger) -> str:
+        """What the kind makes of a text; a number without a year has the year of its book."""
+        canonical = KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec)).canonical
+        if spec.kind == "entry_number" and canonical and "/" not in canonical:
+            return f"{canonical}/{ledger.year}"
+        return canonical
+
+    def _reading(self, spec: FieldSpec, text: str, ledger: Ledger) -> FieldReading:
+        if not text:
+            return FieldReading(spec.name, FieldStatus.BLANK, confidence=1.0)
+        canonical = self.canonical(spec, text, ledger)
+        return FieldReading(spec.name, FieldStatus.READ, text, canonical, 1.0, Writing.HAND, "told")
+
+
+def changed(book: ReadBook, place: int, fields: Entry) -> ReadBook:
+    """The book with other texts in the entry at ``place``."""
+    leaves, at = [], 0
+    for leaf in book.leaves:
+        entries = tuple(
+            {**entry, **fields} if at + row == place else entry for row, entry in enumerate(leaf.entries)
+        )
+        leaves.append(replace(leaf, entries=entries))
+        at += len(leaf.entries)
+    return replace(book, leaves=tuple(leaves))
+
+
+def _from_ledger(record: RecordSpec, ledger: Ledger, entry: Entry) -> Entry:
+    return {
+        spec.name: str(getattr(ledger, spec.ledger))
+        for spec in record.fields
+        if spec.ledger and spec.name not in entry
+    }
+
+
+def _frames(books: Sequence[ReadBook], judge: Judge) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The columns that the checks take, every book at a place of its own."""
+    entries: list[dict[str, object]] = []
+    pages: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
+    for number, book in enumerate(books):
+        record = judge.schemas.record(book.form.record)
+        bound = record.book
+        assert bound is not None
+        asked = {"number": bound.number, "registered_on": bound.registered_on, "page": bound.page}
+        place = 0
+        for order, leaf in enumerate(book.leaves):
+            kind = PageKind.ENTRIES if leaf.entries else PageKind.BLANK
+            page_id = len(pages)
+            pages.append({"page_id": page_id, "book_id": number, "order": order, "kind": kind.value})
+            for entry in leaf.entries:
+                values = {
+                    role: judge.canonical(record.by_name[name], entry.get(name, ""), book.ledger)
+                    for role, name in asked.items()
+                }
+                ids = {"entry_id": len(entries), "page_id": page_id, "place": place}
+                entries.append({**ids, **values})
+                place += 1
+        table = book.form.table
+        rows.append(
+            {
+                "book_id": number, "record": book.form.record, "place_code": str(number),
+                "volume": book.ledger.volume, "entries": book.ledger.entries, "pages": book.ledger.pages,
+                "rows": table.rows if table else 1, "failed": 0,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(entries), pd.DataFrame(pages), pd.DataFrame(rows)

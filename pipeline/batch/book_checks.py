@@ -1,0 +1,94 @@
+"""The checks of whole books and of the registry: columns out of the registry, findings back into it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.intake.folder import natural_key
+from pipeline.model import Finding
+from pipeline.registry import ChecksOutcome, Link, Registry, StandingFinding
+from pipeline.schema import Schemas
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.book_rules import BookFinding
+
+SCAN_PAGES = 1_000_000
+"""More pages than a scan has: the order of a page is that of its scan and then its own."""
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check looked at and what holds now. ``counts``: standing findings by code; ``outcome``: what changed."""
+
+    books: int
+    entries: int
+    pages: int
+    outcome: ChecksOutcome
+    counts: Mapping[str, int]
+
+
+def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | None = None) -> CheckReport:
+    """Check the books of the same offices and kinds of event as these, or all books, and keep what is found."""
+    from pipeline.book_rules import BOOK_CODES, book_findings, shelves_of  # pandas: not for every command
+
+    entries, pages, books = registry.shelf_columns(book_ids)
+    shelves = shelves_of(entries, in_order(pages), books)
+    found = list(_standing(book_findings(shelves), books, schemas))
+    looked_at = None if book_ids is None else [int(one) for one in books["book_id"]]
+    outcome = registry.save_checks(found, BOOK_CODES, looked_at)
+    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
+
+
+def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
+    """Check the people of all books against one another and keep what is found."""
+    from pipeline.book_rules import REGISTRY_CODES, people_of, registry_findings
+
+    entries, pages, books = registry.shelf_columns()
+    places = books.set_index("book_id")["place_code"]
+    found = list(_standing(registry_findings(people_of(registry.people_columns()), places), books, schemas))
+    outcome = registry.save_checks(found, REGISTRY_CODES)
+    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
+
+
+def suggest_links(registry: Registry) -> ChecksOutcome:
+    """Find entries that may speak of one event or of one person, and keep them as suggestions. Needs splink."""
+    from pipeline.book_rules import people_of
+    from pipeline.book_rules.links import suggestions
+
+    people = people_of(registry.people_columns())
+    return registry.save_links(
+        Link(one.kind, *one.first, *one.second, one.probability, one.evidence) for one in suggestions(people)
+    )
+
+
+def in_order(pages: pd.DataFrame) -> pd.DataFrame:
+    """The pages with their ``order`` in the book: that of the names of the scans, as a folder shows them."""
+    names = pages.drop_duplicates("scan_id")
+    ranks = {scan: rank for rank, scan in enumerate(sorted(names["scan"].unique(), key=natural_key))}
+    return pages.assign(order=pages["scan"].map(ranks).astype("int64") * SCAN_PAGES + pages["page_no"])
+
+
+def _standing(
+    findings: Iterable[BookFinding], books: pd.DataFrame, schemas: Schemas
+) -> Iterator[StandingFinding]:
+    """The findings with their severity, and with fields where a check named a role; without what an office switched
+    off."""
+    records = dict(zip(books["book_id"].tolist(), books["record"].tolist(), strict=True))
+    for one in findings:
+        severity = schemas.severity_of(one.code)
+        if severity is None:
+            continue
+        bound = schemas.record(records[one.book_id]).book
+        roles = bound.model_dump() if bound else {}
+        fields = tuple(roles.get(name, name) for name in one.fields)
+        finding = Finding(one.code, severity, fields, one.details)
+        yield StandingFinding(one.book_id, one.page_id, one.entry_id, finding)
+
+
+def _counts(found: Sequence[StandingFinding]) -> Mapping[str, int]:
+    return dict(Counter(one.finding.code for one in found).most_common())

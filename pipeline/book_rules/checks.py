@@ -1,0 +1,46 @@
+"""The checks put together."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.book_rules.closing import ENTRIES, PAGES, closing_findings
+from pipeline.book_rules.dates import BACKWARD, date_order_findings
+from pipeline.book_rules.finding import BookFinding
+from pipeline.book_rules.identities import SHARED, identity_findings
+from pipeline.book_rules.infants import UNREGISTERED, infant_findings
+from pipeline.book_rules.keys import DUPLICATE, duplicate_findings
+from pipeline.book_rules.marriages import TWICE, marriage_findings
+from pipeline.book_rules.numbers import GAP, OUT_OF_ORDER, REPEAT, RESTART, number_findings
+from pipeline.book_rules.pages import MISSING, page_findings
+from pipeline.book_rules.pages import OUT_OF_ORDER as PAGE_OUT_OF_ORDER
+from pipeline.book_rules.shelf import Shelves
+
+BOOK_CODES = (
+    DUPLICATE, OUT_OF_ORDER, GAP, REPEAT, RESTART, BACKWARD, ENTRIES, PAGES, MISSING, PAGE_OUT_OF_ORDER,
+)  # fmt: skip
+"""What ``book_findings`` may raise."""
+
+REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
+"""What ``registry_findings`` may raise."""
+
+
+def book_findings(shelves: Shelves) -> tuple[BookFinding, ...]:
+    """All that is wrong with the books of these shelves, as books."""
+    numbers = [*number_findings(shelves), *duplicate_findings(shelves)]
+    doubted = {one.entry_id for one in numbers if one.code == OUT_OF_ORDER and one.entry_id is not None}
+    return (
+        *numbers,
+        *date_order_findings(shelves, doubted),
+        *closing_findings(shelves),
+        *page_findings(shelves),
+    )
+
+
+def registry_findings(people: pd.DataFrame, places: pd.Series) -> tuple[BookFinding, ...]:
+    """What is wrong with people across all books. ``people`` as of ``people_of``; ``places``: place code by book id."""
+    return (
+        *identity_findings(people),
+        *marriage_findings(people),
+        *infant_findings(people, places),
+    )

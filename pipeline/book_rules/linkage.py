@@ -1,0 +1,166 @@
+"""Which people of different entries may be one: probabilistic linkage after Fellegi and Sunter (1969), by Splink.
+
+The weights are set, not learnt from the registry at hand: a small registry teaches nothing, and the same two entries
+must come out the same next year. ``m`` is how often something agrees for one person (misreadings and changes of
+residence taken off), ``u`` how often it does for two; names that are common count for less (term frequencies).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.book_rules.values import UNKNOWN
+
+EVIDENCE = ("name", "born", "sex", "number", "mother", "father", "home")
+"""What is compared, in this order."""
+
+
+def _level(condition: str, label: str, m: float, u: float, **more: Any) -> dict[str, Any]:
+    return {
+        "sql_condition": condition,
+        "label_for_charts": label,
+        "m_probability": m,
+        "u_probability": u,
+        **more,
+    }
+
+
+def _unknown(column: str) -> dict[str, Any]:
+    return {
+        "sql_condition": f"{column}_l IS NULL OR {column}_r IS NULL",
+        "label_for_charts": "not known",
+        "is_null_level": True,
+    }
+
+
+def _same(column: str) -> str:
+    return f"{column}_l = {column}_r"
+
+
+_ONE_YEAR = "born_l // 10000 = born_r // 10000"
+_YEAR_ONLY = "(born_l % 10000 = 0 OR born_r % 10000 = 0)"
+
+LEVELS: dict[str, tuple[dict[str, Any], ...]] = {
+    "name": (
+        _unknown("name"),
+        _level(_same("name"), "same", 0.86, 1e-4, tf_adjustment_column="name"),
+        _level(_same("bare"), "marks differ", 0.05, 1e-4),
+        _level("damerau_levenshtein(bare_l, bare_r) <= 1", "one letter differs", 0.05, 5e-4),
+        _level("ELSE", "differs", 0.04, 0.9993),
+    ),
+    "born": (
+        _unknown("born"),
+        _level(f"{_same('born')} AND born_l % 100 > 0", "same day", 0.60, 4e-5),
+        _level(f"{_ONE_YEAR} AND {_YEAR_ONLY}", "same year", 0.30, 0.015),
+        _level(
+            f"NOT {_YEAR_ONLY} AND damerau_levenshtein(CAST(born_l AS VARCHAR), CAST(born_r AS VARCHAR)) <= 1",
+            "one figure differs", 0.06, 6e-4,
+        ),
+        _level("ELSE", "differs", 0.04, 0.98436),
+    ),
+    "sex": (
+        _unknown("sex"),
+        _level(_same("sex"), "same", 0.99, 0.5),
+        _level("ELSE", "differs", 0.01, 0.5),
+    ),
+    "number": (
+        _unknown("number"),
+        {
+            "sql_condition": "length(number_l) <> length(number_r)",
+            "label_for_charts": "of another kind",
+            "is_null_level": True,
+        },
+        _level(_same("number"), "same", 0.85, 1e-6),
+        _level("damerau_levenshtein(number_l, number_r) <= 1", "one figure differs", 0.05, 1e-5),
+        _level("ELSE", "differs", 0.10, 0.999989),
+    ),
+    "mother": (
+        _unknown("mother"),
+        _level(_same("mother"), "same", 0.90, 3e-4),
+        _level("ELSE", "differs", 0.10, 0.9997),
+    ),
+    "father": (
+        _unknown("father"),
+        _level(_same("father"), "same", 0.90, 3e-4),
+        _level("ELSE", "differs", 0.10, 0.9997),
+    ),
+    "home": (
+        _unknown("home"),
+        _level(_same("home"), "same", 0.40, 0.004),
+        _level("ELSE", "differs", 0.60, 0.996),
+    ),
+}  # fmt: skip
+"""From most to least alike; Splink takes the first level whose condition holds."""
+
+CANDIDATES = (
+    "l.number = r.number",
+    "l.bare = r.bare AND l.born = r.born",
+    "l.bare = r.bare AND l.born // 10000 = r.born // 10000 AND l.home = r.home",
+    "l.born = r.born AND l.mother = r.mother",
+    "l.born = r.born AND l.father = r.father",
+)
+"""Only people who share one of these are compared at all."""
+
+FEWEST = 1000
+"""The prior chance that two are one is that of so many people at least: a small registry is part of a larger world."""
+
+
+def likely_pairs(people: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Pairs of rows of ``people`` (as of ``people_of``, with a unique index) that are one person with a chance of
+    ``least`` or more: ``first``, ``second`` (index values), ``probability``, and what each of ``EVIDENCE`` says
+    (``""`` where it is not known). Needs the package splink."""
+    import splink
+    from splink.backends.duckdb import DuckDBAPI
+
+    columns = [*EVIDENCE, "bare"]
+    if len(people) < 2:
+        return pd.DataFrame(columns=["first", "second", "probability", *EVIDENCE])
+    asked = pd.DataFrame(
+        {
+            "unique_id": people.index,
+            "entry_id": people["entry_id"],
+            **{name: _or_null(people["paper" if name == "number" else name]) for name in columns},
+        }
+    )
+    api = DuckDBAPI()
+    linker = splink.Linker(api.register(asked), _settings(len(asked)), log_level=None)
+    found = linker.inference.predict(threshold_match_probability=least).as_pandas_dataframe()
+    return pd.DataFrame(
+        {
+            "first": found["unique_id_l"],
+            "second": found["unique_id_r"],
+            "probability": found["match_probability"].round(4),
+            **{name: found[f"gamma_{name}"].map(_labels(name)).fillna("") for name in EVIDENCE},
+        }
+    ).sort_values(["first", "second"], ignore_index=True)
+
+
+def _settings(people: int) -> dict[str, Any]:
+    apart = "l.entry_id <> r.entry_id"
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "unique_id",
+        "probability_two_random_records_match": 1 / max(people, FEWEST),
+        "comparisons": [
+            {"output_column_name": name, "comparison_levels": [dict(level) for level in LEVELS[name]]}
+            for name in EVIDENCE
+        ],
+        "blocking_rules_to_generate_predictions": [f"{rule} AND {apart}" for rule in CANDIDATES],
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": False,
+    }
+
+
+def _labels(name: str) -> dict[int, str]:
+    """From Splink's number of a level (the best one highest, 0 the last, -1 not known) to what it says."""
+    said = [level["label_for_charts"] for level in LEVELS[name] if not level.get("is_null_level")]
+    return {len(said) - 1 - place: label for place, label in enumerate(said)}
+
+
+def _or_null(column: pd.Series) -> pd.Series:
+    """What is not known as a missing value, which agrees with nothing."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.where(column != UNKNOWN).astype("Int64")
+    return column.where(column != "")

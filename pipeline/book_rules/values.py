@@ -1,0 +1,69 @@
+"""Canonical texts as whole numbers, a column at a time: each different text is understood once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.kinds.calendar import date_of
+
+UNKNOWN = -1
+"""What stands for a value that is blank, not known, or not of the kind."""
+
+Numbers = NDArray[np.int64]
+
+_NUMBERED = re.compile(r"(\d{1,6})(?:/(\d{4}))?", re.ASCII)
+
+
+def rows_of(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of those columns as plain Python values."""
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def numbers_of(column: pd.Series) -> Numbers:
+    """The numbers of ``NN/YYYY``, ``NN`` or plain numbers."""
+    return _each(column, lambda text: int(match[1]) if (match := _NUMBERED.fullmatch(text)) else UNKNOWN)
+
+
+def numbered_years_of(column: pd.Series) -> Numbers:
+    """The years of ``NN/YYYY``; a number that is written without one has none."""
+    return _each(
+        column, lambda text: int(match[2]) if (match := _NUMBERED.fullmatch(text)) and match[2] else UNKNOWN
+    )
+
+
+def days_of(column: pd.Series) -> Numbers:
+    """Dates as ``yyyymmdd``, of which a part that is not known is zero: ``19520000``, ``19520300``."""
+    return _each(column, _day)
+
+
+def full_days(days: Numbers) -> Numbers:
+    """The dates that are known to the day; UNKNOWN for others."""
+    return np.where(days % 100 > 0, days, UNKNOWN)
+
+
+def years(days: Numbers) -> Numbers:
+    return np.where(days >= 0, days // 10_000, UNKNOWN)
+
+
+def shown_day(day: int) -> str:
+    """``yyyymmdd`` as it is written, as exact as it is known."""
+    year, month, of_month = day // 10_000, day // 100 % 100, day % 100
+    return "/".join(f"{part:02}" for part in (of_month, month) if part) + ("/" if month else "") + f"{year}"
+
+
+def _day(text: str) -> int:
+    date = date_of(text)
+    return UNKNOWN if date is None else date.year * 10_000 + (date.month or 0) * 100 + (date.day or 0)
+
+
+def _each(column: pd.Series, number_of: Callable[[str], int]) -> Numbers:
+    """``number_of`` over a column, once a different text; UNKNOWN where there is none."""
+    codes, texts = pd.factorize(column)
+    known = [number_of(text) if isinstance(text, str) else UNKNOWN for text in texts]
+    return np.asarray([*known, UNKNOWN], dtype=np.int64)[codes]

@@ -1,0 +1,103 @@
+"""``hotich check``: books as wholes, and people across all books."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.batch import CheckReport, check_books, check_registry
+from pipeline.cli.beside import Places, details_told
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.summary import sentence, sentences
+from pipeline.errors import LedgerError
+from pipeline.model import Severity
+from pipeline.registry import Registry, StandingFinding
+from pipeline.schema import Schemas
+from pipeline.settings import read_settings
+
+
+def check(
+    books: Annotated[
+        list[str] | None, typer.Argument(metavar="[SỔ]…", help="Tên thư mục của sổ; không nêu thì mọi sổ.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu dòng.")] = 40,
+    as_json: JsonOption = False,
+) -> None:
+    """Kiểm tra cả quyển: dãy số, trùng số, thứ tự ngày, tổng số khi khóa sổ, trang thiếu; và đối chiếu giữa các sổ.
+
+    Không sửa gì: điều tìm thấy được thêm vào hàng đợi rà soát, và tự mất đi khi không còn đúng.
+    """
+    bench = read_settings().workbench(workspace)
+    with Registry.open(bench.registry_url, bench.schemas) as registry:
+        book_ids = _ids(registry, books) if books else None
+        reports = [check_books(registry, bench.schemas, book_ids)]
+        if book_ids is None:
+            reports.append(check_registry(registry, bench.schemas))
+        found = registry.standing_findings(book_ids)
+        serious = [one for one in found if one.finding.severity is not Severity.INFO]
+        places = Places(registry) if found else None
+    if as_json:
+        print_json(
+            {"checks": [plain(report) for report in reports], "findings": [plain(one) for one in found]}
+        )
+        return
+    _show_counts(reports, bench.schemas)
+    if places and serious:
+        _show(serious[:limit], places, bench.schemas)
+        if len(serious) > limit:
+            out().print(f"… và {len(serious) - limit} điều nữa (thêm --limit để xem).")
+    if serious:
+        out().print(f"Xem cùng các việc khác: hotich queue --workspace {bench.workspace}", markup=False)
+
+
+def _ids(registry: Registry, names: list[str]) -> list[int]:
+    """The ids of the books with these folder names."""
+    _, _, books = registry.shelf_columns()
+    known = books.groupby("folder_name")["book_id"].apply(list).to_dict()
+    for name in names:
+        if name not in known:
+            raise LedgerError(f"Không có sổ “{name}” trong sổ dữ liệu. Hãy đọc sổ ấy trước: hotich run.")
+    return [book_id for name in names for book_id in known[name]]
+
+
+def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
+    first = reports[0]
+    screen = out()
+    screen.print(f"Đã kiểm tra {first.books} quyển, {first.entries} việc, {first.pages} trang.", markup=False)
+    raised = sum(report.outcome.raised for report in reports)
+    cleared = sum(report.outcome.cleared for report in reports)
+    counts = {code: times for report in reports for code, times in report.counts.items()}
+    if not counts:
+        screen.print("Không thấy điều gì bất thường.", markup=False)
+    else:
+        screen.print(
+            f"{sum(counts.values())} điều tìm thấy ({raised} mới, {cleared} không còn nữa).", markup=False
+        )
+        figures = {
+            code: times for code, times in counts.items() if schemas.severity_of(code) is Severity.INFO
+        }
+        for line in sentences({c: n for c, n in counts.items() if c not in figures}, schemas):
+            screen.print(line, markup=False)
+        for code, times in figures.items():
+            screen.print(f"Để biết: {times} × [{code}] {sentence(code, schemas)}", markup=False)
+
+
+def _show(found: list[StandingFinding], places: Places, schemas: Schemas) -> None:
+    table = Table("Sổ", "Bản quét", "Trang", "Số", "Mã", "Chi tiết", "Nhìn vào đâu")
+    for one in found:
+        place = places.of_finding(one)
+        spec = schemas.findings.get(one.finding.code)
+        table.add_row(
+            escape(place.book) if place else "–",
+            escape(place.scan) if place else "–",
+            str(place.page_no) if place else "–",
+            escape(place.number) if place and place.number else "–",
+            one.finding.code,
+            escape(details_told(one, places)),
+            escape(spec.look_at) if spec else "",
+        )
+    out().print(table)

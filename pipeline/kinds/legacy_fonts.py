@@ -1,0 +1,120 @@
+"""Text typed with a Vietnamese font of before Unicode, as old spreadsheets hold it: TCVN3 (ABC, the ``.Vn`` fonts) and
+VNI-Windows. ``TrÇn V¨n Nam`` is TCVN3 for ``Trần Văn Nam``, ``Traàn Vaên Nam`` is VNI for the same.
+
+Which one it is shows only in many words together: ``sè`` is a word as it stands and ``số`` in TCVN3. So a whole column
+is judged, by how many of its words become syllables, and it is converted only when the evidence leaves no doubt.
+
+Sources: TCVN 5712:1993, code table VN3; the VNI-Windows table of VNI Software.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.kinds.syllables import is_syllable
+
+
+class LegacyFont(StrEnum):
+    TCVN3 = "TCVN3 (ABC)"
+    VNI = "VNI-Windows"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The font of a text or column, and the evidence: of ``words`` different words with letters that the font uses for
+    others, ``strange`` are no Vietnamese syllables as they stand and ``sound`` are once converted."""
+
+    font: LegacyFont
+    words: int
+    strange: int
+    sound: int
+
+
+_LEAST_STRANGE = 0.5
+"""Share of words that must be no syllables as they stand."""
+
+_LEAST_SOUND = 0.9
+"""Share of words that must be syllables once converted: names of foreigners and slips are none in any font."""
+
+_TCVN3_LETTERS = dict(
+    zip(
+        "¡¢£¤¥¦§¨©ª«¬\xad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ",
+        "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ",
+        strict=True,
+    )
+)
+
+_TONES = {"ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
+_CIRCUMFLEX = {"à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323", "â": ""}
+_BREVE = {"è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323", "ê": ""}
+
+
+def _vni_letters() -> Mapping[str, str]:
+    """From a letter, or a letter and the sign behind it, to what they stand for."""
+    small = {"ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "í": "í", "ì": "ì", "î": "ỵ", "ô": "ơ", "ö": "ư"}
+    bases = {"a": "a", "e": "e", "o": "o", "u": "u", "y": "y", "ô": "ơ", "ö": "ư"}
+    small |= {typed + sign: base + tone for typed, base in bases.items() for sign, tone in _TONES.items()}
+    small |= {base + sign: base + "\u0302" + tone for base in "aeo" for sign, tone in _CIRCUMFLEX.items()}
+    small |= {"a" + sign: "a\u0306" + tone for sign, tone in _BREVE.items()}
+    found: dict[str, str] = {}
+    for typed, letter in small.items():
+        meant = unicodedata.normalize("NFC", letter)
+        found |= {typed: meant, typed.upper(): meant.upper()}
+        found |= {typed[0].upper() + typed[1:]: meant.upper()}
+    return found
+
+
+_LETTERS: Mapping[LegacyFont, Mapping[str, str]] = {
+    LegacyFont.TCVN3: _TCVN3_LETTERS,
+    LegacyFont.VNI: _vni_letters(),
+}
+_TYPED = {
+    font: re.compile("|".join(re.escape(typed) for typed in sorted(letters, key=len, reverse=True)))
+    for font, letters in _LETTERS.items()
+}
+_BETWEEN = re.compile(r"[\s\d.,;:()\[\]/\"'!?+=_*&%–—-]+")
+
+
+def recognised(texts: Iterable[str]) -> Recognised | None:
+    """The legacy font of a column (or of one text: ``(text,)``), ``None`` when it is Unicode or no one can tell."""
+    words = {word for text in texts for word in _BETWEEN.split(unicodedata.normalize("NFC", text))}
+    typed = {word for word in words if any("\x7f" < letter < "\u0100" for letter in word)}
+    judged = [_judged(typed, font) for font in LegacyFont]
+    convincing = [each for each in judged if each is not None]
+    if len(convincing) == 2:
+        best, other = sorted(convincing, key=lambda each: -each.sound)
+        return best if best.sound > other.sound else None
+    return convincing[0] if convincing else None
+
+
+def _judged(words: set[str], font: LegacyFont) -> Recognised | None:
+    told = {word: _converted_word(word, font) for word in words if _is_of(word, font)}
+    changed = {word: meant for word, meant in told.items() if meant != word}
+    strange = sum(not is_syllable(word) for word in changed)
+    sound = sum(is_syllable(meant) for meant in changed.values())
+    if not changed or strange < _LEAST_STRANGE * len(changed) or sound < _LEAST_SOUND * len(changed):
+        return None
+    return Recognised(font, len(changed), strange, sound)
+
+
+def converted(text: str, font: LegacyFont) -> str:
+    """The text in Unicode (NFC). Words that already hold letters no legacy font has, and figures, stay as they are."""
+    parts = re.split(f"({_BETWEEN.pattern})", unicodedata.normalize("NFC", text))
+    return "".join(_converted_word(part, font) if _is_of(part, font) else part for part in parts)
+
+
+def _is_of(word: str, font: LegacyFont) -> bool:
+    """Whether the font can have typed the word: each of its letters is one byte."""
+    return all(letter < "\u0100" for letter in word) and _TYPED[font].search(word) is not None
+
+
+def _converted_word(word: str, font: LegacyFont) -> str:
+    meant = _TYPED[font].sub(lambda typed: _LETTERS[font][typed[0]], word)
+    plain = [letter for letter in word if letter.isascii() and letter.isalpha()]
+    if font is LegacyFont.TCVN3 and len(plain) > 1 and all(letter.isupper() for letter in plain):
+        return meant.upper()  # fonts of capitals (.VnTimeH) show small letters as capitals
+    return meant

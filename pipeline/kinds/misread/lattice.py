@@ -1,0 +1,180 @@
+"""All readings of a text by a grammar at once: what each value of each slot costs at best (min-sum, forward and
+backward; Viterbi 1967, and Bahl et al. 1974 for what both passes tell of one place).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from pipeline.kinds.misread.channel import Alphabet, Channel, Costs, Letters
+from pipeline.kinds.misread.network import GLUE, NOTHING, VALUES, Layer, Network
+
+SPARE = 3
+"""So many letters more than a word has may be read for it."""
+
+NEVER = np.float32(1e4)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """``least``: the cost of the best reading (nats); ``slots``: for each slot what each of its values costs at best,
+    (VALUES,)."""
+
+    least: float
+    slots: Mapping[str, Costs]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word as spelt in the grammar, and what it costs (nats) that it is read so."""
+
+    word: str
+    cost: float
+
+
+class Lattice:
+    """A grammar and a channel, ready to read texts."""
+
+    def __init__(self, network: Network, channel: Channel) -> None:
+        self._network = network
+        self._channel = channel
+        self._spelt = [word.removeprefix(GLUE) for word in network.words]
+        self._alphabet = Alphabet(sorted({letter for word in self._spelt for letter in word}), channel)
+        self._lengths = np.array([len(word) for word in self._spelt], np.intp)
+        self._longest = int(self._lengths.max())
+        padded = [word.ljust(self._longest) for word in self._spelt]
+        self._numbers = np.array(
+            [[self._alphabet.number.get(x, 0) for x in word] for word in padded], np.intp
+        )
+        self._glued = np.array([word == NOTHING or word.startswith(GLUE) for word in network.words])
+
+    def read(self, letters: Letters) -> Read:
+        """What the values of all slots cost for this text (at least one letter)."""
+        starting = self._words(letters)
+        reach = self._reach(starting)
+        groups = self._network.groups
+        from_start = np.stack([starting[group].min(axis=0) for group in groups])
+        left = np.full_like(reach, NEVER)
+        left[self._network.last, -1] = 0.0
+        for layer in self._network.backward:
+            _follow(layer, left, from_start, _ahead)
+        slots = {name: self._slot(name, reach, left, starting) for name in self._network.slots}
+        return Read(float(reach[self._network.last, -1]), slots)
+
+    def said(self, letters: Letters) -> tuple[Said, ...]:
+        """The words of the best reading, in order."""
+        starting = self._words(letters)
+        reach = self._reach(starting)
+        state, place = self._network.last, len(letters.text)
+        found: list[Said] = []
+        while state != self._network.first or place:
+            state, word, taken, cost = self._step_back(starting, reach, state, place)
+            place -= taken
+            if self._lengths[word]:
+                found.append(Said(self._spelt[word], cost))
+        return tuple(reversed(found))
+
+    def _step_back(
+        self, starting: Costs, reach: Costs, state: int, place: int
+    ) -> tuple[int, int, int, float]:
+        """The state before, the word said from there, the letters read for it and what that cost."""
+        best, step = NEVER, (self._network.first, 0, place, float(NEVER))
+        for source, group, cost in self._network.incoming[state]:
+            for taken in range(min(starting.shape[2], place + 1)):
+                costs = starting[self._network.groups[group], place - taken, taken]
+                number = int(costs.argmin())
+                reached = reach[source, place - taken] + costs[number] + cost
+                if reached < best:
+                    word = int(self._network.groups[group][number])
+                    best, step = reached, (source, word, taken, float(costs[number]))
+        return step
+
+    def _reach(self, starting: Costs) -> Costs:
+        """What it costs to be in a state at a place: (states, places)."""
+        ending = _by_end(starting)
+        to_end = np.stack([ending[group].min(axis=0) for group in self._network.groups])
+        reach = np.full((len(self._network.states), starting.shape[1]), NEVER, np.float32)
+        reach[self._network.first, 0] = 0.0
+        for layer in self._network.forward:
+            _follow(layer, reach, to_end, _behind)
+        return reach
+
+    def _words(self, letters: Letters) -> Costs:
+        """What it costs to read each word from each place in so many letters: (words, places, letters + 1)."""
+        size, most, channel = len(letters.text), self._longest + SPARE, self._channel
+        words, places = len(self._lengths), size + 1
+        read = np.full((len(self._alphabet.number), size + most), NEVER, np.float32)
+        read[:, :size] = self._alphabet.costs(letters).T
+        parted = np.full(size + most, NEVER, np.float32)
+        parted[:size] = channel.space * letters.gaps
+        within = sliding_window_view(
+            parted, places
+        )  # within[t]: a space before the letter t behind the start
+        done = np.full((most + 1, words, places), NEVER, np.float32)
+        now = np.full((most + 1, words, places), NEVER, np.float32)
+        now[0] = 0.0
+        now[1, :, :size] = channel.found
+        for taken in range(2, SPARE + 1):
+            now[taken] = now[taken - 1] + (channel.found + within[taken - 1])
+        done[0, self._lengths == 0] = 0.0
+        for letter in range(self._longest):
+            seen = sliding_window_view(read[self._numbers[:, letter]], places, axis=1)
+            then = np.full((most + 1, words, places), NEVER, np.float32)
+            then[0] = now[0] + channel.lost
+            for taken in range(1, min(letter + 1 + SPARE, most) + 1):
+                best = then[taken]
+                np.add(now[taken - 1], seen[:, taken - 1], out=best)
+                np.minimum(best, then[taken - 1] + channel.found, out=best)
+                if taken > 1:
+                    best += within[taken - 1]
+                np.minimum(best, now[taken] + channel.lost, out=best)
+            ended = self._lengths == letter + 1
+            done[:, ended] = then[:, ended]
+            now = then
+        done[0, self._lengths > 0] += channel.word
+        joined = np.zeros(places, np.float32)
+        joined[1:size] = channel.space * ~letters.gaps[1:]
+        done[:, ~self._glued] += joined
+        done[:, self._glued & (self._lengths > 0), :size] += parted[:size]
+        return np.minimum(done, NEVER).transpose(1, 2, 0).copy()
+
+    def _slot(self, name: str, reach: Costs, left: Costs, starting: Costs) -> Costs:
+        slot = self._network.slots[name]
+        rest = starting[slot.words] + _ahead(left[slot.targets], starting.shape[2])
+        costs = (reach[slot.sources] + rest.min(axis=2)[slot.pairs]).min(axis=1) + slot.costs
+        found = np.full(VALUES, NEVER, np.float32)
+        found[slot.values] = np.minimum(np.minimum.reduceat(costs, slot.starts), NEVER)
+        return found
+
+
+def _by_end(starting: Costs) -> Costs:
+    """The same costs by the place where a word ends."""
+    ending = np.full_like(starting, NEVER)
+    places = starting.shape[1]
+    for taken in range(min(starting.shape[2], places)):
+        ending[:, taken:, taken] = starting[:, : places - taken, taken]
+    return ending
+
+
+def _ahead(costs: Costs, taken: int) -> Costs:
+    """For each place the costs at it and at the ``taken`` - 1 places behind it."""
+    padded = np.pad(costs, ((0, 0), (0, taken - 1)), constant_values=NEVER)
+    return sliding_window_view(padded, taken, axis=1)
+
+
+def _behind(costs: Costs, taken: int) -> Costs:
+    """For each place the costs at it and at the ``taken`` - 1 places before it."""
+    padded = np.pad(costs, ((0, 0), (taken - 1, 0)), constant_values=NEVER)
+    return sliding_window_view(padded, taken, axis=1)[:, :, ::-1]
+
+
+def _follow(layer: Layer, costs: Costs, spoken: Costs, windows: Callable[[Costs, int], Costs]) -> None:
+    """Go on along the edges of a layer: ``costs`` (states, places) are known of its sources, then of its targets."""
+    said = spoken[layer.groups]
+    said += windows(costs[layer.sources], said.shape[2])
+    reached = np.minimum(said.min(axis=2) + layer.costs[:, None], NEVER)
+    costs[layer.targets] = np.minimum.reduceat(reached, layer.starts, axis=0)

@@ -1,0 +1,26 @@
+"""Administrative units as of a date: which unit a written place was on the day of the entry.
+
+The written text is never touched; what is found stands beside it. ``docs/adr/0012-places-as-of-a-date.md``.
+"""
+
+from __future__ import annotations
+
+from pipeline.places.gazetteer import Gazetteer
+from pipeline.places.reading import OFFICE, read_gazetteer
+from pipeline.places.resolution import Resolution, State
+from pipeline.places.resolver import Resolver
+from pipeline.places.unit import Days, Level, Span, Standing, Unit
+
+__all__ = [
+    "OFFICE",
+    "Days",
+    "Gazetteer",
+    "Level",
+    "Resolution",
+    "Resolver",
+    "Span",
+    "Standing",
+    "State",
+    "Unit",
+    "read_gazetteer",
+]

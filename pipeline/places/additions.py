@@ -1,0 +1,220 @@
+"""Units, dates and spellings that people add by hand: ``history.toml`` of the project, ``places.toml`` of an
+office.
+
+Both have one grammar: ``unit`` (a unit that the tables lack), ``dated`` (since when a unit of the tables was
+there) and ``alias`` (another spelling). Everything that is wrong with a file is told at once, each flaw with
+its line.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SchemaError
+from pipeline.places.spelling import syllables_of
+from pipeline.places.toml_lines import Lines
+from pipeline.places.unit import ALWAYS, LEVELS, NEVER, TYPES, Span, Unit
+
+Syllables = tuple[tuple[str, str], ...]
+
+KEYS: Mapping[str, Mapping[str, bool]] = {
+    "unit": {
+        "code": True, "level": True, "type": True, "name": True, "source": True, "parent": False, "since": False,
+        "until": False, "successors": False, "aka": False,
+    },
+    "dated": {"code": True, "name": True, "since": True, "source": True},
+    "alias": {"code": True, "name": True, "source": False},
+}  # fmt: skip
+"""What each table may say, and whether it must."""
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """``begun``: the bounds of the beginning of a unit, by its code and the syllables of its name; ``aliases``:
+    code and spelling."""
+
+    units: tuple[Unit, ...]
+    begun: Mapping[tuple[str, Syllables], Span]
+    aliases: tuple[tuple[str, str], ...]
+
+
+def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> Additions:
+    """What that file adds to the ``known`` units. Raises ``SchemaError`` that names every flaw with its line."""
+    return _Reader(path, scheme, known).additions()
+
+
+class _Wrong(Exception):
+    """One flaw: of which ``key``, and what about it."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+        self.message = message
+
+
+class _Reader:
+    def __init__(self, path: Path, scheme: str, known: Sequence[Unit]) -> None:
+        self._path = path
+        self._scheme = scheme
+        self._codes = {unit.code for unit in known}
+        self._known = known
+        self._flaws: list[tuple[int, str]] = []
+        try:
+            text = path.read_text(encoding="utf-8")
+            self._table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SchemaError(f"{path}: không đúng cú pháp TOML: {_in_vietnamese(str(error))}.") from None
+        except UnicodeDecodeError:
+            raise SchemaError(f"{path}: tệp không phải UTF-8. Hãy lưu lại với bảng mã UTF-8.") from None
+        except OSError as error:
+            raise SchemaError(f"Không đọc được {path}: {error.strerror}.") from None
+        self._lines = Lines(text)
+
+    def additions(self) -> Additions:
+        for name in self._table:
+            if name not in KEYS:
+                self._flaws.append((self._lines.of_key(name), _unknown("bảng", name, KEYS)))
+        rows = {name: self._rows(name) for name in KEYS}
+        units = []
+        own = {str(row["code"]) for _, row in rows["unit"] if "code" in row}
+        seen: set[str] = set()
+        for number, row in rows["unit"]:
+            unit = self._checked("unit", number, row, self._unit, seen, own)
+            if unit is not None:
+                units.append(unit)
+                seen.add(unit.code)
+        begun = [self._checked("dated", number, row, self._dated) for number, row in rows["dated"]]
+        aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
+        if self._flaws:
+            raise SchemaError(
+                "\n".join(f"{self._path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
+            )
+        return Additions(
+            tuple(units), dict(one for one in begun if one), tuple(one for one in aliases if one)
+        )
+
+    def _rows(self, name: str) -> list[tuple[int, Mapping[str, Any]]]:
+        rows = self._table.get(name, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            self._flaws.append((self._lines.of_key(name), f"“{name}” phải là danh sách các mục [[{name}]]."))
+            return []
+        return list(enumerate(rows))
+
+    def _checked(self, table: str, number: int, row: Mapping[str, Any], make: Any, *more: Any) -> Any:
+        keys = KEYS[table]
+        flaws = [(key, _unknown("khóa", key, keys)) for key in row if key not in keys]
+        flaws += [("", f"thiếu “{key}”.") for key, needed in keys.items() if needed and not row.get(key)]
+        for key, value in row.items():
+            if key in keys and not _shaped(key, value):
+                flaws.append((key, f"“{key}” phải là {_SHAPES.get(key, 'chữ trong ngoặc kép')}."))
+        if not flaws:
+            try:
+                return make(row, *more)
+            except _Wrong as wrong:
+                flaws.append((wrong.key, wrong.message))
+        self._flaws += [(self._lines.of_row(table, number, key), message) for key, message in flaws]
+        return None
+
+    def _unit(self, row: Mapping[str, Any], seen: Collection[str], own: Collection[str]) -> Unit:
+        code = row["code"]
+        if not _CODE.fullmatch(code):
+            raise _Wrong("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
+        if code in seen or code in self._codes:
+            raise _Wrong("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
+        if row["level"] not in LEVELS:
+            raise _Wrong("level", _unknown("cấp", row["level"], LEVELS))
+        level = LEVELS[row["level"]]
+        if row["type"] not in TYPES[level]:
+            raise _Wrong("type", _unknown("loại", row["type"], dict.fromkeys(TYPES[level])))
+        parent = row.get("parent", "")
+        if parent and parent not in self._codes and parent not in own:
+            raise _Wrong("parent", f"không có đơn vị nào mã “{parent}”.")
+        for successor in row.get("successors", ()):
+            if successor not in self._codes and successor not in own:
+                raise _Wrong("successors", f"không có đơn vị nào mã “{successor}”.")
+        since, until = _bounds("since", row.get("since")), _bounds("until", row.get("until"))
+        if until[1] <= since[0]:
+            raise _Wrong("until", "thôi có trước khi bắt đầu có.")
+        lands = frozenset((code, *row.get("successors", ())))
+        return Unit(
+            self._scheme, code, level, row["type"], row["name"], parent, Span(*since, *until), lands,
+            tuple(row.get("aka", ())), row["source"],
+        )  # fmt: skip
+
+    def _dated(self, row: Mapping[str, Any]) -> tuple[tuple[str, Syllables], Span]:
+        key = (row["code"], syllables_of(row["name"]))
+        names = (name for unit in self._known if unit.code == row["code"] for name in unit.names)
+        if key[1] not in {syllables_of(name) for name in names}:
+            raise _Wrong("code", f"không có đơn vị nào mã “{row['code']}” tên “{row['name']}”.")
+        since = _bounds("since", row["since"])
+        return key, Span(*since)
+
+    def _alias(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        if row["code"] not in self._codes:
+            raise _Wrong("code", f"không có đơn vị nào mã “{row['code']}”.")
+        if not any(letter.isalnum() for letter in row["name"]):
+            raise _Wrong("name", "tên phải có chữ.")
+        return row["code"], row["name"]
+
+
+_SHAPES = {
+    "since": 'một ngày "2009-12-23", hoặc ["không sớm hơn", "không muộn hơn"]',
+    "until": 'một ngày "2009-12-23", hoặc ["không sớm hơn", "không muộn hơn"]',
+    "successors": 'danh sách mã, ví dụ ["934"]',
+    "aka": 'danh sách tên, ví dụ ["Tân Hiệp"]',
+}
+
+
+def _shaped(key: str, value: object) -> bool:
+    if key in ("since", "until"):
+        return isinstance(value, str | datetime.date) or (
+            isinstance(value, list)
+            and len(value) == 2
+            and all(isinstance(day, str | datetime.date) for day in value)
+        )
+    if key in ("successors", "aka"):
+        return isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
+    return isinstance(value, str) and value.strip() != ""
+
+
+def _bounds(key: str, value: object) -> tuple[int, int]:
+    """Not earlier, not later; an empty text is not known."""
+    if value is None:
+        return NEVER, ALWAYS
+    first, last = value if isinstance(value, list) else (value, value)
+    bounds = _day(key, first, NEVER), _day(key, last, ALWAYS)
+    if bounds[0] > bounds[1]:
+        raise _Wrong(key, "ngày sớm nhất đứng sau ngày muộn nhất.")
+    return bounds
+
+
+def _day(key: str, value: object, unknown: int) -> int:
+    if value == "":
+        return unknown
+    try:
+        day = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
+    except ValueError:
+        raise _Wrong(
+            key, f"“{value}” không phải một ngày; hãy viết năm-tháng-ngày, ví dụ 2009-12-23."
+        ) from None
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def _unknown(what: str, name: object, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    hint = f" Có phải là “{close[0]}”?" if close else f" Chỉ có: {', '.join(known)}."
+    return f"{what} “{name}” không có.{hint}"
+
+
+def _in_vietnamese(message: str) -> str:
+    found = re.search(r"line (\d+), column (\d+)", message)
+    return f"dòng {found[1]}, cột {found[2]}" if found else message

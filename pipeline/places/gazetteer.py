@@ -1,0 +1,103 @@
+"""All units that are known, found by their names and by what lies under them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.places.spelling import lacks_only_marks, letters_of, syllables_of
+from pipeline.places.unit import Days, Level, Unit
+
+COVERED = Days(20191006, 20251008)
+"""From the first to the last day that the tables show: what was there between the two is in them."""
+
+TABLES = ("2004", "2025")
+"""The schemes of the official tables; a unit of one never lies under a unit of the other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """``units`` in the order of the tables; ``successors``: the code of a commune of scheme 2004 → the codes of
+    scheme 2025 of where it went. ``fingerprint``: changes when any table does."""
+
+    units: tuple[Unit, ...]
+    successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    def __reduce__(self) -> tuple[type[Gazetteer], tuple[object, ...]]:
+        return Gazetteer, (self.units, self.successors, self.fingerprint)
+
+    @cached_property
+    def bounds(self) -> tuple[int, ...]:
+        """Every day on which anything may change, in order."""
+        spans = (unit.span for unit in self.units)
+        days = {day for s in spans for day in (s.from_min, s.from_max, s.to_min, s.to_max)}
+        return tuple(sorted(days | {COVERED.first, COVERED.last}))
+
+    def is_name(self, text: str) -> bool:
+        """Whether that is how some unit is called."""
+        return letters_of(text) in self._by_letters
+
+    def named(self, name: str) -> Iterator[tuple[Unit, bool]]:
+        """The units of that name, each with whether it is spelled as theirs is: with all its marks, or with
+        some left out. Another mark makes another name."""
+        written = syllables_of(name)
+        for unit in self._by_letters.get(letters_of(name), ()):
+            if any(syllables_of(own) == written for own in unit.names):
+                yield unit, True
+            elif any(lacks_only_marks(name, own) for own in unit.names):
+                yield unit, False
+
+    def versions(self, unit_id: str) -> Sequence[Unit]:
+        """One unit (``Unit.id``) under all the names and parents it had."""
+        return self._by_id.get(unit_id, ())
+
+    def lies_in(self, unit: Unit, above: Unit) -> bool:
+        """Whether the first lay under the second, directly or not, at any time, or on land that did."""
+        if unit.level >= above.level:
+            return False
+        if "2025" in (unit.scheme, above.scheme):
+            return unit.scheme == above.scheme and unit.parent == above.code
+        if unit.parent in above.lands:
+            return True
+        parents = self._parents.get(unit.parent, ()) if above.level is Level.PROVINCE else ()
+        return any(parent in above.lands for parent in parents)
+
+    def line_of(self, unit: Unit, days: Days) -> tuple[Unit, ...]:
+        """The unit and those above it on such a day, from the largest down."""
+        line = [unit]
+        while line[-1].parent:
+            schemes = (
+                (line[-1].scheme,) if line[-1].scheme in TABLES else (line[-1].scheme, "history", "2004")
+            )
+            found = [one for scheme in schemes for one in self.versions(f"{scheme}:{line[-1].parent}")]
+            if not found:
+                break
+            line.append(next((one for one in found if one.span.at(days).there), found[-1]))
+        return tuple(reversed(line))
+
+    @cached_property
+    def _by_letters(self) -> Mapping[str, Sequence[Unit]]:
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            for letters in {letters_of(name) for name in unit.names}:
+                found[letters].append(unit)
+        return dict(found)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Sequence[Unit]]:
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            found[unit.id].append(unit)
+        return dict(found)
+
+    @cached_property
+    def _parents(self) -> Mapping[str, frozenset[str]]:
+        """The codes that ever stood above a district; districts have codes of their own in all schemes but 2025."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit in self.units:
+            if unit.level is Level.DISTRICT:
+                found[unit.code].add(unit.parent)
+        return {code: frozenset(parents) for code, parents in found.items()}

@@ -1,0 +1,184 @@
+"""From a written place and a day to the administrative units of that day. Nothing is guessed.
+
+A text is resolved when its parts can be read in one way only as units one within the other, all of which were
+there on the day or may have been. What could be two units stays ambiguous, and what is spelled with another
+mark is another place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.places.gazetteer import COVERED, Gazetteer
+from pipeline.places.resolution import NOTHING, Resolution, State
+from pipeline.places.spelling import has_marks
+from pipeline.places.unit import ALWAYS, NEVER, TYPES, Days, Level, Span, Standing, Unit
+from pipeline.places.writing import Part, parts_of
+
+REMEMBERED = 1 << 15
+"""How many written places with their time are remembered: a book says the same few again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A unit as one part names it. ``span``: when it was there as that type of unit."""
+
+    unit: Unit
+    span: Span
+    spelled: bool
+
+
+Chain = tuple[_Named, ...]
+"""Units one within the other, the largest first."""
+
+
+class Resolver:
+    """Resolves written places against one gazetteer. Remembers what it was asked; safe to share among threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self._parts = lru_cache(maxsize=REMEMBERED)(self._parts_of)
+        self._resolved = lru_cache(maxsize=REMEMBERED)(self._resolve)
+
+    def __reduce__(self) -> tuple[type[Resolver], tuple[Gazetteer]]:
+        """What it remembers stays behind when it travels to another process."""
+        return Resolver, (self.gazetteer,)
+
+    def resolve(self, written: str, on: tuple[int, ...] = ()) -> Resolution:
+        """What that text names on a day (year, month, day as far as they are known; ``()`` = at any time)."""
+        return self._resolved(written, *self._between(Days.of(on)))
+
+    def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
+        """``True``: it is one unit that was, or may have been, there on the day. ``False``: no such unit was
+        there then. ``None``: it cannot be told (several units, a time the tables do not show, no unit at all).
+        ``former``: a unit that was there before the day will do."""
+        found = self.resolve(written, on)
+        if found.state is State.RESOLVED:
+            return True
+        if found.state is State.NOT_THEN:
+            return former and found.standing is Standing.NO_LONGER
+        return False if found.complete and found.unknown else None
+
+    def _between(self, days: Days) -> tuple[int, int]:
+        """The same for all days between two of which nothing changes."""
+        bounds = self.gazetteer.bounds
+        return bisect_right(bounds, days.first), bisect_right(bounds, days.last)
+
+    def _days(self, first: int, last: int) -> Days:
+        """Days that stand for all between the same bounds."""
+        bounds = self.gazetteer.bounds
+        return Days(bounds[first - 1] if first else NEVER, bounds[last - 1] if last else NEVER)
+
+    def _parts_of(self, written: str) -> tuple[Part, ...]:
+        return parts_of(written, self.gazetteer.is_name)
+
+    def _resolve(self, written: str, first: int, last: int) -> Resolution:
+        parts = self._parts(written)
+        if not parts:
+            return NOTHING
+        days = self._days(first, last)
+        chains, unknown = self._chains(parts, has_marks(written))
+        if not chains or not chains[0]:
+            return Resolution(State.UNKNOWN, unknown=unknown, complete=_is_covered(days, parts))
+        standing = [(chain, _standing(chain, days)) for chain in chains]
+        there = [(chain, how) for chain, how in standing if how.there]
+        if not there:
+            return Resolution(
+                State.NOT_THEN,
+                standing=max((how for _, how in standing), key=lambda how: how is Standing.NO_LONGER),
+                candidates=_units(chains),
+                unknown=unknown,
+                complete=_is_covered(days, parts),
+            )
+        units = _units(chain for chain, _ in there)
+        if len({unit.id for unit in units}) > 1:
+            return Resolution(State.AMBIGUOUS, candidates=units, unknown=unknown)
+        chain, how = min(there, key=lambda one: one[1] is not Standing.SURE)
+        return Resolution(
+            State.PARTIAL if unknown else State.RESOLVED,
+            unit=chain[-1].unit,
+            line=self._line(chain, days),
+            standing=how,
+            spelled=all(named.spelled for named in chain),
+            unknown=unknown,
+            complete=bool(unknown) and how is Standing.SURE and _is_covered(days, parts),
+        )
+
+    def _line(self, chain: Chain, days: Days) -> tuple[Unit, ...]:
+        """The units above the smallest one as they are written, and those between that are not."""
+        written = {named.unit.level: named.unit for named in chain}
+        for unit in self.gazetteer.line_of(chain[-1].unit, days):
+            written.setdefault(unit.level, unit)
+        return tuple(written[level] for level in sorted(written, reverse=True))
+
+    def _chains(self, parts: Sequence[Part], marked: bool) -> tuple[list[Chain], str]:
+        """The longest ways to take the parts as units one within the other, and the part that ends them, if any
+        does.
+
+        Once a part is unknown, the smaller ones are not looked at: nothing would say where they lie. A part
+        that comes before all known ones and is not said to be a unit may be a hamlet or a house.
+        """
+        chains: list[Chain] = [()]
+        for part in reversed(parts):
+            longer = [(*chain, named) for chain in chains for named in self._named(part, chain, marked)]
+            if longer:
+                chains = longer
+            elif part.typed or not _has_commune(chains):
+                return chains, part.text
+            else:
+                break
+        return chains, ""
+
+    def _named(self, part: Part, chain: Chain, marked: bool) -> Iterator[_Named]:
+        """The units that the part may be, within the smallest unit of the chain. In a text with marks a name
+        that stands without any has none; in a text without (``marked``) it may be short of them."""
+        above = chain[-1].unit if chain else None
+        found = [
+            _Named(unit, span, spelled)
+            for kind, name in part.readings
+            for unit, spelled in self.gazetteer.named(name)
+            if above is None or self.gazetteer.lies_in(unit, above)
+            for span in _spans(unit, kind)
+        ]
+        choosy = marked and any(named.spelled for named in found)
+        return (named for named in found if named.spelled or not choosy)
+
+
+def _spans(unit: Unit, kind: str) -> Iterator[Span]:
+    """When the unit was there as such a ``kind`` of unit, ``""`` = of whatever kind.
+
+    Before the tables begin, and after they end, a unit may have had another type (a district that became a town).
+    """
+    if not kind or unit.type == kind:
+        yield unit.span
+    elif kind in TYPES[unit.level] and unit.level is not Level.PROVINCE:
+        if unit.span.from_min == NEVER:
+            yield Span(NEVER, ALWAYS, NEVER, unit.span.from_max)
+        if unit.span.to_max == ALWAYS:
+            yield Span(unit.span.to_min, ALWAYS, NEVER, ALWAYS)
+
+
+def _standing(chain: Chain, days: Days) -> Standing:
+    """Whether all units of a chain were there: the word of the one that was least."""
+    all_of_them = [named.span.at(days) for named in chain]
+    for absent in (Standing.NOT_YET, Standing.NO_LONGER, Standing.POSSIBLE):
+        if absent in all_of_them:
+            return absent
+    return Standing.SURE
+
+
+def _units(chains: Iterable[Chain]) -> tuple[Unit, ...]:
+    """The smallest units of the chains, each once."""
+    return tuple({chain[-1].unit.id: chain[-1].unit for chain in chains}.values())
+
+
+def _has_commune(chains: Sequence[Chain]) -> bool:
+    return all(chain and chain[-1].unit.level is Level.COMMUNE for chain in chains)
+
+
+def _is_covered(days: Days, parts: Sequence[Part]) -> bool:
+    """Whether the tables show all units of those days, and the text says that it names units."""
+    return COVERED.first <= days.first and days.last <= COVERED.last and any(part.typed for part in parts)

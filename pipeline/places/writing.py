@@ -1,0 +1,172 @@
+"""From a written place to its parts: which words are names, and what units they say they name.
+
+Nothing is looked up here. ``xã Tân Long, H. Phụng Hiệp - Hậu Giang`` becomes three parts from the smallest to
+the largest, ``xã`` and ``H.`` turned into the types they stand for. Houses, hamlets, streets, hospitals and
+offices are set aside; so is what stands in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pipeline.kinds.ditto import is_ditto
+from pipeline.places.spelling import has_marks
+
+WORDS = {
+    "Tỉnh": ("tỉnh", "tinh"),
+    "Thành phố": ("thành phố", "thanh pho"),
+    "Thị xã": ("thị xã", "thi xa"),
+    "Thị trấn": ("thị trấn", "thi tran"),
+    "Đặc khu": ("đặc khu", "dac khu"),
+    "Huyện": ("huyện", "huyen"),
+    "Quận": ("quận", "quan"),
+    "Phường": ("phường", "phuong"),
+    "Xã": ("xã", "xa"),
+}
+"""The words for the types of units, with and without marks."""
+
+SHORT = {
+    "Tỉnh": r"t\.",
+    "Thành phố": r"(?:t\.?\s?p\b\.?|t/p)",
+    "Thị xã": r"t\.?\s?x\b\.?",
+    "Thị trấn": r"t\.?\s?t\b\.?",
+    "Huyện": r"h\.",
+    "Quận": r"q(?:\.|(?=\d))",
+    "Phường": r"(?:p|ph|f)(?:\.|(?=\d))",
+    "Xã": r"x\.",
+}
+"""The abbreviations for them."""
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_BREAKS = re.compile(r"[,;\n\r]+|(?<=\w\w\w)\.\s+(?=\w)|(?<=\w\w\w [ABC])\.\s+(?=\w)")
+_DASHES = re.compile(r"\s*[-–—]+\s*|(?<=\D)/(?=\D)")
+_OFFICE = re.compile(
+    r"^(?:(?:UBND|(?:ủy|uỷ|uy)\s+ban\s+nhân\s+dân|uy ban nhan dan|HĐND|ban\s+tư\s+pháp|tư\s+pháp)\s*)+[:,]?\s*",
+    re.IGNORECASE,
+)
+_DETAIL = re.compile(
+    r"^(?:số|so|nhà|ngõ|ngách|hẻm|kiệt|đường|duong|phố|lộ|quốc\s+lộ|ql|tỉnh\s+lộ|ấp|ap|thôn|thon|xóm|làng|bản|buôn|bon|plei"
+    r"|sóc|phum|khóm|khom|tổ|đội|cụm|khu|kv|kp|kdc|tdp|tk|lô|chợ|tại|ở|bệnh\s+viện|benh\s+vien|bv\w*|trạm|tram|tyt"
+    r"|trung\s+tâm|ttyt|phòng|pk\w*|khoa|công\s+an|cong\s+an|ca|trường|chùa|trại|nông\s+trường|lâm\s+trường|công\s+ty|\d+)"
+    r"(?=[\s.\d:/]|$)",
+    re.IGNORECASE,
+)
+"""What stands in a place below its smallest unit, and what is no unit at all."""
+_COUNTRY = re.compile(r"^(?:nước\s+)?(?:chxhcn\s+)?(?:việt\s*nam|viet\s*nam|vn)\.?$", re.IGNORECASE)
+_LONG = "|".join(marked.replace(" ", r"\s+") for marked, _ in WORDS.values())
+_BARE = "|".join(bare.replace(" ", r"\s+") for _, bare in WORDS.values())
+_SHORT = "|".join(SHORT.values())
+_UPPER = r"(?-i:TP|TX|TT|T\.P|T\.X|T\.T|[XPHQT]\.|[PQ](?=\d))"
+_INSIDE = re.compile(
+    rf"(?<=[\w.)])(?<!\bthị)(?<!\bthi)\s+(?=(?:(?:{_LONG})\s|{_UPPER}\.?)\s*\S)", re.IGNORECASE
+)
+_INSIDE_BARE = re.compile(
+    rf"(?<=[\w.)])(?<!\bthị)(?<!\bthi)\s+(?=(?:(?:{_LONG}|{_BARE})\s|{_UPPER}\.?)\s*\S)", re.IGNORECASE
+)
+_STARTS = tuple(
+    (kind, re.compile(rf"^(?:(?:{WORDS[kind][0]})(?!\w)|{SHORT.get(kind, '(?!)')})[\s.:]*", re.IGNORECASE))
+    for kind in WORDS
+)
+_STARTS_BARE = tuple(
+    (kind, re.compile(rf"^(?:{WORDS[kind][1]})(?!\w)[\s.:]*", re.IGNORECASE)) for kind in WORDS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One name in a written place: every way to take it, as (type or ``""``, name). The first is the likeliest."""
+
+    readings: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        kind, name = self.readings[0]
+        return f"{kind.lower()} {name}" if kind else name
+
+    @property
+    def typed(self) -> bool:
+        """Whether it says what it is (``xã …``)."""
+        return bool(self.readings[0][0])
+
+
+def parts_of(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[Part, ...]:
+    """The parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
+
+    ``is_name`` tells whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).
+    """
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text or is_ditto(text):
+        return ()
+    bare = not has_marks(text)
+    pieces = [
+        piece for piece in _pieces(_BRACKETS.sub(" ", text), bare, is_name) if not _COUNTRY.match(piece)
+    ]
+    return tuple(part for piece in pieces if (part := _part(piece, bare, is_name)) is not None)
+
+
+def _pieces(text: str, bare: bool, is_name: Callable[[str], bool]) -> Iterator[str]:
+    for segment in _BREAKS.split(text):
+        for piece in _dashed(segment.strip(" .:-–"), is_name):
+            yield from _typed_pieces(_OFFICE.sub("", piece), bare)
+
+
+def _dashed(segment: str, is_name: Callable[[str], bool]) -> Iterator[str]:
+    pieces = [piece for piece in _DASHES.split(segment) if piece]
+    at = 0
+    while at < len(pieces):
+        both = " - ".join(pieces[at : at + 2])
+        joined = at + 1 < len(pieces) and pieces[at + 1][0].isalpha()
+        if joined and any(is_name(name) for name in _names(both)):
+            yield both
+            at += 2
+        else:
+            yield pieces[at]
+            at += 1
+
+
+def _names(piece: str) -> Iterator[str]:
+    """The piece as a name: whole, and without the type before it."""
+    yield piece
+    for _, start in (*_STARTS, *_STARTS_BARE):
+        if (found := start.match(piece)) and found.end() < len(piece):
+            yield piece[found.end() :]
+
+
+def _typed_pieces(piece: str, bare: bool) -> Iterator[str]:
+    """``xã A huyện B`` as two pieces. A type without a name behind it belongs to the words before it."""
+    found: list[str] = []
+    for text in (_INSIDE_BARE if bare else _INSIDE).split(piece):
+        if found and (_is_type(found[-1]) or _is_type(text)):
+            found[-1] = f"{found[-1]} {text}"
+        elif text:
+            found.append(text)
+    return iter(found)
+
+
+def _is_type(text: str) -> bool:
+    return any((m := start.match(text)) and m.end() == len(text) for _, start in (*_STARTS, *_STARTS_BARE))
+
+
+def _part(piece: str, bare: bool, is_name: Callable[[str], bool]) -> Part | None:
+    piece = piece.strip(" .,:;'\"")
+    if not piece or _is_type(piece) or not any(c.isalnum() for c in piece):
+        return None
+    readings = [(kind, rest) for kind, rest in _starts(piece, _STARTS)]
+    if bare:
+        readings += _starts(piece, _STARTS_BARE)
+    if not readings and _DETAIL.match(piece) and not is_name(piece):
+        return None
+    if not readings or bare:
+        readings.append(("", piece))
+    return Part(tuple(readings))
+
+
+def _starts(piece: str, starts: tuple[tuple[str, re.Pattern[str]], ...]) -> list[tuple[str, str]]:
+    for kind, start in starts:
+        found = start.match(piece)
+        if found and (rest := piece[found.end() :].strip(" .")):
+            return [(kind, rest)]
+    return []

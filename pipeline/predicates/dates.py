@@ -1,0 +1,133 @@
+"""Dates (D). Partial dates are compared only as exactly as both are known."""
+
+from __future__ import annotations
+
+import datetime
+
+from pipeline.model import FieldStatus
+from pipeline.predicates.predicate import Need, predicate
+from pipeline.predicates.value import RuleContext, Value, known
+
+INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
+
+ON_TIME = "1"
+LATE = "4"
+"""Codes of the lists of registration types that speak of the time limit (births and deaths have the same)."""
+
+
+@predicate(INK)
+def full_date(value: Value) -> bool | None:
+    """Day, month and year are written."""
+    if value.status is FieldStatus.BLANK:
+        return False
+    return None if value.status is not FieldStatus.READ else len(known(value.canonical)) == 3
+
+
+@predicate(VALUE, VALUE)
+def same_date(first: Value, second: Value) -> bool | None:
+    """Both say the same date, as far as both are known."""
+    one, other = known(first.canonical), known(second.canonical)
+    exact = min(len(one), len(other))
+    return one[:exact] == other[:exact] if exact else None
+
+
+@predicate(VALUE, VALUE)
+def not_after(earlier: Value, later: Value) -> bool | None:
+    """The first is not later than the second, as far as both are known."""
+    return _ordered(known(earlier.canonical), known(later.canonical))
+
+
+@predicate(VALUE)
+def not_in_future(value: Value, *, context: RuleContext) -> bool | None:
+    """The date is not later than the day of the scan."""
+    return _ordered(known(value.canonical), context.scanned_on)
+
+
+@predicate(VALUE)
+def not_after_closing(value: Value, *, context: RuleContext) -> bool | None:
+    """The date is not later than the book's last day, nor than the day of the scan."""
+    day = known(value.canonical)
+    before_closing, before_scan = _ordered(day, context.closed_on), _ordered(day, context.scanned_on)
+    if before_closing is None or before_scan is None:
+        return before_scan if before_closing is None else before_closing
+    return before_closing and before_scan
+
+
+@predicate(VALUE)
+def year_from(value: Value, *, lowest: int) -> bool | None:
+    """The year is not before ``lowest``."""
+    day = known(value.canonical)
+    return day[0] >= lowest if day else None
+
+
+@predicate(VALUE, VALUE, VALUE)
+def time_limit_agrees(
+    happened_on: Value,
+    registered_on: Value,
+    registration_type: Value,
+    *,
+    days: int,
+    since: int,
+    days_before: int,
+) -> bool | None:
+    """The mark “đúng hạn” or “quá hạn” agrees with the days between event and registration. Within ``days`` it is on
+    time; registered before the year ``since`` the limit could be as short as ``days_before``, and either mark is right
+    between the two."""
+    passed = _days_between(known(happened_on.canonical), known(registered_on.canonical))
+    if passed is None or passed < 0:
+        return None
+    if registration_type.canonical == ON_TIME:
+        return passed <= days
+    if registration_type.canonical == LATE:
+        return passed > (days if known(registered_on.canonical)[0] >= since else days_before)
+    return None
+
+
+@predicate(VALUE, VALUE, ANY)
+def late_is_marked(
+    happened_on: Value, registered_on: Value, registration_type: Value, *, days: int
+) -> bool | None:
+    """An event registered after more than ``days`` has some mark of its kind of registration, where the form has boxes
+    for it."""
+    if registration_type.status is not FieldStatus.BLANK:
+        return None
+    passed = _days_between(known(happened_on.canonical), known(registered_on.canonical))
+    return None if passed is None else passed <= days
+
+
+@predicate(VALUE, VALUE)
+def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
+    """The person's age in full years on that day lies within the limits, or may: of a partial date only the surely
+    impossible is told."""
+    ages = completed_years(known(born_on.canonical), known(on.canonical))
+    return None if ages is None else ages[1] >= lowest and ages[0] <= highest
+
+
+def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, int] | None:
+    """The fewest and the most full years that can lie between two dates (year, month, day as far as known); ``None``
+    when either is not known. Negative where the first is later."""
+    if not born or not on:
+        return None
+    years = on[0] - born[0]
+    exact = min(len(born), len(on))
+    anniversary, day = born[1:exact], on[1:exact]
+    if anniversary < day or (anniversary == day and exact == 3):
+        return years, years
+    return (years - 1, years - 1) if anniversary > day else (years - 1, years)
+
+
+def _ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
+    """Whether the first date is not later than the second, as far as both are known."""
+    if not first or not second:
+        return None
+    if first[0] != second[0]:
+        return first[0] < second[0]
+    exact = min(len(first), len(second))
+    return first[:exact] <= second[:exact]
+
+
+def _days_between(first: tuple[int, ...], last: tuple[int, ...]) -> int | None:
+    """Days between two full dates; ``None`` when one is partial."""
+    if len(first) != 3 or len(last) != 3:
+        return None
+    return datetime.date(*last).toordinal() - datetime.date(*first).toordinal()

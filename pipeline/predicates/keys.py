@@ -1,0 +1,62 @@
+"""Keys of an entry (K): its number, its volume, the day of registration."""
+
+from __future__ import annotations
+
+from pipeline.predicates.predicate import Need, predicate
+from pipeline.predicates.value import RuleContext, Value, known
+
+INK, VALUE = Need.INK, Need.VALUE
+
+
+@predicate(INK, of_states=True)
+def present(value: Value) -> bool | None:
+    """Something is written."""
+    return value.inked
+
+
+@predicate(INK, of_states=True)
+def absent(value: Value) -> bool | None:
+    """Nothing is written (a margin note wants a person)."""
+    return not value.inked
+
+
+@predicate(VALUE, VALUE)
+def same_year(first: Value, second: Value) -> bool | None:
+    """Both say the same year; ``41/2010`` says one as a date does."""
+    one, other = known(first.canonical), known(second.canonical)
+    return one[0] == other[0] if one and other else None
+
+
+@predicate(VALUE, VALUE)
+def within_volume_years(volume: Value, registered_on: Value, *, context: RuleContext) -> bool | None:
+    """The volume was not opened after the year of registration, and is of that year unless the book went on into
+    further ones (which its closing day tells)."""
+    opened, registered = known(volume.canonical), known(registered_on.canonical)
+    if not opened or not registered:
+        return None
+    if registered[0] < opened[0]:
+        return False
+    of_one_year = bool(context.closed_on) and context.closed_on[0] == opened[0]
+    return registered[0] == opened[0] if of_one_year else True
+
+
+@predicate(VALUE)
+def same_volume(volume: Value, *, context: RuleContext) -> bool | None:
+    """The page says the same volume as the cover, as far as both say it."""
+    number, _, year = volume.canonical.partition("/")
+    of_cover, _, year_of_cover = context.volume.partition("/")
+    if not of_cover.isdecimal() or not number.isdecimal():
+        return None
+    return int(number) == int(of_cover) and (not year or not year_of_cover or year == year_of_cover)
+
+
+@predicate(VALUE)
+def while_book_open(registered_on: Value, *, context: RuleContext) -> bool | None:
+    """The day lies within the book's first and last day, as far as all are known."""
+    day = known(registered_on.canonical)
+    sides = [
+        (first[: len(second)], second[: len(first)])
+        for first, second in ((context.opened_on, day), (day, context.closed_on))
+        if first and second
+    ]
+    return all(first <= second for first, second in sides) if sides else None

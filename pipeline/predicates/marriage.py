@@ -1,0 +1,55 @@
+"""Marriages (M). Before 1977 no age is asked for: neither colonial nor Republic-of-Vietnam marriages were under the
+law of 1959 (M04)."""
+
+from __future__ import annotations
+
+from pipeline.kinds.spelling import folded
+from pipeline.predicates.predicate import Need, predicate
+from pipeline.predicates.value import Value, known
+
+VALUE, ANY = Need.VALUE, Need.ANY
+
+FULL_YEARS_SINCE = (2015, 1, 1)
+"""Since the Law on Marriage and Family of 2014 the years must be full."""
+
+
+@predicate(VALUE, VALUE)
+def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> bool | None:
+    """Married since 2015 at ``years`` full years or more. Of a partial birth date the missing month counts as January
+    and the missing day as the first (M03, for the age only)."""
+    married = known(married_on.canonical)
+    if len(married) < 3 or married < FULL_YEARS_SINCE:
+        return None
+    return married >= _birthday(known(born_on.canonical), years)
+
+
+@predicate(VALUE, VALUE)
+def entered_marriageable_age(born_on: Value, married_on: Value, *, years: int, since: int) -> bool | None:
+    """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun: at ``years`` - 1 full
+    years and a day. Partial birth dates as in ``of_marriageable_age`` (M03); of earlier marriages it is not asked
+    (M04)."""
+    married = known(married_on.canonical)
+    if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < since:
+        return None
+    return married > _birthday(known(born_on.canonical), years - 1)
+
+
+@predicate(VALUE, VALUE, VALUE, VALUE)
+def two_people(
+    first_name: Value, first_born_on: Value, second_name: Value, second_born_on: Value
+) -> bool | None:
+    """Not the same name and the same date of birth."""
+    same = folded(first_name.canonical) == folded(second_name.canonical)
+    return not (same and first_born_on.canonical == second_born_on.canonical)
+
+
+@predicate(VALUE, VALUE)
+def two_numbers(first: Value, second: Value) -> bool | None:
+    """Not the same number of an identity paper."""
+    return first.canonical != second.canonical
+
+
+def _birthday(born: tuple[int, ...], years: int) -> tuple[int, int, int]:
+    """The day on which so many years are full: the unknown month counts as January, the unknown day as the first."""
+    year, month, day = (*born, 1, 1)[:3]
+    return year + years, month, day

@@ -1,0 +1,110 @@
+"""What the checks of books and of the registry found: kept as long as it holds, and its tasks with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from pipeline.registry.declared import Declared
+from pipeline.registry.readback import standing_finding
+from pipeline.registry.tables import book_finding
+from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.values import ChecksOutcome, StandingFinding
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What makes two findings the same one."""
+
+    book_id: int
+    page_id: int
+    entry_id: int | None
+    code: str
+    severity: str
+    fields: tuple[str, ...]
+    details: str
+
+
+def save_checks(
+    connection: Connection,
+    declared: Declared,
+    findings: Iterable[StandingFinding],
+    codes: Collection[str],
+    book_ids: Sequence[int] | None,
+) -> ChecksOutcome:
+    """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all: new ones
+    are added, those that are no longer found end. Records and tasks of what they stand on follow."""
+    wanted = {_key(one): one for one in findings}
+    standing = {
+        _key(standing_finding(row)): int(row["id"])
+        for row in connection.execute(
+            select(book_finding).where(
+                book_finding.c.cleared_at.is_(None),
+                book_finding.c.code.in_(codes),
+                *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+            )
+        ).mappings()
+    }
+    new = [one for key, one in wanted.items() if key not in standing]
+    over = [key for key in standing if key not in wanted]
+    now = datetime.now(UTC)
+    if new:
+        connection.execute(insert(book_finding), [_row(one, now) for one in new])
+    for key in over:
+        connection.execute(
+            update(book_finding).where(book_finding.c.id == standing[key]).values(cleared_at=now)
+        )
+    touched = [*((one.page_id, one.entry_id) for one in new), *((key.page_id, key.entry_id) for key in over)]
+    for page_id, entry_id in dict.fromkeys(touched):
+        if entry_id is None:
+            follow_page(connection, page_id)
+        else:
+            follow_entry(connection, declared, entry_id)
+    return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
+
+
+def standing_findings(
+    connection: Connection, book_ids: Sequence[int] | None = None
+) -> tuple[StandingFinding, ...]:
+    """All that the last checks found and that still holds, in the order in which it was raised."""
+    rows = connection.execute(
+        select(book_finding)
+        .where(
+            book_finding.c.cleared_at.is_(None),
+            *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+        )
+        .order_by(book_finding.c.id)
+    )
+    return tuple(standing_finding(row) for row in rows.mappings())
+
+
+def _key(one: StandingFinding) -> _Key:
+    finding = one.finding
+    details = json.dumps(dict(finding.details), sort_keys=True, ensure_ascii=False)
+    return _Key(
+        one.book_id,
+        one.page_id,
+        one.entry_id,
+        finding.code,
+        finding.severity.value,
+        finding.fields,
+        details,
+    )
+
+
+def _row(one: StandingFinding, now: datetime) -> Mapping[str, Any]:
+    return {
+        "book_id": one.book_id,
+        "page_id": one.page_id,
+        "entry_id": one.entry_id,
+        "code": one.finding.code,
+        "severity": one.finding.severity,
+        "fields": list(one.finding.fields),
+        "details": dict(one.finding.details),
+        "raised_at": now,
+    }

@@ -1,0 +1,76 @@
+"""Which entries may speak of one person or of one event: suggestions, kept as long as they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from pipeline.registry.tables import link
+from pipeline.registry.values import ChecksOutcome, Link
+
+_PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
+
+
+def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
+    """Make ``links`` those that are suggested. A pair whose probability or evidence changed ends and is made anew."""
+    wanted = {_key(one): one for one in links}
+    standing = {
+        _key(_link(row)): row["id"]
+        for row in connection.execute(select(link).where(link.c.withdrawn_at.is_(None))).mappings()
+    }
+    new = [one for key, one in wanted.items() if key not in standing]
+    over = [row_id for key, row_id in standing.items() if key not in wanted]
+    now = datetime.now(UTC)
+    for row_id in over:
+        connection.execute(update(link).where(link.c.id == row_id).values(withdrawn_at=now))
+    if new:
+        connection.execute(
+            insert(link),
+            [
+                {
+                    "kind": one.kind,
+                    "first_entry_id": one.first_entry_id,
+                    "first_role": one.first_role,
+                    "second_entry_id": one.second_entry_id,
+                    "second_role": one.second_role,
+                    "probability": one.probability,
+                    "evidence": dict(one.evidence),
+                    "suggested_at": now,
+                }
+                for one in new
+            ],
+        )
+    return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
+
+
+def standing_links(connection: Connection, kind: str | None, limit: int | None) -> tuple[Link, ...]:
+    """What is suggested now, the surest first."""
+    rows = connection.execute(
+        select(link)
+        .where(link.c.withdrawn_at.is_(None), *(() if kind is None else (link.c.kind == kind,)))
+        .order_by(link.c.probability.desc(), link.c.id)
+        .limit(limit)
+    )
+    return tuple(_link(row) for row in rows.mappings())
+
+
+def _link(row: RowMapping) -> Link:
+    return Link(
+        row["kind"],
+        row["first_entry_id"],
+        row["first_role"],
+        row["second_entry_id"],
+        row["second_role"],
+        row["probability"],
+        dict(row["evidence"]),
+    )
+
+
+def _key(one: Link) -> tuple[object, ...]:
+    return (
+        *(getattr(one, name) for name in _PAIR),
+        round(one.probability, 4),
+        tuple(sorted(one.evidence.items())),
+    )

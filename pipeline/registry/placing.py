@@ -1,0 +1,98 @@
+"""Which administrative unit each written place in force is. Beside the text, never in its place; rows only added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from pipeline.places import Level, Resolution
+from pipeline.predicates import known
+from pipeline.registry.declared import Declared
+from pipeline.registry.tables import resolved_place
+from pipeline.registry.values import PlaceInForce
+
+_SAME = (
+    "text",
+    "as_of",
+    "state",
+    "unit",
+    "standing",
+    "spelled",
+    "province",
+    "district",
+    "commune",
+    "candidates",
+)
+"""What makes two rows say the same."""
+
+
+def follow_places(
+    connection: Connection, declared: Declared, record: str, entry_id: int, values: Mapping[str, str | None]
+) -> bool:
+    """Resolve the places among the values in force anew, and note those that are no longer what was noted last.
+    Returns whether there were any."""
+    before = _last(connection, entry_id)
+    rows = []
+    for place, day in declared.dated_places(record).items():
+        row = _row(declared, values.get(place), values.get(day) or "")
+        last = before.get(place)
+        if last is None and row["text"] is None:
+            continue
+        if last is None or any(last[name] != row[name] for name in _SAME):
+            rows.append({"entry_id": entry_id, "field": place, **row})
+    if rows:
+        connection.execute(insert(resolved_place), rows)
+    return bool(rows)
+
+
+def places_of(connection: Connection, entry_id: int) -> Mapping[str, PlaceInForce]:
+    """What was noted last of each place of an entry, by field; a place without a text in force is left out."""
+    return {
+        field: PlaceInForce(
+            text=row["text"],
+            as_of=row["as_of"],
+            state=row["state"],
+            unit=row["unit"],
+            standing=row["standing"],
+            spelled=row["spelled"],
+            province=row["province"],
+            district=row["district"],
+            commune=row["commune"],
+            candidates=tuple(row["candidates"]),
+        )
+        for field, row in _last(connection, entry_id).items()
+        if row["text"] is not None
+    }
+
+
+def _last(connection: Connection, entry_id: int) -> dict[str, RowMapping]:
+    rows = connection.execute(
+        select(resolved_place).where(resolved_place.c.entry_id == entry_id).order_by(resolved_place.c.id)
+    )
+    return {row["field"]: row for row in rows.mappings()}
+
+
+def _row(declared: Declared, text: str | None, day: str) -> dict[str, Any]:
+    places = declared.schemas.places
+    found = places.resolve(text or "", known(day))
+    return {
+        "text": text,
+        "as_of": day,
+        "state": found.state.value,
+        "unit": found.code,
+        "standing": found.standing.value if found.standing else "",
+        "spelled": found.spelled,
+        **_levels(found),
+        "candidates": [unit.id for unit in found.candidates],
+        "gazetteer": places.gazetteer.fingerprint,
+        "resolved_at": datetime.now(UTC),
+    }
+
+
+def _levels(found: Resolution) -> dict[str, str]:
+    """The codes of the levels that are known for sure."""
+    ids = {unit.level: unit.id for unit in found.line}
+    return {level.name.lower(): ids.get(level, "") for level in Level}

@@ -1,0 +1,190 @@
+"""What is found beside other entries: it stands as long as it is found, opens tasks and takes no value on trust."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.model import EntryResult, FieldStatus, Finding, Severity
+from pipeline.registry import WHOLE_ENTRY, Link, Registry, StandingFinding, Task, Verdict
+from tests.registry.pages import SCHEMAS, blank, entry, page, read
+
+ENDED = "UPDATE {table} SET {end} = '2026-01-01'"
+AGAIN = "UPDATE {table} SET {end} = NULL"
+CODES = ("K06", "K07-GAP", "K10", "B06")
+
+
+def one_entry(number: str = "07/2010") -> EntryResult:
+    return entry(read("entry_number", number), blank("notes"), read("child_name", "Thử Một"))
+
+
+@pytest.fixture
+def entry_id(registry: Registry, book: int) -> int:
+    """An entry that was accepted as it was read."""
+    registry.save_page(book, page(one_entry()), "f1")
+    (found,) = registry.entries(book)
+    return found
+
+
+def duplicate(
+    entry_id: int, *fields: str, code: str = "K06", severity: Severity = Severity.BLOCK
+) -> StandingFinding:
+    return StandingFinding(1, 1, entry_id, Finding(code, severity, fields, {"others": "2"}))
+
+
+def only_task(registry: Registry) -> Task:
+    (task,) = registry.queue()
+    return task
+
+
+def test_a_value_that_is_doubted_beside_others_is_in_force_no_longer_until_someone_decides_it(
+    registry: Registry, entry_id: int
+) -> None:
+    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
+    assert registry.value_in_force(entry_id, "entry_number") is None
+    assert registry.entry(entry_id).values["entry_number"] is None
+    assert (only_task(registry).fields, only_task(registry).reasons) == (("entry_number",), ("K06",))
+    assert registry.decide(
+        entry_id, [Verdict("entry_number", FieldStatus.READ, "07/2010")], author="an", reason="giấy ghi vậy"
+    )
+    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert registry.queue() == ()
+
+
+def test_the_same_finding_again_asks_nobody_twice(registry: Registry, entry_id: int) -> None:
+    found = [duplicate(entry_id, "entry_number")]
+    assert registry.save_checks(found, CODES).raised == 1
+    registry.decide(entry_id, [Verdict("entry_number", FieldStatus.READ, "07/2010")], author="an")
+    again = registry.save_checks(found, CODES)
+    assert (again.raised, again.cleared, again.standing) == (0, 0, 1)
+    assert registry.queue() == ()
+
+
+def test_what_is_no_longer_found_ends_and_gives_the_value_back(registry: Registry, entry_id: int) -> None:
+    registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
+    assert registry.save_checks([], CODES).cleared == 1
+    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert (registry.queue(), registry.standing_findings()) == ((), ())
+
+
+def test_only_what_was_looked_for_ends(registry: Registry, entry_id: int) -> None:
+    registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
+    registry.save_checks([], ["K10"])
+    registry.save_checks([], CODES, book_ids=[99])
+    assert [one.finding.code for one in registry.standing_findings()] == ["K06"]
+
+
+def test_a_decided_field_opens_again_when_a_later_finding_names_it_and_its_value_stays(
+    registry: Registry, entry_id: int
+) -> None:
+    registry.decide(entry_id, [Verdict("entry_number", FieldStatus.READ, "07/2010")], author="an")
+    registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
+    assert (only_task(registry).fields, only_task(registry).reopened) == (("entry_number",), True)
+    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+
+
+def test_a_finding_without_a_field_waits_for_someone_to_say_that_it_was_seen(
+    registry: Registry, entry_id: int
+) -> None:
+    registry.save_checks([duplicate(entry_id, code="K07-GAP", severity=Severity.REVIEW)], CODES)
+    assert only_task(registry).fields == (WHOLE_ENTRY,)
+    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert registry.decide(entry_id, [Verdict(WHOLE_ENTRY, FieldStatus.READ)], author="an")
+    assert registry.queue() == ()
+
+
+def test_a_figure_opens_nothing(registry: Registry, entry_id: int) -> None:
+    registry.save_checks([duplicate(entry_id, "child_name", code="B06", severity=Severity.INFO)], CODES)
+    assert registry.queue() == ()
+    assert registry.value_in_force(entry_id, "child_name") == "Thử Một"
+    assert [one.finding.code for one in registry.entry(entry_id).beside] == ["B06"]
+
+
+def test_a_finding_on_a_page_is_settled_with_the_page_and_comes_back_when_it_says_something_else(
+    registry: Registry, book: int, entry_id: int
+) -> None:
+    def totals(found: str) -> StandingFinding:
+        details = {"said": "9", "found": found}
+        return StandingFinding(book, 1, None, Finding("K10", Severity.REVIEW, (), details))
+
+    registry.save_checks([totals("8")], CODES)
+    assert (only_task(registry).entry_id, only_task(registry).reasons) == (None, ("K10",))
+    registry.settle_page(1, author="an")
+    assert registry.queue() == ()
+    registry.save_checks([totals("7")], CODES)
+    assert only_task(registry).reopened
+
+
+def test_columns_hold_what_is_in_force_and_else_what_was_read(registry: Registry, book: int) -> None:
+    doubtful = read("entry_number", "08", accepted=False, canonical="08/2010")
+    registry.save_page(book, page(entry(doubtful, read("registered_on", "05.01.2010"), blank("notes"))), "f1")
+    entries, pages, books = registry.shelf_columns([book])
+    assert entries[["number", "registered_on", "page"]].to_dict("records") == [
+        {"number": "08/2010", "registered_on": "05.01.2010", "page": None}
+    ]
+    assert (len(pages), books["rows"].tolist(), books["failed"].tolist()) == (1, [1], [0])
+    (entry_id,) = registry.entries(book)
+    registry.decide(entry_id, [Verdict("entry_number", FieldStatus.ILLEGIBLE)], author="an")
+    assert registry.shelf_columns()[0]["number"].tolist() == [None]
+
+
+def test_people_are_told_with_what_the_declarations_bind_to_them(registry: Registry, book: int) -> None:
+    child = [read("child_name", "Thử Một"), read("child_sex", "Nam", canonical="1"), blank("notes")]
+    registry.save_page(book, page(entry(*child, read("mother_name", "Thử Hai"))), "f1")
+    people = registry.people_columns().set_index("role")
+    assert people["name"].to_dict() == {"child": "Thử Một", "mother": "Thử Hai"}
+    assert (people.loc["child", "mother"], people.loc["child", "sex"], people.loc["mother", "sex"]) == (
+        "Thử Hai",
+        "1",
+        "2",
+    )
+
+
+def test_suggested_links_stand_until_they_are_no_longer_suggested(registry: Registry, entry_id: int) -> None:
+    link = Link("person", entry_id, "child", entry_id, "mother", 0.97, {"name": "same"})
+    assert registry.save_links([link]).raised == 1
+    assert registry.save_links([link]).raised == 0
+    assert registry.links() == (link,)
+    assert (registry.links(kind="again"), registry.queue()) == ((), ())
+    assert registry.save_links([]).cleared == 1
+    assert registry.links() == ()
+
+
+@pytest.fixture
+def intruder(registry: Registry, entry_id: int, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
+    registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
+    with closing(sqlite3.connect(tmp_path / "registry.db")) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.parametrize(("table", "end"), [("book_finding", "cleared_at"), ("link", "withdrawn_at")])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {table} SET id = 99",
+        "UPDATE {table} SET {end} = '2026-01-01', id = 99",
+        "DELETE FROM {table}",
+        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    ],
+)
+def test_what_was_found_can_end_and_nothing_else(
+    intruder: sqlite3.Connection, table: str, end: str, statement: str
+) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="only ends"):
+        intruder.execute(statement.format(table=table, end=end))
+    intruder.execute(ENDED.format(table=table, end=end))
+    with pytest.raises(sqlite3.IntegrityError, match="only ends"):
+        intruder.execute(AGAIN.format(table=table, end=end))
+
+
+def test_every_check_says_what_its_findings_mean() -> None:
+    from pipeline.book_rules import BOOK_CODES, REGISTRY_CODES
+
+    assert {*BOOK_CODES, *REGISTRY_CODES, "LINK-AGAIN", "LINK-PERSON"} <= SCHEMAS.findings.keys()

@@ -1,0 +1,100 @@
+"""Every rule has a trio: it holds, it is broken, it is not applicable."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model import FieldStatus, Severity
+from pipeline.predicates import PREDICATES, Need
+from pipeline.schema import RuleSpec
+from tests.rules.entries import SCHEMAS, SOUND, Written, context, found, serious
+from tests.rules.trios import TRIOS, Trio
+
+TABLE = {
+    *(f"K{number:02}" for number in range(1, 13)),
+    *(f"D{number:02}" for number in range(1, 11)),
+    *(f"M{number:02}" for number in range(1, 7)),
+    *(f"B{number:02}" for number in range(1, 7)),
+    *(f"T{number:02}" for number in range(1, 4)),
+    *(f"I{number:02}" for number in range(1, 8)),
+    *(f"L{number:02}" for number in range(1, 11)),
+}
+"""The codes of the rule table."""
+
+OF_ENTRIES = {code for code, finding in SCHEMAS.findings.items() if finding.level in ("field", "entry")}
+BINDINGS = [(record.record, rule) for record in SCHEMAS.records.values() for rule in record.rules]
+
+
+def _name(trio: Trio) -> str:
+    return f"{trio.code}-{trio.record}{'-info' if trio.info else ''}"
+
+
+def told(trio: Trio, change: Written) -> bool:
+    """Whether the rule finds something in the sound entry after that change."""
+    entry = {**SOUND[trio.record], **change}
+    findings = found(trio.record, entry, context(trio.on_form, trio.closed_on))
+    severe = trio.code in serious(findings)
+    return trio.code in findings and severe != trio.info
+
+
+@pytest.mark.parametrize("trio", TRIOS, ids=_name)
+def test_it_holds(trio: Trio) -> None:
+    assert not told(trio, {})
+    for change in trio.holds:
+        assert not told(trio, change), change
+
+
+@pytest.mark.parametrize("trio", TRIOS, ids=_name)
+def test_it_is_broken(trio: Trio) -> None:
+    for change in trio.broken:
+        assert told(trio, change), change
+    if trio.about:
+        entry = {**SOUND[trio.record], **trio.broken[0]}
+        findings = found(trio.record, entry, context(trio.on_form, trio.closed_on))
+        assert trio.about in [finding.fields for finding in findings[trio.code]]
+
+
+@pytest.mark.parametrize("trio", TRIOS, ids=_name)
+def test_it_is_not_applicable(trio: Trio) -> None:
+    assert trio.silent
+    for change in trio.silent:
+        assert not told(trio, change), change
+
+
+def test_every_rule_of_the_table_is_declared() -> None:
+    assert TABLE - set(SCHEMAS.findings) - set(SCHEMAS.principles) == set()
+
+
+def test_every_rule_over_fields_and_entries_has_a_trio() -> None:
+    assert OF_ENTRIES - {trio.code for trio in TRIOS} == set()
+
+
+@pytest.mark.parametrize("record", SOUND)
+def test_the_sound_entries_are_sound(record: str) -> None:
+    assert found(record, SOUND[record], context(f"{record}-2016")) == {}
+
+
+@pytest.mark.parametrize(("record", "rule"), BINDINGS, ids=lambda part: getattr(part, "code", part))
+@pytest.mark.parametrize("state", [s for s in FieldStatus if s is not FieldStatus.READ])
+def test_no_rule_needs_a_value_that_is_not_there(record: str, rule: RuleSpec, state: FieldStatus) -> None:
+    """A field whose value a rule needs, in any other state: the rule says nothing."""
+    needs = PREDICATES[rule.predicate].needs_of(len(rule.fields))
+    assert needs is not None
+    needing = [name for name, need in zip(rule.fields, needs, strict=True) if need in (Need.VALUE, Need.TEXT)]
+    for name in needing:
+        findings = found(record, {**SOUND[record], name: state}, context(f"{record}-2016"))
+        fields = [finding.fields for finding in findings.get(rule.code, [])]
+        assert rule.fields not in fields or len(rule.fields) == 1
+
+
+@pytest.mark.parametrize("record", SOUND)
+def test_a_form_without_a_field_is_no_reason_for_a_finding(record: str) -> None:
+    for name in SOUND[record]:
+        entry = {**SOUND[record], name: FieldStatus.NOT_ON_FORM}
+        assert serious(found(record, entry, context(f"{record}-2016"))) == set(), name
+
+
+def test_only_keys_block() -> None:
+    blocking = {code for code, finding in SCHEMAS.findings.items() if finding.severity is Severity.BLOCK}
+    assert {"K01", "K02"} <= blocking
+    assert {code[0] for code in blocking - {"I07"}} <= {"K"}

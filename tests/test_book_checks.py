@@ -1,0 +1,103 @@
+"""From the registry through the checks of books and back: what is found, where it stands, and what an office switched
+off."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import check_books, check_registry
+from pipeline.batch.book_checks import in_order
+from pipeline.model import Ledger
+from pipeline.registry import Registry
+from tests.registry.pages import SCHEMAS, blank, entry, page, read
+
+FIRST = Ledger("birth-2006", "UBND xã Thử", "00001", "01/2010", entries=3)
+SECOND = dataclasses.replace(FIRST, volume="02/2010", entries=None)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    with Registry.open(f"sqlite:///{tmp_path}/registry.db", SCHEMAS) as opened:
+        yield opened
+
+
+def fill(registry: Registry, ledger: Ledger, folder: str, *numbers: str, scan: str | None = None) -> int:
+    """A book with one entry a page; a scan a page, named by the order in which a folder shows them."""
+    book = registry.book_id(ledger, folder)
+    for place, number in enumerate(numbers, start=1):
+        sha256 = f"{folder}-{scan or place}".ljust(64, "0")
+        registry.store_scan(book, sha256, f"trang {scan or place}.jpg", 1, 1)
+        readings = [read("entry_number", f"{number}/2010"), blank("notes"), read("child_name", "Thử Một")]
+        registry.save_page(book, page(entry(*readings), scan=sha256), "f1")
+    return book
+
+
+def codes(registry: Registry) -> list[str]:
+    return sorted(one.finding.code for one in registry.standing_findings())
+
+
+def test_a_sound_book_has_no_findings(registry: Registry) -> None:
+    book = fill(registry, FIRST, "a", "01", "02", "03")
+    report = check_books(registry, SCHEMAS, [book])
+    assert (report.books, report.entries, report.counts) == (1, 3, {})
+    assert registry.queue() == ()
+
+
+def test_a_gap_is_found_and_ends_when_the_page_is_scanned_later(registry: Registry) -> None:
+    book = fill(registry, FIRST, "a", "01", "02", "04")
+    check_books(registry, SCHEMAS, [book])
+    assert codes(registry) == ["K07-GAP"]
+    assert [(task.page_no, task.reasons) for task in registry.queue()] == [(1, ("K07-GAP",))]
+    late = dataclasses.replace(FIRST, entries=4)
+    fill(registry, late, "a", "03", scan="2b")  # comes last, and stands between 2 and 3 by its name
+    check_books(registry, SCHEMAS, [book])
+    assert (codes(registry), registry.queue()) == ([], ())
+
+
+def test_a_duplicate_sends_both_sides_to_a_person_with_the_field_of_the_record(registry: Registry) -> None:
+    book = fill(registry, FIRST, "a", "01", "02", "02")
+    check_books(registry, SCHEMAS, [book])
+    assert [task.fields for task in registry.queue()] == [("entry_number",), ("entry_number",)]
+
+
+def test_all_volumes_of_an_office_are_looked_at_together(registry: Registry) -> None:
+    fill(registry, FIRST, "a", "01", "02", "03")
+    second = fill(registry, SECOND, "b", "05")
+    other = fill(registry, dataclasses.replace(SECOND, place_code="00002"), "c", "09")
+    assert check_books(registry, SCHEMAS, [second]).counts == {"K07-GAP": 1}
+    assert check_books(registry, SCHEMAS, [other]).counts == {}
+    assert codes(registry) == ["K07-GAP"]
+    fill(registry, SECOND, "b", "04", scan="0")
+    assert check_books(registry, SCHEMAS).counts == {}
+
+
+def test_what_an_office_switched_off_is_not_raised(registry: Registry) -> None:
+    fill(registry, FIRST, "a", "01", "02", "04")
+    gap = SCHEMAS.findings["K07-GAP"].model_copy(update={"off": "sổ cũ nhảy số"})
+    without = dataclasses.replace(SCHEMAS, findings={**SCHEMAS.findings, "K07-GAP": gap})
+    assert check_books(registry, without).counts == {}
+
+
+def test_one_number_on_two_people_is_found_across_books(registry: Registry) -> None:
+    for folder, name in (("a", "Thử Văn Một"), ("b", "Thử Văn Hai")):
+        book = registry.book_id(dataclasses.replace(FIRST, place_code=folder), folder)
+        registry.store_scan(book, folder * 64, "scan.pdf", 1, 1)
+        child = [read("child_id_number", "092210000001"), read("child_name", name), blank("notes")]
+        registry.save_page(book, page(entry(*child), scan=folder * 64), "f1")
+    assert check_registry(registry, SCHEMAS).counts == {"I07": 2}
+    assert {task.fields for task in registry.queue()} == {("child_id_number",)}
+
+
+def test_pages_stand_in_the_order_in_which_a_folder_shows_the_scans(registry: Registry) -> None:
+    fill(registry, FIRST, "a", "01", scan="10")
+    fill(registry, FIRST, "a", "02", scan="9")
+    ordered = in_order(registry.shelf_columns()[1]).sort_values("order")
+    assert ordered["scan"].tolist() == ["trang 9.jpg", "trang 10.jpg"]
+
+
+def test_an_empty_registry_is_checked_without_a_finding(registry: Registry) -> None:
+    assert check_books(registry, SCHEMAS).counts == check_registry(registry, SCHEMAS).counts == {}
