@@ -28,8 +28,8 @@ import numpy as np
 
 from pipeline import schema
 from pipeline.decoding.language import GRAIN, NUMBER, START, packed
-from pipeline.kinds.syllables import sound
 from pipeline.kinds import date_words
+from pipeline.kinds.syllables import sound
 
 SEED = 3003
 PLACES, NAMES, OTHER = 500_000, 400_000, 60_000

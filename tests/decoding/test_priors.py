@@ -22,8 +22,8 @@ from pipeline.decoding import (
 )
 from pipeline.decoding.priors import LIMIT
 from pipeline.decoding.writing_habits import habit_of_address
-from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.kinds import KINDS
+from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.schema import PARTS
 from tests.decoding.written import LETTERS, written
 
