@@ -3,8 +3,8 @@
 Read first by a strict grammar over the spellings that clerks use (``spoken``): nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm,
 bảy/bẩy, hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
 “year”: all readings are tried. Case does not matter; a word may lack all its marks. A text that is none, since letters
-are misread, gets the one date that it allows for sure (``misread``), with a finding; often there is none. A text of known
-words only that is no date stays none.
+are misread, gets the one date that it allows for sure (``misread``), with a finding; often there is none. A text of
+known words only that is no date stays none.
 
 Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar; MISREAD
 beside one that was seen through misread letters.
@@ -38,7 +38,7 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
 
 
 def _spellings(text: str) -> list[str]:
-    return [word for word in _BETWEEN_WORDS.split(folded(text)) if word]
+    return [word for word in _BETWEEN_WORDS.split(folded(text).rstrip("./ ")) if word]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -21,8 +21,8 @@ from pipeline.decoding import (
     read_language,
 )
 from pipeline.decoding.priors import LIMIT
-from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.kinds import KINDS
+from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.schema import PARTS
 from tests.decoding.written import LETTERS, written
 
