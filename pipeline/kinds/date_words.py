@@ -38,7 +38,7 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
 
 
 def _spellings(text: str) -> list[str]:
-    return [word for word in _BETWEEN_WORDS.split(folded(text)) if word]
+    return [word for word in _BETWEEN_WORDS.split(folded(text).rstrip("./ ")) if word]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -53,3 +53,20 @@ def test_the_chances_of_all_pairs_leave_room_for_a_clerks_error() -> None:
 )
 def test_nothing_is_said_when_unsure(figures: list[Hypothesis], words: list[Hypothesis]) -> None:
     assert jointly(figures, words) == ()
+
+
+def test_words_with_misread_letters_speak_for_the_figures_they_allow() -> None:
+    misread = "Ngày nam thang năm nam hai nghìm"
+    found = jointly([Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)], [Hypothesis(misread, 0.6)])
+    assert (found[0].figures.text, found[0].words.text, found[0].canonical) == (
+        "5/5/2000",
+        misread,
+        "05.05.2000",
+    )
+    assert found[0].chance > 0.5
+
+
+def test_words_with_misread_letters_are_not_asked_where_others_say_a_date() -> None:
+    words = [Hypothesis(MAY_5, 0.5), Hypothesis("Ngày sáu tháng năm nam hai nghìm", 0.4)]
+    found = jointly([Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)], words)
+    assert {pair.canonical for pair in found} == {"05.05.2000"}

@@ -1,0 +1,131 @@
+"""Dates whose letters are misread: what they allow, and that no wrong one is ever called sure."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks._misreadings import HITS, Misreading
+from benchmarks.date_words import THE_MIXED, drawn
+from pipeline.kinds import date_words
+from pipeline.kinds.calendar import PartialDate
+from pipeline.kinds.misread import NOTHING, figures_allow, words_allow
+from pipeline.kinds.spoken.lexicon import SPELLINGS
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("ngày hal mươi bảy tháng tám năm hai nghìn không trăm linh tám", "27.08.2008"),
+        ("Ngày hai mươi bảy thảng tám năm hai nghìn không trăm linh tám", "27.08.2008"),
+        ("ngày hai mươi bảy tháng tám năm hai nghìm không trăm linh tám", "27.08.2008"),
+        ("ngảy hai mươi bảy tháng tám năm hai nghìn không trăm linh tám", "27.08.2008"),
+        ("NGÀY CHÍN THÁNG MƯỜI NĂM MỘT NGHÌN CHlN TRĂM SÁU MƯƠI HAI", "09.10.1962"),
+    ],
+)
+def test_a_single_misread_letter_hides_no_date_and_is_told(text: str, canonical: str) -> None:
+    assert date_words.parse(text).canonical == canonical
+    assert date_words.parse(text).problems == ("MISREAD",)
+    assert date_words.strictly(text).problems == ("D01",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ngày hai mươi tàm tháng hai năm hai nghìn",  # lăm or tám?
+        "ngày hai mươi bấ tháng hai năm hai nghìn",  # ba or bảy?
+        "ngày mười hai tháng hai mười năm hai nghìn",
+        "ngày ba mốt thảng tư năm hai nghìn",  # no such day
+        "ngày bốn mươi thảng hai năm hai nghìn",
+        "ngày chín thảng mười ba năm hai nghìn",
+        "ngày chín tháng ba năm hai nghì",  # cut off: hai nghìn …?
+        "y hai mươi bảy tháng tám năm hai nghìn không trăm linh tám",
+        "ngày hai mươi bảy thảng tám năm bảy nghìn không trăm linh tám",
+    ],
+)
+def test_a_date_is_not_sure_when_another_is_near(text: str) -> None:
+    assert date_words.parse(text).canonical == ""
+
+
+def _words_of(seed: int) -> tuple[random.Random, list[str]]:
+    rng = random.Random(seed)
+    return rng, drawn(rng)[1].lower().split()
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["lost", "doubled", "strange before", "strange behind"]))
+@settings(max_examples=60)
+def test_a_text_that_lost_or_gained_a_word_says_no_other_date(seed: int, what: str) -> None:
+    rng, words = _words_of(seed)
+    at = rng.randrange(len(words))
+    changed = {
+        "lost": words[:at] + words[at + 1 :],
+        "doubled": words[: at + 1] + words[at:],
+        "strange before": ["xã", *words],
+        "strange behind": [*words, "khoảng"],
+    }[what]
+    assert date_words.parse(" ".join(changed)) == date_words.strictly(" ".join(changed))
+
+
+@pytest.mark.parametrize("hits", [None, *sorted(HITS)])
+def test_no_wrong_date_is_sure_however_the_letters_are_misread(hits: str | None) -> None:
+    kind = THE_MIXED if hits is None else Misreading(hits=hits, unmarked=0.3, marks_lost=0.3)
+    rng = random.Random(4)
+    right, draws = 0, 60
+    for _ in range(draws):
+        date, text = drawn(rng)
+        read = kind.read(text, rng)
+        dates = words_allow(read).dates
+        right += bool(dates) and dates[0].date == date
+        assert date_words.parse(read).canonical in ("", date.canonical), read
+    assert right >= draws * (0.85 if hits is None else 0.5)
+
+
+def test_the_dates_are_ranked_and_their_chances_are_chances() -> None:
+    dates = words_allow("ngày hai muơi lam tháng tam năm một nghin chín trăm bảy mươi lam").dates
+    assert dates[0].date == PartialDate(1975, 8, 25)
+    chances = [each.chance for each in dates]
+    assert chances == sorted(chances, reverse=True)
+    assert 0.99 < sum(chances) <= 1.0 + 1e-9
+    assert {PartialDate(1975, 8, 28), PartialDate(1978, 8, 25)} <= {each.date for each in dates[:6]}
+
+
+def test_a_figure_may_be_another_that_looks_like_it() -> None:
+    dates = [each.date.canonical for each in figures_allow("17/8/2073").dates]
+    assert dates[:2] == ["17.08.2013", "17.08.2073"]  # no ledger speaks of 2073
+    assert figures_allow("17/8/2073").sure is None
+    assert figures_allow("ngày 9 tháng 3 năm 1952").dates[0].date == PartialDate(1952, 3, 9)
+    assert figures_allow("0 . 7 / 3 / 1 9 5 2").dates[0].date == PartialDate(1952, 3, 7)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=80)
+def test_no_text_crashes_a_reader(text: str) -> None:
+    words_allow(text)
+    figures_allow(text)
+    date_words.parse(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*SPELLINGS, "Nguyễn", "Thị", "ấp", "xã", "bệnh", "viện", "tuổi", "giờ", "9", "1952"]
+        ),
+        max_size=14,
+    ).map(" ".join)
+)
+@settings(max_examples=80)
+def test_words_in_no_order_are_no_date(text: str) -> None:
+    assert date_words.parse(text) == date_words.strictly(text)
+
+
+@given(st.text(st.sampled_from("abcdefghiklmnopqrstuvxyăâđêôơưáàảãạ  "), max_size=90))
+@settings(max_examples=80)
+def test_letters_in_no_order_are_no_date(text: str) -> None:
+    assert date_words.parse(text).canonical == ""
+
+
+@pytest.mark.parametrize("text", ["", "  ", "abc", "Nguyễn Văn Thử Nghiệm, ấp Ba, xã Tân Lập", "x" * 500])
+def test_what_is_no_date_allows_none(text: str) -> None:
+    assert words_allow(text) is NOTHING
+    assert figures_allow(text) is NOTHING
