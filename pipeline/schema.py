@@ -582,7 +582,7 @@ def _checked(model: type[D], data: Mapping[str, Any], path: Path) -> D:
         where = ".".join(str(step) for step in first["loc"])
         if first["type"] == "extra_forbidden":
             wrong = str(first["loc"][-1])
-            hint = _nearest(wrong, _keys(model))
+            hint = nearest(wrong, _keys(model))
             raise SchemaError(f"{path}: khóa lạ “{where}”.{hint}") from None
         raise SchemaError(f"{path}: “{where}” {_complaint(first['type'], first['msg'])}.") from None
 
@@ -617,7 +617,8 @@ def _models_in(annotation: Any) -> Iterator[type[Declaration]]:
         yield from _models_in(argument)
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Asks in Vietnamese whether the nearest known word is meant; ``""`` where none is near."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Có phải là “{close[0]}”?" if close else ""
 
@@ -627,7 +628,7 @@ def _known(name: str, things: Mapping[str, T], what: str, where: str, file: Path
     if name in things:
         return things[name]
     slip = f"{file}: không" if file else "Không"
-    raise SchemaError(f"{slip} có {what} “{name}” trong {where}.{_nearest(name, things)}")
+    raise SchemaError(f"{slip} có {what} “{name}” trong {where}.{nearest(name, things)}")
 
 
 def _check(schemas: Schemas, folder: Path) -> None:
@@ -652,7 +653,7 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
     _check_unique([f.column for f in record.fields if f.column], "cột", where)
     for spec in record.fields:
         if spec.kind not in kinds.KINDS:
-            hint = _nearest(spec.kind, kinds.KINDS)
+            hint = nearest(spec.kind, kinds.KINDS)
             raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
         if spec.vocab is not None:
             _known(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
@@ -719,23 +720,23 @@ def _check_cells(form: Form, where: Path) -> None:
             if roles and cell.from_ is None:
                 raise SchemaError(f"{what}: có trường nhưng thiếu chỗ trống (from, to).")
             if cell.part is not None and cell.part not in PARTS:
-                raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{_nearest(cell.part, PARTS)}")
+                raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{nearest(cell.part, PARTS)}")
 
 
 def _check_slots(form: Form, record: RecordSpec, where: Path) -> None:
     for slot in form.slots:
         for name in slot.field_names:
             if name not in record.by_name:
-                hint = _nearest(name, record.by_name)
+                hint = nearest(name, record.by_name)
                 raise SchemaError(f"{where}: trường lạ “{name}”, không có trong {record.record}.toml.{hint}")
         if slot.kind and slot.kind not in kinds.COMPOSITES:
-            hint = _nearest(slot.kind, kinds.COMPOSITES)
+            hint = nearest(slot.kind, kinds.COMPOSITES)
             raise SchemaError(f"{where}: ô “{slot.name}” có kiểu ghép lạ “{slot.kind}” (kind).{hint}")
         if len(slot.roles) > 1 and not slot.kind:
             raise SchemaError(f"{where}: ô “{slot.name}” giữ nhiều trường nên cần một kiểu ghép (kind).")
         for role in slot.roles if slot.kind else ():
             if role not in kinds.COMPOSITES[slot.kind].ROLES:
-                hint = _nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
+                hint = nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
                 raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import calibration, schema
+from pipeline import calibration, office, schema
 from pipeline.calibration import Calibration
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
-from pipeline.errors import SetupError
+from pipeline.errors import SchemaError, SetupError
 from pipeline.ocr.models import default_folder
 from pipeline.routing import RoutingOptions
+from pipeline.schema import Schemas
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
@@ -40,9 +41,7 @@ class Settings(BaseSettings):
         """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
         ``SetupError`` for a calibration that cannot be used."""
         folder = (workspace or self.workspace).expanduser().resolve()
-        schemas = replace(schema.load(self.schemas), own_places=Workspace(folder).places)
-        if Workspace(folder).places.exists():
-            _ = schemas.places  # a flaw in it is told before any page is read
+        schemas = self.schemas_of(folder)
         return Workbench(
             workspace=folder,
             registry_url=self.registry_url or Workspace(folder).registry_url,
@@ -57,6 +56,24 @@ class Settings(BaseSettings):
             ),
             page_seconds=self.page_seconds,
         )
+
+    def schemas_of(self, workspace: Path, folder: Path | None = None) -> Schemas:
+        """The declarations (of ``folder``, else those that are set or came with the program) as the office of that
+        workspace wants them. Raises ``SchemaError`` that tells every flaw of the office's files at once."""
+        loaded = replace(schema.load(folder or self.schemas), own_places=Workspace(workspace).places)
+        flaws = []
+        try:
+            loaded = office.applied(loaded, Workspace(workspace).office)
+        except SchemaError as error:
+            flaws.append(error.message)
+        if Workspace(workspace).places.exists():
+            try:
+                _ = loaded.places
+            except SchemaError as error:
+                flaws.append(error.message)
+        if flaws:
+            raise SchemaError("\n".join(flaws))
+        return loaded
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """The calibration made for that workspace, unless the one that came with the models speaks of a newer reader;

@@ -57,6 +57,11 @@ class Workspace:
         return self.root / "calibration" / "calibration.toml"
 
     @property
+    def office(self) -> Path:
+        """What this office sets otherwise than the declarations, in a file that people edit; there once it was made."""
+        return self.root / "office.toml"
+
+    @property
     def places(self) -> Path:
         """What this office adds to the administrative units, in a file that people edit; there once it was made."""
         return self.root / "places.toml"

@@ -23,7 +23,8 @@ SCAN_PAGES = 1_000_000
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check looked at and what holds now. ``counts``: standing findings by code; ``outcome``: what changed."""
+    """What a check looked at (``pages``: 0 where only people were) and what holds now. ``counts``: standing
+    findings by code; ``outcome``: what changed."""
 
     books: int
     entries: int
@@ -48,11 +49,12 @@ def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
     """Check the people of all books against one another and keep what is found."""
     from pipeline.book_rules import REGISTRY_CODES, people_of, registry_findings
 
-    entries, pages, books = registry.shelf_columns()
+    books = registry.book_columns()
     places = books.set_index("book_id")["place_code"]
-    found = list(_standing(registry_findings(people_of(registry.people_columns()), places), books, schemas))
+    people = people_of(registry.people_columns())
+    found = list(_standing(registry_findings(people, places), books, schemas))
     outcome = registry.save_checks(found, REGISTRY_CODES)
-    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
+    return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(found))
 
 
 def suggest_links(registry: Registry) -> ChecksOutcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -35,7 +36,7 @@ entry says of this person: ``born``, ``wed``, ``died`` or ``other``. ``id_fields
 MALE, FEMALE = 1, 2
 """Codes of the list ``sex``."""
 
-PERSONAL = r"\d{12}"
+PERSONAL = re.compile(r"\d{12}", re.ASCII)
 
 
 def people_of(texts: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def people_of(texts: pd.DataFrame) -> pd.DataFrame:
         silent=texts["notes"].fillna("?").eq("").to_numpy(),
     )
     people["bare"] = _bare(people["name"])
-    people["personal"] = np.where(people["paper"].str.fullmatch(PERSONAL), people["paper"], "")
+    people["personal"] = _each(people["paper"], lambda paper: paper if PERSONAL.fullmatch(paper) else "")
     kept = people[(people["name"] != "") | (people["paper"] != "")]
     return kept.drop(columns=["born_on", "died_on", "registered_on", "id_number", "notes"]).reset_index(
         drop=True

@@ -18,6 +18,7 @@ from pipeline.cli.links import links
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
+from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.synth import synth
@@ -33,6 +34,7 @@ COMMANDS = (
     ("calibrate", calibrate),
     ("synth", synth),
     ("train", train),
+    ("rules", rules),
     ("doctor", doctor),
     ("demo", demo),
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from pipeline import schema
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, out, print_json
 from pipeline.settings import read_settings
@@ -30,9 +28,10 @@ def check(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Nạp và kiểm tra mọi khai báo; dừng ở lỗi đầu tiên và chỉ ra tên gần đúng nhất."""
+    """Nạp và kiểm tra mọi khai báo, cả phần của cơ quan (office.toml, places.toml); chỉ ra tệp, dòng, tên gần đúng."""
     settings = read_settings()
-    loaded = replace(schema.load(folder or settings.schemas), own_places=Workspace(settings.workspace).places)
+    workspace = Workspace(settings.workspace)
+    loaded = settings.schemas_of(settings.workspace, folder)
     gazetteer = loaded.places.gazetteer
     if as_json:
         print_json(
@@ -57,6 +56,9 @@ def check(
         f"Khai báo đúng: {len(loaded.records)} loại việc, {len(loaded.forms)} mẫu sổ, {len(loaded.exports)} mẫu xuất, "
         f"{len(loaded.vocabs)} danh mục, {len(loaded.findings)} loại phát hiện. Dấu {loaded.fingerprint}."
     )
+    if workspace.office.exists():
+        off = sum(bool(finding.off) for finding in loaded.findings.values())
+        out().print(f"Phần của cơ quan ({workspace.office.name}) đúng; {off} quy tắc đang tắt.")
     own = sum(unit.scheme == "office" for unit in gazetteer.units)
     out().print(
         f"Địa danh đúng: {len(gazetteer.units)} dòng, trong đó {own} đơn vị do cơ quan thêm. "

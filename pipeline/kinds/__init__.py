@@ -29,6 +29,7 @@ from pipeline.kinds.kind import Composite, Kind, Parsed, Vocabulary
 __all__ = [
     "COMPOSITES",
     "KINDS",
+    "PROBLEMS",
     "Composite",
     "Kind",
     "Parsed",
@@ -49,6 +50,21 @@ KINDS: Mapping[str, Kind] = {
     "choice": choice,
     "place": place,
 }
+
+PROBLEMS: Mapping[str, tuple[str, ...]] = {
+    "text": ("L07",),
+    "name": ("L05", "L06", "L07"),
+    "date": ("D01", "D03", "D09", "L07"),
+    "date_words": ("D01", "D03", "D09", "L07", "MISREAD"),
+    "time": ("D08", "L07"),
+    "entry_number": ("K01", "L07"),
+    "volume": ("K02", "L07"),
+    "number": ("K11", "L07"),
+    "id_number": ("I01", "I04", "L07"),
+    "choice": ("L07",),
+    "place": ("L07",),
+}
+"""What each kind may find wrong with a text by itself; a choice also has the finding of its list."""
 
 COMPOSITES: Mapping[str, Composite] = {
     "signer": signer,

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from pipeline.model import Severity
 from pipeline.registry.declared import Declared
 from pipeline.registry.readback import standing_finding
 from pipeline.registry.tables import book_finding
@@ -59,7 +60,8 @@ def save_checks(
         connection.execute(
             update(book_finding).where(book_finding.c.id == standing[key]).values(cleared_at=now)
         )
-    touched = [*((one.page_id, one.entry_id) for one in new), *((key.page_id, key.entry_id) for key in over)]
+    touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
+    touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
     for page_id, entry_id in dict.fromkeys(touched):
         if entry_id is None:
             follow_page(connection, page_id)

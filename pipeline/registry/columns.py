@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from pipeline.registry.declared import Declared
@@ -155,12 +157,25 @@ def _values(
 
 
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
-    """The rows of a query, without SQLAlchemy's objects around each."""
+    """The rows of a query as columns. The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types
+    would take most of the time over a million."""
     statement = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    values = tuple(statement.params[name] for name in statement.positiontup or ())
-    rows = connection.exec_driver_sql(str(statement), values)
-    names = list(rows.keys())
-    return pd.DataFrame.from_records(rows.fetchall(), columns=names)
+    cursor = connection.connection.cursor()
+    cursor.execute(str(statement), tuple(statement.params[name] for name in statement.positiontup or ()))
+    names = [column[0] for column in cursor.description]
+    rows = cursor.fetchall()
+    cursor.close()
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return pd.DataFrame({name: _column(values) for name, values in zip(names, columns, strict=True)})
+
+
+def _column(values: Sequence[Any]) -> NDArray[Any]:
+    """Whole numbers, or objects (text and None)."""
+    if values and isinstance(values[0], int) and None not in values:
+        return np.asarray(values, dtype=np.int64)
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
 
 
 def _within(column: ColumnElement[int], book_ids: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:

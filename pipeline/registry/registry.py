@@ -190,6 +190,13 @@ class Registry:
                 columns.books(connection, self._declared, shelf),
             )
 
+    def book_columns(self) -> Frame:
+        """All books as columns."""
+        from pipeline.registry import columns
+
+        with self._database.reading() as connection:
+            return columns.books(connection, self._declared, None)
+
     def people_columns(self) -> Frame:
         """The people of all entries as columns (``pipeline.registry.columns``)."""
         from pipeline.registry import columns

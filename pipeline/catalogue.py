@@ -1,0 +1,123 @@
+"""Every rule there is: what it says, where it comes from, which fields of which record it asks, and what an office made
+of it. Made from the declarations; nothing is written down twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.kinds import PROBLEMS
+from pipeline.model import Severity
+from pipeline.predicates import PREDICATES, Need
+from pipeline.schema import FieldSpec, FindingSpec, Level, RecordSpec, Schemas
+
+FAMILIES: Mapping[str, str] = {
+    "K": "Khóa của việc, của quyển",
+    "D": "Ngày, giờ",
+    "M": "Kết hôn",
+    "B": "Khai sinh",
+    "T": "Khai tử",
+    "I": "Số giấy tờ",
+    "L": "Danh mục và chữ",
+}
+"""The families of the rule table by the first letter of their codes."""
+
+OTHERS = "–"
+"""The family of findings that are no rule of the table (of a page, of a reading, links)."""
+
+ALL_FIELDS = "mọi ô"
+REQUIRED = "mọi ô bắt buộc"
+_OF_ANY_FIELD = {"L07": ALL_FIELDS, "L08": ALL_FIELDS, "L09": ALL_FIELDS, "MISSING": REQUIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One way in which a rule asks one record: ``labels`` of the fields in order, ``needs`` what must be known of
+    each, ``severity`` with which it is raised."""
+
+    record: str
+    labels: tuple[str, ...]
+    severity: Severity
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One rule. ``severity``: as declared, ``None`` for a principle, which raises nothing; ``here``: as the office
+    wants it, ``None`` = off; ``reason`` why it is off."""
+
+    code: str
+    family: str
+    level: Level | None
+    severity: Severity | None
+    here: Severity | None
+    reason: str
+    sentence: str
+    look_at: str
+    source: str
+    asked: tuple[Asked, ...]
+    kept_by: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the office wants it otherwise than declared."""
+        return self.here is not self.severity
+
+
+def listed(declared: Schemas, office: Schemas | None = None) -> tuple[Listed, ...]:
+    """All rules by family and code. ``office``: the same declarations with the office's layer over them."""
+    here = office or declared
+    rules = [_finding(spec, declared, here) for spec in declared.findings.values()]
+    rules += [
+        Listed(p.code, p.code[0], None, None, None, "", p.sentence, "", p.source, (), p.kept_by)
+        for p in declared.principles.values()
+    ]
+    order = [*FAMILIES, OTHERS]
+    return tuple(sorted(rules, key=lambda rule: (order.index(rule.family), rule.code)))
+
+
+def _finding(spec: FindingSpec, declared: Schemas, here: Schemas) -> Listed:
+    return Listed(
+        code=spec.code,
+        family=_family(spec.code),
+        level=spec.level,
+        severity=spec.severity,
+        here=here.severity_of(spec.code),
+        reason=here.findings[spec.code].off,
+        sentence=spec.sentence,
+        look_at=spec.look_at,
+        source=spec.source,
+        asked=tuple(
+            asked for record in declared.records.values() for asked in _asked(spec, record, declared)
+        ),
+    )
+
+
+def _family(code: str) -> str:
+    return code[0] if code[0] in FAMILIES and code[1:3].isdigit() else OTHERS
+
+
+def _asked(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[Asked]:
+    """How the rule asks that record: over fields that are bound to it, and over fields whose kind asks by itself."""
+    bound: list[str] = []
+    for rule in record.rules:
+        if rule.code == spec.code:
+            needs = PREDICATES[rule.predicate].needs_of(len(rule.fields)) or ()
+            yield Asked(record.title, _labels(rule.fields, record), rule.severity, needs)
+            bound += rule.fields if len(rule.fields) == 1 else ()
+    if spec.code in _OF_ANY_FIELD:
+        yield Asked(record.title, (_OF_ANY_FIELD[spec.code],), spec.severity)
+        return
+    for field in record.fields:
+        if spec.code in _problems(field, schemas) and field.name not in bound:
+            yield Asked(record.title, (field.label,), spec.severity, (Need.TEXT,))
+
+
+def _problems(field: FieldSpec, schemas: Schemas) -> Sequence[str]:
+    own = PROBLEMS[field.kind]
+    return (*own, schemas.vocabs[field.vocab].finding) if field.vocab else own
+
+
+def _labels(names: Sequence[str], record: RecordSpec) -> tuple[str, ...]:
+    return tuple(record.by_name[name].label for name in names)

@@ -1,0 +1,286 @@
+"""``office.toml``: what one office sets otherwise than the declarations that come with the program.
+
+.. code-block:: toml
+
+    [[rule]]                      # how serious a rule is here, or that it is off
+    code = "B04"
+    severity = "OFF"              # BLOCK, REVIEW, INFO, OFF
+    reason = "Vùng nhiều dân tộc, đã xem 200 việc, không việc nào sai"
+
+    [[alias]]                     # how a term of a list is written in this office's books
+    vocab = "ethnicity"
+    code = "Khơ Me"
+    alias = "Khmer Nam Bộ"
+
+    [[term]]                      # a code of this office's own
+    vocab = "marriage-registration-type"
+    code = "CT-01"
+    label = "Ghi chú kết hôn"
+    reason = "Mã tạm của Sở Tư pháp"
+
+Former places and places' own codes stand beside it in ``places.toml`` (``pipeline.places``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from pipeline.errors import SchemaError
+from pipeline.kinds import Vocabulary
+from pipeline.kinds.spelling import folded
+from pipeline.model import Severity
+from pipeline.places.toml_lines import Lines
+from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest
+
+OFF = "OFF"
+
+SET_BY_OFFICES = frozenset({"field", "entry", "book", "registry"})
+"""Levels of the findings whose severity an office may set: how a page or a reading is trusted is not among them."""
+
+R = TypeVar("R", bound=Declaration)
+
+
+class RuleChange(Declaration):
+    """``severity`` of every binding of the rule, of those that ask about ``field`` where one is named; ``OFF`` = it is
+    not asked."""
+
+    code: str
+    severity: Literal["BLOCK", "REVIEW", "INFO", "OFF"]
+    reason: str = Field(min_length=1)
+    field: str = ""
+
+
+class Alias(Declaration):
+    """Another way to write the term ``code`` (or its label)."""
+
+    vocab: str
+    code: str
+    alias: str = Field(min_length=1)
+
+
+class OwnTerm(Declaration):
+    """A term that the list does not have."""
+
+    vocab: str
+    code: str = Field(min_length=1)
+    label: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    reason: str = Field(min_length=1)
+
+
+TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
+
+
+def applied(schemas: Schemas, path: Path) -> Schemas:
+    """The declarations as this office wants them: unchanged where the file is not there. Raises ``SchemaError`` that
+    names every flaw of the file with its line."""
+    if not path.exists():
+        return schemas
+    return _Layer(schemas, path).applied()
+
+
+class _Wrong(Exception):
+    """One flaw: at which key, and what about it."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key, self.message = key, message
+
+
+class _Layer:
+    """One office's file over the declarations; flaws are gathered and told together."""
+
+    def __init__(self, schemas: Schemas, path: Path) -> None:
+        self._schemas, self._path = schemas, path
+        self._flaws: list[tuple[int, str]] = []
+        try:
+            data = path.read_bytes()
+            # Notepad puts a byte order mark before the text
+            text = data.decode("utf-8-sig")
+            self._table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SchemaError(f"{path}: sai cú pháp TOML ({error}).") from None
+        except UnicodeDecodeError:
+            raise SchemaError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
+        except OSError as error:
+            raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+        self._lines = Lines(text)
+        self._fingerprint = hashlib.sha256(schemas.fingerprint.encode() + data).hexdigest()[:16]
+
+    def applied(self) -> Schemas:
+        for name in self._table:
+            if name not in TABLES:
+                self._flaws.append((self._lines.of_key(name), f"bảng lạ “{name}”.{nearest(name, TABLES)}"))
+        schemas = self._schemas
+        for number, term in self._rows("term", OwnTerm):
+            schemas = self._changed("term", number, schemas, term, _with_term)
+        for number, alias in self._rows("alias", Alias):
+            schemas = self._changed("alias", number, schemas, alias, _with_alias)
+        for number, change in self._rows("rule", RuleChange):
+            schemas = self._changed("rule", number, schemas, change, _with_severity)
+        if self._flaws:
+            flaws = (f"{self._path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
+            raise SchemaError("\n".join(flaws))
+        return replace(schemas, fingerprint=self._fingerprint)
+
+    def _rows(self, table: str, model: type[R]) -> Iterator[tuple[int, R]]:
+        rows = self._table.get(table, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            line = self._lines.of_key(table)
+            self._flaws.append((line, f"“{table}” phải viết thành các mục [[{table}]]."))
+            return
+        for number, row in enumerate(rows):
+            found = self._checked(table, number, row, model)
+            if found is not None:
+                yield number, found
+
+    def _checked(self, table: str, number: int, row: Mapping[str, Any], model: type[R]) -> R | None:
+        try:
+            return model.model_validate(row)
+        except ValidationError as error:
+            flaws = error.errors()
+            # a key misspelt is both missing and unknown: the unknown one tells more
+            unknown = [flaw for flaw in flaws if flaw["type"] == "extra_forbidden"]
+            for flaw in unknown or flaws:
+                key = str(flaw["loc"][0])
+                self._flaw(table, number, key, _complaint(key, flaw["type"], model))
+        return None
+
+    def _changed(
+        self, table: str, number: int, schemas: Schemas, row: R, change: Callable[[Schemas, R], Schemas]
+    ) -> Schemas:
+        try:
+            return change(schemas, row)
+        except _Wrong as wrong:
+            self._flaw(table, number, wrong.key, wrong.message)
+            return schemas
+
+    def _flaw(self, table: str, number: int, key: str, message: str) -> None:
+        self._flaws.append((self._lines.of_row(table, number, key), message))
+
+
+def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
+    if flaw == "extra_forbidden":
+        return f"khóa lạ “{key}”.{nearest(key, model.model_fields)}"
+    if flaw == "missing" or flaw == "string_too_short":
+        wanted = " Hãy ghi lý do, để người sau còn biết." if key == "reason" else ""
+        return f"thiếu “{key}”.{wanted}"
+    if flaw == "literal_error":
+        return f"“{key}” chỉ có thể là BLOCK, REVIEW, INFO hoặc OFF."
+    if key == "aliases":
+        return '“aliases” phải là danh sách chữ, ví dụ ["Cách viết khác"].'
+    return f"“{key}” phải là chữ trong dấu nháy kép."
+
+
+def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:
+    spec = _settable(schemas, change)
+    bindings = [
+        rule for record in schemas.records.values() for rule in record.rules if rule.code == spec.code
+    ]
+    if change.field and not bindings:
+        raise _Wrong(
+            "field", f"quy tắc {spec.code} hỏi mọi trường cùng kiểu, không đổi riêng từng trường được."
+        )
+    if change.field and not any(change.field in rule.fields for rule in bindings):
+        near = nearest(change.field, {name for rule in bindings for name in rule.fields})
+        raise _Wrong("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
+    records = {name: _with_rules(record, change) for name, record in schemas.records.items()}
+    findings = dict(schemas.findings)
+    if not change.field:
+        off = (
+            {"off": change.reason}
+            if change.severity == OFF
+            else {"severity": Severity(change.severity), "off": ""}
+        )
+        findings[spec.code] = spec.model_copy(update=off)
+    return replace(schemas, records=records, findings=findings)
+
+
+def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
+    """The finding of that code, if its severity is an office's to set."""
+    spec = schemas.findings.get(change.code)
+    if spec is None:
+        why = schemas.principles.get(change.code)
+        told = (
+            " Quy tắc này chỉ là cách tính, không có mức." if why else nearest(change.code, schemas.findings)
+        )
+        raise _Wrong("code", f"không có quy tắc “{change.code}”.{told}")
+    if spec.level not in SET_BY_OFFICES:
+        raise _Wrong("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
+    if spec.severity is Severity.BLOCK and change.severity in (OFF, Severity.INFO):
+        told = "chỉ đổi được thành REVIEW: không có khóa đúng thì dữ liệu không xuất được."
+        raise _Wrong("severity", f"quy tắc {spec.code} giữ khóa của việc, {told}")
+    return spec
+
+
+def _with_rules(record: RecordSpec, change: RuleChange) -> RecordSpec:
+    rules = (_with_change(rule, change) for rule in record.rules)
+    return record.model_copy(update={"rules": tuple(rule for rule in rules if rule is not None)})
+
+
+def _with_change(rule: RuleSpec, change: RuleChange) -> RuleSpec | None:
+    """The rule as the office wants it; ``None`` = not at all."""
+    if rule.code != change.code or (change.field and change.field not in rule.fields):
+        return rule
+    if change.severity == OFF:
+        return None
+    return rule.model_copy(update={"severity": Severity(change.severity)})
+
+
+def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
+    vocab = _vocab(schemas, row.vocab)
+    terms = {folded(name): term.code for term in vocab.terms for name in (term.code, term.label)}
+    code = terms.get(folded(row.code))
+    if code is None:
+        raise _Wrong(
+            "code", f"danh mục “{vocab.vocab}” không có “{row.code}”.{nearest(row.code, _names(vocab))}"
+        )
+    _check_new("alias", row.alias, vocab)
+    changed = [
+        term.model_copy(update={"aliases": (*term.aliases, row.alias)}) if term.code == code else term
+        for term in vocab.terms
+    ]
+    return _with_vocab(schemas, vocab, changed)
+
+
+def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
+    vocab = _vocab(schemas, row.vocab)
+    if row.code in {term.code for term in vocab.terms}:
+        raise _Wrong("code", f"mã “{row.code}” đã có trong danh mục “{vocab.vocab}”; hãy chọn mã khác.")
+    for key, name in (("label", row.label), *(("aliases", alias) for alias in row.aliases)):
+        _check_new(key, name, vocab)
+    return _with_vocab(
+        schemas, vocab, [*vocab.terms, Term(code=row.code, label=row.label, aliases=row.aliases)]
+    )
+
+
+def _vocab(schemas: Schemas, name: str) -> Vocab:
+    if name not in schemas.vocabs:
+        raise _Wrong("vocab", f"không có danh mục “{name}”.{nearest(name, schemas.vocabs)}")
+    return schemas.vocabs[name]
+
+
+def _names(vocab: Vocab) -> dict[str, None]:
+    return {name: None for term in vocab.terms for name in (term.code, term.label)}
+
+
+def _check_new(key: str, name: str, vocab: Vocab) -> None:
+    """A name that two terms share would belong to neither."""
+    known = Vocabulary.of(vocab.terms)
+    if not folded(name):
+        raise _Wrong(key, "tên phải có chữ.")
+    if folded(name) in known.codes:
+        label = known.labels[known.codes[folded(name)]]
+        raise _Wrong(key, f"“{name}” đã là một cách viết của “{label}” trong danh mục “{vocab.vocab}”.")
+
+
+def _with_vocab(schemas: Schemas, vocab: Vocab, terms: list[Term]) -> Schemas:
+    changed = vocab.model_copy(update={"terms": tuple(terms)})
+    return replace(schemas, vocabs={**schemas.vocabs, vocab.vocab: changed})

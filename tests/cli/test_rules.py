@@ -1,0 +1,89 @@
+"""``hotich rules``: every rule with its source, and the page that is written from the same declarations."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from pipeline import schema
+from pipeline.cli.app import app
+from pipeline.cli.rules_page import page
+from pipeline.kinds import KINDS, PROBLEMS
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
+SCHEMAS = schema.load()
+
+
+def told(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["rules", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOTICH_WORKSPACE", str(tmp_path))
+    return tmp_path
+
+
+def test_the_page_is_what_the_declarations_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(SCHEMAS)
+    assert told("--markdown") == page(SCHEMAS)
+
+
+def test_every_rule_is_listed_with_its_sentence_and_its_source() -> None:
+    rules = {rule["code"]: rule for rule in json.loads(told("--json"))}
+    assert set(rules) == set(SCHEMAS.findings) | set(SCHEMAS.principles)
+    for rule in rules.values():
+        assert rule["source"], rule["code"]
+        assert rule["sentence"], rule["code"]
+
+
+def test_every_rule_over_fields_says_which() -> None:
+    rules = json.loads(told("--json"))
+    fieldless = [rule["code"] for rule in rules if rule["level"] in ("field", "entry") and not rule["asked"]]
+    assert fieldless == []
+
+
+def test_the_list_is_narrowed_by_family_and_by_record() -> None:
+    assert {rule["family"] for rule in json.loads(told("--family", "m", "--json"))} == {"M"}
+    deaths = {rule["code"] for rule in json.loads(told("--record", "death", "--json"))}
+    assert {"T01", "K07"} <= deaths
+    assert not {"B02", "M01"} & deaths
+    assert "Ngày sinh của chồng" in told("--family", "M")
+
+
+def test_an_unknown_family_or_record_names_what_there_is() -> None:
+    assert CliRunner().invoke(app, ["rules", "--family", "X"]).exit_code != 0
+    result = CliRunner().invoke(app, ["rules", "--record", "birt"])
+    assert result.exit_code != 0
+    assert "birth" in result.output + str(result.exception)
+
+
+def test_what_the_office_changed_is_shown(workspace: Path) -> None:
+    (workspace / "office.toml").write_text(
+        '[[rule]]\ncode = "B02"\nseverity = "INFO"\nreason = "thử"\n'
+        '[[rule]]\ncode = "B04"\nseverity = "OFF"\nreason = "vùng nhiều dân tộc"\n',
+        encoding="utf-8",
+    )
+    shown = told("--family", "B")
+    assert "REVIEW → INFO" in shown
+    assert "REVIEW → tắt" in shown
+    assert "vùng nhiều dân tộc" in shown
+    assert page(SCHEMAS) == told("--markdown")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@given(
+    text=st.text(st.sampled_from('0123456789/.- nNtTuổiâmlịchgiờphútố?"abĐ'), max_size=14)
+    | st.text(max_size=12)
+)
+def test_no_kind_finds_anything_but_what_it_is_said_to(kind: str, text: str) -> None:
+    vocabulary = SCHEMAS.vocabularies["sex"] if kind == "choice" else None
+    allowed = (*PROBLEMS[kind], "L03") if kind == "choice" else PROBLEMS[kind]
+    assert set(KINDS[kind].parse(text, vocabulary).problems) <= set(allowed)
