@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,14 @@ from pipeline.kinds.ditto import is_ditto
 from pipeline.kinds.spelling import folded
 
 _FIGURES = "0123456789"
+
+_NOTHING = re.compile(r"(?!)")
+
+_SPREAD: Mapping[str, re.Pattern[str]] = {
+    "date": re.compile(r"^[\d./-]+ [\d./ -]+$"),
+    "id_number": re.compile(r"\d[ .]+\d"),
+}
+"""Figures apart where people write them together."""
 
 _LETTERS: Mapping[str, str] = {
     "number": _FIGURES,
@@ -177,5 +186,5 @@ def _judged(kind: str, text: str) -> float:
     parsed = KINDS[kind].parse(text)
     if not parsed.canonical:
         return _STRANGE_DATE if kind == "date" else _STRANGE
-    spread = kind == "date" and " " in text and not any(map(str.isalpha, text))
+    spread = _SPREAD.get(kind, _NOTHING).search(text) is not None
     return _DOUBTFUL if parsed.problems or spread else 0.0

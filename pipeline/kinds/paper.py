@@ -22,8 +22,7 @@ CONNECTING = (
     "tại",
     "ở",
 )
-"""Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped. ``do`` counts as it is misread,
-since it is dropped anyway."""
+"""Words between the parts; besides them only spaces and ``, ; : . ( )`` are dropped."""
 
 _DATE = (
     r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:\s*[/–-][\d\s.]*\d){1,2}"
@@ -38,15 +37,20 @@ _ORGANS = (
     r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
     r"|Đại sứ|Bộ)\b"
 )
-_STOP = r"(?=\s*[,;.(]?\s*(?:(?:cấp\s+)?ngày\b|cấp\b)|\s*[,;.)]?\s*$)"
+_ISSUED = r"c[aáàảãạăắằẳẵặâấầẩẫậ]p"
+_DAY = r"ng[aáàảãạăâấầ]y"
+_BY = r"(?:d[o0óòôơp]|bởi|t[aáàảãạăâ]i|ở|của)"
+"""Connecting words as they are misread: they are dropped anyway, and their marks are what is lost first."""
+
+_STOP = rf"(?=\s*[,;.(]?\s*(?:(?:{_ISSUED}\s+)?{_DAY}\b|{_ISSUED}\b)|\s*[,;.)]?\s*$)"
 _CLAUSES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:được\s+)?(?:cấp\s+)?ngày(?:\s+cấp)?\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
-        rf"(?:được\s+)?cấp\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
-        rf"(?:nơi\s+cấp\s*:?|(?:được\s+)?(?:cấp\s+)?(?:d[o0ôơ]|bởi|tại|ở|của))\s*(?P<by>[^\d\s].*?){_STOP}",
+        rf"(?:được\s+)?(?:{_ISSUED}\s+)?{_DAY}(?:\s+{_ISSUED})?\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
+        rf"(?:được\s+)?{_ISSUED}\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
+        rf"(?:nơi\s+{_ISSUED}\s*:?\s*|(?:được\s+)?(?:{_ISSUED}\s+)?{_BY}\s+)(?P<by>[^\d\s].*?){_STOP}",
         rf"(?P<by>{_ORGANS}.*?){_STOP}",
-        r"(?:được\s+)?cấp(?=$|[\s,;.)])",
+        rf"(?:được\s+)?{_ISSUED}(?=$|[\s,;.)])",
     )
 )
 _GAP = re.compile(r"[\s,;:.()]*")

@@ -139,6 +139,12 @@ def test_signs_of_a_date_are_found_and_blanks_in_it_are_unusual() -> None:
     assert best("Ngày 2 tháng 7 năm 1984", prior) == "Ngày 2 tháng 7 năm 1984"
 
 
+def test_figures_of_an_id_number_stand_together_where_the_ink_leaves_it_open() -> None:
+    prior = prior_for("id_number", "", ())
+    assert best("0943190.79639", prior, {7: {"": 0.45}}) == "094319079639"
+    assert decoded([written("094 319 079639", certainty=0.999)], prior).hypotheses[0].text == "094 319 079639"
+
+
 def test_days_and_months_have_their_range() -> None:
     assert best("31", prior_for("date", "day", ()), {0: {"8": 0.55}}) == "31"
     assert best("12", prior_for("date", "month", ()), {1: {"7": 0.6}}) == "12"
