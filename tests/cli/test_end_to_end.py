@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import schema
+from pipeline.evaluation.truth import load_truth
 from pipeline.model import FieldReading, FieldStatus, Writing
 from pipeline.registry import Registry
 from pipeline.workspace import Workspace
@@ -40,14 +41,23 @@ def test_a_book_is_read_into_the_registry_once_and_the_bad_files_are_named(
     }
     (again,) = json.loads(hotich("run", drawn, "--json").stdout)["books"]
     assert (again["read"], again["known"]) == (0, 3)
-    readings = stored_readings(workspace)
-    assert any(reading.accepted for reading in readings)
-    assert not [reading.field for reading in readings if accepted_handwriting(reading)]
+    entries = stored_readings(workspace)
+    assert any(reading.accepted for readings in entries for reading in readings)
+    record = schema.load().record("birth")
+    truth = load_truth(drawn / "birth-2006" / "truth.json")
+    written = [entry.values for entry in truth.entries]
+    assert len(written) == len(entries) == 2
+    for readings, values in zip(entries, written, strict=True):
+        for reading in filter(accepted_handwriting, readings):
+            spec = record.by_name[reading.field]
+            assert not spec.critical, "no shipped calibration has proven anything of critical fields"
+            assert reading.text == values[spec.column]
 
 
-def stored_readings(workspace: Path) -> list[FieldReading]:
+def stored_readings(workspace: Path) -> list[tuple[FieldReading, ...]]:
+    """Those of each entry."""
     with Registry.open(Workspace(workspace).registry_url, schema.load()) as registry:
-        return [reading for entry_id in registry.entries() for reading in registry.entry(entry_id).readings]
+        return [registry.entry(entry_id).readings for entry_id in registry.entries()]
 
 
 def accepted_handwriting(reading: FieldReading) -> bool:
