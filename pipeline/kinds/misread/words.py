@@ -18,7 +18,7 @@ _LONGEST = 110
 _STRANGE = 1.7
 """Nats a letter from which a text is no date: one with every third letter misread has 1.5, other words above 2."""
 
-_RISK = 1e-4
+_RISK = 1.5e-4
 """Chance of another date up to which one is sure."""
 
 _ONE_ERROR = 5.6
