@@ -28,6 +28,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pipeline.errors import LedgerError
 from pipeline.kinds import KINDS
+from pipeline.kinds.legacy_fonts import converted, recognised
 from pipeline.model import Ledger
 
 LEDGER_FILE = "ledger.toml"
@@ -51,6 +52,13 @@ def _words(value: object) -> object:
         raise PydanticCustomError("hotich", "phải viết trong dấu nháy kép")
     if not value.strip():
         raise PydanticCustomError("hotich", "không được để trống")
+    legacy = recognised((value,))
+    if legacy is not None:
+        raise PydanticCustomError(
+            "hotich",
+            "gõ bằng phông chữ cũ {font}. Hãy gõ lại bằng Unicode, có lẽ là “{meant}”",
+            {"font": legacy.font.value, "meant": converted(value.strip(), legacy.font)},
+        )
     return value.strip()
 
 

@@ -135,3 +135,15 @@ def test_broken_toml_and_foreign_encodings_are_told(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "ledger.toml").mkdir()
     assert "không đọc được tệp" in complaint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "font"),
+    [("UBND x· B×nh Thñy", "TCVN3 (ABC)"), ("UBND xaõ Bình Thuûy", "VNI-Windows")],
+)
+def test_text_of_a_font_before_unicode_is_told_and_shown_as_it_was_meant(
+    tmp_path: Path, place: str, font: str
+) -> None:
+    told = complaint(book(tmp_path, LEAST.replace("UBND xã Bình Minh", place)))
+    assert font in told
+    assert "“UBND xã Bình Thủy”" in told

@@ -93,6 +93,7 @@ def _by_date(parse: Callable[[str], Parsed], hypotheses: Sequence[Hypothesis]) -
     found: dict[str, list[Hypothesis]] = {}
     for hypothesis in hypotheses:
         parsed = parse(hypothesis.text)
-        if hypothesis.chance >= LEAST and parsed.canonical.count(".") == 2 and not parsed.problems:
+        doubted = set(parsed.problems) - {date_words.MISREAD}
+        if hypothesis.chance >= LEAST and parsed.canonical.count(".") == 2 and not doubted:
             found.setdefault(parsed.canonical, []).append(hypothesis)
     return found

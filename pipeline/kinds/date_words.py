@@ -3,11 +3,12 @@
 Read first by a strict grammar over the spellings that clerks use (``spoken``): nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm,
 bảy/bẩy, hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
 “year”: all readings are tried. Case does not matter; a word may lack all its marks. A text that is none, since letters
-are misread, gets the one date that it allows for sure (``misread``), with a finding; often there is none. A text of
-known words only that is no date stays none.
+are misread, gets the one date that it allows for sure (``misread``); often there is none. A text of known words only
+that is no date stays none.
 
 Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar; MISREAD
-beside one that was seen through misread letters.
+beside one of which marks are missing or letters misread: such a text is not what stands on paper, and without marks
+lăm and tám, ba and bảy lie one letter apart.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipeline.kinds.lunar import LUNAR_DATE, is_lunar
 from pipeline.kinds.misread import words_allow
 from pipeline.kinds.spelling import folded
 from pipeline.kinds.spoken import date_in_words, dates_said
-from pipeline.kinds.spoken.lexicon import LUNAR_NAMES, NAMES
+from pipeline.kinds.spoken.lexicon import BARE, LUNAR_NAMES, NAMES
 
 MISREAD = "MISREAD"
 
@@ -56,7 +57,8 @@ def strictly(text: str) -> Parsed:
     if len(readings) != 1:
         return Parsed("", (UNREAD_DATE,))
     (date,) = readings
-    return _parsed(date, *([LUNAR_DATE] if LUNAR_NAMES.intersection(words) else []))
+    lunar = [LUNAR_DATE] if LUNAR_NAMES.intersection(words) else []
+    return _parsed(date, *lunar, *([] if BARE.isdisjoint(spellings) else [MISREAD]))
 
 
 def _parsed(date: PartialDate, *problems: str) -> Parsed:

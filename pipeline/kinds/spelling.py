@@ -19,7 +19,7 @@ def folded(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """The folded text without its marks: ``Mồng Một`` and ``mong mot`` become the same, and so do many other
-    words.
+    words. The one key by which text is searched and likely matches are looked for; what they are is told by the text.
     """
     bare = "".join(c for c in unicodedata.normalize("NFD", folded(text)) if not unicodedata.combining(c))
     return bare.replace("đ", "d")

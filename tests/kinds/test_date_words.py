@@ -21,13 +21,24 @@ from pipeline.kinds import date_words
         ("tháng tám năm một nghìn chín trăm bốn mươi lăm", "08.1945"),
         ("năm một nghìn chín trăm linh hai", "1902"),
         ("một nghìn chín trăm bảy mươi lăm", "1975"),
-        ("NGAY HAI MUOI BAY THANG TAM NAM HAI NGHIN", "27.08.2000"),
         ("ngày hai mươi tháng hai năm hai không một chín", "20.02.2019"),
     ],
 )
 def test_the_spellings_of_clerks_are_read(text: str, canonical: str) -> None:
     assert date_words.parse(text).canonical == canonical
     assert not date_words.parse(text).problems
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("NGAY HAI MUOI BAY THANG TAM NAM HAI NGHIN", "27.08.2000"),
+        ("ngày hai muoi lăm tháng tam năm một chín bay lam", "25.08.1975"),
+    ],
+)
+def test_missing_marks_are_read_and_told(text: str, canonical: str) -> None:
+    assert date_words.parse(text).canonical == canonical
+    assert date_words.parse(text).problems == ("MISREAD",)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ WRITING = Channel(
     found=5.0,
     mark=4.0,
     space=1.5,
-    word=3.0,
+    word=1.0,
     looks=(
         "il1jt", "tfl", "nuh", "mnr", "uv", "ocae0", "gq9y", "hbk", "bhl6", "yv", "5s", "8b3", "z2", "71t", "xk",
     ),

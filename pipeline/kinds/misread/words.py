@@ -18,7 +18,7 @@ _LONGEST = 110
 _STRANGE = 1.7
 """Nats a letter from which a text is no date: one with every third letter misread has 1.5, other words above 2."""
 
-_RISK = 2e-4
+_RISK = 1.5e-4
 """Chance of another date up to which one is sure."""
 
 _ONE_ERROR = 5.6
@@ -69,7 +69,7 @@ def _is_whole(letters: Letters) -> bool:
 def evidence_of(read: Read, letters: Letters) -> Evidence:
     """The costs of a reading as the noise of this very text has it: in a text without an error a second reading that
     needs one is far less likely than in a text full of them."""
-    errors = max(read.least / _AN_ERROR, 0.5)
+    errors = max(read.least / _AN_ERROR, 1.0)
     rate = min(errors / len(letters.text), 0.5)
     sharpness = np.float32(np.log(_LETTERS * (1.0 - rate) / rate) / WRITING.other)
     slots = {name: sharpness * from_best(costs) for name, costs in read.slots.items()}

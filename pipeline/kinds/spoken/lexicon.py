@@ -23,6 +23,9 @@ NAMES: dict[str, str] = {
 }
 """From a spelling in small letters (NFC), or one without marks, to the name of the word."""
 
+BARE: frozenset[str] = frozenset(map(unaccented, SPELLINGS)) - frozenset(SPELLINGS)
+"""Words that have lost their marks: clerks write none so."""
+
 DIGITS: tuple[str, ...] = ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 """The names of 0 to 9 where they stand alone."""
 
