@@ -10,7 +10,7 @@ from pipeline.synth.strokes import measure
 from pipeline.synth.values import Wording, Written
 from pipeline.synth.writer import Writer, put, text_of
 
-CELL_SCALES = (0.85, 0.75, 0.65, 0.56, 0.48)
+CELL_SCALES = (0.85, 0.75, 0.65, 0.56, 0.48, 0.41)
 """Sizes of writing tried in a cell, as shares of the hand's own."""
 
 

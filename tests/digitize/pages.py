@@ -171,7 +171,14 @@ def statuses(result: PageResult) -> dict[tuple[int, str], FieldStatus]:
 
 
 def blanks(result: PageResult) -> set[tuple[int, str]]:
-    return {key for key, status in statuses(result).items() if status is FieldStatus.BLANK}
+    """The fields in whose blanks there is no ink. What a shared blank leaves out is another matter: that depends on
+    what was read there."""
+    return {
+        (entry.row, reading.field)
+        for entry in result.entries
+        for reading in entry.readings
+        if reading.status is FieldStatus.BLANK and not reading.lines
+    }
 
 
 def held(page: DrawnPage, result: PageResult) -> Iterator[tuple[str, float]]:

@@ -53,6 +53,15 @@ def _of_father(state: FieldStatus) -> Written:
 _NAMED_ONLY = _of_father(BLANK)
 
 TRIOS = (
+    # --- words that were understood though misread
+    Trio(
+        "MISREAD",
+        "birth",
+        ({"child_born_on_words": "ngay bay thang ba nam hai nghin khong tram muoi sau"},),
+        _states("child_born_on_words", BLANK, NOT_ON_FORM, ILLEGIBLE, UNREADABLE, "không rõ ngày"),
+        (),
+        ("child_born_on_words",),
+    ),
     # --- keys
     Trio(
         "K01",
