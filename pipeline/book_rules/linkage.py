@@ -126,7 +126,8 @@ def likely_pairs(people: pd.DataFrame, least: float) -> pd.DataFrame:
     )
     api = DuckDBAPI()
     linker = splink.Linker(api.register(asked), _settings(len(asked)), log_level=None)
-    found = linker.inference.predict(threshold_match_probability=least).as_pandas_dataframe()
+    predicted = linker.inference.predict(threshold_match_probability=least)
+    found: pd.DataFrame = predicted.as_pandas_dataframe()  # type: ignore[no-untyped-call]
     return pd.DataFrame(
         {
             "first": found["unique_id_l"],

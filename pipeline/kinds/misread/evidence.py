@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,7 @@ def ranked(evidence: Evidence, years: range = LEDGER_YEARS) -> tuple[RankedDate,
     shares = [(float(np.exp(least - cost)), known) for cost, known in weighed]
     total = sum(share for share, _ in shares)
     dates = ((dated(*known), share / total) for share, known in shares if known[0] in _YEARS)
-    return tuple(RankedDate(date, chance) for date, chance in dates if date is not None)[:_DATES]
+    return tuple(islice((RankedDate(date, chance) for date, chance in dates if date is not None), _DATES))
 
 
 def _best(costs: Costs) -> NDArray[np.intp]:

@@ -4,14 +4,14 @@ backward; Viterbi 1967, and Bahl et al. 1974 for what both passes tell of one pl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.kinds.misread.channel import Alphabet, Channel, Costs, Letters
-from pipeline.kinds.misread.network import GLUE, NOTHING, VALUES, Layer, Network
+from pipeline.kinds.misread.network import GLUE, NOTHING, VALUES, Layer, Network, Slot
 
 SPARE = 3
 """So many letters more than a word has may be read for it."""
@@ -56,13 +56,8 @@ class Lattice:
         """What the values of all slots cost for this text (at least one letter)."""
         starting = self._words(letters)
         reach = self._reach(starting)
-        groups = self._network.groups
-        from_start = np.stack([starting[group].min(axis=0) for group in groups])
-        left = np.full_like(reach, NEVER)
-        left[self._network.last, -1] = 0.0
-        for layer in self._network.backward:
-            _follow(layer, left, from_start, _ahead)
-        slots = {name: self._slot(name, reach, left, starting) for name in self._network.slots}
+        left = self._left(starting)
+        slots = {name: self._slot(slot, reach, left, starting) for name, slot in self._network.slots.items()}
         return Read(float(reach[self._network.last, -1]), slots)
 
     def said(self, letters: Letters) -> tuple[Said, ...]:
@@ -84,8 +79,8 @@ class Lattice:
         """The state before, the word said from there, the letters read for it and what that cost."""
         best, step = NEVER, (self._network.first, 0, place, float(NEVER))
         for source, group, cost in self._network.incoming[state]:
-            for taken in range(min(starting.shape[2], place + 1)):
-                costs = starting[self._network.groups[group], place - taken, taken]
+            for taken in range(min(starting.shape[1], place + 1)):
+                costs = starting[self._network.groups[group], taken, place - taken]
                 number = int(costs.argmin())
                 reached = reach[source, place - taken] + costs[number] + cost
                 if reached < best:
@@ -97,14 +92,28 @@ class Lattice:
         """What it costs to be in a state at a place: (states, places)."""
         ending = _by_end(starting)
         to_end = np.stack([ending[group].min(axis=0) for group in self._network.groups])
-        reach = np.full((len(self._network.states), starting.shape[1]), NEVER, np.float32)
+        taken, places = starting.shape[1:]
+        padded = np.full((len(self._network.states), taken - 1 + places), NEVER, np.float32)
+        reach = padded[:, taken - 1 :]
         reach[self._network.first, 0] = 0.0
+        before = sliding_window_view(padded, places, axis=1)[:, ::-1]
         for layer in self._network.forward:
-            _follow(layer, reach, to_end, _behind)
+            _follow(layer, reach, to_end, before)
         return reach
 
+    def _left(self, starting: Costs) -> Costs:
+        """What it costs to come from a state at a place to the end: (states, places + taken - 1), the rest ``NEVER``."""
+        from_start = np.stack([starting[group].min(axis=0) for group in self._network.groups])
+        taken, places = starting.shape[1:]
+        left = np.full((len(self._network.states), places + taken - 1), NEVER, np.float32)
+        left[self._network.last, places - 1] = 0.0
+        behind = sliding_window_view(left, places, axis=1)
+        for layer in self._network.backward:
+            _follow(layer, left[:, :places], from_start, behind)
+        return left
+
     def _words(self, letters: Letters) -> Costs:
-        """What it costs to read each word from each place in so many letters: (words, places, letters + 1)."""
+        """What it costs to read each word from each place in so many letters: (words, letters + 1, places)."""
         size, most, channel = len(letters.text), self._longest + SPARE, self._channel
         words, places = len(self._lengths), size + 1
         read = np.full((len(self._alphabet.number), size + most), NEVER, np.float32)
@@ -140,12 +149,12 @@ class Lattice:
         joined[1:size] = channel.space * ~letters.gaps[1:]
         done[:, ~self._glued] += joined
         done[:, self._glued & (self._lengths > 0), :size] += parted[:size]
-        return np.minimum(done, NEVER).transpose(1, 2, 0).copy()
+        return np.minimum(done, NEVER).transpose(1, 0, 2).copy()
 
-    def _slot(self, name: str, reach: Costs, left: Costs, starting: Costs) -> Costs:
-        slot = self._network.slots[name]
-        rest = starting[slot.words] + _ahead(left[slot.targets], starting.shape[2])
-        costs = (reach[slot.sources] + rest.min(axis=2)[slot.pairs]).min(axis=1) + slot.costs
+    def _slot(self, slot: Slot, reach: Costs, left: Costs, starting: Costs) -> Costs:
+        behind = sliding_window_view(left, starting.shape[2], axis=1)[slot.targets]
+        rest = (starting[slot.words] + behind).min(axis=1)
+        costs = (reach[slot.sources] + rest[slot.pairs]).min(axis=1) + slot.costs
         found = np.full(VALUES, NEVER, np.float32)
         found[slot.values] = np.minimum(np.minimum.reduceat(costs, slot.starts), NEVER)
         return found
@@ -154,27 +163,16 @@ class Lattice:
 def _by_end(starting: Costs) -> Costs:
     """The same costs by the place where a word ends."""
     ending = np.full_like(starting, NEVER)
-    places = starting.shape[1]
-    for taken in range(min(starting.shape[2], places)):
-        ending[:, taken:, taken] = starting[:, : places - taken, taken]
+    places = starting.shape[2]
+    for taken in range(min(starting.shape[1], places)):
+        ending[:, taken, taken:] = starting[:, taken, : places - taken]
     return ending
 
 
-def _ahead(costs: Costs, taken: int) -> Costs:
-    """For each place the costs at it and at the ``taken`` - 1 places behind it."""
-    padded = np.pad(costs, ((0, 0), (0, taken - 1)), constant_values=NEVER)
-    return sliding_window_view(padded, taken, axis=1)
-
-
-def _behind(costs: Costs, taken: int) -> Costs:
-    """For each place the costs at it and at the ``taken`` - 1 places before it."""
-    padded = np.pad(costs, ((0, 0), (taken - 1, 0)), constant_values=NEVER)
-    return sliding_window_view(padded, taken, axis=1)[:, :, ::-1]
-
-
-def _follow(layer: Layer, costs: Costs, spoken: Costs, windows: Callable[[Costs, int], Costs]) -> None:
-    """Go on along the edges of a layer: ``costs`` (states, places) are known of its sources, then of its targets."""
+def _follow(layer: Layer, costs: Costs, spoken: Costs, windows: Costs) -> None:
+    """Go on along the edges of a layer. ``costs`` (states, places) are known of its sources, then of its targets;
+    ``windows`` (states, letters read, places) is a view of them: where a word of so many letters comes from."""
     said = spoken[layer.groups]
-    said += windows(costs[layer.sources], said.shape[2])
-    reached = np.minimum(said.min(axis=2) + layer.costs[:, None], NEVER)
+    said += windows[layer.sources]
+    reached = np.minimum(said.min(axis=1) + layer.costs[:, None], NEVER)
     costs[layer.targets] = np.minimum.reduceat(reached, layer.starts, axis=0)
