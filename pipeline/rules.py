@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from operator import itemgetter
 
 from pipeline.kinds import KINDS, Vocabulary
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
@@ -34,10 +35,13 @@ STRUCK_THROUGH = "L09"
 REMEMBERED = 1 << 15
 """How many texts of a field, and how many ways in which fields are filled, are remembered."""
 
+SHARED_KINDS = frozenset({"choice", "date", "date_words", "place", "text", "time", "volume"})
+"""Kinds of which many entries have the same texts: what is wrong with one is remembered."""
+
 _OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
 
-_PARSED = 1 << 4
 _STATES = {status: code for code, status in enumerate(FieldStatus)}
+_PARSED = len(_STATES)
 _ABSENT, _READ, _BLANK = (_STATES[s] for s in (FieldStatus.NOT_ON_FORM, FieldStatus.READ, FieldStatus.BLANK))
 """States as small numbers: an entry's states, with whether each value parses, say which rules can be asked."""
 
@@ -68,6 +72,10 @@ def rules_of(record: RecordSpec, schemas: Schemas) -> EntryRules:
     return EntryRules(record, schemas.vocabularies, schemas.findings)
 
 
+Fields = Callable[[Sequence[Value | FieldReading]], tuple[Value | FieldReading, ...]]
+"""Takes the values of several fields out of an entry's."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Bound:
     """A rule of one record: ``at`` are the places of its fields among the record's, ``ask`` has the limits set."""
@@ -95,8 +103,10 @@ class _Plan:
     found: tuple[Finding, ...]
     missing: tuple[Finding, ...]
     of_one: tuple[tuple[Finding, Callable[..., bool | None], int], ...]
+    of_one_in_book: tuple[tuple[Finding, Callable[..., bool | None], int], ...]
     of_two: tuple[tuple[Finding, Callable[..., bool | None], int, int], ...]
-    others: tuple[_Bound, ...]
+    of_more: tuple[tuple[Finding, Callable[..., bool | None], Fields], ...]
+    of_more_in_book: tuple[tuple[Finding, Callable[..., bool | None], Fields], ...]
 
 
 class EntryRules:
@@ -118,6 +128,7 @@ class EntryRules:
         self._problems = [self._problems_of(place, vocabularies) for place in range(len(record.fields))]
         self._bound = tuple(_bound(rule, self._place) for rule in record.rules)
         self._nothing: list[Value | FieldReading] = [NOT_ON_FORM] * len(record.fields)
+        self._absent = bytes([_ABSENT]) * len(record.fields)
         self._plans: dict[bytes, _Plan] = {}
 
     def findings_of(
@@ -127,28 +138,34 @@ class EntryRules:
 
         ``readings``: one a field; a field without one is not on the form. ``context``: what is known of the book."""
         values = self._nothing.copy()
-        states = bytearray([_ABSENT]) * len(values)
+        states = bytearray(self._absent)
         found: list[Finding] = []
+        places, problems = self._place, self._problems
         for reading in readings:
-            place = self._place.get(reading.field)
+            place = places.get(reading.field)
             if place is None:
                 continue
             values[place] = reading
-            if reading.status is FieldStatus.READ:
-                states[place] = _READ | _PARSED if reading.canonical else _READ
-                found += self._problems[place](reading.text)
+            status = reading.status
+            if status is FieldStatus.READ:
+                states[place] = _PARSED if reading.canonical else _READ
+                found += problems[place](reading.text)
+            elif status is FieldStatus.BLANK:
+                states[place] = _BLANK
             else:
-                states[place] = _STATES[reading.status]
-                found += self._of_status(reading.status, place)
+                states[place] = _STATES[status]
+                found += self._told(_OF_STATUS.get(status, ()), place)
         plan = self._plan(bytes(states), values)
         found += plan.found
         found += [finding for finding, ask, at in plan.of_one if ask(values[at]) is False]
+        found += [
+            finding for finding, ask, at in plan.of_one_in_book if ask(values[at], context=context) is False
+        ]
         found += [finding for finding, ask, one, two in plan.of_two if ask(values[one], values[two]) is False]
-        for rule in plan.others:
-            asked = [values[place] for place in rule.at]
-            answer = rule.ask(*asked, context=context) if rule.in_context else rule.ask(*asked)
-            if answer is False:
-                found.append(rule.finding)
+        found += [finding for finding, ask, of in plan.of_more if ask(*of(values)) is False]
+        found += [
+            finding for finding, ask, of in plan.of_more_in_book if ask(*of(values), context=context) is False
+        ]
         if not found and not plan.missing:
             return ()
         told = {name for finding in found for name in finding.fields}
@@ -167,8 +184,9 @@ class EntryRules:
         """The plan for entries with fields in the states of these."""
         askable = [rule for rule in self._bound if rule.can_ask(values)]
         settled = [rule for rule in askable if rule.of_states]
-        open_ = [rule for rule in askable if not rule.of_states]
-        simple = [rule for rule in open_ if not rule.in_context and len(rule.at) <= 2]
+        asked = [rule for rule in askable if not rule.of_states]
+        alone = [rule for rule in asked if not rule.in_context]
+        in_book = [rule for rule in asked if rule.in_context]
         blank = [
             self._finding(MISSING, place)
             for place, spec in enumerate(self._specs)
@@ -179,9 +197,17 @@ class EntryRules:
                 rule.finding for rule in settled if rule.ask(*(values[place] for place in rule.at)) is False
             ),
             missing=tuple(finding for finding in blank if finding is not None),
-            of_one=tuple((rule.finding, rule.ask, rule.at[0]) for rule in simple if len(rule.at) == 1),
-            of_two=tuple((rule.finding, rule.ask, *rule.at) for rule in simple if len(rule.at) == 2),
-            others=tuple(rule for rule in open_ if rule not in simple),
+            of_one=tuple((rule.finding, rule.ask, rule.at[0]) for rule in alone if len(rule.at) == 1),
+            of_one_in_book=tuple(
+                (rule.finding, rule.ask, rule.at[0]) for rule in in_book if len(rule.at) == 1
+            ),
+            of_two=tuple((rule.finding, rule.ask, *rule.at) for rule in alone if len(rule.at) == 2),
+            of_more=tuple(
+                (rule.finding, rule.ask, itemgetter(*rule.at)) for rule in alone if len(rule.at) > 2
+            ),
+            of_more_in_book=tuple(
+                (rule.finding, rule.ask, itemgetter(*rule.at)) for rule in in_book if len(rule.at) > 1
+            ),
         )
 
     def _problems_of(
@@ -192,14 +218,11 @@ class EntryRules:
         parse = KINDS[spec.kind].parse
         vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
 
-        @lru_cache(maxsize=REMEMBERED)
         def problems(text: str) -> tuple[Finding, ...]:
-            return self._told(parse(text, vocabulary).problems, place)
+            codes = parse(text, vocabulary).problems
+            return self._told(codes, place) if codes else ()
 
-        return problems
-
-    def _of_status(self, status: FieldStatus, place: int) -> tuple[Finding, ...]:
-        return self._told(_OF_STATUS[status], place) if status in _OF_STATUS else ()
+        return lru_cache(maxsize=REMEMBERED)(problems) if spec.kind in SHARED_KINDS else problems
 
     def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
         findings = (self._finding(code, place) for code in codes)

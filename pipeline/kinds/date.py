@@ -51,7 +51,10 @@ _SPLIT_MONTH = re.compile(r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     plain = _PLAIN.fullmatch(text)  # as nearly all dates are written: the same by the shorter way
     if plain:
-        return _parsed(dated(int(plain[4]), int(plain[3]), int(plain[1])))
+        day, month, year = int(plain[1]), int(plain[3]), int(plain[4])
+        if 0 < day < 29 and 0 < month < 13 and year in PLAUSIBLE_YEARS:
+            return Parsed(f"{day:02d}.{month:02d}.{year}")
+        return _parsed(dated(year, month, day))
     if is_ditto(text):
         return Parsed("", (DITTO,))
     written = unaccented(text).strip(" .…_·,;:")

@@ -10,6 +10,8 @@ _LEADER = re.compile(r"[\s.…_·]+")
 
 def without_leader(text: str) -> str:
     """The text (NFC) with spaces and the dots of the leader taken out."""
+    if text.isascii() and text.isalnum():
+        return text
     return _LEADER.sub("", unicodedata.normalize("NFC", text))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline.kinds.spelling import folded
 
@@ -69,8 +69,7 @@ class Vocabulary:
         return {code: label for code, label, _ in self.terms}
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """``canonical`` is ``""`` when the text does not parse; ``problems`` are codes of findings."""
 
     canonical: str

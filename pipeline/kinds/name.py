@@ -7,6 +7,7 @@ signs is no name and has no canonical form; nor is one with the words of an offi
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from pipeline.kinds.ditto import DITTO, is_ditto
@@ -24,19 +25,19 @@ _ABBREVIATION = re.compile(r"\w+[.~]|\b[bcdđghklmnpqrstvx]\b|\b(?:ng|nguy|th|tr
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    words = unicodedata.normalize("NFC", text).split()
+    if len(words) > 1 and all(map(_is_plain, words)):  # as nearly all names are: told at once
+        return Parsed(" ".join(words))
     if is_ditto(text):
         return Parsed("", (DITTO,))
     name = spelled(text).strip(" .,;:…_")
     if not name:
         return NOTHING
-    words = name.split()
-    if len(words) > 1 and all(map(_is_plain, words)):  # as nearly all names are: told at once
-        return Parsed(name)
     if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name) or _is_office(name):
         return Parsed("", (NOT_A_NAME,))
     problems = []
     letters = {letter for letter in unaccented(name) if letter.isalpha()}
-    if len(words) < 2 or not letters <= _VIETNAMESE_LETTERS:
+    if len(name.split()) < 2 or not letters <= _VIETNAMESE_LETTERS:
         problems.append(NOT_A_NAME)
     if _ABBREVIATION.search(folded(name)):
         problems.append(ABBREVIATED)
@@ -46,13 +47,14 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
 @lru_cache(maxsize=1 << 14)
 def _is_plain(word: str) -> bool:
     """Whether a word is nothing but a syllable of a name: letters of Vietnamese names with a vowel, no abbreviation,
-    no word that tells an office or a title."""
+    no word that tells an office or a title, nor the first one of “như trên”."""
     bare = unaccented(word)
     letters = word.isalpha() and set(bare) <= _VIETNAMESE_LETTERS
     return (
         letters
         and not _VOWELS.isdisjoint(bare)
         and bare not in TELLING_WORDS
+        and bare != "nhu"
         and not _ABBREVIATION.search(folded(word))
     )
 

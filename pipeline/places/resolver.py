@@ -7,6 +7,7 @@ mark is another place.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from pipeline.places.writing import Part, parts_of
 
 REMEMBERED = 1 << 15
 """How many written places with their time are remembered: a book says the same few again and again."""
+
+
+_NUMBERED_HAMLET = re.compile(r"^(\s*(?:ấp|khóm|thôn|tổ|đội)\s*)\d{1,3}(?=\s*[,;])", re.IGNORECASE)
+"""A hamlet with a number: whether its commune existed does not hang on which number it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Resolver:
         self.gazetteer = gazetteer
         self._parts = lru_cache(maxsize=REMEMBERED)(self._parts_of)
         self._resolved = lru_cache(maxsize=REMEMBERED)(self._resolve)
+        self._existing = lru_cache(maxsize=REMEMBERED)(self._existed)
 
     def __reduce__(self) -> tuple[type[Resolver], tuple[Gazetteer]]:
         """What it remembers stays behind when it travels to another process."""
@@ -55,7 +61,10 @@ class Resolver:
         """``True``: it is one unit that was, or may have been, there on the day. ``False``: no such unit was
         there then. ``None``: it cannot be told (several units, a time the tables do not show, no unit at all).
         ``former``: a unit that was there before the day will do."""
-        found = self.resolve(written, on)
+        return self._existing(written, *self._between(Days.of(on)), former)
+
+    def _existed(self, written: str, first: int, last: int, former: bool) -> bool | None:
+        found = self._resolved(_NUMBERED_HAMLET.sub(r"\g<1>1", written), first, last)
         if found.state is State.RESOLVED:
             return True
         if found.state is State.NOT_THEN:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import Value
@@ -57,14 +55,14 @@ def surname_of_a_parent(
 ) -> bool | None:
     """The child bears its father's or its mother's surname. Asked only of children of the ethnic group ``among`` and
     the nationality ``nation`` (others have other customs), and only where all parents that are named can be read."""
-    foreign = nationality.inked and nationality.canonical != nation
-    if ethnicity.canonical != among or foreign:
+    if ethnicity.canonical != among or (nationality.inked and nationality.canonical != nation):
         return None
-    parents = _parents(father_name, mother_name)
-    if not parents:
+    if not _can_tell(father_name) or not _can_tell(mother_name):
+        return None
+    if not father_name.canonical and not mother_name.canonical:
         return None
     surname = _surname(child_name.canonical)
-    return any(_surname(parent.canonical) == surname for parent in parents)
+    return surname in (_surname(father_name.canonical), _surname(mother_name.canonical))
 
 
 @predicate(VALUE, ANY, ANY, INK, INK)
@@ -73,22 +71,19 @@ def one_of_parents(
 ) -> bool | None:
     """The child's value (ethnic group) is its father's or its mother's. Asked only where it can be read of every parent
     who is named."""
-    named = [of_parent for of_parent, name in ((father, father_name), (mother, mother_name)) if name.inked]
-    if not named or not all(
-        of_parent.status is FieldStatus.READ and of_parent.canonical for of_parent in named
-    ):
-        return None
-    return any(of_parent.canonical == child.canonical for of_parent in named)
+    answer = None
+    for of_parent, name in ((father, father_name), (mother, mother_name)):
+        if name.inked:
+            if of_parent.status is not FieldStatus.READ or not of_parent.canonical:
+                return None
+            answer = bool(answer) or of_parent.canonical == child.canonical
+    return answer
 
 
-def _parents(*values: Value) -> list[Value]:
-    """The values of the parents of whom something is written; none when one of them cannot be known."""
-    written = [value for value in values if value.inked]
-    readable = all(value.status is FieldStatus.READ and value.canonical for value in written)
-    asked = all(value.status is not FieldStatus.NOT_ON_FORM for value in values)
-    return written if readable and asked else []
+def _can_tell(name: Value) -> bool:
+    """Whether it is known what a parent is called, or that the parent is not named."""
+    return name.status is FieldStatus.BLANK or (name.status is FieldStatus.READ and name.canonical != "")
 
 
-@lru_cache(maxsize=1 << 15)
 def _surname(name: str) -> str:
     return name.partition(" ")[0].casefold()

@@ -6,7 +6,7 @@ import datetime
 
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, predicate
-from pipeline.predicates.value import RuleContext, Value, known
+from pipeline.predicates.value import RuleContext, Value, known, ordered
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
 
@@ -34,23 +34,19 @@ def same_date(first: Value, second: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def not_after(earlier: Value, later: Value) -> bool | None:
     """The first is not later than the second, as far as both are known."""
-    return _ordered(known(earlier.canonical), known(later.canonical))
+    return ordered(known(earlier.canonical), known(later.canonical))
 
 
 @predicate(VALUE)
 def not_in_future(value: Value, *, context: RuleContext) -> bool | None:
     """The date is not later than the day of the scan."""
-    return _ordered(known(value.canonical), context.scanned_on)
+    return ordered(known(value.canonical), context.scanned_on)
 
 
 @predicate(VALUE)
 def not_after_closing(value: Value, *, context: RuleContext) -> bool | None:
     """The date is not later than the book's last day, nor than the day of the scan."""
-    day = known(value.canonical)
-    before_closing, before_scan = _ordered(day, context.closed_on), _ordered(day, context.scanned_on)
-    if before_closing is None or before_scan is None:
-        return before_scan if before_closing is None else before_closing
-    return before_closing and before_scan
+    return ordered(known(value.canonical), context.last_day)
 
 
 @predicate(VALUE)
@@ -114,16 +110,6 @@ def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, in
     if anniversary < day or (anniversary == day and exact == 3):
         return years, years
     return (years - 1, years - 1) if anniversary > day else (years - 1, years)
-
-
-def _ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
-    """Whether the first date is not later than the second, as far as both are known."""
-    if not first or not second:
-        return None
-    if first[0] != second[0]:
-        return first[0] < second[0]
-    exact = min(len(first), len(second))
-    return first[:exact] <= second[:exact]
 
 
 def _days_between(first: tuple[int, ...], last: tuple[int, ...]) -> int | None:

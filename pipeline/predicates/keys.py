@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.predicates.predicate import Need, predicate
-from pipeline.predicates.value import RuleContext, Value, known
+from pipeline.predicates.value import RuleContext, Value, known, ordered
 
 INK, VALUE = Need.INK, Need.VALUE
 
@@ -54,9 +54,7 @@ def same_volume(volume: Value, *, context: RuleContext) -> bool | None:
 def while_book_open(registered_on: Value, *, context: RuleContext) -> bool | None:
     """The day lies within the book's first and last day, as far as all are known."""
     day = known(registered_on.canonical)
-    sides = [
-        (first[: len(second)], second[: len(first)])
-        for first, second in ((context.opened_on, day), (day, context.closed_on))
-        if first and second
-    ]
-    return all(first <= second for first, second in sides) if sides else None
+    since_opening, until_closing = ordered(context.opened_on, day), ordered(day, context.closed_on)
+    if since_opening is None or until_closing is None:
+        return until_closing if since_opening is None else since_opening
+    return since_opening and until_closing

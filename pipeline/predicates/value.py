@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
-from pipeline.kinds.calendar import date_of
 from pipeline.model import FieldStatus
 
-_YEAR_BEHIND_NUMBER = re.compile(r"\d+/(\d{4})", re.ASCII)
+_SAYS_DATE = re.compile(r"(?:(?:(\d\d)\.)?(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class PlaceResolver(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleContext:
     """What a rule may know beside the entry's own values. Dates are (year, month, day); ``()`` = not known.
 
@@ -64,6 +63,11 @@ class RuleContext:
     form_years: tuple[int, int] | None = None
     places: PlaceResolver | None = None
 
+    @cached_property
+    def last_day(self) -> tuple[int, ...]:
+        """The earlier of the book's last day and the day of the scan, as far as they are known."""
+        return min((day for day in (self.closed_on, self.scanned_on) if day), default=())
+
 
 NO_CONTEXT = RuleContext()
 
@@ -72,11 +76,23 @@ NO_CONTEXT = RuleContext()
 def known(canonical: str) -> tuple[int, ...]:
     """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too); ``()`` when not
     even the year is."""
-    date = date_of(canonical)
-    if date is not None:
-        return date.known
-    numbered = _YEAR_BEHIND_NUMBER.fullmatch(canonical)
-    return (int(numbered[1]),) if numbered else ()
+    found = _SAYS_DATE.fullmatch(canonical)
+    if found is None:
+        return ()
+    day, month, year = found.groups()
+    if day:
+        return int(year), int(month), int(day)
+    return (int(year), int(month)) if month else (int(year),)
+
+
+def ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
+    """Whether the first date is not later than the second, as far as both are known."""
+    if not first or not second:
+        return None
+    if first[0] != second[0]:
+        return first[0] < second[0]
+    exact = min(len(first), len(second))
+    return first[:exact] <= second[:exact]
 
 
 def day_of(date: datetime.date) -> tuple[int, int, int]:

@@ -665,6 +665,13 @@ TRIOS = (
         about=("child_sex",),
     ),
     Trio(
+        "MISREAD",
+        "birth",
+        ({"child_born_on_words": "ngay hai muoi thang hai nam hai nghin khong tram muoi tam"},),
+        _states("child_born_on_words", BLANK, NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        about=("child_born_on_words",),
+    ),
+    Trio(
         "NOT-IN-LIST",
         "birth",
         _states("registration_type", "Đăng ký thử"),

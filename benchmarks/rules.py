@@ -1,0 +1,135 @@
+"""How many entries a second pass all their field and entry rules, on one core?
+
+Synthetic entries of every form, read without a fault before the clock runs. Each pass takes a book that was not seen
+before, so that nothing but what books share (dates, lists, syllables) is remembered; time is CPU time. The best pass
+tells what the rules cost, the median what a busy machine makes of it. Wanted: ≥ 20,000 entries a second.
+How many injected errors the rules catch is another measurement: ``benchmarks.injection``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._books import SEED, entry_forms, last_line, percent, say
+from benchmarks._told_books import Judge, told
+from benchmarks.injection import BY_DESIGN
+from pipeline import schema
+from pipeline.model import FieldReading, Severity
+from pipeline.predicates import RuleContext
+from pipeline.rules import EntryRules, context_of, rules_of
+from pipeline.schema import Form, Schemas
+from pipeline.synth.telling import FAULTLESS
+
+Entries = Sequence[Sequence[FieldReading]]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One book: ``cost`` and ``cost_with_places``, CPU seconds an entry without and with rule L04; ``told``: share of
+    entries on which a person would have to look at something that is no mark of the clerk's own."""
+
+    cost: float
+    cost_with_places: float
+    told: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one form, or of all of them taken alike: entries a CPU second of the best pass and of the median one, the
+    best with places, and the share of entries that something is told of."""
+
+    best: float
+    median: float
+    with_places: float
+    told: float
+
+    @classmethod
+    def of(cls, forms: Sequence[Sequence[Pass]]) -> Figures:
+        return cls(
+            best=_speed(forms, lambda one: one.cost, min),
+            median=_speed(forms, lambda one: one.cost, statistics.median),
+            with_places=_speed(forms, lambda one: one.cost_with_places, min),
+            told=statistics.mean(one.told for passes in forms for one in passes),
+        )
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        speeds = (self.best, self.median, self.with_places)
+        return (*(f"{speed:,.0f}".replace(",", ".") for speed in speeds), percent(self.told))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=300, help="entries a book")
+    parser.add_argument("--books", type=int, default=5, help="books a form, after one to warm up")
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    schemas = schema.load()
+    judge = Judge(schemas)
+    table = Table("mẫu", "quy tắc", "việc/giây", "trung vị", "cả địa danh", "việc có phát hiện")
+    forms: dict[str, list[Pass]] = {}
+    for form in entry_forms(schemas):
+        say(form.id)
+        forms[form.id] = list(_passes(form, schemas, judge, chosen))
+        rules = str(len(schemas.record(form.record).rules))
+        table.add_row(form.id, rules, *Figures.of([forms[form.id]]).cells)
+    together = Figures.of(list(forms.values()))
+    table.add_section()
+    table.add_row("mọi mẫu", "", *together.cells)
+    Console(width=110).print(table)
+    last_line(
+        {
+            "bench": "rules",
+            "seed": chosen.seed,
+            "entries": len(forms) * chosen.books * chosen.entries,
+            "entries_a_second": together.best,
+            "entries_a_second_median": together.median,
+            "entries_a_second_with_places": together.with_places,
+            "told": together.told,
+            "by_form": {name: Figures.of([passes]).best for name, passes in forms.items()},
+        }
+    )
+
+
+def _passes(form: Form, schemas: Schemas, judge: Judge, chosen: argparse.Namespace) -> Sequence[Pass]:
+    rules = rules_of(schemas.record(form.record), schemas)
+    passes = []
+    for number in range(chosen.books + 1):
+        options = replace(FAULTLESS, seed=chosen.seed + number, entries=chosen.entries)
+        book = told(form, schemas, options)
+        entries = [judge.readings(book, entry) for entry in book.entries]
+        context = context_of(form, book.ledger)
+        cost, found = _asked(rules, entries, context)
+        with_places, _ = _asked(rules, entries, replace(context, places=schemas.places))
+        passes.append(Pass(cost, with_places, found))
+    return passes[1:]
+
+
+def _asked(rules: EntryRules, entries: Entries, context: RuleContext) -> tuple[float, float]:
+    """CPU seconds an entry, and the share of entries that something is told of."""
+    begun = time.process_time()
+    findings = [rules.findings_of(readings, context) for readings in entries]
+    seconds = time.process_time() - begun
+    serious = (
+        any(one.severity is not Severity.INFO and one.code not in BY_DESIGN for one in found)
+        for found in findings
+    )
+    return seconds / len(entries), sum(serious) / len(entries)
+
+
+def _speed(
+    forms: Sequence[Sequence[Pass]], cost: Callable[[Pass], float], chosen: Callable[[list[float]], float]
+) -> float:
+    """Entries a second where as many come from each form."""
+    return 1 / statistics.mean(chosen([cost(one) for one in passes]) for passes in forms)
+
+
+if __name__ == "__main__":
+    main()
