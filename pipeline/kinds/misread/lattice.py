@@ -102,7 +102,7 @@ class Lattice:
         return reach
 
     def _left(self, starting: Costs) -> Costs:
-        """What it costs to come from a state at a place to the end: (states, places + taken - 1), then ``NEVER``."""
+        """What it costs from a state at a place to the end: (states, places + taken - 1), then ``NEVER``."""
         from_start = np.stack([starting[group].min(axis=0) for group in self._network.groups])
         taken, places = starting.shape[1:]
         left = np.full((len(self._network.states), places + taken - 1), NEVER, np.float32)
