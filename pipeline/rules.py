@@ -222,7 +222,7 @@ class EntryRules:
             codes = parse(text, vocabulary).problems
             return self._told(codes, place) if codes else ()
 
-        return lru_cache(maxsize=REMEMBERED)(problems) if spec.kind in SHARED_KINDS else problems
+        return lru_cache(maxsize=REMEMBERED)(problems) if spec.kind in SHARED_KINDS else _as_before(problems)
 
     def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
         findings = (self._finding(code, place) for code in codes)
@@ -234,6 +234,19 @@ class EntryRules:
         spec = self._findings.get(code)
         severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)
         return None if spec is not None and spec.off else Finding(code, severity, fields)
+
+
+def _as_before(problems: Callable[[str], tuple[Finding, ...]]) -> Callable[[str], tuple[Finding, ...]]:
+    """The same, without asking again of the text of the entry before: one officer signs page after page."""
+    before, told = "", problems("")
+
+    def asked(text: str) -> tuple[Finding, ...]:
+        nonlocal before, told
+        if text != before:
+            before, told = text, problems(text)
+        return told
+
+    return asked
 
 
 def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:

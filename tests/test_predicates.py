@@ -12,6 +12,7 @@ from pipeline.predicates import (
     NOT_ON_FORM,
     PREDICATES,
     Value,
+    known,
 )
 from pipeline.predicates.dates import full_date, not_after, same_date
 from pipeline.predicates.keys import absent, present, same_year
@@ -100,3 +101,11 @@ def test_of_fields_that_are_not_on_the_form_nothing_is_said(record: str, rule: R
 def test_every_predicate_is_bound_to_fields() -> None:
     bound = {rule.predicate for record in schema.load().records.values() for rule in record.rules}
     assert set(PREDICATES) - bound == set()
+
+
+@given(st.text(st.sampled_from("0123456789./ ab²٣"), max_size=11))
+def test_whatever_is_no_date_says_none(text: str) -> None:
+    assert known(text) == () or known(text)[0] >= 0
+    assert known("09.03.1952") == (1952, 3, 9)
+    assert known("03.1952") == (1952, 3)
+    assert known("41/1952") == known("1952") == (1952,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from pipeline.kinds.age import canonical_age
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import RuleContext, Value, known, ordered
@@ -95,8 +96,22 @@ def late_is_marked(
 def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
     """The person's age in full years on that day lies within the limits, or may: of a partial date only the surely
     impossible is told."""
-    ages = completed_years(known(born_on.canonical), known(on.canonical))
+    ages = age_at(born_on, on)
     return None if ages is None else ages[1] >= lowest and ages[0] <= highest
+
+
+def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
+    """The fewest and the most full years of a person on a day; ``None`` where it is not known. An age that stands in
+    place of the date of birth is the age on that day; clerks count the year that has begun as well as the full ones."""
+    born = known(born_on.canonical)
+    if born:
+        return completed_years(born, known(on.canonical))
+    age = canonical_age(born_on.canonical)
+    if age is None:
+        return None
+    if age.unit == "tuổi":
+        return max(0, age.number - 1), age.number
+    return (age.number // 12,) * 2 if age.unit == "tháng tuổi" else (0, age.number // 365)
 
 
 def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, int] | None:

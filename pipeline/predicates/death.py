@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipeline.kinds.spelling import unaccented
-from pipeline.predicates.dates import completed_years
+from pipeline.predicates.dates import age_at
 from pipeline.predicates.predicate import Need, predicate
-from pipeline.predicates.value import RuleContext, Value, known
+from pipeline.predicates.value import RuleContext, Value
 
 INK, VALUE, TEXT = Need.INK, Need.VALUE, Need.TEXT
 
@@ -27,7 +27,7 @@ def present_on_forms_since(value: Value, *, since: int, context: RuleContext) ->
 @predicate(VALUE, VALUE, VALUE)
 def age_group_agrees(age_group: Value, born_on: Value, died_on: Value) -> bool | None:
     """The ticked box (under one year, one to under five) can be the age at death."""
-    ages = completed_years(known(born_on.canonical), known(died_on.canonical))
+    ages = age_at(born_on, died_on)
     group = _AGES.get(age_group.canonical)
     if ages is None or group is None:
         return None

@@ -3,6 +3,7 @@ law of 1959 (M04)."""
 
 from __future__ import annotations
 
+from pipeline.kinds.age import canonical_age
 from pipeline.kinds.spelling import folded
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import Value, known
@@ -20,7 +21,8 @@ def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> boo
     married = known(married_on.canonical)
     if len(married) < 3 or married < FULL_YEARS_SINCE:
         return None
-    return married >= _birthday(known(born_on.canonical), years)
+    born = known(born_on.canonical)
+    return married >= _birthday(born, years) if born else _old_enough(born_on, years)
 
 
 @predicate(VALUE, VALUE)
@@ -31,7 +33,8 @@ def entered_marriageable_age(born_on: Value, married_on: Value, *, years: int, s
     married = known(married_on.canonical)
     if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < since:
         return None
-    return married > _birthday(known(born_on.canonical), years - 1)
+    born = known(born_on.canonical)
+    return married > _birthday(born, years - 1) if born else _old_enough(born_on, years)
 
 
 @predicate(VALUE, VALUE, VALUE, VALUE)
@@ -47,6 +50,12 @@ def two_people(
 def two_numbers(first: Value, second: Value) -> bool | None:
     """Not the same number of an identity paper."""
     return first.canonical != second.canonical
+
+
+def _old_enough(born_on: Value, years: int) -> bool | None:
+    """Of an age that is written in place of the date of birth; nothing is said of another text."""
+    age = canonical_age(born_on.canonical)
+    return age.number >= years and age.unit == "tuổi" if age else None
 
 
 def _birthday(born: tuple[int, ...], years: int) -> tuple[int, int, int]:

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from pipeline.model import FieldStatus
 
-_SAYS_DATE = re.compile(r"(?:(?:(\d\d)\.)?(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
+FULL = len("dd.mm.yyyy")
+_SAYS_DATE = re.compile(r"(?:(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,13 @@ NO_CONTEXT = RuleContext()
 def known(canonical: str) -> tuple[int, ...]:
     """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too); ``()`` when not
     even the year is."""
+    if len(canonical) == FULL and canonical[2] == "." == canonical[5]:
+        day, month, year = canonical[:2], canonical[3:5], canonical[6:]
+        return (int(year), int(month), int(day)) if (day + month + year).isdecimal() else ()
     found = _SAYS_DATE.fullmatch(canonical)
     if found is None:
         return ()
-    day, month, year = found.groups()
-    if day:
-        return int(year), int(month), int(day)
+    month, year = found.groups()
     return (int(year), int(month)) if month else (int(year),)
 
 

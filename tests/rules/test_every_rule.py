@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.model import FieldStatus, Severity
 from pipeline.predicates import PREDICATES, Need
 from pipeline.schema import RuleSpec
+from tests.rules.book_trios import BOOK_TRIOS
 from tests.rules.entries import SCHEMAS, SOUND, Written, context, found, serious
 from tests.rules.trios import TRIOS, Trio
 
@@ -21,6 +24,7 @@ TABLE = {
 }
 """The codes of the rule table."""
 
+BOOK_TESTS = Path(__file__).parent.parent / "book_rules"
 OF_ENTRIES = {code for code, finding in SCHEMAS.findings.items() if finding.level in ("field", "entry")}
 BINDINGS = [(record.record, rule) for record in SCHEMAS.records.values() for rule in record.rules]
 
@@ -67,6 +71,20 @@ def test_every_rule_of_the_table_is_declared() -> None:
 
 def test_every_rule_over_fields_and_entries_has_a_trio() -> None:
     assert OF_ENTRIES - {trio.code for trio in TRIOS} == set()
+
+
+def test_every_rule_over_books_and_the_registry_has_a_trio() -> None:
+    beside = {code for code, finding in SCHEMAS.findings.items() if finding.level in ("book", "registry")}
+    assert beside - set(BOOK_TRIOS) == set()
+    for code, tests in BOOK_TRIOS.items():
+        text = (BOOK_TESTS / f"{tests.file}.py").read_text(encoding="utf-8")
+        for name in tests[1:]:
+            assert f"\ndef {name}(" in text, (code, name)
+
+
+def test_a_principle_is_kept_by_rules_that_have_trios() -> None:
+    kept = {code for principle in SCHEMAS.principles.values() for code in principle.kept_by}
+    assert kept <= {trio.code for trio in TRIOS}
 
 
 @pytest.mark.parametrize("record", SOUND)

@@ -249,9 +249,9 @@ TRIOS = (
     Trio(
         "D07",
         "death",
-        ({"deceased_born_on": "03/03/2018"}, {"deceased_born_on": "1838"}),
-        _states("deceased_born_on", BLANK, NOT_ON_FORM, ILLEGIBLE, "80 tuổi"),
-        ({"deceased_born_on": "02/03/2018"}, {"deceased_born_on": "1898"}),
+        ({"deceased_born_on": "03/03/2018"}, {"deceased_born_on": "1838"}, {"deceased_born_on": "125 tuổi"}),
+        _states("deceased_born_on", BLANK, NOT_ON_FORM, ILLEGIBLE),
+        ({"deceased_born_on": "02/03/2018"}, {"deceased_born_on": "1898"}, {"deceased_born_on": "80 tuổi"}),
         ("deceased_born_on", "deceased_died_on"),
     ),
     Trio(
@@ -306,7 +306,7 @@ TRIOS = (
     Trio(
         "M01",
         "marriage",
-        ({"husband_born_on": "13/03/1998"}, {"wife_born_on": "13/03/2000"}),
+        ({"husband_born_on": "13/03/1998"}, {"wife_born_on": "13/03/2000"}, {"wife_born_on": "17 tuổi"}),
         (
             *_states("husband_born_on", BLANK, NOT_ON_FORM, UNREADABLE, STRUCK),
             {"husband_born_on": "2001", "registered_on": "2018"},
@@ -314,6 +314,7 @@ TRIOS = (
         (
             {"husband_born_on": "12/03/1998", "wife_born_on": "12/03/2000"},
             {"husband_born_on": "1998"},
+            {"husband_born_on": "28 tuổi"},
             {"husband_born_on": "03/1998"},
         ),
         ("husband_born_on", "registered_on"),
@@ -405,11 +406,12 @@ TRIOS = (
         (
             {"mother_born_on": "2007"},
             {"mother_born_on": "1956"},
+            {"mother_born_on": "9 tuổi"},
             {"father_born_on": "2005"},
             {"father_born_on": "1926"},
         ),
         _states("mother_born_on", BLANK, NOT_ON_FORM, UNREADABLE),
-        ({"mother_born_on": "2006"}, {"mother_born_on": "1957"}),
+        ({"mother_born_on": "2006"}, {"mother_born_on": "1957"}, {"mother_born_on": "25 tuổi"}),
         ("mother_born_on", "child_born_on"),
     ),
     Trio(
@@ -468,6 +470,7 @@ TRIOS = (
         "death",
         (
             {"deceased_age_group": "Trẻ dưới 01 tuổi"},
+            {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "14 tháng tuổi"},
             {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "01/03/2017"},
             {"deceased_age_group": "Trẻ từ 01 đến dưới 05 tuổi", "deceased_born_on": "03/03/2017"},
         ),
@@ -478,6 +481,7 @@ TRIOS = (
         (
             {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "03/03/2017"},
             {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "2017"},
+            {"deceased_age_group": "Trẻ dưới 01 tuổi", "deceased_born_on": "8 tháng tuổi"},
             {"deceased_age_group": "Trẻ từ 01 đến dưới 05 tuổi", "deceased_born_on": "2017"},
         ),
         ("deceased_age_group", "deceased_born_on", "deceased_died_on"),

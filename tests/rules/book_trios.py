@@ -1,0 +1,112 @@
+"""Where the trios of the rules over books and over the registry are: each rule's tests that it holds, that it is broken,
+that it is not applicable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Tests(NamedTuple):
+    """``file`` below ``tests/book_rules``; names of functions in it."""
+
+    file: str
+    holds: str
+    broken: str
+    not_applicable: str
+
+
+NUMBERS, ORDER, PEOPLE, LINKS = "test_numbers", "test_order_and_totals", "test_people", "test_links"
+
+BOOK_TRIOS: Mapping[str, Tests] = {
+    "K06": Tests(
+        NUMBERS,
+        "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
+        "test_both_sides_of_a_duplicate_key_are_told",
+        "test_another_place_event_volume_or_year_or_an_unknown_number_is_no_duplicate",
+    ),
+    "K07": Tests(
+        NUMBERS,
+        "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
+        "test_a_misread_number_is_told_where_it_stands_and_leaves_no_gap",
+        "test_another_place_or_kind_of_event_has_numbers_of_its_own",
+    ),
+    "K07-GAP": Tests(
+        NUMBERS,
+        "test_numbers_run_on_over_the_volumes_of_a_year",
+        "test_a_gap_is_told_on_the_entry_behind_it_and_names_no_field",
+        "test_a_number_that_is_not_known_may_be_the_missing_one",
+    ),
+    "K07-REPEAT": Tests(
+        NUMBERS,
+        "test_numbers_run_on_over_the_volumes_of_a_year",
+        "test_a_number_that_two_volumes_of_a_year_share_is_told_on_both_sides",
+        "test_another_place_or_kind_of_event_has_numbers_of_its_own",
+    ),
+    "K08": Tests(
+        NUMBERS,
+        "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
+        "test_a_book_that_is_carried_into_a_new_year_begins_again_at_one",
+        "test_a_book_that_goes_back_within_its_year_is_no_restart",
+    ),
+    "K09": Tests(
+        ORDER,
+        "test_days_that_do_not_go_back_are_in_order",
+        "test_the_one_day_that_falls_out_of_order_is_told_with_its_neighbours",
+        "test_a_day_that_is_not_known_whole_says_nothing",
+    ),
+    "K10": Tests(
+        ORDER,
+        "test_totals_that_agree_and_books_without_a_closing_note_say_nothing",
+        "test_a_total_that_does_not_agree_is_told_with_both_counts",
+        "test_pages_that_could_not_be_read_may_make_up_the_total",
+    ),
+    "K10-PAGES": Tests(
+        ORDER,
+        "test_totals_that_agree_and_books_without_a_closing_note_say_nothing",
+        "test_a_total_that_does_not_agree_is_told_with_both_counts",
+        "test_blank_pages_may_be_counted_or_not_and_the_cover_never_is",
+    ),
+    "K11-MISSING": Tests(
+        ORDER,
+        "test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers",
+        "test_missing_pages_are_told_on_the_page_behind_them",
+        "test_a_page_without_a_readable_number_may_be_the_missing_one",
+    ),
+    "K11-ORDER": Tests(
+        ORDER,
+        "test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers",
+        "test_a_page_out_of_place_is_told_and_leaves_no_gap",
+        "test_a_page_without_a_readable_number_may_be_the_missing_one",
+    ),
+    "I07": Tests(
+        PEOPLE,
+        "test_the_same_person_in_another_entry_is_no_conflict",
+        "test_a_number_on_two_people_is_told_on_both_sides",
+        "test_without_a_personal_number_nothing_is_said",
+    ),
+    "M06": Tests(
+        PEOPLE,
+        "test_the_same_couple_registered_again_is_no_second_marriage",
+        "test_a_person_in_two_live_marriages_is_told_on_both",
+        "test_a_name_alone_is_not_evidence_enough",
+    ),
+    "B06": Tests(
+        PEOPLE,
+        "test_a_birth_entry_of_that_name_and_day_is_enough",
+        "test_a_small_child_that_died_and_has_no_birth_entry_is_told",
+        "test_what_is_not_known_or_not_covered_is_not_told",
+    ),
+    "LINK-AGAIN": Tests(
+        LINKS,
+        "test_twins_are_two_children",
+        "test_a_birth_that_was_registered_again_decades_later_is_suggested_with_its_evidence",
+        "test_without_enough_evidence_nothing_is_suggested",
+    ),
+    "LINK-PERSON": Tests(
+        LINKS,
+        "test_a_wedding_after_death_is_of_somebody_else",
+        "test_birth_marriage_and_death_of_one_person_are_linked",
+        "test_without_enough_evidence_nothing_is_suggested",
+    ),
+}
