@@ -124,7 +124,7 @@ def test_several_books_count_as_one_and_differing_versions_are_all_named() -> No
 
 def test_a_column_is_called_by_all_names_that_records_give_it() -> None:
     wife = FieldSpec(name="wife", column="ten", kind="name", label="Tên vợ")
-    other = RecordSpec(record=RECORD.record, title=RECORD.title, prefix=RECORD.prefix, fields=(wife,))
+    other = RecordSpec(record=RECORD.record, title=RECORD.title, prefix=RECORD.prefix, field=(wife,))
     truth = BookTruth("trial", 2010, (TrueEntry({"ten": "Lê Ân", "la": "?"}),))
     both = pooled([evaluate(truth, BookPrediction(()), record) for record in (RECORD, other)])
     assert both.labels == {"ten": "Tên / Tên vợ", "la": "la"}
