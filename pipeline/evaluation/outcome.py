@@ -75,7 +75,7 @@ def outcomes_of(
     """Every column that truth holds, of every true entry, columns in the record's order. An entry nobody predicted
     counts as not read.
     """
-    specs = record.by_column
+    specs = {spec.column: spec for spec in record.fields if spec.column}
     order = {column: number for number, column in enumerate(specs)}
     scored = [*alignment.pairs, *((true, NOWHERE) for true in alignment.missing)]
     outcomes = [

@@ -1,5 +1,5 @@
-"""Where the trios of the rules over books and over the registry are: each rule's tests that it holds, that it is
-broken, that it is not applicable."""
+"""Where the trios of the rules over books and over the registry are: the tests that each holds, that it is broken,
+that it is not applicable."""
 
 from __future__ import annotations
 
