@@ -97,3 +97,14 @@ class Misreading:
         return "".join(
             rng.choice(hits)(letter, rng) if rng.random() < self.rate else letter for letter in bared
         )
+
+
+def one_letter_misread(text: str, rng: random.Random) -> str:
+    """The text with one of its letters read as another: with another mark, as one that looks like it, or as any."""
+    letters = [place for place, letter in enumerate(text) if letter.isalpha()]
+    misread = text
+    while misread == text:
+        place = rng.choice(letters)
+        hit = rng.choice((_other_mark, _look_alike, _another(MARKED)))
+        misread = text[:place] + hit(text[place], rng) + text[place + 1 :]
+    return misread

@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--errors", type=int, default=60, help="errors a family and form")
     parser.add_argument("--entries", type=int, default=60, help="entries a book")
-    parser.add_argument("--books", type=int, default=12, help="books a form")
+    parser.add_argument("--books", type=int, default=8, help="books a form")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     schemas = schema.load()
