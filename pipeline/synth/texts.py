@@ -149,7 +149,14 @@ def _relation(ask: Asked) -> str:
         if key != party_key(ask.spec.name) and party.male is not None and ask.facts.people.get(key) == me:
             return "Cha" if party.male else "Mẹ"
     known = words.RELATIONS_TO_DEAD if said(ask.spec.label, "chết", "tử") else words.RELATIONS
-    return pick(ask.rng, known[0] if me is None or me.male else known[1])
+    mine = known[0] if me is None or me.male else known[1]
+    return pick(ask.rng, [word for word in mine if word not in words.SPOUSES or _is_spouse(ask, me)])
+
+
+def _is_spouse(ask: Asked, me: Person | None) -> bool:
+    """Whether the declarant can be the spouse of the dead."""
+    dead = [ask.facts.people[key] for key, party in parties(ask.clerk.record).items() if party.dead]
+    return me is not None and any(other.male is not me.male for other in dead)
 
 
 WRITERS: Mapping[str, Callable[[Asked], tuple[str, ...]]] = {

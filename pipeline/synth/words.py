@@ -47,6 +47,7 @@ RELATIONS_TO_DEAD = (
     ("Con", "Con ruột", "Vợ", "Cháu nội", "Con gái", "Em ruột", "Cháu ngoại", "Con dâu"),
 )
 """How a man and how a woman is related to the child or to the dead."""
+SPOUSES = ("Chồng", "Vợ")
 
 CAUSES = (
     "Bệnh già", "Già yếu", "Tai biến mạch máu não", "Tai nạn giao thông", "Bệnh", "Ung thư gan", "Bệnh tim",

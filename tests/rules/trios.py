@@ -612,6 +612,17 @@ TRIOS = (
         ("child_sex",),
     ),
     Trio(
+        "L03",
+        "death",
+        ({"declarant_relation": "Vợ"}, {"deceased_sex": "Nam"}),
+        (
+            *_states("declarant_relation", BLANK, NOT_ON_FORM, UNREADABLE),
+            {"declarant_relation": "Vợ", "deceased_sex": BLANK},
+        ),
+        ({"declarant_relation": "Chồng"},),
+        ("declarant_relation", "deceased_sex"),
+    ),
+    Trio(
         "L04",
         "birth",
         ({"child_birth_place": NOWHERE}, {"mother_residence_place": NOWHERE}),
