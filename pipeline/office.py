@@ -24,7 +24,6 @@ Former places and places' own codes stand beside it in ``places.toml`` (``pipeli
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -32,12 +31,11 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from pipeline.errors import SchemaError
 from pipeline.kinds import Vocabulary
 from pipeline.kinds.spelling import folded
 from pipeline.model import Severity
-from pipeline.places.toml_lines import Lines
 from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest
+from pipeline.staff_toml import StaffFile, Wrong
 
 OFF = "OFF"
 
@@ -86,38 +84,16 @@ def applied(schemas: Schemas, path: Path) -> Schemas:
     return _Layer(schemas, path).applied()
 
 
-class _Wrong(Exception):
-    """One flaw: at which key, and what about it."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key, self.message = key, message
-
-
 class _Layer:
     """One office's file over the declarations; flaws are gathered and told together."""
 
     def __init__(self, schemas: Schemas, path: Path) -> None:
-        self._schemas, self._path = schemas, path
-        self._flaws: list[tuple[int, str]] = []
-        try:
-            data = path.read_bytes()
-            # Notepad puts a byte order mark before the text
-            text = data.decode("utf-8-sig")
-            self._table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise SchemaError(f"{path}: sai cú pháp TOML ({error}).") from None
-        except UnicodeDecodeError:
-            raise SchemaError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
-        except OSError as error:
-            raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
-        self._lines = Lines(text)
-        self._fingerprint = hashlib.sha256(schemas.fingerprint.encode() + data).hexdigest()[:16]
+        self._schemas, self._file = schemas, StaffFile(path)
 
     def applied(self) -> Schemas:
-        for name in self._table:
+        for name in self._file.table:
             if name not in TABLES:
-                self._flaws.append((self._lines.of_key(name), f"bảng lạ “{name}”.{nearest(name, TABLES)}"))
+                self._file.flaw(name, f"bảng lạ “{name}”.{nearest(name, TABLES)}")
         schemas = self._schemas
         for number, term in self._rows("term", OwnTerm):
             schemas = self._changed("term", number, schemas, term, _with_term)
@@ -125,18 +101,12 @@ class _Layer:
             schemas = self._changed("alias", number, schemas, alias, _with_alias)
         for number, change in self._rows("rule", RuleChange):
             schemas = self._changed("rule", number, schemas, change, _with_severity)
-        if self._flaws:
-            flaws = (f"{self._path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
-            raise SchemaError("\n".join(flaws))
-        return replace(schemas, fingerprint=self._fingerprint)
+        self._file.refuse_flaws()
+        mark = hashlib.sha256(schemas.fingerprint.encode() + self._file.data).hexdigest()[:16]
+        return replace(schemas, fingerprint=mark)
 
     def _rows(self, table: str, model: type[R]) -> Iterator[tuple[int, R]]:
-        rows = self._table.get(table, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            line = self._lines.of_key(table)
-            self._flaws.append((line, f"“{table}” phải viết thành các mục [[{table}]]."))
-            return
-        for number, row in enumerate(rows):
+        for number, row in self._file.rows(table):
             found = self._checked(table, number, row, model)
             if found is not None:
                 yield number, found
@@ -150,7 +120,7 @@ class _Layer:
             unknown = [flaw for flaw in flaws if flaw["type"] == "extra_forbidden"]
             for flaw in unknown or flaws:
                 key = str(flaw["loc"][0])
-                self._flaw(table, number, key, _complaint(key, flaw["type"], model))
+                self._file.flaw_of_row(table, number, key, _complaint(key, flaw["type"], model))
         return None
 
     def _changed(
@@ -158,12 +128,9 @@ class _Layer:
     ) -> Schemas:
         try:
             return change(schemas, row)
-        except _Wrong as wrong:
-            self._flaw(table, number, wrong.key, wrong.message)
+        except Wrong as wrong:
+            self._file.flaw_of_row(table, number, wrong.key, wrong.message)
             return schemas
-
-    def _flaw(self, table: str, number: int, key: str, message: str) -> None:
-        self._flaws.append((self._lines.of_row(table, number, key), message))
 
 
 def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
@@ -185,12 +152,12 @@ def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:
         rule for record in schemas.records.values() for rule in record.rules if rule.code == spec.code
     ]
     if change.field and not bindings:
-        raise _Wrong(
+        raise Wrong(
             "field", f"quy tắc {spec.code} hỏi mọi trường cùng kiểu, không đổi riêng từng trường được."
         )
     if change.field and not any(change.field in rule.fields for rule in bindings):
         near = nearest(change.field, {name for rule in bindings for name in rule.fields})
-        raise _Wrong("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
+        raise Wrong("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
     records = {name: _with_rules(record, change) for name, record in schemas.records.items()}
     findings = dict(schemas.findings)
     if not change.field:
@@ -211,12 +178,12 @@ def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
         told = (
             " Quy tắc này chỉ là cách tính, không có mức." if why else nearest(change.code, schemas.findings)
         )
-        raise _Wrong("code", f"không có quy tắc “{change.code}”.{told}")
+        raise Wrong("code", f"không có quy tắc “{change.code}”.{told}")
     if spec.level not in SET_BY_OFFICES:
-        raise _Wrong("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
+        raise Wrong("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
     if spec.severity is Severity.BLOCK and change.severity in (OFF, Severity.INFO):
         told = "chỉ đổi được thành REVIEW: không có khóa đúng thì dữ liệu không xuất được."
-        raise _Wrong("severity", f"quy tắc {spec.code} giữ khóa của việc, {told}")
+        raise Wrong("severity", f"quy tắc {spec.code} giữ khóa của việc, {told}")
     return spec
 
 
@@ -239,7 +206,7 @@ def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
     terms = {folded(name): term.code for term in vocab.terms for name in (term.code, term.label)}
     code = terms.get(folded(row.code))
     if code is None:
-        raise _Wrong(
+        raise Wrong(
             "code", f"danh mục “{vocab.vocab}” không có “{row.code}”.{nearest(row.code, _names(vocab))}"
         )
     _check_new("alias", row.alias, vocab)
@@ -253,7 +220,7 @@ def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
 def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
     vocab = _vocab(schemas, row.vocab)
     if row.code in {term.code for term in vocab.terms}:
-        raise _Wrong("code", f"mã “{row.code}” đã có trong danh mục “{vocab.vocab}”; hãy chọn mã khác.")
+        raise Wrong("code", f"mã “{row.code}” đã có trong danh mục “{vocab.vocab}”; hãy chọn mã khác.")
     for key, name in (("label", row.label), *(("aliases", alias) for alias in row.aliases)):
         _check_new(key, name, vocab)
     return _with_vocab(
@@ -263,7 +230,7 @@ def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
 
 def _vocab(schemas: Schemas, name: str) -> Vocab:
     if name not in schemas.vocabs:
-        raise _Wrong("vocab", f"không có danh mục “{name}”.{nearest(name, schemas.vocabs)}")
+        raise Wrong("vocab", f"không có danh mục “{name}”.{nearest(name, schemas.vocabs)}")
     return schemas.vocabs[name]
 
 
@@ -275,10 +242,10 @@ def _check_new(key: str, name: str, vocab: Vocab) -> None:
     """A name that two terms share would belong to neither."""
     known = Vocabulary.of(vocab.terms)
     if not folded(name):
-        raise _Wrong(key, "tên phải có chữ.")
+        raise Wrong(key, "tên phải có chữ.")
     if folded(name) in known.codes:
         label = known.labels[known.codes[folded(name)]]
-        raise _Wrong(key, f"“{name}” đã là một cách viết của “{label}” trong danh mục “{vocab.vocab}”.")
+        raise Wrong(key, f"“{name}” đã là một cách viết của “{label}” trong danh mục “{vocab.vocab}”.")
 
 
 def _with_vocab(schemas: Schemas, vocab: Vocab, terms: list[Term]) -> Schemas:

@@ -16,11 +16,12 @@ from pipeline.schema import Form, Schemas
 def reading_fingerprint(
     scan_sha256: str, form: Form, ledger: Ledger, schemas: Schemas, engines: Engines, options: DigitizeOptions
 ) -> str:
-    """64 hex digits over scan, form, declarations, readers, options, ledger and version of the package."""
+    """64 hex digits over scan, form, declarations, units of places, readers, options, ledger and the version."""
     parts = [
         scan_sha256,
         form.fingerprint,
         schemas.fingerprint,
+        schemas.places.gazetteer.fingerprint,
         engines.fingerprint,
         options.fingerprint,
         pipeline.__version__,

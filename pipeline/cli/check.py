@@ -56,8 +56,7 @@ def check(
 
 def _ids(registry: Registry, names: list[str]) -> list[int]:
     """The ids of the books with these folder names."""
-    _, _, books = registry.shelf_columns()
-    known = books.groupby("folder_name")["book_id"].apply(list).to_dict()
+    known = registry.book_columns().groupby("folder_name")["book_id"].apply(list).to_dict()
     for name in names:
         if name not in known:
             raise LedgerError(f"Không có sổ “{name}” trong sổ dữ liệu. Hãy đọc sổ ấy trước: hotich run.")

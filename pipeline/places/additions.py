@@ -11,16 +11,14 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import SchemaError
 from pipeline.places.spelling import syllables_of
-from pipeline.places.toml_lines import Lines
 from pipeline.places.unit import ALWAYS, LEVELS, NEVER, TYPES, Span, Unit
+from pipeline.staff_toml import StaffFile, Wrong
 
 Syllables = tuple[tuple[str, str], ...]
 
@@ -52,38 +50,18 @@ def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> Additions:
     return _Reader(path, scheme, known).additions()
 
 
-class _Wrong(Exception):
-    """One flaw: of which ``key``, and what about it."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-        self.message = message
-
-
 class _Reader:
     def __init__(self, path: Path, scheme: str, known: Sequence[Unit]) -> None:
-        self._path = path
+        self._file = StaffFile(path)
         self._scheme = scheme
         self._codes = {unit.code for unit in known}
         self._known = known
-        self._flaws: list[tuple[int, str]] = []
-        try:
-            text = path.read_text(encoding="utf-8")
-            self._table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise SchemaError(f"{path}: không đúng cú pháp TOML: {_in_vietnamese(str(error))}.") from None
-        except UnicodeDecodeError:
-            raise SchemaError(f"{path}: tệp không phải UTF-8. Hãy lưu lại với bảng mã UTF-8.") from None
-        except OSError as error:
-            raise SchemaError(f"Không đọc được {path}: {error.strerror}.") from None
-        self._lines = Lines(text)
 
     def additions(self) -> Additions:
-        for name in self._table:
+        for name in self._file.table:
             if name not in KEYS:
-                self._flaws.append((self._lines.of_key(name), _unknown("bảng", name, KEYS)))
-        rows = {name: self._rows(name) for name in KEYS}
+                self._file.flaw(name, _unknown("bảng", name, KEYS))
+        rows = {name: self._file.rows(name) for name in KEYS}
         units = []
         own = {str(row["code"]) for _, row in rows["unit"] if "code" in row}
         seen: set[str] = set()
@@ -94,20 +72,10 @@ class _Reader:
                 seen.add(unit.code)
         begun = [self._checked("dated", number, row, self._dated) for number, row in rows["dated"]]
         aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
-        if self._flaws:
-            raise SchemaError(
-                "\n".join(f"{self._path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
-            )
+        self._file.refuse_flaws()
         return Additions(
             tuple(units), dict(one for one in begun if one), tuple(one for one in aliases if one)
         )
-
-    def _rows(self, name: str) -> list[tuple[int, Mapping[str, Any]]]:
-        rows = self._table.get(name, [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self._flaws.append((self._lines.of_key(name), f"“{name}” phải là danh sách các mục [[{name}]]."))
-            return []
-        return list(enumerate(rows))
 
     def _checked(self, table: str, number: int, row: Mapping[str, Any], make: Any, *more: Any) -> Any:
         keys = KEYS[table]
@@ -119,31 +87,32 @@ class _Reader:
         if not flaws:
             try:
                 return make(row, *more)
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 flaws.append((wrong.key, wrong.message))
-        self._flaws += [(self._lines.of_row(table, number, key), message) for key, message in flaws]
+        for key, message in flaws:
+            self._file.flaw_of_row(table, number, key, message)
         return None
 
     def _unit(self, row: Mapping[str, Any], seen: Collection[str], own: Collection[str]) -> Unit:
         code = row["code"]
         if not _CODE.fullmatch(code):
-            raise _Wrong("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
+            raise Wrong("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
         if code in seen or code in self._codes:
-            raise _Wrong("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
+            raise Wrong("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
         if row["level"] not in LEVELS:
-            raise _Wrong("level", _unknown("cấp", row["level"], LEVELS))
+            raise Wrong("level", _unknown("cấp", row["level"], LEVELS))
         level = LEVELS[row["level"]]
         if row["type"] not in TYPES[level]:
-            raise _Wrong("type", _unknown("loại", row["type"], dict.fromkeys(TYPES[level])))
+            raise Wrong("type", _unknown("loại", row["type"], dict.fromkeys(TYPES[level])))
         parent = row.get("parent", "")
         if parent and parent not in self._codes and parent not in own:
-            raise _Wrong("parent", f"không có đơn vị nào mã “{parent}”.")
+            raise Wrong("parent", f"không có đơn vị nào mã “{parent}”.")
         for successor in row.get("successors", ()):
             if successor not in self._codes and successor not in own:
-                raise _Wrong("successors", f"không có đơn vị nào mã “{successor}”.")
+                raise Wrong("successors", f"không có đơn vị nào mã “{successor}”.")
         since, until = _bounds("since", row.get("since")), _bounds("until", row.get("until"))
         if until[1] <= since[0]:
-            raise _Wrong("until", "thôi có trước khi bắt đầu có.")
+            raise Wrong("until", "thôi có trước khi bắt đầu có.")
         lands = frozenset((code, *row.get("successors", ())))
         return Unit(
             self._scheme, code, level, row["type"], row["name"], parent, Span(*since, *until), lands,
@@ -154,15 +123,15 @@ class _Reader:
         key = (row["code"], syllables_of(row["name"]))
         names = (name for unit in self._known if unit.code == row["code"] for name in unit.names)
         if key[1] not in {syllables_of(name) for name in names}:
-            raise _Wrong("code", f"không có đơn vị nào mã “{row['code']}” tên “{row['name']}”.")
+            raise Wrong("code", f"không có đơn vị nào mã “{row['code']}” tên “{row['name']}”.")
         since = _bounds("since", row["since"])
         return key, Span(*since)
 
     def _alias(self, row: Mapping[str, Any]) -> tuple[str, str]:
         if row["code"] not in self._codes:
-            raise _Wrong("code", f"không có đơn vị nào mã “{row['code']}”.")
+            raise Wrong("code", f"không có đơn vị nào mã “{row['code']}”.")
         if not any(letter.isalnum() for letter in row["name"]):
-            raise _Wrong("name", "tên phải có chữ.")
+            raise Wrong("name", "tên phải có chữ.")
         return row["code"], row["name"]
 
 
@@ -193,7 +162,7 @@ def _bounds(key: str, value: object) -> tuple[int, int]:
     first, last = value if isinstance(value, list) else (value, value)
     bounds = _day(key, first, NEVER), _day(key, last, ALWAYS)
     if bounds[0] > bounds[1]:
-        raise _Wrong(key, "ngày sớm nhất đứng sau ngày muộn nhất.")
+        raise Wrong(key, "ngày sớm nhất đứng sau ngày muộn nhất.")
     return bounds
 
 
@@ -203,7 +172,7 @@ def _day(key: str, value: object, unknown: int) -> int:
     try:
         day = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
     except ValueError:
-        raise _Wrong(
+        raise Wrong(
             key, f"“{value}” không phải một ngày; hãy viết năm-tháng-ngày, ví dụ 2009-12-23."
         ) from None
     return day.year * 10000 + day.month * 100 + day.day
@@ -213,8 +182,3 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
     hint = f" Có phải là “{close[0]}”?" if close else f" Chỉ có: {', '.join(known)}."
     return f"{what} “{name}” không có.{hint}"
-
-
-def _in_vietnamese(message: str) -> str:
-    found = re.search(r"line (\d+), column (\d+)", message)
-    return f"dòng {found[1]}, cột {found[2]}" if found else message

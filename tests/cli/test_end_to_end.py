@@ -47,11 +47,15 @@ def test_a_book_is_read_into_the_registry_once_and_the_bad_files_are_named(
     truth = load_truth(drawn / "birth-2006" / "truth.json")
     written = [entry.values for entry in truth.entries]
     assert len(written) == len(entries) == 2
-    for readings, values in zip(entries, written, strict=True):
-        for reading in filter(accepted_handwriting, readings):
-            spec = record.by_name[reading.field]
-            assert not spec.critical, "no shipped calibration has proven anything of critical fields"
-            assert reading.text == values[spec.column]
+    accepted = [
+        (reading, values)
+        for one, values in zip(entries, written, strict=True)
+        for reading in one
+        if accepted_handwriting(reading)
+    ]
+    assert accepted, "a shipped calibration that proves something lets something in"
+    for reading, values in accepted:
+        assert reading.text == values[record.by_name[reading.field].column]
 
 
 def stored_readings(workspace: Path) -> list[tuple[FieldReading, ...]]:

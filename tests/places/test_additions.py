@@ -49,6 +49,12 @@ def test_an_office_adds_a_former_unit_with_its_own_code(tmp_path: Path) -> None:
     assert (later.state, later.standing) == (State.NOT_THEN, Standing.NO_LONGER)
 
 
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    text = "xã Tân Long Phụng Hiệp, huyện Phụng Hiệp, tỉnh Hậu Giang"
+
+    assert resolver(tmp_path, "\ufeff" + GOOD).resolve(text, (2010,)).code == "2004:31438"
+
+
 def test_an_office_adds_a_spelling(tmp_path: Path) -> None:
     text = "xã Tân Long Phụng Hiệp, huyện Phụng Hiệp, tỉnh Hậu Giang"
 

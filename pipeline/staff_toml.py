@@ -1,0 +1,100 @@
+"""TOML files that the staff of an office write: all flaws are told at once, in Vietnamese, each with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SchemaError
+
+
+class Wrong(Exception):
+    """One flaw of a row: at which ``key`` (``""``: the row itself), and what about it."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key, self.message = key, message
+
+
+class StaffFile:
+    """A file and the flaws found in it so far. ``data``: its bytes, ``table``: what it says. Raises ``SchemaError``
+    when it cannot be read at all."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._flaws: list[tuple[int, str]] = []
+        try:
+            self.data = path.read_bytes()
+            text = self.data.decode("utf-8-sig")  # Notepad puts a byte order mark before the text
+            self.table: Mapping[str, Any] = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SchemaError(f"{path}: sai cú pháp TOML, {_where(str(error))}.") from None
+        except UnicodeDecodeError:
+            raise SchemaError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
+        except OSError as error:
+            raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+        self._lines = Lines(text)
+
+    def rows(self, table: str) -> list[tuple[int, Mapping[str, Any]]]:
+        """The numbered rows of an array of tables."""
+        rows = self.table.get(table, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            self.flaw(table, f"“{table}” phải viết thành các mục [[{table}]].")
+            return []
+        return list(enumerate(rows))
+
+    def flaw(self, key: str, message: str) -> None:
+        """A flaw of a key of the file itself."""
+        self._flaws.append((self._lines.of_key(key), message))
+
+    def flaw_of_row(self, table: str, number: int, key: str, message: str) -> None:
+        self._flaws.append((self._lines.of_row(table, number, key), message))
+
+    def refuse_flaws(self) -> None:
+        """Raises ``SchemaError`` that names every flaw by its line, if there is any."""
+        if self._flaws:
+            flaws = (f"{self.path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
+            raise SchemaError("\n".join(flaws))
+
+
+def _where(message: str) -> str:
+    found = re.search(r"line (\d+), column (\d+)", message)
+    return f"dòng {found[1]}, cột {found[2]}" if found else message
+
+
+class Lines:
+    """The lines of a text that ``tomllib`` has read. Rows are written as ``[[table]]`` or as ``{ … }``, one a
+    line."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+
+    def of_key(self, key: str) -> int:
+        """The first line that sets a key of the file itself, or opens a table of that name; 1 when there is none."""
+        opens = re.compile(rf"\s*(?:\[\[?\s*{re.escape(key)}\s*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
+        return next((at for at, line in enumerate(self._lines, 1) if opens.match(line)), 1)
+
+    def of_row(self, table: str, number: int, key: str = "") -> int:
+        """The line of a key in the row of that number (from 0) of an array of tables; that of the row when it
+        has none."""
+        heads = [at for at, line in enumerate(self._lines, 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
+        if number < len(heads):
+            return self._below(heads[number], key)
+        begin = self.of_key(table)
+        rows = [
+            at for at in range(begin, len(self._lines) + 1) if re.search(r"^[^#]*\{", self._lines[at - 1])
+        ]
+        return rows[number] if number < len(rows) else begin
+
+    def _below(self, head: int, key: str) -> int:
+        sets = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+        for at in range(head + 1, len(self._lines) + 1):
+            line = self._lines[at - 1]
+            if line.lstrip().startswith("["):
+                break
+            if key and sets.match(line):
+                return at
+        return head

@@ -1,0 +1,35 @@
+"""A page is read again when anything changes that its readings or findings depend on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline import schema
+from pipeline.batch.fingerprint import reading_fingerprint
+from pipeline.digitize import DigitizeOptions
+from pipeline.ledger import load_ledger
+from pipeline.schema import Schemas
+from tests.fake_pages import changed_engines, fake_engines
+
+SCHEMAS = schema.load()
+BOOK = Path(__file__).parents[1] / "samples" / "birth-2006"
+
+
+def mark(schemas: Schemas = SCHEMAS, **changed: object) -> str:
+    given = {"engines": fake_engines(), "options": DigitizeOptions(), "ledger": load_ledger(BOOK)} | changed
+    return reading_fingerprint("a" * 64, schemas.form("birth-2006"), schemas=schemas, **given)  # type: ignore[arg-type]
+
+
+def test_nothing_changed_nothing_is_read_again() -> None:
+    assert mark() == mark()
+
+
+def test_another_reader_reads_again() -> None:
+    assert mark(engines=changed_engines()) != mark()
+
+
+def test_a_place_that_an_office_adds_is_asked_of_pages_that_were_read(tmp_path: Path) -> None:
+    own = tmp_path / "places.toml"
+    own.write_text('[[alias]]\ncode = "934"\nname = "Huyện Thử Cũ"\n', encoding="utf-8")
+    assert mark(replace(SCHEMAS, own_places=own)) != mark()
