@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
+from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
@@ -26,10 +28,15 @@ from pipeline.registry.values import (
     Task,
     Verdict,
 )
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.columns import Frame
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Registry:
@@ -164,6 +171,10 @@ class Registry:
         """Record that a person has seen what was found about a page itself; its task is done."""
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
+
+    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] = _now) -> Desk:
+        """The reviewers' desk under what an office has set. ``now``: the clock, in UTC."""
+        return Desk(self._database, self._declared, policy, now)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 
