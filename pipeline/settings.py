@@ -77,7 +77,7 @@ class Settings(BaseSettings):
             except SchemaError as error:
                 flaws.append(error.message)
         if flaws:
-            raise SchemaError("\n".join(flaws))
+            raise SchemaError("\n".join(dict.fromkeys(flaws)))
         return loaded
 
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
