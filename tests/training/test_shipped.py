@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from pipeline.errors import SetupError
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.training.export import write_onnx
-from pipeline.training.network import LineNetwork, NetworkOptions
+from pipeline.training.network import LineNetwork, Mixer, NetworkOptions
 from pipeline.training.shipped import shipped_network
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=2, memory=24)
@@ -19,7 +19,7 @@ TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=2, memory=24)
 @pytest.mark.parametrize("mixer", ["convolutional", "hybrid"])
 @pytest.mark.parametrize("small", [True, False])
 def test_a_model_that_shipped_reads_the_same_when_it_is_trained_on(
-    tmp_path: Path, mixer: str, small: bool
+    tmp_path: Path, mixer: Mixer, small: bool
 ) -> None:
     before = _trained_a_little(replace(TINY, mixer=mixer))
     write_onnx(before, tmp_path / "model.onnx", small=small)
