@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -33,10 +33,6 @@ from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.columns import Frame
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Registry:
@@ -172,8 +168,9 @@ class Registry:
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
 
-    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] = _now) -> Desk:
-        """The reviewers' desk under what an office has set. ``now``: the clock, in UTC."""
+    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] | None = None) -> Desk:
+        """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the
+        database)."""
         return Desk(self._database, self._declared, policy, now)
 
     # --- what stands ----------------------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from pipeline.model import PageRef
+from pipeline.registry import clock
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
@@ -48,10 +51,14 @@ MOST_HELD = 3
 
 
 class Desk:
-    """Hands out tasks, takes words back. ``now``: the clock, in UTC."""
+    """Hands out tasks, takes words back. ``now``: the time in UTC (by default that of the database)."""
 
     def __init__(
-        self, database: Database, declared: Declared, policy: ReviewPolicy, now: Callable[[], datetime]
+        self,
+        database: Database,
+        declared: Declared,
+        policy: ReviewPolicy,
+        now: Callable[[], datetime] | None,
     ) -> None:
         self._database, self._declared = database, declared
         self._policy, self._now = policy, now
@@ -59,12 +66,16 @@ class Desk:
     @contextmanager
     def _reading(self) -> Iterator[Sitting]:
         with self._database.reading() as connection:
-            yield Sitting(connection, self._declared, self._policy, self._now())
+            yield self._sitting(connection)
 
     @contextmanager
     def _writing(self) -> Iterator[Sitting]:
         with self._database.writing() as connection:
-            yield Sitting(connection, self._declared, self._policy, self._now())
+            yield self._sitting(connection)
+
+    def _sitting(self, connection: Connection) -> Sitting:
+        moment = clock.now(connection) if self._now is None else self._now()
+        return Sitting(connection, self._declared, self._policy, moment)
 
     # --- taking and giving back -----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from pipeline.registry.accounts.person import Person
 from pipeline.registry.deciding import add_decision, checked_verdict
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.cases import Case, case_of, held_case, lock_task
+from pipeline.registry.desk.cases import Case, case_of, held_case, hold_tasks
 from pipeline.registry.desk.leases import Mode, hand_back
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import submission
@@ -42,7 +42,7 @@ def key_task(
 ) -> KeyOutcome:
     """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
     ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
-    lock_task(sitting.connection, task_id)
+    hold_tasks(sitting.connection, task_id)
     again = outcome_again(sitting, sent, task_id)
     if again is not None:
         return again

@@ -15,6 +15,7 @@ from pipeline.registry.desk.permits import check_place, check_words
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import ticket, ticket_closing
 from pipeline.registry.desk.values import Ticket
+from pipeline.registry.locks import hold_page
 from pipeline.registry.tables import book, page, review_task, scan
 from pipeline.registry.upkeep import follow_entry, follow_page
 from pipeline.registry.values import TaskState
@@ -78,6 +79,7 @@ def ticket_row(connection: Connection, ticket_id: int, person: Person) -> RowMap
 def _follow_tasks(sitting: Sitting, page_id: int) -> None:
     """Bring the open tasks of a page in step with its tickets; nobody has them in hand any longer."""
     connection = sitting.connection
+    hold_page(connection, page_id)
     rows = connection.execute(
         select(review_task.c.id, review_task.c.entry_id)
         .where(review_task.c.page_id == page_id, review_task.c.state == TaskState.OPEN)

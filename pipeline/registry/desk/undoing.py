@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, RowMapping, exists, select
 
 from pipeline.registry.accounts.person import Person
-from pipeline.registry.desk.cases import Case, case_of, lock_task
+from pipeline.registry.desk.cases import Case, case_of, hold_tasks
 from pipeline.registry.desk.keying import follow
 from pipeline.registry.desk.leases import Mode, take
 from pipeline.registry.desk.permits import check_place
@@ -23,6 +23,7 @@ def undo_task(sitting: Sitting, person: Person) -> int:
     ``CannotUndo``."""
     words = newest_words(sitting.connection, person, Mode.DESK)
     task_id = int(words[0]["task_id"])
+    hold_tasks(sitting.connection, task_id)
     take_back(sitting, person, task_id, words)
     take(sitting, task_id, person, Mode.DESK)
     return task_id
@@ -40,9 +41,8 @@ def newest_words(connection: Connection, person: Person, mode: Mode) -> Sequence
 
 
 def take_back(sitting: Sitting, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
-    """Withdraw these words of a person on a task. What they settled counts no longer; the task is where it was before
-    them. Raises ``CannotUndo`` when somebody has built on them."""
-    lock_task(sitting.connection, task_id)
+    """Withdraw these words of a person on a task that the caller holds. What they settled counts no longer; the task is
+    where it was before them. Raises ``CannotUndo`` when somebody has built on them."""
     case = case_of(sitting, task_id)
     check_place(person, case.row["place_code"])
     _check_undoable(sitting, case, words, person)

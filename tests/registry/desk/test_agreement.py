@@ -132,11 +132,12 @@ def test_who_is_finished_with_a_task_has_nothing_to_say_on_any_of_its_fields(
     standings = [standing(way, said) for way, said in fields]
     stage = stage_of(standings)
     waiting = [one for one in standings if one.stage is stage]
+    if stage is Stage.SETTLED:
+        return
     done = finished(standings, stage)
     assert len(done) <= 2
-    if stage is not Stage.SETTLED:
-        for who in range(1, 4):
-            assert (who not in done) == any(one.waits_for(who) for one in waiting)
+    for who in range(1, 4):
+        assert (who not in done) == any(one.waits_for(who) for one in waiting)
 
 
 @given(st.lists(st.tuples(ways, independent_words()), max_size=4))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from pathlib import Path
 from threading import Barrier
 
 from pipeline.errors import RegistryError
@@ -16,6 +13,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts import Person, Role
 from pipeline.registry.desk.values import CannotUndo, DeskTask, KeyOutcome, Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, CHECKED, Clock, doubtful, keyed, person, said, taken
+from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, page
 
 spawning = multiprocessing.get_context("spawn")
@@ -65,9 +63,10 @@ def test_of_two_who_take_over_an_expired_lease_one_gets_it(
     )
     tasks = [one for one in found if isinstance(one, DeskTask)]
     keyed_late = isinstance(found[2], KeyOutcome)
-    assert len(desk.held(AN)) + len(desk.held(BINH)) == 1
-    assert len(tasks) == 1
-    assert tasks[0].stage is (Stage.CHECK if keyed_late else Stage.REVIEW)
+    assert len(desk.held(AN)) + len(desk.held(BINH)) == len(tasks)
+    assert len(tasks) <= 1
+    assert tasks or keyed_late
+    assert all(task.stage is (Stage.CHECK if keyed_late else Stage.REVIEW) for task in tasks)
 
 
 def test_the_same_submission_twice_at_once_is_one(registry: Registry, book: int, clock: Clock) -> None:
@@ -126,7 +125,7 @@ def work(url: str, account_id: int) -> None:
 
 
 def test_people_in_processes_of_their_own_settle_everything_once(
-    url: str, tmp_path: Path, registry: Registry, book: int
+    url: str, outsider: Outsider, registry: Registry, book: int
 ) -> None:
     for number in range(1, ENTRIES + 1):
         registry.save_page(book, page(doubtful("child_name"), page_no=number), "f1")
@@ -137,12 +136,10 @@ def test_people_in_processes_of_their_own_settle_everything_once(
         one.join(120)
     assert [one.exitcode for one in people] == [0] * PEOPLE
     assert registry.queue() == ()
-    with closing(sqlite3.connect(tmp_path / "registry.db")) as connection:
-        words = connection.execute("SELECT task_id, account_id FROM keying").fetchall()
-        decisions = connection.execute("SELECT page_no, author FROM decision").fetchall()
-        leases = connection.execute("SELECT count(*) FROM lease").fetchone()
+    words = outsider.execute("SELECT task_id, account_id FROM keying")
+    decisions = outsider.execute("SELECT page_no, author FROM decision")
     assert len(set(words)) == len(words)
     assert Counter(page_no for page_no, _ in decisions) == dict.fromkeys(range(1, ENTRIES + 1), 1)
-    assert leases == (0,)
+    assert outsider.rows("lease") == []
     for task_id in {task_id for task_id, _ in words}:
         assert len([one for one in words if one[0] == task_id]) in (2, 3)
