@@ -94,23 +94,22 @@ def add_decision(
     if not author.strip():
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
     latest = select(page_run.c.fingerprint).where(page_run.c.page_id == page_id, page_run.c.latest)
-    connection.execute(
-        insert(decision).values(
-            book_id=place["book_id"],
-            scan_sha256=place["sha256"],
-            page_no=place["page_no"],
-            row=place["row"],
-            **verdict,
-            author=author,
-            decided_at=decided_at or clock.now(connection),
-            reason=reason,
-            seen_fingerprint=connection.scalar(latest) or "",
-            seen_status=seen.status if seen else None,
-            seen_text=seen.text if seen else None,
-            seen_canonical=seen.canonical if seen else None,
-            keyings=None if keyings is None else list(keyings),
-        )
-    )
+    row = {
+        "book_id": place["book_id"],
+        "scan_sha256": place["sha256"],
+        "page_no": place["page_no"],
+        "row": place["row"],
+        **verdict,
+        "author": author,
+        "decided_at": decided_at or clock.now(connection),
+        "reason": reason,
+        "seen_fingerprint": connection.scalar(latest) or "",
+        "seen_status": seen.status if seen else None,
+        "seen_text": seen.text if seen else None,
+        "seen_canonical": seen.canonical if seen else None,
+        "keyings": None if keyings is None else list(keyings),
+    }
+    connection.execute(insert(decision), row)
 
 
 def _check_version(connection: Connection, page_id: int, row: int, version: int | None) -> None:

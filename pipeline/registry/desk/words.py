@@ -54,9 +54,9 @@ def word_of(row: RowMapping) -> Word:
     return Word(row["id"], row["account_id"], row["login"], verdict)
 
 
-def add_word(connection: Connection, values: Mapping[str, Any]) -> int:
-    """A new row of ``keying``; its id."""
-    return int(connection.execute(insert(keying).values(values).returning(keying.c.id)).scalar_one())
+def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New rows of ``keying``, in this order."""
+    connection.execute(insert(keying), rows)
 
 
 def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
