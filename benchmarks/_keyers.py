@@ -13,9 +13,6 @@ from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
 from pipeline.registry.desk.values import FieldWork
 
-AGAIN = 2
-"""Looks that a person takes: the first, and another where what they see is not what they are shown."""
-
 
 @dataclass(frozen=True)
 class Keyers:
@@ -55,12 +52,13 @@ class Person:
         return Verdict(work.field, FieldStatus.READ, self._typed(ink, _shown(work)))
 
     def _typed(self, ink: Ink, shown: tuple[str, ...]) -> str:
+        """Whoever sees something else than what they are shown looks again, unless they let it through."""
         seen = self._look(ink, 0)
         if not shown or seen in shown:
             return seen
         if ink.truth not in shown and self._draw("waved", ink) < self._keyers.waved:
             return shown[0]
-        return self._look(ink, AGAIN - 1)
+        return self._look(ink, 1)
 
     def _look(self, ink: Ink, look: int) -> str:
         keyers = self._keyers

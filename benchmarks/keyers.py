@@ -105,7 +105,7 @@ class Tally:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fields", type=int, default=10_000, help="fields of every scene and way")
+    parser.add_argument("--fields", type=int, default=3_000, help="fields of every scene and way")
     parser.add_argument(
         "--many",
         type=int,
