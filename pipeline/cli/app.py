@@ -8,6 +8,7 @@ import typer
 from typer import rich_utils
 
 import pipeline
+from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.demo import demo
@@ -75,6 +76,7 @@ for name, function in COMMANDS:
     app.command(name, cls=Command)(function)
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
+app.add_typer(audit_app, name="audit")
 
 
 def main() -> None:

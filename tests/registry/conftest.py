@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 
 from pipeline.registry import Registry
+from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/registry.db"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database of this test's own; opening makes it."""
     return f"sqlite:///{tmp_path}/registry.db"
 
 
@@ -26,3 +33,11 @@ def book(registry: Registry) -> int:
     book_id = registry.book_id(LEDGER, "KS.2010.01")
     registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
     return book_id
+
+
+@pytest.fixture
+def outsider(url: str) -> Iterator[Outsider]:
+    """Another program on the database of ``url``."""
+    other = Outsider(url)
+    yield other
+    other.close()
