@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from pipeline.errors import RegistryError
-from pipeline.registry.audit.chain import Action, append, head, wait_for_turn
+from pipeline.registry.audit.chain import Action, append, head
 from pipeline.registry.audit.flaws import Verification
 from pipeline.registry.audit.rows import packed
 from pipeline.registry.audit.seal import Seal
@@ -17,6 +17,7 @@ from pipeline.registry.audit.stored import stored_rows
 from pipeline.registry.audit.tables import audit
 from pipeline.registry.audit.verifying import Progress, verify
 from pipeline.registry.database import Database
+from pipeline.registry.locks import Whole, hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Audit:
         if key_file is None:
             raise RegistryError("Chưa chỉ ra nơi để tệp khóa.")
         with self._database.writing() as connection:
-            wait_for_turn(connection)
+            hold(connection, Whole.AUDIT)
             last = head(connection)
             key = key_file.renew()
             replaced = "" if last is None or last.key is None else last.key

@@ -47,7 +47,8 @@ class Verification:
     the audit began (as stored, UTC; ``""`` = never). ``flaws``: the first ones found, ``flaw_count`` of them in all.
 
     ``proven``: how many rows of the audit are signed by a key that is at hand. The others may be whole and still not
-    prove who wrote them: ``unsigned`` came before there was a key, ``other_keys`` are signed by keys that are not there.
+    prove who wrote them: ``unsigned`` came before there was a key, ``other_keys`` are signed by keys that are lost.
+    ``key_is_private``: whether only the owner of the key file can read it, None = there is none.
     """
 
     audit_rows: int

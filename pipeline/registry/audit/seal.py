@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,8 @@ FORMAT = "hotich audit seal 1"
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """``id``, ``hash`` and ``at`` (UTC, as stored) of the last row; as the audit has no gaps, ``id`` is also the count of
-    its rows. ``key`` and ``signature`` are None where nobody signs."""
+    """``id``, ``hash`` and ``at`` (UTC, as stored) of the last row; as the audit has no gaps, ``id`` is also the count
+    of its rows. ``key`` and ``signature`` are None where nobody signs."""
 
     id: int
     hash: str
@@ -32,12 +33,12 @@ class Seal:
     signature: str | None
 
     @classmethod
-    def of(cls, row: dict[str, Any], key: Key | None) -> Seal:
+    def of(cls, row: Mapping[str, Any], key: Key | None) -> Seal:
         """The seal of that row of the audit, now."""
         told = {
             "id": row["id"],
             "hash": row["hash"],
-            "at": row["at"],
+            "at": time_of(row),
             "sealed_at": moment(datetime.now(UTC)),
             "key": None if key is None else key.name,
         }
@@ -46,6 +47,12 @@ class Seal:
     def is_signed_by(self, key: Key) -> bool:
         told = {name: value for name, value in asdict(self).items() if name != "signature"}
         return key.signed(spelled(FORMAT, told), self.signature)
+
+
+def time_of(row: Mapping[str, Any]) -> str:
+    """When a row of the audit was written, in UTC as SQLite stores it."""
+    at = row["at"]
+    return moment(at) if isinstance(at, datetime) else str(at)
 
 
 def write_seal(seal: Seal, path: Path) -> None:

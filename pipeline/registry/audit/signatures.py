@@ -58,8 +58,8 @@ class Signatures:
             self._flaws.add(Flaw(FlawKind.AUDIT_RESTARTED, row_id=first["id"]))
 
     def finish(self) -> None:
-        """Rows at the very beginning may be unsigned: there was no key yet. With a key and no signature at all, somebody
-        took them off."""
+        """Rows at the very beginning may be unsigned: there was no key yet. With a key and no signature at all,
+        somebody took them off."""
         if self._keys and not (self.proven or self.other_keys):
             self._end_unsigned_run()
 

@@ -14,9 +14,9 @@ from pipeline.registry.audit.flaws import Flaw, FlawKind, Flaws, Verification
 from pipeline.registry.audit.guarding import missing_guards
 from pipeline.registry.audit.key import KeyFile
 from pipeline.registry.audit.rows import unpacked
-from pipeline.registry.audit.seal import Seal
+from pipeline.registry.audit.seal import Seal, time_of
 from pipeline.registry.audit.signatures import Signatures
-from pipeline.registry.audit.stored import batches
+from pipeline.registry.audit.stored import batches, stored_rows
 from pipeline.registry.audit.tables import audit
 
 BATCH = 200
@@ -43,10 +43,8 @@ def verify(
     signatures = Signatures(key_file, flaws)
     comparison = Comparison(connection, flaws)
     if seal is not None:
-        _check_seal_itself(seal, signatures, flaws)
-        if last is None or last.id < seal.id:
-            flaws.add(Flaw(FlawKind.SEAL_CUT, row_id=1 if last is None else last.id + 1, last_id=seal.id))
-    count, begun_at = 0, ""
+        _check_seal(connection, seal, 0 if last is None else last.id, signatures, flaws)
+    count = 0
     later: Mapping[str, Any] | None = None
     for row in _newest_first(connection):
         count += 1
@@ -56,12 +54,10 @@ def verify(
         if later is not None:
             _check_link(row, later, flaws)
         signatures.check(row, whole=whole)
-        if seal is not None and row["id"] == seal.id and row["hash"] != seal.hash:
-            flaws.add(Flaw(FlawKind.SEAL_DIFFERS, row_id=seal.id))
         _expect_rows(row, comparison)
-        later, begun_at = row, row["at"]
-        if last is not None and count % BATCH == 0:
-            progress(count, last.id)
+        later = row
+        if count % BATCH == 0:
+            progress(count, count + row["id"] - 1)
     if later is not None:
         _check_beginning(later, signatures, flaws)
     signatures.finish()
@@ -70,7 +66,7 @@ def verify(
     return Verification(
         audit_rows=count,
         rows=comparison.rows,
-        begun_at=str(begun_at),
+        begun_at="" if later is None else time_of(later),
         flaws=flaws.kept,
         flaw_count=flaws.count,
         proven=signatures.proven,
@@ -111,7 +107,14 @@ def _expect_rows(row: Mapping[str, Any], comparison: Comparison) -> None:
         comparison.expect(table_name, row_id, digest, row["id"])
 
 
-def _check_seal_itself(seal: Seal, signatures: Signatures, flaws: Flaws) -> None:
+def _check_seal(
+    connection: Connection, seal: Seal, last_id: int, signatures: Signatures, flaws: Flaws
+) -> None:
+    """Whether the row that was sealed is still there and as it was, and the seal itself is one."""
     key = signatures.key(seal.key)
     if key is not None and not seal.is_signed_by(key):
         flaws.add(Flaw(FlawKind.SEAL_FORGED, row_id=seal.id))
+    if last_id < seal.id:
+        flaws.add(Flaw(FlawKind.SEAL_CUT, row_id=last_id + 1, last_id=seal.id))
+    elif [row["hash"] for row in stored_rows(connection, audit.name, [(seal.id, seal.id)])] != [seal.hash]:
+        flaws.add(Flaw(FlawKind.SEAL_DIFFERS, row_id=seal.id))

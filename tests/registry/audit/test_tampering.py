@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
+from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.audit.flaws import Flaw, FlawKind
-from tests.registry.audit.intruder import Intruder, chained_anew
+from tests.registry.audit.intruder import Intruder
 
 K = FlawKind
 
@@ -48,7 +47,10 @@ def harm(statement: str, *found: set[Flaw]) -> Harm:
     return Harm(tuple(one for one in statement.split(";") if one.strip()), frozenset(set().union(*found)))
 
 
-DECISION = "book_id, scan_sha256, page_no, row, field, status, text, canonical, author, decided_at, reason, seen_fingerprint"
+DECISION = (
+    "book_id, scan_sha256, page_no, row, field, status, text, canonical, author, decided_at, reason, "
+    "seen_fingerprint"
+)
 
 HARMS = {
     "text of a decision": harm(
@@ -217,8 +219,6 @@ def test_a_table_that_was_dropped_is_named(lived: Registry, intruder: Intruder) 
 
 
 def test_an_audit_that_was_emptied_is_found_and_not_gone_on_with(lived: Registry, intruder: Intruder) -> None:
-    from pipeline.errors import RegistryError
-
     intruder.execute("DELETE FROM audit")
     assert Flaw(K.AUDIT_EMPTY) in flaws(lived)
     with pytest.raises(RegistryError, match="trống không"):
