@@ -1,4 +1,4 @@
-"""The links at the top of every page, and the words for roles."""
+"""The links at the top of every page."""
 
 from __future__ import annotations
 
@@ -10,14 +10,6 @@ LINKS = (
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""
-
-ROLE_WORDS = {
-    Role.OPERATOR: "Nhân viên quét",
-    Role.REVIEWER: "Người rà soát",
-    Role.CHECKER: "Người kiểm tra",
-    Role.SUPERVISOR: "Người phụ trách",
-    Role.ADMINISTRATOR: "Người quản trị",
-}
 
 
 def links_of(role: Role) -> tuple[tuple[str, str], ...]:

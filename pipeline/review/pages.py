@@ -12,8 +12,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.registry.accounts import Session
-from pipeline.review.navigation import ROLE_WORDS, links_of
+from pipeline.registry.accounts import ROLE_WORDS, Session
+from pipeline.review.navigation import links_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

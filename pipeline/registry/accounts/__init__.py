@@ -1,7 +1,7 @@
 """Who may come in, as what, and whose books they may see. Argon2 lives here."""
 
 from pipeline.registry.accounts.accounts import Accounts, utc_now
-from pipeline.registry.accounts.person import Person, Role
+from pipeline.registry.accounts.person import ROLE_WORDS, Person, Role
 from pipeline.registry.accounts.sessions import csrf_of
 from pipeline.registry.accounts.values import (
     CONSOLE,
@@ -16,6 +16,7 @@ from pipeline.registry.accounts.values import (
 
 __all__ = [
     "CONSOLE",
+    "ROLE_WORDS",
     "Account",
     "AccountError",
     "AccountOptions",

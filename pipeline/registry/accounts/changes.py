@@ -15,13 +15,14 @@ from pipeline.registry.accounts.tables import account
 from pipeline.registry.accounts.values import CONSOLE, Account, AccountError, KnownPlace
 from pipeline.registry.tables import book
 
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 LONGEST_NAME = 80
 
 
 def login_of(text: str) -> str:
     """A login as it is stored. Raises ``AccountError`` for what cannot be one."""
     login = text.strip().lower()
-    if login == CONSOLE or not re.fullmatch(r"[a-z][a-z0-9._-]{1,39}", login):
+    if login == CONSOLE or not LOGIN.fullmatch(login):
         raise AccountError(
             "Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm, gạch ngang, bắt đầu bằng chữ cái "
             f"(không dùng “{CONSOLE}”). Ví dụ: an.tran"
@@ -76,6 +77,9 @@ def add(
 
 
 def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapping | None:
+    """The account of that login; what cannot be a login never reaches the database."""
+    if not LOGIN.fullmatch(login):
+        return None
     query = select(account).where(account.c.login == login)
     return connection.execute(query.with_for_update() if lock else query).mappings().first()
 
