@@ -95,15 +95,9 @@ class Accounts:
         new_hash = passwords.hashed(new)
         with self._database.writing() as connection:
             self._refuse_changed(connection, row)
-            changes.change(
-                connection,
-                row["id"],
-                self._now(),
-                login,
-                password_hash=new_hash,
-                must_change=False,
-                password_set_at=self._now(),
-            )
+            now = self._now()
+            values = {"password_hash": new_hash, "must_change": False, "password_set_at": now}
+            changes.change(connection, row, values, now, login, "password-changed")
             sessions.end_all(connection, row["id"])
             attempts.forgive(connection, login)
             token = sessions.start(connection, row["id"], self._now(), self.options)
@@ -145,15 +139,9 @@ class Accounts:
         password_hash = passwords.hashed(password)
         with self._database.writing() as connection:
             row = changes.known_row(connection, login)
-            changes.change(
-                connection,
-                row["id"],
-                self._now(),
-                by,
-                password_hash=password_hash,
-                must_change=True,
-                password_set_at=self._now(),
-            )
+            now = self._now()
+            values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
+            changes.change(connection, row, values, now, by, "password-reset")
             sessions.end_all(connection, row["id"])
             attempts.forgive(connection, row["login"])
         return password
@@ -163,13 +151,13 @@ class Accounts:
         with self._database.writing() as connection:
             row = changes.known_row(connection, login)
             changes.refuse_last_administrator(connection, row)
-            changes.change(connection, row["id"], self._now(), by, active=False)
+            changes.change(connection, row, {"active": False}, self._now(), by, "account-deactivated")
             sessions.end_all(connection, row["id"])
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
         with self._database.writing() as connection:
             row = changes.known_row(connection, login)
-            changes.change(connection, row["id"], self._now(), by, active=True)
+            changes.change(connection, row, {"active": True}, self._now(), by, "account-activated")
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
         """What a person does, and for which places (codes, None = all); from their next click on. Raises
@@ -179,7 +167,8 @@ class Accounts:
             row = changes.known_row(connection, login)
             if role is not Role.ADMINISTRATOR:
                 changes.refuse_last_administrator(connection, row)
-            changes.change(connection, row["id"], self._now(), by, role=role, places=codes)
+            duties = {"role": role, "places": codes}
+            changes.change(connection, row, duties, self._now(), by, "duties-set", duties)
 
     def list(self) -> tuple[Account, ...]:
         """By login, those in use first."""
@@ -200,7 +189,7 @@ class Accounts:
         if not row["active"] or too_old:
             raise LoginRefused(REFUSED)
         attempts.forgive(connection, row["login"])
-        changes.note_login(connection, row["id"], now, newer_hash or row["password_hash"])
+        changes.note_login(connection, row, now, newer_hash or row["password_hash"])
         return _session(sessions.start(connection, row["id"], now, self.options), row)
 
     @staticmethod

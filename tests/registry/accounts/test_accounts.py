@@ -354,3 +354,28 @@ def test_options_say_how_long(registry: Registry, clock: Clock, cheap_hashes: No
     session = joined(accounts)
     clock.pass_(minutes=5)
     assert accounts.session(session.token) is None
+
+
+def test_the_audit_tells_every_change_and_login_and_no_name_or_secret(
+    accounts: Accounts, registry: Registry
+) -> None:
+    session = joined(accounts)
+    reset = accounts.reset_password("an.tran", by="quan.tri")
+    accounts.set_duties("an.tran", Role.CHECKER, ["1"], by="quan.tri")
+    accounts.deactivate("an.tran", by="quan.tri")
+    accounts.activate("an.tran")
+    wrong(accounts)
+    with registry._database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT actor, action, subject, detail FROM audit ORDER BY id").all()
+    told = [(row.actor, row.action) for row in rows if row.subject == "account:an.tran"]
+    assert told == [
+        ("console", "account-created"),
+        ("an.tran", "logged-in"),
+        ("an.tran", "password-changed"),
+        ("quan.tri", "password-reset"),
+        ("quan.tri", "duties-set"),
+        ("quan.tri", "account-deactivated"),
+        ("console", "account-activated"),
+    ]
+    text = "".join(map(str, rows))
+    assert not any(secret in text for secret in ("Người Thử", OWN, reset, session.token, session.csrf))
