@@ -13,6 +13,7 @@ from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
+from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.links import links
@@ -31,6 +32,7 @@ COMMANDS = (
     ("page", page),
     ("queue", queue),
     ("serve", serve),
+    ("encrypt", encrypt),
     ("check", check),
     ("links", links),
     ("evaluate", evaluate),

@@ -10,15 +10,16 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.registry import encryption
 from pipeline.registry.audit import trail
 from pipeline.registry.audit.key import KeyFile
 
@@ -74,16 +75,14 @@ class Database:
         """Switching a new file over takes a lock for which SQLite itself does not wait; so two openers take turns."""
         deadline = time.monotonic() + self._wait_seconds
         while True:
-            raw = self.engine.raw_connection()
             try:
-                (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
+                with closing(self.engine.raw_connection()) as raw:
+                    (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
                 break
-            except sqlite3.OperationalError as error:
+            except self.engine.dialect.loaded_dbapi.Error as error:
                 if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
+                    raise _in_words(error, self.path) from error
                 time.sleep(0.02)
-            finally:
-                raw.close()
         if mode != "wal":
             raise RegistryError(
                 f"Không dùng được nhật ký ghi trước (WAL) cho {self.path}. "
@@ -107,7 +106,7 @@ def _sqlite_url(url: str) -> URL:
 
 
 def _engine(url: URL, wait_seconds: float) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_seconds})
+    engine = encryption.engine_of(url, wait_seconds)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -154,7 +153,8 @@ def _in_words(error: BaseException | None, path: Path) -> HotichError:
             return StorageError(f"Lỗi đọc, ghi ổ đĩa ở {path}. Hãy kiểm tra ổ đĩa và chỗ trống còn lại.")
         case sqlite3.SQLITE_NOTADB:
             return RegistryError(
-                f"{path} không phải là tệp cơ sở dữ liệu SQLite. Hãy chỉ đúng tệp, hoặc tên tệp mới."
+                f"{path} không phải là tệp cơ sở dữ liệu SQLite, hoặc được mã hóa bằng khóa khác. Hãy chỉ đúng tệp, "
+                "hoặc tên tệp mới; nếu sổ dữ liệu được mã hóa, hãy kiểm tra HOTICH_REGISTRY_KEY_FILE."
             )
         case sqlite3.SQLITE_CORRUPT:
             return RegistryError(f"Cơ sở dữ liệu {path} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất.")

@@ -366,7 +366,9 @@ def test_the_audit_tells_every_change_and_login_and_no_name_or_secret(
     accounts.activate("an.tran")
     wrong(accounts)
     with registry._database.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT actor, action, subject, detail FROM audit ORDER BY id").all()
+        rows = connection.exec_driver_sql(
+            "SELECT actor, action, subject, detail FROM audit ORDER BY id"
+        ).all()
     told = [(row.actor, row.action) for row in rows if row.subject == "account:an.tran"]
     assert told == [
         ("console", "account-created"),
