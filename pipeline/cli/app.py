@@ -9,6 +9,7 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.account import account_app
+from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.demo import demo
@@ -81,6 +82,7 @@ for name, function in COMMANDS:
 app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
+app.add_typer(audit_app, name="audit")
 
 
 def main() -> None:

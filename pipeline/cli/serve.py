@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import WorkspaceOption, err, out
-from pipeline.registry import Registry
 from pipeline.settings import read_settings
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -35,7 +34,7 @@ def serve(
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
-    with Registry.open(bench.registry_url, bench.schemas) as registry, server.listen(host, port) as listener:
+    with bench.open_registry() as registry, server.listen(host, port) as listener:
         made = registry.accounts().first_administrator()
         if made is not None:
             login, password = made

@@ -16,6 +16,7 @@ from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.audit import MACHINE, record
+from pipeline.registry.audit.audit import Audit
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
@@ -195,6 +196,10 @@ class Registry:
         ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
         with self._database.writing() as connection:
             record(connection, person.login, action, subject)
+
+    def audit(self) -> Audit:
+        """Who did what, to be looked through, sealed and shown."""
+        return Audit(self._database)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from pipeline.errors import RegistryError
-from pipeline.registry.audit.chain import Action, append, head, signing_key, wait_for_turn
+from pipeline.registry.audit.chain import Action, append, first_hash, head, signing_key
 from pipeline.registry.audit.key import KeyFile
 from pipeline.registry.audit.rows import packed
 from pipeline.registry.audit.stored import digests, key_of
+from pipeline.registry.locks import Whole, hold
 
 MACHINE = "(máy)"
 """The actor of what a run does by itself; no login can be written this way."""
@@ -78,15 +79,18 @@ def close(connection: Connection) -> None:
         raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(trail.written))}")
     if not trail.said:
         return
-    wait_for_turn(connection)
+    hold(connection, Whole.AUDIT)
     last = head(connection)
     if last is None:
         raise RegistryError(
             "Nhật ký kiểm tra của cơ sở dữ liệu trống không: có người đã xóa. Không ghi tiếp để giữ dấu vết. "
             "Hãy lấy lại cơ sở dữ liệu từ bản sao lưu."
         )
-    append(connection, last, signing_key(last, trail.key_file), _actions(connection, trail.said))
+    key = signing_key(last, trail.key_file)
+    append(connection, last, key, _actions(connection, trail.said))
     trail.said.clear()
+    if trail.key_file is not None and last.key is None:
+        trail.key_file.note_chain(first_hash(connection))
 
 
 def _actions(connection: Connection, said: Sequence[_Said]) -> list[Action]:

@@ -1,0 +1,164 @@
+"""A PostgreSQL server of the tests' own, in a temporary folder: made by the first test that wants it, gone at the end.
+
+All processes of one run share it (``pytest -n``): the one that starts the run names the folder in the environment and
+stops the server; whichever needs it first starts it. Nothing else on the machine is touched: no service, no port, only
+a socket in that folder. A server refuses to run as root, so root starts it as an ordinary user.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from pipeline.registry import Registry
+
+FOLDER = "HOTICH_TESTS_POSTGRESQL"
+OWNER = "hotich"
+TEMPLATE = "hotich_template"
+"""A database with all tables and no rows, which the databases of single tests are copies of."""
+
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "150",
+    "autovacuum": "off",
+    "lc_messages": "C",
+    "log_error_verbosity": "terse",
+}
+MUST_LOG_IN = "must_log_in"
+"""Members of this role need their password; all others come in without one."""
+
+_numbers = itertools.count()
+
+
+class Cluster:
+    """The server in ``folder``. Its databases belong to ``hotich``, who may do everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.log = folder / "log"
+
+    def url(self, database: str, user: str = OWNER, password: str = "") -> str:
+        login = f"{user}:{password}" if password else user
+        return f"postgresql://{login}@/{database}?host={self.folder}"
+
+    def connect(self, database: str, user: str = OWNER) -> psycopg.Connection[Any]:
+        """A plain connection of another program; every statement counts at once."""
+        return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
+
+    def execute(self, statement: str, *names: str) -> None:
+        """A statement to the server as a whole; ``{}`` stand for ``names``."""
+        with self.connect("postgres") as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def running(self) -> bool:
+        return (self.data / "postmaster.pid").exists()
+
+    def start(self) -> None:
+        """Make the cluster if it is not there, and start it."""
+        if not self.data.exists():
+            self._make()
+        options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
+        options += f" -c unix_socket_directories={str(self.folder)!r}"
+        self._run(
+            "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "120", "-o", options, "start"
+        )
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+
+    @contextmanager
+    def database(self, template: str = TEMPLATE) -> Iterator[str]:
+        """The name of a new database: with all tables and no rows, or quite empty (``template0``)."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        try:
+            yield name
+        finally:
+            self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _make(self) -> None:
+        password = ["--auth=trust", f"--username={OWNER}", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+        self._run("initdb", "-D", str(self.data), *password)
+        rules = f"local all +{MUST_LOG_IN} scram-sha-256\nlocal all all trust\n"
+        (self.data / "pg_hba.conf").write_text(rules, encoding="utf-8")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        with tempfile.TemporaryFile() as told:
+            done = subprocess.run(
+                [_binary(program), *arguments],
+                stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT, check=False, cwd=self.folder,
+                **_as_whom(),
+            )  # fmt: skip
+            told.seek(0)
+            assert done.returncode == 0, told.read().decode(errors="replace")
+
+
+def started() -> Cluster:
+    """The server of this test run, started by whoever asks first."""
+    cluster = Cluster(Path(os.environ[FOLDER]))
+    with (cluster.folder / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not cluster.running():
+            cluster.start()
+            cluster.execute("CREATE ROLE {}", MUST_LOG_IN)
+            cluster.execute("CREATE DATABASE {} TEMPLATE template0", TEMPLATE)
+            Registry.open(cluster.url(TEMPLATE)).close()
+    return cluster
+
+
+def make_folder() -> None:
+    """Name a folder for the server of this run; nothing is started."""
+    folder = Path(tempfile.mkdtemp(prefix="hotich-pg-"))
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_server_user())
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    os.environ[FOLDER] = str(folder)
+
+
+def remove_folder() -> None:
+    """Stop the server of this run, if one was started, and remove all of it."""
+    folder = Path(os.environ.pop(FOLDER))
+    cluster = Cluster(folder)
+    if cluster.running():
+        cluster.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user() -> str:
+    """The user that Debian's package makes for servers, else nobody."""
+    users = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in users else "nobody"
+
+
+def _as_whom() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam(_server_user())
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _binary(program: str) -> str:
+    """The newest one installed: Debian keeps them out of PATH."""
+    found: Sequence[Path] = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[4])
+    )
+    path = str(found[-1]) if found else shutil.which(program)
+    assert path, f"{program} is not installed; scripts/test-packages.sh installs it"
+    return path
