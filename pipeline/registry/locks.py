@@ -31,6 +31,7 @@ class Whole(IntEnum):
     CHECKS = 2
     LINKS = 3
     BOOKS = 4
+    ACCOUNTS = 5
     AUDIT = 5
 
 
