@@ -22,10 +22,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from pipeline import schema
 from pipeline.registry import Registry
+from pipeline.registry.roles import role_sql
 
 FOLDER = "HOTICH_TESTS_POSTGRESQL"
 OWNER = "hotich"
+WORKER = "hotich_worker"
+"""Who hotich works as in the tests: the role of ``pipeline.registry.roles``."""
 TEMPLATE = "hotich_template"
 """A database with all tables and no rows, which the databases of single tests are copies of."""
 
@@ -47,14 +51,14 @@ _numbers = itertools.count()
 
 
 class Cluster:
-    """The server in ``folder``. Its databases belong to ``hotich``, who may do everything."""
+    """The server in ``folder``. Its databases belong to ``hotich``, who may do all; the tests work as another."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "log"
 
-    def url(self, database: str, user: str = OWNER, password: str = "") -> str:
+    def url(self, database: str, user: str = WORKER, password: str = "") -> str:
         login = f"{user}:{password}" if password else user
         return f"postgresql://{login}@/{database}?host={self.folder}"
 
@@ -119,7 +123,10 @@ def started() -> Cluster:
             cluster.start()
             cluster.execute("CREATE ROLE {}", MUST_LOG_IN)
             cluster.execute("CREATE DATABASE {} TEMPLATE template0", TEMPLATE)
-            Registry.open(cluster.url(TEMPLATE)).close()
+            Registry.open(cluster.url(TEMPLATE, OWNER)).close()
+            cluster.execute("CREATE ROLE {} LOGIN", WORKER)
+            with cluster.connect(TEMPLATE) as connection:
+                connection.execute(role_sql(schema.load(), WORKER).encode())
     return cluster
 
 
