@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -22,15 +22,13 @@ EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgres
 
 
 class Kind(Protocol):
-    """A kind of database. ``name``: how messages call this one, without user or password; ``reading`` and ``writing``:
-    the options of SQLAlchemy that make a transaction so."""
+    """A kind of database. ``name``: how messages call this one, without user or password."""
 
     name: str
-    reading: Mapping[str, Any]
-    writing: Mapping[str, Any]
 
     def connect(self) -> Engine:
-        """Make the database usable, and an engine that keeps its connections."""
+        """Make the database usable, and an engine that keeps its connections; their execution option ``write`` says
+        what a transaction is for."""
 
     def in_words(self, error: BaseException | None) -> HotichError:
         """What an error of the driver means and what to do, without any value that was to be stored."""
@@ -54,14 +52,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database throughout and waits for nobody."""
-        with self._transaction(self._kind.reading) as connection:
+        with self._transaction(write=False) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction of which all is stored, or nothing. On SQLite it is the only one that writes from its start;
         on PostgreSQL it must hold what it works on (``locks.py``)."""
-        with self._transaction(self._kind.writing) as connection:
+        with self._transaction(write=True) as connection:
             yield connection
 
     @contextmanager
@@ -83,11 +81,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, options: Mapping[str, Any]) -> Iterator[Connection]:
+    def _transaction(self, *, write: bool) -> Iterator[Connection]:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(**options).begin(),
+            connection.execution_options(write=write).begin(),
         ):
             yield connection
 
