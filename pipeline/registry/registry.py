@@ -13,6 +13,7 @@ from pipeline.registry import checks, deciding, links, overview, placing, readba
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
@@ -44,7 +45,8 @@ class Registry:
 
     @classmethod
     def open(cls, url: str, schemas: Schemas | None = None, *, wait_seconds: float = 15.0) -> Registry:
-        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``) and open it.
+        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``, ``postgresql://host/name``) and
+        open it.
 
         ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
         while another process writes.
@@ -70,6 +72,11 @@ class Registry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def may_change_decisions(self) -> bool | None:
+        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
+        with self._database.reading() as connection:
+            return may_change_decisions(connection)
 
     # --- the machine writes ---------------------------------------------------------------------------------------
 

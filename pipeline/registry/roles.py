@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Connection, MetaData, Table, func, select
 from sqlalchemy.dialects import postgresql
 
 from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, REMOVABLE, all_tables, record_tables
@@ -32,6 +32,16 @@ def role_sql(schemas: Schemas, role: str) -> str:
         for table, privileges in _privileges(metadata, removable)
     ]
     return HEAD.format(role=quote(role)) + "".join(grants) + "COMMIT;\n"
+
+
+def may_change_decisions(connection: Connection) -> bool | None:
+    """Whether only the triggers keep this account from changing what was decided; ``None`` where there are no accounts,
+    as in a file."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return bool(
+        connection.scalar(select(func.has_table_privilege("decision", "UPDATE, DELETE, TRUNCATE, TRIGGER")))
+    )
 
 
 def _privileges(metadata: MetaData, removable: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
