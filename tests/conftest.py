@@ -33,6 +33,6 @@ def postgresql_cluster() -> postgresql.Cluster:
 
 @pytest.fixture
 def postgresql_url(postgresql_cluster: postgresql.Cluster) -> Iterator[str]:
-    """A PostgreSQL database of this test's own: all tables, no rows."""
+    """A PostgreSQL database of this test's own: all tables, no rows; with no more rights than the work takes."""
     with postgresql_cluster.database() as name:
         yield postgresql_cluster.url(name)

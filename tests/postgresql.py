@@ -14,7 +14,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,31 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from pipeline import schema
 from pipeline.registry import Registry
+from pipeline.registry.roles import role_sql
 
 FOLDER = "HOTICH_TESTS_POSTGRESQL"
 OWNER = "hotich"
+WORKER = "hotich_worker"
+"""Who hotich works as in the tests: the role of ``pipeline.registry.roles``."""
 TEMPLATE = "hotich_template"
 """A database with all tables and no rows, which the databases of single tests are copies of."""
 
-SETTINGS = {
+ALWAYS = {
     "listen_addresses": "",
+    "max_connections": "150",
+    "lc_messages": "C",
+    "log_error_verbosity": "terse",
+}
+IN_TESTS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "shared_buffers": "64MB",
-    "max_connections": "150",
     "autovacuum": "off",
-    "lc_messages": "C",
-    "log_error_verbosity": "terse",
 }
+"""Nothing of a test's database has to outlive the test."""
 MUST_LOG_IN = "must_log_in"
 """Members of this role need their password; all others come in without one."""
 
@@ -47,14 +54,15 @@ _numbers = itertools.count()
 
 
 class Cluster:
-    """The server in ``folder``. Its databases belong to ``hotich``, who may do everything."""
+    """The server in ``folder``. Its databases belong to ``hotich``, who may do all; the tests work as another."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = IN_TESTS) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "log"
+        self._settings = {**ALWAYS, **settings}
 
-    def url(self, database: str, user: str = OWNER, password: str = "") -> str:
+    def url(self, database: str, user: str = WORKER, password: str = "") -> str:
         login = f"{user}:{password}" if password else user
         return f"postgresql://{login}@/{database}?host={self.folder}"
 
@@ -71,14 +79,17 @@ class Cluster:
         return (self.data / "postmaster.pid").exists()
 
     def start(self) -> None:
-        """Make the cluster if it is not there, and start it."""
-        if not self.data.exists():
+        """Make the cluster if it is not there, and start it; a new one gets its accounts and its template."""
+        new = not self.data.exists()
+        if new:
             self._make()
-        options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}={value!r}" for name, value in self._settings.items())
         options += f" -c unix_socket_directories={str(self.folder)!r}"
         self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "120", "-o", options, "start"
         )
+        if new:
+            self._fill()
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
@@ -99,6 +110,14 @@ class Cluster:
         rules = f"local all +{MUST_LOG_IN} scram-sha-256\nlocal all all trust\n"
         (self.data / "pg_hba.conf").write_text(rules, encoding="utf-8")
 
+    def _fill(self) -> None:
+        self.execute("CREATE ROLE {}", MUST_LOG_IN)
+        self.execute("CREATE ROLE {} LOGIN", WORKER)
+        self.execute("CREATE DATABASE {} TEMPLATE template0", TEMPLATE)
+        Registry.open(self.url(TEMPLATE, OWNER)).close()
+        with self.connect(TEMPLATE) as connection:
+            connection.execute(role_sql(schema.load(), WORKER).encode())
+
     def _run(self, program: str, *arguments: str) -> None:
         with tempfile.TemporaryFile() as told:
             done = subprocess.run(
@@ -117,28 +136,44 @@ def started() -> Cluster:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not cluster.running():
             cluster.start()
-            cluster.execute("CREATE ROLE {}", MUST_LOG_IN)
-            cluster.execute("CREATE DATABASE {} TEMPLATE template0", TEMPLATE)
-            Registry.open(cluster.url(TEMPLATE)).close()
     return cluster
+
+
+@contextmanager
+def server(settings: Mapping[str, str]) -> Iterator[Cluster]:
+    """A server apart from that of the tests, for as long as it is used: for measurements, on a disk that counts."""
+    cluster = Cluster(_new_folder(), settings)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        _remove(cluster)
 
 
 def make_folder() -> None:
     """Name a folder for the server of this run; nothing is started."""
-    folder = Path(tempfile.mkdtemp(prefix="hotich-pg-"))
-    if os.geteuid() == 0:
-        user = pwd.getpwnam(_server_user())
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    os.environ[FOLDER] = str(folder)
+    os.environ[FOLDER] = str(_new_folder())
 
 
 def remove_folder() -> None:
     """Stop the server of this run, if one was started, and remove all of it."""
-    folder = Path(os.environ.pop(FOLDER))
-    cluster = Cluster(folder)
+    _remove(Cluster(Path(os.environ.pop(FOLDER))))
+
+
+def _new_folder() -> Path:
+    folder = Path(
+        tempfile.mkdtemp(prefix="hotich-pg-")
+    )  # short: the path of a socket has 107 letters at most
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_server_user())
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    return folder
+
+
+def _remove(cluster: Cluster) -> None:
     if cluster.running():
         cluster.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
 def _server_user() -> str:

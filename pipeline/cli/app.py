@@ -21,6 +21,7 @@ from pipeline.cli.links import links
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
+from pipeline.cli.registry import registry_app
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
@@ -83,6 +84,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(audit_app, name="audit")
+app.add_typer(registry_app, name="registry")
 
 
 def main() -> None:

@@ -227,11 +227,14 @@ def _registry(bench: Workbench) -> Check:
     try:
         with bench.open_registry() as registry:
             summary = registry.summary()
+            unguarded = registry.may_change_decisions()
     except HotichError as error:
         return Check("Sổ dữ liệu", "missing", "không mở được", error.message)
-    return Check(
-        "Sổ dữ liệu", "ok", f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
-    )
+    found = f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
+    if not unguarded:
+        return Check("Sổ dữ liệu", "ok", found)
+    advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
+    return Check("Sổ dữ liệu", "warning", found, advice)
 
 
 def _cores(settings: Settings) -> Check:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -25,15 +25,13 @@ EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgres
 
 
 class Kind(Protocol):
-    """A kind of database. ``name``: how messages call this one, without user or password; ``reading`` and ``writing``:
-    the options of SQLAlchemy that make a transaction so."""
+    """A kind of database. ``name``: how messages call this one, without user or password."""
 
     name: str
-    reading: Mapping[str, Any]
-    writing: Mapping[str, Any]
 
     def connect(self) -> Engine:
-        """Make the database usable, and an engine that keeps its connections."""
+        """Make the database usable, and an engine that keeps its connections; their execution option ``write`` says
+        what a transaction is for."""
 
     def in_words(self, error: BaseException | None) -> HotichError:
         """What an error of the driver means and what to do, without any value that was to be stored."""
@@ -59,15 +57,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database throughout and waits for nobody."""
-        with self._transaction(self._kind.reading) as connection:
+        with self._transaction(write=False) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction of which all is stored, with its rows of the audit, or nothing. On SQLite it is the only one
         that writes from its start; on PostgreSQL it must hold what it works on (``locks.py``)."""
-        own_trail = trail.Trail(self.key_file)
-        with self._transaction({**self._kind.writing, "trail": own_trail}) as connection:
+        with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
             yield connection
             trail.close(connection)
 
@@ -90,11 +87,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, options: Mapping[str, Any]) -> Iterator[Connection]:
+    def _transaction(self, *, write: bool, **options: object) -> Iterator[Connection]:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(**options).begin(),
+            connection.execution_options(write=write, **options).begin(),
         ):
             yield connection
 

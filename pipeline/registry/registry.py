@@ -20,6 +20,7 @@ from pipeline.registry.audit.audit import Audit
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
@@ -58,7 +59,8 @@ class Registry:
         wait_seconds: float = 15.0,
         audit_key: Path | None = None,
     ) -> Registry:
-        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``) and open it.
+        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``, ``postgresql://host/name``) and
+        open it.
 
         ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
         while another process writes; ``audit_key``: the file of the key that signs the audit, made when it is first
@@ -93,6 +95,11 @@ class Registry:
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
         return Accounts(self._database, now, options)
+
+    def may_change_decisions(self) -> bool | None:
+        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
+        with self._database.reading() as connection:
+            return may_change_decisions(connection)
 
     # --- the machine writes ---------------------------------------------------------------------------------------
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -32,8 +30,6 @@ class SqliteFile:
         self._wait_seconds = wait_seconds
         self._path = Path(str(url.database).removeprefix("file:"))
         self.name = f"Cơ sở dữ liệu {self._path}"
-        self.reading: Mapping[str, Any] = {"write": False}
-        self.writing: Mapping[str, Any] = {"write": True}
 
     def connect(self) -> Engine:
         self._path.parent.mkdir(parents=True, exist_ok=True)
