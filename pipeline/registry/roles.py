@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, MetaData, Table, func, select
-from sqlalchemy.dialects import postgresql
 
 from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, REMOVABLE, all_tables, record_tables
 from pipeline.schema import Schemas
@@ -24,7 +23,11 @@ GRANT SELECT ON alembic_version TO {role};
 
 def role_sql(schemas: Schemas, role: str) -> str:
     """The statements that give ``role`` what hotich's work takes, and take away what it had beyond that."""
-    quote = postgresql.dialect().identifier_preparer.quote
+    from psycopg.sql import Identifier  # not for those who have a file
+
+    def quote(name: str) -> str:
+        return Identifier(name).as_string(None)
+
     metadata = all_tables(schemas)
     removable = {table.name for table in (*REMOVABLE, *record_tables(metadata, schemas).values())}
     grants = [
