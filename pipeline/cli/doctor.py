@@ -28,7 +28,6 @@ from pipeline.kinds import KINDS
 from pipeline.model import Crop
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import languages, tesseract_version
-from pipeline.registry import Registry
 from pipeline.settings import Settings, read_settings
 from pipeline.workbench import Workbench
 
@@ -226,7 +225,7 @@ def _registry(bench: Workbench) -> Check:
     if bench.registry_url.startswith("sqlite:///") and not Path(path).exists():
         return Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
     try:
-        with Registry.open(bench.registry_url, bench.schemas) as registry:
+        with bench.open_registry() as registry:
             summary = registry.summary()
             unguarded = registry.may_change_decisions()
     except HotichError as error:

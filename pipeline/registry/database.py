@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -17,6 +18,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from pipeline.errors import HotichError, RegistryError
 from pipeline.registry import postgresql, sqlite
+from pipeline.registry.audit import trail
+from pipeline.registry.audit.key import KeyFile
 
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
 
@@ -41,11 +44,13 @@ KINDS: Mapping[str, Callable[[URL, float], Kind]] = {
 
 
 class Database:
-    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up."""
+    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up; ``audit_key``: where
+    the key lies that signs the audit, None = it is not signed."""
 
-    def __init__(self, url: str, wait_seconds: float) -> None:
+    def __init__(self, url: str, wait_seconds: float, audit_key: Path | None = None) -> None:
         self._kind = _kind(url, wait_seconds)
         self.name = self._kind.name
+        self.key_file = None if audit_key is None else KeyFile(audit_key)
         with self.errors_in_words():
             self.engine = self._kind.connect()
 
@@ -57,10 +62,12 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction of which all is stored, or nothing. On SQLite it is the only one that writes from its start;
-        on PostgreSQL it must hold what it works on (``locks.py``)."""
-        with self._transaction(write=True) as connection:
+        """A transaction of which all is stored, with its rows of the audit, or nothing. On SQLite it is the only one
+        that writes from its start; on PostgreSQL it must hold what it works on (``locks.py``)."""
+        own_trail = trail.Trail(self.key_file)
+        with self._transaction(write=True, trail=own_trail) as connection:
             yield connection
+            trail.close(connection)
 
     @contextmanager
     def errors_in_words(self) -> Iterator[None]:
@@ -81,11 +88,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Connection]:
+    def _transaction(self, **options: Any) -> Iterator[Connection]:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(write=write).begin(),
+            connection.execution_options(**options).begin(),
         ):
             yield connection
 

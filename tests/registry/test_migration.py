@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
+from pipeline.registry.audit.tables import audit
 from pipeline.registry.database import Database
 from pipeline.registry.migration import configuration, upgrade
 from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, all_tables, record_table_name
@@ -70,7 +71,7 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(empty_url: s
         triggers = connection.exec_driver_sql(TRIGGERS["postgresql" if on_postgresql else "sqlite"])
         assert {name for (name,) in triggers} == {
             f"{table.name}_no_{change}"
-            for table in (*APPEND_ONLY, *ONLY_ENDS)
+            for table in (*APPEND_ONLY, audit, *ONLY_ENDS)
             for change in ("update", "delete", "truncate" if on_postgresql else "replace")
         }
     database.close()
