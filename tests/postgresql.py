@@ -50,6 +50,13 @@ IN_TESTS = {
 MUST_LOG_IN = "must_log_in"
 """Members of this role need their password; all others come in without one."""
 
+GUARD = """
+cat >/dev/null
+pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.05; done
+rm -rf "$1"
+"""
+"""Waits until the process that started it is gone or has done, then stops the server in the folder and removes all."""
+
 _numbers = itertools.count()
 
 
@@ -90,9 +97,6 @@ class Cluster:
         )
         if new:
             self._fill()
-
-    def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
@@ -142,38 +146,29 @@ def started() -> Cluster:
 @contextmanager
 def server(settings: Mapping[str, str]) -> Iterator[Cluster]:
     """A server apart from that of the tests, for as long as it is used: for measurements, on a disk that counts."""
-    cluster = Cluster(_new_folder(), settings)
-    try:
+    with new_folder() as folder:
+        cluster = Cluster(folder, settings)
         cluster.start()
         yield cluster
-    finally:
-        _remove(cluster)
 
 
-def make_folder() -> None:
-    """Name a folder for the server of this run; nothing is started."""
-    os.environ[FOLDER] = str(_new_folder())
-
-
-def remove_folder() -> None:
-    """Stop the server of this run, if one was started, and remove all of it."""
-    _remove(Cluster(Path(os.environ.pop(FOLDER))))
-
-
-def _new_folder() -> Path:
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    """A folder for a server, which is not started yet. However this process ends, both are gone then."""
     folder = Path(
         tempfile.mkdtemp(prefix="hotich-pg-")
     )  # short: the path of a socket has 107 letters at most
     if os.geteuid() == 0:
         user = pwd.getpwnam(_server_user())
         os.chown(folder, user.pw_uid, user.pw_gid)
-    return folder
-
-
-def _remove(cluster: Cluster) -> None:
-    if cluster.running():
-        cluster.stop()
-    shutil.rmtree(cluster.folder, ignore_errors=True)
+    guard = subprocess.Popen(
+        ["sh", "-c", GUARD, "sh", str(folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield folder
+    finally:
+        guard.communicate()
 
 
 def _server_user() -> str:

@@ -32,7 +32,7 @@ class Whole(IntEnum):
     LINKS = 3
     BOOKS = 4
     ACCOUNTS = 5
-    AUDIT = 5
+    AUDIT = 6
 
 
 def hold(connection: Connection, whole: Whole) -> None:

@@ -88,6 +88,11 @@ class Registry:
     ) -> None:
         self.close()
 
+    def may_change_decisions(self) -> bool | None:
+        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
+        with self._database.reading() as connection:
+            return may_change_decisions(connection)
+
     # --- who may come in ------------------------------------------------------------------------------------------
 
     def accounts(
@@ -95,11 +100,6 @@ class Registry:
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
         return Accounts(self._database, now, options)
-
-    def may_change_decisions(self) -> bool | None:
-        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
-        with self._database.reading() as connection:
-            return may_change_decisions(connection)
 
     # --- the machine writes ---------------------------------------------------------------------------------------
 

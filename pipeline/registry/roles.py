@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, MetaData, Table, func, select
-from sqlalchemy.dialects import postgresql
 
 from pipeline.registry.guarded import COMING_AND_GOING, ENDING, GROWING
 from pipeline.registry.tables import all_tables, record_tables
@@ -20,12 +19,17 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {role};
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
 GRANT SELECT ON alembic_version TO {role};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
 """
 
 
 def role_sql(schemas: Schemas, role: str) -> str:
     """The statements that give ``role`` what hotich's work takes, and take away what it had beyond that."""
-    quote = postgresql.dialect().identifier_preparer.quote
+    from psycopg.sql import Identifier  # not for those who have a file
+
+    def quote(name: str) -> str:
+        return Identifier(name).as_string(None)
+
     metadata = all_tables(schemas)
     removable = {table.name for table in (*COMING_AND_GOING, *record_tables(metadata, schemas).values())}
     grants = [

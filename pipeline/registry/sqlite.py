@@ -65,8 +65,9 @@ class SqliteFile:
                 return StorageError(f"Lỗi đọc, ghi ổ đĩa ở {path}. Hãy kiểm tra ổ đĩa và chỗ trống còn lại.")
             case sqlite3.SQLITE_NOTADB:
                 return RegistryError(
-                    f"{path} không phải là tệp cơ sở dữ liệu SQLite, hoặc được mã hóa bằng khóa khác. Hãy chỉ đúng tệp, "
-                    "hoặc tên tệp mới; nếu sổ dữ liệu được mã hóa, hãy kiểm tra HOTICH_REGISTRY_KEY_FILE."
+                    f"{path} không phải là tệp cơ sở dữ liệu SQLite, hoặc được mã hóa bằng khóa khác. "
+                    "Hãy chỉ đúng tệp, hoặc tên tệp mới; nếu sổ dữ liệu được mã hóa, hãy kiểm tra "
+                    "HOTICH_REGISTRY_KEY_FILE."
                 )
             case sqlite3.SQLITE_CORRUPT:
                 return RegistryError(f"Cơ sở dữ liệu {path} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất.")

@@ -14,7 +14,7 @@ from pipeline.registry.standing import left_to_decide
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
-ROUNDS = 25
+ROUNDS = 20
 WAIT_SECONDS = 100.0
 spawning = multiprocessing.get_context("spawn")
 
