@@ -8,7 +8,6 @@ from pipeline.cli.audit_words import ACTIONS
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Role
 from pipeline.registry.audit.flaws import Flaw, FlawKind
-from tests.registry.audit.history import live
 from tests.registry.audit.intruder import Intruder
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, page
@@ -53,7 +52,6 @@ def test_all_that_people_did_is_there_and_whole(office: Registry) -> None:
 
 
 def test_every_action_has_words(office: Registry) -> None:
-    live(office)
     assert {row.action for row in office.audit().recent(200)} <= set(ACTIONS)
 
 
