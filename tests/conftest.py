@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
@@ -16,13 +18,11 @@ settings.load_profile("hotich")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts the run names the folder of its PostgreSQL server and sees to its end."""
     if not hasattr(config, "workerinput"):
-        postgresql.make_folder()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        postgresql.remove_folder()
+        end = ExitStack()
+        config.add_cleanup(end.close)
+        os.environ[postgresql.FOLDER] = str(end.enter_context(postgresql.new_folder()))
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +33,6 @@ def postgresql_cluster() -> postgresql.Cluster:
 
 @pytest.fixture
 def postgresql_url(postgresql_cluster: postgresql.Cluster) -> Iterator[str]:
-    """A PostgreSQL database of this test's own: all tables, no rows."""
+    """A PostgreSQL database of this test's own: all tables, no rows; with no more rights than the work takes."""
     with postgresql_cluster.database() as name:
         yield postgresql_cluster.url(name)

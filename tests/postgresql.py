@@ -14,7 +14,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,39 +22,54 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from pipeline import schema
 from pipeline.registry import Registry
+from pipeline.registry.roles import role_sql
 
 FOLDER = "HOTICH_TESTS_POSTGRESQL"
 OWNER = "hotich"
+WORKER = "hotich_worker"
+"""Who hotich works as in the tests: the role of ``pipeline.registry.roles``."""
 TEMPLATE = "hotich_template"
 """A database with all tables and no rows, which the databases of single tests are copies of."""
 
-SETTINGS = {
+ALWAYS = {
     "listen_addresses": "",
+    "max_connections": "150",
+    "lc_messages": "C",
+    "log_error_verbosity": "terse",
+}
+IN_TESTS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "shared_buffers": "64MB",
-    "max_connections": "150",
     "autovacuum": "off",
-    "lc_messages": "C",
-    "log_error_verbosity": "terse",
 }
+"""Nothing of a test's database has to outlive the test."""
 MUST_LOG_IN = "must_log_in"
 """Members of this role need their password; all others come in without one."""
+
+GUARD = """
+cat >/dev/null
+pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.05; done
+rm -rf "$1"
+"""
+"""Waits until the process that started it is gone or has done, then stops the server in the folder and removes all."""
 
 _numbers = itertools.count()
 
 
 class Cluster:
-    """The server in ``folder``. Its databases belong to ``hotich``, who may do everything."""
+    """The server in ``folder``. Its databases belong to ``hotich``, who may do all; the tests work as another."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = IN_TESTS) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "log"
+        self._settings = {**ALWAYS, **settings}
 
-    def url(self, database: str, user: str = OWNER, password: str = "") -> str:
+    def url(self, database: str, user: str = WORKER, password: str = "") -> str:
         login = f"{user}:{password}" if password else user
         return f"postgresql://{login}@/{database}?host={self.folder}"
 
@@ -71,17 +86,17 @@ class Cluster:
         return (self.data / "postmaster.pid").exists()
 
     def start(self) -> None:
-        """Make the cluster if it is not there, and start it."""
-        if not self.data.exists():
+        """Make the cluster if it is not there, and start it; a new one gets its accounts and its template."""
+        new = not self.data.exists()
+        if new:
             self._make()
-        options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}={value!r}" for name, value in self._settings.items())
         options += f" -c unix_socket_directories={str(self.folder)!r}"
         self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "120", "-o", options, "start"
         )
-
-    def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+        if new:
+            self._fill()
 
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
@@ -98,6 +113,14 @@ class Cluster:
         self._run("initdb", "-D", str(self.data), *password)
         rules = f"local all +{MUST_LOG_IN} scram-sha-256\nlocal all all trust\n"
         (self.data / "pg_hba.conf").write_text(rules, encoding="utf-8")
+
+    def _fill(self) -> None:
+        self.execute("CREATE ROLE {}", MUST_LOG_IN)
+        self.execute("CREATE ROLE {} LOGIN", WORKER)
+        self.execute("CREATE DATABASE {} TEMPLATE template0", TEMPLATE)
+        Registry.open(self.url(TEMPLATE, OWNER)).close()
+        with self.connect(TEMPLATE) as connection:
+            connection.execute(role_sql(schema.load(), WORKER).encode())
 
     def _run(self, program: str, *arguments: str) -> None:
         with tempfile.TemporaryFile() as told:
@@ -117,28 +140,35 @@ def started() -> Cluster:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not cluster.running():
             cluster.start()
-            cluster.execute("CREATE ROLE {}", MUST_LOG_IN)
-            cluster.execute("CREATE DATABASE {} TEMPLATE template0", TEMPLATE)
-            Registry.open(cluster.url(TEMPLATE)).close()
     return cluster
 
 
-def make_folder() -> None:
-    """Name a folder for the server of this run; nothing is started."""
-    folder = Path(tempfile.mkdtemp(prefix="hotich-pg-"))
+@contextmanager
+def server(settings: Mapping[str, str]) -> Iterator[Cluster]:
+    """A server apart from that of the tests, for as long as it is used: for measurements, on a disk that counts."""
+    with new_folder() as folder:
+        cluster = Cluster(folder, settings)
+        cluster.start()
+        yield cluster
+
+
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    """A folder for a server, which is not started yet. However this process ends, both are gone then."""
+    folder = Path(
+        tempfile.mkdtemp(prefix="hotich-pg-")
+    )  # short: the path of a socket has 107 letters at most
     if os.geteuid() == 0:
         user = pwd.getpwnam(_server_user())
         os.chown(folder, user.pw_uid, user.pw_gid)
-    os.environ[FOLDER] = str(folder)
-
-
-def remove_folder() -> None:
-    """Stop the server of this run, if one was started, and remove all of it."""
-    folder = Path(os.environ.pop(FOLDER))
-    cluster = Cluster(folder)
-    if cluster.running():
-        cluster.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    guard = subprocess.Popen(
+        ["sh", "-c", GUARD, "sh", str(folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield folder
+    finally:
+        guard.communicate()
 
 
 def _server_user() -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -17,20 +18,20 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from pipeline.errors import HotichError, RegistryError
 from pipeline.registry import postgresql, sqlite
+from pipeline.registry.audit import trail
+from pipeline.registry.audit.key import KeyFile
 
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
 
 
 class Kind(Protocol):
-    """A kind of database. ``name``: how messages call this one, without user or password; ``reading`` and ``writing``:
-    the options of SQLAlchemy that make a transaction so."""
+    """A kind of database. ``name``: how messages call this one, without user or password."""
 
     name: str
-    reading: Mapping[str, Any]
-    writing: Mapping[str, Any]
 
     def connect(self) -> Engine:
-        """Make the database usable, and an engine that keeps its connections."""
+        """Make the database usable, and an engine that keeps its connections; their execution option ``write`` says
+        what a transaction is for."""
 
     def in_words(self, error: BaseException | None) -> HotichError:
         """What an error of the driver means and what to do, without any value that was to be stored."""
@@ -43,26 +44,29 @@ KINDS: Mapping[str, Callable[[URL, float], Kind]] = {
 
 
 class Database:
-    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up."""
+    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up; ``audit_key``: where
+    the key lies that signs the audit, None = it is not signed."""
 
-    def __init__(self, url: str, wait_seconds: float) -> None:
+    def __init__(self, url: str, wait_seconds: float, audit_key: Path | None = None) -> None:
         self._kind = _kind(url, wait_seconds)
         self.name = self._kind.name
+        self.key_file = None if audit_key is None else KeyFile(audit_key)
         with self.errors_in_words():
             self.engine = self._kind.connect()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database throughout and waits for nobody."""
-        with self._transaction(self._kind.reading) as connection:
+        with self._transaction(write=False) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction of which all is stored, or nothing. On SQLite it is the only one that writes from its start;
-        on PostgreSQL it must hold what it works on (``locks.py``)."""
-        with self._transaction(self._kind.writing) as connection:
+        """A transaction of which all is stored, with its rows of the audit, or nothing. On SQLite it is the only one
+        that writes from its start; on PostgreSQL it must hold what it works on (``locks.py``)."""
+        with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
             yield connection
+            trail.close(connection)
 
     @contextmanager
     def errors_in_words(self) -> Iterator[None]:
@@ -83,11 +87,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, options: Mapping[str, Any]) -> Iterator[Connection]:
+    def _transaction(self, *, write: bool, **options: object) -> Iterator[Connection]:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(**options).begin(),
+            connection.execution_options(write=write, **options).begin(),
         ):
             yield connection
 

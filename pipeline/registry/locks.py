@@ -3,7 +3,8 @@
 SQLite lets one writer in at a time, and none of this does anything there. On PostgreSQL writers of different pages work
 beside one another: what belongs to a page (its runs, entries, readings, findings, tasks, decisions, records, places) is
 written only by who holds that page. Whoever holds several things takes them in the order of the functions below, pages
-by their ids, so that no two ever wait for each other. Rows are locked FOR NO KEY UPDATE: others may refer to them.
+by their ids, so that no two ever wait for each
+other; the audit comes last, when all else is written. Rows are locked FOR NO KEY UPDATE: others may refer to them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Whole(IntEnum):
     CHECKS = 2
     LINKS = 3
     BOOKS = 4
+    ACCOUNTS = 5
+    AUDIT = 6
 
 
 def hold(connection: Connection, whole: Whole) -> None:

@@ -7,10 +7,7 @@ SQLite, and a connection that was lost in the middle of a transaction gives its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -54,8 +51,6 @@ class PostgresqlServer:
         self._url = url.set(drivername="postgresql+psycopg")
         self._wait_seconds = wait_seconds
         self.name = f"Cơ sở dữ liệu PostgreSQL “{url.database or url.query['service']}”"
-        self.reading: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self.writing: Mapping[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 
     def connect(self) -> Engine:
         engine = create_engine(
@@ -69,6 +64,7 @@ class PostgresqlServer:
             connect_args={"connect_timeout": max(2, round(self._wait_seconds)), "application_name": "hotich"},
         )
         event.listen(engine, "connect", self._set_up)
+        event.listen(engine, "begin", _begin)
         with engine.connect() as connection:
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
         if encoding != "UTF8":
@@ -160,6 +156,17 @@ class PostgresqlServer:
             f"Không kết nối được với {self.name}. Hãy kiểm tra máy chủ có đang chạy không, mạng, tên máy và cổng trong "
             "HOTICH_REGISTRY_URL; những gì đã lưu vẫn còn."
         )
+
+
+def _begin(connection: Connection) -> None:
+    """What the driver will open the transaction with at its first statement."""
+    from psycopg import IsolationLevel  # not for those who have a file
+
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    write = connection.get_execution_options().get("write", False)
+    driver.isolation_level = IsolationLevel.READ_COMMITTED if write else IsolationLevel.REPEATABLE_READ
+    driver.read_only = None if write else True  # None: as the server has it, which may be a standby
 
 
 def _state_of_refusal(error: BaseException | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,16 @@ from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
+from pipeline.registry.accounts.accounts import Accounts, utc_now
+from pipeline.registry.accounts.person import Person
+from pipeline.registry.accounts.values import AccountOptions
+from pipeline.registry.audit import MACHINE, record
+from pipeline.registry.audit.audit import Audit
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
@@ -46,15 +53,24 @@ class Registry:
         self._declared = declared
 
     @classmethod
-    def open(cls, url: str, schemas: Schemas | None = None, *, wait_seconds: float = 15.0) -> Registry:
-        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``) and open it.
+    def open(
+        cls,
+        url: str,
+        schemas: Schemas | None = None,
+        *,
+        wait_seconds: float = 15.0,
+        audit_key: Path | None = None,
+    ) -> Registry:
+        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``, ``postgresql://host/name``) and
+        open it.
 
         ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
-        while another process writes.
+        while another process writes; ``audit_key``: the file of the key that signs the audit, made when it is first
+        needed. An audit that was signed once takes no row without its key.
         """
         schemas = schemas or load()
         metadata = all_tables(schemas)
-        database = Database(url, wait_seconds)
+        database = Database(url, wait_seconds, audit_key)
         try:
             with database.errors_in_words():
                 bring_up_to_date(database, metadata)
@@ -73,6 +89,19 @@ class Registry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def may_change_decisions(self) -> bool | None:
+        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
+        with self._database.reading() as connection:
+            return may_change_decisions(connection)
+
+    # --- who may come in ------------------------------------------------------------------------------------------
+
+    def accounts(
+        self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
+    ) -> Accounts:
+        """The accounts of people; ``now``: the clock, in UTC."""
+        return Accounts(self._database, now, options)
 
     # --- the machine writes ---------------------------------------------------------------------------------------
 
@@ -118,7 +147,10 @@ class Registry:
         with self._database.writing() as connection:
             place = readback.place_of(connection, entry_id)
             values = readback.stored_entry(connection, self._declared, entry_id).values
-            return placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+            changed = placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+            if changed:
+                record(connection, MACHINE, "places-resolved", f"entry:{entry_id}")
+            return changed
 
     def save_checks(
         self,
@@ -167,6 +199,16 @@ class Registry:
         """Record that a person has seen what was found about a page itself; its task is done."""
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
+
+    def note_view(self, person: Person, action: str, subject: str) -> None:
+        """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
+        ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
+        with self._database.writing() as connection:
+            record(connection, person.login, action, subject)
+
+    def audit(self) -> Audit:
+        """Who did what, to be looked through, sealed and shown."""
+        return Audit(self._database)
 
     def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] | None = None) -> Desk:
         """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the

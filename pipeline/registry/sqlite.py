@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.registry import encryption
 
 EXAMPLE_URL = "sqlite:////duong/dan/registry.db"
 
@@ -30,12 +30,10 @@ class SqliteFile:
         self._wait_seconds = wait_seconds
         self._path = Path(str(url.database).removeprefix("file:"))
         self.name = f"Cơ sở dữ liệu {self._path}"
-        self.reading: Mapping[str, Any] = {"write": False}
-        self.writing: Mapping[str, Any] = {"write": True}
 
     def connect(self) -> Engine:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self._url, hide_parameters=True, connect_args={"timeout": self._wait_seconds})
+        engine = encryption.engine_of(self._url, self._wait_seconds)
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
         self._use_write_ahead_log(engine)
@@ -67,7 +65,9 @@ class SqliteFile:
                 return StorageError(f"Lỗi đọc, ghi ổ đĩa ở {path}. Hãy kiểm tra ổ đĩa và chỗ trống còn lại.")
             case sqlite3.SQLITE_NOTADB:
                 return RegistryError(
-                    f"{path} không phải là tệp cơ sở dữ liệu SQLite. Hãy chỉ đúng tệp, hoặc tên tệp mới."
+                    f"{path} không phải là tệp cơ sở dữ liệu SQLite, hoặc được mã hóa bằng khóa khác. "
+                    "Hãy chỉ đúng tệp, hoặc tên tệp mới; nếu sổ dữ liệu được mã hóa, hãy kiểm tra "
+                    "HOTICH_REGISTRY_KEY_FILE."
                 )
             case sqlite3.SQLITE_CORRUPT:
                 return RegistryError(f"Cơ sở dữ liệu {path} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất.")
@@ -79,16 +79,14 @@ class SqliteFile:
         """Switching a new file over takes a lock for which SQLite itself does not wait; so two openers take turns."""
         deadline = time.monotonic() + self._wait_seconds
         while True:
-            raw = engine.raw_connection()
             try:
-                (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
+                with closing(engine.raw_connection()) as raw:
+                    (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
                 break
-            except sqlite3.OperationalError as error:
+            except engine.dialect.loaded_dbapi.Error as error:
                 if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
+                    raise self.in_words(error) from error
                 time.sleep(0.02)
-            finally:
-                raw.close()
         if mode != "wal":
             raise RegistryError(
                 f"Không dùng được nhật ký ghi trước (WAL) cho {self._path}. "

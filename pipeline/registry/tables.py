@@ -350,8 +350,11 @@ link = Table(
 )
 """Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
 
-ONLY_ENDS = (book_finding, link)
-"""Rows of these are added and end, once; nothing else of them is ever changed or deleted."""
+ONLY_ENDS = {book_finding: book_finding.c.cleared_at, link: link.c.withdrawn_at}
+"""Rows of these are added and end, once, by that column; nothing else of them is ever changed or deleted."""
+
+REMOVABLE = (page_failure,)
+"""Rows of these are deleted when they are over; so are those of the record tables."""
 
 APPEND_ONLY = (reading, finding, decision, resolved_place)
 """No row of these is ever changed or deleted; triggers of the migrations refuse it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.registry import Registry
-from tests.postgresql import Cluster
+from tests import postgresql
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 
@@ -29,9 +29,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/registry.db"
         return
-    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
+    cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
     with cluster.database("template0") as name:
-        yield cluster.url(name)
+        yield cluster.url(name, postgresql.OWNER)
 
 
 @pytest.fixture

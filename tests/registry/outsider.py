@@ -7,15 +7,17 @@ from typing import Any
 
 from sqlalchemy import create_engine, inspect, make_url
 
+from tests.postgresql import OWNER
+
 
 class Outsider:
-    """Every statement counts at once, unless the database refuses it."""
+    """The owner of the database. Every statement counts at once, unless the database refuses it."""
 
     def __init__(self, url: str) -> None:
         address = make_url(url)
         self.on_postgresql = address.get_backend_name() == "postgresql"
         if self.on_postgresql:
-            address = address.set(drivername="postgresql+psycopg")
+            address = address.set(drivername="postgresql+psycopg", username=OWNER)
         self._engine = create_engine(address, isolation_level="AUTOCOMMIT")
 
     def execute(self, statement: str) -> Sequence[tuple[Any, ...]]:

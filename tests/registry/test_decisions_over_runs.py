@@ -105,4 +105,4 @@ class OneEntryOnPostgresql(OneEntry):
 TestOnSqlite = OneEntryOnSqlite.TestCase
 TestOnSqlite.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
 TestOnPostgresql = OneEntryOnPostgresql.TestCase
-TestOnPostgresql.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
+TestOnPostgresql.settings = settings(max_examples=6, stateful_step_count=12, deadline=None)

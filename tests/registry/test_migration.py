@@ -14,9 +14,9 @@ from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
 from pipeline.registry.database import Database
-from pipeline.registry.desk.tables import DESK_APPEND_ONLY
+from pipeline.registry.guarded import ENDING, GROWING
 from pipeline.registry.migration import configuration, upgrade
-from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, all_tables, record_table_name
+from pipeline.registry.tables import all_tables, record_table_name
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -37,6 +37,7 @@ INSERT INTO reading
 """One page as the first version stored it."""
 
 
+AS_EVER = Path(__file__).parent / "sqlite_0006.sql"
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -70,10 +71,22 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(empty_url: s
         triggers = connection.exec_driver_sql(TRIGGERS["postgresql" if on_postgresql else "sqlite"])
         assert {name for (name,) in triggers} == {
             f"{table.name}_no_{change}"
-            for table in (*APPEND_ONLY, *ONLY_ENDS, *DESK_APPEND_ONLY)
+            for table in (*GROWING, *ENDING)
             for change in ("update", "delete", "truncate" if on_postgresql else "replace")
         }
     database.close()
+
+
+def test_the_first_six_steps_make_on_sqlite_what_they_made_before_they_ran_on_postgresql_too(
+    sqlite_url: str,
+) -> None:
+    database = Database(sqlite_url, 1.0)
+    with database.writing() as connection:
+        upgrade(connection, all_tables(SCHEMAS), "0006")
+        query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+        made = "".join(f"{statement};\n" for (statement,) in connection.exec_driver_sql(query))
+    database.close()
+    assert made == AS_EVER.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("record", sorted(SCHEMAS.records))

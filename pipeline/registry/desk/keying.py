@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import add, record
 from pipeline.registry.deciding import add_decision, checked_verdict
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.agreement import Standing
@@ -92,7 +93,10 @@ def record_words(
         _decide(sitting, case, field, standings[field])
     connection.execute(update(review_task).where(review_task.c.id == case.task_id).values(question=""))
     follow(sitting, case)
-    return _outcome(sitting, case, settled, sent)
+    outcome = _outcome(sitting, case, settled, sent)
+    told = {"fields": [word.field for word in words], "settled": settled, "mode": sent.mode}
+    record(connection, sent.person.login, "keyed", f"task:{case.task_id}", told)
+    return outcome
 
 
 def follow(sitting: Sitting, case: Case) -> None:
@@ -153,19 +157,18 @@ def _outcome(sitting: Sitting, before: Case, settled: Sequence[str], sent: Submi
     now = case_of(sitting, before.task_id)
     waiting = now.wanted_of(sent.person.account_id) if now.stage is before.stage else ()
     outcome = KeyOutcome(now.stage, tuple(settled), now.version, waiting)
-    sitting.connection.execute(
-        insert(submission).values(
-            token=sent.token,
-            task_id=before.task_id,
-            account_id=sent.person.account_id,
-            login=sent.person.login,
-            submitted_at=sitting.now,
-            stage=outcome.stage,
-            settled=list(outcome.settled),
-            waiting=list(outcome.waiting),
-            version=outcome.version,
-        )
-    )
+    row = {
+        "token": sent.token,
+        "task_id": before.task_id,
+        "account_id": sent.person.account_id,
+        "login": sent.person.login,
+        "submitted_at": sitting.now,
+        "stage": outcome.stage,
+        "settled": list(outcome.settled),
+        "waiting": list(outcome.waiting),
+        "version": outcome.version,
+    }
+    add(sitting.connection, submission, [row])
     return outcome
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, RowMapping, exists, select
 
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import record
 from pipeline.registry.desk.cases import Case, case_of, hold_tasks
 from pipeline.registry.desk.keying import follow
 from pipeline.registry.desk.leases import Mode, take
@@ -63,6 +64,8 @@ def take_back(sitting: Sitting, person: Person, task_id: int, words: Sequence[Ro
         ],
     )
     follow(sitting, case)
+    told = {"fields": [word["field"] for word in words]}
+    record(sitting.connection, person.login, "undone", f"task:{task_id}", told)
 
 
 def _check_undoable(sitting: Sitting, case: Case, words: Sequence[RowMapping], person: Person) -> None:

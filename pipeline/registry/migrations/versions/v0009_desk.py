@@ -11,7 +11,7 @@ from alembic import op
 from pipeline.registry.migrations.guards import append_only
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 
 NEXT = ("stage", "place_code", "book_id", "page_id", "row", "first_keyer", "second_keyer")
 
