@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import WorkspaceOption, out
-from pipeline.registry import Registry, role_sql
+from pipeline.registry import role_sql
 from pipeline.settings import read_settings
 
 registry_app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -23,7 +23,7 @@ def registry() -> None:
 def upgrade(workspace: WorkspaceOption = None) -> None:
     """Tạo các bảng, hoặc nâng cấp lên bản này, rồi thôi. Trên PostgreSQL: bằng tài khoản chủ của các bảng."""
     bench = read_settings().workbench(workspace)
-    with Registry.open(bench.registry_url, bench.schemas) as opened:
+    with bench.open_registry() as opened:
         books = opened.summary().books
     out().print(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
 

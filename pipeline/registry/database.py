@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -64,8 +64,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction of which all is stored, with its rows of the audit, or nothing. On SQLite it is the only one
         that writes from its start; on PostgreSQL it must hold what it works on (``locks.py``)."""
-        own_trail = trail.Trail(self.key_file)
-        with self._transaction(write=True, trail=own_trail) as connection:
+        with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
             yield connection
             trail.close(connection)
 
@@ -88,11 +87,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, **options: Any) -> Iterator[Connection]:
+    def _transaction(self, *, write: bool, **options: object) -> Iterator[Connection]:
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(**options).begin(),
+            connection.execution_options(write=write, **options).begin(),
         ):
             yield connection
 

@@ -8,16 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
-from pipeline.registry.accounts.tables import login_failure, login_session
-from pipeline.registry.audit.tables import audit
-from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, REMOVABLE, all_tables, record_tables
+from pipeline.registry.guarded import COMING_AND_GOING, ENDING, GROWING
+from pipeline.registry.tables import all_tables, record_tables
 from pipeline.schema import Schemas
-
-KEPT = (*APPEND_ONLY, audit)
-"""Rows of these are only ever added."""
-
-REMOVED = (*REMOVABLE, login_session, login_failure)
-"""Rows of these go when they are over; so do those of the record tables. All others are added and changed."""
 
 HEAD = """\
 -- What the account of hotich may do in its registry. Run it as the owner of the tables, again after every upgrade.
@@ -38,7 +31,7 @@ def role_sql(schemas: Schemas, role: str) -> str:
         return Identifier(name).as_string(None)
 
     metadata = all_tables(schemas)
-    removable = {table.name for table in (*REMOVED, *record_tables(metadata, schemas).values())}
+    removable = {table.name for table in (*COMING_AND_GOING, *record_tables(metadata, schemas).values())}
     grants = [
         f"GRANT {', '.join(privileges)} ON {quote(table)} TO {quote(role)};\n"
         for table, privileges in _privileges(metadata, removable)
@@ -57,8 +50,8 @@ def may_change_decisions(connection: Connection) -> bool | None:
 
 
 def _privileges(metadata: MetaData, removable: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    kept = {table.name for table in KEPT}
-    ends: Mapping[str, str] = {table.name: end.name for table, end in ONLY_ENDS.items()}
+    kept = {table.name for table in GROWING}
+    ends: Mapping[str, str] = {table.name: end.name for table, end in ENDING.items()}
     for table in metadata.sorted_tables:
         yield table.name, ("SELECT", "INSERT", *_changes(table, kept, ends, removable))
 

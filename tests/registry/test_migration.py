@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
-from pipeline.registry.audit.tables import audit
 from pipeline.registry.database import Database
+from pipeline.registry.guarded import ENDING, GROWING
 from pipeline.registry.migration import configuration, upgrade
-from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, all_tables, record_table_name
+from pipeline.registry.tables import all_tables, record_table_name
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -71,7 +71,7 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(empty_url: s
         triggers = connection.exec_driver_sql(TRIGGERS["postgresql" if on_postgresql else "sqlite"])
         assert {name for (name,) in triggers} == {
             f"{table.name}_no_{change}"
-            for table in (*APPEND_ONLY, audit, *ONLY_ENDS)
+            for table in (*GROWING, *ENDING)
             for change in ("update", "delete", "truncate" if on_postgresql else "replace")
         }
     database.close()

@@ -12,8 +12,8 @@ from psycopg.errors import InsufficientPrivilege
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.guarded import ENDING, GROWING
 from pipeline.registry.roles import role_sql
-from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS
 from tests import postgresql
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
@@ -42,7 +42,7 @@ def worker(postgresql_url: str, postgresql_cluster: postgresql.Cluster) -> Itera
 
 def test_the_worker_is_refused_every_change_of_what_is_append_only(worker: psycopg.Connection[Any]) -> None:
     tables = {name for (name,) in worker.execute(GUARDED)}
-    assert tables >= {table.name for table in APPEND_ONLY}
+    assert tables >= {table.name for table in GROWING}
     for table in tables:
         for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):  # noqa: S608
             with pytest.raises(InsufficientPrivilege):
@@ -50,7 +50,7 @@ def test_the_worker_is_refused_every_change_of_what_is_append_only(worker: psyco
 
 
 def test_the_worker_can_end_what_ends_and_change_nothing_else_of_it(worker: psycopg.Connection[Any]) -> None:
-    for table, end in ONLY_ENDS.items():
+    for table, end in ENDING.items():
         worker.execute(f"UPDATE {table.name} SET {end.name} = now() WHERE false".encode())  # noqa: S608
         for statement in (f"UPDATE {table.name} SET id = id", f"DELETE FROM {table.name}"):  # noqa: S608
             with pytest.raises(InsufficientPrivilege):

@@ -92,7 +92,7 @@ def signing_key(last: Head | None, key_file: KeyFile | None) -> Key | None:
     ``RegistryError`` with advice when the audit was signed and its key is not there, or was not signed and a key is: a
     row that does not go with the others would hide that something was changed.
     """
-    keys = () if key_file is None else key_file.keys()
+    keys = () if key_file is None else key_file.known()
     if last is None or last.key is None:
         if key_file is None:
             return None

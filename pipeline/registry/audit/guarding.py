@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from pipeline.registry.audit.tables import audit
-from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS
-
-GUARDED = tuple(table.name for table in (*APPEND_ONLY, *ONLY_ENDS, audit))
+from pipeline.registry.guarded import ENDING, GROWING
 
 _REFUSED = {"sqlite": ("update", "delete", "replace"), "postgresql": ("update", "delete", "truncate")}
 _STANDING = {
@@ -23,5 +20,6 @@ def missing_guards(connection: Connection) -> Sequence[tuple[str, str]]:
     """Table and name of each trigger that is not there or switched off."""
     kind = connection.dialect.name
     standing = set(connection.scalars(text(_STANDING[kind])))
-    wanted = [(table, f"{table}_no_{change}") for table in GUARDED for change in _REFUSED[kind]]
+    guarded = [table.name for table in (*GROWING, *ENDING)]
+    wanted = [(table, f"{table}_no_{change}") for table in guarded for change in _REFUSED[kind]]
     return [(table, name) for table, name in wanted if name not in standing]

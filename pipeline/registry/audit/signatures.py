@@ -17,7 +17,7 @@ class Signatures:
     """Counts rows that are proven to come from whoever holds the key, and finds those that claim it falsely."""
 
     def __init__(self, key_file: KeyFile | None, flaws: Flaws) -> None:
-        keys = () if key_file is None else key_file.keys()
+        keys = () if key_file is None else key_file.known()
         self._keys = {key.name: key for key in keys}
         self._chains = () if key_file is None else key_file.chains()
         self._flaws = flaws

@@ -7,7 +7,7 @@ it was for says so (``record``). All digests are taken at the end, so they are t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ class _Said:
     action: str
     subject: str
     detail: Mapping[str, Any]
-    rows: Mapping[str, Collection[int]]
+    rows: dict[str, set[int]]
 
 
 @dataclass(slots=True)
@@ -40,6 +40,12 @@ class Trail:
     key_file: KeyFile | None
     written: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     said: list[_Said] = field(default_factory=list)
+
+    def taken(self) -> dict[str, set[int]]:
+        """What is ``written``, which waits no longer."""
+        taken = dict(self.written)
+        self.written.clear()
+        return taken
 
 
 def wrote(connection: Connection, table: Table, ids: Iterable[int]) -> None:
@@ -61,12 +67,11 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
 def record(
     connection: Connection, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None
 ) -> None:
-    """Say who did what to what (``entry:12``), within the transaction that does it. All rows noted since the last
-    ``record`` belong to it. ``detail`` holds no personal data: codes, names of fields, counts."""
+    """Say who did what to what (``entry:12``), within the transaction that does it. The rows noted since the ``record``
+    before belong to it, and what is noted after the last one to the last. ``detail`` holds no personal data: codes,
+    names of fields, counts."""
     trail = _trail(connection)
-    rows = {name: frozenset(ids) for name, ids in trail.written.items()}
-    trail.said.append(_Said(actor, action, subject, detail or {}, rows))
-    trail.written.clear()
+    trail.said.append(_Said(actor, action, subject, detail or {}, trail.taken()))
 
 
 def close(connection: Connection) -> None:
@@ -75,10 +80,12 @@ def close(connection: Connection) -> None:
     ``RuntimeError`` when rows were written and nobody said what for; ``RegistryError`` when the chain cannot go on.
     """
     trail = _trail(connection)
-    if trail.written:
-        raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(trail.written))}")
     if not trail.said:
+        if trail.written:
+            raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(trail.written))}")
         return
+    for table_name, ids in trail.taken().items():
+        trail.said[-1].rows.setdefault(table_name, set()).update(ids)
     hold(connection, Whole.AUDIT)
     last = head(connection)
     if last is None:

@@ -34,4 +34,4 @@ def lived(registry: Registry) -> Registry:
 
 @pytest.fixture
 def intruder(url: str, outsider: Outsider) -> Intruder:
-    return Intruder(outsider)
+    return Intruder(outsider, url)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
+from pipeline.registry.audit.stored import digests
+from pipeline.registry.database import Database
 from tests.registry.outsider import Outsider
 
 AUDIT = ("id", "at", "actor", "action", "subject", "detail", "rows", "previous", "key", "hash", "signature")
@@ -16,8 +18,9 @@ AUDIT = ("id", "at", "actor", "action", "subject", "detail", "rows", "previous",
 class Intruder:
     """What is done to the database of an ``Outsider``."""
 
-    def __init__(self, outsider: Outsider) -> None:
+    def __init__(self, outsider: Outsider, url: str) -> None:
         self.outsider = outsider
+        self.url = url
 
     def execute(self, *statements: str) -> None:
         """Run statements that the triggers would refuse."""
@@ -35,6 +38,11 @@ class Intruder:
         columns = ", ".join(f'"{name}"' if name != "at" else at for name in AUDIT)
         rows = self.outsider.execute(f"SELECT {columns} FROM audit ORDER BY id")  # noqa: S608 (names of this file)
         return [dict(zip(AUDIT, row, strict=True)) for row in rows]
+
+    def digest(self, table: str, row_id: int) -> bytes:
+        """The digest that a row of the table would rightly have now; how it is made is no secret."""
+        with closing(Database(self.url, 5.0)) as database, database.reading() as connection:
+            return digests(connection, table, [row_id])[row_id]
 
     def rewrite(self, rows: Sequence[dict[str, Any]]) -> None:
         """Put these in the place of the whole audit."""
