@@ -20,7 +20,7 @@ from pipeline.registry.desk.leases import Mode, hand_back
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import submission
 from pipeline.registry.desk.values import KeyOutcome, Stage
-from pipeline.registry.desk.words import add_word, earlier_submission, live_standings
+from pipeline.registry.desk.words import add_words, earlier_submission, live_standings
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import review_task
 from pipeline.registry.upkeep import follow_entry, follow_page
@@ -85,7 +85,8 @@ def record_words(
     for word in words:
         if word.field not in wanted:
             raise RegistryError(f"{_label(declared, case, word.field)} không chờ bạn. Hãy tải lại việc này.")
-        add_word(connection, _row(case, checked_verdict(declared, case.row["record"], word), sent, sitting))
+    verdicts = [checked_verdict(declared, case.row["record"], word) for word in words]
+    add_words(connection, [_row(case, verdict, sent, sitting) for verdict in verdicts])
     standings = live_standings(connection, case.task_id, case.decisions)
     settled = [word.field for word in words if standings[word.field].stage is Stage.SETTLED]
     for field in settled:

@@ -16,7 +16,7 @@ from pipeline.registry.desk.permits import check_place
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import WITHDRAWN, keying, lease
 from pipeline.registry.desk.values import CannotUndo, Stage
-from pipeline.registry.desk.words import add_word, not_taken_back, word_rows
+from pipeline.registry.desk.words import add_words, not_taken_back, word_rows
 
 
 def undo_task(sitting: Sitting, person: Person) -> int:
@@ -48,13 +48,21 @@ def take_back(sitting: Sitting, person: Person, task_id: int, words: Sequence[Ro
     check_place(person, case.row["place_code"])
     _check_undoable(sitting, case, words, person)
     token = f"undo-{uuid4().hex}"
-    for word in words:
-        values = {name: value for name, value in word.items() if name != "id"}
-        values |= {"status": WITHDRAWN, "text": "", "canonical": "", "seconds": 0.0}
-        add_word(
-            sitting.connection,
-            values | {"keyed_at": sitting.now, "token": token, "takes_back_id": word["id"]},
-        )
+    withdrawn = {
+        "status": WITHDRAWN,
+        "text": "",
+        "canonical": "",
+        "seconds": 0.0,
+        "keyed_at": sitting.now,
+        "token": token,
+    }
+    add_words(
+        sitting.connection,
+        [
+            {name: word[name] for name in word if name != "id"} | withdrawn | {"takes_back_id": word["id"]}
+            for word in words
+        ],
+    )
     follow(sitting, case)
     told = {"fields": [word["field"] for word in words]}
     record(sitting.connection, person.login, "undone", f"task:{task_id}", told)

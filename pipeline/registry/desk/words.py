@@ -55,9 +55,9 @@ def word_of(row: RowMapping) -> Word:
     return Word(row["id"], row["account_id"], row["login"], verdict)
 
 
-def add_word(connection: Connection, values: Mapping[str, Any]) -> int:
-    """A new row of ``keying``; its id."""
-    return add(connection, keying, [values])[0]
+def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New rows of ``keying``, in this order."""
+    add(connection, keying, rows)
 
 
 def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
