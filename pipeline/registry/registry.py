@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from pipeline.model import Box, Ledger, PageRef, PageResult
+from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
-from pipeline.registry.straightening import Straightening, ink_boxes_of, straightening_of
+from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
     BookSummary,
@@ -237,11 +237,6 @@ class Registry:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
         with self._database.reading() as connection:
             return straightening_of(connection, book_id, ref)
-
-    def ink_boxes(self, entry_id: int) -> Mapping[str, Box]:
-        """Where the fields of an entry stand on its straight page, without anything that was read there."""
-        with self._database.reading() as connection:
-            return ink_boxes_of(connection, entry_id)
 
     def past_readings(self, entry_id: int) -> Sequence[PastReading]:
         """What every run read on an entry, oldest first."""

@@ -125,7 +125,8 @@ class Pictures:
         grown = box.grown(margin, margin)
         if sheet.straightening is not None:
             grown = grown.within(*sheet.straightening.size)
-        scale = min(options.enlarged, options.snippet_width / max(1.0, grown.width))
+        sides = (options.snippet_width / max(1.0, grown.width), options.page_side / max(1.0, grown.height))
+        scale = min(options.enlarged, *sides)
         size = (max(1, round(grown.width * scale)), max(1, round(grown.height * scale)))
         return Snippet(grown, scale, size)
 

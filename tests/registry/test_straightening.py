@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from pipeline.model import Box, PageRef
+from pipeline.model import PageRef
 from pipeline.registry import Registry
 from tests.registry.pages import SCAN, entry, page, read
 
@@ -27,15 +27,3 @@ def test_a_page_that_was_never_read_was_never_set_straight(registry: Registry, b
     registry.save_page(book, page(entry(read("child_name", "Thử Một"))), "f1")
     assert registry.straightening(book, PageRef(SCAN, 2)) is None
     assert registry.straightening(book + 1, REF) is None
-
-
-def test_where_ink_stands_is_told_without_what_was_read(registry: Registry, book: int) -> None:
-    two_lines = dataclasses.replace(
-        read("child_name", "Thử Một"),
-        box=Box(10, 10, 50, 30),
-        lines=(Box(10, 10, 50, 30), Box(5, 40, 60, 60)),
-    )
-    nowhere = read("notes", "không ở đâu")
-    registry.save_page(book, page(entry(two_lines, nowhere)), "f1")
-    (entry_id,) = registry.entries(book)
-    assert registry.ink_boxes(entry_id) == {"child_name": Box(5, 10, 60, 60)}
