@@ -1,16 +1,19 @@
 import datetime
+import importlib
+import pkgutil
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import schema
+from pipeline import predicates, schema
 from pipeline.model import FieldStatus
 from pipeline.predicates import (
     BLANK,
     NOT_ON_FORM,
     PREDICATES,
+    Predicate,
     Value,
     known,
 )
@@ -96,6 +99,13 @@ def test_of_fields_that_are_not_on_the_form_nothing_is_said(record: str, rule: R
     for nothing in (NOT_ON_FORM, UNREAD):
         answer = predicate(*[nothing] * len(rule.fields), **rule.limits)
         assert answer is None or (nothing is UNREAD and predicate.of_states)
+
+
+def test_every_predicate_is_listed_under_a_name_of_its_own() -> None:
+    families = pkgutil.walk_packages(predicates.__path__, f"{predicates.__name__}.")
+    modules = [importlib.import_module(family.name) for family in families]
+    defined = {thing for module in modules for thing in vars(module).values() if isinstance(thing, Predicate)}
+    assert {f"{found.ask.__module__}.{found.name}" for found in defined - set(PREDICATES.values())} == set()
 
 
 def test_every_predicate_is_bound_to_fields() -> None:

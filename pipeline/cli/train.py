@@ -36,9 +36,14 @@ def train(
     ] = "convolutional",
     parent: Annotated[
         Path | None,
-        typer.Option("--from", help="Trạng thái (.pt) của mạng khác để bắt đầu từ đó thay vì từ số không."),
+        typer.Option(
+            "--from", help="Trạng thái (.pt) của mạng khác, hoặc model.onnx để học tiếp, thay vì từ số không."
+        ),
     ] = None,
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Số phút CPU để học.")] = 60.0,
+    rate: Annotated[
+        float, typer.Option("--rate", min=1e-6, help="Bước học lúc đầu; học tiếp thì nhỏ hơn, ví dụ 5e-4.")
+    ] = 1.6e-3,
     until: Annotated[
         float, typer.Option("--until", min=0.01, help="Dừng sớm ở phút này, chỉ giữ trạng thái.")
     ] = math.inf,
@@ -69,7 +74,7 @@ def train(
         parent=parent,
         small=small,
         network=NETWORKS[mixer],
-        loop=LoopOptions(minutes=minutes, until=until, seed=seed, threads=threads),
+        loop=LoopOptions(minutes=minutes, until=until, rate=rate, seed=seed, threads=threads),
     )
     command = "hotich " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
     making.made(plan, command, out().print)

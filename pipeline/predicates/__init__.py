@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.predicates import birth, dates, death, identity, keys, marriage, places, text
-from pipeline.predicates.predicate import Need, Predicate, by_name, predicate
+from pipeline.predicates.predicate import Need, Predicate, predicate
 from pipeline.predicates.value import (
     BLANK,
     NO_CONTEXT,
@@ -36,8 +36,46 @@ __all__ = [
     "predicate",
 ]
 
-FAMILIES = (keys, dates, marriage, birth, death, identity, text, places)
+LISTED: tuple[Predicate, ...] = (
+    keys.present,
+    keys.absent,
+    keys.same_year,
+    keys.within_volume_years,
+    keys.same_volume,
+    keys.while_book_open,
+    dates.full_date,
+    dates.same_date,
+    dates.not_after,
+    dates.not_in_future,
+    dates.not_after_closing,
+    dates.year_from,
+    dates.time_limit_agrees,
+    dates.late_is_marked,
+    dates.age_within,
+    marriage.of_marriageable_age,
+    marriage.entered_marriageable_age,
+    marriage.two_people,
+    marriage.two_numbers,
+    birth.named_when_described,
+    birth.described_when_named,
+    birth.birth_type_agrees,
+    birth.surname_of_a_parent,
+    birth.one_of_parents,
+    death.present_on_forms_since,
+    death.age_group_agrees,
+    death.not_oneself,
+    identity.personal_number,
+    identity.number_tells_sex,
+    identity.number_of_a,
+    identity.number_tells_birth,
+    identity.no_personal_number_before,
+    identity.number_fits_paper,
+    text.name_tells_sex,
+    text.name_of_a,
+    text.spouse_tells_sex,
+    places.place_existed,
+)
+"""All that there are, in the order of their families."""
 
-PREDICATES: Mapping[str, Predicate] = {
-    name: found for family in FAMILIES for name, found in by_name(vars(family).values()).items()
-}
+PREDICATES: Mapping[str, Predicate] = {found.name: found for found in LISTED}
+"""By the names that ``schemas/records`` bind."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -90,8 +90,3 @@ def predicate(
         return Predicate(ask.__name__, ask, needs, more, "context" in named, limits, of_states)
 
     return made
-
-
-def by_name(predicates: Iterable[object]) -> Mapping[str, Predicate]:
-    """The predicates among these things (the names of a module), by name."""
-    return {thing.name: thing for thing in predicates if isinstance(thing, Predicate)}

@@ -21,6 +21,10 @@ from pipeline.training.network import LineNetwork, NetworkOptions
 from pipeline.training.real import RealLine
 from pipeline.training.scores import LineScore, score_of
 from pipeline.training.shelf import ShelfLine
+from pipeline.training.shipped import shipped_network
+
+SHIPPED = ".onnx"
+"""What a model that ships is called; other parents are checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,22 @@ def trained(
     """The network with averaged weights after ``options.minutes`` of CPU time, going on from ``checkpoint`` when
     there is one. ``drawn``: the drawn lines of a round, a round is the time between two reports. ``choosing``: lines
     that progress is told on; nothing is trained on them. ``parent``: the checkpoint of another network; a new one
-    begins with those of its weights that fit, and the time they took counts."""
+    begins with those of its weights that fit, and the time they took counts; or the ``model.onnx`` of one of the same
+    kind, which is trained on, with all kinds of lines from the start."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     state = _begun(network, options)
     if checkpoint.is_file():
         _resume(state, checkpoint)
         say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
+    elif parent and parent.suffix == SHIPPED:
+        _go_on(state, shipped_network(parent, network, _some_lines(drawn(0), options)))
+        say(f"Học tiếp từ mô hình {parent.parent.name}.")
     elif parent:
         taken = _inherit(state, parent)
         say(f"Lấy {taken} nhóm trọng số từ {parent.name} ({state.spent:.1f} phút CPU).")
+    if parent and parent.suffix == SHIPPED:
+        options = replace(options, warm=0.0, recompose_from=0.0)
     rng = np.random.default_rng((options.seed, state.step))
     words: list[list[ShelfLine]] = []
     source: Iterator[Batch] = iter(())
@@ -284,6 +294,18 @@ def _inherit(state: _State, path: Path) -> int:
     state.kept.load_state_dict(state.network.state_dict())
     state.spent, state.history = held["spent"], tuple(held["history"])
     return len(fitting)
+
+
+def _some_lines(drawn: Sequence[ShelfLine], options: LoopOptions) -> Tensor:
+    """A batch of drawn lines as the network will meet them."""
+    rng = np.random.default_rng((options.seed, 3))
+    return torch.from_numpy(next(batches(drawn, (), (), Mixture(0.0), options.size, rng)).lines)
+
+
+def _go_on(state: _State, network: LineNetwork) -> None:
+    """Take all weights of a network that has learnt before; its minutes are its own."""
+    state.network.load_state_dict(network.state_dict())
+    state.kept.load_state_dict(network.state_dict())
 
 
 def kept_network(checkpoint: Path) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.errors import SetupError
 from pipeline.training import shelf
 from pipeline.training.export import WEIGHTS, Making, write_card, write_onnx
-from pipeline.training.loop import LoopOptions, kept_network, scores_on, trained
+from pipeline.training.loop import SHIPPED, LoopOptions, kept_network, scores_on, trained
 from pipeline.training.network import NetworkOptions
 from pipeline.training.pens import Pens
 from pipeline.training.real import CALIBRATION_WRITERS, RealLine, real_lines
@@ -33,7 +33,7 @@ class Plan:
     """What to make. ``drawn``: how many drawn lines are at hand at a time. ``folder``: the model's, its name is the
     model's name; ``work``: where shelves and checkpoint stay, so that a broken-off training goes on; ``real``,
     ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens; ``parent``: the checkpoint of
-    another network to begin with."""
+    another network to begin with, or the ``model.onnx`` of one to train on."""
 
     folder: Path
     work: Path
@@ -147,7 +147,9 @@ def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.Shelf
 
 def _sources(plan: Plan) -> list[str]:
     told = [f"Endless drawn lines (pipeline.training.synthetic; {Pens.found(plan.fonts).told})."]
-    if plan.parent:
+    if plan.parent and plan.parent.suffix == SHIPPED:
+        told.append(f"Went on from the weights of {plan.parent.parent.name} as they shipped before.")
+    elif plan.parent:
         told.append(
             f"Begun with the weights of another network ({plan.parent.name}), whose minutes are counted."
         )

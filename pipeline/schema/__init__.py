@@ -1,0 +1,62 @@
+"""What ``schemas/`` declares, loaded and checked: records, forms, exports, vocabularies, findings.
+
+What a form holds is data, once. A record declares each field of an event (``schemas/records/birth.toml``);
+a form declares where a printed sheet has its labels and blanks (``schemas/forms/birth-2006.toml``). The
+reader, the drawer of synthetic pages, the registry's columns and the reference pages all derive from these
+declarations.
+
+A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the
+nearest known name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge
+(0) to its right (1), ``v`` from its top (0) to its bottom (1); what stands above the frame has a negative
+``v``.
+"""
+
+from __future__ import annotations
+
+from pipeline.schema.blank import Label, Piece, Slot
+from pipeline.schema.declaration import Declaration
+from pipeline.schema.export import ExportSpec
+from pipeline.schema.finding import FindingSpec, Level, PrincipleSpec
+from pipeline.schema.folder import PLACES, default_folder
+from pipeline.schema.form import PRINT_ADVANCE, Form
+from pipeline.schema.loading import load, load_form
+from pipeline.schema.naming import nearest
+from pipeline.schema.record import LEDGER_KEYS, BookSpec, FieldSpec, PersonSpec, RecordSpec, RuleSpec
+from pipeline.schema.schemas import Schemas
+from pipeline.schema.sheet import PARTS, Area, Cell, CheckBox, Column, Line, Style, Table
+from pipeline.schema.vocab import Term, Vocab
+
+__all__ = [
+    "LEDGER_KEYS",
+    "PARTS",
+    "PLACES",
+    "PRINT_ADVANCE",
+    "Area",
+    "BookSpec",
+    "Cell",
+    "CheckBox",
+    "Column",
+    "Declaration",
+    "ExportSpec",
+    "FieldSpec",
+    "FindingSpec",
+    "Form",
+    "Label",
+    "Level",
+    "Line",
+    "PersonSpec",
+    "Piece",
+    "PrincipleSpec",
+    "RecordSpec",
+    "RuleSpec",
+    "Schemas",
+    "Slot",
+    "Style",
+    "Table",
+    "Term",
+    "Vocab",
+    "default_folder",
+    "load",
+    "load_form",
+    "nearest",
+]

@@ -1,0 +1,15 @@
+"""``schemas/exports``: the import templates of the Ministry."""
+
+from __future__ import annotations
+
+from pipeline.schema.declaration import Declaration
+
+
+class ExportSpec(Declaration):
+    """One import template of the Ministry: its record, its sheet, ``leading`` columns that are no field."""
+
+    export: str
+    record: str
+    title: str
+    sheet: str
+    leading: tuple[str, ...] = ()

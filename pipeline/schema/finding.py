@@ -1,0 +1,35 @@
+"""``schemas/findings.toml``: what each finding says, and principles that bind how findings count."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.model import Severity
+from pipeline.schema.declaration import Declaration
+
+Level = Literal["page", "reading", "field", "entry", "book", "registry"]
+
+
+class FindingSpec(Declaration):
+    """What a finding says to a reviewer, in Vietnamese, where the rule comes from, and how serious it is.
+
+    ``level``: what has to be known to raise it: a ``page``, a ``reading``, one ``field`` by itself, one ``entry``, a
+    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own. ``off``: why an
+    office does not want the rule; only its own layer sets it."""
+
+    code: str
+    level: Level = "entry"
+    severity: Severity = Severity.REVIEW
+    sentence: str
+    look_at: str = ""
+    source: str = ""
+    off: str = ""
+
+
+class PrincipleSpec(Declaration):
+    """A rule that raises nothing by itself and binds how others count; ``kept_by``: the codes of those."""
+
+    code: str
+    sentence: str
+    source: str
+    kept_by: tuple[str, ...]

@@ -1,0 +1,101 @@
+"""``schemas/records``: the fields of an event, the rules bound to them, who the people of an entry are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pipeline.model import Ledger, Severity
+from pipeline.schema.declaration import Declaration
+
+LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
+"""What ``FieldSpec.ledger`` may name."""
+
+
+class FieldSpec(Declaration):
+    """One field of a record: the only place where it is named.
+
+    ``column`` is the Ministry's import column (``""`` = it has none, and the field is not exported); ``editions`` the
+    templates that have it (empty = all of the record's); ``ledger`` names the key of ``ledger.toml`` that fills it when
+    the form has no place for it.
+    """
+
+    name: str
+    column: str = ""
+    kind: str
+    label: str
+    required: bool = False
+    critical: bool = False
+    vocab: str | None = None
+    editions: tuple[str, ...] = ()
+    ledger: str | None = None
+
+
+class RuleSpec(Declaration):
+    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order, with the limits it
+    sets (``with``). Without a ``severity`` of its own it has that of its finding. ``about``: the fields that the
+    finding names, where others are only a condition (all of them unless it says so)."""
+
+    code: str
+    predicate: str
+    fields: tuple[str, ...]
+    severity: Severity = Severity.REVIEW
+    limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
+    about: tuple[str, ...] = ()
+
+
+class BookSpec(Declaration):
+    """Which fields of an entry the checks of a whole book ask for (``pipeline.book_rules``)."""
+
+    number: str
+    registered_on: str
+    page: str
+    notes: str
+
+
+class PersonSpec(Declaration):
+    """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what
+    the entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with
+    names."""
+
+    role: str
+    event: Literal["born", "wed", "died", "other"] = "other"
+    name: str
+    sex: str | None = None
+    male: bool | None = None
+    born_on: str | None = None
+    died_on: str | None = None
+    home: str | None = None
+    mother: str | None = None
+    father: str | None = None
+    id_numbers: tuple[str, ...] = ()
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that are named here."""
+        named = (self.name, self.sex, self.born_on, self.died_on, self.home, self.mother, self.father)
+        return (*(name for name in named if name), *self.id_numbers)
+
+
+class RecordSpec(Declaration):
+    """One kind of event; the order of ``fields`` is the Ministry's order of columns."""
+
+    record: str
+    title: str
+    prefix: str
+    fields: tuple[FieldSpec, ...] = Field(alias="field")
+    rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
+    book: BookSpec | None = None
+    people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FieldSpec]:
+        return {spec.name: spec for spec in self.fields}
+
+    @cached_property
+    def by_column(self) -> Mapping[str, FieldSpec]:
+        return {spec.column: spec for spec in self.fields if spec.column}

@@ -1,0 +1,74 @@
+"""All that a ``schemas/`` folder declares, as the program asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pipeline import kinds
+from pipeline.model import Severity
+from pipeline.places import Resolver, read_gazetteer
+from pipeline.schema.export import ExportSpec
+from pipeline.schema.finding import FindingSpec, PrincipleSpec
+from pipeline.schema.folder import PLACES, default_folder
+from pipeline.schema.form import Form
+from pipeline.schema.naming import named
+from pipeline.schema.record import FieldSpec, RecordSpec
+from pipeline.schema.vocab import Vocab
+
+
+@dataclass(frozen=True)
+class Schemas:
+    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does.
+
+    ``place_tables``: the folder of the tables of administrative units; ``own_places``: what an office adds."""
+
+    records: Mapping[str, RecordSpec]
+    forms: Mapping[str, Form]
+    exports: Mapping[str, ExportSpec]
+    vocabs: Mapping[str, Vocab]
+    findings: Mapping[str, FindingSpec]
+    fingerprint: str
+    principles: Mapping[str, PrincipleSpec] = field(default_factory=dict)
+    place_tables: Path | None = None
+    own_places: Path | None = None
+
+    @cached_property
+    def places(self) -> Resolver:
+        """Who knows the administrative units of any day: the tables of ``schemas/places`` and an office's own file.
+        Raises ``SchemaError`` for a table or a file that is wrong."""
+        tables = self.place_tables
+        if tables is None or not tables.is_dir():
+            tables = default_folder() / PLACES
+        return Resolver(read_gazetteer(tables, self.own_places))
+
+    def form(self, name: str) -> Form:
+        """The form of that name; ``SchemaError`` names the nearest one."""
+        return named(name, self.forms, "mẫu sổ", "schemas/forms")
+
+    def record(self, name: str) -> RecordSpec:
+        return named(name, self.records, "loại việc", "schemas/records")
+
+    def severity_of(self, code: str) -> Severity | None:
+        """How serious a finding of that code is where no field says otherwise; ``None`` = the office has switched its
+        rule off, and it is not to be raised."""
+        spec = named(code, self.findings, "phát hiện", "schemas/findings.toml")
+        return None if spec.off else spec.severity
+
+    @cached_property
+    def vocabularies(self) -> Mapping[str, kinds.Vocabulary]:
+        """The code lists as the kinds take them."""
+        return {name: kinds.Vocabulary.of(vocab.terms, vocab.finding) for name, vocab in self.vocabs.items()}
+
+    def vocabulary(self, spec: FieldSpec) -> kinds.Vocabulary | None:
+        """The code list of a field, if it has one."""
+        return self.vocabularies[spec.vocab] if spec.vocab else None
+
+    def columns(self, export: str) -> tuple[str, ...]:
+        """The header row of an import template, in the Ministry's order."""
+        spec = named(export, self.exports, "mẫu xuất", "schemas/exports")
+        fields = self.records[spec.record].fields
+        ours = (field for field in fields if field.column)
+        return spec.leading + tuple(f.column for f in ours if not f.editions or export in f.editions)

@@ -1,0 +1,60 @@
+"""One table of TOML against its declaration; the first flaw is told in Vietnamese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from pipeline.errors import SchemaError
+from pipeline.schema.declaration import Declaration
+from pipeline.schema.naming import nearest
+
+D = TypeVar("D", bound=Declaration)
+
+
+def validated(model: type[D], data: Mapping[str, Any], path: Path) -> D:
+    """What one table of the file ``path`` declares. ``SchemaError`` names file, key and the nearest known key."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        # a key misspelt is both missing and unknown: the unknown one tells more
+        first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
+        where = ".".join(str(step) for step in first["loc"])
+        if first["type"] == "extra_forbidden":
+            wrong = str(first["loc"][-1])
+            hint = nearest(wrong, _keys(model))
+            raise SchemaError(f"{path}: khóa lạ “{where}”.{hint}") from None
+        raise SchemaError(f"{path}: “{where}” {_complaint(first['type'], first['msg'])}.") from None
+
+
+def _complaint(flaw: str, message: str) -> str:
+    """What pydantic found, in Vietnamese; its own words where it is none of the usual flaws."""
+    if flaw == "missing":
+        return "là khóa bắt buộc nhưng không có"
+    if flaw in ("string_type", "literal_error", "enum"):
+        return f"không phải giá trị được phép ({message})"
+    if flaw in ("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"):
+        return "phải là một số"
+    if flaw in ("tuple_type", "too_long", "too_short"):
+        return f"phải là một danh sách đúng số phần tử ({message})"
+    return f"không hợp lệ ({message})"
+
+
+def _keys(model: type[Declaration], seen: frozenset[type] = frozenset()) -> list[str]:
+    names: list[str] = []
+    for name, info in model.model_fields.items():
+        names.append(info.alias or name)
+        for part in _models_in(info.annotation):
+            if part not in seen:
+                names += _keys(part, seen | {model, part})
+    return names
+
+
+def _models_in(annotation: Any) -> Iterator[type[Declaration]]:
+    if isinstance(annotation, type) and issubclass(annotation, Declaration):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)

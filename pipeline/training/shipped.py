@@ -1,0 +1,141 @@
+"""From the weights that ship (``model.onnx``) back to a network that can be trained on.
+
+The eight-bit matrices come back as what they stand for; what the export folded into the convolutions stays there, and
+the norms behind them are set so that the network reads as the model does. From then on it learns like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pipeline.errors import SetupError
+from pipeline.training.network import LineNetwork, NetworkOptions
+
+_Weights = NDArray[np.float32]
+
+_GATES = [0, 2, 3, 1]
+"""Where torch's gates of an LSTM (input, forget, cell, output) stand among ONNX's (input, output, forget, cell)."""
+
+
+def shipped_network(model: Path, options: NetworkOptions, lines: Tensor) -> LineNetwork:
+    """The network of a ``model.onnx`` that ``hotich train`` wrote for a network of these options.
+
+    ``lines`` (lines, 1, ``HEIGHT``, width): some lines as it will be trained on, for the means and spreads that its
+    norms start from. Raises ``SetupError`` when the model is of other options or of another making.
+    """
+    network = LineNetwork(options)
+    try:
+        _fill(network, _matrices(model))
+    except (KeyError, ValueError, StopIteration, RuntimeError) as error:
+        raise SetupError(
+            f"Không lấy được trọng số từ {model.name} của {model.parent.name}: mô hình này thuộc kiểu mạng khác "
+            f"với --mixer đã chọn ({options.mixer})."
+        ) from error
+    _settle_norms(network, lines)
+    return network
+
+
+def _matrices(model: Path) -> Mapping[str, _Weights]:
+    """All weights by their names in the file, in its order; eight-bit ones under the name they had before."""
+    import onnx
+    from onnx import numpy_helper
+
+    held = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(model)).graph.initializer}
+    found: dict[str, _Weights] = {}
+    for name, value in held.items():
+        if name.endswith("_quantized"):
+            before = name.removesuffix("_quantized")
+            scale, zero = held[before + "_scale"], held[before + "_zero_point"]
+            if scale.ndim:
+                scale, zero = (one.reshape(-1, *(1,) * (value.ndim - 1)) for one in (scale, zero))
+            found[before] = (value.astype(np.float32) - zero) * scale
+        elif not name.endswith(("_scale", "_zero_point")):
+            found[name] = value
+    return found
+
+
+def _fill(network: LineNetwork, held: Mapping[str, _Weights]) -> None:
+    own = network.state_dict()
+    for name in own:
+        if (there := held.get(f"network.{name}")) is not None:
+            own[name] = _same_shape(there, own[name])
+    convolutions, products, memories = (_anonymous(held, kind) for kind in ("Conv", "MatMul", "LSTM"))
+    for convolution, norm in _normed(network):
+        own[f"{convolution}.weight"] = _same_shape(next(convolutions), own[f"{convolution}.weight"])
+        own[f"{norm}.bias"] = _same_shape(next(convolutions), own[f"{norm}.bias"])
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Linear):
+            own[f"{name}.weight"] = _same_shape(next(products).T, own[f"{name}.weight"])
+    if network.options.mixer != "convolutional":
+        _fill_memory(own, memories)
+    network.load_state_dict(own)
+
+
+def _fill_memory(own: dict[str, Tensor], memories: Iterator[_Weights]) -> None:
+    """One bidirectional layer: two weights follow in the order of the file, what the line goes through and what the
+    state goes through; the biases have one dimension less."""
+    biases, inward, back = sorted(memories, key=lambda weights: weights.ndim)
+    for direction, ending in enumerate(("", "_reverse")):
+        for name, weights in (("ih", inward[direction]), ("hh", back[direction])):
+            whole = own[f"lstm.weight_{name}_l0{ending}"]
+            turned = weights if weights.shape == tuple(whole.shape) else weights.T
+            own[f"lstm.weight_{name}_l0{ending}"] = _same_shape(_reordered(turned), whole)
+        for name, bias in zip(("ih", "hh"), np.split(biases[direction], 2), strict=True):
+            own[f"lstm.bias_{name}_l0{ending}"] = _same_shape(
+                _reordered(bias), own[f"lstm.bias_{name}_l0{ending}"]
+            )
+
+
+def _reordered(gates: _Weights) -> _Weights:
+    parts = np.split(gates, 4)
+    return np.concatenate([parts[number] for number in _GATES])
+
+
+def _anonymous(held: Mapping[str, _Weights], kind: str) -> Iterator[_Weights]:
+    return iter([value for name, value in held.items() if name.startswith(f"onnx::{kind}_")])
+
+
+def _same_shape(weights: _Weights, wanted: Tensor) -> Tensor:
+    if weights.shape != tuple(wanted.shape):
+        raise ValueError(f"{weights.shape} instead of {tuple(wanted.shape)}")
+    return torch.tensor(weights, dtype=torch.float32)
+
+
+def _normed(network: LineNetwork) -> Iterator[tuple[str, str]]:
+    """The names of each convolution of the tower and of the norm behind it, in the order in which lines pass."""
+    waiting = ""
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Conv2d):
+            waiting = name
+        elif isinstance(module, nn.BatchNorm2d):
+            yield waiting, name
+
+
+def _settle_norms(network: LineNetwork, lines: Tensor) -> None:
+    """Give each norm the mean and the spread of what it meets, and undo them by its weight and bias."""
+    network.eval()
+    met: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}
+
+    def note(norm: nn.Module, inward: tuple[Tensor, ...]) -> None:
+        assert isinstance(norm, nn.BatchNorm2d)
+        met[norm] = inward[0].mean((0, 2, 3)), inward[0].var((0, 2, 3))
+
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    with torch.no_grad():
+        for norm in norms:  # as the export left them: nothing but the bias
+            norm.running_mean, norm.running_var = torch.zeros_like(norm.bias), torch.ones_like(norm.bias)
+            norm.weight.fill_((1 + norm.eps) ** 0.5)
+        hooks = [norm.register_forward_pre_hook(note) for norm in norms]
+        network(lines)
+        for hook in hooks:
+            hook.remove()
+        for norm, (mean, spread) in met.items():
+            norm.running_mean, norm.running_var = mean, spread
+            norm.weight.copy_((spread + norm.eps).sqrt())
+            norm.bias.add_(mean)
