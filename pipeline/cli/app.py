@@ -8,6 +8,7 @@ import typer
 from typer import rich_utils
 
 import pipeline
+from pipeline.cli.account import account_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.demo import demo
@@ -21,6 +22,7 @@ from pipeline.cli.queue import queue
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
+from pipeline.cli.serve import serve
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 
@@ -28,6 +30,7 @@ COMMANDS = (
     ("run", run),
     ("page", page),
     ("queue", queue),
+    ("serve", serve),
     ("check", check),
     ("links", links),
     ("evaluate", evaluate),
@@ -73,6 +76,7 @@ app = typer.Typer(
 )
 for name, function in COMMANDS:
     app.command(name, cls=Command)(function)
+app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
+from pipeline.registry.accounts.accounts import Accounts, utc_now
+from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.migration import bring_up_to_date
@@ -70,6 +73,14 @@ class Registry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    # --- who may come in ------------------------------------------------------------------------------------------
+
+    def accounts(
+        self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
+    ) -> Accounts:
+        """The accounts of people; ``now``: the clock, in UTC."""
+        return Accounts(self._database, now, options)
 
     # --- the machine writes ---------------------------------------------------------------------------------------
 

@@ -16,6 +16,16 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+ROLE_WORDS = {
+    Role.OPERATOR: "Nhân viên quét",
+    Role.REVIEWER: "Người rà soát",
+    Role.CHECKER: "Người kiểm tra",
+    Role.SUPERVISOR: "Người phụ trách",
+    Role.ADMINISTRATOR: "Người quản trị",
+}
+"""What people here call the roles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An account in use. ``places``: codes of the registration places whose books they may see; ``None`` = all."""

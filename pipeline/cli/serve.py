@@ -1,0 +1,64 @@
+"""``hotich serve``: the reviewers' desk on a port of this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.registry import Registry
+from pipeline.settings import read_settings
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Địa chỉ để nghe.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Cổng để nghe.")] = 8000,
+    proxy: Annotated[
+        str | None,
+        typer.Option(
+            "--proxy",
+            help="Địa chỉ của máy chủ đứng trước (nginx, Caddy), được tin về việc ai đang hỏi và có qua TLS không.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
+    from pipeline.review import create_app, server  # FastAPI: not for every command
+
+    bench = read_settings().workbench(workspace)
+    logging.basicConfig(format=LOG_FORMAT)
+    logging.getLogger("hotich").setLevel(logging.INFO)
+    screen = out()
+    with Registry.open(bench.registry_url, bench.schemas) as registry, server.listen(host, port) as listener:
+        made = registry.accounts().first_administrator()
+        if made is not None:
+            login, password = made
+            screen.print("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
+            screen.print(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}", markup=False)
+            screen.print("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
+        if proxy is None and not _only_this_machine(host):
+            err().print(
+                "Chú ý: máy khác vào được mà không qua TLS, mật khẩu đi trên mạng không được mã hóa. "
+                "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
+            )
+        screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
+        with suppress(KeyboardInterrupt):
+            server.serve(create_app(registry, bench.schemas), listener, proxy)
+    screen.print("Đã tắt bàn rà soát.")
+
+
+def _only_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,52 @@
+"""Who may use which route: the one table. A route that is not in it can be used by nobody.
+
+``docs/reference/roles.md`` says the same in words; a test walks the table for every role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.registry.accounts import Role
+
+EVERYBODY = frozenset(Role)
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``roles``: who may use the route, None = anybody, without a login; ``scoped``: what it shows or changes belongs
+    to a registration place, and the registry refuses those of other places; ``before_change``: also open to those who
+    must choose a new password first."""
+
+    method: str
+    path: str
+    roles: frozenset[Role] | None
+    scoped: bool = False
+    before_change: bool = False
+
+
+ACCESS = (
+    Access("GET", "/healthz", None),
+    Access("GET", "/login", None),
+    Access("POST", "/login", None),
+    Access("POST", "/logout", EVERYBODY, before_change=True),
+    Access("GET", "/password", EVERYBODY, before_change=True),
+    Access("POST", "/password", EVERYBODY, before_change=True),
+    Access("GET", "/", EVERYBODY),
+    Access("GET", "/accounts", ADMINISTRATORS),
+    Access("POST", "/accounts", ADMINISTRATORS),
+    Access("GET", "/accounts/{login}", ADMINISTRATORS),
+    Access("POST", "/accounts/{login}/duties", ADMINISTRATORS),
+    Access("POST", "/accounts/{login}/reset", ADMINISTRATORS),
+    Access("POST", "/accounts/{login}/deactivate", ADMINISTRATORS),
+    Access("POST", "/accounts/{login}/activate", ADMINISTRATORS),
+)
+
+BY_ROUTE = {(access.method, access.path): access for access in ACCESS}
+
+
+def may_open(role: Role, path: str) -> bool:
+    """Whether people of that role may open that page."""
+    access = BY_ROUTE.get(("GET", path))
+    return access is not None and (access.roles is None or role in access.roles)

@@ -1,0 +1,85 @@
+"""The application put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pipeline.registry import Registry
+from pipeline.registry.accounts import utc_now
+from pipeline.review.admission import admit, refuse_forged
+from pipeline.review.faults import Shelter, answer_errors
+from pipeline.review.headers import SafeHeaders
+from pipeline.review.journal import Journal
+from pipeline.review.limits import BodyLimit, Buckets
+from pipeline.review.options import ReviewOptions
+from pipeline.review.pages import STATIC, Pages
+from pipeline.review.routes import ROUTERS
+from pipeline.review.site import Site
+from pipeline.schema import Schemas
+
+
+def create_app(
+    registry: Registry,
+    schemas: Schemas,
+    options: ReviewOptions = ReviewOptions(),
+    *,
+    now: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """The web application over an open registry, which stays the caller's to close; ``now``: the clock, in UTC."""
+    app = FastAPI(
+        title="hotich",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(admit), Depends(refuse_forged)],
+        middleware=[
+            Middleware(Journal),
+            Middleware(SafeHeaders),
+            Middleware(Shelter),
+            Middleware(AddressLimit, buckets=Buckets(options.requests)),
+            Middleware(BodyLimit, most=options.body_bytes),
+        ],
+    )
+    app.state.site = Site(
+        registry=registry,
+        accounts=registry.accounts(now),
+        schemas=schemas,
+        options=options,
+        pages=Pages(),
+        logins=Buckets(options.logins),
+    )
+    answer_errors(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", KeptFiles(directory=STATIC))
+    return app
+
+
+class KeptFiles(StaticFiles):
+    """Static files that browsers may keep: their addresses change with their content."""
+
+    def file_response(self, *arguments: object, **named: object) -> Response:
+        response = super().file_response(*arguments, **named)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        return response
+
+
+class AddressLimit:
+    """ASGI middleware: one address asks only so often."""
+
+    def __init__(self, app: ASGIApp, buckets: Buckets) -> None:
+        self._app = app
+        self._buckets = buckets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            client = scope.get("client")
+            self._buckets.take(client[0] if client else "-")
+        await self._app(scope, receive, send)

@@ -1,0 +1,95 @@
+"""What went wrong as a Vietnamese page, or as a fragment where htmx asked. No page tells what an exception says, except
+those that are written for people (``HotichError``)."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipeline.errors import HotichError
+from pipeline.registry import StaleTask
+from pipeline.registry.accounts import AccountError
+from pipeline.registry.desk.values import NotYours
+from pipeline.review.admission import ComeIn
+from pipeline.review.journal import note_fault
+from pipeline.review.site import site_of
+
+SENTENCES = {
+    400: "Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại.",
+    403: "Bạn không có quyền làm việc này. Nếu cần, hãy hỏi người quản trị.",
+    404: "Không có trang này. Hãy kiểm tra lại đường dẫn hoặc về trang đầu.",
+    405: "Không làm được việc này ở đây. Hãy về trang đầu.",
+    422: "Có ô chưa điền đúng. Hãy quay lại và kiểm tra lại.",
+    500: "Chương trình gặp lỗi; những gì đã lưu vẫn còn. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.",
+}
+STATUS = ((NotYours, 403), (StaleTask, 409), (AccountError, 422))
+"""What an error of the house means in HTTP; others are 503: the registry or the disk refuses."""
+
+
+class Shelter:
+    """ASGI middleware: a fault of the program, or a refusal before any route, ends in a page like all others."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the person gets a page and the log a place)
+            if scope["type"] != "http" or started:
+                note_fault(error)
+                return
+            await _answer(Request(scope), error)(scope, receive, send)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Have the application answer its errors with pages."""
+    for kind in (StarletteHTTPException, RequestValidationError, HotichError):
+        app.add_exception_handler(kind, _answer_async)
+
+
+async def _answer_async(request: Request, error: Exception) -> Response:
+    return _answer(request, error)
+
+
+def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, ComeIn):
+        return _to_the_door(request, error)
+    status, sentence, headers = _told(error)
+    fragment = "HX-Request" in request.headers
+    response = site_of(request).pages.page(
+        request, "fragments/error.html" if fragment else "error.html", status=status, sentence=sentence
+    )
+    response.headers.update(headers)
+    return response
+
+
+def _told(error: Exception) -> tuple[int, str, dict[str, str]]:
+    """Status, sentence and headers."""
+    if isinstance(error, StarletteHTTPException):
+        own = error.detail if isinstance(error, HTTPException) and type(error) is not HTTPException else None
+        sentence = own or SENTENCES.get(error.status_code, SENTENCES[400])
+        return error.status_code, sentence, dict(error.headers or {})
+    if isinstance(error, RequestValidationError):
+        return 422, SENTENCES[422], {}
+    if isinstance(error, HotichError):
+        return next((status for kind, status in STATUS if isinstance(error, kind)), 503), error.message, {}
+    note_fault(error)
+    return 500, SENTENCES[500], {}
+
+
+def _to_the_door(request: Request, error: ComeIn) -> Response:
+    """A page is exchanged for the one to go to first; htmx, which would follow silently, is told to load it."""
+    if "HX-Request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": error.to})
+    return RedirectResponse(error.to, status_code=303)

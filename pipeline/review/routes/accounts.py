@@ -1,0 +1,131 @@
+"""The accounts of people, for administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.registry.accounts import Account, AccountError, Role
+from pipeline.review.admission import OfSession
+from pipeline.review.site import OfSite, Site
+
+router = APIRouter(prefix="/accounts")
+
+Text = Annotated[str, Form()]
+Codes = Annotated[list[str], Form()]
+
+
+@router.get("")
+def show_accounts(request: Request, site: OfSite) -> Response:
+    return _list(request, site)
+
+
+@router.post("")
+def create_account(
+    request: Request,
+    site: OfSite,
+    session: OfSession,
+    role: Annotated[Role, Form()],
+    login: Text = "",
+    name: Text = "",
+    everywhere: Text = "",
+    places: Codes = [],  # noqa: B006 (FastAPI copies it)
+    more_places: Text = "",
+) -> Response:
+    try:
+        codes = _codes(everywhere, places, more_places)
+        password = site.accounts.create(login, name, role, codes, session.person.login)
+    except AccountError as refused:
+        typed = {"login": login, "name": name, "role": role, "more_places": more_places}
+        return _list(request, site, refused.message, typed)
+    return _one_time(request, site, login.strip().lower(), password)
+
+
+@router.get("/{login}")
+def show_account(request: Request, site: OfSite, login: str) -> Response:
+    return _one(request, site, login)
+
+
+@router.post("/{login}/duties")
+def set_duties(
+    request: Request,
+    site: OfSite,
+    session: OfSession,
+    login: str,
+    role: Annotated[Role, Form()],
+    everywhere: Text = "",
+    places: Codes = [],  # noqa: B006
+    more_places: Text = "",
+) -> Response:
+    try:
+        codes = _codes(everywhere, places, more_places)
+        site.accounts.set_duties(login, role, codes, session.person.login)
+    except AccountError as refused:
+        return _one(request, site, login, refused.message)
+    return RedirectResponse("/accounts", status_code=303)
+
+
+@router.post("/{login}/reset")
+def reset_password(request: Request, site: OfSite, session: OfSession, login: str) -> Response:
+    return _one_time(request, site, login, site.accounts.reset_password(login, session.person.login))
+
+
+@router.post("/{login}/deactivate")
+def deactivate(request: Request, site: OfSite, session: OfSession, login: str) -> Response:
+    try:
+        site.accounts.deactivate(login, session.person.login)
+    except AccountError as refused:
+        return _one(request, site, login, refused.message)
+    return RedirectResponse("/accounts", status_code=303)
+
+
+@router.post("/{login}/activate")
+def activate(site: OfSite, session: OfSession, login: str) -> Response:
+    site.accounts.activate(login, session.person.login)
+    return RedirectResponse("/accounts", status_code=303)
+
+
+def _codes(everywhere: str, ticked: list[str], more: str) -> list[str] | None:
+    """The place codes of a form; None = all places. Raises ``AccountError`` when neither is said."""
+    codes = [*ticked, *more.replace(";", ",").split(",")]
+    codes = [code.strip() for code in codes if code.strip()]
+    if everywhere and codes:
+        raise AccountError("Hãy chọn một trong hai: mọi nơi, hoặc những nơi nêu ra.")
+    return None if everywhere else codes
+
+
+def _list(request: Request, site: Site, refused: str = "", typed: dict[str, str] | None = None) -> Response:
+    return site.pages.page(
+        request,
+        "accounts.html",
+        status=422 if refused else 200,
+        accounts=site.accounts.list(),
+        places=site.accounts.places(),
+        refused=refused,
+        typed=typed or {"login": "", "name": "", "role": Role.REVIEWER, "more_places": ""},
+    )
+
+
+def _one(request: Request, site: Site, login: str, refused: str = "") -> Response:
+    return site.pages.page(
+        request,
+        "account.html",
+        status=422 if refused else 200,
+        account=_account(site, login),
+        places=site.accounts.places(),
+        refused=refused,
+    )
+
+
+def _account(site: Site, login: str) -> Account:
+    found = next((one for one in site.accounts.list() if one.person.login == login), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _one_time(request: Request, site: Site, login: str, password: str) -> Response:
+    """Shown once, here; it is stored nowhere."""
+    return site.pages.page(request, "one_time.html", login=login, password=password)
