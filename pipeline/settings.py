@@ -9,12 +9,13 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import calibration, office, schema
+from pipeline import calibration, office, review_policy, schema
 from pipeline.calibration import Calibration
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.errors import SchemaError, SetupError
 from pipeline.ocr.models import default_folder
+from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
 from pipeline.schema import Schemas
 from pipeline.workbench import Workbench
@@ -66,6 +67,10 @@ class Settings(BaseSettings):
             loaded = office.applied(loaded, Workspace(workspace).office)
         except SchemaError as error:
             flaws.append(error.message)
+        try:
+            review_policy.read(Workspace(workspace).office, loaded)
+        except SchemaError as error:
+            flaws.append(error.message)
         if Workspace(workspace).places.exists():
             try:
                 _ = loaded.places
@@ -74,6 +79,10 @@ class Settings(BaseSettings):
         if flaws:
             raise SchemaError("\n".join(flaws))
         return loaded
+
+    def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
+        """Who reviews what in the office of that workspace. Raises ``SchemaError`` that tells every flaw of it."""
+        return review_policy.read(Workspace(workspace).office, schemas)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """The calibration made for that workspace, unless the one that came with the models speaks of a newer reader;

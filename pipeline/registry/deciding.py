@@ -38,8 +38,8 @@ def decide(
     whole = whole_seen(findings_of(connection, place["page_id"], entry_id))
     for verdict in verdicts:
         seen = whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field))
-        checked = _checked(declared, place["record"], verdict)
-        _add(connection, place["page_id"], place, checked, seen, author, reason)
+        checked = checked_verdict(declared, place["record"], verdict)
+        add_decision(connection, place["page_id"], place, checked, seen, author, reason)
     follow_entry(connection, declared, entry_id)
     return not _is_open(connection, place["page_id"], place["row"])
 
@@ -52,11 +52,11 @@ def settle_page(
     _check_version(connection, page_id, PAGE_ITSELF, version)
     seen = whole_seen(findings_of(connection, page_id, None))
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
-    _add(connection, page_id, place, verdict, seen, author, reason)
+    add_decision(connection, page_id, place, verdict, seen, author, reason)
     follow_page(connection, page_id)
 
 
-def _checked(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
+def checked_verdict(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
     """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other."""
     text = unicodedata.normalize("NFC", verdict.text)
     if verdict.field == WHOLE_ENTRY:
@@ -74,7 +74,7 @@ def _checked(declared: Declared, record: str, verdict: Verdict) -> dict[str, str
     return {"field": verdict.field, "status": verdict.status, "text": text, "canonical": canonical}
 
 
-def _add(
+def add_decision(
     connection: Connection,
     page_id: int,
     place: Mapping[str, Any],
@@ -82,7 +82,11 @@ def _add(
     seen: Seen | None,
     author: str,
     reason: str,
+    *,
+    decided_at: datetime | None = None,
+    keyings: Sequence[int] | None = None,
 ) -> None:
+    """A new row of ``decision`` on the entry (or page) at ``place``. ``keyings``: the words that led to it."""
     if not author.strip():
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
     latest = select(page_run.c.fingerprint).where(page_run.c.page_id == page_id, page_run.c.latest)
@@ -94,12 +98,13 @@ def _add(
             row=place["row"],
             **verdict,
             author=author,
-            decided_at=datetime.now(UTC),
+            decided_at=decided_at or datetime.now(UTC),
             reason=reason,
             seen_fingerprint=connection.scalar(latest) or "",
             seen_status=seen.status if seen else None,
             seen_text=seen.text if seen else None,
             seen_canonical=seen.canonical if seen else None,
+            keyings=None if keyings is None else list(keyings),
         )
     )
 

@@ -15,6 +15,7 @@ from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
+from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
@@ -29,6 +30,7 @@ from pipeline.registry.values import (
     Task,
     Verdict,
 )
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
@@ -175,6 +177,10 @@ class Registry:
         """Record that a person has seen what was found about a page itself; its task is done."""
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
+
+    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] = utc_now) -> Desk:
+        """The reviewers' desk under what an office has set. ``now``: the clock, in UTC."""
+        return Desk(self._database, self._declared, policy, now)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 

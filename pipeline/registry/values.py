@@ -62,6 +62,7 @@ class Seen:
 class Decision:
     """One row of the append-only record of what people decided; ``seen`` is the reading they had before them."""
 
+    decision_id: int
     field: str
     status: FieldStatus
     text: str

@@ -12,6 +12,7 @@ from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
 from pipeline.registry.database import Database
+from pipeline.registry.desk.tables import DESK_APPEND_ONLY
 from pipeline.registry.migration import configuration, upgrade
 from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, all_tables, record_table_name
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
@@ -48,7 +49,7 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(url: str) ->
         triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         assert {name for (name,) in triggers} == {
             f"{table.name}_no_{change}"
-            for table in (*APPEND_ONLY, *ONLY_ENDS)
+            for table in (*APPEND_ONLY, *ONLY_ENDS, *DESK_APPEND_ONLY)
             for change in ("update", "delete", "replace")
         }
     database.close()

@@ -1,0 +1,124 @@
+"""All that the desk must know of one task: where it stands, what the machine read, what people said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.errors import RegistryError
+from pipeline.model import FieldReading, Finding, PageRef
+from pipeline.registry.declared import Declared
+from pipeline.registry.desk.agreement import Standing, standing
+from pipeline.registry.desk.values import Stage
+from pipeline.registry.readback import (
+    beside_of,
+    decisions_of,
+    findings_of,
+    keyed_of,
+    readings_of,
+    values_in_force,
+)
+from pipeline.registry.tables import book, entry, page, review_task, scan
+from pipeline.registry.values import WHOLE_ENTRY, Decision
+from pipeline.review_policy import ReviewPolicy, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One task. ``row``: its row with those of page, scan and book; ``findings`` of the machine's last run, and
+    ``beside`` other entries; ``standings``: where each field stands that is left, in the order of the form; ``values``
+    are those in force."""
+
+    row: Mapping[str, Any]
+    readings: Mapping[str, FieldReading]
+    findings: tuple[Finding, ...]
+    beside: tuple[Finding, ...]
+    decisions: Mapping[str, Decision]
+    standings: Mapping[str, Standing]
+    values: Mapping[str, str | None]
+
+    @property
+    def task_id(self) -> int:
+        return int(self.row["id"])
+
+    @property
+    def version(self) -> int:
+        return int(self.row["version"])
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.row["stage"])
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.row["sha256"], self.row["page_no"])
+
+    def wanted_of(self, account_id: int) -> tuple[str, ...]:
+        """The fields of which that person may say something at the stage where the task stands."""
+        if self.stage in (Stage.RESCAN, Stage.SETTLED):
+            return ()
+        return tuple(
+            field
+            for field, one in self.standings.items()
+            if one.waits_for(account_id) and self.stage in (one.stage, Stage.SUPERVISOR)
+        )
+
+
+def task_row(connection: Connection, task_id: int, *, lock: bool = False) -> Mapping[str, Any]:
+    """The row of a task with those of its page, scan and book; ``lock``: nobody else changes it until the transaction
+    ends. ``RegistryError`` when there is none."""
+    query = (
+        select(
+            review_task,
+            page.c.page_no,
+            scan.c.sha256,
+            scan.c.name,
+            book.c.folder_name,
+            book.c.volume,
+            book.c.form,
+            func.coalesce(entry.c.record, book.c.record).label("record"),
+            func.coalesce(entry.c.number_text, "").label("number_text"),
+        )
+        .join_from(review_task, page, review_task.c.page_id == page.c.id)
+        .join(scan)
+        .join(book)
+        .outerjoin(entry, review_task.c.entry_id == entry.c.id)
+        .where(review_task.c.id == task_id)
+    )
+    found = connection.execute(query.with_for_update(of=review_task) if lock else query).mappings().first()
+    if found is None:
+        raise RegistryError(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
+    return dict(found)
+
+
+def case_of(
+    connection: Connection, declared: Declared, policy: ReviewPolicy, task_id: int, *, lock: bool = False
+) -> Case:
+    """All about one task; ``lock`` as in ``task_row``."""
+    row = task_row(connection, task_id, lock=lock)
+    decisions = decisions_of(connection, row)
+    keyed = keyed_of(connection, row["page_id"], row["row"], decisions)
+    of_book = policy.of_book(row["folder_name"])
+    readings: dict[str, FieldReading] = {}
+    values: Mapping[str, str | None] = {}
+    beside = beside_of(connection, row["page_id"], row["entry_id"])
+    if row["entry_id"] is not None:
+        said = readings_of(connection, row["entry_id"])
+        readings = {reading.field: reading for reading in said}
+        values = values_in_force(declared, row["record"], said, decisions, beside, keyed)
+
+    def way(field: str) -> Way:
+        return of_book.whole if field == WHOLE_ENTRY else of_book.way(declared.field(row["record"], field))
+
+    return Case(
+        row=row,
+        readings=readings,
+        findings=findings_of(connection, row["page_id"], row["entry_id"]),
+        beside=tuple(one.finding for one in beside),
+        decisions=decisions,
+        standings={field: keyed.get(field) or standing(way(field), ()) for field in row["fields"]},
+        values=values,
+    )
