@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline import schema
 from pipeline.registry import Registry, StandingFinding
 
+
 @dataclass(frozen=True)
 class Place:
     """Where an entry or a page stands. ``page_no``: in the scan, from 1."""

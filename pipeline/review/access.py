@@ -11,6 +11,9 @@ from pipeline.registry.accounts import Role
 
 EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+REVIEWING = frozenset({Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,29 @@ ACCESS = (
     Access("GET", "/password", EVERYBODY, before_change=True),
     Access("POST", "/password", EVERYBODY, before_change=True),
     Access("GET", "/", EVERYBODY),
+    Access("GET", "/session", EVERYBODY),
+    Access("GET", "/desk", REVIEWING),
+    Access("POST", "/desk/next", REVIEWING, scoped=True),
+    Access("POST", "/desk/known", REVIEWING),
+    Access("POST", "/desk/undo", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/words", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/stay", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/hand-back", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/skip", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/ask", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/answer", SUPERVISORS, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/rescan", REVIEWING, scoped=True),
+    Access("GET", "/column", REVIEWING, scoped=True),
+    Access("POST", "/column/next", REVIEWING, scoped=True),
+    Access("POST", "/column/words", REVIEWING, scoped=True),
+    Access("POST", "/column/undo", REVIEWING, scoped=True),
+    Access("POST", "/column/hand-back", REVIEWING, scoped=True),
+    Access("GET", "/tickets", SCANNING, scoped=True),
+    Access("POST", "/tickets/{ticket_id}/close", SCANNING, scoped=True),
+    Access("GET", "/pictures/tasks/{task_id}/page", REVIEWING, scoped=True),
+    Access("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", REVIEWING, scoped=True),
+    Access("GET", "/pictures/tickets/{ticket_id}/page", SCANNING, scoped=True),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -210,6 +212,10 @@ class Pictures:
             raise _NotStored("Bản quét không còn trong kho.")
         scan = ScanFile(path, ref.scan_sha256, size)
         return self._decode(scan, ref.page_no, self._limits).pixels
+
+
+NO_PICTURES = Pictures(Workspace(Path(os.devnull)))
+"""For an application without a store of scans: a notice stands in place of every picture."""
 
 
 class _NotStored(ScanError):

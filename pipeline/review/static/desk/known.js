@@ -90,5 +90,5 @@ export class Known {
   }
 }
 
-/** Asks the server for the words of one field of one task. */
-export const askFor = (task, field) => (text) => send(`/desk/tasks/${task}/known`, { field, text });
+/** Asks the server for the words of one field; `record` and `place`: what the task is of, and where. */
+export const askFor = ({ record, place }, field) => (text) => send("/desk/known", { record, place, field, text });

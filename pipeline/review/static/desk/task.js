@@ -13,7 +13,7 @@ export class TaskForm {
     this.version = Number(article.dataset.version);
     this.say = say;
     this.moved = moved;
-    this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, this.id));
+    this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, article.dataset));
     this.at = -1;
     this.fields.forEach((field, number) => {
       field.item.querySelector(".summary").addEventListener("click", () => this.go(number));
