@@ -117,7 +117,7 @@ def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ..
         .where(reading.c.entry_id == entry_id, page_run.c.latest)
         .order_by(reading.c.id)
     )
-    return tuple(_reading(row) for row in rows.mappings())
+    return tuple(reading_of_row(row) for row in rows.mappings())
 
 
 def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading]:
@@ -129,7 +129,7 @@ def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading
         .order_by(reading.c.id)
     )
     for row in rows.mappings():
-        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], _reading(row))
+        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
 
 
 def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
@@ -205,7 +205,7 @@ def decisions_of(connection: Connection, place: Mapping[str, Any]) -> dict[str, 
     return {row["field"]: _decision(row) for row in rows if gone.isdisjoint(row["keyings"] or ())}
 
 
-def _reading(row: RowMapping) -> FieldReading:
+def reading_of_row(row: RowMapping) -> FieldReading:
     return FieldReading(
         field=row["field"],
         status=FieldStatus(row["status"]),
@@ -235,4 +235,5 @@ def _decision(row: RowMapping) -> Decision:
         reason=row["reason"],
         seen=None if nothing else Seen(row["seen_status"], row["seen_text"], row["seen_canonical"]),
         seen_fingerprint=row["seen_fingerprint"],
+        keyings=tuple(row["keyings"] or ()),
     )

@@ -37,9 +37,9 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
     readings = readings_of(connection, entry_id)
     decisions = decisions_of(connection, place)
     by_field = {reading.field: reading for reading in readings}
-    stands = place["found"] or bool(decisions)
-    beside = beside_of(connection, place["page_id"], entry_id) if stands else ()
     keyed = keyed_of(connection, place["page_id"], place["row"], decisions)
+    stands = place["found"] or bool(decisions or keyed)
+    beside = beside_of(connection, place["page_id"], entry_id) if stands else ()
     values = values_in_force(declared, place["record"], readings, decisions, beside, keyed)
     _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
     follow_places(connection, declared, place["record"], entry_id, values if stands else {})

@@ -1,7 +1,7 @@
 """When enough people have said the same of a field. Pure functions over people's words; nothing here knows a database.
 
-The rules stand in ``docs/reference/review.md``. Two properties carry them: a word never counts beside another word of the
-same person, and a field that is keyed blind is settled by nobody alone.
+The rules stand in ``docs/reference/review.md``. Two properties carry them: a word never counts beside another word of
+the same person, and a field that is keyed blind is settled by nobody alone.
 """
 
 from __future__ import annotations

@@ -10,9 +10,12 @@ from sqlalchemy import Connection, func, select
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, Finding, PageRef
-from pipeline.registry.declared import Declared
+from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing, standing
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.desk.leases import Mode, renew
+from pipeline.registry.desk.permits import check_place, stages
+from pipeline.registry.desk.sitting import Sitting
+from pipeline.registry.desk.values import NotYours, Stage
 from pipeline.registry.readback import (
     beside_of,
     decisions_of,
@@ -22,8 +25,8 @@ from pipeline.registry.readback import (
     values_in_force,
 )
 from pipeline.registry.tables import book, entry, page, review_task, scan
-from pipeline.registry.values import WHOLE_ENTRY, Decision
-from pipeline.review_policy import ReviewPolicy, Way
+from pipeline.registry.values import WHOLE_ENTRY, Decision, Verdict
+from pipeline.review_policy import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Case:
     def ref(self) -> PageRef:
         return PageRef(self.row["sha256"], self.row["page_no"])
 
+    def decided(self, field: str) -> Verdict | None:
+        """What was decided of that field last."""
+        found = self.decisions.get(field)
+        return None if found is None else Verdict(field, found.status, found.text)
+
     def wanted_of(self, account_id: int) -> tuple[str, ...]:
         """The fields of which that person may say something at the stage where the task stands."""
         if self.stage in (Stage.RESCAN, Stage.SETTLED):
@@ -67,9 +75,13 @@ class Case:
         )
 
 
-def task_row(connection: Connection, task_id: int, *, lock: bool = False) -> Mapping[str, Any]:
-    """The row of a task with those of its page, scan and book; ``lock``: nobody else changes it until the transaction
-    ends. ``RegistryError`` when there is none."""
+def lock_task(connection: Connection, task_id: int) -> None:
+    """Nobody else changes that task until the transaction ends. (SQLite has one writer at a time anyway.)"""
+    connection.execute(select(review_task.c.id).where(review_task.c.id == task_id).with_for_update())
+
+
+def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
+    """The row of a task with those of its page, scan and book. ``RegistryError`` when there is none."""
     query = (
         select(
             review_task,
@@ -88,20 +100,19 @@ def task_row(connection: Connection, task_id: int, *, lock: bool = False) -> Map
         .outerjoin(entry, review_task.c.entry_id == entry.c.id)
         .where(review_task.c.id == task_id)
     )
-    found = connection.execute(query.with_for_update(of=review_task) if lock else query).mappings().first()
+    found = connection.execute(query).mappings().first()
     if found is None:
         raise RegistryError(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
     return dict(found)
 
 
-def case_of(
-    connection: Connection, declared: Declared, policy: ReviewPolicy, task_id: int, *, lock: bool = False
-) -> Case:
-    """All about one task; ``lock`` as in ``task_row``."""
-    row = task_row(connection, task_id, lock=lock)
+def case_of(sitting: Sitting, task_id: int) -> Case:
+    """All about one task. ``RegistryError`` when there is none."""
+    connection, declared = sitting.connection, sitting.declared
+    row = task_row(connection, task_id)
     decisions = decisions_of(connection, row)
     keyed = keyed_of(connection, row["page_id"], row["row"], decisions)
-    of_book = policy.of_book(row["folder_name"])
+    of_book = sitting.policy.of_book(row["folder_name"])
     readings: dict[str, FieldReading] = {}
     values: Mapping[str, str | None] = {}
     beside = beside_of(connection, row["page_id"], row["entry_id"])
@@ -122,3 +133,15 @@ def case_of(
         standings={field: keyed.get(field) or standing(way(field), ()) for field in row["fields"]},
         values=values,
     )
+
+
+def held_case(sitting: Sitting, person: Person, task_id: int) -> Case:
+    """All about a task that this person has in hand and may work on; its lease begins anew. Raises ``NotYours``."""
+    allowed = stages(person)
+    lock_task(sitting.connection, task_id)
+    case = case_of(sitting, task_id)
+    check_place(person, case.row["place_code"])
+    renew(sitting, task_id, person, Mode.DESK)
+    if case.stage not in allowed:
+        raise NotYours("Việc này không còn ở bước của bạn. Hãy nhận việc khác.")
+    return case

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import insert, update
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
@@ -14,8 +14,9 @@ from pipeline.registry.accounts.person import Person
 from pipeline.registry.deciding import add_decision, checked_verdict
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.cases import Case, case_of
-from pipeline.registry.desk.leases import Mode, Terms
+from pipeline.registry.desk.cases import Case, case_of, held_case, lock_task
+from pipeline.registry.desk.leases import Mode, hand_back
+from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import submission
 from pipeline.registry.desk.values import KeyOutcome, Stage
 from pipeline.registry.desk.words import add_word, earlier_submission, live_standings
@@ -23,7 +24,6 @@ from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import review_task
 from pipeline.registry.upkeep import follow_entry, follow_page
 from pipeline.registry.values import WHOLE_ENTRY, Seen, StaleTask, Verdict
-from pipeline.review_policy import ReviewPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,31 @@ class Submission:
     mode: Mode
     token: str
     seconds: float
-    terms: Terms
 
 
-def outcome_again(connection: Connection, sent: Submission, task_id: int) -> KeyOutcome | None:
+def key_task(
+    sitting: Sitting, task_id: int, version: int, words: Sequence[Verdict], sent: Submission
+) -> KeyOutcome:
+    """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
+    ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
+    lock_task(sitting.connection, task_id)
+    again = outcome_again(sitting, sent, task_id)
+    if again is not None:
+        return again
+    case = held_case(sitting, sent.person, task_id)
+    check_version(case, version)
+    outcome = record_words(sitting, case, words, sent, case.wanted_of(sent.person.account_id))
+    if not outcome.waiting:
+        hand_back(sitting.connection, sent.person, Mode.DESK, [task_id])
+    return outcome
+
+
+def outcome_again(sitting: Sitting, sent: Submission, task_id: int) -> KeyOutcome | None:
     """What the same submission came to before; None when it is new. Raises ``RegistryError`` when somebody else's had
     that token."""
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
-    row = earlier_submission(connection, sent.token, task_id)
+    row = earlier_submission(sitting.connection, sent.token, task_id)
     if row is None:
         return None
     if row["account_id"] != sent.person.account_id:
@@ -58,38 +74,33 @@ def check_version(case: Case, version: int) -> None:
 
 
 def record_words(
-    connection: Connection,
-    declared: Declared,
-    policy: ReviewPolicy,
-    case: Case,
-    words: Sequence[Verdict],
-    sent: Submission,
-    wanted: Collection[str],
+    sitting: Sitting, case: Case, words: Sequence[Verdict], sent: Submission, wanted: Collection[str]
 ) -> KeyOutcome:
     """Record the words of one person on the fields that are ``wanted`` of them, decide what they settle, and bring the
     task after them. Raises ``RegistryError`` for a field that is not, and for a word that contradicts itself."""
+    connection, declared = sitting.connection, sitting.declared
     if not words or len({word.field for word in words}) < len(words):
         raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
     for word in words:
         if word.field not in wanted:
             raise RegistryError(f"{_label(declared, case, word.field)} không chờ bạn. Hãy tải lại việc này.")
-        add_word(connection, _row(case, checked_verdict(declared, case.row["record"], word), sent))
+        add_word(connection, _row(case, checked_verdict(declared, case.row["record"], word), sent, sitting))
     standings = live_standings(connection, case.task_id, case.decisions)
     settled = [word.field for word in words if standings[word.field].stage is Stage.SETTLED]
     for field in settled:
-        _decide(connection, declared, case, field, standings[field], sent)
+        _decide(sitting, case, field, standings[field])
     connection.execute(update(review_task).where(review_task.c.id == case.task_id).values(question=""))
-    follow(connection, declared, case)
-    return _outcome(connection, declared, policy, case, settled, sent)
+    follow(sitting, case)
+    return _outcome(sitting, case, settled, sent)
 
 
-def follow(connection: Connection, declared: Declared, case: Case) -> None:
+def follow(sitting: Sitting, case: Case) -> None:
     """Bring record and task in step with the words on a task, and give the task a new version in any case."""
-    before = case.version
+    connection, before = sitting.connection, case.version
     if case.row["entry_id"] is None:
         follow_page(connection, case.row["page_id"])
     else:
-        follow_entry(connection, declared, case.row["entry_id"])
+        follow_entry(connection, sitting.declared, case.row["entry_id"])
     connection.execute(
         update(review_task)
         .where(review_task.c.id == case.task_id, review_task.c.version == before)
@@ -97,7 +108,7 @@ def follow(connection: Connection, declared: Declared, case: Case) -> None:
     )
 
 
-def _row(case: Case, verdict: Mapping[str, str], sent: Submission) -> dict[str, Any]:
+def _row(case: Case, verdict: Mapping[str, str], sent: Submission, sitting: Sitting) -> dict[str, Any]:
     one, decision = case.standings[verdict["field"]], case.decisions.get(verdict["field"])
     return {
         "task_id": case.task_id,
@@ -108,7 +119,7 @@ def _row(case: Case, verdict: Mapping[str, str], sent: Submission) -> dict[str, 
         "way": one.way,
         "account_id": sent.person.account_id,
         "login": sent.person.login,
-        "keyed_at": sent.terms.now,
+        "keyed_at": sitting.now,
         "seconds": sent.seconds,
         "mode": sent.mode,
         "token": sent.token,
@@ -117,46 +128,37 @@ def _row(case: Case, verdict: Mapping[str, str], sent: Submission) -> dict[str, 
     }
 
 
-def _decide(
-    connection: Connection, declared: Declared, case: Case, field: str, one: Standing, sent: Submission
-) -> None:
+def _decide(sitting: Sitting, case: Case, field: str, one: Standing) -> None:
     assert one.settled is not None
     seen = whole_seen(case.findings) if field == WHOLE_ENTRY else Seen.of(case.readings.get(field))
     said = one.settled.verdict
     verdict = checked_verdict(
-        declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
+        sitting.declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
     )
     add_decision(
-        connection,
+        sitting.connection,
         case.row["page_id"],
         case.row,
         verdict,
         seen,
         ", ".join(one.authors),
         "",
-        decided_at=sent.terms.now,
+        decided_at=sitting.now,
         keyings=[word.keying_id for word in one.words],
     )
 
 
-def _outcome(
-    connection: Connection,
-    declared: Declared,
-    policy: ReviewPolicy,
-    before: Case,
-    settled: Sequence[str],
-    sent: Submission,
-) -> KeyOutcome:
-    now = case_of(connection, declared, policy, before.task_id)
+def _outcome(sitting: Sitting, before: Case, settled: Sequence[str], sent: Submission) -> KeyOutcome:
+    now = case_of(sitting, before.task_id)
     waiting = now.wanted_of(sent.person.account_id) if now.stage is before.stage else ()
     outcome = KeyOutcome(now.stage, tuple(settled), now.version, waiting)
-    connection.execute(
+    sitting.connection.execute(
         insert(submission).values(
             token=sent.token,
             task_id=before.task_id,
             account_id=sent.person.account_id,
             login=sent.person.login,
-            submitted_at=sent.terms.now,
+            submitted_at=sitting.now,
             stage=outcome.stage,
             settled=list(outcome.settled),
             waiting=list(outcome.waiting),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import lease
-from pipeline.registry.desk.values import NotYours
+from pipeline.registry.desk.values import NotYours, Stage
 from pipeline.registry.tables import review_task
 
 
@@ -22,62 +22,64 @@ class Mode(StrEnum):
     COLUMN = "column"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The time it is, and for how long a task is lent."""
-
-    now: datetime
-    lent: timedelta
-
-    @property
-    def until(self) -> datetime:
-        return self.now + self.lent
-
-
 def not_lent(now: datetime) -> ColumnElement[bool]:
     """The condition on ``review_task`` that nobody has the task in hand."""
     return ~exists().where(lease.c.task_id == review_task.c.id, lease.c.until > now)
 
 
-def take(connection: Connection, task_id: int, person: Person, mode: Mode, terms: Terms) -> bool:
+def take(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> bool:
     """Lend a task to a person, also one whose lease has run out or that is theirs already. Returns whether they have it
     now. The caller holds the lock on the task's row, so that of several who try at once exactly one has it."""
     mine = {"account_id": person.account_id, "login": person.login, "mode": mode}
-    mine |= {"taken_at": terms.now, "until": terms.until}
-    before = connection.execute(select(lease).where(lease.c.task_id == task_id)).first()
+    mine |= {"taken_at": sitting.now, "until": sitting.until}
+    before = sitting.connection.execute(select(lease).where(lease.c.task_id == task_id)).first()
     if before is None:
-        connection.execute(insert(lease).values(task_id=task_id, **mine))
+        sitting.connection.execute(insert(lease).values(task_id=task_id, **mine))
         return True
-    if before.until > terms.now and before.account_id != person.account_id:
+    if before.until > sitting.now and before.account_id != person.account_id:
         return False
-    connection.execute(update(lease).where(lease.c.task_id == task_id).values(mine))
+    sitting.connection.execute(update(lease).where(lease.c.task_id == task_id).values(mine))
     return True
 
 
-def renew(connection: Connection, task_id: int, person: Person, mode: Mode, terms: Terms) -> datetime:
-    """Lend a task that a person has in hand for longer; until when. Raises ``NotYours`` when they have it no longer."""
-    kept = connection.execute(
+def renew(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> None:
+    """Lend a task that a person has in hand for longer. Raises ``NotYours`` when they have it no longer."""
+    kept = sitting.connection.execute(
         update(lease)
         .where(lease.c.task_id == task_id, lease.c.account_id == person.account_id, lease.c.mode == mode)
-        .values(until=terms.until)
+        .values(until=sitting.until)
     ).rowcount
     if not kept:
         raise NotYours(
             "Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác."
         )
-    return terms.until
 
 
-def held(connection: Connection, person: Person, mode: Mode, now: datetime) -> Sequence[int]:
-    """The tasks that a person has in hand, the one taken first first."""
-    return connection.scalars(
+def lent_until(connection: Connection, task_id: int) -> datetime:
+    """Until when a task is in somebody's hands."""
+    (until,) = connection.execute(select(lease.c.until).where(lease.c.task_id == task_id)).one()
+    assert isinstance(until, datetime)
+    return until
+
+
+def held(sitting: Sitting, person: Person, mode: Mode) -> Sequence[int]:
+    """The tasks that a person has in hand and that still wait, the one taken first first."""
+    return sitting.connection.scalars(
         select(lease.c.task_id)
-        .where(lease.c.account_id == person.account_id, lease.c.mode == mode, lease.c.until > now)
+        .join(review_task, lease.c.task_id == review_task.c.id)
+        .where(
+            lease.c.account_id == person.account_id,
+            lease.c.mode == mode,
+            lease.c.until > sitting.now,
+            review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN)),
+        )
         .order_by(lease.c.taken_at, lease.c.task_id)
     ).all()
 
 
-def hand_back(connection: Connection, person: Person, mode: Mode, task_ids: Collection[int] | None) -> None:
+def hand_back(
+    connection: Connection, person: Person, mode: Mode, task_ids: Collection[int] | None = None
+) -> None:
     """End a person's leases of these tasks, or of all; those that are not theirs are left alone."""
     mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
     if task_ids is not None:

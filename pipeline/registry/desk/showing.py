@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection, select
 
-from pipeline.registry.declared import Declared
+from pipeline.model import FieldReading
+from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.asides import answered
-from pipeline.registry.desk.cases import Case
+from pipeline.registry.desk.answers import last_answer
+from pipeline.registry.desk.cases import case_of
+from pipeline.registry.desk.leases import lent_until
+from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import keying
 from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
 from pipeline.registry.desk.words import taken_back, word_of
@@ -17,32 +18,37 @@ from pipeline.registry.values import WHOLE_ENTRY, Verdict
 from pipeline.review_policy import BookPolicy, Way
 
 
-def shown(
-    connection: Connection,
-    declared: Declared,
-    policy: BookPolicy,
-    case: Case,
-    account_id: int,
-    until: datetime,
-) -> DeskTask:
+def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
     """The task as that person may see it.
 
-    Where a field is blind for them, no value, finding or number is shown that might tell it; and that what was found
-    about the whole has been seen is then asked afterwards, when it can be shown.
+    Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
+    found about the whole has been seen is then asked afterwards, when it can be shown.
     """
-    mine = _mine(connection, case.task_id, account_id)
-    works = [work_of(case, field, policy, mine.get(field)) for field in case.wanted_of(account_id)]
+    case, account_id = case_of(sitting, task_id), person.account_id
+    policy = sitting.policy.of_book(case.row["folder_name"])
+    mine = _mine(sitting.connection, task_id, account_id)
+    works = [
+        work_of(
+            field,
+            case.standings[field],
+            policy,
+            case.readings.get(field),
+            case.decided(field),
+            mine.get(field),
+        )
+        for field in case.wanted_of(account_id)
+    ]
     hidden = any(work.blind for work in works)
     if hidden:
         works = [work for work in works if work.field != WHOLE_ENTRY]
     row = case.row
-    number = declared.number_field(row["record"])
+    number = sitting.declared.number_field(row["record"])
     number_hidden = any(work.blind and work.field == number for work in works)
     return DeskTask(
-        task_id=case.task_id,
+        task_id=task_id,
         version=case.version,
         stage=case.stage,
-        lease_until=until,
+        lease_until=lent_until(sitting.connection, task_id),
         book_id=row["book_id"],
         book=row["folder_name"],
         volume=row["volume"],
@@ -57,16 +63,22 @@ def shown(
         fields=tuple(works),
         values={} if hidden else dict(case.values),
         findings=() if hidden else (*case.findings, *case.beside),
-        question=row["question"] or answered(connection, case.task_id),
+        question=row["question"] or ("" if hidden else last_answer(sitting.connection, task_id)),
         reopened=row["reopened"],
     )
 
 
-def work_of(case: Case, field: str, policy: BookPolicy, mine: Verdict | None) -> FieldWork:
-    """One field as the person sees it who says the next word on it."""
-    one, reading, decision = case.standings[field], case.readings.get(field), case.decisions.get(field)
+def work_of(
+    field: str,
+    one: Standing,
+    policy: BookPolicy,
+    reading: FieldReading | None,
+    decided: Verdict | None,
+    mine: Verdict | None,
+) -> FieldWork:
+    """One field as the person sees it who says the next word on it. ``decided``: what was decided of it before,
+    ``mine``: what this person said and took back."""
     blind = is_blind(one, policy)
-    decided = None if decision is None else Verdict(field, decision.status, decision.text)
     return FieldWork(
         field=field,
         way=one.way,
