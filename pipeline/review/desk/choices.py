@@ -13,13 +13,16 @@ from pipeline.review.desk.differing import Part, parts
 MOST = 9
 """Alt+1 to Alt+9."""
 
+MOST_HYPOTHESES = 5
+"""Of the ways that a reader weighed; what it believes even less only takes room."""
+
 READ_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """``number``: of its key; ``parts``: its text with what differs from the first choice (of the first: from the
-    second); ``origin``: whose it is."""
+    second); ``origin``: whose it is (``""``: one of several that the machine weighed)."""
 
     number: int
     status: FieldStatus
@@ -57,9 +60,9 @@ def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
             yield Verdict(work.field, FieldStatus.BLANK), "máy"
         elif reading.text and reading.status in READ_TEXT:
             yield Verdict(work.field, reading.status, reading.text), "máy đọc"
-        for hypothesis in reading.hypotheses:
+        for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]:
             if hypothesis.text:
-                yield Verdict(work.field, FieldStatus.READ, hypothesis.text), "máy cân nhắc"
+                yield Verdict(work.field, FieldStatus.READ, hypothesis.text), ""
     if work.decided is not None:
         yield work.decided, "đã quyết định trước đây"
     if work.mine is not None:

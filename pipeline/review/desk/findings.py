@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.model import Finding, Severity
+from pipeline.routing import HANDWRITTEN, UNSURE
 from pipeline.schema import RecordSpec, Schemas, details_told
+
+USUAL = frozenset({HANDWRITTEN, UNSURE})
+"""What stands on nearly every field that comes to the desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A finding as a person reads it. ``values``: label and text of what disagrees; ``serious``: nothing may go out as
-    long as it stands."""
+    long as it stands; ``usual``: it only says why a person looks at all."""
 
     code: str
     sentence: str
@@ -20,6 +24,7 @@ class Told:
     details: tuple[str, ...]
     values: tuple[tuple[str, str], ...]
     serious: bool
+    usual: bool
 
 
 def told(finding: Finding, record: RecordSpec, schemas: Schemas, shown: Mapping[str, str]) -> Told:
@@ -37,4 +42,5 @@ def told(finding: Finding, record: RecordSpec, schemas: Schemas, shown: Mapping[
         details_told(finding),
         values,
         finding.severity is Severity.BLOCK,
+        finding.code in USUAL,
     )

@@ -31,7 +31,11 @@ LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code=PLACE,
 SIZE = (1240, 1754)
 FONT = "/usr/share/fonts/truetype/liberation/LiberationSerif-Italic.ttf"
 PRINT = "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
-FAMILIES, MIDDLES, GIVEN = ("Nguyễn", "Trần", "Lê", "Phạm"), ("Thị", "Văn"), ("Thử", "Nghiệm", "Mẫu", "Giả", "Vẽ")
+FAMILIES, MIDDLES, GIVEN = (
+    ("Nguyễn", "Trần", "Lê", "Phạm"),
+    ("Thị", "Văn"),
+    ("Thử", "Nghiệm", "Mẫu", "Giả", "Vẽ"),
+)
 LABELS = {spec.name: spec.label for spec in SCHEMAS.record("birth").fields}
 
 
@@ -115,7 +119,9 @@ def _reading(line: Line, box: Box) -> FieldReading:
         box=box,
         lines=(box,),
         accepted=line.accepted,
-        hypotheses=tuple(Hypothesis(text, 0.5 / (n + 1)) for n, text in enumerate(texts)) if line.others else (),
+        hypotheses=tuple(Hypothesis(text, 0.5 / (n + 1)) for n, text in enumerate(texts))
+        if line.others
+        else (),
     )
 
 

@@ -38,4 +38,6 @@ def test_twenty_entries_from_the_login_on_by_keyboard_alone(office: Office, sit_
     for page_no, entry_id in enumerate(office.registry.entries(book.book_id), 1):
         decisions = office.registry.entry(entry_id).decisions
         said = {field: decision.text for field, decision in decisions.items()}
-        assert said == {field: book.ink(page_no)[field] for field in ("child_name", "child_sex", "child_birth_place")}
+        assert said == {
+            field: book.ink(page_no)[field] for field in ("child_name", "child_sex", "child_birth_place")
+        }

@@ -19,7 +19,7 @@ const TROUBLES = {
 };
 
 const viewer = new Viewer(document.getElementById("viewer"));
-const ahead = new Ahead(() => ({ stage: desk.dataset.stage, book: desk.dataset.book, known: heldHere() }));
+const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number(desk.dataset.book) || null, known: heldHere() }));
 const saving = new Saving(desk.dataset.login, { saved, lost, told });
 
 let form = null; // the task in work
