@@ -44,7 +44,7 @@ def add(
         raise typer.BadParameter("hãy chọn một trong hai: --place hoặc --everywhere.")
     with _accounts(workspace) as accounts:
         password = accounts.create(login, name, role, None if everywhere else places or [])
-    _tell(login, password)
+        _tell(accounts, login, password)
 
 
 @account_app.command("list", cls=Command)
@@ -72,8 +72,7 @@ def show(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
 def reset(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
     """Cấp mật khẩu dùng một lần mới; cũng mở lại tài khoản bị khóa vì sai mật khẩu nhiều lần."""
     with _accounts(workspace) as accounts:
-        password = accounts.reset_password(login)
-    _tell(login, password)
+        _tell(accounts, login, accounts.reset_password(login))
 
 
 @account_app.command("deactivate", cls=Command)
@@ -99,10 +98,11 @@ def _accounts(workspace: Path | None) -> Iterator[Accounts]:
         yield registry.accounts()
 
 
-def _tell(login: str, password: str) -> None:
+def _tell(accounts: Accounts, login: str, password: str) -> None:
+    days = accounts.options.one_time.days
     screen = out()
     screen.print(f"Mật khẩu dùng một lần của {login}: {password}", markup=False)
-    screen.print("Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng 3 ngày.")
+    screen.print(f"Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng {days} ngày.")
 
 
 def _state(one: Account) -> str:

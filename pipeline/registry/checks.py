@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from pipeline.model import Severity
+from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.readback import standing_finding
 from pipeline.registry.tables import book_finding
@@ -54,12 +55,12 @@ def save_checks(
     new = [one for key, one in wanted.items() if key not in standing]
     over = [key for key in standing if key not in wanted]
     now = datetime.now(UTC)
-    if new:
-        connection.execute(insert(book_finding), [_row(one, now) for one in new])
+    add(connection, book_finding, [_row(one, now) for one in new])
     for key in over:
         connection.execute(
             update(book_finding).where(book_finding.c.id == standing[key]).values(cleared_at=now)
         )
+    wrote(connection, book_finding, [standing[key] for key in over])
     touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
     touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
     for page_id, entry_id in dict.fromkeys(touched):
@@ -67,6 +68,7 @@ def save_checks(
             follow_page(connection, page_id)
         else:
             follow_entry(connection, declared, entry_id)
+    record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 
 

@@ -19,16 +19,20 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.registry.audit import trail
+from pipeline.registry.audit.key import KeyFile
 
 EXAMPLE_URL = "sqlite:////duong/dan/registry.db"
 
 
 class Database:
-    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up."""
+    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up; ``audit_key``: where
+    the key lies that signs the audit, None = it is not signed."""
 
-    def __init__(self, url: str, wait_seconds: float) -> None:
+    def __init__(self, url: str, wait_seconds: float, audit_key: Path | None = None) -> None:
         self._url = _sqlite_url(url)
         self._wait_seconds = wait_seconds
+        self.key_file = None if audit_key is None else KeyFile(audit_key)
         self.path = Path(str(self._url.database).removeprefix("file:"))
         with self.errors_in_words():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,13 +47,16 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start: all of it is stored, or nothing."""
+        """A transaction that holds the write lock from its start: all of it is stored, with its rows of the audit, or
+        nothing."""
+        own_trail = trail.Trail(self.key_file)
         with (
             self.errors_in_words(),
             self.engine.connect() as connection,
-            connection.execution_options(write=True).begin(),
+            connection.execution_options(write=True, trail=own_trail).begin(),
         ):
             yield connection
+            trail.close(connection)
 
     @contextmanager
     def errors_in_words(self) -> Iterator[None]:

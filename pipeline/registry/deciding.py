@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
+from pipeline.registry.audit import add, record
 from pipeline.registry.declared import Declared
 from pipeline.registry.readback import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.standing import whole_seen
@@ -41,6 +42,8 @@ def decide(
         checked = checked_verdict(declared, place["record"], verdict)
         add_decision(connection, place["page_id"], place, checked, seen, author, reason)
     follow_entry(connection, declared, entry_id)
+    told = {"fields": [verdict.field for verdict in verdicts]}
+    record(connection, author, "decided", f"entry:{entry_id}", told)
     return not _is_open(connection, place["page_id"], place["row"])
 
 
@@ -54,6 +57,7 @@ def settle_page(
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
     add_decision(connection, page_id, place, verdict, seen, author, reason)
     follow_page(connection, page_id)
+    record(connection, author, "page-seen", f"page:{page_id}")
 
 
 def checked_verdict(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
@@ -90,23 +94,22 @@ def add_decision(
     if not author.strip():
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
     latest = select(page_run.c.fingerprint).where(page_run.c.page_id == page_id, page_run.c.latest)
-    connection.execute(
-        insert(decision).values(
-            book_id=place["book_id"],
-            scan_sha256=place["sha256"],
-            page_no=place["page_no"],
-            row=place["row"],
-            **verdict,
-            author=author,
-            decided_at=decided_at or datetime.now(UTC),
-            reason=reason,
-            seen_fingerprint=connection.scalar(latest) or "",
-            seen_status=seen.status if seen else None,
-            seen_text=seen.text if seen else None,
-            seen_canonical=seen.canonical if seen else None,
-            keyings=None if keyings is None else list(keyings),
-        )
-    )
+    word = {
+        "book_id": place["book_id"],
+        "scan_sha256": place["sha256"],
+        "page_no": place["page_no"],
+        "row": place["row"],
+        **verdict,
+        "author": author,
+        "decided_at": decided_at or datetime.now(UTC),
+        "reason": reason,
+        "seen_fingerprint": connection.scalar(latest) or "",
+        "seen_status": seen.status if seen else None,
+        "seen_text": seen.text if seen else None,
+        "seen_canonical": seen.canonical if seen else None,
+        "keyings": None if keyings is None else list(keyings),
+    }
+    add(connection, decision, [word])
 
 
 def _check_version(connection: Connection, page_id: int, row: int, version: int | None) -> None:

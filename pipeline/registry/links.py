@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
+from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.tables import link
 from pipeline.registry.values import ChecksOutcome, Link
 
@@ -25,23 +26,22 @@ def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
     now = datetime.now(UTC)
     for row_id in over:
         connection.execute(update(link).where(link.c.id == row_id).values(withdrawn_at=now))
-    if new:
-        connection.execute(
-            insert(link),
-            [
-                {
-                    "kind": one.kind,
-                    "first_entry_id": one.first_entry_id,
-                    "first_role": one.first_role,
-                    "second_entry_id": one.second_entry_id,
-                    "second_role": one.second_role,
-                    "probability": one.probability,
-                    "evidence": dict(one.evidence),
-                    "suggested_at": now,
-                }
-                for one in new
-            ],
-        )
+    wrote(connection, link, over)
+    rows = [
+        {
+            "kind": one.kind,
+            "first_entry_id": one.first_entry_id,
+            "first_role": one.first_role,
+            "second_entry_id": one.second_entry_id,
+            "second_role": one.second_role,
+            "probability": one.probability,
+            "evidence": dict(one.evidence),
+            "suggested_at": now,
+        }
+        for one in new
+    ]
+    add(connection, link, rows)
+    record(connection, MACHINE, "links-saved", "", {"suggested": len(new), "withdrawn": len(over)})
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 
 

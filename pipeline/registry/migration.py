@@ -19,6 +19,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
 from pipeline.errors import RegistryError
+from pipeline.registry.audit.baseline import begin
+from pipeline.registry.audit.tables import audit
 from pipeline.registry.database import Database
 from pipeline.registry.tables import METADATA
 
@@ -27,16 +29,21 @@ _one_at_a_time = threading.Lock()
 
 
 def bring_up_to_date(database: Database, metadata: MetaData) -> None:
-    """Create or upgrade, in one transaction. ``RegistryError`` when the file belongs to a newer version or to another
-    program."""
+    """Create or upgrade, and begin the audit where there is none, in one transaction. ``RegistryError`` when the file
+    belongs to a newer version or to another program."""
     with _one_at_a_time:
         with database.reading() as connection:
             if _is_up_to_date(connection, database.path, metadata):
                 return
         with database.writing() as connection:
-            if not _is_up_to_date(connection, database.path, metadata):
-                upgrade(connection, metadata)
-                _add_declared(connection, metadata)
+            if _is_up_to_date(connection, database.path, metadata):
+                return
+            had_audit = inspect(connection).has_table(audit.name)
+            upgrade(connection, metadata)
+            _add_declared(connection, metadata)
+            first_hash = None if had_audit else begin(connection, database.key_file)
+    if first_hash is not None and database.key_file is not None:
+        database.key_file.note_chain(first_hash)
 
 
 def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") -> None:

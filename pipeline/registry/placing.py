@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.places import Level, Resolution
 from pipeline.predicates import known
+from pipeline.registry.audit import add
 from pipeline.registry.declared import Declared
 from pipeline.registry.tables import resolved_place
 from pipeline.registry.values import PlaceInForce
@@ -43,8 +44,7 @@ def follow_places(
             continue
         if last is None or any(last[name] != row[name] for name in _SAME):
             rows.append({"entry_id": entry_id, "field": place, **row})
-    if rows:
-        connection.execute(insert(resolved_place), rows)
+    add(connection, resolved_place, rows)
     return bool(rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from sqlalchemy import select
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
 from pipeline.registry.accounts.accounts import Accounts, utc_now
+from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
+from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
@@ -48,15 +51,23 @@ class Registry:
         self._declared = declared
 
     @classmethod
-    def open(cls, url: str, schemas: Schemas | None = None, *, wait_seconds: float = 15.0) -> Registry:
+    def open(
+        cls,
+        url: str,
+        schemas: Schemas | None = None,
+        *,
+        wait_seconds: float = 15.0,
+        audit_key: Path | None = None,
+    ) -> Registry:
         """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``) and open it.
 
         ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
-        while another process writes.
+        while another process writes; ``audit_key``: the file of the key that signs the audit, made when it is first
+        needed. An audit that was signed once takes no row without its key.
         """
         schemas = schemas or load()
         metadata = all_tables(schemas)
-        database = Database(url, wait_seconds)
+        database = Database(url, wait_seconds, audit_key)
         try:
             with database.errors_in_words():
                 bring_up_to_date(database, metadata)
@@ -128,7 +139,10 @@ class Registry:
         with self._database.writing() as connection:
             place = readback.place_of(connection, entry_id)
             values = readback.stored_entry(connection, self._declared, entry_id).values
-            return placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+            changed = placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+            if changed:
+                record(connection, MACHINE, "places-resolved", f"entry:{entry_id}")
+            return changed
 
     def save_checks(
         self,
@@ -181,6 +195,12 @@ class Registry:
     def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] = utc_now) -> Desk:
         """The reviewers' desk under what an office has set. ``now``: the clock, in UTC."""
         return Desk(self._database, self._declared, policy, now)
+
+    def note_view(self, person: Person, action: str, subject: str) -> None:
+        """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
+        ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
+        with self._database.writing() as connection:
+            record(connection, person.login, action, subject)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
 from pipeline.errors import RegistryError
 from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, Ledger, PageRef, PageResult
+from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.tables import (
     book,
@@ -42,21 +43,25 @@ def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_n
         "entries": ledger.entries,
         "pages": ledger.pages,
     }
-    return _upserted(connection, book, identity, rest)
+    found, changed = _upserted(connection, book, identity, rest)
+    if changed:
+        record(connection, MACHINE, "book-noted", f"book:{found}")
+    return found
 
 
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
     """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
-    _upserted(
+    found, changed = _upserted(
         connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
     )
-    connection.execute(
-        delete(page_failure).where(
-            page_failure.c.book_id == book_id,
-            page_failure.c.page_no.is_(None),
-            or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
-        )
+    over = _end_failures(
+        connection,
+        page_failure.c.book_id == book_id,
+        page_failure.c.page_no.is_(None),
+        or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
     )
+    if changed or over:
+        record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
 
 
 def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int | None) -> bool:
@@ -78,25 +83,24 @@ def save_failure(
     connection: Connection, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
 ) -> None:
     """In place of what was noted before about the same page of the same scan."""
-    connection.execute(
-        delete(page_failure).where(
-            page_failure.c.book_id == book_id,
-            page_failure.c.scan_sha256 == sha256,
-            page_failure.c.scan_name == name,
-            page_failure.c.page_no.is_not_distinct_from(page_no),
-        )
+    _end_failures(
+        connection,
+        page_failure.c.book_id == book_id,
+        page_failure.c.scan_sha256 == sha256,
+        page_failure.c.scan_name == name,
+        page_failure.c.page_no.is_not_distinct_from(page_no),
     )
-    connection.execute(
-        insert(page_failure).values(
-            book_id=book_id,
-            scan_sha256=sha256,
-            scan_name=name,
-            page_no=page_no,
-            code=code,
-            message=message,
-            failed_at=datetime.now(UTC),
-        )
-    )
+    failed = {
+        "book_id": book_id,
+        "scan_sha256": sha256,
+        "scan_name": name,
+        "page_no": page_no,
+        "code": code,
+        "message": message,
+        "failed_at": datetime.now(UTC),
+    }
+    add(connection, page_failure, [failed])
+    record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})
 
 
 def save_page(
@@ -107,40 +111,50 @@ def save_page(
     Nothing happens when the latest run has the same fingerprint. Decisions are never touched.
     """
     page_id = _page_id(connection, book_id, result.ref)
-    connection.execute(
-        delete(page_failure).where(
-            page_failure.c.book_id == book_id,
-            page_failure.c.scan_sha256 == result.ref.scan_sha256,
-            or_(page_failure.c.page_no == result.ref.page_no, page_failure.c.page_no.is_(None)),
-        )
+    over = _end_failures(
+        connection,
+        page_failure.c.book_id == book_id,
+        page_failure.c.scan_sha256 == result.ref.scan_sha256,
+        or_(page_failure.c.page_no == result.ref.page_no, page_failure.c.page_no.is_(None)),
     )
     reopened = 0
-    if not is_known(connection, result.ref, fingerprint, book_id):
+    is_new = not is_known(connection, result.ref, fingerprint, book_id)
+    if is_new:
         run_id = _new_run(connection, page_id, result, fingerprint)
         _add_findings(connection, run_id, None, result.findings)
-        connection.execute(
-            update(entry).where(entry.c.page_id == page_id).values(found=False, accepted=False)
-        )
+        mine = entry.c.page_id == page_id
+        connection.execute(update(entry).where(mine).values(found=False, accepted=False))
         for one in result.entries:
             _add_entry(connection, declared, page_id, run_id, result.form, one)
         follow_page(connection, page_id)
-        entry_ids = connection.scalars(select(entry.c.id).where(entry.c.page_id == page_id)).all()
+        entry_ids = connection.scalars(select(entry.c.id).where(mine)).all()
         reopened = sum(follow_entry(connection, declared, entry_id) for entry_id in entry_ids)
+    if is_new or over:
+        told = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
+        record(connection, MACHINE, "page-saved", f"page:{page_id}", told)
     return _outcome(connection, page_id, reopened)
 
 
-def _upserted(connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]) -> int:
-    """The id of the row with that identity, made or brought up to date. The write lock makes look-then-write safe."""
-    found = connection.scalar(select(table.c.id).filter_by(**identity))
+def _upserted(
+    connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
+) -> tuple[int, bool]:
+    """The id of the row with that identity, made or brought up to date, and whether anything changed by that. The write
+    lock makes look-then-write safe."""
+    found = connection.execute(select(table).filter_by(**identity)).mappings().first()
     if found is None:
-        return _inserted(connection, table, **identity, **rest)
-    if rest:
-        connection.execute(update(table).where(table.c.id == found).values(rest))
-    return int(found)
+        return add(connection, table, [identity | rest])[0], True
+    if all(found[name] == value for name, value in rest.items()):
+        return int(found["id"]), False
+    connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
+    wrote(connection, table, [found["id"]])
+    return int(found["id"]), True
 
 
-def _inserted(connection: Connection, table: Table, **values: Any) -> int:
-    return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+def _end_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Take away what was noted about pages or scans that could not be used; returns how many."""
+    over = connection.scalars(delete(page_failure).where(*which).returning(page_failure.c.id)).all()
+    wrote(connection, page_failure, over)
+    return len(over)
 
 
 def _page_id(connection: Connection, book_id: int, ref: PageRef) -> int:
@@ -149,47 +163,44 @@ def _page_id(connection: Connection, book_id: int, ref: PageRef) -> int:
     )
     if scan_id is None:
         raise RegistryError(f"Bản quét {ref.scan_sha256[:12]} chưa được ghi nhận cho quyển sổ này.")
-    return _upserted(connection, page, {"scan_id": scan_id, "page_no": ref.page_no}, {})
+    return _upserted(connection, page, {"scan_id": scan_id, "page_no": ref.page_no}, {})[0]
 
 
 def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:
-    connection.execute(
-        update(page_run).where(page_run.c.page_id == page_id, page_run.c.latest).values(latest=False)
-    )
-    return _inserted(
-        connection,
-        page_run,
-        page_id=page_id,
-        fingerprint=fingerprint,
-        latest=True,
-        saved_at=datetime.now(UTC),
-        kind=result.kind,
-        form=result.form,
-        size=[int(side) for side in result.size],
-        matrix=result.matrix.tolist(),
-        turn=int(result.turn),
-        skew=float(result.skew),
-        quality={name: float(value) for name, value in asdict(result.quality).items()},
-        timings={stage: float(seconds) for stage, seconds in result.timings.items()},
-        hand_reader=result.hand_reader,
-    )
+    last = update(page_run).where(page_run.c.page_id == page_id, page_run.c.latest).values(latest=False)
+    wrote(connection, page_run, connection.scalars(last.returning(page_run.c.id)))
+    run = {
+        "page_id": page_id,
+        "fingerprint": fingerprint,
+        "latest": True,
+        "saved_at": datetime.now(UTC),
+        "kind": result.kind,
+        "form": result.form,
+        "size": [int(side) for side in result.size],
+        "matrix": result.matrix.tolist(),
+        "turn": int(result.turn),
+        "skew": float(result.skew),
+        "quality": {name: float(value) for name, value in asdict(result.quality).items()},
+        "timings": {stage: float(seconds) for stage, seconds in result.timings.items()},
+        "hand_reader": result.hand_reader,
+    }
+    return add(connection, page_run, [run])[0]
 
 
 def _add_entry(
     connection: Connection, declared: Declared, page_id: int, run_id: int, form: str, one: EntryResult
 ) -> None:
-    record = declared.schemas.form(form).record
-    entry_id = _upserted(
+    kind = declared.schemas.form(form).record
+    entry_id, _ = _upserted(
         connection,
         entry,
         {"page_id": page_id, "row": one.row},
-        {"record": record, "found": True, "accepted": bool(one.accepted), "stands": True, "number_text": ""},
+        {"record": kind, "found": True, "accepted": bool(one.accepted), "stands": True, "number_text": ""},
     )
     rows = [_reading_row(run_id, entry_id, word) for word in one.readings]
     for row in rows:
-        declared.field(record, row["field"])
-    if rows:
-        connection.execute(insert(reading), rows)
+        declared.field(kind, row["field"])
+    add(connection, reading, rows)
     _add_findings(connection, run_id, entry_id, one.findings)
 
 
@@ -234,8 +245,7 @@ def _add_findings(
         }
         for one in findings
     ]
-    if rows:
-        connection.execute(insert(finding), rows)
+    add(connection, finding, rows)
 
 
 def _outcome(connection: Connection, page_id: int, reopened: int) -> SaveOutcome:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, update
 
 from pipeline.model import FieldReading, FieldStatus
+from pipeline.registry.audit import wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.placing import follow_places
 from pipeline.registry.readback import (
@@ -56,6 +57,7 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
             **_number_and_year(in_force),
         )
     )
+    wrote(connection, entry, [entry_id])
     findings = findings_of(connection, place["page_id"], entry_id)
     left = left_to_decide(readings, findings, decisions, beside, keyed)
     return keep_task(connection, place, entry_id, left, keyed)
@@ -96,9 +98,11 @@ def _keep_record(
     for name, table in declared.records.items():
         mine = table.c.entry_id == entry_id
         if name != record or values is None:
-            connection.execute(delete(table).where(mine))
+            if connection.execute(delete(table).where(mine)).rowcount == 0:
+                continue
         elif connection.execute(update(table).where(mine).values(values)).rowcount == 0:
             connection.execute(insert(table).values(entry_id=entry_id, **values))
+        wrote(connection, table, [entry_id])
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

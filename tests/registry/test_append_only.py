@@ -11,16 +11,17 @@ import pytest
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.audit.tables import audit
 from pipeline.registry.tables import APPEND_ONLY
 from tests.registry.pages import entry, finding, page, read
 
 ALL_ROWS = "SELECT * FROM {table}"
-TABLES = [table.name for table in APPEND_ONLY]
+TABLES = [table.name for table in (*APPEND_ONLY, audit)]
 
 
 @pytest.fixture
 def intruder(registry: Registry, book: int, tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Another program on a database that holds one reading, one finding, one decision and one place."""
+    """Another program on a database that holds one reading, one finding, one decision, one place, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
@@ -29,7 +30,7 @@ def intruder(registry: Registry, book: int, tmp_path: Path) -> Iterator[sqlite3.
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "Thử Hai")], author="an")
     with closing(sqlite3.connect(tmp_path / "registry.db")) as connection:
         before = {table: connection.execute(ALL_ROWS.format(table=table)).fetchall() for table in TABLES}
-        assert all(len(rows) == 1 for rows in before.values())
+        assert all(before.values())
         yield connection
         connection.rollback()
         after = {table: connection.execute(ALL_ROWS.format(table=table)).fetchall() for table in TABLES}

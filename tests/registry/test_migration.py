@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
+from pipeline.registry.audit.tables import audit
 from pipeline.registry.database import Database
 from pipeline.registry.desk.tables import DESK_APPEND_ONLY
 from pipeline.registry.migration import configuration, upgrade
@@ -49,7 +50,7 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(url: str) ->
         triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         assert {name for (name,) in triggers} == {
             f"{table.name}_no_{change}"
-            for table in (*APPEND_ONLY, *ONLY_ENDS, *DESK_APPEND_ONLY)
+            for table in (*APPEND_ONLY, audit, *ONLY_ENDS, *DESK_APPEND_ONLY)
             for change in ("update", "delete", "replace")
         }
     database.close()

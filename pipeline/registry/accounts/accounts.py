@@ -44,7 +44,7 @@ class Accounts:
     ) -> None:
         self._database = database
         self._now = now
-        self._options = options
+        self.options = options
 
     # --- coming in ------------------------------------------------------------------------------------------------
 
@@ -52,8 +52,8 @@ class Accounts:
         """A new session. ``address``: where the person sits. Raises ``LoginRefused`` and ``LoginLocked``."""
         login = login.strip().lower()
         with self._database.writing() as connection:
-            attempts.note_try(connection, login, address, self._now(), self._options)
-            row = changes.row_of(connection, login)
+            row = changes.row_of(connection, login, lock=True)
+            attempts.note_try(connection, login, address, self._now(), self.options)
         right = passwords.is_right(row["password_hash"] if row else None, password)
         if not right or row is None:
             raise LoginRefused(REFUSED)
@@ -65,7 +65,7 @@ class Accounts:
         """The session of a token as long as it lasts. Role and places are those of this moment."""
         now = self._now()
         with self._database.reading() as connection:
-            row = sessions.holder(connection, token, now, self._options)
+            row = sessions.holder(connection, token, now, self.options)
         if row is None:
             return None
         if now - row["seen_at"] >= sessions.NOTE_USE_EVERY:
@@ -86,8 +86,8 @@ class Accounts:
         login = session.person.login
         passwords.refuse_weak(new, login)
         with self._database.writing() as connection:
-            attempts.note_try(connection, login, address, self._now(), self._options)
             row = changes.known_row(connection, login)
+            attempts.note_try(connection, login, address, self._now(), self.options)
         if not passwords.is_right(row["password_hash"], old):
             raise LoginRefused("Mật khẩu hiện nay không đúng. Hãy nhập lại.")
         if passwords.is_right(row["password_hash"], new):
@@ -95,18 +95,12 @@ class Accounts:
         new_hash = passwords.hashed(new)
         with self._database.writing() as connection:
             self._refuse_changed(connection, row)
-            changes.change(
-                connection,
-                row["id"],
-                self._now(),
-                login,
-                password_hash=new_hash,
-                must_change=False,
-                password_set_at=self._now(),
-            )
+            now = self._now()
+            values = {"password_hash": new_hash, "must_change": False, "password_set_at": now}
+            changes.change(connection, row, values, now, login, "password-changed")
             sessions.end_all(connection, row["id"])
             attempts.forgive(connection, login)
-            token = sessions.start(connection, row["id"], self._now(), self._options)
+            token = sessions.start(connection, row["id"], self._now(), self.options)
         return replace(session, token=token, csrf=sessions.csrf_of(token), must_change=False)
 
     # --- administering --------------------------------------------------------------------------------------------
@@ -145,15 +139,9 @@ class Accounts:
         password_hash = passwords.hashed(password)
         with self._database.writing() as connection:
             row = changes.known_row(connection, login)
-            changes.change(
-                connection,
-                row["id"],
-                self._now(),
-                by,
-                password_hash=password_hash,
-                must_change=True,
-                password_set_at=self._now(),
-            )
+            now = self._now()
+            values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
+            changes.change(connection, row, values, now, by, "password-reset")
             sessions.end_all(connection, row["id"])
             attempts.forgive(connection, row["login"])
         return password
@@ -163,13 +151,13 @@ class Accounts:
         with self._database.writing() as connection:
             row = changes.known_row(connection, login)
             changes.refuse_last_administrator(connection, row)
-            changes.change(connection, row["id"], self._now(), by, active=False)
+            changes.change(connection, row, {"active": False}, self._now(), by, "account-deactivated")
             sessions.end_all(connection, row["id"])
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
         with self._database.writing() as connection:
             row = changes.known_row(connection, login)
-            changes.change(connection, row["id"], self._now(), by, active=True)
+            changes.change(connection, row, {"active": True}, self._now(), by, "account-activated")
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
         """What a person does, and for which places (codes, None = all); from their next click on. Raises
@@ -179,7 +167,8 @@ class Accounts:
             row = changes.known_row(connection, login)
             if role is not Role.ADMINISTRATOR:
                 changes.refuse_last_administrator(connection, row)
-            changes.change(connection, row["id"], self._now(), by, role=role, places=codes)
+            duties = {"role": role, "places": codes}
+            changes.change(connection, row, duties, self._now(), by, "duties-set", duties)
 
     def list(self) -> tuple[Account, ...]:
         """By login, those in use first."""
@@ -196,12 +185,12 @@ class Accounts:
         the password was hashed."""
         row = self._refuse_changed(connection, tried)
         now = self._now()
-        too_old = row["must_change"] and now - row["password_set_at"] > self._options.one_time
+        too_old = row["must_change"] and now - row["password_set_at"] > self.options.one_time
         if not row["active"] or too_old:
             raise LoginRefused(REFUSED)
         attempts.forgive(connection, row["login"])
-        changes.note_login(connection, row["id"], now, newer_hash or row["password_hash"])
-        return _session(sessions.start(connection, row["id"], now, self._options), row)
+        changes.note_login(connection, row, now, newer_hash or row["password_hash"])
+        return _session(sessions.start(connection, row["id"], now, self.options), row)
 
     @staticmethod
     def _refuse_changed(connection: Connection, tried: RowMapping) -> RowMapping:

@@ -8,16 +8,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from pipeline.registry.accounts.tables import account, login_failure
+from pipeline.registry.accounts.tables import login_failure
 from pipeline.registry.accounts.values import AccountOptions, LoginLocked
 
 
 def note_try(
     connection: Connection, login: str, address: str, now: datetime, options: AccountOptions
 ) -> None:
-    """Note one more wrong try. Raises ``LoginLocked`` when there were too many within the window already."""
+    """Note one more wrong try. Raises ``LoginLocked`` when there were too many within the window already. The caller
+    holds the account, if there is one, so that tries at once are counted one after the other."""
     since = now - options.window
-    connection.execute(select(account.c.id).where(account.c.login == login).with_for_update())
     connection.execute(delete(login_failure).where(login_failure.c.failed_at <= since))
     for column, value, most in (
         (login_failure.c.login_digest, _digest(login), options.wrong_by_login),

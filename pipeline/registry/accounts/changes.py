@@ -8,11 +8,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
+from pipeline.registry import audit
 from pipeline.registry.accounts.person import Person, Role
 from pipeline.registry.accounts.tables import account
 from pipeline.registry.accounts.values import CONSOLE, Account, AccountError, KnownPlace
+from pipeline.registry.audit import record, wrote
 from pipeline.registry.tables import book
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
@@ -61,19 +63,20 @@ def add(
     """``values``: login, name, role, places. Raises ``AccountError`` when the login is taken."""
     if connection.scalar(select(account.c.id).where(account.c.login == values["login"])) is not None:
         raise AccountError("Tên đăng nhập này đã có. Hãy chọn tên khác.")
-    connection.execute(
-        insert(account).values(
-            **values,
-            active=True,
-            password_hash=password_hash,
-            must_change=True,
-            password_set_at=now,
-            created_at=now,
-            created_by=by,
-            changed_at=now,
-            changed_by=by,
-        )
-    )
+    stored = {
+        **values,
+        "active": True,
+        "password_hash": password_hash,
+        "must_change": True,
+        "password_set_at": now,
+        "created_at": now,
+        "created_by": by,
+        "changed_at": now,
+        "changed_by": by,
+    }
+    audit.add(connection, account, [stored])
+    duties = {"role": values["role"], "places": values["places"]}
+    record(connection, by, "account-created", f"account:{values['login']}", duties)
 
 
 def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapping | None:
@@ -92,20 +95,32 @@ def known_row(connection: Connection, login: str) -> RowMapping:
     return row
 
 
-def change(connection: Connection, account_id: int, now: datetime, by: str, **values: Any) -> None:
-    """Store ``values`` of an account, and who changed it."""
+def change(
+    connection: Connection,
+    row: RowMapping,
+    values: Mapping[str, Any],
+    now: datetime,
+    by: str,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Store ``values`` of the account ``row``, who changed it, and in the audit what for."""
     connection.execute(
-        update(account).where(account.c.id == account_id).values(**values, changed_at=now, changed_by=by)
+        update(account).where(account.c.id == row["id"]).values(**values, changed_at=now, changed_by=by)
     )
+    wrote(connection, account, [row["id"]])
+    record(connection, by, action, f"account:{row['login']}", detail)
 
 
-def note_login(connection: Connection, account_id: int, now: datetime, password_hash: str) -> None:
+def note_login(connection: Connection, row: RowMapping, now: datetime, password_hash: str) -> None:
     """Somebody came in; their password may have been hashed anew under today's costs."""
     connection.execute(
         update(account)
-        .where(account.c.id == account_id)
+        .where(account.c.id == row["id"])
         .values(last_login_at=now, password_hash=password_hash)
     )
+    wrote(connection, account, [row["id"]])
+    record(connection, row["login"], "logged-in", f"account:{row['login']}")
 
 
 def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:

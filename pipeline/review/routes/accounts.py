@@ -128,4 +128,5 @@ def _account(site: Site, login: str) -> Account:
 
 def _one_time(request: Request, site: Site, login: str, password: str) -> Response:
     """Shown once, here; it is stored nowhere."""
-    return site.pages.page(request, "one_time.html", login=login, password=password)
+    days = site.accounts.options.one_time.days
+    return site.pages.page(request, "one_time.html", login=login, password=password, days=days)

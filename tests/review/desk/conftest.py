@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from pipeline.registry import Registry
 from pipeline.workspace import Workspace
@@ -13,7 +13,7 @@ from tests.registry.pages import SCHEMAS
 from tests.review.desk.office import Clock, Office
 from tests.review.desk.typist import Typist
 
-SCREEN = {"width": 1366, "height": 768}
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
-"""A small book drawn for the desk: pages with ink whose places are known, read by nobody but told here. No person in it is
-real."""
+"""A small book drawn for the desk: pages with ink whose places are known, read by nobody but told here. No person in it
+is real."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def draw_book(
     pages: Sequence[Sequence[Line]],
     *,
     folder: str = "KS.2010.01",
-    findings: Mapping[int, Sequence[Finding]] = {},  # noqa: B006 (never changed)
+    findings: Mapping[int, Sequence[Finding]] = {},
     ledger: Ledger = LEDGER,
 ) -> DrawnBook:
     """Draw, store and save the pages; ``findings`` by page number."""

@@ -1,0 +1,120 @@
+"""Rows as the database holds them, not as Python reads them, and their digests.
+
+A digest covers the spelling of JSON and of times, so that nothing can be changed under it. Columns that are NULL are
+left out: a column that a later version adds changes no digest as long as it is empty. Both kinds of database give one
+row the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, Select, column, or_, select, table, text
+
+DIGEST_BYTES = 16
+"""The first half of a SHA-256: to find another row with the same one takes 2^128 attempts."""
+
+GONE = bytes(DIGEST_BYTES)
+"""In place of the digest of a row that was deleted."""
+
+_RANGES = 100
+"""Ranges of ids in one statement."""
+
+
+def key_of(table_name: str) -> str:
+    """The column that names a row: record tables have one row an entry."""
+    return "entry_id" if table_name.endswith("_record") else "id"
+
+
+def digests(connection: Connection, table_name: str, ids: Iterable[int]) -> dict[int, bytes]:
+    """The digest of each of these rows as it is now; ``GONE`` for those that are not there."""
+    wanted = sorted(ids)
+    found = dict.fromkeys(wanted, GONE)
+    key = key_of(table_name)
+    for row in stored_rows(connection, table_name, ranges_of(wanted)):
+        found[row[key]] = digest(table_name, row)
+    return found
+
+
+def digest(table_name: str, row: Mapping[str, Any]) -> bytes:
+    """What cannot be kept when anything about the row changes, ``DIGEST_BYTES`` long."""
+    return hashlib.sha256(spelled(table_name, row).encode()).digest()[:DIGEST_BYTES]
+
+
+def spelled(table_name: str, row: Mapping[str, Any]) -> str:
+    """A row as text that no other row has: JSON, columns in alphabetical order, none that is NULL."""
+    told = {name: _plain(value) for name, value in row.items() if value is not None}
+    return json.dumps([table_name, told], sort_keys=True, separators=(",", ":"))
+
+
+def moment(value: datetime) -> str:
+    """A time as SQLite stores it, in UTC."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def stored_rows(
+    connection: Connection, table_name: str, ranges: Sequence[tuple[int, int]]
+) -> Iterator[Mapping[str, Any]]:
+    """The rows whose keys lie in these ranges (both ends included), by key, with every column the table has."""
+    key = column(key_of(table_name), Integer)
+    for start in range(0, len(ranges), _RANGES):
+        within: list[ColumnElement[bool]] = [
+            key.between(first, last) for first, last in ranges[start : start + _RANGES]
+        ]
+        query = select(text("*")).select_from(table(table_name)).where(or_(*within)).order_by(key)
+        yield from raw(connection, query)
+
+
+def raw(connection: Connection, query: Select[Any]) -> Iterator[Mapping[str, Any]]:
+    """What the driver gives, JSON as text."""
+    if connection.dialect.name == "postgresql":
+        yield from _raw_on_postgresql(connection, query)
+        return
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    for row in result:
+        yield dict(zip(names, row, strict=True))
+
+
+def ranges_of(ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of neighbouring ids, as (first, last). ``ids`` ascend."""
+    found: list[tuple[int, int]] = []
+    for one in ids:
+        if found and one == found[-1][1] + 1:
+            found[-1] = (found[-1][0], one)
+        else:
+            found.append((one, one))
+    return found
+
+
+def _raw_on_postgresql(connection: Connection, query: Select[Any]) -> Iterator[Mapping[str, Any]]:
+    """psycopg would parse JSON, and so lose how it is spelled."""
+    from psycopg.types.string import TextLoader  # only where PostgreSQL is used
+
+    told = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.adapters.register_loader("json", TextLoader)
+        cursor.execute(told)
+        names = [one[0] for one in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+    finally:
+        cursor.close()
+
+
+def _plain(value: Any) -> Any:
+    """What JSON knows: truth as 0 or 1 (as SQLite has it), times as SQLite stores them, bytes in hex."""
+    match value:
+        case bool():
+            return int(value)
+        case str() | int() | float():
+            return value
+        case datetime():
+            return moment(value)
+        case _:
+            return {"bytes": bytes(value).hex()}

@@ -1,0 +1,114 @@
+"""``hotich account`` and ``hotich serve`` from the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from pipeline import settings
+from pipeline.registry import Registry
+from pipeline.review import server
+from tests.cli.conftest import Hotich
+
+
+def password_in(text: str) -> str:
+    found = re.search(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}", text)
+    assert found
+    return found[0]
+
+
+@pytest.fixture
+def opened(workspace: Path) -> Registry:
+    bench = settings.read_settings().workbench(workspace)
+    return Registry.open(bench.registry_url, bench.schemas)
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """A server that is stopped as soon as it would answer; what it was told."""
+    told: list[object] = []
+
+    def stop(*arguments: object) -> None:
+        told.extend(arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(server, "serve", stop)
+    return told
+
+
+def test_an_account_is_made_listed_reset_and_put_out_of_use(hotich: Hotich, opened: Registry) -> None:
+    with opened:
+        accounts = opened.accounts()
+        made = hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "checker", "--place", "1")
+        assert made.exit_code == 0
+        assert accounts.authenticate("an.tran", password_in(made.stdout), "test").must_change
+        again = hotich("account", "reset", "an.tran")
+        assert accounts.authenticate("an.tran", password_in(again.stdout), "test")
+        assert "Người kiểm tra" in hotich("account", "list").stdout
+        assert hotich("account", "deactivate", "an.tran").exit_code == 0
+        (told,) = json.loads(hotich("account", "list", "--json").stdout)
+        assert told == {
+            "login": "an.tran",
+            "name": "Người Thử",
+            "role": "checker",
+            "places": ["1"],
+            "active": False,
+            "must_change": True,
+        }
+        assert hotich("account", "activate", "an.tran").exit_code == 0
+        assert accounts.list()[0].active
+
+
+def test_an_account_without_places_sees_none(hotich: Hotich) -> None:
+    hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "reviewer")
+    hotich("account", "add", "binh.le", "--name", "Người Thử", "--role", "reviewer", "--everywhere")
+    assert [one["places"] for one in json.loads(hotich("account", "list", "--json").stdout)] == [[], None]
+
+
+def test_places_and_everywhere_do_not_go_together(hotich: Hotich) -> None:
+    asked = ("account", "add", "an", "--name", "x", "--role", "reviewer", "--place", "1", "--everywhere")
+    assert hotich(*asked).exit_code == 2
+
+
+def test_what_cannot_be_done_is_a_message(hotich: Hotich) -> None:
+    refused = hotich("account", "reset", "khong.co")
+    assert (refused.exit_code, "Không có tài khoản" in refused.stderr) == (6, True)
+
+
+def test_the_first_start_tells_an_administrator_s_password_once(
+    hotich: Hotich, opened: Registry, stopped: list[object], caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = (hotich("serve", "--port", free_port()) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    with opened:
+        session = opened.accounts().authenticate("admin", password_in(first.stdout), "test")
+    assert session.must_change
+    assert "mật khẩu" not in second.stdout
+    assert password_in(first.stdout) not in caplog.text
+
+
+def test_only_a_proxy_that_is_named_is_believed(hotich: Hotich, stopped: list[object]) -> None:
+    hotich("serve", "--port", free_port())
+    assert stopped.pop() is None
+    hotich("serve", "--port", free_port(), "--proxy", "127.0.0.1")
+    assert stopped.pop() == "127.0.0.1"
+
+
+def test_a_desk_that_others_reach_without_tls_is_warned_of(hotich: Hotich, stopped: list[object]) -> None:
+    assert "TLS" in hotich("serve", "--host", "0.0.0.0", "--port", free_port()).stderr
+    assert "TLS" not in hotich("serve", "--port", free_port()).stderr
+
+
+def test_a_port_that_is_taken_is_told(hotich: Hotich) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = hotich("serve", "--port", taken.getsockname()[1])
+    assert (refused.exit_code, "--port" in refused.stderr) == (3, True)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

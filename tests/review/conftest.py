@@ -1,0 +1,74 @@
+"""One application over a registry of its own, with a person of every role, of the own and of another commune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Accounts, Role, passwords
+from pipeline.review import create_app
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS
+from tests.review.browser import Browser
+from tests.review.clock import Clock
+
+OWN, OTHER = LEDGER.place_code, "99999"
+PASSWORD = "con mèo mà trèo cây cau"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Hashes that cost next to nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry with one book of the own commune."""
+    with Registry.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/registry.db", SCHEMAS) as opened:
+        book_id = opened.book_id(LEDGER, "KS.2010.01")
+        opened.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def accounts(registry: Registry, clock: Clock) -> Accounts:
+    return registry.accounts(clock)
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry, clock: Clock) -> FastAPI:
+    return create_app(registry, SCHEMAS, now=clock)
+
+
+@pytest.fixture(scope="module")
+def people(accounts: Accounts) -> dict[tuple[Role, str], str]:
+    """The login of a person of each role for each commune; all of them chose ``PASSWORD``."""
+    logins = {(role, place): f"{role}.{place}" for role in Role for place in (OWN, OTHER)}
+    for (role, place), login in logins.items():
+        join(accounts, login, role, place)
+    return logins
+
+
+def join(accounts: Accounts, login: str, role: Role, place: str = OWN, name: str = "Người Thử") -> None:
+    """An account whose person has chosen ``PASSWORD``."""
+    first = accounts.create(login, name, role, [place])
+    session = accounts.authenticate(login, first, "test")
+    accounts.change_password(session, first, PASSWORD, "test")
+
+
+def browser_of(app: FastAPI, accounts: Accounts, login: str) -> Browser:
+    """A browser in which that person is in."""
+    return Browser(app, token=accounts.authenticate(login, PASSWORD, "test").token)

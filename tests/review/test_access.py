@@ -1,0 +1,162 @@
+"""Every route × every role × own and other commune."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi.responses import PlainTextResponse
+
+from pipeline.registry import Registry
+from pipeline.registry.accounts import AccountError, Accounts, Role
+from pipeline.review import create_app
+from pipeline.review.access import ACCESS, BY_ROUTE, Access
+from pipeline.review.admission import admit
+from tests.registry.pages import SCHEMAS
+from tests.review.browser import Browser
+from tests.review.conftest import OTHER, OWN, browser_of, join
+from tests.review.routes import mounts_of, routes_of
+from tests.review.samples import SAMPLES, TARGET, Sample
+
+NAMED = {f"{access.method} {access.path}": access for access in ACCESS}
+REFUSED = 403
+HIDDEN = (403, 404)
+"""What the registry says of a thing of another commune."""
+
+
+def sample_of(access: Access) -> Sample:
+    return SAMPLES.get((access.method, access.path), Sample())
+
+
+def asked(browser: Browser, access: Access) -> tuple[int, str]:
+    """Status, and where to if the answer leads elsewhere."""
+    sample = sample_of(access)
+    path = access.path
+    for name, value in sample.path.items():
+        path = path.replace(f"{{{name}}}", value)
+    answer = browser.get(path) if access.method == "GET" else browser.submit(path, sample.form)
+    return answer.status_code, answer.headers.get("location", "")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def target(accounts: Accounts, people: object) -> None:
+    accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+
+
+# --- the table is whole -------------------------------------------------------------------------------------------
+
+
+def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(app: FastAPI) -> None:
+    routes = {
+        (method, route.path)
+        for route in routes_of(app)
+        for method in (route.methods or ())
+        if method != "HEAD"
+    }
+    assert routes == set(BY_ROUTE)
+    assert len(ACCESS) == len(BY_ROUTE)
+
+
+def test_nothing_but_static_files_answers_without_the_gate(app: FastAPI) -> None:
+    assert mounts_of(app) == ["/static"]
+    assert admit in [gate.dependency for gate in app.router.dependencies]
+
+
+def test_only_the_login_and_the_health_are_open_to_all() -> None:
+    open_to_all = {(access.method, access.path) for access in ACCESS if access.roles is None}
+    assert open_to_all == {("GET", "/healthz"), ("GET", "/login"), ("POST", "/login")}
+
+
+def test_every_route_with_parameters_and_every_scoped_one_has_a_sample() -> None:
+    asking = [access for access in ACCESS if access.scoped or "{" in access.path]
+    lacking = [
+        f"{access.method} {access.path}"
+        for access in asking
+        if set(re.findall(r"{(\w+)", access.path)) != set(sample_of(access).path)
+    ]
+    assert lacking == []
+
+
+def test_a_route_that_is_not_in_the_table_is_refused_to_everybody(
+    registry: Registry, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    app = create_app(registry, SCHEMAS)
+
+    @app.get("/forgotten")
+    def forgotten() -> PlainTextResponse:
+        return PlainTextResponse("không được thấy")
+
+    for role in Role:
+        answer = browser_of(app, registry.accounts(), people[role, OWN]).get("/forgotten")
+        assert answer.status_code == REFUSED
+        assert "không được thấy" not in answer.text
+    assert Depends(admit) in app.router.dependencies
+
+
+# --- the table holds ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [OWN, OTHER], ids=["own", "other"])
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("route", NAMED)
+def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
+    app: FastAPI,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    route: str,
+    role: Role,
+    place: str,
+) -> None:
+    access = NAMED[route]
+    status, to = asked(browser_of(app, accounts, people[role, place]), access)
+    if access.roles is not None and role not in access.roles:
+        assert status == REFUSED
+    elif access.scoped and place == OTHER:
+        assert status in HIDDEN
+    elif (access.method, access.path) == ("POST", "/login"):
+        assert status == 401  # the sample's password is wrong
+    else:
+        assert status in {200, 303, 422}
+        assert not to.startswith(("/login", "/password")) or access.path in {"/logout", "/password"}
+
+
+@pytest.mark.parametrize("route", NAMED)
+def test_without_a_login_every_other_route_leads_to_the_login(app: FastAPI, route: str) -> None:
+    access = NAMED[route]
+    browser = Browser(app)
+    browser.get("/login")
+    status, to = asked(browser, access)
+    if access.roles is None:
+        assert status in {200, 401}
+    else:
+        assert (status, to.partition("?")[0]) == (303, "/login")
+
+
+@pytest.mark.parametrize("route", NAMED)
+def test_with_a_one_time_password_every_route_leads_to_choosing_ones_own(
+    app: FastAPI, accounts: Accounts, route: str
+) -> None:
+    access = NAMED[route]
+    login = "nguoi.moi"
+    try:
+        password = accounts.create(login, "Người Mới", Role.ADMINISTRATOR, None)
+    except AccountError:
+        password = accounts.reset_password(login)
+    browser = Browser(app, token=accounts.authenticate(login, password, "test").token)
+    status, to = asked(browser, access)
+    if access.roles is None or access.before_change:
+        assert to != "/password"
+    else:
+        assert (status, to) == (303, "/password")
+
+
+def test_a_role_that_was_taken_away_is_gone_with_the_next_click(app: FastAPI, accounts: Accounts) -> None:
+    join(accounts, "doi.vai", Role.ADMINISTRATOR)
+    browser = browser_of(app, accounts, "doi.vai")
+    assert browser.get("/accounts").status_code == 200
+    accounts.set_duties("doi.vai", Role.REVIEWER, [OWN])
+    assert browser.get("/accounts").status_code == REFUSED
+    assert "/accounts" not in browser.get("/").text
+    accounts.deactivate("doi.vai")
+    assert browser.get("/").headers["location"].startswith("/login")

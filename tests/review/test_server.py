@@ -1,0 +1,53 @@
+"""The real server on a real port: what a proxy says counts only when it is trusted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from pipeline.errors import SetupError
+from pipeline.review import server
+
+
+@contextmanager
+def served(app: FastAPI, monkeypatch: pytest.MonkeyPatch, proxy: str | None) -> Iterator[str]:
+    """The address of a running server."""
+    made: list[uvicorn.Server] = []
+    kept = uvicorn.Server.__init__
+
+    def keep(self: uvicorn.Server, config: uvicorn.Config) -> None:
+        kept(self, config)
+        made.append(self)
+
+    monkeypatch.setattr(uvicorn.Server, "__init__", keep)
+    listener = server.listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve, args=(app, listener, proxy))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        made[0].should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.mark.parametrize(("proxy", "believed"), [(None, False), ("127.0.0.1", True), ("10.9.9.9", False)])
+def test_a_proxy_is_believed_about_tls_only_when_it_is_the_named_one(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, proxy: str | None, believed: bool
+) -> None:
+    with served(app, monkeypatch, proxy) as address:
+        answer = httpx.get(f"{address}/login", headers={"X-Forwarded-Proto": "https"})
+    assert answer.status_code == 200
+    assert ("__Host-hotich-form" in answer.headers["set-cookie"]) == believed
+    assert "server" not in answer.headers
+
+
+def test_an_address_that_is_not_of_this_machine_cannot_be_listened_on() -> None:
+    with pytest.raises(SetupError, match="--port"):
+        server.listen("192.0.2.1", 8000)
