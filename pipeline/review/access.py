@@ -19,7 +19,8 @@ SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 @dataclass(frozen=True, slots=True)
 class Access:
     """``roles``: who may use the route, None = anybody, without a login; ``scoped``: what it shows or changes belongs
-    to a registration place, and the registry refuses those of other places; ``before_change``: also open to those who
+    to a registration place that is named in it, and the registry refuses those of other places (what names none gives
+    only what is of one's own places); ``before_change``: also open to those who
     must choose a new password first."""
 
     method: str
@@ -39,23 +40,23 @@ ACCESS = (
     Access("GET", "/", EVERYBODY),
     Access("GET", "/session", EVERYBODY),
     Access("GET", "/desk", REVIEWING),
-    Access("POST", "/desk/next", REVIEWING, scoped=True),
+    Access("POST", "/desk/next", REVIEWING),
     Access("POST", "/desk/known", REVIEWING),
-    Access("POST", "/desk/undo", REVIEWING, scoped=True),
+    Access("POST", "/desk/undo", REVIEWING),
     Access("POST", "/desk/tasks/{task_id}", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/words", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/stay", REVIEWING, scoped=True),
-    Access("POST", "/desk/tasks/{task_id}/hand-back", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/hand-back", REVIEWING),
     Access("POST", "/desk/tasks/{task_id}/skip", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/ask", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/answer", SUPERVISORS, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/rescan", REVIEWING, scoped=True),
-    Access("GET", "/column", REVIEWING, scoped=True),
+    Access("GET", "/column", REVIEWING),
     Access("POST", "/column/next", REVIEWING, scoped=True),
-    Access("POST", "/column/words", REVIEWING, scoped=True),
-    Access("POST", "/column/undo", REVIEWING, scoped=True),
-    Access("POST", "/column/hand-back", REVIEWING, scoped=True),
-    Access("GET", "/tickets", SCANNING, scoped=True),
+    Access("POST", "/column/words", REVIEWING),
+    Access("POST", "/column/undo", REVIEWING),
+    Access("POST", "/column/hand-back", REVIEWING),
+    Access("GET", "/tickets", SCANNING),
     Access("POST", "/tickets/{ticket_id}/close", SCANNING, scoped=True),
     Access("GET", "/pictures/tasks/{task_id}/page", REVIEWING, scoped=True),
     Access("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", REVIEWING, scoped=True),

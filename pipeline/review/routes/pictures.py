@@ -49,5 +49,5 @@ def _sheet(site: Site, place: PagePlace) -> Sheet:
 
 
 def _answer(picture: Picture) -> Response:
-    """The picture; in place of one that cannot be made a notice, which browsers show all the same."""
-    return Response(picture.content, 200 if picture.found else 404, media_type=picture.media_type)
+    """The picture, or the notice that stands in its place."""
+    return Response(picture.content, media_type=picture.media_type)
