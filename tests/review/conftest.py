@@ -15,7 +15,7 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
 
-PAGES = 40
+PAGES = 80
 OWN, OTHER = LEDGER.place_code, "99999"
 PASSWORD = "con mèo mà trèo cây cau"
 

@@ -65,6 +65,9 @@ def waiting_for(desk: Desk, accounts: Accounts, login: str) -> Waiting:
     helper = known["supervisor.00000"]
     person = known[login]
     holder = person if person.role in REVIEWING and person.may_see(OWN) else helper
+    for one in known.values():
+        if one.role in REVIEWING:
+            desk.hand_back_column(one)
     for one in (holder, helper):
         for task in desk.held(one):
             desk.hand_back(one, task.task_id)
