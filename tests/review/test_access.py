@@ -69,8 +69,8 @@ def waiting_for(desk: Desk, accounts: Accounts, login: str) -> Waiting:
         if one.role in REVIEWING:
             desk.hand_back_column(one)
     for one in (holder, helper):
-        for task in desk.held(one):
-            desk.hand_back(one, task.task_id)
+        for held in desk.held(one):
+            desk.hand_back(one, held.task_id)
     if not desk.tickets(helper):
         doomed = desk.next_task(helper, stage=Stage.REVIEW)
         assert doomed is not None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from pipeline.registry import Registry
 from pipeline.workspace import Workspace
 from tests.registry.pages import SCHEMAS
-from tests.review.desk.office import Clock, Office
+from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist
 
 SCREEN: ViewportSize = {"width": 1366, "height": 768}
@@ -28,12 +28,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    workspace = Workspace(tmp_path / "work")
-    workspace.root.mkdir()
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Registry, Workspace]]:
+    """One registry for all offices: making one takes longer than a test."""
+    workspace = Workspace(tmp_path_factory.mktemp("offices"))
     with Registry.open(workspace.registry_url, SCHEMAS) as registry:
-        yield Office(registry, workspace, Clock())
+        yield registry, workspace
+
+
+@pytest.fixture
+def office(shared: tuple[Registry, Workspace]) -> Office:
+    return Office(*shared, place=f"{next(_places):05}")
+
+
+_places = count(10_001)
 
 
 @pytest.fixture
@@ -41,10 +49,10 @@ def sit_down(chromium: Browser, office: Office) -> Iterator[Callable[[str], Typi
     """Seats a person at a screen of their own, logged in. No script of the page may have failed in the end."""
     contexts, typists = [], []
 
-    def sit(login: str) -> Typist:
+    def sit(name: str) -> Typist:
         contexts.append(chromium.new_context(viewport=SCREEN, reduced_motion="reduce"))
         typists.append(Typist(contexts[-1], office.url))
-        return typists[-1].come_in(login)
+        return typists[-1].come_in(office.login(name))
 
     yield sit
     for context in contexts:

@@ -18,17 +18,13 @@ from pipeline.model import (
     FieldStatus,
     Finding,
     Hypothesis,
-    Ledger,
     Severity,
     Writing,
 )
-from pipeline.registry import Registry
-from pipeline.workspace import Workspace
 from tests.registry.pages import SCHEMAS, page
+from tests.review.desk.office import Office
 
-PLACE = "00000"
-LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code=PLACE, volume="01/2010")
-SIZE = (1240, 1754)
+SIZE = (900, 700)
 FONT = "/usr/share/fonts/truetype/liberation/LiberationSerif-Italic.ttf"
 PRINT = "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
 FAMILIES, MIDDLES, GIVEN = (
@@ -57,9 +53,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DrawnBook:
-    """``lines``: of each page, in their order."""
+    """``lines``: of each page, in their order; ``scans``: where they are stored."""
 
     book_id: int
+    scans: tuple[Path, ...]
     lines: tuple[tuple[Line, ...], ...]
 
     def ink(self, page_no: int) -> Mapping[str, str]:
@@ -82,28 +79,29 @@ def usual_lines(number: int) -> tuple[Line, ...]:
 
 
 def draw_book(
-    registry: Registry,
-    workspace: Workspace,
+    office: Office,
     pages: Sequence[Sequence[Line]],
-    *,
-    folder: str = "KS.2010.01",
     findings: Mapping[int, Sequence[Finding]] = {},
-    ledger: Ledger = LEDGER,
+    run: str = "f1",
 ) -> DrawnBook:
-    """Draw, store and save the pages; ``findings`` by page number."""
-    book_id = registry.book_id(ledger, folder)
+    """Draw, store and save the pages of a book of the office; ``findings`` by page number; another ``run`` reads the
+    same pages anew."""
+    registry, folder = office.registry, f"KS.2010.{office.place}"
+    book_id = registry.book_id(office.ledger, folder)
+    scans: list[Path] = []
     for page_no, lines in enumerate(pages, 1):
-        picture, boxes = _drawn(lines, page_no)
+        picture, boxes = _drawn(lines, folder, page_no)
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / f"{folder}-{page_no:03}.png"
             picture.save(path)
-            stored = workspace.store(path)
+            stored = office.workspace.store(path)
             registry.store_scan(book_id, stored.sha256, path.name, path.stat().st_size, 1)
         doubts = [Finding("READ-HAND", Severity.REVIEW, (line.field,)) for line in lines if not line.accepted]
         readings = tuple(_reading(line, boxes[line.field]) for line in lines)
         entry = EntryResult(0, readings, (*doubts, *findings.get(page_no, ())))
-        registry.save_page(book_id, page(entry, scan=stored.sha256, size=SIZE, matrix=np.eye(3)), folder)
-    return DrawnBook(book_id, tuple(map(tuple, pages)))
+        registry.save_page(book_id, page(entry, scan=stored.sha256, size=SIZE, matrix=np.eye(3)), run)
+        scans.append(stored.path)
+    return DrawnBook(book_id, tuple(scans), tuple(map(tuple, pages)))
 
 
 def _reading(line: Line, box: Box) -> FieldReading:
@@ -125,17 +123,17 @@ def _reading(line: Line, box: Box) -> FieldReading:
     )
 
 
-def _drawn(lines: Sequence[Line], page_no: int) -> tuple[Image.Image, Mapping[str, Box]]:
+def _drawn(lines: Sequence[Line], folder: str, page_no: int) -> tuple[Image.Image, Mapping[str, Box]]:
     picture = Image.new("RGB", SIZE, (247, 243, 232))
     draw = ImageDraw.Draw(picture)
-    hand, print_ = ImageFont.truetype(FONT, 46), ImageFont.truetype(PRINT, 26)
-    draw.rectangle((90, 120, SIZE[0] - 90, SIZE[1] - 120), outline=(60, 60, 60), width=3)
-    draw.text((480, 60), f"SỔ THỬ NGHIỆM  trang {page_no}", font=print_, fill=(60, 60, 60))
+    hand, print_ = ImageFont.truetype(FONT, 44), ImageFont.truetype(PRINT, 20)
+    draw.rectangle((30, 60, SIZE[0] - 30, SIZE[1] - 30), outline=(60, 60, 60), width=3)
+    draw.text((200, 15), f"SỔ THỬ NGHIỆM {folder}  trang {page_no}", font=print_, fill=(60, 60, 60))
     boxes = {}
     for number, line in enumerate(lines):
-        top = 200 + 110 * number
-        draw.text((120, top + 18), LABELS[line.field], font=print_, fill=(60, 60, 60))
-        draw.line((520, top + 62, 1120, top + 62), fill=(120, 120, 120), width=1)
-        draw.text((530, top), line.ink, font=hand, fill=(30, 40, 120))
-        boxes[line.field] = Box(515, top - 6, 1125, top + 70)
+        top = 90 + 95 * number
+        draw.text((50, top + 18), LABELS[line.field], font=print_, fill=(60, 60, 60))
+        draw.line((350, top + 62, 850, top + 62), fill=(120, 120, 120), width=1)
+        draw.text((360, top), line.ink, font=hand, fill=(30, 40, 120))
+        boxes[line.field] = Box(345, top - 6, 855, top + 70)
     return picture, boxes

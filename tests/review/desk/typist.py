@@ -18,6 +18,7 @@ class Typist:
         self.url = url
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.shown = 0
         self.requests: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
 
@@ -36,11 +37,45 @@ class Typist:
         self.page.wait_for_url(f"{self.url}/desk")
         return self.see_task()
 
-    def see_task(self, besides: int | None = None) -> Typist:
-        """Wait until a task is in work (another one than ``besides``)."""
-        task = ".task" if besides is None else f'.task:not([data-task="{besides}"])'
-        expect(self.page.locator(f"{task} .field.current")).to_be_visible(timeout=SECONDS)
+    def see_task(self) -> Typist:
+        """Wait until a task comes up that did not stand there when this was last asked."""
+        self.page.wait_for_function(
+            "shown => performance.getEntriesByName('task-shown').length > shown", arg=self.shown
+        )
+        self.shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
         return self
+
+    def sees_a_task_or_the_end(self) -> bool:
+        """Wait for the next task, or for there being none; returns whether there is one."""
+        self.page.wait_for_function(
+            "shown => performance.getEntriesByName('task-shown').length > shown || "
+            "document.querySelector('#place[data-again]')",
+            arg=self.shown,
+        )
+        shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
+        came, self.shown = shown > self.shown, shown
+        return bool(came)
+
+    def accept(self, ink: str) -> Typist:
+        """Accept a field whose ink is known: the reading in the input, or else the second one."""
+        if self.input.input_value() != ink:
+            self.press("Alt+2")
+        assert self.input.input_value() == ink
+        return self.press("Enter")
+
+    def see_the_end(self) -> Typist:
+        """Wait until nothing is left to do and all is saved."""
+        expect(self.page.locator(".waiting")).to_contain_text("Hết việc", timeout=SECONDS)
+        expect(self.page.locator("#unsaved")).to_be_empty()
+        return self
+
+    def undo_until(self, task: int) -> Typist:
+        """Press F9 as soon as what went before is saved; wait for the task that comes back."""
+        with self.page.expect_response("**/desk/undo"):
+            self.page.wait_for_function("() => performance.getEntriesByName('saved').length > 0")
+            self.press("F9")
+        expect(self.page.locator(f'.task[data-task="{task}"] .field.current')).to_be_visible(timeout=SECONDS)
+        return self.see_task()
 
     def press(self, *keys: str) -> Typist:
         for key in keys:

@@ -96,6 +96,7 @@ function finish() {
 }
 
 function saved(item, outcome) {
+  performance.mark("saved");
   unsaved.replaceChildren();
   if (outcome.waiting.length > 0) ahead.fetchTask(item.task).then(() => form ?? next(), () => {});
   else prepare();
