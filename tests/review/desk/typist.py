@@ -67,15 +67,11 @@ class Typist:
         """Wait until nothing is left to do and all is saved."""
         expect(self.page.locator(".waiting")).to_contain_text("Hết việc", timeout=SECONDS)
         expect(self.page.locator("#unsaved")).to_be_empty()
-        return self
+        return self.see_all_saved()
 
-    def undo_until(self, task: int) -> Typist:
-        """Press F9 as soon as what went before is saved; wait for the task that comes back."""
-        with self.page.expect_response("**/desk/undo"):
-            self.page.wait_for_function("() => performance.getEntriesByName('saved').length > 0")
-            self.press("F9")
-        expect(self.page.locator(f'.task[data-task="{task}"] .field.current')).to_be_visible(timeout=SECONDS)
-        return self.see_task()
+    def see_all_saved(self) -> Typist:
+        expect(self.page.locator("body[data-saving]")).to_have_count(0, timeout=SECONDS)
+        return self
 
     def press(self, *keys: str) -> Typist:
         for key in keys:

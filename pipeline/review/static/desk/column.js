@@ -196,7 +196,7 @@ function above(by) {
 }
 
 async function undo() {
-  if (saving.tasks.length > 0) return say("Đang lưu; hãy nhấn F9 lần nữa.");
+  await saving.done();
   try {
     show(await fetchPiece("/column/undo", {}));
   } catch (error) {

@@ -96,7 +96,6 @@ function finish() {
 }
 
 function saved(item, outcome) {
-  performance.mark("saved");
   unsaved.replaceChildren();
   if (outcome.waiting.length > 0) ahead.fetchTask(item.task).then(() => form ?? next(), () => {});
   else prepare();
@@ -163,7 +162,10 @@ const ACTIONS = {
   skip: () => setAside("skip", "skip"),
   ask: () => setAside("ask", desk.dataset.answers === undefined || form?.article.dataset.stage !== "supervisor" ? "ask" : "answer"),
   rescan: () => setAside("rescan", "rescan"),
-  undo: () => (saving.tasks.length > 0 ? say("Việc vừa xong đang được lưu; hãy nhấn F9 lần nữa.") : open("/desk/undo", {})),
+  undo: async () => {
+    await saving.done();
+    await open("/desk/undo", {});
+  },
   leave: async () => {
     for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
     location.assign("/");

@@ -15,7 +15,7 @@ export class Saving {
     this.lost = lost;
     this.told = told;
     this.waiting = [];
-    this.running = false;
+    this.running = null;
     addEventListener("beforeunload", (event) => {
       if (this.waiting.length > 0) event.preventDefault();
     });
@@ -29,11 +29,16 @@ export class Saving {
   /** `item`: {task, path, body}. The same item sent twice is taken once, by its token. */
   add(item) {
     this.waiting.push(item);
-    if (!this.running) this.#run();
+    document.body.toggleAttribute("data-saving", true);
+    this.running ??= this.#run();
+  }
+
+  /** Resolves when the server has all. */
+  async done() {
+    await this.running;
   }
 
   async #run() {
-    this.running = true;
     while (this.waiting.length > 0) {
       const item = this.waiting[0];
       const [outcome, sentence] = await this.#sent(item);
@@ -42,7 +47,8 @@ export class Saving {
       if (outcome) this.saved(item, outcome);
       else this.lost(item, sentence);
     }
-    this.running = false;
+    this.running = null;
+    document.body.toggleAttribute("data-saving", false);
   }
 
   /** Tries until there is an answer. */
