@@ -16,12 +16,12 @@ export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
-.PHONY: help setup training demo test check lint types imports schemas format bench lock clean
+.PHONY: help setup training test-packages demo test check lint types imports schemas format bench lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
-	    awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
-	@for bench in $(BENCHES); do printf '  make %-12s %s\n' "bench-$$bench" "Chỉ phép đo này"; done
+	    awk -F '\t' '{ printf "  make %-24s %s\n", $$1, $$2 }'
+	@for bench in $(BENCHES); do printf '  make %-24s %s\n' "bench-$$bench" "Chỉ phép đo này"; done
 
 setup: ## Cài gói hệ thống còn thiếu, tạo .venv, cài gói Python (lần sau chạy gần như tức thì)
 	@scripts/setup.sh
@@ -33,7 +33,10 @@ demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, 
 	@$(BIN)/python -m flows samples --workspace demo
 	@$(BIN)/hotich demo samples --workspace demo --pictures demo/pictures
 
-test: training check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
+test-packages: setup ## Cài thêm những gói chỉ bài kiểm thử cần (PostgreSQL; không chạy dịch vụ nào)
+	@scripts/test-packages.sh
+
+test: training test-packages check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
 	@$(BIN)/python -m pytest -n 2
 
 check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/
@@ -59,6 +62,8 @@ bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc đ�
 
 # LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
 bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
+
+bench-registry-databases: test-packages
 
 bench-%: setup
 	@mkdir -p bench-out

@@ -65,7 +65,7 @@ def _right(field: HandOutcome) -> bool:
     outcome = field.outcome
     if field.entry.real and outcome.kind == "place" and outcome.truth:
         return plain(outcome.truth) == plain(outcome.predicted.text)
-    return outcome.exact
+    return outcome.right
 
 
 @dataclass(frozen=True)

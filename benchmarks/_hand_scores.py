@@ -16,7 +16,7 @@ WANTED: Mapping[str, float] = {
     "sex": 0.99, "ethnicity": 0.99, "nationality": 0.99, "date": 0.97, "date_words": 0.97, "entry_number": 0.97,
     "id_number": 0.97, "name": 0.85, "place": 0.75,
 }  # fmt: skip
-"""Least share of exact fields, by kind or list."""
+"""Least share of fields read rightly (``Outcome.right``), by kind or list."""
 
 TOLERATED = (0.001, 0.004, 0.01, 0.02)
 """Shares of errors among accepted fields at which the curve is told."""
@@ -27,12 +27,13 @@ CURVE_TOLD = 25
 
 @dataclass(frozen=True)
 class FieldFigures:
-    """Figures of some handwritten fields. ``exact`` and ``cer`` leave out those with a struck-out value, which a person
+    """Figures of some handwritten fields. ``exact``, ``right`` and ``cer`` leave out those with a struck-out value, which a person
     has to see; all else counts every field. ``ece`` is None where nothing was read."""
 
     fields: int
     struck: int
     exact: float | None
+    right: float | None
     cer: float | None
     accepted: int
     wrong: int
@@ -61,6 +62,7 @@ class FieldFigures:
             "fields": self.fields,
             "struck": self.struck,
             "exact": self.exact,
+            "right": self.right,
             "cer": self.cer,
             "accepted": self.accepted_share,
             "accepted_fields": self.accepted,
@@ -81,9 +83,10 @@ def field_figures(fields: Iterable[HandOutcome]) -> FieldFigures:
         fields=len(counted),
         struck=sum(field.struck for field in counted),
         exact=share(sum(outcome.exact for outcome in scored), len(scored)),
+        right=share(sum(outcome.right for outcome in scored), len(scored)),
         cer=share(sum(o.edits for o in scored), sum(o.characters for o in scored)),
         accepted=len(accepted),
-        wrong=sum(not outcome.exact for outcome in accepted),
+        wrong=sum(not outcome.right for outcome in accepted),
         ece=figures.calibration_error,
         curve=figures.curve,
     )

@@ -80,7 +80,7 @@ def _rate_cells(rate: Rate) -> tuple[str, ...]:
 def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], console: Console) -> None:
     """One row a group."""
     table = Table(
-        first, "Ô", "Đúng hẳn", "Cần", "Lỗi ký tự", "Nhận thẳng", "Sai trong đó", "… nhiều nhất (95 %)", "ECE",
+        first, "Ô", "Đúng từng ký tự", "Đúng giá trị", "Cần", "Lỗi ký tự", "Nhận thẳng", "Sai trong đó", "… nhiều nhất (95 %)", "ECE",
         title=title,
     )  # fmt: skip
     for name, found in groups.items():
@@ -89,9 +89,10 @@ def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], cons
             name,
             str(found.fields),
             percent(found.exact),
+            percent(found.right),
             ""
             if wanted is None
-            else f"{percent(wanted)} {'đạt' if (found.exact or 0) >= wanted else 'CHƯA'}",
+            else f"{percent(wanted)} {'đạt' if (found.right or 0) >= wanted else 'CHƯA'}",
             percent(found.cer),
             percent(found.accepted_share),
             f"{found.wrong} ({percent(found.error)})",
@@ -112,10 +113,10 @@ def show_curve(figures: FieldFigures, console: Console) -> None:
 
 
 def show_wrong(fields: Sequence[HandOutcome], console: Console) -> None:
-    """Each handwritten field that was not read exactly."""
+    """Each handwritten field that was not read rightly."""
     for field in fields:
         said = field.outcome.predicted
-        if field.counts and not field.outcome.exact:
+        if field.counts and not field.outcome.right:
             mark = "NHẬN" if said.accepted else "    "
             console.print(
                 f"  {mark} {field.entry.book} {field.outcome.column}: {field.outcome.truth!r} -> {said.text!r} "

@@ -193,7 +193,7 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
 def _book_targets(every: FieldFigures, by_kind: Mapping[str, FieldFigures]) -> Iterator[Target]:
     for kind, wanted in WANTED.items():
         found = by_kind.get(kind)
-        yield Target(f"Đúng hẳn: {kind}", found.exact if found else None, wanted)
+        yield Target(f"Đúng giá trị: {kind}", found.right if found else None, wanted)
     yield Target("Nhận thẳng, ô viết tay", every.accepted_share, 0.6)
     yield Target("Sai trong số nhận thẳng", every.error, 0.004, most=True)
     measured = {kind: found.ece for kind, found in by_kind.items() if found.fields >= FEWEST_FOR_ECE}

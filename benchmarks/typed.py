@@ -88,7 +88,7 @@ def _figures(scores: Sequence[Score]) -> dict[str, Any]:
         "fields_exact": share(sum(score.exact for score in scores) - rightly_blank, written),
         "fields_alike": share(sum(score.alike for score in scores) - rightly_blank, written),
         "accepted": share(accepted, sum(score.fields for score in scores)),
-        "accepted_error": share(sum(score.accepted_inexact for score in scores), accepted),
+        "accepted_error": share(sum(score.accepted_wrong for score in scores), accepted),
     }
 
 

@@ -17,7 +17,6 @@ from prefect.tasks import Task, exponential_backoff
 
 from pipeline.batch import BookReport, book_folders, book_report, check_registry
 from pipeline.errors import HotichError, RegistryError, StorageError
-from pipeline.registry import Registry
 from pipeline.settings import read_settings
 
 Summary = dict[str, Any]
@@ -77,7 +76,7 @@ def read_book(folder: str, workspace: str | None, workers: int | None) -> Summar
 def check_people(workspace: str | None) -> str:
     """The checks across all books through ``pipeline.batch.check_registry``; what was found, as a sentence."""
     bench = read_settings().workbench(Path(workspace) if workspace else None)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         report = check_registry(registry, bench.schemas)
     counted = ", ".join(f"{times} {code}" for code, times in report.counts.items())
     return f"Đối chiếu giữa các sổ: {counted or 'không thấy gì'}."

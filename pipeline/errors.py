@@ -72,6 +72,13 @@ class CalibrationError(HotichError):
     exit_code = 9
 
 
+class AuditFlawed(HotichError):
+    """The audit shows that something was changed behind the program's back."""
+
+    code = "audit"
+    exit_code = 10
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

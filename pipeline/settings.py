@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,7 @@ from pipeline.workspace import Workspace
 
 class Settings(BaseSettings):
     """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
+    ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
     ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``:
     errors a thousand handwritten fields that are accepted without a person."""
 
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
 
     workspace: Path = Path("hotich-data")
     registry_url: str = ""
+    registry_key_file: Path | None = None
     schemas: Path | None = None
     workers: int | None = Field(default=None, ge=1)
     models: Path | None = None
@@ -45,7 +48,7 @@ class Settings(BaseSettings):
         schemas = self.schemas_of(folder)
         return Workbench(
             workspace=folder,
-            registry_url=self.registry_url or Workspace(folder).registry_url,
+            registry_url=self._with_key(self.registry_url or Workspace(folder).registry_url),
             schemas=schemas,
             make_engines=partial(default_engines, self.models),
             options=DigitizeOptions(
@@ -57,6 +60,18 @@ class Settings(BaseSettings):
             ),
             page_seconds=self.page_seconds,
         )
+
+    def _with_key(self, url: str) -> str:
+        """The registry's address with the file of its key, if one is set."""
+        if self.registry_key_file is None:
+            return url
+        if not url.startswith("sqlite"):
+            raise SetupError(
+                "HOTICH_REGISTRY_KEY_FILE chỉ dùng được với SQLite. Với PostgreSQL, hãy bỏ biến ấy và mã hóa ổ đĩa "
+                "của máy chủ cơ sở dữ liệu."
+            )
+        key_file = self.registry_key_file.expanduser().absolute()
+        return f"{url}{'&' if '?' in url else '?'}key_file={quote(str(key_file))}"
 
     def schemas_of(self, workspace: Path, folder: Path | None = None) -> Schemas:
         """The declarations (of ``folder``, else those that are set or came with the program) as the office of that
@@ -77,7 +92,7 @@ class Settings(BaseSettings):
             except SchemaError as error:
                 flaws.append(error.message)
         if flaws:
-            raise SchemaError("\n".join(flaws))
+            raise SchemaError("\n".join(dict.fromkeys(flaws)))
         return loaded
 
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:

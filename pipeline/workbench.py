@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.engines import default_engines
@@ -17,6 +17,10 @@ from pipeline.intake import ScanLimits
 from pipeline.model import Ledger, PageImage, PageResult
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
+from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.registry import Registry
 
 
 class PageReader(Protocol):
@@ -46,3 +50,10 @@ class Workbench:
     limits: ScanLimits = field(default_factory=ScanLimits)
     page_seconds: float = 120.0
     read_page: PageReader = digitize_page
+
+    def open_registry(self) -> Registry:
+        """The registry of this bench, its audit signed by the key of the workspace. Raises as ``Registry.open``."""
+        from pipeline.registry import Registry  # SQLAlchemy: not for the processes that read pages
+
+        key = Workspace(self.workspace).audit_key
+        return Registry.open(self.registry_url, self.schemas, audit_key=key)

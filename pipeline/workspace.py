@@ -67,6 +67,11 @@ class Workspace:
         return self.root / "places.toml"
 
     @property
+    def audit_key(self) -> Path:
+        """The key that signs the audit of the registry; private, there once the registry was made."""
+        return self.root / "audit.key"
+
+    @property
     def registry_url(self) -> str:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"

@@ -9,11 +9,10 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHE
 
 [ -w "${XDG_CACHE_HOME:-${HOME:-/}/.cache}" ] || [ -w "${HOME:-/}" ] || export PIP_NO_CACHE_DIR=1
 
+. scripts/system-packages.sh
+
 VENV=.venv
 STAMP=$VENV/hotich-setup
-CANNOT=3
-
-say() { printf 'hotich: %s\n' "$*" >&2; }
 
 # --- what is missing ------------------------------------------------------------------------------------------------
 
@@ -47,47 +46,6 @@ missing_packages() {  # Debian packages whose programs or files are not there, o
 }
 
 # --- system packages ------------------------------------------------------------------------------------------------
-
-as_root() {  # empty when root already, the way to become root, or nothing and status 1
-    if [ "$(id -u)" = 0 ]; then return 0; fi
-    command -v sudo >/dev/null || return 1
-    if sudo -n true 2>/dev/null; then echo "sudo -n"; return 0; fi
-    if [ -t 0 ] && [ -t 2 ]; then echo sudo; return 0; fi
-    return 1
-}
-
-say_what_an_administrator_must_run() {  # arguments: packages
-    say "Máy còn thiếu: $*"
-    say "Người quản trị máy cần chạy lệnh sau, rồi chạy lại lệnh vừa rồi:"
-    printf '\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n\n' "$*" >&2
-}
-
-install_system_packages() {  # arguments: packages
-    local root log
-    if ! command -v apt-get >/dev/null; then
-        say "Máy này không có apt-get (không phải Debian/Ubuntu)."
-        say "Hãy tự cài các phần tương ứng với những gói Debian sau: $*"
-        exit $CANNOT
-    fi
-    if ! root=$(as_root); then
-        say "Không có quyền cài phần mềm trên máy này."
-        say_what_an_administrator_must_run "$@"
-        exit $CANNOT
-    fi
-    say "Cài gói hệ thống: $*"
-    log=$(mktemp)
-    local install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@")
-    local update=(apt-get update -o DPkg::Lock::Timeout=300)
-    if ! { $root dpkg --configure -a && \
-           $root env DEBIAN_FRONTEND=noninteractive "${update[@]}" && \
-           $root env DEBIAN_FRONTEND=noninteractive "${install[@]}"; } >"$log" 2>&1 </dev/null; then
-        tail -n 15 "$log" >&2
-        say "apt-get không cài được (nhật ký đầy đủ: $log). Hãy kiểm tra mạng và nguồn gói của máy."
-        say_what_an_administrator_must_run "$@"
-        exit $CANNOT
-    fi
-    rm -f "$log"
-}
 
 mapfile -t missing < <(missing_packages)
 if [ ${#missing[@]} -gt 0 ]; then

@@ -13,7 +13,6 @@ from pipeline import schema
 from pipeline.batch import BookReport, Progress, book_folders, digitize_book, digitize_books
 from pipeline.errors import LedgerError, SetupError
 from pipeline.intake import ScanLimits
-from pipeline.registry import Registry
 from pipeline.schema import Schemas
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
@@ -76,7 +75,7 @@ def test_every_page_of_every_scan_is_read_and_stored(book: Path, bench: Workbenc
     assert (report.entries, report.accepted, report.review) == (3, 0, 3)
     assert report.reasons == {"READ-LOW": 3}
     assert report.failures == ()
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         assert registry.summary().entries == 3
 
 
@@ -106,7 +105,7 @@ def test_a_page_that_breaks_crashes_loops_eats_memory_or_meets_a_bug_costs_only_
         ("fault", "a.tiff", 6),
         ("timeout", "a.tiff", 7),
     ]
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         assert sum(registry.summary().failures.values()) == 5
 
 
@@ -122,7 +121,7 @@ def test_a_page_that_failed_is_tried_again_and_its_failure_is_cleared(book: Path
     digitize_book(book, bench, workers=1)
     mended = digitize_book(book, replace(bench, read_page=good_page), workers=1)
     assert (mended.read, mended.known, mended.failures) == (1, 1, ())
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         assert registry.summary().failures == {}
 
 

@@ -81,3 +81,21 @@ def test_a_tolerance_that_means_nothing_is_refused(value: str, monkeypatch: pyte
     monkeypatch.setenv("HOTICH_TOLERATED", value)
     with pytest.raises(SetupError, match="HOTICH_TOLERATED"):
         read_settings()
+
+
+def test_the_key_of_an_encrypted_registry_travels_with_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTICH_REGISTRY_KEY_FILE", str(tmp_path / "khóa & x.key"))
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", "sqlite:////srv/r.db")
+    url = read_settings().workbench(tmp_path).registry_url
+    assert url.startswith("sqlite:////srv/r.db?key_file=/")
+    assert " " not in url
+    assert "&" not in url
+
+
+def test_a_key_for_a_server_s_database_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTICH_REGISTRY_KEY_FILE", str(tmp_path / "x.key"))
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", "postgresql+psycopg://hotich@localhost/hotich")
+    with pytest.raises(SetupError, match="PostgreSQL"):
+        read_settings().workbench(tmp_path)

@@ -50,7 +50,7 @@ def digitize_book(
     ledger = load_ledger(folder)
     form = bench.schemas.form(ledger.form)
     engines = bench.make_engines()
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         run = _Run(folder, bench, registry, registry.book_id(ledger, folder.name))
         contents = contents_of(folder, bench.limits)
         run.refuse(contents.foreign)

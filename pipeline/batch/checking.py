@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.calibration import DriftAlarm, Grounds, Sample, Truth, grounds_of, samples_of
 from pipeline.ledger import load_ledger
 from pipeline.model import FieldStatus, Writing
-from pipeline.registry import Registry, StoredEntry
+from pipeline.registry import StoredEntry
 from pipeline.workbench import Workbench
 
 SAID = frozenset({FieldStatus.READ, FieldStatus.BLANK})
@@ -71,7 +71,7 @@ def book_drift(folder: Path, bench: Workbench) -> tuple[DriftAlarm | None, int]:
 def _entries(folder: Path, bench: Workbench) -> Iterator[tuple[int, StoredEntry]]:
     """The entries of a book that stand, each with the book's id."""
     ledger = load_ledger(folder)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
         for entry_id in registry.entries(book_id):
             yield book_id, registry.entry(entry_id)

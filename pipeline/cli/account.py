@@ -13,7 +13,6 @@ from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
-from pipeline.registry import Registry
 from pipeline.registry.accounts import ROLE_WORDS, Account, Accounts, Role
 from pipeline.settings import read_settings
 
@@ -93,8 +92,7 @@ def activate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
 
 @contextmanager
 def _accounts(workspace: Path | None) -> Iterator[Accounts]:
-    bench = read_settings().workbench(workspace)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with read_settings().workbench(workspace).open_registry() as registry:
         yield registry.accounts()
 
 

@@ -9,16 +9,19 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.account import account_app
+from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
+from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.links import links
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
+from pipeline.cli.registry import registry_app
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
@@ -31,6 +34,7 @@ COMMANDS = (
     ("page", page),
     ("queue", queue),
     ("serve", serve),
+    ("encrypt", encrypt),
     ("check", check),
     ("links", links),
     ("evaluate", evaluate),
@@ -79,6 +83,8 @@ for name, function in COMMANDS:
 app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
+app.add_typer(audit_app, name="audit")
+app.add_typer(registry_app, name="registry")
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def check(
     Không sửa gì: điều tìm thấy được thêm vào hàng đợi rà soát, và tự mất đi khi không còn đúng.
     """
     bench = read_settings().workbench(workspace)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         book_ids = _ids(registry, books) if books else None
         reports = [check_books(registry, bench.schemas, book_ids)]
         if book_ids is None:

@@ -20,7 +20,6 @@ from pipeline.imaging.overlay import overlay
 from pipeline.intake import page_of_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageKind, PageResult
-from pipeline.registry import Registry
 from pipeline.settings import read_settings
 from pipeline.workbench import Workbench
 
@@ -47,7 +46,7 @@ def demo(
     """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
     bench = read_settings().workbench(workspace)
     drawn = [picture for book in book_folders(folder)[:every] for picture in draw_book(book, pictures, bench)]
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         summary = registry.summary()
     index = write_index(pictures, drawn, told(summary))
     screen = out()

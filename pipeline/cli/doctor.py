@@ -28,7 +28,6 @@ from pipeline.kinds import KINDS
 from pipeline.model import Crop
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import languages, tesseract_version
-from pipeline.registry import Registry
 from pipeline.settings import Settings, read_settings
 from pipeline.workbench import Workbench
 
@@ -226,13 +225,16 @@ def _registry(bench: Workbench) -> Check:
     if bench.registry_url.startswith("sqlite:///") and not Path(path).exists():
         return Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
     try:
-        with Registry.open(bench.registry_url, bench.schemas) as registry:
+        with bench.open_registry() as registry:
             summary = registry.summary()
+            unguarded = registry.may_change_decisions()
     except HotichError as error:
         return Check("Sổ dữ liệu", "missing", "không mở được", error.message)
-    return Check(
-        "Sổ dữ liệu", "ok", f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
-    )
+    found = f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
+    if not unguarded:
+        return Check("Sổ dữ liệu", "ok", found)
+    advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
+    return Check("Sổ dữ liệu", "warning", found, advice)
 
 
 def _cores(settings: Settings) -> Check:

@@ -26,7 +26,7 @@ from pipeline.evaluation.table import print_evaluation
 from pipeline.intake import ScanFile, page_count_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
-from pipeline.registry import Registry, StoredEntry, Straightening
+from pipeline.registry import StoredEntry, Straightening
 from pipeline.routing import RoutingOptions
 from pipeline.settings import read_settings
 from pipeline.workbench import Workbench
@@ -172,7 +172,7 @@ def stored_book(folder: Path, bench: Workbench) -> StoredBook:
     for scan in scans_of(folder, bench.limits):
         scans.setdefault(scan.sha256, scan)
     refs = page_refs(tuple(scans.values()), bench)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
         stored = [registry.entry(entry_id) for entry_id in registry.entries(book_id)]
         straight = {ref: registry.straightening(book_id, ref) for ref in refs}

@@ -57,7 +57,7 @@ def links(
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
     bench = read_settings().workbench(workspace)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         outcome = _suggested(registry)
         found = registry.links(kind, limit)
         places = Places(registry) if found else None

@@ -13,7 +13,6 @@ from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import SetupError
 from pipeline.places import Gazetteer, Resolution, Standing, State, Unit
 from pipeline.places.unit import ALWAYS, NEVER
-from pipeline.registry import Registry
 from pipeline.settings import read_settings
 
 places_app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -69,7 +68,7 @@ def find(
 def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Đối chiếu lại nơi của mọi việc đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
     bench = read_settings().workbench(workspace)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         entries = registry.entries()
         changed = sum(registry.resolve_places(entry_id) for entry_id in entries)
     if as_json:

@@ -26,7 +26,7 @@ def queue(
 ) -> None:
     """Liệt kê các mục và trang đang chờ người rà soát."""
     bench = read_settings().workbench(workspace)
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.standing_findings())

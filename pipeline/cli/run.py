@@ -28,7 +28,6 @@ from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences, told
 from pipeline.errors import LedgerError, ScanError, SchemaError
-from pipeline.registry import Registry
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
 from pipeline.workbench import Workbench
@@ -55,7 +54,7 @@ def run(
             digitize_books(folder, bench, workers=workers or settings.workers, on_progress=on_progress)
         )
     read_now = [folder for folder, report in zip(folders, reports, strict=True) if report.read]
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         across = check_registry(registry, bench.schemas)
     alarms = drift_alarms(read_now, bench)
     if as_json:
@@ -155,7 +154,7 @@ def show_beside(reports: list[BookReport], across: CheckReport, schemas: Schemas
 
 def show_standing(bench: Workbench) -> None:
     """Where all books of the registry stand, and what to do next."""
-    with Registry.open(bench.registry_url, bench.schemas) as registry:
+    with bench.open_registry() as registry:
         summary = registry.summary()
     out().print("Trong sổ dữ liệu:", markup=False)
     for line in told(summary):

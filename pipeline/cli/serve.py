@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import WorkspaceOption, err, out
-from pipeline.registry import Registry
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -39,7 +38,7 @@ def serve(
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
     with (
-        Registry.open(bench.registry_url, bench.schemas) as registry,
+        bench.open_registry() as registry,
         Pictures(Workspace(bench.workspace), limits=bench.limits) as pictures,
         server.listen(host, port) as listener,
     ):

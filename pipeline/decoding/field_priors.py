@@ -18,8 +18,6 @@ from pipeline.kinds.spelling import folded
 
 _FIGURES = "0123456789"
 
-_NOTHING = re.compile(r"(?!)")
-
 _SPREAD: Mapping[str, re.Pattern[str]] = {
     "date": re.compile(r"^[\d./-]+ [\d./ -]+$"),
     "id_number": re.compile(r"\d[ .]+\d"),
@@ -58,6 +56,10 @@ _UNLISTED = -4.0
 
 _DOUBTFUL = -1.0
 """A text that the grammar knows but finds fault with, and a date in figures with blanks in it."""
+
+
+UNEVEN = -1.5
+"""A line of which some words are in capitals all through and some are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,8 @@ def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language 
     if kind == "date_words":
         return SpokenDatePrior(_word_prior(model, habit=habit_of_date))
     if kind == "name":
-        return _word_prior(model, small=-1.0, even=-1.0)
-    return _word_prior(model, habit=habit_of_address if kind == "place" else habit_of_text)
+        return _word_prior(model, small=-1.0, even=UNEVEN)
+    return _word_prior(model, even=UNEVEN, habit=habit_of_address if kind == "place" else habit_of_text)
 
 
 @lru_cache(maxsize=32)
@@ -186,5 +188,5 @@ def _judged(kind: str, text: str) -> float:
     parsed = KINDS[kind].parse(text)
     if not parsed.canonical:
         return _STRANGE_DATE if kind == "date" else _STRANGE
-    spread = _SPREAD.get(kind, _NOTHING).search(text) is not None
-    return _DOUBTFUL if parsed.problems or spread else 0.0
+    apart = kind in _SPREAD and _SPREAD[kind].search(text)
+    return _DOUBTFUL if parsed.problems or apart else 0.0

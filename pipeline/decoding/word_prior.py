@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from pipeline.decoding.language import START, WordModel
 from pipeline.decoding.priors import LIMIT
-from pipeline.kinds.syllables import syllables
+from pipeline.kinds.syllables import is_syllable, syllables
 
 WEIGHT = 0.45
 """How much of a word's log chance counts."""
 
-ODD_CASE = -1.2
+ODD_CASE = -2.5
 """A word in a case that people do not write (``tHôn``)."""
 
 LONE_SIGN = -0.3
@@ -20,6 +20,8 @@ LONE_SIGN = -0.3
 
 Habit = Callable[[tuple[str, ...], str], float]
 """From the words before a word, and the word, as they are written, to a weight."""
+
+_SIGNS = " .,;:()…_-–'\""
 
 _NEAR = 12
 
@@ -30,8 +32,8 @@ _REMEMBERED = 50_000
 @dataclass(frozen=True)
 class WordPrior:
     """The prior of a domain of words. ``small``: what a word without a capital weighs; ``even``: what a line weighs
-    whose words do not all have capitals alike; ``habit``: what the way weighs in which a word is written down behind
-    others (at most 0)."""
+    of whose words (abbreviations aside) some are in capitals all through and some not; ``habit``: what the way weighs
+    in which a word is written down behind others (at most 0)."""
 
     model: WordModel
     small: float = 0.0
@@ -56,7 +58,8 @@ class WordPrior:
         return said
 
     def whole(self, text: str) -> float:
-        shapes = {word.isupper() for word in text.split() if sum(map(str.isalpha, word)) > 1}
+        plain = (word.strip(_SIGNS) for word in text.split())
+        shapes = {word.isupper() for word in plain if len(word) > 1 and is_syllable(word)}
         return self.even if len(shapes) > 1 else 0.0
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:

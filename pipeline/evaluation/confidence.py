@@ -34,11 +34,11 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """The fields whose confidence lies in one tenth of 0..1: mean confidence beside the share that is exact."""
+    """The fields whose confidence lies in one tenth of 0..1: mean confidence beside the share that is right."""
 
     fields: int
     confidence: float
-    exact: float
+    right: float
 
 
 def coverage_error_curve(outcomes: Iterable[Outcome]) -> tuple[CurvePoint, ...]:
@@ -52,7 +52,7 @@ def coverage_error_curve(outcomes: Iterable[Outcome]) -> tuple[CurvePoint, ...]:
     for confidence, group in groupby(by_confidence, key=lambda o: o.predicted.confidence):
         for outcome in group:
             taken += 1
-            wrong += not outcome.exact
+            wrong += not outcome.right
         points.append(CurvePoint(confidence, taken / len(inked), wrong / taken, taken, wrong))
     return _thinned(points)
 
@@ -65,7 +65,7 @@ def accepted_point(outcomes: Iterable[Outcome]) -> CurvePoint | None:
     accepted = [outcome for outcome in _read(inked) if outcome.predicted.accepted]
     if not accepted:
         return None
-    wrong = sum(not outcome.exact for outcome in accepted)
+    wrong = sum(not outcome.right for outcome in accepted)
     least = min(outcome.predicted.confidence for outcome in accepted)
     return CurvePoint(least, len(accepted) / len(inked), wrong / len(accepted), len(accepted), wrong)
 
@@ -79,7 +79,7 @@ def _thinned(points: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
 
 def calibration_bins(outcomes: Iterable[Outcome]) -> tuple[CalibrationBin, ...]:
     """The bins that hold any field, from unsure to sure."""
-    return judged_bins((outcome.predicted.confidence, outcome.exact) for outcome in _read(outcomes))
+    return judged_bins((outcome.predicted.confidence, outcome.right) for outcome in _read(outcomes))
 
 
 def judged_bins(judged: Iterable[tuple[float, bool]]) -> tuple[CalibrationBin, ...]:
@@ -104,7 +104,7 @@ def calibration_error(bins: Sequence[CalibrationBin]) -> float | None:
     fields = sum(held.fields for held in bins)
     if not fields:
         return None
-    return sum(held.fields * abs(held.confidence - held.exact) for held in bins) / fields
+    return sum(held.fields * abs(held.confidence - held.right) for held in bins) / fields
 
 
 def _inked(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -11,12 +11,18 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.evaluation.alignment import Alignment
 from pipeline.evaluation.prediction import PredictedEntry, PredictedValue
+from pipeline.kinds import KINDS
 from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
 from pipeline.schema import FieldSpec, RecordSpec
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
 """What stands for a field, or an entry, that nobody spoke of: not read, and not called blank."""
+
+_HELD_BY_FIGURES = frozenset(
+    {"age", "date", "date_words", "entry_number", "id_number", "number", "time", "volume"}
+)
+"""Kinds of which the registry holds a canonical form, not the text; of a choice it holds the code of its term."""
 
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
 
@@ -53,6 +59,19 @@ class Outcome:
         if not self.truth:
             return self.predicted.status is FieldStatus.BLANK
         return _nfc(self.truth) == _nfc(self.predicted.text)
+
+    @cached_property
+    def right(self) -> bool:
+        """Whether the registry would hold what stands on paper. Names, places and free text have to be exact. A date,
+        a number or a term of a list is held in canonical form, whatever stands between its figures or in capitals."""
+        if self.exact or not self.truth or self.predicted.status is not FieldStatus.READ:
+            return self.exact
+        if self.kind == "choice":
+            return self.alike
+        if self.kind not in _HELD_BY_FIGURES:
+            return False
+        said = KINDS[self.kind].parse(self.predicted.text)
+        return said.canonical != "" and said.canonical == KINDS[self.kind].parse(self.truth).canonical
 
     @cached_property
     def alike(self) -> bool:

@@ -16,6 +16,7 @@ class Score:
 
     fields: int
     exact: int
+    right: int
     alike: int
     edits: int
     characters: int
@@ -23,12 +24,16 @@ class Score:
     called_blank: int
     blank_rightly: int
     accepted: int
-    accepted_inexact: int
+    accepted_wrong: int
     accepted_unlike: int
 
     @property
     def exact_share(self) -> float | None:
         return _share(self.exact, self.fields)
+
+    @property
+    def right_share(self) -> float | None:
+        return _share(self.right, self.fields)
 
     @property
     def alike_share(self) -> float | None:
@@ -55,8 +60,8 @@ class Score:
 
     @property
     def accepted_error(self) -> float | None:
-        """Share of accepted fields whose text is not exactly the paper's."""
-        return _share(self.accepted_inexact, self.accepted)
+        """Share of accepted fields of which the registry would not hold what stands on paper (``Outcome.right``)."""
+        return _share(self.accepted_wrong, self.accepted)
 
     @property
     def accepted_error_alike(self) -> float | None:
@@ -65,13 +70,14 @@ class Score:
 
     @property
     def accepted_error_bound(self) -> float | None:
-        """What the share of accepted fields that are not exact stays below, as sure as ``bound.SURE``."""
-        return upper_bound(self.accepted_inexact, self.accepted)
+        """What the share of accepted fields that are wrong stays below, as sure as ``bound.SURE``."""
+        return upper_bound(self.accepted_wrong, self.accepted)
 
     def as_dict(self) -> dict[str, int | float | None]:
         return {
             "fields": self.fields,
             "exact": self.exact_share,
+            "right": self.right_share,
             "alike": self.alike_share,
             "cer": self.cer,
             "characters": self.characters,
@@ -82,7 +88,7 @@ class Score:
             "accepted": self.accepted_share,
             "accepted_error": self.accepted_error,
             "accepted_fields": self.accepted,
-            "accepted_wrong": self.accepted_inexact,
+            "accepted_wrong": self.accepted_wrong,
             "accepted_error_bound": self.accepted_error_bound,
             "accepted_error_alike": self.accepted_error_alike,
         }
@@ -95,6 +101,7 @@ def score_of(outcomes: Iterable[Outcome]) -> Score:
     return Score(
         fields=len(scored),
         exact=sum(o.exact for o in scored),
+        right=sum(o.right for o in scored),
         alike=sum(o.alike for o in scored),
         edits=sum(o.edits for o in scored),
         characters=sum(o.characters for o in scored),
@@ -102,7 +109,7 @@ def score_of(outcomes: Iterable[Outcome]) -> Score:
         called_blank=len(called_blank),
         blank_rightly=sum(not o.truth for o in called_blank),
         accepted=len(accepted),
-        accepted_inexact=sum(not o.exact for o in accepted),
+        accepted_wrong=sum(not o.right for o in accepted),
         accepted_unlike=sum(not o.alike for o in accepted),
     )
 

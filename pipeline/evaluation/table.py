@@ -15,6 +15,7 @@ from pipeline.model import Writing
 _HEADINGS = (
     "số ô",
     "đúng hẳn",
+    "đúng giá trị",
     "đúng (bỏ dấu câu, hoa thường)",
     "lỗi ký tự",
     "trống: chuẩn",
@@ -73,6 +74,7 @@ def _table(title: str, first: str, rows: Iterable[Row]) -> Table:
             name,
             str(score.fields),
             _percent(score.exact_share),
+            _percent(score.right_share),
             _percent(score.alike_share),
             _percent(score.cer),
             _percent(score.blank_precision),

@@ -9,6 +9,7 @@ import re
 from pipeline.kinds.digits import without_leader
 
 _NUMBER = re.compile(r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE)
+_APART = re.compile(r"\d\d\s+\d|\d\s+\d\d", re.ASCII)
 _CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
 
 
@@ -16,8 +17,11 @@ def numbered(text: str) -> str | None:
     """``NN`` or ``NN/YYYY`` with the number padded to two digits; ``""`` for an empty text, ``None`` for
     another one.
 
-    A year of two digits is not expanded: such a text is no number.
+    A year of two digits is not expanded, and runs of figures that stand apart are not joined (single figures are): such
+    a text is no number.
     """
+    if _APART.search(text):
+        return None
     marks = without_leader(text)
     if not marks:
         return ""

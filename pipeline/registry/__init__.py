@@ -1,6 +1,7 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
 from pipeline.registry.registry import Registry
+from pipeline.registry.roles import role_sql
 from pipeline.registry.straightening import Straightening
 from pipeline.registry.values import (
     WHOLE_ENTRY,
@@ -38,4 +39,5 @@ __all__ = [
     "Task",
     "TaskState",
     "Verdict",
+    "role_sql",
 ]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from pipeline.model import Severity
+from pipeline.registry import clock
 from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
+from pipeline.registry.locks import Whole, hold, hold_pages
 from pipeline.registry.readback import standing_finding
 from pipeline.registry.tables import book_finding
 from pipeline.registry.upkeep import follow_entry, follow_page
@@ -41,6 +43,7 @@ def save_checks(
 ) -> ChecksOutcome:
     """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all: new ones
     are added, those that are no longer found end. Records and tasks of what they stand on follow."""
+    hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
     standing = {
         _key(standing_finding(row)): int(row["id"])
@@ -54,7 +57,8 @@ def save_checks(
     }
     new = [one for key, one in wanted.items() if key not in standing]
     over = [key for key in standing if key not in wanted]
-    now = datetime.now(UTC)
+    hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
+    now = clock.now(connection)
     add(connection, book_finding, [_row(one, now) for one in new])
     for key in over:
         connection.execute(

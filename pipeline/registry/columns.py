@@ -143,7 +143,7 @@ def _values(
     """Fields of a record under the names of their ``roles``, with ``entry_id``, ``page_id``, ``book_id``, ``row``."""
     table = declared.records[record]
     wanted: list[ColumnElement[Any]] = [
-        func.coalesce(table.c[field], func.json_extract(entry.c.unaccepted, f"$.{field}")).label(role)
+        func.coalesce(table.c[field], entry.c.unaccepted[field].as_string()).label(role)
         for role, field in roles.items()
     ]
     return _frame(
@@ -159,12 +159,10 @@ def _values(
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     """The rows of a query as columns. The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types
     would take most of the time over a million."""
-    statement = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    cursor = connection.connection.cursor()
-    cursor.execute(str(statement), tuple(statement.params[name] for name in statement.positiontup or ()))
-    names = [column[0] for column in cursor.description]
-    rows = cursor.fetchall()
-    cursor.close()
+    result = connection.execute(query)
+    names = list(result.keys())
+    rows = result.cursor.fetchall()
+    result.close()
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     return pd.DataFrame({name: _column(values) for name, values in zip(names, columns, strict=True)})
 

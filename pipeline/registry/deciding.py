@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
+from pipeline.registry import clock
 from pipeline.registry.audit import add, record
 from pipeline.registry.declared import Declared
+from pipeline.registry.locks import hold_page, hold_page_of
 from pipeline.registry.readback import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import PAGE_ITSELF, decision, page_run, review_task
@@ -33,6 +35,7 @@ def decide(
     version: int | None,
 ) -> bool:
     """Add a decision a verdict and bring record and task after them. Returns whether nothing is left to decide."""
+    hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     _check_version(connection, place["page_id"], place["row"], version)
     readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
@@ -51,6 +54,7 @@ def settle_page(
     connection: Connection, page_id: int, *, author: str, reason: str, version: int | None
 ) -> None:
     """Someone has looked at what was found about a page itself; its task is done."""
+    hold_page(connection, page_id)
     place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
     _check_version(connection, page_id, PAGE_ITSELF, version)
     seen = whole_seen(findings_of(connection, page_id, None))
@@ -101,7 +105,7 @@ def add_decision(
         "row": place["row"],
         **verdict,
         "author": author,
-        "decided_at": decided_at or datetime.now(UTC),
+        "decided_at": decided_at or clock.now(connection),
         "reason": reason,
         "seen_fingerprint": connection.scalar(latest) or "",
         "seen_status": seen.status if seen else None,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, RowMapping, select, update
 
 from pipeline.registry.audit import MACHINE, add, record, wrote
+from pipeline.registry.locks import Whole, hold
 from pipeline.registry.tables import link
 from pipeline.registry.values import ChecksOutcome, Link
 
@@ -16,6 +17,7 @@ _PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role
 
 def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
     """Make ``links`` those that are suggested. A pair whose probability or evidence changed ends and is made anew."""
+    hold(connection, Whole.LINKS)
     wanted = {_key(one): one for one in links}
     standing = {
         _key(_link(row)): row["id"]

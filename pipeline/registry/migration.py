@@ -22,21 +22,23 @@ from pipeline.errors import RegistryError
 from pipeline.registry.audit.baseline import begin
 from pipeline.registry.audit.tables import audit
 from pipeline.registry.database import Database
+from pipeline.registry.locks import Whole, hold
 from pipeline.registry.tables import METADATA
 
 _one_at_a_time = threading.Lock()
-"""Alembic keeps its context in module globals; threads of one process take turns, processes by the write lock."""
+"""Alembic keeps its context in module globals; threads of one process take turns, processes by a lock."""
 
 
 def bring_up_to_date(database: Database, metadata: MetaData) -> None:
-    """Create or upgrade, and begin the audit where there is none, in one transaction. ``RegistryError`` when the file
-    belongs to a newer version or to another program."""
+    """Create or upgrade, and begin the audit where there is none, in one transaction. ``RegistryError`` when it belongs
+    to a newer version or to another program."""
     with _one_at_a_time:
         with database.reading() as connection:
-            if _is_up_to_date(connection, database.path, metadata):
+            if _is_up_to_date(connection, database.name, metadata):
                 return
         with database.writing() as connection:
-            if _is_up_to_date(connection, database.path, metadata):
+            hold(connection, Whole.MIGRATION)
+            if _is_up_to_date(connection, database.name, metadata):
                 return
             had_audit = inspect(connection).has_table(audit.name)
             upgrade(connection, metadata)
@@ -63,19 +65,18 @@ def configuration() -> Config:
     return settings
 
 
-def _is_up_to_date(connection: Connection, path: Path, metadata: MetaData) -> bool:
+def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> bool:
     steps = ScriptDirectory.from_config(configuration())
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         if inspect(connection).get_table_names():
             raise RegistryError(
-                f"{path} là cơ sở dữ liệu của chương trình khác. Hãy chỉ đúng tệp của hotich, hoặc một tên tệp mới."
+                f"{name} là của một chương trình khác. Hãy chỉ đúng cơ sở dữ liệu của hotich, hoặc một tên mới."
             )
         return False
     if revision not in {step.revision for step in steps.walk_revisions()}:
         raise RegistryError(
-            f"Cơ sở dữ liệu {path} do một bản hotich mới hơn tạo ra (bước “{revision}”). "
-            "Hãy nâng cấp hotich rồi chạy lại."
+            f"{name} do một bản hotich mới hơn tạo ra (bước “{revision}”). Hãy nâng cấp hotich rồi chạy lại."
         )
     return revision == steps.get_current_head() and not list(_missing(connection, metadata))
 

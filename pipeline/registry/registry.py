@@ -16,10 +16,12 @@ from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.audit import MACHINE, record
+from pipeline.registry.audit.audit import Audit
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
@@ -59,7 +61,8 @@ class Registry:
         wait_seconds: float = 15.0,
         audit_key: Path | None = None,
     ) -> Registry:
-        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``) and open it.
+        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``, ``postgresql://host/name``) and
+        open it.
 
         ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
         while another process writes; ``audit_key``: the file of the key that signs the audit, made when it is first
@@ -86,6 +89,11 @@ class Registry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def may_change_decisions(self) -> bool | None:
+        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
+        with self._database.reading() as connection:
+            return may_change_decisions(connection)
 
     # --- who may come in ------------------------------------------------------------------------------------------
 
@@ -192,15 +200,20 @@ class Registry:
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
 
-    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] = utc_now) -> Desk:
-        """The reviewers' desk under what an office has set. ``now``: the clock, in UTC."""
-        return Desk(self._database, self._declared, policy, now)
-
     def note_view(self, person: Person, action: str, subject: str) -> None:
         """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
         ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
         with self._database.writing() as connection:
             record(connection, person.login, action, subject)
+
+    def audit(self) -> Audit:
+        """Who did what, to be looked through, sealed and shown."""
+        return Audit(self._database)
+
+    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] | None = None) -> Desk:
+        """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the
+        database)."""
+        return Desk(self._database, self._declared, policy, now)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 

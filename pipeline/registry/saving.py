@@ -12,6 +12,7 @@ from pipeline.errors import RegistryError
 from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, Ledger, PageRef, PageResult
 from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
+from pipeline.registry.locks import Whole, hold, hold_book, hold_page, hold_scan
 from pipeline.registry.tables import (
     book,
     entry,
@@ -29,6 +30,7 @@ from pipeline.registry.values import SaveOutcome, TaskState
 
 def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int:
     """The book of that folder, place, volume and kind of event, with the rest brought up to date."""
+    hold(connection, Whole.BOOKS)
     identity = {
         "record": declared.schemas.form(ledger.form).record,
         "place_code": ledger.place_code,
@@ -51,10 +53,11 @@ def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_n
 
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
     """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
+    hold_book(connection, book_id)
     found, changed = _upserted(
         connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
     )
-    over = _end_failures(
+    over = _forget_failures(
         connection,
         page_failure.c.book_id == book_id,
         page_failure.c.page_no.is_(None),
@@ -83,7 +86,8 @@ def save_failure(
     connection: Connection, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
 ) -> None:
     """In place of what was noted before about the same page of the same scan."""
-    _end_failures(
+    hold_book(connection, book_id)
+    _forget_failures(
         connection,
         page_failure.c.book_id == book_id,
         page_failure.c.scan_sha256 == sha256,
@@ -110,8 +114,8 @@ def save_page(
 
     Nothing happens when the latest run has the same fingerprint. Decisions are never touched.
     """
-    page_id = _page_id(connection, book_id, result.ref)
-    over = _end_failures(
+    page_id = _held_page(connection, book_id, result.ref)
+    over = _forget_failures(
         connection,
         page_failure.c.book_id == book_id,
         page_failure.c.scan_sha256 == result.ref.scan_sha256,
@@ -138,8 +142,8 @@ def save_page(
 def _upserted(
     connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
 ) -> tuple[int, bool]:
-    """The id of the row with that identity, made or brought up to date, and whether anything changed by that. The write
-    lock makes look-then-write safe."""
+    """The id of the row with that identity, made or brought up to date, and whether anything changed by that. What the
+    caller holds makes that safe."""
     found = connection.execute(select(table).filter_by(**identity)).mappings().first()
     if found is None:
         return add(connection, table, [identity | rest])[0], True
@@ -150,20 +154,33 @@ def _upserted(
     return int(found["id"]), True
 
 
-def _end_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """Take away what was noted about pages or scans that could not be used; returns how many."""
-    over = connection.scalars(delete(page_failure).where(*which).returning(page_failure.c.id)).all()
-    wrote(connection, page_failure, over)
-    return len(over)
-
-
-def _page_id(connection: Connection, book_id: int, ref: PageRef) -> int:
+def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
+    """The id of the page, made when it is new, and held."""
     scan_id = connection.scalar(
         select(scan.c.id).where(scan.c.book_id == book_id, scan.c.sha256 == ref.scan_sha256)
     )
     if scan_id is None:
         raise RegistryError(f"Bản quét {ref.scan_sha256[:12]} chưa được ghi nhận cho quyển sổ này.")
-    return _upserted(connection, page, {"scan_id": scan_id, "page_no": ref.page_no}, {})[0]
+    same = select(page.c.id).where(page.c.scan_id == scan_id, page.c.page_no == ref.page_no)
+    page_id = connection.scalar(same)
+    if page_id is None:
+        hold_scan(connection, scan_id)
+        page_id = connection.scalar(same)
+    if page_id is None:
+        return add(connection, page, [{"scan_id": scan_id, "page_no": ref.page_no}])[0]
+    hold_page(connection, page_id)
+    return int(page_id)
+
+
+def _forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Take away what was noted about pages or scans that could not be used; returns how many. Two who forget some of
+    the same failures take them in the same order."""
+    over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
+    ids = connection.scalars(over.with_for_update()).all()
+    if ids:
+        connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
+        wrote(connection, page_failure, ids)
+    return len(ids)
 
 
 def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:

@@ -15,12 +15,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -38,13 +40,15 @@ PAGE_ITSELF = -1
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, always in UTC; SQLite forgets the zone, so it is put back on reading."""
+    """A moment, always in UTC; SQLite forgets the zone, so it is put back on reading, and a server may tell another."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (its signature)
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 METADATA = MetaData(
@@ -57,8 +61,16 @@ METADATA = MetaData(
 )
 
 
+MANY = BigInteger().with_variant(Integer, "sqlite")
+"""Ids of tables that every run or every word adds to: two thousand million would not do. SQLite's are large anyway."""
+
+
 def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
+    return Column("id", Integer, Identity(), primary_key=True)
+
+
+def _many() -> Column[int]:
+    return Column("id", MANY, Identity(), primary_key=True)
 
 
 def _text(name: str) -> Column[str]:
@@ -187,7 +199,7 @@ entry = Table(
 reading = Table(
     "reading",
     METADATA,
-    _id(),
+    _many(),
     _of("page_run"),
     _of("entry", index=True),
     _text("field"),
@@ -209,7 +221,7 @@ reading = Table(
 finding = Table(
     "finding",
     METADATA,
-    _id(),
+    _many(),
     _of("page_run", index=True),
     _of("entry", nullable=True, index=True),
     _text("code"),
@@ -259,7 +271,7 @@ they may at this stage."""
 decision = Table(
     "decision",
     METADATA,
-    _id(),
+    _many(),
     _of("book"),
     _text("scan_sha256"),
     _count("page_no"),
@@ -283,7 +295,7 @@ decision = Table(
 resolved_place = Table(
     "resolved_place",
     METADATA,
-    _id(),
+    _many(),
     _of("entry"),
     _text("field"),
     Column("text", Text),
@@ -307,7 +319,7 @@ come with their scheme (``2004:31417``)."""
 book_finding = Table(
     "book_finding",
     METADATA,
-    _id(),
+    _many(),
     _of("book", index=True),
     _of("page", index=True),
     _of("entry", nullable=True, index=True),
@@ -324,7 +336,7 @@ book_finding = Table(
 link = Table(
     "link",
     METADATA,
-    _id(),
+    _many(),
     _text("kind"),
     Column("first_entry_id", Integer, ForeignKey("entry.id"), nullable=False, index=True),
     _text("first_role"),
@@ -338,8 +350,11 @@ link = Table(
 )
 """Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
 
-ONLY_ENDS = (book_finding, link)
-"""Rows of these are added and end, once; nothing else of them is ever changed or deleted."""
+ONLY_ENDS = {book_finding: book_finding.c.cleared_at, link: link.c.withdrawn_at}
+"""Rows of these are added and end, once, by that column; nothing else of them is ever changed or deleted."""
+
+REMOVABLE = (page_failure,)
+"""Rows of these are deleted when they are over; so are those of the record tables."""
 
 APPEND_ONLY = (reading, finding, decision, resolved_place)
 """No row of these is ever changed or deleted; triggers of the migrations refuse it."""

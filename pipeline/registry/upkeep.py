@@ -100,8 +100,8 @@ def _keep_record(
         if name != record or values is None:
             if connection.execute(delete(table).where(mine)).rowcount == 0:
                 continue
-        elif connection.execute(update(table).where(mine).values(values)).rowcount == 0:
-            connection.execute(insert(table).values(entry_id=entry_id, **values))
+        elif connection.execute(update(table).where(mine), dict(values)).rowcount == 0:
+            connection.execute(insert(table), {"entry_id": entry_id, **values})
         wrote(connection, table, [entry_id])
 
 

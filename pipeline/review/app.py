@@ -47,6 +47,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         dependencies=[Depends(admit), Depends(refuse_forged)],
         middleware=[
             Middleware(Journal),

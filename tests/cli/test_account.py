@@ -23,8 +23,7 @@ def password_in(text: str) -> str:
 
 @pytest.fixture
 def opened(workspace: Path) -> Registry:
-    bench = settings.read_settings().workbench(workspace)
-    return Registry.open(bench.registry_url, bench.schemas)
+    return settings.read_settings().workbench(workspace).open_registry()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pipeline.evaluation import (
     evaluate,
     prediction_of,
 )
-from pipeline.evaluation.outcome import loosened
+from pipeline.evaluation.outcome import Outcome, loosened
 from pipeline.evaluation.table import print_evaluation
 from pipeline.model import EntryResult, FieldReading, FieldStatus
 from pipeline.schema import FieldSpec, RecordSpec
@@ -202,3 +202,30 @@ def test_the_tables_are_printed_with_labels_for_people() -> None:
     assert "50,0 %" in out.getvalue()
     assert "30,0 trang/phút" in out.getvalue()
     assert "Luật: abc" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "truth", "read", "right"),
+    [
+        ("date", "10-8-2011", "10.8.2011.", True),
+        ("date", "10-8-2011", "10-8-2017", False),
+        ("date", "10-8-2011", "8/2011", False),
+        ("id_number", "093217432981", "093 217 432 981", True),
+        ("entry_number", "9/1994", "9 1994/1994", False),
+        ("choice", "Khơ-me", "KHƠ-ME", True),
+        ("choice", "Nam", "Nữ", False),
+        ("date_words", "Ngày mười tháng tám năm hai nghìn", "Ngày mười tháng Tám năm hai ngàn", True),
+        ("name", "Lê Thúy", "Lê THúy", False),
+        ("place", "Phú Tân, An Giang", "Phú Tân An Giang", False),
+        ("date", "không rõ", "không rỏ", False),
+    ],
+)
+def test_a_field_is_right_when_the_registry_would_hold_what_the_paper_says(
+    kind: str, truth: str, read: str, right: bool
+) -> None:
+    spec = FieldSpec(
+        name="field", column="cot", kind=kind, label="Ô", vocab="sex" if kind == "choice" else None
+    )
+    outcome = Outcome("cot", truth, said(read), spec)
+    assert (outcome.exact, outcome.right) == (False, right)
+    assert Outcome("cot", truth, said(truth), spec).right

@@ -6,12 +6,32 @@ from pathlib import Path
 import pytest
 
 from pipeline.registry import Registry
+from tests import postgresql
+from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database of this test's own; opening makes it."""
     return f"sqlite:///{tmp_path}/registry.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """A database of this test's own, on each kind: one without rows. Whether it has tables already does not matter."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same without a single table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/registry.db"
+        return
+    cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
+    with cluster.database("template0") as name:
+        yield cluster.url(name, postgresql.OWNER)
 
 
 @pytest.fixture
@@ -26,3 +46,11 @@ def book(registry: Registry) -> int:
     book_id = registry.book_id(LEDGER, "KS.2010.01")
     registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
     return book_id
+
+
+@pytest.fixture
+def outsider(url: str) -> Iterator[Outsider]:
+    """Another program on the database of ``url``."""
+    other = Outsider(url)
+    yield other
+    other.close()

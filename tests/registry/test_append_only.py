@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.audit.tables import audit
-from pipeline.registry.tables import APPEND_ONLY
+from pipeline.registry.tables import APPEND_ONLY, METADATA
+from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, finding, page, read
 
-ALL_ROWS = "SELECT * FROM {table}"
 TABLES = [table.name for table in (*APPEND_ONLY, audit)]
+EVERYWHERE = [
+    "UPDATE {table} SET id = 99",
+    "DELETE FROM {table}",
+]
+ON_SQLITE = [
+    "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    "REPLACE INTO {table} SELECT * FROM {table}",
+    "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT DO UPDATE SET id = 99",
+]
+ON_POSTGRESQL = [
+    "TRUNCATE {table} CASCADE",
+    "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = 99",
+    "MERGE INTO {table} USING (SELECT 1) one ON true WHEN MATCHED THEN DELETE",
+]
 
 
 @pytest.fixture
-def intruder(registry: Registry, book: int, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
@@ -28,35 +40,27 @@ def intruder(registry: Registry, book: int, tmp_path: Path) -> Iterator[sqlite3.
     )
     (entry_id,) = registry.entries(book)
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "Thử Hai")], author="an")
-    with closing(sqlite3.connect(tmp_path / "registry.db")) as connection:
-        before = {table: connection.execute(ALL_ROWS.format(table=table)).fetchall() for table in TABLES}
-        assert all(before.values())
-        yield connection
-        connection.rollback()
-        after = {table: connection.execute(ALL_ROWS.format(table=table)).fetchall() for table in TABLES}
-        assert after == before
+    before = {table: outsider.rows(table) for table in TABLES}
+    assert all(before.values())
+    yield outsider
+    assert {table: outsider.rows(table) for table in TABLES} == before
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE {table} SET id = 99",
-        "DELETE FROM {table}",
-        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
-        "REPLACE INTO {table} SELECT * FROM {table}",
-        "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT DO UPDATE SET id = 99",
-    ],
-)
-def test_no_statement_changes_or_removes_a_row(
-    intruder: sqlite3.Connection, table: str, statement: str
-) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        intruder.execute(statement.format(table=table))
+def test_no_statement_changes_or_removes_a_row(intruder: Outsider, table: str) -> None:
+    for statement in EVERYWHERE + (ON_POSTGRESQL if intruder.on_postgresql else ON_SQLITE):
+        with pytest.raises(DBAPIError, match="append-only"):
+            intruder.execute(statement.format(table=table))
 
 
-def test_a_reading_cannot_be_replaced_under_another_id(intruder: sqlite3.Connection) -> None:
-    columns = [name for _, name, *_ in intruder.execute("PRAGMA table_info(reading)") if name != "id"]
-    statement = "INSERT OR REPLACE INTO reading ({names}) SELECT {names} FROM reading"
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        intruder.execute(statement.format(names=", ".join(columns)))
+def test_a_reading_cannot_be_replaced_under_another_id(intruder: Outsider) -> None:
+    columns = ", ".join(column.name for column in METADATA.tables["reading"].columns if column.name != "id")
+    if intruder.on_postgresql:
+        statement = (
+            f"INSERT INTO reading ({columns}) SELECT {columns} FROM reading "  # noqa: S608
+            "ON CONFLICT (page_run_id, entry_id, field) DO UPDATE SET text = 'x'"
+        )
+    else:
+        statement = f"INSERT OR REPLACE INTO reading ({columns}) SELECT {columns} FROM reading"  # noqa: S608
+    with pytest.raises(DBAPIError, match="append-only"):
+        intruder.execute(statement)

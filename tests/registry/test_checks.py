@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import EntryResult, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Link, Registry, StandingFinding, Task, Verdict
+from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, blank, entry, page, read
 
 ENDED = "UPDATE {table} SET {end} = '2026-01-01'"
 AGAIN = "UPDATE {table} SET {end} = NULL"
+REFUSED = (
+    "UPDATE {table} SET id = 99",
+    "UPDATE {table} SET {end} = '2026-01-01', id = 99",
+    "DELETE FROM {table}",
+)
+ON_SQLITE = "INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+ON_POSTGRESQL = "TRUNCATE {table}"
 CODES = ("K06", "K07-GAP", "K10", "B06")
 
 
@@ -155,33 +159,20 @@ def test_suggested_links_stand_until_they_are_no_longer_suggested(registry: Regi
     assert registry.links() == ()
 
 
-@pytest.fixture
-def intruder(registry: Registry, entry_id: int, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+@pytest.mark.parametrize(("table", "end"), [("book_finding", "cleared_at"), ("link", "withdrawn_at")])
+def test_what_was_found_can_end_and_nothing_else(
+    registry: Registry, entry_id: int, outsider: Outsider, table: str, end: str
+) -> None:
     registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
     registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
-    with closing(sqlite3.connect(tmp_path / "registry.db")) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.mark.parametrize(("table", "end"), [("book_finding", "cleared_at"), ("link", "withdrawn_at")])
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE {table} SET id = 99",
-        "UPDATE {table} SET {end} = '2026-01-01', id = 99",
-        "DELETE FROM {table}",
-        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
-    ],
-)
-def test_what_was_found_can_end_and_nothing_else(
-    intruder: sqlite3.Connection, table: str, end: str, statement: str
-) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="only ends"):
-        intruder.execute(statement.format(table=table, end=end))
-    intruder.execute(ENDED.format(table=table, end=end))
-    with pytest.raises(sqlite3.IntegrityError, match="only ends"):
-        intruder.execute(AGAIN.format(table=table, end=end))
+    before = outsider.rows(table)
+    for statement in (*REFUSED, ON_POSTGRESQL if outsider.on_postgresql else ON_SQLITE):
+        with pytest.raises(DBAPIError, match="only ends"):
+            outsider.execute(statement.format(table=table, end=end))
+    assert outsider.rows(table) == before
+    outsider.execute(ENDED.format(table=table, end=end))
+    with pytest.raises(DBAPIError, match="only ends"):
+        outsider.execute(AGAIN.format(table=table, end=end))
 
 
 def test_every_check_says_what_its_findings_mean() -> None:

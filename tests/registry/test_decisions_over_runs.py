@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry import Registry, Verdict
+from tests import postgresql
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 FIELDS = ("child_name", "notes")
@@ -19,10 +23,15 @@ words = st.sampled_from(("A", "B", "C"))
 class OneEntry(RuleBasedStateMachine):
     """A page with one entry of two fields, read and decided over and over."""
 
+    @abstractmethod
+    def new_database(self) -> AbstractContextManager[str]:
+        """The URL of a database, as long as it is used."""
+
     @initialize()
     def start(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.registry = Registry.open(f"sqlite:///{self.folder.name}/registry.db", SCHEMAS)
+        self.left = ExitStack()
+        url = self.left.enter_context(self.new_database())
+        self.registry = self.left.enter_context(Registry.open(url, SCHEMAS))
         self.book = self.registry.book_id(LEDGER, "book")
         self.registry.store_scan(self.book, SCAN, "scan.pdf", 1, 1)
         self.runs = 0
@@ -74,10 +83,26 @@ class OneEntry(RuleBasedStateMachine):
             assert [one.reading for one in past if one.latest] == list(self.read.values())
 
     def teardown(self) -> None:
-        if hasattr(self, "registry"):
-            self.registry.close()
-            self.folder.cleanup()
+        if hasattr(self, "left"):
+            self.left.close()
 
 
-TestOneEntry = OneEntry.TestCase
-TestOneEntry.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+class OneEntryOnSqlite(OneEntry):
+    @contextmanager
+    def new_database(self) -> Iterator[str]:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/registry.db"
+
+
+class OneEntryOnPostgresql(OneEntry):
+    @contextmanager
+    def new_database(self) -> Iterator[str]:
+        cluster = postgresql.started()
+        with cluster.database() as name:
+            yield cluster.url(name)
+
+
+TestOnSqlite = OneEntryOnSqlite.TestCase
+TestOnSqlite.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+TestOnPostgresql = OneEntryOnPostgresql.TestCase
+TestOnPostgresql.settings = settings(max_examples=6, stateful_step_count=12, deadline=None)

@@ -1,4 +1,4 @@
-"""What goes wrong with the file is said in words, with what to do about it."""
+"""What goes wrong with the file, and with what is asked, is said in words, with what to do about it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 
-def test_a_database_that_another_program_holds_too_long_is_named(url: str, tmp_path: Path) -> None:
-    with Registry.open(url, SCHEMAS, wait_seconds=0.05) as registry:
+def test_a_database_that_another_program_holds_too_long_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    with Registry.open(sqlite_url, SCHEMAS, wait_seconds=0.05) as registry:
         with closing(sqlite3.connect(tmp_path / "registry.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(RegistryError, match="chương trình khác giữ"):
@@ -25,16 +25,16 @@ def test_a_database_that_another_program_holds_too_long_is_named(url: str, tmp_p
         assert registry.book_id(LEDGER, "book")
 
 
-def test_a_file_that_may_only_be_read_is_named(url: str, tmp_path: Path) -> None:
-    with Registry.open(url, SCHEMAS) as keeps_the_log_open:
+def test_a_file_that_may_only_be_read_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    with Registry.open(sqlite_url, SCHEMAS) as keeps_the_log_open:
         read_only = f"sqlite:///file:{tmp_path}/registry.db?mode=ro&uri=true"
         with Registry.open(read_only, SCHEMAS) as registry, pytest.raises(StorageError, match="chỉ cho đọc"):
             registry.book_id(LEDGER, "book")
         assert keeps_the_log_open.summary().books == 0
 
 
-def test_a_full_disk_is_named_and_what_was_saved_stays(url: str, tmp_path: Path) -> None:
-    with Registry.open(url, SCHEMAS) as registry:
+def test_a_full_disk_is_named_and_what_was_saved_stays(sqlite_url: str, tmp_path: Path) -> None:
+    with Registry.open(sqlite_url, SCHEMAS) as registry:
         book = registry.book_id(LEDGER, "book")
         registry.store_scan(book, SCAN, "scan.pdf", 1, 2)
         registry.save_page(book, page(entry(read("notes", "x"))), "f1")
@@ -47,7 +47,7 @@ def test_a_full_disk_is_named_and_what_was_saved_stays(url: str, tmp_path: Path)
 
     event.listen(Engine, "connect", no_room)
     try:
-        with Registry.open(url, SCHEMAS) as registry:
+        with Registry.open(sqlite_url, SCHEMAS) as registry:
             with pytest.raises(StorageError, match="Hết chỗ"):
                 registry.save_page(book, page(entry(read("notes", "y" * 100_000)), page_no=2), "f1")
             assert registry.summary().pages == {"entries": 1}
@@ -56,20 +56,20 @@ def test_a_full_disk_is_named_and_what_was_saved_stays(url: str, tmp_path: Path)
         event.remove(Engine, "connect", no_room)
 
 
-def test_a_file_that_is_no_database_is_named_and_not_touched(url: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_named_and_not_touched(sqlite_url: str, tmp_path: Path) -> None:
     file = tmp_path / "registry.db"
     file.write_bytes(b"%PDF-1.7 " * 1000)
     with pytest.raises(RegistryError, match="không phải là tệp cơ sở dữ liệu"):
-        Registry.open(url, SCHEMAS)
+        Registry.open(sqlite_url, SCHEMAS)
     assert file.read_bytes() == b"%PDF-1.7 " * 1000
 
 
-def test_a_damaged_database_is_named(url: str, tmp_path: Path) -> None:
-    Registry.open(url, SCHEMAS).close()
+def test_a_damaged_database_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    Registry.open(sqlite_url, SCHEMAS).close()
     file = tmp_path / "registry.db"
     whole = file.read_bytes()
     file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    with pytest.raises(RegistryError, match="bị hỏng"), Registry.open(url, SCHEMAS) as registry:
+    with pytest.raises(RegistryError, match="bị hỏng"), Registry.open(sqlite_url, SCHEMAS) as registry:
         registry.summary()
 
 
@@ -88,11 +88,19 @@ def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["registry.db", "sqlite://", "sqlite:///:memory:", "postgresql://u:secret@h/d"]
+    "wrong",
+    [
+        "registry.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://u:secret@h/d",
+        "postgresql://u:secret@h/",
+        "postgresql+asyncpg://u:secret@h/d",
+    ],
 )
-def test_an_address_that_cannot_be_used_is_explained_without_repeating_it(url: str) -> None:
-    with pytest.raises(RegistryError, match="sqlite:////duong/dan") as refused:
-        Registry.open(url, SCHEMAS)
+def test_an_address_that_cannot_be_used_is_explained_without_repeating_it(wrong: str) -> None:
+    with pytest.raises(RegistryError, match=r"sqlite:////duong/dan|postgresql://nguoi-dung@") as refused:
+        Registry.open(wrong, SCHEMAS)
     assert "secret" not in refused.value.message
 
 

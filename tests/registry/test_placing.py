@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
+from collections.abc import Sequence
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
+from tests.registry.outsider import Outsider
 from tests.registry.pages import blank, entry, page, read
 
 PLACE = "mother_residence_place"
@@ -20,10 +20,10 @@ def saved(registry: Registry, book: int, *readings: object, fingerprint: str = "
     return entry_id
 
 
-def rows(tmp_path: Path) -> list[tuple[str, ...]]:
-    with sqlite3.connect(tmp_path / "registry.db") as connection:
-        query = "SELECT text, as_of, state, unit FROM resolved_place WHERE field = ? ORDER BY id"
-        return connection.execute(query, (PLACE,)).fetchall()
+def rows(outsider: Outsider) -> Sequence[tuple[str, ...]]:
+    return outsider.execute(
+        f"SELECT text, as_of, state, unit FROM resolved_place WHERE field = '{PLACE}' ORDER BY id"  # noqa: S608
+    )
 
 
 def test_a_place_in_force_is_resolved_and_its_text_stays(registry: Registry, book: int) -> None:
@@ -50,7 +50,7 @@ def test_a_blank_place_is_nothing(registry: Registry, book: int) -> None:
 
 
 def test_a_decided_day_makes_it_another_unit_and_the_first_stays_on_record(
-    registry: Registry, book: int, tmp_path: Path
+    registry: Registry, book: int, outsider: Outsider
 ) -> None:
     entry_id = saved(registry, book, read(PLACE, FORMER), read("registered_on", "05.03.2012"))
     assert registry.entry(entry_id).places[PLACE].state == "not-then"
@@ -58,23 +58,23 @@ def test_a_decided_day_makes_it_another_unit_and_the_first_stays_on_record(
     registry.decide(entry_id, [Verdict("registered_on", FieldStatus.READ, "05/03/2002")], author="an")
 
     assert registry.entry(entry_id).places[PLACE].unit == "2004:934"
-    assert [row[2] for row in rows(tmp_path)] == ["not-then", "resolved"]
+    assert [row[2] for row in rows(outsider)] == ["not-then", "resolved"]
 
 
-def test_a_run_that_reads_the_same_adds_no_row(registry: Registry, book: int, tmp_path: Path) -> None:
+def test_a_run_that_reads_the_same_adds_no_row(registry: Registry, book: int, outsider: Outsider) -> None:
     readings = (read(PLACE, WRITTEN), read("registered_on", "05.03.2012"))
     entry_id = saved(registry, book, *readings)
     saved(registry, book, *readings, fingerprint="f2")
     registry.resolve_places(entry_id)
 
-    assert len(rows(tmp_path)) == 1
+    assert len(rows(outsider)) == 1
 
 
 def test_a_place_that_is_no_longer_in_force_is_told_as_such(
-    registry: Registry, book: int, tmp_path: Path
+    registry: Registry, book: int, outsider: Outsider
 ) -> None:
     saved(registry, book, read(PLACE, WRITTEN))
     entry_id = saved(registry, book, read(PLACE, WRITTEN, accepted=False), fingerprint="f2")
 
     assert registry.entry(entry_id).places == {}
-    assert [row[0] for row in rows(tmp_path)] == [WRITTEN, None]
+    assert [row[0] for row in rows(outsider)] == [WRITTEN, None]

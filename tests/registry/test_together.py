@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -30,7 +29,7 @@ def table_page(page_no: int, text: str = "Thử Một") -> PageResult:
 
 def write_a_book(url: str, name: str) -> None:
     """Opens a database that may not be there yet, and writes a book and decisions, all in competition."""
-    with Registry.open(url, SCHEMAS) as registry:
+    with Registry.open(url, SCHEMAS, wait_seconds=100) as registry:
         book = registry.book_id(LEDGER, name)
         registry.store_scan(book, SCAN, "scan.pdf", 1, PAGES)
         for page_no in range(1, PAGES + 1):
@@ -60,23 +59,25 @@ def save_and_die(url: str, book: int, after: int) -> None:
     registry.save_page(book, table_page(2, "Chữ Khác"), "f2")
 
 
-def test_processes_that_create_and_write_at_once_lose_nothing_and_wait_for_one_another(url: str) -> None:
-    writers = [spawning.Process(target=write_a_book, args=(url, f"book {number}")) for number in range(3)]
+def test_processes_that_create_and_write_at_once_lose_nothing_and_wait_for_one_another(
+    empty_url: str,
+) -> None:
+    writers = [
+        spawning.Process(target=write_a_book, args=(empty_url, f"book {number}")) for number in range(3)
+    ]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join(120)
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
-    with Registry.open(url, SCHEMAS) as registry:
+    with Registry.open(empty_url, SCHEMAS) as registry:
         summed = registry.summary()
         assert (summed.books, summed.pages, summed.entries) == (3, {"entries": 3 * PAGES}, 3 * PAGES * 5)
         assert (summed.decided, summed.review) == (3 * PAGES, 3 * PAGES * 4)
 
 
 @pytest.mark.parametrize("after", [3, 8, 12, 20, 30])
-def test_a_process_killed_while_saving_leaves_the_page_as_it_was(
-    url: str, tmp_path: Path, after: int
-) -> None:
+def test_a_process_killed_while_saving_leaves_the_page_as_it_was(url: str, after: int) -> None:
     with Registry.open(url, SCHEMAS) as registry:
         book = registry.book_id(LEDGER, "book")
         registry.store_scan(book, SCAN, "scan.pdf", 1, 2)

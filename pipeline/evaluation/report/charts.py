@@ -107,7 +107,7 @@ class CurveChart:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityChart:
-    """Share of exact fields against confidence, one dot a tenth; ``bars`` are (x, height) of how many fields."""
+    """Share of right fields against confidence, one dot a tenth; ``bars`` are (x, height) of how many fields."""
 
     plane: Plane
     ticks: tuple[Tick, ...]
@@ -178,9 +178,9 @@ def reliability_chart(bins: Sequence[CalibrationBin], plane: Plane) -> Reliabili
 def _bin_dot(held: CalibrationBin, fields: int, plane: Plane) -> Dot:
     told = (
         f"{count(held.fields)} ô có độ tin cậy trung bình {chance(held.confidence)}: "
-        f"đúng hẳn {percent(held.exact)}"
+        f"đúng giá trị {percent(held.right)}"
     )
-    y = plane.y(held.exact)
+    y = plane.y(held.right)
     radius = round(2.5 + 5.5 * sqrt(held.fields / fields), 1)
     few = held.fields < FEW
     return Dot(plane.x(held.confidence), y, y, plane.y(held.confidence), radius, told, few)

@@ -148,7 +148,7 @@ def content_of(
         kinds=grouped.by(_kind, _kind_names(schemas)),
         columns=grouped.by(lambda o: o.column, evaluation.labels, order=list(evaluation.by_column)),
         cards=tuple(_card(misreading, pictures, titles) for misreading, pictures in misreadings),
-        wrong=sum(not outcome.exact for outcome in evaluation.outcomes),
+        wrong=sum(not outcome.right for outcome in evaluation.outcomes),
         needed=needed(standard.tolerated),
     )
 
@@ -163,7 +163,7 @@ def verdict_of(figures: Figures, tolerated: float) -> Verdict:
     bound = score.accepted_error_bound
     if score.accepted_error is None or bound is None:
         return Verdict("none", "chưa nhận ô nào", "Mọi ô đều chờ người xem.")
-    if exceeds(score.accepted_inexact, score.accepted, tolerated):
+    if exceeds(score.accepted_wrong, score.accepted, tolerated):
         return Verdict("bad", "vượt mức", "Nhiều ô sai hơn mức cho phép có thể giải thích.")
     if score.accepted_error > tolerated:
         return Verdict(

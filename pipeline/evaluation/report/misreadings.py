@@ -26,7 +26,7 @@ def worst(outcomes: Iterable[Outcome], most: int, most_of_a_kind: int) -> tuple[
     back by its kind.
     """
     wrong = sorted(
-        (outcome for outcome in outcomes if not outcome.exact),
+        (outcome for outcome in outcomes if not outcome.right),
         key=lambda o: (not o.predicted.accepted, -o.predicted.confidence),
     )
     taken: list[Outcome] = []

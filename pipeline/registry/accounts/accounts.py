@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -20,6 +21,7 @@ from pipeline.registry.accounts.values import (
     Session,
 )
 from pipeline.registry.database import Database
+from pipeline.registry.locks import Whole, hold
 
 FIRST_LOGIN = "admin"
 FIRST_NAME = "Quản trị viên"
@@ -109,7 +111,7 @@ class Accounts:
         """Login and one-time password of an administrator made because there is no account yet; else None."""
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if not changes.is_empty(connection):
                 return None
             values = {"login": FIRST_LOGIN, "name": FIRST_NAME, "role": Role.ADMINISTRATOR, "places": None}
@@ -129,7 +131,7 @@ class Accounts:
         }
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             changes.add(connection, values, password_hash, self._now(), by)
         return password
 
@@ -137,7 +139,7 @@ class Accounts:
         """A new one-time password; the person's sessions end and their wrong tries are forgiven."""
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             row = changes.known_row(connection, login)
             now = self._now()
             values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
@@ -148,14 +150,14 @@ class Accounts:
 
     def deactivate(self, login: str, by: str = CONSOLE) -> None:
         """Let the person in no more, from this moment. Raises ``AccountError`` for the last administrator."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             row = changes.known_row(connection, login)
             changes.refuse_last_administrator(connection, row)
             changes.change(connection, row, {"active": False}, self._now(), by, "account-deactivated")
             sessions.end_all(connection, row["id"])
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             row = changes.known_row(connection, login)
             changes.change(connection, row, {"active": True}, self._now(), by, "account-activated")
 
@@ -163,7 +165,7 @@ class Accounts:
         """What a person does, and for which places (codes, None = all); from their next click on. Raises
         ``AccountError`` for the last administrator."""
         codes = changes.places_of(role, places)
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             row = changes.known_row(connection, login)
             if role is not Role.ADMINISTRATOR:
                 changes.refuse_last_administrator(connection, row)
@@ -179,6 +181,13 @@ class Accounts:
         """The registration places that have books here."""
         with self._database.reading() as connection:
             return changes.known_places(connection)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """A transaction in which nobody else adds or changes accounts."""
+        with self._database.writing() as connection:
+            hold(connection, Whole.ACCOUNTS)
+            yield connection
 
     def _let_in(self, connection: Connection, tried: RowMapping, newer_hash: str | None) -> Session:
         """A session for an account whose password was just proven. It is looked at again, as it may have changed while

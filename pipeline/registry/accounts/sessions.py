@@ -7,10 +7,11 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
 
 from pipeline.registry.accounts.tables import account, login_session
 from pipeline.registry.accounts.values import AccountOptions
+from pipeline.registry.audit import add, record, wrote
 
 NOTE_USE_EVERY = timedelta(minutes=1)
 """How exact ``seen_at`` is: a session in use writes once a minute, not once a click."""
@@ -23,18 +24,13 @@ def csrf_of(token: str) -> str:
 
 def start(connection: Connection, account_id: int, now: datetime, options: AccountOptions) -> str:
     """A new session's token. What has run out is cleared away on the way."""
-    connection.execute(
-        delete(login_session).where(
-            (login_session.c.seen_at <= now - options.idle)
-            | (login_session.c.started_at <= now - options.longest)
-        )
+    over = (login_session.c.seen_at <= now - options.idle) | (
+        login_session.c.started_at <= now - options.longest
     )
+    _remove(connection, over)
     token = secrets.token_urlsafe(32)
-    connection.execute(
-        insert(login_session).values(
-            token_digest=_digest(token), account_id=account_id, started_at=now, seen_at=now
-        )
-    )
+    row = {"token_digest": _digest(token), "account_id": account_id, "started_at": now, "seen_at": now}
+    add(connection, login_session, [row])
     return token
 
 
@@ -64,11 +60,23 @@ def note_use(connection: Connection, token: str, now: datetime) -> None:
 
 
 def end(connection: Connection, token: str) -> None:
-    connection.execute(delete(login_session).where(login_session.c.token_digest == _digest(token)))
+    """Nothing happens when the session is over already."""
+    mine = login_session.c.token_digest == _digest(token)
+    whose = select(account.c.login).join(login_session).where(mine)
+    login = connection.scalar(whose)
+    if _remove(connection, mine):
+        record(connection, str(login), "logged-out", f"account:{login}")
 
 
 def end_all(connection: Connection, account_id: int) -> None:
-    connection.execute(delete(login_session).where(login_session.c.account_id == account_id))
+    """Part of a change of the account, which the caller records."""
+    _remove(connection, login_session.c.account_id == account_id)
+
+
+def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
+    over = connection.scalars(delete(login_session).where(which).returning(login_session.c.id)).all()
+    wrote(connection, login_session, over)
+    return len(over)
 
 
 def _digest(token: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text
 
 from pipeline.registry.tables import METADATA, UtcTime
 
 account = Table(
     "account",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, Identity(), primary_key=True),
     Column("login", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
@@ -29,7 +29,7 @@ account = Table(
 login_session = Table(
     "login_session",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, Identity(), primary_key=True),
     Column("token_digest", Text, nullable=False, unique=True),
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
     Column("started_at", UtcTime, nullable=False),
@@ -40,7 +40,7 @@ login_session = Table(
 login_failure = Table(
     "login_failure",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, Identity(), primary_key=True),
     Column("login_digest", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("failed_at", UtcTime, nullable=False),

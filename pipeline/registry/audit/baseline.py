@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
-
-from sqlalchemy import Connection, Integer, column, select, table, text
+from sqlalchemy import Connection
 
 from pipeline.registry.audit.chain import Action, append, signing_key
 from pipeline.registry.audit.covered import covered_tables
 from pipeline.registry.audit.key import KeyFile
 from pipeline.registry.audit.rows import packed
-from pipeline.registry.audit.stored import digest, key_of, raw
+from pipeline.registry.audit.stored import batches, digest, key_of
 from pipeline.registry.audit.trail import MACHINE
 
 BEGUN = "audit-begun"
@@ -26,17 +23,10 @@ def begin(connection: Connection, key_file: KeyFile | None) -> str:
     key = signing_key(None, key_file)
     begun = last = append(connection, None, key, [Action(MACHINE, BEGUN, "", {}, packed({}))])
     for table_name in covered_tables(connection):
-        for written in _batches(connection, table_name):
+        name = key_of(table_name)
+        for batch in batches(connection, table_name, ROWS):
+            written = {row[name]: digest(table_name, row) for row in batch}
             detail = {"rows": len(written)}
             said = Action(MACHINE, FOUND, table_name, detail, packed({table_name: written}))
             last = append(connection, last, key, [said])
     return begun.hash
-
-
-def _batches(connection: Connection, table_name: str) -> Iterator[Mapping[int, bytes]]:
-    """The digests of all rows by id, ``ROWS`` at a time."""
-    key = key_of(table_name)
-    query = select(text("*")).select_from(table(table_name)).order_by(column(key, Integer))
-    rows = raw(connection, query)
-    while batch := {row[key]: digest(table_name, row) for row in islice(rows, ROWS)}:
-        yield batch

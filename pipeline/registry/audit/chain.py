@@ -9,18 +9,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from pipeline.errors import RegistryError
+from pipeline.registry import clock
 from pipeline.registry.audit.key import Key, KeyFile
 from pipeline.registry.audit.stored import moment, spelled
 from pipeline.registry.audit.tables import audit
-
-ONE_AT_A_TIME = 7_406_852_311
-"""The advisory lock under which PostgreSQL lets one transaction at a time add to the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +54,17 @@ def head(connection: Connection) -> Head | None:
     return None if row is None else Head(row.id, row.hash, row.key)
 
 
-def wait_for_turn(connection: Connection) -> None:
-    """Until the end of the transaction nobody else adds to the chain. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
+def first_hash(connection: Connection) -> str:
+    """The hash of the row with which the chain begins."""
+    found: str = connection.execute(select(audit.c.hash).order_by(audit.c.id).limit(1)).scalar_one()
+    return found
 
 
 def append(connection: Connection, last: Head | None, key: Key | None, actions: Sequence[Action]) -> Head:
-    """Add a row an action after ``last``; returns the new last one. There is at least one action."""
+    """Add a row an action after ``last``; returns the new last one. There is at least one action. The caller holds
+    ``Whole.AUDIT`` since before it asked for the last one."""
     rows = []
-    now = datetime.now(UTC)
+    now = clock.now(connection)
     for one in actions:
         previous = "" if last is None else last.hash
         row: dict[str, Any] = {
@@ -94,7 +92,7 @@ def signing_key(last: Head | None, key_file: KeyFile | None) -> Key | None:
     ``RegistryError`` with advice when the audit was signed and its key is not there, or was not signed and a key is: a
     row that does not go with the others would hide that something was changed.
     """
-    keys = () if key_file is None else key_file.keys()
+    keys = () if key_file is None else key_file.known()
     if last is None or last.key is None:
         if key_file is None:
             return None

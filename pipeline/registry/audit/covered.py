@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect
 
-from pipeline.registry.accounts.tables import account
+from pipeline.registry.accounts.tables import account, login_session
+from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
 from pipeline.registry.tables import (
     book,
     book_finding,
@@ -24,6 +25,7 @@ COVERED = tuple(
     table.name
     for table in (
         account,
+        login_session,
         book,
         scan,
         page,
@@ -36,14 +38,19 @@ COVERED = tuple(
         resolved_place,
         book_finding,
         link,
+        keying,
+        submission,
+        aside,
+        ticket,
+        ticket_closing,
     )
 )
 """And every ``<record>_record``: the values in force are what somebody would change first."""
 
 NOT_COVERED = {
     "audit": "covers itself by its chain",
-    "login_failure": "counts wrong passwords for minutes, then goes",
-    "login_session": "comes and goes with every login, which the audit tells",
+    "lease": "lasts for minutes; whoever takes, is shown or hands back a task is told of",
+    "login_failure": "counts wrong passwords for minutes, then goes; nothing follows from it but a wait",
     "review_task": "follows from readings, findings and decisions, and is made anew by them",
 }
 """The other tables, and why they may be left out."""

@@ -44,7 +44,7 @@ class KeyFile:
 
     path: Path
 
-    def keys(self) -> tuple[Key, ...]:
+    def known(self) -> tuple[Key, ...]:
         """All keys of the file, the one that signs last; none when there is no file. ``StorageError`` with advice when
         it cannot be read or is not one of these files."""
         try:
@@ -62,7 +62,7 @@ class KeyFile:
     def make(self) -> Key:
         """The key of this file, drawn now unless another process was faster."""
         self._write_once([FIRST_LINE, f"key {secrets.token_hex(KEY_BYTES)}"])
-        return self.keys()[-1]
+        return self.known()[-1]
 
     def note_chain(self, first_hash: str) -> None:
         """Remember that an audit was begun."""
@@ -73,7 +73,7 @@ class KeyFile:
         if not self.path.exists():
             return self.make()
         self._append(f"key {secrets.token_hex(KEY_BYTES)}")
-        return self.keys()[-1]
+        return self.known()[-1]
 
     def is_private(self) -> bool:
         """Whether nobody but the owner may read or write it."""

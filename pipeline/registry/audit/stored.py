@@ -13,10 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, column, or_, select, table, text
+from sqlalchemy import Connection, Integer, Select, column, or_, select, table, text
 
 DIGEST_BYTES = 16
 """The first half of a SHA-256: to find another row with the same one takes 2^128 attempts."""
+
+VOLATILE = {"login_session": frozenset({"seen_at"})}
+"""Columns that no digest covers: they change with every click and nothing follows from them."""
 
 GONE = bytes(DIGEST_BYTES)
 """In place of the digest of a row that was deleted."""
@@ -47,7 +50,8 @@ def digest(table_name: str, row: Mapping[str, Any]) -> bytes:
 
 def spelled(table_name: str, row: Mapping[str, Any]) -> str:
     """A row as text that no other row has: JSON, columns in alphabetical order, none that is NULL."""
-    told = {name: _plain(value) for name, value in row.items() if value is not None}
+    left_out = VOLATILE.get(table_name, ())
+    told = {name: _plain(value) for name, value in row.items() if value is not None and name not in left_out}
     return json.dumps([table_name, told], sort_keys=True, separators=(",", ":"))
 
 
@@ -62,22 +66,34 @@ def stored_rows(
     """The rows whose keys lie in these ranges (both ends included), by key, with every column the table has."""
     key = column(key_of(table_name), Integer)
     for start in range(0, len(ranges), _RANGES):
-        within: list[ColumnElement[bool]] = [
-            key.between(first, last) for first, last in ranges[start : start + _RANGES]
-        ]
+        within = [key.between(first, last) for first, last in ranges[start : start + _RANGES]]
         query = select(text("*")).select_from(table(table_name)).where(or_(*within)).order_by(key)
-        yield from raw(connection, query)
+        yield from _as_stored(connection, query)
 
 
-def raw(connection: Connection, query: Select[Any]) -> Iterator[Mapping[str, Any]]:
-    """What the driver gives, JSON as text."""
-    if connection.dialect.name == "postgresql":
-        yield from _raw_on_postgresql(connection, query)
-        return
-    result = connection.execute(query)
-    names = tuple(result.keys())
-    for row in result:
-        yield dict(zip(names, row, strict=True))
+def batches(
+    connection: Connection, table_name: str, size: int, *, newest_first: bool = False
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """All rows by key, ``size`` at a time, so that memory stays flat however long the table is."""
+    name = key_of(table_name)
+    key = column(name, Integer)
+    query = select(text("*")).select_from(table(table_name)).limit(size)
+    query = query.order_by(key.desc() if newest_first else key)
+    batch = _as_stored(connection, query)
+    while batch:
+        yield batch
+        last = batch[-1][name]
+        batch = _as_stored(connection, query.where(key < last if newest_first else key > last))
+
+
+def stored_ids(connection: Connection, table_name: str, size: int = 10_000) -> Iterator[int]:
+    """The keys of all rows, ascending; memory stays flat."""
+    key = column(key_of(table_name), Integer)
+    query = select(key).select_from(table(table_name)).order_by(key).limit(size)
+    ids = connection.scalars(query).all()
+    while ids:
+        yield from ids
+        ids = connection.scalars(query.where(key > ids[-1])).all()
 
 
 def ranges_of(ids: Sequence[int]) -> list[tuple[int, int]]:
@@ -91,7 +107,16 @@ def ranges_of(ids: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _raw_on_postgresql(connection: Connection, query: Select[Any]) -> Iterator[Mapping[str, Any]]:
+def _as_stored(connection: Connection, query: Select[Any]) -> list[Mapping[str, Any]]:
+    """What the driver gives, JSON as text."""
+    if connection.dialect.name == "postgresql":
+        return _as_stored_on_postgresql(connection, query)
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def _as_stored_on_postgresql(connection: Connection, query: Select[Any]) -> list[Mapping[str, Any]]:
     """psycopg would parse JSON, and so lose how it is spelled."""
     from psycopg.types.string import TextLoader  # only where PostgreSQL is used
 
@@ -101,8 +126,7 @@ def _raw_on_postgresql(connection: Connection, query: Select[Any]) -> Iterator[M
         cursor.adapters.register_loader("json", TextLoader)
         cursor.execute(told)
         names = [one[0] for one in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, row, strict=True))
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     finally:
         cursor.close()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Table, Text
 
-from pipeline.registry.tables import METADATA, UtcTime
+from pipeline.registry.tables import MANY, METADATA, UtcTime
 
 audit = Table(
     "audit",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", MANY, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),

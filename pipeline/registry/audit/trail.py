@@ -7,17 +7,18 @@ it was for says so (``record``). All digests are taken at the end, so they are t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
 from pipeline.errors import RegistryError
-from pipeline.registry.audit.chain import Action, append, head, signing_key, wait_for_turn
+from pipeline.registry.audit.chain import Action, append, first_hash, head, signing_key
 from pipeline.registry.audit.key import KeyFile
 from pipeline.registry.audit.rows import packed
 from pipeline.registry.audit.stored import digests, key_of
+from pipeline.registry.locks import Whole, hold
 
 MACHINE = "(máy)"
 """The actor of what a run does by itself; no login can be written this way."""
@@ -29,7 +30,7 @@ class _Said:
     action: str
     subject: str
     detail: Mapping[str, Any]
-    rows: Mapping[str, Collection[int]]
+    rows: dict[str, set[int]]
 
 
 @dataclass(slots=True)
@@ -39,6 +40,12 @@ class Trail:
     key_file: KeyFile | None
     written: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     said: list[_Said] = field(default_factory=list)
+
+    def taken(self) -> dict[str, set[int]]:
+        """What is ``written``, which waits no longer."""
+        taken = dict(self.written)
+        self.written.clear()
+        return taken
 
 
 def wrote(connection: Connection, table: Table, ids: Iterable[int]) -> None:
@@ -60,12 +67,11 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
 def record(
     connection: Connection, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None
 ) -> None:
-    """Say who did what to what (``entry:12``), within the transaction that does it. All rows noted since the last
-    ``record`` belong to it. ``detail`` holds no personal data: codes, names of fields, counts."""
+    """Say who did what to what (``entry:12``), within the transaction that does it. The rows noted since the ``record``
+    before belong to it, and what is noted after the last one to the last. ``detail`` holds no personal data: codes,
+    names of fields, counts."""
     trail = _trail(connection)
-    rows = {name: frozenset(ids) for name, ids in trail.written.items()}
-    trail.said.append(_Said(actor, action, subject, detail or {}, rows))
-    trail.written.clear()
+    trail.said.append(_Said(actor, action, subject, detail or {}, trail.taken()))
 
 
 def close(connection: Connection) -> None:
@@ -74,19 +80,24 @@ def close(connection: Connection) -> None:
     ``RuntimeError`` when rows were written and nobody said what for; ``RegistryError`` when the chain cannot go on.
     """
     trail = _trail(connection)
-    if trail.written:
-        raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(trail.written))}")
     if not trail.said:
+        if trail.written:
+            raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(trail.written))}")
         return
-    wait_for_turn(connection)
+    for table_name, ids in trail.taken().items():
+        trail.said[-1].rows.setdefault(table_name, set()).update(ids)
+    hold(connection, Whole.AUDIT)
     last = head(connection)
     if last is None:
         raise RegistryError(
             "Nhật ký kiểm tra của cơ sở dữ liệu trống không: có người đã xóa. Không ghi tiếp để giữ dấu vết. "
             "Hãy lấy lại cơ sở dữ liệu từ bản sao lưu."
         )
-    append(connection, last, signing_key(last, trail.key_file), _actions(connection, trail.said))
+    key = signing_key(last, trail.key_file)
+    append(connection, last, key, _actions(connection, trail.said))
     trail.said.clear()
+    if trail.key_file is not None and last.key is None:
+        trail.key_file.note_chain(first_hash(connection))
 
 
 def _actions(connection: Connection, said: Sequence[_Said]) -> list[Action]:

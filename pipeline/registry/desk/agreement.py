@@ -58,9 +58,10 @@ def standing(way: Way, words: Iterable[Word]) -> Standing:
     """Where a field stands after these words, in the order in which they were said. Of each person only the first one
     counts: whoever wants to say something else takes it back first."""
     counted = independent(words)
-    settled = _settled(way, counted)
-    if settled is not None:
-        return Standing(way, Stage.SETTLED, counted, settled)
+    for number in range(1, len(counted) + 1):
+        settled = _settled(way, counted[:number])
+        if settled is not None:
+            return Standing(way, Stage.SETTLED, counted[:number], settled)
     return Standing(way, ORDER[len(counted)], counted)
 
 
@@ -79,8 +80,8 @@ def stage_of(standings: Iterable[Standing]) -> Stage:
 
 
 def finished(standings: Iterable[Standing], stage: Stage) -> tuple[int, ...]:
-    """The accounts that have said all they may of the fields at that stage: at most one at ``CHECK``, two at
-    ``THIRD``."""
+    """The accounts that have said all they may of the fields at that stage: at most one at ``CHECK``, two at ``THIRD``
+    (of a task that is not settled)."""
     spoken = [{word.account_id for word in one.words} for one in standings if one.stage is stage]
     return tuple(sorted(set.intersection(*spoken))) if spoken else ()
 

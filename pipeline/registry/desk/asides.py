@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import add, record
 from pipeline.registry.desk.answers import ANSWERED
 from pipeline.registry.desk.assignment import SKIPPED
 from pipeline.registry.desk.cases import Case
@@ -39,16 +40,16 @@ def answer(sitting: Sitting, case: Case, person: Person, words: str) -> None:
 
 def _lay(sitting: Sitting, case: Case, person: Person, kind: str, words: str) -> None:
     """Note it and hand the task back."""
-    sitting.connection.execute(
-        insert(aside).values(
-            task_id=case.task_id,
-            account_id=person.account_id,
-            login=person.login,
-            kind=kind,
-            words=words,
-            said_at=sitting.now,
-        )
-    )
+    row = {
+        "task_id": case.task_id,
+        "account_id": person.account_id,
+        "login": person.login,
+        "kind": kind,
+        "words": words,
+        "said_at": sitting.now,
+    }
+    add(sitting.connection, aside, [row])
+    record(sitting.connection, person.login, f"task-{kind}", f"task:{case.task_id}")
     hand_back(sitting.connection, person, Mode.DESK, [case.task_id])
 
 

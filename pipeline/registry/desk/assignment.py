@@ -1,15 +1,14 @@
 """Which task a person gets next: the first of its stage in the order of places and books that nobody has in hand.
 
 One index answers (``ix_review_task_next``); what it cannot tell is asked of few rows: leases, and what a person has
-skipped.
+skipped. PostgreSQL passes over rows that somebody else is taking just now; SQLite has one writer at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, column, exists, func, or_, select, true, values
 
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.leases import Mode, not_lent, take
@@ -21,8 +20,6 @@ from pipeline.registry.tables import book, review_task
 
 SKIPPED = "skipped"
 """The kind of ``aside`` of a person who would rather not."""
-
-_IN_ORDER = (review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
 
 
 def take_next(sitting: Sitting, person: Person, stages: Sequence[Stage], book_id: int | None) -> int | None:
@@ -36,12 +33,24 @@ def take_next(sitting: Sitting, person: Person, stages: Sequence[Stage], book_id
     return None
 
 
+def not_done_by(person: Person) -> ColumnElement[bool]:
+    """The condition on ``review_task`` that there is something left for this person to say at its stage."""
+    keyers = (review_task.c.first_keyer, review_task.c.second_keyer)
+    first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
+    return first & second
+
+
 def _next(sitting: Sitting, person: Person, stage: Stage, book_id: int | None) -> int | None:
-    """The first task that waits at that stage for this person, its row locked: one that they have not skipped."""
+    """The first task that waits at that stage for this person and that they have not skipped, its row locked."""
     mine = (aside.c.account_id == person.account_id) & (aside.c.kind == SKIPPED)
-    skipped = exists().where(aside.c.task_id == review_task.c.id, mine)
-    query = _waiting(person, stage, book_id, sitting.now).where(~skipped).order_by(*_IN_ORDER)
-    return sitting.connection.scalar(_first(query))
+    query = (
+        _waiting(sitting, person, stage, book_id)
+        .where(~exists().where(aside.c.task_id == review_task.c.id, mine))
+        .order_by(review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
+    )
+    if sitting.connection.dialect.name == "postgresql" and person.places and book_id is None:
+        return sitting.connection.scalar(_place_by_place(query, sorted(person.places)))
+    return sitting.connection.scalar(_first(query.where(in_sight(person))))
 
 
 def _next_skipped(sitting: Sitting, person: Person, stage: Stage, book_id: int | None) -> int | None:
@@ -52,14 +61,14 @@ def _next_skipped(sitting: Sitting, person: Person, stage: Stage, book_id: int |
         .group_by(aside.c.task_id)
         .subquery()
     )
-    query = _waiting(person, stage, book_id, sitting.now).join(last, last.c.task_id == review_task.c.id)
-    return sitting.connection.scalar(_first(query.order_by(last.c.at)))
+    query = _waiting(sitting, person, stage, book_id).join(last, last.c.task_id == review_task.c.id)
+    return sitting.connection.scalar(_first(query.where(in_sight(person)).order_by(last.c.at)))
 
 
-def _waiting(person: Person, stage: Stage, book_id: int | None, now: datetime) -> Select[int]:
-    """The ids of the tasks at that stage that nobody has in hand and this person may take."""
+def _waiting(sitting: Sitting, person: Person, stage: Stage, book_id: int | None) -> Select[int]:
+    """The ids of the tasks at that stage that nobody has in hand and of which something is left for this person."""
     query = select(review_task.c.id).where(
-        review_task.c.stage == stage, in_sight(person), not_done_by(person), not_lent(now)
+        review_task.c.stage == stage, not_done_by(person), not_lent(sitting.now)
     )
     if book_id is None:
         return query
@@ -67,13 +76,13 @@ def _waiting(person: Person, stage: Stage, book_id: int | None, now: datetime) -
     return query.where(review_task.c.place_code == place_code, review_task.c.book_id == book_id)
 
 
-def not_done_by(person: Person) -> ColumnElement[bool]:
-    """The condition on ``review_task`` that there is something left for this person to say at its stage."""
-    keyers = (review_task.c.first_keyer, review_task.c.second_keyer)
-    first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
-    return first & second
-
-
 def _first(query: Select[int]) -> Select[int]:
-    """PostgreSQL passes over rows that somebody else is taking just now; SQLite has one writer at a time."""
     return query.limit(1).with_for_update(of=review_task, skip_locked=True)
+
+
+def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
+    """The same, one place after another. PostgreSQL before version 17 does not see that an index whose second column is
+    one of several values is still in order, and reads it from its beginning (250 ms of a million tasks, not 0.1)."""
+    place = values(column("code", Text), name="place").data([(code,) for code in places])
+    of_place = _first(query.where(review_task.c.place_code == place.c.code)).lateral()
+    return select(of_place.c.id).select_from(place.join(of_place, true())).limit(1)

@@ -16,6 +16,7 @@ from pipeline.registry.desk.leases import Mode, renew
 from pipeline.registry.desk.permits import check_place, stages
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.values import NotYours, Stage
+from pipeline.registry.locks import hold_pages
 from pipeline.registry.readback import (
     beside_of,
     decisions_of,
@@ -75,9 +76,11 @@ class Case:
         )
 
 
-def lock_task(connection: Connection, task_id: int) -> None:
-    """Nobody else changes that task until the transaction ends. (SQLite has one writer at a time anyway.)"""
-    connection.execute(select(review_task.c.id).where(review_task.c.id == task_id).with_for_update())
+def hold_tasks(connection: Connection, *task_ids: int) -> None:
+    """Be the only one to write what belongs to the pages of these tasks, and to lend the tasks."""
+    mine = review_task.c.id.in_(task_ids)
+    hold_pages(connection, connection.scalars(select(review_task.c.page_id).where(mine)))
+    connection.execute(select(review_task.c.id).where(mine).order_by(review_task.c.id).with_for_update())
 
 
 def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
@@ -138,7 +141,7 @@ def case_of(sitting: Sitting, task_id: int) -> Case:
 def held_case(sitting: Sitting, person: Person, task_id: int) -> Case:
     """All about a task that this person has in hand and may work on; its lease begins anew. Raises ``NotYours``."""
     allowed = stages(person)
-    lock_task(sitting.connection, task_id)
+    hold_tasks(sitting.connection, task_id)
     case = case_of(sitting, task_id)
     check_place(person, case.row["place_code"])
     renew(sitting, task_id, person, Mode.DESK)

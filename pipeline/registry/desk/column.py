@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.kinds.spelling import folded
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import record
 from pipeline.registry.desk.leases import Mode, hand_back, take
 from pipeline.registry.desk.showing import is_blind, work_of
 from pipeline.registry.desk.sitting import Sitting
@@ -69,6 +70,8 @@ def take_column(
     lent = [one for one in found[: min(size, LARGEST)] if _lend(sitting, one, person)]
     if not lent:
         return None
+    told = {"field": field, "stage": stage, "tasks": [one.task["id"] for one in lent]}
+    record(sitting.connection, person.login, "column-shown", f"book:{book_id}", told)
     mine = _mine(sitting.connection, [one.task["id"] for one in lent], field, person)
     is_number = field == sitting.declared.number_field(of_book["record"])
     tasks = tuple(_task(one, policy, readings, mine, hide_number=is_number) for one in lent)

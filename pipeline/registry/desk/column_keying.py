@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person
-from pipeline.registry.desk.cases import Case, case_of, lock_task, task_row
+from pipeline.registry.desk.cases import Case, case_of, hold_tasks, task_row
 from pipeline.registry.desk.column import take_column
 from pipeline.registry.desk.keying import Submission, check_version, outcome_again, record_words
 from pipeline.registry.desk.leases import Mode, hand_back, renew
@@ -26,16 +26,15 @@ def key_snippets(
     all of them."""
     if len({task_id for task_id, _, _ in words}) < len(words):
         raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")
-    found: dict[int, KeyOutcome] = {}
-    for task_id, version, word in sorted(words, key=lambda one: one[0]):  # locks in one order for everybody
-        found[task_id] = _key(sitting, task_id, version, word, sent)
-    return tuple(found[task_id] for task_id, _, _ in words)
+    hold_tasks(sitting.connection, *(task_id for task_id, _, _ in words))
+    return tuple(_key(sitting, task_id, version, word, sent) for task_id, version, word in words)
 
 
 def undo_snippets(sitting: Sitting, person: Person) -> Column:
     """Take back a person's last submission of a column, as far as nobody has built on it, and lend them its snippets
     again. Raises ``CannotUndo`` when none can be taken back."""
     words = newest_words(sitting.connection, person, Mode.COLUMN)
+    hold_tasks(sitting.connection, *(word["task_id"] for word in words))
     task_ids, refusals = [], []
     for word in words:
         try:
@@ -54,7 +53,6 @@ def undo_snippets(sitting: Sitting, person: Person) -> Column:
 
 
 def _key(sitting: Sitting, task_id: int, version: int, word: Verdict, sent: Submission) -> KeyOutcome:
-    lock_task(sitting.connection, task_id)
     again = outcome_again(sitting, sent, task_id)
     if again is not None:
         return again

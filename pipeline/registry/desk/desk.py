@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from pipeline.model import PageRef
+from pipeline.registry import clock
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import record
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk import (
@@ -48,10 +52,14 @@ MOST_HELD = 3
 
 
 class Desk:
-    """Hands out tasks, takes words back. ``now``: the clock, in UTC."""
+    """Hands out tasks, takes words back. ``now``: the time in UTC (by default that of the database)."""
 
     def __init__(
-        self, database: Database, declared: Declared, policy: ReviewPolicy, now: Callable[[], datetime]
+        self,
+        database: Database,
+        declared: Declared,
+        policy: ReviewPolicy,
+        now: Callable[[], datetime] | None,
     ) -> None:
         self._database, self._declared = database, declared
         self._policy, self._now = policy, now
@@ -59,12 +67,16 @@ class Desk:
     @contextmanager
     def _reading(self) -> Iterator[Sitting]:
         with self._database.reading() as connection:
-            yield Sitting(connection, self._declared, self._policy, self._now())
+            yield self._sitting(connection)
 
     @contextmanager
     def _writing(self) -> Iterator[Sitting]:
         with self._database.writing() as connection:
-            yield Sitting(connection, self._declared, self._policy, self._now())
+            yield self._sitting(connection)
+
+    def _sitting(self, connection: Connection) -> Sitting:
+        moment = clock.now(connection) if self._now is None else self._now()
+        return Sitting(connection, self._declared, self._policy, moment)
 
     # --- taking and giving back -----------------------------------------------------------------------------------
 
@@ -78,21 +90,21 @@ class Desk:
             if len(leases.held(sitting, person, Mode.DESK)) >= MOST_HELD:
                 raise HandsFull(f"Bạn đang giữ {MOST_HELD} việc. Hãy làm xong hoặc trả lại một việc.")
             task_id = assignment.take_next(sitting, person, stages, book_id)
-            return None if task_id is None else shown(sitting, task_id, person)
+            return None if task_id is None else _shown(sitting, task_id, person)
 
     def held(self, person: Person) -> tuple[DeskTask, ...]:
         """The tasks that this person has in hand, the one taken first first."""
         permits.stages(person)
-        with self._reading() as sitting:
+        with self._writing() as sitting:
             return tuple(
-                shown(sitting, task_id, person) for task_id in leases.held(sitting, person, Mode.DESK)
+                _shown(sitting, task_id, person) for task_id in leases.held(sitting, person, Mode.DESK)
             )
 
     def task(self, person: Person, task_id: int) -> DeskTask:
         """A task that this person has in hand, lent anew. Raises ``NotYours``."""
         with self._writing() as sitting:
             held_case(sitting, person, task_id)
-            return shown(sitting, task_id, person)
+            return _shown(sitting, task_id, person)
 
     def hand_back(self, person: Person, task_id: int) -> None:
         """End the lease of a task; nothing happens when the person has it no longer."""
@@ -121,7 +133,7 @@ class Desk:
         longer. Raises ``CannotUndo`` when somebody has built on it or nothing is left."""
         permits.stages(person)
         with self._writing() as sitting:
-            return shown(sitting, undoing.undo_task(sitting, person), person)
+            return _shown(sitting, undoing.undo_task(sitting, person), person)
 
     # --- laying aside ---------------------------------------------------------------------------------------------
 
@@ -223,3 +235,9 @@ class Desk:
         with self._reading() as sitting:
             row = tickets.ticket_row(sitting.connection, ticket_id, person)
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+
+
+def _shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
+    """A task as the person sees it; that they did is on record."""
+    record(sitting.connection, person.login, "task-shown", f"task:{task_id}")
+    return shown(sitting, task_id, person)

@@ -6,20 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import add, record
 from pipeline.registry.deciding import add_decision, checked_verdict
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.cases import Case, case_of, held_case, lock_task
+from pipeline.registry.desk.cases import Case, case_of, held_case, hold_tasks
 from pipeline.registry.desk.leases import Mode, hand_back
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import submission
 from pipeline.registry.desk.values import KeyOutcome, Stage
-from pipeline.registry.desk.words import add_word, earlier_submission, live_standings
+from pipeline.registry.desk.words import add_words, earlier_submission, live_standings
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import review_task
 from pipeline.registry.upkeep import follow_entry, follow_page
@@ -42,7 +43,7 @@ def key_task(
 ) -> KeyOutcome:
     """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
     ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
-    lock_task(sitting.connection, task_id)
+    hold_tasks(sitting.connection, task_id)
     again = outcome_again(sitting, sent, task_id)
     if again is not None:
         return again
@@ -84,14 +85,18 @@ def record_words(
     for word in words:
         if word.field not in wanted:
             raise RegistryError(f"{_label(declared, case, word.field)} không chờ bạn. Hãy tải lại việc này.")
-        add_word(connection, _row(case, checked_verdict(declared, case.row["record"], word), sent, sitting))
+    verdicts = [checked_verdict(declared, case.row["record"], word) for word in words]
+    add_words(connection, [_row(case, verdict, sent, sitting) for verdict in verdicts])
     standings = live_standings(connection, case.task_id, case.decisions)
     settled = [word.field for word in words if standings[word.field].stage is Stage.SETTLED]
     for field in settled:
         _decide(sitting, case, field, standings[field])
     connection.execute(update(review_task).where(review_task.c.id == case.task_id).values(question=""))
     follow(sitting, case)
-    return _outcome(sitting, case, settled, sent)
+    outcome = _outcome(sitting, case, settled, sent)
+    told = {"fields": [word.field for word in words], "settled": settled, "mode": sent.mode}
+    record(connection, sent.person.login, "keyed", f"task:{case.task_id}", told)
+    return outcome
 
 
 def follow(sitting: Sitting, case: Case) -> None:
@@ -152,19 +157,18 @@ def _outcome(sitting: Sitting, before: Case, settled: Sequence[str], sent: Submi
     now = case_of(sitting, before.task_id)
     waiting = now.wanted_of(sent.person.account_id) if now.stage is before.stage else ()
     outcome = KeyOutcome(now.stage, tuple(settled), now.version, waiting)
-    sitting.connection.execute(
-        insert(submission).values(
-            token=sent.token,
-            task_id=before.task_id,
-            account_id=sent.person.account_id,
-            login=sent.person.login,
-            submitted_at=sitting.now,
-            stage=outcome.stage,
-            settled=list(outcome.settled),
-            waiting=list(outcome.waiting),
-            version=outcome.version,
-        )
-    )
+    row = {
+        "token": sent.token,
+        "task_id": before.task_id,
+        "account_id": sent.person.account_id,
+        "login": sent.person.login,
+        "submitted_at": sitting.now,
+        "stage": outcome.stage,
+        "settled": list(outcome.settled),
+        "waiting": list(outcome.waiting),
+        "version": outcome.version,
+    }
+    add(sitting.connection, submission, [row])
     return outcome
 
 

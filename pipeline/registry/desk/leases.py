@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import record
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import lease
 from pipeline.registry.desk.values import NotYours, Stage
@@ -39,6 +40,9 @@ def take(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> bool:
     if before.until > sitting.now and before.account_id != person.account_id:
         return False
     sitting.connection.execute(update(lease).where(lease.c.task_id == task_id).values(mine))
+    if before.account_id != person.account_id:
+        told = {"from": before.login, "mode": mode}
+        record(sitting.connection, person.login, "lease-taken-over", f"task:{task_id}", told)
     return True
 
 
@@ -84,7 +88,9 @@ def hand_back(
     mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
     if task_ids is not None:
         mine &= lease.c.task_id.in_(task_ids)
-    connection.execute(delete(lease).where(mine))
+    ended = connection.scalars(delete(lease).where(mine).returning(lease.c.task_id)).all()
+    for task_id in sorted(ended):
+        record(connection, person.login, "lease-ended", f"task:{task_id}", {"mode": mode})
 
 
 def end_all(connection: Connection, task_ids: Collection[int]) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, true
+from sqlalchemy import Connection, RowMapping, Select, select, true
 
 from pipeline.errors import RegistryError
 from pipeline.model import PageRef
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.audit import add, record
 from pipeline.registry.desk.cases import Case
 from pipeline.registry.desk.leases import end_all
 from pipeline.registry.desk.permits import check_place, check_words
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import ticket, ticket_closing
 from pipeline.registry.desk.values import Ticket
+from pipeline.registry.locks import hold_page
 from pipeline.registry.tables import book, page, review_task, scan
 from pipeline.registry.upkeep import follow_entry, follow_page
 from pipeline.registry.values import TaskState
@@ -23,19 +25,17 @@ from pipeline.registry.values import TaskState
 def open_ticket(sitting: Sitting, case: Case, person: Person, reason: str) -> Ticket:
     """A new ticket for the page of a task. All that is open on that page waits from now on."""
     reason = check_words(reason, "lý do phải quét lại")
-    ticket_id = sitting.connection.execute(
-        insert(ticket)
-        .values(
-            page_id=case.row["page_id"],
-            book_id=case.row["book_id"],
-            place_code=case.row["place_code"],
-            reason=reason,
-            account_id=person.account_id,
-            login=person.login,
-            opened_at=sitting.now,
-        )
-        .returning(ticket.c.id)
-    ).scalar_one()
+    asked = {
+        "page_id": case.row["page_id"],
+        "book_id": case.row["book_id"],
+        "place_code": case.row["place_code"],
+        "reason": reason,
+        "account_id": person.account_id,
+        "login": person.login,
+        "opened_at": sitting.now,
+    }
+    (ticket_id,) = add(sitting.connection, ticket, [asked])
+    record(sitting.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
     _follow_tasks(sitting, case.row["page_id"])
     return _ticket(_row(sitting.connection, ticket_id))
 
@@ -48,15 +48,15 @@ def close(sitting: Sitting, ticket_id: int, person: Person, note: str) -> None:
     check_place(person, row["place_code"])
     if row["closed_at"] is not None:
         raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
-    sitting.connection.execute(
-        insert(ticket_closing).values(
-            ticket_id=ticket_id,
-            note=note,
-            account_id=person.account_id,
-            login=person.login,
-            closed_at=sitting.now,
-        )
-    )
+    closing = {
+        "ticket_id": ticket_id,
+        "note": note,
+        "account_id": person.account_id,
+        "login": person.login,
+        "closed_at": sitting.now,
+    }
+    add(sitting.connection, ticket_closing, [closing])
+    record(sitting.connection, person.login, "rescan-closed", f"ticket:{ticket_id}")
     _follow_tasks(sitting, row["page_id"])
 
 
@@ -78,6 +78,7 @@ def ticket_row(connection: Connection, ticket_id: int, person: Person) -> RowMap
 def _follow_tasks(sitting: Sitting, page_id: int) -> None:
     """Bring the open tasks of a page in step with its tickets; nobody has them in hand any longer."""
     connection = sitting.connection
+    hold_page(connection, page_id)
     rows = connection.execute(
         select(review_task.c.id, review_task.c.entry_id)
         .where(review_task.c.page_id == page_id, review_task.c.state == TaskState.OPEN)

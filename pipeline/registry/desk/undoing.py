@@ -8,14 +8,15 @@ from uuid import uuid4
 from sqlalchemy import Connection, RowMapping, exists, select
 
 from pipeline.registry.accounts.person import Person
-from pipeline.registry.desk.cases import Case, case_of, lock_task
+from pipeline.registry.audit import record
+from pipeline.registry.desk.cases import Case, case_of, hold_tasks
 from pipeline.registry.desk.keying import follow
 from pipeline.registry.desk.leases import Mode, take
 from pipeline.registry.desk.permits import check_place
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import WITHDRAWN, keying, lease
 from pipeline.registry.desk.values import CannotUndo, Stage
-from pipeline.registry.desk.words import add_word, not_taken_back, word_rows
+from pipeline.registry.desk.words import add_words, not_taken_back, word_rows
 
 
 def undo_task(sitting: Sitting, person: Person) -> int:
@@ -23,6 +24,7 @@ def undo_task(sitting: Sitting, person: Person) -> int:
     ``CannotUndo``."""
     words = newest_words(sitting.connection, person, Mode.DESK)
     task_id = int(words[0]["task_id"])
+    hold_tasks(sitting.connection, task_id)
     take_back(sitting, person, task_id, words)
     take(sitting, task_id, person, Mode.DESK)
     return task_id
@@ -40,21 +42,30 @@ def newest_words(connection: Connection, person: Person, mode: Mode) -> Sequence
 
 
 def take_back(sitting: Sitting, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
-    """Withdraw these words of a person on a task. What they settled counts no longer; the task is where it was before
-    them. Raises ``CannotUndo`` when somebody has built on them."""
-    lock_task(sitting.connection, task_id)
+    """Withdraw these words of a person on a task that the caller holds. What they settled counts no longer; the task is
+    where it was before them. Raises ``CannotUndo`` when somebody has built on them."""
     case = case_of(sitting, task_id)
     check_place(person, case.row["place_code"])
     _check_undoable(sitting, case, words, person)
     token = f"undo-{uuid4().hex}"
-    for word in words:
-        values = {name: value for name, value in word.items() if name != "id"}
-        values |= {"status": WITHDRAWN, "text": "", "canonical": "", "seconds": 0.0}
-        add_word(
-            sitting.connection,
-            values | {"keyed_at": sitting.now, "token": token, "takes_back_id": word["id"]},
-        )
+    withdrawn = {
+        "status": WITHDRAWN,
+        "text": "",
+        "canonical": "",
+        "seconds": 0.0,
+        "keyed_at": sitting.now,
+        "token": token,
+    }
+    add_words(
+        sitting.connection,
+        [
+            {name: word[name] for name in word if name != "id"} | withdrawn | {"takes_back_id": word["id"]}
+            for word in words
+        ],
+    )
     follow(sitting, case)
+    told = {"fields": [word["field"] for word in words]}
+    record(sitting.connection, person.login, "undone", f"task:{task_id}", told)
 
 
 def _check_undoable(sitting: Sitting, case: Case, words: Sequence[RowMapping], person: Person) -> None:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
 from pipeline.model import FieldStatus
+from pipeline.registry.audit import add
 from pipeline.registry.desk.agreement import Standing, Word, standing
 from pipeline.registry.desk.tables import keying, submission
 from pipeline.registry.values import Decision, Verdict
@@ -54,9 +55,9 @@ def word_of(row: RowMapping) -> Word:
     return Word(row["id"], row["account_id"], row["login"], verdict)
 
 
-def add_word(connection: Connection, values: Mapping[str, Any]) -> int:
-    """A new row of ``keying``; its id."""
-    return int(connection.execute(insert(keying).values(values).returning(keying.c.id)).scalar_one())
+def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New rows of ``keying``, in this order."""
+    add(connection, keying, rows)
 
 
 def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:

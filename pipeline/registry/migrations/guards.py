@@ -58,7 +58,7 @@ def _refusal(words: str) -> str:
 
 def _refuse_removal_on_sqlite(table: str, words: str, *keys: Sequence[str]) -> None:
     """``INSERT OR REPLACE`` deletes without asking the trigger on deletion, so it is refused too."""
-    same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+    same = " OR ".join(" AND ".join(f"{column} = NEW.{column}" for column in key) for key in keys)
     op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {_refusal(words)}")
     op.execute(
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "

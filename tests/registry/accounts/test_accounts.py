@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -149,6 +150,36 @@ def test_an_unknown_login_is_locked_like_a_known_one(accounts: Accounts) -> None
     wrong(accounts, "khong.co", 5)
     with pytest.raises(LoginLocked):
         accounts.authenticate("khong.co", OWN, HERE)
+
+
+def test_guesses_made_at_once_count_one_by_one(accounts: Accounts) -> None:
+    joined(accounts)
+
+    def guess(number: int) -> type[LoginRefused]:
+        with pytest.raises(LoginRefused) as refused:
+            accounts.authenticate("an.tran", f"đoán lần thứ {number}", f"10.0.1.{number}")
+        return type(refused.value)
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(guess, range(24)))
+    assert outcomes.count(LoginRefused) == 5
+    assert outcomes.count(LoginLocked) == 19
+
+
+def test_administrators_who_put_each_other_out_of_use_at_once_cannot_both_succeed(accounts: Accounts) -> None:
+    for login in ("an.tran", "binh.le"):
+        joined(accounts, login, Role.ADMINISTRATOR)
+
+    def put_out(login: str) -> bool:
+        try:
+            accounts.deactivate(login)
+        except AccountError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(put_out, ("an.tran", "binh.le")))
+    assert sorted(done) == [False, True]
 
 
 def test_one_locked_login_leaves_the_others_alone(accounts: Accounts) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline.errors import RegistryError
+from pipeline.registry.migrations import guards
 
 revision = "0001"
 down_revision = None
@@ -147,7 +147,7 @@ def _entries() -> None:
     )
     op.create_table(
         "reading",
-        _id(),
+        _many(),
         _integer("page_run_id"),
         _integer("entry_id"),
         _text("field"),
@@ -169,7 +169,7 @@ def _entries() -> None:
     op.create_index("ix_reading_entry_id", "reading", ["entry_id"])
     op.create_table(
         "finding",
-        _id(),
+        _many(),
         _integer("page_run_id"),
         sa.Column("entry_id", sa.Integer),
         _text("code"),
@@ -208,7 +208,7 @@ def _tasks_and_decisions() -> None:
     op.create_index("ix_review_task_state", "review_task", ["state"])
     op.create_table(
         "decision",
-        _id(),
+        _many(),
         _integer("book_id"),
         _text("scan_sha256"),
         _integer("page_no"),
@@ -250,8 +250,9 @@ def _records() -> None:
 def _refuse_change(table: str, same_row: str) -> None:
     """Triggers that let rows be added and nothing else. The third one closes SQLite's side door: INSERT OR REPLACE
     deletes the old row without asking the trigger that guards deletion."""
-    if op.get_bind().dialect.name != "sqlite":
-        raise RegistryError("Chưa có bước tạo bảng chỉ-ghi-thêm cho loại cơ sở dữ liệu này.")
+    if op.get_bind().dialect.name == "postgresql":
+        guards.append_only(table)
+        return
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}")
     op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
@@ -262,7 +263,12 @@ def _refuse_change(table: str, same_row: str) -> None:
 
 
 def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer, nullable=False)
+    return sa.Column("id", sa.Integer, sa.Identity(), nullable=False)
+
+
+def _many() -> sa.Column[int]:
+    """The id of a table that every run adds to: two thousand million would not do."""
+    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), nullable=False)
 
 
 def _text(name: str) -> sa.Column[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipeline.registry.migrations import guards
+
 revision = "0004"
 down_revision = "0003"
 
@@ -16,7 +18,7 @@ down_revision = "0003"
 def upgrade() -> None:
     op.create_table(
         "resolved_place",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), nullable=False),
         sa.Column("entry_id", sa.Integer, nullable=False),
         _text("field"),
         sa.Column("text", sa.Text),
@@ -36,13 +38,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_resolved_place_entry_id_field", "resolved_place", ["entry_id", "field"])
-    refuse = "BEGIN SELECT RAISE(ABORT, 'resolved_place is append-only'); END"
-    op.execute(f"CREATE TRIGGER resolved_place_no_update BEFORE UPDATE ON resolved_place {refuse}")
-    op.execute(f"CREATE TRIGGER resolved_place_no_delete BEFORE DELETE ON resolved_place {refuse}")
-    op.execute(
-        "CREATE TRIGGER resolved_place_no_replace BEFORE INSERT ON resolved_place "
-        f"WHEN EXISTS (SELECT 1 FROM resolved_place WHERE id = NEW.id) {refuse}"
-    )
+    guards.append_only("resolved_place")
 
 
 def _text(name: str) -> sa.Column[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipeline.registry.migrations import guards
+
 revision = "0005"
 down_revision = "0004"
 
@@ -19,13 +21,13 @@ ENDS = {"book_finding": "cleared_at", "link": "withdrawn_at"}
 def upgrade() -> None:
     op.add_column("entry", sa.Column("unaccepted", sa.JSON(none_as_null=True)))
     op.execute(
-        "UPDATE entry SET unaccepted = (SELECT NULLIF(json_group_object(r.field, r.canonical), '{}') FROM reading r "
+        f"UPDATE entry SET unaccepted = (SELECT {_object_of()} FROM reading r "
         "JOIN page_run p ON p.id = r.page_run_id WHERE r.entry_id = entry.id AND p.latest AND NOT r.accepted "
         "AND r.status = 'read' AND r.canonical <> '')"
     )
     op.create_table(
         "book_finding",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), nullable=False),
         _integer("book_id"),
         _integer("page_id"),
         sa.Column("entry_id", sa.Integer),
@@ -43,7 +45,7 @@ def upgrade() -> None:
         op.create_index(f"ix_book_finding_{name}_id", "book_finding", [f"{name}_id"])
     op.create_table(
         "link",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), nullable=False),
         _text("kind"),
         _integer("first_entry_id"),
         _text("first_role"),
@@ -60,23 +62,15 @@ def upgrade() -> None:
     for side in ("first", "second"):
         op.create_index(f"ix_link_{side}_entry_id", "link", [f"{side}_entry_id"])
     for table, end in ENDS.items():
-        _refuse_change(table, end)
+        columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+        guards.only_ends(table, end, columns)
 
 
-def _refuse_change(table: str, end: str) -> None:
-    """Triggers that let rows be added, and ``end`` be written where it is not yet."""
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} only ends'); END"
-    columns = [row[1] for row in op.get_bind().exec_driver_sql(f"PRAGMA table_info({table})")]
-    same = " AND ".join(f"NEW.{column} IS OLD.{column}" for column in columns if column != end)
-    op.execute(
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
-        f"WHEN NOT (OLD.{end} IS NULL AND NEW.{end} IS NOT NULL AND {same}) {refuse}"
-    )
-    op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) {refuse}"
-    )
+def _object_of() -> str:
+    """The fields and texts of several rows as one JSON object, NULL when there are none."""
+    if op.get_bind().dialect.name == "postgresql":
+        return "json_object_agg(r.field, r.canonical)"
+    return "NULLIF(json_group_object(r.field, r.canonical), '{}')"
 
 
 def _text(name: str) -> sa.Column[str]:

@@ -15,7 +15,7 @@ down_revision = "0006"
 def upgrade() -> None:
     op.create_table(
         "account",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, sa.Identity(), nullable=False),
         _text("login"),
         _text("name"),
         _text("role"),
@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "login_session",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, sa.Identity(), nullable=False),
         _text("token_digest"),
         sa.Column("account_id", sa.Integer, nullable=False),
         _time("started_at"),
@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_index("ix_login_session_account_id", "login_session", ["account_id"])
     op.create_table(
         "login_failure",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, sa.Identity(), nullable=False),
         _text("login_digest"),
         _text("address"),
         _time("failed_at"),

@@ -18,7 +18,9 @@ down_revision = "0009"
 def upgrade() -> None:
     op.create_table(
         "audit",
-        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         *(sa.Column(name, sa.Text, nullable=False) for name in TEXTS),
         sa.Column("key", sa.Text),

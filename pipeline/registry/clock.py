@@ -1,0 +1,16 @@
+"""What time it is where it matters which of two people came first: one clock for all who write."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, func, select
+
+
+def now(connection: Connection) -> datetime:
+    """The moment, in UTC. On a server it is the server's: whether someone decided before or after a doubt came up must
+    not hang on how the clocks of two offices' machines differ."""
+    if connection.dialect.name == "postgresql":
+        moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return moment.astimezone(UTC)
+    return datetime.now(UTC)

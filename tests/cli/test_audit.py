@@ -1,0 +1,105 @@
+"""``hotich audit`` as somebody runs it who wants to know whether the registry can be trusted."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.audit_words import flaw_told
+from pipeline.registry.audit.flaws import Flaw, FlawKind
+from pipeline.settings import Settings
+from tests.cli.conftest import Hotich
+from tests.registry.audit.history import live
+
+
+@pytest.fixture
+def lived(workspace: Path) -> None:
+    """A registry in which something of every kind has happened."""
+    with Settings().workbench(workspace).open_registry() as registry:
+        live(registry)
+
+
+def harm(workspace: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(workspace / "hotich.db")) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def test_an_untouched_registry_passes(hotich: Hotich, lived: None) -> None:
+    told = hotich("audit", "verify")
+    assert told.exit_code == 0
+    assert "Không có dòng nào bị sửa" in told.stdout
+    assert "không có niêm phong" in told.stdout
+
+
+def test_a_changed_decision_is_named_and_the_exit_code_says_so(
+    hotich: Hotich, lived: None, workspace: Path
+) -> None:
+    harm(workspace, "UPDATE decision SET text = 'Thử Năm' WHERE id = 2")
+    told = hotich("audit", "verify")
+    assert told.exit_code == 10
+    assert "Bảng decision, dòng 2: đã bị sửa" in told.stdout
+    assert "Bảng decision: khóa chống sửa “decision_no_update” đã bị gỡ." in told.stdout
+    assert "Thử" not in told.output
+    assert "Lỗi:" in told.stderr
+
+
+def test_the_answer_as_json(hotich: Hotich, lived: None, workspace: Path) -> None:
+    assert json.loads(hotich("audit", "verify", "--json").stdout)["passed"] is True
+    harm(workspace, "DELETE FROM link")
+    told = hotich("audit", "verify", "--json")
+    assert told.exit_code == 10
+    answer = json.loads(told.stdout)
+    assert answer["passed"] is False
+    assert {"kind": "row-gone", "table": "link", "row_id": 1}.items() <= answer["flaws"][-1].items()
+
+
+def test_without_the_key_it_says_what_it_cannot_prove(hotich: Hotich, lived: None, workspace: Path) -> None:
+    (workspace / "audit.key").unlink()
+    told = hotich("audit", "verify")
+    assert told.exit_code == 0
+    assert "chưa chứng minh được" in told.stdout
+
+
+@pytest.mark.parametrize("option", ["--seal", "--since-seal"])
+def test_a_cut_end_is_found_by_a_seal(
+    hotich: Hotich, lived: None, workspace: Path, tmp_path: Path, option: str
+) -> None:
+    seal = tmp_path / "niem-phong.json"
+    assert hotich("audit", "seal", seal).exit_code == 0
+    assert hotich("audit", "verify", option, seal).exit_code == 0
+    harm(workspace, "DELETE FROM audit WHERE id > 12")
+    told = hotich("audit", "verify", option, seal)
+    assert told.exit_code == 10
+    assert "phần cuối nhật ký, dòng 13, đã bị cắt" in told.stdout
+
+
+def test_what_was_done_is_shown_without_a_value(hotich: Hotich, lived: None) -> None:
+    told = hotich("audit", "show").stdout
+    assert "quyết định" in told
+    assert "entry:1" in told
+    assert "Thử" not in told
+    rows = json.loads(hotich("audit", "show", "--actor", "an", "--json").stdout)
+    assert {row["actor"] for row in rows} == {"an"}
+
+
+def test_a_new_key_signs_on(hotich: Hotich, lived: None, workspace: Path) -> None:
+    (workspace / "audit.key").unlink()
+    assert hotich("audit", "new-key", "--yes").exit_code == 0
+    told = hotich("audit", "verify")
+    assert told.exit_code == 0
+    assert "ký bằng khóa không còn" in told.stdout
+
+
+@pytest.mark.parametrize("kind", FlawKind)
+def test_every_flaw_has_a_sentence(kind: FlawKind) -> None:
+    told = flaw_told(Flaw(kind, "decision", 7, 9, 5, "decision_no_update"))
+    assert "None" not in told
+    assert told.endswith(".")

@@ -1,0 +1,55 @@
+"""``hotich registry`` and what ``hotich doctor`` says of a server, as an office's administrator meets them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import postgresql
+from tests.cli.conftest import Hotich
+
+
+@pytest.fixture
+def empty(postgresql_cluster: postgresql.Cluster) -> Iterator[str]:
+    """The name of a database without a single table."""
+    with postgresql_cluster.database("template0") as name:
+        yield name
+
+
+def test_the_owner_makes_the_tables_and_grants_and_the_worker_has_no_right_too_many(
+    hotich: Hotich,
+    postgresql_cluster: postgresql.Cluster,
+    empty: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", postgresql_cluster.url(empty, postgresql.WORKER))
+    refused = hotich("registry", "upgrade", "--workspace", tmp_path)
+    assert (refused.exit_code, "tài khoản chủ" in refused.stderr) == (6, True)
+
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", postgresql_cluster.url(empty, postgresql.OWNER))
+    assert hotich("registry", "upgrade", "--workspace", tmp_path).exit_code == 0
+    assert registry_of(hotich, tmp_path)["state"] == "warning"
+    script = hotich("registry", "role-sql", postgresql.WORKER, "--workspace", tmp_path).stdout
+    with postgresql_cluster.connect(empty) as owner:
+        owner.execute(script.encode())
+
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", postgresql_cluster.url(empty, postgresql.WORKER))
+    assert registry_of(hotich, tmp_path)["state"] == "ok"
+    assert hotich("queue", "--workspace", tmp_path).exit_code == 0
+
+
+def test_a_file_is_upgraded_too(hotich: Hotich, tmp_path: Path) -> None:
+    assert "0 sổ" in hotich("registry", "upgrade", "--workspace", tmp_path).stdout
+    assert (tmp_path / "hotich.db").exists()
+
+
+def registry_of(hotich: Hotich, workspace: Path) -> dict[str, Any]:
+    """What ``hotich doctor`` says of the registry."""
+    checks = json.loads(hotich("doctor", "--workspace", workspace, "--json").stdout)["checks"]
+    (found,) = (check for check in checks if check["name"] == "Sổ dữ liệu")
+    return dict(found)

@@ -1,0 +1,97 @@
+"""Somebody who may write to every table: takes the triggers away, does harm, and puts the triggers back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any
+
+from pipeline.registry.audit.stored import digests
+from pipeline.registry.database import Database
+from tests.registry.outsider import Outsider
+
+AUDIT = ("id", "at", "actor", "action", "subject", "detail", "rows", "previous", "key", "hash", "signature")
+
+
+class Intruder:
+    """What is done to the database of an ``Outsider``."""
+
+    def __init__(self, outsider: Outsider, url: str) -> None:
+        self.outsider = outsider
+        self.url = url
+
+    def execute(self, *statements: str) -> None:
+        """Run statements that the triggers would refuse."""
+        with self._without_guards():
+            for statement in statements:
+                self.outsider.execute(statement)
+
+    def audit(self) -> list[dict[str, Any]]:
+        """The rows of the audit by id, times as SQLite spells them."""
+        at = (
+            "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+            if self.outsider.on_postgresql
+            else "at"
+        )
+        columns = ", ".join(f'"{name}"' if name != "at" else at for name in AUDIT)
+        rows = self.outsider.execute(f"SELECT {columns} FROM audit ORDER BY id")  # noqa: S608 (names of this file)
+        return [dict(zip(AUDIT, row, strict=True)) for row in rows]
+
+    def digest(self, table: str, row_id: int) -> bytes:
+        """The digest that a row of the table would rightly have now; how it is made is no secret."""
+        with closing(Database(self.url, 5.0)) as database, database.reading() as connection:
+            return digests(connection, table, [row_id])[row_id]
+
+    def rewrite(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Put these in the place of the whole audit."""
+        columns = ", ".join(f'"{name}"' for name in AUDIT)
+        zone = "+00:00" if self.outsider.on_postgresql else ""
+        inserts = []
+        for row in rows:
+            values = ", ".join(_literal(row[name] + zone if name == "at" else row[name]) for name in AUDIT)
+            inserts.append(f"INSERT INTO audit ({columns}) VALUES ({values})")  # noqa: S608 (the test's own)
+        self.execute("DELETE FROM audit", *inserts)
+
+    @contextmanager
+    def _without_guards(self) -> Iterator[None]:
+        if self.outsider.on_postgresql:
+            tables = self.outsider.tables()
+            for table in tables:
+                self.outsider.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            yield
+            for table in tables:
+                self.outsider.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+            return
+        triggers = self.outsider.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, _ in triggers:
+            self.outsider.execute(f"DROP TRIGGER {name}")
+        yield
+        for _, statement in triggers:
+            self.outsider.execute(statement)
+
+
+def chained_anew(rows: Sequence[dict[str, Any]], *, signed: bool = True) -> list[dict[str, Any]]:
+    """Hashes as the documentation says they are made, by hand: what someone without the key can do. Without ``signed``
+    every trace of a key is taken away."""
+    previous, found = "", []
+    for row in rows:
+        made = {**row, "previous": previous}
+        if not signed:
+            made |= {"key": None, "signature": None}
+        told = {name: value for name, value in made.items() if name not in ("hash", "signature")}
+        spelled = json.dumps(
+            ["audit", {name: value for name, value in told.items() if value is not None}],
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+        previous = hashlib.sha256(spelled.encode()).hexdigest()
+        found.append({**made, "hash": previous})
+    return found
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,59 @@
+"""What a reader sees while others write, and that it cannot write itself."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from pipeline.errors import RegistryError, StorageError
+from pipeline.registry import Registry
+from pipeline.registry.database import Database
+from pipeline.registry.tables import book
+from tests.registry.pages import LEDGER, SCHEMAS
+
+BOOKS = select(func.count()).select_from(book)
+COLUMNS = ("folder_name", "record", "form", "place", "place_code", "volume", "opened_on", "closed_on")
+ADD = insert(book).values(dict.fromkeys(COLUMNS, ""))
+"""A book that there can be only once."""
+
+
+def test_a_reader_sees_one_state_of_the_database_throughout(registry: Registry, url: str) -> None:
+    database = Database(url, 5.0)
+    with database.reading() as connection:
+        before = connection.scalar(BOOKS)
+        registry.book_id(LEDGER, "written meanwhile")
+        assert connection.scalar(BOOKS) == before == 0
+    with database.reading() as connection:
+        assert connection.scalar(BOOKS) == 1
+    database.close()
+
+
+def test_a_writer_on_postgresql_sees_what_others_have_stored_since(postgresql_url: str) -> None:
+    database = Database(postgresql_url, 5.0)
+    with Registry.open(postgresql_url, SCHEMAS) as registry, database.writing() as connection:
+        assert connection.scalar(BOOKS) == 0
+        registry.book_id(LEDGER, "written meanwhile")
+        assert connection.scalar(BOOKS) == 1
+    database.close()
+
+
+def test_a_reader_on_postgresql_cannot_write(postgresql_url: str) -> None:
+    database = Database(postgresql_url, 5.0)
+    with pytest.raises(StorageError, match="chỉ cho đọc"), database.reading() as connection:
+        connection.execute(ADD)
+    with database.writing() as connection:
+        connection.execute(ADD)
+    database.close()
+
+
+def test_nothing_of_a_transaction_that_failed_is_stored(registry: Registry, url: str) -> None:
+    def add_twice() -> None:
+        with database.writing() as connection:
+            connection.execute(ADD)
+            connection.execute(ADD)
+
+    database = Database(url, 5.0)
+    with pytest.raises(RegistryError):
+        add_twice()
+    assert registry.summary().books == 0
+    database.close()
