@@ -6,15 +6,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.accounts import Session
 from pipeline.registry.desk.values import Column, Stage
 from pipeline.review.admission import OfSession
 from pipeline.review.desk.column_view import column_view, count_rows
 from pipeline.review.desk.keys import COLUMN
 from pipeline.review.desk.task_view import STATUS_WORDS, box_of
 from pipeline.review.desk.words import ColumnWords
-from pipeline.review.seen import COLUMN as COLUMN_SHOWN
-from pipeline.review.seen import note_view
 from pipeline.review.site import OfSite, Site, sheet_of
 
 router = APIRouter(prefix="/column")
@@ -54,7 +51,7 @@ def show_column(
 def next_column(request: Request, site: OfSite, session: OfSession, wanted: Wanted) -> Response:
     """The next snippets of the column; 204 when none is left."""
     column = site.desk.column(session.person, wanted.book, wanted.field, wanted.stage)
-    return Response(status_code=204) if column is None else _piece(request, site, session, column)
+    return Response(status_code=204) if column is None else _piece(request, site, column)
 
 
 @router.post("/words")
@@ -71,7 +68,7 @@ def take_words(site: OfSite, session: OfSession, words: ColumnWords) -> JSONResp
 
 @router.post("/undo")
 def undo(request: Request, site: OfSite, session: OfSession) -> Response:
-    return _piece(request, site, session, site.desk.undo_column(session.person))
+    return _piece(request, site, site.desk.undo_column(session.person))
 
 
 @router.post("/hand-back")
@@ -80,8 +77,7 @@ def hand_back(site: OfSite, session: OfSession) -> JSONResponse:
     return JSONResponse({})
 
 
-def _piece(request: Request, site: Site, session: Session, column: Column) -> Response:
-    note_view(site, session.person, COLUMN_SHOWN, f"book:{column.book_id}:{column.field}")
+def _piece(request: Request, site: Site, column: Column) -> Response:
     sheets = {ref: sheet_of(site, column.book_id, ref) for ref in {task.ref for task in column.tasks}}
     for ref, sheet in sheets.items():
         boxes = (box_of(task.work) for task in column.tasks if task.ref == ref)

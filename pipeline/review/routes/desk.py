@@ -8,14 +8,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.accounts import Role, Session
+from pipeline.registry.accounts import Role
 from pipeline.registry.desk.values import DeskTask, Stage
 from pipeline.review.admission import OfSession
 from pipeline.review.desk.asked import ANSWERING, ASKED
 from pipeline.review.desk.keys import DESK
 from pipeline.review.desk.task_view import STATUS_WORDS, boxes_of, task_view
 from pipeline.review.desk.words import Words
-from pipeline.review.seen import TASK, note_view
 from pipeline.review.site import OfSite, Site, sheet_of
 
 router = APIRouter(prefix="/desk")
@@ -72,14 +71,14 @@ def next_task(request: Request, site: OfSite, session: OfSession, wanted: Wanted
     person = session.person
     held = next((task for task in site.desk.held(person) if task.task_id not in wanted.known), None)
     if held is not None:
-        return _piece(request, site, session, site.desk.task(person, held.task_id))
+        return _piece(request, site, site.desk.task(person, held.task_id))
     task = site.desk.next_task(person, stage=wanted.stage, book_id=wanted.book)
-    return Response(status_code=204) if task is None else _piece(request, site, session, task)
+    return Response(status_code=204) if task is None else _piece(request, site, task)
 
 
 @router.post("/undo")
 def undo(request: Request, site: OfSite, session: OfSession) -> Response:
-    return _piece(request, site, session, site.desk.undo(session.person))
+    return _piece(request, site, site.desk.undo(session.person))
 
 
 @router.post("/known")
@@ -91,7 +90,7 @@ def known_words(site: OfSite, typed: Typed) -> JSONResponse:
 
 @router.post("/tasks/{task_id}")
 def show_task(request: Request, site: OfSite, session: OfSession, task_id: int) -> Response:
-    return _piece(request, site, session, site.desk.task(session.person, task_id))
+    return _piece(request, site, site.desk.task(session.person, task_id))
 
 
 @router.post("/tasks/{task_id}/words")
@@ -137,9 +136,8 @@ def rescan(site: OfSite, session: OfSession, task_id: int, why: Sentence) -> JSO
     return JSONResponse({})
 
 
-def _piece(request: Request, site: Site, session: Session, task: DeskTask) -> Response:
+def _piece(request: Request, site: Site, task: DeskTask) -> Response:
     """The task as a piece of the page; its pictures are being made meanwhile."""
-    note_view(site, session.person, TASK, f"task:{task.task_id}")
     sheet = sheet_of(site, task.book_id, task.ref)
     site.pictures.make_ahead(sheet, boxes_of(task))
     view = task_view(task, sheet, site.schemas, site.pictures)

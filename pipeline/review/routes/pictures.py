@@ -1,4 +1,8 @@
-"""Pictures of pages and of the ink of fields, for those who may see the book. They are kept by no browser."""
+"""Pictures of pages and of the ink of fields, for those who may see the book. They are kept by no browser.
+
+That somebody was shown a page is noted here; that they were shown a task or a column, with the ink of its fields,
+the desk notes itself.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from pipeline.model import Box
 from pipeline.registry.desk.values import PagePlace
 from pipeline.review.admission import OfSession
 from pipeline.review.pictures import Picture, Sheet
-from pipeline.review.seen import PAGE, note_view
 from pipeline.review.site import OfSite, Site, sheet_of
 
 router = APIRouter(prefix="/pictures")
@@ -23,7 +26,7 @@ Pixel = Annotated[int, Path(ge=0, le=MOST)]
 @router.get("/tasks/{task_id}/page")
 def page_of_task(site: OfSite, session: OfSession, task_id: int) -> Response:
     place = site.desk.page_of(session.person, task_id)
-    note_view(site, session.person, PAGE, f"task:{task_id}")
+    site.registry.note_view(session.person, "page-shown", f"task:{task_id}")
     return _answer(site.pictures.page(_sheet(site, place)))
 
 
@@ -40,7 +43,7 @@ def ink_of_task(
 @router.get("/tickets/{ticket_id}/page")
 def page_of_ticket(site: OfSite, session: OfSession, ticket_id: int) -> Response:
     place = site.desk.page_of_ticket(session.person, ticket_id)
-    note_view(site, session.person, PAGE, f"ticket:{ticket_id}")
+    site.registry.note_view(session.person, "page-shown", f"ticket:{ticket_id}")
     return _answer(site.pictures.page(_sheet(site, place)))
 
 
