@@ -103,7 +103,7 @@ def column_view(
     )
     inks = [one.ink for row in rows for one in row.cells if one.ink]
     shape = median(ink.width / ink.height for ink in inks) if inks else NARROW
-    width = "narrow" if shape <= NARROW else "wide" if shape >= WIDE else "middle"
+    width = "small" if shape <= NARROW else "large" if shape >= WIDE else "middle"
     return ColumnView(column, spec.label, STAGE_WORDS[column.stage], width, rows, len(column.tasks))
 
 

@@ -172,7 +172,7 @@ function accept() {
   const text = inputOf(current).value.normalize("NFC").trim();
   if (text) return key([current], "read", text);
   if (isOfRow(current)) return acceptRow(current);
-  return say("Ảnh này gõ riêng: gõ chữ trên giấy rồi nhấn Enter. F3 nếu để trống, F2 nếu không đọc được.");
+  return say("Ảnh này gõ riêng: gõ chữ trên giấy rồi nhấn Enter. F3 nếu để trống, F2 nếu không đọc được.", true);
 }
 
 function beside(by) {
@@ -246,8 +246,9 @@ column.addEventListener("click", (event) => {
 
 // --- telling ---------------------------------------------------------------------------------------------------------
 
-function say(sentence) {
+function say(sentence, warns = false) {
   said.textContent = "";
+  said.classList.toggle("warns", warns);
   requestAnimationFrame(() => (said.textContent = sentence));
 }
 

@@ -181,8 +181,9 @@ const ZOOMS = {
 
 // --- telling ---------------------------------------------------------------------------------------------------------
 
-function say(sentence) {
+function say(sentence, warns = false) {
   said.textContent = "";
+  said.classList.toggle("warns", warns);
   requestAnimationFrame(() => (said.textContent = sentence));
 }
 

@@ -52,7 +52,7 @@ export class TaskForm {
   accept() {
     const refused = this.field.accept();
     if (refused) {
-      this.say(refused);
+      this.say(refused, true);
       this.focus();
       return false;
     }
