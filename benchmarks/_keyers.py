@@ -6,8 +6,8 @@ slips whichever way the desk has them work.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
@@ -62,7 +62,7 @@ class Person:
 
     def _look(self, ink: Ink, look: int) -> str:
         keyers = self._keyers
-        if random.Random(f"{self._seed} ink {ink.number}").random() < keyers.wrong * keyers.by_ink:
+        if _share(f"{self._seed} ink {ink.number}") < keyers.wrong * keyers.by_ink:
             return misread(ink.truth)
         if self._draw(f"look {look}", ink) >= keyers.wrong * (1 - keyers.by_ink):
             return ink.truth
@@ -70,7 +70,12 @@ class Person:
         return misread(ink.truth, 0 if alike else 1 + int(8 * self._draw(f"slip {look}", ink)))
 
     def _draw(self, what: str, ink: Ink) -> float:
-        return random.Random(f"{self._seed} {self._account_id} {what} {ink.number}").random()
+        return _share(f"{self._seed} {self._account_id} {what} {ink.number}")
+
+
+def _share(what: str) -> float:
+    """A number in [0, 1) that is always the same for the same text."""
+    return int.from_bytes(blake2b(what.encode(), digest_size=6).digest()) / 2**48
 
 
 def _shown(work: FieldWork) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.audit.flaws import Flaw, FlawKind, Verification
 from pipeline.registry.audit.rows import packed, unpacked
+from pipeline.registry.migration import configuration
 from tests.registry.audit.history import REVIEWER
 from tests.registry.audit.intruder import Intruder, chained_anew
 from tests.registry.outsider import Outsider
@@ -110,7 +112,8 @@ def test_an_audit_that_is_begun_anew_is_told(sqlite_url: str, key_path: Path) ->
     opened().close()
     with closing(Outsider(sqlite_url)) as outsider:
         outsider.execute("DROP TABLE audit")
-        outsider.execute("UPDATE alembic_version SET version_num = '0006'")
+        before = ScriptDirectory.from_config(configuration()).get_revision("0010").down_revision
+        outsider.execute(f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 (our own step)
     with opened() as again:
         assert kinds(again.audit().verify()) == {FlawKind.AUDIT_RESTARTED}
 
