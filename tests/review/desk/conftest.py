@@ -21,7 +21,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("no chromium on this machine: make setup-browser")
+        pytest.skip("no Chromium on this machine: make test-packages")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

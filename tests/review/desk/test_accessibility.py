@@ -123,3 +123,19 @@ def test_where_the_focus_is_can_be_seen(office: Office, sit_down: SitDown) -> No
             if style[0] not in ("BODY", "MAIN"):
                 seen.add(tuple(style[1:]))
         assert all(kind != "none" and width >= 2 for kind, width in seen)
+
+
+def test_the_focus_can_leave_every_field_by_tab(office: Office, sit_down: SitDown) -> None:
+    lines = (Line("child_name", "Thử"), Line("notes", "x", read=""))
+    draw_book(office, [lines], findings={1: [Finding("K07", Severity.REVIEW, ())]})
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        for field in ("child_name", "notes", ""):
+            assert (an.field, an.has_focus()) == (field, True)
+            an.press("Tab")
+            assert not an.has_focus()
+            an.press("Shift+Tab")
+            assert an.has_focus()
+            an.type("x" if field == "notes" else "").press("Enter")
+        an.see_the_end()

@@ -221,10 +221,15 @@ const PAGE_KEYS = {
 const FIELD_KEYS = {
   Enter: () => ended(form.accept()),
   "Shift+Enter": () => form.go(form.at - 1),
-  ArrowDown: () => form.field.known?.isOpen && form.field.known.step(1),
-  ArrowUp: () => form.field.known?.isOpen && form.field.known.step(-1),
-  Tab: () => form.field.known?.isOpen && form.field.known.take(),
-  Escape: () => (form.field.known?.isOpen ? form.field.known.close() : form.field.input && form.field.restore()),
+  Escape: () => form.field.restore(),
+};
+
+// While known words are offered under the input:
+const KNOWN_KEYS = {
+  ArrowDown: () => form.field.known.step(1),
+  ArrowUp: () => form.field.known.step(-1),
+  Tab: () => form.field.known.take(),
+  Escape: () => form.field.known.close(),
 };
 
 function ended(isLast) {
@@ -238,7 +243,9 @@ function actionOf(event) {
   const pressed = [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && "Shift", event.key].filter(Boolean).join("+");
   if (PAGE_KEYS[pressed]) return PAGE_KEYS[pressed];
   if (FUNCTION_KEYS[pressed] && (form || pressed === "F1" || pressed === "F9")) return FUNCTION_KEYS[pressed];
-  if (form && isInField(document.activeElement)) return FIELD_KEYS[pressed];
+  if (form && isInField(document.activeElement)) {
+    return (form.field.known?.isOpen && KNOWN_KEYS[pressed]) || FIELD_KEYS[pressed];
+  }
   if (pressed === "Enter" && document.activeElement === place && "again" in place.dataset) return next;
   return undefined;
 }
@@ -251,8 +258,8 @@ document.addEventListener("keydown", (event) => {
   stay();
   const action = actionOf(event);
   if (!action) return;
-  if (event.key === "Enter") performance.mark("enter");
-  if (action() !== false && action !== undefined) event.preventDefault();
+  event.preventDefault();
+  action();
 });
 
 /** Keep the lease while somebody works on the task. */

@@ -136,6 +136,7 @@ class Field {
   }
 
   restore() {
+    if (!this.input) return;
     this.input.value = this.input.dataset.first;
     this.status = "read";
   }
