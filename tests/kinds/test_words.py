@@ -79,6 +79,11 @@ def test_a_place_keeps_its_old_names() -> None:
     assert place.parse("Xã  Nhơn Ái, huyện Châu Thành").canonical == "Xã Nhơn Ái, huyện Châu Thành"
 
 
+@pytest.mark.parametrize("written", ["Phan Văn Bộ", "Trương Thị Chúc", "Như Thị Trường", "Ban Văn Viên"])
+def test_a_word_that_offices_have_too_makes_no_office_of_a_name(written: str) -> None:
+    assert name.parse(written) == (written, ())
+
+
 def test_a_text_without_a_telling_word_is_no_office() -> None:
     for office in (
         "Chủ tịch",
