@@ -225,7 +225,7 @@ class Registry:
     def summary(self, book_id: int | None = None) -> BookSummary:
         """Where a book stands, or all of them."""
         with self._database.reading() as connection:
-            return overview.summary(connection, book_id)
+            return overview.summary(connection, self._declared, book_id)
 
     def shelf_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
         """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or

@@ -146,7 +146,8 @@ class Link:
 class BookSummary:
     """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
     open tasks on whole pages; ``reasons`` counts codes over open tasks, ``failures`` over scans and pages without a
-    result; ``pages`` by kind of page."""
+    result; ``pages`` by kind of page; ``uncoded``: values in force that cannot be exported until an office gives them a
+    code, by the words beside their boxes."""
 
     books: int = 0
     scans: int = 0
@@ -159,6 +160,7 @@ class BookSummary:
     page_tasks: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
+    uncoded: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,13 @@ def test_a_spelling_that_two_terms_share_is_neither() -> None:
     assert choice.parse("Thổ", groups).problems == ("NOT-IN-LIST",)
 
 
+def test_a_printed_box_that_the_list_has_no_code_for_keeps_its_words() -> None:
+    marriages = Vocabulary((("1", "Kết hôn lần đầu", ()),), uncoded=("Ghi chú kết hôn",))
+    assert choice.parse("ghi chú  kết hôn", marriages) == ("Ghi chú kết hôn", ("UNCODED",))
+    assert choice.format("Ghi chú kết hôn", marriages) == "Ghi chú kết hôn"
+    assert choice.parse("Ghi chú", marriages) == ("", ("NOT-IN-LIST",))
+
+
 def test_nothing_written_is_nothing_and_no_problem() -> None:
     assert choice.parse("  ", SEX) == choice.parse("", SEX)
     assert not choice.parse("", SEX).problems

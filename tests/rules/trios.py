@@ -432,14 +432,21 @@ TRIOS = (
     Trio(
         "B05",
         "birth",
-        ({"birth_type": "Trẻ bị bỏ rơi"}, {"birth_type": "Chưa xác định cha"}, {"father_name": BLANK}),
+        (
+            {"birth_type": "Trẻ bị bỏ rơi"},
+            {"birth_type": "Chưa xác định cha"},
+            {"father_name": BLANK},
+            {"birth_type": "Trẻ chưa xác định được cha, mẹ"},
+        ),
         (
             *_states("birth_type", BLANK, NOT_ON_FORM),
             {"birth_type": "Trẻ bị bỏ rơi", "father_name": NOT_ON_FORM, "mother_name": NOT_ON_FORM},
+            {"birth_type": "Trẻ chưa xác định được cha, mẹ", "father_name": NOT_ON_FORM},
         ),
         (
             {"birth_type": "Chưa xác định cha", "father_name": BLANK},
             {"birth_type": "Trẻ bị bỏ rơi", "father_name": BLANK, "mother_name": BLANK},
+            {"birth_type": "Trẻ chưa xác định được cha, mẹ", "father_name": BLANK},
         ),
         ("birth_type", "mother_name", "father_name"),
     ),
@@ -692,5 +699,14 @@ TRIOS = (
         _states("registration_type", "Đăng ký thử"),
         _states("registration_type", BLANK, NOT_ON_FORM, UNREADABLE),
         about=("registration_type",),
+    ),
+    Trio(
+        "UNCODED",
+        "marriage",
+        _states("registration_type", "Ghi chú kết hôn"),
+        _states("registration_type", BLANK, NOT_ON_FORM, UNREADABLE, "Kết hôn thử"),
+        _states("registration_type", "Đăng ký lại"),
+        about=("registration_type",),
+        info=True,
     ),
 )
