@@ -142,6 +142,32 @@ class Link:
     evidence: Mapping[str, str]
 
 
+class LinkVerdict(StrEnum):
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDecision:
+    """A person's word on a suggested link. ``outdated``: the evidence is another now than that person saw."""
+
+    verdict: LinkVerdict
+    author: str
+    decided_at: datetime
+    reason: str
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLink(Link):
+    """A link under its number. ``suggested``: still found; a confirmed one stands without that, too. ``decision``: the
+    last word on the pair."""
+
+    link_id: int = 0
+    suggested: bool = True
+    decision: LinkDecision | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BookSummary:
     """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
