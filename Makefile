@@ -33,7 +33,7 @@ demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, 
 	@$(BIN)/python -m flows samples --workspace demo
 	@$(BIN)/hotich demo samples --workspace demo --pictures demo/pictures
 
-test-packages: setup ## Cài thêm những gói chỉ bài kiểm thử cần (PostgreSQL; không chạy dịch vụ nào)
+test-packages: setup ## Cài thêm những gói chỉ bài kiểm thử cần (PostgreSQL, Chromium; không chạy dịch vụ nào)
 	@scripts/test-packages.sh
 
 test: training test-packages check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
@@ -63,7 +63,7 @@ bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc đ�
 # LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
 bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
 
-bench-registry-databases: test-packages
+bench-registry-databases bench-desk-keys: test-packages
 
 bench-%: setup
 	@mkdir -p bench-out

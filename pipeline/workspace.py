@@ -93,6 +93,13 @@ class Workspace:
             _copy_into_place(source, stored, sha256)
         return StoredScan(sha256, stored)
 
+    def stored(self, sha256: str) -> Path | None:
+        """The copy of that content, ``None`` when it is not in the store. ``sha256``: 64 lower-case hex digits;
+        anything else is in no store."""
+        if re.fullmatch("[0-9a-f]{64}", sha256) is None:
+            return None
+        return next(iter(sorted((self.objects / sha256[:2]).glob(f"{sha256}*"))), None)
+
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
     """Write a copy beside ``target`` and give it the name when it is proven whole."""

@@ -222,3 +222,13 @@ def test_a_damaged_copy_of_another_length_is_replaced(workspace: Workspace, scan
     stored.path.chmod(0o644)
     stored.path.write_bytes(b"half")
     assert workspace.store(scan).path.read_bytes() == scan.read_bytes()
+
+
+def test_a_stored_scan_is_found_by_its_content(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "work")
+    source = tmp_path / "scan.pdf"
+    source.write_bytes(b"a scan")
+    stored = workspace.store(source)
+    assert workspace.stored(stored.sha256) == stored.path
+    assert workspace.stored("0" * 64) is None
+    assert workspace.stored("../" + stored.sha256) is None

@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline import schema
 from pipeline.registry import Registry, StandingFinding
-
-DETAILS: Mapping[str, str] = {
-    "missing": "thiếu {}",
-    "after": "sau {}",
-    "before": "trước {}",
-    "said": "ghi {}",
-    "found": "đếm được {}",
-    "failed": "{} trang chưa đọc được",
-    "page": "trang ghi {}",
-    "year": "năm {}",
-    "days": "sống {} ngày",
-}
-"""How each detail is told; ``others`` (ids of entries) are told by where they stand."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +54,7 @@ class Places:
 
 def details_told(one: StandingFinding, places: Places | None = None) -> str:
     """The details of a finding in words; the other entries it speaks of only with ``places``."""
-    parts = [DETAILS[name].format(value) for name, value in one.finding.details.items() if name in DETAILS]
+    parts = [*schema.details_told(one.finding)]
     if places and (others := one.finding.details.get("others")):
         parts += [f"cùng với {place.told}" for place in _each(others, places)]
     return "; ".join(parts)

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -28,13 +29,19 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
-    from pipeline.review import create_app, server  # FastAPI: not for every command
+    from pipeline.review import Pictures, create_app, server  # FastAPI: not for every command
 
-    bench = read_settings().workbench(workspace)
+    settings = read_settings()
+    bench = settings.workbench(workspace)
+    policy = settings.review_policy_of(bench.workspace, bench.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
-    with bench.open_registry() as registry, server.listen(host, port) as listener:
+    with (
+        bench.open_registry() as registry,
+        Pictures(Workspace(bench.workspace), limits=bench.limits) as pictures,
+        server.listen(host, port) as listener,
+    ):
         made = registry.accounts().first_administrator()
         if made is not None:
             login, password = made
@@ -47,8 +54,9 @@ def serve(
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
         screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
+        app = create_app(registry, bench.schemas, policy=policy, pictures=pictures, models=settings.models)
         with suppress(KeyboardInterrupt):
-            server.serve(create_app(registry, bench.schemas), listener, proxy)
+            server.serve(app, listener, proxy)
     screen.print("Đã tắt bàn rà soát.")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
-from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
+from pipeline.registry import checks, deciding, link_decisions, links, overview, placing, readback, saving
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
@@ -28,9 +28,11 @@ from pipeline.registry.values import (
     BookSummary,
     ChecksOutcome,
     Link,
+    LinkVerdict,
     PastReading,
     SaveOutcome,
     StandingFinding,
+    StandingLink,
     StoredEntry,
     Task,
     Verdict,
@@ -200,6 +202,12 @@ class Registry:
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
 
+    def decide_link(self, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = "") -> None:
+        """Record a person's word on a suggested link, for good; the last one counts. No later run suggests a rejected
+        pair again unless its evidence changes."""
+        with self._database.writing() as connection:
+            link_decisions.decide_link(connection, link_id, verdict, author=author, reason=reason)
+
     def note_view(self, person: Person, action: str, subject: str) -> None:
         """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
         ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
@@ -225,7 +233,7 @@ class Registry:
     def summary(self, book_id: int | None = None) -> BookSummary:
         """Where a book stands, or all of them."""
         with self._database.reading() as connection:
-            return overview.summary(connection, book_id)
+            return overview.summary(connection, self._declared, book_id)
 
     def shelf_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
         """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or
@@ -259,10 +267,13 @@ class Registry:
         with self._database.reading() as connection:
             return checks.standing_findings(connection, book_ids)
 
-    def links(self, kind: str | None = None, limit: int | None = None) -> Sequence[Link]:
-        """What is suggested to belong together, the surest first."""
+    def links(
+        self, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
+    ) -> Sequence[StandingLink]:
+        """What is suggested to belong together and what people confirmed: first what nobody has decided on its present
+        evidence, then the surest. Those that people ``rejected`` only on demand."""
         with self._database.reading() as connection:
-            return links.standing_links(connection, kind, limit)
+            return link_decisions.standing_links(connection, kind, limit, rejected=rejected)
 
     def entries(self, book_id: int | None = None) -> Sequence[int]:
         """The ids of the entries that stand, in the order of the books."""

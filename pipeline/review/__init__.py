@@ -2,5 +2,6 @@
 
 from pipeline.review.app import create_app
 from pipeline.review.options import ReviewOptions
+from pipeline.review.pictures import Pictures
 
-__all__ = ["ReviewOptions", "create_app"]
+__all__ = ["Pictures", "ReviewOptions", "create_app"]

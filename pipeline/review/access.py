@@ -11,12 +11,16 @@ from pipeline.registry.accounts import Role
 
 EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+REVIEWING = frozenset({Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """``roles``: who may use the route, None = anybody, without a login; ``scoped``: what it shows or changes belongs
-    to a registration place, and the registry refuses those of other places; ``before_change``: also open to those who
+    to a registration place that is named in it, and the registry refuses those of other places (what names none gives
+    only what is of one's own places); ``before_change``: also open to those who
     must choose a new password first."""
 
     method: str
@@ -34,6 +38,29 @@ ACCESS = (
     Access("GET", "/password", EVERYBODY, before_change=True),
     Access("POST", "/password", EVERYBODY, before_change=True),
     Access("GET", "/", EVERYBODY),
+    Access("GET", "/session", EVERYBODY),
+    Access("GET", "/desk", REVIEWING),
+    Access("POST", "/desk/next", REVIEWING),
+    Access("POST", "/desk/known", REVIEWING),
+    Access("POST", "/desk/undo", REVIEWING),
+    Access("POST", "/desk/tasks/{task_id}", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/words", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/stay", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/hand-back", REVIEWING),
+    Access("POST", "/desk/tasks/{task_id}/skip", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/ask", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/answer", SUPERVISORS, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/rescan", REVIEWING, scoped=True),
+    Access("GET", "/column", REVIEWING),
+    Access("POST", "/column/next", REVIEWING, scoped=True),
+    Access("POST", "/column/words", REVIEWING, scoped=True),
+    Access("POST", "/column/undo", REVIEWING),
+    Access("POST", "/column/hand-back", REVIEWING),
+    Access("GET", "/tickets", SCANNING),
+    Access("POST", "/tickets/{ticket_id}/close", SCANNING, scoped=True),
+    Access("GET", "/pictures/tasks/{task_id}/page", REVIEWING, scoped=True),
+    Access("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", REVIEWING, scoped=True),
+    Access("GET", "/pictures/tickets/{ticket_id}/page", SCANNING, scoped=True),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -17,11 +18,14 @@ from pipeline.review.admission import admit, refuse_forged
 from pipeline.review.faults import Shelter, answer_errors
 from pipeline.review.headers import SafeHeaders
 from pipeline.review.journal import Journal
+from pipeline.review.known import Known
 from pipeline.review.limits import BodyLimit, Buckets
 from pipeline.review.options import ReviewOptions
 from pipeline.review.pages import STATIC, Pages
+from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.routes import ROUTERS
 from pipeline.review.site import Site
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import Schemas
 
 
@@ -30,9 +34,14 @@ def create_app(
     schemas: Schemas,
     options: ReviewOptions = ReviewOptions(),
     *,
+    policy: ReviewPolicy = ReviewPolicy(),
+    pictures: Pictures = NO_PICTURES,
+    models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """The web application over an open registry, which stays the caller's to close; ``now``: the clock, in UTC."""
+    """The web application over an open registry, which stays the caller's to close, as ``pictures`` do. ``policy``:
+    how the office reviews; ``models``: the folder of word data (by default that of the installation); ``now``: the
+    clock, in UTC."""
     app = FastAPI(
         title="hotich",
         docs_url=None,
@@ -55,6 +64,9 @@ def create_app(
         options=options,
         pages=Pages(),
         logins=Buckets(options.logins),
+        desk=registry.desk(policy, now=now),
+        pictures=pictures,
+        known=Known(schemas, models),
     )
     answer_errors(app)
     for router in ROUTERS:
@@ -64,11 +76,15 @@ def create_app(
 
 
 class KeptFiles(StaticFiles):
-    """Static files that browsers may keep: their addresses change with their content."""
+    """Static files. Browsers may keep those whose addresses change with their content; of others, which scripts import
+    by name, they ask each time whether they have changed."""
 
-    def file_response(self, *arguments: object, **named: object) -> Response:
-        response = super().file_response(*arguments, **named)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "public, max-age=86400"
+    def file_response(
+        self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
+        kept = b"v=" in scope["query_string"]
+        response.headers["Cache-Control"] = "public, max-age=86400" if kept else "no-cache"
         return response
 
 

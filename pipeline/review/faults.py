@@ -6,14 +6,14 @@ from __future__ import annotations
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError
 from pipeline.registry import StaleTask
 from pipeline.registry.accounts import AccountError
-from pipeline.registry.desk.values import NotYours
-from pipeline.review.admission import ComeIn
+from pipeline.registry.desk.values import CannotUndo, HandsFull, NotYours
+from pipeline.review.admission import ComeIn, Forged
 from pipeline.review.journal import note_fault
 from pipeline.review.site import site_of
 
@@ -25,7 +25,7 @@ SENTENCES = {
     422: "Có ô chưa điền đúng. Hãy quay lại và kiểm tra lại.",
     500: "Chương trình gặp lỗi; những gì đã lưu vẫn còn. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.",
 }
-STATUS = ((NotYours, 403), (StaleTask, 409), (AccountError, 422))
+STATUS = ((NotYours, 403), (StaleTask, 409), (HandsFull, 409), (CannotUndo, 409), (AccountError, 422))
 """What an error of the house means in HTTP; others are 503: the registry or the disk refuses."""
 
 
@@ -66,6 +66,9 @@ def _answer(request: Request, error: Exception) -> Response:
     if isinstance(error, ComeIn):
         return _to_the_door(request, error)
     status, sentence, headers = _told(error)
+    if _wants_json(request):
+        told = {"sentence": sentence, "code": _code(error)}
+        return JSONResponse(told, status, headers)
     fragment = "HX-Request" in request.headers
     response = site_of(request).pages.page(
         request, "fragments/error.html" if fragment else "error.html", status=status, sentence=sentence
@@ -88,8 +91,23 @@ def _told(error: Exception) -> tuple[int, str, dict[str, str]]:
     return 500, SENTENCES[500], {}
 
 
+def _wants_json(request: Request) -> bool:
+    """Whether a script of the application asks, which shows what went wrong itself."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def _code(error: Exception) -> str:
+    """What a script tells faults apart by."""
+    if isinstance(error, HotichError):
+        return error.code
+    return "forged" if isinstance(error, Forged) else ""
+
+
 def _to_the_door(request: Request, error: ComeIn) -> Response:
     """A page is exchanged for the one to go to first; htmx, which would follow silently, is told to load it."""
+    if _wants_json(request):
+        told = {"sentence": "Phiên làm việc đã hết. Hãy đăng nhập lại.", "code": "login"}
+        return JSONResponse(told, status_code=401)
     if "HX-Request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": error.to})
     return RedirectResponse(error.to, status_code=303)

@@ -7,6 +7,9 @@ from pipeline.review.access import may_open
 
 LINKS = (
     ("/", "Trang đầu"),
+    ("/desk", "Bàn rà soát"),
+    ("/column", "Theo cột"),
+    ("/tickets", "Quét lại"),
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""

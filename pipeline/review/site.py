@@ -7,11 +7,15 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts
+from pipeline.registry.desk.desk import Desk
+from pipeline.review.known import Known
 from pipeline.review.limits import Buckets
 from pipeline.review.options import ReviewOptions
 from pipeline.review.pages import Pages
+from pipeline.review.pictures import Pictures, Sheet
 from pipeline.schema import Schemas
 
 
@@ -25,6 +29,9 @@ class Site:
     options: ReviewOptions
     pages: Pages
     logins: Buckets
+    desk: Desk
+    pictures: Pictures
+    known: Known
 
 
 def site_of(request: Request) -> Site:
@@ -32,3 +39,8 @@ def site_of(request: Request) -> Site:
 
 
 OfSite = Annotated[Site, Depends(site_of)]
+
+
+def sheet_of(site: Site, book_id: int, ref: PageRef) -> Sheet:
+    """A page of a book and how it was set straight."""
+    return Sheet(ref, site.registry.straightening(book_id, ref))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from pipeline.schema.blank import Label, Piece, Slot
 from pipeline.schema.declaration import Declaration
 from pipeline.schema.export import ExportSpec
-from pipeline.schema.finding import FindingSpec, Level, PrincipleSpec
+from pipeline.schema.finding import FindingSpec, Level, PrincipleSpec, details_told
 from pipeline.schema.folder import PLACES, default_folder
 from pipeline.schema.form import PRINT_ADVANCE, Form
 from pipeline.schema.loading import load, load_form
@@ -56,6 +56,7 @@ __all__ = [
     "Term",
     "Vocab",
     "default_folder",
+    "details_told",
     "load",
     "load_form",
     "nearest",

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pipeline.model import Severity
+from pipeline.model import Finding, Severity
 from pipeline.schema.declaration import Declaration
 
 Level = Literal["page", "reading", "field", "entry", "book", "registry"]
+
+DETAILS: Mapping[str, str] = {
+    "missing": "thiếu {}",
+    "after": "sau {}",
+    "before": "trước {}",
+    "said": "ghi {}",
+    "found": "đếm được {}",
+    "failed": "{} trang chưa đọc được",
+    "page": "trang ghi {}",
+    "year": "năm {}",
+    "days": "sống {} ngày",
+}
+"""How each detail of a finding is told; ``others`` (ids of entries) are told by where they stand."""
 
 
 class FindingSpec(Declaration):
@@ -33,3 +47,8 @@ class PrincipleSpec(Declaration):
     sentence: str
     source: str
     kept_by: tuple[str, ...]
+
+
+def details_told(finding: Finding) -> tuple[str, ...]:
+    """The details of a finding in words, but for the other entries it speaks of."""
+    return tuple(DETAILS[name].format(value) for name, value in finding.details.items() if name in DETAILS)

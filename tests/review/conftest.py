@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role, passwords
 from pipeline.review import create_app
-from tests.registry.pages import LEDGER, SCAN, SCHEMAS
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
 
+PAGES = 80
 OWN, OTHER = LEDGER.place_code, "99999"
 PASSWORD = "con mèo mà trèo cây cau"
 
@@ -36,10 +37,13 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """A registry with one book of the own commune."""
+    """A registry with one book of the own commune, in which entries wait for people."""
     with Registry.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/registry.db", SCHEMAS) as opened:
         book_id = opened.book_id(LEDGER, "KS.2010.01")
-        opened.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+        opened.store_scan(book_id, SCAN, "scan.pdf", 1000, PAGES)
+        for page_no in range(1, PAGES + 1):
+            doubtful = read("child_name", f"Thử Một {page_no}", accepted=False)
+            opened.save_page(book_id, page(entry(doubtful), page_no=page_no), "f1")
         yield opened
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.review.browser import Fields
@@ -9,16 +10,23 @@ from tests.review.browser import Fields
 
 @dataclass(frozen=True)
 class Sample:
-    """``path``: values of the parameters; of a scoped route they name something of the own commune."""
+    """``path``: values of the parameters; of a scoped route they name something of the own commune, where they are not
+    known beforehand by the name of what is meant. ``json``: the body where it is no form."""
 
     path: dict[str, str] = field(default_factory=dict)
     form: Fields = field(default_factory=dict)
+    json: Mapping[str, object] | None = None
 
 
 TARGET = "nguoi.mau"
 """The account that administrators change in tests."""
 
 _TARGET = {"login": TARGET}
+_TASK = {"task_id": "TASK"}
+_TICKET = {"ticket_id": "TICKET"}
+_WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
+_SENTENCE = {"sentence": "Chữ mờ quá"}
+_TOKEN = "0123456789abcdef" * 2
 
 SAMPLES = {
     ("POST", "/login"): Sample(form={"login": "khong.co", "password": "không đúng đâu"}),
@@ -29,4 +37,27 @@ SAMPLES = {
     ("POST", "/accounts/{login}/reset"): Sample(_TARGET),
     ("POST", "/accounts/{login}/deactivate"): Sample(_TARGET),
     ("POST", "/accounts/{login}/activate"): Sample(_TARGET),
+    ("POST", "/desk/next"): Sample(json={}),
+    ("POST", "/desk/undo"): Sample(json={}),
+    ("POST", "/desk/known"): Sample(json={"record": "birth", "field": "child_name", "text": "Ngu"}),
+    ("POST", "/desk/tasks/{task_id}"): Sample(_TASK, json={}),
+    ("POST", "/desk/tasks/{task_id}/words"): Sample(
+        _TASK, json={"version": 1, "token": _TOKEN, "words": [_WORD]}
+    ),
+    ("POST", "/desk/tasks/{task_id}/stay"): Sample(_TASK, json={}),
+    ("POST", "/desk/tasks/{task_id}/hand-back"): Sample(_TASK, json={}),
+    ("POST", "/desk/tasks/{task_id}/skip"): Sample(_TASK, json=_SENTENCE),
+    ("POST", "/desk/tasks/{task_id}/ask"): Sample(_TASK, json=_SENTENCE),
+    ("POST", "/desk/tasks/{task_id}/answer"): Sample(_TASK, json=_SENTENCE),
+    ("POST", "/desk/tasks/{task_id}/rescan"): Sample(_TASK, json=_SENTENCE),
+    ("POST", "/column/next"): Sample(json={"book": 1, "field": "child_name", "stage": "review"}),
+    ("POST", "/column/undo"): Sample(json={}),
+    ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),
+    ("POST", "/column/hand-back"): Sample(json={}),
+    ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
+    ("GET", "/pictures/tasks/{task_id}/page"): Sample(_TASK),
+    ("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}"): Sample(
+        {**_TASK, "left": "10", "top": "10", "right": "60", "bottom": "40"}
+    ),
+    ("GET", "/pictures/tickets/{ticket_id}/page"): Sample(_TICKET),
 }

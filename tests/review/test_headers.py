@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from pipeline.registry.accounts import Accounts, Role
 from pipeline.review.headers import ALWAYS, CONTENT_SECURITY_POLICY
-from pipeline.review.pages import HERE
+from pipeline.review.pages import HERE, static_url
 from tests.review.browser import Browser
 from tests.review.conftest import browser_of, join
 
@@ -31,6 +31,7 @@ ASKED = [
     ("POST", "/login", 403),
     ("PUT", "/login", 405),
     ("GET", "/static/site.css", 200),
+    ("GET", static_url("site.css"), 200),
     ("GET", "/static/nothing.css", 404),
     ("GET", "/healthz", 200),
     ("GET", "/accounts/khong.co", 404),
@@ -46,8 +47,8 @@ def test_every_response_says_what_a_browser_may_do_with_it(
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
     assert "server" not in answer.headers
-    kept = "public, max-age=86400" if path == "/static/site.css" else "no-store"
-    assert answer.headers["cache-control"] == kept
+    kept = {"/static/site.css": "no-cache", static_url("site.css"): "public, max-age=86400"}
+    assert answer.headers["cache-control"] == kept.get(path, "no-store")
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere_and_no_script_or_style_within_a_page() -> None:
@@ -82,4 +83,4 @@ def test_no_stylesheet_or_script_of_ours_asks_for_anything_elsewhere() -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_every_form_that_changes_something_carries_the_token(template: Path) -> None:
     for form in re.findall(r"<form.*?</form>", template.read_text(encoding="utf-8"), re.DOTALL):
-        assert 'method="get"' in form or "fragments/csrf.html" in form
+        assert re.search('method="(get|dialog)"', form) or "fragments/csrf.html" in form

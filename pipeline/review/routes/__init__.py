@@ -1,5 +1,19 @@
 """The routes, a module a concern. Each one has its line in ``pipeline/review/access.py``."""
 
-from pipeline.review.routes import accounts, health, home, login, password
+from pipeline.review.routes import (
+    accounts,
+    column,
+    desk,
+    health,
+    home,
+    login,
+    password,
+    pictures,
+    session,
+    tickets,
+)
 
-ROUTERS = (health.router, login.router, password.router, home.router, accounts.router)
+ROUTERS = tuple(
+    module.router
+    for module in (health, login, password, session, home, desk, column, tickets, pictures, accounts)
+)

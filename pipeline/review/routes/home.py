@@ -1,15 +1,22 @@
-"""The first page: what this person can do here."""
+"""The first page: what waits for this person, by book and stage."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from starlette.responses import Response
 
+from pipeline.review.access import REVIEWING
+from pipeline.review.admission import OfSession
+from pipeline.review.desk.overview import rows_of, stages_of
 from pipeline.review.site import OfSite
 
 router = APIRouter()
 
 
 @router.get("/")
-def home(request: Request, site: OfSite) -> HTMLResponse:
-    return site.pages.page(request, "home.html")
+def home(request: Request, site: OfSite, session: OfSession) -> Response:
+    if session.person.role not in REVIEWING:
+        return site.pages.page(request, "home.html")
+    counts = site.desk.counts(session.person)
+    stages = stages_of(session.person.role)
+    return site.pages.page(request, "queue.html", rows=rows_of(counts, stages), stages=stages)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
@@ -14,7 +14,6 @@ from pipeline.registry.audit.flaws import Flaw, FlawKind, Verification
 from pipeline.registry.audit.rows import packed, unpacked
 from tests.registry.audit.history import REVIEWER
 from tests.registry.audit.intruder import Intruder, chained_anew
-from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS
 
 
@@ -108,9 +107,7 @@ def test_an_audit_that_is_begun_anew_is_told(sqlite_url: str, key_path: Path) ->
         return Registry.open(sqlite_url, SCHEMAS, audit_key=key_path)
 
     opened().close()
-    with closing(Outsider(sqlite_url)) as outsider:
-        outsider.execute("DROP TABLE audit")
-        outsider.execute("UPDATE alembic_version SET version_num = '0006'")
+    Path(make_url(sqlite_url).database or "").unlink()
     with opened() as again:
         assert kinds(again.audit().verify()) == {FlawKind.AUDIT_RESTARTED}
 

@@ -1,0 +1,42 @@
+"""What a keystroke costs: the keystroke-level model of Card, Moran and Newell (1980), and texts as Telex types them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+KEY = 0.20
+"""K: seconds a keystroke or a shift of a skilled typist (55 words a minute), Card et al., table 1."""
+
+MENTAL = 1.35
+"""M: seconds of mental preparation for one unit of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One way to finish a field: ``mental`` preparations and ``keys``. The hands stay on the keyboard (no H, no P)."""
+
+    name: str
+    mental: int
+    keys: int
+
+    def seconds(self, response: float) -> float:
+        """What it takes with a machine that answers in ``response`` seconds (R)."""
+        return self.mental * MENTAL + self.keys * KEY + response
+
+
+ACCEPT = Deed("nhận", 1, 1)  # compare ink and input; Enter
+CHOOSE = Deed("chọn cách đọc khác", 2, 3)  # compare; find it among the others; Alt, figure, Enter
+STATUS = Deed("trạng thái", 1, 1)  # see that the paper is blank; F3
+SKIP = Deed("bỏ qua việc", 2, 4)  # see that it cannot be read; F6, Alt, figure, Enter
+
+
+def typed(text: str) -> Deed:
+    """The input is typed anew: compare, read the ink, type over what is selected, Enter."""
+    return Deed("gõ lại", 2, telex_keys(text) + 1)
+
+
+def telex_keys(text: str) -> int:
+    """Keystrokes of a text in Telex: one a letter, one a mark (``ế`` = e e s), two for ``đ``, one more a capital."""
+    letters = unicodedata.normalize("NFD", text.replace("đ", "dd").replace("Đ", "DD"))
+    return sum(1 + letter.isupper() for letter in letters)

@@ -1,0 +1,145 @@
+"""Known words for what somebody is typing: names, places, terms of a list. Offered, never filled in."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.decoding.language import START, WordModel, read_language
+from pipeline.kinds.spelling import unaccented
+from pipeline.ocr.models import default_folder
+from pipeline.places import Unit
+from pipeline.schema import FieldSpec, Schemas
+
+MOST = 7
+LANGUAGE = "vietnamese-text"
+NAMES = "name"
+SEPARATORS = ",;-–"
+"""Signs between the units of a written place."""
+
+
+class Known:
+    """Knows names from counts of their syllables, places from the tables of units, terms from the code lists.
+
+    ``models``: the folder of models (by default that which came with the program); without its word data no names are
+    offered.
+    """
+
+    def __init__(self, schemas: Schemas, models: Path | None = None) -> None:
+        self._schemas = schemas
+        self._models = models
+
+    def words(self, spec: FieldSpec, text: str, place_code: str = "") -> tuple[str, ...]:
+        """Up to ``MOST`` texts for the field that go on from ``text``, the likeliest first; units near the registration
+        place come before others. A letter without a mark stands for the same letter with any."""
+        text = unicodedata.normalize("NFC", text).lstrip()
+        if not text.strip():
+            return ()
+        if spec.kind == "name":
+            found = self._names(text)
+        elif spec.kind == "place":
+            found = self._places(text, place_code)
+        else:
+            found = self._terms(spec, text)
+        return _first(found, text)
+
+    # --- terms ----------------------------------------------------------------------------------------------------
+
+    def _terms(self, spec: FieldSpec, text: str) -> Iterator[str]:
+        vocab = self._schemas.vocabs.get(spec.vocab or "")
+        for term in vocab.terms if vocab else ():
+            yield from (word for word in (term.label, *term.aliases) if _begins(word, text))
+
+    # --- names ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _model(self) -> WordModel | None:
+        try:
+            return read_language((self._models or default_folder()) / LANGUAGE).models.get(NAMES)
+        except (OSError, ValueError):
+            return None
+
+    @cached_property
+    def _syllables(self) -> Mapping[str, Sequence[str]]:
+        """Syllables of names by their first bare letter."""
+        found: dict[str, list[str]] = {}
+        for word in self._model.words if self._model else ():
+            if word.isalpha():
+                found.setdefault(unaccented(word)[:1], []).append(word)
+        return found
+
+    def _names(self, text: str) -> Iterator[str]:
+        model, (head, last) = self._model, _last_word(text)
+        if model is None or not last:
+            return
+        before = (START, *head.split())
+        fitting = [word for word in self._syllables.get(unaccented(last)[:1], ()) if _begins(word, last)]
+        fitting.sort(key=lambda word: -model.log_chance(before, word))
+        yield from (head + _cased(word, last, text) for word in fitting)
+
+    # --- places ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _units(self) -> Mapping[str, Sequence[tuple[str, str, Unit]]]:
+        """Bare letters, spelling and unit of all names and titles by their first two bare letters, larger units
+        first."""
+        found: dict[str, list[tuple[str, str, Unit]]] = {}
+        for unit in sorted(self._schemas.places.gazetteer.units, key=lambda unit: -unit.level):
+            for name in (unit.title, unit.name):
+                bare = unaccented(name)
+                found.setdefault(bare[:2], []).append((bare, name, unit))
+        return found
+
+    def _places(self, text: str, place_code: str) -> Iterator[str]:
+        at = max(text.rfind(sign) for sign in SEPARATORS) + 1
+        head, last = text[:at], text[at:]
+        lead = last[: len(last) - len(last.lstrip())]
+        last = last.lstrip()
+        if len(last) < 2:
+            return
+        near, begun = self._near(place_code), unaccented(last)
+        alike = (one for one in self._units.get(begun[:2], ()) if one[0].startswith(begun))
+        fitting = [(name, unit) for _, name, unit in alike if _begins(name, last)]
+        fitting.sort(key=lambda one: (not {one[1].code, one[1].parent} & near, len(one[0])))
+        yield from (head + lead + _cased(name, last, text) for name, _ in fitting)
+
+    def _near(self, place_code: str) -> frozenset[str]:
+        """The codes of a registration place and of all above it."""
+        near = {place_code} if place_code else set()
+        for unit in reversed(self._schemas.places.gazetteer.units):
+            if unit.code in near and unit.parent:
+                near.add(unit.parent)
+        return frozenset(near)
+
+
+def _first(found: Iterable[str], text: str) -> tuple[str, ...]:
+    kept: dict[str, None] = {}
+    for word in found:
+        if word != text:
+            kept.setdefault(word, None)
+        if len(kept) == MOST:
+            break
+    return tuple(kept)
+
+
+def _last_word(text: str) -> tuple[str, str]:
+    """What stands before the word that is being typed, and that word."""
+    at = text.rfind(" ") + 1
+    return text[:at], text[at:]
+
+
+def _begins(word: str, typed: str) -> bool:
+    """Whether ``word`` goes on from ``typed``: the same letters, where a typed letter has a mark the same mark."""
+    if not unaccented(word).startswith(unaccented(typed)):
+        return False
+    pairs = zip(unicodedata.normalize("NFC", word).casefold(), typed.casefold(), strict=False)
+    return all(letter == own or unaccented(own) == own for letter, own in pairs)
+
+
+def _cased(word: str, typed: str, text: str) -> str:
+    """The word in capitals where all of the text is, else with its first letter as somebody types it."""
+    if len(text) > 1 and text.isupper():
+        return word.upper()
+    return (word[0].upper() if typed[0].isupper() else word[0].lower()) + word[1:]

@@ -1,0 +1,68 @@
+// The next task with its pictures, fetched while the person is still at this one.
+
+import { fetchPiece } from "./wire.js";
+
+export class Ahead {
+  /** `want()`: what the next task is asked by: {stage, book, known}. */
+  constructor(want) {
+    this.want = want;
+    this.ready = []; // [{article, page}]
+    this.fetching = null;
+    this.pages = new Map(); // the newest pages by key: <img>
+  }
+
+  get tasks() {
+    return this.ready.map(({ article }) => Number(article.dataset.task));
+  }
+
+  /** The next task, or null when none was fetched yet. */
+  take() {
+    return this.ready.shift() ?? null;
+  }
+
+  /** Fetch the next task, unless one is there or on its way; resolves to whether there is one. */
+  fetch() {
+    if (this.ready.length > 0) return Promise.resolve(true);
+    this.fetching ??= this.#fetched("/desk/next", this.want()).finally(() => (this.fetching = null));
+    return this.fetching;
+  }
+
+  /** Fetch a certain task to come before all others. */
+  async fetchTask(task) {
+    const made = await this.#made(await fetchPiece(`/desk/tasks/${task}`, {}));
+    if (made) this.ready.unshift(made);
+    return made !== null;
+  }
+
+  async #fetched(path, body) {
+    const made = await this.#made(await fetchPiece(path, body));
+    if (made) this.ready.push(made);
+    return made !== null;
+  }
+
+  /** With its pictures decoded, so that showing it costs nothing. */
+  async #made(article) {
+    if (article === null) return null;
+    const page = this.page(article);
+    const images = [...article.querySelectorAll("img.ink")];
+    await Promise.race([Promise.allSettled([...images, page].map((image) => image.decode())), rest(4000)]);
+    return { article, page };
+  }
+
+  /** The <img> of a task's page; tasks on one page share it. */
+  page(article) {
+    const { page: url, pageKey: key } = article.dataset;
+    let image = this.pages.get(key);
+    if (!image) {
+      image = new Image();
+      image.alt = "Ảnh cả trang sổ";
+      image.draggable = false;
+      image.src = url;
+      this.pages.set(key, image);
+      if (this.pages.size > 4) this.pages.delete(this.pages.keys().next().value);
+    }
+    return image;
+  }
+}
+
+const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

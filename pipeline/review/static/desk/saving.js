@@ -1,0 +1,79 @@
+// Finished tasks go to the server one after another, and stay here until it has them.
+
+import { isLoggedOut, Refused, send, Unreachable, whoIsHere } from "./wire.js";
+
+const BUSY = 503;
+const PATIENCE = [500, 1000, 2000, 4000, 8000]; // milliseconds between tries
+const TRIES_WHEN_BUSY = 4;
+
+export class Saving {
+  /** `login`: whose words these are; `saved(item, outcome)` and `lost(item, sentence)` when it is known; `told(state)`:
+   * what to tell meanwhile, "" when all is well. */
+  constructor(login, { saved, lost, told }) {
+    this.login = login;
+    this.saved = saved;
+    this.lost = lost;
+    this.told = told;
+    this.waiting = [];
+    this.running = null;
+    addEventListener("beforeunload", (event) => {
+      if (this.waiting.length > 0) event.preventDefault();
+    });
+  }
+
+  /** The tasks that the server does not have yet. */
+  get tasks() {
+    return this.waiting.map((item) => item.task);
+  }
+
+  /** `item`: {task, path, body}. The same item sent twice is taken once, by its token. */
+  add(item) {
+    this.waiting.push(item);
+    document.body.toggleAttribute("data-saving", true);
+    this.running ??= this.#run();
+  }
+
+  /** Resolves when the server has all. */
+  async done() {
+    await this.running;
+  }
+
+  async #run() {
+    while (this.waiting.length > 0) {
+      const item = this.waiting[0];
+      const [outcome, sentence] = await this.#sent(item);
+      this.waiting.shift();
+      this.told("");
+      if (outcome) this.saved(item, outcome);
+      else this.lost(item, sentence);
+    }
+    this.running = null;
+    document.body.toggleAttribute("data-saving", false);
+  }
+
+  /** Tries until there is an answer. */
+  async #sent(item) {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return [await send(item.path, item.body), ""];
+      } catch (error) {
+        if (!this.#isWorthAnother(error, tried)) return [null, error.sentence ?? error.message];
+        this.told(error instanceof Unreachable ? "unreachable" : isLoggedOut(error) || error.code === "forged" ? "login" : "busy");
+        await rest(PATIENCE[Math.min(tried, PATIENCE.length - 1)]);
+        if (error instanceof Refused && error.status !== BUSY) await this.#loggedInAgain();
+      }
+    }
+  }
+
+  #isWorthAnother(error, tried) {
+    if (error instanceof Unreachable || isLoggedOut(error) || error.code === "forged") return true;
+    return error instanceof Refused && error.status === BUSY && tried < TRIES_WHEN_BUSY;
+  }
+
+  /** Waits until the same person is logged in; another one's words are never sent under this one's name. */
+  async #loggedInAgain() {
+    while ((await whoIsHere()) !== this.login) await rest(2000);
+  }
+}
+
+const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

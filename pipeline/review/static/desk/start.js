@@ -1,0 +1,2 @@
+// On the first page Enter begins the work.
+document.getElementById("start")?.focus();

@@ -1,0 +1,191 @@
+// The whole page: zoomed and moved by mouse and by commands, the field in work lit and the rest dimmed a little.
+
+const STEP = 1.25;
+const MOST_TIMES = 12; // as large as the page that fits, at most
+const ROOM = 24; // pixels kept free around a field that is brought into view
+
+export class Viewer {
+  constructor(element) {
+    this.element = element;
+    this.sheet = element.querySelector(".sheet");
+    this.lit = element.querySelector(".lit");
+    this.loading = element.querySelector(".loading");
+    this.key = null;
+    this.image = null;
+    this.size = null;
+    this.box = null;
+    this.scale = 1;
+    this.x = 0;
+    this.y = 0;
+    this.fits = true; // the whole page is shown, also when the window changes
+    this.#listen();
+  }
+
+  /** Show a page: `image` is its <img>, `size` its [width, height] on which boxes speak, or null. */
+  show(key, image, size) {
+    if (key === this.key) return;
+    this.key = key;
+    this.image = image;
+    this.size = null;
+    this.sheet.querySelector("img")?.remove();
+    this.sheet.prepend(image);
+    this.loading.hidden = image.complete;
+    const measured = () => {
+      if (this.image !== image) return;
+      this.loading.hidden = true;
+      this.#measure(size);
+    };
+    if (image.complete) measured();
+    else for (const event of ["load", "error"]) image.addEventListener(event, measured, { once: true });
+  }
+
+  /** Light a box [left, top, right, bottom] of the page (null: nothing) and bring it into view without changing the zoom. */
+  light(box) {
+    this.box = box;
+    this.#drawBox();
+    if (box && this.size) this.#reveal();
+  }
+
+  zoom(times) {
+    this.#zoomAt(times, this.element.clientWidth / 2, this.element.clientHeight / 2);
+  }
+
+  zoomIn() {
+    this.zoom(STEP);
+  }
+
+  zoomOut() {
+    this.zoom(1 / STEP);
+  }
+
+  /** Move what is shown by shares of the window. */
+  move(across, down) {
+    this.fits = false;
+    this.x -= across * this.element.clientWidth;
+    this.y -= down * this.element.clientHeight;
+    this.#draw();
+  }
+
+  fitPage() {
+    if (!this.size) return;
+    this.fits = true;
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.scale = Math.min(width / this.size[0], height / this.size[1]);
+    this.x = (width - this.size[0] * this.scale) / 2;
+    this.y = (height - this.size[1] * this.scale) / 2;
+    this.#draw();
+  }
+
+  fitField() {
+    if (!this.size || !this.box) return;
+    this.fits = false;
+    const [left, top, right, bottom] = this.box;
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.scale = this.#allowed(Math.min((width - 2 * ROOM) / (right - left), (height - 2 * ROOM) / (3 * (bottom - top))));
+    this.x = width / 2 - ((left + right) / 2) * this.scale;
+    this.y = height / 2 - ((top + bottom) / 2) * this.scale;
+    this.#draw();
+  }
+
+  get #whole() {
+    return Math.min(this.element.clientWidth / this.size[0], this.element.clientHeight / this.size[1]);
+  }
+
+  #allowed(scale) {
+    return Math.min(Math.max(scale, this.#whole), this.#whole * MOST_TIMES);
+  }
+
+  #measure(size) {
+    const natural = [this.image.naturalWidth || 1, this.image.naturalHeight || 1];
+    const alike = size && Math.abs(natural[0] / natural[1] / (size[0] / size[1]) - 1) < 0.05;
+    this.size = alike ? size : natural; // a notice stands there instead of the page when they are not alike
+    this.lit.hidden = !alike;
+    this.image.style.width = `${this.size[0]}px`;
+    this.image.style.height = `${this.size[1]}px`;
+    this.sheet.style.width = `${this.size[0]}px`;
+    this.sheet.style.height = `${this.size[1]}px`;
+    this.fitPage();
+    this.#drawBox();
+  }
+
+  #reveal() {
+    if (this.fits) return;
+    const [left, top, right, bottom] = this.box.map((n) => n * this.scale);
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.x = revealed(this.x, left, right, width);
+    this.y = revealed(this.y, top, bottom, height);
+    this.#draw();
+  }
+
+  #zoomAt(times, x, y) {
+    if (!this.size) return;
+    this.fits = false;
+    const scale = this.#allowed(this.scale * times);
+    this.x = x - ((x - this.x) * scale) / this.scale;
+    this.y = y - ((y - this.y) * scale) / this.scale;
+    this.scale = scale;
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.size) return;
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.x = kept(this.x, this.size[0] * this.scale, width);
+    this.y = kept(this.y, this.size[1] * this.scale, height);
+    this.sheet.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
+    this.sheet.style.setProperty("--pen", `${2.5 / this.scale}px`);
+  }
+
+  #drawBox() {
+    this.lit.classList.toggle("on", this.box !== null);
+    if (!this.box) return;
+    const [left, top, right, bottom] = this.box;
+    const around = 8;
+    Object.assign(this.lit.style, {
+      left: `${left - around}px`,
+      top: `${top - around}px`,
+      width: `${right - left + 2 * around}px`,
+      height: `${bottom - top + 2 * around}px`,
+    });
+  }
+
+  #listen() {
+    const { element } = this;
+    element.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      const corner = element.getBoundingClientRect();
+      this.#zoomAt(event.deltaY < 0 ? STEP : 1 / STEP, event.clientX - corner.left, event.clientY - corner.top);
+    }, { passive: false });
+    let from = null;
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault(); // the input keeps the focus
+      from = [event.clientX - this.x, event.clientY - this.y];
+      element.setPointerCapture(event.pointerId);
+    });
+    element.addEventListener("mousedown", (event) => event.preventDefault());
+    element.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      this.fits = false;
+      this.x = event.clientX - from[0];
+      this.y = event.clientY - from[1];
+      this.#draw();
+    });
+    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (from = null));
+    element.addEventListener("dblclick", () => this.fitField());
+    new ResizeObserver(() => (this.fits ? this.fitPage() : this.#draw())).observe(element);
+  }
+}
+
+/** A position of the page's edge that leaves no more empty room than there must be. */
+function kept(at, length, room) {
+  if (length <= room) return (room - length) / 2;
+  return Math.min(0, Math.max(room - length, at));
+}
+
+/** The least move that brings [low, high] into [0, room]. */
+function revealed(at, low, high, room) {
+  if (at + low < ROOM) return ROOM - low;
+  if (at + high > room - ROOM) return Math.max(ROOM - low, room - ROOM - high);
+  return at;
+}

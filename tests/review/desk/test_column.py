@@ -1,0 +1,145 @@
+"""One field of many entries at once, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from pipeline.model import FieldStatus
+from pipeline.registry.accounts import Role
+from pipeline.review_policy import ReviewPolicy
+from tests.review.desk.drawn_book import DrawnBook, Line, draw_book
+from tests.review.desk.office import DOUBLE, Office
+from tests.review.desk.typist import SECONDS, Typist
+
+SitDown = Callable[[str], Typist]
+SEXES = ("nam", "nữ", "nam", "nữ", "nam", "nam", "nữ", "nam")
+
+
+def sexes(office: Office, misread: int = 3) -> DrawnBook:
+    """A book of sexes that are read rightly but for that page."""
+    pages = [
+        (
+            Line("entry_number", f"{number}/2010", accepted=True),
+            Line("child_sex", ink, read=("nam" if ink == "nữ" else "nữ") if number == misread else None),
+        )
+        for number, ink in enumerate(SEXES, 1)
+    ]
+    return draw_book(office, pages)
+
+
+def decided(office: Office, book: DrawnBook) -> list[tuple[FieldStatus, str] | None]:
+    found = [
+        office.registry.entry(one).decisions.get("child_sex") for one in office.registry.entries(book.book_id)
+    ]
+    return [None if one is None else (one.status, one.text) for one in found]
+
+
+def at_the_column(office: Office, sit_down: SitDown, name: str, book: DrawnBook) -> Typist:
+    """Somebody who has chosen the column of sexes."""
+    person = sit_down(name)
+    person.page.goto(f"{person.url}/column?book={book.book_id}")
+    link = person.page.get_by_role("link", name="Giới tính").first
+    link.focus()
+    person.press("Enter")
+    expect(person.page.locator(".cell input:focus")).to_be_visible(timeout=SECONDS)
+    return person
+
+
+def rows(person: Typist) -> list[tuple[str, int]]:
+    """Each row's reading and how many pictures it holds."""
+    return [
+        (row.get_attribute("data-text") or "", row.locator(".cell").count())
+        for row in person.page.locator(".row-of-like").all()
+    ]
+
+
+def page_in_work(person: Typist) -> int:
+    """The number of the entry whose input has the focus."""
+    label = person.page.locator("input:focus").get_attribute("aria-label") or ""
+    return int(label.split("số ")[1].split("/")[0])
+
+
+def to_page(person: Typist, number: int) -> None:
+    """Go right until that entry's picture has the focus."""
+    for _ in SEXES:
+        if page_in_work(person) == number:
+            return
+        person.press("ArrowRight")
+    raise AssertionError(number)
+
+
+def test_like_readings_are_accepted_by_rows_and_odd_ones_are_typed(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        assert rows(an) == [("nam", 4), ("nữ", 4)]
+        an.press("Enter")
+        assert rows(an) == [("nữ", 4)]
+        to_page(an, 3)
+        an.press("Space")
+        expect(an.page.locator(".cell.odd")).to_have_count(1)
+        an.press("ArrowLeft")
+        an.press("Enter")
+        assert rows(an) == [("", 1)]
+        an.page.keyboard.type("nam")
+        an.press("Enter")
+        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào", timeout=SECONDS)
+    assert decided(office, book) == [(FieldStatus.READ, sex) for sex in SEXES]
+
+
+def test_statuses_in_a_column_and_a_space_within_a_text(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        to_page(an, 1)
+        an.press("F3")
+        to_page(an, 5)
+        an.press("F2")
+        to_page(an, 6)
+        an.page.keyboard.type("nam gi")
+        an.press("Space")
+        an.page.keyboard.type("ới")
+        an.press("Enter")
+        an.press("Enter").see_all_saved()
+    said = decided(office, book)
+    assert (said[0], said[4], said[5]) == (
+        (FieldStatus.BLANK, ""),
+        (FieldStatus.ILLEGIBLE, ""),
+        (FieldStatus.READ, "nam gi ới"),
+    )
+
+
+def test_a_row_is_taken_back(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open(ReviewPolicy()):
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Enter", "F9")
+        expect(an.page.locator('.row-of-like[data-text="nam"] .cell')).to_have_count(4)
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+
+
+def test_blind_fields_of_a_column_are_typed_each_by_itself(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    office.hire("binh", Role.CHECKER)
+    with office.open(DOUBLE):
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Enter", "Enter")
+        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào", timeout=SECONDS)
+        assert decided(office, book) == [None] * len(SEXES)
+        binh = at_the_column(office, sit_down, "binh", book)
+        assert rows(binh) == [("", len(SEXES))]
+        assert "nữ" not in binh.page.locator(".column").inner_text()
+        binh.press("Enter")
+        expect(binh.page.locator("#said")).to_contain_text("gõ riêng")
+        for _ in SEXES:
+            binh.page.keyboard.type(SEXES[page_in_work(binh) - 1])
+            binh.press("Enter")
+        expect(binh.page.locator(".waiting")).to_contain_text("không còn ảnh nào", timeout=SECONDS)
+    settled = [one is not None for one in decided(office, book)]
+    assert settled == [number != 3 for number in range(1, len(SEXES) + 1)]

@@ -1,0 +1,113 @@
+"""Somebody who works by keyboard alone, in a real browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.review.desk.office import PASSWORD
+
+SECONDS = 30_000
+
+
+class Typist:
+    """One person at one screen. Nothing here uses a mouse."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(SECONDS)
+        self.url = url
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.shown = 0
+        self.requests: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def come_in(self, login: str) -> Typist:
+        self.page.goto(self.url)
+        self.type(login)
+        self.press("Tab")
+        self.type(PASSWORD)
+        self.press("Enter")
+        self.page.wait_for_url(f"{self.url}/")
+        return self
+
+    def start(self) -> Typist:
+        """From the first page to the first task."""
+        self.press("Enter")
+        self.page.wait_for_url(f"{self.url}/desk")
+        return self.see_task()
+
+    def see_task(self) -> Typist:
+        """Wait until a task comes up that did not stand there when this was last asked."""
+        self.page.wait_for_function(
+            "shown => performance.getEntriesByName('task-shown').length > shown", arg=self.shown
+        )
+        self.shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
+        return self
+
+    def sees_a_task_or_the_end(self) -> bool:
+        """Wait for the next task, or for there being none; returns whether there is one."""
+        self.page.wait_for_function(
+            "shown => performance.getEntriesByName('task-shown').length > shown || "
+            "document.querySelector('#place[data-again]')",
+            arg=self.shown,
+        )
+        shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
+        came, self.shown = shown > self.shown, shown
+        return bool(came)
+
+    def accept(self, ink: str) -> Typist:
+        """Accept a field whose ink is known: the reading in the input, or else the second one."""
+        if self.input.input_value() != ink:
+            self.press("Alt+2")
+        assert self.input.input_value() == ink
+        return self.press("Enter")
+
+    def see_the_end(self) -> Typist:
+        """Wait until nothing is left to do and all is saved."""
+        expect(self.page.locator(".waiting")).to_contain_text("Hết việc", timeout=SECONDS)
+        expect(self.page.locator("#unsaved")).to_be_empty()
+        return self.see_all_saved()
+
+    def see_all_saved(self) -> Typist:
+        expect(self.page.locator("body[data-saving]")).to_have_count(0, timeout=SECONDS)
+        return self
+
+    def press(self, *keys: str) -> Typist:
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def type(self, text: str) -> Typist:
+        self.page.keyboard.insert_text(text)
+        return self
+
+    @property
+    def task(self) -> int:
+        return int(self.page.locator(".task").get_attribute("data-task") or 0)
+
+    @property
+    def field(self) -> str:
+        return self.page.locator(".field.current").get_attribute("data-field") or ""
+
+    @property
+    def current(self) -> Locator:
+        return self.page.locator(".field.current")
+
+    @property
+    def input(self) -> Locator:
+        return self.page.locator(".field.current input")
+
+    @property
+    def page_no(self) -> int:
+        """Of the page that is shown: drawn books have one page a scan."""
+        where = self.page.locator(".task .where").inner_text()
+        return int(where.split("-")[1].split(".")[0])
+
+    def has_focus(self) -> bool:
+        """Whether what is typed goes into the field in work."""
+        return bool(
+            self.page.evaluate(
+                "document.querySelector('.field.current')?.contains(document.activeElement) ?? false"
+            )
+        )
