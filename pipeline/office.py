@@ -18,12 +18,14 @@
     label = "Ghi chú kết hôn"
     reason = "Mã tạm của Sở Tư pháp"
 
-Former places and places' own codes stand beside it in ``places.toml`` (``pipeline.places``).
+Former places and places' own codes stand beside it in ``places.toml`` (``pipeline.places``). Who reviews what
+(``[review]``) is read by ``pipeline.review_policy``: no reading depends on it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +77,9 @@ class OwnTerm(Declaration):
 
 TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
 
+ELSEWHERE = frozenset({"review"})
+"""Tables of the same file that are read elsewhere."""
+
 
 def applied(schemas: Schemas, path: Path) -> Schemas:
     """The declarations as this office wants them: unchanged where the file is not there. Raises ``SchemaError`` that
@@ -92,8 +97,8 @@ class _Layer:
 
     def applied(self) -> Schemas:
         for name in self._file.table:
-            if name not in TABLES:
-                self._file.flaw(name, f"bảng lạ “{name}”.{nearest(name, TABLES)}")
+            if name not in TABLES and name not in ELSEWHERE:
+                self._file.flaw(name, f"bảng lạ “{name}”.{nearest(name, {*TABLES, *ELSEWHERE})}")
         schemas = self._schemas
         for number, term in self._rows("term", OwnTerm):
             schemas = self._changed("term", number, schemas, term, _with_term)
@@ -102,7 +107,11 @@ class _Layer:
         for number, change in self._rows("rule", RuleChange):
             schemas = self._changed("rule", number, schemas, change, _with_severity)
         self._file.refuse_flaws()
-        mark = hashlib.sha256(schemas.fingerprint.encode() + self._file.data).hexdigest()[:16]
+        rows = {name: self._file.table[name] for name in TABLES if self._file.table.get(name)}
+        if not rows:
+            return schemas
+        text = json.dumps(rows, sort_keys=True, ensure_ascii=False)
+        mark = hashlib.sha256((schemas.fingerprint + text).encode()).hexdigest()[:16]
         return replace(schemas, fingerprint=mark)
 
     def _rows(self, table: str, model: type[R]) -> Iterator[tuple[int, R]]:

@@ -10,12 +10,13 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import calibration, office, schema
+from pipeline import calibration, office, review_policy, schema
 from pipeline.calibration import Calibration
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.errors import SchemaError, SetupError
 from pipeline.ocr.models import default_folder
+from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
 from pipeline.schema import Schemas
 from pipeline.workbench import Workbench
@@ -81,14 +82,22 @@ class Settings(BaseSettings):
             loaded = office.applied(loaded, Workspace(workspace).office)
         except SchemaError as error:
             flaws.append(error.message)
+        try:
+            review_policy.read(Workspace(workspace).office, loaded)
+        except SchemaError as error:
+            flaws.append(error.message)
         if Workspace(workspace).places.exists():
             try:
                 _ = loaded.places
             except SchemaError as error:
                 flaws.append(error.message)
         if flaws:
-            raise SchemaError("\n".join(flaws))
+            raise SchemaError("\n".join(dict.fromkeys(flaws)))
         return loaded
+
+    def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
+        """Who reviews what in the office of that workspace. Raises ``SchemaError`` that tells every flaw of it."""
+        return review_policy.read(Workspace(workspace).office, schemas)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """The calibration made for that workspace, unless the one that came with the models speaks of a newer reader;

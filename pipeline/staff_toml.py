@@ -20,15 +20,14 @@ class Wrong(Exception):
 
 
 class StaffFile:
-    """A file and the flaws found in it so far. ``data``: its bytes, ``table``: what it says. Raises ``SchemaError``
+    """A file and the flaws found in it so far. ``table``: what it says. Raises ``SchemaError``
     when it cannot be read at all."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._flaws: list[tuple[int, str]] = []
         try:
-            self.data = path.read_bytes()
-            text = self.data.decode("utf-8-sig")  # Notepad puts a byte order mark before the text
+            text = path.read_bytes().decode("utf-8-sig")  # Notepad puts a byte order mark before the text
             self.table: Mapping[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise SchemaError(f"{path}: sai cú pháp TOML, {_where(str(error))}.") from None
@@ -49,6 +48,10 @@ class StaffFile:
     def flaw(self, key: str, message: str) -> None:
         """A flaw of a key of the file itself."""
         self._flaws.append((self._lines.of_key(key), message))
+
+    def flaw_of_table(self, table: str, key: str, message: str) -> None:
+        """A flaw of a key of a table ``[table]``."""
+        self._flaws.append((self._lines.of_table(table, key), message))
 
     def flaw_of_row(self, table: str, number: int, key: str, message: str) -> None:
         self._flaws.append((self._lines.of_row(table, number, key), message))
@@ -76,6 +79,11 @@ class Lines:
         """The first line that sets a key of the file itself, or opens a table of that name; 1 when there is none."""
         opens = re.compile(rf"\s*(?:\[\[?\s*{re.escape(key)}\s*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
         return next((at for at, line in enumerate(self._lines, 1) if opens.match(line)), 1)
+
+    def of_table(self, table: str, key: str) -> int:
+        """The line of a key of a table; that of the table when it has none."""
+        head = self.of_key(table)
+        return self._below(head, key)
 
     def of_row(self, table: str, number: int, key: str = "") -> int:
         """The line of a key in the row of that number (from 0) of an array of tables; that of the row when it

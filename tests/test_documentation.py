@@ -13,6 +13,9 @@ from typer.core import TyperCommand, TyperGroup
 from pipeline import errors
 from pipeline.cli.app import app
 from pipeline.model import Ledger
+from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
+from pipeline.registry.desk.values import Stage
+from pipeline.review_policy import BookPolicy, Way
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -67,6 +70,15 @@ def test_every_exit_code_and_failure_code_is_documented() -> None:
 def test_every_key_of_ledger_toml_is_documented() -> None:
     text = (REFERENCE / "ledger-toml.md").read_text(encoding="utf-8")
     assert [key for key in Ledger.__dataclass_fields__ if f"| `{key}` |" not in text] == []
+
+
+def test_every_stage_way_table_and_setting_of_the_desk_is_documented() -> None:
+    text = (REFERENCE / "review.md").read_text(encoding="utf-8")
+    named = [*Stage, *Way, *(table.name for table in (*DESK_APPEND_ONLY, lease))]
+    assert [name for name in named if f"`{name}`" not in text] == []
+    how_to = (ROOT / "docs" / "how-to" / "set-review.md").read_text(encoding="utf-8")
+    keys = [*BookPolicy.__dataclass_fields__, "lease_minutes", "book"]
+    assert [key for key in keys if f"{key} = " not in how_to] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -41,8 +42,8 @@ def decide(
     whole = whole_seen(findings_of(connection, place["page_id"], entry_id))
     for verdict in verdicts:
         seen = whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field))
-        checked = _checked(declared, place["record"], verdict)
-        _add(connection, place["page_id"], place, checked, seen, author, reason)
+        checked = checked_verdict(declared, place["record"], verdict)
+        add_decision(connection, place["page_id"], place, checked, seen, author, reason)
     follow_entry(connection, declared, entry_id)
     told = {"fields": [verdict.field for verdict in verdicts]}
     record(connection, author, "decided", f"entry:{entry_id}", told)
@@ -58,12 +59,12 @@ def settle_page(
     _check_version(connection, page_id, PAGE_ITSELF, version)
     seen = whole_seen(findings_of(connection, page_id, None))
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
-    _add(connection, page_id, place, verdict, seen, author, reason)
+    add_decision(connection, page_id, place, verdict, seen, author, reason)
     follow_page(connection, page_id)
     record(connection, author, "page-seen", f"page:{page_id}")
 
 
-def _checked(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
+def checked_verdict(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
     """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other."""
     text = unicodedata.normalize("NFC", verdict.text)
     if verdict.field == WHOLE_ENTRY:
@@ -81,7 +82,7 @@ def _checked(declared: Declared, record: str, verdict: Verdict) -> dict[str, str
     return {"field": verdict.field, "status": verdict.status, "text": text, "canonical": canonical}
 
 
-def _add(
+def add_decision(
     connection: Connection,
     page_id: int,
     place: Mapping[str, Any],
@@ -89,7 +90,11 @@ def _add(
     seen: Seen | None,
     author: str,
     reason: str,
+    *,
+    decided_at: datetime | None = None,
+    keyings: Sequence[int] | None = None,
 ) -> None:
+    """A new row of ``decision`` on the entry (or page) at ``place``. ``keyings``: the words that led to it."""
     if not author.strip():
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
     latest = select(page_run.c.fingerprint).where(page_run.c.page_id == page_id, page_run.c.latest)
@@ -100,12 +105,13 @@ def _add(
         "row": place["row"],
         **verdict,
         "author": author,
-        "decided_at": clock.now(connection),
+        "decided_at": decided_at or clock.now(connection),
         "reason": reason,
         "seen_fingerprint": connection.scalar(latest) or "",
         "seen_status": seen.status if seen else None,
         "seen_text": seen.text if seen else None,
         "seen_canonical": seen.canonical if seen else None,
+        "keyings": None if keyings is None else list(keyings),
     }
     add(connection, decision, [word])
 

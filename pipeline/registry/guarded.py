@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pipeline.registry.accounts.tables import login_failure, login_session
 from pipeline.registry.audit.tables import audit
+from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
 from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, REMOVABLE
 
-GROWING = (*APPEND_ONLY, audit)
+GROWING = (*APPEND_ONLY, *DESK_APPEND_ONLY, audit)
 """No row of these is ever changed or deleted."""
 
 ENDING = ONLY_ENDS
 """Rows of these are added and end, once: the column that says so."""
 
-COMING_AND_GOING = (*REMOVABLE, login_session, login_failure)
+COMING_AND_GOING = (*REMOVABLE, login_session, login_failure, lease)
 """Rows of these, and of the record tables, are deleted when they are over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -20,9 +20,21 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry.declared import Declared
+from pipeline.registry.desk.agreement import Standing
+from pipeline.registry.desk.words import live_standings, taken_back
 from pipeline.registry.placing import places_of
 from pipeline.registry.standing import doubted, value_in_force
-from pipeline.registry.tables import book_finding, decision, entry, finding, page, page_run, reading, scan
+from pipeline.registry.tables import (
+    book_finding,
+    decision,
+    entry,
+    finding,
+    page,
+    page_run,
+    reading,
+    review_task,
+    scan,
+)
 from pipeline.registry.values import Decision, PastReading, Seen, StandingFinding, StoredEntry
 
 
@@ -32,6 +44,7 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
     readings = readings_of(connection, entry_id)
     decisions = decisions_of(connection, row)
     beside = beside_of(connection, row["page_id"], entry_id)
+    keyed = keyed_of(connection, row["page_id"], row["row"], decisions)
     return StoredEntry(
         entry_id=entry_id,
         book_id=row["book_id"],
@@ -42,7 +55,7 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
         readings=readings,
         findings=findings_of(connection, row["page_id"], entry_id),
         decisions=decisions,
-        values=values_in_force(declared, row["record"], readings, decisions, beside),
+        values=values_in_force(declared, row["record"], readings, decisions, beside, keyed),
         places=places_of(connection, entry_id),
         beside=beside,
         hand_reader=connection.scalar(
@@ -57,10 +70,12 @@ def values_in_force(
     readings: Sequence[FieldReading],
     decisions: Mapping[str, Decision],
     beside: Sequence[StandingFinding],
+    keyed: Collection[str],
 ) -> dict[str, str | None]:
-    """The value in force of every field of the record."""
+    """The value in force of every field of the record. ``keyed``: fields of which people have said something that is
+    not settled; no reading is in force there."""
     by_field = {reading.field: reading for reading in readings}
-    doubts = doubted(beside, decisions)
+    doubts = doubted(beside, decisions) | set(keyed)
     return {
         field: value_in_force(decisions.get(field), by_field.get(field), doubted=field in doubts)
         for field in declared.fields(record)
@@ -102,7 +117,7 @@ def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ..
         .where(reading.c.entry_id == entry_id, page_run.c.latest)
         .order_by(reading.c.id)
     )
-    return tuple(_reading(row) for row in rows.mappings())
+    return tuple(reading_of_row(row) for row in rows.mappings())
 
 
 def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading]:
@@ -114,7 +129,7 @@ def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading
         .order_by(reading.c.id)
     )
     for row in rows.mappings():
-        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], _reading(row))
+        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
 
 
 def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
@@ -161,9 +176,21 @@ def standing_finding(row: RowMapping) -> StandingFinding:
     )
 
 
+def keyed_of(
+    connection: Connection, page_id: int, row: int, decisions: Mapping[str, Decision]
+) -> dict[str, Standing]:
+    """Where the fields of an entry (or of a page itself) stand of which people have said something that is not
+    settled."""
+    task_id = connection.scalar(
+        select(review_task.c.id).where(review_task.c.page_id == page_id, review_task.c.row == row)
+    )
+    return {} if task_id is None else live_standings(connection, task_id, decisions)
+
+
 def decisions_of(connection: Connection, place: Mapping[str, Any]) -> dict[str, Decision]:
-    """The last decision on every field that has any. ``place`` has ``book_id``, ``sha256``, ``page_no`` and ``row``."""
-    rows = connection.execute(
+    """The last decision on every field that has any, without those that rest on a word that was taken back. ``place``
+    has ``book_id``, ``sha256``, ``page_no`` and ``row``."""
+    found = connection.execute(
         select(decision)
         .where(
             decision.c.book_id == place["book_id"],
@@ -173,10 +200,12 @@ def decisions_of(connection: Connection, place: Mapping[str, Any]) -> dict[str, 
         )
         .order_by(decision.c.id)
     )
-    return {row["field"]: _decision(row) for row in rows.mappings()}
+    rows = found.mappings().all()
+    gone = taken_back(connection, {keying_id for row in rows for keying_id in row["keyings"] or ()})
+    return {row["field"]: _decision(row) for row in rows if gone.isdisjoint(row["keyings"] or ())}
 
 
-def _reading(row: RowMapping) -> FieldReading:
+def reading_of_row(row: RowMapping) -> FieldReading:
     return FieldReading(
         field=row["field"],
         status=FieldStatus(row["status"]),
@@ -196,6 +225,7 @@ def _reading(row: RowMapping) -> FieldReading:
 def _decision(row: RowMapping) -> Decision:
     nothing = row["seen_status"] is None
     return Decision(
+        decision_id=row["id"],
         field=row["field"],
         status=FieldStatus(row["status"]),
         text=row["text"],
@@ -205,4 +235,5 @@ def _decision(row: RowMapping) -> Decision:
         reason=row["reason"],
         seen=None if nothing else Seen(row["seen_status"], row["seen_text"], row["seen_canonical"]),
         seen_fingerprint=row["seen_fingerprint"],
+        keyings=tuple(row["keyings"] or ()),
     )

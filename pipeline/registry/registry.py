@@ -19,6 +19,7 @@ from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.audit.audit import Audit
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
+from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
 from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.straightening import Straightening, straightening_of
@@ -34,6 +35,7 @@ from pipeline.registry.values import (
     Task,
     Verdict,
 )
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
@@ -207,6 +209,11 @@ class Registry:
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""
         return Audit(self._database)
+
+    def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] | None = None) -> Desk:
+        """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the
+        database)."""
+        return Desk(self._database, self._declared, policy, now)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 

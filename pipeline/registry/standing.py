@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
@@ -24,10 +24,12 @@ def left_to_decide(
     findings: Sequence[Finding],
     decisions: Mapping[str, Decision],
     beside: Sequence[StandingFinding] = (),
+    keyed: Collection[str] = (),
 ) -> LeftToDecide:
     """A field waits for a person when its reading was not accepted or a finding names it, until someone decides it; and
     again when the reading that was decided upon is no longer what the machine reads, or when a finding that came up
-    ``beside`` other entries names it that is younger than the decision."""
+    ``beside`` other entries names it that is younger than the decision. A field that people have ``keyed`` waits until
+    enough of them agree, whatever the machine reads meanwhile."""
     by_field = {reading.field: reading for reading in readings}
     serious = [finding for finding in findings if finding.severity is not Severity.INFO]
     changed = {
@@ -38,7 +40,7 @@ def left_to_decide(
     doubtful = {reading.field for reading in readings if not reading.accepted}
     doubtful |= {field for finding in serious for field in finding.fields}
     doubted_beside = doubted(beside, decisions)
-    wanted = changed | (doubtful - decisions.keys()) | doubted_beside
+    wanted = changed | (doubtful - decisions.keys()) | doubted_beside | set(keyed)
     left = [field for field in dict.fromkeys([*by_field, *sorted(wanted)]) if field in wanted]
     unseen = _unseen(serious, decisions.get(WHOLE_ENTRY))
     if WHOLE_ENTRY in left:

@@ -245,9 +245,28 @@ review_task = Table(
     _count("version"),
     _time("opened_at"),
     _time("closed_at", nullable=True),
+    _text("stage"),
+    _count("book_id"),
+    _text("place_code"),
+    _text("question"),
+    _count("first_keyer", nullable=True),
+    _count("second_keyer", nullable=True),
     UniqueConstraint("page_id", "row"),
     Index(None, "state"),
+    Index(
+        "ix_review_task_next",
+        "stage",
+        "place_code",
+        "book_id",
+        "page_id",
+        "row",
+        "first_keyer",
+        "second_keyer",
+    ),
 )
+"""What waits for people. ``stage``, ``question``: where it stands at the reviewers' desk; ``book_id``, ``place_code``:
+here once more, so that one index finds the next task; ``first_keyer``, ``second_keyer``: accounts that have said all
+they may at this stage."""
 
 decision = Table(
     "decision",
@@ -268,6 +287,7 @@ decision = Table(
     Column("seen_status", Text),
     Column("seen_text", Text),
     Column("seen_canonical", Text),
+    _json("keyings", nullable=True),
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
     sqlite_autoincrement=True,
 )

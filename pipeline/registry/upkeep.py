@@ -8,10 +8,9 @@ other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.audit import wrote
@@ -21,14 +20,16 @@ from pipeline.registry.readback import (
     beside_of,
     decisions_of,
     findings_of,
+    keyed_of,
     place_of,
     place_of_page,
     readings_of,
     values_in_force,
 )
-from pipeline.registry.standing import LeftToDecide, left_to_decide
-from pipeline.registry.tables import PAGE_ITSELF, entry, review_task
-from pipeline.registry.values import Decision, TaskState
+from pipeline.registry.standing import left_to_decide
+from pipeline.registry.tables import PAGE_ITSELF, entry
+from pipeline.registry.tasks import keep_task
+from pipeline.registry.values import Decision
 
 
 def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> bool:
@@ -37,9 +38,10 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
     readings = readings_of(connection, entry_id)
     decisions = decisions_of(connection, place)
     by_field = {reading.field: reading for reading in readings}
-    stands = place["found"] or bool(decisions)
+    keyed = keyed_of(connection, place["page_id"], place["row"], decisions)
+    stands = place["found"] or bool(decisions or keyed)
     beside = beside_of(connection, place["page_id"], entry_id) if stands else ()
-    values = values_in_force(declared, place["record"], readings, decisions, beside)
+    values = values_in_force(declared, place["record"], readings, decisions, beside, keyed)
     _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
     follow_places(connection, declared, place["record"], entry_id, values if stands else {})
     number_field = declared.number_field(place["record"])
@@ -57,16 +59,18 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
     )
     wrote(connection, entry, [entry_id])
     findings = findings_of(connection, place["page_id"], entry_id)
-    left = left_to_decide(readings, findings, decisions, beside)
-    return _keep_task(connection, place["page_id"], place["row"], entry_id, left)
+    left = left_to_decide(readings, findings, decisions, beside, keyed)
+    return keep_task(connection, place, entry_id, left, keyed)
 
 
 def follow_page(connection: Connection, page_id: int) -> bool:
     """The same for the findings on a page itself."""
-    place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
+    place = {**place_of_page(connection, page_id), "page_id": page_id, "row": PAGE_ITSELF}
+    decisions = decisions_of(connection, place)
     beside = beside_of(connection, page_id, None)
-    left = left_to_decide((), findings_of(connection, page_id, None), decisions_of(connection, place), beside)
-    return _keep_task(connection, page_id, PAGE_ITSELF, None, left)
+    keyed = keyed_of(connection, page_id, PAGE_ITSELF, decisions)
+    left = left_to_decide((), findings_of(connection, page_id, None), decisions, beside, keyed)
+    return keep_task(connection, place, None, left, keyed)
 
 
 def _unaccepted(
@@ -107,34 +111,3 @@ def _number_and_year(value: str | None) -> dict[str, Any]:
     if slash and not year.isdecimal():
         return {"number": value, "year": None}
     return {"number": number or None, "year": int(year) if slash else None}
-
-
-def _keep_task(
-    connection: Connection, page_id: int, row: int, entry_id: int | None, left: LeftToDecide
-) -> bool:
-    mine = (review_task.c.page_id == page_id) & (review_task.c.row == row)
-    before = connection.execute(select(review_task).where(mine)).mappings().first()
-    now = datetime.now(UTC)
-    wanted: dict[str, Any] = {
-        "state": TaskState.OPEN if left.fields else TaskState.DONE,
-        "reasons": list(left.reasons),
-        "fields": list(left.fields),
-        "reopened": left.reopened,
-    }
-    if before is None:
-        if not left.fields:
-            return False
-        connection.execute(
-            insert(review_task).values(
-                page_id=page_id, row=row, entry_id=entry_id, version=1, opened_at=now, **wanted
-            )
-        )
-        return left.reopened
-    if all(before[name] == value for name, value in wanted.items()):
-        return False
-    if left.fields and before["state"] == TaskState.DONE:
-        wanted |= {"opened_at": now, "closed_at": None}
-    elif not left.fields:
-        wanted |= {"closed_at": now}
-    connection.execute(update(review_task).where(mine).values(version=before["version"] + 1, **wanted))
-    return left.reopened and not before["reopened"]

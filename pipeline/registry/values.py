@@ -60,8 +60,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row of the append-only record of what people decided; ``seen`` is the reading they had before them."""
+    """One row of the append-only record of what people decided; ``seen`` is the reading they had before them,
+    ``keyings`` are the ids of the words at the reviewers' desk that led to it."""
 
+    decision_id: int
     field: str
     status: FieldStatus
     text: str
@@ -71,6 +73,7 @@ class Decision:
     reason: str
     seen: Seen | None
     seen_fingerprint: str
+    keyings: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

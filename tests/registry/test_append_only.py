@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.guarded import GROWING
-from pipeline.registry.tables import METADATA
+from pipeline.registry.audit.tables import audit
+from pipeline.registry.tables import APPEND_ONLY, METADATA
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, finding, page, read
 
-TABLES = [table.name for table in GROWING]
+TABLES = [table.name for table in (*APPEND_ONLY, audit)]
 EVERYWHERE = [
     "UPDATE {table} SET id = 99",
     "DELETE FROM {table}",

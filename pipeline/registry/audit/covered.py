@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect
 
 from pipeline.registry.accounts.tables import account, login_session
+from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
 from pipeline.registry.tables import (
     book,
     book_finding,
@@ -37,12 +38,18 @@ COVERED = tuple(
         resolved_place,
         book_finding,
         link,
+        keying,
+        submission,
+        aside,
+        ticket,
+        ticket_closing,
     )
 )
 """And every ``<record>_record``: the values in force are what somebody would change first."""
 
 NOT_COVERED = {
     "audit": "covers itself by its chain",
+    "lease": "lasts for minutes; whoever takes, is shown or hands back a task is told of",
     "login_failure": "counts wrong passwords for minutes, then goes; nothing follows from it but a wait",
     "review_task": "follows from readings, findings and decisions, and is made anew by them",
 }

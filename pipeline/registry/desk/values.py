@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, Finding, PageRef
+from pipeline.model import Box, FieldReading, Finding, PageRef
 from pipeline.registry.values import Verdict
+from pipeline.review_policy import Way
 
 
 class NotYours(RegistryError):
@@ -18,10 +19,25 @@ class NotYours(RegistryError):
     code = "not-yours"
 
 
+class HandsFull(RegistryError):
+    """The person holds as many tasks as one may."""
+
+    code = "hands-full"
+
+
+class CannotUndo(RegistryError):
+    """There is nothing to take back, or somebody has built on it."""
+
+    code = "cannot-undo"
+
+
 class Stage(StrEnum):
-    """Where an open task stands. ``REVIEW``: nobody's word yet on some field; ``CHECK``: each field has a first word and
-    waits for somebody else's; ``THIRD``: two differ, a third decides; ``SUPERVISOR``: a question was asked; ``RESCAN``:
-    the page must be scanned again; ``SETTLED``: nothing is left."""
+    """Where a task, or one field of it, stands.
+
+    ``REVIEW``: nobody's word yet (of a task: on some field); ``CHECK``: a first word waits for somebody else's;
+    ``THIRD``: two differ, a third decides; ``SUPERVISOR``: a question was asked; ``RESCAN``: the page must be scanned
+    again; ``SETTLED``: nothing is left.
+    """
 
     REVIEW = "review"
     CHECK = "check"
@@ -35,25 +51,30 @@ class Stage(StrEnum):
 class FieldWork:
     """One field of a task that waits for this person.
 
-    ``blind``: the person sees neither the machine's reading nor another's word (both are then withheld here);
-    ``reading``: the machine's; ``first``: the word that a checker confirms or corrects; ``candidates``: at ``THIRD``,
-    the words that differ, in an order that does not tell whose they are; ``mine``: what this person already said of it
-    and can still take back.
+    ``box``, ``lines``: where its ink stands on the straightened page; ``blind``: the machine's reading and what others
+    said are withheld; ``reading``: the machine's; ``first``: the word that a checker confirms or corrects;
+    ``candidates``: at ``THIRD``, the words that differ, in an order that does not tell whose they are; ``mine``: what
+    this person said of it before taking it back; ``decided``: what was decided of it before it was opened again.
     """
 
     field: str
+    way: Way
     blind: bool
+    box: Box | None = None
+    lines: tuple[Box, ...] = ()
     reading: FieldReading | None = None
     first: Verdict | None = None
     candidates: tuple[Verdict, ...] = ()
     mine: Verdict | None = None
+    decided: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeskTask:
     """A task in a person's hands until ``lease_until``. ``values``: what is in force of the other fields (empty where a
-    field is blind, as they might tell it); ``findings`` likewise; ``question``: what was asked of the supervisor;
-    ``reopened``: the machine reads otherwise than it did when somebody decided. ``version`` goes back with the words."""
+    field is blind, as they might tell it); ``findings`` likewise; ``question``: what was asked of the supervisor, with
+    the answer; ``reopened``: the machine reads otherwise than it did when somebody decided. ``version`` goes back with
+    the words. ``entry_id`` is None and ``row`` -1 where a page itself is the task."""
 
     task_id: int
     version: int
@@ -79,10 +100,18 @@ class DeskTask:
 
 @dataclass(frozen=True, slots=True)
 class KeyOutcome:
-    """What a person's words came to: the stage the task is in now, and the fields that are settled for good."""
+    """What a person's words on a task came to.
+
+    ``stage`` it is in now, ``settled``: the fields that these words settled; ``version``: the task's new one;
+    ``waiting``: fields that still wait for this person, who keeps the task while there are any; ``refused``: why
+    nothing was recorded (``""``: it was; only in column mode, where the other tasks go on).
+    """
 
     stage: Stage
     settled: tuple[str, ...]
+    version: int
+    waiting: tuple[str, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +166,8 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A page that the scanning desk must scan again. ``closed_at`` is None as long as it waits."""
+    """A page that the scanning desk must scan again. ``closed_at`` is None as long as it waits; ``note``: how it was
+    closed."""
 
     ticket_id: int
     book_id: int
@@ -148,3 +178,14 @@ class Ticket:
     author: str
     opened_at: datetime
     closed_at: datetime | None
+    closed_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """Which page of which book a picture is wanted of; ``scan`` is the scan's file name."""
+
+    book_id: int
+    ref: PageRef
+    scan: str

@@ -12,15 +12,16 @@ $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$
 """
 
 
-def append_only(table: str, key: Sequence[str] = ("id",)) -> None:
-    """Rows of ``table`` can be added, and never be changed, deleted or replaced. ``key``: its primary key."""
+def append_only(table: str, key: Sequence[str] = ("id",), *unique: Sequence[str]) -> None:
+    """Rows of ``table`` can be added, and never be changed, deleted or replaced. ``key``: its primary key; ``unique``:
+    the columns of its other unique constraints."""
     words = f"{table} is append-only"
     if _dialect() == "postgresql":
         _refuse_on_postgresql(table, "update", "BEFORE UPDATE", words)
         _refuse_removal_on_postgresql(table, words)
         return
     op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {_refusal(words)}")
-    _refuse_removal_on_sqlite(table, words, key)
+    _refuse_removal_on_sqlite(table, words, key, *unique)
 
 
 def only_ends(table: str, end: str, columns: Sequence[str]) -> None:
@@ -55,9 +56,9 @@ def _refusal(words: str) -> str:
     return f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
 
 
-def _refuse_removal_on_sqlite(table: str, words: str, key: Sequence[str]) -> None:
+def _refuse_removal_on_sqlite(table: str, words: str, *keys: Sequence[str]) -> None:
     """``INSERT OR REPLACE`` deletes without asking the trigger on deletion, so it is refused too."""
-    same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+    same = " OR ".join(" AND ".join(f"{column} = NEW.{column}" for column in key) for key in keys)
     op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {_refusal(words)}")
     op.execute(
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "

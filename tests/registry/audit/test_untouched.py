@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
+from pipeline.cli.audit_words import ACTIONS
 from pipeline.model import FieldStatus
 from pipeline.registry import Link, Registry, StandingFinding, Verdict
 from pipeline.registry.audit import MACHINE, add
@@ -178,6 +179,10 @@ def test_what_was_there_before_the_audit_is_covered_when_it_begins(
             connection_of_another.commit()
         (flaw,) = registry.audit().verify().flaws
         assert (flaw.table, flaw.row_id) == ("book", 4000)
+
+
+def test_every_action_has_words(lived: Registry) -> None:
+    assert {row.action for row in lived.audit().recent(100)} <= set(ACTIONS)
 
 
 def test_progress_goes_to_the_end(lived: Registry) -> None:

@@ -12,7 +12,7 @@ from alembic import op
 from pipeline.registry.migrations.guards import append_only
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade() -> None:

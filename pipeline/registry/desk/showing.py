@@ -1,0 +1,122 @@
+"""What a person sees of a task. What might tell them what to say is left out where they are to key blind."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from pipeline.model import FieldReading
+from pipeline.registry.accounts.person import Person
+from pipeline.registry.desk.agreement import Standing
+from pipeline.registry.desk.answers import last_answer
+from pipeline.registry.desk.cases import case_of
+from pipeline.registry.desk.leases import lent_until
+from pipeline.registry.desk.sitting import Sitting
+from pipeline.registry.desk.tables import keying
+from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
+from pipeline.registry.desk.words import taken_back, word_of
+from pipeline.registry.values import WHOLE_ENTRY, Verdict
+from pipeline.review_policy import BookPolicy, Way
+
+
+def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
+    """The task as that person may see it.
+
+    Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
+    found about the whole has been seen is then asked afterwards, when it can be shown.
+    """
+    case, account_id = case_of(sitting, task_id), person.account_id
+    policy = sitting.policy.of_book(case.row["folder_name"])
+    mine = _mine(sitting.connection, task_id, account_id)
+    works = [
+        work_of(
+            field,
+            case.standings[field],
+            policy,
+            case.readings.get(field),
+            case.decided(field),
+            mine.get(field),
+        )
+        for field in case.wanted_of(account_id)
+    ]
+    hidden = any(work.blind for work in works)
+    if hidden:
+        works = [work for work in works if work.field != WHOLE_ENTRY]
+    row = case.row
+    number = sitting.declared.number_field(row["record"])
+    number_hidden = any(work.blind and work.field == number for work in works)
+    return DeskTask(
+        task_id=task_id,
+        version=case.version,
+        stage=case.stage,
+        lease_until=lent_until(sitting.connection, task_id),
+        book_id=row["book_id"],
+        book=row["folder_name"],
+        volume=row["volume"],
+        place_code=row["place_code"],
+        record=row["record"],
+        form=row["form"],
+        entry_id=row["entry_id"],
+        entry_number="" if number_hidden else row["number_text"],
+        ref=case.ref,
+        scan=row["name"],
+        row=row["row"],
+        fields=tuple(works),
+        values={} if hidden else dict(case.values),
+        findings=() if hidden else (*case.findings, *case.beside),
+        question=row["question"] or ("" if hidden else last_answer(sitting.connection, task_id)),
+        reopened=row["reopened"],
+    )
+
+
+def work_of(
+    field: str,
+    one: Standing,
+    policy: BookPolicy,
+    reading: FieldReading | None,
+    decided: Verdict | None,
+    mine: Verdict | None,
+) -> FieldWork:
+    """One field as the person sees it who says the next word on it. ``decided``: what was decided of it before,
+    ``mine``: what this person said and took back."""
+    blind = is_blind(one, policy)
+    return FieldWork(
+        field=field,
+        way=one.way,
+        blind=blind,
+        box=reading.box if reading else None,
+        lines=reading.lines if reading else (),
+        reading=None if blind else reading,
+        first=one.words[0].verdict if one.stage is Stage.CHECK and not blind else None,
+        candidates=_candidates(one),
+        mine=mine,
+        decided=None if blind else decided,
+    )
+
+
+def is_blind(one: Standing, policy: BookPolicy) -> bool:
+    """Whether the next person sees nothing that was read or said: the second one of a field that is keyed blind, the
+    first one too where the office wants it so. A third one sees what the two said, and nothing else."""
+    if one.way is not Way.BLIND:
+        return False
+    return one.stage is not Stage.REVIEW or policy.blind_first
+
+
+def _candidates(one: Standing) -> tuple[Verdict, ...]:
+    """The words that differ, in the order of their letters."""
+    if one.stage is not Stage.THIRD:
+        return ()
+    return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))
+
+
+def _mine(connection: Connection, task_id: int, account_id: int) -> dict[str, Verdict]:
+    """What that person said last of each field and took back."""
+    rows = connection.execute(
+        select(keying)
+        .where(
+            keying.c.task_id == task_id, keying.c.account_id == account_id, keying.c.takes_back_id.is_(None)
+        )
+        .order_by(keying.c.id)
+    )
+    last = {row["field"]: word_of(row) for row in rows.mappings()}
+    gone = taken_back(connection, [word.keying_id for word in last.values()])
+    return {field: word.verdict for field, word in last.items() if word.keying_id in gone}

@@ -1,0 +1,75 @@
+"""People's words in the database: which of them are live, and new ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
+
+from pipeline.model import FieldStatus
+from pipeline.registry.audit import add
+from pipeline.registry.desk.agreement import Standing, Word, standing
+from pipeline.registry.desk.tables import keying, submission
+from pipeline.registry.values import Decision, Verdict
+from pipeline.review_policy import Way
+
+_taking_back = keying.alias("taking_back")
+
+not_taken_back = keying.c.takes_back_id.is_(None) & ~exists().where(
+    _taking_back.c.takes_back_id == keying.c.id
+)
+"""Rows that are words, and that nobody has taken back."""
+
+
+def live_standings(
+    connection: Connection, task_id: int, decisions: Mapping[str, Decision]
+) -> dict[str, Standing]:
+    """Where the fields of a task stand of which somebody has said something since they were last decided."""
+    in_force = {field: decision.decision_id for field, decision in decisions.items()}
+    rows = word_rows(connection, keying.c.task_id == task_id)
+    return standings_of(row for row in rows if row["after_decision_id"] == in_force.get(row["field"]))
+
+
+def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
+    """The rows of ``keying`` that were not taken back, oldest first."""
+    found = connection.execute(select(keying).where(*where, not_taken_back).order_by(keying.c.id))
+    return found.mappings().all()
+
+
+def standings_of(rows: Iterable[RowMapping]) -> dict[str, Standing]:
+    """Where the fields of one task stand after these live words. A field is settled in the way that held when its first
+    word was said, whatever an office sets meanwhile."""
+    words: dict[str, list[Word]] = defaultdict(list)
+    ways: dict[str, Way] = {}
+    for row in rows:
+        words[row["field"]].append(word_of(row))
+        ways.setdefault(row["field"], Way(row["way"]))
+    return {field: standing(ways[field], said) for field, said in words.items()}
+
+
+def word_of(row: RowMapping) -> Word:
+    """A row of ``keying``."""
+    verdict = Verdict(row["field"], FieldStatus(row["status"]), row["text"])
+    return Word(row["id"], row["account_id"], row["login"], verdict)
+
+
+def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New rows of ``keying``, in this order."""
+    add(connection, keying, rows)
+
+
+def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
+    """Those of these words that were taken back."""
+    if not keying_ids:
+        return frozenset()
+    return frozenset(
+        connection.scalars(select(keying.c.takes_back_id).where(keying.c.takes_back_id.in_(keying_ids)))
+    )
+
+
+def earlier_submission(connection: Connection, token: str, task_id: int) -> RowMapping | None:
+    """What the submission of that token came to, if there was one."""
+    same = (submission.c.token == token) & (submission.c.task_id == task_id)
+    return connection.execute(select(submission).where(same)).mappings().first()

@@ -1,0 +1,66 @@
+"""What people did at the desk stays on record, whoever would have it otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from pipeline.registry import Registry
+from pipeline.registry.desk.tables import DESK_APPEND_ONLY, WITHDRAWN
+from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
+from tests.registry.outsider import Outsider
+from tests.registry.pages import page
+
+TABLES = [table.name for table in DESK_APPEND_ONLY]
+
+
+@pytest.fixture
+def intruder(registry: Registry, book: int, clock: Clock, outsider: Outsider) -> Iterator[Outsider]:
+    """Another program on a database in which every table of the desk has rows."""
+    desk = registry.desk(CHECKED, now=clock)
+    registry.save_page(book, page(doubtful("notes")), "f1")
+    keyed(desk, AN, said("notes"))
+    task = desk.undo(AN)
+    desk.skip(AN, task.task_id, "khó")
+    ticket = desk.request_rescan(BINH, taken(desk, BINH).task_id, "mờ")
+    desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
+    before = {table: outsider.rows(table) for table in TABLES}
+    assert all(before.values())
+    yield outsider
+    assert {table: outsider.rows(table) for table in TABLES} == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET login = 'x'", "DELETE FROM {table}"])
+def test_no_statement_changes_or_removes_a_row(intruder: Outsider, table: str, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"):
+        intruder.execute(statement.format(table=table))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_table_is_emptied_at_once(intruder: Outsider, table: str) -> None:
+    if intruder.on_postgresql:
+        with pytest.raises(DBAPIError, match="append-only"):
+            intruder.execute(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_row_takes_the_place_of_another(intruder: Outsider, table: str) -> None:
+    if not intruder.on_postgresql:
+        with pytest.raises(DBAPIError, match="append-only"):
+            intruder.execute(f"REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608
+
+
+@pytest.mark.parametrize("table", ["keying", "submission", "ticket_closing"])
+def test_a_row_cannot_be_replaced_under_another_id(intruder: Outsider, table: str) -> None:
+    names = ", ".join(name for name, _ in intruder.columns(table) if name != "id")
+    replace = "INSERT" if intruder.on_postgresql else "INSERT OR REPLACE"
+    with pytest.raises(DBAPIError, match=r"append-only|unique"):
+        intruder.execute(f"{replace} INTO {table} ({names}) SELECT {names} FROM {table}")  # noqa: S608
+
+
+def test_a_word_taken_back_stays_beside_its_withdrawal(intruder: Outsider) -> None:
+    rows = intruder.execute("SELECT status, text, takes_back_id FROM keying ORDER BY id")
+    assert rows == [("read", "Thử Một", None), (WITHDRAWN, "", 1)]

@@ -1,0 +1,185 @@
+"""Taking back what one said, until somebody builds on it."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Person
+from pipeline.registry.desk.desk import Desk
+from pipeline.registry.desk.values import CannotUndo, Stage
+from pipeline.review_policy import ReviewPolicy
+from tests.registry.desk.offices import (
+    AN,
+    BINH,
+    BLIND,
+    CHECKED,
+    CHI,
+    SINGLE,
+    SUPERVISOR,
+    Clock,
+    doubtful,
+    in_force,
+    keyed,
+    said,
+    taken,
+)
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
+
+
+def desk_with(registry: Registry, book: int, policy: ReviewPolicy, clock: Clock, *fields: str) -> Desk:
+    registry.save_page(book, page(doubtful(*(fields or ("notes",)))), "f1")
+    return registry.desk(policy, now=clock)
+
+
+def test_a_word_that_nobody_checked_is_taken_back_and_said_anew(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, CHECKED, clock)
+    keyed(desk, AN, said("notes", "Thử Hai"))
+    task = desk.undo(AN)
+    assert (task.stage, [work.mine for work in task.fields]) == (Stage.REVIEW, [said("notes", "Thử Hai")])
+    assert [held.task_id for held in desk.held(AN)] == [task.task_id]
+    keyed(desk, AN, said("notes"), task=task)
+    (work,) = taken(desk, BINH).fields
+    assert work.first == said("notes")
+
+
+def test_what_a_single_word_settled_is_settled_no_longer(registry: Registry, book: int, clock: Clock) -> None:
+    desk = desk_with(registry, book, SINGLE, clock)
+    keyed(desk, AN, said("notes", "Thử Hai"))
+    assert in_force(registry, "notes") == "Thử Hai"
+    task = desk.undo(AN)
+    assert in_force(registry, "notes") is None
+    keyed(desk, AN, said("notes"), task=task)
+    assert in_force(registry, "notes") == "Thử Một"
+
+
+def test_a_checker_may_take_back_the_check_and_the_first_word_waits_again(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, CHECKED, clock)
+    keyed(desk, AN, said("notes"))
+    keyed(desk, BINH, said("notes", "Thử Hai"))
+    task = desk.undo(BINH)
+    (work,) = task.fields
+    assert (task.stage, work.first, work.mine) == (Stage.CHECK, said("notes"), said("notes", "Thử Hai"))
+    assert in_force(registry, "notes") is None
+
+
+def test_nothing_is_taken_back_once_somebody_else_has_keyed(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, BLIND, clock)
+    keyed(desk, AN, said("notes", "Thử Hai"))
+    keyed(desk, BINH, said("notes", "Thử Ba"))
+    with pytest.raises(CannotUndo, match="làm tiếp"):
+        desk.undo(AN)
+    keyed(desk, CHI, said("notes"))
+    for who in (AN, BINH):
+        with pytest.raises(CannotUndo):
+            desk.undo(who)
+    third = desk.undo(CHI)
+    assert in_force(registry, "notes") is None
+    desk.hand_back(CHI, third.task_id)
+    assert desk.undo(BINH).stage is Stage.CHECK
+
+
+def test_nothing_is_taken_back_while_somebody_else_has_the_task(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, CHECKED, clock)
+    keyed(desk, AN, said("notes"))
+    held = taken(desk, BINH)
+    with pytest.raises(CannotUndo, match="người khác"):
+        desk.undo(AN)
+    desk.hand_back(BINH, held.task_id)
+    assert desk.undo(AN).stage is Stage.REVIEW
+
+
+def test_nothing_is_taken_back_while_a_question_is_open_or_after_another_decision(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, CHECKED, clock, "notes", "signer_title")
+    task = taken(desk, AN)
+    outcome = keyed(desk, AN, said("notes"), task=task)
+    assert outcome.waiting == ("signer_title",)
+    desk.ask(AN, task.task_id, "chức gì?")
+    with pytest.raises(CannotUndo, match="phụ trách"):
+        desk.undo(AN)
+    desk.answer(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "xem trang trước")
+    (entry_id,) = registry.entries()
+    registry.decide(entry_id, [said("notes", "Thử Ba")], author="dung")
+    with pytest.raises(CannotUndo, match="quyết định lại"):
+        desk.undo(AN)
+
+
+def test_there_is_nothing_to_take_back_at_first_and_in_the_end(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, SINGLE, clock, "notes", "signer_title")
+    with pytest.raises(CannotUndo, match="Không còn"):
+        desk.undo(AN)
+    task = taken(desk, AN)
+    keyed(desk, AN, said("notes"), task=task)
+    (held,) = desk.held(AN)
+    keyed(desk, AN, said("signer_title"), task=held)
+    assert [work.field for work in desk.undo(AN).fields] == ["signer_title"]
+    assert [work.field for work in desk.undo(AN).fields] == ["notes", "signer_title"]
+    with pytest.raises(CannotUndo, match="Không còn"):
+        desk.undo(AN)
+
+
+def test_an_undone_decision_gives_way_to_the_one_before(registry: Registry, book: int, clock: Clock) -> None:
+    desk = desk_with(registry, book, SINGLE, clock)
+    keyed(desk, AN, said("notes"))
+    registry.save_page(book, page(entry(read("notes", "Chữ Khác"))), "f2")
+    keyed(desk, BINH, said("notes", "Thử Hai"))
+    assert in_force(registry, "notes") == "Thử Hai"
+    task = desk.undo(BINH)
+    assert (task.reopened, in_force(registry, "notes")) == (True, "Thử Một")
+
+
+def state(registry: Registry, desk: Desk) -> object:
+    """What stands, but for versions and times."""
+    (entry_id,) = registry.entries()
+    stored = registry.entry(entry_id)
+    tasks = [(task.fields, task.reasons, task.reopened) for task in registry.queue()]
+    decided = {field: (word.status, word.text, word.author) for field, word in stored.decisions.items()}
+    waiting = {who.login: {count.stage for count in desk.counts(who)} for who in (AN, BINH, CHI)}
+    return dict(stored.values), decided, tasks, waiting
+
+
+turns = st.lists(
+    st.tuples(st.sampled_from([AN, BINH, CHI]), st.sampled_from(["Thử Một", "Thử Hai"])), max_size=4
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(policy=st.sampled_from([SINGLE, CHECKED, BLIND]), spoken=turns)
+def test_undo_brings_back_what_was_and_saying_it_again_what_came_of_it(
+    policy: ReviewPolicy, spoken: list[tuple[Person, str]]
+) -> None:
+    with (
+        TemporaryDirectory() as folder,
+        Registry.open(f"sqlite:///{folder}/registry.db", SCHEMAS) as registry,
+    ):
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
+        desk = desk_with(registry, book, policy, Clock())
+        for who, text in spoken:
+            before = state(registry, desk)
+            task = desk.next_task(who)
+            if task is None:
+                continue
+            keyed(desk, who, said("notes", text), task=task)
+            after = state(registry, desk)
+            undone = desk.undo(who)
+            assert state(registry, desk) == before
+            assert (undone.stage, undone.fields[0].mine) == (task.stage, said("notes", text))
+            keyed(desk, who, said("notes", text), task=undone)
+            assert state(registry, desk) == after
