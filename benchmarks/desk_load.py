@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--people", type=int, default=50, help="on PostgreSQL")
     parser.add_argument("--people-sqlite", type=int, default=5)
-    parser.add_argument("--processes", type=int, default=2, help="that serve people on PostgreSQL")
+    parser.add_argument("--processes", type=int, default=1, help="that serve people on PostgreSQL")
     parser.add_argument("--seconds", type=float, default=120.0, help="at people's pace")
     parser.add_argument("--think", type=float, default=3.0, help="seconds a task, on average")
     parser.add_argument("--stress-seconds", type=float, default=30.0, help="without a pause")
