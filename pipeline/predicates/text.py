@@ -23,7 +23,10 @@ def name_of_a(name: Value, *, sex: str) -> bool | None:
 
 
 def _fits(name: str, sex: str) -> bool | None:
-    words = name.casefold().split()
+    small = name.casefold()
+    if "thị" not in small and "văn" not in small:
+        return None
+    words = small.split()
     if len(words) < 3:
         return None
     if "thị" in words[1:-1]:
