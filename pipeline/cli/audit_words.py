@@ -19,6 +19,7 @@ ACTIONS = {
     "links-saved": "gợi ý cùng một người",
     "decided": "quyết định",
     "page-seen": "xác nhận đã xem trang",
+    "package-written": "xuất gói dữ liệu của quyển sổ",
 }
 
 _SENTENCES = {

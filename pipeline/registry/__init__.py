@@ -1,6 +1,7 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
 from pipeline.registry.registry import Registry
+from pipeline.registry.stored_book import FailedPage, StoredBook, StoredPage
 from pipeline.registry.straightening import Straightening
 from pipeline.registry.values import (
     WHOLE_ENTRY,
@@ -25,6 +26,7 @@ __all__ = [
     "BookSummary",
     "ChecksOutcome",
     "Decision",
+    "FailedPage",
     "Link",
     "PastReading",
     "PlaceInForce",
@@ -33,7 +35,9 @@ __all__ = [
     "Seen",
     "StaleTask",
     "StandingFinding",
+    "StoredBook",
     "StoredEntry",
+    "StoredPage",
     "Straightening",
     "Task",
     "TaskState",
