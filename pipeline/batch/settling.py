@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from pipeline.export.cells import FREE_TEXT, CellOptions, cells_of
-from pipeline.export.text_layer import texts_of
 from pipeline.export.values import Held, SettledEntry, Text
 from pipeline.model import Box, FieldReading, FieldStatus, Severity
 from pipeline.registry import WHOLE_ENTRY, StoredBook, StoredEntry, Task
@@ -88,13 +87,17 @@ def pages_held(book: StoredBook, tasks: Iterable[Task]) -> Iterator[Held]:
 
 def _texts(entry: StoredEntry) -> Iterator[Text]:
     """What stands in each blank, as it is written there: the words of a person before those of the machine. Fields that
-    share a blank are told one after the other."""
+    share a blank are told one after the other, and what goes over several lines lies in one piece over the first, so
+    that a search finds it whole."""
     blanks: dict[tuple[Box, ...], list[str]] = {}
     for reading in entry.readings:
         if reading.box is not None:
             blanks.setdefault(reading.lines or (reading.box,), []).append(_written(entry, reading))
     for lines, texts in blanks.items():
-        yield from texts_of(" ".join(filter(None, texts)), lines)
+        words = " ".join(filter(None, texts))
+        if words:
+            left, right = min(box.left for box in lines), max(box.right for box in lines)
+            yield Text(words, Box(left, lines[0].top, right, lines[0].bottom))
 
 
 def _written(entry: StoredEntry, reading: FieldReading) -> str:

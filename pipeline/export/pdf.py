@@ -70,7 +70,9 @@ def _add_page(pdf: Pdf, page: PicturePage, font: Object, letters: _Letters) -> N
         Filter=Name.DCTDecode,
     )
     lines = [f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q"]
-    lines += [_shown(text, page, height, letters) for text in page.texts if text.text.strip()]
+    lines += [
+        _shown(text, page, height, letters) for text in page.texts if text.box.area > 0 and text.text.strip()
+    ]
     added = Dictionary(
         Type=Name.Page,
         MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
