@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pipeline.export.cells import FREE_TEXT, CellOptions, cells_of
 from pipeline.export.values import Held, SettledEntry, Text
@@ -17,7 +17,7 @@ def settled(
     """The entry as it is delivered, or why it is held back. ``open_entries``: ids of those with an open task."""
     record = schemas.record(entry.record)
     illegible = [spec.name for spec in record.fields if _said_illegible(entry, spec, options)]
-    values = entry.values | dict.fromkeys(illegible, options.illegible)
+    values = {**entry.values, **dict.fromkeys(illegible, options.illegible)}
     why, fields, codes = _held(entry, record, values, open_entries)
     if why:
         number = entry.values.get("entry_number") or ""
@@ -30,7 +30,7 @@ def settled(
 def _held(
     entry: StoredEntry,
     record: RecordSpec,
-    values: dict[str, str | None],
+    values: Mapping[str, str | None],
     open_entries: Collection[int],
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Why an entry is held back (``""``: it is not), with the fields and the codes that say so."""

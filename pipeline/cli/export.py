@@ -21,6 +21,7 @@ from pipeline.cli.export_words import (
     package_flaw_told,
     report_told,
 )
+from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
 from pipeline.errors import PackageRefused
 from pipeline.export.manifest import package_flaws
@@ -71,6 +72,7 @@ def export(
         return
     if bool(books) == everything:
         raise typer.BadParameter("Hãy nêu sổ bằng --book, hoặc --all cho mọi sổ.")
+    stop_on_sigterm()
     settings = read_settings()
     bench = settings.workbench(workspace)
     options = read_options(Workspace(bench.workspace).package)

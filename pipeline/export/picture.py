@@ -81,17 +81,12 @@ def picture_page(
     allowed = 1000 * options.kilobytes * (width * height / dpi**2) / A4_SQUARE_INCHES
     whole = Image.fromarray(pixels)
     jpeg, size, used = b"", whole.size, dpi
-    for scale in SCALES:
-        if scale > dpi * 1.01:
-            continue
-        used = min(scale, dpi)
+    for used in dict.fromkeys(min(scale, dpi) for scale in SCALES):
         size = _resized((width, height), used / dpi)
         picture = whole if size == whole.size else whole.resize(size, Image.Resampling.LANCZOS)
         jpeg = _best_jpeg(picture, allowed)
         if len(jpeg) <= allowed:
             break
-    if not jpeg:
-        used, size, jpeg = dpi, whole.size, _best_jpeg(whole, allowed)
     share = size[0] / width
     return PicturePage(jpeg, size, used, tuple(Text(one.text, _scaled(one.box, share)) for one in texts))
 

@@ -26,6 +26,7 @@ def pictures_of(data: bytes) -> list[Pixels]:
         found = []
         for page in pdf.pages:
             (image,) = page.Resources.XObject.values()
+            assert isinstance(image, pikepdf.Stream)
             raw = pikepdf.PdfImage(image).as_pil_image()
             assert isinstance(raw, Image.Image)
             assert raw.mode == "RGB"

@@ -17,7 +17,7 @@ from pipeline.export.manifest import package_flaws, read_manifest
 from pipeline.export.options import PackageOptions
 from pipeline.export.preupload import preupload_faults
 from pipeline.intake import page_of, scans_of
-from pipeline.model import Box
+from pipeline.model import Box, Matrix, Pixels
 from tests.export.books import CLEAN, StoredTruth, box_of, stored
 from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
 from tests.export.rows import SCHEMAS
@@ -104,11 +104,14 @@ def _assert_shows_its_entry(book: StoredTruth, at: int, data: bytes, text: str) 
     assert _likeness(_cut(whole, ink), picture, ink, several=len(others) > 1) > 0.8
 
 
-def _cut(pixels: np.ndarray, box: Box) -> np.ndarray:
-    return pixels[int(box.top) : int(box.bottom), int(box.left) : int(box.right)].astype(float).mean(axis=2)
+def _cut(pixels: Pixels, box: Box) -> Matrix:
+    shown: Matrix = (
+        pixels[int(box.top) : int(box.bottom), int(box.left) : int(box.right)].astype(float).mean(axis=2)
+    )
+    return shown
 
 
-def _likeness(ink: np.ndarray, picture: np.ndarray, box: Box, *, several: bool) -> float:
+def _likeness(ink: Matrix, picture: Pixels, box: Box, *, several: bool) -> float:
     """Best correlation of the ink of the name on the scan with the copy at its place; where the page was cut, the
     place is looked for from top to bottom."""
     tops = range(picture.shape[0] - ink.shape[0]) if several else [int(box.top)]
