@@ -67,6 +67,16 @@ class Workspace:
         return self.root / "places.toml"
 
     @property
+    def package(self) -> Path:
+        """How this office wants its packages, in a file that people edit; there once it was made."""
+        return self.root / "package.toml"
+
+    @property
+    def package_key(self) -> Path:
+        """The key that signs the manifests of packages; private, there once the first was made."""
+        return self.root / "package.key"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"
@@ -75,6 +85,10 @@ class Workspace:
     def registry_url(self) -> str:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"
+
+    def stored(self, sha256: str) -> Path | None:
+        """The copy of that content under any ending, if there is one."""
+        return next(iter(sorted((self.objects / sha256[:2]).glob(f"{sha256}*"))), None)
 
     def store(self, source: Path, sha256: str | None = None) -> StoredScan:
         """Copy a scan into the store, once per content, whatever its name; the source is left alone.

@@ -16,6 +16,7 @@ from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
+from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.links import links_app
 from pipeline.cli.page import page
@@ -36,6 +37,7 @@ COMMANDS = (
     ("serve", serve),
     ("encrypt", encrypt),
     ("check", check),
+    ("export", export),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),

@@ -41,6 +41,7 @@ ACTIONS = {
     "account-activated": "cho dùng lại tài khoản",
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
+    "package-written": "xuất gói dữ liệu của quyển sổ",
 }
 
 _SENTENCES = {

@@ -48,7 +48,7 @@ def run(
     """
     settings = read_settings()
     bench = settings.workbench(workspace)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    stop_on_sigterm()
     folders = book_folders(folder)
     with page_progress() as on_progress:
         reports = list(
@@ -68,6 +68,11 @@ def run(
         show_drift(alarms, bench)
         show_standing(bench)
     raise typer.Exit(exit_code(reports))
+
+
+def stop_on_sigterm() -> None:
+    """A request to end stops the command as Ctrl+C does, so that nothing half-done stays behind."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 from pipeline.registry.registry import Registry
 from pipeline.registry.roles import role_sql
+from pipeline.registry.stored_book import FailedPage, StoredBook, StoredPage
 from pipeline.registry.straightening import Straightening
 from pipeline.registry.values import (
     WHOLE_ENTRY,
@@ -29,6 +30,7 @@ __all__ = [
     "BookSummary",
     "ChecksOutcome",
     "Decision",
+    "FailedPage",
     "Link",
     "LinkDecision",
     "LinkVerdict",
@@ -40,7 +42,9 @@ __all__ = [
     "StaleTask",
     "StandingFinding",
     "StandingLink",
+    "StoredBook",
     "StoredEntry",
+    "StoredPage",
     "Straightening",
     "Task",
     "TaskState",

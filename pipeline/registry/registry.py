@@ -22,6 +22,7 @@ from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
 from pipeline.registry.roles import may_change_decisions
+from pipeline.registry.stored_book import StoredBook, stored_book
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
@@ -214,6 +215,12 @@ class Registry:
         with self._database.writing() as connection:
             record(connection, person.login, action, subject)
 
+    def note_package(self, book_id: int, entries: int, manifest_sha256: str) -> None:
+        """Record that so many entries of a book left the registry in a package, and the hash of its manifest."""
+        with self._database.writing() as connection:
+            told = {"entries": entries, "manifest": manifest_sha256}
+            record(connection, MACHINE, "package-written", f"book:{book_id}", told)
+
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""
         return Audit(self._database)
@@ -293,6 +300,11 @@ class Registry:
         """All that is known of an entry now."""
         with self._database.reading() as connection:
             return readback.stored_entry(connection, self._declared, entry_id)
+
+    def book(self, book_id: int) -> StoredBook:
+        """A book with its pages and what has no result."""
+        with self._database.reading() as connection:
+            return stored_book(connection, book_id)
 
     def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
