@@ -86,10 +86,6 @@ class Workspace:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"
 
-    def stored(self, sha256: str) -> Path | None:
-        """The copy of that content under any ending, if there is one."""
-        return next(iter(sorted((self.objects / sha256[:2]).glob(f"{sha256}*"))), None)
-
     def store(self, source: Path, sha256: str | None = None) -> StoredScan:
         """Copy a scan into the store, once per content, whatever its name; the source is left alone.
 
