@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks._books import bench_in, say
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, Outcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
+from pipeline.evaluation.alignment import aligned
 from pipeline.evaluation.outcome import UNPREDICTED
 from pipeline.intake import page_of, scans_of
 from pipeline.ledger import load_ledger
@@ -159,16 +160,31 @@ def _entries(
     book: HandBook, truth: BookTruth, pages: Sequence[PageResult | None], ledger: Ledger
 ) -> Iterator[ReadEntry]:
     level = book.options.scanner if isinstance(book.options.scanner, str) else "own"
+    record = schemas_and_engines()[0].record(truth.kind)
+    said = {
+        (number, entry.row): (_predicted(entry, (number, entry.row), record, ledger.year), entry)
+        for number, page in enumerate(pages)
+        for entry in (page.entries if page else ())
+    }
+    pairs = aligned(truth.entries, [predicted for predicted, _ in said.values()])
+    spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
     for entry in truth.entries:
-        page, row = entry.page or 0, entry.row or 0
-        result = pages[page]
-        found = next((e for e in result.entries if e.row == row), None) if result else None
-        found = found or EntryResult(row, (), ())
-        slim = replace(entry, ink={})
+        place = entry.page or 0, entry.row or 0
+        found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
         yield ReadEntry(
-            book.name, book.hand, book.form, level, ledger.year, (page, row), slim, found.readings,
+            book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), found.readings,
             found.findings, ",".join(book.options.pens), bool(book.cuttings),
         )  # fmt: skip
+
+
+def _predicted(entry: EntryResult, place: tuple[int, int], record: RecordSpec, year: int) -> PredictedEntry:
+    """By column, as ``evaluation`` pairs entries: by their numbers first, by their places where those do not tell."""
+    values = {
+        column: _value(reading, record, year)
+        for reading in entry.readings
+        if (column := record.by_name[reading.field].column)
+    }
+    return PredictedEntry(values, *place)
 
 
 def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[HandOutcome]:

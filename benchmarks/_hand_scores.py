@@ -27,8 +27,8 @@ CURVE_TOLD = 25
 
 @dataclass(frozen=True)
 class FieldFigures:
-    """Figures of some handwritten fields. ``exact``, ``right`` and ``cer`` leave out those with a struck-out value, which a person
-    has to see; all else counts every field. ``ece`` is None where nothing was read."""
+    """Figures of some handwritten fields. ``exact``, ``right`` and ``cer`` leave out those with a struck-out value,
+    which a person has to see; all else counts every field. ``ece`` is None where nothing was read."""
 
     fields: int
     struck: int

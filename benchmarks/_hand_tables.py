@@ -80,7 +80,8 @@ def _rate_cells(rate: Rate) -> tuple[str, ...]:
 def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], console: Console) -> None:
     """One row a group."""
     table = Table(
-        first, "Ô", "Đúng từng ký tự", "Đúng giá trị", "Cần", "Lỗi ký tự", "Nhận thẳng", "Sai trong đó", "… nhiều nhất (95 %)", "ECE",
+        first, "Ô", "Đúng từng ký tự", "Đúng giá trị", "Cần", "Lỗi ký tự", "Nhận thẳng", "Sai trong đó",
+        "… nhiều nhất (95 %)", "ECE",
         title=title,
     )  # fmt: skip
     for name, found in groups.items():

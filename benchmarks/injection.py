@@ -30,9 +30,9 @@ Details = frozenset[tuple[str, str]]
 TRIES = 30
 """How often a family is drawn anew for one error, where it met nothing to change."""
 
-BY_DESIGN = ("L06", "L07", "L09", "L10", "MISSING", "NOT-IN-LIST", "T01")
-"""What tells how the paper really is, for a person to choose: a note, an abbreviation, a mark, a blank, a box
-that the Ministry's list has no code for. All else on an untouched book is a false alarm."""
+BY_DESIGN = ("L06", "L07", "L09", "L10", "MISSING", "T01")
+"""What tells how the paper really is, for a person to choose: a note, an abbreviation, a mark, a blank. All else on an
+untouched book is a false alarm."""
 
 NOTED = replace(FAULTLESS, blank=0.05, notes=0.25, ditto=0.25)
 """Books as clerks leave them: with margin notes, blanks and marks for "as above"."""

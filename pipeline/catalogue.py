@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.kinds import PROBLEMS
+from pipeline.kinds import PROBLEMS, UNCODED
 from pipeline.model import Severity
 from pipeline.predicates import PREDICATES, Need
 from pipeline.schema import FieldSpec, FindingSpec, Level, RecordSpec, Schemas
@@ -116,7 +116,10 @@ def _asked(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[
 
 def _problems(field: FieldSpec, schemas: Schemas) -> Sequence[str]:
     own = PROBLEMS[field.kind]
-    return (*own, schemas.vocabs[field.vocab].finding) if field.vocab else own
+    vocabulary = schemas.vocabulary(field)
+    if vocabulary is None:
+        return own
+    return (*own, vocabulary.finding, *((UNCODED,) if vocabulary.uncoded else ()))
 
 
 def _labels(names: Sequence[str], record: RecordSpec) -> tuple[str, ...]:

@@ -79,6 +79,13 @@ class AuditFlawed(HotichError):
     exit_code = 10
 
 
+class PackageRefused(HotichError):
+    """A book cannot be delivered as it is: entries are not settled, or the check before the upload found faults."""
+
+    code = "package"
+    exit_code = 11
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

@@ -192,6 +192,10 @@ class FieldStatus(StrEnum):
     NOT_ON_FORM = "not-on-form"
 
 
+WITHOUT_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
+"""The states in which nothing stands on the paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crop:
     """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
@@ -268,7 +272,7 @@ class FieldReading:
     @property
     def inked(self) -> bool:
         """Whether anything stands on the paper, read or not."""
-        return self.status is not FieldStatus.BLANK and self.status is not FieldStatus.NOT_ON_FORM
+        return self.status not in WITHOUT_INK
 
 
 class Severity(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import itemgetter
 
 from pipeline.kinds import KINDS, Vocabulary
@@ -39,6 +39,8 @@ SHARED_KINDS = frozenset({"choice", "date", "date_words", "place", "text", "time
 """Kinds of which many entries have the same texts: what is wrong with one is remembered."""
 
 _OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
+
+READ, BLANK = FieldStatus.READ, FieldStatus.BLANK
 
 _STATES = {status: code for code, status in enumerate(FieldStatus)}
 _PARSED = len(_STATES)
@@ -125,7 +127,10 @@ class EntryRules:
         self._place = {spec.name: place for place, spec in enumerate(record.fields)}
         self._findings = findings or {}
         self._severities = {(rule.code, rule.fields): rule.severity for rule in record.rules}
-        self._problems = [self._problems_of(place, vocabularies) for place in range(len(record.fields))]
+        self._fields = {
+            spec.name: (place, self._problems_of(place, vocabularies))
+            for place, spec in enumerate(record.fields)
+        }
         self._bound = tuple(_bound(rule, self._place) for rule in record.rules)
         self._nothing: list[Value | FieldReading] = [NOT_ON_FORM] * len(record.fields)
         self._absent = bytes([_ABSENT]) * len(record.fields)
@@ -140,17 +145,20 @@ class EntryRules:
         values = self._nothing.copy()
         states = bytearray(self._absent)
         found: list[Finding] = []
-        places, problems = self._place, self._problems
+        fields = self._fields
         for reading in readings:
-            place = places.get(reading.field)
-            if place is None:
+            field = fields.get(reading.field)
+            if field is None:
                 continue
+            place, problems = field
             values[place] = reading
             status = reading.status
-            if status is FieldStatus.READ:
+            if status is READ:
                 states[place] = _PARSED if reading.canonical else _READ
-                found += problems[place](reading.text)
-            elif status is FieldStatus.BLANK:
+                wrong = problems(reading.text)
+                if wrong:
+                    found += wrong
+            elif status is BLANK:
                 states[place] = _BLANK
             else:
                 states[place] = _STATES[status]
@@ -218,11 +226,12 @@ class EntryRules:
         parse = KINDS[spec.kind].parse
         vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
 
+        @lru_cache(maxsize=REMEMBERED if spec.kind in SHARED_KINDS else 1)
         def problems(text: str) -> tuple[Finding, ...]:
             codes = parse(text, vocabulary).problems
             return self._told(codes, place) if codes else ()
 
-        return lru_cache(maxsize=REMEMBERED)(problems) if spec.kind in SHARED_KINDS else _as_before(problems)
+        return problems
 
     def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
         findings = (self._finding(code, place) for code in codes)
@@ -236,26 +245,13 @@ class EntryRules:
         return None if spec is not None and spec.off else Finding(code, severity, fields)
 
 
-def _as_before(problems: Callable[[str], tuple[Finding, ...]]) -> Callable[[str], tuple[Finding, ...]]:
-    """The same, without asking again of the text of the entry before: one officer signs page after page."""
-    before, told = "", problems("")
-
-    def asked(text: str) -> tuple[Finding, ...]:
-        nonlocal before, told
-        if text != before:
-            before, told = text, problems(text)
-        return told
-
-    return asked
-
-
 def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:
     predicate = PREDICATES[rule.predicate]
     needs = predicate.needs_of(len(rule.fields))
     assert needs is not None  # checked when the declarations were loaded
     return _Bound(
         finding=Finding(rule.code, rule.severity, rule.about or rule.fields),
-        ask=partial(predicate.ask, **rule.limits) if rule.limits else predicate.ask,
+        ask=predicate.limited(rule.limits),
         at=tuple(places[name] for name in rule.fields),
         needs=needs,
         in_context=predicate.in_context,

@@ -67,6 +67,16 @@ class Workspace:
         return self.root / "places.toml"
 
     @property
+    def package(self) -> Path:
+        """How this office wants its packages, in a file that people edit; there once it was made."""
+        return self.root / "package.toml"
+
+    @property
+    def package_key(self) -> Path:
+        """The key that signs the manifests of packages; private, there once the first was made."""
+        return self.root / "package.key"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"

@@ -217,6 +217,12 @@ def test_one_tick_is_the_boxs_value() -> None:
     assert reading.confidence > 0.9
 
 
+def test_a_ticked_box_without_a_code_keeps_its_words() -> None:
+    vocabulary = SCHEMAS.vocabularies["marriage-registration-type"]
+    reading = tick_reading("registration_type", {"Ghi chú kết hôn": 0.3}, PLACE, vocabulary)
+    assert (reading.text, reading.canonical) == ("Ghi chú kết hôn", "Ghi chú kết hôn")
+
+
 def test_two_ticks_are_not_decided() -> None:
     reading = ticked(_0=0.3, _2=0.2)
     assert VALUES[0] in reading.text

@@ -86,6 +86,8 @@ def test_a_term_of_its_own_has_a_code_of_its_own(tmp_path: Path) -> None:
     )
     changed = office.applied(SCHEMAS, written(tmp_path, text))
     vocabulary = changed.vocabularies["marriage-registration-type"]
+    assert SCHEMAS.vocabularies["marriage-registration-type"].uncoded == ("Ghi chú kết hôn",)
+    assert vocabulary.uncoded == ()
     assert KINDS["choice"].parse("ghi chú kết hôn", vocabulary).canonical == "CT-01"
     assert KINDS["choice"].parse("Ghi chú", vocabulary).canonical == "CT-01"
 

@@ -17,7 +17,7 @@ from pipeline.predicates import (
     Value,
     known,
 )
-from pipeline.predicates.dates import full_date, not_after, same_date
+from pipeline.predicates.dates import age_within, full_date, not_after, same_date
 from pipeline.predicates.keys import absent, present, same_year
 from pipeline.schema import RuleSpec
 
@@ -58,6 +58,18 @@ def test_a_number_says_its_year_as_a_date_does() -> None:
     assert same_year(value("41/2010"), value("12.03.2011")) is False
     assert same_year(value("41"), value("12.03.2011")) is None
     assert not_after(value("01/2010"), value("12.03.2009")) is False
+
+
+def test_a_question_with_limits_of_its_own_leaves_the_predicate_as_it_was() -> None:
+    born, on = value("01.01.2000"), value("01.01.2010")
+    child, adult = (
+        age_within.limited({"lowest": 0, "highest": 17}),
+        age_within.limited({"lowest": 18, "highest": 60}),
+    )
+    assert (child(born, on), adult(born, on)) == (True, False)
+    assert same_year.limited({}) is same_year.ask
+    with pytest.raises(TypeError):
+        age_within.ask(born, on)
 
 
 def test_dates_are_compared_as_exactly_as_both_are_known() -> None:

@@ -102,6 +102,12 @@ def test_a_calibration_of_another_reader_is_not_used() -> None:
     assert replace(BY_HAND, calibration=None).for_reader("hand-2").calibration is None
 
 
+def test_a_box_without_a_code_is_no_reason_to_wait() -> None:
+    mark = replace(PRINTED, writing=Writing.MARK, text="Ghi chú kết hôn", canonical="Ghi chú kết hôn")
+    for_export = Finding("UNCODED", Severity.INFO, ("place",))
+    assert accepted(mark, findings=(for_export,)) == [True]
+
+
 def test_nothing_found_about_a_clear_hand_is_outweighed_by_its_chance() -> None:
     found = Finding("D01", Severity.REVIEW, ("place",))
     assert written(WRITTEN, findings=(found,)) == ([False], ["D01"])

@@ -9,6 +9,7 @@ from pipeline.batch.book import (
     digitize_books,
 )
 from pipeline.batch.book_checks import CheckReport, check_books, check_registry, suggest_links
+from pipeline.batch.package import OnCopied, PackageProgress, PackageReport, export_book
 from pipeline.batch.report import BookReport, ScanFailure
 from pipeline.batch.workers import PageFault, WorkersLost
 
@@ -16,7 +17,10 @@ __all__ = [
     "BookReport",
     "CheckReport",
     "PageFault",
+    "OnCopied",
     "OnProgress",
+    "PackageProgress",
+    "PackageReport",
     "Progress",
     "ScanFailure",
     "WorkersLost",
@@ -26,5 +30,6 @@ __all__ = [
     "check_registry",
     "digitize_book",
     "digitize_books",
+    "export_book",
     "suggest_links",
 ]

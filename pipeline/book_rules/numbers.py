@@ -86,7 +86,7 @@ def _broken_run(entries: Sequence[_Entry]) -> Iterator[BookFinding]:
 
 
 def _gaps(entries: Sequence[_Entry], kept: Sequence[int], times: Counter[int]) -> Iterator[BookFinding]:
-    for before, place in zip([-1, *kept[:-1]], kept, strict=True):
+    for before, place in zip([-1, *kept], kept, strict=False):
         entry = entries[place]
         number_before = entries[before].number if before >= 0 else 0
         missing = [

@@ -16,8 +16,9 @@ from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
+from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.links import links
+from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
@@ -36,7 +37,7 @@ COMMANDS = (
     ("serve", serve),
     ("encrypt", encrypt),
     ("check", check),
-    ("links", links),
+    ("export", export),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
@@ -83,6 +84,7 @@ for name, function in COMMANDS:
 app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
+app.add_typer(links_app, name="links")
 app.add_typer(audit_app, name="audit")
 app.add_typer(registry_app, name="registry")
 

@@ -17,6 +17,7 @@ ACTIONS = {
     "places-resolved": "đối chiếu lại nơi",
     "checks-saved": "kiểm tra cả quyển",
     "links-saved": "gợi ý cùng một người",
+    "link-decided": "xác nhận hoặc bác một gợi ý",
     "decided": "quyết định",
     "page-seen": "xác nhận đã xem trang",
     "task-shown": "được cho xem một việc",
@@ -40,6 +41,7 @@ ACTIONS = {
     "account-activated": "cho dùng lại tài khoản",
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
+    "package-written": "xuất gói dữ liệu của quyển sổ",
 }
 
 _SENTENCES = {

@@ -33,7 +33,7 @@ def check(
     """
     bench = read_settings().workbench(workspace)
     with bench.open_registry() as registry:
-        book_ids = _ids(registry, books) if books else None
+        book_ids = ids_of(registry, books) if books else None
         reports = [check_books(registry, bench.schemas, book_ids)]
         if book_ids is None:
             reports.append(check_registry(registry, bench.schemas))
@@ -54,7 +54,7 @@ def check(
         out().print(f"Xem cùng các việc khác: hotich queue --workspace {bench.workspace}", markup=False)
 
 
-def _ids(registry: Registry, names: list[str]) -> list[int]:
+def ids_of(registry: Registry, names: list[str]) -> list[int]:
     """The ids of the books with these folder names."""
     known = registry.book_columns().groupby("folder_name")["book_id"].apply(list).to_dict()
     for name in names:

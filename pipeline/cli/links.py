@@ -1,8 +1,10 @@
-"""``hotich links``: which entries may speak of one event or of one person."""
+"""``hotich links``: which entries may speak of one event or of one person, and what people said of it."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +13,13 @@ from rich.table import Table
 
 from pipeline.batch import suggest_links
 from pipeline.cli.beside import Places
+from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SetupError
-from pipeline.registry import ChecksOutcome, Link, Registry
+from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StandingLink
 from pipeline.settings import read_settings
 
-KINDS = {"again": "một việc đăng ký hai lần?", "person": "cùng một người?"}
+KINDS = {"again": "đăng ký hai lần?", "person": "cùng một người?"}
 
 EVIDENCE = {
     "name": "họ tên",
@@ -40,38 +43,84 @@ LIKENESS = {
 
 ROLES = {"child": "trẻ", "husband": "chồng", "wife": "vợ", "deceased": "người chết"}
 
+VERDICTS = {LinkVerdict.CONFIRMED: "đúng", LinkVerdict.REJECTED: "không phải"}
 
+links_app = typer.Typer(cls=Commands, invoke_without_command=True)
+
+NumberArgument = Annotated[
+    int, typer.Argument(metavar="SỐ", help="Số của gợi ý, ở cột đầu của hotich links.")
+]
+ByOption = Annotated[
+    str | None, typer.Option("--by", help="Người quyết định [tên tài khoản của máy đang dùng].")
+]
+
+
+@links_app.callback()
 def links(
+    ctx: typer.Context,
     workspace: WorkspaceOption = None,
     kind: Annotated[
         str | None,
         typer.Option("--kind", help="Chỉ “again” (đăng ký hai lần) hoặc “person” (cùng một người)."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu gợi ý.")] = 40,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Kể cả những gợi ý người đã bác.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Gợi ý những việc có thể là của cùng một người, hoặc là một việc đăng ký hai lần, kèm bằng chứng.
 
-    Chỉ là gợi ý: không việc nào bị gộp hay sửa, hàng đợi không đổi.
+    Chỉ là gợi ý: không việc nào bị gộp hay sửa, hàng đợi không đổi. Người xác nhận hay bác từng gợi ý; gợi ý đã bác
+    không được nêu lại, trừ khi bằng chứng thay đổi.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry:
+    with read_settings().workbench(workspace).open_registry() as registry:
         outcome = _suggested(registry)
-        found = registry.links(kind, limit)
+        found = registry.links(kind, rejected=rejected)
+        shown = found[:limit]
         places = Places(registry) if found else None
     if as_json:
-        print_json({"outcome": plain(outcome), "links": [plain(link) for link in found]})
+        print_json({"outcome": plain(outcome), "total": len(found), "links": [plain(link) for link in shown]})
         return
     screen = out()
     screen.print(
         f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).", markup=False
     )
     if places:
-        screen.print(_table(found, places))
-    if len(found) < outcome.standing:
+        screen.print(_table(shown, places))
+    if len(shown) < len(found):
         screen.print("Chưa in hết: thêm --limit, hoặc --json.", markup=False)
+
+
+@links_app.command("confirm", cls=Command)
+def confirm(
+    number: NumberArgument,
+    by: ByOption = None,
+    reason: Annotated[str, typer.Option("--reason", help="Căn cứ, nếu có.")] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Ghi rằng một gợi ý là đúng. Không gộp, không sửa việc nào; lần chạy sau không ghi đè."""
+    _decide(number, LinkVerdict.CONFIRMED, by, reason, workspace)
+
+
+@links_app.command("reject", cls=Command)
+def reject(
+    number: NumberArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Vì sao không phải.")],
+    by: ByOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Ghi rằng một gợi ý không đúng. Cặp ấy không được gợi ý lại, trừ khi bằng chứng thay đổi."""
+    _decide(number, LinkVerdict.REJECTED, by, reason, workspace)
+
+
+def _decide(number: int, verdict: LinkVerdict, by: str | None, reason: str, workspace: Path | None) -> None:
+    author = getpass.getuser() if by is None else by
+    with read_settings().workbench(workspace).open_registry() as registry:
+        registry.decide_link(number, verdict, author=author, reason=reason)
+    out().print(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.", markup=False)
 
 
 def _suggested(registry: Registry) -> ChecksOutcome:
@@ -83,15 +132,19 @@ def _suggested(registry: Registry) -> ChecksOutcome:
         raise SetupError("Thiếu gói splink. Hãy chạy lại: make setup.") from None
 
 
-def _table(found: Sequence[Link], places: Places) -> Table:
-    table = Table("Có thể là", "Việc thứ nhất", "Việc thứ hai", "Xác suất", "Bằng chứng")
+def _table(found: Sequence[StandingLink], places: Places) -> Table:
+    columns = ("Số", "Có thể là", "Việc thứ nhất", "Việc thứ hai", "Xác suất", "Bằng chứng")
+    decided = any(link.decision for link in found)
+    table = Table(*columns, *(("Người đã nói",) if decided else ()))
     for link in found:
         table.add_row(
+            str(link.link_id),
             KINDS[link.kind],
             escape(_told(places, link.first_entry_id, link.first_role)),
             escape(_told(places, link.second_entry_id, link.second_role)),
-            f"{100 * link.probability:.1f} %".replace(".", ","),
+            f"{100 * link.probability:.1f} %".replace(".", ",") if link.suggested else "không còn gợi ý",
             escape(evidence_told(link.evidence)),
+            *((escape(decision_told(link.decision)),) if decided else ()),
         )
     return table
 
@@ -106,3 +159,13 @@ def evidence_told(evidence: Mapping[str, str]) -> str:
     return ", ".join(
         f"{EVIDENCE.get(name, name)} {LIKENESS.get(like, like)}" for name, like in evidence.items()
     )
+
+
+def decision_told(decision: LinkDecision | None) -> str:
+    """What a person said of a link, in words."""
+    if decision is None:
+        return "–"
+    said = f"{VERDICTS[decision.verdict]} ({decision.author}, {decision.decided_at:%d/%m/%Y})"
+    if decision.reason:
+        said += f": {decision.reason}"
+    return f"trước đây {said}; nay bằng chứng đã khác" if decision.outdated else said

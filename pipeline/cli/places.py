@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.progress import counted
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import SetupError
 from pipeline.places import Gazetteer, Resolution, Standing, State, Unit
@@ -70,7 +71,7 @@ def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
     bench = read_settings().workbench(workspace)
     with bench.open_registry() as registry:
         entries = registry.entries()
-        changed = sum(registry.resolve_places(entry_id) for entry_id in entries)
+        changed = sum(map(registry.resolve_places, counted(entries, "Đối chiếu nơi", "việc")))
     if as_json:
         print_json({"entries": len(entries), "changed": changed})
         return

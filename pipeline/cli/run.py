@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from pipeline.batch import (
@@ -25,6 +25,7 @@ from pipeline.batch import (
 )
 from pipeline.batch import Progress as PageDone
 from pipeline.cli.drift import drift_alarms, show_drift
+from pipeline.cli.progress import COLUMNS, is_told
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences, told
 from pipeline.errors import LedgerError, ScanError, SchemaError
@@ -47,7 +48,7 @@ def run(
     """
     settings = read_settings()
     bench = settings.workbench(workspace)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    stop_on_sigterm()
     folders = book_folders(folder)
     with page_progress() as on_progress:
         reports = list(
@@ -67,6 +68,11 @@ def run(
         show_drift(alarms, bench)
         show_standing(bench)
     raise typer.Exit(exit_code(reports))
+
+
+def stop_on_sigterm() -> None:
+    """A request to end stops the command as Ctrl+C does, so that nothing half-done stays behind."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -93,8 +99,7 @@ def page_progress() -> Iterator[OnProgress]:
     if not screen.is_terminal:
         yield _as_lines
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as bars:
+    with Progress(*COLUMNS, console=screen, transient=True) as bars:
         tasks = {}
 
         def on_progress(page: PageDone) -> None:
@@ -106,8 +111,7 @@ def page_progress() -> Iterator[OnProgress]:
 
 
 def _as_lines(page: PageDone) -> None:
-    step = max(1, page.total // 10)
-    if page.done % step == 0 or page.done == page.total:
+    if is_told(page.done, page.total):
         err().print(f"{page.folder}: {page.done}/{page.total} trang", markup=False)
 
 

@@ -40,6 +40,9 @@ def check(
                 "forms": {name: len(form.field_names) for name, form in loaded.forms.items()},
                 "exports": {name: len(loaded.columns(name)) for name in loaded.exports},
                 "vocabularies": {name: len(vocab.terms) for name, vocab in loaded.vocabs.items()},
+                "uncoded": {
+                    name: known.uncoded for name, known in loaded.vocabularies.items() if known.uncoded
+                },
                 "findings": len(loaded.findings),
                 "places": len(gazetteer.units),
                 "fingerprint": loaded.fingerprint,
@@ -59,6 +62,12 @@ def check(
     if workspace.office.exists():
         off = sum(bool(finding.off) for finding in loaded.findings.values())
         out().print(f"Phần của cơ quan ({workspace.office.name}) đúng; {off} quy tắc đang tắt.")
+    for name, vocabulary in loaded.vocabularies.items():
+        for words in vocabulary.uncoded:
+            out().print(
+                f"Ô in sẵn “{words}” chưa có mã trong danh mục “{name}”: đặt mã trong office.toml trước khi xuất.",
+                markup=False,
+            )
     own = sum(unit.scheme == "office" for unit in gazetteer.units)
     out().print(
         f"Địa danh đúng: {len(gazetteer.units)} dòng, trong đó {own} đơn vị do cơ quan thêm. "

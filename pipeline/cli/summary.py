@@ -35,7 +35,13 @@ def told(summary: BookSummary) -> tuple[str, ...]:
     scanned = f"{summary.books} sổ, {summary.scans} bản quét, {pages} trang: {entries} trang ghi việc hộ tịch"
     waiting = f"{summary.review} chờ rà soát; {summary.page_tasks} trang chờ xem cả trang"
     done = f"{summary.accepted} nhận ngay, {summary.decided} người đã xem"
-    return (
+    lines = [
         f"{scanned}, {covers} bìa, {other} trang khác.",
         f"{summary.entries} mục đăng ký: {done}, {waiting}.",
-    )
+    ]
+    if summary.uncoded:
+        boxes = ", ".join(f"“{words}” ({times} mục)" for words, times in summary.uncoded.items())
+        lines.append(
+            f"Chưa xuất được vì ô in sẵn chưa có mã: {boxes}. Hãy đặt mã trong office.toml ([[term]])."
+        )
+    return tuple(lines)

@@ -24,12 +24,13 @@ from pipeline.kinds import (
     volume,
 )
 from pipeline.kinds.ditto import is_ditto
-from pipeline.kinds.kind import Composite, Kind, Parsed, Vocabulary
+from pipeline.kinds.kind import UNCODED, Composite, Kind, Parsed, Vocabulary
 
 __all__ = [
     "COMPOSITES",
     "KINDS",
     "PROBLEMS",
+    "UNCODED",
     "Composite",
     "Kind",
     "Parsed",
@@ -64,7 +65,8 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = {
     "choice": ("L07",),
     "place": ("L07",),
 }
-"""What each kind may find wrong with a text by itself; a choice also has the finding of its list."""
+"""What each kind may find about a text by itself; a choice also has the finding of its list, and UNCODED where a
+printed box has no code in it."""
 
 COMPOSITES: Mapping[str, Composite] = {
     "signer": signer,

@@ -1,11 +1,11 @@
-"""One term of a code list. The canonical form is the term's code; what is not in the list keeps its text
-only.
+"""One term of a code list. The canonical form is the term's code; of a printed box for which the list has no code, the
+words beside it (UNCODED). What else is not in the list keeps its text only.
 """
 
 from __future__ import annotations
 
 from pipeline.kinds.ditto import DITTO, is_ditto
-from pipeline.kinds.kind import NOT_IN_LIST, NOTHING, Parsed, Vocabulary
+from pipeline.kinds.kind import NOT_IN_LIST, NOTHING, UNCODED, Parsed, Vocabulary
 from pipeline.kinds.spelling import folded
 
 
@@ -19,10 +19,15 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     if vocab is None:
         return Parsed("", (NOT_IN_LIST,))
     code = vocab.codes.get(word, "")
-    return Parsed(code) if code else Parsed("", (vocab.finding,))
+    if code:
+        return Parsed(code)
+    words = vocab.printed.get(word, "")
+    return Parsed(words, (UNCODED,)) if words else Parsed("", (vocab.finding,))
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:
+    if vocab is not None and value in vocab.uncoded:
+        return value
     if vocab is None or value not in vocab.labels:
         raise ValueError("not a code of the vocabulary")
     return vocab.labels[value]

@@ -8,6 +8,7 @@ lunar keeps its text and gets no canonical form, a month named ``giêng`` or ``c
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from pipeline.kinds.age import Age, age_of, canonical_age
@@ -32,7 +33,15 @@ _SHAPES = (
     re.compile(rf"(?:thang)?(?P<month>\d{{1,2}})(?:[/–—-]|nam){_YEAR}", re.ASCII),
     re.compile(rf"nam{_YEAR}", re.ASCII),
 )
-_PLAIN = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2([1-9]\d{3})", re.ASCII)
+_DAYS = {
+    f"{day}{mark}{month}{mark}": f"{date.day:02d}.{date.month:02d}."
+    for date in (datetime.date(2001, 1, 1) + datetime.timedelta(days) for days in range(365))
+    for day in {f"{date.day}", f"{date.day:02d}"}
+    for month in {f"{date.month}", f"{date.month:02d}"}
+    for mark in "/.-"
+}
+"""The days that every year has, as nearly all are written before their year."""
+_YEARS = frozenset(map(str, PLAUSIBLE_YEARS))
 _NAMED_MONTH = re.compile(r"(?<=thang)\s+(gieng|chap)\b")
 _NAMED_MONTHS = {"gieng": "1", "chap": "12"}
 _SEPARATED = re.compile(r"[/–—-]|thang|nam")
@@ -49,12 +58,9 @@ _SPLIT_MONTH = re.compile(r"(?:thang)?[\s.]*[1-9][\s.]+\d[\s.]*[/–—-][\s.]*[
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
-    plain = _PLAIN.fullmatch(text)  # as nearly all dates are written: the same by the shorter way
-    if plain:
-        day, month, year = int(plain[1]), int(plain[3]), int(plain[4])
-        if 0 < day < 29 and 0 < month < 13 and year in PLAUSIBLE_YEARS:
-            return Parsed(f"{day:02d}.{month:02d}.{year}")
-        return _parsed(dated(year, month, day))
+    day, year = text[:-4], text[-4:]
+    if day in _DAYS and year in _YEARS:  # the same by the shorter way
+        return Parsed(_DAYS[day] + year)
     if is_ditto(text):
         return Parsed("", (DITTO,))
     written = unaccented(text).strip(" .…_·,;:")

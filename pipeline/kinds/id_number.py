@@ -28,17 +28,27 @@ _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}", re.ASCII)
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    marks = without_leader(text).strip(",;:")
+    if is_digits(marks):
+        return _of_digits(marks)
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    marks = without_leader(text).strip(",;:")
     if not marks:
         return NOTHING
     if _PASSPORT.fullmatch(marks.upper()):
         return Parsed(marks.upper())
-    if not is_digits(marks) or len(marks) not in (9, 12):
-        return Parsed("", (WRONG_PERSONAL_NUMBER if len(marks) > 10 else WRONG_CMND,))
-    known = len(marks) == 9 or marks[0] != "0" or marks[:3] in PROVINCE_CODES
-    return Parsed(marks, () if known else (WRONG_PERSONAL_NUMBER,))
+    return Parsed("", (_wrong(marks),))
+
+
+def _of_digits(digits: str) -> Parsed:
+    if len(digits) not in (9, 12):
+        return Parsed("", (_wrong(digits),))
+    known = len(digits) == 9 or digits[0] != "0" or digits[:3] in PROVINCE_CODES
+    return Parsed(digits, () if known else (WRONG_PERSONAL_NUMBER,))
+
+
+def _wrong(marks: str) -> str:
+    return WRONG_PERSONAL_NUMBER if len(marks) > 10 else WRONG_CMND
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:

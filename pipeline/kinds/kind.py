@@ -9,13 +9,15 @@ its roles.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from pipeline.kinds.spelling import folded
 
 NOT_IN_LIST = "NOT-IN-LIST"
+UNCODED = "UNCODED"
+"""The finding of a printed box for which its code list has no code."""
 
 
 class VocabularyTerm(Protocol):
@@ -34,18 +36,22 @@ class VocabularyTerm(Protocol):
 @dataclass(frozen=True)
 class Vocabulary:
     """A code list: each term is ``(code, label, aliases)``; ``finding`` is the code for a text that is no
-    term.
+    term; ``uncoded``: the words beside boxes of forms for which the list has no code.
     """
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
     finding: str = NOT_IN_LIST
+    uncoded: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, terms: Iterable[VocabularyTerm], finding: str = NOT_IN_LIST) -> Vocabulary:
-        """The vocabulary of declared terms (``schema.Vocab.terms``) and their finding
-        (``schema.Vocab.finding``).
+    def of(
+        cls, terms: Iterable[VocabularyTerm], finding: str = NOT_IN_LIST, boxes: Iterable[str] = ()
+    ) -> Vocabulary:
+        """The vocabulary of declared terms (``schema.Vocab.terms``), their finding (``schema.Vocab.finding``) and
+        the words beside ``boxes``, of which those are kept that no term is written with.
         """
-        return cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
+        known = cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
+        return replace(known, uncoded=tuple(words for words in boxes if folded(words) not in known.codes))
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
@@ -57,6 +63,11 @@ class Vocabulary:
                 if found.setdefault(spelling, code) != code:
                     shared.add(spelling)
         return {spelling: code for spelling, code in found.items() if spelling and spelling not in shared}
+
+    @cached_property
+    def printed(self) -> Mapping[str, str]:
+        """From every text of ``uncoded`` as it is folded to the text."""
+        return {folded(words): words for words in self.uncoded}
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:

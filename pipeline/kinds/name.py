@@ -47,15 +47,15 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
 @lru_cache(maxsize=1 << 14)
 def _is_plain(word: str) -> bool:
     """Whether a word is nothing but a syllable of a name: letters of Vietnamese names with a vowel, no abbreviation,
-    no word that tells an office or a title, nor the first one of “như trên”."""
-    bare = unaccented(word)
+    no word that tells an office or a title, nor the last one of “như trên”."""
+    small, bare = folded(word), unaccented(word)
     letters = word.isalpha() and set(bare) <= _VIETNAMESE_LETTERS
     return (
         letters
         and not _VOWELS.isdisjoint(bare)
-        and bare not in TELLING_WORDS
-        and bare != "nhu"
-        and not _ABBREVIATION.search(folded(word))
+        and small not in TELLING_WORDS
+        and bare != "tren"
+        and not _ABBREVIATION.search(small)
     )
 
 

@@ -10,14 +10,12 @@ NOT_A_NUMBER = "K11"
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
+    digits = without_leader(text)
+    if is_digits(digits):
+        return Parsed(digits.lstrip("0") or "0")
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    digits = without_leader(text)
-    if not digits:
-        return NOTHING
-    if not is_digits(digits):
-        return Parsed("", (NOT_A_NUMBER,))
-    return Parsed(digits.lstrip("0") or "0")
+    return Parsed("", (NOT_A_NUMBER,)) if digits else NOTHING
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:

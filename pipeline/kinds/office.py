@@ -17,24 +17,24 @@ OFFICE = re.compile(r"(?<!\w)(?:UBND|(?:ủy|uỷ)\s+ban|tư\s+pháp|hộ\s+tị
 
 TELLING_WORDS = frozenset(
     (
-        "tich",
-        "truong",
-        "doc",
-        "vien",
-        "chanh",
-        "chuc",
-        "bo",
-        "phan",
+        "tịch",
+        "trưởng",
+        "đốc",
+        "viên",
+        "chánh",
+        "chức",
+        "bộ",
+        "phán",
         "ct",
         "pct",
         "uvub",
         "uv",
         "ubnd",
         "ban",
-        "phap",
+        "pháp",
     )
 )
-"""Without marks: a text with none of these words has no title and no office in it."""
+"""In small letters, with their marks: a text with none of these words has no title and no office in it."""
 
 UNIT = re.compile(r"(?<!\w)(?:xã|phường|thị\s+trấn|huyện|quận|tỉnh|thành\s+phố)(?!\w)", re.IGNORECASE)
 """Words of administrative units; a few of them are given names too."""

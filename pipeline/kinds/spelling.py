@@ -4,7 +4,11 @@ storing.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_MARKS = re.compile(r"[\u0300-\u034e\u0350-\u036f]+")
+"""All the marks that Vietnamese letters bear, and those of other Latin ones."""
 
 
 def spelled(text: str) -> str:
@@ -21,5 +25,8 @@ def unaccented(text: str) -> str:
     """The folded text without its marks: ``Mồng Một`` and ``mong mot`` become the same, and so do many other
     words. The one key by which text is searched and likely matches are looked for; what they are is told by the text.
     """
-    bare = "".join(c for c in unicodedata.normalize("NFD", folded(text)) if not unicodedata.combining(c))
-    return bare.replace("đ", "d")
+    small = folded(text)
+    if small.isascii():
+        return small
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", small)).replace("đ", "d")
+    return bare if bare.isascii() else "".join(c for c in bare if not unicodedata.combining(c))

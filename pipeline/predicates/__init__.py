@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.predicates import birth, dates, death, identity, keys, marriage, places, text
+from pipeline.predicates import birth, dates, death, identity, keys, kinship, marriage, places, text
 from pipeline.predicates.predicate import Need, Predicate, predicate
 from pipeline.predicates.value import (
     BLANK,
@@ -68,11 +68,17 @@ LISTED: tuple[Predicate, ...] = (
     identity.number_tells_sex,
     identity.number_of_a,
     identity.number_tells_birth,
+    identity.bearer_age_within,
     identity.no_personal_number_before,
     identity.number_fits_paper,
     text.name_tells_sex,
     text.name_of_a,
-    text.spouse_tells_sex,
+    kinship.spouse_tells_sex,
+    kinship.relation_fits_name,
+    kinship.relation_fits_number,
+    kinship.parent_declares,
+    kinship.namesake_number_tells_birth,
+    kinship.namesake_number_of_a,
     places.place_existed,
 )
 """All that there are, in the order of their families."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import Value
@@ -32,8 +33,13 @@ def described_when_named(name: Value, *others: Value) -> bool | None:
 
 
 @predicate(VALUE, ANY, ANY)
-def birth_type_agrees(birth_type: Value, mother_name: Value, father_name: Value) -> bool | None:
-    """Which parents are named is what the type of the birth says: none of an abandoned child."""
+def birth_type_agrees(
+    birth_type: Value, mother_name: Value, father_name: Value, *, not_both: str
+) -> bool | None:
+    """Which parents are named is what the type of the birth says: none of an abandoned child; not both where the words
+    ``not_both`` stand, which say that one of them at least is not known."""
+    if folded(birth_type.text) == folded(not_both):
+        return not (mother_name.inked and father_name.inked)
     answers = [
         says[birth_type.canonical] == name.inked
         for says, name in ((_SAYS_OF_MOTHER, mother_name), (_SAYS_OF_FATHER, father_name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipeline.kinds.spelling import unaccented
 from pipeline.predicates.dates import age_at
 from pipeline.predicates.predicate import Need, predicate
@@ -37,4 +39,9 @@ def age_group_agrees(age_group: Value, born_on: Value, died_on: Value) -> bool |
 @predicate(TEXT)
 def not_oneself(relation: Value) -> bool | None:
     """Nobody declares his own death (“bản thân”)."""
-    return unaccented(relation.text).strip(" .,;:()") not in _ONESELF
+    return not _says_oneself(relation.text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _says_oneself(relation: str) -> bool:
+    return unaccented(relation).strip(" .,;:()") in _ONESELF

@@ -48,8 +48,17 @@ def number_tells_birth(number: Value, born_on: Value) -> bool | None:
     born = known(born_on.canonical)
     if not born or not _is_personal(number.canonical):
         return None
-    digits = number.canonical
-    return born[0] == 1900 + 100 * (int(digits[3]) // 2) + int(digits[4:6])
+    return born[0] == _birth_year(number.canonical)
+
+
+@predicate(VALUE, VALUE)
+def bearer_age_within(number: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
+    """The age that a personal number says its bearer has in the year of that day lies within the limits, or may."""
+    day = known(on.canonical)
+    if not day or not _is_personal(number.canonical):
+        return None
+    age = day[0] - _birth_year(number.canonical)
+    return lowest <= age and age - 1 <= highest
 
 
 @predicate(VALUE, VALUE)
@@ -68,6 +77,11 @@ def number_fits_paper(paper_type: Value, number: Value) -> bool | None:
         return None
     wrong = {CMND: PERSONAL_DIGITS, CITIZEN_CARD: CMND_DIGITS}.get(paper_type.canonical)
     return None if wrong is None else len(number.canonical) != wrong
+
+
+def _birth_year(number: str) -> int:
+    """Century and year in a personal number."""
+    return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
 
 
 def _is_personal(number: str) -> bool:

@@ -42,8 +42,9 @@ def two_people(
     first_name: Value, first_born_on: Value, second_name: Value, second_born_on: Value
 ) -> bool | None:
     """Not the same name and the same date of birth."""
-    same = folded(first_name.canonical) == folded(second_name.canonical)
-    return not (same and first_born_on.canonical == second_born_on.canonical)
+    if first_born_on.canonical != second_born_on.canonical:
+        return True
+    return folded(first_name.canonical) != folded(second_name.canonical)
 
 
 @predicate(VALUE, VALUE)

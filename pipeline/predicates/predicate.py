@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import FunctionType
 
 from pipeline.model import FieldStatus
 from pipeline.predicates.value import NO_CONTEXT, RuleContext, Value
@@ -64,6 +65,15 @@ class Predicate:
         if further < 0 or (further and self.more is None):
             return None
         return self.needs + (self.more,) * further if self.more else self.needs
+
+    def limited(self, limits: Mapping[str, object]) -> Callable[..., bool | None]:
+        """``ask`` with these limits for defaults; a ``functools.partial`` takes three times as long to call."""
+        if not limits:
+            return self.ask
+        assert isinstance(self.ask, FunctionType)
+        asked = FunctionType(self.ask.__code__, self.ask.__globals__, self.name)
+        asked.__kwdefaults__ = {**(self.ask.__kwdefaults__ or {}), **limits}
+        return asked
 
     def __call__(self, *values: Value, context: RuleContext = NO_CONTEXT, **limits: object) -> bool | None:
         """Its answer about these values; ``None`` where they are not in the states that it needs."""

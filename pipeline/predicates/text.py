@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.kinds.spelling import folded
 from pipeline.predicates.identity import FEMALE, MALE
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import Value
 
 VALUE = Need.VALUE
-
-_SPOUSES = {"vợ": MALE, "chồng": FEMALE}
-"""The sex of the dead by the declarant's relation."""
 
 
 @predicate(VALUE, VALUE)
@@ -26,15 +22,11 @@ def name_of_a(name: Value, *, sex: str) -> bool | None:
     return _fits(name.canonical, sex)
 
 
-@predicate(Need.TEXT, VALUE)
-def spouse_tells_sex(relation: Value, sex: Value) -> bool | None:
-    """Who is declared dead by his wife is a man, by her husband a woman."""
-    wanted = _SPOUSES.get(folded(relation.text).strip(" .,;"))
-    return None if wanted is None else sex.canonical == wanted
-
-
 def _fits(name: str, sex: str) -> bool | None:
-    words = name.casefold().split()
+    small = name.casefold()
+    if "thị" not in small and "văn" not in small:
+        return None
+    words = small.split()
     if len(words) < 3:
         return None
     if "thị" in words[1:-1]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from pipeline.model import FieldStatus
+from pipeline.model import WITHOUT_INK, FieldStatus
 
 FULL = len("dd.mm.yyyy")
 _SAYS_DATE = re.compile(r"(?:(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
@@ -28,7 +28,7 @@ class Value:
     @property
     def inked(self) -> bool:
         """Whether anything stands on the paper, read or not."""
-        return self.status is not FieldStatus.BLANK and self.status is not FieldStatus.NOT_ON_FORM
+        return self.status not in WITHOUT_INK
 
 
 NOT_ON_FORM = Value("", "", FieldStatus.NOT_ON_FORM)

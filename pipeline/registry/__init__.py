@@ -2,6 +2,7 @@
 
 from pipeline.registry.registry import Registry
 from pipeline.registry.roles import role_sql
+from pipeline.registry.stored_book import FailedPage, StoredBook, StoredPage
 from pipeline.registry.straightening import Straightening
 from pipeline.registry.values import (
     WHOLE_ENTRY,
@@ -9,12 +10,15 @@ from pipeline.registry.values import (
     ChecksOutcome,
     Decision,
     Link,
+    LinkDecision,
+    LinkVerdict,
     PastReading,
     PlaceInForce,
     SaveOutcome,
     Seen,
     StaleTask,
     StandingFinding,
+    StandingLink,
     StoredEntry,
     Task,
     TaskState,
@@ -26,7 +30,10 @@ __all__ = [
     "BookSummary",
     "ChecksOutcome",
     "Decision",
+    "FailedPage",
     "Link",
+    "LinkDecision",
+    "LinkVerdict",
     "PastReading",
     "PlaceInForce",
     "Registry",
@@ -34,7 +41,10 @@ __all__ = [
     "Seen",
     "StaleTask",
     "StandingFinding",
+    "StandingLink",
+    "StoredBook",
     "StoredEntry",
+    "StoredPage",
     "Straightening",
     "Task",
     "TaskState",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import MetaData, Table
 
 from pipeline.errors import RegistryError
-from pipeline.kinds import KINDS, Vocabulary
+from pipeline.kinds import KINDS
 from pipeline.predicates.places import place_existed
 from pipeline.schema import FieldSpec, Schemas
 
@@ -60,5 +60,4 @@ class Declared:
     def canonical(self, record: str, name: str, text: str) -> str:
         """How the kind of that field writes ``text``; ``""`` when it does not parse."""
         spec = self.field(record, name)
-        vocab = self.schemas.vocabs[spec.vocab] if spec.vocab else None
-        return KINDS[spec.kind].parse(text, Vocabulary.of(vocab.terms) if vocab else None).canonical
+        return KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec)).canonical

@@ -12,7 +12,8 @@ from pipeline.registry.locks import Whole, hold
 from pipeline.registry.tables import link
 from pipeline.registry.values import ChecksOutcome, Link
 
-_PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
+PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
+"""What makes two suggestions the same pair, whatever speaks for it."""
 
 
 def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
@@ -20,7 +21,7 @@ def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
     hold(connection, Whole.LINKS)
     wanted = {_key(one): one for one in links}
     standing = {
-        _key(_link(row)): row["id"]
+        _key(link_of(row)): row["id"]
         for row in connection.execute(select(link).where(link.c.withdrawn_at.is_(None))).mappings()
     }
     new = [one for key, one in wanted.items() if key not in standing]
@@ -47,18 +48,8 @@ def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 
 
-def standing_links(connection: Connection, kind: str | None, limit: int | None) -> tuple[Link, ...]:
-    """What is suggested now, the surest first."""
-    rows = connection.execute(
-        select(link)
-        .where(link.c.withdrawn_at.is_(None), *(() if kind is None else (link.c.kind == kind,)))
-        .order_by(link.c.probability.desc(), link.c.id)
-        .limit(limit)
-    )
-    return tuple(_link(row) for row in rows.mappings())
-
-
-def _link(row: RowMapping) -> Link:
+def link_of(row: RowMapping) -> Link:
+    """A row of ``link``."""
     return Link(
         row["kind"],
         row["first_entry_id"],
@@ -72,7 +63,7 @@ def _link(row: RowMapping) -> Link:
 
 def _key(one: Link) -> tuple[object, ...]:
     return (
-        *(getattr(one, name) for name in _PAIR),
+        *(getattr(one, name) for name in PAIR),
         round(one.probability, 4),
         tuple(sorted(one.evidence.items())),
     )

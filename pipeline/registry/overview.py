@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 
+from pipeline.registry.declared import Declared
 from pipeline.registry.tables import book, entry, page, page_failure, page_run, review_task, scan
 from pipeline.registry.values import BookSummary, Task, TaskState
 
@@ -57,7 +58,7 @@ def queue(connection: Connection, book_id: int | None, limit: int | None) -> tup
     )
 
 
-def summary(connection: Connection, book_id: int | None) -> BookSummary:
+def summary(connection: Connection, declared: Declared, book_id: int | None) -> BookSummary:
     """Counts over one book, or over all."""
     tasks = connection.execute(
         select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
@@ -85,6 +86,7 @@ def summary(connection: Connection, book_id: int | None) -> BookSummary:
         page_tasks=sum(task.entry_id is None for task in tasks),
         reasons=dict(Counter(code for task in tasks for code in task.reasons).most_common()),
         failures=_failures(connection, book_id),
+        uncoded=_uncoded(connection, declared, book_id),
     )
 
 
@@ -108,6 +110,27 @@ def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
         .order_by(func.count().desc(), page_failure.c.code)
     )
     return {row.code: row.failures for row in rows}
+
+
+def _uncoded(connection: Connection, declared: Declared, book_id: int | None) -> Mapping[str, int]:
+    """How often a box without a code is in force, by the words beside it."""
+    found: Counter[str] = Counter()
+    for record, table in declared.records.items():
+        for spec in declared.fields(record).values():
+            vocabulary = declared.schemas.vocabulary(spec)
+            if vocabulary is None or not vocabulary.uncoded:
+                continue
+            value = table.c[spec.name]
+            query = (
+                select(value, func.count())
+                .join_from(table, entry, table.c.entry_id == entry.c.id)
+                .join(page, entry.c.page_id == page.c.id)
+                .join(scan, page.c.scan_id == scan.c.id)
+                .where(entry.c.stands, value.in_(vocabulary.uncoded), *_in_book(book_id))
+                .group_by(value)
+            )
+            found.update({row[0]: row[1] for row in connection.execute(query)})
+    return dict(found.most_common())
 
 
 def _count(connection: Connection, query: Select[int], where: Iterable[ColumnElement[bool]]) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
-from pipeline.registry import checks, deciding, links, overview, placing, readback, saving
+from pipeline.registry import checks, deciding, link_decisions, links, overview, placing, readback, saving
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
@@ -22,15 +22,18 @@ from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
 from pipeline.registry.roles import may_change_decisions
+from pipeline.registry.stored_book import StoredBook, stored_book
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.values import (
     BookSummary,
     ChecksOutcome,
     Link,
+    LinkVerdict,
     PastReading,
     SaveOutcome,
     StandingFinding,
+    StandingLink,
     StoredEntry,
     Task,
     Verdict,
@@ -200,11 +203,23 @@ class Registry:
         with self._database.writing() as connection:
             deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
 
+    def decide_link(self, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = "") -> None:
+        """Record a person's word on a suggested link, for good; the last one counts. No later run suggests a rejected
+        pair again unless its evidence changes."""
+        with self._database.writing() as connection:
+            link_decisions.decide_link(connection, link_id, verdict, author=author, reason=reason)
+
     def note_view(self, person: Person, action: str, subject: str) -> None:
         """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
         ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
         with self._database.writing() as connection:
             record(connection, person.login, action, subject)
+
+    def note_package(self, book_id: int, entries: int, manifest_sha256: str) -> None:
+        """Record that so many entries of a book left the registry in a package, and the hash of its manifest."""
+        with self._database.writing() as connection:
+            told = {"entries": entries, "manifest": manifest_sha256}
+            record(connection, MACHINE, "package-written", f"book:{book_id}", told)
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""
@@ -225,7 +240,7 @@ class Registry:
     def summary(self, book_id: int | None = None) -> BookSummary:
         """Where a book stands, or all of them."""
         with self._database.reading() as connection:
-            return overview.summary(connection, book_id)
+            return overview.summary(connection, self._declared, book_id)
 
     def shelf_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
         """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or
@@ -259,10 +274,13 @@ class Registry:
         with self._database.reading() as connection:
             return checks.standing_findings(connection, book_ids)
 
-    def links(self, kind: str | None = None, limit: int | None = None) -> Sequence[Link]:
-        """What is suggested to belong together, the surest first."""
+    def links(
+        self, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
+    ) -> Sequence[StandingLink]:
+        """What is suggested to belong together and what people confirmed: first what nobody has decided on its present
+        evidence, then the surest. Those that people ``rejected`` only on demand."""
         with self._database.reading() as connection:
-            return links.standing_links(connection, kind, limit)
+            return link_decisions.standing_links(connection, kind, limit, rejected=rejected)
 
     def entries(self, book_id: int | None = None) -> Sequence[int]:
         """The ids of the entries that stand, in the order of the books."""
@@ -282,6 +300,11 @@ class Registry:
         """All that is known of an entry now."""
         with self._database.reading() as connection:
             return readback.stored_entry(connection, self._declared, entry_id)
+
+    def book(self, book_id: int) -> StoredBook:
+        """A book with its pages and what has no result."""
+        with self._database.reading() as connection:
+            return stored_book(connection, book_id)
 
     def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""

@@ -350,13 +350,26 @@ link = Table(
 )
 """Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
 
+link_decision = Table(
+    "link_decision",
+    METADATA,
+    _many(),
+    Column("link_id", MANY, ForeignKey("link.id"), nullable=False, index=True),
+    _text("verdict"),
+    _text("reason"),
+    _text("author"),
+    _time("decided_at"),
+    sqlite_autoincrement=True,
+)
+"""A person's word on a suggestion, with the evidence as it was then; the last one on a pair counts."""
+
 ONLY_ENDS = {book_finding: book_finding.c.cleared_at, link: link.c.withdrawn_at}
 """Rows of these are added and end, once, by that column; nothing else of them is ever changed or deleted."""
 
 REMOVABLE = (page_failure,)
 """Rows of these are deleted when they are over; so are those of the record tables."""
 
-APPEND_ONLY = (reading, finding, decision, resolved_place)
+APPEND_ONLY = (reading, finding, decision, resolved_place, link_decision)
 """No row of these is ever changed or deleted; triggers of the migrations refuse it."""
 
 

@@ -142,11 +142,38 @@ class Link:
     evidence: Mapping[str, str]
 
 
+class LinkVerdict(StrEnum):
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDecision:
+    """A person's word on a suggested link. ``outdated``: the evidence is another now than that person saw."""
+
+    verdict: LinkVerdict
+    author: str
+    decided_at: datetime
+    reason: str
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLink(Link):
+    """A link under its number. ``suggested``: still found; a confirmed one stands without that, too. ``decision``: the
+    last word on the pair."""
+
+    link_id: int = 0
+    suggested: bool = True
+    decision: LinkDecision | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BookSummary:
     """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
     open tasks on whole pages; ``reasons`` counts codes over open tasks, ``failures`` over scans and pages without a
-    result; ``pages`` by kind of page."""
+    result; ``pages`` by kind of page; ``uncoded``: values in force that cannot be exported until an office gives them a
+    code, by the words beside their boxes."""
 
     books: int = 0
     scans: int = 0
@@ -159,6 +186,7 @@ class BookSummary:
     page_tasks: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
+    uncoded: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,12 +83,26 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
     record = named(form.record, schemas.records, "loại việc", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)
-    for box in form.boxes:
-        named(box.field, record.by_name, "trường", f"{record.record}.toml", where)
+    _check_boxes(form, record, schemas, where)
     if form.table:
         total = sum(column.width for column in form.table.columns)
         if abs(total - 1) > 0.002:
             raise SchemaError(f"{where}: tổng bề rộng (width) các cột là {total:.3f}, phải bằng 1.")
+
+
+def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    """A word beside a box that is misspelt would be a value that no list has: such a box has to say so."""
+    for box in form.boxes:
+        spec = named(box.field, record.by_name, "trường", f"{record.record}.toml", where)
+        if spec.vocab is None or not box.coded:
+            continue
+        vocabulary = kinds.Vocabulary.of(schemas.vocabs[spec.vocab].terms)
+        if not kinds.KINDS["choice"].parse(box.value, vocabulary).canonical:
+            hint = nearest(box.value, vocabulary.spellings)
+            raise SchemaError(
+                f"{where}: ô đánh dấu “{box.value}” không có trong danh mục “{spec.vocab}”.{hint} "
+                "Nếu danh mục của Bộ không có mã cho ô này, hãy ghi coded = false."
+            )
 
 
 def _check_cells(form: Form, where: Path) -> None:

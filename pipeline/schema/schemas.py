@@ -59,8 +59,17 @@ class Schemas:
 
     @cached_property
     def vocabularies(self) -> Mapping[str, kinds.Vocabulary]:
-        """The code lists as the kinds take them."""
-        return {name: kinds.Vocabulary.of(vocab.terms, vocab.finding) for name, vocab in self.vocabs.items()}
+        """The code lists as the kinds take them, with the boxes of all forms for which they have no code."""
+        boxes: dict[str | None, dict[str, None]] = {}
+        for form in self.forms.values():
+            for box in form.boxes:
+                if not box.coded:
+                    fields = self.records[form.record].by_name
+                    boxes.setdefault(fields[box.field].vocab, {})[box.value] = None
+        return {
+            name: kinds.Vocabulary.of(vocab.terms, vocab.finding, boxes.get(name, ()))
+            for name, vocab in self.vocabs.items()
+        }
 
     def vocabulary(self, spec: FieldSpec) -> kinds.Vocabulary | None:
         """The code list of a field, if it has one."""

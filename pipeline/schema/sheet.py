@@ -66,7 +66,8 @@ class Area(Declaration):
 class CheckBox(Declaration):
     """A printed box to tick; a mark gives ``field`` the value ``value``. ``box`` in u, v.
 
-    Without a ``field`` it is print only: the Ministry has no column for it.
+    Without a ``field`` it is print only: the Ministry has no column for it. ``coded``: whether the field's list has a
+    code for the value; where it has none, the value stays the printed words until an office gives it a code.
     """
 
     label: str
@@ -74,6 +75,7 @@ class CheckBox(Declaration):
     box: tuple[float, float, float, float]
     field: str = ""
     value: str = ""
+    coded: bool = True
 
 
 class Column(Declaration):

@@ -123,6 +123,9 @@ def case(
             people[key] = person(rng, home, party.male, like)
             family = family or (people[key] if party.newborn or party.dead else None)
         born[key] = happened_on if party.newborn else _adult_birth(rng, happened_on, party)
+        for other, who in parties(record).items():
+            if people.get(other) is people[key] and who.male is not None:  # a parent who declares
+                born[key] = born[other]
     return Case(
         number, page_no, volume, registered_on, happened_on, int(rng.integers(0, 24)), int(rng.integers(0, 60)),
         home, people, born, missing,

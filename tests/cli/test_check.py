@@ -61,10 +61,23 @@ def test_links_are_told_with_their_evidence(hotich: Hotich, filled: None) -> Non
     pytest.importorskip("splink")
     told = hotich("links")
     assert told.exit_code == 0, told.output
-    assert "một việc đăng ký hai lần?" in told.stdout
+    assert "đăng ký hai lần?" in told.stdout
     assert "họ tên giống, ngày sinh" in told.stdout
     assert evidence_told({"name": "same", "born": "same day"}) == "họ tên giống, ngày sinh cùng ngày"
     assert json.loads(hotich("links", "--json").stdout)["links"][0]["kind"] == "again"
+
+
+def test_a_person_confirms_or_rejects_a_link(hotich: Hotich, filled: None) -> None:
+    pytest.importorskip("splink")
+    hotich("links")
+    told = hotich("links", "reject", "1", "--reason", "hai trẻ khác mẹ", "--by", "an")
+    assert told.stdout == "Đã ghi: gợi ý số 1 không phải.\n"
+    assert json.loads(hotich("links", "--json").stdout)["links"] == []
+    assert "không phải (an" in hotich("links", "--rejected").stdout
+    assert hotich("links", "confirm", "1", "--by", "binh").exit_code == 0
+    assert "đúng (binh" in hotich("links").stdout
+    assert "Không có gợi ý số 9" in hotich("links", "confirm", "9").stderr
+    assert hotich("links", "reject", "1").exit_code == 2
 
 
 def test_an_unknown_kind_of_link_is_an_error(hotich: Hotich) -> None:

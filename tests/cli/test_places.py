@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.settings import Settings
 from tests.cli.conftest import Hotich
+from tests.registry.pages import LEDGER, SCAN, entry, page, read
 
 WRONG = '[[alias]]\ncode = "31438"\nname = "Tân Long"\n\n[[alias]]\ncod = "79"\nname = "Thành Hồ"\n'
 
@@ -47,6 +49,16 @@ def test_schemas_check_tells_a_flaw_in_an_office_s_places_with_file_and_line(
     told = " ".join(checked.stderr.split())
     assert "places.toml, dòng 6" in told
     assert "Có phải là “code”?" in told
+
+
+def test_how_far_the_resolving_is_is_told_beside_the_answer(hotich: Hotich, workspace: Path) -> None:
+    with Settings().workbench(workspace).open_registry() as registry:
+        book = registry.book_id(LEDGER, "so-1")
+        registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
+        registry.save_page(book, page(*(entry(read("notes", "x"), row=row) for row in range(20))), "f1")
+    told = hotich("places", "resolve", "--json")
+    assert json.loads(told.stdout) == {"entries": 20, "changed": 0}
+    assert told.stderr.splitlines() == [f"Đối chiếu nơi: {done}/20 việc" for done in range(2, 21, 2)]
 
 
 def test_places_of_saved_entries_are_resolved_anew(hotich: Hotich, tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.kinds import COMPOSITES, KINDS, Vocabulary
 
-VOCABULARY = Vocabulary((("1", "Nam", ()), ("2", "Nữ", ("Gái",)), ("3", "Không xác định", ())))
+VOCABULARY = Vocabulary(
+    (("1", "Nam", ()), ("2", "Nữ", ("Gái",)), ("3", "Không xác định", ())), uncoded=("Chưa rõ",)
+)
 
 _days = st.dates(datetime.date(1000, 1, 1), datetime.date(2999, 12, 31)).map(
     lambda d: f"{d:%d.%m}.{d.year:04d}"
@@ -38,7 +40,7 @@ CANONICAL = {
     "volume": _numbers,
     "number": st.integers(0, 10**9).map(str),
     "id_number": st.from_regex(r"[0-9]{9}|[0-9]{12}|[A-Z][0-9]{7}", fullmatch=True),
-    "choice": st.sampled_from(["1", "2", "3"]),
+    "choice": st.sampled_from(["1", "2", "3", "Chưa rõ"]),
 }
 
 

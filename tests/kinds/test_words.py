@@ -27,6 +27,13 @@ def test_a_spelling_that_two_terms_share_is_neither() -> None:
     assert choice.parse("Thổ", groups).problems == ("NOT-IN-LIST",)
 
 
+def test_a_printed_box_that_the_list_has_no_code_for_keeps_its_words() -> None:
+    marriages = Vocabulary((("1", "Kết hôn lần đầu", ()),), uncoded=("Ghi chú kết hôn",))
+    assert choice.parse("ghi chú  kết hôn", marriages) == ("Ghi chú kết hôn", ("UNCODED",))
+    assert choice.format("Ghi chú kết hôn", marriages) == "Ghi chú kết hôn"
+    assert choice.parse("Ghi chú", marriages) == ("", ("NOT-IN-LIST",))
+
+
 def test_nothing_written_is_nothing_and_no_problem() -> None:
     assert choice.parse("  ", SEX) == choice.parse("", SEX)
     assert not choice.parse("", SEX).problems
@@ -77,6 +84,11 @@ def test_other_texts_are_no_ditto_marks(written: str) -> None:
 
 def test_a_place_keeps_its_old_names() -> None:
     assert place.parse("Xã  Nhơn Ái, huyện Châu Thành").canonical == "Xã Nhơn Ái, huyện Châu Thành"
+
+
+@pytest.mark.parametrize("written", ["Phan Văn Bộ", "Trương Thị Chúc", "Như Thị Trường", "Ban Văn Viên"])
+def test_a_word_that_offices_have_too_makes_no_office_of_a_name(written: str) -> None:
+    assert name.parse(written) == (written, ())
 
 
 def test_a_text_without_a_telling_word_is_no_office() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import FieldStatus
-from pipeline.registry import Registry, Verdict
+from pipeline.registry import Link, LinkVerdict, Registry, Verdict
 from pipeline.registry.audit.tables import audit
 from pipeline.registry.tables import APPEND_ONLY, METADATA
 from tests.registry.outsider import Outsider
@@ -33,13 +33,16 @@ ON_POSTGRESQL = [
 
 @pytest.fixture
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
-    """Another program on a database that holds one reading, one finding, one decision, one place, and their audit."""
+    """Another program on a database that holds one reading, one finding, one decision, one place, one link that
+    was decided, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
     )
     (entry_id,) = registry.entries(book)
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "Thử Hai")], author="an")
+    registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
+    registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
     before = {table: outsider.rows(table) for table in TABLES}
     assert all(before.values())
     yield outsider

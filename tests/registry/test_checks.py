@@ -18,7 +18,7 @@ REFUSED = (
     "DELETE FROM {table}",
 )
 ON_SQLITE = "INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
-ON_POSTGRESQL = "TRUNCATE {table}"
+ON_POSTGRESQL = "TRUNCATE {table} CASCADE"
 CODES = ("K06", "K07-GAP", "K10", "B06")
 
 
@@ -147,16 +147,6 @@ def test_people_are_told_with_what_the_declarations_bind_to_them(registry: Regis
         "1",
         "2",
     )
-
-
-def test_suggested_links_stand_until_they_are_no_longer_suggested(registry: Registry, entry_id: int) -> None:
-    link = Link("person", entry_id, "child", entry_id, "mother", 0.97, {"name": "same"})
-    assert registry.save_links([link]).raised == 1
-    assert registry.save_links([link]).raised == 0
-    assert registry.links() == (link,)
-    assert (registry.links(kind="again"), registry.queue()) == ((), ())
-    assert registry.save_links([]).cleared == 1
-    assert registry.links() == ()
 
 
 @pytest.mark.parametrize(("table", "end"), [("book_finding", "cleared_at"), ("link", "withdrawn_at")])

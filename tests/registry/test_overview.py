@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from pipeline.cli.summary import told
 from pipeline.model import FieldStatus, PageKind
 from pipeline.registry import BookSummary, Registry, Verdict
 from tests.registry.pages import LEDGER, SCAN, blank, entry, finding, page, read
@@ -74,6 +75,18 @@ def test_the_summary_counts_every_entry_once(registry: Registry, book: int) -> N
         reasons={"K04": 1, "READ-HAND": 1, "PAGE-UNKNOWN": 1},
         failures={"timeout": 1},
     )
+
+
+def test_the_summary_tells_of_boxes_that_cannot_be_exported_yet(registry: Registry, book: int) -> None:
+    box = "Trẻ chưa xác định được cha, mẹ"
+    registry.save_page(book, page(entry(read("birth_type", box)), page_no=1), "f1")
+    registry.save_page(book, page(entry(read("birth_type", "1")), page_no=2), "f1")
+    registry.save_page(book, page(entry(read("birth_type", box, accepted=False)), page_no=3), "f1")
+    assert registry.summary(book).uncoded == {box: 1}
+    third = registry.entries(book)[2]
+    registry.decide(third, [Verdict("birth_type", FieldStatus.READ, box)], author="an")
+    assert registry.summary().uncoded == {box: 2}
+    assert f"“{box}” (2 mục)" in told(registry.summary())[-1]
 
 
 def test_books_are_summed_up_apart_and_together(registry: Registry, book: int) -> None:

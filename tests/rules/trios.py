@@ -50,6 +50,7 @@ def _of_father(state: FieldStatus) -> Written:
     return {f"father_{part}": state for part in parts}
 
 
+_MOTHER_DECLARES: Written = {"declarant_relation": "Mẹ ruột", "declarant_name": "Lê Thị Hoa"}
 _NAMED_ONLY = _of_father(BLANK)
 
 TRIOS = (
@@ -432,16 +433,35 @@ TRIOS = (
     Trio(
         "B05",
         "birth",
-        ({"birth_type": "Trẻ bị bỏ rơi"}, {"birth_type": "Chưa xác định cha"}, {"father_name": BLANK}),
+        (
+            {"birth_type": "Trẻ bị bỏ rơi"},
+            {"birth_type": "Chưa xác định cha"},
+            {"father_name": BLANK},
+            {"birth_type": "Trẻ chưa xác định được cha, mẹ"},
+        ),
         (
             *_states("birth_type", BLANK, NOT_ON_FORM),
             {"birth_type": "Trẻ bị bỏ rơi", "father_name": NOT_ON_FORM, "mother_name": NOT_ON_FORM},
+            {"birth_type": "Trẻ chưa xác định được cha, mẹ", "father_name": NOT_ON_FORM},
         ),
         (
             {"birth_type": "Chưa xác định cha", "father_name": BLANK},
             {"birth_type": "Trẻ bị bỏ rơi", "father_name": BLANK, "mother_name": BLANK},
+            {"birth_type": "Trẻ chưa xác định được cha, mẹ", "father_name": BLANK},
         ),
         ("birth_type", "mother_name", "father_name"),
+    ),
+    Trio(
+        "B07",
+        "birth",
+        ({"declarant_name": "Trần Văn Hài"}, {"mother_name": "Lê Thị Hòa", **_MOTHER_DECLARES}),
+        (
+            *_states("declarant_relation", BLANK, NOT_ON_FORM, UNREADABLE, "Chú ruột", "Cha nuôi"),
+            *_states("father_name", BLANK, NOT_ON_FORM, UNREADABLE),
+            {"declarant_name": "Trần V. Hải"},
+        ),
+        ({"declarant_name": "TRẦN VĂN HOÀ", "father_name": "Trần Văn Hòa"}, _MOTHER_DECLARES),
+        ("declarant_relation", "declarant_name", "father_name"),
     ),
     # --- deaths
     Trio(
@@ -516,19 +536,44 @@ TRIOS = (
             {"child_id_number": "092018001234"},
             {"mother_id_number": "092092000123"},
             {"mother_born_on": "1993"},
+            {"declarant_paper_number": "092190000456"},
+            {"declarant_paper_number": "092091000456"},
+            {
+                "declarant_name": "Lê Thị Hoa",
+                "declarant_relation": "Mẹ",
+                "declarant_paper_number": "092193000123",
+            },
         ),
         (
             *_states("child_id_number", BLANK, NOT_ON_FORM, UNREADABLE),
+            {
+                "declarant_name": "Ngô Thị Bé",
+                "declarant_relation": "Bác",
+                "declarant_paper_number": "092170000456",
+            },
+            {"declarant_paper_number": "092091000456", "father_name": BLANK},
+            {"declarant_paper_number": "092091000456", "father_born_on": BLANK, "father_id_number": BLANK},
             {"child_sex": BLANK, "child_born_on": BLANK, "child_born_on_words": BLANK},
         ),
-        ({"child_born_on": "2018"},),
+        ({"child_born_on": "2018"}, {"declarant_paper_number": "092090000456"}),
         ("child_id_number", "child_sex"),
     ),
     Trio(
         "I02",
         "death",
-        ({"deceased_sex": "Nam"}, {"deceased_born_on": "1983"}),
-        (*_states("deceased_paper_number", BLANK, NOT_ON_FORM, "361234568"), {"deceased_born_on": BLANK}),
+        (
+            {"deceased_sex": "Nam"},
+            {"deceased_born_on": "1983"},
+            {"declarant_relation": "Con gái", "declarant_paper_number": "092090000456"},
+            {"declarant_paper_number": "092210000456"},
+            {"declarant_paper_number": "092001000456"},
+        ),
+        (
+            *_states("deceased_paper_number", BLANK, NOT_ON_FORM, "361234568"),
+            {"deceased_born_on": BLANK},
+            {"declarant_paper_number": "092210000456", "registered_on": BLANK},
+        ),
+        _states("declarant_paper_number", "092090000456", "092204000456"),
     ),
     Trio(
         "I02",
@@ -602,11 +647,14 @@ TRIOS = (
             {"child_name": "Trần Thị Khang"},
             {"father_name": "Trần Thị Hải"},
             {"mother_name": "Lê Văn Hoa"},
+            {"declarant_relation": "Mẹ"},
+            {"declarant_relation": "Cậu ruột", "declarant_name": "Lê Thị Bé"},
         ),
         (
             *_states("child_sex", BLANK, NOT_ON_FORM, UNREADABLE),
             {"child_name": "Trần Thị"},
             {"child_name": UNREADABLE},
+            {"declarant_relation": "Bác ruột", "declarant_name": "Trần Thị Hải"},
         ),
         ({"child_sex": "Nữ", "child_name": "Trần Thị Khang"},),
         ("child_sex",),
@@ -614,10 +662,16 @@ TRIOS = (
     Trio(
         "L03",
         "death",
-        ({"declarant_relation": "Vợ"}, {"deceased_sex": "Nam"}),
+        (
+            {"declarant_relation": "Vợ"},
+            {"deceased_sex": "Nam"},
+            {"declarant_relation": "là vợ của người đã chết", "declarant_name": "Võ Tín"},
+            {"declarant_relation": "Con dâu"},
+        ),
         (
             *_states("declarant_relation", BLANK, NOT_ON_FORM, UNREADABLE),
-            {"declarant_relation": "Vợ", "deceased_sex": BLANK},
+            {"declarant_relation": "Vợ", "deceased_sex": BLANK, "declarant_name": BLANK},
+            {"declarant_relation": "vợ của con trai"},
         ),
         ({"declarant_relation": "Chồng"},),
         ("declarant_relation", "deceased_sex"),
@@ -692,5 +746,14 @@ TRIOS = (
         _states("registration_type", "Đăng ký thử"),
         _states("registration_type", BLANK, NOT_ON_FORM, UNREADABLE),
         about=("registration_type",),
+    ),
+    Trio(
+        "UNCODED",
+        "marriage",
+        _states("registration_type", "Ghi chú kết hôn"),
+        _states("registration_type", BLANK, NOT_ON_FORM, UNREADABLE, "Kết hôn thử"),
+        _states("registration_type", "Đăng ký lại"),
+        about=("registration_type",),
+        info=True,
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from pipeline.registry.audit.chain import Action, append, signing_key
+from pipeline.registry.audit.chain import Action, Head, append, signing_key
 from pipeline.registry.audit.covered import covered_tables
-from pipeline.registry.audit.key import KeyFile
+from pipeline.registry.audit.key import Key, KeyFile
 from pipeline.registry.audit.rows import packed
 from pipeline.registry.audit.stored import batches, digest, key_of
 from pipeline.registry.audit.trail import MACHINE
@@ -21,7 +21,13 @@ def begin(connection: Connection, key_file: KeyFile | None) -> str:
     """Begin the audit of this database: one row that says so, then as many as what is there needs. Returns the hash of
     the first."""
     key = signing_key(None, key_file)
-    begun = last = append(connection, None, key, [Action(MACHINE, BEGUN, "", {}, packed({}))])
+    begun = append(connection, None, key, [Action(MACHINE, BEGUN, "", {}, packed({}))])
+    answer_for_all(connection, begun, key)
+    return begun.hash
+
+
+def answer_for_all(connection: Connection, last: Head, key: Key | None) -> Head:
+    """Rows of the audit after ``last`` that answer for all that is in the database now; returns the new last one."""
     for table_name in covered_tables(connection):
         name = key_of(table_name)
         for batch in batches(connection, table_name, ROWS):
@@ -29,4 +35,4 @@ def begin(connection: Connection, key_file: KeyFile | None) -> str:
             detail = {"rows": len(written)}
             said = Action(MACHINE, FOUND, table_name, detail, packed({table_name: written}))
             last = append(connection, last, key, [said])
-    return begun.hash
+    return last

@@ -86,6 +86,9 @@ def close(connection: Connection) -> None:
         return
     for table_name, ids in trail.taken().items():
         trail.said[-1].rows.setdefault(table_name, set()).update(ids)
+    actions = _actions(
+        connection, trail.said
+    )  # nobody else may change these rows; so others need not wait for it
     hold(connection, Whole.AUDIT)
     last = head(connection)
     if last is None:
@@ -94,7 +97,7 @@ def close(connection: Connection) -> None:
             "Hãy lấy lại cơ sở dữ liệu từ bản sao lưu."
         )
     key = signing_key(last, trail.key_file)
-    append(connection, last, key, _actions(connection, trail.said))
+    append(connection, last, key, actions)
     trail.said.clear()
     if trail.key_file is not None and last.key is None:
         trail.key_file.note_chain(first_hash(connection))

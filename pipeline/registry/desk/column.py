@@ -12,7 +12,7 @@ from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import record
 from pipeline.registry.desk.leases import Mode, hand_back, take
-from pipeline.registry.desk.showing import is_blind, work_of
+from pipeline.registry.desk.showing import hides_number, is_blind, work_of
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.snippets import Snippet, book_row, open_tasks, said_in, snippets
 from pipeline.registry.desk.tables import keying
@@ -73,20 +73,14 @@ def take_column(
     told = {"field": field, "stage": stage, "tasks": [one.task["id"] for one in lent]}
     record(sitting.connection, person.login, "column-shown", f"book:{book_id}", told)
     mine = _mine(sitting.connection, [one.task["id"] for one in lent], field, person)
-    is_number = field == sitting.declared.number_field(of_book["record"])
-    tasks = tuple(_task(one, policy, readings, mine, hide_number=is_number) for one in lent)
+    tasks = tuple(_task(one, policy, readings, mine) for one in lent)
     return Column(book_id, of_book["folder_name"], of_book["record"], field, stage, sitting.until, tasks)
 
 
 def _task(
-    one: Snippet,
-    policy: BookPolicy,
-    readings: Mapping[int, FieldReading],
-    mine: Mapping[int, Verdict],
-    *,
-    hide_number: bool,
+    one: Snippet, policy: BookPolicy, readings: Mapping[int, FieldReading], mine: Mapping[int, Verdict]
 ) -> ColumnTask:
-    """A snippet as the person sees it; ``hide_number``: where it is blind, the entry's number is what they key."""
+    """A snippet as the person sees it."""
     row = one.task
     said = readings.get(row["entry_id"])
     work = work_of(one.field, one.standing, policy, said, one.decided, mine.get(row["id"]))
@@ -94,7 +88,7 @@ def _task(
         task_id=row["id"],
         version=row["version"],
         entry_id=row["entry_id"],
-        entry_number="" if work.blind and hide_number else row["number_text"],
+        entry_number="" if hides_number(one.number, policy) else row["number_text"],
         ref=PageRef(row["sha256"], row["page_no"]),
         book_id=row["book_id"],
         work=work,

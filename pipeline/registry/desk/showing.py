@@ -43,7 +43,7 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
         works = [work for work in works if work.field != WHOLE_ENTRY]
     row = case.row
     number = sitting.declared.number_field(row["record"])
-    number_hidden = any(work.blind and work.field == number for work in works)
+    number_hidden = hides_number(case.standings.get(number or ""), policy)
     return DeskTask(
         task_id=task_id,
         version=case.version,
@@ -99,6 +99,11 @@ def is_blind(one: Standing, policy: BookPolicy) -> bool:
     if one.way is not Way.BLIND:
         return False
     return one.stage is not Stage.REVIEW or policy.blind_first
+
+
+def hides_number(number: Standing | None, policy: BookPolicy) -> bool:
+    """Whether an entry's number must not be shown beside any of its fields: somebody is still to key it blind."""
+    return number is not None and is_blind(number, policy)
 
 
 def _candidates(one: Standing) -> tuple[Verdict, ...]:

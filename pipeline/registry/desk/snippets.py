@@ -28,12 +28,13 @@ OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """One field of one entry that waits. ``task``: the row of its task with page and scan; ``decided``: what was
-    decided of it before."""
+    decided of it before; ``number``: where the entry's number stands, if it waits too."""
 
     task: RowMapping
     field: str
     standing: Standing
     decided: Verdict | None
+    number: Standing | None
 
 
 def book_row(connection: Connection, book_id: int, person: Person) -> RowMapping:
@@ -77,13 +78,16 @@ def snippets(sitting: Sitting, of_book: RowMapping, person: Person) -> Iterator[
             for row in words.get(task["id"], ())
             if row["after_decision_id"] == (decided[row["field"]]["id"] if row["field"] in decided else None)
         )
-        for field in task["fields"]:
-            if field == WHOLE_ENTRY:
-                continue
-            way = book_policy.way(sitting.declared.field(task["record"], field))
-            one = live.get(field) or standing(way, ())
+        standings = {
+            field: live.get(field)
+            or standing(book_policy.way(sitting.declared.field(task["record"], field)), ())
+            for field in task["fields"]
+            if field != WHOLE_ENTRY
+        }
+        number = standings.get(sitting.declared.number_field(task["record"]) or "")
+        for field, one in standings.items():
             if one.waits_for(person.account_id):
-                yield Snippet(task, field, one, _verdict(decided.get(field)))
+                yield Snippet(task, field, one, _verdict(decided.get(field)), number)
 
 
 def _decisions(connection: Connection, book_id: int) -> dict[tuple[str, int, int], dict[str, RowMapping]]:

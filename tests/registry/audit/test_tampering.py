@@ -213,9 +213,9 @@ def test_a_trigger_that_was_dropped_is_named(lived: Registry, intruder: Intruder
 
 
 def test_a_table_that_was_dropped_is_named(lived: Registry, intruder: Intruder) -> None:
-    intruder.outsider.execute("DROP TABLE link")
+    intruder.outsider.execute("DROP TABLE book_finding")
     assert {flaw.kind for flaw in flaws(lived)} == {K.TABLE_GONE, K.GUARD_GONE}
-    assert {flaw.table for flaw in flaws(lived)} == {"link"}
+    assert {flaw.table for flaw in flaws(lived)} == {"book_finding"}
 
 
 def test_an_audit_that_was_emptied_is_found_and_not_gone_on_with(lived: Registry, intruder: Intruder) -> None:

@@ -146,3 +146,22 @@ def test_a_column_keyed_blind_tells_nothing_either(registry: Registry, book: int
     assert checked is not None
     assert not tells(checked, READ, SAID)
     assert checked.tasks[0].work.box == INK
+
+
+@pytest.mark.usefixtures("saved")
+def test_the_number_of_an_entry_is_not_shown_beside_other_fields_while_it_is_to_be_keyed_blind(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = registry.desk(BLIND, now=clock)
+    first = desk.column(AN, book, "child_name", Stage.REVIEW)
+    assert first is not None
+    assert first.tasks[0].entry_number == READ
+    numbers = desk.column(AN, book, "entry_number", Stage.REVIEW)
+    assert numbers is not None
+    (one,) = numbers.tasks
+    desk.key_column(AN, [(one.task_id, one.version, said("entry_number", SAID))], token="cột")
+    beside = desk.column(BINH, book, "child_name", Stage.REVIEW)
+    assert beside is not None
+    assert beside.tasks[0].entry_number == ""
+    desk.hand_back_column(BINH)
+    assert taken(desk, BINH).entry_number == ""

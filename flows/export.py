@@ -1,0 +1,103 @@
+"""Packages of books as a Prefect flow: one task a book, names in and counts out; the work is ``pipeline.batch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.nightly import may_pass
+from pipeline.batch import PackageReport, export_book
+from pipeline.errors import HotichError
+from pipeline.export.options import read_options
+from pipeline.export.preupload import counted
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
+
+Summary = dict[str, Any]
+"""Counts and file names of one package; no person's name ever stands in it."""
+
+
+@flow(name="export", log_prints=False, persist_result=False)
+def export(
+    target: str,
+    books: list[str] | None = None,
+    workspace: str | None = None,
+    partial: bool = False,
+    workers: int | None = None,
+) -> list[Summary]:
+    """Write the packages of these books (by the names of their folders), or of all, each into a folder under
+    ``target``; one summary a book. A book that is not settled is told and not written."""
+    bench = read_settings().workbench(Path(workspace) if workspace else None)
+    with bench.open_registry() as registry:
+        known = registry.book_columns()
+    rows = zip(known["book_id"].tolist(), known["folder_name"].tolist(), strict=True)
+    chosen = [(int(book_id), name) for book_id, name in rows if books is None or name in books]
+    summaries = [write_package(book_id, target, workspace, partial, workers) for book_id, _ in chosen]
+    missing = sorted(set(books or ()) - {name for _, name in chosen})
+    told = overview(summaries, missing)
+    create_table_artifact(key="export-books", table=summaries, description=told)
+    get_run_logger().info(told)
+    return summaries
+
+
+@task(
+    name="write-package",
+    task_run_name="write-package-{book_id}",
+    retries=2,
+    retry_delay_seconds=60,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def write_package(
+    book_id: int, target: str, workspace: str | None, partial: bool, workers: int | None
+) -> Summary:
+    """One book through ``pipeline.batch.export_book``."""
+    settings = read_settings()
+    bench = settings.workbench(Path(workspace) if workspace else None)
+    options = read_options(Workspace(bench.workspace).package)
+    try:
+        with bench.open_registry() as registry:
+            report = export_book(
+                registry,
+                bench,
+                book_id,
+                Path(target),
+                options,
+                partial=partial,
+                workers=workers or settings.workers,
+            )
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+        raise RuntimeError(f"{type(error).__name__}: see this book with “hotich --verbose export”") from None
+    return summary_of(report)
+
+
+def summary_of(report: PackageReport) -> Summary:
+    """What a report may show outside: counts, codes, names of folders."""
+    return {
+        "book": report.book,
+        "folder": report.folder.name if report.folder else "",
+        "refused": report.refused,
+        "entries": report.entries,
+        "held": len(report.held),
+        "faults": counted(report.faults),
+        "fields_under_16": report.filled.short,
+        "fields_from_16": report.filled.long,
+        "pages_without_entry": len(report.loose),
+    }
+
+
+def overview(summaries: list[Summary], missing: list[str]) -> str:
+    """One Vietnamese line about all books."""
+    written = [one for one in summaries if not one["refused"]]
+    unknown = f" Không có sổ: {', '.join(missing)}." if missing else ""
+    return (
+        f"Đã xuất {len(written)}/{len(summaries)} sổ, {sum(one['entries'] for one in written)} việc; "
+        f"{len(summaries) - len(written)} sổ chưa xuất được.{unknown}"
+    )

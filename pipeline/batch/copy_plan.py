@@ -1,0 +1,104 @@
+"""Which pages go into the PDF of which entry, and how they are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.batch.copying import CopyJob
+from pipeline.batch.deliverable import Deliverable
+from pipeline.errors import PackageRefused
+from pipeline.export.copies import EntryCopy, PagePart
+from pipeline.export.naming import CORRECTION, BookNames, UniqueNames
+from pipeline.export.options import AttachedPage
+from pipeline.export.picture import StraightPage, bands_of
+from pipeline.export.values import SettledEntry
+from pipeline.model import PageRef
+from pipeline.registry import Registry
+from pipeline.schema import Schemas
+from pipeline.workspace import Workspace
+
+
+class CopyPlan:
+    """The copies of one book. ``attached``: pages that people say belong to entries of it; raises ``PackageRefused``
+    for one that names a scan or an entry that is not there."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        workspace: Workspace,
+        schemas: Schemas,
+        found: Deliverable,
+        names: BookNames,
+        attached: tuple[AttachedPage, ...],
+    ) -> None:
+        self._registry, self._workspace, self._schemas = registry, workspace, schemas
+        self._found, self._names, self._unique = found, names, UniqueNames()
+        self._scans = {name: sha256 for sha256, name in found.book.scans.items()}
+        self._attached = [one for one in attached if one.book == found.book.folder_name]
+        self._forms = {page.ref: page.form for page in found.book.pages}
+        numbers = {entry.number for entry in found.entries} | {one.number for one in found.held}
+        for one in self._attached:
+            if one.scan not in self._scans or one.number not in numbers:
+                what = f"bản quét “{one.scan}”" if one.scan not in self._scans else f"việc số “{one.number}”"
+                raise PackageRefused(
+                    f"package.toml: sổ “{one.book}” không có {what}. Hãy sửa mục [[page]] ấy."
+                )
+
+    def jobs(self) -> Iterator[CopyJob]:
+        """A job a page, in the order of the entries."""
+        for ref, entries in groupby(self._found.entries, lambda e: PageRef(e.scan_sha256, e.page_no)):
+            rows = self._found.rows.get(ref)
+            bands = bands_of(rows) if rows else {}
+            straight = self._straight(ref)
+            here = tuple(entries)
+            copies = [copy for entry in here for copy in self._copies(entry, ref, straight, bands)]
+            yield CopyJob(tuple(copies), len(here))
+
+    def _copies(
+        self,
+        entry: SettledEntry,
+        ref: PageRef,
+        straight: StraightPage,
+        bands: Mapping[int, tuple[float, float]],
+    ) -> Iterator[EntryCopy]:
+        """The entry itself, and the corrections attached to it."""
+        cuts: tuple[tuple[float, float], ...] = ()
+        if bands:
+            heading = (0.0, min(top for top, _ in bands.values()))
+            cuts = (heading, bands[entry.row])
+        first = PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, straight, entry.texts, cuts)
+        more = [self._whole(one) for one in self._of(entry, "continued")]
+        name = self._names.entry(entry.number, entry.registered_year)
+        yield EntryCopy(self._unique.of(name), (first, *more))
+        for one in self._of(entry, "correction"):
+            yield EntryCopy(self._unique.of(f"{name}{CORRECTION}"), (self._whole(one),))
+
+    def _of(self, entry: SettledEntry, use: str) -> list[AttachedPage]:
+        return [one for one in self._attached if one.number == entry.number and one.use == use]
+
+    def _whole(self, one: AttachedPage) -> PagePart:
+        ref = PageRef(self._scans[one.scan], one.page)
+        return PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, self._straight(ref))
+
+    def _straight(self, ref: PageRef) -> StraightPage:
+        """How a page is set straight; one that nothing was read on stays as it was scanned."""
+        known = self._registry.straightening(self._found.book.book_id, ref)
+        form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
+        paper = form.paper_mm if form else (210.0, 297.0)
+        if known is None:
+            return StraightPage(np.eye(3), (0, 0), paper)
+        return StraightPage(known.matrix, known.size, paper)
+
+    def _scan(self, ref: PageRef) -> Path:
+        path = self._workspace.stored(ref.scan_sha256)
+        if path is None:
+            name = self._found.book.scans.get(ref.scan_sha256, ref.scan_sha256[:12])
+            raise PackageRefused(
+                f"Kho bản quét không còn tệp “{name}” của sổ “{self._found.book.folder_name}”. "
+                "Hãy lấy lại từ bản sao lưu rồi chạy lại."
+            )
+        return path

@@ -1,0 +1,220 @@
+"""The package of a book: workbook, PDFs, check, manifest; all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from pipeline.batch.book_checks import check_books
+from pipeline.batch.copy_plan import CopyPlan
+from pipeline.batch.copying import Copiers, CopyRules
+from pipeline.batch.deliverable import Deliverable, deliverable
+from pipeline.errors import PackageRefused, ScanError
+from pipeline.export.manifest import MANIFEST, sha256_of_path, write_manifest
+from pipeline.export.naming import BookNames
+from pipeline.export.options import PackageOptions
+from pipeline.export.payment import FilledFields
+from pipeline.export.preupload import counted, preupload_faults
+from pipeline.export.signing import signing_key
+from pipeline.export.staging import whole_folder
+from pipeline.export.values import Fault, Held
+from pipeline.export.workbook import write_workbook
+from pipeline.registry import Registry
+from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
+
+Hashes = dict[str, str]
+"""SHA-256 by name; a file in the archive is named ``archive.zip/name.pdf``."""
+
+
+@dataclass(frozen=True)
+class PackageProgress:
+    """``done`` of the ``total`` entries of the book ``folder`` are copied."""
+
+    folder: str
+    done: int
+    total: int
+
+
+OnCopied = Callable[[PackageProgress], None]
+
+
+@dataclass(frozen=True)
+class PackageReport:
+    """What became of a book. ``folder``: the package; None when nothing was written, and then ``refused`` says why:
+    ``unsettled`` (see ``held``), ``faults`` or ``empty``. ``entry_ids``: of the entry in each row of the workbook, from
+    its row 2 on. ``loose``: pages in no PDF, as scan and page number. ``pdf_bytes``: of all PDFs."""
+
+    book: str
+    folder: Path | None = None
+    refused: str = ""
+    entries: int = 0
+    held: tuple[Held, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    entry_ids: tuple[int, ...] = ()
+    loose: tuple[tuple[str, int], ...] = ()
+    filled: FilledFields = field(default_factory=FilledFields)
+    pdf_bytes: int = 0
+
+
+def export_book(
+    registry: Registry,
+    bench: Workbench,
+    book_id: int,
+    target: Path,
+    options: PackageOptions,
+    *,
+    partial: bool = False,
+    workers: int | None = None,
+    on_copied: OnCopied | None = None,
+) -> PackageReport:
+    """Write the package of a book into a new folder under ``target``, or nothing.
+
+    The book is checked as a whole first, so that it is judged as it is now. ``partial``: entries that are not settled
+    are left out and named in the manifest; else one of them keeps the whole book back. Raises ``StorageError`` when
+    the disk refuses or the package is there already, ``PackageRefused`` when a page cannot be copied.
+    """
+    check_books(registry, bench.schemas, [book_id])
+    found = deliverable(registry, book_id, bench.schemas, options)
+    package = _Package(registry, bench, found, options, on_copied)
+    if found.held and not partial:
+        return package.report(refused="unsettled")
+    if not found.entries:
+        return package.report(refused="empty")
+    return package.written(target, workers or len(os.sched_getaffinity(0)))
+
+
+class _Faulty(Exception):
+    """The finished workbook has faults that block."""
+
+
+class _Package:
+    """One book on its way out."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        bench: Workbench,
+        found: Deliverable,
+        options: PackageOptions,
+        on_copied: OnCopied | None,
+    ) -> None:
+        self._registry, self._bench, self._found, self._options = registry, bench, found, options
+        self._on_copied = on_copied or (lambda _: None)
+        self._names: BookNames = found.names(bench.schemas, options)
+        self._export = options.template(found.book.record)
+        self._faults: tuple[Fault, ...] = ()
+        self._made_at = datetime.now(UTC).replace(microsecond=0)
+        self._filled = FilledFields()
+        columns = bench.schemas.columns(self._export)
+        for entry in found.entries:
+            self._filled.count(entry.cells, columns)
+
+    def written(self, target: Path, workers: int) -> PackageReport:
+        folder, name = target / self._names.book, self._names.book
+        plan = self._plan()
+        try:
+            with whole_folder(folder) as work:
+                self._write_workbook(work / f"{name}.xlsx")
+                hashes, size = self._write_copies(work / f"{name}.zip", plan, workers)
+                for path in (work / f"{name}.xlsx", work / f"{name}.zip"):
+                    hashes[path.name] = sha256_of_path(path)
+                workspace = Workspace(self._bench.workspace)
+                write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
+                manifest = sha256_of_path(work / MANIFEST)
+        except _Faulty:
+            return self.report(refused="faults")
+        self._registry.note_package(self._found.book.book_id, len(self._found.entries), manifest)
+        return self.report(folder=folder, pdf_bytes=size)
+
+    def report(self, **more: Any) -> PackageReport:
+        scans = self._found.book.scans
+        return PackageReport(
+            book=self._found.book.folder_name,
+            entries=len(self._found.entries),
+            held=self._found.held,
+            faults=self._faults,
+            entry_ids=tuple(entry.entry_id for entry in self._found.entries),
+            loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._found.loose),
+            filled=self._filled,
+            **more,
+        )
+
+    def _plan(self) -> CopyPlan:
+        workspace = Workspace(self._bench.workspace)
+        schemas = self._bench.schemas
+        return CopyPlan(self._registry, workspace, schemas, self._found, self._names, self._options.attached)
+
+    def _write_workbook(self, path: Path) -> None:
+        """The workbook, read back and checked."""
+        entries, schemas = self._found.entries, self._bench.schemas
+        write_workbook(path, self._export, (entry.cells for entry in entries), schemas)
+        volume = self._found.book.ledger.volume
+        unsettled = {(volume, one.number) for one in self._found.held if one.number}
+        self._faults = preupload_faults(path, self._export, schemas, unsettled, len(entries))
+        if any(fault.blocking for fault in self._faults):
+            raise _Faulty
+
+    def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
+        """The archive of the PDFs; their hashes, and their bytes together."""
+        rules = CopyRules(self._options.copies, self._bench.limits, self._made_at, self._bench.page_seconds)
+        hashes: Hashes = {}
+        size = done = 0
+        book, total = self._found.book.folder_name, len(self._found.entries)
+        with zipfile.ZipFile(path, "w") as archive, Copiers(rules, workers) as copiers:
+            for job, answer in copiers.files(plan.jobs()):
+                if isinstance(answer, ScanError):
+                    raise PackageRefused(
+                        f"Không chép được trang của “{job.copies[0].name}”: {answer.message} Chưa có gói nào được ghi."
+                    )
+                for copy, file in zip(job.copies, answer, strict=True):
+                    member = zipfile.ZipInfo(f"{copy.name}.pdf", self._made_at.timetuple()[:6])
+                    archive.writestr(member, file)
+                    hashes[f"{path.name}/{member.filename}"] = hashlib.sha256(file).hexdigest()
+                    size += len(file)
+                done += job.entries
+                self._on_copied(PackageProgress(book, done, total))
+        return hashes, size
+
+    def _manifest(self, hashes: Hashes) -> Mapping[str, Any]:
+        """What the package is and what it was made of. No person's name, no value of a field."""
+        book, ledger = self._found.book, self._found.book.ledger
+        scans = book.scans
+        return {
+            "made_at": self._made_at.isoformat(),
+            "hotich": pipeline.__version__,
+            "book": {
+                "kind": self._names.facts.prefix,
+                "place_code": ledger.place_code,
+                "volume": ledger.volume,
+                "form": ledger.form,
+                "closing_entries": ledger.entries,
+            },
+            "template": self._export,
+            "declarations": self._bench.schemas.fingerprint,
+            "readers": dict(self._found.readers),
+            "counts": {
+                "entries": len(self._found.entries),
+                "pdfs": sum("/" in name for name in hashes),
+                "fields_under_16": self._filled.short,
+                "fields_from_16": self._filled.long,
+                "not_settled": len(self._found.held),
+                "warnings": counted(self._faults),
+            },
+            "complete": not self._found.held,
+            "not_settled": [
+                {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
+                for one in self._found.held
+            ],
+            "pages_without_entry": [
+                {"scan": scans[ref.scan_sha256], "page": ref.page_no} for ref in self._found.loose
+            ],
+            "files": hashes,
+        }

@@ -1,0 +1,107 @@
+"""Which entries of a book may be delivered: every value known, nothing left to decide, no BLOCK finding."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from pipeline.export.cells import FREE_TEXT, CellOptions, cells_of
+from pipeline.export.values import Held, SettledEntry, Text
+from pipeline.model import Box, FieldReading, FieldStatus, Severity
+from pipeline.registry import WHOLE_ENTRY, StoredBook, StoredEntry, Task
+from pipeline.schema import FieldSpec, RecordSpec, Schemas
+
+
+def settled(
+    entry: StoredEntry, schemas: Schemas, options: CellOptions, open_entries: Collection[int]
+) -> SettledEntry | Held:
+    """The entry as it is delivered, or why it is held back. ``open_entries``: ids of those with an open task."""
+    record = schemas.record(entry.record)
+    illegible = [spec.name for spec in record.fields if _said_illegible(entry, spec, options)]
+    values = {**entry.values, **dict.fromkeys(illegible, options.illegible)}
+    why, fields, codes = _held(entry, record, values, open_entries)
+    if why:
+        number = entry.values.get("entry_number") or ""
+        return Held(why, entry.scan, entry.ref.page_no, entry.row, number, entry.entry_id, fields, codes)
+    cells = cells_of(values, record, schemas, options)
+    sha256, page_no = entry.ref.scan_sha256, entry.ref.page_no
+    return SettledEntry(entry.entry_id, entry.row, sha256, page_no, cells, tuple(_texts(entry)))
+
+
+def _held(
+    entry: StoredEntry,
+    record: RecordSpec,
+    values: Mapping[str, str | None],
+    open_entries: Collection[int],
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Why an entry is held back (``""``: it is not), with the fields and the codes that say so."""
+    known = {reading.field: reading for reading in entry.readings}
+    unknown = tuple(
+        spec.column
+        for spec in record.fields
+        if spec.column and values.get(spec.name) is None and _on_paper(known.get(spec.name), spec, entry)
+    )
+    if entry.entry_id in open_entries:
+        return "task", unknown, ()
+    if unknown:
+        return "value", unknown, ()
+    codes = tuple(dict.fromkeys(_blocking(entry)))
+    return ("finding", (), codes) if codes else ("", (), ())
+
+
+def _on_paper(reading: FieldReading | None, spec: FieldSpec, entry: StoredEntry) -> bool:
+    """Whether anybody said anything of a field: else its form has no place for it, and nothing is missing."""
+    if spec.name in entry.decisions:
+        return True
+    return reading is not None and reading.status is not FieldStatus.NOT_ON_FORM
+
+
+def _said_illegible(entry: StoredEntry, spec: FieldSpec, options: CellOptions) -> bool:
+    """Whether a person found a field illegible that the office writes in words."""
+    word = entry.decisions.get(spec.name)
+    if not options.illegible or spec.kind not in FREE_TEXT or word is None:
+        return False
+    return word.status is FieldStatus.ILLEGIBLE
+
+
+def _blocking(entry: StoredEntry) -> Iterator[str]:
+    """Codes of BLOCK findings that stand: of the entry's own those on which nobody decided all fields they name, of
+    those beside other entries every one that still holds."""
+    for finding in entry.findings:
+        named = finding.fields or (WHOLE_ENTRY,)
+        if finding.severity is Severity.BLOCK and not set(named) <= entry.decisions.keys():
+            yield finding.code
+    for one in entry.beside:
+        if one.finding.severity is Severity.BLOCK:
+            yield one.finding.code
+
+
+def pages_held(book: StoredBook, tasks: Iterable[Task]) -> Iterator[Held]:
+    """Pages that keep a book from being whole: those with an open task on the page itself, and those that could not be
+    read."""
+    for task in tasks:
+        if task.entry_id is None:
+            yield Held("task", task.scan, task.page_no, codes=task.reasons)
+    for failed in book.failures:
+        yield Held("failure", failed.scan, failed.page_no or 0, codes=(failed.code,))
+
+
+def _texts(entry: StoredEntry) -> Iterator[Text]:
+    """What stands in each blank, as it is written there: the words of a person before those of the machine. Fields that
+    share a blank are told one after the other, and what goes over several lines lies in one piece over the first, so
+    that a search finds it whole."""
+    blanks: dict[tuple[Box, ...], list[str]] = {}
+    for reading in entry.readings:
+        if reading.box is not None:
+            blanks.setdefault(reading.lines or (reading.box,), []).append(_written(entry, reading))
+    for lines, texts in blanks.items():
+        words = " ".join(filter(None, texts))
+        if words:
+            left, right = min(box.left for box in lines), max(box.right for box in lines)
+            yield Text(words, Box(left, lines[0].top, right, lines[0].bottom))
+
+
+def _written(entry: StoredEntry, reading: FieldReading) -> str:
+    word = entry.decisions.get(reading.field)
+    if word is not None:
+        return word.text if word.status is FieldStatus.READ else ""
+    return reading.text if reading.accepted and reading.status is FieldStatus.READ else ""

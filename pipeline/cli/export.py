@@ -1,0 +1,157 @@
+"""``hotich export``: the Ministry's packages of books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipeline.batch import OnCopied, PackageProgress, PackageReport, export_book
+from pipeline.cli.check import ids_of
+from pipeline.cli.export_words import (
+    fault_table,
+    held_table,
+    package_flaw_told,
+    report_told,
+)
+from pipeline.cli.run import stop_on_sigterm
+from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
+from pipeline.errors import PackageRefused
+from pipeline.export.manifest import package_flaws
+from pipeline.export.options import read_options
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
+
+
+class BirthTemplate(StrEnum):
+    """The two import templates of births."""
+
+    KS60 = "KS60"
+    KS70 = "KS70"
+
+
+def export(
+    books: Annotated[
+        list[str] | None, typer.Option("--book", "-b", help="Sổ có tên thư mục này; nêu được nhiều lần.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Mọi sổ trong sổ dữ liệu.")] = False,
+    target: Annotated[
+        Path, typer.Option("--output", "-o", help="Thư mục để ghi các gói, mỗi sổ một thư mục con.")
+    ] = Path("goi-du-lieu"),
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Chỉ xuất những việc đã xong, ghi rõ việc còn thiếu vào gói.")
+    ] = False,
+    template: Annotated[
+        BirthTemplate | None,
+        typer.Option("--template", help="Mẫu nhập khai sinh [KS70, hoặc theo package.toml]."),
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option("--verify", help="Chỉ kiểm tra chữ ký và các tệp của một gói đã có.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Khóa công khai của nơi giao, dùng với --verify.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    workers: WorkersOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
+    as_json: JsonOption = False,
+) -> None:
+    """Xuất gói giao cho phần mềm dùng chung: tệp Excel, mỗi việc một PDF trong tệp .zip, và bản kê có chữ ký.
+
+    Sổ còn việc chưa xong hoặc còn lỗi thì không được xuất, và các việc ấy được liệt kê.
+    """
+    if verify is not None:
+        _verify(verify, key, as_json)
+        return
+    if bool(books) == everything:
+        raise typer.BadParameter("Hãy nêu sổ bằng --book, hoặc --all cho mọi sổ.")
+    stop_on_sigterm()
+    settings = read_settings()
+    bench = settings.workbench(workspace)
+    options = read_options(Workspace(bench.workspace).package)
+    if template is not None:
+        options = replace(options, birth_template=template.value)
+    with bench.open_registry() as registry, copy_progress() as on_copied:
+        wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
+        reports = [
+            export_book(
+                registry,
+                bench,
+                int(book_id),
+                target,
+                options,
+                partial=partial,
+                workers=workers or settings.workers,
+                on_copied=on_copied,
+            )
+            for book_id in wanted
+        ]
+    if as_json:
+        print_json({"packages": [plain(report) for report in reports]})
+    else:
+        for report in reports:
+            _show(report, limit)
+    raise typer.Exit(exit_code(reports))
+
+
+def exit_code(reports: list[PackageReport]) -> int:
+    """0 when every book was delivered."""
+    return PackageRefused.exit_code if any(report.refused for report in reports) else 0
+
+
+def _show(report: PackageReport, limit: int) -> None:
+    screen = out()
+    for line in report_told(report):
+        screen.print(line, markup=False)
+    if report.refused != "faults" and report.held:
+        screen.print(held_table(report, limit))
+    if report.faults:
+        screen.print(fault_table(report, limit))
+
+
+def _verify(folder: Path, key: str | None, as_json: bool) -> None:
+    flaws = package_flaws(folder, key)
+    if as_json:
+        print_json({"flaws": plain(flaws)})
+    elif not flaws:
+        out().print(f"{folder}: đủ các tệp, không tệp nào bị đổi, chữ ký đúng.", markup=False)
+        if key is None:
+            out().print(
+                "Chữ ký đúng với khóa ghi trong gói. Muốn biết khóa ấy của ai, hãy so vân tay khóa với biên bản "
+                "giao nhận, hoặc thêm --key.",
+                markup=False,
+            )
+    for flaw in flaws if not as_json else ():
+        out().print(package_flaw_told(flaw), markup=False)
+    raise typer.Exit(PackageRefused.exit_code if flaws else 0)
+
+
+@contextmanager
+def copy_progress() -> Iterator[OnCopied]:
+    """Shows how far each book is: a bar on a terminal, else a line now and then."""
+    screen = err()
+    if not screen.is_terminal:
+        yield _as_lines
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as bars:
+        tasks = {}
+
+        def on_copied(at: PackageProgress) -> None:
+            if at.folder not in tasks:
+                tasks[at.folder] = bars.add_task(escape(at.folder), total=at.total)
+            bars.update(tasks[at.folder], completed=at.done)
+
+        yield on_copied
+
+
+def _as_lines(at: PackageProgress) -> None:
+    if at.done % max(1, at.total // 10) == 0 or at.done == at.total:
+        err().print(f"{at.folder}: {at.done}/{at.total} việc", markup=False)

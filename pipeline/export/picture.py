@@ -1,0 +1,164 @@
+"""The picture of an entry: the page set straight, cut to the entry where a page holds several, as small as asked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from pipeline.export.pdf import PicturePage
+from pipeline.export.values import Text
+from pipeline.imaging import warp
+from pipeline.model import Box, Matrix, PageImage, Pixels
+
+A4_SQUARE_INCHES = 210 * 297 / 25.4**2
+SCALES = (150.0, 130.0, 110.0, 96.0)
+"""Pixels an inch that are tried, the finest first."""
+
+QUALITIES = (75, 65, 55, 48, 42, 36, 30)
+"""JPEG qualities that are tried on each; under the last one, fine strokes of a pen break up."""
+
+ROW_MARGIN = 0.25
+"""How far over its ink a row of a table may be cut, as a share of its height."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOptions:
+    """``kilobytes``: what the picture of an A4 page may take (1 kB = 1,000 bytes); other sizes in proportion."""
+
+    kilobytes: float = 96.0
+
+
+@dataclass(frozen=True, slots=True)
+class StraightPage:
+    """How a page is set straight: ``matrix`` (3, 3) from the scan's pixels to a canvas of ``size`` (width, height);
+    (0, 0): the page stays as it is. ``paper_mm`` of its form, for scans that do not tell their resolution."""
+
+    matrix: Matrix
+    size: tuple[int, int]
+    paper_mm: tuple[float, float] = (210.0, 297.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StraightPicture:
+    """A straight page at ``dpi`` pixels an inch, ``share`` of whose pixels are one of the straight canvas."""
+
+    pixels: Pixels
+    dpi: float
+    share: float
+
+
+def straightened(page: PageImage, straight: StraightPage) -> StraightPicture:
+    """The straight page no finer than the finest of ``SCALES``."""
+    if straight.size == (0, 0):
+        height, width = page.pixels.shape[:2]
+        straight = StraightPage(np.eye(3), (width, height), straight.paper_mm)
+    zoom = float(np.sqrt(abs(np.linalg.det(straight.matrix[:2, :2]))))
+    dpi = page.dpi * zoom or straight.size[1] * 25.4 / straight.paper_mm[1]
+    scale = min(1.0, SCALES[0] / dpi)
+    coarse = max(1, int(1 / (zoom * scale) + 1e-6))
+    pixels = np.asarray(Image.fromarray(page.pixels).reduce(coarse)) if coarse > 1 else page.pixels
+    between = 1 / (
+        coarse * zoom
+    )  # as fine as the pixels that are moved; what is too fine is averaged afterwards
+    matrix = np.diag([between, between, 1.0]) @ straight.matrix @ np.diag([coarse, coarse, 1.0])
+    flat = warp.warped(pixels, matrix, _resized(straight.size, between))
+    if scale < between * (1 - 1e-6):
+        target = _resized(straight.size, scale)
+        flat = np.asarray(Image.fromarray(flat).resize(target, Image.Resampling.LANCZOS))
+    return StraightPicture(flat, dpi * scale, scale)
+
+
+def picture_page(
+    pixels: Pixels, dpi: float, texts: Sequence[Text], options: CopyOptions = CopyOptions()
+) -> PicturePage:
+    """The page as a JPEG of at most the wanted size: first the quality is lowered, then the resolution, and never
+    under the last of each. ``texts`` are in pixels of ``pixels``."""
+    height, width = pixels.shape[:2]
+    allowed = 1000 * options.kilobytes * (width * height / dpi**2) / A4_SQUARE_INCHES
+    whole = Image.fromarray(pixels)
+    jpeg, size, used = b"", whole.size, dpi
+    for used in dict.fromkeys(min(scale, dpi) for scale in SCALES):
+        size = _resized((width, height), used / dpi)
+        picture = whole if size == whole.size else whole.resize(size, Image.Resampling.LANCZOS)
+        jpeg = _best_jpeg(picture, allowed)
+        if len(jpeg) <= allowed:
+            break
+    share = size[0] / width
+    return PicturePage(jpeg, size, used, tuple(Text(one.text, _scaled(one.box, share)) for one in texts))
+
+
+def _best_jpeg(picture: Image.Image, allowed: float) -> bytes:
+    """The best quality that fits, found by halving; the lowest one when none does."""
+    low, high = 0, len(QUALITIES) - 1
+    smallest = jpeg_bytes(picture, QUALITIES[high])
+    if len(smallest) > allowed:
+        return smallest
+    found = smallest
+    while low < high:
+        middle = (low + high) // 2
+        tried = jpeg_bytes(picture, QUALITIES[middle])
+        if len(tried) <= allowed:
+            found, high = tried, middle
+        else:
+            low = middle + 1
+    return found
+
+
+def jpeg_bytes(picture: Image.Image, quality: int) -> bytes:
+    """The picture in colour as a progressive JPEG."""
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality, optimize=True, progressive=True, subsampling="4:2:0")
+    return file.getvalue()
+
+
+def bands_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
+    """Where to cut a page that holds several entries: top and bottom of each row, from the boxes of its readings.
+    A cut lies halfway between the ink of neighbours, and never goes through the row's own."""
+    ordered = sorted(rows.items(), key=lambda item: item[1].top)
+    margin = ROW_MARGIN * float(np.median([box.height for _, box in ordered])) if ordered else 0.0
+    bands = {}
+    for at, (row, box) in enumerate(ordered):
+        above = ordered[at - 1][1].bottom if at else -np.inf
+        below = ordered[at + 1][1].top if at + 1 < len(ordered) else np.inf
+        top = min(box.top, max(box.top - margin, (above + box.top) / 2))
+        bottom = max(box.bottom, min(box.bottom + margin, (below + box.bottom) / 2))
+        bands[row] = (top, bottom)
+    return bands
+
+
+def cut_out(
+    pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[Text]
+) -> tuple[Pixels, tuple[Text, ...]]:
+    """Bands of a page (top, bottom in its pixels) under one another, with the texts that stand on them."""
+    height = pixels.shape[0]
+    parts, kept, at = [], [], 0
+    for top, bottom in bands:
+        first, last = max(0, int(top)), min(height, int(np.ceil(bottom)))
+        if last <= first:
+            continue
+        parts.append(pixels[first:last])
+        moved = at - first
+        kept += [
+            Text(one.text, Box(one.box.left, one.box.top + moved, one.box.right, one.box.bottom + moved))
+            for one in texts
+            if first <= one.box.centre[1] < last
+        ]
+        at += last - first
+    return (np.vstack(parts) if parts else pixels), tuple(kept)
+
+
+def scaled_texts(texts: Sequence[Text], share: float) -> tuple[Text, ...]:
+    """The texts on a picture of another size."""
+    return tuple(Text(one.text, _scaled(one.box, share)) for one in texts)
+
+
+def _resized(size: tuple[int, int], share: float) -> tuple[int, int]:
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
+def _scaled(box: Box, share: float) -> Box:
+    return Box(box.left * share, box.top * share, box.right * share, box.bottom * share)

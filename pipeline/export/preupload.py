@@ -1,0 +1,138 @@
+"""The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice and the code lists.
+
+It looks at the finished file only, by rules of its own: what the file says, not how it came to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from pipeline.export.readback import ReadBack, ReadRow, read_back
+from pipeline.export.values import Fault
+from pipeline.export.workbook import has_codes
+from pipeline.schema import FieldSpec, Schemas
+
+_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_NUMBER = re.compile(r"[0-9]{2,6}/[0-9]{4}")
+_YEAR = re.compile(r"[0-9]{4}")
+
+Key = tuple[str, str]
+"""``quyenSo`` and ``so`` of an entry."""
+
+
+def preupload_faults(
+    path: Path, export: str, schemas: Schemas, unsettled: Collection[Key] = (), rows: int | None = None
+) -> tuple[Fault, ...]:
+    """What is wrong with a workbook made for that template.
+
+    ``unsettled``: keys of entries that are not settled, none of which may be in it (U8); ``rows``: how many entries it
+    must hold. Raises ``StorageError`` when the file cannot be read.
+    """
+    with read_back(path, schemas.exports[export].sheet) as book:
+        if book.header != schemas.columns(export):
+            return tuple(_header_faults(book, schemas.columns(export)))
+        checker = _Checker(export, schemas, frozenset(unsettled))
+        faults = [fault for row in book.rows() for fault in checker.faults_of(row)]
+    faults += checker.repeated()
+    if rows is not None and checker.count != rows:
+        faults.append(Fault("U8", 0))
+    return tuple(faults)
+
+
+def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[Fault]:
+    for at in range(max(len(wanted), len(book.header))):
+        there = book.header[at] if at < len(book.header) else ""
+        if at >= len(wanted) or there != wanted[at]:
+            yield Fault("HEADER", 1, wanted[at] if at < len(wanted) else there)
+
+
+class _Checker:
+    """Looks at one row after the other and remembers the keys it has met."""
+
+    def __init__(self, export: str, schemas: Schemas, unsettled: frozenset[Key]) -> None:
+        record = schemas.records[schemas.exports[export].record]
+        columns = schemas.columns(export)
+        self._leading = schemas.exports[export].leading
+        fields = [record.by_column[name] for name in columns if name in record.by_column]
+        self._dates = [spec.column for spec in fields if spec.kind == "date" and spec.column != "ngayDangKy"]
+        self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
+        self._unsettled = unsettled
+        self._met: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+        self.count = 0
+
+    def faults_of(self, row: ReadRow) -> Iterator[Fault]:
+        self.count += 1
+        number, volume = row.cells.get("so", ""), row.cells.get("quyenSo", "")
+        place = row.cells.get("noiDangKy", "")
+        self._met.setdefault((place, volume, number), []).append((row.row, number))
+        for check, column in (*_key_faults(row.cells), *self._date_faults(row.cells)):
+            yield Fault(check, row.row, column, number)
+        if (volume, number) in self._unsettled:
+            yield Fault("U8", row.row, "", number)
+        for name in row.other:
+            yield Fault("CELL", row.row, name, number)
+        for spec, allowed, closed in self._lists:
+            value = row.cells.get(spec.column, "")
+            if value and value not in allowed:
+                yield Fault("LIST", row.row, spec.column, number, blocking=closed)
+
+    def _date_faults(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+        for column in self._dates:
+            text = cells.get(column, "")
+            if text and not is_date_text(text):
+                yield "U6", column
+
+    def repeated(self) -> Iterator[Fault]:
+        """U7: every row of a key that several rows have."""
+        for rows in self._met.values():
+            if len(rows) > 1:
+                yield from (Fault("U7", row, "so", number) for row, number in rows)
+
+
+def _key_faults(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+    number, volume, day = (cells.get(name, "") for name in ("so", "quyenSo", "ngayDangKy"))
+    if not number.strip():
+        yield "U1", "so"
+    if not is_day(day):
+        yield "U2", "ngayDangKy"
+    for column, text in (("so", number), ("quyenSo", volume)):
+        if not _NUMBER.fullmatch(text):
+            yield "U3", column
+    if number[-4:] != day[-4:]:
+        yield "U4", "so"
+    page = cells.get("trangSo", "")
+    if page and not (page.isascii() and page.isdigit()):
+        yield "U5", "trangSo"
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day of the calendar written ``dd.mm.yyyy``."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return False
+    return True
+
+
+def is_date_text(text: str) -> bool:
+    """Whether a cell for a date may say that: a day, a year, or an age in words ("30 tuổi")."""
+    return "t" in text or is_day(text) or _YEAR.fullmatch(text) is not None
+
+
+def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
+    """What may stand in the column of a listed field, and whether nothing else may: names of peoples and countries go
+    beyond any list, codes do not."""
+    vocab = schemas.vocabs[spec.vocab or ""]
+    return frozenset(term.code for term in vocab.terms), has_codes(vocab)
+
+
+def counted(faults: Iterable[Fault]) -> dict[str, int]:
+    """How often each check found something."""
+    return dict(Counter(fault.check for fault in faults).most_common())

@@ -1,0 +1,75 @@
+"""What the package of a book is made of. Frozen values, handed in by whoever has the registry and the scans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.model import Box, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the check of a finished workbook found. ``check``: U1–U8, or LIST, HEADER, CELL; ``row``: as Excel counts
+    (1 = the header, 0 = the workbook as a whole); ``column``: the Ministry's; ``number``: ``so`` of that row. A fault
+    that does not block is only told."""
+
+    check: str
+    row: int
+    column: str = ""
+    number: str = ""
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry (``entry_id``) or a page (None) that is not settled and may not be delivered. ``why``: ``task`` (open),
+    ``value`` (nothing in force for ``fields``), ``finding`` (a BLOCK finding stands; ``codes``), ``failure`` (a page
+    or a scan without a result). ``number`` as far as it is known; ``page_no`` 0: the whole scan."""
+
+    why: str
+    scan: str
+    page_no: int
+    row: int = 0
+    number: str = ""
+    entry_id: int | None = None
+    fields: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of the invisible layer and where they stand on the straight page, in its pixels."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class SettledEntry:
+    """An entry as it is delivered: ``cells`` by Ministry column (``""`` = an empty cell)."""
+
+    entry_id: int
+    row: int
+    scan_sha256: str
+    page_no: int
+    cells: Mapping[str, str]
+    texts: tuple[Text, ...] = ()
+
+    @property
+    def number(self) -> str:
+        return self.cells.get("so", "")
+
+    @property
+    def registered_year(self) -> str:
+        return self.cells.get("ngayDangKy", "")[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """The book that a package is of; ``prefix`` is its kind's (KS, KH, KT)."""
+
+    folder_name: str
+    ledger: Ledger
+    record: str
+    prefix: str

@@ -1,0 +1,56 @@
+"""``hotich export`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PackageRefused
+from pipeline.model import FieldStatus
+from pipeline.registry import Verdict
+from tests.cli.conftest import Hotich
+from tests.export.books import CLEAN, stored
+
+ONE = replace(CLEAN, entries=1, dpi=100, cover=False)
+REFUSED = PackageRefused.exit_code
+
+
+@pytest.mark.slow
+def test_a_book_is_delivered_once_and_proven_and_one_that_waits_is_listed(
+    hotich: Hotich, tmp_path: Path, workspace: Path
+) -> None:
+    book = stored(tmp_path, "death-2006", ONE)
+    out = tmp_path / "out"
+    told = hotich("export", "--book", "death-2006", "-o", out, "-j", 1, "--json")
+    assert told.exit_code == 0, told.output
+    (report,) = json.loads(told.stdout)["packages"]
+    assert (report["entries"], report["refused"]) == (1, "")
+    folder = Path(report["folder"])
+    whole = hotich("export", "--verify", folder)
+    assert (whole.exit_code, "chữ ký đúng" in whole.stdout) == (0, True)
+    again = hotich("export", "--all", "-o", out, "-j", 1)
+    assert again.exit_code == 7
+    assert "không bị ghi đè" in again.output
+    with book.bench.open_registry() as registry:
+        (entry_id,) = registry.entries(book.book_id)
+        registry.decide(entry_id, [Verdict("registered_on", FieldStatus.READ, "3/2013")], author="thu")
+    refused = hotich("export", "--all", "-o", tmp_path / "other", "-j", 1)
+    assert refused.exit_code == REFUSED
+    assert "KHÔNG xuất" in refused.stdout
+    assert "ngayDangKy" in refused.stdout
+    assert "U2" in refused.stdout
+    assert not [path for path in (tmp_path / "other").iterdir() if path.is_dir()]
+    workbook = next(folder.glob("*.xlsx"))
+    workbook.write_bytes(workbook.read_bytes() + b" ")
+    changed = hotich("export", "--verify", folder)
+    assert (changed.exit_code, workbook.name in changed.stdout) == (REFUSED, True)
+
+
+def test_which_books_must_be_said_and_an_unknown_one_is_told(hotich: Hotich) -> None:
+    assert hotich("export").exit_code == 2
+    unknown = hotich("export", "--book", "khong-co")
+    assert unknown.exit_code == 5
+    assert "khong-co" in unknown.output

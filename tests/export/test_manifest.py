@@ -1,0 +1,90 @@
+"""A package proves that it is as it was signed; whatever is done to it shows."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StorageError
+from pipeline.export.manifest import (
+    MANIFEST,
+    SIGNATURE,
+    PackageFlaw,
+    package_flaws,
+    read_manifest,
+    sha256_of_path,
+    write_manifest,
+)
+from pipeline.export.signing import SigningKey, fingerprint, signing_key
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> SigningKey:
+    return signing_key(tmp_path / "keys" / "package.key")
+
+
+@pytest.fixture
+def package(tmp_path: Path, key: SigningKey) -> Path:
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "a.xlsx").write_bytes(b"workbook")
+    (tmp_path / "1.pdf").write_bytes(b"copy")
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.write(tmp_path / "1.pdf", "1.pdf")
+    files = {path.name: sha256_of_path(path) for path in folder.iterdir()}
+    write_manifest(folder, {"files": files | {"a.zip/1.pdf": sha256_of_path(tmp_path / "1.pdf")}}, key)
+    return folder
+
+
+def test_a_whole_package_has_no_flaw_and_names_its_key(package: Path, key: SigningKey) -> None:
+    assert not package_flaws(package)
+    assert not package_flaws(package, key.public)
+    told = read_manifest(package)[1]
+    assert told["key_fingerprint"] == fingerprint(key.public)
+
+
+def test_a_file_that_is_changed_gone_or_new_is_named(package: Path) -> None:
+    (package / "a.xlsx").write_bytes(b"Workbook")
+    (package / "b.txt").write_text("new")
+    assert set(package_flaws(package)) == {PackageFlaw("changed", "a.xlsx"), PackageFlaw("extra", "b.txt")}
+    (package / "a.xlsx").unlink()
+    assert PackageFlaw("missing", "a.xlsx") in package_flaws(package)
+
+
+def test_a_pdf_changed_within_the_archive_is_named(package: Path) -> None:
+    with zipfile.ZipFile(package / "a.zip", "w") as archive:
+        archive.writestr("1.pdf", b"another")
+        archive.writestr("2.pdf", b"one more")
+    found = set(package_flaws(package))
+    assert {PackageFlaw("changed", "a.zip/1.pdf"), PackageFlaw("extra", "a.zip/2.pdf")} <= found
+
+
+def test_a_manifest_rewritten_by_someone_else_is_not_signed_or_not_by_the_office(
+    package: Path, tmp_path: Path, key: SigningKey
+) -> None:
+    told = json.loads((package / MANIFEST).read_text("utf-8"))
+    (package / MANIFEST).write_text(json.dumps(told | {"counts": {"entries": 1}}), "utf-8")
+    assert PackageFlaw("unsigned", MANIFEST) in package_flaws(package)
+    write_manifest(package, {"files": told["files"]}, signing_key(tmp_path / "other.key"))
+    assert not package_flaws(package), "whole by its own key"
+    assert package_flaws(package, key.public) == (PackageFlaw("foreign", MANIFEST),)
+    (package / SIGNATURE).unlink()
+    assert package_flaws(package) == (PackageFlaw("unsigned", MANIFEST),)
+
+
+def test_the_key_is_private_made_once_and_a_broken_one_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "package.key"
+    first = signing_key(path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert signing_key(path).public == first.public
+    path.write_bytes(b"nothing")
+    with pytest.raises(StorageError, match="sao lưu"):
+        signing_key(path)
+
+
+def test_a_folder_without_a_manifest_is_no_package(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="gói"):
+        package_flaws(tmp_path)

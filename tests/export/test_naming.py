@@ -1,0 +1,67 @@
+"""Names of files: both presets in use, books of several years, repeats, corrections, an office's own pattern."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.export.naming import (
+    BOOK_PARTS,
+    BOOK_PATTERN,
+    CORRECTION,
+    PARTS,
+    PRESETS,
+    BookNames,
+    UniqueNames,
+    paper_of,
+    pattern_flaw,
+)
+from pipeline.export.values import BookFacts
+from pipeline.model import Ledger
+
+
+def names(
+    volume: str, place: str, prefix: str = "KS", *, spans: bool = False, preset: str = "day-du"
+) -> BookNames:
+    ledger = Ledger("birth-2006", "UBND xã Thử", place, volume)
+    return BookNames(BookFacts("a", ledger, "birth", prefix), paper_of(ledger.year), spans, PRESETS[preset])
+
+
+def test_names_are_those_in_use() -> None:
+    assert names("02/2006", "93629").entry("41/2006", "2006") == "KS.2006.93629.02.A4.41"
+    long = names("01/2003", "93620", spans=True)
+    assert long.entry("120/2004", "2004") == "KS.2003.93620.01.A2.2004.120"
+    assert (
+        names("01/1900", "93645", "KT", spans=True).entry("29/1936", "1936") == "KT.1900.93645.01.A4.1936.29"
+    )
+    assert names("1/1994", "1", preset="ngan").entry("1/1994", "1994") == "KS.1994.01.01"
+    assert names("01/2006", "31318").book == "31318-KS.2006.01"
+
+
+def test_what_comes_again_is_numbered_and_a_correction_is_marked() -> None:
+    unique = UniqueNames()
+    assert [unique.of(f"a.41{CORRECTION}"), unique.of("a.41"), unique.of("A.41"), unique.of("a.41")] == [
+        "a.41cc",
+        "a.41",
+        "A.41(1)",
+        "a.41(2)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{loai}.{number}",
+        "{kind}[.{number}]",
+        "{kind}",
+        "{kind}/{number}",
+        "{kind}[.{number}",
+        "{kind}.{number}}",
+    ],
+)
+def test_a_pattern_that_cannot_be_is_told(pattern: str) -> None:
+    assert pattern_flaw(pattern, PARTS)
+
+
+def test_shipped_patterns_have_no_flaw() -> None:
+    assert not any(pattern_flaw(pattern, PARTS) for pattern in PRESETS.values())
+    assert not pattern_flaw(BOOK_PATTERN, BOOK_PARTS)

@@ -1,0 +1,136 @@
+"""From a book through the registry to the package, and back by other libraries."""
+
+from __future__ import annotations
+
+import unicodedata
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from PIL import Image
+
+from pipeline.batch import PackageReport, export_book
+from pipeline.export.manifest import package_flaws, read_manifest
+from pipeline.export.options import PackageOptions
+from pipeline.export.preupload import preupload_faults
+from pipeline.intake import page_of, scans_of
+from pipeline.model import Box, Matrix, Pixels
+from tests.export.books import CLEAN, StoredTruth, box_of, stored
+from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
+from tests.export.rows import SCHEMAS
+
+NAMED = {"birth": "nksHoTen", "marriage": "chongHoTen", "death": "nktHoTen"}
+FORMS = (
+    "birth-2006",
+    "marriage-2006",
+    "death-2006",
+    "birth-2016",
+    "marriage-2016",
+    "death-2016",
+    "birth-table",
+)
+TWO = replace(CLEAN, entries=2, dpi=120)
+
+
+def packed(book: StoredTruth, target: Path, options: PackageOptions = PackageOptions()) -> PackageReport:
+    with book.bench.open_registry() as registry:
+        return export_book(registry, book.bench, book.book_id, target, options, workers=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_a_decided_book_comes_back_from_its_package_as_the_registry_holds_it(
+    form: str, tmp_path: Path
+) -> None:
+    book = stored(tmp_path, form, TWO)
+    report = packed(book, tmp_path / "out")
+    assert (report.refused, report.entries, report.faults) == ("", 2, ())
+    assert report.folder is not None
+    told = read_manifest(report.folder)[1]
+    assert not package_flaws(report.folder)
+    (workbook,), (archive,) = report.folder.glob("*.xlsx"), report.folder.glob("*.zip")
+    assert not preupload_faults(workbook, told["template"], SCHEMAS, rows=2)
+    _assert_cells_equal_registry(book, workbook, told["template"])
+    with zipfile.ZipFile(archive) as files:
+        assert files.testzip() is None
+        names = sorted(files.namelist())
+        assert len(names) == 2
+        for at, name in enumerate(names):
+            data = files.read(name)
+            (tmp_path / name).write_bytes(data)
+            assert_pdf_a_2b(data)
+            _assert_shows_its_entry(book, at, data, text_of(tmp_path / name))
+
+
+def _assert_cells_equal_registry(book: StoredTruth, workbook: Path, template: str) -> None:
+    sheet = openpyxl.load_workbook(workbook)[SCHEMAS.exports[template].sheet]
+    header = [cell.value for cell in sheet[1]]
+    columns = SCHEMAS.record(book.truth.kind).by_column
+    with book.bench.open_registry() as registry:
+        values = [registry.entry(entry_id).values for entry_id in registry.entries(book.book_id)]
+    rows = list(sheet.iter_rows(min_row=2))
+    assert len(rows) == len(values)
+    for row, value in zip(rows, values, strict=True):
+        cells = {name: cell.value or "" for name, cell in zip(header, row, strict=True) if name in columns}
+        wanted = {name: value[spec.name] or "" for name, spec in columns.items() if name in cells}
+        assert cells == {name: unicodedata.normalize("NFC", text) for name, text in wanted.items()}
+    filled = sum(bool(text) for value in values for text in value.values())
+    assert filled > 20 * len(values), "the comparison above is of something"
+
+
+def _assert_shows_its_entry(book: StoredTruth, at: int, data: bytes, text: str) -> None:
+    entry, others = (
+        book.truth.entries[at],
+        [one for one in book.truth.entries if one.page == book.truth.entries[at].page],
+    )
+    column = NAMED[book.truth.kind]
+    name = unicodedata.normalize("NFC", " ".join(entry.values[column].split()))
+    assert name in text, "the words can be searched for"
+    for other in others:
+        if other is not entry:
+            assert other.values[column] not in text
+    (picture,) = pictures_of(data)
+    page = book.truth.pages[entry.page or 0]
+    scan = next(one for one in scans_of(book.folder) if one.path.name == page.scan)
+    whole = page_of(scan, page.page_no).pixels
+    assert 20_000 < len(data) < 140_000 * max(1.0, picture.size / 3 / (1240 * 1754))
+    field = next(f.name for f in SCHEMAS.record(book.truth.kind).fields if f.column == column)
+    ink = box_of(entry.ink[field][0])
+    large = whole.shape[1], round(picture.shape[0] * whole.shape[1] / picture.shape[1])
+    picture = np.asarray(Image.fromarray(picture).resize(large, Image.Resampling.BICUBIC))
+    assert _likeness(_cut(whole, ink), picture, ink, several=len(others) > 1) > 0.8
+
+
+def _cut(pixels: Pixels, box: Box) -> Matrix:
+    shown: Matrix = (
+        pixels[int(box.top) : int(box.bottom), int(box.left) : int(box.right)].astype(float).mean(axis=2)
+    )
+    return shown
+
+
+def _likeness(ink: Matrix, picture: Pixels, box: Box, *, several: bool) -> float:
+    """Best correlation of the ink of the name on the scan with the copy at its place; where the page was cut, the
+    place is looked for from top to bottom."""
+    tops = range(picture.shape[0] - ink.shape[0]) if several else [int(box.top)]
+    best = -1.0
+    for top in tops:
+        there = _cut(picture, Box(box.left, top, box.right, top + ink.shape[0]))
+        if there.shape == ink.shape and there.std() > 0:
+            best = max(best, float(np.corrcoef(ink.ravel(), there.ravel())[0, 1]))
+    return best
+
+
+def test_entries_that_are_not_settled_keep_the_book_back_or_are_left_out_by_name(tmp_path: Path) -> None:
+    book = stored(tmp_path, "death-2006", replace(TWO, cover=False), decided=False)
+    report = packed(book, tmp_path / "out")
+    assert (report.refused, report.folder) == ("unsettled", None)
+    assert {one.why for one in report.held} == {"task"}
+    assert not (tmp_path / "out").exists()
+    with book.bench.open_registry() as registry:
+        empty = export_book(
+            registry, book.bench, book.book_id, tmp_path / "out", PackageOptions(), partial=True, workers=1
+        )
+    assert empty.refused == "empty"

@@ -1,0 +1,56 @@
+"""The file of an entry: PDF/A-2b, the words found again, nothing of anybody in its metadata."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pikepdf
+from PIL import Image
+
+from pipeline.export.pdf import PicturePage, entry_pdf
+from pipeline.export.picture import jpeg_bytes
+from pipeline.export.values import Text
+from pipeline.model import Box
+from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
+
+MADE = datetime(2026, 3, 1, tzinfo=UTC)
+NAMES = ("Nguyễn Thị Ánh Tuyết", "Đặng Hữu Phước", "thứ bảy, ngày 07/7/2021 (ghi “chữ”)")
+
+
+def page(*texts: str) -> PicturePage:
+    jpeg = jpeg_bytes(Image.new("RGB", (620, 877), (240, 235, 220)), 60)
+    shown = tuple(Text(text, Box(50, 60 + 80 * at, 500, 90 + 80 * at)) for at, text in enumerate(texts))
+    return PicturePage(jpeg, (620, 877), 75.0, shown)
+
+
+def test_it_is_pdf_a_2b_and_its_vietnamese_words_are_found(tmp_path: Path) -> None:
+    data = entry_pdf([page(*NAMES)], "KS.2010.93648.03.A4.01", MADE)
+    assert_pdf_a_2b(data)
+    (tmp_path / "a.pdf").write_bytes(data)
+    found = text_of(tmp_path / "a.pdf")
+    assert all(name in found for name in NAMES)
+    assert len(data) - len(page().jpeg) < 6000, "beside the picture, a few kB"
+
+
+def test_an_entry_over_two_pages_has_two_and_one_without_words_is_whole_too() -> None:
+    data = entry_pdf([page(*NAMES), page()], "KS.1", MADE)
+    assert_pdf_a_2b(data)
+    assert len(pictures_of(data)) == 2
+    assert_pdf_a_2b(entry_pdf([page()], "KS.1", MADE))
+
+
+def test_metadata_hold_the_files_name_and_nobody(tmp_path: Path) -> None:
+    data = entry_pdf([page(*NAMES)], "KS.2010.93648.03.A4.01", MADE)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        xmp = bytes(pdf.Root.Metadata.read_bytes()).decode()
+        assert pdf.open_metadata()["dc:title"] == "KS.2010.93648.03.A4.01"
+    assert not any(word in xmp for name in NAMES for word in name.split())
+    assert data == entry_pdf([page(*NAMES)], "KS.2010.93648.03.A4.01", MADE), "the same bytes again"
+
+
+def test_the_page_is_as_large_as_the_paper() -> None:
+    with pikepdf.open(io.BytesIO(entry_pdf([page()], "KS.1", MADE))) as pdf:
+        left, top, right, bottom = (float(side) for side in pdf.pages[0].MediaBox)
+    assert (round(right - left), round(bottom - top)) == (595, 842)

@@ -1,0 +1,118 @@
+"""Pictures of entries: set straight, cut between rows, as small as asked and no worse than allowed."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from pipeline.export.copies import EntryCopy, PagePart, entry_pdfs
+from pipeline.export.picture import (
+    A4_SQUARE_INCHES,
+    CopyOptions,
+    StraightPage,
+    bands_of,
+    cut_out,
+    picture_page,
+    straightened,
+)
+from pipeline.export.values import Text
+from pipeline.imaging import warp
+from pipeline.model import Box, PageImage, PageRef, Pixels
+from tests.export.pdfs import pictures_of
+from tests.export.test_pdf import MADE
+
+REF = PageRef("a" * 64, 1)
+
+
+def written_page(width: int = 1240, height: int = 1754) -> Pixels:
+    """Lines of dark strokes on paper with grain."""
+    rng = np.random.default_rng(1)
+    paper = np.clip(rng.normal(235, 6, (height, width, 3)), 0, 255).astype(np.uint8)
+    picture = Image.fromarray(paper)
+    draw = ImageDraw.Draw(picture)
+    for y in range(80, height - 80, 40):
+        for x in range(60, width - 60, 14):
+            draw.line(
+                (x, y, x + int(rng.integers(3, 12)), y - int(rng.integers(3, 22))),
+                fill=(30, 40, 120),
+                width=2,
+            )
+    return np.asarray(picture)
+
+
+def test_an_a4_page_takes_what_is_allowed_and_stays_in_colour() -> None:
+    pixels = written_page()
+    for kilobytes in (60.0, 96.0, 400.0):
+        page = picture_page(pixels, 150.0, (), CopyOptions(kilobytes))
+        allowed = 1000 * kilobytes * (1240 * 1754 / 150**2) / A4_SQUARE_INCHES
+        shown = np.asarray(Image.open(io.BytesIO(page.jpeg)))
+        assert len(page.jpeg) <= allowed or page.dpi == 96.0
+        assert page.dpi >= 96.0
+        dark = shown[shown.min(axis=2) < 140].mean(axis=0)
+        assert dark[2] > dark[0] + 5, "blue ink stays blue"
+
+
+def test_texts_move_with_the_picture() -> None:
+    page = picture_page(written_page(), 150.0, [Text("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
+    share = page.size[0] / 1240
+    assert page.texts[0].box == Box(100 * share, 200 * share, 300 * share, 240 * share)
+
+
+def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
+    pixels = np.full((600, 900, 3), 230, np.uint8)
+    pixels[280:320, 10:50] = 0  # on the left of the lying page: on top once it is turned
+    matrix, size = warp.turned(90, (900, 600))
+    shown = straightened(PageImage(REF, pixels, 300.0), StraightPage(matrix, size))
+    assert (shown.pixels.shape[:2], shown.dpi, shown.share) == ((450, 300), 150.0, 0.5)
+    rows, columns = np.nonzero(shown.pixels.min(axis=2) < 100)
+    assert rows.max() < 40
+    assert 130 < columns.mean() < 170
+
+
+def test_a_scan_that_does_not_tell_its_resolution_is_as_large_as_its_form() -> None:
+    page = PageImage(REF, np.full((1754, 1240, 3), 230, np.uint8), 0.0)
+    shown = straightened(page, StraightPage(np.eye(3), (0, 0)))
+    assert round(shown.dpi) == 150
+
+
+def test_rows_are_cut_between_the_ink_of_neighbours() -> None:
+    rows = {0: Box(0, 100, 900, 180), 1: Box(0, 190, 900, 270), 3: Box(0, 400, 900, 480)}
+    bands = bands_of(rows)
+    assert bands[0] == (80, 185)
+    assert bands[1] == (185, 290)
+    assert bands[3] == (380, 500)
+    overlapping = bands_of({0: Box(0, 100, 900, 200), 1: Box(0, 190, 900, 270)})
+    assert overlapping[0][1] == 200
+    assert overlapping[1][0] == 190, "never through a row's own ink"
+
+
+def test_a_cut_keeps_its_texts_and_leaves_those_of_others() -> None:
+    pixels = np.zeros((500, 100, 3), np.uint8)
+    texts = [Text("mine", Box(10, 210, 50, 230)), Text("other", Box(10, 310, 50, 330))]
+    picture, kept = cut_out(pixels, [(0, 50), (200, 280)], texts)
+    assert picture.shape[0] == 130
+    assert kept == (Text("mine", Box(10, 60, 50, 80)),)
+
+
+def test_an_entry_that_goes_on_is_one_file_and_a_page_is_decoded_once_for_its_rows() -> None:
+    straight = StraightPage(np.eye(3), (300, 400))
+    asked = []
+
+    def part(page_no: int, *bands: tuple[float, float]) -> PagePart:
+        return PagePart(Path(), "a" * 64, page_no, straight, (), bands)
+
+    def decode(wanted: PagePart) -> PageImage:
+        asked.append(wanted.page_no)
+        return PageImage(PageRef("a" * 64, wanted.page_no), np.full((400, 300, 3), 200, np.uint8), 100.0)
+
+    copies = [
+        EntryCopy("1", (part(1, (0, 50), (100, 200)),)),
+        EntryCopy("2", (part(1, (0, 50), (200, 300)), part(2))),
+    ]
+    first, second = entry_pdfs(copies, decode, CopyOptions(), MADE)
+    assert asked == [1, 2]
+    assert [picture.shape[:2] for picture in pictures_of(first)] == [(150, 300)]
+    assert [picture.shape[:2] for picture in pictures_of(second)] == [(150, 300), (400, 300)]

@@ -1,0 +1,104 @@
+"""Which entries may leave: settled ones, and nothing that anybody still doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch.deliverable import deliverable
+from pipeline.export.cells import CellOptions
+from pipeline.export.options import PackageOptions
+from pipeline.model import FieldReading, FieldStatus, PageKind, Severity
+from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, finding, page, read
+
+NUMBER = read("entry_number", "7/2010", canonical="07/2010")
+DAY = read("registered_on", "1/2/2010", canonical="01.02.2010")
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    with Registry.open(f"sqlite:///{tmp_path}/registry.db", SCHEMAS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def book(registry: Registry) -> int:
+    book_id = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+    return book_id
+
+
+def why(
+    registry: Registry, book: int, options: PackageOptions = PackageOptions()
+) -> list[tuple[str, tuple[str, ...]]]:
+    found = deliverable(registry, book, SCHEMAS, options)
+    return [(one.why, one.fields or one.codes) for one in found.held]
+
+
+def test_a_settled_entry_goes_with_fields_its_form_has_no_place_for_empty(
+    registry: Registry, book: int
+) -> None:
+    registry.save_page(book, page(entry(NUMBER, DAY, blank("notes"))), "f1")
+    found = deliverable(registry, book, SCHEMAS, PackageOptions())
+    (one,) = found.entries
+    assert (one.number, one.cells["ngayDangKy"], one.cells["ghiChu"], one.cells["meNgaySinh"]) == (
+        "07/2010",
+        "01.02.2010",
+        "",
+        "",
+    )
+    assert not found.held
+
+
+def test_an_open_task_holds_an_entry_back(registry: Registry, book: int) -> None:
+    registry.save_page(book, page(entry(NUMBER, read("child_name", "Thử Một", accepted=False))), "f1")
+    assert why(registry, book) == [("task", ("nksHoTen",))]
+
+
+def test_what_was_found_illegible_holds_an_entry_back_unless_the_office_has_words_for_it(
+    registry: Registry, book: int
+) -> None:
+    unread = FieldReading("notes", FieldStatus.UNREADABLE)
+    registry.save_page(book, page(entry(NUMBER, DAY, unread)), "f1")
+    (entry_id,) = registry.entries(book)
+    registry.decide(entry_id, [Verdict("notes", FieldStatus.ILLEGIBLE)], author="an")
+    assert not registry.queue(book)
+    assert why(registry, book) == [("value", ("ghiChu",))]
+    worded = PackageOptions(cells=CellOptions(illegible="(không đọc được)"))
+    (one,) = deliverable(registry, book, SCHEMAS, worded).entries
+    assert one.cells["ghiChu"] == "(không đọc được)"
+
+
+def test_an_illegible_name_or_date_is_never_put_in_words(registry: Registry, book: int) -> None:
+    registry.save_page(book, page(entry(NUMBER, FieldReading("child_name", FieldStatus.UNREADABLE))), "f1")
+    (entry_id,) = registry.entries(book)
+    registry.decide(entry_id, [Verdict("child_name", FieldStatus.ILLEGIBLE)], author="an")
+    worded = PackageOptions(cells=CellOptions(illegible="(không đọc được)"))
+    assert why(registry, book, worded) == [("value", ("nksHoTen",))]
+
+
+def test_a_blocking_finding_holds_an_entry_until_someone_decides_its_field(
+    registry: Registry, book: int
+) -> None:
+    blocked = finding("K01", "entry_number", severity=Severity.BLOCK)
+    whole = finding("K06", severity=Severity.BLOCK)
+    registry.save_page(book, page(entry(NUMBER, DAY, findings=(blocked, whole))), "f1")
+    (entry_id,) = registry.entries(book)
+    registry.decide(entry_id, [Verdict("entry_number", FieldStatus.READ, "7/2010")], author="an")
+    assert why(registry, book) == [("task", ())]
+    registry.decide(entry_id, [Verdict(WHOLE_ENTRY, FieldStatus.READ)], author="an")
+    assert why(registry, book) == []
+
+
+def test_pages_that_wait_or_failed_keep_the_book_from_being_whole_and_loose_ones_are_told(
+    registry: Registry, book: int
+) -> None:
+    registry.save_page(book, page(page_no=2, kind=PageKind.UNKNOWN, findings=(finding("PAGE-FORM"),)), "f1")
+    registry.save_failure(book, SCAN, "scan.pdf", 3, "broken", "Trang hỏng.")
+    registry.save_page(book, page(page_no=4, kind=PageKind.COVER), "f1")
+    assert why(registry, book) == [("task", ("PAGE-FORM",)), ("failure", ("broken",))]
+    (loose,) = deliverable(registry, book, SCHEMAS, PackageOptions()).loose
+    assert loose.page_no == 2

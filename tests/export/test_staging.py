@@ -1,0 +1,50 @@
+"""What is broken off looks like nothing that is finished, and nothing is overwritten."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StorageError
+from pipeline.export.staging import UNFINISHED, whole_folder
+
+
+def test_a_folder_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "out" / "a") as work:
+        (work / "file").write_text("x")
+        assert not (tmp_path / "out" / "a").exists()
+    assert [path.name for path in (tmp_path / "out" / "a").iterdir()] == ["file"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
+
+
+def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    def stopped() -> None:
+        with whole_folder(tmp_path / "a") as work:
+            (work / "file").write_text("x")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_package_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(StorageError, match="-o"), whole_folder(tmp_path / "a"):
+        pass
+
+
+def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from pipeline.export.staging import whole_folder\n"
+        "with whole_folder(Path(sys.argv[1])) as work:\n (work / 'f').write_text('x'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(UNFINISHED)
+    with whole_folder(tmp_path / "a"):
+        assert not left.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
