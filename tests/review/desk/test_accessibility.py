@@ -14,7 +14,7 @@ from pipeline.model import Finding, Severity
 from pipeline.registry.accounts import Role
 from tests.review.desk.drawn_book import Line, draw_book, usual_lines
 from tests.review.desk.office import DOUBLE, Office
-from tests.review.desk.typist import SECONDS, Typist
+from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 Theme = Literal["light", "dark"]
@@ -67,7 +67,7 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
             flaws["desk"] = violations(an.page)
             sizes = {"desk": overflow(an.page)}
             an.page.keyboard.type("Nguye")
-            expect(an.current.locator(".known li").first).to_be_visible(timeout=SECONDS)
+            expect(an.current.locator(".known li").first).to_be_visible()
             flaws["known words"] = violations(an.page)
             an.press("Escape", "F1")
             flaws["help"] = violations(an.page)
@@ -79,7 +79,7 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
             flaws["columns"] = violations(an.page)
             sizes["columns"] = overflow(an.page)
             an.page.goto(f"{an.url}/column?book={book_id}&field=child_sex&stage=review")
-            expect(an.page.locator(".cell input:focus")).to_be_visible(timeout=SECONDS)
+            expect(an.page.locator(".cell input:focus")).to_be_visible()
             flaws["column"] = violations(an.page)
             sizes["column"] = overflow(an.page)
             an.press("Enter").see_all_saved()
@@ -137,5 +137,7 @@ def test_the_focus_can_leave_every_field_by_tab(office: Office, sit_down: SitDow
             assert not an.has_focus()
             an.press("Shift+Tab")
             assert an.has_focus()
-            an.type("x" if field == "notes" else "").press("Enter")
+            if field == "notes":
+                an.type("x")
+            an.press("Enter")
         an.see_the_end()

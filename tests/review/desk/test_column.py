@@ -11,7 +11,7 @@ from pipeline.registry.accounts import Role
 from pipeline.review_policy import ReviewPolicy
 from tests.review.desk.drawn_book import DrawnBook, Line, draw_book
 from tests.review.desk.office import DOUBLE, Office
-from tests.review.desk.typist import SECONDS, Typist
+from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 SEXES = ("nam", "nữ", "nam", "nữ", "nam", "nam", "nữ", "nam")
@@ -43,7 +43,7 @@ def at_the_column(office: Office, sit_down: SitDown, name: str, book: DrawnBook)
     link = person.page.get_by_role("link", name="Giới tính").first
     link.focus()
     person.press("Enter")
-    expect(person.page.locator(".cell input:focus")).to_be_visible(timeout=SECONDS)
+    expect(person.page.locator(".cell input:focus")).to_be_visible()
     return person
 
 
@@ -86,7 +86,7 @@ def test_like_readings_are_accepted_by_rows_and_odd_ones_are_typed(office: Offic
         assert rows(an) == [("", 1)]
         an.page.keyboard.type("nam")
         an.press("Enter")
-        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào", timeout=SECONDS)
+        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào")
     assert decided(office, book) == [(FieldStatus.READ, sex) for sex in SEXES]
 
 
@@ -130,7 +130,7 @@ def test_blind_fields_of_a_column_are_typed_each_by_itself(office: Office, sit_d
     with office.open(DOUBLE):
         an = at_the_column(office, sit_down, "an", book)
         an.press("Enter", "Enter")
-        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào", timeout=SECONDS)
+        expect(an.page.locator(".waiting")).to_contain_text("không còn ảnh nào")
         assert decided(office, book) == [None] * len(SEXES)
         binh = at_the_column(office, sit_down, "binh", book)
         assert rows(binh) == [("", len(SEXES))]
@@ -140,6 +140,6 @@ def test_blind_fields_of_a_column_are_typed_each_by_itself(office: Office, sit_d
         for _ in SEXES:
             binh.page.keyboard.type(SEXES[page_in_work(binh) - 1])
             binh.press("Enter")
-        expect(binh.page.locator(".waiting")).to_contain_text("không còn ảnh nào", timeout=SECONDS)
+        expect(binh.page.locator(".waiting")).to_contain_text("không còn ảnh nào")
     settled = [one is not None for one in decided(office, book)]
     assert settled == [number != 3 for number in range(1, len(SEXES) + 1)]
