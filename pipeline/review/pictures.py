@@ -34,7 +34,8 @@ class PictureOptions:
     """``page_side``: the longer side of a page's picture, ``snippet_width``: a snippet's, in pixels, at most;
     ``enlarged``: how much larger than the straight page a snippet may be; ``margin``: what is shown around a field, as
     a share of its height (``margin_pixels`` at least); ``quality`` of JPEG; ``decoded``: how many decoded pages are
-    kept in memory (26 MB each at 300 dpi); ``ahead``: threads that make pictures ahead."""
+    kept in memory (26 MB each at 300 dpi), ``decoders``: how many are decoded at once, at most; ``ahead``: threads
+    that make pictures ahead."""
 
     page_side: int = 4000
     snippet_width: int = 1600
@@ -43,6 +44,7 @@ class PictureOptions:
     margin_pixels: float = 16.0
     quality: int = 84
     decoded: int = 3
+    decoders: int = 2
     ahead: int = 1
 
 
@@ -91,6 +93,7 @@ class Pictures:
         self._store = store or PictureStore(workspace.pages / "review")
         self._decode = decode
         self._lock = threading.Lock()
+        self._decoders = threading.BoundedSemaphore(options.decoders)
         self._recent: OrderedDict[PageRef, Pixels] = OrderedDict()
         self._under_way: dict[PageRef, Future[Pixels]] = {}
         self._ahead = ThreadPoolExecutor(options.ahead, thread_name_prefix="pictures-ahead")
@@ -211,7 +214,8 @@ class Pictures:
         if path is None:
             raise _NotStored("Bản quét không còn trong kho.")
         scan = ScanFile(path, ref.scan_sha256, size)
-        return self._decode(scan, ref.page_no, self._limits).pixels
+        with self._decoders:
+            return self._decode(scan, ref.page_no, self._limits).pixels
 
 
 NO_PICTURES = Pictures(Workspace(Path(os.devnull)))
