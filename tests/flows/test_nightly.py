@@ -9,6 +9,8 @@ import os
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +123,22 @@ def test_prefect_is_told_to_stay_offline() -> None:
     assert {name: os.environ[name] for name in flows.OFFLINE} == flows.OFFLINE
 
 
-def test_the_deployment_runs_each_night_one_at_a_time() -> None:
-    (deployment,) = yaml.safe_load(Path("prefect.yaml").read_text(encoding="utf-8"))["deployments"]
-    path, _, name = deployment["entrypoint"].partition(":")
-    assert Path(path).is_file()
-    assert hasattr(nightly, name)
+def deployment_of(wanted: str) -> dict[str, Any]:
+    declared = yaml.safe_load(Path("prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    (found,) = [one for one in declared if one["name"] == wanted]
+    return found
+
+
+@pytest.mark.parametrize("name", ["nightly", "export"])
+def test_a_deployment_names_a_flow_and_parameters_that_are_there(name: str) -> None:
+    deployment = deployment_of(name)
+    path, _, function = deployment["entrypoint"].partition(":")
+    flow = getattr(import_module(Path(path).with_suffix("").as_posix().replace("/", ".")), function)
+    assert set(deployment["parameters"]) <= set(signature(flow.fn).parameters)
+
+
+def test_the_nightly_deployment_runs_each_night_one_at_a_time() -> None:
+    deployment = deployment_of("nightly")
     (schedule,) = deployment["schedules"]
     assert (schedule["cron"], schedule["timezone"]) == ("0 19 * * *", "Asia/Ho_Chi_Minh")
     assert deployment["concurrency_limit"]["limit"] == 1
-    assert set(deployment["parameters"]) <= {"folder", "workspace", "workers"}
