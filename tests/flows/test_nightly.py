@@ -125,6 +125,7 @@ def test_prefect_is_told_to_stay_offline() -> None:
 
 def deployment_of(wanted: str) -> dict[str, Any]:
     declared = yaml.safe_load(Path("prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    found: dict[str, Any]
     (found,) = [one for one in declared if one["name"] == wanted]
     return found
 
