@@ -12,7 +12,7 @@ export OMP_NUM_THREADS := 1
 export DO_NOT_TRACK := 1
 # Prefect: nothing leaves this machine, nothing is written to the home folder, a slow machine gets time to start.
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
-export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
+export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 300
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
