@@ -19,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TypeVar
+from typing import Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -51,12 +51,18 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told once: the workbench, and the book whose pages it will get."""
+    """What a worker is told once: the workbench, and where to write what it needs for itself."""
 
     bench: Workbench
+    scratch: Path
+
+
+@dataclass(frozen=True)
+class BookJob:
+    """The book that a page is read for."""
+
     form: Form
     ledger: Ledger
-    scratch: Path
 
 
 @dataclass(frozen=True)
@@ -93,20 +99,20 @@ def _my_assignment() -> tuple[Assignment, Engines]:
     return _at_work
 
 
-def _count(scan: ScanFile) -> int | ScanError:
+def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
+    """How many pages the scan has."""
     assignment, _ = _my_assignment()
     return _scan_error_as_value(lambda: page_count(scan, assignment.bench.limits))
 
 
-def _read(job: PageJob) -> PageResult | ScanError:
+def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
+    """What is read on the page."""
     assignment, engines = _my_assignment()
     bench = assignment.bench
 
     def read() -> PageResult:
         page = page_of(job.scan, job.page_no, bench.limits)
-        return bench.read_page(
-            page, assignment.form, assignment.ledger, bench.schemas, engines, bench.options
-        )
+        return bench.read_page(page, book.form, book.ledger, bench.schemas, engines, bench.options)
 
     return _scan_error_as_value(read)
 
@@ -137,10 +143,22 @@ MEMORY_MESSAGE = "Trang cần nhiều bộ nhớ hơn mức cho phép; hãy qué
 # --- in the process that started them -----------------------------------------------------------------------------
 
 
-class Workers:
-    """A pool of worker processes for one book; use it as a context manager. Leaving it stops all work at once."""
+class PageWorkers(Protocol):
+    """Who reads the pages of one book, on this machine or on many."""
 
-    def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        """How many pages each scan has, as the answers come in."""
+        ...
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        """What was read on each page, as the answers come in."""
+        ...
+
+
+class Pool:
+    """Worker processes of this machine; use it as a context manager. Leaving it stops all work at once."""
+
+    def __init__(self, bench: Workbench, processes: int) -> None:
         self._seconds = bench.page_seconds
         scratch = _quick_folder() or tempfile.gettempdir()
         _remove_left_behind(Path(scratch))
@@ -148,33 +166,30 @@ class Workers:
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(Assignment(bench, form, ledger, Path(self._scratch.name)),),
+            initargs=(Assignment(bench, Path(self._scratch.name)),),
             context=_one_thread_processes(),
         )
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop all work at once."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         self._scratch.cleanup()
 
-    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """How many pages each scan has, as the answers come in."""
-        return self._answers(_count, scans)
-
-    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """What was read on each page, as the answers come in."""
-        return self._answers(_read, jobs)
-
-    def _answers(
-        self, work: Callable[[Item], T | ScanError], items: Iterable[Item]
+    def answers(
+        self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError]]:
+        """What ``work`` says of each item, as the answers come in. Raises ``WorkersLost``."""
         waiting: dict[Future[T | ScanError], Item] = {
-            self._pool.schedule(work, args=(item,), timeout=self._seconds): item for item in items
+            self._pool.schedule(work, args=(book, item), timeout=self._seconds): item for item in items
         }
         for future in as_completed(waiting):
             yield waiting.pop(future), self._answer(future)
@@ -197,6 +212,22 @@ class Workers:
                 "Các tiến trình đọc trang không chạy tiếp được. Những trang đã đọc đã được lưu; "
                 "hãy chạy “hotich doctor” rồi chạy lại lệnh này để đọc tiếp."
             ) from None
+
+
+class Workers(Pool):
+    """A pool of worker processes for one book."""
+
+    def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
+        super().__init__(bench, processes)
+        self._book = BookJob(form, ledger)
+
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        """How many pages each scan has, as the answers come in."""
+        return self.answers(count_here, self._book, scans)
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        """What was read on each page, as the answers come in."""
+        return self.answers(read_here, self._book, jobs)
 
 
 def _quick_folder() -> str | None:
