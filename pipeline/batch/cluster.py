@@ -69,7 +69,7 @@ class ClusterWorkers:
                 _on_worker, self._token, self._bench, work, self._book, item, pure=False, retries=TRIES
             )
             self._waiting[future] = item
-        for future in as_completed(list(self._waiting)):  # type: ignore[no-untyped-call]
+        for future in as_completed(list(self._waiting), loop=self._client.loop):  # type: ignore[no-untyped-call]
             item = self._waiting.pop(future)
             yield item, _answer(future)
             future.release()

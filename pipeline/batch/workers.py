@@ -25,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
-from pipeline.model import Ledger, PageResult
+from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
 from pipeline.schema import Form
 from pipeline.workbench import Workbench
@@ -71,6 +71,17 @@ class PageJob:
 
     scan: ScanFile
     page_no: int
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.scan.sha256, self.page_no)
+
+
+@dataclass(frozen=True)
+class Died:
+    """The process that had a page in hand is gone, and what to say when it was the page."""
+
+    error: ScanError
 
 
 # --- in a worker process ------------------------------------------------------------------------------------------
@@ -187,14 +198,30 @@ class Pool:
     def answers(
         self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError]]:
-        """What ``work`` says of each item, as the answers come in. Raises ``WorkersLost``."""
+        """What ``work`` says of each item, as the answers come in. Raises ``WorkersLost``.
+
+        Whose process died is tried once more, after all others: the system may have taken the process for what another
+        one did, or a person may have ended it."""
+        died: list[Item] = []
+        for item, answer in self._tried(work, book, items):
+            if isinstance(answer, Died):
+                died.append(item)
+            else:
+                yield item, answer
+        for item, answer in self._tried(work, book, died):
+            yield item, answer.error if isinstance(answer, Died) else answer
+
+    def _tried(
+        self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
+    ) -> Iterator[tuple[Item, T | ScanError | Died]]:
         waiting: dict[Future[T | ScanError], Item] = {
             self._pool.schedule(work, args=(book, item), timeout=self._seconds): item for item in items
         }
         for future in as_completed(waiting):
-            yield waiting.pop(future), self._answer(future)
+            answer = self._answer(future)
+            yield waiting.pop(future), answer
 
-    def _answer(self, future: Future[T | ScanError]) -> T | ScanError:
+    def _answer(self, future: Future[T]) -> T | ScanError | Died:
         try:
             return future.result()
         except TimeoutError:
@@ -203,9 +230,12 @@ class Pool:
             )
         except ProcessExpired as error:
             if error.exitcode == -signal.SIGKILL:
-                return ScanOutOfMemory(MEMORY_MESSAGE)
-            return ScanCrash(
-                f"Tiến trình đọc trang dừng đột ngột (mã {error.exitcode}); tệp có thể hỏng, hãy quét lại trang này."
+                return Died(ScanOutOfMemory(MEMORY_MESSAGE))
+            return Died(
+                ScanCrash(
+                    f"Tiến trình đọc trang dừng đột ngột (mã {error.exitcode}); tệp có thể hỏng, hãy quét lại "
+                    "trang này."
+                )
             )
         except BrokenProcessPool:
             raise WorkersLost(
