@@ -27,8 +27,9 @@ class Settings(BaseSettings):
     """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
     ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
     ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_STOP_SHARE`` and ``HOTICH_STOP_PAGES`` (when too
-    many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``:
-    errors a thousand handwritten fields that are accepted without a person."""
+    many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_CLUSTER``: address of a Dask scheduler, for the flows;
+    ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``: errors a thousand handwritten fields that are accepted
+    without a person."""
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     stop_share: float = Field(default=0.5, gt=0, le=1)
     stop_pages: int = Field(default=30, ge=0)
     page_tries: int = Field(default=3, ge=1)
+    cluster: str = ""
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 

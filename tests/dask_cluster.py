@@ -19,8 +19,9 @@ WAIT_SECONDS = 120
 class Cluster:
     """``address`` is the scheduler's; ``workers`` are the processes that were started with ``dask worker``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, preload: str = "") -> None:
         self.folder = folder
+        self._preload = ("--preload", preload) if preload else ()
         self.address = ""
         self.workers: list[subprocess.Popen[bytes]] = []
         self._scheduler: subprocess.Popen[bytes] | None = None
@@ -42,6 +43,7 @@ class Cluster:
                 "--nworkers",
                 "1",
                 *(options or ("--nthreads", "1")),
+                *self._preload,
                 "--no-dashboard",
                 "--local-directory",
                 str(self.folder),
@@ -59,9 +61,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
-    """A scheduler with so many workers, all there."""
-    made = Cluster(folder)
+def cluster(folder: Path, workers: int, preload: str = "") -> Iterator[Cluster]:
+    """A scheduler with so many workers, all there; ``preload``: a module that each worker loads first."""
+    made = Cluster(folder, preload)
     try:
         made.start_scheduler()
         for _ in range(workers):
