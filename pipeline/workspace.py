@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ScanError, StorageError
+from pipeline.shared_store import SharedStore, shared_store_of
 
 COPY_BYTES = 1 << 20
 TEMP_PREFIX = ".dang-chep-"
@@ -82,6 +83,12 @@ class Workspace:
         return self.root / "audit.key"
 
     @property
+    def shared(self) -> SharedStore | None:
+        """The store of scans that this workspace shares with others, ``None`` where it shares none. Raises
+        ``SchemaError`` when what names it cannot be used."""
+        return shared_store_of(self.root)
+
+    @property
     def registry_url(self) -> str:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"
@@ -90,7 +97,8 @@ class Workspace:
         """Copy a scan into the store, once per content, whatever its name; the source is left alone.
 
         ``sha256`` of the source, when it is known, saves reading it once. The copy is whole, on disk, read back and
-        read-only before it gets its name, so several processes may store the same file at once. Raises ``ScanError``
+        read-only before it gets its name, so several processes may store the same file at once. Where the workspace
+        shares its scans, the copy lies there too when this returns. Raises ``ScanError``
         when the source cannot be read or changed meanwhile, ``StorageError`` with advice when the store cannot be
         written; either way nothing half-written stays behind.
         """
@@ -101,14 +109,21 @@ class Workspace:
             stored = folder / f"{sha256}{_ending(source)}"
             _make_folder(folder)
             _copy_into_place(source, stored, sha256)
+        if (shared := self.shared) is not None:
+            shared.put(stored, sha256)
         return StoredScan(sha256, stored)
 
     def stored(self, sha256: str) -> Path | None:
-        """The copy of that content, ``None`` when it is not in the store. ``sha256``: 64 lower-case hex digits;
-        anything else is in no store."""
+        """The copy of that content, ``None`` when it is not in the store; one that only the shared store has is copied
+        here first. ``sha256``: 64 lower-case hex digits; anything else is in no store. Raises ``StorageError`` when the
+        shared store cannot be asked."""
         if re.fullmatch("[0-9a-f]{64}", sha256) is None:
             return None
-        return next(iter(sorted((self.objects / sha256[:2]).glob(f"{sha256}*"))), None)
+        folder = self.objects / sha256[:2]
+        found = next(iter(sorted(folder.glob(f"{sha256}*"))), None)
+        if found is None and (shared := self.shared) is not None:
+            found = shared.fetch(sha256, folder)
+        return found
 
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -13,9 +14,13 @@ from pipeline import schema
 from pipeline.batch import Progress, digitize_book
 from pipeline.batch.cluster import ClusterWorkers
 from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import SetupError
-from pipeline.intake import ScanLimits
+from pipeline.intake import ScanLimits, scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import PageResult
 from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
 from tests import dask_cluster
 from tests.fake_pages import BREAK, CRASH, EAT, GOOD, LOOP, draw, fake_engines, fake_page
 from tests.test_batch import failed, make_book
@@ -76,6 +81,21 @@ def test_a_worker_that_is_killed_in_mid_run_costs_no_page(
     with bench.open_registry() as registry:
         summary = registry.summary()
     assert summary.entries == 40
+
+
+def test_a_machine_that_lacks_a_scan_takes_it_from_the_shared_store(bench: Workbench, tmp_path: Path) -> None:
+    bench.workspace.mkdir()
+    (bench.workspace / "store.toml").write_text(f'url = "file://{tmp_path}/kho"\n', encoding="utf-8")
+    book = make_book(tmp_path / "books" / "a")
+    draw(book / "1.tiff", GOOD)
+    (scan,) = scans_of(book)
+    stored = Workspace(bench.workspace).store(scan.path, scan.sha256).path
+    shutil.rmtree(Workspace(bench.workspace).objects)
+    ledger = load_ledger(book)
+    with Workers(bench, bench.schemas.form(ledger.form), ledger, 1) as workers:
+        ((_, answer),) = workers.read([PageJob(replace(scan, path=stored), 1)])
+    assert isinstance(answer, PageResult)
+    assert stored.exists()
 
 
 def test_a_cluster_that_cannot_read_as_this_machine_does_is_refused_with_every_reason(

@@ -15,10 +15,11 @@ from typing import Any
 from distributed import Client
 
 import pipeline
-from pipeline.errors import SetupError
+from pipeline.errors import HotichError, SetupError
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import tesseract_version
 from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
 
 PACKAGES = (
     "cloudpickle", "dask", "distributed", "numpy", "onnxruntime", "opencv-python-headless", "pdf2image", "pebble",
@@ -67,8 +68,8 @@ def require_cluster(client: Client, bench: Workbench) -> int:
             "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
             "docs/how-to/use-a-cluster.md)."
         ) from None
-    with _mark_in(bench.workspace) as (mark, token):
-        stations: dict[str, Station] = client.run(station, mark)
+    with _mark_in(Workspace(bench.workspace)) as (mark, token):
+        stations: dict[str, Station] = client.run(station, bench.workspace, mark)
     mine = _versions()
     flaws = [flaw for address, found in stations.items() for flaw in _flaws(address, found, mine, token)]
     threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
@@ -82,13 +83,9 @@ def require_cluster(client: Client, bench: Workbench) -> int:
     return len(stations)
 
 
-def station(mark: Path) -> Station:
-    """Of the process that this is run in."""
-    try:
-        sees = mark.read_text(encoding="ascii")
-    except OSError:
-        sees = ""
-    return Station(_versions(), sees, not multiprocessing.current_process().daemon)
+def station(root: Path, mark: str) -> Station:
+    """Of the process that this is run in; ``mark``: name of the file that all must see, in the workspace ``root``."""
+    return Station(_versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon)
 
 
 def _flaws(address: str, found: Station, mine: Mapping[str, str], token: str) -> Iterator[str]:
@@ -100,26 +97,48 @@ def _flaws(address: str, found: Station, mine: Mapping[str, str], token: str) ->
     if others:
         yield f"{address}: khác phiên bản: {', '.join(others)}. Hãy cài cùng một bản hotich trên mọi máy."
     if found.sees != token:
-        yield f"{address}: không thấy thư mục làm việc chung. Hãy gắn cùng một ổ mạng vào cùng một đường dẫn."
+        yield (
+            f"{address}: không thấy thư mục làm việc chung. Hãy gắn cùng một ổ mạng vào cùng một đường dẫn, hoặc "
+            "đặt kho chung (store.toml)."
+        )
     if not found.may_have_children:
         yield f"{address}: hãy chạy với DASK_DISTRIBUTED__WORKER__DAEMON=False."
 
 
 @contextmanager
-def _mark_in(workspace: Path) -> Iterator[tuple[Path, str]]:
-    """A file in the workspace that holds a token for as long as this is open."""
+def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """The name of a file that lies where all machines find scans, and the token in it, as long as this is open."""
     token = secrets.token_hex(16)
-    mark = workspace / f".cum-may-{token[:8]}"
+    name = f".cum-may-{token[:8]}"
+    shared = workspace.shared
+    if shared is not None:
+        shared.write(name, token.encode())
+        try:
+            yield name, token
+        finally:
+            shared.remove(name)
+        return
+    mark = workspace.root / name
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
+        workspace.root.mkdir(parents=True, exist_ok=True)
         mark.write_text(token, encoding="ascii")
     except OSError:
-        raise SetupError(f"Không ghi được vào thư mục làm việc {workspace}.") from None
+        raise SetupError(f"Không ghi được vào thư mục làm việc {workspace.root}.") from None
     try:
-        yield mark, token
+        yield name, token
     finally:
         with suppress(OSError):
             mark.unlink()
+
+
+def _seen(workspace: Workspace, name: str) -> str:
+    """What this process reads in the file of that name, ``""`` when it does not see it."""
+    try:
+        shared = workspace.shared
+        content = (workspace.root / name).read_bytes() if shared is None else shared.read(name)
+    except (OSError, HotichError):
+        return ""
+    return (content or b"").decode("ascii", "replace")
 
 
 def _versions() -> dict[str, str]:

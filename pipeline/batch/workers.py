@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Protocol, Self, TypeVar
@@ -29,6 +29,7 @@ from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
 from pipeline.schema import Form
 from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
 
 SCRATCH = "hotich-pages-"
 """How the folder begins in which the readers of one run write; the number of the process follows."""
@@ -113,7 +114,7 @@ def _my_assignment() -> tuple[Assignment, Engines]:
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
     """How many pages the scan has."""
     assignment, _ = _my_assignment()
-    return _scan_error_as_value(lambda: page_count(scan, assignment.bench.limits))
+    return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.bench.limits))
 
 
 def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
@@ -122,10 +123,19 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
     bench = assignment.bench
 
     def read() -> PageResult:
-        page = page_of(job.scan, job.page_no, bench.limits)
+        page = page_of(_at_hand(job.scan), job.page_no, bench.limits)
         return bench.read_page(page, book.form, book.ledger, bench.schemas, engines, bench.options)
 
     return _scan_error_as_value(read)
+
+
+def _at_hand(scan: ScanFile) -> ScanFile:
+    """The scan where this machine has it: in its own workspace when not where the one that gives the work has it."""
+    if scan.path.exists():
+        return scan
+    assignment, _ = _my_assignment()
+    here = Workspace(assignment.bench.workspace).stored(scan.sha256)
+    return scan if here is None else replace(scan, path=here)
 
 
 def _scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
