@@ -27,6 +27,7 @@ from pipeline.batch.cluster import ClusterWorkers
 from pipeline.batch.cluster_check import connected, require_cluster
 from pipeline.errors import SetupError
 from pipeline.settings import Settings, read_settings
+from pipeline.workspace import Workspace
 
 WORKERS_A_BOOK = 8
 """One book is read at once for so many workers: few enough to end in one night, enough that no worker waits."""
@@ -112,12 +113,18 @@ def require_settings(client: Client) -> None:
     others = [address for address, print_ in client.run(settings_print).items() if print_ != mine]
     if others:
         raise SetupError(
-            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_URL phải giống nhau): "
+            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_URL, các tệp của cơ quan "
+            "và khóa audit.key trong thư mục làm việc phải giống nhau): "
             f"{', '.join(others)}."
         )
 
 
 def settings_print() -> str:
-    """A digest of what this process is set to, but for the number of its own processes."""
-    told = read_settings().model_dump_json(exclude={"workers", "cluster"})
-    return hashlib.sha256(f"{told} {server_address()}".encode()).hexdigest()
+    """A digest of what this process is set to, but for the number of its own processes: its settings, the files of its
+    office, the key that signs its audit."""
+    settings = read_settings()
+    workspace = Workspace(settings.workspace.expanduser().resolve())
+    told = [settings.model_dump_json(exclude={"workers", "cluster"}), str(server_address())]
+    for path in (workspace.office, workspace.places, workspace.calibration, workspace.audit_key):
+        told.append(hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "")
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
