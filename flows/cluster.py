@@ -113,8 +113,8 @@ def require_settings(client: Client) -> None:
     others = [address for address, print_ in client.run(settings_print).items() if print_ != mine]
     if others:
         raise SetupError(
-            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_URL, các tệp của cơ quan "
-            "và khóa audit.key trong thư mục làm việc phải giống nhau): "
+            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_URL, các tệp của cơ "
+            "quan và khóa audit.key trong thư mục làm việc phải giống nhau): "
             f"{', '.join(others)}."
         )
 
@@ -124,7 +124,10 @@ def settings_print() -> str:
     office, the key that signs its audit."""
     settings = read_settings()
     workspace = Workspace(settings.workspace.expanduser().resolve())
-    told = [settings.model_dump_json(exclude={"workers", "cluster"}), str(server_address())]
-    for path in (workspace.office, workspace.places, workspace.calibration, workspace.audit_key):
-        told.append(hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "")
+    files = (workspace.office, workspace.places, workspace.calibration, workspace.audit_key)
+    told = [
+        settings.model_dump_json(exclude={"workers", "cluster"}),
+        str(server_address()),
+        *(hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "" for path in files),
+    ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
