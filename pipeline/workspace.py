@@ -88,6 +88,15 @@ class Workspace:
         ``SchemaError`` when what names it cannot be used."""
         return shared_store_of(self.root)
 
+    def scanners(self) -> Path:
+        """Which scanners deliver to which folders, in a file that people edit; there once it was made."""
+        return self.root / "intake.toml"
+
+    @property
+    def intake(self) -> Path:
+        """What the intake keeps: manifests, quarantine, and what it has seen but not taken yet."""
+        return self.root / "intake"
+
     @property
     def registry_url(self) -> str:
         """Where the registry lies when the settings name no other database."""
@@ -107,7 +116,7 @@ class Workspace:
         stored = _stored_before(folder, sha256, source)
         if stored is None:
             stored = folder / f"{sha256}{_ending(source)}"
-            _make_folder(folder)
+            make_folder(folder)
             _copy_into_place(source, stored, sha256)
         if (shared := self.shared) is not None:
             shared.put(stored, sha256)
@@ -138,9 +147,9 @@ def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
             )
         temporary.chmod(0o444)
         temporary.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
-        raise StorageError(_unwritable(target.parent, error)) from None
+        raise StorageError(unwritable(target.parent, error)) from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -198,7 +207,7 @@ def _stored_before(folder: Path, sha256: str, source: Path) -> Path | None:
         copies = sorted(folder.glob(f"{sha256}*"))
         return next((copy for copy in copies if copy.stat().st_size == size), None)
     except OSError as error:
-        raise StorageError(_unwritable(folder, error)) from None
+        raise StorageError(unwritable(folder, error)) from None
 
 
 def _ending(source: Path) -> str:
@@ -207,14 +216,15 @@ def _ending(source: Path) -> str:
     return ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """The folder and those above it; raises ``StorageError``."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(_unwritable(folder, error)) from None
+        raise StorageError(unwritable(folder, error)) from None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Put the new name itself on disk, so that it outlives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -236,7 +246,8 @@ def _shown(path: Path) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
 
 
-def _unwritable(folder: Path, error: OSError) -> str:
+def unwritable(folder: Path, error: OSError) -> str:
+    """Why nothing can be written to ``folder``, and what to do."""
     if error.errno in _FULL:
         return (
             f"Ổ đĩa chứa «{_shown(folder)}» đã đầy. "
