@@ -292,6 +292,13 @@ class Registry:
                 columns.books(connection, self._declared, shelf),
             )
 
+    def ink_prints(self, book_id: int) -> Frame:
+        """Where the ink of a book's pages lies (``pipeline.registry.columns``)."""
+        from pipeline.registry import columns
+
+        with self._database.reading() as connection:
+            return columns.ink_prints(connection, book_id)
+
     def book_columns(self) -> Frame:
         """All books as columns."""
         from pipeline.registry import columns

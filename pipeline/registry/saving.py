@@ -13,6 +13,7 @@ from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, Le
 from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.locks import Whole, hold, hold_book, hold_page, hold_scan
+from pipeline.registry.rescans import ask_rescans
 from pipeline.registry.tables import (
     book,
     entry,
@@ -137,6 +138,7 @@ def save_page(
     if is_new:
         run_id = _new_run(connection, page_id, result, fingerprint)
         _add_findings(connection, run_id, None, result.findings)
+        ask_rescans(connection, declared, page_id, result.findings)
         mine = entry.c.page_id == page_id
         connection.execute(update(entry).where(mine).values(found=False, accepted=False))
         for one in result.entries:
@@ -211,6 +213,7 @@ def _new_run(connection: Connection, page_id: int, result: PageResult, fingerpri
         "quality": {name: float(value) for name, value in asdict(result.quality).items()},
         "timings": {stage: float(seconds) for stage, seconds in result.timings.items()},
         "hand_reader": result.hand_reader,
+        "ink_print": result.ink_print or None,
     }
     return add(connection, page_run, [run])[0]
 

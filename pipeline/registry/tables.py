@@ -157,6 +157,7 @@ page_run = Table(
     _json("quality"),
     _json("timings"),
     Column("hand_reader", Text),
+    Column("ink_print", Text),
     Index(
         "uq_page_run_latest",
         "page_id",
