@@ -110,6 +110,13 @@ class BookBusy(HotichError):
     exit_code = 13
 
 
+class ReconcileError(HotichError):
+    """A spreadsheet cannot be held against the registry: it is no workbook, or its columns are not known."""
+
+    code = "reconcile"
+    exit_code = 14
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

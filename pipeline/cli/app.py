@@ -23,6 +23,7 @@ from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
+from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
@@ -39,6 +40,7 @@ COMMANDS = (
     ("encrypt", encrypt),
     ("check", check),
     ("export", export),
+    ("reconcile", reconcile),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),

@@ -21,6 +21,7 @@ from pipeline.registry import (
     overview,
     placing,
     readback,
+    records,
     saving,
 )
 from pipeline.registry.accounts.accounts import Accounts, utc_now
@@ -33,6 +34,7 @@ from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.records import BookRow, RecordRow
 from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.stored_book import StoredBook, stored_book
 from pipeline.registry.straightening import Straightening, straightening_of
@@ -349,6 +351,16 @@ class Registry:
         """A book with its pages and what has no result."""
         with self._database.reading() as connection:
             return stored_book(connection, book_id)
+
+    def book_rows(self, record: str) -> Sequence[BookRow]:
+        """All books of a record, with how many entries of each stand."""
+        with self._database.reading() as connection:
+            return records.book_rows(connection, record)
+
+    def record_rows(self, record: str, book_ids: Sequence[int]) -> Sequence[RecordRow]:
+        """The values in force of all entries of these books, which are of that record."""
+        with self._database.reading() as connection:
+            return tuple(records.record_rows(connection, self._declared, record, book_ids))
 
     def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
