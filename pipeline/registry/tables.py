@@ -157,6 +157,7 @@ page_run = Table(
     _json("quality"),
     _json("timings"),
     Column("hand_reader", Text),
+    Index(None, "saved_at"),
     Index(
         "uq_page_run_latest",
         "page_id",
@@ -253,6 +254,7 @@ review_task = Table(
     _count("second_keyer", nullable=True),
     UniqueConstraint("page_id", "row"),
     Index(None, "state"),
+    Index(None, "closed_at"),
     Index(
         "ix_review_task_next",
         "stage",
@@ -289,6 +291,7 @@ decision = Table(
     Column("seen_canonical", Text),
     _json("keyings", nullable=True),
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
+    Index(None, "decided_at"),
     sqlite_autoincrement=True,
 )
 
