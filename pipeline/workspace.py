@@ -78,6 +78,11 @@ class Workspace:
         return self.root / "package.key"
 
     @property
+    def plan(self) -> Path:
+        """What this office is to have done and by when, in a file that people edit; there once it was made."""
+        return self.root / "plan.toml"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"

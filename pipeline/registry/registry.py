@@ -39,6 +39,7 @@ from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.stored_book import StoredBook, stored_book
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
+from pipeline.registry.tallies.counting import Counting
 from pipeline.registry.values import (
     BookSummary,
     ChecksOutcome,
@@ -263,6 +264,12 @@ class Registry:
         """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the
         database)."""
         return Desk(self._database, self._declared, policy, now)
+
+    def counting(
+        self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None
+    ) -> Counting:
+        """Counts for reports, over the books of these registration places (None = all). ``now``: as of ``desk``."""
+        return Counting(self._database, places, now)
 
     # --- what stands ----------------------------------------------------------------------------------------------
 

@@ -157,7 +157,11 @@ page_run = Table(
     _json("quality"),
     _json("timings"),
     Column("hand_reader", Text),
+<<<<<<< HEAD
     Column("ink_print", Text),
+=======
+    Index(None, "saved_at"),
+>>>>>>> reports
     Index(
         "uq_page_run_latest",
         "page_id",
@@ -271,6 +275,7 @@ review_task = Table(
     _count("second_keyer", nullable=True),
     UniqueConstraint("page_id", "row"),
     Index(None, "state"),
+    Index(None, "closed_at"),
     Index(
         "ix_review_task_next",
         "stage",
@@ -307,6 +312,7 @@ decision = Table(
     Column("seen_canonical", Text),
     _json("keyings", nullable=True),
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
+    Index(None, "decided_at"),
     sqlite_autoincrement=True,
 )
 
