@@ -93,6 +93,7 @@ class Workspace:
         ``SchemaError`` when what names it cannot be used."""
         return shared_store_of(self.root)
 
+    @property
     def scanners(self) -> Path:
         """Which scanners deliver to which folders, in a file that people edit; there once it was made."""
         return self.root / "intake.toml"

@@ -157,11 +157,8 @@ page_run = Table(
     _json("quality"),
     _json("timings"),
     Column("hand_reader", Text),
-<<<<<<< HEAD
     Column("ink_print", Text),
-=======
     Index(None, "saved_at"),
->>>>>>> reports
     Index(
         "uq_page_run_latest",
         "page_id",
