@@ -12,6 +12,7 @@ from pipeline.cli.account import account_app
 from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
+from pipeline.cli.cover_sheet import cover_sheet
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.encrypt import encrypt
@@ -19,6 +20,7 @@ from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.intake import intake_app
+from pipeline.cli.intake_assign import assign
 from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
@@ -46,6 +48,7 @@ COMMANDS = (
     ("synth", synth),
     ("train", train),
     ("rules", rules),
+    ("cover-sheet", cover_sheet),
     ("doctor", doctor),
     ("demo", demo),
 )
@@ -88,6 +91,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
+intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
 app.add_typer(registry_app, name="registry")
