@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.batch.book_checks import check_books
 from pipeline.batch.fingerprint import reading_fingerprint
+from pipeline.batch.lessons import read_in_rounds
 from pipeline.batch.report import BookReport, ScanFailure, reasons_of
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import LedgerError, ScanError, SchemaError
@@ -66,7 +67,9 @@ def digitize_book(
             unknown = [
                 job for job in jobs if not registry.known(_ref(job), prints[job.scan.sha256], run.book_id)
             ]
-            for done, (job, answer) in enumerate(pool.read(run.in_order(unknown)), start=1):
+            plate = Workspace(bench.workspace).plate(run.book_id, form.fingerprint)
+            answers = read_in_rounds(pool.read, run.in_order(unknown), form, plate)
+            for done, (job, answer) in enumerate(answers, start=1):
                 run.save(job, answer, prints[job.scan.sha256])
                 if on_progress:
                     on_progress(Progress(folder.name, done, len(unknown), _ref(job)))
