@@ -9,6 +9,7 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.account import account_app
+from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
@@ -88,6 +89,7 @@ app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
 app.add_typer(audit_app, name="audit")
+app.add_typer(amend_app, name="amend")
 app.add_typer(registry_app, name="registry")
 
 
