@@ -11,7 +11,7 @@ from alembic import op
 from pipeline.registry.migrations.guards import append_only
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0016"
 
 MANY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
