@@ -9,6 +9,7 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.account import account_app
+from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
@@ -94,6 +95,7 @@ app.add_typer(links_app, name="links")
 intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
+app.add_typer(amend_app, name="amend")
 app.add_typer(registry_app, name="registry")
 
 
