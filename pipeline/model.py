@@ -122,12 +122,20 @@ class PageKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How usable the picture is. ``sharpness``: variance of the Laplacian over ink edges at 100 dpi;
-    ``contrast``: grey levels between paper and ink; ``dark_edges``: share of the border that is black."""
+    ``contrast``: grey levels between paper and ink; ``dark_edges``: share of the border that is black; ``dpi``: pixels
+    an inch of paper. ``edge``: how wide the edges of strokes are, in mm; ``shade`` 0..1: how dark the paper is where it
+    is darkest; ``finger``: how far skin reaches in from an edge, ``fold``: how long an edge cuts off a corner, ``cut``:
+    how far the printed form reaches beyond the picture, all in mm."""
 
     sharpness: float
     contrast: float
     dark_edges: float
     dpi: float
+    edge: float = 0.0
+    shade: float = 0.0
+    finger: float = 0.0
+    fold: float = 0.0
+    cut: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +319,8 @@ class EntryResult:
 class PageResult:
     """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
     ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage;
-    ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's."""
+    ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's;
+    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``)."""
 
     ref: PageRef
     kind: PageKind
@@ -327,3 +336,4 @@ class PageResult:
     findings: tuple[Finding, ...]
     timings: Mapping[str, float]
     hand_reader: str = ""
+    ink_print: str = ""
