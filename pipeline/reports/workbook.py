@@ -52,37 +52,22 @@ def sheet_names(report: Report) -> tuple[str, ...]:
 
 
 class _Formats:
-    """How cells look, by what their text looks like."""
+    """How cells look; those of values by their pattern."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
         self.title: Format = book.add_format({"bold": True, "font_size": 14})
         self.head: Format = book.add_format(
             {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1}
         )
         self.section: Format = book.add_format({"bold": True, "top": 1})
-        self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
-        self._formats = {
-            (pattern, bold): book.add_format(
-                {"num_format": pattern, "valign": "top", "bold": bold, "top": int(bold)}
-            )
-            for pattern in ("@", "#,##0", "#,##0.0", "0.0%", "0.00%")
-            for bold in (False, True)
-        }
+        self._formats: dict[tuple[str, bool], Format] = {}
 
-    def of(self, cell: Cell, *, bold: bool) -> Format:
-        return self._formats[_pattern(cell), bold]
-
-
-def _pattern(cell: Cell) -> str:
-    """The number format that shows a value as its text does."""
-    if (
-        not isinstance(cell.value, int | float)
-        or not cell.text.replace(".", "").replace(",", "").rstrip("%\u00a0").isdecimal()
-    ):
-        return "#,##0.0" if isinstance(cell.value, float) else "@"
-    if cell.text.endswith("%"):
-        return "0.00%" if len(cell.text.rstrip("%\u00a0").partition(",")[2]) > 1 else "0.0%"
-    return "#,##0" if isinstance(cell.value, int) else "#,##0.0"
+    def of(self, pattern: str, *, bold: bool) -> Format:
+        if (pattern, bold) not in self._formats:
+            how = {"num_format": pattern, "valign": "top", "bold": bold, "top": int(bold)}
+            self._formats[pattern, bold] = self._book.add_format(how)
+        return self._formats[pattern, bold]
 
 
 def _write_figures(sheet: Worksheet, report: Report, formats: _Formats) -> None:
@@ -95,7 +80,7 @@ def _write_figures(sheet: Worksheet, report: Report, formats: _Formats) -> None:
     row = 4
     for section in report.sections:
         sheet.write_string(row, 0, section.title, formats.section)
-        sheet.write_string(row, 1, "", formats.section)
+        sheet.write_blank(row, 1, None, formats.section)
         sheet.write_string(row, 2, section.note, formats.section)
         row += 1
         for figure in section.figures:
@@ -127,11 +112,10 @@ def _write_table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
 def _write(sheet: Worksheet, row: int, at: int, cell: Cell, formats: _Formats, *, bold: bool = False) -> None:
     """A number where there is one, else the text that people read (a day as a text too: no two programs agree on
     those)."""
-    how = formats.of(cell, bold=bold)
     if isinstance(cell.value, int | float):
-        sheet.write_number(row, at, cell.value, how)
+        sheet.write_number(row, at, cell.value, formats.of(cell.pattern, bold=bold))
     else:
-        sheet.write_string(row, at, cell.text, how)
+        sheet.write_string(row, at, cell.text, formats.of("@", bold=bold))
 
 
 def _width(at: int, table: Table, *, is_number: bool) -> int:

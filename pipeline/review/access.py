@@ -62,6 +62,8 @@ ACCESS = (
     Access("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", REVIEWING, scoped=True),
     Access("GET", "/pictures/tickets/{ticket_id}/page", SCANNING, scoped=True),
     Access("GET", "/reports", SUPERVISORS),
+    Access("GET", "/reports/bao-cao.xlsx", SUPERVISORS),
+    Access("GET", "/reports/bao-cao.pdf", SUPERVISORS),
     Access("GET", "/reports/books", SUPERVISORS),
     Access("GET", "/reports/days", SUPERVISORS),
     Access("GET", "/reports/waiting", SUPERVISORS),

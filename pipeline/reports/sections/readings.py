@@ -37,17 +37,16 @@ def readings(basis: Basis) -> Section:
         ("Tỉ lệ", True),
         ("Chắc không dưới", True),
     )
-    groups = sorted({(one.form, one.reader or "", one.reader) for one in told}, key=lambda item: item[:2])
     bars = []
-    for form, _, reader in groups:
-        mine = [one for one in told if (one.form, one.reader) == (form, reader)]
+    for form in sorted({one.form for one in told}):
+        mine = [one for one in told if one.form == form]
         right, fields = sum(one.right for one in mine), sum(one.fields for one in mine)
-        name = f"{basis.form_title(form)}, bộ đọc {_reader(reader)}"
+        name = basis.form_title(form)
         parts = (
             Part(0, right, f"{name}: đúng {number(right).text} ô"),
             Part(1, fields - right, f"{name}: sai {number(fields - right).text} ô"),
         )
-        bars.append(Bar(form, parts))
+        bars.append(Bar(name, parts))
     return Section(
         "readings",
         "Máy đọc từng ô",

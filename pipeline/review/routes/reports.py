@@ -14,6 +14,7 @@ from pipeline.registry.tallies import BookTally, Listed
 from pipeline.registry.tallies.counting import Counting
 from pipeline.reports import SPAN, Table
 from pipeline.reports.basis import Basis
+from pipeline.reports.files import MAKERS, file_name
 from pipeline.reports.report import of_basis
 from pipeline.reports.sections.pace import day_table
 from pipeline.reports.sections.progress import book_table
@@ -28,6 +29,11 @@ router = APIRouter(prefix="/reports")
 SPANS = ((7, "7 ngày"), (28, "4 tuần"), (SPAN, "8 tuần"), (182, "nửa năm"), (365, "một năm"))
 """Of how many days what happened is told."""
 
+MEDIA = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+}
+
 Days = Annotated[int, Query(ge=1, le=3660)]
 Asked = Annotated[str | None, Query(max_length=100)]
 
@@ -37,6 +43,16 @@ def show_report(request: Request, site: OfSite, session: OfSession, days: Days =
     person = session.person
     made = of_basis(_basis(site, person, days), person.places)
     return site.pages.page(request, "report.html", report=made, spans=SPANS)
+
+
+@router.get("/bao-cao.xlsx")
+def download_workbook(site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
+    return _file(site, session.person, days, ".xlsx")
+
+
+@router.get("/bao-cao.pdf")
+def download_document(site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
+    return _file(site, session.person, days, ".pdf")
 
 
 @router.get("/books")
@@ -127,6 +143,12 @@ def _counting(site: Site, person: Person) -> Counting:
 def _basis(site: Site, person: Person, days: int = SPAN, *, people: bool = False) -> Basis:
     tallies = _counting(site, person).tallies(days, people=people)
     return Basis(tallies, site.plan.of(person.places), site.schemas, days)
+
+
+def _file(site: Site, person: Person, days: int, ending: str) -> Response:
+    made = of_basis(_basis(site, person, days), person.places)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(made)}{ending}"'}
+    return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
 
 
 def _list(request: Request, site: Site, table: Table) -> Response:
