@@ -28,6 +28,7 @@ from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
+from pipeline.cli.report import report
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
@@ -44,6 +45,7 @@ COMMANDS = (
     ("check", check),
     ("export", export),
     ("reconcile", reconcile),
+    ("report", report),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
