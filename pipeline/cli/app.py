@@ -9,6 +9,7 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.account import account_app
+from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
@@ -27,6 +28,7 @@ from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
+from pipeline.cli.report import report
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
@@ -43,6 +45,7 @@ COMMANDS = (
     ("check", check),
     ("export", export),
     ("reconcile", reconcile),
+    ("report", report),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
@@ -94,6 +97,7 @@ app.add_typer(links_app, name="links")
 intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
+app.add_typer(amend_app, name="amend")
 app.add_typer(registry_app, name="registry")
 
 
