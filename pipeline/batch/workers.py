@@ -7,11 +7,15 @@ a page outlasts its time. Failures come back as ``ScanError`` values; pixels nev
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
+import resource
+import select
 import shutil
 import signal
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
@@ -51,12 +55,13 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told once: the workbench, and the book whose pages it will get."""
+    """What a worker is told once: the workbench, the book whose pages it will get, and for which process it works."""
 
     bench: Workbench
     form: Form
     ledger: Ledger
     scratch: Path
+    run: int
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def _take_up(assignment: Assignment) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
+    _end_with(assignment.run)
     _at_work = (assignment, assignment.bench.make_engines())
     limit_this_process(assignment.bench.limits)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
@@ -96,6 +102,31 @@ def _take_up(assignment: Assignment) -> None:
 
 def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _end_with(run: int) -> None:
+    """Die when the run does: a page that never ends would have nobody left to stop it."""
+    try:
+        handle = os.pidfd_open(run)
+    except (
+        OSError
+    ):  # it is gone already, or the kernel is too old; then the limit on CPU time is what ends this process
+        return
+
+    def watch() -> None:
+        select.select([handle], [], [])
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _allow_cpu(seconds: float) -> None:
+    """From now on so much CPU time, then the kernel ends this process, even where no thread of it can."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + 2 * seconds) + 5, hard)
+    )
 
 
 def _my_assignment() -> tuple[Assignment, Engines]:
@@ -106,12 +137,14 @@ def _my_assignment() -> tuple[Assignment, Engines]:
 
 def _count(scan: ScanFile) -> int | ScanError:
     assignment, _ = _my_assignment()
+    _allow_cpu(assignment.bench.page_seconds)
     return _scan_error_as_value(lambda: page_count(scan, assignment.bench.limits))
 
 
 def _read(job: PageJob) -> PageResult | ScanError:
     assignment, engines = _my_assignment()
     bench = assignment.bench
+    _allow_cpu(bench.page_seconds)
 
     def read() -> PageResult:
         page = page_of(job.scan, job.page_no, bench.limits)
@@ -159,7 +192,7 @@ class Workers:
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(Assignment(bench, form, ledger, Path(self._scratch.name)),),
+            initargs=(Assignment(bench, form, ledger, Path(self._scratch.name), os.getpid()),),
             context=_one_thread_processes(),
         )
 
