@@ -110,6 +110,13 @@ class BookBusy(HotichError):
     exit_code = 13
 
 
+class BackupRefused(HotichError):
+    """A backup is not whole, is under another key, or would overwrite something."""
+
+    code = "backup"
+    exit_code = 14
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

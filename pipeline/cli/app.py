@@ -10,6 +10,7 @@ from typer import rich_utils
 import pipeline
 from pipeline.cli.account import account_app
 from pipeline.cli.audit import audit_app
+from pipeline.cli.backup import backup, restore
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.demo import demo
@@ -36,6 +37,8 @@ COMMANDS = (
     ("queue", queue),
     ("serve", serve),
     ("encrypt", encrypt),
+    ("backup", backup),
+    ("restore", restore),
     ("check", check),
     ("export", export),
     ("evaluate", evaluate),
