@@ -35,7 +35,9 @@ MOST = 5.0
 def measured(data: Path, seed: int, turns: int) -> dict[str, Any]:
     """The figures of each estimator on register pages and on pages of text; prints them as a table."""
     cv2.setNumThreads(1)
-    table = Table("Trang", "Cách đo", "Sai số TB", "≤ 0,1°", "Tệ nhất", "ms CPU", title="Độ nghiêng, trang thật")
+    table = Table(
+        "Trang", "Cách đo", "Sai số TB", "≤ 0,1°", "Tệ nhất", "ms CPU", title="Độ nghiêng, trang thật"
+    )
     figures: dict[str, Any] = {}
     for kind, pages in (("ledger", ledger_pages(data)), ("text", text_pages(data))):
         scores = _scores(pages, _estimators(), np.random.default_rng(seed), turns)
@@ -106,7 +108,9 @@ def _scores(
 def _turned(grey: Pixels, angle: float) -> Pixels:
     height, width = grey.shape
     turning = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
-    turned = cv2.warpAffine(grey, turning, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    turned = cv2.warpAffine(
+        grey, turning, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
     return np.asarray(turned, np.uint8)
 
 

@@ -11,6 +11,7 @@ import pipeline
 from pipeline.cli.account import account_app
 from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
+from pipeline.cli.backup import backup, restore
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.cover_sheet import cover_sheet
@@ -42,6 +43,8 @@ COMMANDS = (
     ("queue", queue),
     ("serve", serve),
     ("encrypt", encrypt),
+    ("backup", backup),
+    ("restore", restore),
     ("check", check),
     ("export", export),
     ("reconcile", reconcile),

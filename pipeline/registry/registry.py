@@ -142,6 +142,11 @@ class Registry:
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
 
+    def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
+        """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
+        with self._database.reading() as connection:
+            return saving.fingerprints(connection, book_id)
+
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
 
