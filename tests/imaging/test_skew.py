@@ -51,7 +51,7 @@ def test_a_page_set_level_has_no_skew_left(angle: float) -> None:
 
 @pytest.mark.parametrize("angle", [-4.0, -1.37, 0.21, 3.0])
 def test_a_page_of_text_without_rules_is_measured_by_its_lines(angle: float) -> None:
-    assert skew_of(of_text(angle)) == pytest.approx(angle, abs=0.04)
+    assert skew_of(of_text(angle)) == pytest.approx(angle, abs=0.07)
 
 
 @pytest.mark.parametrize("angle", [-2.43, 1.16])
