@@ -209,6 +209,18 @@ class _Package:
                 "warnings": counted(self._faults),
             },
             "complete": not self._found.held,
+            "amended": [
+                {
+                    "number": entry.number,
+                    "column": one.column,
+                    "kind": one.kind,
+                    "decision": one.decision_number,
+                    "decided_on": one.decided_on,
+                    "paper": one.paper is not None,
+                }
+                for entry in self._found.entries
+                for one in entry.amended
+            ],
             "not_settled": [
                 {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
                 for one in self._found.held

@@ -10,6 +10,7 @@ LINKS = (
     ("/desk", "Bàn rà soát"),
     ("/column", "Theo cột"),
     ("/tickets", "Quét lại"),
+    ("/reports", "Báo cáo"),
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""
