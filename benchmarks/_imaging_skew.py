@@ -1,8 +1,8 @@
 """How exactly an added turn of a real page is told, beside jdeskew.
 
-Nobody knows a real page's own angle to hundredths of a degree, but the difference between the page and the page turned by
-us is known exactly: error = (angle of the turned page − angle of the page) − the added turn, both on the inner part of the
-picture, so that no corner of the turning is seen.
+Nobody knows a real page's own angle to hundredths of a degree, but the turn that was added is known exactly: error =
+(angle of the turned page − angle of the page) − the added turn, both on the inner part of the picture, so that no
+corner of the turning is seen.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def _estimators() -> dict[str, Estimator]:
     from jdeskew.estimator import get_angle
 
     for side in (1024, 2048):
-        found[f"jdeskew {side}"] = lambda picture, side=side: get_angle(picture, vertical_image_shape=side)
+        found[f"jdeskew {side}"] = partial(get_angle, vertical_image_shape=side)
     return found
 
 
