@@ -19,15 +19,17 @@ from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
 from pipeline.schema import Schemas
-from pipeline.workbench import Workbench
+from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
 
 
 class Settings(BaseSettings):
     """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
     ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
-    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``:
-    errors a thousand handwritten fields that are accepted without a person."""
+    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_STOP_SHARE`` and ``HOTICH_STOP_PAGES`` (when too
+    many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_CLUSTER``: address of a Dask scheduler, for the flows;
+    ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``: errors a thousand handwritten fields that are accepted
+    without a person."""
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
@@ -38,6 +40,10 @@ class Settings(BaseSettings):
     workers: int | None = Field(default=None, ge=1)
     models: Path | None = None
     page_seconds: float = Field(default=120.0, gt=0)
+    stop_share: float = Field(default=0.5, gt=0, le=1)
+    stop_pages: int = Field(default=30, ge=0)
+    page_tries: int = Field(default=3, ge=1)
+    cluster: str = ""
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 
@@ -59,6 +65,7 @@ class Settings(BaseSettings):
                 )
             ),
             page_seconds=self.page_seconds,
+            faults=FaultOptions(self.stop_share, self.stop_pages, self.page_tries),
         )
 
     def _with_key(self, url: str) -> str:

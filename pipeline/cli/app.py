@@ -18,10 +18,12 @@ from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.intake import intake_app
 from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
+from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
@@ -38,6 +40,7 @@ COMMANDS = (
     ("encrypt", encrypt),
     ("check", check),
     ("export", export),
+    ("reconcile", reconcile),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
@@ -85,6 +88,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
+app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
 app.add_typer(registry_app, name="registry")
 

@@ -14,6 +14,7 @@ ACTIONS = {
     "scan-noted": "ghi nhận bản quét",
     "page-saved": "lưu kết quả đọc một trang",
     "page-failed": "ghi nhận trang hỏng",
+    "run-taken-over": "đọc tiếp quyển sổ của một lượt chạy đã chết",
     "places-resolved": "đối chiếu lại nơi",
     "checks-saved": "kiểm tra cả quyển",
     "links-saved": "gợi ý cùng một người",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -75,22 +76,25 @@ class Plate:
         """The labels on a levelled page (h, w) grey of about ``dpi`` pixels an inch; none where it does not fit."""
         return found_on(self, page, dpi)
 
-    def saved(self, path: Path) -> None:
-        """Write the plate to a file (NumPy's)."""
+    def packed(self) -> bytes:
+        """The plate as bytes (NumPy's, compressed): for a file, or another process."""
         rows = [(one.number, one.left, one.right, one.baseline, one.pages) for one in self.labels]
         shape = (self.shape.across, self.shape.down, float(self.pages))
-        with path.open("wb") as file:
-            np.savez_compressed(
-                file, picture=self.picture, labels=np.array(rows, float), shape=np.array(shape)
-            )
+        file = BytesIO()
+        np.savez_compressed(file, picture=self.picture, labels=np.array(rows, float), shape=np.array(shape))
+        return file.getvalue()
 
     @classmethod
-    def loaded(cls, path: Path) -> Plate:
-        """The plate of a file. Raises ``OSError`` or ``ValueError`` for one that is not there or is none."""
-        with np.load(path, allow_pickle=False) as held:
-            across, down, pages = held["shape"]
-            labels = tuple(PlateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
-            return cls(PlateShape(across, down), np.asarray(held["picture"], np.uint8), labels, int(pages))
+    def unpacked(cls, packed: bytes) -> Plate:
+        """The plate of these bytes. Raises ``ValueError`` for bytes that are none."""
+        try:
+            with np.load(BytesIO(packed), allow_pickle=False) as held:
+                across, down, pages = held["shape"]
+                labels = tuple(PlateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
+                picture = np.asarray(held["picture"], np.uint8)
+        except (OSError, EOFError, KeyError, TypeError, AttributeError, ValueError, BadZipFile) as error:
+            raise ValueError("no plate") from error
+        return cls(PlateShape(float(across), float(down)), picture, labels, int(pages))
 
 
 def view_of(even: Pixels, corners: Matrix, shape: PlateShape, labels: Sequence[PlateLabel]) -> PlateView:

@@ -9,13 +9,13 @@ other; the audit comes last, when all else is written. Rows are locked FOR NO KE
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from pipeline.registry.tables import book, entry, page, scan
+from pipeline.registry.tables import book, entry, page, review_task, scan
 
 NAMESPACE = 0x686F7469
 """The first half of the numbers of our advisory locks, which all programs on a database share."""
@@ -67,6 +67,16 @@ def hold_pages(connection: Connection, page_ids: Iterable[int]) -> None:
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
         _hold_rows(connection, select(page.c.id).where(page.c.id.in_(some)).order_by(page.c.id))
+
+
+def hold_tasks(connection: Connection, task_ids: Collection[int]) -> None:
+    """Be the only one to write what belongs to the pages of these tasks, and to lend the tasks."""
+    mine = review_task.c.id.in_(task_ids)
+    pages = select(review_task.c.page_id).where(mine)
+    _hold_rows(connection, select(page.c.id).where(page.c.id.in_(pages)).order_by(page.c.id))
+    if _has_many_writers(connection):
+        tasks = select(review_task.c.id).where(mine).order_by(review_task.c.id)
+        connection.execute(tasks.with_for_update()).all()
 
 
 def _page_of(entry_id: int) -> Any:

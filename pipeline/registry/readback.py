@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -36,6 +37,25 @@ from pipeline.registry.tables import (
     scan,
 )
 from pipeline.registry.values import Decision, PastReading, Seen, StandingFinding, StoredEntry
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """What the machine says of an entry, or of a page itself: ``readings`` and ``findings`` of its last run, and what
+    stands ``beside`` other entries. It stays so as long as one holds the page."""
+
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    beside: tuple[StandingFinding, ...]
+
+
+def machine_view(connection: Connection, page_id: int, entry_id: int | None) -> MachineView:
+    """What the machine says of that entry, or with ``None`` of the page itself, which has no readings."""
+    return MachineView(
+        readings=() if entry_id is None else readings_of(connection, entry_id),
+        findings=findings_of(connection, page_id, entry_id),
+        beside=beside_of(connection, page_id, entry_id),
+    )
 
 
 def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> StoredEntry:
@@ -181,10 +201,8 @@ def keyed_of(
 ) -> dict[str, Standing]:
     """Where the fields of an entry (or of a page itself) stand of which people have said something that is not
     settled."""
-    task_id = connection.scalar(
-        select(review_task.c.id).where(review_task.c.page_id == page_id, review_task.c.row == row)
-    )
-    return {} if task_id is None else live_standings(connection, task_id, decisions)
+    task = select(review_task.c.id).where(review_task.c.page_id == page_id, review_task.c.row == row)
+    return live_standings(connection, task.scalar_subquery(), decisions)
 
 
 def decisions_of(connection: Connection, place: Mapping[str, Any]) -> dict[str, Decision]:

@@ -84,17 +84,26 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
 
 
 def save_failure(
-    connection: Connection, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
+    connection: Connection,
+    book_id: int,
+    sha256: str,
+    name: str,
+    page_no: int | None,
+    code: str,
+    message: str,
+    fingerprint: str | None = None,
 ) -> None:
-    """In place of what was noted before about the same page of the same scan."""
+    """In place of what was noted before about the same page of the same scan; failures alike are counted."""
     hold_book(connection, book_id)
-    _forget_failures(
-        connection,
+    same = (
         page_failure.c.book_id == book_id,
         page_failure.c.scan_sha256 == sha256,
         page_failure.c.scan_name == name,
         page_failure.c.page_no.is_not_distinct_from(page_no),
     )
+    alike = (page_failure.c.code == code, page_failure.c.fingerprint.is_not_distinct_from(fingerprint))
+    tries = connection.scalar(select(page_failure.c.tries).where(*same, *alike).limit(1)) or 0
+    _forget_failures(connection, *same)
     failed = {
         "book_id": book_id,
         "scan_sha256": sha256,
@@ -103,6 +112,8 @@ def save_failure(
         "code": code,
         "message": message,
         "failed_at": datetime.now(UTC),
+        "fingerprint": fingerprint,
+        "tries": tries + 1,
     }
     add(connection, page_failure, [failed])
     record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})

@@ -17,13 +17,12 @@ from pipeline.registry.audit import wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.placing import follow_places
 from pipeline.registry.readback import (
-    beside_of,
+    MachineView,
     decisions_of,
-    findings_of,
     keyed_of,
+    machine_view,
     place_of,
     place_of_page,
-    readings_of,
     values_in_force,
 )
 from pipeline.registry.standing import left_to_decide
@@ -32,15 +31,19 @@ from pipeline.registry.tasks import keep_task
 from pipeline.registry.values import Decision
 
 
-def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> bool:
-    """Bring record, number and task of an entry up to date. Returns whether its task was opened *again* by this."""
+def follow_entry(
+    connection: Connection, declared: Declared, entry_id: int, machine: MachineView | None = None
+) -> bool:
+    """Bring record, number and task of an entry up to date. ``machine``: what it says of the entry, of a caller who
+    knows. Returns whether the task was opened *again* by this."""
     place = place_of(connection, entry_id)
-    readings = readings_of(connection, entry_id)
+    machine = machine or machine_view(connection, place["page_id"], entry_id)
+    readings = machine.readings
     decisions = decisions_of(connection, place)
     by_field = {reading.field: reading for reading in readings}
     keyed = keyed_of(connection, place["page_id"], place["row"], decisions)
     stands = place["found"] or bool(decisions or keyed)
-    beside = beside_of(connection, place["page_id"], entry_id) if stands else ()
+    beside = machine.beside if stands else ()
     values = values_in_force(declared, place["record"], readings, decisions, beside, keyed)
     _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
     follow_places(connection, declared, place["record"], entry_id, values if stands else {})
@@ -58,8 +61,7 @@ def follow_entry(connection: Connection, declared: Declared, entry_id: int) -> b
         )
     )
     wrote(connection, entry, [entry_id])
-    findings = findings_of(connection, place["page_id"], entry_id)
-    left = left_to_decide(readings, findings, decisions, beside, keyed)
+    left = left_to_decide(readings, machine.findings, decisions, beside, keyed)
     return keep_task(connection, place, entry_id, left, keyed)
 
 
@@ -67,9 +69,9 @@ def follow_page(connection: Connection, page_id: int) -> bool:
     """The same for the findings on a page itself."""
     place = {**place_of_page(connection, page_id), "page_id": page_id, "row": PAGE_ITSELF}
     decisions = decisions_of(connection, place)
-    beside = beside_of(connection, page_id, None)
+    machine = machine_view(connection, page_id, None)
     keyed = keyed_of(connection, page_id, PAGE_ITSELF, decisions)
-    left = left_to_decide((), findings_of(connection, page_id, None), decisions, beside, keyed)
+    left = left_to_decide((), machine.findings, decisions, machine.beside, keyed)
     return keep_task(connection, place, None, left, keyed)
 
 
@@ -95,14 +97,16 @@ def _keep_record(
     values: Mapping[str, str | None] | None,
 ) -> None:
     """The entry's one row in the table of its record, and none in the others; ``None`` = it has no row at all."""
-    for name, table in declared.records.items():
-        mine = table.c.entry_id == entry_id
-        if name != record or values is None:
-            if connection.execute(delete(table).where(mine)).rowcount == 0:
-                continue
-        elif connection.execute(update(table).where(mine), dict(values)).rowcount == 0:
-            connection.execute(insert(table), {"entry_id": entry_id, **values})
-        wrote(connection, table, [entry_id])
+    own = declared.records[record]
+    if values is not None:
+        wrote(connection, own, [entry_id])
+        if connection.execute(update(own).where(own.c.entry_id == entry_id), dict(values)).rowcount:
+            return
+    for table in declared.records.values():
+        if connection.execute(delete(table).where(table.c.entry_id == entry_id)).rowcount:
+            wrote(connection, table, [entry_id])
+    if values is not None:
+        connection.execute(insert(own), {"entry_id": entry_id, **values})
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, column, exists, func, or_, select, true, values
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, exists, func, literal, or_, select, true
 
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.leases import Mode, not_lent, take
@@ -83,6 +83,6 @@ def _first(query: Select[int]) -> Select[int]:
 def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
     """The same, one place after another. PostgreSQL before version 17 does not see that an index whose second column is
     one of several values is still in order, and reads it from its beginning (250 ms of a million tasks, not 0.1)."""
-    place = values(column("code", Text), name="place").data([(code,) for code in places])
+    place = func.unnest(literal(places, ARRAY(Text))).table_valued("code", name="place").render_derived()
     of_place = _first(query.where(review_task.c.place_code == place.c.code)).lateral()
     return select(of_place.c.id).select_from(place.join(of_place, true())).limit(1)

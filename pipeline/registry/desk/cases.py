@@ -9,22 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, Finding, PageRef
+from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing, standing
 from pipeline.registry.desk.leases import Mode, renew
 from pipeline.registry.desk.permits import check_place, stages
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.values import NotYours, Stage
-from pipeline.registry.locks import hold_pages
-from pipeline.registry.readback import (
-    beside_of,
-    decisions_of,
-    findings_of,
-    keyed_of,
-    readings_of,
-    values_in_force,
-)
+from pipeline.registry.desk.words import live_standings
+from pipeline.registry.locks import hold_tasks
+from pipeline.registry.readback import MachineView, decisions_of, machine_view, values_in_force
 from pipeline.registry.tables import book, entry, page, review_task, scan
 from pipeline.registry.values import WHOLE_ENTRY, Decision, Verdict
 from pipeline.review_policy import Way
@@ -32,14 +26,12 @@ from pipeline.review_policy import Way
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One task. ``row``: its row with those of page, scan and book; ``findings`` of the machine's last run, and
-    ``beside`` other entries; ``standings``: where each field stands that is left, in the order of the form; ``values``
-    are those in force."""
+    """One task. ``row``: its row with those of page, scan and book; ``machine``: what it says of it; ``standings``:
+    where each field stands that is left, in the order of the form; ``values`` are those in force."""
 
     row: Mapping[str, Any]
+    machine: MachineView
     readings: Mapping[str, FieldReading]
-    findings: tuple[Finding, ...]
-    beside: tuple[Finding, ...]
     decisions: Mapping[str, Decision]
     standings: Mapping[str, Standing]
     values: Mapping[str, str | None]
@@ -76,13 +68,6 @@ class Case:
         )
 
 
-def hold_tasks(connection: Connection, *task_ids: int) -> None:
-    """Be the only one to write what belongs to the pages of these tasks, and to lend the tasks."""
-    mine = review_task.c.id.in_(task_ids)
-    hold_pages(connection, connection.scalars(select(review_task.c.page_id).where(mine)))
-    connection.execute(select(review_task.c.id).where(mine).order_by(review_task.c.id).with_for_update())
-
-
 def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
     """The row of a task with those of its page, scan and book. ``RegistryError`` when there is none."""
     query = (
@@ -109,29 +94,25 @@ def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
     return dict(found)
 
 
-def case_of(sitting: Sitting, task_id: int) -> Case:
-    """All about one task. ``RegistryError`` when there is none."""
+def case_of(sitting: Sitting, task_id: int, machine: MachineView | None = None) -> Case:
+    """All about one task. ``machine``: what it says of it, of a caller who knows. Raises ``RegistryError``."""
     connection, declared = sitting.connection, sitting.declared
     row = task_row(connection, task_id)
     decisions = decisions_of(connection, row)
-    keyed = keyed_of(connection, row["page_id"], row["row"], decisions)
+    keyed = live_standings(connection, task_id, decisions)
     of_book = sitting.policy.of_book(row["folder_name"])
-    readings: dict[str, FieldReading] = {}
+    machine = machine or machine_view(connection, row["page_id"], row["entry_id"])
     values: Mapping[str, str | None] = {}
-    beside = beside_of(connection, row["page_id"], row["entry_id"])
     if row["entry_id"] is not None:
-        said = readings_of(connection, row["entry_id"])
-        readings = {reading.field: reading for reading in said}
-        values = values_in_force(declared, row["record"], said, decisions, beside, keyed)
+        values = values_in_force(declared, row["record"], machine.readings, decisions, machine.beside, keyed)
 
     def way(field: str) -> Way:
         return of_book.whole if field == WHOLE_ENTRY else of_book.way(declared.field(row["record"], field))
 
     return Case(
         row=row,
-        readings=readings,
-        findings=findings_of(connection, row["page_id"], row["entry_id"]),
-        beside=tuple(one.finding for one in beside),
+        machine=machine,
+        readings={reading.field: reading for reading in machine.readings},
         decisions=decisions,
         standings={field: keyed.get(field) or standing(way(field), ()) for field in row["fields"]},
         values=values,
@@ -140,8 +121,13 @@ def case_of(sitting: Sitting, task_id: int) -> Case:
 
 def held_case(sitting: Sitting, person: Person, task_id: int) -> Case:
     """All about a task that this person has in hand and may work on; its lease begins anew. Raises ``NotYours``."""
+    hold_tasks(sitting.connection, [task_id])
+    return case_in_hand(sitting, person, task_id)
+
+
+def case_in_hand(sitting: Sitting, person: Person, task_id: int) -> Case:
+    """The same of a task that the caller holds already."""
     allowed = stages(person)
-    hold_tasks(sitting.connection, task_id)
     case = case_of(sitting, task_id)
     check_place(person, case.row["place_code"])
     renew(sitting, task_id, person, Mode.DESK)

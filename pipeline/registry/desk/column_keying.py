@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person
-from pipeline.registry.desk.cases import Case, case_of, hold_tasks, task_row
+from pipeline.registry.desk.cases import Case, case_of, task_row
 from pipeline.registry.desk.column import take_column
 from pipeline.registry.desk.keying import Submission, check_version, outcome_again, record_words
 from pipeline.registry.desk.leases import Mode, hand_back, renew
@@ -15,6 +15,7 @@ from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.snippets import OPEN_STAGES
 from pipeline.registry.desk.undoing import newest_words, take_back
 from pipeline.registry.desk.values import CannotUndo, Column, KeyOutcome, NotYours, Stage
+from pipeline.registry.locks import hold_tasks
 from pipeline.registry.values import StaleTask, Verdict
 
 
@@ -26,7 +27,7 @@ def key_snippets(
     all of them."""
     if len({task_id for task_id, _, _ in words}) < len(words):
         raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")
-    hold_tasks(sitting.connection, *(task_id for task_id, _, _ in words))
+    hold_tasks(sitting.connection, [task_id for task_id, _, _ in words])
     return tuple(_key(sitting, task_id, version, word, sent) for task_id, version, word in words)
 
 
@@ -34,7 +35,7 @@ def undo_snippets(sitting: Sitting, person: Person) -> Column:
     """Take back a person's last submission of a column, as far as nobody has built on it, and lend them its snippets
     again. Raises ``CannotUndo`` when none can be taken back."""
     words = newest_words(sitting.connection, person, Mode.COLUMN)
-    hold_tasks(sitting.connection, *(word["task_id"] for word in words))
+    hold_tasks(sitting.connection, [word["task_id"] for word in words])
     task_ids, refusals = [], []
     for word in words:
         try:

@@ -15,12 +15,13 @@ from pipeline.registry.audit import add, record
 from pipeline.registry.deciding import add_decision, checked_verdict
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.cases import Case, case_of, held_case, hold_tasks
+from pipeline.registry.desk.cases import Case, case_in_hand, case_of
 from pipeline.registry.desk.leases import Mode, hand_back
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import submission
 from pipeline.registry.desk.values import KeyOutcome, Stage
 from pipeline.registry.desk.words import add_words, earlier_submission, live_standings
+from pipeline.registry.locks import hold_tasks
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import review_task
 from pipeline.registry.upkeep import follow_entry, follow_page
@@ -43,11 +44,11 @@ def key_task(
 ) -> KeyOutcome:
     """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
     ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
-    hold_tasks(sitting.connection, task_id)
+    hold_tasks(sitting.connection, [task_id])
     again = outcome_again(sitting, sent, task_id)
     if again is not None:
         return again
-    case = held_case(sitting, sent.person, task_id)
+    case = case_in_hand(sitting, sent.person, task_id)
     check_version(case, version)
     outcome = record_words(sitting, case, words, sent, case.wanted_of(sent.person.account_id))
     if not outcome.waiting:
@@ -91,7 +92,8 @@ def record_words(
     settled = [word.field for word in words if standings[word.field].stage is Stage.SETTLED]
     for field in settled:
         _decide(sitting, case, field, standings[field])
-    connection.execute(update(review_task).where(review_task.c.id == case.task_id).values(question=""))
+    if case.row["question"]:
+        connection.execute(update(review_task).where(review_task.c.id == case.task_id).values(question=""))
     follow(sitting, case)
     outcome = _outcome(sitting, case, settled, sent)
     told = {"fields": [word.field for word in words], "settled": settled, "mode": sent.mode}
@@ -105,7 +107,7 @@ def follow(sitting: Sitting, case: Case) -> None:
     if case.row["entry_id"] is None:
         follow_page(connection, case.row["page_id"])
     else:
-        follow_entry(connection, sitting.declared, case.row["entry_id"])
+        follow_entry(connection, sitting.declared, case.row["entry_id"], case.machine)
     connection.execute(
         update(review_task)
         .where(review_task.c.id == case.task_id, review_task.c.version == before)
@@ -135,7 +137,7 @@ def _row(case: Case, verdict: Mapping[str, str], sent: Submission, sitting: Sitt
 
 def _decide(sitting: Sitting, case: Case, field: str, one: Standing) -> None:
     assert one.settled is not None
-    seen = whole_seen(case.findings) if field == WHOLE_ENTRY else Seen.of(case.readings.get(field))
+    seen = whole_seen(case.machine.findings) if field == WHOLE_ENTRY else Seen.of(case.readings.get(field))
     said = one.settled.verdict
     verdict = checked_verdict(
         sitting.declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
@@ -154,7 +156,7 @@ def _decide(sitting: Sitting, case: Case, field: str, one: Standing) -> None:
 
 
 def _outcome(sitting: Sitting, before: Case, settled: Sequence[str], sent: Submission) -> KeyOutcome:
-    now = case_of(sitting, before.task_id)
+    now = case_of(sitting, before.task_id, before.machine)
     waiting = now.wanted_of(sent.person.account_id) if now.stage is before.stage else ()
     outcome = KeyOutcome(now.stage, tuple(settled), now.version, waiting)
     row = {

@@ -62,7 +62,7 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
         row=row["row"],
         fields=tuple(works),
         values={} if hidden else dict(case.values),
-        findings=() if hidden else (*case.findings, *case.beside),
+        findings=() if hidden else (*case.machine.findings, *(one.finding for one in case.machine.beside)),
         question=row["question"] or ("" if hidden else last_answer(sitting.connection, task_id)),
         reopened=row["reopened"],
     )

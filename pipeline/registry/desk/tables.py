@@ -52,6 +52,7 @@ keying = Table(
     UniqueConstraint("token", "task_id", "field"),
     UniqueConstraint("takes_back_id"),
     Index(None, "account_id", "id"),
+    Index(None, "keyed_at"),
     sqlite_autoincrement=True,
 )
 """A person's word on one field. ``stage``, ``way``: where the field stood then and how it is settled; ``seconds`` that

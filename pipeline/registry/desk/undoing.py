@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, exists, select
 
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import record
-from pipeline.registry.desk.cases import Case, case_of, hold_tasks
+from pipeline.registry.desk.cases import Case, case_of
 from pipeline.registry.desk.keying import follow
 from pipeline.registry.desk.leases import Mode, take
 from pipeline.registry.desk.permits import check_place
@@ -17,6 +17,7 @@ from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import WITHDRAWN, keying, lease
 from pipeline.registry.desk.values import CannotUndo, Stage
 from pipeline.registry.desk.words import add_words, not_taken_back, word_rows
+from pipeline.registry.locks import hold_tasks
 
 
 def undo_task(sitting: Sitting, person: Person) -> int:
@@ -24,7 +25,7 @@ def undo_task(sitting: Sitting, person: Person) -> int:
     ``CannotUndo``."""
     words = newest_words(sitting.connection, person, Mode.DESK)
     task_id = int(words[0]["task_id"])
-    hold_tasks(sitting.connection, task_id)
+    hold_tasks(sitting.connection, [task_id])
     take_back(sitting, person, task_id, words)
     take(sitting, task_id, person, Mode.DESK)
     return task_id

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, exists, select
 
 from pipeline.model import FieldStatus
 from pipeline.registry.audit import add
@@ -24,7 +24,7 @@ not_taken_back = keying.c.takes_back_id.is_(None) & ~exists().where(
 
 
 def live_standings(
-    connection: Connection, task_id: int, decisions: Mapping[str, Decision]
+    connection: Connection, task_id: int | ScalarSelect[int], decisions: Mapping[str, Decision]
 ) -> dict[str, Standing]:
     """Where the fields of a task stand of which somebody has said something since they were last decided."""
     in_force = {field: decision.decision_id for field, decision in decisions.items()}

@@ -1,0 +1,34 @@
+"""How alike two pages look: a perceptual hash of the whole page, to find a page that was scanned twice.
+
+The low frequencies of the page's cosine transform, each above or below their median (Zauner 2010, "Implementation and
+Benchmarking of Perceptual Image Hash Functions", 3.2.1), 16 by 16 of them: printed forms differ in little else.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.model import Pixels
+
+SIDE = 64
+KEPT = 16
+BITS = KEPT * KEPT
+EMPTY_CONTRAST = 2.0
+"""Grey levels: a page whose small picture varies less than this has nothing to be recognised by."""
+
+
+def likeness(grey: Pixels) -> str:
+    """The hash of a page (``BITS`` bits in hex) from its grey picture; ``""`` when there is nothing on it."""
+    small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    if float(small.std()) < EMPTY_CONTRAST:
+        return ""
+    low = np.asarray(cv2.dct(small))[:KEPT, :KEPT].ravel()
+    return np.packbits(low > np.median(low[1:])).tobytes().hex()
+
+
+def unlike_bits(one: str, other: str) -> int:
+    """In how many of ``BITS`` bits two hashes differ; all of them when either is empty."""
+    if not one or not other:
+        return BITS
+    return (int(one, 16) ^ int(other, 16)).bit_count()

@@ -1,0 +1,18 @@
+"""Supervisors' reports: what was counted becomes figures, tables and charts; a workbook and a PDF of them."""
+
+from pipeline.reports.content import Bars, Cell, Figure, Report, Section, Table
+from pipeline.reports.plan import Plan, read_plan
+from pipeline.reports.report import DAYS, report
+
+__all__ = [
+    "DAYS",
+    "Bars",
+    "Cell",
+    "Figure",
+    "Plan",
+    "Report",
+    "Section",
+    "Table",
+    "read_plan",
+    "report",
+]
