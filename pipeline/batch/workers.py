@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Protocol, Self, TypeVar
@@ -76,12 +77,12 @@ class BookJob:
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read; ``page_no`` counts from 1. ``plate``: the file of the book's plate, where there is one;
-    ``teach``: whether the page is to teach it."""
+    """One page to read; ``page_no`` counts from 1. ``plate``: that of the book, packed, where there is one; ``teach``:
+    whether the page is to teach it."""
 
     scan: ScanFile
     page_no: int
-    plate: Path | None = None
+    plate: bytes | None = None
     teach: bool = False
 
     @property
@@ -163,12 +164,16 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 
     def read() -> PageResult:
         page = page_of(_at_hand(job.scan), job.page_no, bench.limits)
-        plate = job.plate and Plate.kept(job.plate)
-        readers = replace(engines, plate=plate) if plate else engines
+        readers = replace(engines, plate=_plate(job.plate)) if job.plate else engines
         options = replace(bench.options, teach=True) if job.teach else bench.options
         return bench.read_page(page, book.form, book.ledger, bench.schemas, readers, options)
 
     return _scan_error_as_value(read)
+
+
+@lru_cache(maxsize=2)
+def _plate(packed: bytes) -> Plate:
+    return Plate.unpacked(packed)
 
 
 def _at_hand(scan: ScanFile) -> ScanFile:

@@ -34,12 +34,14 @@ from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
+from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 
 COMMANDS = (
     ("run", run),
     ("page", page),
+    ("sheet", sheet),
     ("queue", queue),
     ("serve", serve),
     ("encrypt", encrypt),
