@@ -9,11 +9,24 @@ from pipeline.review.routes import (
     login,
     password,
     pictures,
+    reconcile,
     session,
     tickets,
 )
 
 ROUTERS = tuple(
     module.router
-    for module in (health, login, password, session, home, desk, column, tickets, pictures, accounts)
+    for module in (
+        health,
+        login,
+        password,
+        session,
+        home,
+        desk,
+        column,
+        reconcile,
+        tickets,
+        pictures,
+        accounts,
+    )
 )
