@@ -2,7 +2,8 @@
 
 A hostile page may loop, crash or eat memory in native code, so no page is opened in the process that writes the
 registry. Each worker makes its readers once, lives under a memory limit, and is killed with everything it started when
-a page outlasts its time. Failures come back as ``ScanError`` values; pixels never come back.
+a page outlasts its time. Failures come back as ``ScanError`` values; of the pixels only what a page teaches the plate
+of its book comes back.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Protocol, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
@@ -68,10 +70,13 @@ class BookJob:
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read; ``page_no`` counts from 1."""
+    """One page to read; ``page_no`` counts from 1. ``plate``: the file of the book's plate, where there is one;
+    ``teach``: whether the page is to teach it."""
 
     scan: ScanFile
     page_no: int
+    plate: Path | None = None
+    teach: bool = False
 
     @property
     def ref(self) -> PageRef:
@@ -124,7 +129,10 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 
     def read() -> PageResult:
         page = page_of(_at_hand(job.scan), job.page_no, bench.limits)
-        return bench.read_page(page, book.form, book.ledger, bench.schemas, engines, bench.options)
+        plate = job.plate and Plate.kept(job.plate)
+        readers = replace(engines, plate=plate) if plate else engines
+        options = replace(bench.options, teach=True) if job.teach else bench.options
+        return bench.read_page(page, book.form, book.ledger, bench.schemas, readers, options)
 
     return _scan_error_as_value(read)
 

@@ -10,6 +10,7 @@ from pipeline.review.routes import (
     password,
     pictures,
     reconcile,
+    reports,
     session,
     tickets,
 )
@@ -27,6 +28,7 @@ ROUTERS = tuple(
         reconcile,
         tickets,
         pictures,
+        reports,
         accounts,
     )
 )
