@@ -6,6 +6,7 @@ from sqlalchemy import Connection, inspect
 
 from pipeline.registry.accounts.tables import account, login_session
 from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
+from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
 from pipeline.registry.tables import (
     book,
     book_finding,
@@ -45,6 +46,7 @@ COVERED = tuple(
         aside,
         ticket,
         ticket_closing,
+        *LOTS_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the values in force are what somebody would change first."""
