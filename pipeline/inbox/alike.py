@@ -9,6 +9,8 @@ from pathlib import Path
 from pipeline.imaging.likeness import ALIKE_BITS, unlike_bits
 from pipeline.inbox import durable
 
+NEAR = 20
+
 Look = tuple[int, str]
 """Number of a page in its file, and its likeness."""
 
@@ -28,11 +30,12 @@ def alike(
     book: dict[str, tuple[Look, ...]], file: str, pages: Sequence[Look]
 ) -> tuple[tuple[int, str, int], ...]:
     """Pages of ``file`` that may be a page of the book scanned again: each with the file and the page it is most like,
-    which may be an earlier page of the same file."""
+    which may be an earlier page of the same file. Only the ``NEAR`` pages before it are looked at: a page is laid again
+    soon, and of a whole book some other page would always look alike."""
     before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
     found = []
     for page, look in pages:
-        nearest = min(before, key=lambda one: unlike_bits(look, one[2]), default=None)
+        nearest = min(before[-NEAR:], key=lambda one: unlike_bits(look, one[2]), default=None)
         if nearest is not None and unlike_bits(look, nearest[2]) <= ALIKE_BITS:
             found.append((page, nearest[0], nearest[1]))
         before.append((file, page, look))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.workspace import TEMP_PREFIX
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeFolders:
@@ -19,8 +21,9 @@ class IntakeFolders:
 
     @property
     def staging(self) -> Path:
-        """Copies that are being looked through; of no worth once nobody holds the lock."""
-        return self.root / "staging"
+        """Copies that are being looked through; of no worth once nobody holds the lock. Its name keeps it out of
+        backups."""
+        return self.root / f"{TEMP_PREFIX}nhan"
 
     def sightings(self, scanner: str) -> Path:
         """What was seen in a scanner's inbox and is not taken yet."""

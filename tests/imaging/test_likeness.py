@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.imaging.likeness import ALIKE_BITS, BITS, likeness, unlike_bits
+from pipeline.imaging.straighten import small_grey
+from pipeline.intake import page_count, page_of, scans_of
+from pipeline.model import Pixels
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "birth-2006"
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Pixels]:
+    """Three pages of one book, grey and small."""
+    (scan, *_) = scans_of(SAMPLE)
+    found = [page_of(scan, number).pixels for number in range(2, page_count(scan) + 1)][:3]
+    return [small_grey(pixels, 900 / max(pixels.shape)) for pixels in found]
+
+
+def _scanned_again(page: Pixels, angle: float) -> Pixels:
+    """Laid a little otherwise, darker, with what is left of noise on a page made this small."""
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    turn[:, 2] += (2, -1)
+    moved = np.asarray(
+        cv2.warpAffine(page, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.float64
+    )
+    noise = np.random.default_rng(1).normal(0, 2, page.shape)
+    return np.clip(moved * 0.95 + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("angle", [-1.0, 0.6])
+def test_a_page_scanned_again_is_alike(pages: list[Pixels], angle: float) -> None:
+    for page in pages:
+        assert unlike_bits(likeness(page), likeness(_scanned_again(page, angle))) <= ALIKE_BITS
+
+
+def test_other_pages_of_the_same_form_are_not_alike(pages: list[Pixels]) -> None:
+    looks = [likeness(page) for page in pages]
+    assert min(unlike_bits(one, other) for one, other in combinations(looks, 2)) > ALIKE_BITS
+
+
+def test_an_empty_page_is_like_no_other() -> None:
+    empty = np.full((300, 200), 240, np.uint8)
+    assert likeness(empty) == ""
+    assert unlike_bits("", "") == BITS
