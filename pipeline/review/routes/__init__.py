@@ -9,6 +9,7 @@ from pipeline.review.routes import (
     login,
     password,
     pictures,
+    reconcile,
     reports,
     session,
     tickets,
@@ -16,5 +17,18 @@ from pipeline.review.routes import (
 
 ROUTERS = tuple(
     module.router
-    for module in (health, login, password, session, home, desk, column, tickets, pictures, reports, accounts)
+    for module in (
+        health,
+        login,
+        password,
+        session,
+        home,
+        desk,
+        column,
+        reconcile,
+        tickets,
+        pictures,
+        reports,
+        accounts,
+    )
 )
