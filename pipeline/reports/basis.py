@@ -16,6 +16,9 @@ from pipeline.schema import Schemas
 
 K = TypeVar("K")
 
+SPAN = 56
+"""Days of which what happened is told, unless other ones are asked for: eight weeks."""
+
 NO_READER: Mapping[str | None, str] = {None: "không rõ", "": "không có"}
 
 
@@ -43,11 +46,12 @@ class Day:
 
 @dataclass(frozen=True)
 class Basis:
-    """The counts, what was planned, and how things are called."""
+    """The counts, what was planned, and how things are called. ``span``: the days in which what happened counts."""
 
     tallies: Tallies
     plan: Plan
     schemas: Schemas
+    span: int = SPAN
 
     @property
     def today(self) -> date:
@@ -95,6 +99,10 @@ class Basis:
         loose = (book for book in books if not any(row.covers(book) for row in self.plan.rows))
         known = sum(max(book.said_entries or 0, book.entries) for book in loose)
         return max(planned + known, sum(book.entries for book in books))
+
+    def during(self, page: str, **asked: str | int | None) -> str:
+        """The address of a list of what happened in the days of this report."""
+        return list_href(page, **asked, days=None if self.span == SPAN else self.span)
 
     @cached_property
     def all_to_do(self) -> int:

@@ -12,11 +12,13 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value: ``value`` as a program takes it (None: nothing is known), ``text`` as a person reads it."""
+    """One value: ``value`` as a program takes it (None: nothing is known), ``text`` as a person reads it; ``pattern``:
+    how a spreadsheet writes the value."""
 
     value: int | float | str | None
     text: str
     href: str = ""
+    pattern: str = "@"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pipeline.registry import Registry
-from pipeline.reports.basis import Basis
+from pipeline.reports.basis import SPAN, Basis
 from pipeline.reports.content import Report, Section
 from pipeline.reports.plan import Plan
 from pipeline.reports.sections import pace, progress, quality, queue, readings, scanning
 from pipeline.schema import Schemas
-
-DAYS = 56
-"""Days of which what happened is told, unless other ones are asked for: eight weeks."""
 
 
 def report(
@@ -22,21 +19,20 @@ def report(
     plan: Plan = Plan(),
     *,
     places: frozenset[str] | None = None,
-    days: int = DAYS,
+    days: int = SPAN,
     people: bool = False,
     now: Callable[[], datetime] | None = None,
 ) -> Report:
     """The report over the books of ``places`` (None = all), with what happened in the last ``days`` days. ``people``:
     by person too. ``now``: the time in UTC (by default that of the database)."""
     tallies = registry.counting(places, now=now).tallies(days, people=people)
-    return of_basis(Basis(tallies, plan.of(places), schemas), places, days)
+    return of_basis(Basis(tallies, plan.of(places), schemas, days), places)
 
 
-def of_basis(basis: Basis, places: frozenset[str] | None, days: int) -> Report:
+def of_basis(basis: Basis, places: frozenset[str] | None) -> Report:
     """The report of counts that were taken before."""
-    return Report(
-        basis.tallies.at, basis.since, days, _scope(basis, places), (_summary(basis), *_sections(basis))
-    )
+    sections = (_summary(basis), *_sections(basis))
+    return Report(basis.tallies.at, basis.since, basis.span, _scope(basis, places), sections)
 
 
 def _sections(basis: Basis) -> tuple[Section, ...]:

@@ -26,7 +26,7 @@ WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc l�
 
 def number(value: int | None, href: str = "") -> Cell:
     """A count: ``12.345``."""
-    return Cell(value, NOTHING if value is None else f"{value:,}".replace(",", "."), href)
+    return Cell(value, NOTHING if value is None else f"{value:,}".replace(",", "."), href, "#,##0")
 
 
 def decimal(value: float | None, digits: int = 1, href: str = "") -> Cell:
@@ -34,7 +34,7 @@ def decimal(value: float | None, digits: int = 1, href: str = "") -> Cell:
     if value is None:
         return Cell(None, NOTHING, href)
     text = f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
-    return Cell(round(value, digits), text, href)
+    return Cell(round(value, digits), text, href, f"#,##0.{'0' * digits}")
 
 
 def share(part: int, whole: int, href: str = "") -> Cell:
@@ -47,7 +47,8 @@ def percent(value: float | None, href: str = "") -> Cell:
     if value is None:
         return Cell(None, NOTHING, href)
     digits = 2 if 0 < value < 0.1 else 1
-    return Cell(round(value, 4), f"{100 * value:.{digits}f}".replace(".", ",") + f"{SPACE}%", href)
+    text = f"{100 * value:.{digits}f}".replace(".", ",") + f"{SPACE}%"
+    return Cell(round(value, 4), text, href, f"0.{'0' * digits}%")
 
 
 def bound(wrong: int, looked: int) -> Cell:
@@ -80,4 +81,4 @@ def age(since: datetime | None, at: datetime, href: str = "") -> Cell:
     waited = max(at - since, timedelta())
     days = waited / timedelta(days=1)
     text = f"{decimal(days).text} ngày" if days >= 1 else f"{decimal(days * 24).text} giờ"
-    return Cell(round(days, 2), text.replace(" ", SPACE), href)
+    return Cell(round(days, 2), text.replace(" ", SPACE), href, '0.00" ngày"')

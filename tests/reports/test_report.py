@@ -13,7 +13,7 @@ from tests.reports.counts import PLAN, TALLIES
 
 
 def made(tallies: Tallies = TALLIES, plan: Plan = PLAN, places: frozenset[str] | None = None) -> Report:
-    return of_basis(Basis(tallies, plan.of(places), SCHEMAS), places, 56)
+    return of_basis(Basis(tallies, plan.of(places), SCHEMAS), places)
 
 
 def section(report: Report, key: str) -> Section:
@@ -121,15 +121,16 @@ def test_persons_stand_in_a_report_only_when_they_were_asked_for() -> None:
     assert "people" not in {one.key for part in without.sections for one in part.tables}
 
 
-def test_missing_pages_are_counted_by_their_printed_numbers_or_by_the_closing_note() -> None:
+def test_missing_pages_are_counted_by_their_printed_numbers_and_by_the_closing_note() -> None:
     report = made()
     assert figures(report, "scanning") == {
         "Trang phải quét lại": "1,20\u00a0%",
-        "Trang thiếu": "10",
+        "Trang thiếu giữa chừng": "5",
+        "Trang chưa thấy": "10",
         "Trang chưa đọc được": "2",
     }
     (row,) = texts(table(report, "missing"))
-    assert row[4:6] == ["10", "41–44, 90"]
+    assert row[2:7] == ["200", "188", "10", "5", "41–44, 90"]
 
 
 def test_an_empty_office_has_a_report_too() -> None:

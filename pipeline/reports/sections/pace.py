@@ -7,8 +7,6 @@ from pipeline.reports.content import Bar, Bars, Cell, Figure, Part, Section, Tab
 from pipeline.reports.forecast import SURE, Forecast, forecast
 from pipeline.reports.wording import day, decimal, number, words
 
-DAYS = list_href("days")
-
 
 def pace(basis: Basis) -> Section:
     """Pages and entries an hour, day by day."""
@@ -21,22 +19,22 @@ def pace(basis: Basis) -> Section:
     figures = (
         Figure(
             "Trang mỗi giờ máy chạy",
-            decimal(_rate(pages, machine), 1, DAYS),
+            decimal(_rate(pages, machine), 1, basis.during("days")),
             f"{number(pages).text} trang, {running}",
         ),
         Figure(
             "Việc máy nhận thẳng mỗi giờ chạy",
-            decimal(_rate(straight, machine), 1, DAYS),
+            decimal(_rate(straight, machine), 1, basis.during("days")),
             f"{number(straight).text} việc, {running}",
         ),
         Figure(
             "Việc người làm xong mỗi giờ",
-            decimal(_rate(closed, people), 1, DAYS),
+            decimal(_rate(closed, people), 1, basis.during("days")),
             f"{number(closed).text} việc, {working}, mọi người cộng lại",
         ),
         Figure(
             "Ô người gõ mỗi giờ",
-            decimal(_rate(words_said, people), 1, DAYS),
+            decimal(_rate(words_said, people), 1, basis.during("days")),
             f"{number(words_said).text} ô, {working}, mọi người cộng lại",
         ),
     )
@@ -77,7 +75,7 @@ def day_table(basis: Basis) -> Table:
         for one in reversed(basis.days)
         if not one.is_idle
     )
-    return Table("days", "Theo ngày", columns, rows, href=DAYS, shown=14)
+    return Table("days", "Theo ngày", columns, rows, href=basis.during("days"), shown=14)
 
 
 def ending(basis: Basis) -> Section:
@@ -91,12 +89,12 @@ def ending(basis: Basis) -> Section:
         left,
         Figure(
             "Mỗi ngày xong",
-            decimal(found.a_day, 1, DAYS),
+            decimal(found.a_day, 1, basis.during("days")),
             f"trung bình {found.days} ngày qua, kể cả ngày nghỉ",
         ),
         end(basis),
-        Figure("Sớm nhất", day(found.early, DAYS)),
-        Figure("Muộn nhất", _latest(found)),
+        Figure("Sớm nhất", day(found.early, basis.during("days"))),
+        Figure("Muộn nhất", _latest(basis, found)),
     ]
     if due is not None:
         figures.append(Figure("Hạn gần nhất trong kế hoạch", day(due, list_href("books"))))
@@ -122,12 +120,18 @@ def end(basis: Basis) -> Figure:
     if found is None:
         return Figure("Dự kiến xong", words(""), _why_none(basis))
     return Figure(
-        "Dự kiến xong", day(found.likely, DAYS), f"từ {day(found.early).text} đến {_latest(found).text}"
+        "Dự kiến xong",
+        day(found.likely, basis.during("days")),
+        f"từ {day(found.early).text} đến {_latest(basis, found).text}",
     )
 
 
-def _latest(found: Forecast) -> Cell:
-    return words("chưa nói được", DAYS) if found.late is None else day(found.late, DAYS)
+def _latest(basis: Basis, found: Forecast) -> Cell:
+    return (
+        words("chưa nói được", basis.during("days"))
+        if found.late is None
+        else day(found.late, basis.during("days"))
+    )
 
 
 def _why_none(basis: Basis) -> str:

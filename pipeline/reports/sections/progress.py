@@ -110,7 +110,7 @@ def book_table(basis: Basis, books: Sequence[BookTally]) -> Table:
         )
         for book in books
     )
-    return Table("books", "Theo sổ", (*columns, *COUNTS), rows, href=list_href("books"))
+    return Table("books", "Theo sổ", (*columns, *COUNTS), rows, href=list_href("books"), shown=15)
 
 
 def _counts(books: Iterable[BookTally], target: int | None) -> tuple[Cell, ...]:

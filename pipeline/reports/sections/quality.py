@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.registry.tallies import SecondLook
-from pipeline.reports.basis import Basis, list_href
+from pipeline.reports.basis import Basis
 from pipeline.reports.content import Cell, Figure, Section, Table
 from pipeline.reports.wording import WAYS, bound, decimal, number, share, words
 
-CHECKED = list_href("overturned")
 BOUND = "Chắc không quá"
 
 
@@ -26,7 +25,7 @@ def quality(basis: Basis) -> Section:
     )
     by_kind = tuple(
         (
-            words(basis.record_title(record), list_href("overturned", record=record)),
+            words(basis.record_title(record), basis.during("overturned", record=record)),
             words(WAYS.get(way, way)),
             *_cells(one for one in looks if (one.record, one.way) == (record, way)),
         )
@@ -43,7 +42,7 @@ def quality(basis: Basis) -> Section:
     field_rows = tuple(
         (
             words(basis.record_title(record)),
-            words(basis.field_label(record, field), list_href("overturned", record=record, field=field)),
+            words(basis.field_label(record, field), basis.during("overturned", record=record, field=field)),
             *_cells(mine),
         )
         for record, field, mine in by_field
@@ -56,14 +55,14 @@ def quality(basis: Basis) -> Section:
             (("Loại việc", False), ("Cách", False), *columns),
             by_kind,
             total,
-            href=CHECKED,
+            href=basis.during("overturned"),
         ),
         Table(
             "second-fields",
             "Theo ô",
             (("Loại việc", False), ("Ô", False), *columns),
             field_rows,
-            href=CHECKED,
+            href=basis.during("overturned"),
             shown=15,
         ),
     ]
@@ -84,14 +83,14 @@ def overturned(basis: Basis) -> Figure:
     looks = basis.tallies.second
     fields, wrong = sum(one.fields for one in looks), sum(one.overturned for one in looks)
     note = f"{number(wrong).text} trong {number(fields).text} ô; chắc không quá {bound(wrong, fields).text}"
-    return Figure("Lời đầu bị người thứ hai sửa", share(wrong, fields, CHECKED), note)
+    return Figure("Lời đầu bị người thứ hai sửa", share(wrong, fields, basis.during("overturned")), note)
 
 
 def agreement(basis: Basis) -> Figure:
     looks = basis.tallies.second
     fields, differing = sum(one.fields for one in looks), sum(one.differing for one in looks)
     note = f"{number(fields - differing).text} trong {number(fields).text} ô được hai người xem"
-    return Figure("Hai người giống nhau", share(fields - differing, fields, CHECKED), note)
+    return Figure("Hai người giống nhau", share(fields - differing, fields, basis.during("overturned")), note)
 
 
 def people_table(basis: Basis) -> Table:
@@ -121,7 +120,7 @@ def people_table(basis: Basis) -> Table:
         "Xếp theo tên, không xếp hạng: người nhận sổ khó sai nhiều hơn. Giây mỗi ô tính cả thời gian tìm trang; ô gõ "
         "theo cột và ô gõ từng việc cộng chung."
     )
-    return Table("people", "Từng người", columns, rows, note=note, href=list_href("people"), shown=200)
+    return Table("people", "Từng người", columns, rows, note=note, href=basis.during("people"), shown=200)
 
 
 def _cells(looks: Iterable[SecondLook]) -> tuple[Cell, ...]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pipeline.evaluation.bound import upper_bound
-from pipeline.reports.basis import NO_READER, Basis, list_href
+from pipeline.reports.basis import NO_READER, Basis
 from pipeline.reports.content import Bar, Bars, Cell, Figure, Part, Section, Table
 from pipeline.reports.wording import number, percent, share, words
 
 SORTS = (("Máy đọc đúng", "straight"), ("Máy đọc sai", "wrong"))
-MISREAD = list_href("misread")
 
 
 def readings(basis: Basis) -> Section:
@@ -19,7 +18,8 @@ def readings(basis: Basis) -> Section:
             words(basis.form_title(one.form)),
             words(_reader(one.reader)),
             words(
-                basis.field_label(one.record, one.field), list_href("misread", form=one.form, field=one.field)
+                basis.field_label(one.record, one.field),
+                basis.during("misread", form=one.form, field=one.field),
             ),
             number(one.fields),
             number(one.right),
@@ -37,23 +37,26 @@ def readings(basis: Basis) -> Section:
         ("Tỉ lệ", True),
         ("Chắc không dưới", True),
     )
-    groups = sorted({(one.form, one.reader or "", one.reader) for one in told}, key=lambda item: item[:2])
     bars = []
-    for form, _, reader in groups:
-        mine = [one for one in told if (one.form, one.reader) == (form, reader)]
+    for form in sorted({one.form for one in told}):
+        mine = [one for one in told if one.form == form]
         right, fields = sum(one.right for one in mine), sum(one.fields for one in mine)
-        name = f"{basis.form_title(form)}, bộ đọc {_reader(reader)}"
+        name = basis.form_title(form)
         parts = (
             Part(0, right, f"{name}: đúng {number(right).text} ô"),
             Part(1, fields - right, f"{name}: sai {number(fields - right).text} ô"),
         )
-        bars.append(Bar(form, parts))
+        bars.append(Bar(name, parts))
     return Section(
         "readings",
         "Máy đọc từng ô",
         (right_figure(basis),),
         (Bars("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
-        (Table("readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=MISREAD, shown=40),),
+        (
+            Table(
+                "readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=basis.during("misread"), shown=40
+            ),
+        ),
         "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô máy nhận thẳng được đo bằng lấy mẫu. "
         "“Chắc không dưới” là cận dưới 95\u00a0% (Clopper–Pearson).",
     )
@@ -63,7 +66,7 @@ def right_figure(basis: Basis) -> Figure:
     told = basis.tallies.readings
     right, fields = sum(one.right for one in told), sum(one.fields for one in told)
     note = f"{number(right).text} trong {number(fields).text} ô mà máy không chắc và người đã quyết"
-    return Figure("Máy đọc đúng ô khó", share(right, fields, MISREAD), note)
+    return Figure("Máy đọc đúng ô khó", share(right, fields, basis.during("misread")), note)
 
 
 def _least(right: int, fields: int) -> Cell:

@@ -23,6 +23,7 @@ def scanning(basis: Basis) -> Section:
             number(sum(book.tickets for book in mine), TICKETS),
             share(sum(book.tickets for book in mine), sum(book.pages for book in mine)),
             number(sum(missing_pages(book) for book in mine)),
+            number(sum(unseen_pages(book) for book in mine)),
             number(sum(book.failed for book in mine)),
         )
         for code, mine in grouped(books, lambda book: book.place_code).items()
@@ -32,19 +33,20 @@ def scanning(basis: Basis) -> Section:
         ("Trang đã đọc", True),
         ("Phải quét lại", True),
         ("Tỉ lệ", True),
-        ("Trang thiếu", True),
+        ("Trang thiếu giữa chừng", True),
+        ("Chưa thấy", True),
         ("Chưa đọc được", True),
     )
     return Section(
         "scanning",
         "Quét sổ",
-        (rescanned(basis), missing(basis), failed(basis)),
+        (rescanned(basis), missing(basis), unseen(basis), failed(basis)),
         (),
         (
             Table("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
             missing_table(basis),
         ),
-        "Trang thiếu: số trang in không liền nhau (hotich check), hoặc lời khóa sổ nói có mà bản quét không có.",
+        "Thiếu giữa chừng: số trang in không liền nhau (hotich check). Chưa thấy: lời khóa sổ nói có mà chưa quét.",
     )
 
 
@@ -55,7 +57,8 @@ def missing_table(basis: Basis) -> Table:
         ("Nơi đăng ký", False),
         ("Trang theo lời khóa sổ", True),
         ("Trang đã đọc, không kể bìa", True),
-        ("Trang thiếu", True),
+        ("Chưa thấy", True),
+        ("Trang thiếu giữa chừng", True),
         ("Số trang thiếu", False),
         ("Chưa đọc được", True),
         ("Phải quét lại", True),
@@ -66,23 +69,26 @@ def missing_table(basis: Basis) -> Table:
             words(basis.places[book.place_code]),
             number(book.said_pages),
             number(book.inner),
+            number(unseen_pages(book)),
             number(missing_pages(book)),
             words(", ".join(book.missing)),
             number(book.failed),
             number(book.tickets, TICKETS),
         )
         for book in basis.tallies.books
-        if missing_pages(book) or book.failed or book.tickets
+        if missing_pages(book) or unseen_pages(book) or book.failed or book.tickets
     )
-    return Table("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS)
+    return Table("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
 
 
 def missing_pages(book: BookTally) -> int:
-    """How many pages are known to be missing: by their printed numbers, else by the closing note of a book without
-    pages that are still to be read."""
-    by_number = sum(_length(run) for told in book.missing for run in told.split(","))
-    said = book.said_pages or 0
-    return max(by_number, said - book.inner - book.failed if book.pages else 0, 0)
+    """How many pages are missing by the printed numbers of those around them."""
+    return sum(_length(run) for told in book.missing for run in told.split(","))
+
+
+def unseen_pages(book: BookTally) -> int:
+    """How many pages of its closing note a book that was begun still lacks."""
+    return max((book.said_pages or 0) - book.inner - book.failed, 0) if book.pages else 0
 
 
 def rescanned(basis: Basis) -> Figure:
@@ -95,7 +101,16 @@ def rescanned(basis: Basis) -> Figure:
 def missing(basis: Basis) -> Figure:
     books = [book for book in basis.tallies.books if missing_pages(book)]
     pages = sum(missing_pages(book) for book in books)
-    return Figure("Trang thiếu", number(pages, GAPS), f"ở {number(len(books)).text} sổ")
+    return Figure(
+        "Trang thiếu giữa chừng", number(pages, GAPS), f"ở {number(len(books)).text} sổ, theo số trang in"
+    )
+
+
+def unseen(basis: Basis) -> Figure:
+    books = [book for book in basis.tallies.books if unseen_pages(book)]
+    pages = sum(unseen_pages(book) for book in books)
+    note = f"ở {number(len(books)).text} sổ đã quét mà chưa đủ số trang của lời khóa sổ"
+    return Figure("Trang chưa thấy", number(pages, GAPS), note)
 
 
 def failed(basis: Basis) -> Figure:
