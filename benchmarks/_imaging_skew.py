@@ -1,8 +1,8 @@
 """How exactly an added turn of a real page is told, beside jdeskew.
 
-Nobody knows a real page's own angle to hundredths of a degree, but the difference between the page and the page turned by
-us is known exactly: error = (angle of the turned page − angle of the page) − the added turn, both on the inner part of the
-picture, so that no corner of the turning is seen.
+Nobody knows a real page's own angle to hundredths of a degree, but the turn that was added is known exactly: error =
+(angle of the turned page − angle of the page) − the added turn, both on the inner part of the picture, so that no
+corner of the turning is seen.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ MOST = 5.0
 def measured(data: Path, seed: int, turns: int) -> dict[str, Any]:
     """The figures of each estimator on register pages and on pages of text; prints them as a table."""
     cv2.setNumThreads(1)
-    table = Table("Trang", "Cách đo", "Sai số TB", "≤ 0,1°", "Tệ nhất", "ms CPU", title="Độ nghiêng, trang thật")
+    table = Table(
+        "Trang", "Cách đo", "Sai số TB", "≤ 0,1°", "Tệ nhất", "ms CPU", title="Độ nghiêng, trang thật"
+    )
     figures: dict[str, Any] = {}
     for kind, pages in (("ledger", ledger_pages(data)), ("text", text_pages(data))):
         scores = _scores(pages, _estimators(), np.random.default_rng(seed), turns)
@@ -83,7 +86,7 @@ def _estimators() -> dict[str, Estimator]:
     from jdeskew.estimator import get_angle
 
     for side in (1024, 2048):
-        found[f"jdeskew {side}"] = lambda picture, side=side: get_angle(picture, vertical_image_shape=side)
+        found[f"jdeskew {side}"] = partial(get_angle, vertical_image_shape=side)
     return found
 
 
@@ -106,7 +109,9 @@ def _scores(
 def _turned(grey: Pixels, angle: float) -> Pixels:
     height, width = grey.shape
     turning = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
-    turned = cv2.warpAffine(grey, turning, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    turned = cv2.warpAffine(
+        grey, turning, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
     return np.asarray(turned, np.uint8)
 
 

@@ -7,7 +7,7 @@ next one, and is kept for later runs over the book.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,22 +25,21 @@ WORTH = 12
 """Unread pages from which a plate pays."""
 
 Answer = PageResult | ScanError
-Read = Callable[[Sequence[PageJob]], Iterator[tuple[PageJob, Answer]]]
+Read = Callable[[Iterable[PageJob]], Iterator[tuple[PageJob, Answer]]]
 
 
 def read_in_rounds(
     read: Read, jobs: Sequence[PageJob], form: Form, kept: Path
 ) -> Iterator[tuple[PageJob, Answer]]:
     """What was read on each page, as the answers come in. ``kept``: the file of the book's plate, there once it was
-    made; one of more pages takes its place."""
-    plate = Plate.kept(kept)
-    taught = plate.pages if plate is not None else 0
+    made; one of more pages takes its place. A plate that cannot be written serves this run only."""
+    plate, taught = _kept(kept)
     views: list[PlateView] = []
     start = 0
     for size in ROUNDS if form.layout == "page" and len(jobs) >= WORTH else ():
         if taught >= sum(ROUNDS) - FEWEST:
             break
-        some = [replace(job, teach=True, plate=kept if plate else None) for job in jobs[start : start + size]]
+        some = [replace(job, teach=True, plate=plate) for job in jobs[start : start + size]]
         start += len(some)
         for job, answer in read(some):
             if isinstance(answer, PageResult) and answer.view is not None:
@@ -49,7 +48,23 @@ def read_in_rounds(
             yield job, answer
         made = plate_of(views, shape_of(form))
         if made is not None and made.pages > taught:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            made.saved(kept)
-            plate, taught = made, made.pages
-    yield from read([replace(job, plate=kept if plate else None) for job in jobs[start:]])
+            plate, taught = made.packed(), made.pages
+            _keep(plate, kept)
+    yield from read([replace(job, plate=plate) for job in jobs[start:]])
+
+
+def _kept(path: Path) -> tuple[bytes | None, int]:
+    """The plate of that file and how many pages taught it; nothing where there is none, or none that can be used."""
+    try:
+        packed = path.read_bytes()
+        return packed, Plate.unpacked(packed).pages
+    except (OSError, ValueError):
+        return None, 0
+
+
+def _keep(plate: bytes, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(plate)
+    except OSError:
+        path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import pipeline
 from pipeline.cli.account import account_app
 from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
+from pipeline.cli.backup import backup, restore
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.cover_sheet import cover_sheet
@@ -33,15 +34,19 @@ from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
+from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 
 COMMANDS = (
     ("run", run),
     ("page", page),
+    ("sheet", sheet),
     ("queue", queue),
     ("serve", serve),
     ("encrypt", encrypt),
+    ("backup", backup),
+    ("restore", restore),
     ("check", check),
     ("export", export),
     ("reconcile", reconcile),

@@ -6,10 +6,9 @@ on one is ink. The plate then finds its labels on further pages by their picture
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from zipfile import BadZipFile
 
 import cv2
@@ -77,35 +76,25 @@ class Plate:
         """The labels on a levelled page (h, w) grey of about ``dpi`` pixels an inch; none where it does not fit."""
         return found_on(self, page, dpi)
 
-    def saved(self, path: Path) -> None:
-        """Write the plate to a file (NumPy's), whole or not at all."""
+    def packed(self) -> bytes:
+        """The plate as bytes (NumPy's, compressed): for a file, or another process."""
         rows = [(one.number, one.left, one.right, one.baseline, one.pages) for one in self.labels]
         shape = (self.shape.across, self.shape.down, float(self.pages))
-        coming = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            with coming.open("wb") as file:
-                np.savez_compressed(
-                    file, picture=self.picture, labels=np.array(rows, float), shape=np.array(shape)
-                )
-            coming.replace(path)
-        finally:
-            coming.unlink(missing_ok=True)
+        file = BytesIO()
+        np.savez_compressed(file, picture=self.picture, labels=np.array(rows, float), shape=np.array(shape))
+        return file.getvalue()
 
     @classmethod
-    def kept(cls, path: Path) -> Plate | None:
-        """The plate of that file; ``None`` where there is none, or none that can be used."""
+    def unpacked(cls, packed: bytes) -> Plate:
+        """The plate of these bytes. Raises ``ValueError`` for bytes that are none."""
         try:
-            return cls.loaded(path)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-            return None
-
-    @classmethod
-    def loaded(cls, path: Path) -> Plate:
-        """The plate of a file. Raises ``OSError`` or ``ValueError`` for one that is not there or is none."""
-        with np.load(path, allow_pickle=False) as held:
-            across, down, pages = held["shape"]
-            labels = tuple(PlateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
-            return cls(PlateShape(across, down), np.asarray(held["picture"], np.uint8), labels, int(pages))
+            with np.load(BytesIO(packed), allow_pickle=False) as held:
+                across, down, pages = held["shape"]
+                labels = tuple(PlateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
+                picture = np.asarray(held["picture"], np.uint8)
+        except (OSError, EOFError, KeyError, TypeError, AttributeError, ValueError, BadZipFile) as error:
+            raise ValueError("no plate") from error
+        return cls(PlateShape(float(across), float(down)), picture, labels, int(pages))
 
 
 def view_of(even: Pixels, corners: Matrix, shape: PlateShape, labels: Sequence[PlateLabel]) -> PlateView:

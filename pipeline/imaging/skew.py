@@ -49,9 +49,10 @@ def skew_of(grey: Pixels) -> float:
 def _pieces_of_rules(small: Pixels, least: float) -> tuple[Values, Values]:
     """Angle (n,) against the nearer axis and length (n,) of straight pieces that may be rules of a skewed page."""
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(small)[0]
-    if found is None:
-        return np.empty(0), np.empty(0)
-    x0, y0, x1, y1 = found.reshape(-1, 4).T.astype(float)
+    ends = np.empty((0, 4))
+    if found is not None:
+        ends = found.reshape(-1, 4).astype(float)
+    x0, y0, x1, y1 = ends.T
     length = np.hypot(x1 - x0, y1 - y0)
     angle = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
     chosen = (length > least) & (np.abs(angle) < MAX_SKEW)

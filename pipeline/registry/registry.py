@@ -34,6 +34,7 @@ from pipeline.registry.book_runs import Turn, turn_at
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
+from pipeline.registry.lots.lots import Lots
 from pipeline.registry.migration import bring_up_to_date
 from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.records import BookRow, RecordRow
@@ -56,6 +57,7 @@ from pipeline.registry.values import (
     Verdict,
 )
 from pipeline.review_policy import ReviewPolicy
+from pipeline.sampling import SamplingPolicy
 from pipeline.schema import RecordSpec, Schemas, load
 
 if TYPE_CHECKING:
@@ -141,6 +143,11 @@ class Registry:
         scan."""
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
+
+    def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
+        """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
+        with self._database.reading() as connection:
+            return saving.fingerprints(connection, book_id)
 
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
@@ -287,6 +294,16 @@ class Registry:
         """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the
         database)."""
         return Desk(self._database, self._declared, policy, now)
+
+    def lots(
+        self,
+        review: ReviewPolicy,
+        sampling: SamplingPolicy = SamplingPolicy(),
+        *,
+        now: Callable[[], datetime] | None = None,
+    ) -> Lots:
+        """Acceptance sampling under what an office has set. ``now``: as of ``desk``."""
+        return Lots(self._database, self._declared, review, sampling, now)
 
     def counting(
         self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None

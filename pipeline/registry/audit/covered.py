@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect
 from pipeline.registry.accounts.tables import account, login_session
 from pipeline.registry.amendments.tables import amendment
 from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
+from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
 from pipeline.registry.reconciliation.tables import difference, difference_answer, reconciliation
 from pipeline.registry.tables import (
     book,
@@ -51,6 +52,7 @@ COVERED = tuple(
         reconciliation,
         difference,
         difference_answer,
+        *LOTS_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the values in force are what somebody would change first."""

@@ -17,10 +17,11 @@ from pipeline.registry.tables import review_task
 
 
 class Mode(StrEnum):
-    """How a task is worked on: whole, or as one snippet of a column."""
+    """How a task is worked on: whole, or as one snippet of a column; ``LOT``: a word that stood, put into question."""
 
     DESK = "desk"
     COLUMN = "column"
+    LOT = "lot"
 
 
 def not_lent(now: datetime) -> ColumnElement[bool]:

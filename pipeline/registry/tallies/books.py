@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, case, cast, func, select
+from sqlalchemy import Connection, Integer, Row, Select, case, cast, exists, func, or_, select
 
 from pipeline.model import PageKind
 from pipeline.registry.desk.tables import ticket
+from pipeline.registry.lots.tables import lot_entry
+from pipeline.registry.lots.values import Part
 from pipeline.registry.tables import (
     book,
     book_finding,
@@ -42,8 +44,8 @@ def book_tallies(connection: Connection, places: Places) -> tuple[BookTally, ...
     """All books, in the order of places, kinds of event and volumes."""
     pages = _by_book(connection, _pages(places))
     entries = _by_book(connection, _entries(places))
-    failed = _by_book(connection, _counted(page_failure, places))
-    tickets = _by_book(connection, _counted(ticket, places))
+    failed = _by_book(connection, _failed(places))
+    tickets = _by_book(connection, _tickets(places))
     missing = _missing(connection, places)
     rows = connection.execute(
         select(*_COLUMNS)
@@ -95,9 +97,12 @@ def _pages(places: Places) -> Select[Any]:
 
 
 def _entries(places: Places) -> Select[Any]:
-    """Entries that stand. Straight through went those that the machine accepted and that never became a task."""
+    """Entries that stand. Straight through went those that the machine accepted and that never became a task, but as
+    one of the sample of a lot."""
     waiting = case((review_task.c.state == TaskState.OPEN, 1), else_=0)
-    straight = entry.c.accepted & review_task.c.id.is_(None)
+    sampled = exists().where(lot_entry.c.entry_id == entry.c.id, lot_entry.c.part == Part.SAMPLE)
+    settled_in_sample = (review_task.c.state != TaskState.OPEN) & sampled
+    straight = entry.c.accepted & or_(review_task.c.id.is_(None), settled_in_sample)
     return (
         select(
             scan.c.book_id,
@@ -117,12 +122,21 @@ def _entries(places: Places) -> Select[Any]:
     )
 
 
-def _counted(table: Any, places: Places) -> Select[Any]:
+def _failed(places: Places) -> Select[Any]:
     return (
-        select(table.c.book_id, func.count().label("counted"))
-        .join(book, book.c.id == table.c.book_id)
+        select(page_failure.c.book_id, func.count().label("counted"))
+        .join(book, book.c.id == page_failure.c.book_id)
         .where(of_places(places))
-        .group_by(table.c.book_id)
+        .group_by(page_failure.c.book_id)
+    )
+
+
+def _tickets(places: Places) -> Select[Any]:
+    """Pages that a person or the machine asked for again because of how they look, not because others are missing."""
+    return (
+        select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()).label("counted"))
+        .where(ticket.c.code.is_(None) | (ticket.c.code != MISSING), of_places(places, ticket.c.place_code))
+        .group_by(ticket.c.book_id)
     )
 
 

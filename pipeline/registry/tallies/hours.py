@@ -7,7 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, exists, func, select
 
+from pipeline.registry.desk.leases import Mode
 from pipeline.registry.desk.tables import WITHDRAWN, keying
+from pipeline.registry.lots.tables import lot_entry
+from pipeline.registry.lots.values import Part
 from pipeline.registry.tables import book, entry, page, page_run, review_task, scan
 from pipeline.registry.tallies.scope import Places, hour_of, moment_of, of_places
 from pipeline.registry.tallies.values import HourTally
@@ -46,6 +49,7 @@ def _straight(connection: Connection, places: Places, since: datetime) -> Select
     hour = hour_of(connection, page_run.c.saved_at).label("hour")
     before = page_run.alias("before")
     again = exists().where(before.c.page_id == page_run.c.page_id, before.c.id < page_run.c.id)
+    sampled = exists().where(lot_entry.c.entry_id == entry.c.id, lot_entry.c.part == Part.SAMPLE)
     task = exists().where(review_task.c.page_id == entry.c.page_id, review_task.c.row == entry.c.row)
     return (
         select(hour, func.count())
@@ -59,7 +63,7 @@ def _straight(connection: Connection, places: Places, since: datetime) -> Select
             ~again,
             entry.c.stands,
             entry.c.accepted,
-            ~task,
+            ~task | sampled,
             of_places(places),
         )
         .group_by(hour)
@@ -82,7 +86,9 @@ def _closed(connection: Connection, places: Places, since: datetime) -> Select[s
 
 def _words(connection: Connection, places: Places, since: datetime) -> Select[str, int]:
     hour = hour_of(connection, keying.c.keyed_at).label("hour")
-    query = select(hour, func.count()).where(keying.c.keyed_at >= since, keying.c.status != WITHDRAWN)
+    query = select(hour, func.count()).where(
+        keying.c.keyed_at >= since, keying.c.status != WITHDRAWN, keying.c.mode != Mode.LOT
+    )
     if places is not None:
         query = query.join(review_task, review_task.c.id == keying.c.task_id).where(
             of_places(places, review_task.c.place_code)

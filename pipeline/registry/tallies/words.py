@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from pipeline.registry.desk.leases import Mode
 from pipeline.registry.desk.tables import WITHDRAWN, keying
 from pipeline.registry.tables import book, decision, entry, page, page_run, review_task, scan
 from pipeline.registry.tallies.scope import Places, of_places
@@ -30,12 +31,15 @@ from pipeline.registry.tallies.values import FieldLine, Listed, PersonTally, Rea
 from pipeline.registry.values import WHOLE_ENTRY
 
 _first, _second = keying.alias("first_word"), keying.alias("second_word")
-_gone = keying.alias("gone")
+_gone, _questioned = keying.alias("gone"), keying.alias("questioned")
 _keyings: Any = decision.c.keyings
 _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
 
 _stands = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
 """Decisions that no word was taken back of."""
+
+_not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == Mode.LOT)
+"""Decisions that do not come of a lot whose sample put into question what stood."""
 
 _overturned = ~and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text)
 _differing = ~and_(_first.c.status == _second.c.status, _first.c.text == _second.c.text)
@@ -82,6 +86,7 @@ def person_tallies(connection: Connection, places: Places, since: datetime) -> t
         .where(
             keying.c.keyed_at >= since,
             keying.c.status != WITHDRAWN,
+            keying.c.mode != Mode.LOT,
             of_places(places, review_task.c.place_code),
         )
         .group_by(keying.c.login)
@@ -158,8 +163,9 @@ def _lines(
 
 
 def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Decisions on fields since then, of these places."""
-    return decision.c.decided_at >= since, decision.c.field != WHOLE_ENTRY, _stands, of_places(places)
+    """Decisions on fields since then, of these places, those of lots apart."""
+    since_then = decision.c.decided_at >= since
+    return since_then, decision.c.field != WHOLE_ENTRY, _stands, _not_questioned, of_places(places)
 
 
 _run_seen = (
