@@ -43,6 +43,8 @@ ACTIONS = {
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
     "package-written": "xuất gói dữ liệu của quyển sổ",
+    "package-asked": "yêu cầu xuất gói dữ liệu",
+    "package-taken": "tải một tệp của gói dữ liệu",
     "amended": "ghi hoặc rút một cải chính, bổ sung",
     "reconciled": "đối soát một tệp",
     "difference-shown": "được cho xem một khác biệt",
