@@ -35,6 +35,7 @@ def serve(
     settings = read_settings()
     bench = settings.workbench(workspace)
     policy = settings.review_policy_of(bench.workspace, bench.schemas)
+    sampling = settings.sampling_policy_of(bench.workspace)
     plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
@@ -57,7 +58,13 @@ def serve(
             )
         screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
         app = create_app(
-            registry, bench.schemas, policy=policy, plan=plan, pictures=pictures, models=settings.models
+            registry,
+            bench.schemas,
+            policy=policy,
+            plan=plan,
+            sampling=sampling,
+            pictures=pictures,
+            models=settings.models,
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

@@ -11,6 +11,7 @@ LINKS = (
     ("/column", "Theo cột"),
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
+    ("/lots", "Lấy mẫu"),
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""

@@ -13,11 +13,12 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts import AccountError, Accounts, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import Stage
+from pipeline.registry.lots.lots import Lots
 from pipeline.review import create_app
 from pipeline.review.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.admission import admit
 from pipeline.review_policy import ReviewPolicy
-from tests.registry.pages import SCHEMAS
+from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
 from tests.review.conftest import OTHER, OWN, browser_of, join
@@ -26,6 +27,7 @@ from tests.review.samples import SAMPLES, TARGET, Sample
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS}
 REFUSED = 403
+SETTLED_SCAN = "b" * 64
 HIDDEN = (403, 404)
 """What the registry says of a thing of another commune."""
 
@@ -42,6 +44,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
         path = path.replace(f"{{{name}}}", value)
     if waiting is not None:
         path = path.replace("TASK", str(waiting.task_id)).replace("TICKET", str(waiting.ticket_id))
+        path = path.replace("LOT", str(waiting.lot_id))
     if access.method == "GET":
         answer = browser.get(path)
     elif sample.json is not None:
@@ -53,13 +56,14 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task and a ticket of the own commune."""
+    """A task, a ticket and a lot of the own commune."""
 
     task_id: int
     ticket_id: int
+    lot_id: int
 
 
-def waiting_for(desk: Desk, accounts: Accounts, login: str) -> Waiting:
+def waiting_for(desk: Desk, lots: Lots, accounts: Accounts, login: str) -> Waiting:
     """A task that this person has in hand (somebody else, where they do not review there), and a ticket."""
     known = {account.person.login: account.person for account in accounts.list()}
     helper = known["supervisor.00000"]
@@ -77,12 +81,17 @@ def waiting_for(desk: Desk, accounts: Accounts, login: str) -> Waiting:
         desk.request_rescan(helper, doomed.task_id, "Ảnh mờ")
     task = desk.next_task(holder, stage=Stage.REVIEW)
     assert task is not None
-    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id)
+    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id, lots.lots(helper)[0].lot_id)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def target(accounts: Accounts, people: object) -> None:
+def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
     accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+    settled = registry.book_id(LEDGER, "KS.2010.02")
+    registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
+    registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")
+    known = {one.person.login: one.person for one in accounts.list()}
+    registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
 
 
 # --- the table is whole -------------------------------------------------------------------------------------------
@@ -153,7 +162,8 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
 ) -> None:
     access = NAMED[route]
     login = people[role, place]
-    waiting = waiting_for(registry.desk(ReviewPolicy(), now=clock), accounts, login)
+    policy = ReviewPolicy()
+    waiting = waiting_for(registry.desk(policy, now=clock), registry.lots(policy, now=clock), accounts, login)
     status, to = asked(browser_of(app, accounts, login), access, waiting)
     if access.roles is not None and role not in access.roles:
         assert status == REFUSED

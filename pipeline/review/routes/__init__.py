@@ -7,6 +7,7 @@ from pipeline.review.routes import (
     health,
     home,
     login,
+    lots,
     password,
     pictures,
     reports,
@@ -16,5 +17,18 @@ from pipeline.review.routes import (
 
 ROUTERS = tuple(
     module.router
-    for module in (health, login, password, session, home, desk, column, tickets, pictures, reports, accounts)
+    for module in (
+        health,
+        login,
+        password,
+        session,
+        home,
+        desk,
+        column,
+        tickets,
+        pictures,
+        reports,
+        lots,
+        accounts,
+    )
 )
