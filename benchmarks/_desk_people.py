@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks._core_waits import waited, watch_backends
 from benchmarks._desk_registry import PAGES, Shelf, ledger, page_result, scan_of
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus
@@ -36,8 +37,8 @@ COLUMN = 24
 """Snippets of a column."""
 
 COLUMNS, SKIPPED, HANDED_BACK, UNDONE, SENT_TWICE, MISTAKEN = 0.15, 0.03, 0.03, 0.02, 0.05, 0.03
-"""Share of rounds that are columns, of tasks that are skipped, handed back, taken back after keying, sent twice, and of
-words that are wrong (so that others disagree)."""
+"""Share of rounds that are columns, of tasks that are skipped, handed back, taken back after keying, sent twice at the
+same moment, and of words that are wrong (so that others disagree)."""
 
 IN_HAND = 2
 """The task on the screen and the one loaded ahead."""
@@ -78,12 +79,14 @@ class Held:
 class Log:
     """What one process has seen.
 
-    ``seconds`` of each call by its name, and how many of them its own thread computed (``cpu``); ``refusals`` that are
+    ``seconds`` of each call by its name, how many of them it ``waited`` for a core that other processes had, and how
+    many its own thread computed in all (``cpu``); ``refusals`` that are
     part of the work (a page was read anew under a task) by kind, ``errors`` that are not; ``unanswered``: tokens of
     submissions that ended in an error, of which nobody may say whether they count.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    waited: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     said: list[Said] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
@@ -95,6 +98,7 @@ class Log:
     def take(self, other: Log) -> None:
         for name, seconds in other.seconds.items():
             self.seconds[name].extend(seconds)
+            self.waited[name].extend(other.waited[name])
         for name, computed in other.cpu.items():
             self.cpu[name] += computed
         self.said.extend(other.said)
@@ -107,8 +111,8 @@ class Log:
 
 @dataclass(frozen=True)
 class Pace:
-    """For how many ``seconds`` people work, and how long they think about a task on average (exponential; about a
-    snippet of a column a sixth of it). ``name`` makes tokens of different runs differ."""
+    """For how many ``seconds`` people work, and how long they think about a field on average (exponential; about a
+    snippet of a column a third of it). ``name`` makes tokens of different runs differ."""
 
     name: str
     seconds: float
@@ -129,6 +133,7 @@ def people(number: int, places: Sequence[str]) -> list[Person]:
 
 def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int, start: Start) -> Log:
     """These people at one registry until their time is over."""
+    watch_backends()
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
         desk = registry.desk(ReviewPolicy())
         desks = [_Worker(desk, one, pace, random.Random(f"{seed} {one.account_id}")) for one in who]
@@ -182,11 +187,12 @@ def _read_before(drawn: random.Random, people: int, places: int, books: int) -> 
 
 def _timed(log: Log, name: str, call: Callable[[], T]) -> T:
     """A call, timed also when it is refused."""
-    begun, computed = time.perf_counter(), time.thread_time()
+    idle, begun, computed = waited(), time.perf_counter(), time.thread_time()
     try:
         return call()
     finally:
         log.seconds[name].append(time.perf_counter() - begun)
+        log.waited[name].append(waited() - idle)
         log.cpu[name] += time.thread_time() - computed
 
 
@@ -202,7 +208,7 @@ class _Worker:
 
     def work(self) -> None:
         end = time.monotonic() + self._pace.seconds
-        self._think(0.5)
+        self._think(2.0)
         while time.monotonic() < end:
             try:
                 self._round()
@@ -228,8 +234,8 @@ class _Worker:
             self.log.refusals["nothing waits"] += 1
             self._think(1.0)
             return
-        self._think(1.0)
         task, since = self._in_hand.popleft()
+        self._think(len(task.fields))
         try:
             self._do(task, since)
         except StaleTask:
@@ -260,8 +266,11 @@ class _Worker:
         def send() -> KeyOutcome:
             return self.desk.key(self.person, task.task_id, task.version, words, token=token, seconds=3.0)
 
-        outcome = self._sent(token, "key", send)
-        if self._drawn.random() < SENT_TWICE and self._called("key_again", send) != outcome:
+        twice = self._drawn.random() < SENT_TWICE
+        with ThreadPoolExecutor(1) as beside:
+            again = beside.submit(send) if twice else None
+            outcome = self._sent(token, "key", send)
+        if again is not None and (again.exception() or again.result()) != outcome:
             self.log.errors["the same submission was answered otherwise"] += 1
         self._acknowledged(token, [(task.task_id, word) for word in words])
         return outcome
@@ -285,7 +294,7 @@ class _Worker:
             self._book = 0
             return
         since = time.monotonic()
-        self._think(len(shown.tasks) / 6)
+        self._think(len(shown.tasks) / 3)
         for one in shown.tasks:
             self._let_go(one.task_id, since)
         self._key_column(shown.tasks)

@@ -1,35 +1,20 @@
 """A registry of any size for the desk, on either kind of database: one book that was really saved, keyed and decided,
 and as many copies of its rows as are wanted, each of another book of another place.
 
-The copies are made by the database itself, with ids, places and scans of their own; the audit answers for every row as
-it does where it begins in a registry that is there already.
+The audit answers for every row as it does where it begins in a registry that is there already.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    cast,
-    func,
-    insert,
-    literal,
-    select,
-    text,
-)
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import text
 
-from pipeline import schema
+from benchmarks._desk_copies import Copies, copy_book
 from pipeline.model import (
     Box,
     EntryResult,
@@ -45,10 +30,8 @@ from pipeline.model import (
 )
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts import Person, Role
-from pipeline.registry.audit.baseline import answer_for_all
-from pipeline.registry.audit.chain import head, signing_key
+from pipeline.registry.audit.chain import head
 from pipeline.registry.database import Database
-from pipeline.registry.tables import all_tables
 from pipeline.review_policy import ReviewPolicy
 
 FORM, RECORD = "birth-2006", "birth"
@@ -74,20 +57,18 @@ DOUBTED = (
 )
 """Which fields wait for people, in turn."""
 
-AT_ONCE = 250
-"""Books that one statement copies."""
-
 BEFORE = Person(9001, "truoc", "", Role.CHECKER, None)
 """Who has keyed before."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """What was made."""
+    """What was made. ``audit_rows`` of it: those that answer for what people and machine do later come after."""
 
     entries: int
     books: int
     places: tuple[str, ...]
+    audit_rows: int
 
 
 def fill(url: str, key_file: Path, entries: int) -> Shelf:
@@ -102,17 +83,17 @@ def fill(url: str, key_file: Path, entries: int) -> Shelf:
     places = max(LEAST_PLACES, books // BOOKS_A_PLACE)
     database = Database(url, 60.0, key_file)
     try:
-        _copy(database, books, places)
-        with database.writing() as connection:
-            last = head(connection)
-            assert last is not None
-            answer_for_all(connection, last, signing_key(last, database.key_file))
+        copy_book(database, Copies(books, lambda number: place_of(number % places), scan_of))
         if database.engine.dialect.name == "postgresql":  # as its own upkeep does within minutes
             with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-                connection.execute(text("VACUUM ANALYZE"))
+                connection.execute(text("ANALYZE"))
+                connection.execute(text("CHECKPOINT"))
+        with database.reading() as connection:
+            last = head(connection)
+            assert last is not None
     finally:
         database.close()
-    return Shelf(books * ENTRIES_A_BOOK, books, tuple(place_of(number) for number in range(places)))
+    return Shelf(books * ENTRIES_A_BOOK, books, tuple(place_of(number) for number in range(places)), last.id)
 
 
 def place_of(number: int) -> str:
@@ -195,81 +176,3 @@ def _work_on(registry: Registry) -> None:
         assert given is not None
         words = [Verdict(work.field, FieldStatus.READ, "Thử Một") for work in given.fields]
         desk.key(BEFORE, given.task_id, given.version, words, token=f"before-{number}")
-
-
-def _copy(database: Database, books: int, places: int) -> None:
-    """The rows of the first book again for every other one."""
-    schemas = schema.load()
-    tables = all_tables(schemas).sorted_tables
-    copies = Table(
-        "bench_copy",
-        MetaData(),
-        Column("number", Integer, primary_key=True),
-        Column("place_code", Text),
-        Column("sha256", Text),
-        prefixes=["TEMPORARY"],
-    )
-    with database.engine.connect().execution_options(write=True) as connection:
-        _unchecked(connection)
-        with connection.begin():
-            copies.create(connection)
-            rows = [
-                {"number": one, "place_code": place_of(one % places), "sha256": scan_of(one)}
-                for one in range(1, books)
-            ]
-            if rows:
-                connection.execute(insert(copies), rows)
-            spans = {table.name: _span(connection, table) for table in tables if "id" in table.c}
-            for table in tables:
-                if table.name not in ("account", "audit", "login_session", "login_failure", "lease"):
-                    _copy_table(connection, table, copies, spans, books)
-            connection.execute(text("DROP TABLE bench_copy"))
-
-
-def _unchecked(connection: Connection) -> None:
-    """Nothing can refer to a row that is not there: all were copied together. So PostgreSQL need not look."""
-    if connection.dialect.name == "postgresql":
-        with connection.begin():
-            connection.execute(text("SET session_replication_role = replica"))
-
-
-def _span(connection: Connection, table: Table) -> int:
-    return connection.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
-
-
-def _copy_table(
-    connection: Connection, table: Table, copies: Table, spans: Mapping[str, int], books: int
-) -> None:
-    columns = {column.name: _copied(column, copies, spans) for column in table.columns}
-    (key,) = table.primary_key.columns
-    last = spans.get(table.name) or spans["entry"]
-    for start in range(1, books, AT_ONCE):
-        rows = (
-            select(*columns.values())
-            .select_from(table.join(copies, literal(value=True)))
-            .where(copies.c.number.between(start, min(start + AT_ONCE, books) - 1), key <= last)
-            .order_by(copies.c.number, key)
-        )
-        connection.execute(insert(table).from_select(list(columns), rows))
-    if connection.dialect.name == "postgresql" and "id" in table.c:
-        sequence = func.pg_get_serial_sequence(table.name, "id")
-        connection.execute(select(func.setval(sequence, func.greatest(spans[table.name] * books, 1))))
-
-
-def _copied(column: Column[object], copies: Table, spans: Mapping[str, int]) -> ColumnElement[object]:
-    """What a column of a copy holds: ids move on by as many as the first book has, places and scans are its own."""
-    table = column.table.name
-    match table, column.name:
-        case ("book", "folder_name") | ("keying" | "submission", "token"):
-            return column + "." + cast(copies.c.number, Text)
-        case "book" | "review_task", "place_code":
-            return copies.c.place_code
-        case ("scan", "sha256") | ("decision", "scan_sha256"):
-            return copies.c.sha256
-        case "review_task", "book_id":
-            return column + copies.c.number * spans["book"]
-        case _, "id":
-            return column + copies.c.number * spans[table]
-    for key in column.foreign_keys:
-        return column + copies.c.number * spans[key.column.table.name]
-    return column

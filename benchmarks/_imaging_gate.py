@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,13 +21,13 @@ from rich.table import Table
 
 from benchmarks._books import last_line, percent, say, share
 from benchmarks._gate_pages import PLANTED, GoodPage, chance, good_pages, looked_at, measured
+from benchmarks._unread import without_readers
 from pipeline import schema
 from pipeline.book_rules import twice_findings
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
 from pipeline.digitize.recognise import ink_share
 from pipeline.digitize.usable import flaws_of
-from pipeline.model import Crop, Ledger, LineReading, PageImage, PageRef, Pixels
-from pipeline.ocr import OcrEngine
+from pipeline.model import Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SynthOptions, draw_book
 from pipeline.synth.damage import DAMAGES
@@ -93,21 +92,9 @@ def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tu
     return codes
 
 
-@dataclass(frozen=True)
-class _Unread:
-    """A reader that reads nothing: only where the ink lies is wanted."""
-
-    name: str = "unread"
-    fingerprint: str = "unread"
-
-    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        return (LineReading("", 0.0, self.name),) * len(crops)
-
-
 def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Books of three pages, each scanned twice: of the first scan of a page nothing may be told."""
-    reader: OcrEngine = _Unread()
-    engines = Engines(engines.labels, reader, gate=engines.gate)
+    engines = without_readers(engines)
     for number, name in enumerate(("birth-2006", "death-2016", "marriage-2016")):
         form = schemas.form(name)
         options = SynthOptions(

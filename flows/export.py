@@ -90,6 +90,7 @@ def summary_of(report: PackageReport) -> Summary:
         "fields_under_16": report.filled.short,
         "fields_from_16": report.filled.long,
         "pages_without_entry": len(report.loose),
+        "dropped": dict(report.dropped),
     }
 
 

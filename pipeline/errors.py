@@ -117,6 +117,13 @@ class ReconcileError(HotichError):
     exit_code = 14
 
 
+class BackupRefused(HotichError):
+    """A backup is not whole, is under another key, or would overwrite something."""
+
+    code = "backup"
+    exit_code = 15
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

@@ -177,6 +177,38 @@ class PlacedPiece:
     baseline: float
 
 
+@dataclass(frozen=True, slots=True)
+class PlateLabel:
+    """Where a printed label stands, in shares of the frame: ``number`` of the form's label, ``left`` and ``right`` u,
+    ``baseline`` v; on how many ``pages`` it was read there."""
+
+    number: int
+    left: float
+    right: float
+    baseline: float
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlateView:
+    """A page as it teaches the plate of its book (``pipeline.imaging.plate``): its ``picture`` (h, w) grey with the
+    frame where the plate has it, and the ``labels`` that were read."""
+
+    picture: Pixels
+    labels: tuple[PlateLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLabel:
+    """Where a plate's label stands on a page: ``number`` of the form's label, places in pixels, ``likeness`` 0..1."""
+
+    number: int
+    left: float
+    right: float
+    baseline: float
+    likeness: float
+
+
 # --- reading ----------------------------------------------------------------------------------------------------
 
 
@@ -320,7 +352,8 @@ class PageResult:
     """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
     ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage;
     ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's;
-    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``)."""
+    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``); ``view``: what it teaches the plate of
+    its book, where that was asked for."""
 
     ref: PageRef
     kind: PageKind
@@ -337,3 +370,4 @@ class PageResult:
     timings: Mapping[str, float]
     hand_reader: str = ""
     ink_print: str = ""
+    view: PlateView | None = field(default=None, compare=False, repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
+from pipeline.schema.folder import default_folder as default_schemas
 from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
 
@@ -51,11 +53,11 @@ class Settings(BaseSettings):
     def workbench(self, workspace: Path | None = None) -> Workbench:
         """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
         ``SetupError`` for a calibration that cannot be used."""
-        folder = (workspace or self.workspace).expanduser().resolve()
+        folder, url = self.places_of(workspace)
         schemas = self.schemas_of(folder)
         return Workbench(
             workspace=folder,
-            registry_url=self._with_key(self.registry_url or Workspace(folder).registry_url),
+            registry_url=url,
             schemas=schemas,
             make_engines=partial(default_engines, self.models),
             options=DigitizeOptions(
@@ -68,6 +70,18 @@ class Settings(BaseSettings):
             page_seconds=self.page_seconds,
             faults=FaultOptions(self.stop_share, self.stop_pages, self.page_tries),
         )
+
+    def places_of(self, workspace: Path | None = None) -> tuple[Path, str]:
+        """The workspace and the address of the registry; neither need be there."""
+        folder = (workspace or self.workspace).expanduser().resolve()
+        return folder, self._with_key(self.registry_url or Workspace(folder).registry_url)
+
+    def program_folders(self) -> Mapping[str, Path]:
+        """Where declarations and models of this installation lie, by name."""
+        return {
+            "schemas": self.schemas or default_schemas(),
+            "ocr_models": self.models or default_folder(),
+        }
 
     def _with_key(self, url: str) -> str:
         """The registry's address with the file of its key, if one is set."""

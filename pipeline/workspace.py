@@ -48,6 +48,10 @@ class Workspace:
         """Pictures of pages, made again when lost."""
         return self.root / "pages"
 
+    def plate(self, book_id: int, form_fingerprint: str) -> Path:
+        """What a book has taught of its print; made again when lost."""
+        return self.root / "plates" / f"{book_id}-{form_fingerprint[:12]}.npz"
+
     @property
     def reports(self) -> Path:
         return self.root / "reports"

@@ -14,6 +14,7 @@ from pipeline.batch.book_checks import check_books
 from pipeline.batch.book_run import BookRun
 from pipeline.batch.breaker import Breaker
 from pipeline.batch.fingerprint import reading_fingerprint
+from pipeline.batch.lessons import read_in_rounds
 from pipeline.batch.report import BookReport, ScanFailure
 from pipeline.batch.workers import PageWorkers, Workers
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError
@@ -22,6 +23,7 @@ from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
 from pipeline.schema import Form
 from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def digitize_book(
                 countable = [scan for scan in scans if (scan.sha256, None) not in held]
                 jobs = [job for scan, pages in readers.counted(countable) for job in run.jobs(scan, pages)]
                 unknown = run.unknown([job for job in jobs if (job.scan.sha256, job.page_no) not in held])
-                for done, (job, answer) in enumerate(readers.read(unknown), start=1):
+                plate = Workspace(bench.workspace).plate(book_id, form.fingerprint)
+                answers = read_in_rounds(readers.read, unknown, form, plate)
+                for done, (job, answer) in enumerate(answers, start=1):
                     run.save(job, answer)
                     if on_progress:
                         on_progress(Progress(folder.name, done, len(unknown), job.ref))

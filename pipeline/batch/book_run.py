@@ -86,11 +86,8 @@ class BookRun:
         """The pages that no run has read yet as this one would. Counting ends in any order; reading follows the order
         of the scans: a stopped run leaves whole ones."""
         order = {sha256: place for place, sha256 in enumerate(self.names)}
-        unknown = [
-            job
-            for job in jobs
-            if not self.registry.known(job.ref, self.prints[job.scan.sha256], self.book_id)
-        ]
+        known = self.registry.fingerprints(self.book_id)
+        unknown = [job for job in jobs if known.get(job.ref) != self.prints[job.scan.sha256]]
         return sorted(unknown, key=lambda job: (order[job.scan.sha256], job.page_no))
 
     def save(self, job: PageJob, answer: PageResult | ScanError) -> None:

@@ -2,21 +2,27 @@
 
 A hostile page may loop, crash or eat memory in native code, so no page is opened in the process that writes the
 registry. Each worker makes its readers once, lives under a memory limit, and is killed with everything it started when
-a page outlasts its time. Failures come back as ``ScanError`` values; pixels never come back.
+a page outlasts its time. Failures come back as ``ScanError`` values; of the pixels only what a page teaches the plate
+of its book comes back.
 """
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
+import resource
+import select
 import shutil
 import signal
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Protocol, Self, TypeVar
@@ -24,6 +30,7 @@ from typing import Protocol, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
@@ -52,10 +59,12 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told once: the workbench, and where to write what it needs for itself."""
+    """What a worker is told once: the workbench, where to write what it needs for itself, and for which process it
+    works."""
 
     bench: Workbench
     scratch: Path
+    run: int
 
 
 @dataclass(frozen=True)
@@ -68,10 +77,13 @@ class BookJob:
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read; ``page_no`` counts from 1."""
+    """One page to read; ``page_no`` counts from 1. ``plate``: that of the book, packed, where there is one; ``teach``:
+    whether the page is to teach it."""
 
     scan: ScanFile
     page_no: int
+    plate: bytes | None = None
+    teach: bool = False
 
     @property
     def ref(self) -> PageRef:
@@ -96,6 +108,7 @@ def _take_up(assignment: Assignment) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
+    _end_with(assignment.run)
     _at_work = (assignment, assignment.bench.make_engines())
     limit_this_process(assignment.bench.limits)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
@@ -103,6 +116,31 @@ def _take_up(assignment: Assignment) -> None:
 
 def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _end_with(run: int) -> None:
+    """Die when the run does: a page that never ends would have nobody left to stop it."""
+    try:
+        handle = os.pidfd_open(run)
+    except (
+        OSError
+    ):  # it is gone already, or the kernel is too old; then the limit on CPU time is what ends this process
+        return
+
+    def watch() -> None:
+        select.select([handle], [], [])
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _allow_cpu(seconds: float) -> None:
+    """From now on so much CPU time, then the kernel ends this process, even where no thread of it can."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + 2 * seconds) + 5, hard)
+    )
 
 
 def _my_assignment() -> tuple[Assignment, Engines]:
@@ -114,6 +152,7 @@ def _my_assignment() -> tuple[Assignment, Engines]:
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
     """How many pages the scan has."""
     assignment, _ = _my_assignment()
+    _allow_cpu(assignment.bench.page_seconds)
     return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.bench.limits))
 
 
@@ -121,12 +160,20 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
     """What is read on the page."""
     assignment, engines = _my_assignment()
     bench = assignment.bench
+    _allow_cpu(bench.page_seconds)
 
     def read() -> PageResult:
         page = page_of(_at_hand(job.scan), job.page_no, bench.limits)
-        return bench.read_page(page, book.form, book.ledger, bench.schemas, engines, bench.options)
+        readers = replace(engines, plate=_plate(job.plate)) if job.plate else engines
+        options = replace(bench.options, teach=True) if job.teach else bench.options
+        return bench.read_page(page, book.form, book.ledger, bench.schemas, readers, options)
 
     return _scan_error_as_value(read)
+
+
+@lru_cache(maxsize=2)
+def _plate(packed: bytes) -> Plate:
+    return Plate.unpacked(packed)
 
 
 def _at_hand(scan: ScanFile) -> ScanFile:
@@ -187,7 +234,7 @@ class Pool:
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(Assignment(bench, Path(self._scratch.name)),),
+            initargs=(Assignment(bench, Path(self._scratch.name), os.getpid()),),
             context=_one_thread_processes(),
         )
 

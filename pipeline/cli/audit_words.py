@@ -50,6 +50,10 @@ ACTIONS = {
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
     "package-written": "xuất gói dữ liệu của quyển sổ",
+    "amended": "ghi hoặc rút một cải chính, bổ sung",
+    "reconciled": "đối soát một tệp",
+    "difference-shown": "được cho xem một khác biệt",
+    "difference-answered": "trả lời một khác biệt",
 }
 
 _SENTENCES = {

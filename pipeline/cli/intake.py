@@ -46,11 +46,11 @@ def run_intake(
     as_json: JsonOption = False,
 ) -> None:
     """Nhận một lượt những gì đã nằm yên trong các hộp quét; tệp mới thấy thì lượt sau mới nhận."""
-    options, place = _desk(workspace)
+    options, place = desk_of(workspace)
     stop_on_sigterm()
     with Inspector(options.limits) as inspector:
         while True:
-            done = intake_round(options, place, inspector.pages, time.time())
+            done = intake_round(options, place, inspector, time.time())
             _show_round(done, as_json)
             if watch is None:
                 break
@@ -73,7 +73,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
-    options, place = _desk(workspace)
+    options, place = desk_of(workspace)
     wanted = day.date().isoformat() if day else day_of(time.time())
     days = [one for one in days_of(options, place) if all_days or one.day == wanted or one.waiting]
     scanners = {scanner.name: scanner for scanner in options.scanners}
@@ -90,7 +90,7 @@ def status(
     raise typer.Exit(StorageError.exit_code if flaws or unbalanced else 0)
 
 
-def _desk(workspace: Path | None) -> tuple[IntakeOptions, Workspace]:
+def desk_of(workspace: Path | None) -> tuple[IntakeOptions, Workspace]:
     """What ``intake.toml`` says, and the workspace it stands in."""
     folder = (workspace or read_settings().workspace).expanduser().resolve()
     return read_options(Workspace(folder).scanners, folder), Workspace(folder)
@@ -112,13 +112,15 @@ def _show_days(days: Sequence[DayStanding], options: IntakeOptions, wanted: str)
     if not days:
         screen.print(f"Ngày {wanted} chưa máy quét nào giao gì.", markup=False)
     else:
-        table = Table("Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Khớp")
-        for column in table.columns[2:7]:
+        table = Table(
+            "Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Chưa gán sổ", "Khớp"
+        )
+        for column in table.columns[2:8]:
             column.justify = "right"
         for one in days:
             counts = (
                 one.delivered, one.count(Outcome.STORED), one.count(Outcome.QUARANTINED), len(one.waiting),
-                one.count(Outcome.WITHDRAWN),
+                one.count(Outcome.WITHDRAWN), len(one.unassigned),
             )  # fmt: skip
             table.add_row(
                 one.day, escape(one.scanner), *map(str, counts), "khớp" if one.balanced else "KHÔNG KHỚP"
@@ -145,5 +147,7 @@ def _as_object(day: DayStanding) -> dict[str, object]:
         "waiting": plain(day.waiting),
         "withdrawn": day.count(Outcome.WITHDRAWN),
         "balanced": day.balanced,
+        "unassigned": [row.serial for row in day.unassigned],
+        "assignments": plain(tuple(day.assignments.values())),
         "rows": plain(day.rows),
     }

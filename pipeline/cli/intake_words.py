@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pipeline.inbox import DayStanding, Outcome, ScannerRound
+from pipeline.inbox import Assignment, DayStanding, Outcome, ScannerRound
 from pipeline.inbox.arrivals import printable
 from pipeline.inbox.sightings import Sighting
 
@@ -17,9 +17,10 @@ def round_told(done: ScannerRound) -> Iterator[str]:
         yield f"{done.scanner}: {done.problem}"
         return
     counts = {outcome: sum(row.outcome is outcome for row in done.rows) for outcome in Outcome}
+    nobodys = sum(any(not part.book for part in one.parts) for one in done.assigned)
     yield (
         f"{done.scanner}: vừa lưu {counts[Outcome.STORED]}, cách ly {counts[Outcome.QUARANTINED]}, "
-        f"đang chờ {len(done.waiting)}."
+        f"đang chờ {len(done.waiting)}, chưa gán sổ {nobodys}."
     )
     for row in done.rows:
         if row.outcome is Outcome.QUARANTINED:
@@ -47,12 +48,36 @@ def _reasons(day: DayStanding) -> Iterator[str]:
             yield f"{what}: biến mất khỏi hộp quét trước khi nhận (đổi chỗ hoặc xóa bởi người khác)."
         elif row.again:
             yield f"{what}: giống hệt một tệp đã giao."
+        yield from _assignment_told(what, day.assignments.get(row.serial))
         faults = [page for page in row.pages if page.fault]
         if faults:
             numbers = ", ".join(str(page.page_no) for page in faults)
             yield f"{what}: đã lưu, nhưng không mở được trang {numbers}. {faults[0].message}"
     for one in day.waiting:
         yield f"{day.scanner} {day.day} số {one.serial} «{printable(one.name)}»: đang chờ, {why_waiting(one)}"
+
+
+def _assignment_told(what: str, assignment: Assignment | None) -> Iterator[str]:
+    """Pages that wait for a book, and those that may be in their book twice."""
+    for part in assignment.parts if assignment else ():
+        if not part.book:
+            yield f"{what}: chưa gán sổ trang {pages_told(part.pages)}: {part.reason}"
+        for page, file, other in part.like:
+            yield (
+                f"{what}: trang {page} của «{part.file}» trông giống trang {other} của «{file}» trong sổ "
+                f"«{part.book}»; có thể quét hai lần."
+            )
+
+
+def pages_told(pages: Sequence[int]) -> str:
+    """Numbers of pages, runs of them as ``2–20``."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and runs[-1][-1] == page - 1:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    return ", ".join("–".join(map(str, run)) for run in runs)
 
 
 def why_waiting(one: Sighting) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +11,21 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.batch.difference_report import DifferenceReport, gathered
+from pipeline.batch.ink import Ink
 from pipeline.batch.reconciling import Reconciling
 from pipeline.cli.check import ids_of
-from pipeline.cli.reconcile_words import FIELDS, KINDS, REFUSED, counts_told
+from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.errors import StorageError
+from pipeline.export.difference_sheets import DifferenceWorkbook
+from pipeline.export.manifest import sha256_of_path
 from pipeline.reconcile import Difference, Refusal, layout_of, open_workbook, read_layout
+from pipeline.reconcile.words import FIELDS, KINDS, REFUSED
+from pipeline.registry import Registry
+from pipeline.registry.reconciliation import FoundDifference
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 
 def reconcile(
@@ -27,6 +38,18 @@ def reconcile(
         Path | None,
         typer.Option("--layout", help="Tệp TOML nói cột nào là cột nào, khi tiêu đề không phải của Bộ."),
     ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Ghi mọi khác biệt vào tệp Excel này.")
+    ] = None,
+    pictures: Annotated[
+        int, typer.Option("--pictures", min=0, help="Trong tệp Excel, ảnh nét mực của bấy nhiêu ô đầu tiên.")
+    ] = 200,
+    save: Annotated[
+        bool, typer.Option("--save", help="Đưa các khác biệt vào hàng đợi đối soát ở trang web.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Người đối soát [tên tài khoản của máy đang dùng].")
+    ] = None,
     workspace: WorkspaceOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
     as_json: JsonOption = False,
@@ -35,27 +58,47 @@ def reconcile(
 
     Không sửa gì, ở cả hai bên.
     """
+    if target is not None and target.exists():
+        raise StorageError(f"Đã có {target}. Tệp cũ không bị ghi đè: hãy chọn tên khác.")
     bench = read_settings().workbench(workspace)
     with bench.open_registry() as registry, open_workbook(file) as book:
         mapped = read_layout(layout, bench.schemas) if layout else None
+        columns = layout_of(book, bench.schemas, mapped)
         run = Reconciling(
-            registry,
-            bench.schemas,
-            book,
-            layout_of(book, bench.schemas, mapped),
-            tuple(ids_of(registry, books)) if books else (),
+            registry, bench.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
         )
-        shown: list[Difference | Refusal] = []
-        for one in run.found():
-            if len(shown) < limit:
-                shown.append(one)
+        ink = Ink(registry, Workspace(bench.workspace), pictures, bench.limits)
+        report = DifferenceReport(registry, columns, ink)
+        sheets = DifferenceWorkbook(target) if target else None
+        kept = gathered(run.found(), report, sheets, shown=limit, ask=save)
+        if sheets:
+            sheets.close([f"Đối soát tệp {file.name}", *counts_told(run.counts)])
+        number = _saved(registry, run, file, kept.questions, by or getpass.getuser()) if save else 0
     if as_json:
-        print_json({"counts": plain(run.counts), "found": [_told(one) for one in shown]})
+        print_json(
+            {"counts": plain(run.counts), "found": [_told(one) for one in kept.shown], "saved": number}
+        )
         return
-    for line in counts_told(run.counts):
-        out().print(line, markup=False)
-    if shown:
-        out().print(_table(shown))
+    for sentence in (*counts_told(run.counts), *_written(target, number, len(kept.questions))):
+        out().print(sentence, markup=False)
+    if kept.shown:
+        out().print(_table(kept.shown))
+
+
+def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
+    if target:
+        yield f"Đã ghi {target}."
+    if number:
+        yield f"Đã đưa {questions} khác biệt vào hàng đợi: trang web, mục Đối soát, lần {number}."
+
+
+def _saved(
+    registry: Registry, run: Reconciling, file: Path, questions: list[FoundDifference], author: str
+) -> int:
+    """Store the questions under the hash of the file; returns the number of the reconciliation."""
+    told = {name: getattr(run.counts, name) for name in ("rows", "entries", "pairs", "same")}
+    record, digest = run.layout.record.record, sha256_of_path(file)
+    return registry.reconciliations().save(record, file.name, digest, questions, told, author=author)
 
 
 def _told(one: Difference | Refusal) -> dict[str, object]:

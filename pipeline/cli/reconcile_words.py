@@ -4,34 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.reconcile import Counts, DifferenceKind, FieldKind
-
-KINDS = {
-    DifferenceKind.MISSING: "phần mềm kia không có",
-    DifferenceKind.EXTRA: "sổ không có",
-    DifferenceKind.DUPLICATE: "trùng dòng",
-    DifferenceKind.FIELDS: "khác ô",
-}
-
-FIELDS = {
-    FieldKind.CHANGED: "khác giá trị",
-    FieldKind.DIGITS: "hai chữ số đổi chỗ",
-    FieldKind.SWAPPED: "hai cột đổi chỗ cho nhau",
-    FieldKind.ONLY_OURS: "bên kia để trống",
-    FieldKind.ONLY_THEIRS: "trên giấy để trống",
-    FieldKind.SPELLING: "chỉ khác cách viết",
-    FieldKind.BEYOND: "sổ dữ liệu không có ô ấy",
-}
-
-REFUSED = {
-    "error": "ô báo lỗi của Excel",
-    "formula": "công thức chưa tính; hãy mở bằng Excel rồi lưu lại",
-    "bool": "ô kiểu đúng/sai",
-    "long-number": "số quá dài, Excel đã làm mất các chữ số cuối",
-    "no-date": "số không phải một ngày",
-    "no-year": "ngày không hiện năm",
-    "date-elsewhere": "ngày nằm ở cột không phải cột ngày",
-}
+from pipeline.reconcile import Counts
+from pipeline.reconcile.words import FIELDS, KINDS
 
 
 def counts_told(counts: Counts) -> Iterator[str]:

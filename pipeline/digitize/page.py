@@ -12,6 +12,7 @@ from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, dpi_of, ink_share, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
+from pipeline.digitize.teaching import lesson
 from pipeline.digitize.usable import flaws_of, with_form
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging import ink_print, quality
@@ -77,6 +78,7 @@ def digitize_page(
         entries=entries,
         timings=dict(watch.seconds),
         ink_print=_ink_print(straight),
+        view=lesson(straight, form) if options.teach and form.layout == "page" else None,
     )
 
 

@@ -92,7 +92,7 @@ def look(inbox: Path) -> Inbox:
         elif base.startswith(TAKEN_PREFIX):
             taken.append(name)
         elif stat.S_ISREG(status.st_mode):
-            arrivals.append(Arrival(name, Stamp.of(status), _is_unfinished(base)))
+            arrivals.append(Arrival(name, Stamp.of(status), is_unfinished(base)))
     arrivals.sort(key=lambda one: (one.stamp.written, natural_key(one.name)))
     return Inbox(tuple(arrivals), tuple(outsiders), tuple(taken), marked)
 
@@ -134,7 +134,8 @@ def _outside(status: os.stat_result, name: str) -> str:
     return ""
 
 
-def _is_unfinished(name: str) -> bool:
+def is_unfinished(name: str) -> bool:
+    """Whether a file's name says that it is still being written."""
     folded = name.casefold()
     return folded.startswith((".", *TEMP_STARTS)) or folded.endswith(TEMP_ENDINGS)
 

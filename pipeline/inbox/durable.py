@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,9 +22,18 @@ def writing(folder: Path) -> Iterator[None]:
         raise StorageError(unwritable(folder, error)) from None
 
 
+def clear(folder: Path) -> None:
+    """Take away what a run that died left half-written there; only for one who alone writes there."""
+    for left in folder.glob(f"{TEMP_PREFIX}*"):
+        with suppress(OSError):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
 def write(path: Path, text: str) -> None:
-    """Put a small text in the place of what was there, whole or not at all. Raises ``StorageError``."""
+    """Put a small text in the place of what was there, whole or not at all. Only one process may do this in a folder at
+    a time. Raises ``StorageError``."""
     make_folder(path.parent)
+    clear(path.parent)
     temporary = path.with_name(f"{TEMP_PREFIX}{os.getpid()}-{secrets.token_hex(4)}")
     with writing(path.parent):
         try:

@@ -33,6 +33,10 @@ class IntakeFolders:
         """What became of each delivery of a scanner and day."""
         return self.manifests(scanner) / f"{day}.jsonl"
 
+    def looks(self, book: str) -> Path:
+        """What the pages of a book look like."""
+        return self.root / "looks" / f"{book}.jsonl"
+
     def quarantine(self, scanner: str, day: str) -> Path:
         """What was refused, each with its reason beside it."""
         return self.root / "quarantine" / scanner / day

@@ -116,6 +116,6 @@ def _assignment(told: dict[str, Any]) -> Assignment:
                 "like": tuple((int(page), str(file), int(other)) for page, file, other in part["like"]),
             }
         )
-        for part in told.pop("parts")
+        for part in told.pop("parts", ())
     )
     return Assignment(**told, parts=parts)

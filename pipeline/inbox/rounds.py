@@ -13,31 +13,34 @@ from pathlib import Path
 from pipeline.errors import StorageError
 from pipeline.inbox import durable, manifest, sightings
 from pipeline.inbox.arrivals import MARKER, Inbox, Outsider, look
+from pipeline.inbox.assigning import Assigner, Looker
 from pipeline.inbox.days import clock_of, day_of
 from pipeline.inbox.folders import IntakeFolders
-from pipeline.inbox.manifest import Outcome, Row
+from pipeline.inbox.manifest import Assignment, Outcome, Row
 from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.sightings import Sighting, Sightings
 from pipeline.inbox.source import NotYet
-from pipeline.inbox.taking import SeePages, Taker
+from pipeline.inbox.taking import Taker
 from pipeline.workspace import Workspace, make_folder
 
 
 @dataclass(frozen=True)
 class ScannerRound:
     """What a round did for one scanner: ``rows`` that were told, ``waiting`` deliveries, ``outsiders`` that are no
-    files, names that are kept but were ``left`` in the inbox; ``problem``: why the inbox could not be looked at."""
+    files, names that are kept but were ``left`` in the inbox, what was newly ``assigned`` to books or to nobody;
+    ``problem``: why the inbox could not be looked at."""
 
     scanner: str
     rows: tuple[Row, ...] = ()
     waiting: tuple[Sighting, ...] = ()
     outsiders: tuple[Outsider, ...] = ()
     left: tuple[str, ...] = ()
+    assigned: tuple[Assignment, ...] = ()
     problem: str = ""
 
 
 def intake_round(
-    options: IntakeOptions, workspace: Workspace, see_pages: SeePages, now: float
+    options: IntakeOptions, workspace: Workspace, looker: Looker, now: float
 ) -> tuple[ScannerRound, ...] | None:
     """Take in what is ready in every inbox; ``None`` when another run is at it. ``now``: seconds since 1970.
 
@@ -45,18 +48,19 @@ def intake_round(
     written; nothing is lost then, and the next round goes on.
     """
     folders = IntakeFolders(workspace.intake)
-    with _alone(folders) as alone:
-        if not alone:
+    with alone(workspace) as free:
+        if not free:
             return None
         shutil.rmtree(folders.staging, ignore_errors=True)
         return tuple(
-            _ScannerRound(options, scanner, workspace, see_pages, now).run() for scanner in options.scanners
+            _ScannerRound(options, scanner, workspace, looker, now).run() for scanner in options.scanners
         )
 
 
 @contextmanager
-def _alone(folders: IntakeFolders) -> Iterator[bool]:
+def alone(workspace: Workspace) -> Iterator[bool]:
     """Whether this is the one run that may take scans in; a run that dies lets go."""
+    folders = IntakeFolders(workspace.intake)
     make_folder(folders.root)
     with durable.writing(folders.root), folders.lock.open("a") as file:
         try:
@@ -74,7 +78,7 @@ class _ScannerRound:
     options: IntakeOptions
     scanner: Scanner
     workspace: Workspace
-    see_pages: SeePages
+    looker: Looker
     now: float
     told: dict[str, dict[int, Row]] = field(default_factory=dict)
 
@@ -93,7 +97,7 @@ class _ScannerRound:
             return ScannerRound(self.scanner.name, problem=error.message)
 
     def _taken(self, found: Inbox, before: Sightings) -> ScannerRound:
-        taker = Taker(self.scanner, self.options, self.workspace, self.see_pages, self._rows)
+        taker = Taker(self.scanner, self.options, self.workspace, self.looker, self._rows)
         left = [name for name in found.taken if not taker.end_removal(name)]
         now_seen, withdrawn = sightings.seen(
             self._numbered(before), found.arrivals, self.now, self.options.still_seconds
@@ -115,7 +119,18 @@ class _ScannerRound:
                 rows.append(taken.row)
         sightings.save(self._state, replace(now_seen, waiting=tuple(waiting)))
         open_ones = tuple(one for one in waiting if one.serial not in self._rows(one.day))
-        return ScannerRound(self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left))
+        days = {day_of(self.now), *(one.day for one in now_seen.waiting)}
+        assigned = [one for day in sorted(days) for one in self._assigned(day, open_ones)]
+        return ScannerRound(
+            self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left), tuple(assigned)
+        )
+
+    def _assigned(self, day: str, waiting: tuple[Sighting, ...]) -> tuple[Assignment, ...]:
+        """Scans of that day go to their books."""
+        known = manifest.read(self._folders.manifest(self.scanner.name, day))
+        names = {one.serial: one.name for one in waiting if one.day == day}
+        assigner = Assigner(self.scanner, day, self.options, self.workspace, self.looker)
+        return assigner.assign(known, names, self.now)
 
     def _numbered(self, before: Sightings) -> Sightings:
         """No number is given twice, should the state be lost."""

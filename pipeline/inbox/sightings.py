@@ -87,7 +87,7 @@ def seen(
     for arrival in present:
         one = old.get(arrival.name)
         if one is None:
-            renamed = by_file.get((arrival.stamp.device, arrival.stamp.inode))
+            renamed = by_file.pop((arrival.stamp.device, arrival.stamp.inode), None)
             one = renamed if renamed is not None and renamed.name not in names else None
         if one is None:
             new.append(arrival)

@@ -6,13 +6,14 @@ is right, and that the bytes are where the manifest says, is proven by ``flaws_o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pipeline.inbox import manifest, sightings, source
 from pipeline.inbox.arrivals import Outsider, look
+from pipeline.inbox.assigning import waits
 from pipeline.inbox.folders import IntakeFolders
-from pipeline.inbox.manifest import Manifest, Outcome, Row
+from pipeline.inbox.manifest import Assignment, Manifest, Outcome, Row
 from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.quarantine import REASON_ENDING
 from pipeline.inbox.sightings import Sighting, Sightings
@@ -22,13 +23,14 @@ from pipeline.workspace import Workspace
 @dataclass(frozen=True)
 class DayStanding:
     """A scanner and day. ``numbered``: how many deliveries were seen; ``waiting``: those without an outcome; the
-    manifest tells of all others."""
+    manifest tells of all others, and in ``assignments`` by number, which books they went to."""
 
     scanner: str
     day: str
     numbered: int
     rows: tuple[Row, ...]
     waiting: tuple[Sighting, ...]
+    assignments: Mapping[int, Assignment] = field(default_factory=dict)
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -37,6 +39,11 @@ class DayStanding:
     def delivered(self) -> int:
         """What was seen, without what others took away before it was taken in."""
         return self.numbered - self.count(Outcome.WITHDRAWN)
+
+    @property
+    def unassigned(self) -> tuple[Row, ...]:
+        """Stored deliveries with pages that are in no book yet."""
+        return tuple(row for row in self.rows if waits(row, self.assignments.get(row.serial)))
 
     @property
     def balanced(self) -> bool:
@@ -90,4 +97,4 @@ def flaws_of(day: DayStanding, scanner: Scanner, workspace: Workspace) -> Iterat
 def _standing(scanner: str, day: str, read: Manifest, state: Sightings) -> DayStanding:
     waiting = tuple(one for one in state.waiting if one.day == day and one.serial not in read.rows)
     highest = max([state.numbered.get(day, 0), *read.rows])
-    return DayStanding(scanner, day, highest, tuple(read.rows.values()), waiting)
+    return DayStanding(scanner, day, highest, tuple(read.rows.values()), waiting, read.assignments)

@@ -12,18 +12,17 @@ from pathlib import Path
 from pipeline.errors import EmptyScan, ScanError
 from pipeline.inbox import manifest, source
 from pipeline.inbox.arrivals import printable
+from pipeline.inbox.assigning import Looker
 from pipeline.inbox.days import clock_of
 from pipeline.inbox.folders import IntakeFolders
 from pipeline.inbox.manifest import Outcome, Row
 from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.quarantine import kept_apart, safe_name
+from pipeline.inbox.sheet import sheet_codes
 from pipeline.inbox.sightings import Sighting
 from pipeline.intake import ScanFile, SeenPage
 from pipeline.intake.decoder_process import error_of
 from pipeline.workspace import Workspace, make_folder
-
-SeePages = Callable[[ScanFile], tuple[SeenPage, ...]]
-"""``pipeline.intake.Inspector.pages``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Taker:
     scanner: Scanner
     options: IntakeOptions
     workspace: Workspace
-    see_pages: SeePages
+    looker: Looker
     rows: Callable[[str], dict[int, Row]]
 
     @property
@@ -110,11 +109,12 @@ class Taker:
         if scan.size == 0:
             name = printable(sighting.name.rpartition("/")[2])
             raise EmptyScan(f"Tệp «{name}» rỗng (0 byte). Hãy chép lại tệp hoặc quét lại.")
-        pages = self.see_pages(scan)
+        pages = self.looker.pages(scan)
         faults = [page for page in pages if page.fault]
         if faults and (patient or len(faults) == len(pages)):
             raise error_of(faults[0].fault, faults[0].message)
-        return pages
+        # what codes of others say (identity cards bear one) is nobody's business
+        return tuple(replace(page, codes=sheet_codes(page.codes)) for page in pages)
 
     def _staged(self, name: str) -> Path:
         """A new name for a copy, with the ending of the file's own."""

@@ -18,6 +18,7 @@ from pipeline.intake.child import MEMORY_MESSAGE
 from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import ScanLimits, limit_this_process
 from pipeline.intake.pages import page_count, page_of
+from pipeline.intake.splitting import split
 
 MOST_CODES, LONGEST_CODE = 20, 2_000
 """Bounds on what a page may tell; a separator sheet is far below both."""
@@ -35,20 +36,31 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         scan = ScanFile(Path(request["path"]), request["sha256"], request["size"])
-        for told in _told(scan, int(request["first"]), limits):
+        told_of = _split if "target" in request else _seen
+        for told in told_of(scan, request, limits):
             answer.write(json.dumps(told).encode() + b"\n")
             answer.flush()
 
 
-def _told(scan: ScanFile, first: int, limits: ScanLimits) -> Iterator[dict[str, Any]]:
-    """The number of pages, then each of them from ``first`` on; or the one error that there are none for."""
+def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
+    """Whether those pages were written to their file."""
+    try:
+        split(scan.path, request["pages"], Path(request["target"]), limits)
+        yield {"written": True}
+    except (HotichError, MemoryError) as error:
+        yield _error(error)
+
+
+def _seen(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
+    """The number of pages, then each of them from the first that is asked for; or the one error that there are none
+    for."""
     try:
         pages = page_count(scan, limits)
     except (HotichError, MemoryError) as error:
         yield _error(error)
         return
     yield {"pages": pages}
-    for number in range(first, pages + 1):
+    for number in range(int(request["first"]), pages + 1):
         try:
             yield {"page_no": number, **_page(scan, number, limits)}
         except (HotichError, MemoryError) as error:

@@ -13,8 +13,9 @@ import select
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -98,6 +99,16 @@ class Inspector:
                 seen += [SeenPage(number, error.code, error.message) for number in range(page_no, last + 1)]
         return tuple(seen)
 
+    def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        """Write those pages of a scan to a file of their own (``pipeline.intake.splitting``). Raises ``ScanError``."""
+        child = self._running()
+        try:
+            child.write(scan, pages, target)
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            error = child.died_of(scan, None)
+            self._end()
+            raise error from None
+
     def _running(self) -> _Child:
         if self._child is not None and self._child.asked >= FILES_A_PROCESS:
             self._end()
@@ -132,6 +143,17 @@ class _Child:
         self._send({
             "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size, "first": first,
         })  # fmt: skip
+
+    def write(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        """Have pages written; raises the ``ScanError`` that the process tells."""
+        self.asked += 1
+        self._send({
+            "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size,
+            "pages": list(pages), "target": os.fspath(target.absolute()),
+        })  # fmt: skip
+        header = next(self._lines)
+        if "error" in header:
+            raise named_error(header)
 
     def count(self) -> int:
         """How many pages there are; raises the ``ScanError`` that the process tells."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.model import Crop, LineReading, Pixels, Quality, Word
+from pipeline.model import Crop, FoundLabel, LineReading, Pixels, Quality, Word
 
 
 class OcrEngine(Protocol):
@@ -61,11 +61,20 @@ class PageGate(Protocol):
         ...
 
 
+class BlankForm(Protocol):
+    """Knows the print of one book by its picture."""
+
+    def labels_on(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
+        """The printed labels of a levelled page, in pixels of the picture given; none where it is another form's."""
+        ...
+
+
 @dataclass(frozen=True)
 class Engines:
     """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value
     counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed; without a ``gate`` every page
-    counts as good."""
+    counts as good. ``plate`` is what the book has taught of its own print, and no part of the fingerprint: it says
+    sooner where the labels stand, not otherwise."""
 
     labels: PrintReader
     print: OcrEngine
@@ -73,6 +82,7 @@ class Engines:
     writing: WritingJudge | None = None
     hand: OcrEngine | None = None
     gate: PageGate | None = None
+    plate: BlankForm | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -70,6 +70,7 @@ class _Matcher:
         self._number = self._compare.position.get("so")
         self._volume = self._compare.position.get("quyenSo")
         self._places = Places(books)
+        self._codes = {book.book_id: book.place_code for book in books}
         self._left: list[tuple[Key, Entry]] = []
         self._loose: list[tuple[Key, FileRow]] = []
         self._taken: dict[Key, int] = {}
@@ -184,14 +185,29 @@ class _Matcher:
             if at not in gone_ours and entry.book_id in compared:
                 number, volume = self._number_of(entry.texts), self._volume_of(entry.texts)
                 yield self._told(
-                    Difference(DifferenceKind.MISSING, entry=entry, number=number, volume=volume)
+                    Difference(
+                        DifferenceKind.MISSING,
+                        entry=entry,
+                        number=number,
+                        volume=volume,
+                        place_code=self._codes[entry.book_id],
+                    )
                 )
 
     def _without_entry(self, key: Key, row: FileRow) -> Difference:
         first = self._taken.get(key, 0) if key[2] else 0
         kind = DifferenceKind.DUPLICATE if first else DifferenceKind.EXTRA
         number, volume = self._number_of(row.texts), self._volume_of(row.texts)
-        return Difference(kind, row.row, None, row.texts, of_row=first, number=number, volume=volume)
+        return Difference(
+            kind,
+            row.row,
+            None,
+            row.texts,
+            of_row=first,
+            number=number,
+            volume=volume,
+            place_code=key[0] or "",
+        )
 
     def _pair(self, entry: Entry, row: FileRow, likeness: float = 1.0) -> Iterator[Difference]:
         self._counts.pairs += 1
@@ -212,6 +228,7 @@ class _Matcher:
                 likeness=likeness,
                 number=self._number_of(entry.texts),
                 volume=self._volume_of(entry.texts),
+                place_code=self._codes[entry.book_id],
             )
         )
 

@@ -74,7 +74,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A cell that was not understood, and why (a key of ``pipeline.cli.reconcile_words.REFUSED``)."""
+    """A cell that was not understood, and why (a key of ``pipeline.reconcile.words.REFUSED``)."""
 
     row: int
     column: str
@@ -96,7 +96,8 @@ class FieldDifference:
 class Difference:
     """One entry, row or pair that is not the same on both sides. ``row`` 0 and ``entry`` None where there is none;
     ``of_row``: the row that a duplicate repeats; ``likeness`` 0..1 of a pair that was not found by its key, 1.0 of one
-    that was; ``number`` and ``volume`` as the registry has them, else as the file has."""
+    that was; ``number`` and ``volume`` as the registry has them, else as the file has; ``place_code`` ``""``: the row
+    names no registration place that is known."""
 
     kind: DifferenceKind
     row: int = 0
@@ -107,6 +108,7 @@ class Difference:
     likeness: float = 1.0
     number: str = ""
     volume: str = ""
+    place_code: str = ""
 
     @property
     def is_minor(self) -> bool:

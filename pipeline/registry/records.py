@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from pipeline.registry.amendments.amending import amendments_in
 from pipeline.registry.declared import Declared
 from pipeline.registry.tables import book, entry, page, review_task, scan
 from pipeline.registry.values import TaskState
@@ -14,8 +15,8 @@ from pipeline.registry.values import TaskState
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """An entry that stands: ``values`` in force by field (``""`` = known to be blank, None = nothing in force);
-    ``unsettled``: fields that wait for a person."""
+    """An entry that stands: ``values`` by field, those in force with what amendments gave (``""`` = known to be blank,
+    None = nothing in force); ``unsettled``: fields that wait for a person."""
 
     entry_id: int
     book_id: int
@@ -33,6 +34,9 @@ def record_rows(
         select(
             entry.c.id,
             scan.c.book_id,
+            scan.c.sha256,
+            page.c.page_no,
+            entry.c.row,
             entry.c.unaccepted,
             review_task.c.state,
             review_task.c.fields,
@@ -45,15 +49,15 @@ def record_rows(
         .where(entry.c.stands, entry.c.record == record, scan.c.book_id.in_(book_ids))
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
+    amended = amendments_in(connection, book_ids)
     for row in connection.execute(query):
-        entry_id, book_id, unaccepted, state, left, *values = row
+        entry_id, book_id, sha256, page_no, at, unaccepted, state, left, *values = row
         open_fields = left if state == TaskState.OPEN else ()
-        yield RecordRow(
-            entry_id,
-            book_id,
-            dict(zip(names, values, strict=True)),
-            frozenset((*(unaccepted or ()), *(open_fields or ()))),
-        )
+        found = dict(zip(names, values, strict=True))
+        amendments = amended.get((book_id, sha256, page_no, at), {})
+        found |= {name: one.value for name, one in amendments.items()}
+        unsettled = frozenset((*(unaccepted or ()), *(open_fields or ()))) - amendments.keys()
+        yield RecordRow(entry_id, book_id, found, unsettled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from pipeline.registry import (
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
+from pipeline.registry.amendments import Amendment, AmendmentOrder, amending
 from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.audit.audit import Audit
 from pipeline.registry.book_runs import Turn, turn_at
@@ -35,6 +36,7 @@ from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.records import BookRow, RecordRow
 from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.stored_book import StoredBook, stored_book
@@ -56,7 +58,7 @@ from pipeline.registry.values import (
 )
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
-from pipeline.schema import Schemas, load
+from pipeline.schema import RecordSpec, Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.columns import Frame
@@ -141,6 +143,11 @@ class Registry:
         scan."""
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
+
+    def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
+        """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
+        with self._database.reading() as connection:
+            return saving.fingerprints(connection, book_id)
 
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
@@ -245,6 +252,27 @@ class Registry:
         pair again unless its evidence changes."""
         with self._database.writing() as connection:
             link_decisions.decide_link(connection, link_id, verdict, author=author, reason=reason)
+
+    def amend(
+        self, entry_id: int, field: str, text: str, order: AmendmentOrder, *, author: str, reason: str = ""
+    ) -> int:
+        """Note that a decision of an authority gives a field another value; returns the number of the amendment. What
+        was read and decided stays as it is. ``RegistryError`` says what is missing or wrong."""
+        with self._database.writing() as connection:
+            entry_ = readback.stored_entry(connection, self._declared, entry_id)
+            return amending.amend(
+                connection, self._declared, entry_, field, text, order, author=author, reason=reason
+            )
+
+    def withdraw_amendment(self, entry_id: int, amendment_id: int, *, author: str, reason: str) -> None:
+        """Take back an amendment that was noted by mistake; it stays on record."""
+        with self._database.writing() as connection:
+            entry_ = readback.stored_entry(connection, self._declared, entry_id)
+            amending.withdraw(connection, entry_, amendment_id, author=author, reason=reason)
+
+    def reconciliations(self) -> Reconciliations:
+        """What reconciliations found, to be stored, asked about and answered."""
+        return Reconciliations(self._database, self._declared)
 
     def note_view(self, person: Person, action: str, subject: str) -> None:
         """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
@@ -366,6 +394,12 @@ class Registry:
         with self._database.reading() as connection:
             return readback.stored_entry(connection, self._declared, entry_id)
 
+    def record_of(self, entry_id: int) -> RecordSpec:
+        """The record that an entry is of."""
+        with self._database.reading() as connection:
+            place = readback.place_of(connection, entry_id)
+            return self._declared.schemas.record(place["record"])
+
     def book(self, book_id: int) -> StoredBook:
         """A book with its pages and what has no result."""
         with self._database.reading() as connection:
@@ -385,6 +419,13 @@ class Registry:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
         with self._database.reading() as connection:
             return straightening_of(connection, book_id, ref)
+
+    def amendments(self, entry_id: int) -> Sequence[Amendment]:
+        """Every amendment of an entry, those taken back included, the oldest first."""
+        with self._database.reading() as connection:
+            return amending.history_of(
+                connection, readback.stored_entry(connection, self._declared, entry_id)
+            )
 
     def past_readings(self, entry_id: int) -> Sequence[PastReading]:
         """What every run read on an entry, oldest first."""

@@ -83,6 +83,17 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
     return bool(latest) and all(found == fingerprint for found in latest)
 
 
+def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
+    """Of the latest run over each page of a book."""
+    rows = connection.execute(
+        select(scan.c.sha256, page.c.page_no, page_run.c.fingerprint)
+        .join_from(scan, page, page.c.scan_id == scan.c.id)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id)
+    )
+    return {PageRef(sha256, page_no): fingerprint for sha256, page_no, fingerprint in rows}
+
+
 def save_failure(
     connection: Connection,
     book_id: int,

@@ -9,6 +9,7 @@ LINKS = (
     ("/", "Trang đầu"),
     ("/desk", "Bàn rà soát"),
     ("/column", "Theo cột"),
+    ("/reconcile", "Đối soát"),
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
     ("/lots", "Lấy mẫu"),

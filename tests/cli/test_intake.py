@@ -66,3 +66,30 @@ def test_an_office_without_scanners_is_told_what_to_write(hotich: Hotich) -> Non
     done = hotich("intake", "run")
     assert done.exit_code == 3
     assert "intake.toml" in done.stderr
+
+
+def test_a_printed_sheet_sends_what_follows_to_its_book_and_a_person_the_rest(
+    hotich: Hotich, inbox: Path, book: Path, workspace: Path
+) -> None:
+    books = workspace / "so"
+    books.mkdir()
+    book.rename(books / "book-1")
+    sheet = workspace.parent / "sheet.pdf"
+    assert hotich("cover-sheet", books / "book-1", "--output", sheet).exit_code == 0
+    assert hotich("cover-sheet", books / "book-1", "--output", sheet).exit_code == 7
+    scanned_pdf(inbox / "0.pdf")
+    hotich("intake", "run")
+    sheet.rename(inbox / "1.pdf")
+    hotich("intake", "run")
+    scanned_pdf(inbox / "2.pdf", 2)
+    assert "chưa gán sổ 0" in hotich("intake", "run").stdout
+    (day,) = json.loads(hotich("intake", "status", "--json").stdout)["days"]
+    assert day["unassigned"] == [1]
+    assert "chưa gán sổ trang 1" in hotich("intake", "status").stdout
+    said = hotich("intake", "assign", "may-1", day["day"], "1", "--book", "book-1", "--by", "thu")
+    assert said.exit_code == 0, said.output
+    names = sorted(path.name for path in (books / "book-1").iterdir())
+    assert names == [f"{day['day']}-may-1-00001.pdf", f"{day['day']}-may-1-00003.pdf", "ledger.toml"]
+    assert hotich("intake", "assign", "may-9", day["day"], "1", "--book", "book-1").exit_code == 3
+    assert hotich("intake", "assign", "may-1", day["day"], "9", "--book", "book-1").exit_code == 3
+    assert hotich("intake", "assign", "may-1", day["day"], "x", "--book", "book-1").exit_code == 2

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
 
 from pipeline.errors import ScanError
+from pipeline.imaging.codes import qr_texts
+from pipeline.imaging.likeness import likeness
+from pipeline.imaging.straighten import small_grey
 from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest
+from pipeline.inbox.assigning import Looker
 from pipeline.inbox.days import day_of
 from pipeline.inbox.folders import IntakeFolders
-from pipeline.inbox.taking import SeePages
-from pipeline.intake import ScanFile, SeenPage, page_count, page_of
+from pipeline.intake import ScanFile, ScanLimits, SeenPage, page_count, page_of
+from pipeline.intake.splitting import split
 from pipeline.workspace import Workspace
 from tests.intake.scans import picture
 
@@ -25,7 +30,7 @@ class Desk:
     """``root`` holds everything; ``now`` moves only when it is told to."""
 
     root: Path
-    see_pages: SeePages = field(default_factory=lambda: seen_here)
+    looker: Looker = field(default_factory=lambda: TameLooker())  # noqa: PLW0108  # it stands below
     names: tuple[str, ...] = ("may-1",)
     now: float = STARTED
 
@@ -52,7 +57,7 @@ class Desk:
     def round(self, later: float = 0) -> ScannerRound:
         """A round of the first scanner, so many seconds later."""
         self.now += later
-        done = intake_round(self.options, self.workspace, self.see_pages, self.now)
+        done = intake_round(self.options, self.workspace, self.looker, self.now)
         assert done is not None
         return done[0]
 
@@ -77,16 +82,21 @@ class Desk:
         return sorted(path for path in files if not path.name.endswith(".ly-do.txt"))
 
 
-def seen_here(scan: ScanFile) -> tuple[SeenPage, ...]:
-    """``Inspector.pages`` without a process of its own, for files that are known to be tame."""
-    pages = []
-    for number in range(1, page_count(scan) + 1):
-        try:
-            page_of(scan, number)
-            pages.append(SeenPage(number))
-        except ScanError as error:
-            pages.append(SeenPage(number, error.code, error.message))
-    return tuple(pages)
+class TameLooker:
+    """``Inspector`` without a process of its own, for files that are known to be tame."""
+
+    def pages(self, scan: ScanFile) -> tuple[SeenPage, ...]:
+        pages = []
+        for number in range(1, page_count(scan) + 1):
+            try:
+                grey = small_grey(page_of(scan, number).pixels, 1.0)
+                pages.append(SeenPage(number, likeness=likeness(grey), codes=qr_texts(grey)))
+            except ScanError as error:
+                pages.append(SeenPage(number, error.code, error.message))
+        return tuple(pages)
+
+    def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        split(scan.path, pages, target, ScanLimits())
 
 
 def scan(path: Path, mark: int = 0) -> Path:

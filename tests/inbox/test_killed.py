@@ -25,6 +25,7 @@ FILE_OPERATIONS = frozenset(
     }
 )
 MOST_STEPS = 400
+LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
 
 
 def _round_killed_before(desk: Desk, step: int) -> bool:
@@ -55,6 +56,7 @@ def _deliver(desk: Desk) -> dict[str, str]:
     inbox = desk.inbox()
     good, twice, bad = scan(inbox / "good.jpg", 1), scan(inbox / "twice.jpg", 1), inbox / "bad.pdf"
     bad.write_bytes(b"MZ a program")
+    (inbox / "ledger.toml").write_text(LEDGER, encoding="utf-8")
     return {digest(good): "stored", digest(twice): "stored", digest(bad): "quarantined"}
 
 
@@ -64,6 +66,8 @@ def _end_state(desk: Desk) -> tuple[object, ...]:
         [(serial, row.name, str(row.outcome), row.sha256, row.file) for serial, row in rows],
         desk.stored(),
         [(path.name, digest(path)) for path in desk.quarantined()],
+        sorted((path.name, digest(path)) for path in (desk.root / "books").glob("*/[!.]*")),
+        [(serial, said.parts) for serial, said in sorted(desk.manifest().assignments.items())],
         sorted(path.name for path in desk.inbox().iterdir()),
     )
 
@@ -95,4 +99,4 @@ def test_a_kill_before_any_step_changes_nothing_in_the_end(
         assert _end_state(desk) == undisturbed, step
         if not killed:
             break
-    assert 40 < step < MOST_STEPS
+    assert 60 < step < MOST_STEPS

@@ -212,7 +212,7 @@ def test_two_runs_at_once_do_not_take_the_same(desk: Desk) -> None:
     desk.round()
     with desk.folders.lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert intake_round(desk.options, desk.workspace, desk.see_pages, desk.now + 11) is None
+        assert intake_round(desk.options, desk.workspace, desk.looker, desk.now + 11) is None
     assert desk.outcomes() == {}
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
+from pipeline.model import Box
 from pipeline.registry import Registry
-from pipeline.registry.accounts import AccountError, Accounts, Role
+from pipeline.registry.accounts import AccountError, Accounts, Person, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import Stage
-from pipeline.registry.lots.lots import Lots
+from pipeline.registry.reconciliation import Answer, FoundDifference
 from pipeline.review import create_app
 from pipeline.review.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.admission import admit
@@ -21,7 +22,7 @@ from pipeline.review_policy import ReviewPolicy
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
-from tests.review.conftest import OTHER, OWN, browser_of, join
+from tests.review.conftest import OTHER, OWN, PAGES, browser_of, join
 from tests.review.routes import mounts_of, routes_of
 from tests.review.samples import SAMPLES, TARGET, Sample
 
@@ -43,8 +44,13 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
     for name, value in sample.path.items():
         path = path.replace(f"{{{name}}}", value)
     if waiting is not None:
-        path = path.replace("TASK", str(waiting.task_id)).replace("TICKET", str(waiting.ticket_id))
-        path = path.replace("LOT", str(waiting.lot_id))
+        for name, number in (
+            ("TASK", waiting.task_id),
+            ("TICKET", waiting.ticket_id),
+            ("DIFFERENCE", waiting.difference_id),
+            ("LOT", waiting.lot_id),
+        ):
+            path = path.replace(name, str(number))
     if access.method == "GET":
         answer = browser.get(path)
     elif sample.json is not None:
@@ -56,14 +62,15 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket and a lot of the own commune."""
+    """A task, a ticket, a difference and a lot of the own commune."""
 
     task_id: int
     ticket_id: int
+    difference_id: int
     lot_id: int
 
 
-def waiting_for(desk: Desk, lots: Lots, accounts: Accounts, login: str) -> Waiting:
+def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
     """A task that this person has in hand (somebody else, where they do not review there), and a ticket."""
     known = {account.person.login: account.person for account in accounts.list()}
     helper = known["supervisor.00000"]
@@ -81,7 +88,24 @@ def waiting_for(desk: Desk, lots: Lots, accounts: Accounts, login: str) -> Waiti
         desk.request_rescan(helper, doomed.task_id, "Ảnh mờ")
     task = desk.next_task(holder, stage=Stage.REVIEW)
     assert task is not None
-    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id, lots.lots(helper)[0].lot_id)
+    (lot, *_) = registry.lots(ReviewPolicy()).lots(helper)
+    ticket = desk.tickets(helper)[0]
+    return Waiting(task.task_id, ticket.ticket_id, difference_of(registry, helper), lot.lot_id)
+
+
+def difference_of(registry: Registry, person: Person) -> int:
+    """The number of a difference of the own commune, in a field that was read in a place."""
+    queue = registry.reconciliations()
+    if not queue.all_for(person):
+        entry_id = registry.entries(1)[-1]
+        book_id = registry.entry(entry_id).book_id
+        placed = replace(read("child_name", "Thử Một"), box=Box(10, 10, 60, 40))
+        registry.save_page(book_id, page(entry(placed), page_no=PAGES), "f2")
+        found = FoundDifference("fields", OWN, book_id, entry_id, field="child_name", field_kind="changed",
+                                ours="Thử Một", theirs="Thử Hai")  # fmt: skip
+        queue.save("birth", "a.xlsx", "f" * 64, [found], {}, author="an")
+    answers = (None, Answer.THEIRS, Answer.AMENDED)
+    return next(one.difference_id for each in answers for one in queue.listed(person, 1, each))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -162,8 +186,7 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
 ) -> None:
     access = NAMED[route]
     login = people[role, place]
-    policy = ReviewPolicy()
-    waiting = waiting_for(registry.desk(policy, now=clock), registry.lots(policy, now=clock), accounts, login)
+    waiting = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login)
     status, to = asked(browser_of(app, accounts, login), access, waiting)
     if access.roles is not None and role not in access.roles:
         assert status == REFUSED

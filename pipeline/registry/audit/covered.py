@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect
 
 from pipeline.registry.accounts.tables import account, login_session
+from pipeline.registry.amendments.tables import amendment
 from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
 from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
+from pipeline.registry.reconciliation.tables import difference, difference_answer, reconciliation
 from pipeline.registry.tables import (
     book,
     book_finding,
@@ -46,6 +48,10 @@ COVERED = tuple(
         aside,
         ticket,
         ticket_closing,
+        amendment,
+        reconciliation,
+        difference,
+        difference_answer,
         *LOTS_APPEND_ONLY,
     )
 )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, HTTPException, Path
 from starlette.responses import Response
 
 from pipeline.model import Box
 from pipeline.registry.desk.values import PagePlace
+from pipeline.registry.reconciliation import Asked
 from pipeline.review.admission import OfSession
 from pipeline.review.pictures import Picture, Sheet
 from pipeline.review.site import OfSite, Site, sheet_of
@@ -45,6 +46,29 @@ def page_of_ticket(site: OfSite, session: OfSession, ticket_id: int) -> Response
     place = site.desk.page_of_ticket(session.person, ticket_id)
     site.registry.note_view(session.person, "page-shown", f"ticket:{ticket_id}")
     return _answer(site.pictures.page(_sheet(site, place)))
+
+
+@router.get("/differences/{difference_id}/page")
+def page_of_difference(site: OfSite, session: OfSession, difference_id: int) -> Response:
+    asked = site.registry.reconciliations().asked(session.person, difference_id)
+    site.registry.note_view(session.person, "page-shown", f"difference:{difference_id}")
+    return _answer(site.pictures.page(_sheet_of(site, asked)))
+
+
+@router.get("/differences/{difference_id}/ink")
+def ink_of_difference(site: OfSite, session: OfSession, difference_id: int) -> Response:
+    """What stands in the field that differs; showing the difference was noted."""
+    asked = site.registry.reconciliations().asked(session.person, difference_id)
+    if asked.box is None:
+        raise HTTPException(404)
+    return _answer(site.pictures.snippet(_sheet_of(site, asked), asked.box))
+
+
+def _sheet_of(site: Site, asked: Asked) -> Sheet:
+    """The page of a difference; a row without an entry has none."""
+    if asked.ref is None or asked.found.book_id is None:
+        raise HTTPException(404)
+    return sheet_of(site, asked.found.book_id, asked.ref)
 
 
 def _sheet(site: Site, place: PagePlace) -> Sheet:

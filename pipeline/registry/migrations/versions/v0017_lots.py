@@ -11,7 +11,7 @@ from alembic import op
 from pipeline.registry.migrations.guards import append_only
 
 revision = "0017"
-down_revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
