@@ -45,6 +45,7 @@ def serve(
     settings = read_settings()
     bench = settings.workbench(workspace)
     policy = settings.review_policy_of(bench.workspace, bench.schemas)
+    sampling = settings.sampling_policy_of(bench.workspace)
     plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
@@ -74,6 +75,7 @@ def serve(
             bench.schemas,
             policy=policy,
             plan=plan,
+            sampling=sampling,
             pictures=pictures,
             packages=packages,
             models=settings.models,

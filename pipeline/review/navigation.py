@@ -13,6 +13,7 @@ LINKS = (
     ("/packages", "Gói giao"),
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
+    ("/lots", "Lấy mẫu"),
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""

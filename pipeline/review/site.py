@@ -13,6 +13,7 @@ from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts
 from pipeline.registry.desk.desk import Desk
+from pipeline.registry.lots.lots import Lots
 from pipeline.reports import Plan
 from pipeline.review.known import Known
 from pipeline.review.limits import Buckets
@@ -37,6 +38,7 @@ class Site:
     pictures: Pictures
     known: Known
     plan: Plan
+    lots: Lots
     now: Callable[[], datetime]
     packages: PackageDesk
 

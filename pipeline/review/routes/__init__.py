@@ -7,6 +7,7 @@ from pipeline.review.routes import (
     health,
     home,
     login,
+    lots,
     packages,
     password,
     pictures,
@@ -31,6 +32,7 @@ ROUTERS = tuple(
         tickets,
         pictures,
         reports,
+        lots,
         accounts,
     )
 )
