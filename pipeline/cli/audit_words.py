@@ -15,6 +15,7 @@ ACTIONS = {
     "page-saved": "lưu kết quả đọc một trang",
     "page-failed": "ghi nhận trang hỏng",
     "places-resolved": "đối chiếu lại nơi",
+    "registry-copied": "chép sang cơ sở dữ liệu này",
     "checks-saved": "kiểm tra cả quyển",
     "links-saved": "gợi ý cùng một người",
     "link-decided": "xác nhận hoặc bác một gợi ý",

@@ -5,7 +5,7 @@ Every method raises errors of the ``RegistryError`` family with advice; ``NotYou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -50,6 +50,9 @@ from pipeline.review_policy import ReviewPolicy
 MOST_HELD = 3
 """Tasks that a person may have in hand: the one on the screen and those loaded ahead."""
 
+MOST_BOOKS = 200
+"""Books that a person can look through on one page."""
+
 
 class Desk:
     """Hands out tasks, takes words back. ``now``: the time in UTC (by default that of the database)."""
@@ -81,13 +84,23 @@ class Desk:
     # --- taking and giving back -----------------------------------------------------------------------------------
 
     def next_task(
-        self, person: Person, *, stage: Stage | None = None, book_id: int | None = None
+        self,
+        person: Person,
+        *,
+        stage: Stage | None = None,
+        book_id: int | None = None,
+        known: Collection[int] | None = None,
     ) -> DeskTask | None:
         """The next task for this person, lent to them: at ``stage``, else at those they may work at, what is nearest to
-        its end first; None when nothing waits. Raises ``HandsFull`` when they hold as many as one may."""
+        its end first; None when nothing waits. With ``known`` (tasks that their page shows already) what they have in
+        hand besides comes first. Raises ``HandsFull`` when they hold as many as one may."""
         stages = permits.stages(person, stage)
         with self._writing() as sitting:
-            if len(leases.held(sitting, person, Mode.DESK)) >= MOST_HELD:
+            held = leases.held(sitting, person, Mode.DESK)
+            if known is not None and (besides := [one for one in held if one not in known]):
+                held_case(sitting, person, besides[0])
+                return _shown(sitting, besides[0], person)
+            if len(held) >= MOST_HELD:
                 raise HandsFull(f"Bạn đang giữ {MOST_HELD} việc. Hãy làm xong hoặc trả lại một việc.")
             task_id = assignment.take_next(sitting, person, stages, book_id)
             return None if task_id is None else _shown(sitting, task_id, person)
@@ -203,11 +216,11 @@ class Desk:
 
     # --- overview, tickets, pictures ------------------------------------------------------------------------------
 
-    def counts(self, person: Person) -> tuple[QueueCount, ...]:
-        """How many tasks of each book wait that this person may take, by stage."""
+    def counts(self, person: Person, books: int = MOST_BOOKS) -> tuple[QueueCount, ...]:
+        """How many tasks wait that this person may take, by stage, of each of the first ``books`` where any does."""
         stages = permits.stages(person)
         with self._reading() as sitting:
-            return counting.counts(sitting.connection, person, stages)
+            return counting.counts(sitting.connection, person, stages, books)
 
     def tickets(self, person: Person, *, closed: bool = False) -> tuple[Ticket, ...]:
         """Pages that must be scanned again, the oldest first; with ``closed`` those that were."""
