@@ -16,7 +16,7 @@ export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 300
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
-.PHONY: help setup training test-packages demo test check lint types imports schemas format bench lock clean
+.PHONY: help setup training test-packages demo test check lint types imports schemas format bench chaos lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -63,7 +63,13 @@ bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc đ�
 # LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
 bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
 
-bench-registry-databases bench-desk-keys bench-desk-load: test-packages
+bench-registry-databases bench-desk-keys bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
+
+chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
+
+# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/_real_pages.py); PARTS="skew cells": chỉ những phần ấy.
+bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))
+
 
 bench-%: setup
 	@mkdir -p bench-out

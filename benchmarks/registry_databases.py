@@ -124,7 +124,7 @@ def _write(url: str, name: str, pages: int, entries: int, steps: Barrier) -> Non
     with Registry.open(url, schemas, wait_seconds=WAIT_SECONDS) as registry:
         book = registry.book_id(ledger, name)
         registry.store_scan(book, "a" * 64, "scan.pdf", 1, pages)
-        results = [_page(number, entries, fields) for number in range(1, pages + 1)]
+        results = [page(number, entries, fields) for number in range(1, pages + 1)]
         steps.wait()
         for result in results:
             registry.save_page(book, result, "f1")
@@ -136,7 +136,7 @@ def _write(url: str, name: str, pages: int, entries: int, steps: Barrier) -> Non
         steps.wait()
 
 
-def _page(number: int, entries: int, fields: tuple[str, ...]) -> PageResult:
+def page(number: int, entries: int, fields: tuple[str, ...]) -> PageResult:
     read = tuple(
         FieldReading(
             field,

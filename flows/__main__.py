@@ -22,7 +22,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, help="số tiến trình, mặc định bằng số nhân máy")
     chosen = parser.parse_args()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # before Prefect is imported
-    from flows.nightly import nightly, overview
+    from flows.nightly import nightly
+    from flows.summary import overview
 
     try:
         book_folders(Path(chosen.folder))  # a wrong folder is told before a server is started

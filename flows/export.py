@@ -9,7 +9,7 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.nightly import may_pass
+from flows.summary import may_pass
 from pipeline.batch import PackageReport, export_book
 from pipeline.errors import HotichError
 from pipeline.export.options import read_options
@@ -90,6 +90,7 @@ def summary_of(report: PackageReport) -> Summary:
         "fields_under_16": report.filled.short,
         "fields_from_16": report.filled.long,
         "pages_without_entry": len(report.loose),
+        "dropped": dict(report.dropped),
     }
 
 

@@ -86,6 +86,44 @@ class PackageRefused(HotichError):
     exit_code = 11
 
 
+class ReadingStopped(HotichError):
+    """So many pages could not be read that the fault is not theirs; reading on would only cost the night.
+
+    ``final``: it happened again right after, so the run ends and not only this book.
+    """
+
+    code = "stopped"
+    exit_code = 12
+
+    def __init__(self, message: str, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
+
+    def __reduce__(self) -> tuple[type[HotichError], tuple[str, bool]]:  # type: ignore[override]
+        return (type(self), (self.message, self.final))
+
+
+class BookBusy(HotichError):
+    """Another run is reading this book; or it has taken the book over from this one."""
+
+    code = "busy"
+    exit_code = 13
+
+
+class ReconcileError(HotichError):
+    """A spreadsheet cannot be held against the registry: it is no workbook, or its columns are not known."""
+
+    code = "reconcile"
+    exit_code = 14
+
+
+class BackupRefused(HotichError):
+    """A backup is not whole, is under another key, or would overwrite something."""
+
+    code = "backup"
+    exit_code = 15
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

@@ -18,8 +18,11 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import json
 import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -109,13 +112,25 @@ class _LedgerFile(BaseModel):
 def load_ledger(folder: Path) -> Ledger:
     """The ledger that ``folder/ledger.toml`` describes. Raises ``LedgerError`` for the first flaw found."""
     path = folder / LEDGER_FILE
-    table = _read(path)
+    return ledger_from(_read(path), str(path))
+
+
+def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
+    """The ledger that those keys describe; ``where`` they stand begins the message of the ``LedgerError`` for the first
+    flaw found."""
     try:
         return Ledger(**_LedgerFile.model_validate(table).model_dump())
     except ValidationError as error:
         # a key misspelt is both missing and unknown: the unknown one tells more
         first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
-        raise LedgerError(f"{path}: {_sentence(first)}") from None
+        raise LedgerError(f"{where}: {_sentence(first)}") from None
+
+
+def ledger_text(ledger: Ledger) -> str:
+    """What a ``ledger.toml`` of that ledger says."""
+    said = {key: value for key, value in asdict(ledger).items() if value not in ("", None)}
+    # a JSON text or number is one of TOML, too
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -122,12 +122,20 @@ class PageKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How usable the picture is. ``sharpness``: variance of the Laplacian over ink edges at 100 dpi;
-    ``contrast``: grey levels between paper and ink; ``dark_edges``: share of the border that is black."""
+    ``contrast``: grey levels between paper and ink; ``dark_edges``: share of the border that is black; ``dpi``: pixels
+    an inch of paper. ``edge``: how wide the edges of strokes are, in mm; ``shade`` 0..1: how dark the paper is where it
+    is darkest; ``finger``: how far skin reaches in from an edge, ``fold``: how long an edge cuts off a corner, ``cut``:
+    how far the printed form reaches beyond the picture, all in mm."""
 
     sharpness: float
     contrast: float
     dark_edges: float
     dpi: float
+    edge: float = 0.0
+    shade: float = 0.0
+    finger: float = 0.0
+    fold: float = 0.0
+    cut: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,38 @@ class PlacedPiece:
     line: int
     box: Box
     baseline: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlateLabel:
+    """Where a printed label stands, in shares of the frame: ``number`` of the form's label, ``left`` and ``right`` u,
+    ``baseline`` v; on how many ``pages`` it was read there."""
+
+    number: int
+    left: float
+    right: float
+    baseline: float
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlateView:
+    """A page as it teaches the plate of its book (``pipeline.imaging.plate``): its ``picture`` (h, w) grey with the
+    frame where the plate has it, and the ``labels`` that were read."""
+
+    picture: Pixels
+    labels: tuple[PlateLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLabel:
+    """Where a plate's label stands on a page: ``number`` of the form's label, places in pixels, ``likeness`` 0..1."""
+
+    number: int
+    left: float
+    right: float
+    baseline: float
+    likeness: float
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -311,7 +351,9 @@ class EntryResult:
 class PageResult:
     """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
     ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage;
-    ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's."""
+    ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's;
+    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``); ``view``: what it teaches the plate of
+    its book, where that was asked for."""
 
     ref: PageRef
     kind: PageKind
@@ -327,3 +369,5 @@ class PageResult:
     findings: tuple[Finding, ...]
     timings: Mapping[str, float]
     hand_reader: str = ""
+    ink_print: str = ""
+    view: PlateView | None = field(default=None, compare=False, repr=False)

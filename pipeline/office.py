@@ -19,7 +19,8 @@
     reason = "Mã tạm của Sở Tư pháp"
 
 Former places and places' own codes stand beside it in ``places.toml`` (``pipeline.places``). Who reviews what
-(``[review]``) is read by ``pipeline.review_policy``: no reading depends on it.
+(``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``: no
+reading depends on them.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class OwnTerm(Declaration):
 
 TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
 
-ELSEWHERE = frozenset({"review"})
+ELSEWHERE = frozenset({"review", "sampling"})
 """Tables of the same file that are read elsewhere."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,15 +20,18 @@ from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
 from pipeline.schema import Schemas
-from pipeline.workbench import Workbench
+from pipeline.schema.folder import default_folder as default_schemas
+from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
 
 
 class Settings(BaseSettings):
     """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
     ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
-    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``:
-    errors a thousand handwritten fields that are accepted without a person."""
+    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_STOP_SHARE`` and ``HOTICH_STOP_PAGES`` (when too
+    many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_CLUSTER``: address of a Dask scheduler, for the flows;
+    ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``: errors a thousand handwritten fields that are accepted
+    without a person."""
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
@@ -38,17 +42,21 @@ class Settings(BaseSettings):
     workers: int | None = Field(default=None, ge=1)
     models: Path | None = None
     page_seconds: float = Field(default=120.0, gt=0)
+    stop_share: float = Field(default=0.5, gt=0, le=1)
+    stop_pages: int = Field(default=30, ge=0)
+    page_tries: int = Field(default=3, ge=1)
+    cluster: str = ""
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 
     def workbench(self, workspace: Path | None = None) -> Workbench:
         """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
         ``SetupError`` for a calibration that cannot be used."""
-        folder = (workspace or self.workspace).expanduser().resolve()
+        folder, url = self.places_of(workspace)
         schemas = self.schemas_of(folder)
         return Workbench(
             workspace=folder,
-            registry_url=self._with_key(self.registry_url or Workspace(folder).registry_url),
+            registry_url=url,
             schemas=schemas,
             make_engines=partial(default_engines, self.models),
             options=DigitizeOptions(
@@ -59,7 +67,20 @@ class Settings(BaseSettings):
                 )
             ),
             page_seconds=self.page_seconds,
+            faults=FaultOptions(self.stop_share, self.stop_pages, self.page_tries),
         )
+
+    def places_of(self, workspace: Path | None = None) -> tuple[Path, str]:
+        """The workspace and the address of the registry; neither need be there."""
+        folder = (workspace or self.workspace).expanduser().resolve()
+        return folder, self._with_key(self.registry_url or Workspace(folder).registry_url)
+
+    def program_folders(self) -> Mapping[str, Path]:
+        """Where declarations and models of this installation lie, by name."""
+        return {
+            "schemas": self.schemas or default_schemas(),
+            "ocr_models": self.models or default_folder(),
+        }
 
     def _with_key(self, url: str) -> str:
         """The registry's address with the file of its key, if one is set."""

@@ -38,9 +38,20 @@ class PageReader(Protocol):
 
 
 @dataclass(frozen=True)
+class FaultOptions:
+    """When reading stops: when more than ``share`` of the last ``pages`` pages (0 = never) could not be read.
+    ``tries``: how often in a row a page may kill, outlast or swell its process before it is set aside."""
+
+    share: float = 0.5
+    pages: int = 30
+    tries: int = 3
+
+
+@dataclass(frozen=True)
 class Workbench:
     """``workspace``: folder of the stored scans and, by default, of the registry; ``page_seconds``: wall time one page
-    may take from decoding to findings before it is given up; ``limits`` bound a worker process and each scan."""
+    may take from decoding to findings before it is given up; ``limits`` bound a worker process and each scan;
+    ``faults``: how many of them are too many."""
 
     workspace: Path
     registry_url: str
@@ -49,6 +60,7 @@ class Workbench:
     options: DigitizeOptions = field(default_factory=DigitizeOptions)
     limits: ScanLimits = field(default_factory=ScanLimits)
     page_seconds: float = 120.0
+    faults: FaultOptions = field(default_factory=FaultOptions)
     read_page: PageReader = digitize_page
 
     def open_registry(self) -> Registry:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ScanError, StorageError
+from pipeline.shared_store import SharedStore, shared_store_of
 
 COPY_BYTES = 1 << 20
 TEMP_PREFIX = ".dang-chep-"
@@ -47,6 +48,10 @@ class Workspace:
         """Pictures of pages, made again when lost."""
         return self.root / "pages"
 
+    def plate(self, book_id: int, form_fingerprint: str) -> Path:
+        """What a book has taught of its print; made again when lost."""
+        return self.root / "plates" / f"{book_id}-{form_fingerprint[:12]}.npz"
+
     @property
     def reports(self) -> Path:
         return self.root / "reports"
@@ -77,9 +82,30 @@ class Workspace:
         return self.root / "package.key"
 
     @property
+    def plan(self) -> Path:
+        """What this office is to have done and by when, in a file that people edit; there once it was made."""
+        return self.root / "plan.toml"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"
+
+    @property
+    def shared(self) -> SharedStore | None:
+        """The store of scans that this workspace shares with others, ``None`` where it shares none. Raises
+        ``SchemaError`` when what names it cannot be used."""
+        return shared_store_of(self.root)
+
+    @property
+    def scanners(self) -> Path:
+        """Which scanners deliver to which folders, in a file that people edit; there once it was made."""
+        return self.root / "intake.toml"
+
+    @property
+    def intake(self) -> Path:
+        """What the intake keeps: manifests, quarantine, and what it has seen but not taken yet."""
+        return self.root / "intake"
 
     @property
     def registry_url(self) -> str:
@@ -90,7 +116,8 @@ class Workspace:
         """Copy a scan into the store, once per content, whatever its name; the source is left alone.
 
         ``sha256`` of the source, when it is known, saves reading it once. The copy is whole, on disk, read back and
-        read-only before it gets its name, so several processes may store the same file at once. Raises ``ScanError``
+        read-only before it gets its name, so several processes may store the same file at once. Where the workspace
+        shares its scans, the copy lies there too when this returns. Raises ``ScanError``
         when the source cannot be read or changed meanwhile, ``StorageError`` with advice when the store cannot be
         written; either way nothing half-written stays behind.
         """
@@ -99,16 +126,23 @@ class Workspace:
         stored = _stored_before(folder, sha256, source)
         if stored is None:
             stored = folder / f"{sha256}{_ending(source)}"
-            _make_folder(folder)
+            make_folder(folder)
             _copy_into_place(source, stored, sha256)
+        if (shared := self.shared) is not None:
+            shared.put(stored, sha256)
         return StoredScan(sha256, stored)
 
     def stored(self, sha256: str) -> Path | None:
-        """The copy of that content, ``None`` when it is not in the store. ``sha256``: 64 lower-case hex digits;
-        anything else is in no store."""
+        """The copy of that content, ``None`` when it is not in the store; one that only the shared store has is copied
+        here first. ``sha256``: 64 lower-case hex digits; anything else is in no store. Raises ``StorageError`` when the
+        shared store cannot be asked."""
         if re.fullmatch("[0-9a-f]{64}", sha256) is None:
             return None
-        return next(iter(sorted((self.objects / sha256[:2]).glob(f"{sha256}*"))), None)
+        folder = self.objects / sha256[:2]
+        found = next(iter(sorted(folder.glob(f"{sha256}*"))), None)
+        if found is None and (shared := self.shared) is not None:
+            found = shared.fetch(sha256, folder)
+        return found
 
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
@@ -123,9 +157,9 @@ def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
             )
         temporary.chmod(0o444)
         temporary.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
-        raise StorageError(_unwritable(target.parent, error)) from None
+        raise StorageError(unwritable(target.parent, error)) from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -183,7 +217,7 @@ def _stored_before(folder: Path, sha256: str, source: Path) -> Path | None:
         copies = sorted(folder.glob(f"{sha256}*"))
         return next((copy for copy in copies if copy.stat().st_size == size), None)
     except OSError as error:
-        raise StorageError(_unwritable(folder, error)) from None
+        raise StorageError(unwritable(folder, error)) from None
 
 
 def _ending(source: Path) -> str:
@@ -192,14 +226,15 @@ def _ending(source: Path) -> str:
     return ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """The folder and those above it; raises ``StorageError``."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(_unwritable(folder, error)) from None
+        raise StorageError(unwritable(folder, error)) from None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Put the new name itself on disk, so that it outlives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -221,7 +256,8 @@ def _shown(path: Path) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
 
 
-def _unwritable(folder: Path, error: OSError) -> str:
+def unwritable(folder: Path, error: OSError) -> str:
+    """Why nothing can be written to ``folder``, and what to do."""
     if error.errno in _FULL:
         return (
             f"Ổ đĩa chứa «{_shown(folder)}» đã đầy. "

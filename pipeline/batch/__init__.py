@@ -9,12 +9,14 @@ from pipeline.batch.book import (
     digitize_books,
 )
 from pipeline.batch.book_checks import CheckReport, check_books, check_registry, suggest_links
+from pipeline.batch.breaker import Breaker
 from pipeline.batch.package import OnCopied, PackageProgress, PackageReport, export_book
 from pipeline.batch.report import BookReport, ScanFailure
 from pipeline.batch.workers import PageFault, WorkersLost
 
 __all__ = [
     "BookReport",
+    "Breaker",
     "CheckReport",
     "PageFault",
     "OnCopied",

@@ -35,11 +35,16 @@ class CheckReport:
 
 def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | None = None) -> CheckReport:
     """Check the books of the same offices and kinds of event as these, or all books, and keep what is found."""
-    from pipeline.book_rules import BOOK_CODES, book_findings, shelves_of  # pandas: not for every command
+    from pipeline.book_rules import BOOK_CODES, book_findings, shelves_of, twice_findings  # pandas
 
     entries, pages, books = registry.shelf_columns(book_ids)
     shelves = shelves_of(entries, in_order(pages), books)
     found = list(_standing(book_findings(shelves), books, schemas))
+    for book_id in books["book_id"].tolist():
+        prints = registry.ink_prints(book_id)
+        if len(prints) > 1:
+            prints = in_order(prints).sort_values("order", kind="stable")
+            found += _standing(twice_findings(prints), books, schemas)
     looked_at = None if book_ids is None else [int(one) for one in books["book_id"]]
     outcome = registry.save_checks(found, BOOK_CODES, looked_at)
     return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))

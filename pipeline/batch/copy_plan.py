@@ -71,17 +71,25 @@ class CopyPlan:
             heading = (0.0, min(top for top, _ in bands.values()))
             cuts = (heading, bands[entry.row])
         first = PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, straight, entry.texts, cuts)
-        more = [self._whole(one) for one in self._of(entry, "continued")]
+        more = [self._whole(self._ref(one)) for one in self._of(entry, "continued")]
         name = self._names.entry(entry.number, entry.registered_year)
         yield EntryCopy(self._unique.of(name), (first, *more))
-        for one in self._of(entry, "correction"):
-            yield EntryCopy(self._unique.of(f"{name}{CORRECTION}"), (self._whole(one),))
+        for page in self._corrections(entry):
+            yield EntryCopy(self._unique.of(f"{name}{CORRECTION}"), (self._whole(page),))
+
+    def _corrections(self, entry: SettledEntry) -> list[PageRef]:
+        """The pages of corrections: those that people attached, and those that amendments rest on, each once."""
+        pages = [self._ref(one) for one in self._of(entry, "correction")]
+        pages += [one.paper for one in entry.amended if one.paper is not None]
+        return list(dict.fromkeys(pages))
 
     def _of(self, entry: SettledEntry, use: str) -> list[AttachedPage]:
         return [one for one in self._attached if one.number == entry.number and one.use == use]
 
-    def _whole(self, one: AttachedPage) -> PagePart:
-        ref = PageRef(self._scans[one.scan], one.page)
+    def _ref(self, one: AttachedPage) -> PageRef:
+        return PageRef(self._scans[one.scan], one.page)
+
+    def _whole(self, ref: PageRef) -> PagePart:
         return PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, self._straight(ref))
 
     def _straight(self, ref: PageRef) -> StraightPage:

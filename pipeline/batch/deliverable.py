@@ -64,6 +64,7 @@ def deliverable(registry: Registry, book_id: int, schemas: Schemas, options: Pac
     attached = {
         PageRef(scans.get(one.scan, ""), one.page) for one in options.attached if one.book == book.folder_name
     }
+    attached |= {one.paper for entry in entries for one in entry.amended if one.paper is not None}
     loose = tuple(
         page.ref
         for page in book.pages

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +51,8 @@ OnCopied = Callable[[PackageProgress], None]
 class PackageReport:
     """What became of a book. ``folder``: the package; None when nothing was written, and then ``refused`` says why:
     ``unsettled`` (see ``held``), ``faults`` or ``empty``. ``entry_ids``: of the entry in each row of the workbook, from
-    its row 2 on. ``loose``: pages in no PDF, as scan and page number. ``pdf_bytes``: of all PDFs."""
+    its row 2 on. ``loose``: pages in no PDF, as scan and page number. ``pdf_bytes``: of all PDFs. ``dropped``: columns
+    with values that the template has no place for, and how many entries have one."""
 
     book: str
     folder: Path | None = None
@@ -62,6 +64,7 @@ class PackageReport:
     loose: tuple[tuple[str, int], ...] = ()
     filled: FilledFields = field(default_factory=FilledFields)
     pdf_bytes: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 def export_book(
@@ -116,6 +119,7 @@ class _Package:
         columns = bench.schemas.columns(self._export)
         for entry in found.entries:
             self._filled.count(entry.cells, columns)
+        self._dropped = _dropped((entry.cells for entry in found.entries), columns)
 
     def written(self, target: Path, workers: int) -> PackageReport:
         folder, name = target / self._names.book, self._names.book
@@ -144,6 +148,7 @@ class _Package:
             entry_ids=tuple(entry.entry_id for entry in self._found.entries),
             loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._found.loose),
             filled=self._filled,
+            dropped=self._dropped,
             **more,
         )
 
@@ -207,8 +212,21 @@ class _Package:
                 "fields_from_16": self._filled.long,
                 "not_settled": len(self._found.held),
                 "warnings": counted(self._faults),
+                "dropped": dict(self._dropped),
             },
             "complete": not self._found.held,
+            "amended": [
+                {
+                    "number": entry.number,
+                    "column": one.column,
+                    "kind": one.kind,
+                    "decision": one.decision_number,
+                    "decided_on": one.decided_on,
+                    "paper": one.paper is not None,
+                }
+                for entry in self._found.entries
+                for one in entry.amended
+            ],
             "not_settled": [
                 {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
                 for one in self._found.held
@@ -218,3 +236,9 @@ class _Package:
             ],
             "files": hashes,
         }
+
+
+def _dropped(rows: Iterable[Mapping[str, str]], columns: Collection[str]) -> Mapping[str, int]:
+    """How often a column holds something that the template has no place for, by column."""
+    kept = frozenset(columns)
+    return dict(Counter(name for cells in rows for name, text in cells.items() if text and name not in kept))

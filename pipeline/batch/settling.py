@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pipeline.export.cells import FREE_TEXT, CellOptions, cells_of
-from pipeline.export.values import Held, SettledEntry, Text
+from pipeline.export.values import Amended, Held, SettledEntry, Text
 from pipeline.model import Box, FieldReading, FieldStatus, Severity
 from pipeline.registry import WHOLE_ENTRY, StoredBook, StoredEntry, Task
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
@@ -17,14 +17,25 @@ def settled(
     """The entry as it is delivered, or why it is held back. ``open_entries``: ids of those with an open task."""
     record = schemas.record(entry.record)
     illegible = [spec.name for spec in record.fields if _said_illegible(entry, spec, options)]
-    values = {**entry.values, **dict.fromkeys(illegible, options.illegible)}
+    amended = {name: one.value for name, one in entry.amendments.items()}
+    values = {**entry.values, **dict.fromkeys(illegible, options.illegible), **amended}
     why, fields, codes = _held(entry, record, values, open_entries)
     if why:
         number = entry.values.get("entry_number") or ""
         return Held(why, entry.scan, entry.ref.page_no, entry.row, number, entry.entry_id, fields, codes)
     cells = cells_of(values, record, schemas, options)
     sha256, page_no = entry.ref.scan_sha256, entry.ref.page_no
-    return SettledEntry(entry.entry_id, entry.row, sha256, page_no, cells, tuple(_texts(entry)))
+    texts, amendments = tuple(_texts(entry)), tuple(_amended(entry, record))
+    return SettledEntry(entry.entry_id, entry.row, sha256, page_no, cells, texts, amendments)
+
+
+def _amended(entry: StoredEntry, record: RecordSpec) -> Iterator[Amended]:
+    """What was amended, in the order of the Ministry's columns."""
+    for spec in record.fields:
+        one = entry.amendments.get(spec.name)
+        if one is not None:
+            paper = one.order.paper
+            yield Amended(spec.column, one.kind, one.order.decision_number, one.order.decided_on, paper)
 
 
 def _held(

@@ -2,33 +2,41 @@
 
 A hostile page may loop, crash or eat memory in native code, so no page is opened in the process that writes the
 registry. Each worker makes its readers once, lives under a memory limit, and is killed with everything it started when
-a page outlasts its time. Failures come back as ``ScanError`` values; pixels never come back.
+a page outlasts its time. Failures come back as ``ScanError`` values; of the pixels only what a page teaches the plate
+of its book comes back.
 """
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
+import resource
+import select
 import shutil
 import signal
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TypeVar
+from typing import Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
-from pipeline.model import Ledger, PageResult
+from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
 from pipeline.schema import Form
 from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
 
 SCRATCH = "hotich-pages-"
 """How the folder begins in which the readers of one run write; the number of the process follows."""
@@ -51,20 +59,42 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told once: the workbench, and the book whose pages it will get."""
+    """What a worker is told once: the workbench, where to write what it needs for itself, and for which process it
+    works."""
 
     bench: Workbench
+    scratch: Path
+    run: int
+
+
+@dataclass(frozen=True)
+class BookJob:
+    """The book that a page is read for."""
+
     form: Form
     ledger: Ledger
-    scratch: Path
 
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read; ``page_no`` counts from 1."""
+    """One page to read; ``page_no`` counts from 1. ``plate``: that of the book, packed, where there is one; ``teach``:
+    whether the page is to teach it."""
 
     scan: ScanFile
     page_no: int
+    plate: bytes | None = None
+    teach: bool = False
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.scan.sha256, self.page_no)
+
+
+@dataclass(frozen=True)
+class Died:
+    """The process that had a page in hand is gone, and what to say when it was the page."""
+
+    error: ScanError
 
 
 # --- in a worker process ------------------------------------------------------------------------------------------
@@ -78,6 +108,7 @@ def _take_up(assignment: Assignment) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
+    _end_with(assignment.run)
     _at_work = (assignment, assignment.bench.make_engines())
     limit_this_process(assignment.bench.limits)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
@@ -87,28 +118,71 @@ def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
+def _end_with(run: int) -> None:
+    """Die when the run does: a page that never ends would have nobody left to stop it."""
+    try:
+        handle = os.pidfd_open(run)
+    except (
+        OSError
+    ):  # it is gone already, or the kernel is too old; then the limit on CPU time is what ends this process
+        return
+
+    def watch() -> None:
+        select.select([handle], [], [])
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _allow_cpu(seconds: float) -> None:
+    """From now on so much CPU time, then the kernel ends this process, even where no thread of it can."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + 2 * seconds) + 5, hard)
+    )
+
+
 def _my_assignment() -> tuple[Assignment, Engines]:
     if _at_work is None:
         raise RuntimeError("not in a worker process")
     return _at_work
 
 
-def _count(scan: ScanFile) -> int | ScanError:
+def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
+    """How many pages the scan has."""
     assignment, _ = _my_assignment()
-    return _scan_error_as_value(lambda: page_count(scan, assignment.bench.limits))
+    _allow_cpu(assignment.bench.page_seconds)
+    return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.bench.limits))
 
 
-def _read(job: PageJob) -> PageResult | ScanError:
+def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
+    """What is read on the page."""
     assignment, engines = _my_assignment()
     bench = assignment.bench
+    _allow_cpu(bench.page_seconds)
 
     def read() -> PageResult:
-        page = page_of(job.scan, job.page_no, bench.limits)
-        return bench.read_page(
-            page, assignment.form, assignment.ledger, bench.schemas, engines, bench.options
-        )
+        page = page_of(_at_hand(job.scan), job.page_no, bench.limits)
+        readers = replace(engines, plate=_plate(job.plate)) if job.plate else engines
+        options = replace(bench.options, teach=True) if job.teach else bench.options
+        return bench.read_page(page, book.form, book.ledger, bench.schemas, readers, options)
 
     return _scan_error_as_value(read)
+
+
+@lru_cache(maxsize=2)
+def _plate(packed: bytes) -> Plate:
+    return Plate.unpacked(packed)
+
+
+def _at_hand(scan: ScanFile) -> ScanFile:
+    """The scan where this machine has it: in its own workspace when not where the one that gives the work has it."""
+    if scan.path.exists():
+        return scan
+    assignment, _ = _my_assignment()
+    here = Workspace(assignment.bench.workspace).stored(scan.sha256)
+    return scan if here is None else replace(scan, path=here)
 
 
 def _scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
@@ -137,10 +211,22 @@ MEMORY_MESSAGE = "Trang cần nhiều bộ nhớ hơn mức cho phép; hãy qué
 # --- in the process that started them -----------------------------------------------------------------------------
 
 
-class Workers:
-    """A pool of worker processes for one book; use it as a context manager. Leaving it stops all work at once."""
+class PageWorkers(Protocol):
+    """Who reads the pages of one book, on this machine or on many."""
 
-    def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        """How many pages each scan has, as the answers come in."""
+        ...
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        """What was read on each page, as the answers come in."""
+        ...
+
+
+class Pool:
+    """Worker processes of this machine; use it as a context manager. Leaving it stops all work at once."""
+
+    def __init__(self, bench: Workbench, processes: int) -> None:
         self._seconds = bench.page_seconds
         scratch = _quick_folder() or tempfile.gettempdir()
         _remove_left_behind(Path(scratch))
@@ -148,38 +234,51 @@ class Workers:
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(Assignment(bench, form, ledger, Path(self._scratch.name)),),
+            initargs=(Assignment(bench, Path(self._scratch.name), os.getpid()),),
             context=_one_thread_processes(),
         )
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop all work at once."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         self._scratch.cleanup()
 
-    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """How many pages each scan has, as the answers come in."""
-        return self._answers(_count, scans)
-
-    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """What was read on each page, as the answers come in."""
-        return self._answers(_read, jobs)
-
-    def _answers(
-        self, work: Callable[[Item], T | ScanError], items: Iterable[Item]
+    def answers(
+        self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError]]:
+        """What ``work`` says of each item, as the answers come in. Raises ``WorkersLost``.
+
+        Whose process died is tried once more, after all others: the system may have taken the process for what another
+        one did, or a person may have ended it."""
+        died: list[Item] = []
+        for item, answer in self._tried(work, book, items):
+            if isinstance(answer, Died):
+                died.append(item)
+            else:
+                yield item, answer
+        for item, answer in self._tried(work, book, died):
+            yield item, answer.error if isinstance(answer, Died) else answer
+
+    def _tried(
+        self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
+    ) -> Iterator[tuple[Item, T | ScanError | Died]]:
         waiting: dict[Future[T | ScanError], Item] = {
-            self._pool.schedule(work, args=(item,), timeout=self._seconds): item for item in items
+            self._pool.schedule(work, args=(book, item), timeout=self._seconds): item for item in items
         }
         for future in as_completed(waiting):
-            yield waiting.pop(future), self._answer(future)
+            answer = self._answer(future)
+            yield waiting.pop(future), answer
 
-    def _answer(self, future: Future[T | ScanError]) -> T | ScanError:
+    def _answer(self, future: Future[T]) -> T | ScanError | Died:
         try:
             return future.result()
         except TimeoutError:
@@ -188,15 +287,34 @@ class Workers:
             )
         except ProcessExpired as error:
             if error.exitcode == -signal.SIGKILL:
-                return ScanOutOfMemory(MEMORY_MESSAGE)
-            return ScanCrash(
-                f"Tiến trình đọc trang dừng đột ngột (mã {error.exitcode}); tệp có thể hỏng, hãy quét lại trang này."
+                return Died(ScanOutOfMemory(MEMORY_MESSAGE))
+            return Died(
+                ScanCrash(
+                    f"Tiến trình đọc trang dừng đột ngột (mã {error.exitcode}); tệp có thể hỏng, hãy quét lại "
+                    "trang này."
+                )
             )
         except BrokenProcessPool:
             raise WorkersLost(
                 "Các tiến trình đọc trang không chạy tiếp được. Những trang đã đọc đã được lưu; "
                 "hãy chạy “hotich doctor” rồi chạy lại lệnh này để đọc tiếp."
             ) from None
+
+
+class Workers(Pool):
+    """A pool of worker processes for one book."""
+
+    def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
+        super().__init__(bench, processes)
+        self._book = BookJob(form, ledger)
+
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        """How many pages each scan has, as the answers come in."""
+        return self.answers(count_here, self._book, scans)
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        """What was read on each page, as the answers come in."""
+        return self.answers(read_here, self._book, jobs)
 
 
 def _quick_folder() -> str | None:

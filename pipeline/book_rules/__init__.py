@@ -8,6 +8,7 @@ from pipeline.book_rules.checks import BOOK_CODES, REGISTRY_CODES, book_findings
 from pipeline.book_rules.finding import BookFinding
 from pipeline.book_rules.people import people_of
 from pipeline.book_rules.shelf import Shelves, shelves_of
+from pipeline.book_rules.twice import twice_findings
 
 __all__ = [
     "BOOK_CODES",
@@ -18,4 +19,5 @@ __all__ = [
     "people_of",
     "registry_findings",
     "shelves_of",
+    "twice_findings",
 ]

@@ -15,11 +15,12 @@ from pipeline.book_rules.numbers import GAP, OUT_OF_ORDER, REPEAT, RESTART, numb
 from pipeline.book_rules.pages import MISSING, page_findings
 from pipeline.book_rules.pages import OUT_OF_ORDER as PAGE_OUT_OF_ORDER
 from pipeline.book_rules.shelf import Shelves
+from pipeline.book_rules.twice import TWICE as SCANNED_TWICE
 
 BOOK_CODES = (
-    DUPLICATE, OUT_OF_ORDER, GAP, REPEAT, RESTART, BACKWARD, ENTRIES, PAGES, MISSING, PAGE_OUT_OF_ORDER,
+    DUPLICATE, OUT_OF_ORDER, GAP, REPEAT, RESTART, BACKWARD, ENTRIES, PAGES, MISSING, PAGE_OUT_OF_ORDER, SCANNED_TWICE,
 )  # fmt: skip
-"""What ``book_findings`` may raise."""
+"""What ``book_findings`` and ``twice_findings`` may raise."""
 
 REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
 """What ``registry_findings`` may raise."""

@@ -9,40 +9,54 @@ from typer import rich_utils
 
 import pipeline
 from pipeline.cli.account import account_app
+from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
+from pipeline.cli.backup import backup, restore
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
+from pipeline.cli.cover_sheet import cover_sheet
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.intake import intake_app
+from pipeline.cli.intake_assign import assign
 from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
+from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
+from pipeline.cli.report import report
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
+from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 
 COMMANDS = (
     ("run", run),
     ("page", page),
+    ("sheet", sheet),
     ("queue", queue),
     ("serve", serve),
     ("encrypt", encrypt),
+    ("backup", backup),
+    ("restore", restore),
     ("check", check),
     ("export", export),
+    ("reconcile", reconcile),
+    ("report", report),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("synth", synth),
     ("train", train),
     ("rules", rules),
+    ("cover-sheet", cover_sheet),
     ("doctor", doctor),
     ("demo", demo),
 )
@@ -85,7 +99,10 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
+intake_app.command("assign", cls=Command)(assign)
+app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
+app.add_typer(amend_app, name="amend")
 app.add_typer(registry_app, name="registry")
 
 

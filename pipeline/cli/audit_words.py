@@ -14,6 +14,7 @@ ACTIONS = {
     "scan-noted": "ghi nhận bản quét",
     "page-saved": "lưu kết quả đọc một trang",
     "page-failed": "ghi nhận trang hỏng",
+    "run-taken-over": "đọc tiếp quyển sổ của một lượt chạy đã chết",
     "places-resolved": "đối chiếu lại nơi",
     "registry-copied": "chép sang cơ sở dữ liệu này",
     "checks-saved": "kiểm tra cả quyển",
@@ -43,6 +44,10 @@ ACTIONS = {
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
     "package-written": "xuất gói dữ liệu của quyển sổ",
+    "amended": "ghi hoặc rút một cải chính, bổ sung",
+    "reconciled": "đối soát một tệp",
+    "difference-shown": "được cho xem một khác biệt",
+    "difference-answered": "trả lời một khác biệt",
 }
 
 _SENTENCES = {

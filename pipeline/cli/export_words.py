@@ -58,6 +58,10 @@ def report_told(report: PackageReport) -> Iterator[str]:
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
     if report.held:
         yield f"  CHƯA ĐỦ: {len(report.held)} chỗ chưa xong không có trong gói, đã ghi vào bản kê."
+    if report.dropped:
+        columns = ", ".join(f"{column} ({entries} việc)" for column, entries in report.dropped.items())
+        yield f"  MẪU NÀY KHÔNG CÓ CỘT cho {columns}: các giá trị ấy không có trong tệp Excel."
+        yield '  Muốn giao đủ thì bỏ --template, hoặc đặt birth_template = "KS70" trong package.toml.'
     if report.loose:
         pages = ", ".join(f"{scan} trang {page}" for scan, page in report.loose[:5])
         more = f" và {len(report.loose) - 5} trang nữa" if len(report.loose) > 5 else ""

@@ -13,7 +13,7 @@ from pipeline.cli.hypotheses import SHOWN, ways
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentences
 from pipeline.model import Hypothesis
-from pipeline.registry import Registry, StandingFinding, Task
+from pipeline.registry import Registry, StandingFinding, Task, Unread
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.settings import read_settings
 
@@ -30,11 +30,13 @@ def queue(
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.standing_findings())
+        unread = [one for one in registry.unread() if book is None or one.book == book]
     if as_json:
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
-        print_json({"total": len(tasks), "tasks": shown})
+        print_json({"total": len(tasks), "tasks": shown, "unread": plain(unread)})
         return
     screen = out()
+    _show_unread(unread, limit)
     if not tasks:
         screen.print("Không có việc nào chờ rà soát.")
         return
@@ -55,6 +57,20 @@ def queue(
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
     for line in sentences(counted, bench.schemas):
         screen.print(line, markup=False)
+
+
+def _show_unread(unread: list[Unread], limit: int) -> None:
+    """Pages and scans that could not be read: what happened to each and what to do."""
+    if not unread:
+        return
+    screen = out()
+    screen.print(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}", markup=False)
+    for one in unread[:limit]:
+        place = one.scan if one.page_no is None else f"{one.scan}, trang {one.page_no}"
+        tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
+        screen.print(f"  {one.book}/{place} [{one.code}]{tries}: {one.message}", markup=False)
+    if len(unread) > limit:
+        screen.print(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 
 
 SHOWN_FIELDS = 3

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import role_sql
 from pipeline.registry.copying import copy_registry
 from pipeline.settings import read_settings
@@ -59,3 +61,31 @@ def print_role_sql(
 ) -> None:
     """In các câu SQL cấp đúng những quyền hotich cần cho một tài khoản PostgreSQL: không sửa, xóa được quyết định."""
     typer.echo(role_sql(read_settings().workbench(workspace).schemas, role), nl=False)
+
+
+@registry_app.command("show", cls=Command)
+def show(
+    entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của việc hộ tịch trong sổ dữ liệu.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Giá trị hiện hành của một việc; ô đã cải chính, bổ sung thì nêu cả giá trị trên giấy và số quyết định."""
+    bench = read_settings().workbench(workspace)
+    with bench.open_registry() as opened:
+        entry = opened.entry(entry_id)
+    record = bench.schemas.record(entry.record)
+    if as_json:
+        amended = {name: plain(one) for name, one in entry.amendments.items()}
+        print_json({"current": plain(entry.current), "on_paper": plain(entry.values), "amendments": amended})
+        return
+    table = Table("Cột", "Tên", "Giá trị hiện hành", "Trên giấy", "Theo quyết định")
+    for spec in record.fields:
+        value, amendment = entry.current.get(spec.name), entry.amendments.get(spec.name)
+        if value is None:
+            continue
+        on_paper = (entry.values.get(spec.name) or "–") if amendment else "như bên"
+        order = f"{amendment.order.decision_number}, {amendment.order.decided_on}" if amendment else ""
+        table.add_row(
+            spec.column or "–", spec.label, escape(value) or "(trống)", escape(on_paper), escape(order)
+        )
+    out().print(table)

@@ -28,7 +28,7 @@ from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.cli.progress import COLUMNS, is_told
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences, told
-from pipeline.errors import LedgerError, ScanError, SchemaError
+from pipeline.errors import BookBusy, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
 from pipeline.workbench import Workbench
@@ -40,6 +40,12 @@ def run(
     ],
     workspace: WorkspaceOption = None,
     workers: WorkersOption = None,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Thử lại cả những trang đã để riêng vì nhiều lần làm treo, làm sập máy đọc."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Đọc mọi trang chưa đọc của các sổ trong thư mục và lưu vào sổ dữ liệu.
@@ -52,7 +58,13 @@ def run(
     folders = book_folders(folder)
     with page_progress() as on_progress:
         reports = list(
-            digitize_books(folder, bench, workers=workers or settings.workers, on_progress=on_progress)
+            digitize_books(
+                folder,
+                bench,
+                workers=workers or settings.workers,
+                on_progress=on_progress,
+                again=again,
+            )
         )
     read_now = [folder for folder, report in zip(folders, reports, strict=True) if report.read]
     with bench.open_registry() as registry:
@@ -80,10 +92,15 @@ def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def exit_code(reports: list[BookReport]) -> int:
-    """0 when everything was read; else that of the worst failure: an unusable ledger before an unusable scan."""
+    """0 when everything was read; else that of the worst failure: a stop, an unusable ledger, a book that another run
+    has in hand, an unusable scan."""
     codes = {failure.code for report in reports for failure in report.failures}
+    if ReadingStopped.code in codes:
+        return ReadingStopped.exit_code
     if codes & {LedgerError.code, SchemaError.code}:
         return LedgerError.exit_code
+    if BookBusy.code in codes:
+        return BookBusy.exit_code
     return ScanError.exit_code if codes else 0
 
 
@@ -163,5 +180,5 @@ def show_standing(bench: Workbench) -> None:
     out().print("Trong sổ dữ liệu:", markup=False)
     for line in told(summary):
         out().print(f"  {line}", markup=False)
-    if summary.review or summary.page_tasks:
+    if summary.review or summary.page_tasks or summary.failures:
         out().print(f"Xem việc cần rà soát: hotich queue --workspace {bench.workspace}", markup=False)

@@ -29,11 +29,13 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
+    from pipeline.reports import read_plan
     from pipeline.review import Pictures, create_app, server  # FastAPI: not for every command
 
     settings = read_settings()
     bench = settings.workbench(workspace)
     policy = settings.review_policy_of(bench.workspace, bench.schemas)
+    plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
@@ -54,7 +56,9 @@ def serve(
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
         screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
-        app = create_app(registry, bench.schemas, policy=policy, pictures=pictures, models=settings.models)
+        app = create_app(
+            registry, bench.schemas, policy=policy, plan=plan, pictures=pictures, models=settings.models
+        )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)
     screen.print("Đã tắt bàn rà soát.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.imaging.gate import Gate
 from pipeline.imaging.writing import WritingModel
 from pipeline.model import Crop
 from pipeline.ocr import Engines
@@ -35,12 +36,13 @@ class LineShapes:
 
 def default_engines(models: Path | None = None) -> Engines:
     """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting,
-    and a reader of handwriting where at least one of its networks is installed.
+    the gate that tells poor pages, and a reader of handwriting where at least one of its networks is installed.
 
     Raises ``SetupError`` when a model's card is missing; whether Tesseract is there shows at the first page.
     """
     reader = card("tesseract-vie", models)
     shapes = card("print-or-hand", models)
+    gate = card("page-gate", models)
     model = WritingModel(shapes.weights, shapes.mean, shapes.spread, shapes.fingerprint)
     return Engines(
         labels=TesseractPage(reader.language),
@@ -48,6 +50,7 @@ def default_engines(models: Path | None = None) -> Engines:
         numerals=Numerals(),
         writing=LineShapes(model),
         hand=_hand(models),
+        gate=Gate(gate.weights, gate.fingerprint),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.routing import RoutingOptions
 
-VERSION = "2"
+VERSION = "3"
 """Raise it whenever the same page could come out otherwise than before."""
 
 
@@ -16,13 +16,14 @@ class DigitizeOptions:
     """``min_print``: the least share (0..1, by letters) of a form's printed text that must be found for a page to be
     taken for that form; ``sure_print``: the share from which no other form is tried; ``blank_ink``: the most ink (share
     of a page's pixels) a blank page may show; ``label_dpi`` and ``max_dpi``: pixels an inch at which labels are looked
-    for and at which the page is read."""
+    for and at which the page is read; ``teach``: whether a page tells what it teaches the plate of its book."""
 
     min_print: float = 0.28
     sure_print: float = 0.65
     blank_ink: float = 0.0012
     label_dpi: float = 200.0
     max_dpi: float = 300.0
+    teach: bool = False
     routing: RoutingOptions = field(default_factory=RoutingOptions)
 
     @property

@@ -12,8 +12,10 @@ from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, dpi_of, ink_share, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
+from pipeline.digitize.teaching import lesson
+from pipeline.digitize.usable import flaws_of, with_form
 from pipeline.imaging import ink as ink_of
-from pipeline.imaging import quality, straighten
+from pipeline.imaging import ink_print, quality
 from pipeline.locate import fit as fitting
 from pipeline.model import (
     Box,
@@ -43,13 +45,16 @@ def digitize_page(
     watch = Stopwatch()
     with watch.stage("quality"):
         dpi = dpi_of(page, form)
-        measured = quality.quality_of(straighten.small_grey(page.pixels, min(1.0, 100 / dpi)), dpi)
+        measured = quality.quality_of(page.pixels, dpi)
     seen = recognised(page, form, schemas, engines, options, dpi, watch)
+    measured = with_form(measured, seen, page)
+    flaws = flaws_of(measured, engines, schemas)
     size = (page.pixels.shape[1], page.pixels.shape[0])
     level = seen.level
     result = PageResult(
         page.ref, PageKind.UNKNOWN, form.id, size, level.matrix, level.turn, level.skew, measured,
-        None, (), (), (), watch.seconds, engines.hand_fingerprint,
+        None, (), (), tuple(replace(flaw, severity=Severity.INFO) for flaw in flaws), watch.seconds,
+        engines.hand_fingerprint,
     )  # fmt: skip
     if seen.form is None or seen.fit is None:
         return _unknown(result, seen, options)
@@ -62,7 +67,7 @@ def digitize_page(
         rows = inked_rows(straight, form)
     rows = read_rows(rows, straight, engines, schemas.record(form.record), schemas, watch)
     with watch.stage("rules"):
-        entries = tuple(_entry(row, straight, form, ledger, schemas, options) for row in rows)
+        entries = tuple(_entry(row, straight, form, ledger, schemas, options, flaws) for row in rows)
     return replace(
         result,
         kind=PageKind.ENTRIES,
@@ -72,6 +77,8 @@ def digitize_page(
         labels=straight.labels,
         entries=entries,
         timings=dict(watch.seconds),
+        ink_print=_ink_print(straight),
+        view=lesson(straight, form) if options.teach and form.layout == "page" else None,
     )
 
 
@@ -81,10 +88,8 @@ def _unknown(result: PageResult, seen: Seen, options: DigitizeOptions) -> PageRe
     if share < options.blank_ink:
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
         return replace(result, kind=PageKind.BLANK, findings=(finding,))
-    return replace(
-        result,
-        findings=(Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words), "form": seen.other}),),
-    )
+    finding = Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words), "form": seen.other})
+    return replace(result, findings=(finding, *result.findings))
 
 
 def _entry(
@@ -94,14 +99,23 @@ def _entry(
     ledger: Ledger,
     schemas: Schemas,
     options: DigitizeOptions,
+    flaws: tuple[Finding, ...],
 ) -> EntryResult:
+    """One entry; what is wrong with the page is said of each, so that nobody takes its values unseen."""
     record = schemas.record(form.record)
     readings = extract.readings_of(row.inks, record, schemas, ledger)
     readings = (*readings, *_ticks(straight, form, schemas))
     context = rules.context_of(form, ledger, places=schemas.places)
-    findings = rules.rules_of(record, schemas).findings_of(readings, context)
+    findings = (*flaws, *rules.rules_of(record, schemas).findings_of(readings, context))
     readings, findings = routing.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
+
+
+def _ink_print(straight: Straight) -> str:
+    left, top = straight.frame.corners.min(axis=0)
+    right, bottom = straight.frame.corners.max(axis=0)
+    frame = Box(float(left), float(top), float(right), float(bottom))
+    return ink_print.ink_print_of(straight.ink, frame, [label.box for label in straight.labels])
 
 
 def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldReading]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.digitize.by_plate import told_by
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging import grid, straighten
@@ -70,6 +71,11 @@ def recognised(
                 over = tables.fitted_table(form, width - upright[::-1], height - rows[::-1], level.size)
             if fit is not None and (over is None or fit.share > over.share):
                 return Seen(level, form, fit, (), 0)
+        if engines.plate is not None and form.layout == "page":
+            with watch.stage("plate"):
+                told = told_by(engines.plate, level, form, letter)
+            if told is not None:
+                return Seen(level, form, *told, 0)
         with watch.stage("labels"):
             words = engines.labels.words(level.print_only, small_dpi)
             seen = _best_form(level, [form, *covers, *others], words, options)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline import kinds
-from pipeline.schema import RecordSpec, Schemas
+from pipeline.schema import FieldSpec, RecordSpec, Schemas
 
 MONTH_AND_YEAR = re.compile(r"(?:0[1-9]|1[0-2])\.([0-9]{4})")
 LONGEST = 32767
@@ -37,17 +37,23 @@ def cells_of(
 ) -> dict[str, str]:
     """The cell of every column of the record (all editions), in their order. ``None`` (nothing known: the form has no
     place for it) and ``""`` (blank on paper) are both an empty cell."""
-    found = {}
-    for spec in record.fields:
-        if not spec.column:
-            continue
-        text = unicodedata.normalize("NFC", values.get(spec.name) or "")
-        if text and spec.kind == "choice":
-            text = _code(text, schemas.vocabulary(spec))
-        if spec.kind == "date" and options.month_and_year == "year":
-            text = MONTH_AND_YEAR.sub(r"\1", text) if MONTH_AND_YEAR.fullmatch(text) else text
-        found[spec.column] = text
-    return found
+    return {
+        spec.column: cell_of(values.get(spec.name) or "", spec, schemas, options)
+        for spec in record.fields
+        if spec.column
+    }
+
+
+def cell_of(value: str, spec: FieldSpec, schemas: Schemas, options: CellOptions = CellOptions()) -> str:
+    """The cell of one field."""
+    if not value:
+        return ""
+    text = unicodedata.normalize("NFC", value)
+    if spec.kind == "choice":
+        return _code(text, schemas.vocabulary(spec))
+    if spec.kind == "date" and options.month_and_year == "year":
+        return MONTH_AND_YEAR.sub(r"\1", text) if MONTH_AND_YEAR.fullmatch(text) else text
+    return text
 
 
 def _code(text: str, vocabulary: kinds.Vocabulary | None) -> str:

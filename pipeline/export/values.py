@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.model import Box, Ledger
+from pipeline.model import Box, Ledger, PageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Amended:
+    """A column whose value an amendment gave: its kind, the decision, and the page that it was scanned as."""
+
+    column: str
+    kind: str
+    decision_number: str
+    decided_on: str
+    paper: PageRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SettledEntry:
-    """An entry as it is delivered: ``cells`` by Ministry column (``""`` = an empty cell)."""
+    """An entry as it is delivered: ``cells`` by Ministry column (``""`` = an empty cell), the current values;
+    ``texts`` are those on paper, whatever was ``amended``."""
 
     entry_id: int
     row: int
@@ -55,6 +67,7 @@ class SettledEntry:
     page_no: int
     cells: Mapping[str, str]
     texts: tuple[Text, ...] = ()
+    amended: tuple[Amended, ...] = ()
 
     @property
     def number(self) -> str:

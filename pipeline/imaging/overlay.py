@@ -32,9 +32,12 @@ def straight_page(page: PageImage, result: PageResult) -> Pixels:
 
 def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
     """The straight page with what the machine saw: frame violet, labels green (read) or orange (carried by geometry),
-    fields from red (uncertain) to green (certain), grey where blank; the reading stands above its ink."""
+    fields from red (uncertain) to green (certain), grey where blank; the reading stands above its ink. What explains
+    a place that is wrong stands on top; of a page without a frame there is nothing else."""
     if result.frame is None:
-        return np.asarray(page.pixels)
+        bare = Image.fromarray(page.pixels)
+        _head(ImageDraw.Draw(bare, "RGBA"), result, max(16, round(bare.height / 110)))
+        return np.asarray(bare)
     pale = straight_page(page, result)
     picture = Image.fromarray(cv2.addWeighted(pale, 0.72, np.full_like(pale, 255), 0.28, 0))
     draw = ImageDraw.Draw(picture, "RGBA")
@@ -51,7 +54,30 @@ def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
                 continue
             title = record.by_name[reading.field].label if record and reading.field in record.by_name else ""
             _field(draw, reading, title, size)
+    _head(draw, result, size)
     return np.asarray(picture)
+
+
+def _head(draw: ImageDraw.ImageDraw, result: PageResult, size: int) -> None:
+    """Form, turn and skew, labels, measures of the picture, findings of the page: two lines on top."""
+    read = sum(1 for label in result.labels if label.score)
+    quality = result.quality
+    lines = (
+        f"{result.kind.value} · mẫu {result.form} · xoay {result.turn}° · nghiêng {result.skew:+.2f}° · "
+        f"nhãn thấy {read}, suy ra {len(result.labels) - read} · "
+        + (
+            "theo bản in của quyển"
+            if "plate" in result.timings and "labels" not in result.timings
+            else "theo nhãn đọc"
+        ),
+        f"{quality.dpi:.0f} dpi · mép nét {quality.edge:.2f} mm · tối {quality.shade:.2f} · cắt {quality.cut:.0f} mm · "
+        f"ngón tay {quality.finger:.0f} mm · gấp góc {quality.fold:.0f} mm · "
+        + (", ".join(finding.code for finding in result.findings) or "không có phát hiện ở trang"),
+    )
+    for number, line in enumerate(lines):
+        where = (8.0, 6.0 + number * (size + 8))
+        draw.rectangle(draw.textbbox(where, line, font=_font(size)), fill=(255, 255, 255, 225))
+        draw.text(where, line, fill=FRAME, font=_font(size))
 
 
 def _field(draw: ImageDraw.ImageDraw, reading: FieldReading, title: str, size: int) -> None:

@@ -1,6 +1,7 @@
 """Scans as they come in: which files of a folder they are, how many pages they have, a page as pixels."""
 
 from pipeline.intake.folder import FolderContents, ForeignFile, ScanFile, contents_of, scan_file, scans_of
+from pipeline.intake.inspection import Inspector, SeenPage
 from pipeline.intake.isolated import page_count_isolated, page_of_isolated
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits, limit_this_process
 from pipeline.intake.pages import page_count, page_of
@@ -9,8 +10,10 @@ __all__ = [
     "DEFAULT_LIMITS",
     "FolderContents",
     "ForeignFile",
+    "Inspector",
     "ScanFile",
     "ScanLimits",
+    "SeenPage",
     "contents_of",
     "limit_this_process",
     "page_count",

@@ -31,7 +31,7 @@ def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
 
 def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
     """Pixels and dpi of one page, orientation honoured. Raises ``ScanError``, or anything Pillow may raise."""
-    frame = _frame_of(path, page_no, limits) if kind is FileType.TIFF else 0
+    frame = frame_of(path, page_no, limits) if kind is FileType.TIFF else 0
     with Image.open(path, formats=(kind.value,)) as image:
         if frame:
             image.seek(frame)
@@ -97,7 +97,7 @@ def _exif_turn(image: Image.Image) -> Turn:
         return UPRIGHT
 
 
-def _frame_of(path: Path, page_no: int, limits: ScanLimits) -> int:
+def frame_of(path: Path, page_no: int, limits: ScanLimits) -> int:
     """The frame that holds a page. Asked of the file opened for this alone: Pillow stays on a frame that failed."""
     with Image.open(path, formats=(FileType.TIFF.value,)) as image:
         frame = _page_frames(path, image, limits.max_pages)[page_no - 1]

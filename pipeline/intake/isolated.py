@@ -9,44 +9,28 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import IO, Any, TypeVar
 
 import numpy as np
 
-import pipeline
-from pipeline.errors import (
-    BrokenScan,
-    EmptyScan,
-    EncryptedScan,
-    HotichError,
-    OversizedScan,
-    ScanCrash,
-    ScanError,
-    ScanOutOfMemory,
-    ScanTimeout,
-    SetupError,
-    UnknownFileType,
+from pipeline.intake.decoder_process import (
+    HEADER_BYTES,
+    START_SECONDS,
+    ended,
+    how_it_ended,
+    kill_group,
+    named_error,
+    started,
 )
-from pipeline.intake.filetype import shown
 from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
 from pipeline.model import PageImage, PageRef, Pixels
 
-HEADER_BYTES = 65_536
-START_SECONDS = 10.0  # for the child to start, on a busy machine, beside the seconds of the page
-_ERRORS: tuple[type[HotichError], ...] = (
-    ScanError, UnknownFileType, EmptyScan, BrokenScan, EncryptedScan, OversizedScan, ScanTimeout, ScanOutOfMemory,
-    ScanCrash, SetupError,
-)  # fmt: skip
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads reserve address space
 _Answer = TypeVar("_Answer")
 
 
@@ -90,8 +74,8 @@ def _asked(
             if "error" not in header:
                 return read(header, child.stdout)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
-            raise _how_it_ended(child, late, scan.path, page_no, limits) from None
-        raise _named(header)
+            raise how_it_ended(child, late.is_set(), scan.path, page_no, limits) from None
+        raise named_error(header)
 
 
 @contextmanager
@@ -100,20 +84,11 @@ def _child(limits: ScanLimits, late: threading.Event, scratch: str) -> Iterator[
 
     What it leaves in ``scratch`` when it is killed is for the caller to remove.
     """
-    root = os.fspath(Path(pipeline.__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "pipeline.intake.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": paths, "TMPDIR": scratch, **_ONE_THREAD},
-    )
+    child = started("pipeline.intake.child", scratch)
 
     def too_late() -> None:
         late.set()
-        _kill_group(child)
+        kill_group(child)
 
     clock = threading.Timer(limits.seconds + START_SECONDS, too_late)
     clock.daemon = True
@@ -123,17 +98,7 @@ def _child(limits: ScanLimits, late: threading.Event, scratch: str) -> Iterator[
     finally:
         clock.cancel()
         clock.join()
-        _kill_group(child)  # before the child is reaped: its number cannot belong to anybody else yet
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
-        child.wait()
-
-
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+        ended(child)
 
 
 def _received(answer: IO[bytes], height: int, width: int, limits: ScanLimits) -> Pixels:
@@ -147,25 +112,3 @@ def _received(answer: IO[bytes], height: int, width: int, limits: ScanLimits) ->
             raise EOFError
         wanted = wanted[got:]
     return pixels
-
-
-def _named(header: dict[str, Any]) -> HotichError:
-    kinds = {kind.code: kind for kind in _ERRORS}
-    return kinds.get(str(header["error"]), BrokenScan)(str(header.get("message", "")))
-
-
-def _how_it_ended(
-    child: subprocess.Popen[bytes], late: threading.Event, path: Path, page_no: int | None, limits: ScanLimits
-) -> ScanError:
-    what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
-    ended = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    status = 0 if ended is None or ended.si_code == os.CLD_EXITED else ended.si_status
-    if late.is_set() or status == signal.SIGXCPU:
-        return ScanTimeout(
-            f"{what} giải mã quá {limits.seconds:.0f} giây nên đã bị dừng. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
-        )
-    if status == signal.SIGKILL:  # not by us: the kernel ran out of memory
-        return ScanOutOfMemory(f"{what} cần quá nhiều bộ nhớ để giải mã. Hãy quét lại ở 300 dpi.")
-    return ScanCrash(
-        f"{what} làm chương trình giải mã dừng đột ngột. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
-    )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.model import Crop, LineReading, Pixels, Word
+from pipeline.model import Crop, FoundLabel, LineReading, Pixels, Quality, Word
 
 
 class OcrEngine(Protocol):
@@ -50,20 +50,43 @@ class WritingJudge(Protocol):
         ...
 
 
+class PageGate(Protocol):
+    """Tells pages that should be scanned again."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def flaws(self, quality: Quality) -> tuple[str, ...]:
+        """The codes of the findings that a page with these measures calls for."""
+        ...
+
+
+class BlankForm(Protocol):
+    """Knows the print of one book by its picture."""
+
+    def labels_on(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
+        """The printed labels of a levelled page, in pixels of the picture given; none where it is another form's."""
+        ...
+
+
 @dataclass(frozen=True)
 class Engines:
     """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value
-    counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed."""
+    counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed; without a ``gate`` every page
+    counts as good. ``plate`` is what the book has taught of its own print, and no part of the fingerprint: it says
+    sooner where the labels stand, not otherwise."""
 
     labels: PrintReader
     print: OcrEngine
     numerals: OcrEngine | None = None
     writing: WritingJudge | None = None
     hand: OcrEngine | None = None
+    gate: PageGate | None = None
+    plate: BlankForm | None = None
 
     @property
     def fingerprint(self) -> str:
-        parts = (self.labels, self.print, self.numerals, self.writing, self.hand)
+        parts = (self.labels, self.print, self.numerals, self.writing, self.hand, self.gate)
         return "+".join(part.fingerprint for part in parts if part is not None)
 
     @property

@@ -1,5 +1,7 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
+from pipeline.registry.book_runs import Turn
+from pipeline.registry.failures import Unread
 from pipeline.registry.registry import Registry
 from pipeline.registry.roles import role_sql
 from pipeline.registry.stored_book import FailedPage, StoredBook, StoredPage
@@ -48,6 +50,8 @@ __all__ = [
     "Straightening",
     "Task",
     "TaskState",
+    "Turn",
+    "Unread",
     "Verdict",
     "role_sql",
 ]

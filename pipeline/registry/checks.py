@@ -16,6 +16,7 @@ from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.locks import Whole, hold, hold_pages
 from pipeline.registry.readback import standing_finding
+from pipeline.registry.rescans import ask_rescans
 from pipeline.registry.tables import book_finding
 from pipeline.registry.upkeep import follow_entry, follow_page
 from pipeline.registry.values import ChecksOutcome, StandingFinding
@@ -72,6 +73,8 @@ def save_checks(
             follow_page(connection, page_id)
         else:
             follow_entry(connection, declared, entry_id)
+    for one in new:
+        ask_rescans(connection, declared, one.page_id, [one.finding])
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 

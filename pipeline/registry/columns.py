@@ -74,6 +74,24 @@ def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFram
     )
 
 
+def ink_prints(connection: Connection, book_id: int) -> pd.DataFrame:
+    """One row a page of that book of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
+    return _frame(
+        connection,
+        select(
+            page.c.id.label("page_id"),
+            scan.c.book_id,
+            scan.c.id.label("scan_id"),
+            scan.c.name.label("scan"),
+            page.c.page_no,
+            page_run.c.ink_print,
+        )
+        .join_from(page, scan)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id, page_run.c.ink_print.is_not(None)),
+    )
+
+
 def entries(connection: Connection, declared: Declared, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """One row an entry that stands, in the order of the rows on its page: ``entry_id``, ``page_id``, ``number``,
     ``registered_on``, ``page``. Records that bind no fields to these roles have none."""

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pipeline.registry.accounts.tables import login_failure, login_session
+from pipeline.registry.amendments.tables import AMENDMENT_APPEND_ONLY
 from pipeline.registry.audit.tables import audit
 from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
+from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
+from pipeline.registry.reconciliation.tables import RECONCILIATION_APPEND_ONLY
 from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, REMOVABLE
 
-GROWING = (*APPEND_ONLY, *DESK_APPEND_ONLY, audit)
+GROWING = (
+    *APPEND_ONLY,
+    *DESK_APPEND_ONLY,
+    *AMENDMENT_APPEND_ONLY,
+    *RECONCILIATION_APPEND_ONLY,
+    *LOTS_APPEND_ONLY,
+    audit,
+)
 """No row of these is ever changed or deleted."""
 
 ENDING = ONLY_ENDS

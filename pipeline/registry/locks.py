@@ -33,6 +33,7 @@ class Whole(IntEnum):
     BOOKS = 4
     ACCOUNTS = 5
     AUDIT = 6
+    LOTS = 16
 
 
 def hold(connection: Connection, whole: Whole) -> None:

@@ -20,6 +20,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.registry.amendments.amending import amendments_of
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.agreement import Standing
 from pipeline.registry.desk.words import live_standings, taken_back
@@ -81,6 +82,7 @@ def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> S
         hand_reader=connection.scalar(
             select(page_run.c.hand_reader).where(page_run.c.page_id == row["page_id"], page_run.c.latest)
         ),
+        amendments=amendments_of(connection, row),
     )
 
 

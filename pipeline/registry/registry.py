@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,20 +12,37 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.model import Ledger, PageRef, PageResult
-from pipeline.registry import checks, deciding, link_decisions, links, overview, placing, readback, saving
+from pipeline.registry import (
+    checks,
+    deciding,
+    failures,
+    link_decisions,
+    links,
+    overview,
+    placing,
+    readback,
+    records,
+    saving,
+)
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.accounts.values import AccountOptions
+from pipeline.registry.amendments import Amendment, AmendmentOrder, amending
 from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.audit.audit import Audit
+from pipeline.registry.book_runs import Turn, turn_at
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
+from pipeline.registry.lots.lots import Lots
 from pipeline.registry.migration import bring_up_to_date
+from pipeline.registry.reconciliation.reconciliations import Reconciliations
+from pipeline.registry.records import BookRow, RecordRow
 from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.stored_book import StoredBook, stored_book
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
+from pipeline.registry.tallies.counting import Counting
 from pipeline.registry.values import (
     BookSummary,
     ChecksOutcome,
@@ -39,7 +57,8 @@ from pipeline.registry.values import (
     Verdict,
 )
 from pipeline.review_policy import ReviewPolicy
-from pipeline.schema import Schemas, load
+from pipeline.sampling import SamplingPolicy
+from pipeline.schema import RecordSpec, Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.columns import Frame
@@ -125,6 +144,11 @@ class Registry:
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
 
+    def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
+        """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
+        with self._database.reading() as connection:
+            return saving.fingerprints(connection, book_id)
+
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
 
@@ -136,12 +160,32 @@ class Registry:
             return saving.save_page(connection, self._declared, book_id, result, fingerprint)
 
     def save_failure(
-        self, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
+        self,
+        book_id: int,
+        sha256: str,
+        name: str,
+        page_no: int | None,
+        code: str,
+        message: str,
+        fingerprint: str | None = None,
     ) -> None:
         """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds
-        later."""
+        later. ``fingerprint``: of the reading that was tried."""
         with self._database.writing() as connection:
-            saving.save_failure(connection, book_id, sha256, name, page_no, code, message)
+            saving.save_failure(connection, book_id, sha256, name, page_no, code, message, fingerprint)
+
+    def set_aside(
+        self, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
+    ) -> Mapping[tuple[str, int | None], failures.Unread]:
+        """What failed so often in a row that trying again is no use until something changes
+        (``pipeline.registry.failures``). ``prints``: fingerprint of the reading by SHA-256 of the scan."""
+        with self._database.reading() as connection:
+            return failures.set_aside(connection, book_id, codes, tries, prints)
+
+    def turn_at(self, book_id: int, seconds: float) -> AbstractContextManager[Turn]:
+        """Hold a book while it is read: one run at a time. ``seconds``: how long this run may say nothing before others
+        take the book over. Entering raises ``BookBusy`` when another run has it."""
+        return turn_at(self._database, book_id, seconds)
 
     def resolve_places(self, entry_id: int) -> bool:
         """Resolve the places of an entry anew, after the tables of administrative units have changed. Returns
@@ -209,6 +253,27 @@ class Registry:
         with self._database.writing() as connection:
             link_decisions.decide_link(connection, link_id, verdict, author=author, reason=reason)
 
+    def amend(
+        self, entry_id: int, field: str, text: str, order: AmendmentOrder, *, author: str, reason: str = ""
+    ) -> int:
+        """Note that a decision of an authority gives a field another value; returns the number of the amendment. What
+        was read and decided stays as it is. ``RegistryError`` says what is missing or wrong."""
+        with self._database.writing() as connection:
+            entry_ = readback.stored_entry(connection, self._declared, entry_id)
+            return amending.amend(
+                connection, self._declared, entry_, field, text, order, author=author, reason=reason
+            )
+
+    def withdraw_amendment(self, entry_id: int, amendment_id: int, *, author: str, reason: str) -> None:
+        """Take back an amendment that was noted by mistake; it stays on record."""
+        with self._database.writing() as connection:
+            entry_ = readback.stored_entry(connection, self._declared, entry_id)
+            amending.withdraw(connection, entry_, amendment_id, author=author, reason=reason)
+
+    def reconciliations(self) -> Reconciliations:
+        """What reconciliations found, to be stored, asked about and answered."""
+        return Reconciliations(self._database, self._declared)
+
     def note_view(self, person: Person, action: str, subject: str) -> None:
         """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
         ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
@@ -230,12 +295,33 @@ class Registry:
         database)."""
         return Desk(self._database, self._declared, policy, now)
 
+    def lots(
+        self,
+        review: ReviewPolicy,
+        sampling: SamplingPolicy = SamplingPolicy(),
+        *,
+        now: Callable[[], datetime] | None = None,
+    ) -> Lots:
+        """Acceptance sampling under what an office has set. ``now``: as of ``desk``."""
+        return Lots(self._database, self._declared, review, sampling, now)
+
+    def counting(
+        self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None
+    ) -> Counting:
+        """Counts for reports, over the books of these registration places (None = all). ``now``: as of ``desk``."""
+        return Counting(self._database, places, now)
+
     # --- what stands ----------------------------------------------------------------------------------------------
 
     def queue(self, book_id: int | None = None, limit: int | None = None) -> Sequence[Task]:
         """What waits for a person, reopened tasks first, then in the order of the book."""
         with self._database.reading() as connection:
             return overview.queue(connection, book_id, limit)
+
+    def unread(self, book_id: int | None = None) -> Sequence[failures.Unread]:
+        """Pages and scans that could not be read, of a book or of all."""
+        with self._database.reading() as connection:
+            return failures.unread(connection, book_id)
 
     def summary(self, book_id: int | None = None) -> BookSummary:
         """Where a book stands, or all of them."""
@@ -254,6 +340,13 @@ class Registry:
                 columns.pages(connection, shelf),
                 columns.books(connection, self._declared, shelf),
             )
+
+    def ink_prints(self, book_id: int) -> Frame:
+        """Where the ink of a book's pages lies (``pipeline.registry.columns``)."""
+        from pipeline.registry import columns
+
+        with self._database.reading() as connection:
+            return columns.ink_prints(connection, book_id)
 
     def book_columns(self) -> Frame:
         """All books as columns."""
@@ -301,15 +394,38 @@ class Registry:
         with self._database.reading() as connection:
             return readback.stored_entry(connection, self._declared, entry_id)
 
+    def record_of(self, entry_id: int) -> RecordSpec:
+        """The record that an entry is of."""
+        with self._database.reading() as connection:
+            place = readback.place_of(connection, entry_id)
+            return self._declared.schemas.record(place["record"])
+
     def book(self, book_id: int) -> StoredBook:
         """A book with its pages and what has no result."""
         with self._database.reading() as connection:
             return stored_book(connection, book_id)
 
+    def book_rows(self, record: str) -> Sequence[BookRow]:
+        """All books of a record, with how many entries of each stand."""
+        with self._database.reading() as connection:
+            return records.book_rows(connection, record)
+
+    def record_rows(self, record: str, book_ids: Sequence[int]) -> Sequence[RecordRow]:
+        """The values in force of all entries of these books, which are of that record."""
+        with self._database.reading() as connection:
+            return tuple(records.record_rows(connection, self._declared, record, book_ids))
+
     def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
         with self._database.reading() as connection:
             return straightening_of(connection, book_id, ref)
+
+    def amendments(self, entry_id: int) -> Sequence[Amendment]:
+        """Every amendment of an entry, those taken back included, the oldest first."""
+        with self._database.reading() as connection:
+            return amending.history_of(
+                connection, readback.stored_entry(connection, self._declared, entry_id)
+            )
 
     def past_readings(self, entry_id: int) -> Sequence[PastReading]:
         """What every run read on an entry, oldest first."""

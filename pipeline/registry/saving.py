@@ -13,6 +13,7 @@ from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, Le
 from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
 from pipeline.registry.locks import Whole, hold, hold_book, hold_page, hold_scan
+from pipeline.registry.rescans import ask_rescans
 from pipeline.registry.tables import (
     book,
     entry,
@@ -82,18 +83,38 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
     return bool(latest) and all(found == fingerprint for found in latest)
 
 
+def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
+    """Of the latest run over each page of a book."""
+    rows = connection.execute(
+        select(scan.c.sha256, page.c.page_no, page_run.c.fingerprint)
+        .join_from(scan, page, page.c.scan_id == scan.c.id)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id)
+    )
+    return {PageRef(sha256, page_no): fingerprint for sha256, page_no, fingerprint in rows}
+
+
 def save_failure(
-    connection: Connection, book_id: int, sha256: str, name: str, page_no: int | None, code: str, message: str
+    connection: Connection,
+    book_id: int,
+    sha256: str,
+    name: str,
+    page_no: int | None,
+    code: str,
+    message: str,
+    fingerprint: str | None = None,
 ) -> None:
-    """In place of what was noted before about the same page of the same scan."""
+    """In place of what was noted before about the same page of the same scan; failures alike are counted."""
     hold_book(connection, book_id)
-    _forget_failures(
-        connection,
+    same = (
         page_failure.c.book_id == book_id,
         page_failure.c.scan_sha256 == sha256,
         page_failure.c.scan_name == name,
         page_failure.c.page_no.is_not_distinct_from(page_no),
     )
+    alike = (page_failure.c.code == code, page_failure.c.fingerprint.is_not_distinct_from(fingerprint))
+    tries = connection.scalar(select(page_failure.c.tries).where(*same, *alike).limit(1)) or 0
+    _forget_failures(connection, *same)
     failed = {
         "book_id": book_id,
         "scan_sha256": sha256,
@@ -102,6 +123,8 @@ def save_failure(
         "code": code,
         "message": message,
         "failed_at": datetime.now(UTC),
+        "fingerprint": fingerprint,
+        "tries": tries + 1,
     }
     add(connection, page_failure, [failed])
     record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})
@@ -126,6 +149,7 @@ def save_page(
     if is_new:
         run_id = _new_run(connection, page_id, result, fingerprint)
         _add_findings(connection, run_id, None, result.findings)
+        ask_rescans(connection, declared, page_id, result.findings)
         mine = entry.c.page_id == page_id
         connection.execute(update(entry).where(mine).values(found=False, accepted=False))
         for one in result.entries:
@@ -200,6 +224,7 @@ def _new_run(connection: Connection, page_id: int, result: PageResult, fingerpri
         "quality": {name: float(value) for name, value in asdict(result.quality).items()},
         "timings": {stage: float(seconds) for stage, seconds in result.timings.items()},
         "hand_reader": result.hand_reader,
+        "ink_print": result.ink_print or None,
     }
     return add(connection, page_run, [run])[0]
 

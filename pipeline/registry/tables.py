@@ -157,6 +157,8 @@ page_run = Table(
     _json("quality"),
     _json("timings"),
     Column("hand_reader", Text),
+    Column("ink_print", Text),
+    Index(None, "saved_at"),
     Index(
         "uq_page_run_latest",
         "page_id",
@@ -177,7 +179,24 @@ page_failure = Table(
     _text("code"),
     _text("message"),
     _time("failed_at"),
+    Column("fingerprint", Text),
+    _count("tries", nullable=True),
 )
+"""``fingerprint``: of the reading that failed, where it was known; ``tries``: how often in a row it failed alike."""
+
+book_run = Table(
+    "book_run",
+    METADATA,
+    Column("book_id", Integer, ForeignKey("book.id"), primary_key=True, autoincrement=False),
+    _text("token"),
+    _text("host"),
+    _text("machine"),
+    _count("pid"),
+    _text("process"),
+    _time("begun_at"),
+    _time("lasts_until"),
+)
+"""Which run has a book in hand (``book_runs.py``)."""
 
 entry = Table(
     "entry",
@@ -253,6 +272,7 @@ review_task = Table(
     _count("second_keyer", nullable=True),
     UniqueConstraint("page_id", "row"),
     Index(None, "state"),
+    Index(None, "closed_at"),
     Index(
         "ix_review_task_next",
         "stage",
@@ -289,6 +309,7 @@ decision = Table(
     Column("seen_canonical", Text),
     _json("keyings", nullable=True),
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
+    Index(None, "decided_at"),
     sqlite_autoincrement=True,
 )
 
@@ -366,7 +387,7 @@ link_decision = Table(
 ONLY_ENDS = {book_finding: book_finding.c.cleared_at, link: link.c.withdrawn_at}
 """Rows of these are added and end, once, by that column; nothing else of them is ever changed or deleted."""
 
-REMOVABLE = (page_failure,)
+REMOVABLE = (page_failure, book_run)
 """Rows of these are deleted when they are over; so are those of the record tables."""
 
 APPEND_ONLY = (reading, finding, decision, resolved_place, link_decision)

@@ -83,6 +83,7 @@ def _at_the_desk(
 
 
 def must_be_scanned_again(connection: Connection, page_id: int) -> bool:
-    """Whether a ticket is open for that page."""
+    """Whether a ticket of a person is open for that page; those of the machine keep nobody waiting."""
     closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
-    return bool(connection.scalar(select(exists().where(ticket.c.page_id == page_id, ~closed))))
+    mine = (ticket.c.page_id == page_id) & ticket.c.code.is_(None)
+    return bool(connection.scalar(select(exists().where(mine, ~closed))))

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus, Finding, PageRef
+from pipeline.registry.amendments.values import Amendment
 
 WHOLE_ENTRY = ""
 """The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""
@@ -218,7 +219,8 @@ class StoredEntry:
 
     ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known;
     ``places``: which unit each place among them is; ``beside``: what checks of books and of the registry found.
-    ``hand_reader`` is the reader of handwriting of that run (``""``: none, None: not known).
+    ``hand_reader`` is the reader of handwriting of that run (``""``: none, None: not known); ``amendments`` in force
+    by field change no value of these.
     """
 
     entry_id: int
@@ -234,6 +236,12 @@ class StoredEntry:
     places: Mapping[str, PlaceInForce] = field(default_factory=dict)
     beside: tuple[StandingFinding, ...] = ()
     hand_reader: str | None = None
+    amendments: Mapping[str, Amendment] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Mapping[str, str | None]:
+        """The values in force, and above them those that amendments gave."""
+        return {**self.values, **{name: one.value for name, one in self.amendments.items()}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 REVIEWING = frozenset({Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
+RECONCILING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
@@ -56,11 +57,28 @@ ACCESS = (
     Access("POST", "/column/words", REVIEWING, scoped=True),
     Access("POST", "/column/undo", REVIEWING),
     Access("POST", "/column/hand-back", REVIEWING),
+    Access("GET", "/reconcile", RECONCILING),
+    Access("GET", "/reconcile/{reconciliation_id}", RECONCILING),
+    Access("GET", "/reconcile/{reconciliation_id}/theirs", RECONCILING),
+    Access("POST", "/reconcile/differences/{difference_id}/answer", RECONCILING, scoped=True),
+    Access("POST", "/reconcile/differences/{difference_id}/amend", RECONCILING, scoped=True),
     Access("GET", "/tickets", SCANNING),
     Access("POST", "/tickets/{ticket_id}/close", SCANNING, scoped=True),
     Access("GET", "/pictures/tasks/{task_id}/page", REVIEWING, scoped=True),
     Access("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", REVIEWING, scoped=True),
     Access("GET", "/pictures/tickets/{ticket_id}/page", SCANNING, scoped=True),
+    Access("GET", "/pictures/differences/{difference_id}/page", RECONCILING, scoped=True),
+    Access("GET", "/pictures/differences/{difference_id}/ink", RECONCILING, scoped=True),
+    Access("GET", "/reports", SUPERVISORS),
+    Access("GET", "/reports/bao-cao.xlsx", SUPERVISORS),
+    Access("GET", "/reports/bao-cao.pdf", SUPERVISORS),
+    Access("GET", "/reports/books", SUPERVISORS),
+    Access("GET", "/reports/days", SUPERVISORS),
+    Access("GET", "/reports/waiting", SUPERVISORS),
+    Access("GET", "/reports/overturned", SUPERVISORS),
+    Access("GET", "/reports/misread", SUPERVISORS),
+    Access("GET", "/reports/missing", SUPERVISORS),
+    Access("GET", "/reports/people", SUPERVISORS),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),

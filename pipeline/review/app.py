@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts import utc_now
+from pipeline.reports import Plan
 from pipeline.review.admission import admit, refuse_forged
 from pipeline.review.faults import Shelter, answer_errors
 from pipeline.review.headers import SafeHeaders
@@ -35,13 +36,14 @@ def create_app(
     options: ReviewOptions = ReviewOptions(),
     *,
     policy: ReviewPolicy = ReviewPolicy(),
+    plan: Plan = Plan(),
     pictures: Pictures = NO_PICTURES,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """The web application over an open registry, which stays the caller's to close, as ``pictures`` do. ``policy``:
-    how the office reviews; ``models``: the folder of word data (by default that of the installation); ``now``: the
-    clock, in UTC."""
+    how the office reviews; ``plan``: what it is to have done; ``models``: the folder of word data (by default that of
+    the installation); ``now``: the clock, in UTC."""
     app = FastAPI(
         title="hotich",
         docs_url=None,
@@ -67,6 +69,8 @@ def create_app(
         desk=registry.desk(policy, now=now),
         pictures=pictures,
         known=Known(schemas, models),
+        plan=plan,
+        now=now,
     )
     answer_errors(app)
     for router in ROUTERS:

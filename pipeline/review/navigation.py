@@ -9,7 +9,9 @@ LINKS = (
     ("/", "Trang đầu"),
     ("/desk", "Bàn rà soát"),
     ("/column", "Theo cột"),
+    ("/reconcile", "Đối soát"),
     ("/tickets", "Quét lại"),
+    ("/reports", "Báo cáo"),
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""

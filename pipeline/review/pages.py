@@ -13,6 +13,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.registry.accounts import ROLE_WORDS, Session
+from pipeline.reports.charts import COLOURS, svg
+from pipeline.reports.wording import moment_told
 from pipeline.review.navigation import links_of
 
 HERE = Path(__file__).parent
@@ -30,7 +32,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(static=static_url, role_words=ROLE_WORDS)
+        self._templates.globals.update(
+            static=static_url, role_words=ROLE_WORDS, svg=svg, colours=COLOURS, moment_told=moment_told
+        )
         self._templates.filters["moment"] = moment
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

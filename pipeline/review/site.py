@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -11,6 +13,7 @@ from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts
 from pipeline.registry.desk.desk import Desk
+from pipeline.reports import Plan
 from pipeline.review.known import Known
 from pipeline.review.limits import Buckets
 from pipeline.review.options import ReviewOptions
@@ -21,7 +24,7 @@ from pipeline.schema import Schemas
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application: what it stores in, what it shows with, what it allows."""
+    """One application: what it stores in, what it shows with, what it allows. ``now``: the clock, in UTC."""
 
     registry: Registry
     accounts: Accounts
@@ -32,6 +35,8 @@ class Site:
     desk: Desk
     pictures: Pictures
     known: Known
+    plan: Plan
+    now: Callable[[], datetime]
 
 
 def site_of(request: Request) -> Site:

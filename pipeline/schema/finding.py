@@ -12,6 +12,7 @@ Level = Literal["page", "reading", "field", "entry", "book", "registry"]
 
 DETAILS: Mapping[str, str] = {
     "missing": "thiếu {}",
+    "same": "giống {}",
     "after": "sau {}",
     "before": "trước {}",
     "said": "ghi {}",
@@ -28,8 +29,9 @@ class FindingSpec(Declaration):
     """What a finding says to a reviewer, in Vietnamese, where the rule comes from, and how serious it is.
 
     ``level``: what has to be known to raise it: a ``page``, a ``reading``, one ``field`` by itself, one ``entry``, a
-    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own. ``off``: why an
-    office does not want the rule; only its own layer sets it."""
+    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own. ``rescan``: the
+    page should be scanned again, and the scanning desk gets a ticket. ``off``: why an office does not want the rule;
+    only its own layer sets it."""
 
     code: str
     level: Level = "entry"
@@ -37,6 +39,7 @@ class FindingSpec(Declaration):
     sentence: str
     look_at: str = ""
     source: str = ""
+    rescan: bool = False
     off: str = ""
 
 

@@ -130,3 +130,12 @@ def test_a_form_with_nothing_written_in_it_is_blank_in_every_field() -> None:
     assert result.kind is PageKind.ENTRIES
     found = {key: status for key, status in statuses(result).items() if status is not FieldStatus.BLANK}
     assert set(found) == {(0, "volume_number"), (0, "registration_place")}
+
+
+def test_a_page_cut_off_at_its_edge_is_read_and_marked() -> None:
+    result = digitized(cut_off(drawn("birth-2006", seed=4), right=0.12))
+    assert result.kind is PageKind.ENTRIES
+    assert result.quality.cut > 5
+    assert [(one.code, one.severity) for one in result.findings] == [("SCAN-CUT", Severity.INFO)]
+    assert all("SCAN-CUT" in {one.code for one in entry.findings} for entry in result.entries)
+    assert not any(entry.accepted for entry in result.entries)

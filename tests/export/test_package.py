@@ -13,11 +13,14 @@ import pytest
 from PIL import Image
 
 from pipeline.batch import PackageReport, export_book
+from pipeline.cli.export_words import report_told
 from pipeline.export.manifest import package_flaws, read_manifest
 from pipeline.export.options import PackageOptions
 from pipeline.export.preupload import preupload_faults
 from pipeline.intake import page_of, scans_of
-from pipeline.model import Box, Matrix, Pixels
+from pipeline.model import Box, FieldStatus, Matrix, Pixels
+from pipeline.registry import Verdict
+from pipeline.registry.amendments import AmendmentOrder
 from tests.export.books import CLEAN, StoredTruth, box_of, stored
 from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
 from tests.export.rows import SCHEMAS
@@ -134,3 +137,64 @@ def test_entries_that_are_not_settled_keep_the_book_back_or_are_left_out_by_name
             registry, book.bench, book.book_id, tmp_path / "out", PackageOptions(), partial=True, workers=1
         )
     assert empty.refused == "empty"
+
+
+def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_decision(
+    tmp_path: Path,
+) -> None:
+    book = stored(tmp_path, "birth-2006", TWO)
+    with book.bench.open_registry() as registry:
+        entry_id = registry.entries(book.book_id)[0]
+        entry = registry.entry(entry_id)
+        paper = registry.book(book.book_id).pages[-1].ref
+        order = AmendmentOrder("12/QĐ-UBND", "05.03.2026", "Luật Hộ tịch 2014, Điều 28", paper=paper)
+        registry.amend(entry_id, "child_name", "Trần Văn Cải Chính", order, author="an")
+        on_paper = entry.values["child_name"] or ""
+    report = packed(book, tmp_path / "out")
+    assert report.folder is not None
+    (workbook,), (archive,) = report.folder.glob("*.xlsx"), report.folder.glob("*.zip")
+    sheet = openpyxl.load_workbook(workbook)[SCHEMAS.exports["KS70"].sheet]
+    column = [cell.value for cell in sheet[1]].index("nksHoTen")
+    assert sheet[2][column].value == "Trần Văn Cải Chính"
+    with zipfile.ZipFile(archive) as files:
+        names = files.namelist()
+        corrections = [name for name in names if name.endswith("cc.pdf")]
+        assert (len(names), corrections) == (3, [names[0].replace(".pdf", "cc.pdf")])
+        (tmp_path / "entry.pdf").write_bytes(files.read(names[0]))
+    assert unicodedata.normalize("NFC", on_paper) in text_of(tmp_path / "entry.pdf")
+    amended = read_manifest(report.folder)[1]["amended"]
+    assert [(one["column"], one["decision"], one["paper"]) for one in amended] == [
+        ("nksHoTen", "12/QĐ-UBND", True)
+    ]
+    assert "Cải Chính" not in (report.folder / "manifest.json").read_text(encoding="utf-8")
+
+
+def test_a_value_that_is_still_in_words_keeps_the_book_back(tmp_path: Path) -> None:
+    book = stored(tmp_path, "birth-2016", replace(TWO, entries=1))
+    spec, words = next(
+        (spec, vocabulary.uncoded[0])
+        for spec in SCHEMAS.record("birth").fields
+        if (vocabulary := SCHEMAS.vocabulary(spec)) is not None and vocabulary.uncoded
+    )
+    with book.bench.open_registry() as registry:
+        (entry_id,) = registry.entries(book.book_id)
+        registry.decide(entry_id, [Verdict(spec.name, FieldStatus.READ, words)], author="thu")
+        assert registry.summary(book.book_id).uncoded == {words: 1}
+    report = packed(book, tmp_path / "out")
+    blocking = [(fault.check, fault.column) for fault in report.faults if fault.blocking]
+    assert (report.refused, report.folder, blocking) == ("faults", None, [("LIST", spec.column)])
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_columns_that_a_template_lacks_are_told(tmp_path: Path) -> None:
+    book = stored(tmp_path, "birth-2016", replace(TWO, entries=1))
+    with book.bench.open_registry() as registry:
+        (entry_id,) = registry.entries(book.book_id)
+        number = Verdict("child_id_number", FieldStatus.READ, "092210001234")
+        registry.decide(entry_id, [number], author="thu")
+    report = packed(book, tmp_path / "out", replace(PackageOptions(), birth_template="KS60"))
+    assert report.folder is not None
+    assert report.dropped["nksSoDinhDanh"] == 1
+    assert read_manifest(report.folder)[1]["counts"]["dropped"] == dict(report.dropped)
+    assert any("nksSoDinhDanh (1 việc)" in line for line in report_told(report))
+    assert packed(book, tmp_path / "whole").dropped == {}

@@ -7,19 +7,16 @@ import dataclasses
 import json
 import os
 import traceback
-from collections.abc import Iterator
-from contextlib import ExitStack
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
 import flows
-from flows import nightly
+from flows import nightly, summary
 from pipeline.batch import BookReport, ScanFailure
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
 from pipeline.settings import Settings
@@ -36,27 +33,6 @@ class FakeSettings(Settings):
         return dataclasses.replace(
             super().workbench(workspace), make_engines=fake_engines, read_page=fake_page
         )
-
-
-STARTS = 4
-"""How often a server is started before the test gives up."""
-
-
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """A temporary server, which has the time of ``flows.OFFLINE`` to come up. Prefect drops one that is up and leaves
-    the first question unanswered for five seconds, as happens on a busy machine: then another one is started."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with ExitStack() as stack:
-        for start in range(STARTS):
-            try:
-                stack.enter_context(prefect_test_harness(server_startup_timeout=None))
-                break
-            except httpx.TimeoutException:
-                if start == STARTS - 1:
-                    raise
-        yield
 
 
 @pytest.fixture
@@ -85,9 +61,9 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
     failure = ScanFailure("broken", "a.tiff", 2, "Lý Thử")
-    summary = nightly.summary_of(BookReport("a", read=3, failures=(failure,)))
-    assert "Lý Thử" not in json.dumps(summary, ensure_ascii=False)
-    assert summary["failures"] == ["broken: a.tiff trang 2"]
+    told = summary.summary_of(BookReport("a", read=3, failures=(failure,)))
+    assert "Lý Thử" not in json.dumps(told, ensure_ascii=False)
+    assert told["failures"] == ["broken: a.tiff trang 2"]
 
 
 def test_what_an_unforeseen_error_says_does_not_reach_prefect(
@@ -116,7 +92,7 @@ def test_only_what_can_pass_by_itself_is_tried_again(error: Exception, again: bo
     from prefect.states import Failed
 
     state: Any = Failed(data=error, message="")
-    assert asyncio.run(nightly.may_pass(nightly.read_book, None, state)) is again  # type: ignore[arg-type]
+    assert asyncio.run(summary.may_pass(nightly.read_book, None, state)) is again  # type: ignore[arg-type]
 
 
 def test_prefect_is_told_to_stay_offline() -> None:
@@ -130,7 +106,7 @@ def deployment_of(wanted: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["nightly", "export"])
+@pytest.mark.parametrize("name", ["nightly", "export", "backup"])
 def test_a_deployment_names_a_flow_and_parameters_that_are_there(name: str) -> None:
     deployment = deployment_of(name)
     path, _, function = deployment["entrypoint"].partition(":")

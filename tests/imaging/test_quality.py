@@ -1,13 +1,29 @@
-"""How usable a picture is."""
+"""What is measured of a picture before anything is read, and from when on it is a flaw."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
+import pytest
 
+from pipeline import schema
+from pipeline.digitize import default_engines
 from pipeline.imaging.quality import quality_of
 from pipeline.model import Pixels
+from pipeline.synth import SynthOptions, draw_book
+from pipeline.synth.damage import DAMAGES
 from tests.imaging.drawings import paper, typed
+
+DPI = 200
+CODES = {
+    "blur": "SCAN-BLUR", "dark": "SCAN-DARK", "coarse": "SCAN-COARSE", "finger": "SCAN-FINGER", "fold": "SCAN-FOLD",
+}  # fmt: skip
+
+
+def coloured(grey: Pixels) -> Pixels:
+    return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
 
 
 def page() -> Pixels:
@@ -15,12 +31,27 @@ def page() -> Pixels:
     text = typed("Họ và tên người được khai sinh", "LiberationSerif-Regular.ttf", 30)
     for top in range(80, 1000, 60):
         picture[top : top + text.shape[0], 60 : 60 + text.shape[1]] = text
-    return picture
+    return coloured(picture)
 
 
-def test_a_blurred_page_is_less_sharp() -> None:
-    blurred = np.asarray(cv2.GaussianBlur(page(), (0, 0), 1.6), np.uint8)
-    assert quality_of(blurred, 100).sharpness < 0.6 * quality_of(page(), 100).sharpness
+@cache
+def drawn(form: str = "birth-2006", seed: int = 5) -> Pixels:
+    """A delivered page with a straddle seal, tilted, before a dark bed or a light lid."""
+    schemas = schema.load()
+    options = SynthOptions(seed=seed, entries=1, dpi=DPI, cover=False, scanner="normal")
+    return next(draw_book(schemas.form(form), schemas, options)).scan.pixels
+
+
+def flaws(pixels: Pixels) -> tuple[str, ...]:
+    gate = default_engines().gate
+    assert gate is not None
+    return gate.flaws(quality_of(pixels, max(pixels.shape[:2]) / 297 * 25.4))
+
+
+def test_a_blurred_page_is_less_sharp_and_its_edges_are_wider() -> None:
+    blurred = quality_of(np.asarray(cv2.GaussianBlur(page(), (0, 0), 1.6), np.uint8), 100)
+    assert blurred.sharpness < 0.6 * quality_of(page(), 100).sharpness
+    assert blurred.edge > 1.5 * quality_of(page(), 100).edge
 
 
 def test_a_faint_page_has_less_contrast() -> None:
@@ -37,5 +68,15 @@ def test_a_dark_bed_around_the_paper_is_seen() -> None:
 
 
 def test_an_empty_picture_is_measured_too() -> None:
-    empty = quality_of(paper(400, 500), 100)
-    assert (empty.sharpness, empty.contrast, empty.dpi) == (0.0, 0.0, 100)
+    empty = quality_of(coloured(paper(400, 500)), 100)
+    assert (empty.sharpness, empty.contrast, empty.dpi, empty.edge, empty.fold) == (0.0, 0.0, 100, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("form", "seed"), [("birth-2006", 5), ("marriage-2016", 6)])
+def test_an_ordinary_page_has_no_flaw(form: str, seed: int) -> None:
+    assert flaws(drawn(form, seed)) == ()
+
+
+@pytest.mark.parametrize("what", sorted(CODES))
+def test_each_damage_is_told_by_its_name(what: str) -> None:
+    assert CODES[what] in flaws(DAMAGES[what](drawn(), DPI, np.random.default_rng(1)))

@@ -24,6 +24,8 @@ TARGET = "nguoi.mau"
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
 _TICKET = {"ticket_id": "TICKET"}
+_DIFFERENCE = {"difference_id": "DIFFERENCE"}
+_ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
 _WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
 _SENTENCE = {"sentence": "Chữ mờ quá"}
 _TOKEN = "0123456789abcdef" * 2
@@ -60,4 +62,10 @@ SAMPLES = {
         {**_TASK, "left": "10", "top": "10", "right": "60", "bottom": "40"}
     ),
     ("GET", "/pictures/tickets/{ticket_id}/page"): Sample(_TICKET),
+    ("GET", "/pictures/differences/{difference_id}/page"): Sample(_DIFFERENCE),
+    ("GET", "/pictures/differences/{difference_id}/ink"): Sample(_DIFFERENCE),
+    ("GET", "/reconcile/{reconciliation_id}"): Sample({"reconciliation_id": "1"}),
+    ("GET", "/reconcile/{reconciliation_id}/theirs"): Sample({"reconciliation_id": "1"}),
+    ("POST", "/reconcile/differences/{difference_id}/answer"): Sample(_DIFFERENCE, {"answer": "theirs"}),
+    ("POST", "/reconcile/differences/{difference_id}/amend"): Sample(_DIFFERENCE, _ORDER),
 }

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
+from pipeline.model import Box
 from pipeline.registry import Registry
-from pipeline.registry.accounts import AccountError, Accounts, Role
+from pipeline.registry.accounts import AccountError, Accounts, Person, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import Stage
+from pipeline.registry.reconciliation import Answer, FoundDifference
 from pipeline.review import create_app
 from pipeline.review.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.admission import admit
 from pipeline.review_policy import ReviewPolicy
-from tests.registry.pages import SCHEMAS
+from tests.registry.pages import SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
-from tests.review.conftest import OTHER, OWN, browser_of, join
+from tests.review.conftest import OTHER, OWN, PAGES, browser_of, join
 from tests.review.routes import mounts_of, routes_of
 from tests.review.samples import SAMPLES, TARGET, Sample
 
@@ -41,7 +43,12 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
     for name, value in sample.path.items():
         path = path.replace(f"{{{name}}}", value)
     if waiting is not None:
-        path = path.replace("TASK", str(waiting.task_id)).replace("TICKET", str(waiting.ticket_id))
+        for name, number in (
+            ("TASK", waiting.task_id),
+            ("TICKET", waiting.ticket_id),
+            ("DIFFERENCE", waiting.difference_id),
+        ):
+            path = path.replace(name, str(number))
     if access.method == "GET":
         answer = browser.get(path)
     elif sample.json is not None:
@@ -53,13 +60,14 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task and a ticket of the own commune."""
+    """A task, a ticket and a difference of the own commune."""
 
     task_id: int
     ticket_id: int
+    difference_id: int
 
 
-def waiting_for(desk: Desk, accounts: Accounts, login: str) -> Waiting:
+def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
     """A task that this person has in hand (somebody else, where they do not review there), and a ticket."""
     known = {account.person.login: account.person for account in accounts.list()}
     helper = known["supervisor.00000"]
@@ -77,7 +85,22 @@ def waiting_for(desk: Desk, accounts: Accounts, login: str) -> Waiting:
         desk.request_rescan(helper, doomed.task_id, "Ảnh mờ")
     task = desk.next_task(holder, stage=Stage.REVIEW)
     assert task is not None
-    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id)
+    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id, difference_of(registry, helper))
+
+
+def difference_of(registry: Registry, person: Person) -> int:
+    """The number of a difference of the own commune, in a field that was read in a place."""
+    queue = registry.reconciliations()
+    if not queue.all_for(person):
+        entry_id = registry.entries()[-1]
+        book_id = registry.entry(entry_id).book_id
+        placed = replace(read("child_name", "Thử Một"), box=Box(10, 10, 60, 40))
+        registry.save_page(book_id, page(entry(placed), page_no=PAGES), "f2")
+        found = FoundDifference("fields", OWN, book_id, entry_id, field="child_name", field_kind="changed",
+                                ours="Thử Một", theirs="Thử Hai")  # fmt: skip
+        queue.save("birth", "a.xlsx", "f" * 64, [found], {}, author="an")
+    answers = (None, Answer.THEIRS, Answer.AMENDED)
+    return next(one.difference_id for each in answers for one in queue.listed(person, 1, each))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -102,6 +125,18 @@ def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(app: Fa
 def test_nothing_but_static_files_answers_without_the_gate(app: FastAPI) -> None:
     assert mounts_of(app) == ["/static"]
     assert admit in [gate.dependency for gate in app.router.dependencies]
+
+
+def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
+    registry: Registry, app: FastAPI, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    login = people[Role.CHECKER, OWN]
+    task_id = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login).task_id
+    browser = browser_of(app, accounts, login)
+    before = registry.audit().recent(1)[0].id
+    assert browser.get(f"/pictures/tasks/{task_id}/ink/0/0/90000/90000").status_code == 200
+    (noted,) = (row for row in registry.audit().recent(5) if row.id > before)
+    assert (noted.action, noted.subject) == ("page-shown", f"task:{task_id}")
 
 
 def test_only_the_login_and_the_health_are_open_to_all() -> None:
@@ -153,7 +188,7 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
 ) -> None:
     access = NAMED[route]
     login = people[role, place]
-    waiting = waiting_for(registry.desk(ReviewPolicy(), now=clock), accounts, login)
+    waiting = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login)
     status, to = asked(browser_of(app, accounts, login), access, waiting)
     if access.roles is not None and role not in access.roles:
         assert status == REFUSED

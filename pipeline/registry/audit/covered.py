@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect
 
 from pipeline.registry.accounts.tables import account, login_session
+from pipeline.registry.amendments.tables import amendment
 from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
+from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
+from pipeline.registry.reconciliation.tables import difference, difference_answer, reconciliation
 from pipeline.registry.tables import (
     book,
     book_finding,
@@ -45,12 +48,18 @@ COVERED = tuple(
         aside,
         ticket,
         ticket_closing,
+        amendment,
+        reconciliation,
+        difference,
+        difference_answer,
+        *LOTS_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the values in force are what somebody would change first."""
 
 NOT_COVERED = {
     "audit": "covers itself by its chain",
+    "book_run": "says for minutes which run has a book in hand; nothing follows from it but a wait",
     "lease": "lasts for minutes; whoever takes, is shown or hands back a task is told of",
     "login_failure": "counts wrong passwords for minutes, then goes; nothing follows from it but a wait",
     "review_task": "follows from readings, findings and decisions, and is made anew by them",

@@ -29,7 +29,9 @@ _RANGES = 100
 
 
 def key_of(table_name: str) -> str:
-    """The column that names a row: record tables have one row an entry."""
+    """The column that names a row: record tables have one row an entry, and a book is in one run's hands at most."""
+    if table_name == "book_run":
+        return "book_id"
     return "entry_id" if table_name.endswith("_record") else "id"
 
 

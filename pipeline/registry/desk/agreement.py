@@ -51,7 +51,7 @@ class Standing:
 
 def agree(one: Verdict, other: Verdict) -> bool:
     """Whether two words say the same: status and text, however the text was composed and spaced."""
-    return one.status == other.status and _folded(one.text) == _folded(other.text)
+    return one.status == other.status and folded_text(one.text) == folded_text(other.text)
 
 
 def standing(way: Way, words: Iterable[Word]) -> Standing:
@@ -96,5 +96,6 @@ def _settled(way: Way, words: Sequence[Word]) -> Word | None:
     return words[2] if len(words) > 2 else None
 
 
-def _folded(text: str) -> str:
+def folded_text(text: str) -> str:
+    """A text however it was composed and spaced."""
     return " ".join(unicodedata.normalize("NFC", text).split())

@@ -16,6 +16,7 @@ from pipeline.registry.desk.permits import in_sight
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import aside
 from pipeline.registry.desk.values import Stage
+from pipeline.registry.lots.routing import seen_before
 from pipeline.registry.tables import book, review_task
 
 SKIPPED = "skipped"
@@ -37,7 +38,7 @@ def not_done_by(person: Person) -> ColumnElement[bool]:
     """The condition on ``review_task`` that there is something left for this person to say at its stage."""
     keyers = (review_task.c.first_keyer, review_task.c.second_keyer)
     first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
-    return first & second
+    return first & second & ~seen_before(person)
 
 
 def _next(sitting: Sitting, person: Person, stage: Stage, book_id: int | None) -> int | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline.model import PageRef
+from pipeline.model import Box, PageRef
 from pipeline.registry import clock
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import record
@@ -31,7 +31,7 @@ from pipeline.registry.desk import (
 from pipeline.registry.desk.cases import held_case, task_row
 from pipeline.registry.desk.keying import Submission, key_task
 from pipeline.registry.desk.leases import Mode
-from pipeline.registry.desk.showing import shown
+from pipeline.registry.desk.showing import lies_among, shown
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.values import (
     Column,
@@ -241,6 +241,19 @@ class Desk:
             row = task_row(sitting.connection, task_id)
             permits.check_place(person, row["place_code"])
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+
+    def ink_of(self, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
+        """The page of a task, and whether showing the task has told already that this person sees what stands in
+        ``box`` (straight page): they have the task in hand and the box lies among its fields. Raises ``NotYours``."""
+        permits.stages(person)
+        with self._reading() as sitting:
+            row = task_row(sitting.connection, task_id)
+            permits.check_place(person, row["place_code"])
+            place = PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+            told = leases.has(sitting, task_id, person) and lies_among(
+                sitting.connection, row["entry_id"], box
+            )
+            return place, told
 
     def page_of_ticket(self, person: Person, ticket_id: int) -> PagePlace:
         """Which page a ticket is about. Raises ``NotYours`` when the person may not see that place."""

@@ -17,10 +17,11 @@ from pipeline.registry.tables import review_task
 
 
 class Mode(StrEnum):
-    """How a task is worked on: whole, or as one snippet of a column."""
+    """How a task is worked on: whole, or as one snippet of a column; ``LOT``: a word that stood, put into question."""
 
     DESK = "desk"
     COLUMN = "column"
+    LOT = "lot"
 
 
 def not_lent(now: datetime) -> ColumnElement[bool]:
@@ -57,6 +58,12 @@ def renew(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> None:
         raise NotYours(
             "Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác."
         )
+
+
+def has(sitting: Sitting, task_id: int, person: Person) -> bool:
+    """Whether a person has a task in hand."""
+    mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
+    return bool(sitting.connection.scalar(select(exists().where(mine, lease.c.until > sitting.now))))
 
 
 def lent_until(connection: Connection, task_id: int) -> datetime:

@@ -18,6 +18,7 @@ from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import keying, lease
 from pipeline.registry.desk.values import Stage
 from pipeline.registry.desk.words import standings_of, word_rows
+from pipeline.registry.lots.routing import seen_before
 from pipeline.registry.tables import book, decision, entry, page, review_task, scan
 from pipeline.registry.values import WHOLE_ENTRY, Verdict
 
@@ -65,7 +66,7 @@ def snippets(sitting: Sitting, of_book: RowMapping, person: Person) -> Iterator[
         .join_from(review_task, entry, review_task.c.entry_id == entry.c.id)
         .join(page, review_task.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
-        .where(*open_tasks(of_book), ~in_hand)
+        .where(*open_tasks(of_book), ~in_hand, ~seen_before(person))
         .order_by(review_task.c.page_id, review_task.c.row)
     )
     decisions = _decisions(connection, of_book["id"])

@@ -52,6 +52,7 @@ keying = Table(
     UniqueConstraint("token", "task_id", "field"),
     UniqueConstraint("takes_back_id"),
     Index(None, "account_id", "id"),
+    Index(None, "keyed_at"),
     sqlite_autoincrement=True,
 )
 """A person's word on one field. ``stage``, ``way``: where the field stood then and how it is settled; ``seconds`` that
@@ -99,10 +100,12 @@ ticket = Table(
     _text("reason"),
     *_by(),
     Column("opened_at", UtcTime, nullable=False),
+    Column("code", Text),
     Index(None, "place_code"),
     sqlite_autoincrement=True,
 )
-"""A page that must be scanned again; open until it has a closing."""
+"""A page that must be scanned again; open until it has a closing. ``code``: of the finding for which the machine itself
+asks; what waits for people goes on all the same. Empty where a person asked."""
 
 ticket_closing = Table(
     "ticket_closing",

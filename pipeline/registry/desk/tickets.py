@@ -132,4 +132,5 @@ def _ticket(row: RowMapping) -> Ticket:
         closed_at=row["closed_at"],
         closed_by=row["closed_by"] or "",
         note=row["note"] or "",
+        code=row["code"] or "",
     )

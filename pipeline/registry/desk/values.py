@@ -167,7 +167,7 @@ class QueueCount:
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A page that the scanning desk must scan again. ``closed_at`` is None as long as it waits; ``note``: how it was
-    closed."""
+    closed; ``code``: of the finding for which the machine asks, ``""`` where a person does."""
 
     ticket_id: int
     book_id: int
@@ -180,6 +180,11 @@ class Ticket:
     closed_at: datetime | None
     closed_by: str = ""
     note: str = ""
+    code: str = ""
+
+    @property
+    def by_machine(self) -> bool:
+        return bool(self.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,26 @@ from pipeline.review.routes import (
     login,
     password,
     pictures,
+    reconcile,
+    reports,
     session,
     tickets,
 )
 
 ROUTERS = tuple(
     module.router
-    for module in (health, login, password, session, home, desk, column, tickets, pictures, accounts)
+    for module in (
+        health,
+        login,
+        password,
+        session,
+        home,
+        desk,
+        column,
+        reconcile,
+        tickets,
+        pictures,
+        reports,
+        accounts,
+    )
 )

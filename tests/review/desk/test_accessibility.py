@@ -90,6 +90,10 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
             chief.page.goto(f"{chief.url}/tickets")
             flaws["tickets"] = violations(chief.page)
             sizes["tickets"] = overflow(chief.page)
+            for name in ("reports", "reports/books", "reports/waiting", "reports/people"):
+                chief.page.goto(f"{chief.url}/{name}")
+                flaws[name] = violations(chief.page)
+                sizes[name] = overflow(chief.page)
     assert {name: found for name, found in flaws.items() if found} == {}
     assert {name: size for name, size in sizes.items() if size > 0} == {}
 

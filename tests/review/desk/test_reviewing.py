@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry.accounts import Role
@@ -106,6 +106,42 @@ def test_what_was_saved_is_taken_back_and_said_anew(office: Office, sit_down: Si
         an.accept(book.ink(2)["child_name"]).press("Enter", "Enter").see_the_end()
     assert decided(office, book, 1)["child_name"][1] == book.ink(1)["child_name"]
     assert decided(office, book, 2)["child_name"][1] == book.ink(2)["child_name"]
+
+
+def test_a_task_that_comes_back_while_the_next_one_is_asked_for_is_there_only_once(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = usual_book(office, 2)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        an.press("Enter", "Enter", "Enter").see_task().see_all_saved()
+        asked = held_up(an.page, "**/desk/next")
+        an.accept(book.ink(an.page_no)["child_name"])
+        an.press("F9").see_task()
+        asked()
+        an.accept(book.ink(an.page_no)["child_name"]).press("Enter", "Enter").see_task()
+        assert an.field == "child_sex"
+        an.press("Enter", "Enter").see_the_end()
+    for page_no in (1, 2):
+        assert decided(office, book, page_no)["child_name"][1] == book.ink(page_no)["child_name"]
+
+
+def held_up(page: Page, address: str) -> Callable[[], None]:
+    """Hold up what the page asks there; returns what lets it go on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold)
+
+    def go_on() -> None:
+        page.unroute(address)
+        for route in held:
+            route.continue_()
+
+    return go_on
 
 
 def test_findings_say_what_disagrees_with_what(office: Office, sit_down: SitDown) -> None:

@@ -118,7 +118,7 @@ def test_a_task_whose_lease_ran_out_goes_to_another_and_the_first_is_told(
     office.hire("an", Role.REVIEWER)
     office.hire("binh", Role.REVIEWER)
     with office.open():
-        an = sit_down("an").start()
+        an = sit_down("an").start().see_nothing_ahead()
         an.press("Control+A").type("gõ dở")
         office.clock.pass_minutes(16)
         binh = sit_down("binh").start()
@@ -135,7 +135,7 @@ def test_a_lease_is_kept_as_long_as_somebody_works_on_the_task(office: Office, s
     office.hire("an", Role.REVIEWER)
     office.hire("binh", Role.REVIEWER)
     with office.open():
-        an = sit_down("an").start()
+        an = sit_down("an").start().see_nothing_ahead()
         an.page.clock.install()
         for _ in range(3):
             office.clock.pass_minutes(10)

@@ -47,6 +47,14 @@ class Typist:
         self.shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
         return self
 
+    def see_nothing_ahead(self) -> Typist:
+        """Wait until the page was told that after the task it shows there is none: nothing is on its way then."""
+        self.page.wait_for_function(
+            "() => performance.getEntriesByType('resource')"
+            ".some(({name, responseStatus}) => name.endsWith('/desk/next') && responseStatus === 204)"
+        )
+        return self
+
     def sees_a_task_or_the_end(self) -> bool:
         """Wait for the next task, or for there being none; returns whether there is one."""
         self.page.wait_for_function(

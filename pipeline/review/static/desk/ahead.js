@@ -3,7 +3,7 @@
 import { fetchPiece } from "./wire.js";
 
 export class Ahead {
-  /** `want()`: what the next task is asked by: {stage, book, known}. */
+  /** `want()`: what the next task is asked by: {stage, book, known}; `known` are the tasks that the page holds now. */
   constructor(want) {
     this.want = want;
     this.ready = []; // [{article, page}]
@@ -23,21 +23,33 @@ export class Ahead {
   /** Fetch the next task, unless one is there or on its way; resolves to whether there is one. */
   fetch() {
     if (this.ready.length > 0) return Promise.resolve(true);
-    this.fetching ??= this.#fetched("/desk/next", this.want()).finally(() => (this.fetching = null));
+    this.fetching ??= this.#fetched().finally(() => (this.fetching = null));
     return this.fetching;
   }
 
   /** Fetch a certain task to come before all others. */
   async fetchTask(task) {
     const made = await this.#made(await fetchPiece(`/desk/tasks/${task}`, {}));
-    if (made) this.ready.unshift(made);
-    return made !== null;
+    if (made && !this.#isHere(made)) this.ready.unshift(made);
   }
 
-  async #fetched(path, body) {
-    const made = await this.#made(await fetchPiece(path, body));
-    if (made) this.ready.push(made);
-    return made !== null;
+  /** Take a task that is shown by other ways out of those that are ready. */
+  drop(task) {
+    this.ready = this.ready.filter(({ article }) => Number(article.dataset.task) !== task);
+  }
+
+  async #fetched() {
+    for (;;) {
+      const made = await this.#made(await fetchPiece("/desk/next", this.want()));
+      if (made === null) return this.ready.length > 0;
+      if (this.#isHere(made)) continue; // it came up by undo while this was on its way
+      this.ready.push(made);
+      return true;
+    }
+  }
+
+  #isHere({ article }) {
+    return this.want().known.includes(Number(article.dataset.task));
   }
 
   /** With its pictures decoded, so that showing it costs nothing. */

@@ -34,13 +34,14 @@ function heldHere() {
 
 // --- one task after another ------------------------------------------------------------------------------------------
 
-function show({ article, page }) {
-  form = new TaskForm(article, { say, moved: (box) => viewer.light(box) });
+/** `begun`: the form of a task that was laid aside for another one, with all that was typed in it. */
+function show({ article, page, begun = null }) {
+  form = begun ?? new TaskForm(article, { say, moved: (box) => viewer.light(box) });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
   place.replaceChildren(article);
   place.scrollTop = 0;
   viewer.show(article.dataset.pageKey, page, size);
-  form.go(0);
+  form.go(Math.max(0, form.at));
   say(article.dataset.said);
   shownAt = stayedAt = performance.now();
   performance.mark("task-shown");
@@ -131,7 +132,9 @@ async function open(path, body) {
   try {
     const article = await fetchPiece(path, body);
     if (!article) return say("Không có việc nào như vậy.");
-    if (form && form.id !== Number(article.dataset.task)) ahead.ready.unshift({ article: form.article, page: viewer.image });
+    const task = Number(article.dataset.task);
+    ahead.drop(task);
+    if (form && form.id !== task) ahead.ready.unshift({ article: form.article, page: viewer.image, begun: form });
     show({ article, page: ahead.page(article) });
   } catch (error) {
     complain(error);

@@ -1,0 +1,71 @@
+"""Drawn pages for the quality gate: good ones, the same ones with damage, and what the gate measures on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.digitize import DigitizeOptions, Engines
+from pipeline.digitize.recognise import Seen, dpi_of, recognised
+from pipeline.digitize.stopwatch import Stopwatch
+from pipeline.digitize.usable import with_form
+from pipeline.imaging.quality import quality_of
+from pipeline.model import PageImage, PageRef, Pixels, Quality
+from pipeline.schema import Form, Schemas
+from pipeline.synth import Drawing, SynthOptions, draw_book
+from pipeline.synth.options import Level
+
+LEVELS_DRAWN: tuple[Level, ...] = ("none", "mild", "normal", "hard")
+PAPER_MM = 297.0
+
+PLANTED = {
+    "SCAN-COARSE": "coarse", "SCAN-BLUR": "blur", "SCAN-DARK": "dark", "SCAN-CUT": "cut", "SCAN-FINGER": "finger",
+    "SCAN-FOLD": "fold",
+}  # fmt: skip
+"""The code that each damage of ``pipeline.synth.damage`` calls for."""
+
+
+@dataclass(frozen=True)
+class GoodPage:
+    """A delivered page without damage."""
+
+    form: Form
+    level: Level
+    dpi: int
+    drawing: Drawing
+
+    @property
+    def pixels(self) -> Pixels:
+        return self.drawing.scan.pixels
+
+
+def good_pages(schemas: Schemas, count: int, seed: int) -> Iterator[GoodPage]:
+    """So many pages, each of another book: the page forms, levels, hands and type, 200 and 300 dpi in turn."""
+    forms = [form for form in schemas.forms.values() if form.layout == "page"]
+    for number in range(count):
+        form, level = forms[number % len(forms)], LEVELS_DRAWN[number % 4]
+        dpi = 300 if number % 3 == 2 else 200
+        options = SynthOptions(
+            seed=seed + number, entries=1, dpi=dpi, cover=False, scanner=level,
+            writing="typed" if number % 5 == 4 else "hand",
+        )  # fmt: skip
+        yield GoodPage(form, level, dpi, next(draw_book(form, schemas, options)))
+
+
+def measured(pixels: Pixels) -> Quality:
+    """What is measured of a picture by itself."""
+    return quality_of(pixels, max(pixels.shape[:2]) / PAPER_MM * 25.4)
+
+
+def looked_at(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[Seen, Quality]:
+    """What the page is taken for in a book of ``form``, and its measures with what the form tells."""
+    page = PageImage(PageRef("0" * 64, 1), pixels, 0)
+    dpi = dpi_of(page, form)
+    seen = recognised(page, form, schemas, engines, DigitizeOptions(), dpi, Stopwatch())
+    return seen, with_form(quality_of(pixels, dpi), seen, page)
+
+
+def chance(seed: int, number: int) -> np.random.Generator:
+    return np.random.default_rng([seed, number])

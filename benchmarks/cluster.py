@@ -1,0 +1,114 @@
+"""Two Dask workers against one, and one of two killed in mid-run: the same pages of handwriting, a registry each.
+
+Wanted: ≥ 1.8 times as fast with two; nothing lost and nothing doubled by the kill. A plain pool of two processes stands
+beside them. Wall time, so that a machine that is busy with other work shows less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._books import SEED, bench_in, draw, last_line, say
+from benchmarks.registry_databases import postgresql_databases
+from pipeline import schema
+from pipeline.batch import OnProgress, Progress, digitize_book
+from pipeline.batch.book import PoolOf
+from pipeline.batch.cluster import ClusterWorkers
+from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.synth import SynthOptions
+from pipeline.workbench import Workbench
+from tests import dask_cluster
+
+FORM = "birth-2006"
+
+
+@dataclass(frozen=True)
+class Run:
+    """``entries`` stand in the registry afterwards."""
+
+    seconds: float
+    read: int
+    entries: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    schemas = schema.load()
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as name, postgresql_databases() as new_url:
+        folder = Path(name)
+        options = SynthOptions(seed=chosen.seed, cover=False)
+        book = draw(folder / "books" / FORM, schemas.form(FORM), schemas, chosen.pages, options)
+
+        numbers = itertools.count()  # each registry has the key of its audit in a workspace of its own
+
+        def bench() -> Workbench:
+            return replace(bench_in(folder / f"workspace-{next(numbers)}"), registry_url=new_url())
+
+        runs = {
+            "hai tiến trình, không Dask": _timed(book, bench()),
+            "Dask, một tiến trình": _on_cluster(folder / "one", book, bench(), 1),
+            "Dask, hai tiến trình": _on_cluster(folder / "two", book, bench(), 2),
+            "Dask, hai, một bị ngắt điện": _on_cluster(
+                folder / "killed", book, bench(), 2, kill_at=chosen.pages // 3
+            ),
+        }
+    table = Table("Cách chạy", "Giây", "Trang/phút", "Trang đọc", "Việc trong sổ")
+    for what, run in runs.items():
+        table.add_row(
+            what, f"{run.seconds:.1f}", f"{60 * run.read / run.seconds:.1f}", str(run.read), str(run.entries)
+        )
+    Console(width=100).print(table)
+    plain, one, two, killed = runs.values()
+    last_line(
+        {
+            "bench": "cluster",
+            "seed": chosen.seed,
+            "pages": chosen.pages,
+            "times_as_fast_with_two": one.seconds / two.seconds,
+            "dask_to_plain": two.seconds / plain.seconds,
+            "pages_lost_by_kill": chosen.pages - killed.read,
+            "entries_doubled_by_kill": killed.entries - chosen.pages,
+            "seconds": {what: run.seconds for what, run in runs.items()},
+        }
+    )
+
+
+def _on_cluster(
+    folder: Path, book: Path, bench: Workbench, workers: int, *, kill_at: int | None = None
+) -> Run:
+    folder.mkdir()
+    with dask_cluster.cluster(folder, workers) as cluster, connected(cluster.address) as client:
+        require_cluster(client, bench)
+
+        def kill(progress: Progress) -> None:
+            if progress.done == kill_at:
+                say("ngắt điện một tiến trình")
+                cluster.kill_worker()
+
+        return _timed(book, bench, partial(ClusterWorkers, client), kill)
+
+
+def _timed(
+    book: Path, bench: Workbench, pool: PoolOf | None = None, on_progress: OnProgress | None = None
+) -> Run:
+    begun = time.perf_counter()
+    report = digitize_book(book, bench, workers=2, pool=pool, on_progress=on_progress)
+    seconds = time.perf_counter() - begun
+    with bench.open_registry() as registry:
+        return Run(seconds, report.read, registry.summary().entries)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""How well are pages seen? Parts: skew (real pages turned by us). Name the parts to run, or none for all.
+
+Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more CPU time than jdeskew at 1024.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _imaging_skew
+from benchmarks._books import SEED, last_line, say
+
+Part = Callable[[argparse.Namespace], dict[str, Any]]
+
+PARTS: dict[str, Part] = {
+    "skew": lambda chosen: _imaging_skew.measured(chosen.data, chosen.seed, chosen.turns),
+}
+
+ON_REAL_PAGES = frozenset({"skew"})
+"""Parts that have nothing to measure without ``--data``."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}")
+    parser.add_argument("--data", type=Path, help="folder of real pages, see benchmarks/_real_pages.py")
+    parser.add_argument("--turns", type=int, default=3, help="turns added to each page (skew)")
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}")
+    figures: dict[str, Any] = {"bench": "imaging", "seed": chosen.seed}
+    for name in chosen.parts or PARTS:
+        if name in ON_REAL_PAGES and chosen.data is None:
+            say(f"{name}: cần thư mục trang thật (--data), bỏ qua")
+            continue
+        figures[name] = PARTS[name](chosen)
+    last_line(figures)
+
+
+if __name__ == "__main__":
+    main()

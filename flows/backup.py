@@ -1,0 +1,74 @@
+"""The backup as a Prefect flow: one task, a folder in and counts out; the work is ``pipeline.backup``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.summary import may_pass
+from pipeline.backup import BackupReport, Vault, back_up, key_in
+from pipeline.settings import read_settings
+
+Summary = dict[str, Any]
+"""Counts of one backup."""
+
+
+@flow(name="backup", flow_run_name="sao-luu", log_prints=False, persist_result=False)
+def backup(
+    target: str, workspace: str | None = None, key_file: str | None = None, keep: int | None = 30
+) -> Summary:
+    """Back everything up into ``target`` and keep the newest ``keep`` backups; without private keys."""
+    summary = make_backup(target, workspace, key_file, keep)
+    told = told_of(summary)
+    create_markdown_artifact(markdown=told, key="backup", description="Sao lưu")
+    get_run_logger().info(told)
+    return summary
+
+
+@task(
+    name="make-backup",
+    retries=3,
+    retry_delay_seconds=[60, 300, 900],
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def make_backup(target: str, workspace: str | None, key_file: str | None, keep: int | None) -> Summary:
+    """``pipeline.backup.back_up`` over what the settings say."""
+    settings = read_settings()
+    bench = settings.workbench(Path(workspace) if workspace else None)
+    report = back_up(
+        Vault(Path(target), key_in(Path(key_file) if key_file else None)),
+        bench.workspace,
+        bench.registry_url,
+        settings.program_folders(),
+        registry_key=settings.registry_key_file,
+        keep=keep,
+    )
+    return summary_of(report)
+
+
+def summary_of(report: BackupReport) -> Summary:
+    """What may be shown outside."""
+    return {
+        "name": report.name,
+        "files": report.files,
+        "megabytes": round(report.size / 1e6, 1),
+        "rows": dict(report.rows),
+        "left_out": list(report.left_out),
+        "removed": report.removed,
+    }
+
+
+def told_of(summary: Summary) -> str:
+    """Two Vietnamese sentences."""
+    left_out = ", ".join(summary["left_out"])
+    keys = f" Không có trong đó, phải giữ riêng: {left_out}." if left_out else ""
+    return (
+        f"Bản sao lưu {summary['name']} đã xong và đã mở thử: {summary['files']} tệp, {summary['megabytes']} MB; "
+        f"bỏ {summary['removed']} bản cũ.{keys}"
+    )

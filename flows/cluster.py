@@ -1,0 +1,133 @@
+"""The nightly run on a Dask cluster: books are tasks of Prefect there, their pages tasks of Dask.
+
+A book's task gives up its place while it waits for its pages, so that every worker reads. It alone writes what is read
+of its book to the registry; killed with its worker, it is given to another one and goes on with what is not read yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from distributed import Client, worker_client
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture, as_completed
+from prefect.settings import get_current_settings
+from prefect.tasks import exponential_backoff
+from prefect_dask.task_runners import DaskTaskRunner
+
+from flows.summary import Summary, guarded, may_pass, summary_of
+from pipeline.batch import book_report
+from pipeline.batch.cluster import ClusterWorkers
+from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.errors import SetupError
+from pipeline.settings import Settings, read_settings
+from pipeline.workspace import Workspace
+
+WORKERS_A_BOOK = 8
+"""One book is read at once for so many workers: few enough to end in one night, enough that no worker waits."""
+
+
+def read_on_cluster(folders: Iterable[Path], workspace: str | None, settings: Settings) -> list[Summary]:
+    """One summary a book, in their order. Raises ``SetupError`` with every reason why the cluster cannot be used."""
+    bench = settings.workbench(Path(workspace) if workspace else None)
+    require_server()
+    with connected(settings.cluster) as client:
+        workers = require_cluster(client, bench)
+        require_settings(client)
+    runner: Any = DaskTaskRunner(address=settings.cluster)
+    run = books_on_cluster.with_options(task_runner=runner)
+    return run([str(folder) for folder in folders], workspace, max(2, workers // WORKERS_A_BOOK))
+
+
+@flow(name="books-on-cluster", persist_result=False)
+def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) -> list[Summary]:
+    """Read the books, ``at_once`` of them side by side; one summary each, in their order."""
+    waiting = list(reversed(list(enumerate(folders))))
+    running: dict[PrefectFuture[Summary], int] = {}
+    summaries: dict[int, Summary] = {}
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            number, folder = waiting.pop()
+            running[read_book_on_cluster.submit(folder, workspace)] = number
+        done = next(as_completed(list(running)))
+        summaries[running.pop(done)] = done.result()
+    return [summaries[number] for number in range(len(folders))]
+
+
+@task(
+    name="read-book",
+    task_run_name="read-book-{folder}",
+    retries=4,
+    retry_delay_seconds=exponential_backoff(backoff_factor=30),
+    retry_jitter_factor=0.2,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def read_book_on_cluster(folder: str, workspace: str | None) -> Summary:
+    """One book, its pages on all workers of the cluster that this task runs on."""
+
+    def read() -> Summary:
+        bench = read_settings().workbench(Path(workspace) if workspace else None)
+        with worker_client() as client:
+            return summary_of(book_report(Path(folder), bench, pool=partial(ClusterWorkers, client)))
+
+    return guarded(read, folder)
+
+
+# --- what a cluster needs -----------------------------------------------------------------------------------------
+
+
+def require_server() -> None:
+    """Raises ``SetupError`` unless a Prefect server answers: the temporary one of a single run is out of the workers'
+    reach."""
+    address = server_address()
+    if not address:
+        raise SetupError(
+            "Chạy trên nhiều máy cần một máy chủ Prefect mà mọi máy đều thấy. Hãy chạy “prefect server start” (hoặc "
+            "“hotich server”) và đặt PREFECT_API_URL trên mọi máy."
+        )
+    try:
+        httpx.get(f"{address}/health", timeout=30).raise_for_status()
+    except httpx.HTTPError:
+        raise SetupError(
+            f"Máy chủ Prefect ở {address} không trả lời. Hãy kiểm tra PREFECT_API_URL và tường lửa."
+        ) from None
+
+
+def server_address() -> str | None:
+    """Of the Prefect server that this process is told to use."""
+    return get_current_settings().api.url
+
+
+def require_settings(client: Client) -> None:
+    """Raises ``SetupError`` that names the workers which would work with another registry, workspace or declarations,
+    or report to another Prefect server."""
+    mine = settings_print()
+    others = [address for address, print_ in client.run(settings_print).items() if print_ != mine]
+    if others:
+        raise SetupError(
+            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_URL, các tệp của cơ "
+            "quan và khóa audit.key trong thư mục làm việc phải giống nhau): "
+            f"{', '.join(others)}."
+        )
+
+
+def settings_print() -> str:
+    """A digest of what this process is set to, but for the number of its own processes: its settings, the files of its
+    office, the key that signs its audit."""
+    settings = read_settings()
+    workspace = Workspace(settings.workspace.expanduser().resolve())
+    files = (workspace.office, workspace.places, workspace.calibration, workspace.audit_key)
+    told = [
+        settings.model_dump_json(exclude={"workers", "cluster"}),
+        str(server_address()),
+        *(hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "" for path in files),
+    ]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -1,0 +1,112 @@
+"""What scanners delivered, taken in every few minutes, also while the nightly run reads: counts out, never names.
+
+The work is ``pipeline.inbox``. A run that finds another one at it, or is killed, leaves everything to the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.summary import Summary, may_pass
+from pipeline.errors import HotichError
+from pipeline.inbox import (
+    DayStanding,
+    IntakeOptions,
+    Outcome,
+    ScannerRound,
+    days_of,
+    intake_round,
+    read_options,
+)
+from pipeline.inbox.days import day_of
+from pipeline.intake import Inspector
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
+
+
+@flow(name="intake", log_prints=False, persist_result=False)
+def intake(workspace: str | None = None) -> list[Summary]:
+    """Take in what lies still in the inboxes of ``intake.toml``; how things stand today, one summary a scanner."""
+    summaries = take_in(workspace)
+    told = overview(summaries)
+    if any(one["new"] or one["problem"] for one in summaries):
+        create_table_artifact(key="intake-today", table=summaries, description=told)
+    get_run_logger().info(told)
+    return summaries
+
+
+@task(
+    name="take-in",
+    retries=2,
+    retry_delay_seconds=20,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def take_in(workspace: str | None) -> list[Summary]:
+    """Two looks at every inbox, far enough apart that what the first one sees can be still at the second."""
+
+    try:
+        folder = Path(workspace) if workspace else read_settings().workspace
+        place = Workspace(folder.expanduser().resolve())
+        options = read_options(place.scanners, place.root)
+        return summaries_of(options, place, _two_rounds(options, place))
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+        raise RuntimeError(f"{type(error).__name__}: see it with “hotich --verbose intake run”") from None
+
+
+def _two_rounds(options: IntakeOptions, place: Workspace) -> tuple[ScannerRound, ...]:
+    with Inspector(options.limits) as inspector:
+        first = intake_round(options, place, inspector, time.time()) or ()
+        if all(one.code for each in first for one in each.waiting):
+            return first
+        time.sleep(options.still_seconds + 1)
+        return (*first, *(intake_round(options, place, inspector, time.time()) or ()))
+
+
+def summaries_of(options: IntakeOptions, place: Workspace, rounds: Sequence[ScannerRound]) -> list[Summary]:
+    """How things stand today at each scanner, after those rounds."""
+    today = day_of(time.time())
+    days = {one.scanner: one for one in days_of(options, place) if one.day == today}
+    return [
+        {
+            "scanner": scanner.name,
+            "new": sum(len(one.rows) for one in rounds if one.scanner == scanner.name),
+            **_counts(days.get(scanner.name)),
+            "problem": any(one.problem for one in rounds if one.scanner == scanner.name),
+        }
+        for scanner in options.scanners
+    ]
+
+
+def _counts(day: DayStanding | None) -> Summary:
+    return {
+        "delivered": day.delivered if day else 0,
+        "stored": day.count(Outcome.STORED) if day else 0,
+        "quarantined": day.count(Outcome.QUARANTINED) if day else 0,
+        "waiting": len(day.waiting) if day else 0,
+        "unassigned": len(day.unassigned) if day else 0,
+        "balanced": day.balanced if day else True,
+    }
+
+
+def overview(summaries: list[Summary]) -> str:
+    """One Vietnamese line about all scanners."""
+    total = {
+        key: sum(one[key] for one in summaries)
+        for key in ("new", "delivered", "stored", "quarantined", "waiting", "unassigned")
+    }
+    away = [one["scanner"] for one in summaries if one["problem"]]
+    told = (
+        f"Vừa nhận {total['new']}. Hôm nay đã giao {total['delivered']} = lưu {total['stored']} + cách ly "
+        f"{total['quarantined']} + chờ {total['waiting']}; chưa gán sổ {total['unassigned']}."
+    )
+    return f"{told} Không mở được hộp quét của: {', '.join(away)}." if away else told

@@ -1,0 +1,48 @@
+"""The supervisors' report as a Prefect flow: two files in a folder; the figures are those of ``pipeline.reports``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.summary import may_pass
+from pipeline.errors import HotichError
+from pipeline.reports import SPAN, read_plan
+from pipeline.reports import report as counted
+from pipeline.reports.files import write_files
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
+
+
+@flow(name="report", log_prints=False, persist_result=False)
+def report(target: str | None = None, workspace: str | None = None, days: int = SPAN) -> list[str]:
+    """Write the workbook and the PDF of all places into ``target`` (by default the folder of reports of the working
+    folder); the names of the files."""
+    names = write_report(target, workspace, days)
+    get_run_logger().info(f"Đã ghi báo cáo: {', '.join(names)}.")
+    return names
+
+
+@task(
+    name="write-report",
+    retries=4,
+    retry_delay_seconds=60,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def write_report(target: str | None, workspace: str | None, days: int) -> list[str]:
+    """The report through ``pipeline.reports``."""
+    bench = read_settings().workbench(Path(workspace) if workspace else None)
+    folder = Workspace(bench.workspace)
+    try:
+        plan = read_plan(folder.plan, bench.schemas)
+        with bench.open_registry() as registry:
+            made = counted(registry, bench.schemas, plan, days=days)
+        return [path.name for path in write_files(made, Path(target) if target else folder.reports)]
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001  # what an unforeseen error says can hold a name, and Prefect keeps it
+        raise RuntimeError(f"{type(error).__name__}: see it with “hotich --verbose report”") from None

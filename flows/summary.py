@@ -1,0 +1,69 @@
+"""What a flow may tell of a book, counts, codes and names of files; and which failures are tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task
+
+from pipeline.batch import BookReport
+from pipeline.errors import HotichError, RegistryError, StorageError
+
+Summary = dict[str, Any]
+"""Counts and file names of one book; no person's name and no image ever stands in it."""
+
+
+async def may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failure can go away by itself: a disk or a registry that is busy, full or away. Nothing else is tried
+    again."""
+    error = await state.aresult(raise_on_failure=False)
+    return isinstance(error, StorageError | RegistryError)
+
+
+def guarded(read: Callable[[], Summary], folder: str) -> Summary:
+    """What ``read`` returns. What an unforeseen error says can hold a name, and Prefect keeps it: it becomes a
+    ``RuntimeError`` that tells its kind only."""
+    try:
+        return read()
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        raise RuntimeError(
+            f"{type(error).__name__}: see this book with “hotich --verbose run {folder}”"
+        ) from None
+
+
+def summary_of(report: BookReport) -> Summary:
+    """What a report may show outside: counts, codes, names of files."""
+    return {
+        "book": report.folder,
+        "pages": report.pages,
+        "read": report.read,
+        "known": report.known,
+        "entries": report.entries,
+        "accepted": report.accepted,
+        "review": report.review,
+        "beside": report.beside,
+        "pages_a_minute": round(report.pages_a_minute, 1),
+        "failures": [
+            f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures
+        ],
+    }
+
+
+def overview(summaries: list[Summary]) -> str:
+    """One Vietnamese line about all books."""
+    total = {
+        key: sum(summary[key] for summary in summaries) for key in ("read", "known", "entries", "review")
+    }
+    failures = sum(len(summary["failures"]) for summary in summaries)
+    return (
+        f"{len(summaries)} sổ: đọc mới {total['read']} trang, đã đọc từ trước {total['known']} trang, "
+        f"{total['entries']} mục đăng ký, {total['review']} mục cần rà soát, {failures} lỗi."
+    )
+
+
+def _place(scan: str, page_no: int | None) -> str:
+    return scan if page_no is None else f"{scan} trang {page_no}"

@@ -1,0 +1,133 @@
+"""A backup is made: first the registry of one moment, then the scans, so that nothing it names can be missing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pipeline
+from pipeline.backup.manifest import Kept, Manifest
+from pipeline.backup.vault import PARTIAL, Vault
+from pipeline.errors import BackupRefused
+from pipeline.registry import snapshot
+
+REGISTRY = "registry"
+WORKSPACE = "workspace"
+OnFile = Callable[[int, int], None]
+"""How many files of how many are done."""
+
+KEYS = ("audit.key", "package.key")
+"""Private keys: in a backup only when it is encrypted and they are asked for."""
+REMADE = ("pages", "reports")
+"""Folders of the workspace that the program makes anew."""
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """``name`` of the backup; ``size``: bytes of all its files; ``rows`` of the registry as far as they were counted;
+    ``left_out``: keys that are not in it; ``removed``: older backups that were given up."""
+
+    name: str
+    files: int
+    size: int
+    rows: Mapping[str, int]
+    left_out: tuple[str, ...]
+    removed: int = 0
+
+
+def back_up(
+    vault: Vault,
+    workspace: Path,
+    registry_url: str,
+    program: Mapping[str, Path],
+    *,
+    registry_key: Path | None = None,
+    keys: bool = False,
+    keep: int | None = None,
+    now: datetime | None = None,
+    on_file: OnFile = lambda _done, _all: None,
+) -> BackupReport:
+    """Back up the registry, every file of ``workspace`` and the folders of ``program`` (by name: schemas, models).
+
+    ``registry_key``: the key file of an encrypted registry; ``keys``: take private keys too; ``keep``: then remove all
+    but so many backups. Raises ``RegistryError``, ``StorageError``, ``BackupRefused``; then no backup was made.
+    """
+    _refuse_inside(vault.folder, workspace)
+    vault.names()  # a key where none belongs, or none where one does
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=workspace) as scratch:
+        taken = snapshot.take(registry_url, Path(scratch))
+        kept = [vault.put(taken, f"{REGISTRY}/{taken.name}")]
+        again = Path(scratch) / "again"
+        restored = again / taken.name
+        vault.fetch(kept[0], restored)
+        rows = snapshot.checked(restored, registry_key)
+    left_out = tuple(name for name in KEYS if not keys and (workspace / name).exists())
+    sources = [*_of_workspace(workspace, registry_url, left_out), *_of_program(program)]
+    for done, (path, source) in enumerate(sources, start=1):
+        kept.append(vault.put(source, path))
+        on_file(done, len(sources))
+    name = f"{moment:%Y%m%d-%H%M%S}"
+    if name in vault.names():
+        raise BackupRefused("Vừa có một bản sao lưu khác trong cùng giây này. Hãy chạy lại.")
+    vault.close(
+        name, Manifest(moment.isoformat(), pipeline.__version__, kept[0].path, rows, left_out, tuple(kept))
+    )
+    removed = vault.thin_out(keep) if keep else 0
+    return BackupReport(name, len(kept), sum(one.size for one in kept), rows, left_out, removed)
+
+
+def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done, _all: None) -> BackupReport:
+    """Read every file of a backup, by default of the newest. Raises ``BackupRefused`` when one is not whole."""
+    name = name or newest(vault)
+    manifest = vault.manifest(name)
+    files: tuple[Kept, ...] = manifest.files
+    for done, one in enumerate(files, start=1):
+        vault.check(one)
+        on_file(done, len(files))
+    return BackupReport(name, len(files), sum(one.size for one in files), manifest.rows, manifest.left_out)
+
+
+def newest(vault: Vault) -> str:
+    """Raises ``BackupRefused`` when there is none."""
+    names = vault.names()
+    if not names:
+        raise BackupRefused(f"Trong {vault.folder} chưa có bản sao lưu nào đã xong.")
+    return names[-1]
+
+
+def _of_workspace(
+    workspace: Path, registry_url: str, left_out: tuple[str, ...]
+) -> Iterator[tuple[str, Path]]:
+    """Every file with its path in the backup, without registry, half-written copies, what is made anew, and keys."""
+    registry = snapshot.file_of(registry_url)
+    for path in sorted(workspace.rglob("*")):
+        inside = path.relative_to(workspace)
+        if (
+            path.is_symlink()
+            or not path.is_file()
+            or inside.parts[0] in REMADE
+            or any(part.startswith(PARTIAL) for part in inside.parts)
+            or str(inside) in left_out
+            or (registry is not None and str(path).startswith(str(registry)))
+        ):
+            continue
+        yield f"{WORKSPACE}/{inside.as_posix()}", path
+
+
+def _of_program(program: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    for name, folder in program.items():
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield f"{name}/{path.relative_to(folder).as_posix()}", path
+
+
+def _refuse_inside(folder: Path, workspace: Path) -> None:
+    one, other = folder.resolve(), workspace.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        raise BackupRefused(
+            "Thư mục sao lưu phải nằm ngoài thư mục làm việc, tốt nhất trên ổ đĩa khác: hỏng ổ thì mất cả hai."
+        )

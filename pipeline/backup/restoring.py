@@ -1,0 +1,83 @@
+"""A backup is brought back to a place where there is nothing yet; all of it, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.backup.making import REGISTRY, WORKSPACE, OnFile, newest
+from pipeline.backup.vault import Vault
+from pipeline.errors import BackupRefused
+from pipeline.registry import snapshot
+
+PROGRAM = "tu-ban-sao-luu"
+"""Where in the workspace schemas and models go: the program has its own, these are those of that day."""
+
+
+@dataclass(frozen=True)
+class RestoreReport:
+    """``rows`` of the registry that were counted; ``left_out``: keys that must be put back by hand."""
+
+    name: str
+    files: int
+    rows: Mapping[str, int]
+    left_out: tuple[str, ...]
+
+
+def restore(
+    vault: Vault,
+    workspace: Path,
+    registry_url: str,
+    *,
+    name: str | None = None,
+    registry_key: Path | None = None,
+    on_file: OnFile = lambda _done, _all: None,
+) -> RestoreReport:
+    """Bring a backup (by default the newest) back to ``workspace``, which must not be there or be empty, and
+    ``registry_url``, where no registry must be.
+
+    Every file is compared with its checksum before anything gets its place. Raises ``BackupRefused``, ``StorageError``,
+    ``RegistryError``; then ``workspace`` is as it was.
+    """
+    if workspace.exists() and any(workspace.iterdir()):
+        raise BackupRefused(
+            f"{workspace} không trống. Hãy khôi phục vào một thư mục mới; không gì bị ghi đè."
+        )
+    name = name or newest(vault)
+    manifest = vault.manifest(name)
+    staging = workspace.with_name(f"{workspace.name}.dang-khoi-phuc")
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        for done, one in enumerate(manifest.files, start=1):
+            vault.fetch(one, staging / one.path)
+            on_file(done, len(manifest.files))
+        taken = staging / manifest.registry
+        rows = snapshot.checked(taken, registry_key)
+        if dict(rows) != dict(manifest.rows):
+            raise BackupRefused(
+                "Sổ dữ liệu trong bản sao lưu không khớp với bảng kê. Hãy dùng bản sao lưu khác."
+            )
+        root = staging / WORKSPACE
+        root.mkdir(exist_ok=True)
+        for folder in staging.iterdir():
+            if folder.name not in (WORKSPACE, REGISTRY):
+                (root / PROGRAM).mkdir(exist_ok=True)
+                folder.rename(root / PROGRAM / folder.name)
+        for stored in (root / "objects").rglob("*"):
+            if stored.is_file():
+                stored.chmod(0o444)
+        workspace.parent.mkdir(parents=True, exist_ok=True)
+        if workspace.exists():
+            workspace.rmdir()
+        snapshot.bring_back(taken, _within(registry_url, workspace, root))
+        root.rename(workspace)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return RestoreReport(name, len(manifest.files), rows, manifest.left_out)
+
+
+def _within(registry_url: str, workspace: Path, root: Path) -> str:
+    """The address, as long as the workspace has not got its name yet."""
+    return registry_url.replace(str(workspace), str(root), 1)

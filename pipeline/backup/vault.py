@@ -1,0 +1,170 @@
+"""The folder that holds backups: every content once, under its hash, and one manifest a backup.
+
+``noi-dung/ab/<sha256>`` (``.enc`` when encrypted), ``ban-sao/<time>.json``. A file gets its name when it is whole, on
+disk and read back; so a backup that was cut off leaves nothing that counts, and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline.backup.cipher import decrypted, encrypted
+from pipeline.backup.manifest import Kept, Manifest, read
+from pipeline.errors import BackupRefused, StorageError
+from pipeline.registry.encryption import read_key
+
+BLOCK_BYTES = 1 << 20
+CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
+PARTIAL = ".dang-chep-"
+NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
+
+
+def key_in(path: Path | None) -> bytes | None:
+    """The key in that file, as ``HOTICH_REGISTRY_KEY_FILE`` has one. Raises ``SetupError``."""
+    return None if path is None else bytes.fromhex(read_key(path))
+
+
+class Vault:
+    """``key``: 32 bytes; None = nothing is encrypted. All of one folder is, or nothing is."""
+
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+        self.folder = folder
+        self._key = key
+        self._ending = "" if key is None else ".enc"
+
+    def names(self) -> tuple[str, ...]:
+        """The backups that are whole, the oldest first. Raises ``BackupRefused`` where they need a key, or none."""
+        found = [path for path in (self.folder / MANIFESTS).glob("*.json*") if not path.name.startswith(".")]
+        if any(path.name.endswith(".enc") != bool(self._ending) for path in found):
+            raise BackupRefused(
+                f"Các bản sao lưu trong {self.folder} được mã hóa. Hãy thêm --key-file TỆP_KHÓA."
+                if not self._ending
+                else f"Các bản sao lưu trong {self.folder} không mã hóa. Hãy bỏ --key-file, hoặc chọn thư mục khác."
+            )
+        return tuple(sorted(path.name.split(".")[0] for path in found))
+
+    def manifest(self, name: str) -> Manifest:
+        """That backup's manifest. Raises ``BackupRefused``."""
+        path = self.folder / MANIFESTS / f"{name}.json{self._ending}"
+        if NAME.fullmatch(name) is None or not path.is_file():
+            raise BackupRefused(f"Không có bản sao lưu {name} trong {self.folder}, hoặc bản ấy chưa xong.")
+        return read(b"".join(self._plain(path, name)))
+
+    def put(self, source: Path, path: str) -> Kept:
+        """Keep a file under ``path``; its content only when it is not there yet. Raises ``StorageError``."""
+        try:
+            sha256, size = _sum_of(_blocks(source))
+            target = self._place(sha256)
+            if not target.exists():
+                self._write(target, _blocks(source), sha256)
+                if self._checked(target, sha256) != (sha256, size):
+                    target.unlink()
+                    raise StorageError(f"{source.name} thay đổi trong lúc sao lưu. Hãy chạy lại.")
+            return Kept(path, sha256, size)
+        except OSError as error:
+            raise StorageError(
+                f"Không sao lưu được {source} vào {self.folder} ({error.strerror}). Hãy kiểm tra chỗ trống, quyền ghi."
+            ) from None
+
+    def close(self, name: str, manifest: Manifest) -> None:
+        """Write a backup's manifest, by which it counts."""
+        try:
+            self._write(self.folder / MANIFESTS / f"{name}.json{self._ending}", [manifest.written()], name)
+        except OSError as error:
+            raise StorageError(f"Không ghi được vào {self.folder} ({error.strerror}).") from None
+
+    def check(self, one: Kept) -> None:
+        """Read a file whole. Raises ``BackupRefused`` when it is not there or not what it was."""
+        target = self._place(one.sha256)
+        if not target.is_file():
+            raise BackupRefused(f"Bản sao lưu thiếu tệp {one.path}. Hãy dùng bản sao lưu khác.")
+        if self._checked(target, one.sha256) != (one.sha256, one.size):
+            raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
+
+    def fetch(self, one: Kept, target: Path) -> None:
+        """Write a file out again, on disk and proven whole. Raises ``BackupRefused``, ``StorageError``."""
+        source = self._place(one.sha256)
+        if not source.is_file():
+            raise BackupRefused(f"Bản sao lưu thiếu tệp {one.path}. Hãy dùng bản sao lưu khác.")
+        digest, size = hashlib.sha256(), 0
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                for block in self._plain(source, one.sha256):
+                    digest.update(block)
+                    size += len(block)
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StorageError(
+                f"Không ghi được {target} ({error.strerror}). Hãy kiểm tra chỗ trống."
+            ) from None
+        if (digest.hexdigest(), size) != (one.sha256, one.size):
+            raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
+
+    def thin_out(self, keep: int) -> int:
+        """Remove all backups but the newest ``keep``, and every content that none of those names; returns how many
+        backups went."""
+        names = self.names()
+        old, kept = names[:-keep], names[-keep:]
+        wanted = {one.sha256 for name in kept for one in self.manifest(name).files}
+        for name in old:
+            (self.folder / MANIFESTS / f"{name}.json{self._ending}").unlink()
+        for path in (self.folder / CONTENTS).glob("*/*") if old else ():
+            if path.name.split(".")[0] not in wanted:
+                path.unlink()
+        return len(old)
+
+    def _place(self, sha256: str) -> Path:
+        return self.folder / CONTENTS / sha256[:2] / f"{sha256}{self._ending}"
+
+    def _plain(self, path: Path, name: str) -> Iterator[bytes]:
+        return _blocks(path) if self._key is None else decrypted(_blocks(path), self._key, name)
+
+    def _checked(self, path: Path, name: str) -> tuple[str, int]:
+        return _sum_of(self._plain(path, name))
+
+    def _write(self, target: Path, blocks: Iterable[bytes], name: str) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f"{PARTIAL}{os.getpid()}-{secrets.token_hex(4)}")
+        try:
+            with partial.open("xb") as file:
+                partial.chmod(0o600)
+                for block in blocks if self._key is None else encrypted(blocks, self._key, name):
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.rename(target)
+            _sync(target.parent)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+def _sum_of(blocks: Iterable[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for block in blocks:
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,136 @@
+"""What happens to one book as answers come in: only here is anything saved and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.batch.breaker import Breaker
+from pipeline.batch.report import BookReport, ScanFailure, reasons_of
+from pipeline.batch.workers import PageJob
+from pipeline.errors import ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.intake import ForeignFile, ScanFile
+from pipeline.intake.filetype import shown
+from pipeline.model import PageResult
+from pipeline.registry import Registry, Turn, Unread
+from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
+
+DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)
+"""Failures that cost time, memory or a process: not tried night after night."""
+
+
+@dataclass
+class BookRun:
+    """``turn``: the book in this run's hands; ``prints``: fingerprint of the reading by SHA-256 of the scan."""
+
+    folder: Path
+    bench: Workbench
+    registry: Registry
+    book_id: int
+    turn: Turn
+    breaker: Breaker
+    prints: Mapping[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    duplicates: list[str] = field(default_factory=list)
+    failures: list[ScanFailure] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    totals: Counter[str] = field(default_factory=Counter)
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    read: int = 0
+
+    def refuse(self, foreign: tuple[ForeignFile, ...]) -> None:
+        """Name what lies in the folder and is no scan."""
+        for file in foreign:
+            self._record(file.sha256, shown(file.path), None, file.code, file.message)
+
+    def stored(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
+        """The scans as they lie in the workspace under their hash, each content once."""
+        workspace = Workspace(self.bench.workspace)
+        kept = []
+        for scan in scans:
+            self.turn.beat()
+            name = shown(scan.path)
+            if scan.sha256 in self.names:
+                self.duplicates.append(name)
+                continue
+            self.names[scan.sha256] = name
+            try:
+                kept.append(replace(scan, path=workspace.store(scan.path, scan.sha256).path))
+            except ScanError as error:
+                self._failed(scan, None, error)
+        return kept
+
+    def set_aside(self) -> Mapping[tuple[str, int | None], Unread]:
+        """What failed too often to be tried again under the same fingerprint: told once more, and waiting."""
+        held = self.registry.set_aside(self.book_id, DANGEROUS, self.bench.faults.tries, self.prints)
+        for one in held.values():
+            message = (
+                f"{one.message} Đã thử {one.tries} lần nên tạm để riêng; muốn thử lại: hotich run --again."
+            )
+            self.failures.append(ScanFailure(one.code, one.scan, one.page_no, message))
+        return held
+
+    def jobs(self, scan: ScanFile, pages: int | ScanError) -> list[PageJob]:
+        """The pages of a scan that was counted; one that could not be is a failure and has none."""
+        self.turn.beat()
+        if isinstance(pages, ScanError):
+            self._failed(scan, None, pages)
+            return []
+        self.registry.store_scan(self.book_id, scan.sha256, self.names[scan.sha256], scan.size, pages)
+        return [PageJob(scan, number) for number in range(1, pages + 1)]
+
+    def unknown(self, jobs: list[PageJob]) -> list[PageJob]:
+        """The pages that no run has read yet as this one would. Counting ends in any order; reading follows the order
+        of the scans: a stopped run leaves whole ones."""
+        order = {sha256: place for place, sha256 in enumerate(self.names)}
+        known = self.registry.fingerprints(self.book_id)
+        unknown = [job for job in jobs if known.get(job.ref) != self.prints[job.scan.sha256]]
+        return sorted(unknown, key=lambda job: (order[job.scan.sha256], job.page_no))
+
+    def save(self, job: PageJob, answer: PageResult | ScanError) -> None:
+        """Write what was read, or why not, in one transaction."""
+        self.turn.beat()
+        if isinstance(answer, ScanError):
+            self._failed(job.scan, job.page_no, answer)
+            return
+        outcome = self.registry.save_page(self.book_id, answer, self.prints[job.scan.sha256])
+        self.read += 1
+        self.totals.update(
+            entries=outcome.entries,
+            accepted=outcome.accepted,
+            review=outcome.review,
+            reopened=outcome.reopened,
+        )
+        self.reasons.update(reasons_of(answer))
+        for stage, seconds in answer.timings.items():
+            self.stage_seconds[stage] = self.stage_seconds.get(stage, 0.0) + seconds
+        self.breaker.note(None)
+
+    def report(self) -> BookReport:
+        """All that was counted on the way."""
+        return BookReport(
+            self.folder.name,
+            read=self.read,
+            entries=self.totals["entries"],
+            accepted=self.totals["accepted"],
+            review=self.totals["review"],
+            reopened=self.totals["reopened"],
+            reasons=dict(self.reasons.most_common()),
+            duplicates=tuple(self.duplicates),
+            failures=tuple(sorted(self.failures, key=lambda f: (f.scan, f.page_no or 0))),
+            stage_seconds=self.stage_seconds,
+        )
+
+    def _failed(self, scan: ScanFile, page_no: int | None, error: ScanError) -> None:
+        name = self.names[scan.sha256]
+        message = error.message.replace(scan.path.name, name)  # the stored copy is named by its hash
+        self._record(scan.sha256, name, page_no, error.code, message)
+        self.breaker.note(error.code)
+
+    def _record(self, sha256: str, name: str, page_no: int | None, code: str, message: str) -> None:
+        fingerprint = self.prints.get(sha256)
+        self.registry.save_failure(self.book_id, sha256, name, page_no, code, message, fingerprint)
+        self.failures.append(ScanFailure(code, name, page_no, message))

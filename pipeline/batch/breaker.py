@@ -1,0 +1,51 @@
+"""Stops a run when so many pages fail that the fault is not theirs: a disk, a machine, a setting, a bad delivery."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+from pipeline.errors import BrokenScan, ReadingStopped, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.workbench import FaultOptions
+
+LOOK_AT = {
+    ScanTimeout.code: "máy có đang bận việc khác, ổ đĩa có chậm không",
+    ScanOutOfMemory.code: "máy còn đủ bộ nhớ không, bản quét có độ phân giải quá lớn không",
+    ScanCrash.code: "máy có báo lỗi bộ nhớ hay lỗi ổ đĩa không",
+    BrokenScan.code: "máy quét, đường truyền hay ổ chứa bản quét có làm hỏng tệp không",
+    ScanError.code: "ổ chứa bản quét có còn nối vào máy và cho đọc không",
+}
+OTHERWISE = "chương trình và các mô hình có đủ không (hotich doctor)"
+
+
+class Breaker:
+    """Counts over all books of a run. ``note`` raises ``ReadingStopped`` when too many of the last pages failed: the
+    first time for the book in hand; when the pages after it are no better, for the whole run (``final``)."""
+
+    def __init__(self, options: FaultOptions) -> None:
+        self._options = options
+        self._last: deque[str | None] = deque(maxlen=options.pages)
+        self._stops = 0
+
+    def note(self, code: str | None) -> None:
+        """A page was read (None) or failed with that code."""
+        if not self._options.pages:
+            return
+        self._last.append(code)
+        if len(self._last) < self._options.pages:
+            return
+        failed = Counter(one for one in self._last if one is not None)
+        if failed.total() > self._options.share * len(self._last):
+            self._stops += 1
+            stopped = ReadingStopped(_told(failed, len(self._last)), final=self._stops > 1)
+            self._last.clear()
+            raise stopped
+        self._stops = 0
+
+
+def _told(failed: Counter[str], pages: int) -> str:
+    ((most, times),) = failed.most_common(1)
+    return (
+        f"Dừng đọc vì {failed.total()} trong {pages} trang vừa qua không đọc được (nhiều nhất là “{most}”: {times}). "
+        f"Hãy xem {LOOK_AT.get(most, OTHERWISE)}, xem các trang ấy bằng “hotich queue”, rồi chạy lại; những trang đã "
+        "đọc đã được lưu. Mức dừng: HOTICH_STOP_SHARE, HOTICH_STOP_PAGES."
+    )

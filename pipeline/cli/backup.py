@@ -1,0 +1,133 @@
+"""``hotich backup`` and ``hotich restore``: everything of an installation into a folder elsewhere, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.backup import Vault, back_up, key_in, verify
+from pipeline.backup import restore as bring_back
+from pipeline.backup.making import OnFile
+from pipeline.cli.progress import COLUMNS, is_told
+from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json
+from pipeline.errors import SetupError
+from pipeline.settings import read_settings
+
+FolderArgument = Annotated[
+    Path, typer.Argument(help="Thư mục chứa các bản sao lưu, tốt nhất trên ổ đĩa khác.", metavar="THƯ_MỤC")
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", help="Tệp khóa: bản sao lưu được mã hóa bằng khóa này (64 chữ số thập lục phân)."
+    ),
+]
+
+
+def backup(
+    folder: FolderArgument,
+    key_file: KeyOption = None,
+    keys: Annotated[
+        bool,
+        typer.Option("--keys", help="Sao lưu cả khóa riêng (audit.key, package.key); chỉ khi có --key-file."),
+    ] = False,
+    keep: Annotated[
+        int | None, typer.Option("--keep", min=1, help="Chỉ giữ bấy nhiêu bản sao lưu mới nhất.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--verify", help="Không sao lưu; đọc lại từng tệp của bản sao lưu mới nhất.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sao lưu sổ dữ liệu, bản quét, thiết lập, khai báo và mô hình; rồi khôi phục thử sổ dữ liệu."""
+    if keys and key_file is None:
+        raise SetupError(
+            "Khóa riêng chỉ được sao lưu khi bản sao lưu được mã hóa: hãy thêm --key-file TỆP_KHÓA."
+        )
+    settings = read_settings()
+    vault = Vault(folder, key_in(key_file))
+    with _progress("Kiểm tra" if check else "Sao lưu") as on_file:
+        if check:
+            report = verify(vault, on_file=on_file)
+        else:
+            bench = settings.workbench(workspace)
+            report = back_up(
+                vault,
+                bench.workspace,
+                bench.registry_url,
+                settings.program_folders(),
+                registry_key=settings.registry_key_file,
+                keys=keys,
+                keep=keep,
+                on_file=on_file,
+            )
+    if as_json:
+        print_json(report)
+        return
+    screen = out()
+    done = "toàn vẹn" if check else "đã xong, sổ dữ liệu trong đó đã mở thử"
+    screen.print(
+        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.", markup=False
+    )
+    for name in report.left_out:
+        screen.print(
+            f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.", markup=False
+        )
+    if report.removed:
+        screen.print(f"Đã bỏ {report.removed} bản sao lưu cũ.")
+
+
+def restore(
+    folder: FolderArgument,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Bản sao lưu nào (NNNNTTNN-GGPPGG); mặc định bản mới nhất.")
+    ] = None,
+    key_file: KeyOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì."""
+    settings = read_settings()
+    target, url = settings.places_of(workspace)
+    with _progress("Khôi phục") as on_file:
+        report = bring_back(
+            Vault(folder, key_in(key_file)),
+            target,
+            url,
+            name=name,
+            registry_key=settings.registry_key_file,
+            on_file=on_file,
+        )
+    if as_json:
+        print_json(report)
+        return
+    screen = out()
+    counted = f", {report.rows['entry']} việc, {report.rows['decision']} quyết định" if report.rows else ""
+    screen.print(f"Đã khôi phục bản {report.name} vào {target}: {report.files} tệp{counted}.", markup=False)
+    for left_out in report.left_out:
+        screen.print(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.", markup=False)
+    screen.print("Kiểm tra tiếp: hotich doctor, hotich audit verify.", markup=False)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[OnFile]:
+    """A bar on a terminal, else a line now and then."""
+    from rich.progress import Progress
+
+    screen = err()
+    if not screen.is_terminal:
+
+        def as_lines(done: int, total: int) -> None:
+            if is_told(done, total):
+                screen.print(f"{what}: {done}/{total} tệp", markup=False)
+
+        yield as_lines
+        return
+    with Progress(*COLUMNS, console=screen, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

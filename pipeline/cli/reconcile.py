@@ -1,0 +1,138 @@
+"""``hotich reconcile``: the shared software's spreadsheet held against the registry."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.batch.difference_report import DifferenceReport, gathered
+from pipeline.batch.ink import Ink
+from pipeline.batch.reconciling import Reconciling
+from pipeline.cli.check import ids_of
+from pipeline.cli.reconcile_words import counts_told
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.errors import StorageError
+from pipeline.export.difference_sheets import DifferenceWorkbook
+from pipeline.export.manifest import sha256_of_path
+from pipeline.reconcile import Difference, Refusal, layout_of, open_workbook, read_layout
+from pipeline.reconcile.words import FIELDS, KINDS, REFUSED
+from pipeline.registry import Registry
+from pipeline.registry.reconciliation import FoundDifference
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
+
+
+def reconcile(
+    file: Annotated[Path, typer.Argument(metavar="TỆP.xlsx", help="Tệp Excel xuất từ phần mềm dùng chung.")],
+    books: Annotated[
+        list[str] | None,
+        typer.Option("--book", "-b", help="Chỉ so sổ có tên thư mục này; nêu được nhiều lần."),
+    ] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option("--layout", help="Tệp TOML nói cột nào là cột nào, khi tiêu đề không phải của Bộ."),
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Ghi mọi khác biệt vào tệp Excel này.")
+    ] = None,
+    pictures: Annotated[
+        int, typer.Option("--pictures", min=0, help="Trong tệp Excel, ảnh nét mực của bấy nhiêu ô đầu tiên.")
+    ] = 200,
+    save: Annotated[
+        bool, typer.Option("--save", help="Đưa các khác biệt vào hàng đợi đối soát ở trang web.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Người đối soát [tên tài khoản của máy đang dùng].")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
+    as_json: JsonOption = False,
+) -> None:
+    """Đối soát tệp Excel của phần mềm dùng chung với sổ dữ liệu: việc thiếu, việc thừa, ô khác nhau.
+
+    Không sửa gì, ở cả hai bên.
+    """
+    if target is not None and target.exists():
+        raise StorageError(f"Đã có {target}. Tệp cũ không bị ghi đè: hãy chọn tên khác.")
+    bench = read_settings().workbench(workspace)
+    with bench.open_registry() as registry, open_workbook(file) as book:
+        mapped = read_layout(layout, bench.schemas) if layout else None
+        columns = layout_of(book, bench.schemas, mapped)
+        run = Reconciling(
+            registry, bench.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
+        )
+        ink = Ink(registry, Workspace(bench.workspace), pictures, bench.limits)
+        report = DifferenceReport(registry, columns, ink)
+        sheets = DifferenceWorkbook(target) if target else None
+        kept = gathered(run.found(), report, sheets, shown=limit, ask=save)
+        if sheets:
+            sheets.close([f"Đối soát tệp {file.name}", *counts_told(run.counts)])
+        number = _saved(registry, run, file, kept.questions, by or getpass.getuser()) if save else 0
+    if as_json:
+        print_json(
+            {"counts": plain(run.counts), "found": [_told(one) for one in kept.shown], "saved": number}
+        )
+        return
+    for sentence in (*counts_told(run.counts), *_written(target, number, len(kept.questions))):
+        out().print(sentence, markup=False)
+    if kept.shown:
+        out().print(_table(kept.shown))
+
+
+def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
+    if target:
+        yield f"Đã ghi {target}."
+    if number:
+        yield f"Đã đưa {questions} khác biệt vào hàng đợi: trang web, mục Đối soát, lần {number}."
+
+
+def _saved(
+    registry: Registry, run: Reconciling, file: Path, questions: list[FoundDifference], author: str
+) -> int:
+    """Store the questions under the hash of the file; returns the number of the reconciliation."""
+    told = {name: getattr(run.counts, name) for name in ("rows", "entries", "pairs", "same")}
+    record, digest = run.layout.record.record, sha256_of_path(file)
+    return registry.reconciliations().save(record, file.name, digest, questions, told, author=author)
+
+
+def _told(one: Difference | Refusal) -> dict[str, object]:
+    """What may be printed: where and how, no value."""
+    if isinstance(one, Refusal):
+        return {"kind": "refused", "row": one.row, "column": one.column, "reason": one.reason}
+    return {
+        "kind": one.kind,
+        "row": one.row,
+        "entry_id": one.entry.entry_id if one.entry else None,
+        "number": one.number,
+        "volume": one.volume,
+        "likeness": round(one.likeness, 3),
+        "of_row": one.of_row,
+        "fields": {field.column: field.kind for field in one.fields},
+    }
+
+
+def _table(shown: list[Difference | Refusal]) -> Table:
+    table = Table("Dòng", "Mã việc", "Quyển", "Số", "Khác gì", "Ở đâu")
+    for one in shown:
+        if isinstance(one, Refusal):
+            table.add_row(
+                str(one.row), "–", "–", "–", "không đọc được", f"{escape(one.column)}: {REFUSED[one.reason]}"
+            )
+            continue
+        where = "; ".join(f"{field.column}: {FIELDS[field.kind]}" for field in one.fields[:4])
+        more = f" … (+{len(one.fields) - 4})" if len(one.fields) > 4 else ""
+        table.add_row(
+            str(one.row or "–"),
+            str(one.entry.entry_id) if one.entry else "–",
+            escape(one.volume) or "–",
+            escape(one.number) or "–",
+            KINDS[one.kind] + (f" (dòng {one.of_row})" if one.of_row else ""),
+            escape(where + more) or "–",
+        )
+    return table

@@ -1,0 +1,56 @@
+"""What a reconciliation came to, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.reconcile import Counts
+from pipeline.reconcile.words import FIELDS, KINDS
+
+
+def counts_told(counts: Counts) -> Iterator[str]:
+    """What was compared and what came of it, without any value."""
+    compared = [one for one in counts.books if one.compared]
+    yield (
+        f"Đã so {counts.rows} dòng với {counts.entries} việc của {len(compared)} sổ: {counts.pairs} cặp, "
+        f"{counts.same} cặp giống hệt."
+    )
+    if counts.by_likeness:
+        yield f"{counts.by_likeness} cặp khác số, quyển hoặc nơi đăng ký, ghép theo độ giống."
+    yield from (f"  {words}: {counts.kinds[kind]}" for kind, words in KINDS.items() if kind in counts.kinds)
+    yield from (
+        f"    ô {words}: {counts.fields[one]}" for one, words in FIELDS.items() if one in counts.fields
+    )
+    yield from _not_compared(counts)
+    yield from _about_file(counts)
+
+
+def _not_compared(counts: Counts) -> Iterator[str]:
+    if counts.refused:
+        yield f"{counts.refused} ô trong tệp không đọc được nên không so."
+    if counts.unsettled:
+        yield f"{counts.unsettled} ô còn chờ rà soát nên chưa so."
+    for one in counts.books:
+        if one.rows and not one.compared:
+            yield (
+                f"Sổ {one.book.folder_name}: tệp chỉ có {one.rows} dòng trong {one.book.entries} việc, "
+                "nên không nêu việc thiếu. Muốn so cả sổ thì thêm --book."
+            )
+    if counts.absent:
+        yield f"Cột của Bộ không có trong tệp, không so: {_listed(counts.absent)}."
+
+
+def _about_file(counts: Counts) -> Iterator[str]:
+    for font, rows in counts.fonts.items():
+        name, _, column = font.partition(": ")
+        what = f"Cột {column}" if column else f"{rows} dòng"
+        yield f"{what} gõ bằng phông {name}, đã đổi sang Unicode để so."
+    for place, rows in list(counts.places.items())[:5]:
+        yield f"Nơi đăng ký lạ, {rows} dòng: “{place}”. Các dòng ấy được ghép theo quyển và số, hoặc theo độ giống."
+    if counts.ignored:
+        yield f"Cột lạ trong tệp, bỏ qua: {_listed(counts.ignored)}."
+
+
+def _listed(names: tuple[str, ...], shown: int = 8) -> str:
+    more = f" và {len(names) - shown} cột nữa" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more

@@ -1,0 +1,63 @@
+"""``hotich report``: the supervisors' report, on the screen or as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.reports import SPAN, Report, read_plan
+from pipeline.reports.report import report as counted
+from pipeline.reports.wording import moment_told
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
+
+
+def report(
+    target: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Tệp .xlsx hay .pdf, hoặc thư mục để ghi cả hai tệp của hôm nay."),
+    ] = None,
+    places: Annotated[
+        list[str] | None, typer.Option("--place", help="Chỉ nơi đăng ký có mã này; nêu được nhiều lần.")
+    ] = None,
+    days: Annotated[
+        int,
+        typer.Option("--days", min=1, max=3660, help="Điều đã diễn ra thì tính trong bấy nhiêu ngày qua."),
+    ] = SPAN,
+    people: Annotated[bool, typer.Option("--people", help="Thêm bảng từng người.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
+    bench = read_settings().workbench(workspace)
+    plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
+    with bench.open_registry() as registry:
+        made = counted(
+            registry,
+            bench.schemas,
+            plan,
+            places=frozenset(places) if places else None,
+            days=days,
+            people=people,
+        )
+    if target is not None:
+        from pipeline.reports.files import write_files  # XlsxWriter and Typst: not for the screen
+
+        for path in write_files(made, target):
+            out().print(f"Đã ghi {path}", markup=False)
+    elif as_json:
+        print_json(plain(made))
+    else:
+        _show(made)
+
+
+def _show(made: Report) -> None:
+    screen = out()
+    screen.print(f"Số liệu lúc {moment_told(made.at)}, {made.scope}.", markup=False)
+    for one in made.sections[0].figures:
+        note = f" ({one.note})" if one.note else ""
+        screen.print(f"  {one.label}: {one.cell.text}{note}", markup=False)
+    screen.print("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của bàn rà soát.", markup=False)

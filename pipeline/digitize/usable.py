@@ -1,0 +1,39 @@
+"""What is wrong with the picture of a page, so that it should be scanned again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.digitize.recognise import Seen
+from pipeline.imaging import warp
+from pipeline.model import Finding, PageImage, Quality
+from pipeline.ocr import Engines
+from pipeline.schema import Schemas
+
+MM = 25.4
+
+
+def with_form(measured: Quality, seen: Seen, page: PageImage) -> Quality:
+    """The measures with what only the form can tell: pixels an inch of paper (of a photograph, which shows more than
+    the paper, too), and how far the printed frame reaches beyond the picture."""
+    if seen.fit is None or seen.form is None:
+        return measured
+    unit = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+    on_level = np.array([seen.fit.at(u, v) for u, v in unit])
+    back = np.asarray(np.linalg.inv(seen.level.matrix), np.float64)
+    corners = warp.moved(back, on_level)
+    _, top, _, bottom = seen.form.frame
+    sides = np.linalg.norm(corners[3] - corners[0]), np.linalg.norm(corners[2] - corners[1])
+    dpi = float(np.mean(sides)) * MM / ((bottom - top) * seen.form.paper_mm[1])
+    height, width = page.pixels.shape[:2]
+    beyond = np.concatenate([-corners, corners - [width, height]])
+    return replace(measured, dpi=dpi, cut=max(0.0, float(beyond.max())) * MM / dpi)
+
+
+def flaws_of(measured: Quality, engines: Engines, schemas: Schemas) -> tuple[Finding, ...]:
+    """What the gate finds, but for what the office does not want to hear of."""
+    found = engines.gate.flaws(measured) if engines.gate is not None else ()
+    severities = {code: schemas.severity_of(code) for code in found}
+    return tuple(Finding(code, severity) for code, severity in severities.items() if severity is not None)

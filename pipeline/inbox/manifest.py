@@ -1,0 +1,121 @@
+"""The manifest of a scanner and day: one line of JSON for what became of each delivery, added to and never changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import StorageError
+from pipeline.inbox import durable
+from pipeline.intake import SeenPage
+
+
+class Outcome(StrEnum):
+    """``STORED``: in the store of scans; ``QUARANTINED``: kept apart with a reason; ``WITHDRAWN``: taken away by others
+    before it was taken in, so never delivered."""
+
+    STORED = "stored"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of delivery ``serial``. ``name``: in the inbox; ``at``: when, as text; ``pages``: of a stored scan;
+    ``again``: its bytes were delivered before; ``code``, ``message``: why it was refused; ``file``: its name in the
+    quarantine."""
+
+    serial: int
+    name: str
+    outcome: Outcome
+    at: str
+    size: int = 0
+    sha256: str = ""
+    pages: tuple[SeenPage, ...] = ()
+    again: bool = False
+    code: str = ""
+    message: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pages of one scan that go to one book: ``book`` its folder's name, ``file`` theirs in it. Without a book they
+    wait for a person, and ``reason`` says why. ``like``: pages that look like one that is in the book already, each
+    with the file and the page it looks like."""
+
+    pages: tuple[int, ...]
+    book: str = ""
+    file: str = ""
+    reason: str = ""
+    like: tuple[tuple[int, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where the pages of delivery ``serial`` went; the last one of a delivery counts. ``by``: the person who said so,
+    ``""`` for the machine."""
+
+    serial: int
+    at: str
+    parts: tuple[Part, ...]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``rows`` by number, ``assignments`` by number."""
+
+    rows: dict[int, Row]
+    assignments: dict[int, Assignment]
+
+
+def add(path: Path, entry: Row | Assignment) -> None:
+    """Add one line and wait until it is on disk. Raises ``StorageError``."""
+    kind = "row" if isinstance(entry, Row) else "assignment"
+    told = {key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)}
+    durable.append(path, json.dumps({kind: told}, separators=(",", ":")))
+
+
+def read(path: Path) -> Manifest:
+    """What a manifest says; nothing where there is none. Raises ``StorageError`` for a line that cannot be understood:
+    somebody else wrote to it."""
+    rows: dict[int, Row] = {}
+    assignments: dict[int, Assignment] = {}
+    for number, line in enumerate(durable.whole_lines(path), 1):
+        try:
+            ((kind, told),) = json.loads(line).items()
+            if kind == "row":
+                row = _row(told)
+                rows[row.serial] = row
+            else:
+                assignment = _assignment(told)
+                assignments[assignment.serial] = assignment
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise StorageError(
+                f"Bản kê {path} hỏng ở dòng {number}. Hãy lấy lại tệp này từ bản sao lưu rồi chạy lại."
+            ) from None
+    return Manifest(rows, assignments)
+
+
+def _row(told: dict[str, Any]) -> Row:
+    pages = tuple(SeenPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
+    return Row(**{**told, "outcome": Outcome(told["outcome"]), "pages": pages})
+
+
+def _assignment(told: dict[str, Any]) -> Assignment:
+    parts = tuple(
+        Part(
+            **{
+                **part,
+                "pages": tuple(part["pages"]),
+                "like": tuple((int(page), str(file), int(other)) for page, file, other in part["like"]),
+            }
+        )
+        for part in told.pop("parts", ())
+    )
+    return Assignment(**told, parts=parts)

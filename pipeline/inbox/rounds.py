@@ -1,0 +1,184 @@
+"""One round over all inboxes: what is new is numbered, what is still is taken in, what waits is told with why."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.errors import StorageError
+from pipeline.inbox import durable, manifest, sightings
+from pipeline.inbox.arrivals import MARKER, Inbox, Outsider, look
+from pipeline.inbox.assigning import Assigner, Looker
+from pipeline.inbox.days import clock_of, day_of
+from pipeline.inbox.folders import IntakeFolders
+from pipeline.inbox.manifest import Assignment, Outcome, Row
+from pipeline.inbox.options import IntakeOptions, Scanner
+from pipeline.inbox.sightings import Sighting, Sightings
+from pipeline.inbox.source import NotYet
+from pipeline.inbox.taking import Taker
+from pipeline.workspace import Workspace, make_folder
+
+
+@dataclass(frozen=True)
+class ScannerRound:
+    """What a round did for one scanner: ``rows`` that were told, ``waiting`` deliveries, ``outsiders`` that are no
+    files, names that are kept but were ``left`` in the inbox, what was newly ``assigned`` to books or to nobody;
+    ``problem``: why the inbox could not be looked at."""
+
+    scanner: str
+    rows: tuple[Row, ...] = ()
+    waiting: tuple[Sighting, ...] = ()
+    outsiders: tuple[Outsider, ...] = ()
+    left: tuple[str, ...] = ()
+    assigned: tuple[Assignment, ...] = ()
+    problem: str = ""
+
+
+def intake_round(
+    options: IntakeOptions, workspace: Workspace, looker: Looker, now: float
+) -> tuple[ScannerRound, ...] | None:
+    """Take in what is ready in every inbox; ``None`` when another run is at it. ``now``: seconds since 1970.
+
+    An inbox that cannot be listed is told and the others go on. Raises ``StorageError`` when the workspace cannot be
+    written; nothing is lost then, and the next round goes on.
+    """
+    folders = IntakeFolders(workspace.intake)
+    with alone(workspace) as free:
+        if not free:
+            return None
+        shutil.rmtree(folders.staging, ignore_errors=True)
+        return tuple(
+            _ScannerRound(options, scanner, workspace, looker, now).run() for scanner in options.scanners
+        )
+
+
+@contextmanager
+def alone(workspace: Workspace) -> Iterator[bool]:
+    """Whether this is the one run that may take scans in; a run that dies lets go."""
+    folders = IntakeFolders(workspace.intake)
+    make_folder(folders.root)
+    with durable.writing(folders.root), folders.lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+@dataclass
+class _ScannerRound:
+    """A round over one inbox."""
+
+    options: IntakeOptions
+    scanner: Scanner
+    workspace: Workspace
+    looker: Looker
+    now: float
+    told: dict[str, dict[int, Row]] = field(default_factory=dict)
+
+    def run(self) -> ScannerRound:
+        try:
+            found = look(self.scanner.inbox)
+            before = sightings.load(self._state)
+            if before.marked and not found.marked:
+                return ScannerRound(
+                    self.scanner.name, waiting=before.waiting, problem=_unplugged(self.scanner)
+                )
+            return self._taken(found, before)
+        except StorageError as error:
+            if os.access(self.scanner.inbox, os.R_OK | os.X_OK):
+                raise
+            return ScannerRound(self.scanner.name, problem=error.message)
+
+    def _taken(self, found: Inbox, before: Sightings) -> ScannerRound:
+        taker = Taker(self.scanner, self.options, self.workspace, self.looker, self._rows)
+        left = [name for name in found.taken if not taker.end_removal(name)]
+        now_seen, withdrawn = sightings.seen(
+            self._numbered(before), found.arrivals, self.now, self.options.still_seconds
+        )
+        rows = [row for one in withdrawn if (row := self._withdrawn(one)) is not None]
+        now_seen = replace(now_seen, marked=before.marked or found.marked or self._mark())
+        sightings.save(self._state, now_seen)  # numbers are given before anything is done
+        waiting = []
+        for one in now_seen.waiting:
+            if not self._is_ready(one):
+                waiting.append(one)
+                continue
+            taken = taker.take(one, self.now)
+            if taken.row is None or taken.left:
+                waiting.append(taken.sighting)
+            if taken.left:
+                left.append(one.name)
+            elif taken.row is not None:
+                rows.append(taken.row)
+        sightings.save(self._state, replace(now_seen, waiting=tuple(waiting)))
+        open_ones = tuple(one for one in waiting if one.serial not in self._rows(one.day))
+        days = {day_of(self.now), *(one.day for one in now_seen.waiting)}
+        assigned = [one for day in sorted(days) for one in self._assigned(day, open_ones)]
+        return ScannerRound(
+            self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left), tuple(assigned)
+        )
+
+    def _assigned(self, day: str, waiting: tuple[Sighting, ...]) -> tuple[Assignment, ...]:
+        """Scans of that day go to their books."""
+        known = manifest.read(self._folders.manifest(self.scanner.name, day))
+        names = {one.serial: one.name for one in waiting if one.day == day}
+        assigner = Assigner(self.scanner, day, self.options, self.workspace, self.looker)
+        return assigner.assign(known, names, self.now)
+
+    def _numbered(self, before: Sightings) -> Sightings:
+        """No number is given twice, should the state be lost."""
+        day = day_of(self.now)
+        highest = max(self._rows(day), default=0)
+        if highest <= before.numbered.get(day, 0):
+            return before
+        return replace(before, numbered={**before.numbered, day: highest})
+
+    def _is_ready(self, one: Sighting) -> bool:
+        """Whether it is worth a try: still for long enough, and not tried in vain as it is but for the last time."""
+        still = one.still_for(self.now)
+        if one.unfinished or one.missing_since is not None or still < self.options.still_seconds:
+            return False
+        return not one.code or one.code == NotYet.code or still >= self.options.patience_seconds
+
+    def _withdrawn(self, one: Sighting) -> Row | None:
+        """Tell that a delivery was taken away by others, unless it was taken in by us."""
+        if one.serial in self._rows(one.day):
+            return None
+        row = Row(one.serial, one.name, Outcome.WITHDRAWN, clock_of(self.now), one.stamp.size)
+        manifest.add(self._folders.manifest(self.scanner.name, one.day), row)
+        self._rows(one.day)[one.serial] = row
+        return row
+
+    def _mark(self) -> bool:
+        """Put the marker into an inbox that has none yet; an inbox that may not be written to goes without."""
+        with suppress(OSError):
+            (self.scanner.inbox / MARKER).touch()
+            return True
+        return False
+
+    def _rows(self, day: str) -> dict[int, Row]:
+        if day not in self.told:
+            self.told[day] = manifest.read(self._folders.manifest(self.scanner.name, day)).rows
+        return self.told[day]
+
+    @property
+    def _folders(self) -> IntakeFolders:
+        return IntakeFolders(self.workspace.intake)
+
+    @property
+    def _state(self) -> Path:
+        return self._folders.sightings(self.scanner.name)
+
+
+def _unplugged(scanner: Scanner) -> str:
+    return (
+        f"Hộp quét {scanner.inbox} không còn tệp đánh dấu {MARKER}: ổ mạng có thể đã ngắt. Hãy nối lại ổ mạng. "
+        f"Nếu đúng là hộp mới thì tạo trong đó một tệp rỗng tên {MARKER}."
+    )

@@ -1,0 +1,137 @@
+"""From a cell of the file to the text that its column's kind writes; or why it was not understood."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, timedelta
+
+from pipeline import kinds
+from pipeline.kinds.spelling import spelled
+from pipeline.reconcile.number_format import WHOLE, Shown
+from pipeline.reconcile.sheet import SheetCell
+from pipeline.schema import FieldSpec
+
+PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})
+"""Kinds whose texts are compared in their canonical form, where they have one."""
+
+YEARS = range(1800, 2101)
+"""Bare numbers of these in a place for a date are years; as days of Excel they would lie before 1906."""
+
+LAST_DAY = 73_050
+"""The day 31.12.2099 of Excel: no larger number is taken for a day."""
+
+REPEATED = frozenset({"date", "choice", "entry_number", "volume", "number", "time"})
+"""Kinds whose texts come again and again, so that what they parse to is remembered."""
+
+MOST_KNOWN = 1 << 12
+"""Different texts of a field that are remembered."""
+
+SAFE_DIGITS = 15
+"""Digits of a number that Excel keeps; of longer ones the last are lost."""
+
+
+class NotUnderstood(Exception):
+    """Why a cell says nothing: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year``,
+    ``date-elsewhere``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def text_of(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> str:
+    """The text of a cell that holds none: of a number its digits, of a day of Excel as much of the date as the cell
+    shows. Raises ``NotUnderstood``."""
+    if cell.kind == "number":
+        return _of_number(cell, spec, from_1904)
+    if cell.kind == "date" and spec.kind == "date":
+        return _iso(cell.text)
+    raise NotUnderstood("date-elsewhere" if cell.kind == "date" else cell.kind)
+
+
+class Normal:
+    """The texts of one field as its kind writes them, else with plain spaces and in NFC."""
+
+    def __init__(self, spec: FieldSpec, vocab: kinds.Vocabulary | None) -> None:
+        self._kind, self._vocab = spec.kind, vocab
+        self._known: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        if not text:
+            return ""
+        if self._kind not in PARSED:
+            return text if _is_plain(text) else spelled(text)
+        if self._kind not in REPEATED:
+            return self._parsed(text)
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            found = self._known[text] = self._parsed(text)
+        return found
+
+    def _parsed(self, text: str) -> str:
+        if self._vocab is not None and text in self._vocab.labels:
+            return text
+        return kinds.KINDS[self._kind].parse(text, self._vocab).canonical or spelled(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing about spaces and Unicode form has to be changed."""
+    if "  " in text or not text.isprintable() or text[0] == " " or text[-1] == " ":
+        return False
+    return unicodedata.is_normalized("NFC", text)
+
+
+def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
+    try:
+        value = float(cell.text)
+    except ValueError:
+        raise NotUnderstood("error") from None
+    if cell.shown:
+        return _of_day(value, cell.shown, spec, from_1904)
+    if spec.kind == "date":
+        if value in YEARS:
+            return str(int(value))
+        if YEARS.stop <= value <= LAST_DAY:
+            return _told(_day(value, from_1904), WHOLE)
+        raise NotUnderstood("no-date")
+    if value != int(value):
+        return cell.text
+    digits = str(int(value))
+    if len(digits) > SAFE_DIGITS:
+        raise NotUnderstood("long-number")
+    return digits
+
+
+def _of_day(value: float, shown: Shown, spec: FieldSpec, from_1904: bool) -> str:
+    """A day of Excel as far as its cell shows it. In the column of a number it is what Excel made of ``5/2010``: the
+    first day of a month, shown without it."""
+    day = _day(value, from_1904)
+    if spec.kind == "date":
+        if Shown.YEAR not in shown:
+            raise NotUnderstood("no-year")
+        return _told(day, shown)
+    if spec.kind in ("entry_number", "volume") and day.day == 1 and shown == Shown.MONTH | Shown.YEAR:
+        return f"{day.month:02}/{day.year}"
+    raise NotUnderstood("date-elsewhere")
+
+
+def _day(value: float, from_1904: bool) -> date:
+    """Excel counts 29 February 1900, a day that never was, as day 60; before it no day is sure."""
+    if not (0 if from_1904 else 61) <= value <= LAST_DAY:
+        raise NotUnderstood("no-date")
+    return (date(1904, 1, 1) if from_1904 else date(1899, 12, 30)) + timedelta(days=int(value))
+
+
+def _told(day: date, shown: Shown) -> str:
+    parts = [f"{day.day:02}"] if Shown.DAY in shown and Shown.MONTH in shown else []
+    parts += [f"{day.month:02}"] if Shown.MONTH in shown else []
+    return ".".join([*parts, str(day.year)])
+
+
+def _iso(text: str) -> str:
+    try:
+        return _told(date.fromisoformat(text[:10]), WHOLE)
+    except ValueError:
+        raise NotUnderstood("no-date") from None

@@ -1,0 +1,243 @@
+"""Entries and rows brought together: by key within a volume, and what the key does not bring together by likeness."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from pipeline.reconcile.comparing import Comparer
+from pipeline.reconcile.layout import Layout
+from pipeline.reconcile.likeness import SURE, Likeness
+from pipeline.reconcile.scope import Places, books_on_file, volume_key
+from pipeline.reconcile.sheet import Workbook
+from pipeline.reconcile.staging import StagedRows, staged
+from pipeline.reconcile.values import (
+    Counts,
+    Difference,
+    DifferenceKind,
+    Entry,
+    FileRow,
+    ReconcileBook,
+    Refusal,
+)
+from pipeline.schema import Schemas
+
+EntriesOf = Callable[[Sequence[int]], Iterable[Entry]]
+"""The entries of these books (by id), their texts in the order of the layout's fields."""
+
+Key = tuple[str | None, str, str]
+"""Code of the registration place (None: not known), volume, number."""
+
+
+def reconciled(
+    book: Workbook,
+    layout: Layout,
+    schemas: Schemas,
+    books: Sequence[ReconcileBook],
+    entries_of: EntriesOf,
+    counts: Counts,
+    *,
+    wanted: bool = False,
+) -> Iterator[Difference | Refusal]:
+    """All that is not the same on both sides, and every cell that was not understood; ``counts`` is filled on the way.
+
+    ``wanted``: people named the ``books``, so entries of all of them are missing where the file has no row; else those
+    of books that hardly any row names are not told as missing. Raises ``ReconcileError`` for a broken sheet.
+    """
+    counts.ignored, counts.absent = layout.ignored, layout.absent
+    with staged(book, layout, schemas) as rows:
+        matcher = _Matcher(rows, layout, books, entries_of, counts)
+        for refusal in rows.refusals():
+            counts.refused += 1
+            yield refusal
+        yield from matcher.differences(wanted=wanted)
+
+
+class _Matcher:
+    """One reconciliation. What the keys do not settle is kept until all keys were tried."""
+
+    def __init__(
+        self,
+        rows: StagedRows,
+        layout: Layout,
+        books: Sequence[ReconcileBook],
+        entries_of: EntriesOf,
+        counts: Counts,
+    ) -> None:
+        self._rows, self._books, self._entries_of, self._counts = rows, books, entries_of, counts
+        self._compare = Comparer(layout.fields)
+        self._likeness = Likeness(layout.record, self._compare.position)
+        self._number = self._compare.position.get("so")
+        self._volume = self._compare.position.get("quyenSo")
+        self._places = Places(books)
+        self._codes = {book.book_id: book.place_code for book in books}
+        self._left: list[tuple[Key, Entry]] = []
+        self._loose: list[tuple[Key, FileRow]] = []
+        self._taken: dict[Key, int] = {}
+
+    def differences(self, *, wanted: bool) -> Iterator[Difference]:
+        has_volumes = self._volume is not None
+        named = list(self._rows.places())
+        on_file = books_on_file(self._books, named, self._places, has_volumes=has_volumes, wanted=wanted)
+        self._counts.books, self._counts.rows = on_file, self._rows.rows
+        self._counts.fonts = dict(self._rows.row_fonts())
+        for column, font in self._rows.column_fonts().items():
+            self._counts.add("fonts", f"{font}: {column}")
+        for _, place, count in named:
+            if place and self._places.code(place) is None:
+                self._counts.add("places", place, count)
+        compared = {one.book.book_id for one in on_file if one.compared}
+        shelves: defaultdict[str, list[ReconcileBook]] = defaultdict(list)
+        for one in on_file:
+            if one.compared or one.rows:
+                shelves[volume_key(one.book, has_volumes=has_volumes)].append(one.book)
+        for volume in sorted({*shelves, *(volume for volume, _, _ in named)}):
+            yield from self._volume_matched(volume, shelves.get(volume, []))
+        yield from self._rest(compared)
+
+    # --- by key ---------------------------------------------------------------------------------------------------
+
+    def _volume_matched(self, volume: str, books: Sequence[ReconcileBook]) -> Iterator[Difference]:
+        """The rows and entries of one volume, place by place."""
+        codes = {book.place_code for book in books}
+        alone = next(iter(codes)) if len(codes) == 1 else None
+        by_place: defaultdict[str | None, list[FileRow]] = defaultdict(list)
+        for place, row in self._rows.of_volume(volume):
+            code = self._places.code(place)
+            by_place[code if code in codes else (alone if code is None else None)].append(row)
+        for code in sorted(codes):
+            entries = list(self._entries_of([book.book_id for book in books if book.place_code == code]))
+            self._counts.entries += len(entries)
+            yield from self._shelf_matched((code, volume), entries, by_place.pop(code, []))
+        for code, rows in by_place.items():
+            self._loose += [((code, volume, self._number_of(row.texts)), row) for row in rows]
+
+    def _shelf_matched(
+        self, shelf: tuple[str, str], entries: Sequence[Entry], rows: Sequence[FileRow]
+    ) -> Iterator[Difference]:
+        ours: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            ours[self._number_of(entry.texts)].append(entry)
+        theirs: defaultdict[str, list[FileRow]] = defaultdict(list)
+        for row in rows:
+            theirs[self._number_of(row.texts)].append(row)
+        for number in {**ours, **theirs}:
+            key = (*shelf, number)
+            yield from self._key_matched(key, ours.get(number, []), theirs.get(number, []))
+
+    def _key_matched(self, key: Key, ours: list[Entry], theirs: list[FileRow]) -> Iterator[Difference]:
+        """The likest of those that have one key, where that leaves no doubt; the others wait."""
+        scored = (
+            [(1.0, 0, 0)]
+            if len(ours) == len(theirs) == 1 and ours[0].texts == theirs[0].texts
+            else sorted(
+                (
+                    (self._likeness.score(entry.texts, row.texts), at, of)
+                    for at, entry in enumerate(ours)
+                    for of, row in enumerate(theirs)
+                ),
+                key=lambda one: (-one[0], one[1], one[2]),
+            )
+        )
+        used_ours: set[int] = set()
+        used_theirs: set[int] = set()
+        for score, at, of in scored if key[2] else ():
+            if score >= SURE and at not in used_ours and of not in used_theirs:
+                used_ours.add(at)
+                used_theirs.add(of)
+                self._taken.setdefault(key, theirs[of].row)
+                yield from self._pair(ours[at], theirs[of])
+        self._left += [(key, entry) for at, entry in enumerate(ours) if at not in used_ours]
+        self._loose += [(key, row) for of, row in enumerate(theirs) if of not in used_theirs]
+
+    # --- by likeness ----------------------------------------------------------------------------------------------
+
+    def _rest(self, compared: set[int]) -> Iterator[Difference]:
+        """What no key settled: pairs by likeness, then pairs of one key that are not alike, duplicates, extra rows and
+        missing entries."""
+        gone_ours: set[int] = set()
+        gone_theirs: set[int] = set()
+        found = self._likeness.pairs(
+            [(key, entry.texts) for key, entry in self._left], [(key, row.texts) for key, row in self._loose]
+        )
+        for at, of, score in found:
+            gone_ours.add(at)
+            gone_theirs.add(of)
+            (key, entry), (other, row) = self._left[at], self._loose[of]
+            if key == other:
+                self._taken.setdefault(key, row.row)
+                yield from self._pair(entry, row)
+            else:
+                self._counts.by_likeness += 1
+                yield from self._pair(entry, row, score)
+        by_key = {key: at for at, (key, _) in enumerate(self._left) if at not in gone_ours and key[2]}
+        for of, (key, row) in enumerate(self._loose):
+            if of not in gone_theirs and key in by_key:
+                at = by_key.pop(key)
+                gone_ours.add(at)
+                gone_theirs.add(of)
+                self._taken.setdefault(key, row.row)
+                yield from self._pair(self._left[at][1], row)
+        for of, (key, row) in enumerate(self._loose):
+            if of not in gone_theirs:
+                yield self._told(self._without_entry(key, row))
+        for at, (_, entry) in enumerate(self._left):
+            if at not in gone_ours and entry.book_id in compared:
+                number, volume = self._number_of(entry.texts), self._volume_of(entry.texts)
+                yield self._told(
+                    Difference(
+                        DifferenceKind.MISSING,
+                        entry=entry,
+                        number=number,
+                        volume=volume,
+                        place_code=self._codes[entry.book_id],
+                    )
+                )
+
+    def _without_entry(self, key: Key, row: FileRow) -> Difference:
+        first = self._taken.get(key, 0) if key[2] else 0
+        kind = DifferenceKind.DUPLICATE if first else DifferenceKind.EXTRA
+        number, volume = self._number_of(row.texts), self._volume_of(row.texts)
+        return Difference(
+            kind,
+            row.row,
+            None,
+            row.texts,
+            of_row=first,
+            number=number,
+            volume=volume,
+            place_code=key[0] or "",
+        )
+
+    def _pair(self, entry: Entry, row: FileRow, likeness: float = 1.0) -> Iterator[Difference]:
+        self._counts.pairs += 1
+        self._counts.unsettled += len(entry.unsettled & self._compare.position.keys())
+        fields = self._compare.differences(entry, row)
+        if not fields:
+            self._counts.same += 1
+            return
+        for one in fields:
+            self._counts.add("fields", one.kind)
+        yield self._told(
+            Difference(
+                DifferenceKind.FIELDS,
+                row.row,
+                entry,
+                row.texts,
+                fields,
+                likeness=likeness,
+                number=self._number_of(entry.texts),
+                volume=self._volume_of(entry.texts),
+                place_code=self._codes[entry.book_id],
+            )
+        )
+
+    def _told(self, one: Difference) -> Difference:
+        self._counts.add("kinds", one.kind)
+        return one
+
+    def _volume_of(self, texts: Sequence[str]) -> str:
+        return texts[self._volume] if self._volume is not None else ""
+
+    def _number_of(self, texts: Sequence[str]) -> str:
+        return texts[self._number] if self._number is not None else ""

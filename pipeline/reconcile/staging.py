@@ -1,0 +1,172 @@
+"""The rows of a file, read once and kept where they take no memory: in a table that SQLite holds in memory as far as
+it is small and else in a file without a name, which is gone when it is closed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+
+from pipeline.kinds.legacy_fonts import LegacyFont
+from pipeline.reconcile.cells import Normal, NotUnderstood, text_of
+from pipeline.reconcile.fonts import ColumnFonts, font_of_row, in_unicode
+from pipeline.reconcile.layout import Layout
+from pipeline.reconcile.sheet import Cell, Workbook
+from pipeline.reconcile.values import FileRow, Refusal
+from pipeline.schema import FieldSpec, Schemas
+
+CACHE_KILOBYTES = 48 * 1024
+BETWEEN = "\x1f"
+"""Stands between the texts of a row; no cell of a workbook can hold it (XML 1.0 has no such character)."""
+
+TYPED = frozenset({"name", "text", "place", "date_words", "choice"})
+"""Kinds whose texts a font can have changed."""
+
+ANY = "*"
+"""The volume of all rows of a file that has no column for it."""
+
+
+class StagedRows:
+    """The rows of one sheet. ``rows``: how many."""
+
+    def __init__(self, table: sqlite3.Connection, layout: Layout, schemas: Schemas) -> None:
+        self._table, self._layout = table, layout
+        self._normal = [Normal(spec, schemas.vocabulary(spec)) for spec in layout.fields]
+        position = {spec.column: at for at, spec in enumerate(layout.fields)}
+        self._volume, self._place = position.get("quyenSo"), position.get("noiDangKy")
+        self._typed = [at for at, spec in enumerate(layout.fields) if spec.kind in TYPED]
+        self._plain: dict[int, list[int]] = defaultdict(list)
+        for at, source in enumerate(layout.sources):
+            if isinstance(source, int):
+                self._plain[source].append(at)
+        self._patterns = [
+            (at, source) for at, source in enumerate(layout.sources) if not isinstance(source, int)
+        ]
+        self.rows = 0
+        self._fonts: Mapping[int, LegacyFont] = {}
+
+    def fill(self, book: Workbook) -> None:
+        """Read the sheet. Raises ``ReconcileError`` for one that is broken."""
+        self._table.execute(
+            "CREATE TABLE line (row INTEGER PRIMARY KEY, volume TEXT, place TEXT, texts TEXT, refused TEXT, font TEXT)"
+        )
+        self._table.execute("CREATE TABLE refusal (row INTEGER, name TEXT, reason TEXT)")
+        columns = ColumnFonts(self._typed)
+        insert = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?)"
+        self._table.executemany(insert, self._lines(book, columns))
+        self._fonts = columns.found()
+        self._table.execute("CREATE INDEX by_volume ON line (volume)")
+
+    def places(self) -> Iterator[tuple[str, str, int]]:
+        """Volume, name of the registration place and how many rows have both."""
+        font = None if self._place is None else self._fonts.get(self._place)
+        query = "SELECT volume, place, count(*) FROM line GROUP BY volume, place ORDER BY volume, place"
+        for volume, place, rows in self._table.execute(query):
+            yield volume, in_unicode(place, font) if font else place, rows
+
+    def of_volume(self, volume: str) -> Iterator[tuple[str, FileRow]]:
+        """The rows of a volume in their order, each with the name of its registration place."""
+        query = "SELECT row, texts, refused, font FROM line WHERE volume = ? ORDER BY row"
+        for number, joined, refused, font in self._table.execute(query, (volume,)):
+            texts = self._converted(joined.split(BETWEEN))
+            place = texts[self._place] if self._place is not None else ""
+            names = frozenset(filter(None, refused.split(BETWEEN)))
+            yield place, FileRow(number, tuple(texts), names, LegacyFont(font) if font else self._any_font())
+
+    def refusals(self) -> Iterator[Refusal]:
+        """The cells that were not understood."""
+        for row in self._table.execute("SELECT row, name, reason FROM refusal ORDER BY row"):
+            yield Refusal(*row)
+
+    def row_fonts(self) -> Mapping[str, int]:
+        """Rows by the font of the whole row."""
+        query = "SELECT font, count(*) FROM line WHERE font <> '' GROUP BY font ORDER BY font"
+        return dict(self._table.execute(query))
+
+    def column_fonts(self) -> Mapping[str, LegacyFont]:
+        """The font of each column that was typed with one."""
+        return {self._layout.fields[at].column: font for at, font in self._fonts.items()}
+
+    def _any_font(self) -> LegacyFont | None:
+        return next(iter(self._fonts.values()), None)
+
+    def _converted(self, texts: list[str]) -> list[str]:
+        for at, font in self._fonts.items():
+            texts[at] = self._normal[at](in_unicode(texts[at], font))
+        return texts
+
+    def _lines(self, book: Workbook, columns: ColumnFonts) -> Iterator[tuple[object, ...]]:
+        for number, cells in book.rows(self._layout.sheet):
+            if number <= self._layout.header_row:
+                continue
+            texts, refused = self._texts(cells, number, from_1904=book.from_1904)
+            if any(texts) or refused:
+                self.rows += 1
+                yield self._line(number, texts, refused, columns)
+
+    def _texts(
+        self, cells: Mapping[int, Cell], number: int, *, from_1904: bool
+    ) -> tuple[list[str], list[str]]:
+        """The text of every field as it stands there, and the columns that were not understood."""
+        fields = self._layout.fields
+        texts, refused = [""] * len(fields), []
+        wanted = [(at, (source,)) for source in cells if source in self._plain for at in self._plain[source]]
+        for at, parts in (*wanted, *self._patterns):
+            try:
+                texts[at] = _put_together(cells, parts, fields[at], from_1904=from_1904)
+            except NotUnderstood as why:
+                column = fields[at].column
+                refused.append(column)
+                self._table.execute("INSERT INTO refusal VALUES (?, ?, ?)", (number, column, why.reason))
+        return texts, refused
+
+    def _line(
+        self, number: int, texts: list[str], refused: list[str], columns: ColumnFonts
+    ) -> tuple[object, ...]:
+        font = font_of_row([texts[at] for at in self._typed])
+        if font is not None:
+            texts = [in_unicode(text, font) for text in texts]
+        elif columns.open:
+            columns.see(texts)
+        for at, text in enumerate(texts):
+            if text:
+                texts[at] = self._normal[at](text)
+        return (
+            number,
+            ANY if self._volume is None else texts[self._volume],
+            "" if self._place is None else texts[self._place],
+            BETWEEN.join(texts),
+            BETWEEN.join(refused),
+            font or "",
+        )
+
+
+@contextmanager
+def staged(book: Workbook, layout: Layout, schemas: Schemas) -> Iterator[StagedRows]:
+    """The rows of a sheet, as long as they are looked at. Raises ``ReconcileError`` when it is broken."""
+    with closing(sqlite3.connect("")) as table:
+        for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):
+            table.execute(f"PRAGMA {pragma}")
+        rows = StagedRows(table, layout, schemas)
+        rows.fill(book)
+        yield rows
+
+
+def _put_together(
+    cells: Mapping[int, Cell], parts: Sequence[str | int], spec: FieldSpec, *, from_1904: bool
+) -> str:
+    """The text of a field out of its parts; one of which a column is empty is empty."""
+    found = []
+    for part in parts:
+        if isinstance(part, str):
+            found.append(part)
+            continue
+        cell = cells.get(part)
+        if cell is None:
+            return ""
+        text = cell if isinstance(cell, str) else text_of(cell, spec, from_1904=from_1904)
+        if len(parts) == 1:
+            return text
+        found.append(text.strip())
+    return "".join(found)

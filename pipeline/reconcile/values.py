@@ -1,0 +1,157 @@
+"""What a reconciliation takes and gives. Frozen values; ``Counts`` grows while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.kinds.legacy_fonts import LegacyFont
+
+
+class DifferenceKind(StrEnum):
+    """``MISSING``: the other software has no such entry; ``EXTRA``: no entry of the books is like the row;
+    ``DUPLICATE``: the row has the key of another row; ``FIELDS``: a pair differs in fields."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    DUPLICATE = "duplicate"
+    FIELDS = "fields"
+
+
+class FieldKind(StrEnum):
+    """How two values differ. ``SWAPPED``: two columns have changed places; ``DIGITS``: neighbouring digits have;
+    ``ONLY_OURS``, ``ONLY_THEIRS``: the other one is blank; ``SPELLING``: capitals, place of the tone mark, signs or
+    leading zeros alone; ``BEYOND``: the registry holds no value (as a rule the form has no place for it)."""
+
+    CHANGED = "changed"
+    DIGITS = "digits"
+    SWAPPED = "swapped"
+    ONLY_OURS = "only-ours"
+    ONLY_THEIRS = "only-theirs"
+    SPELLING = "spelling"
+    BEYOND = "beyond"
+
+
+MINOR = frozenset({FieldKind.SPELLING, FieldKind.BEYOND})
+"""Kinds that no person is asked about: they are only listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileBook:
+    """A book of the registry. ``entries``: how many of it stand."""
+
+    book_id: int
+    folder_name: str
+    place: str
+    place_code: str
+    volume: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the registry: ``texts`` in the order of the compared columns; ``nothing``: columns of which nothing
+    is in force; ``unsettled``: columns that still wait for a person and are not compared."""
+
+    entry_id: int
+    book_id: int
+    texts: tuple[str, ...]
+    nothing: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A row of the file, numbered as Excel counts: ``texts`` in the order of the compared columns, each as its kind
+    writes it; ``refused``: columns whose cell was not understood; ``font``: what it was converted from."""
+
+    row: int
+    texts: tuple[str, ...]
+    refused: frozenset[str] = frozenset()
+    font: LegacyFont | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A cell that was not understood, and why (a key of ``pipeline.reconcile.words.REFUSED``)."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field of a pair. ``with_column``: the column that it has changed places with."""
+
+    column: str
+    ours: str
+    theirs: str
+    kind: FieldKind
+    with_column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One entry, row or pair that is not the same on both sides. ``row`` 0 and ``entry`` None where there is none;
+    ``of_row``: the row that a duplicate repeats; ``likeness`` 0..1 of a pair that was not found by its key, 1.0 of one
+    that was; ``number`` and ``volume`` as the registry has them, else as the file has; ``place_code`` ``""``: the row
+    names no registration place that is known."""
+
+    kind: DifferenceKind
+    row: int = 0
+    entry: Entry | None = None
+    texts: tuple[str, ...] = ()
+    fields: tuple[FieldDifference, ...] = ()
+    of_row: int = 0
+    likeness: float = 1.0
+    number: str = ""
+    volume: str = ""
+    place_code: str = ""
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether only such fields differ that no person is asked about."""
+        return self.kind is DifferenceKind.FIELDS and all(one.kind in MINOR for one in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class BookOnFile:
+    """A book and how many rows name it. ``compared``: its entries without a row are told as missing; a book that
+    hardly any row names is not taken for a part of the file."""
+
+    book: ReconcileBook
+    rows: int
+    compared: bool
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a reconciliation came to. ``same``: pairs without any difference; ``by_likeness``: pairs that the key did
+    not find; ``unsettled``: fields that were not compared since they wait for a person; ``fonts``: rows by the font
+    they were converted from; ``places``: names of registration places that no book has, with their rows."""
+
+    rows: int = 0
+    entries: int = 0
+    pairs: int = 0
+    same: int = 0
+    by_likeness: int = 0
+    unsettled: int = 0
+    refused: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, int] = field(default_factory=dict)
+    fonts: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    books: tuple[BookOnFile, ...] = ()
+    ignored: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    def add(self, table: str, key: str, times: int = 1) -> None:
+        """Count something in one of the tables."""
+        counted: dict[str, int] = getattr(self, table)
+        counted[key] = counted.get(key, 0) + times
+
+
+Columns = Mapping[str, int]
+"""Where each compared column stands in ``texts``."""

@@ -1,0 +1,48 @@
+"""What kinds of differences and refusals are called."""
+
+from __future__ import annotations
+
+from pipeline.reconcile.values import DifferenceKind, FieldKind
+
+KINDS = {
+    DifferenceKind.MISSING: "phần mềm kia không có",
+    DifferenceKind.EXTRA: "sổ không có",
+    DifferenceKind.DUPLICATE: "trùng dòng",
+    DifferenceKind.FIELDS: "khác ô",
+}
+
+FIELDS = {
+    FieldKind.CHANGED: "khác giá trị",
+    FieldKind.DIGITS: "hai chữ số đổi chỗ",
+    FieldKind.SWAPPED: "hai cột đổi chỗ cho nhau",
+    FieldKind.ONLY_OURS: "bên kia để trống",
+    FieldKind.ONLY_THEIRS: "trên giấy để trống",
+    FieldKind.SPELLING: "chỉ khác cách viết",
+    FieldKind.BEYOND: "sổ dữ liệu không có ô ấy",
+}
+
+REFUSED = {
+    "error": "ô báo lỗi của Excel",
+    "formula": "công thức chưa tính; hãy mở bằng Excel rồi lưu lại",
+    "bool": "ô kiểu đúng/sai",
+    "long-number": "số quá dài, Excel đã làm mất các chữ số cuối",
+    "no-date": "số không phải một ngày",
+    "no-year": "ngày không hiện năm",
+    "date-elsewhere": "ngày nằm ở cột không phải cột ngày",
+}
+
+SHEETS = {
+    FieldKind.CHANGED: "Khác giá trị",
+    FieldKind.DIGITS: "Hai chữ số đổi chỗ",
+    FieldKind.SWAPPED: "Hai cột đổi chỗ",
+    FieldKind.ONLY_OURS: "Bên kia để trống",
+    FieldKind.ONLY_THEIRS: "Trên giấy để trống",
+    FieldKind.SPELLING: "Chỉ khác cách viết",
+    FieldKind.BEYOND: "Sổ không có ô ấy",
+    DifferenceKind.MISSING: "Phần mềm kia không có",
+    DifferenceKind.EXTRA: "Sổ không có",
+    DifferenceKind.DUPLICATE: "Trùng dòng",
+}
+"""The sheet of each kind in the workbook of a reconciliation."""
+
+UNREAD_SHEET = "Ô không đọc được"

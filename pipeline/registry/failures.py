@@ -1,0 +1,73 @@
+"""Pages and scans that could not be read: they wait for a person until they can be, and none is ever forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from pipeline.registry.tables import book, page_failure
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page (``page_no``, from 1) or a scan as a whole (None) without a result. ``code`` as in
+    ``docs/reference/exit-codes.md``, ``message`` what to do, ``tries`` how often in a row it failed alike, ``sha256``
+    of the scan."""
+
+    book_id: int
+    book: str
+    scan: str
+    sha256: str
+    page_no: int | None
+    code: str
+    message: str
+    failed_at: datetime
+    tries: int
+
+
+def unread(connection: Connection, book_id: int | None) -> tuple[Unread, ...]:
+    """What cannot be read, in the order of books, scans and pages."""
+    query = (
+        select(page_failure, book.c.folder_name)
+        .join(book)
+        .order_by(page_failure.c.book_id, page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.id)
+    )
+    if book_id is not None:
+        query = query.where(page_failure.c.book_id == book_id)
+    return tuple(
+        Unread(
+            row["book_id"],
+            row["folder_name"],
+            row["scan_name"],
+            row["scan_sha256"],
+            row["page_no"],
+            row["code"],
+            row["message"],
+            row["failed_at"],
+            row["tries"] or 1,
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def set_aside(
+    connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
+) -> dict[tuple[str, int | None], Unread]:
+    """What failed with one of ``codes`` at least ``tries`` times in a row under the fingerprint that its scan has in
+    ``prints`` now: by SHA-256 of the scan and page."""
+    rows = connection.execute(
+        select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.fingerprint).where(
+            page_failure.c.book_id == book_id, page_failure.c.code.in_(codes), page_failure.c.tries >= tries
+        )
+    ).all()
+    same = {(row.scan_sha256, row.page_no) for row in rows if prints.get(row.scan_sha256) == row.fingerprint}
+    if not same:
+        return {}
+    return {
+        (one.sha256, one.page_no): one
+        for one in unread(connection, book_id)
+        if (one.sha256, one.page_no) in same
+    }

@@ -1,0 +1,70 @@
+"""What a lot is drawn from: the settled entries of some books, and who had seen anything of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Text, cast, exists, literal, select, union
+
+from pipeline.registry.accounts.tables import account
+from pipeline.registry.audit.tables import audit
+from pipeline.registry.desk.tables import keying
+from pipeline.registry.lots.tables import lot, lot_closing
+from pipeline.registry.lots.values import LotVerdict
+from pipeline.registry.tables import book, decision, entry, page, review_task, scan
+from pipeline.registry.values import TaskState
+
+SHOWN = ("task-shown", "page-shown")
+"""Actions of the audit by which somebody saw an entry; their subject is its task."""
+
+COLUMN_SHOWN = "column-shown"
+"""The action by which somebody saw one field of many entries; its subject is the book."""
+
+
+def settled_entries(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
+    """The ids of the entries of these books that stand and of which nothing is left for people, in rising order."""
+    waiting = exists().where(
+        review_task.c.page_id == entry.c.page_id,
+        review_task.c.row == entry.c.row,
+        review_task.c.state == TaskState.OPEN,
+    )
+    return tuple(
+        connection.scalars(
+            select(entry.c.id)
+            .join(page, page.c.id == entry.c.page_id)
+            .join(scan, scan.c.id == page.c.scan_id)
+            .where(scan.c.book_id.in_(book_ids), entry.c.stands, ~waiting)
+            .order_by(entry.c.id)
+        )
+    )
+
+
+def witnesses(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
+    """The accounts that have keyed, decided or been shown anything of these books."""
+    tasks = select(review_task.c.id).where(review_task.c.book_id.in_(book_ids))
+    keyed = (
+        select(account.c.login)
+        .join(keying, keying.c.account_id == account.c.id)
+        .where(keying.c.task_id.in_(tasks))
+    )
+    subjects = union(
+        select(literal("task:") + cast(review_task.c.id, Text)).where(review_task.c.book_id.in_(book_ids)),
+        select(literal("book:") + cast(book.c.id, Text)).where(book.c.id.in_(book_ids)),
+    )
+    seen = select(audit.c.actor).where(
+        audit.c.action.in_((*SHOWN, COLUMN_SHOWN)), audit.c.subject.in_(subjects)
+    )
+    authors = connection.scalars(select(decision.c.author).where(decision.c.book_id.in_(book_ids)).distinct())
+    logins = {login.strip() for together in authors for login in together.split(",")}
+    logins |= set(connection.scalars(union(keyed, seen)))
+    accounts = connection.execute(select(account.c.id, account.c.login).order_by(account.c.id))
+    return tuple(row.id for row in accounts if row.login in logins)
+
+
+def lots_before(connection: Connection, place_code: str, book_ids: Sequence[int]) -> int:
+    """How many lots of exactly these books were drawn and not cancelled."""
+    cancelled = exists().where(
+        lot_closing.c.lot_id == lot.c.id, lot_closing.c.verdict == LotVerdict.CANCELLED
+    )
+    rows = connection.execute(select(lot.c.book_ids).where(lot.c.place_code == place_code, ~cancelled))
+    return sum(set(row.book_ids) == set(book_ids) for row in rows)

@@ -1,0 +1,29 @@
+"""What the registry counts for reports: sets of rows in, numbers out, in one snapshot."""
+
+from pipeline.registry.tallies.values import (
+    AGES,
+    BookTally,
+    FieldLine,
+    HourTally,
+    Listed,
+    PersonTally,
+    ReadingTally,
+    SecondLook,
+    Tallies,
+    TaskLine,
+    WaitingTally,
+)
+
+__all__ = [
+    "AGES",
+    "BookTally",
+    "FieldLine",
+    "HourTally",
+    "Listed",
+    "PersonTally",
+    "ReadingTally",
+    "SecondLook",
+    "Tallies",
+    "TaskLine",
+    "WaitingTally",
+]

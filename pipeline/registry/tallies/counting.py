@@ -1,0 +1,57 @@
+"""The counts as the rest of the house asks for them: one call, one snapshot of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pipeline.registry import clock
+from pipeline.registry.database import Database
+from pipeline.registry.tallies import waiting, words
+from pipeline.registry.tallies.books import book_tallies
+from pipeline.registry.tallies.hours import hour_tallies
+from pipeline.registry.tallies.scope import Places
+from pipeline.registry.tallies.values import FieldLine, Listed, Tallies, TaskLine
+
+MOST_LINES = 500
+"""Lines of a list that are shown at once."""
+
+
+class Counting:
+    """Counts and lists over the books of ``places`` (None = all). ``now``: the time in UTC (by default that of the
+    database). Raises ``RegistryError`` and ``StorageError`` as ``Registry`` does."""
+
+    def __init__(self, database: Database, places: Places, now: Callable[[], datetime] | None) -> None:
+        self._database, self._places, self._now = database, places, now
+
+    def tallies(self, days: int, *, people: bool = False) -> Tallies:
+        """All counts; what happened in the last ``days`` days. ``people``: by person too."""
+        with self._database.reading() as connection:
+            at = clock.now(connection) if self._now is None else self._now()
+            since = at - timedelta(days=days)
+            asked = (connection, self._places, since)
+            return Tallies(
+                at,
+                since,
+                book_tallies(connection, self._places),
+                hour_tallies(*asked),
+                waiting.waiting_tallies(connection, self._places, at),
+                words.second_looks(*asked),
+                words.reading_tallies(*asked),
+                words.person_tallies(*asked) if people else None,
+            )
+
+    def waiting(self, listed: Listed, limit: int = MOST_LINES) -> tuple[TaskLine, ...]:
+        """Open tasks, those that wait longest first."""
+        with self._database.reading() as connection:
+            return waiting.waiting_tasks(connection, self._places, listed, limit)
+
+    def overturned(self, since: datetime, listed: Listed, limit: int = MOST_LINES) -> tuple[FieldLine, ...]:
+        """Fields of which a second look changed the first word."""
+        with self._database.reading() as connection:
+            return words.overturned_fields(connection, self._places, since, listed, limit)
+
+    def misread(self, since: datetime, listed: Listed, limit: int = MOST_LINES) -> tuple[FieldLine, ...]:
+        """Fields that the machine had read otherwise than people settled them."""
+        with self._database.reading() as connection:
+            return words.misread_fields(connection, self._places, since, listed, limit)

@@ -1,0 +1,140 @@
+"""What all sections of a report are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from pipeline.registry.tallies import BookTally, HourTally, Tallies
+from pipeline.reports.plan import Plan, PlanRow
+from pipeline.reports.wording import day_of
+from pipeline.schema import Schemas
+
+K = TypeVar("K")
+
+SPAN = 56
+"""Days of which what happened is told, unless other ones are asked for: eight weeks."""
+
+NO_READER: Mapping[str | None, str] = {None: "không rõ", "": "không có"}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the office. ``machine_hours``, ``people_hours``: hours of it in which the machine read, people
+    keyed."""
+
+    on: date
+    pages: int = 0
+    straight: int = 0
+    closed: int = 0
+    words: int = 0
+    machine_hours: int = 0
+    people_hours: int = 0
+
+    @property
+    def done(self) -> int:
+        return self.straight + self.closed
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.pages or self.closed or self.words)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The counts, what was planned, and how things are called. ``span``: the days in which what happened counts."""
+
+    tallies: Tallies
+    plan: Plan
+    schemas: Schemas
+    span: int = SPAN
+
+    @property
+    def today(self) -> date:
+        return day_of(self.tallies.at)
+
+    @property
+    def since(self) -> date:
+        return day_of(self.tallies.since)
+
+    @cached_property
+    def days(self) -> tuple[Day, ...]:
+        """Every day since the counting begins, today included, the first one first."""
+        found: dict[date, list[HourTally]] = {}
+        for hour in self.tallies.hours:
+            found.setdefault(day_of(hour.at), []).append(hour)
+        first = min([self.since, *found])
+        span = (self.today - first).days + 1
+        return tuple(_day(on, found.get(on, [])) for on in (first + timedelta(n) for n in range(span)))
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """What each place is called: its name with its code."""
+        names = {book.place_code: book.place for book in self.tallies.books}
+        codes = dict.fromkeys([*names, *(row.place for row in self.plan.rows)])
+        return {code: f"{names[code]} ({code})" if names.get(code) else code for code in codes}
+
+    def record_title(self, record: str) -> str:
+        spec = self.schemas.records.get(record)
+        return spec.title if spec else record
+
+    def field_label(self, record: str, field: str) -> str:
+        spec = self.schemas.records.get(record)
+        known = spec.by_name.get(field) if spec else None
+        return known.label if known else field
+
+    def form_title(self, form: str) -> str:
+        spec = self.schemas.forms.get(form)
+        return spec.title if spec else form
+
+    def target(self, books: Iterable[BookTally], rows: Iterable[PlanRow] | None) -> int:
+        """How many entries there are to be done: what ``rows`` of the plan ask for, and of books that no row of the
+        whole plan covers what their closing notes say, or what was found; never less than was found."""
+        books = tuple(books)
+        planned = sum(row.entries for row in rows or ())
+        loose = (book for book in books if not any(row.covers(book) for row in self.plan.rows))
+        known = sum(max(book.said_entries or 0, book.entries) for book in loose)
+        return max(planned + known, sum(book.entries for book in books))
+
+    def during(self, page: str, **asked: str | int | None) -> str:
+        """The address of a list of what happened in the days of this report."""
+        return list_href(page, **asked, days=None if self.span == SPAN else self.span)
+
+    @cached_property
+    def all_to_do(self) -> int:
+        return self.target(self.tallies.books, self.plan.rows)
+
+    @cached_property
+    def all_done(self) -> int:
+        return sum(book.done for book in self.tallies.books)
+
+
+def list_href(page: str, **asked: str | int | None) -> str:
+    """The address of a list of the web application."""
+    query = urlencode({key: value for key, value in asked.items() if value not in (None, "")})
+    return f"/reports/{page}?{query}" if query else f"/reports/{page}"
+
+
+def grouped(books: Iterable[BookTally], key: Callable[[BookTally], K]) -> dict[K, list[BookTally]]:
+    """The books by what they have in common, in the order in which it comes up."""
+    found: dict[K, list[BookTally]] = {}
+    for book in books:
+        found.setdefault(key(book), []).append(book)
+    return found
+
+
+def _day(on: date, hours: Iterable[HourTally]) -> Day:
+    hours = tuple(hours)
+    return Day(
+        on,
+        sum(one.pages for one in hours),
+        sum(one.straight for one in hours),
+        sum(one.closed for one in hours),
+        sum(one.words for one in hours),
+        sum(one.pages > 0 for one in hours),
+        sum(one.words > 0 for one in hours),
+    )

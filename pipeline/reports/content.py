@@ -1,0 +1,110 @@
+"""What a report holds, before anything is drawn: the web page, the workbook and the PDF all show these same values.
+
+A number stands beside the text that people read, so that a cell of a workbook can hold the number and every other place
+the text. ``href``: where in the web application the list lies that the figure counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: ``value`` as a program takes it (None: nothing is known), ``text`` as a person reads it; ``pattern``:
+    how a spreadsheet writes the value."""
+
+    value: int | float | str | None
+    text: str
+    href: str = ""
+    pattern: str = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure by itself; ``note`` says what it is a figure of."""
+
+    label: str
+    cell: Cell
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under ``columns`` (title, whether it holds numbers). ``key`` names it among all tables of a report. A page
+    shows the first ``shown`` rows, a workbook all of them; ``href``: where the rest is. ``total``: a last row."""
+
+    key: str
+    title: str
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] = ()
+    note: str = ""
+    href: str = ""
+    shown: int = 30
+
+    @property
+    def first_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        return self.rows[: self.shown]
+
+    @property
+    def left_out(self) -> int:
+        """Rows that a page does not show."""
+        return max(0, len(self.rows) - self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a bar: how much, of which sort (an index into the chart's ``sorts``), and what is told of it."""
+
+    sort: int
+    amount: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars beside one another (``across``: lying, one below another), their parts stacked. ``sorts``: name and style of
+    each sort of part; ``unit``: what is counted. The table ``table`` says the same in numbers."""
+
+    title: str
+    sorts: tuple[tuple[str, str], ...]
+    bars: tuple[Bar, ...]
+    unit: str
+    table: str
+    across: bool = True
+
+    @property
+    def most(self) -> float:
+        return max((sum(part.amount for part in bar.parts) for bar in self.bars), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a report under a heading; ``key`` is its anchor."""
+
+    key: str
+    title: str
+    figures: tuple[Figure, ...] = ()
+    charts: tuple[Bars, ...] = ()
+    tables: tuple[Table, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of it. ``at``: when it was counted; ``since``: from when on what happened is counted, which are ``days``;
+    ``scope``: which places, in words."""
+
+    at: datetime
+    since: date
+    days: int
+    scope: str
+    sections: tuple[Section, ...]

@@ -1,0 +1,125 @@
+"""``plan.toml``: what the office is to have done, and by when. One file in the working folder.
+
+.. code-block:: toml
+
+    [[plan]]
+    place = "93648"         # mã nơi đăng ký, như trong ledger.toml
+    record = "birth"        # birth, marriage, death
+    from = 2006             # năm mở sổ, từ
+    to = 2015               # đến; bỏ cả hai: mọi năm
+    entries = 12000         # số việc phải xong
+    due = 2026-12-31        # hạn, bỏ trống nếu không có
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from pipeline.registry.tallies import BookTally
+from pipeline.schema import Declaration, Schemas, nearest
+from pipeline.staff_toml import StaffFile
+
+TABLE = "plan"
+FIRST, LAST = 1800, 2200
+
+
+class PlanRow(Declaration):
+    """So many ``entries`` of one kind, of one place, from books opened in those years (both ends included)."""
+
+    place: str = Field(min_length=1)
+    record: str
+    from_: int = Field(default=FIRST, alias="from", ge=FIRST, le=LAST, strict=True)
+    to: int = Field(default=LAST, ge=FIRST, le=LAST, strict=True)
+    entries: int = Field(gt=0, strict=True)
+    due: date | None = None
+
+    def covers(self, book: BookTally) -> bool:
+        """Whether the entries of that book count for this row."""
+        same = (self.place, self.record) == (book.place_code, book.record)
+        return same and self.from_ <= book.opened_in <= self.to
+
+    @property
+    def years(self) -> str:
+        """The years in words, ``""`` for all."""
+        if (self.from_, self.to) == (FIRST, LAST):
+            return ""
+        if self.from_ == self.to:
+            return str(self.from_)
+        first = "" if self.from_ == FIRST else str(self.from_)
+        last = "" if self.to == LAST else str(self.to)
+        return f"{first}–{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned; no row covers what another one covers."""
+
+    rows: tuple[PlanRow, ...] = ()
+
+    def of(self, places: frozenset[str] | None) -> Plan:
+        """What is planned for these places (None = all)."""
+        return self if places is None else Plan(tuple(row for row in self.rows if row.place in places))
+
+
+def read_plan(path: Path, schemas: Schemas) -> Plan:
+    """What the file says; nothing is planned where there is none. Raises ``SchemaError`` that names every flaw with its
+    line."""
+    if not path.exists():
+        return Plan()
+    file = StaffFile(path)
+    for key in file.table:
+        if key != TABLE:
+            file.flaw(key, f"bảng lạ “{key}”.{nearest(key, (TABLE,))}")
+    rows = [(at, _checked(file, at, row, schemas)) for at, row in file.rows(TABLE)]
+    whole = [(at, row) for at, row in rows if row is not None]
+    for (_, one), (at, other) in combinations(whole, 2):
+        if _overlap(one, other):
+            file.flaw_of_row(TABLE, at, "", "trùng nơi, loại việc và năm với một mục ở trên.")
+    file.refuse_flaws()
+    return Plan(tuple(row for _, row in whole))
+
+
+def _checked(file: StaffFile, at: int, row: Mapping[str, Any], schemas: Schemas) -> PlanRow | None:
+    try:
+        checked = PlanRow.model_validate(row)
+    except ValidationError as error:
+        for flaw in error.errors():
+            key = str(flaw["loc"][0])
+            file.flaw_of_row(TABLE, at, key, _complaint(key, flaw["type"]))
+        return None
+    if checked.record not in schemas.records:
+        names = ", ".join(schemas.records)
+        file.flaw_of_row(TABLE, at, "record", f"không có loại việc “{checked.record}”. Các loại: {names}.")
+        return None
+    if checked.from_ > checked.to:
+        file.flaw_of_row(TABLE, at, "from", "“from” không được sau “to”.")
+        return None
+    return checked
+
+
+def _overlap(one: PlanRow, other: PlanRow) -> bool:
+    same = (one.place, one.record) == (other.place, other.record)
+    return same and one.from_ <= other.to and other.from_ <= one.to
+
+
+_ALLOWED = {
+    "place": "phải là mã nơi đăng ký trong ngoặc kép",
+    "entries": "phải là một số lớn hơn 0",
+    "due": "phải là một ngày, như 2026-12-31",
+}
+
+
+def _complaint(key: str, flaw: str) -> str:
+    names = dict.fromkeys(spec.alias or name for name, spec in PlanRow.model_fields.items())
+    if flaw == "extra_forbidden":
+        return f"khóa lạ “{key}”.{nearest(key, names)}"
+    if flaw == "missing":
+        return f"thiếu “{key}”."
+    return f"“{key}” {_ALLOWED.get(key, f'phải là một năm từ {FIRST} đến {LAST}')}."

@@ -1,0 +1,1 @@
+"""The sections of a report, a module a concern: ``Basis`` in, ``Section`` out."""

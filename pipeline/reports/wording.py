@@ -1,0 +1,84 @@
+"""Numbers, days and names as a Vietnamese reader expects them, each beside its value."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.evaluation.bound import upper_bound
+from pipeline.reports.content import Cell
+
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Days of a report are days of the office, whatever the clock of the machine says."""
+
+NOTHING = "–"
+SPACE = "\u00a0"
+
+STAGES = {
+    "review": "Chờ rà soát",
+    "check": "Chờ kiểm tra",
+    "third": "Hai người khác nhau",
+    "supervisor": "Có câu hỏi",
+    "rescan": "Chờ quét lại",
+}
+WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc lập"}
+
+
+def number(value: int | None, href: str = "") -> Cell:
+    """A count: ``12.345``."""
+    return Cell(value, NOTHING if value is None else f"{value:,}".replace(",", "."), href, "#,##0")
+
+
+def decimal(value: float | None, digits: int = 1, href: str = "") -> Cell:
+    """A number with a decimal comma: ``1.234,5``."""
+    if value is None:
+        return Cell(None, NOTHING, href)
+    text = f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    return Cell(round(value, digits), text, href, f"#,##0.{'0' * digits}")
+
+
+def share(part: int, whole: int, href: str = "") -> Cell:
+    """A share of a count in percent; a small one with two digits, none of nothing."""
+    return percent(part / whole if whole else None, href)
+
+
+def percent(value: float | None, href: str = "") -> Cell:
+    """A share (0..1) as ``12,3 %``."""
+    if value is None:
+        return Cell(None, NOTHING, href)
+    digits = 2 if 0 < value < 0.1 else 1
+    text = f"{100 * value:.{digits}f}".replace(".", ",") + f"{SPACE}%"
+    return Cell(round(value, 4), text, href, f"0.{'0' * digits}%")
+
+
+def bound(wrong: int, looked: int) -> Cell:
+    """What the share of errors does not exceed, with 95 % confidence (Clopper and Pearson)."""
+    return percent(upper_bound(wrong, looked))
+
+
+def words(text: str, href: str = "") -> Cell:
+    return Cell(text, text or NOTHING, href)
+
+
+def day(value: date | None, href: str = "") -> Cell:
+    """A day as ``26/11/2026``; its value as ISO 8601 writes it."""
+    return Cell(value.isoformat() if value else None, value.strftime("%d/%m/%Y") if value else NOTHING, href)
+
+
+def day_of(moment: datetime) -> date:
+    """The day of the office on which a moment lies."""
+    return moment.astimezone(HERE).date()
+
+
+def moment_told(moment: datetime) -> str:
+    return moment.astimezone(HERE).strftime("%H:%M ngày %d/%m/%Y")
+
+
+def age(since: datetime | None, at: datetime, href: str = "") -> Cell:
+    """How long something has waited, in days."""
+    if since is None:
+        return Cell(None, NOTHING, href)
+    waited = max(at - since, timedelta())
+    days = waited / timedelta(days=1)
+    text = f"{decimal(days).text} ngày" if days >= 1 else f"{decimal(days * 24).text} giờ"
+    return Cell(round(days, 2), text.replace(" ", SPACE), href, '0.00" ngày"')

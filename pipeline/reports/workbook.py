@@ -1,0 +1,129 @@
+"""The report as a workbook: a sheet of figures, then a sheet a table with all of its rows. XlsxWriter writes it.
+
+Numbers are numbers and texts are texts: no text can become a formula, whatever a folder is called.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.reports.content import Cell, Report, Table
+from pipeline.reports.wording import day, moment_told
+
+AS_TEXT = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+SUMMARY = "Tóm tắt"
+NARROW, WIDE = 14, 60
+LONGEST_NAME = 31
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+
+
+def workbook_of(report: Report) -> bytes:
+    """The file. Every figure and every cell of ``report`` stands in it, with the same value."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, AS_TEXT)
+    book.set_properties({"title": "Báo cáo tiến độ và chất lượng", "created": report.at.replace(tzinfo=None)})
+    formats = _Formats(book)
+    _write_figures(book.add_worksheet(SUMMARY), report, formats)
+    for name, table in zip(sheet_names(report), _tables(report), strict=True):
+        _write_table(book.add_worksheet(name), table, formats)
+    book.close()
+    return file.getvalue()
+
+
+def sheet_names(report: Report) -> tuple[str, ...]:
+    """The names of the sheets of tables, each once."""
+    found: list[str] = []
+    for section in report.sections:
+        for table in section.tables:
+            name = table.title.translate(FORBIDDEN)[: LONGEST_NAME - 3].strip()
+            again = sum(one.startswith(name) for one in found)
+            found.append(f"{name} ({again + 1})" if again else name)
+    return tuple(found)
+
+
+class _Formats:
+    """How cells look; those of values by their pattern."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self.title: Format = book.add_format({"bold": True, "font_size": 14})
+        self.head: Format = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1}
+        )
+        self.section: Format = book.add_format({"bold": True, "top": 1})
+        self._formats: dict[tuple[str, bool], Format] = {}
+
+    def of(self, pattern: str, *, bold: bool) -> Format:
+        if (pattern, bold) not in self._formats:
+            how = {"num_format": pattern, "valign": "top", "bold": bold, "top": int(bold)}
+            self._formats[pattern, bold] = self._book.add_format(how)
+        return self._formats[pattern, bold]
+
+
+def _write_figures(sheet: Worksheet, report: Report, formats: _Formats) -> None:
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, 1, 18)
+    sheet.set_column(2, 2, 90)
+    sheet.write_string(0, 0, "Báo cáo tiến độ và chất lượng", formats.title)
+    sheet.write_string(1, 0, f"Số liệu lúc {moment_told(report.at)}. Phạm vi: {report.scope}.")
+    sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day(report.since).text}.")
+    row = 4
+    for section in report.sections:
+        sheet.write_string(row, 0, section.title, formats.section)
+        sheet.write_blank(row, 1, None, formats.section)
+        sheet.write_string(row, 2, section.note, formats.section)
+        row += 1
+        for figure in section.figures:
+            sheet.write_string(row, 0, figure.label)
+            _write(sheet, row, 1, figure.cell, formats)
+            sheet.write_string(row, 2, figure.note)
+            row += 1
+
+
+def _write_table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
+    for at, (title, is_number) in enumerate(table.columns):
+        sheet.write_string(0, at, title, formats.head)
+        sheet.set_column(at, at, _width(at, table, is_number=is_number))
+    rows = [*table.rows, *([table.total] if table.total else [])]
+    for row, cells in enumerate(rows, start=1):
+        for at, cell in enumerate(cells):
+            _write(sheet, row, at, cell, formats, bold=bool(table.total) and row == len(rows))
+    sheet.freeze_panes(1, 1)
+    if table.rows:
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+    if table.note:
+        sheet.write_string(len(rows) + 2, 0, table.note)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _write(sheet: Worksheet, row: int, at: int, cell: Cell, formats: _Formats, *, bold: bool = False) -> None:
+    """A number where there is one, else the text that people read (a day as a text too: no two programs agree on
+    those)."""
+    if isinstance(cell.value, int | float):
+        sheet.write_number(row, at, cell.value, formats.of(cell.pattern, bold=bold))
+    else:
+        sheet.write_string(row, at, cell.text, formats.of("@", bold=bold))
+
+
+def _width(at: int, table: Table, *, is_number: bool) -> int:
+    if is_number:
+        return NARROW
+    longest = max((len(row[at].text) for row in table.rows), default=0)
+    return min(max(longest + 2, NARROW), WIDE)
+
+
+def _tables(report: Report) -> Iterable[Table]:
+    return (table for section in report.sections for table in section.tables)

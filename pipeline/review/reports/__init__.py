@@ -1,0 +1,1 @@
+"""Supervisors' pages: the report, and the lists that its figures lead to."""

@@ -1,0 +1,100 @@
+"""A sampling plan: the smallest sample that tells good lots from bad ones as surely as an office wants.
+
+As in ISO 2859 and Schilling and Neubauer 2017 ("Acceptance sampling in quality control"), with exact hypergeometric
+chances instead of tables: a lot with the acceptable share of wrong entries passes but for the producer's risk, one with
+the rejectable share passes with no more than the consumer's risk.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pipeline.sampling.hypergeometric import at_most
+
+ROUNDING = 1e-9
+"""So much may numbers differ from what they are meant to be: 18 of 20 leave a chance of a tenth, not a little more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What an office sets, as shares (0..1): of wrong entries that are ``acceptable`` and ``rejectable``, and the risks
+    of rejecting the one and of accepting the other."""
+
+    acceptable: float = 0.01
+    rejectable: float = 0.05
+    producer_risk: float = 0.05
+    consumer_risk: float = 0.10
+
+    def acceptable_of(self, lot: int) -> int:
+        """As many wrong entries of a lot of that size are acceptable."""
+        return math.floor(self.acceptable * lot + ROUNDING)
+
+    def rejectable_of(self, lot: int) -> int:
+        """From so many wrong entries on, a lot of that size is to be rejected; one at least."""
+        return max(1, math.ceil(self.rejectable * lot - ROUNDING))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Look at ``sample`` entries of ``lot``; the lot passes with at most ``acceptance`` wrong ones among them."""
+
+    lot: int
+    sample: int
+    acceptance: int
+    quality: Quality
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry is looked at. Then nothing is left to infer: what was wrong has been put right."""
+        return self.sample >= self.lot
+
+    def passes(self, wrong: int) -> float:
+        """The chance (0..1) that a lot with so many wrong entries passes: the operating characteristic."""
+        return 1.0 if self.is_whole else at_most(self.acceptance, self.lot, wrong, self.sample)
+
+    @property
+    def producer_risk(self) -> float:
+        """The chance of rejecting a lot of acceptable quality."""
+        return 1 - self.passes(self.quality.acceptable_of(self.lot))
+
+    @property
+    def consumer_risk(self) -> float:
+        """The chance that a lot of rejectable quality passes; nothing passes unseen where all is looked at."""
+        return 0.0 if self.is_whole else self.passes(self.quality.rejectable_of(self.lot))
+
+
+def plan_of(lot: int, quality: Quality) -> Plan:
+    """The plan with the smallest sample that keeps to both risks; the whole lot where no smaller one does."""
+    good, bad = quality.acceptable_of(lot), quality.rejectable_of(lot)
+    for acceptance in range(min(bad, lot)):
+        sample = _least_sample(lot, bad, acceptance, quality.consumer_risk)
+        if sample >= lot:
+            break
+        if 1 - at_most(acceptance, lot, good, sample) <= quality.producer_risk + ROUNDING:
+            return Plan(lot, sample, acceptance, quality)
+    return Plan(lot, lot, lot, quality)
+
+
+def plan_of_share(lot: int, share: float, quality: Quality) -> Plan:
+    """The plan of a sample of that share of the lot (0..1): it passes with as many wrong entries as keep to the
+    consumer's risk, with none where the sample is too small for that (``Plan.consumer_risk`` tells)."""
+    sample = min(lot, math.ceil(share * lot - ROUNDING))
+    if sample >= lot:
+        return Plan(lot, lot, lot, quality)
+    bad, acceptance = quality.rejectable_of(lot), 0
+    while at_most(acceptance + 1, lot, bad, sample) <= quality.consumer_risk + ROUNDING:
+        acceptance += 1
+    return Plan(lot, sample, acceptance, quality)
+
+
+def _least_sample(lot: int, bad: int, acceptance: int, risk: float) -> int:
+    """The smallest sample with which a bad lot passes with no more than that risk."""
+    low, high = acceptance + 1, lot
+    while low < high:
+        middle = (low + high) // 2
+        if at_most(acceptance, lot, bad, middle) <= risk + ROUNDING:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -1,0 +1,94 @@
+"""``[sampling]`` of ``office.toml``: how good lots must be, and how they are sampled.
+
+.. code-block:: toml
+
+    [sampling]
+    preset = "statistical"    # statistical: cỡ mẫu tính theo các số dưới đây; two-rounds: vòng một 100 %, vòng hai 30 %
+    acceptable = 1.0          # phần trăm số việc có ô sai mà cơ quan chấp nhận
+    rejectable = 5.0          # phần trăm mà cơ quan không chấp nhận
+    producer_risk = 5.0       # phần trăm số lô tốt bị trả lại oan
+    consumer_risk = 10.0      # phần trăm số lô xấu lọt qua
+    fields = "critical"       # gõ lại ô trọng yếu (critical) hay mọi ô (all)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from pipeline.sampling.plan import Plan, Quality, plan_of, plan_of_share
+from pipeline.schema import Declaration, nearest
+from pipeline.staff_toml import StaffFile
+
+TABLE = "sampling"
+
+PRESETS: Mapping[str, tuple[float | None, ...]] = {"statistical": (None,), "two-rounds": (1.0, 0.3)}
+"""By name, what share of a lot each round looks at (None: as much as the wanted quality asks); the last one again and
+again."""
+
+USUAL = Quality()
+"""Where an office has set nothing. No threshold for civil-status data was ever published; these are ours."""
+
+Fields = Literal["critical", "all"]
+Preset = Literal["statistical", "two-rounds"]
+Percent = Annotated[float, Field(gt=0, lt=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPolicy:
+    """What an office has set."""
+
+    preset: str = "statistical"
+    quality: Quality = USUAL
+    fields: Fields = "critical"
+
+    def plan(self, lot: int, turn: int) -> Plan:
+        """The plan of a lot that is looked at for the ``turn``-th time (from 1)."""
+        shares = PRESETS[self.preset]
+        share = shares[min(turn, len(shares)) - 1]
+        return plan_of(lot, self.quality) if share is None else plan_of_share(lot, share, self.quality)
+
+
+class _Keys(Declaration):
+    preset: Preset = "statistical"
+    acceptable: Percent = 1.0
+    rejectable: Percent = 5.0
+    producer_risk: Percent = 5.0
+    consumer_risk: Percent = 10.0
+    fields: Fields = "critical"
+
+
+def read(path: Path) -> SamplingPolicy:
+    """What the file at ``path`` sets, or the defaults where it is not there. Raises ``SchemaError`` that names every
+    flaw with its line."""
+    if not path.exists():
+        return SamplingPolicy()
+    file = StaffFile(path)
+    try:
+        keys = _Keys.model_validate(file.table.get(TABLE, {}))
+    except ValidationError as error:
+        for flaw in error.errors():
+            key = str(flaw["loc"][0]) if flaw["loc"] else TABLE
+            file.flaw_of_table(TABLE, key, _complaint(key, flaw["type"]))
+        keys = _Keys()
+    if keys.acceptable >= keys.rejectable:
+        file.flaw_of_table(TABLE, "acceptable", "“acceptable” phải nhỏ hơn “rejectable”.")
+    file.refuse_flaws()
+    quality = Quality(
+        keys.acceptable / 100, keys.rejectable / 100, keys.producer_risk / 100, keys.consumer_risk / 100
+    )
+    return SamplingPolicy(keys.preset, quality, keys.fields)
+
+
+def _complaint(key: str, flaw: str) -> str:
+    if flaw == "extra_forbidden":
+        return f"khóa lạ “{key}”.{nearest(key, _Keys.model_fields)}"
+    allowed = {
+        "preset": "chỉ có thể là statistical hoặc two-rounds",
+        "fields": "chỉ có thể là critical hoặc all",
+    }
+    return f"“{key}” {allowed.get(key, 'phải là số phần trăm, lớn hơn 0 và nhỏ hơn 100')}."

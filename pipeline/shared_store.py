@@ -1,0 +1,153 @@
+"""A store of scans that several machines share: a folder of a network drive, or a bucket of an S3-compatible service.
+
+The store of a workspace stays on this machine's own disk. Where a shared one is named in ``store.toml``, every scan is
+put there too, and read back before it counts; a machine that lacks a scan takes it from there. Reached through fsspec,
+which knows many kinds of stores; what opens the door (``AWS_ACCESS_KEY_ID``, …) stands in the environment, not in the
+file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import fsspec
+
+from pipeline.errors import StorageError
+from pipeline.staff_toml import StaffFile
+
+FILE = "store.toml"
+BLOCK_BYTES = 1 << 20
+COMING = ".dang-chep-"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SharedStore:
+    """``url``: as fsspec has it (``file:///mnt/kho``, ``s3://bucket/kho``); ``options``: what its file system wants."""
+
+    url: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def put(self, scan: Path, sha256: str) -> None:
+        """Have a copy of a stored scan there, named as here. Raises ``StorageError`` when it cannot be proven whole."""
+
+        def put(files: Any, root: str) -> None:
+            target = f"{root}/{sha256[:2]}/{scan.name}"
+            if files.exists(target) and files.size(target) == scan.stat().st_size:
+                return
+            files.makedirs(f"{root}/{sha256[:2]}", exist_ok=True)
+            # A bucket shows an object when it is whole; a folder shows it from the first byte on.
+            coming = (
+                target if "s3" in _kinds(files) else f"{root}/{sha256[:2]}/{COMING}{secrets.token_hex(8)}"
+            )
+            files.put_file(str(scan), coming)
+            if _hash_of(files, coming) != sha256:
+                files.rm_file(coming)
+                raise StorageError(
+                    f"Bản chép trong kho chung {self.url} không nguyên vẹn. Hãy kiểm tra kho, chạy lại."
+                )
+            if coming != target:
+                files.mv(coming, target)
+
+        self._ask(put)
+
+    def fetch(self, sha256: str, folder: Path) -> Path | None:
+        """The scan of that content, copied from there into ``folder``, read-only; ``None`` when it is not there. Raises
+        ``StorageError`` when what lies there is something else."""
+
+        def fetch(files: Any, root: str) -> Path | None:
+            found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
+            if not found:
+                return None
+            folder.mkdir(parents=True, exist_ok=True)
+            target: Path = folder / found[0].rsplit("/", 1)[-1]
+            coming = folder / f"{COMING}{secrets.token_hex(8)}"
+            try:
+                files.get_file(found[0], str(coming))
+                with coming.open("rb") as copy:
+                    whole = hashlib.file_digest(copy, "sha256").hexdigest() == sha256
+                if not whole:
+                    raise StorageError(
+                        f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã hỏng. Hãy lấy lại từ bản sao lưu."
+                    )
+                coming.chmod(0o444)
+                coming.replace(target)
+            finally:
+                coming.unlink(missing_ok=True)
+            return target
+
+        return self._ask(fetch)
+
+    def write(self, name: str, content: bytes) -> None:
+        """A small file of that name."""
+        self._ask(
+            lambda files, root: (
+                files.makedirs(root, exist_ok=True),
+                files.pipe_file(f"{root}/{name}", content),
+            )
+        )
+
+    def read(self, name: str) -> bytes | None:
+        """What ``write`` wrote, ``None`` where there is nothing of that name."""
+        return self._ask(
+            lambda files, root: (
+                bytes(files.cat_file(f"{root}/{name}")) if files.exists(f"{root}/{name}") else None
+            )
+        )
+
+    def remove(self, name: str) -> None:
+        self._ask(lambda files, root: files.rm_file(f"{root}/{name}"))
+
+    def _ask(self, work: Callable[[Any, str], T]) -> T:
+        try:
+            files, root = fsspec.core.url_to_fs(self.url, **self.options)
+            return work(files, root.rstrip("/"))
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001  # every file system has errors of its own
+            raise StorageError(
+                f"Kho chung {self.url} không dùng được ({type(error).__name__}). Hãy kiểm tra mạng, quyền truy cập và "
+                f"tệp {FILE}, rồi chạy lại; bản quét vẫn còn nguyên ở chỗ cũ."
+            ) from None
+
+
+def shared_store_of(root: Path) -> SharedStore | None:
+    """What ``store.toml`` in a workspace names; ``None`` without the file. Raises ``SchemaError`` with its flaws."""
+    path = root / FILE
+    if not path.exists():
+        return None
+    file = StaffFile(path)
+    url, options = file.table.get("url"), file.table.get("options", {})
+    if not isinstance(url, str) or not url:
+        file.flaw("url", 'phải có “url”, thí dụ url = "file:///mnt/kho-chung" hoặc "s3://kho/ban-quet".')
+    elif _protocol(url) not in fsspec.available_protocols():
+        file.flaw("url", f"không biết loại kho “{_protocol(url)}”.")
+    if not isinstance(options, dict):
+        file.flaw("options", "“options” phải là một bảng [options].")
+    for key in sorted(set(file.table) - {"url", "options"}):
+        file.flaw(key, f"không có mục “{key}”.")
+    file.refuse_flaws()
+    assert isinstance(url, str)
+    return SharedStore(url, options)
+
+
+def _protocol(url: str) -> str:
+    return fsspec.core.split_protocol(url)[0] or "file"
+
+
+def _kinds(files: Any) -> tuple[str, ...]:
+    return (files.protocol,) if isinstance(files.protocol, str) else tuple(files.protocol)
+
+
+def _hash_of(files: Any, path: str) -> str:
+    digest = hashlib.sha256()
+    with files.open(path, "rb") as copy:
+        while block := copy.read(BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()

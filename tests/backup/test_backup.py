@@ -1,0 +1,269 @@
+"""A backup is whole or none, is proven, and brings an installation back elsewhere, on both kinds of database."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline import schema
+from pipeline.backup import Vault, back_up, restore, verify
+from pipeline.backup.vault import CONTENTS, MANIFESTS
+from pipeline.errors import BackupRefused, HotichError, RegistryError, StorageError
+from pipeline.model import FieldStatus
+from pipeline.registry import Registry, Verdict
+from pipeline.schema import Schemas
+from pipeline.workspace import Workspace
+from tests import postgresql
+from tests.registry.pages import LEDGER, entry, page, read
+
+AT = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
+NAME = "20261126-010203"
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    return schema.load()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace with two scans, what an office set, and keys."""
+    folder = Workspace(tmp_path / "workspace")
+    for number in range(2):
+        scan = tmp_path / f"{number}.png"
+        scan.write_bytes(bytes([number]) * 1000)
+        folder.store(scan)
+    folder.office.write_text("# riêng của xã", encoding="utf-8")
+    folder.pages.mkdir()
+    (folder.pages / "1.png").write_bytes(b"a picture that is made anew")
+    return folder
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> dict[str, Path]:
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "model.toml").write_text('name = "thử"', encoding="utf-8")
+    return {"models": models}
+
+
+@pytest.fixture
+def url(workspace: Workspace, schemas: Schemas) -> str:
+    """A registry in use: a page was read, and a person decided."""
+    fill(workspace.registry_url, workspace.audit_key, schemas)
+    return workspace.registry_url
+
+
+def fill(url: str, audit_key: Path, schemas: Schemas) -> None:
+    with Registry.open(url, schemas, audit_key=audit_key) as registry:
+        book = registry.book_id(LEDGER, "book")
+        registry.store_scan(book, "ab" * 32, "scan.pdf", 1, 1)
+        result = page(entry(read("child_name", "Thử Một", accepted=False)))
+        registry.store_scan(book, result.ref.scan_sha256, "scan.pdf", 1, 1)
+        registry.save_page(book, result, "f1")
+        (entry_id,) = registry.entries(book)
+        registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Thử Hai")], author="an")
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "backup.key"
+    path.touch(0o600)
+    path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
+    return Vault(tmp_path / "vault", b"k" * 32 if request.param == "encrypted" else None)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def decided(url: str, audit_key: Path) -> list[str | None]:
+    with Registry.open(url, audit_key=audit_key) as registry:
+        (entry_id,) = registry.entries()
+        return [registry.entry(entry_id).values["child_name"]]
+
+
+def test_an_installation_comes_back_elsewhere(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    made = back_up(vault, workspace.root, url, program, now=AT)
+    assert (made.name, made.rows["decision"], made.left_out) == (NAME, 1, ("audit.key",))
+    other = Workspace(tmp_path / "elsewhere" / "workspace")
+    report = restore(vault, other.root, other.registry_url)
+    assert (report.rows, report.left_out) == (made.rows, ("audit.key",))
+    before, after = files_of(workspace.root), files_of(other.root)
+    assert {name for name in before if name.startswith("objects/")} <= set(after)
+    assert all(after[name] == before[name] for name in after if name in before and name != "hotich.db")
+    assert after["tu-ban-sao-luu/models/model.toml"] == b'name = "th\xe1\xbb\xad"'
+    assert {"audit.key", "pages/1.png"} & set(after) == set()
+    other.audit_key.write_bytes(workspace.audit_key.read_bytes())
+    other.audit_key.chmod(0o600)
+    assert decided(other.registry_url, other.audit_key) == ["Thử Hai"]
+    with Registry.open(other.registry_url, audit_key=other.audit_key) as registry:
+        assert registry.audit().verify().flaw_count == 0
+
+
+def test_a_second_backup_stores_only_what_is_new(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path]
+) -> None:
+    back_up(vault, workspace.root, url, program, now=AT)
+    before = set(files_of(vault.folder / CONTENTS))
+    back_up(vault, workspace.root, url, program, now=AT.replace(hour=2))
+    assert len(set(files_of(vault.folder / CONTENTS)) - before) <= 1  # the registry
+
+
+def test_old_backups_are_given_up_with_what_only_they_hold(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path]
+) -> None:
+    workspace.office.write_text("# cũ", encoding="utf-8")
+    back_up(vault, workspace.root, url, program, now=AT)
+    workspace.office.write_text("# mới", encoding="utf-8")
+    made = back_up(vault, workspace.root, url, program, keep=1, now=AT.replace(hour=2))
+    assert (made.removed, vault.names()) == (1, ("20261126-020203",))
+    assert verify(vault).files == made.files
+    assert len(files_of(vault.folder / CONTENTS)) == made.files
+
+
+def test_what_an_encrypted_backup_holds_cannot_be_read(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    vault = Vault(tmp_path / "vault", b"k" * 32)
+    back_up(vault, workspace.root, url, program, keys=True, now=AT)
+    everything = b"".join(files_of(vault.folder).values())
+    assert not any(words in everything for words in (b"SQLite", "Thử".encode(), b"audit.key", b"\0" * 500))
+    with pytest.raises(BackupRefused, match="--key-file"):
+        Vault(vault.folder).names()
+    with pytest.raises(BackupRefused, match="khóa"):
+        verify(Vault(vault.folder, b"x" * 32))
+
+
+@pytest.mark.parametrize("harm", ["changed", "cut", "gone", "exchanged"])
+def test_a_backup_that_is_not_whole_is_refused_and_nothing_is_brought_back(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path, harm: str
+) -> None:
+    back_up(vault, workspace.root, url, program, now=AT)
+    first, second = sorted(vault.folder.glob(f"{CONTENTS}/*/*"), key=lambda path: path.stat().st_size)[:2]
+    whole = first.read_bytes()
+    match harm:
+        case "changed":
+            first.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        case "cut":
+            first.write_bytes(whole[:-1])
+        case "gone":
+            first.unlink()
+        case _:
+            first.write_bytes(second.read_bytes())
+    with pytest.raises(BackupRefused):
+        verify(vault)
+    other = Workspace(tmp_path / "elsewhere")
+    with pytest.raises(BackupRefused):
+        restore(vault, other.root, other.registry_url)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("elsewhere")] == []
+
+
+def test_a_backup_that_was_cut_off_does_not_count(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    def stop(done: int, _all: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        back_up(vault, workspace.root, url, program, on_file=stop)
+    assert vault.names() == ()
+    with pytest.raises(BackupRefused, match="chưa có bản sao lưu"):
+        restore(vault, tmp_path / "elsewhere", f"sqlite:///{tmp_path}/elsewhere/hotich.db")
+    assert [path for path in workspace.root.iterdir() if path.name.startswith(".dang-chep")] == []
+
+
+def test_nothing_is_overwritten(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    back_up(vault, workspace.root, url, program, now=AT)
+    with pytest.raises(BackupRefused, match="không trống"):
+        restore(vault, workspace.root, url)
+    with pytest.raises(RegistryError, match="đã có"):
+        restore(vault, tmp_path / "elsewhere", url)
+    assert not (tmp_path / "elsewhere").exists()
+    with pytest.raises(BackupRefused, match="nằm ngoài"):
+        back_up(Vault(workspace.root / "sao-luu"), workspace.root, url, program)
+
+
+def test_a_manifest_cannot_lead_out_of_the_place_that_is_restored(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    vault = Vault(tmp_path / "vault")
+    back_up(vault, workspace.root, url, program, now=AT)
+    path = vault.folder / MANIFESTS / f"{NAME}.json"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("workspace/office", "../office"), encoding="utf-8"
+    )
+    with pytest.raises(BackupRefused, match="ra ngoài"):
+        restore(vault, tmp_path / "elsewhere", f"sqlite:///{tmp_path}/elsewhere/hotich.db")
+
+
+def test_a_disk_that_cannot_be_written_is_told(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "vault").write_text("no folder", encoding="ascii")
+    with pytest.raises(StorageError, match="chỗ trống"):
+        back_up(Vault(tmp_path / "vault"), workspace.root, url, program)
+
+
+def test_an_encrypted_registry_stays_encrypted_under_its_key(
+    workspace: Workspace, schemas: Schemas, program: dict[str, Path], tmp_path: Path, key_file: Path
+) -> None:
+    url = f"{workspace.registry_url}?key_file={key_file}"
+    fill(url, workspace.audit_key, schemas)
+    vault = Vault(tmp_path / "vault")
+    made = back_up(vault, workspace.root, url, program, registry_key=key_file)
+    assert made.rows["decision"] == 1
+    assert b"SQLite format" not in b"".join(files_of(vault.folder).values())
+    other = Workspace(tmp_path / "elsewhere")
+    restore(vault, other.root, f"{other.registry_url}?key_file={key_file}", registry_key=key_file)
+    assert decided(f"{other.registry_url}?key_file={key_file}", workspace.audit_key) == ["Thử Hai"]
+
+
+@pytest.fixture
+def empty_url(postgresql_cluster: postgresql.Cluster) -> Iterator[str]:
+    with postgresql_cluster.database("template0") as name:
+        yield postgresql_cluster.url(name, postgresql.OWNER)
+
+
+def test_a_registry_on_a_server_comes_back_too(
+    workspace: Workspace,
+    postgresql_url: str,
+    empty_url: str,
+    schemas: Schemas,
+    program: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    fill(postgresql_url, workspace.audit_key, schemas)
+    vault = Vault(tmp_path / "vault")
+    back_up(vault, workspace.root, postgresql_url, program)
+    with pytest.raises(RegistryError, match="đã có bảng"):
+        restore(vault, tmp_path / "elsewhere", postgresql_url)
+    with pytest.raises(RegistryError, match="loại cơ sở dữ liệu khác"):
+        restore(vault, tmp_path / "elsewhere", f"sqlite:///{tmp_path}/elsewhere/hotich.db")
+    restore(vault, tmp_path / "elsewhere", empty_url)
+    assert decided(empty_url, workspace.audit_key) == ["Thử Hai"]
+
+
+def test_a_server_that_is_not_there_makes_no_backup(
+    workspace: Workspace, program: dict[str, Path], tmp_path: Path
+) -> None:
+    workspace.root.mkdir(exist_ok=True)
+    with pytest.raises(HotichError, match="pg_dump"):
+        back_up(Vault(tmp_path / "vault"), workspace.root, f"postgresql://x@/x?host={tmp_path}", program)
+    assert not (tmp_path / "vault" / MANIFESTS).exists()

@@ -1,0 +1,72 @@
+"""``hotich amend`` and ``hotich registry show`` as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.registry import Registry
+from pipeline.workspace import Workspace
+from tests.cli.test_reconcile import typed
+from tests.reconcile.files import birth, fill
+from tests.registry.pages import SCHEMAS
+
+ORDER = (
+    "--decision",
+    "12/QĐ-UBND",
+    "--on",
+    "5/3/2026",
+    "--basis",
+    "Luật Hộ tịch 2014, Điều 28",
+    "--by",
+    "an",
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    place = Workspace(tmp_path)
+    with Registry.open(place.registry_url, SCHEMAS, audit_key=place.audit_key) as opened:
+        fill(opened, [birth(1)])
+    return tmp_path
+
+
+def test_an_amendment_is_noted_shown_and_withdrawn(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ("--workspace", str(workspace))
+    assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *ORDER, *here) == 0
+    assert "cải chính số 1" in capsys.readouterr().out
+    assert (
+        typed(monkeypatch, "amend", "add", "1", "ghiChu", "Đã ghi", *ORDER, "--scan", "scan.pdf", *here) == 0
+    )
+    assert "bổ sung số 2" in capsys.readouterr().out
+    assert typed(monkeypatch, "registry", "show", "1", *here) == 0
+    shown = capsys.readouterr().out
+    for told in ("Trần Văn Mẫu", birth(1)["nksHoTen"], "12/QĐ-UBND, 05.03.2026"):
+        assert told in shown
+    assert (
+        typed(monkeypatch, "amend", "withdraw", "1", "1", "--reason", "nhầm việc", "--by", "an", *here) == 0
+    )
+    capsys.readouterr()
+    assert typed(monkeypatch, "registry", "show", "1", "--json", *here) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["current"]["child_name"] == birth(1)["nksHoTen"]
+    assert list(answer["amendments"]) == ["notes"]
+    assert typed(monkeypatch, "amend", "list", "1", *here) == 0
+    listed = capsys.readouterr().out
+    assert all(words in listed for words in ("cải chính", "bổ sung", "đã rút"))
+
+
+def test_an_amendment_without_its_order_is_refused(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ("--workspace", str(workspace))
+    words = ("--decision", "12", "--on", "2026", "--basis", "Điều 28")
+    assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *words, *here) == 6
+    assert "đủ ngày, tháng, năm" in capsys.readouterr().err
+    missing = (*ORDER, "--scan", "khac.pdf", *here)
+    assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *missing) == 6
+    assert "khac.pdf" in capsys.readouterr().err

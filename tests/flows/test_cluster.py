@@ -1,0 +1,75 @@
+"""The nightly run on a real Dask cluster, under a real Prefect server."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.settings import get_current_settings
+
+from flows import cluster, nightly
+from pipeline.errors import SetupError
+from pipeline.settings import Settings
+from pipeline.workbench import Workbench
+from tests import dask_cluster
+from tests.fake_pages import CRASH, GOOD, draw, fake_engines, fake_page
+from tests.test_batch import make_book
+
+pytestmark = [pytest.mark.slow, pytest.mark.flows]
+
+
+class FakeSettings(Settings):
+    """Settings whose workbench reads fake pages."""
+
+    def workbench(self, workspace: Path | None = None) -> Workbench:
+        return dataclasses.replace(
+            super().workbench(workspace), make_engines=fake_engines, read_page=fake_page
+        )
+
+
+@pytest.fixture
+def office(
+    prefect_server: None, tmp_path: Path, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dask_cluster.Cluster]:
+    """Two workers set as this process is; all read fake pages."""
+    monkeypatch.setenv("PREFECT_API_URL", str(get_current_settings().api.url))
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", postgresql_url)
+    monkeypatch.setenv("HOTICH_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    with dask_cluster.cluster(tmp_path, 2, preload="tests.flows.fake_cluster") as made:
+        monkeypatch.setenv("HOTICH_CLUSTER", made.address)
+        monkeypatch.setattr(nightly, "read_settings", FakeSettings)
+        monkeypatch.setattr(cluster, "read_settings", FakeSettings)
+        yield made
+
+
+def test_books_are_read_side_by_side_by_all_workers(office: dask_cluster.Cluster, tmp_path: Path) -> None:
+    for name, greys in (("a", [GOOD] * 6), ("b", [GOOD, CRASH, GOOD]), ("c", [GOOD] * 4)):
+        draw(make_book(tmp_path / "books" / name) / "1.tiff", *greys, mark=ord(name))
+    first, second, third = nightly.nightly(str(tmp_path / "books"))
+    assert (first["book"], first["read"], first["failures"]) == ("a", 6, [])
+    assert (second["book"], second["read"], second["failures"]) == ("b", 2, ["crash: 1.tiff trang 2"])
+    assert (third["book"], third["read"]) == ("c", 4)
+    again = nightly.nightly(str(tmp_path / "books"))
+    assert [summary["read"] for summary in again] == [0, 0, 0]
+
+
+def test_what_a_cluster_lacks_is_told_before_anything_is_begun(
+    office: dask_cluster.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books = [make_book(tmp_path / "books" / "a")]
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(cluster, "server_address", lambda: "http://127.0.0.1:9/api")
+        with pytest.raises(SetupError, match=r"Prefect ở http://127\.0\.0\.1:9/api không trả lời"):
+            cluster.read_on_cluster(books, None, FakeSettings())
+    with monkeypatch.context() as alone:
+        alone.setattr(cluster, "server_address", lambda: None)
+        with pytest.raises(SetupError, match="cần một máy chủ Prefect"):
+            cluster.read_on_cluster(books, None, FakeSettings())
+    monkeypatch.setenv("HOTICH_PAGE_SECONDS", "7")
+    with pytest.raises(SetupError, match="được đặt khác máy đang gọi"):
+        cluster.read_on_cluster(books, None, FakeSettings())

@@ -1,0 +1,67 @@
+"""Plates made of drawn sheets, whose labels are known without reading them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from pipeline import schema
+from pipeline.digitize.teaching import shape_of
+from pipeline.imaging.colour import ink_grey
+from pipeline.imaging.plate import Plate, plate_of, view_of
+from pipeline.model import Matrix, Pixels, PlateLabel, PlateView
+from pipeline.schema import Form
+from pipeline.synth import SynthOptions, draw_book
+from pipeline.synth.sheet import Sheet
+
+SCHEMAS = schema.load()
+DPI = 200
+
+
+@cache
+def sheets(form: str, count: int = 5, seed: int = 21) -> tuple[Sheet, ...]:
+    """Flat pages of one book."""
+    options = SynthOptions(seed=seed, entries=count, dpi=DPI, cover=False, scanner="none")
+    return tuple(drawing.page.sheet for drawing in draw_book(SCHEMAS.form(form), SCHEMAS, options))
+
+
+def corners(sheet: Sheet) -> Matrix:
+    box = sheet.frame
+    return np.array(
+        [[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]]
+    )
+
+
+def view(sheet: Sheet) -> PlateView:
+    """What a flat page teaches."""
+    frame, form = sheet.frame, sheet.form
+    labels = [
+        PlateLabel(
+            number, (box.left - frame.left) / frame.width, (box.right - frame.left) / frame.width, label.v
+        )
+        for number, (label, (_, box)) in enumerate(zip(form.labels, sheet.labels, strict=True))
+    ]
+    return view_of(ink_grey(sheet.pixels), corners(sheet), shape_of(form), labels)
+
+
+@cache
+def plate(form: str) -> Plate:
+    """The plate that a book of five pages teaches."""
+    made = plate_of([view(sheet) for sheet in sheets(form)], shape_of(SCHEMAS.form(form)))
+    assert made is not None
+    return made
+
+
+def empty_plate(form: Form) -> Pixels:
+    """The printed form, as the plate should show it."""
+    from pipeline.synth.printing import print_form
+
+    sheet = Sheet.blank(form, DPI)
+    print_form(sheet)
+    return view_of(ink_grey(sheet.pixels), corners(sheet), shape_of(form), ()).picture
+
+
+def smaller(pixels: Pixels, scale: float) -> Pixels:
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,81 @@
+"""The print of a book, taught by its pages."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.digitize.teaching import shape_of
+from pipeline.imaging.colour import ink_grey
+from pipeline.imaging.plate import FEWEST, Plate, found_on, plate_of
+from pipeline.model import FoundLabel
+from tests.imaging.plates import DPI, SCHEMAS, empty_plate, plate, sheets, smaller, view
+
+FORM = "birth-2006"
+
+
+def test_the_median_of_the_pages_is_the_blank_form_without_ink() -> None:
+    made, blank = plate(FORM).picture.astype(int), empty_plate(SCHEMAS.form(FORM)).astype(int)
+    written = [view(sheet).picture.astype(int) for sheet in sheets(FORM)]
+    assert np.mean([(page < 140).sum() for page in written]) > 1.5 * (blank < 140).sum()
+    assert (made < 140).sum() < 1.2 * (blank < 140).sum()
+    assert ((made < 200) & (blank < 140)).sum() > 0.97 * (blank < 140).sum()
+
+
+def test_too_few_pages_make_no_plate() -> None:
+    views = [view(sheet) for sheet in sheets(FORM)]
+    assert plate_of(views[: FEWEST - 1], shape_of(SCHEMAS.form(FORM))) is None
+
+
+def test_a_label_that_hardly_any_page_has_read_is_not_of_the_plate() -> None:
+    views = [view(sheet) for sheet in sheets(FORM)]
+    bare = [type(one)(one.picture, one.labels[3:]) for one in views[:-1]]
+    made = plate_of([*bare, views[-1]], shape_of(SCHEMAS.form(FORM)))
+    assert made is not None
+    assert {label.number for label in made.labels}.isdisjoint({0, 1, 2})
+
+
+def off(found: tuple[FoundLabel, ...], form: str, move: np.ndarray) -> list[float]:
+    """How far labels were found from where they stand, in mm."""
+    frame = sheets(form)[0].frame
+    places = {
+        n: (frame.left + label.u0 * frame.width, frame.top + label.v * frame.height)
+        for n, label in enumerate(SCHEMAS.form(form).labels)
+    }
+    away = []
+    for one in found:
+        x, y, w = move @ np.array([*places[one.number], 1.0])
+        away.append(float(np.hypot(one.left - x / w, one.baseline - y / w)) * 25.4 / DPI)
+    return away
+
+
+def test_labels_are_found_on_a_moved_larger_and_slanting_page() -> None:
+    page = ink_grey(sheets(FORM)[2].pixels)
+    move = np.array([[1.03, 0.004, 41.0], [-0.003, 1.03, -22.0], [0, 0, 1.0]])
+    moved = cv2.warpPerspective(page, move, (page.shape[1] + 60, page.shape[0]), borderValue=(255.0,))
+    found = found_on(plate(FORM), np.asarray(moved, np.uint8), DPI)
+    away = off(found, FORM, move)
+    assert len(found) >= 0.85 * len(SCHEMAS.form(FORM).labels)
+    assert np.quantile(away, 0.95) < 0.6, away
+
+
+def test_little_is_found_on_a_page_of_another_form() -> None:
+    form = SCHEMAS.form(FORM)
+    found = found_on(plate(FORM), ink_grey(sheets("marriage-2016")[0].pixels), DPI)
+    letters = sum(len(form.labels[one.number].text) for one in found)
+    assert letters < 0.4 * sum(len(label.text) for label in form.labels)
+
+
+def test_nothing_is_found_on_an_empty_page() -> None:
+    assert found_on(plate(FORM), np.full((2339, 1654), 255, np.uint8), DPI) == ()
+    assert found_on(plate(FORM), smaller(ink_grey(sheets(FORM)[0].pixels), 0.1), DPI) == ()
+
+
+def test_a_plate_comes_back_from_its_bytes() -> None:
+    again = Plate.unpacked(plate(FORM).packed())
+    assert (again.shape, again.labels, again.pages) == (plate(FORM).shape, plate(FORM).labels, 5)
+    assert np.array_equal(again.picture, plate(FORM).picture)
+    for broken in (b"", b"no plate", plate(FORM).packed()[:5000]):
+        with pytest.raises(ValueError, match="no plate"):
+            Plate.unpacked(broken)

@@ -1,0 +1,112 @@
+"""A scanning desk with a clock of its own: scanners, their inboxes, and rounds of the intake."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from pipeline.errors import ScanError
+from pipeline.imaging.codes import qr_texts
+from pipeline.imaging.likeness import likeness
+from pipeline.imaging.straighten import small_grey
+from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest
+from pipeline.inbox.assigning import Looker
+from pipeline.inbox.days import day_of
+from pipeline.inbox.folders import IntakeFolders
+from pipeline.intake import ScanFile, ScanLimits, SeenPage, page_count, page_of
+from pipeline.intake.splitting import split
+from pipeline.workspace import Workspace
+from tests.intake.scans import picture
+
+STARTED = 1_790_000_000.0
+
+
+@dataclass
+class Desk:
+    """``root`` holds everything; ``now`` moves only when it is told to."""
+
+    root: Path
+    looker: Looker = field(default_factory=lambda: TameLooker())  # noqa: PLW0108  # it stands below
+    names: tuple[str, ...] = ("may-1",)
+    now: float = STARTED
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            self.inbox(name).mkdir(parents=True, exist_ok=True)
+
+    def inbox(self, name: str = "may-1") -> Path:
+        return self.root / "inboxes" / name
+
+    @property
+    def options(self) -> IntakeOptions:
+        scanners = tuple(Scanner(name, self.inbox(name)) for name in self.names)
+        return IntakeOptions(self.root / "books", scanners, still_seconds=10, patience_seconds=100)
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.root / "workspace")
+
+    @property
+    def folders(self) -> IntakeFolders:
+        return IntakeFolders(self.workspace.intake)
+
+    def round(self, later: float = 0) -> ScannerRound:
+        """A round of the first scanner, so many seconds later."""
+        self.now += later
+        done = intake_round(self.options, self.workspace, self.looker, self.now)
+        assert done is not None
+        return done[0]
+
+    def settled(self) -> ScannerRound:
+        """What is there is seen, and taken when it is still."""
+        self.round()
+        return self.round(11)
+
+    def manifest(self, name: str = "may-1") -> manifest.Manifest:
+        return manifest.read(self.folders.manifest(name, day_of(self.now)))
+
+    def outcomes(self) -> dict[str, str]:
+        return {row.name: str(row.outcome) for row in self.manifest().rows.values()}
+
+    def stored(self) -> list[str]:
+        """Hashes of all that is in the store, computed from the bytes."""
+        files = sorted(path for path in self.workspace.objects.rglob("[!.]*") if path.is_file())
+        return sorted(digest(path) for path in files)
+
+    def quarantined(self) -> list[Path]:
+        files = (path for path in (self.folders.root / "quarantine").rglob("[!.]*") if path.is_file())
+        return sorted(path for path in files if not path.name.endswith(".ly-do.txt"))
+
+
+class TameLooker:
+    """``Inspector`` without a process of its own, for files that are known to be tame."""
+
+    def pages(self, scan: ScanFile) -> tuple[SeenPage, ...]:
+        pages = []
+        for number in range(1, page_count(scan) + 1):
+            try:
+                grey = small_grey(page_of(scan, number).pixels, 1.0)
+                pages.append(SeenPage(number, likeness=likeness(grey), codes=qr_texts(grey)))
+            except ScanError as error:
+                pages.append(SeenPage(number, error.code, error.message))
+        return tuple(pages)
+
+    def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
+        split(scan.path, pages, target, ScanLimits())
+
+
+def scan(path: Path, mark: int = 0) -> Path:
+    """A small JPEG that differs from others by its mark."""
+    pixels = picture()
+    pixels[:8, :8] = mark
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path, "JPEG")
+    return path
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

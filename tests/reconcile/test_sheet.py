@@ -1,0 +1,93 @@
+"""The reader of workbooks against files of other libraries, and against broken ones."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import ReconcileError
+from pipeline.reconcile.sheet import SheetCell, open_workbook
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(TEXTS, min_size=1, max_size=4), min_size=1, max_size=4), st.booleans())
+def test_texts_come_back_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], inline: bool
+) -> None:
+    path = tmp_path_factory.mktemp("sheet") / "a.xlsx"
+    options = {"constant_memory": inline, "strings_to_urls": False, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("Tờ")
+        for at, row in enumerate(rows):
+            for column, text in enumerate(row):
+                sheet.write_string(at, column, text)
+    with open_workbook(path) as opened:
+        read = [(number, list(cells.values())) for number, cells in opened.rows("Tờ")]
+    assert read == list(enumerate(rows, start=1))
+
+
+def test_rich_text_formulas_errors_and_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        sheet.write_rich_string(0, 0, "Trần ", bold, "Thị", " Mẫu")
+        sheet.write_formula(0, 27, "=A1", value="Trần")
+        sheet.write_formula(4, 1, "=1/0", value="#DIV/0!")
+        sheet.write_boolean(4, 2, True)
+        sheet.write_number(4, 3, 1.5)
+    with open_workbook(path) as opened:
+        rows = dict(opened.rows("Sheet1"))
+    assert rows[1] == {0: "Trần Thị Mẫu", 27: "Trần"}
+    assert rows[5] == {
+        1: SheetCell("error", "#DIV/0!"),
+        2: SheetCell("bool", "1"),
+        3: SheetCell("number", "1.5"),
+    }
+
+
+def test_a_formula_that_nobody_has_computed_is_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = "=1+1"
+    book.save(tmp_path / "a.xlsx")
+    with open_workbook(tmp_path / "a.xlsx") as opened:
+        assert dict(opened.rows("Sheet")) == {1: {0: SheetCell("formula", "")}}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0 an old workbook", b"so,quyenSo"])
+def test_what_is_no_workbook_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(ReconcileError, match="Excel"), open_workbook(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"<worksheet><sheetData><row",
+        b"<worksheet><row r='1'><c t='s'><v>999</v></c></row></worksheet>",
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet><row r='1'><c t='str'><v>&b;</v></c></row></worksheet>",
+        b"<worksheet><row r='x'/></worksheet>",
+    ],
+)
+def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: bytes) -> None:
+    good, bad = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(str(good)) as book:
+        book.add_worksheet().write_string(0, 0, "so")
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            is_sheet = name.endswith("sheet1.xml")
+            target.writestr(name, sheet if is_sheet else source.read(name))
+    with pytest.raises(ReconcileError, match="hỏng"), open_workbook(bad) as opened:
+        list(opened.rows("Sheet1"))

@@ -1,0 +1,275 @@
+"""Whole lots through the real desk, on both kinds of database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from argon2 import PasswordHasher
+
+from pipeline.errors import RegistryError
+from pipeline.model import FieldStatus
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Person, Role, passwords
+from pipeline.registry.desk.desk import Desk
+from pipeline.registry.desk.values import DeskTask, NotYours, Stage
+from pipeline.registry.lots.lots import Lots
+from pipeline.registry.lots.values import LotVerdict
+from pipeline.review_policy import BookPolicy, ReviewPolicy
+from pipeline.sampling import Quality, SamplingPolicy
+from tests.registry.desk.offices import PLACE, Clock, keyed, said
+from tests.registry.pages import LEDGER, blank, entry, page, read
+
+ENTRIES = 12
+QUALITY = Quality(acceptable=0.05, rejectable=0.35, producer_risk=0.3, consumer_risk=0.3)
+POLICY = ReviewPolicy(BookPolicy(check="none", blind="none"))
+
+
+def name_of(page_no: int) -> str:
+    return f"Thử {page_no}"
+
+
+on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""Tests of what does not hang on the kind of database."""
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes of passwords that cost next to nothing."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def people(registry: Registry, clock: Clock) -> dict[str, Person]:
+    """One reviewer, three checkers and a supervisor."""
+    accounts = registry.accounts(clock)
+    roles = {
+        "ra": Role.REVIEWER,
+        "kim": Role.CHECKER,
+        "lan": Role.CHECKER,
+        "mai": Role.CHECKER,
+        "phu": Role.SUPERVISOR,
+    }
+    for login, role in roles.items():
+        accounts.create(login, f"Người {login}", role, [PLACE])
+    return {
+        account.person.login: account.person for account in accounts.list() if account.person.login in roles
+    }
+
+
+@pytest.fixture
+def desk(registry: Registry, book: int, clock: Clock, people: dict[str, Person]) -> Desk:
+    """A book of which the machine accepted all entries but two, which ``ra`` has keyed."""
+    for page_no in range(1, ENTRIES + 1):
+        text = read("child_name", name_of(page_no), accepted=page_no > 2)
+        registry.save_page(book, page(entry(text, read("notes", "x")), page_no=page_no), "f1")
+    desk = registry.desk(POLICY, now=clock)
+    for page_no in (1, 2):
+        keyed(desk, people["ra"], said("child_name", name_of(page_no)))
+    return desk
+
+
+def lots_of(registry: Registry, clock: Clock, preset: str = "statistical") -> Lots:
+    return registry.lots(POLICY, SamplingPolicy(preset, QUALITY), now=clock)
+
+
+def check(desk: Desk, who: Person, wrong: Sequence[int] = ()) -> list[DeskTask]:
+    """The person keys what waits for them at the check; on the pages of ``wrong`` something else than stands."""
+    done = []
+    while (task := desk.next_task(who, stage=Stage.CHECK)) is not None:
+        page_no = task.ref.page_no
+        keyed(desk, who, said("child_name", "Khác" if page_no in wrong else name_of(page_no)), task=task)
+        done.append(task)
+    return done
+
+
+def test_a_good_lot_is_drawn_checked_blind_by_who_has_not_seen_it_and_accepted(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock)
+    lot = lots.draw(people["phu"], [book], seed="1")
+    assert (lot.plan.lot, lot.questioned, lot.left, lot.turn) == (ENTRIES, lot.plan.sample, 0, 1)
+    assert 0 < lot.plan.sample < ENTRIES
+    assert desk.next_task(people["ra"]) is None
+    done = check(desk, people["kim"])
+    assert len(done) == lot.plan.sample
+    assert all(
+        work.blind and work.reading is None and work.first is None for task in done for work in task.fields
+    )
+    assert all(task.values == {} for task in done)
+    found = lots.lot(people["phu"], lot.lot_id)
+    assert (found.findings.checked, found.findings.wrong, found.is_decided) == (lot.plan.sample, 0, True)
+    closed = lots.close(people["phu"], lot.lot_id)
+    assert closed.closing is not None
+    assert (closed.closing.verdict, closed.reopened) == (LotVerdict.ACCEPTED, 0)
+    assert 0 < closed.closing.bound < 1
+    assert registry.summary().review == 0
+    assert registry.audit().verify().flaws == ()
+
+
+def test_a_bad_lot_is_rejected_and_all_of_it_waits_again_with_nothing_lost(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock)
+    lot = lots.draw(people["phu"], [book], seed="1")
+    bad = range(1, ENTRIES + 1)
+    check(desk, people["kim"], wrong=bad)
+    assert lots.lot(people["phu"], lot.lot_id).findings.wrong == 0
+    third = 0
+    while (task := desk.next_task(people["lan"], stage=Stage.THIRD)) is not None:
+        assert {one.text for one in task.fields[0].candidates} == {"Khác", name_of(task.ref.page_no)}
+        keyed(desk, people["lan"], said("child_name", "Khác"), task=task)
+        third += 1
+    assert third == lot.plan.sample
+    closed = lots.close(people["phu"], lot.lot_id)
+    assert closed.closing is not None
+    assert (closed.closing.verdict, closed.closing.findings.wrong) == (LotVerdict.REJECTED, lot.plan.sample)
+    assert (closed.reopened, closed.left) == (ENTRIES - lot.plan.sample, 0)
+    assert registry.summary().review == ENTRIES - lot.plan.sample
+    values = [registry.value_in_force(one, "child_name") for one in registry.entries(book)]
+    assert values.count("Khác") == lot.plan.sample
+    assert all(registry.past_readings(one) for one in registry.entries(book))
+    check(desk, people["mai"])
+    assert registry.summary().review == 0
+    again = [registry.value_in_force(one, "child_name") for one in registry.entries(book)]
+    assert [value for value in again if value != "Khác"] == [
+        name_of(number) for number, value in enumerate(again, start=1) if value != "Khác"
+    ]
+    assert registry.audit().verify().flaws == ()
+
+
+@on_sqlite
+def test_another_spelling_of_the_same_value_is_not_wrong(
+    registry: Registry, book: int, clock: Clock, people: dict[str, Person]
+) -> None:
+    registry.save_page(book, page(entry(read("child_born_on", "1/2/2010", canonical="01.02.2010"))), "f1")
+    desk = registry.desk(POLICY, now=clock)
+    lots = registry.lots(POLICY, SamplingPolicy("two-rounds"), now=clock)
+    lot = lots.draw(people["phu"], [book])
+    keyed(desk, people["kim"], said("child_born_on", "01-02-2010"))
+    keyed(desk, people["lan"], said("child_born_on", "01-02-2010"))
+    assert lots.lot(people["phu"], lot.lot_id).findings.fields_wrong == 0
+    assert lots.lot(people["phu"], lot.lot_id).findings.fields_checked == 1
+
+
+def test_two_rounds_look_at_all_and_then_at_a_part_with_other_people(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock, "two-rounds")
+    first = lots.draw(people["phu"], [book])
+    assert (first.plan.sample, first.plan.is_whole, first.checkers) == (ENTRIES, True, 4)
+    check(desk, people["kim"], wrong=[5])
+    keyed(desk, people["lan"], said("child_name", "Khác"))
+    closed = lots.close(people["phu"], first.lot_id)
+    assert closed.closing is not None
+    assert (closed.closing.verdict, closed.closing.findings.wrong) == (LotVerdict.ACCEPTED, 1)
+    second = lots.draw(people["phu"], [book])
+    assert (second.turn, second.plan.sample, second.checkers) == (2, 4, 2)
+    assert desk.next_task(people["kim"], stage=Stage.CHECK) is None
+    assert desk.next_task(people["mai"], stage=Stage.CHECK) is not None
+
+
+def test_who_was_only_shown_an_entry_has_seen_the_lot_too(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    registry.save_page(book, page(entry(read("child_name", "?", accepted=False)), page_no=13), "f1")
+    task = desk.next_task(people["kim"])
+    assert task is not None
+    desk.hand_back(people["kim"], task.task_id)
+    lot = lots_of(registry, clock).draw(people["phu"], [book])
+    assert lot.plan.lot == ENTRIES
+    assert desk.next_task(people["kim"], stage=Stage.CHECK) is None
+    assert desk.column(people["kim"], book, "child_name", Stage.CHECK) is None
+    assert desk.column(people["lan"], book, "child_name", Stage.CHECK) is not None
+
+
+@on_sqlite
+def test_a_word_that_is_taken_back_takes_its_finding_with_it(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock)
+    lot = lots.draw(people["phu"], [book], seed="1")
+    check(desk, people["kim"])
+    desk.undo(people["kim"])
+    assert lots.lot(people["phu"], lot.lot_id).findings.checked == lot.plan.sample - 1
+    with pytest.raises(RegistryError, match="chưa kết luận được"):
+        lots.close(people["phu"], lot.lot_id)
+
+
+def test_sampling_does_not_count_as_work_of_people_nor_against_straight_through(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock, "two-rounds")
+    lots.draw(people["phu"], [book])
+    check(desk, people["kim"])
+    told = registry.counting(None, now=clock).tallies(30, people=True)
+    assert (told.books[0].straight, told.books[0].waiting) == (ENTRIES - 2, 0)
+    assert told.second == ()
+    assert [(one.login, one.words) for one in told.people or ()] == [("kim", ENTRIES), ("ra", 2)]
+
+
+@on_sqlite
+def test_a_cancelled_lot_ends_without_a_verdict_and_does_not_count_as_a_round(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock)
+    lot = lots.cancel(people["phu"], lots.draw(people["phu"], [book]).lot_id, "nhầm sổ")
+    assert lot.closing is not None
+    assert (lot.closing.verdict, lot.closing.reason) == (LotVerdict.CANCELLED, "nhầm sổ")
+    with pytest.raises(RegistryError, match="đã kết thúc"):
+        lots.close(people["phu"], lot.lot_id)
+    assert [one.lot_id for one in lots.lots(people["phu"])] == [lot.lot_id]
+    with pytest.raises(RegistryError, match="Hãy ghi một câu ngắn"):
+        lots.cancel(people["phu"], lot.lot_id, " ")
+
+
+@on_sqlite
+def test_only_a_supervisor_of_the_place_draws_and_sees_lots(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock)
+    stranger = Person(99, "xa", "Người Xa", Role.SUPERVISOR, frozenset({"99999"}))
+    for who in (people["kim"], stranger):
+        with pytest.raises(NotYours):
+            lots.draw(who, [book])
+    lot = lots.draw(people["phu"], [book])
+    with pytest.raises(NotYours):
+        lots.lot(stranger, lot.lot_id)
+    assert lots.lots(stranger) == ()
+
+
+@on_sqlite
+def test_a_lot_needs_settled_entries_of_one_place(
+    registry: Registry, book: int, clock: Clock, people: dict[str, Person]
+) -> None:
+    lots = lots_of(registry, clock)
+    with pytest.raises(RegistryError, match="chưa có việc nào xong"):
+        lots.draw(people["phu"], [book])
+    with pytest.raises(RegistryError, match="Không thấy sổ"):
+        lots.draw(people["phu"], [book, 999])
+    chief = Person(50, "tong", "Người Tổng", Role.SUPERVISOR, None)
+    other = registry.book_id(replace(LEDGER, place_code="00002"), "KS.2010.02")
+    with pytest.raises(RegistryError, match="một nơi đăng ký"):
+        lots.draw(chief, [book, other])
+
+
+@on_sqlite
+def test_blank_fields_are_asked_too_and_unknown_ones_are_not(
+    registry: Registry, book: int, clock: Clock, people: dict[str, Person]
+) -> None:
+    registry.save_page(book, page(entry(read("child_name", "Thử 1"), blank("child_sex"))), "f1")
+    registry.lots(POLICY, SamplingPolicy("two-rounds"), now=clock).draw(people["phu"], [book])
+    desk = registry.desk(POLICY, now=clock)
+    task = desk.next_task(people["kim"])
+    assert task is not None
+    assert {work.field for work in task.fields} == {"child_name", "child_sex"}
+    keyed(
+        desk, people["kim"], said("child_name", "Thử 1"), said("child_sex", "", FieldStatus.BLANK), task=task
+    )
+    assert registry.summary().review == 0

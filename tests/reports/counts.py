@@ -1,0 +1,81 @@
+"""Counts by hand: an office with three communes, small enough to see whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from pipeline.registry.tallies import (
+    BookTally,
+    HourTally,
+    PersonTally,
+    ReadingTally,
+    SecondLook,
+    Tallies,
+    WaitingTally,
+)
+from pipeline.reports.plan import Plan, PlanRow
+
+AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+SINCE = AT - timedelta(days=56)
+
+BOOKS = (
+    BookTally(
+        1, "KS.2010.01", "birth", "birth-2006", "Xã Thử Một", "00001", "01/2010",
+        said_entries=200, said_pages=200, pages=190, inner=188, entries=188, straight=120, waiting=40,
+        failed=2, missing=("41–44, 90",), tickets=3,
+    ),
+    BookTally(
+        2, "KH.2012.01", "marriage", "marriage-2006", "Xã Thử Hai", "00002", "01/2012",
+        pages=60, inner=60, entries=60, straight=60,
+    ),
+    BookTally(3, "KT.2012.01", "death", "death-2006", "Xã Thử Hai", "00002", "01/2012", said_entries=50),
+)  # fmt: skip
+
+PLAN = Plan(
+    (
+        PlanRow.model_validate(
+            {
+                "place": "00001",
+                "record": "birth",
+                "from": 2006,
+                "to": 2015,
+                "entries": 1000,
+                "due": "2027-03-31",
+            }
+        ),
+        PlanRow.model_validate({"place": "00003", "record": "death", "entries": 500}),
+    )
+)
+
+HOURS = tuple(
+    HourTally(
+        AT - timedelta(days=day, hours=hour),
+        pages=60,
+        straight=5,
+        closed=3 if hour else 0,
+        words=40 if hour else 0,
+    )
+    for day in range(40, 0, -1)
+    if (AT - timedelta(days=day)).weekday() < 5
+    for hour in (0, 1)
+)
+
+TALLIES = Tallies(
+    AT,
+    SINCE,
+    BOOKS,
+    HOURS,
+    (
+        WaitingTally("review", (10, 8, 6, 4, 2, 1), AT - timedelta(days=33)),
+        WaitingTally("check", (9, 0, 0, 0, 0, 0), AT - timedelta(hours=7)),
+    ),
+    (
+        SecondLook("birth", "child_name", "blind", 400, 6, 7),
+        SecondLook("birth", "notes", "checked", 100, 0, 0),
+    ),
+    (
+        ReadingTally("birth-2006", "birth", "hand-1", "child_name", 400, 240),
+        ReadingTally("birth-2006", "birth", None, "notes", 10, 10),
+    ),
+    (PersonTally("an", 600, 1800.0, 300, 5), PersonTally("binh", 400, 1600.0, 200, 1)),
+)

@@ -1,0 +1,154 @@
+"""The figures of a report, over counts that one can add up by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.registry.tallies import Tallies
+from pipeline.reports import Plan, Report, Section, Table
+from pipeline.reports.basis import Basis
+from pipeline.reports.report import of_basis
+from tests.registry.pages import SCHEMAS
+from tests.reports.counts import PLAN, TALLIES
+
+
+def made(tallies: Tallies = TALLIES, plan: Plan = PLAN, places: frozenset[str] | None = None) -> Report:
+    return of_basis(Basis(tallies, plan.of(places), SCHEMAS), places)
+
+
+def section(report: Report, key: str) -> Section:
+    return next(one for one in report.sections if one.key == key)
+
+
+def figures(report: Report, key: str) -> dict[str, str]:
+    return {one.label: one.cell.text for one in section(report, key).figures}
+
+
+def table(report: Report, key: str) -> Table:
+    return next(one for part in report.sections for one in part.tables if one.key == key)
+
+
+def texts(rows: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in rows.rows]
+
+
+def test_what_is_to_do_is_the_plan_and_beyond_it_the_closing_notes_or_what_was_found() -> None:
+    report = made()
+    assert figures(report, "progress") == {
+        "Việc đã xong": "208",
+        "Việc còn phải làm": "1.402",
+        "Máy nhận thẳng": "72,6\u00a0%",
+    }
+    assert [row[:9] for row in texts(table(report, "places"))] == [
+        ["Xã Thử Một (00001)", "1", "1.000", "188", "120", "28", "40", "148", "14,8\u00a0%"],
+        ["Xã Thử Hai (00002)", "2", "110", "60", "60", "0", "0", "60", "54,5\u00a0%"],
+        ["00003", "0", "500", "0", "0", "0", "0", "0", "0,0\u00a0%"],
+    ]
+    assert [cell.value for cell in table(report, "places").total][1:4] == [3, 1610, 248]
+
+
+def test_a_year_of_which_the_plan_only_speaks_with_others_has_no_target() -> None:
+    years = texts(table(made(), "years"))
+    assert [row[:3] for row in years] == [["2010", "1", "–"], ["2012", "2", "–"]]
+    assert [row[:3] for row in texts(table(made(plan=Plan()), "years"))] == [
+        ["2010", "1", "200"],
+        ["2012", "2", "110"],
+    ]
+
+
+def test_rows_of_the_plan_tell_what_each_day_must_bring() -> None:
+    (first, second) = texts(table(made(), "plan"))
+    assert first[2:] == ["2006–2015", "1.000", "148", "14,8\u00a0%", "31/03/2027", "7"]
+    assert second[2:] == ["mọi năm", "500", "0", "0,0\u00a0%", "–", "–"]
+
+
+def test_rates_are_by_the_hours_in_which_anything_happened() -> None:
+    told = figures(made(), "pace")
+    assert told == {
+        "Trang mỗi giờ máy chạy": "60,0",
+        "Việc máy nhận thẳng mỗi giờ chạy": "5,0",
+        "Việc người làm xong mỗi giờ": "3,0",
+        "Ô người gõ mỗi giờ": "40,0",
+    }
+
+
+def test_days_are_days_of_the_office() -> None:
+    evening = TALLIES.at.replace(hour=18)
+    late = replace(TALLIES, at=evening, hours=(replace(TALLIES.hours[0], at=evening),))
+    basis = Basis(late, PLAN, SCHEMAS)
+    assert [f"{one.on}" for one in basis.days if one.pages] == ["2026-11-26"]
+
+
+def test_the_end_is_told_with_its_interval() -> None:
+    told = figures(made(), "ending")
+    assert told["Việc còn phải làm"] == "1.402"
+    assert told["Mỗi ngày xong"] == "9,3"
+    assert told["Hạn gần nhất trong kế hoạch"] == "31/03/2027"
+    assert {"Sớm nhất", "Dự kiến xong", "Muộn nhất"} <= told.keys()
+
+
+def test_waiting_is_told_by_age_and_stage() -> None:
+    report = made()
+    assert texts(table(report, "queue"))[0] == [
+        "Chờ rà soát",
+        "31",
+        "10",
+        "8",
+        "6",
+        "4",
+        "2",
+        "1",
+        "33,0\u00a0ngày",
+    ]
+    assert table(report, "queue").total[1].value == 40
+    assert figures(report, "queue")["Việc chờ lâu nhất"] == "33,0\u00a0ngày"
+
+
+def test_errors_come_with_their_bound_and_agreement_is_of_all_people_together() -> None:
+    report = made()
+    assert figures(report, "quality") == {
+        "Lời đầu bị người thứ hai sửa": "1,20\u00a0%",
+        "Hai người giống nhau": "98,6\u00a0%",
+    }
+    assert (
+        table(report, "second").total[5].text == "2,35\u00a0%"
+    )  # 6 of 500: the 0.95 quantile of beta(7, 494)
+
+
+def test_persons_stand_in_a_report_only_when_they_were_asked_for() -> None:
+    assert [row[0] for row in texts(table(made(), "people"))] == ["an", "binh"]
+    without = made(replace(TALLIES, people=None))
+    assert "people" not in {one.key for part in without.sections for one in part.tables}
+
+
+def test_missing_pages_are_counted_by_their_printed_numbers_and_by_the_closing_note() -> None:
+    report = made()
+    assert figures(report, "scanning") == {
+        "Trang phải quét lại": "1,20\u00a0%",
+        "Trang thiếu giữa chừng": "5",
+        "Trang chưa thấy": "10",
+        "Trang chưa đọc được": "2",
+    }
+    (row,) = texts(table(report, "missing"))
+    assert row[2:7] == ["200", "188", "10", "5", "41–44, 90"]
+
+
+def test_an_empty_office_has_a_report_too() -> None:
+    report = made(Tallies(TALLIES.at, TALLIES.since), Plan())
+    assert figures(report, "summary")["Việc đã xong"] == "0"
+    assert figures(report, "summary")["Máy nhận thẳng"] == "–"
+
+
+def test_every_figure_of_the_summary_stands_in_its_section_too_and_leads_to_its_list() -> None:
+    report = made()
+    everywhere = [one for part in report.sections[1:] for one in part.figures]
+    for one in section(report, "summary").figures:
+        assert one.cell.href.startswith(("/reports/", "/tickets"))
+        assert one in everywhere
+
+
+def test_bars_add_up_to_what_their_table_says() -> None:
+    report = made()
+    (chart,) = section(report, "progress").charts
+    for bar, row in zip(chart.bars, table(report, "places").rows, strict=True):
+        assert sum(part.amount for part in bar.parts) == row[2].value

@@ -1,0 +1,110 @@
+"""The supervisors' report in the browser: its figures, its lists, and whose they are."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from fastapi import FastAPI
+
+from pipeline.model import FieldStatus
+from pipeline.registry import Registry, Verdict
+from pipeline.registry.accounts import Accounts, Role
+from pipeline.registry.desk.values import Stage
+from pipeline.reports import Plan, Report, report
+from pipeline.review_policy import BookPolicy, ReviewPolicy
+from tests.registry.pages import SCHEMAS
+from tests.review.browser import Browser, text_of
+from tests.review.clock import Clock
+from tests.review.conftest import OTHER, OWN, browser_of
+
+LISTS = ("books", "days", "waiting", "overturned", "misread", "missing", "people")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worked(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
+    """Two people have keyed one entry, and the second one changed the first word."""
+    known = {one.person.login: one.person for one in accounts.list()}
+    desk = registry.desk(ReviewPolicy(BookPolicy(check="all", blind="none")), now=clock)
+    for role, stage, text in (
+        (Role.REVIEWER, Stage.REVIEW, "Thử Sai"),
+        (Role.CHECKER, Stage.CHECK, "Thử Đúng"),
+    ):
+        person = known[people[role, OWN]]
+        task = desk.next_task(person, stage=stage)
+        assert task is not None
+        words = [Verdict("child_name", FieldStatus.READ, text)]
+        desk.key(person, task.task_id, task.version, words, token=f"{role}")
+
+
+@pytest.fixture
+def supervisor(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+
+
+@pytest.fixture
+def other(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    return browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
+
+
+def computed(registry: Registry, clock: Clock, place: str = OWN) -> Report:
+    return report(registry, SCHEMAS, Plan(), places=frozenset({place}), now=clock)
+
+
+def hrefs(text: str) -> set[str]:
+    return {html.unescape(found) for found in re.findall(r'href="(/(?:reports|tickets)[^"]*)"', text)}
+
+
+def test_the_page_shows_every_figure_and_every_cell_of_the_report(
+    supervisor: Browser, registry: Registry, clock: Clock
+) -> None:
+    shown = html.unescape(text_of(supervisor.get("/reports")))
+    made = computed(registry, clock)
+    cells = [one.cell for part in made.sections for one in part.figures]
+    tables = [one for part in made.sections for one in part.tables]
+    cells += [cell for one in tables for row in (*one.first_rows, one.total) for cell in row]
+    assert len(cells) > 60
+    assert [cell.text for cell in cells if " ".join(cell.text.split()) not in " ".join(shown.split())] == []
+
+
+def test_every_link_of_the_report_leads_to_a_list(supervisor: Browser) -> None:
+    links = hrefs(supervisor.get("/reports").text)
+    assert {f"/reports/{name}" for name in LISTS} <= {link.partition("?")[0] for link in links}
+    assert {link: supervisor.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_list_holds_what_its_figure_counts(supervisor: Browser, registry: Registry, clock: Clock) -> None:
+    made = {one.key: one for one in computed(registry, clock).sections}
+    waiting = next(one for one in made["queue"].figures if one.label == "Đang chờ người")
+    page = supervisor.get(waiting.cell.href)
+    assert page.text.count("<tr>") - 1 == waiting.cell.value == 79
+    found = text_of(supervisor.get("/reports/overturned"))
+    assert "Thử Sai" in found
+    assert "Thử Đúng" in found
+    assert "Thử Một" in text_of(supervisor.get("/reports/misread"))
+    assert "Thử Sai" not in text_of(supervisor.get("/reports/overturned?record=death"))
+
+
+def test_a_supervisor_of_another_commune_sees_nothing_of_it(other: Browser) -> None:
+    for name in ("", *(f"/{one}" for one in LISTS)):
+        text = text_of(other.get(f"/reports{name}"))
+        assert "KS.2010.01" not in text
+        assert "Thử Sai" not in text
+    assert "KS.2010.01" not in other.get(f"/reports/books?place={OWN}").text
+    assert "KS.2010.01" not in other.get("/reports/waiting?book=1").text
+
+
+def test_persons_are_told_of_on_their_own_page_only_and_that_it_was_opened_is_on_record(
+    supervisor: Browser, registry: Registry, people: dict[tuple[Role, str], str]
+) -> None:
+    login = people[Role.REVIEWER, OWN]
+    assert login not in supervisor.get("/reports").text
+    assert login in supervisor.get("/reports/people").text
+    done = {one.action for one in registry.audit().recent(20, people[Role.SUPERVISOR, OWN])}
+    assert "people-compared" in done
+
+
+def test_days_that_make_no_sense_are_refused(supervisor: Browser) -> None:
+    assert supervisor.get("/reports?days=0").status_code == 422
+    assert supervisor.get("/reports?days=mai").status_code == 422

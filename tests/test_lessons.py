@@ -1,0 +1,88 @@
+"""A book's first pages teach its plate, the others are placed by it. The reading of pages is faked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.batch.lessons import ROUNDS, WORTH, read_in_rounds
+from pipeline.batch.workers import PageJob
+from pipeline.errors import BrokenScan, ScanError
+from pipeline.imaging.plate import Plate
+from pipeline.intake import ScanFile
+from pipeline.model import PageRef, PageResult
+from pipeline.schema import Form
+from tests.imaging.plates import SCHEMAS, sheets, view
+from tests.registry.pages import page
+
+FORM = SCHEMAS.form("birth-2006")
+SCAN = ScanFile(Path("a.pdf"), "a" * 64, 1)
+
+
+@dataclass
+class Reader:
+    """Notes the jobs of each round; pages that teach give a view, one in five cannot be read."""
+
+    rounds: list[list[PageJob]] = field(default_factory=list)
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        self.rounds.append(list(jobs))
+        for job in self.rounds[-1]:
+            if job.page_no % 5 == 0:
+                yield job, BrokenScan("hỏng")
+            else:
+                result = page(scan=job.scan.sha256, page_no=job.page_no)
+                seen = view(sheets("birth-2006")[job.page_no % 5]) if job.teach else None
+                yield job, replace(result, view=seen)
+
+
+def jobs(count: int) -> list[PageJob]:
+    return [PageJob(SCAN, number) for number in range(1, count + 1)]
+
+
+def read(reader: Reader, count: int, kept: Path, form: Form = FORM) -> list[PageRef]:
+    answers = list(read_in_rounds(reader.read, jobs(count), form, kept))
+    assert all(answer.view is None for _, answer in answers if isinstance(answer, PageResult))
+    return [PageRef(job.scan.sha256, job.page_no) for job, _ in answers]
+
+
+def test_every_page_is_read_once_and_the_later_ones_with_the_plate(tmp_path: Path) -> None:
+    reader, kept = Reader(), tmp_path / "plates" / "1.npz"
+    refs = read(reader, 40, kept)
+    assert [ref.page_no for ref in refs] == list(range(1, 41))
+    assert [len(some) for some in reader.rounds] == [*ROUNDS, 40 - sum(ROUNDS)]
+    assert [some[0].teach for some in reader.rounds] == [True, True, False]
+    assert [Plate.unpacked(some[0].plate).pages if some[0].plate else 0 for some in reader.rounds] == [
+        0,
+        7,
+        20,
+    ]
+    assert Plate.unpacked(kept.read_bytes()).pages == 20
+
+
+def test_a_later_run_begins_with_the_plate_and_leaves_a_good_one_alone(tmp_path: Path) -> None:
+    kept = tmp_path / "1.npz"
+    read(Reader(), 40, kept)
+    before = kept.read_bytes()
+    later = Reader()
+    read(later, 15, kept)
+    assert [[job.plate for job in some] for some in later.rounds] == [[before] * 15]
+    assert kept.read_bytes() == before
+
+
+def test_a_small_book_and_a_table_are_read_as_ever(tmp_path: Path) -> None:
+    for count, form in ((WORTH - 1, FORM), (30, SCHEMAS.form("birth-table"))):
+        reader = Reader()
+        read(reader, count, tmp_path / "1.npz", form)
+        assert [len(some) for some in reader.rounds] == [count]
+        assert not any(job.teach or job.plate for job in reader.rounds[0])
+
+
+def test_a_plate_that_cannot_be_used_is_made_anew(tmp_path: Path) -> None:
+    kept = tmp_path / "1.npz"
+    kept.write_bytes(b"no plate")
+    reader = Reader()
+    read(reader, 20, kept)
+    assert reader.rounds[0][0].plate is None
+    assert Plate.unpacked(kept.read_bytes()).pages > 8
