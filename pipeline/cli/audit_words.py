@@ -16,6 +16,7 @@ ACTIONS = {
     "page-failed": "ghi nhận trang hỏng",
     "run-taken-over": "đọc tiếp quyển sổ của một lượt chạy đã chết",
     "places-resolved": "đối chiếu lại nơi",
+    "registry-copied": "chép sang cơ sở dữ liệu này",
     "checks-saved": "kiểm tra cả quyển",
     "links-saved": "gợi ý cùng một người",
     "link-decided": "xác nhận hoặc bác một gợi ý",
