@@ -107,7 +107,7 @@ def test_level_and_upright_rules_that_lean_against_one_another_are_both_set_squa
     level_angle: float, upright_angle: float
 ) -> None:
     leaning, size = warp.squared(level_angle, upright_angle, (1000, 1400))
-    page = warp.warped(ruled_page(0), np.linalg.inv(leaning), size)
+    page = warp.warped(ruled_page(0), np.linalg.inv(leaning).astype(np.float64), size)
     level = straighten.levelled(page, 1.0, 0, 20, 150)
     axes = skew.axes_of(level.even)
     assert (axes.level, axes.upright) == pytest.approx((0, 0), abs=0.06)
