@@ -1,6 +1,7 @@
-"""How well are pages seen? Parts: skew (real pages turned by us). Name the parts to run, or none for all.
+"""How well are pages seen? Parts: skew (real pages turned by us), cells (columns and rows of real registers).
 
-Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more CPU time than jdeskew at 1024.
+Name the parts to run, or none for all. Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more
+CPU time than jdeskew at 1024. Cells: ≥ 95 % of column boundaries within 1 % of the page's width, ≥ 95 % of rows.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _imaging_skew
+from benchmarks import _imaging_cells, _imaging_skew
 from benchmarks._books import SEED, last_line, say
 
 Part = Callable[[argparse.Namespace], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
     "skew": lambda chosen: _imaging_skew.measured(chosen.data, chosen.seed, chosen.turns),
+    "cells": lambda chosen: _imaging_cells.measured(chosen.data),
 }
 
-ON_REAL_PAGES = frozenset({"skew"})
+ON_REAL_PAGES = frozenset({"skew", "cells"})
 """Parts that have nothing to measure without ``--data``."""
 
 
