@@ -32,6 +32,7 @@ from pipeline.cli.registry import registry_app
 from pipeline.cli.report import report
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
+from pipeline.cli.sample import sample_app
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
 from pipeline.cli.sheet import sheet
@@ -99,6 +100,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
+app.add_typer(sample_app, name="sample")
 intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pipeline.registry import clock
 from pipeline.registry.database import Database
+from pipeline.registry.lots.reading import lots_of
 from pipeline.registry.tallies import waiting, words
 from pipeline.registry.tallies.books import book_tallies
 from pipeline.registry.tallies.hours import hour_tallies
@@ -39,6 +40,7 @@ class Counting:
                 words.second_looks(*asked),
                 words.reading_tallies(*asked),
                 words.person_tallies(*asked) if people else None,
+                lots_of(connection, None if self._places is None else frozenset(self._places), since),
             )
 
     def waiting(self, listed: Listed, limit: int = MOST_LINES) -> tuple[TaskLine, ...]:
