@@ -53,8 +53,8 @@ def books_on_file(
     wanted: bool,
 ) -> tuple[BookOnFile, ...]:
     """Every book with the rows that may be of it. ``rows``: volume, place, how many; ``wanted``: people named the
-    books, so all of them are compared, however few rows there are. Rows whose place is not known may be of any place that has
-    the volume; where several have it, nothing is told as missing because of them."""
+    books, so all of them are compared, however few rows there are. Rows whose place is not known may be of any place
+    that has the volume; where several have it, nothing is told as missing because of them."""
     named: dict[tuple[str, str | None], int] = defaultdict(int)
     for volume, place, count in rows:
         named[volume, places.code(place)] += count
