@@ -112,14 +112,18 @@ def field_boxes(page: DamagedPage, result: PageResult, place: str) -> Iterator[F
         for reading in entry.readings
     }
     inks: dict[tuple[int, str], list[Box]] = {}
+    struck: dict[tuple[int, str], list[Box]] = {}
     for ink in page.drawing.page.sheet.inks:
-        for name in filter(None, () if ink.struck else ink.fields):
-            inks.setdefault((ink.row, name), []).append(straightened(page.quad(ink.box), result.matrix))
+        for name in filter(None, ink.fields):
+            box = straightened(page.quad(ink.box), result.matrix)
+            (struck if ink.struck else inks).setdefault((ink.row, name), []).append(box)
     for (row, name), drawn in inks.items():
         lines = boxes.get((row, name), ())
         held = all(covered(ink, lines) >= HELD for ink in drawn)
+        # the stroke through a value runs on beyond its ends
+        own = [*drawn, *(box.grown(0.3 * box.height, 0) for box in struck.get((row, name), ()))]
         reached = next(
-            (text for text, label in labels if _reaches(lines, label) and not _reaches(drawn, label)), ""
+            (text for text, label in labels if _reaches(lines, label) and not _reaches(own, label)), ""
         )
         yield FieldBox(f"{place} hàng {row}", name, held, reached)
 

@@ -293,7 +293,7 @@ class FieldReading:
 
     ``text`` is verbatim, never corrected; ``canonical`` is how its kind writes the parsed value (``""`` when it does
     not parse); ``box`` is on the straightened page (``None`` when the field has no place on it); ``accepted`` says
-    whether it may enter the record without a person.
+    whether it may enter the record without a person; ``struck``: what was struck out before ``text`` was written.
     """
 
     field: str
@@ -308,6 +308,7 @@ class FieldReading:
     accepted: bool = False
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: Evidence | None = None
+    struck: str = ""
 
     @property
     def inked(self) -> bool:

@@ -68,8 +68,13 @@ class Settings(BaseSettings):
                 )
             ),
             page_seconds=self.page_seconds,
-            faults=FaultOptions(self.stop_share, self.stop_pages, self.page_tries),
+            faults=self.faults,
         )
+
+    @property
+    def faults(self) -> FaultOptions:
+        """How many faults are too many."""
+        return FaultOptions(self.stop_share, self.stop_pages, self.page_tries)
 
     def places_of(self, workspace: Path | None = None) -> tuple[Path, str]:
         """The workspace and the address of the registry; neither need be there."""

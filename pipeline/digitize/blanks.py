@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,14 +86,28 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,
                     )
-                    struck = ink_of.is_struck(marks, numbers, box, level)
-                    lines.append(InkedLine(strip.piece.line, box, numbers, struck=struck))
+                    strike = ink_of.strike_of(marks, numbers, box, level)
+                    lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
             lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _by_strike(
+    line: InkedLine, strike: tuple[float, float] | None, marks: ink_of.Marks, pitch: float
+) -> list[InkedLine]:
+    """The line, or what is struck of it and, apart, what is written behind that."""
+    if strike is None:
+        return [line]
+    behind = line.marks[marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch]
+    box, kept = placing.inked_box(marks.boxes, marks.area, behind, pitch)
+    gone, before = placing.inked_box(marks.boxes, marks.area, np.setdiff1d(line.marks, behind), pitch)
+    if box is None or gone is None or box.width < 0.5 * pitch:
+        return [replace(line, struck=True)]
+    return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
 
 
 def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:

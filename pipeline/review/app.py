@@ -22,6 +22,7 @@ from pipeline.review.journal import Journal
 from pipeline.review.known import Known
 from pipeline.review.limits import BodyLimit, Buckets
 from pipeline.review.options import ReviewOptions
+from pipeline.review.packages import NO_PACKAGES, PackageDesk
 from pipeline.review.pages import STATIC, Pages
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.routes import ROUTERS
@@ -40,12 +41,13 @@ def create_app(
     plan: Plan = Plan(),
     sampling: SamplingPolicy = SamplingPolicy(),
     pictures: Pictures = NO_PICTURES,
+    packages: PackageDesk = NO_PACKAGES,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """The web application over an open registry, which stays the caller's to close, as ``pictures`` do. ``policy``:
-    how the office reviews; ``plan``: what it is to have done; ``sampling``: how it samples; ``models``: the folder of
-    word data (by default that of the installation); ``now``: the clock, in UTC."""
+    """The web application over an open registry, which stays the caller's to close, as ``pictures`` and ``packages``
+    do. ``policy``: how the office reviews; ``plan``: what it is to have done; ``sampling``: how it samples; ``models``:
+    the folder of word data (by default that of the installation); ``now``: the clock, in UTC."""
     app = FastAPI(
         title="hotich",
         docs_url=None,
@@ -74,6 +76,7 @@ def create_app(
         plan=plan,
         lots=registry.lots(policy, sampling, now=now),
         now=now,
+        packages=packages,
     )
     answer_errors(app)
     for router in ROUTERS:

@@ -10,6 +10,7 @@ LINKS = (
     ("/desk", "Bàn rà soát"),
     ("/column", "Theo cột"),
     ("/reconcile", "Đối soát"),
+    ("/packages", "Gói giao"),
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
     ("/lots", "Lấy mẫu"),

@@ -18,6 +18,7 @@ from pipeline.reports import Plan
 from pipeline.review.known import Known
 from pipeline.review.limits import Buckets
 from pipeline.review.options import ReviewOptions
+from pipeline.review.packages import PackageDesk
 from pipeline.review.pages import Pages
 from pipeline.review.pictures import Pictures, Sheet
 from pipeline.schema import Schemas
@@ -39,6 +40,7 @@ class Site:
     plan: Plan
     lots: Lots
     now: Callable[[], datetime]
+    packages: PackageDesk
 
 
 def site_of(request: Request) -> Site:

@@ -52,11 +52,16 @@ def books(tmp_path: Path) -> Path:
 def test_the_flow_reads_every_book_and_tells_counts_only(
     books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from prefect.artifacts import Artifact
+
     monkeypatch.setattr(nightly, "read_settings", FakeSettings)
     first, second = nightly.nightly(str(books), str(tmp_path / "workspace"), 1)
     assert (first["book"], first["pages"], first["read"], first["review"]) == ("a", 2, 1, 1)
     assert first["failures"] == ["broken: 1.tiff trang 2"]
     assert second["failures"] == ["ledger: ledger.toml"]
+    morning, progress = Artifact.get("nightly-morning"), Artifact.get("nightly-progress")
+    assert "| a | 2 | 1 |" in str(morning and morning.data)
+    assert progress and progress.data == 100.0
 
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.grid import nearest_level, ruled_lines
+from pipeline.imaging.grid import nearest_level, ruled_lines, upright_reach
 from pipeline.model import Pixels
 from tests.imaging.drawings import ink_of, paper, rule, typed
 
@@ -56,6 +56,20 @@ def test_writing_is_no_rule() -> None:
 def test_a_page_without_rules_has_none() -> None:
     across, down = ruled_lines(ink_of(paper(WIDTH, HEIGHT)))
     assert len(across) == len(down) == 0
+
+
+def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
+    picture = table()
+    rule(picture, (X[2], 20), (X[2], Y[-1] + 90))
+    for x in (X[1], X[4]):
+        picture[: int(Y[1]), int(x) - 3 : int(x) + 4] = 255
+    reach = upright_reach(ink_of(picture), np.array(X))
+    assert reach == pytest.approx((Y[0], Y[-1]), abs=3)
+
+
+def test_where_no_upright_rule_is_seen_none_runs() -> None:
+    assert upright_reach(ink_of(paper(WIDTH, HEIGHT)), np.array(X)) is None
+    assert upright_reach(ink_of(table()), np.array([])) is None
 
 
 @given(expected=st.floats(235, 245))

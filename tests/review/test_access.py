@@ -137,6 +137,18 @@ def test_nothing_but_static_files_answers_without_the_gate(app: FastAPI) -> None
     assert admit in [gate.dependency for gate in app.router.dependencies]
 
 
+def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
+    registry: Registry, app: FastAPI, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    login = people[Role.CHECKER, OWN]
+    task_id = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login).task_id
+    browser = browser_of(app, accounts, login)
+    before = registry.audit().recent(1)[0].id
+    assert browser.get(f"/pictures/tasks/{task_id}/ink/0/0/90000/90000").status_code == 200
+    (noted,) = (row for row in registry.audit().recent(5) if row.id > before)
+    assert (noted.action, noted.subject) == ("page-shown", f"task:{task_id}")
+
+
 def test_only_the_login_and_the_health_are_open_to_all() -> None:
     open_to_all = {(access.method, access.path) for access in ACCESS if access.roles is None}
     assert open_to_all == {("GET", "/healthz"), ("GET", "/login"), ("POST", "/login")}
