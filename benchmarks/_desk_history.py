@@ -212,7 +212,8 @@ def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -
             count += 1
             key = keys.get(row["key"])
             flaws += row_hash(row) != row["hash"]
-            flaws += keys != {} and (key is None or not key.signed(row["hash"], row["signature"]))
+            flaws += row["key"] is not None and (key is None or not key.signed(row["hash"], row["signature"]))
+            flaws += row["key"] is None and later is not None and later["id"] > filled and bool(keys)
             flaws += later is not None and (later["id"] != row["id"] + 1 or later["previous"] != row["hash"])
             later = row
             if row["id"] > filled:

@@ -7,6 +7,7 @@ Everything that a person was answered is noted, so that it can be held against w
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from pipeline.registry import Registry, StaleTask, Verdict
 from pipeline.registry.accounts import Person, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
+from pipeline.review.server import SWITCH_SECONDS
 from pipeline.review_policy import ReviewPolicy
 
 T = TypeVar("T")
@@ -134,6 +136,7 @@ def people(number: int, places: Sequence[str]) -> list[Person]:
 def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int, start: Start) -> Log:
     """These people at one registry until their time is over."""
     watch_backends()
+    sys.setswitchinterval(SWITCH_SECONDS)
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
         desk = registry.desk(ReviewPolicy())
         desks = [_Worker(desk, one, pace, random.Random(f"{seed} {one.account_id}")) for one in who]
@@ -226,7 +229,8 @@ class _Worker:
             self._column()
             return
         while len(self._in_hand) < IN_HAND:
-            task = self._called("next_task", lambda: self.desk.next_task(self.person))
+            known = [task.task_id for task, _ in self._in_hand]
+            task = self._called("next_task", partial(self.desk.next_task, self.person, known=known))
             if task is None:
                 break
             self._in_hand.append((task, time.monotonic()))

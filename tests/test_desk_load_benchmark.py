@@ -7,14 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from benchmarks._desk_history import flaws_since
 from benchmarks._desk_people import Held, Log, Pace, Said, people
 from benchmarks._desk_proof import prove, shared_by_clock
 from benchmarks._desk_registry import ENTRIES_A_BOOK, Shelf
 from benchmarks.desk_load import Office, Place, filled, loaded
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Role
+from pipeline.registry.audit import add, record
+from pipeline.registry.database import Database
 from pipeline.registry.desk.values import Stage
+from pipeline.registry.tables import decision
 from pipeline.review_policy import ReviewPolicy
 from tests import postgresql
 from tests.registry.outsider import Outsider
@@ -69,7 +74,7 @@ def test_people_and_machine_work_and_nothing_is_lost_or_doubled(place: Place, sh
     assert log.held
     assert log.pages
     assert not log.errors
-    proof = prove(place.url, place.key, log)
+    proof = prove(place.url, place.key, log, shelf.audit_rows)
     assert proof.holds, proof
 
 
@@ -79,12 +84,23 @@ def test_the_proof_sees_what_is_wrong(place: Place, shelf: Shelf) -> None:
     with Registry.open(place.url, audit_key=place.key) as registry:
         for who in people(2, shelf.places):
             registry.note_view(who, "task-shown", "task:999")
+    database = Database(place.url, 60.0, place.key)
+    with database.writing() as connection:
+        rows = connection.execute(select(decision).where(decision.c.keyings.is_not(None)).limit(1)).mappings()
+        made = {name: value for name, value in rows.one().items() if name != "id"}
+        add(connection, decision, [made, made | {"text": "Khác"}])
+        record(connection, "an", "keyed", "task:1")
     outsider = Outsider(place.owner_url)
     outsider.execute("UPDATE entry SET number_text = '' WHERE id = 1")
+    outsider.execute("UPDATE book SET volume = '9' WHERE id = (SELECT max(id) FROM book)")
     outsider.close()
-    proof = prove(place.url, place.key, log)
-    assert (proof.words_lost, proof.shared_by_trail, proof.audit_flaws) == (1, 1, 1)
-    assert not proof.holds
+    proof = prove(place.url, place.key, log, shelf.audit_rows)
+    assert (proof.words_lost, proof.shared_by_trail, proof.audit_flaws) == (1, 1, 2)
+    assert (proof.decisions_doubled, proof.decisions_wrong > 0, proof.holds) == (2, True, False)
+    with database.reading() as connection:
+        audited = flaws_since(connection, database.key_file, shelf.audit_rows)
+    database.close()
+    assert audited.flaws == 1  # the new book; the entry was there before
 
 
 @pytest.mark.parametrize(("since", "other", "shared"), [(1.0, 2, 1), (2.5, 2, 0), (1.0, 1, 0)])

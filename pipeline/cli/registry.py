@@ -11,14 +11,16 @@ from rich.table import Table
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import role_sql
+from pipeline.registry.copying import copy_registry
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 registry_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
 @registry_app.callback()
 def registry() -> None:
-    """Cơ sở dữ liệu: tạo, nâng cấp, cấp quyền trên PostgreSQL."""
+    """Cơ sở dữ liệu: tạo, nâng cấp, chép sang cơ sở dữ liệu khác, cấp quyền trên PostgreSQL."""
 
 
 @registry_app.command("upgrade", cls=Command)
@@ -28,6 +30,28 @@ def upgrade(workspace: WorkspaceOption = None) -> None:
     with bench.open_registry() as opened:
         books = opened.summary().books
     out().print(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
+
+
+@registry_app.command("copy", cls=Command)
+def copy(
+    to: Annotated[str, typer.Option("--to", help="Địa chỉ của cơ sở dữ liệu trống.", metavar="ĐỊA_CHỈ")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Chép trọn sổ dữ liệu, cả nhật ký kiểm tra, sang một cơ sở dữ liệu trống; sổ đang dùng không bị sửa gì."""
+    bench = read_settings().workbench(workspace)
+    key = Workspace(bench.workspace).audit_key
+    copied = copy_registry(bench.registry_url, to, bench.schemas, audit_key=key)
+    screen = out()
+    screen.print(f"Đã chép {copied.rows} dòng; nhật ký kiểm tra ở bên ấy khớp như ở bên này.")
+    if copied.flaws:
+        screen.print(
+            f"Nhật ký kiểm tra có {copied.flaws} chỗ sai từ trước, có ở cả hai bên: hãy xem “hotich audit verify”."
+        )
+    screen.print(
+        "Từ giờ hãy đặt HOTICH_REGISTRY_URL tới cơ sở dữ liệu mới và không ghi vào sổ cũ nữa: "
+        "docs/how-to/use-postgresql.md",
+        markup=False,
+    )
 
 
 @registry_app.command("role-sql", cls=Command)

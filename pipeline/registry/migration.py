@@ -41,11 +41,18 @@ def bring_up_to_date(database: Database, metadata: MetaData) -> None:
             if _is_up_to_date(connection, database.name, metadata):
                 return
             had_audit = inspect(connection).has_table(audit.name)
-            upgrade(connection, metadata)
-            _add_declared(connection, metadata)
+            _upgrade_with_declared(connection, metadata)
             first_hash = None if had_audit else begin(connection, database.key_file)
     if first_hash is not None and database.key_file is not None:
         database.key_file.note_chain(first_hash)
+
+
+def create(connection: Connection, metadata: MetaData) -> None:
+    """Make all tables in an empty database, within the transaction of ``connection``, for a registry that brings its
+    audit along: none is begun."""
+    with _one_at_a_time:
+        hold(connection, Whole.MIGRATION)
+        _upgrade_with_declared(connection, metadata)
 
 
 def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") -> None:
@@ -79,6 +86,11 @@ def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> boo
             f"{name} do một bản hotich mới hơn tạo ra (bước “{revision}”). Hãy nâng cấp hotich rồi chạy lại."
         )
     return revision == steps.get_current_head() and not list(_missing(connection, metadata))
+
+
+def _upgrade_with_declared(connection: Connection, metadata: MetaData) -> None:
+    upgrade(connection, metadata)
+    _add_declared(connection, metadata)
 
 
 def _add_declared(connection: Connection, metadata: MetaData) -> None:

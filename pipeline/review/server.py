@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,6 +12,10 @@ from pipeline.errors import SetupError
 
 PATIENCE = 10
 """Seconds that requests under way get when the server is stopped."""
+
+SWITCH_SECONDS = 0.0005
+"""After so long a request that computes lets others go on. Python's own 5 ms are waited for at each of the statements
+that a short request sends to the database."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -30,6 +35,7 @@ def serve(app: FastAPI, listener: socket.socket, proxy: str | None = None) -> No
     asks and whether they came over TLS; None = nobody is.
 
     Uvicorn's log of accesses stays off: it tells addresses with their values. ``journal`` tells what may be told."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     config = uvicorn.Config(
         app,
         access_log=False,

@@ -48,6 +48,24 @@ def test_a_file_is_upgraded_too(hotich: Hotich, tmp_path: Path) -> None:
     assert (tmp_path / "hotich.db").exists()
 
 
+def test_a_file_moves_to_the_server_with_its_people_and_its_audit(
+    hotich: Hotich,
+    postgresql_cluster: postgresql.Cluster,
+    empty: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "reviewer")
+    url = postgresql_cluster.url(empty, postgresql.OWNER)
+    moved = hotich("registry", "copy", "--to", url)
+    assert (moved.exit_code, "khớp" in moved.stdout) == (0, True), moved.output
+    again = hotich("registry", "copy", "--to", url)
+    assert (again.exit_code, "trống" in again.stderr) == (6, True)
+    monkeypatch.setenv("HOTICH_REGISTRY_URL", url)
+    (told,) = json.loads(hotich("account", "list", "--json").stdout)
+    assert told["login"] == "an.tran"
+    assert hotich("audit", "verify").exit_code == 0
+
+
 def registry_of(hotich: Hotich, workspace: Path) -> dict[str, Any]:
     """What ``hotich doctor`` says of the registry."""
     checks = json.loads(hotich("doctor", "--workspace", workspace, "--json").stdout)["checks"]

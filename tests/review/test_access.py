@@ -19,7 +19,7 @@ from pipeline.review import create_app
 from pipeline.review.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.admission import admit
 from pipeline.review_policy import ReviewPolicy
-from tests.registry.pages import SCHEMAS, entry, page, read
+from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
 from tests.review.conftest import OTHER, OWN, PAGES, browser_of, join
@@ -28,6 +28,7 @@ from tests.review.samples import SAMPLES, TARGET, Sample
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS}
 REFUSED = 403
+SETTLED_SCAN = "b" * 64
 HIDDEN = (403, 404)
 """What the registry says of a thing of another commune."""
 
@@ -47,6 +48,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("TASK", waiting.task_id),
             ("TICKET", waiting.ticket_id),
             ("DIFFERENCE", waiting.difference_id),
+            ("LOT", waiting.lot_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
@@ -60,11 +62,12 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket and a difference of the own commune."""
+    """A task, a ticket, a difference and a lot of the own commune."""
 
     task_id: int
     ticket_id: int
     difference_id: int
+    lot_id: int
 
 
 def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
@@ -85,14 +88,16 @@ def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) 
         desk.request_rescan(helper, doomed.task_id, "Ảnh mờ")
     task = desk.next_task(holder, stage=Stage.REVIEW)
     assert task is not None
-    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id, difference_of(registry, helper))
+    (lot, *_) = registry.lots(ReviewPolicy()).lots(helper)
+    ticket = desk.tickets(helper)[0]
+    return Waiting(task.task_id, ticket.ticket_id, difference_of(registry, helper), lot.lot_id)
 
 
 def difference_of(registry: Registry, person: Person) -> int:
     """The number of a difference of the own commune, in a field that was read in a place."""
     queue = registry.reconciliations()
     if not queue.all_for(person):
-        entry_id = registry.entries()[-1]
+        entry_id = registry.entries(1)[-1]
         book_id = registry.entry(entry_id).book_id
         placed = replace(read("child_name", "Thử Một"), box=Box(10, 10, 60, 40))
         registry.save_page(book_id, page(entry(placed), page_no=PAGES), "f2")
@@ -104,8 +109,13 @@ def difference_of(registry: Registry, person: Person) -> int:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def target(accounts: Accounts, people: object) -> None:
+def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
     accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+    settled = registry.book_id(LEDGER, "KS.2010.02")
+    registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
+    registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")
+    known = {one.person.login: one.person for one in accounts.list()}
+    registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
 
 
 # --- the table is whole -------------------------------------------------------------------------------------------
@@ -125,6 +135,18 @@ def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(app: Fa
 def test_nothing_but_static_files_answers_without_the_gate(app: FastAPI) -> None:
     assert mounts_of(app) == ["/static"]
     assert admit in [gate.dependency for gate in app.router.dependencies]
+
+
+def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
+    registry: Registry, app: FastAPI, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    login = people[Role.CHECKER, OWN]
+    task_id = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login).task_id
+    browser = browser_of(app, accounts, login)
+    before = registry.audit().recent(1)[0].id
+    assert browser.get(f"/pictures/tasks/{task_id}/ink/0/0/90000/90000").status_code == 200
+    (noted,) = (row for row in registry.audit().recent(5) if row.id > before)
+    assert (noted.action, noted.subject) == ("page-shown", f"task:{task_id}")
 
 
 def test_only_the_login_and_the_health_are_open_to_all() -> None:

@@ -53,7 +53,7 @@ def digest(table_name: str, row: Mapping[str, Any]) -> bytes:
 def spelled(table_name: str, row: Mapping[str, Any]) -> str:
     """A row as text that no other row has: JSON, columns in alphabetical order, none that is NULL."""
     left_out = VOLATILE.get(table_name, ())
-    told = {name: _plain(value) for name, value in row.items() if value is not None and name not in left_out}
+    told = {name: plain(value) for name, value in row.items() if value is not None and name not in left_out}
     return json.dumps([table_name, told], sort_keys=True, separators=(",", ":"))
 
 
@@ -74,10 +74,11 @@ def stored_rows(
 
 
 def batches(
-    connection: Connection, table_name: str, size: int, *, newest_first: bool = False
+    connection: Connection, table_name: str, size: int, *, newest_first: bool = False, key_name: str = ""
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """All rows by key, ``size`` at a time, so that memory stays flat however long the table is."""
-    name = key_of(table_name)
+    """All rows by key, ``size`` at a time, so that memory stays flat however long the table is. ``key_name``: the
+    column that names a row where it is another one than ``key_of`` tells."""
+    name = key_name or key_of(table_name)
     key = column(name, Integer)
     query = select(text("*")).select_from(table(table_name)).limit(size)
     query = query.order_by(key.desc() if newest_first else key)
@@ -133,7 +134,7 @@ def _as_stored_on_postgresql(connection: Connection, query: Select[Any]) -> list
         cursor.close()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """What JSON knows: truth as 0 or 1 (as SQLite has it), times as SQLite stores them, bytes in hex."""
     match value:
         case bool():

@@ -54,7 +54,7 @@ def undo_snippets(sitting: Sitting, person: Person) -> Column:
 
 
 def _key(sitting: Sitting, task_id: int, version: int, word: Verdict, sent: Submission) -> KeyOutcome:
-    again = outcome_again(sitting, sent, task_id)
+    again = outcome_again(sitting, sent, task_id, [word])
     if again is not None:
         return again
     case = case_of(sitting, task_id)

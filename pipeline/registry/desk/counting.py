@@ -4,29 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select, true
 
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.assignment import not_done_by
-from pipeline.registry.desk.permits import in_sight
 from pipeline.registry.desk.values import QueueCount, Stage
 from pipeline.registry.tables import book, review_task
 
 
-def counts(connection: Connection, person: Person, stages: Collection[Stage]) -> tuple[QueueCount, ...]:
-    """How many tasks of each book wait at these stages that this person may take, those in other hands included."""
-    waiting = (
-        select(review_task.c.book_id, review_task.c.stage, func.count().label("waiting"))
-        .where(review_task.c.stage.in_(stages), in_sight(person), not_done_by(person))
-        .group_by(review_task.c.stage, review_task.c.place_code, review_task.c.book_id)
+def counts(
+    connection: Connection, person: Person, stages: Collection[Stage], books: int
+) -> tuple[QueueCount, ...]:
+    """How many tasks of each book wait at these stages that this person may take, those in other hands included: of so
+    many books, the first ones in the order of places. Of a million entries all would take a second to count."""
+    mine = review_task.c.stage.in_(stages) & not_done_by(person)
+    of_book = (review_task.c.place_code == book.c.place_code) & (review_task.c.book_id == book.c.id)
+    places = true() if person.places is None else book.c.place_code.in_(sorted(person.places))
+    first = (
+        select(book)
+        .where(places, exists().where(mine, of_book))
+        .order_by(book.c.place_code, book.c.id)
+        .limit(books)
         .subquery()
     )
     rows = connection.execute(
-        select(waiting, book.c.folder_name, book.c.volume, book.c.place_code)
-        .join(book, book.c.id == waiting.c.book_id)
-        .order_by(book.c.place_code, book.c.id, waiting.c.stage)
+        select(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
+        .add_columns(func.count().label("waiting"))
+        .join_from(
+            first,
+            review_task,
+            (review_task.c.place_code == first.c.place_code) & (review_task.c.book_id == first.c.id),
+        )
+        .where(mine)
+        .group_by(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
+        .order_by(first.c.place_code, first.c.id, review_task.c.stage)
     )
     return tuple(
-        QueueCount(row.book_id, row.folder_name, row.volume, row.place_code, Stage(row.stage), row.waiting)
+        QueueCount(row.id, row.folder_name, row.volume, row.place_code, Stage(row.stage), row.waiting)
         for row in rows
     )

@@ -5,13 +5,13 @@ Every method raises errors of the ``RegistryError`` family with advice; ``NotYou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline.model import PageRef
+from pipeline.model import Box, PageRef
 from pipeline.registry import clock
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import record
@@ -31,7 +31,7 @@ from pipeline.registry.desk import (
 from pipeline.registry.desk.cases import held_case, task_row
 from pipeline.registry.desk.keying import Submission, key_task
 from pipeline.registry.desk.leases import Mode
-from pipeline.registry.desk.showing import shown
+from pipeline.registry.desk.showing import lies_among, shown
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.values import (
     Column,
@@ -49,6 +49,9 @@ from pipeline.review_policy import ReviewPolicy
 
 MOST_HELD = 3
 """Tasks that a person may have in hand: the one on the screen and those loaded ahead."""
+
+MOST_BOOKS = 200
+"""Books that a person can look through on one page."""
 
 
 class Desk:
@@ -81,13 +84,23 @@ class Desk:
     # --- taking and giving back -----------------------------------------------------------------------------------
 
     def next_task(
-        self, person: Person, *, stage: Stage | None = None, book_id: int | None = None
+        self,
+        person: Person,
+        *,
+        stage: Stage | None = None,
+        book_id: int | None = None,
+        known: Collection[int] | None = None,
     ) -> DeskTask | None:
         """The next task for this person, lent to them: at ``stage``, else at those they may work at, what is nearest to
-        its end first; None when nothing waits. Raises ``HandsFull`` when they hold as many as one may."""
+        its end first; None when nothing waits. With ``known`` (tasks that their page shows already) what they have in
+        hand besides comes first. Raises ``HandsFull`` when they hold as many as one may."""
         stages = permits.stages(person, stage)
         with self._writing() as sitting:
-            if len(leases.held(sitting, person, Mode.DESK)) >= MOST_HELD:
+            held = leases.held(sitting, person, Mode.DESK)
+            if known is not None and (besides := [one for one in held if one not in known]):
+                held_case(sitting, person, besides[0])
+                return _shown(sitting, besides[0], person)
+            if len(held) >= MOST_HELD:
                 raise HandsFull(f"Bạn đang giữ {MOST_HELD} việc. Hãy làm xong hoặc trả lại một việc.")
             task_id = assignment.take_next(sitting, person, stages, book_id)
             return None if task_id is None else _shown(sitting, task_id, person)
@@ -203,11 +216,11 @@ class Desk:
 
     # --- overview, tickets, pictures ------------------------------------------------------------------------------
 
-    def counts(self, person: Person) -> tuple[QueueCount, ...]:
-        """How many tasks of each book wait that this person may take, by stage."""
+    def counts(self, person: Person, books: int = MOST_BOOKS) -> tuple[QueueCount, ...]:
+        """How many tasks wait that this person may take, by stage, of each of the first ``books`` where any does."""
         stages = permits.stages(person)
         with self._reading() as sitting:
-            return counting.counts(sitting.connection, person, stages)
+            return counting.counts(sitting.connection, person, stages, books)
 
     def tickets(self, person: Person, *, closed: bool = False) -> tuple[Ticket, ...]:
         """Pages that must be scanned again, the oldest first; with ``closed`` those that were."""
@@ -228,6 +241,19 @@ class Desk:
             row = task_row(sitting.connection, task_id)
             permits.check_place(person, row["place_code"])
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+
+    def ink_of(self, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
+        """The page of a task, and whether showing the task has told already that this person sees what stands in
+        ``box`` (straight page): they have the task in hand and the box lies among its fields. Raises ``NotYours``."""
+        permits.stages(person)
+        with self._reading() as sitting:
+            row = task_row(sitting.connection, task_id)
+            permits.check_place(person, row["place_code"])
+            place = PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+            told = leases.has(sitting, task_id, person) and lies_among(
+                sitting.connection, row["entry_id"], box
+            )
+            return place, told
 
     def page_of_ticket(self, person: Person, ticket_id: int) -> PagePlace:
         """Which page a ticket is about. Raises ``NotYours`` when the person may not see that place."""

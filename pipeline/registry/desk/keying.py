@@ -20,7 +20,7 @@ from pipeline.registry.desk.leases import Mode, hand_back
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import submission
 from pipeline.registry.desk.values import KeyOutcome, Stage
-from pipeline.registry.desk.words import add_words, earlier_submission, live_standings
+from pipeline.registry.desk.words import add_words, earlier_submission, live_standings, were_said
 from pipeline.registry.locks import hold_tasks
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import review_task
@@ -45,7 +45,7 @@ def key_task(
     """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
     ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
     hold_tasks(sitting.connection, [task_id])
-    again = outcome_again(sitting, sent, task_id)
+    again = outcome_again(sitting, sent, task_id, words)
     if again is not None:
         return again
     case = case_in_hand(sitting, sent.person, task_id)
@@ -56,15 +56,19 @@ def key_task(
     return outcome
 
 
-def outcome_again(sitting: Sitting, sent: Submission, task_id: int) -> KeyOutcome | None:
-    """What the same submission came to before; None when it is new. Raises ``RegistryError`` when somebody else's had
-    that token."""
+def outcome_again(
+    sitting: Sitting, sent: Submission, task_id: int, words: Sequence[Verdict]
+) -> KeyOutcome | None:
+    """What the same submission came to before; None when it is new. Raises ``RegistryError`` when somebody else's, or
+    other ``words``, had that token: nobody is told that words were taken which were not."""
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
     row = earlier_submission(sitting.connection, sent.token, task_id)
     if row is None:
         return None
-    if row["account_id"] != sent.person.account_id:
+    if row["account_id"] != sent.person.account_id or not were_said(
+        sitting.connection, sent.token, task_id, words
+    ):
         raise RegistryError("Mã của lần gửi này đã dùng rồi. Hãy tải lại trang rồi gửi lại.")
     return KeyOutcome(Stage(row["stage"]), tuple(row["settled"]), row["version"], tuple(row["waiting"]))
 

@@ -60,6 +60,12 @@ def renew(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> None:
         )
 
 
+def has(sitting: Sitting, task_id: int, person: Person) -> bool:
+    """Whether a person has a task in hand."""
+    mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
+    return bool(sitting.connection.scalar(select(exists().where(mine, lease.c.until > sitting.now))))
+
+
 def lent_until(connection: Connection, task_id: int) -> datetime:
     """Until when a task is in somebody's hands."""
     (until,) = connection.execute(select(lease.c.until).where(lease.c.task_id == task_id)).one()

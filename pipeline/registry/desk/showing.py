@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import FieldReading
+from pipeline.model import Box, FieldReading
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing
 from pipeline.registry.desk.answers import last_answer
@@ -14,6 +14,7 @@ from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import keying
 from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
 from pipeline.registry.desk.words import taken_back, word_of
+from pipeline.registry.readback import readings_of
 from pipeline.registry.values import WHOLE_ENTRY, Verdict
 from pipeline.review_policy import BookPolicy, Way
 
@@ -65,6 +66,20 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
         findings=() if hidden else (*case.machine.findings, *(one.finding for one in case.machine.beside)),
         question=row["question"] or ("" if hidden else last_answer(sitting.connection, task_id)),
         reopened=row["reopened"],
+    )
+
+
+def lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
+    """Whether a box lies within what the fields of an entry take up on its page, to the whole pixel."""
+    if entry_id is None:
+        return False
+    said = readings_of(connection, entry_id)
+    boxes = [one for reading in said for one in (*reading.lines, reading.box) if one is not None]
+    return bool(boxes) and (
+        min(one.left for one in boxes) - 1 <= box.left
+        and min(one.top for one in boxes) - 1 <= box.top
+        and box.right <= max(one.right for one in boxes) + 1
+        and box.bottom <= max(one.bottom for one in boxes) + 1
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, exists, select
 
@@ -58,6 +59,14 @@ def word_of(row: RowMapping) -> Word:
 def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """New rows of ``keying``, in this order."""
     add(connection, keying, rows)
+
+
+def were_said(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
+    """Whether these words, and no others, came in under that token on that task."""
+    same = (keying.c.token == token) & (keying.c.task_id == task_id)
+    rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
+    told = {(word.field, word.status.value, normalize("NFC", word.text)) for word in words}
+    return told == {tuple(row) for row in rows}
 
 
 def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:

@@ -68,11 +68,7 @@ def show_desk(
 @router.post("/next")
 def next_task(request: Request, site: OfSite, session: OfSession, wanted: Wanted) -> Response:
     """A task in hand that the page does not show yet, else a new one; 204 when there is none."""
-    person = session.person
-    held = next((task for task in site.desk.held(person) if task.task_id not in wanted.known), None)
-    if held is not None:
-        return _piece(request, site, site.desk.task(person, held.task_id))
-    task = site.desk.next_task(person, stage=wanted.stage, book_id=wanted.book)
+    task = site.desk.next_task(session.person, stage=wanted.stage, book_id=wanted.book, known=wanted.known)
     return Response(status_code=204) if task is None else _piece(request, site, task)
 
 

@@ -1,7 +1,7 @@
 """Pictures of pages and of the ink of fields, for those who may see the book. They are kept by no browser.
 
-That somebody was shown a page is noted here; that they were shown a task or a column, with the ink of its fields,
-the desk notes itself.
+That somebody was shown a page, or any ink beside the fields of what they have in hand, is noted here; that they were
+shown a task or a column, with the ink of its fields, the desk notes itself.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ def ink_of_task(
     site: OfSite, session: OfSession, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
 ) -> Response:
     """What stands in that box of the task's straight page; the page itself is open to the same people."""
-    place = site.desk.page_of(session.person, task_id)
     box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
+    place, told = site.desk.ink_of(session.person, task_id, box)
+    if not told:
+        site.registry.note_view(session.person, "page-shown", f"task:{task_id}")
     return _answer(site.pictures.snippet(_sheet(site, place), box))
 
 

@@ -99,6 +99,16 @@ def test_a_person_holds_only_a_few_tasks(desk: Desk) -> None:
     assert taken(desk, AN).ref.page_no == 1
 
 
+def test_what_is_in_hand_and_not_on_the_page_comes_before_a_new_task(desk: Desk) -> None:
+    first, second = taken(desk, AN), taken(desk, AN)
+    again = desk.next_task(AN, known=[first.task_id])
+    assert again is not None
+    assert again.task_id == second.task_id
+    third = desk.next_task(AN, known=[first.task_id, second.task_id])
+    assert third is not None
+    assert third.task_id not in (first.task_id, second.task_id)
+
+
 def test_what_is_nearest_to_its_end_is_handed_out_first(registry: Registry, book: int, clock: Clock) -> None:
     desk = registry.desk(BLIND, now=clock)
     for number in range(1, 4):
@@ -209,6 +219,7 @@ def test_a_person_gets_tasks_of_their_places_alone(elsewhere: tuple[Desk, Person
     assert {taken(desk, here).place_code for _ in range(3)} == {PLACE}
     assert {count.place_code for count in desk.counts(there)} == {OTHER}
     assert {count.place_code for count in desk.counts(AN)} == {PLACE, OTHER}
+    assert {count.place_code for count in desk.counts(AN, books=1)} == {min(PLACE, OTHER)}
     assert desk.next_task(person(23, Role.SUPERVISOR, frozenset())) is None
 
 

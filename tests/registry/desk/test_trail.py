@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.desk.tables import DESK_APPEND_ONLY, WITHDRAWN
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.outsider import Outsider
-from tests.registry.pages import page
+from tests.registry.pages import entry, page, read
 
 TABLES = [table.name for table in DESK_APPEND_ONLY]
 
@@ -30,6 +32,21 @@ def intruder(registry: Registry, book: int, clock: Clock, outsider: Outsider) ->
     assert all(before.values())
     yield outsider
     assert {table: outsider.rows(table) for table in TABLES} == before
+
+
+def test_showing_a_task_tells_of_the_ink_of_its_own_fields_and_of_no_other(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = registry.desk(CHECKED, now=clock)
+    placed = replace(read("notes", "Thu Mot", accepted=False), box=Box(100.4, 10, 300, 40))
+    registry.save_page(book, page(entry(placed)), "f1")
+    task = taken(desk, AN)
+    place, told = desk.ink_of(AN, task.task_id, Box(100, 10, 300, 40))
+    assert (place.ref, told) == (task.ref, True)
+    assert not desk.ink_of(AN, task.task_id, Box(100, 10, 300, 400))[1]  # what stands below it
+    assert not desk.ink_of(BINH, task.task_id, Box(100, 10, 300, 40))[1]  # not in their hands
+    desk.hand_back(AN, task.task_id)
+    assert not desk.ink_of(AN, task.task_id, Box(100, 10, 300, 40))[1]
 
 
 @pytest.mark.parametrize("table", TABLES)
