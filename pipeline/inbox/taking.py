@@ -100,9 +100,18 @@ class Taker:
             folder = self.folders.quarantine(self.scanner.name, sighting.day)
             file = kept_apart(copy, folder, sighting.serial, sighting.name, told, at)
             return replace(row, outcome=Outcome.QUARANTINED, code=told.code, message=told.message, file=file)
-        again = self.workspace.stored(digest) is not None
+        again = self.workspace.stored(digest) is not None and self._is_told(digest)
         self.workspace.store(copy, digest)
         return replace(row, pages=pages, again=again)
+
+    def _is_told(self, digest: str) -> bool:
+        """Whether some manifest tells of those bytes: a run that died may have stored them without a word."""
+        paths = (
+            path
+            for scanner in self.options.scanners
+            for path in self.folders.manifests(scanner.name).glob("*.jsonl")
+        )
+        return any(row.sha256 == digest for path in paths for row in manifest.read(path).rows.values())
 
     def _pages(self, scan: ScanFile, sighting: Sighting, patient: bool) -> tuple[SeenPage, ...]:
         """The pages of a scan that is worth reading: all of it, or what is sound of it when nothing better came."""

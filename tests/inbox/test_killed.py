@@ -63,7 +63,7 @@ def _deliver(desk: Desk) -> dict[str, str]:
 def _end_state(desk: Desk) -> tuple[object, ...]:
     rows = sorted(desk.manifest().rows.items())
     return (
-        [(serial, row.name, str(row.outcome), row.sha256, row.file) for serial, row in rows],
+        [(serial, row.name, str(row.outcome), row.sha256, row.file, row.again) for serial, row in rows],
         desk.stored(),
         [(path.name, digest(path)) for path in desk.quarantined()],
         sorted((path.name, digest(path)) for path in (desk.root / "books").glob("*/[!.]*")),
