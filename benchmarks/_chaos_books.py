@@ -49,7 +49,7 @@ POISONS = (CRASH, LOOP, EAT, BREAK, BUG)
 """Grey of a page that kills its process, never ends, wants all memory, cannot be decoded, meets a bug."""
 GREY = 240
 PAGE_SECONDS = 4.0
-WAIT_SECONDS = 4.0
+WAIT_SECONDS = 8.0
 """How long the run waits for a registry that another program holds."""
 
 

@@ -21,7 +21,7 @@ from benchmarks._chaos_run import SILENCE_SECONDS, UNPLUGGED
 if TYPE_CHECKING:
     from benchmarks._chaos_scene import Scene
 
-LONG = 3 * WAIT_SECONDS
+LONG = WAIT_SECONDS + 4.0
 PEER_SECONDS = 6.0
 
 
@@ -50,7 +50,7 @@ def hold_registry_long(scene: Scene) -> None:
 
 def hold_registry_briefly(scene: Scene) -> None:
     with _held(scene):
-        time.sleep(WAIT_SECONDS / 3)
+        time.sleep(WAIT_SECONDS / 8)
 
 
 def fill_disk(scene: Scene) -> None:
@@ -93,7 +93,7 @@ def take_store_away(scene: Scene) -> None:
     if not objects.exists():
         return
     objects.rename(away)
-    _until(lambda: scene.victim.ended, WAIT_SECONDS)
+    _until(lambda: scene.victim.ended, PEER_SECONDS / 4)
     _put_back(away, objects)
 
 
@@ -107,7 +107,7 @@ def unplug_share(scene: Scene) -> None:
     mark.touch()
     away = scene.books.with_name("books.away")
     scene.books.rename(away)
-    _until(lambda: scene.victim.ended, WAIT_SECONDS)
+    _until(lambda: scene.victim.ended, PEER_SECONDS / 4)
     away.rename(scene.books)
     mark.unlink()
 
@@ -145,7 +145,7 @@ def kill_database(scene: Scene) -> None:
     assert scene.cluster is not None
     pid = int((scene.cluster.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
     os.kill(pid, signal.SIGKILL)
-    _until(lambda: scene.victim.ended, WAIT_SECONDS)
+    _until(lambda: scene.victim.ended, PEER_SECONDS / 4)
     scene.restart_database()
 
 
