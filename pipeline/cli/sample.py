@@ -98,6 +98,7 @@ def list_lots(workspace: WorkspaceOption = None, as_json: JsonOption = False) ->
 def close(lot: LotArgument, by: ByOption = None, workspace: WorkspaceOption = None) -> None:
     """Kết luận một lô theo điều đã tìm thấy: nhận, hoặc trả lại và mở lại mọi việc của lô."""
     with _lots(workspace) as (_, lots):
+        lots.carry_on(_person(by), lot)  # a draw that was cut off is made whole first
         _show([lots.close(_person(by), lot)])
 
 

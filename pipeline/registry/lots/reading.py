@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, select, true
@@ -19,7 +19,7 @@ from pipeline.sampling import Plan, Quality
 
 
 def lots_of(
-    connection: Connection, places: frozenset[str] | None, since: datetime | None = None
+    connection: Connection, places: Collection[str] | None, since: datetime | None = None
 ) -> tuple[Lot, ...]:
     """The lots of these places (None = all), drawn since then, the last one first."""
     of_places = true() if places is None else lot.c.place_code.in_(sorted(places))

@@ -69,7 +69,7 @@ def lot_table(basis: Basis, lots: Iterable[Lot]) -> Table:
 
 def _row(basis: Basis, one: Lot) -> tuple[Cell, ...]:
     return (
-        words(f"Lô {one.lot_id}", f"{LOTS}/{one.lot_id}"),
+        words(f"Lô\u00a0{one.lot_id}", f"{LOTS}/{one.lot_id}"),
         words(basis.places.get(one.place_code, one.place_code)),
         words(", ".join(one.books)),
         number(one.turn),

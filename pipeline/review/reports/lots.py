@@ -39,7 +39,11 @@ def characteristic_table(plan: Plan) -> Table:
         (percent(wrong), number(round(wrong * plan.lot)), percent(plan.passes(round(wrong * plan.lot))))
         for wrong in SHARES
     )
-    columns = (("Nếu tỉ lệ việc sai là", True), ("tức là", True), ("thì lô được nhận với xác suất", True))
+    columns = (
+        ("Nếu tỉ lệ việc sai là", False),
+        ("tức là số việc", True),
+        ("thì lô được nhận với xác suất", True),
+    )
     quality = plan.quality
     wanted = (
         f"chấp nhận {percent(quality.acceptable).text}, không chấp nhận {percent(quality.rejectable).text}"

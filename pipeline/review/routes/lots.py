@@ -44,13 +44,12 @@ def show_lot(request: Request, site: OfSite, session: OfSession, lot_id: int) ->
 
 @router.post("/{lot_id}/close")
 def close_lot(request: Request, site: OfSite, session: OfSession, lot_id: int) -> Response:
-    """End the lot; of one that is rejected already, go on with opening its entries again."""
+    """Put into question what is left of it, if anything is; else end the lot."""
     try:
-        lot = site.lots.lot(session.person, lot_id)
-        if lot.closing is None:
-            site.lots.close(session.person, lot_id)
-        else:
+        if site.lots.lot(session.person, lot_id).left:
             site.lots.carry_on(session.person, lot_id)
+        else:
+            site.lots.close(session.person, lot_id)
     except NotYours:
         raise
     except RegistryError as refused:
@@ -72,7 +71,7 @@ def cancel_lot(
 
 
 def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Response:
-    tallies = site.registry.counting(person.places, now=site.now).tallies(1)
+    tallies = site.registry.counting(person.places, now=site.now).books()
     basis = Basis(tallies, site.plan, site.schemas)
     return site.pages.page(
         request,
