@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pipeline import kinds
 from pipeline.kinds.spelling import spelled
 from pipeline.reconcile.number_format import WHOLE, Shown
-from pipeline.reconcile.sheet import SheetCell
+from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.schema import FieldSpec
 
 PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.sheet import Cell, Workbook
+from pipeline.reconcile.sheet import Workbook
+from pipeline.reconcile.sheet_xml import Cell
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, nearest
 from pipeline.staff_toml import StaffFile
 

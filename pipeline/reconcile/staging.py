@@ -12,7 +12,8 @@ from pipeline.kinds.legacy_fonts import LegacyFont
 from pipeline.reconcile.cells import Normal, NotUnderstood, text_of
 from pipeline.reconcile.fonts import ColumnFonts, font_of_row, in_unicode
 from pipeline.reconcile.layout import Layout
-from pipeline.reconcile.sheet import Cell, Workbook
+from pipeline.reconcile.sheet import Workbook
+from pipeline.reconcile.sheet_xml import Cell
 from pipeline.reconcile.values import FileRow, Refusal
 from pipeline.schema import FieldSpec, Schemas
 

@@ -17,7 +17,8 @@ from pipeline.kinds.legacy_fonts import LegacyFont
 from pipeline.reconcile.cells import Normal, NotUnderstood, text_of
 from pipeline.reconcile.comparing import kind_of, written_alike
 from pipeline.reconcile.number_format import WHOLE, Shown, shown_by
-from pipeline.reconcile.sheet import SheetCell, open_workbook
+from pipeline.reconcile.sheet import open_workbook
+from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.registry import Registry
 from tests.reconcile.files import birth, held, told, write
 from tests.registry.pages import SCHEMAS

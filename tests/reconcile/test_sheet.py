@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.sheet import SheetCell, open_workbook
+from pipeline.reconcile.sheet import open_workbook
+from pipeline.reconcile.sheet_xml import SheetCell
 
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
