@@ -50,10 +50,15 @@ def main() -> None:
     parser.add_argument("--cer", type=int, default=4, help="pages read with each step left out")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
+    last_line({"bench": "imaging-ink", **measure_ink(chosen.pages, chosen.cer, chosen.seed)})
+
+
+def measure_ink(pages: int, read: int, seed: int = SEED) -> dict[str, Any]:
+    """The tables on the screen, and their figures: of so many ``pages`` what is kept, and so many ``read`` with each
+    step left out."""
     schemas = schema.load()
-    kept = measure_kept(schemas, chosen.pages, chosen.seed)
-    read = measure_reading(schemas, chosen.cer, chosen.seed) if chosen.cer else {}
-    last_line({"bench": "imaging-ink", "kept": kept, "cer": read})
+    kept = measure_kept(schemas, pages, seed)
+    return {"kept": kept, "cer": measure_reading(schemas, read, seed) if read else {}}
 
 
 def measure_kept(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:

@@ -30,21 +30,25 @@ from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
 from pipeline.cli.report import report
+from pipeline.cli.reread import reread
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
 from pipeline.cli.sample import sample_app
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
+from pipeline.cli.server import server
 from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 
 COMMANDS = (
     ("run", run),
+    ("reread", reread),
     ("page", page),
     ("sheet", sheet),
     ("queue", queue),
     ("serve", serve),
+    ("server", server),
     ("encrypt", encrypt),
     ("backup", backup),
     ("restore", restore),

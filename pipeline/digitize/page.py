@@ -78,6 +78,7 @@ def digitize_page(
         entries=entries,
         timings=dict(watch.seconds),
         ink_print=_ink_print(straight),
+        stamps=straight.stamps,
         view=lesson(straight, form) if options.teach and form.layout == "page" else None,
     )
 

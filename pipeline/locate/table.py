@@ -52,7 +52,10 @@ def fitted_table(
     height = width / aspect(form)
     down = _line_up(rows, level, (0.95 * height, 1.05 * height), reach)
     if down is None or down[2] < 0.6:
-        return None
+        # level rules too faint: the frame is as high as its upright rules are long
+        if reach is None or abs(reach[1] - reach[0] - height) > BEYOND * height:
+            return None
+        down = reach[0], reach[1] - reach[0], 0.0
     top, high, _ = down
     return Fit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
 

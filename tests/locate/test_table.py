@@ -87,6 +87,15 @@ def test_rows_are_not_taken_for_their_neighbours_where_outer_level_rules_are_not
 
 
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_without_level_rules_the_frame_is_as_high_as_its_upright_rules_are_long(form: Form) -> None:
+    x, y = rules(form)
+    fit = fitted_table(form, x, y[3:4], size_of(form), (y[0] + 2, y[-1] - 2))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.006 * WIDE
+    assert fitted_table(form, x, y[3:4], size_of(form), (y[0], y[3])) is None
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
 def test_a_bent_first_rule_and_a_chance_rule_above_the_heading_do_not_move_the_rows_up(form: Form) -> None:
     x, y = rules(form)
     pitch = y[-1] - y[-2]

@@ -77,6 +77,21 @@ def test_keys_that_the_input_method_takes_do_nothing_else(office: Office, sit_do
         assert an.field == "notes"
 
 
+def test_a_key_held_down_accepts_one_field_and_no_page_stays_when_all_is_done(
+    office: Office, sit_down: SitDown
+) -> None:
+    with typing(office, sit_down, Line("child_name", "Thử"), Line("notes", "x")) as (an, _):
+        keyboard = an.page.keyboard
+        for _ in range(3):
+            keyboard.down("Enter")  # without letting go: the browser calls it a repeat
+        assert an.field == "notes"
+        keyboard.up("Enter")
+        expect(an.page.locator("#viewer img")).to_have_count(1)
+        keyboard.press("Enter")
+        expect(an.page.locator(".waiting")).to_contain_text("Hết việc")
+        expect(an.page.locator("#viewer img")).to_have_count(0)
+
+
 def test_every_letter_and_figure_of_telex_and_vni_goes_into_the_input(
     office: Office, sit_down: SitDown
 ) -> None:

@@ -217,6 +217,9 @@ function actionOf(event) {
   return (inputOf(current).value === "" && EMPTY_KEYS[event.key]) || KEYS[event.key];
 }
 
+// Held down they say it once: no row is accepted that nobody has looked at.
+const SAYING = new Set(["Enter", "F2", "F3"]);
+
 function choose(button) {
   const cell = button.closest(".cell");
   go(cell);
@@ -230,7 +233,7 @@ document.addEventListener("keydown", (event) => {
   const action = actionOf(event);
   if (!action) return;
   event.preventDefault();
-  action();
+  if (!(event.repeat && SAYING.has(event.key))) action();
 });
 
 column.addEventListener("click", (event) => {

@@ -75,6 +75,7 @@ async function next() {
   show(ahead.take());
 }
 
+/** `again`: nothing is in work and nothing on its way; so nobody's page stays on the screen. */
 function wait(sentence, again = false) {
   const note = document.createElement("p");
   note.className = "waiting";
@@ -82,8 +83,9 @@ function wait(sentence, again = false) {
   place.replaceChildren(note);
   place.toggleAttribute("data-again", again);
   place.focus();
-  viewer.light(null);
-  say(sentence);
+  if (again) viewer.clear();
+  else viewer.light(null);
+  say(again ? "" : sentence); // it stands in the place, which has the focus
 }
 
 const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -253,6 +255,9 @@ function actionOf(event) {
   return undefined;
 }
 
+// Keys that say something of a field. Held down they say it once: nothing is accepted that nobody has looked at.
+const SAYING = new Set(["Enter", "F2", "F3", "F4"]);
+
 const isInField = (element) => element === form.field.input || element === form.field.seen;
 
 document.addEventListener("keydown", (event) => {
@@ -262,7 +267,7 @@ document.addEventListener("keydown", (event) => {
   const action = actionOf(event);
   if (!action) return;
   event.preventDefault();
-  action();
+  if (!(event.repeat && SAYING.has(event.key))) action();
 });
 
 /** Keep the lease while somebody works on the task. */

@@ -39,6 +39,14 @@ export class Viewer {
     else for (const event of ["load", "error"]) image.addEventListener(event, measured, { once: true });
   }
 
+  /** Show no page. */
+  clear() {
+    this.light(null);
+    this.image?.remove();
+    this.key = this.image = this.size = null;
+    this.loading.hidden = true;
+  }
+
   /** Light a box [left, top, right, bottom] of the page (null: nothing) and bring it into view without changing the zoom. */
   light(box) {
     this.box = box;
