@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Text, cast, exists, literal, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, exists, literal, select, union
 
 from pipeline.registry.accounts.tables import account
 from pipeline.registry.audit.tables import audit
-from pipeline.registry.desk.tables import keying
+from pipeline.registry.desk.tables import keying, ticket
 from pipeline.registry.lots.tables import lot, lot_closing
 from pipeline.registry.lots.values import LotVerdict
+from pipeline.registry.reconciliation.tables import difference
 from pipeline.registry.tables import book, decision, entry, page, review_task, scan
 from pipeline.registry.values import TaskState
 
-SHOWN = ("task-shown", "page-shown")
-"""Actions of the audit by which somebody saw an entry; their subject is its task."""
-
-COLUMN_SHOWN = "column-shown"
-"""The action by which somebody saw one field of many entries; its subject is the book."""
+SHOWN = ("task-shown", "page-shown", "column-shown", "difference-shown", "package-taken")
+"""Actions of the audit by which somebody saw something of a book; their subject is one of its tasks, tickets or
+differences, or the book."""
 
 
 def settled_entries(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
@@ -48,17 +47,22 @@ def witnesses(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...
         .where(keying.c.task_id.in_(tasks))
     )
     subjects = union(
-        select(literal("task:") + cast(review_task.c.id, Text)).where(review_task.c.book_id.in_(book_ids)),
-        select(literal("book:") + cast(book.c.id, Text)).where(book.c.id.in_(book_ids)),
+        _named("task", review_task.c.id, review_task.c.book_id.in_(book_ids)),
+        _named("ticket", ticket.c.id, ticket.c.book_id.in_(book_ids)),
+        _named("difference", difference.c.id, difference.c.book_id.in_(book_ids)),
+        _named("book", book.c.id, book.c.id.in_(book_ids)),
     )
-    seen = select(audit.c.actor).where(
-        audit.c.action.in_((*SHOWN, COLUMN_SHOWN)), audit.c.subject.in_(subjects)
-    )
+    seen = select(audit.c.actor).where(audit.c.action.in_(SHOWN), audit.c.subject.in_(subjects))
     authors = connection.scalars(select(decision.c.author).where(decision.c.book_id.in_(book_ids)).distinct())
     logins = {login.strip() for together in authors for login in together.split(",")}
     logins |= set(connection.scalars(union(keyed, seen)))
     accounts = connection.execute(select(account.c.id, account.c.login).order_by(account.c.id))
     return tuple(row.id for row in accounts if row.login in logins)
+
+
+def _named(kind: str, key: ColumnElement[int], which: ColumnElement[bool]) -> Select[str]:
+    """What the audit calls such rows."""
+    return select(literal(f"{kind}:") + cast(key, Text)).where(which)
 
 
 def lots_before(connection: Connection, place_code: str, book_ids: Sequence[int]) -> int:

@@ -182,9 +182,11 @@ def test_who_was_only_shown_an_entry_has_seen_the_lot_too(
     task = desk.next_task(people["kim"])
     assert task is not None
     desk.hand_back(people["kim"], task.task_id)
+    registry.note_view(people["mai"], "package-taken", f"book:{book}")
     lot = lots_of(registry, clock).draw(people["phu"], [book])
     assert lot.plan.lot == ENTRIES
     assert desk.next_task(people["kim"], stage=Stage.CHECK) is None
+    assert desk.next_task(people["mai"], stage=Stage.CHECK) is None
     assert desk.column(people["kim"], book, "child_name", Stage.CHECK) is None
     assert desk.column(people["lan"], book, "child_name", Stage.CHECK) is not None
 
