@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,11 +51,23 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true")
     parser.add_argument("--pictures", type=Path)
     chosen = parser.parse_args()
-    last_line({"bench": "imaging-boxes", **measure_boxes(chosen)})
+    figures = measure_boxes(
+        chosen.pages,
+        chosen.seed,
+        chosen.form or (),
+        chosen.curl,
+        missed=chosen.missed,
+        pictures=chosen.pictures,
+    )
+    last_line({"bench": "imaging-boxes", **figures})
 
 
-def measure_boxes(chosen: argparse.Namespace) -> dict[str, Any]:
-    """The table on the screen, and its figures."""
+def measure_boxes(
+    pages: int, seed: int = SEED, only: Sequence[str] = (), curl_mm: float = CURL_MM, *, missed: bool = False,
+    pictures: Path | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The table on the screen, and its figures. ``only``: these forms; ``missed`` names each field that is not held;
+    ``pictures``: where overlays of such pages go."""
     schemas, engines = schema.load(), without_readers(default_engines())
     console = Console(width=120)
     table = Table(
@@ -64,12 +76,12 @@ def measure_boxes(chosen: argparse.Namespace) -> dict[str, Any]:
     every: list[FieldBox] = []
     forms: dict[str, Any] = {}
     for number, form in enumerate(entry_forms(schemas)):
-        if chosen.form and form.id not in chosen.form:
+        if only and form.id not in only:
             continue
         found: list[FieldBox] = []
         seconds = 0.0
         for page_no, page in enumerate(
-            damaged_pages(form, schemas, chosen.pages, chosen.seed + number, curl_mm=chosen.curl), start=1
+            damaged_pages(form, schemas, pages, seed + number, curl_mm=curl_mm), start=1
         ):
             before = time.process_time()
             image = PageImage(PageRef("0" * 64, page_no), page.pixels, 0)
@@ -77,16 +89,16 @@ def measure_boxes(chosen: argparse.Namespace) -> dict[str, Any]:
             seconds += time.process_time() - before
             on_page = list(field_boxes(page, result, f"{form.id} {page_no}"))
             found += on_page
-            if chosen.missed:
+            if missed:
                 for one in on_page:
                     if not one.held or one.label:
                         say(f"  {one.place} {one.field}: giữ đủ {one.held}, nhãn «{one.label}»")
-            if chosen.pictures and not all(one.held and not one.label for one in on_page):
-                write_picture(chosen.pictures / f"{form.id}-{page_no}.png", overlay(image, result, schemas))
+            if pictures and not all(one.held and not one.label for one in on_page):
+                write_picture(pictures / f"{form.id}-{page_no}.png", overlay(image, result, schemas))
         figures = _figures(found)
         forms[form.id] = figures
-        cells = (percent(figures["held"]), percent(figures["without_label"]), f"{seconds / chosen.pages:.2f}")
-        table.add_row(form.id, str(chosen.pages), str(len(found)), *cells)
+        cells = (percent(figures["held"]), percent(figures["without_label"]), f"{seconds / pages:.2f}")
+        table.add_row(form.id, str(pages), str(len(found)), *cells)
         every += found
     figures = _figures(every)
     table.add_row(
@@ -112,14 +124,18 @@ def field_boxes(page: DamagedPage, result: PageResult, place: str) -> Iterator[F
         for reading in entry.readings
     }
     inks: dict[tuple[int, str], list[Box]] = {}
+    struck: dict[tuple[int, str], list[Box]] = {}
     for ink in page.drawing.page.sheet.inks:
-        for name in filter(None, () if ink.struck else ink.fields):
-            inks.setdefault((ink.row, name), []).append(straightened(page.quad(ink.box), result.matrix))
+        for name in filter(None, ink.fields):
+            box = straightened(page.quad(ink.box), result.matrix)
+            (struck if ink.struck else inks).setdefault((ink.row, name), []).append(box)
     for (row, name), drawn in inks.items():
         lines = boxes.get((row, name), ())
         held = all(covered(ink, lines) >= HELD for ink in drawn)
+        # the stroke through a value runs on beyond its ends
+        own = [*drawn, *(box.grown(0.3 * box.height, 0) for box in struck.get((row, name), ()))]
         reached = next(
-            (text for text, label in labels if _reaches(lines, label) and not _reaches(drawn, label)), ""
+            (text for text, label in labels if _reaches(lines, label) and not _reaches(own, label)), ""
         )
         yield FieldBox(f"{place} hàng {row}", name, held, reached)
 

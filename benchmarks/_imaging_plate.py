@@ -8,6 +8,7 @@ The first pages of a book teach its plate; the further ones are read twice. Want
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,11 +36,15 @@ def main() -> None:
     parser.add_argument("--form", action="append")
     parser.add_argument("--curl", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=SEED)
-    last_line({"bench": "imaging-plate", **measure_plate(parser.parse_args())})
+    chosen = parser.parse_args()
+    figures = measure_plate(chosen.pages, chosen.seed, chosen.form or (), chosen.teach, chosen.curl)
+    last_line({"bench": "imaging-plate", **figures})
 
 
-def measure_plate(chosen: argparse.Namespace) -> dict[str, Any]:
-    """The table on the screen, and its figures."""
+def measure_plate(
+    pages: int, seed: int = SEED, only: Sequence[str] = (), teach: int = 7, curl_mm: float = 1.0
+) -> dict[str, Any]:
+    """The table on the screen, and its figures; ``teach`` pages make the plate, ``pages`` more are read twice."""
     schemas, engines = schema.load(), without_readers(default_engines())
     table = Table(
         "Mẫu sổ",
@@ -53,25 +58,21 @@ def measure_plate(chosen: argparse.Namespace) -> dict[str, Any]:
     )
     figures: dict[str, Any] = {}
     for number, form in enumerate(form for form in schemas.forms.values() if form.layout == "page"):
-        if chosen.form and form.id not in chosen.form:
+        if only and form.id not in only:
             continue
-        pages = list(
-            damaged_pages(
-                form, schemas, chosen.teach + chosen.pages, chosen.seed + number, curl_mm=chosen.curl
-            )
-        )
+        drawn = list(damaged_pages(form, schemas, teach + pages, seed + number, curl_mm=curl_mm))
         views: list[PlateView] = []
-        for page in pages[: chosen.teach]:
+        for page in drawn[:teach]:
             result, _ = _read(page, schemas, engines, teach=True)
             views += [result.view] if result.view is not None else []
         plate = plate_of(views, shape_of(form))
         say(f"{form.id}: bản in từ {len(views)} trang")
         figures[form.id] = {
-            way: _measured(pages[chosen.teach :], schemas, replace(engines, plate=known), table, form.id, way)
+            way: _measured(drawn[teach:], schemas, replace(engines, plate=known), table, form.id, way)
             for way, known in (("không", None), ("có", plate))
         }
     Console(width=120).print(table)
-    return {"teach": chosen.teach, "curl_mm": chosen.curl, "forms": figures}
+    return {"teach": teach, "curl_mm": curl_mm, "forms": figures}
 
 
 def _measured(

@@ -107,6 +107,9 @@ def main() -> None:
     parser.add_argument("--dpi", type=int, default=300)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument(
+        "--minutes", type=float, default=5.0, help="for filling the registry; then fewer entries are exported"
+    )
     chosen = parser.parse_args()
     schemas = schema.load()
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as temporary:
@@ -124,8 +127,8 @@ def main() -> None:
         drawn = write_book(root / "drawn", schemas.form(FORM), schemas, options)
         bench = bench_in(root / "workspace")
         with bench.open_registry() as registry:
-            book_id = _fill(registry, bench, drawn, chosen.entries, schemas)
-            say(f"xuất {chosen.entries} việc, {chosen.workers} tiến trình")
+            book_id, filled = _fill(registry, bench, drawn, chosen.entries, schemas, chosen.minutes)
+            say(f"xuất {filled} việc, {chosen.workers} tiến trình")
             watch, before = Watch(), time.process_time()
             started = time.perf_counter()
             report = export_book(
@@ -162,8 +165,12 @@ def main() -> None:
     last_line({"bench": "export", **figures})
 
 
-def _fill(registry: Registry, bench: Workbench, drawn: Path, entries: int, schemas: Schemas) -> int:
-    """A book of so many accepted entries; every page is a scan of its own with the picture of a drawn one."""
+def _fill(
+    registry: Registry, bench: Workbench, drawn: Path, entries: int, schemas: Schemas, minutes: float
+) -> tuple[int, int]:
+    """A book of so many accepted entries, or of those that could be put in within the time, and how many they are;
+    every page is a scan of its own with the picture of a drawn one."""
+    until = time.perf_counter() + 60 * minutes
     truth, ledger = load_truth(drawn / "truth.json"), load_ledger(drawn)
     record = schemas.record(truth.kind)
     pictures = {scan.path.name: scan.path.read_bytes() for scan in scans_of(drawn)}
@@ -191,7 +198,10 @@ def _fill(registry: Registry, bench: Workbench, drawn: Path, entries: int, schem
         registry.save_page(book_id, result, "bench")
         if number % 500 == 0:
             say(f"{number} trang trong sổ dữ liệu")
-    return book_id
+        if time.perf_counter() > until and len(truth.entries) <= number < entries:
+            say(f"hết giờ: {number} trang trong sổ dữ liệu")
+            return registry.book_id(replace(ledger, entries=number, pages=number), "bench"), number
+    return book_id, entries
 
 
 def _readings(

@@ -1,6 +1,8 @@
-"""How well are pages seen? Parts: skew (real pages turned by us). Name the parts to run, or none for all.
+"""How well are pages seen? Parts: skew (real pages turned by us), cells (columns and rows of real registers), gate
+(planted damage), boxes (fields on damaged books), plate (a book teaches its form), ink (what is kept when print goes).
 
-Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more CPU time than jdeskew at 1024.
+Name the parts to run, or none for all. Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more
+CPU time than jdeskew at 1024. Cells: ≥ 95 % of column boundaries within 1 % of the page's width, ≥ 95 % of rows.
 """
 
 from __future__ import annotations
@@ -11,16 +13,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _imaging_skew
+from benchmarks import (
+    _imaging_boxes,
+    _imaging_cells,
+    _imaging_gate,
+    _imaging_ink,
+    _imaging_plate,
+    _imaging_skew,
+)
 from benchmarks._books import SEED, last_line, say
 
 Part = Callable[[argparse.Namespace], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
     "skew": lambda chosen: _imaging_skew.measured(chosen.data, chosen.seed, chosen.turns),
+    "cells": lambda chosen: _imaging_cells.measured(chosen.data),
+    "gate": lambda chosen: _imaging_gate.measure_gate(chosen.pages * 4, chosen.seed),
+    "boxes": lambda chosen: _imaging_boxes.measure_boxes(chosen.pages, chosen.seed),
+    "plate": lambda chosen: _imaging_plate.measure_plate(chosen.pages, chosen.seed),
+    "ink": lambda chosen: _imaging_ink.measure_ink(chosen.pages * 2, chosen.pages, chosen.seed),
 }
 
-ON_REAL_PAGES = frozenset({"skew"})
+ON_REAL_PAGES = frozenset({"skew", "cells"})
 """Parts that have nothing to measure without ``--data``."""
 
 
@@ -29,6 +43,9 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}")
     parser.add_argument("--data", type=Path, help="folder of real pages, see benchmarks/_real_pages.py")
     parser.add_argument("--turns", type=int, default=3, help="turns added to each page (skew)")
+    parser.add_argument(
+        "--pages", type=int, default=6, help="drawn pages a form (boxes, plate; gate and ink by it)"
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):

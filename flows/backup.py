@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.summary import may_pass
+from flows.nightly import HERE
+from flows.summary import Summary, may_pass
 from pipeline.backup import BackupReport, Vault, back_up, key_in
 from pipeline.settings import read_settings
 
-Summary = dict[str, Any]
-"""Counts of one backup."""
+
+def run_name() -> str:
+    return f"sao-luu-{datetime.now(HERE):%Y-%m-%d-%H%M}"
 
 
-@flow(name="backup", flow_run_name="sao-luu", log_prints=False, persist_result=False)
+@flow(name="backup", flow_run_name=run_name, log_prints=False, persist_result=False)
 def backup(
     target: str, workspace: str | None = None, key_file: str | None = None, keep: int | None = 30
 ) -> Summary:

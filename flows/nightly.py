@@ -6,39 +6,100 @@ not stands in the registry, never in Prefect, so a run that was cut off is simpl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
+from flows.morning import morning_report
 from flows.summary import Summary, guarded, may_pass, overview, summary_of
-from pipeline.batch import book_folders, book_report, check_registry
+from pipeline.batch import Breaker, Progress, book_folders, book_report, check_registry
+from pipeline.errors import ReadingStopped
 from pipeline.settings import read_settings
 
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+STEP = 5.0
+"""Per cent between two words to Prefect about how far a run is: each costs it a tenth of a second."""
 
-@flow(name="nightly", log_prints=False, persist_result=False)
+
+def run_name() -> str:
+    return f"doc-so-{datetime.now(HERE):%Y-%m-%d-%H%M}"
+
+
+@flow(name="nightly", flow_run_name=run_name, log_prints=False, persist_result=False)
 def nightly(folder: str, workspace: str | None = None, workers: int | None = None) -> list[Summary]:
     """Read every book under ``folder`` that is not read yet, check each as a whole and then all of them against one
-    another; one summary a book."""
+    another; one summary a book.
+
+    Raises ``ReadingStopped`` when too many pages of several books fail; what was read until then is saved and told.
+    """
     settings, folders = read_settings(), book_folders(Path(folder))
+    stopped: ReadingStopped | None = None
+    summaries: list[Summary] = []
     if settings.cluster:
         from flows.cluster import read_on_cluster  # an extra that one machine does without
 
         summaries = read_on_cluster(folders, workspace, settings)
     else:
-        summaries = [read_book(str(book), workspace, workers) for book in folders]
+        bar = ProgressBar(len(folders))
+        breaker = Breaker(settings.faults)
+        try:
+            for number, book in enumerate(folders):
+                summaries.append(read_book(str(book), workspace, workers, breaker, bar.of_book(number)))
+                bar.show(number + 1)
+        except ReadingStopped as error:
+            stopped = error
     found = check_people(workspace)
     told = f"{overview(summaries)} {found}"
     create_table_artifact(key="nightly-books", table=summaries, description=told)
+    create_markdown_artifact(
+        key="nightly-morning",
+        markdown=morning_report(summaries, found, stopped.message if stopped else ""),
+        description="Sáng nay",
+    )
     get_run_logger().info(told)
+    if stopped:
+        raise stopped
     return summaries
+
+
+class ProgressBar:
+    """How far a run over ``books`` is, as an artifact of Prefect."""
+
+    def __init__(self, books: int) -> None:
+        self._books = books
+        self._shown = 0.0
+        artifact = create_progress_artifact(key="nightly-progress", progress=0.0, description="Đọc sổ")
+        assert isinstance(artifact, UUID)
+        self._artifact = artifact
+
+    def show(self, done: float) -> None:
+        """So many books are done, the last one in part; told when it is a step more than last time."""
+        percent = 100.0 * done / self._books
+        if percent - self._shown >= STEP or percent >= 100.0 > self._shown:
+            self._shown = percent
+            update_progress_artifact(artifact_id=self._artifact, progress=percent)
+
+    def of_book(self, number: int) -> Callable[[Progress], None]:
+        """What to call when a page of that book is done."""
+        return lambda page: self.show(number + page.done / page.total)
 
 
 @task(
     name="read-book",
     task_run_name="read-book-{folder}",
+    tags={"hotich"},
     retries=4,
     retry_delay_seconds=exponential_backoff(backoff_factor=30),
     retry_jitter_factor=0.2,
@@ -46,13 +107,26 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def read_book(folder: str, workspace: str | None, workers: int | None) -> Summary:
-    """One book through ``pipeline.batch.book_report``."""
+def read_book(
+    folder: str,
+    workspace: str | None,
+    workers: int | None,
+    breaker: Breaker | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """One book through ``pipeline.batch.book_report``. ``breaker``: that of the run."""
 
     def read() -> Summary:
         settings = read_settings()
         bench = settings.workbench(Path(workspace) if workspace else None)
-        return summary_of(book_report(Path(folder), bench, workers=workers or settings.workers))
+        report = book_report(
+            Path(folder),
+            bench,
+            workers=workers or settings.workers,
+            breaker=breaker,
+            on_progress=on_progress,
+        )
+        return summary_of(report)
 
     return guarded(read, folder)
 

@@ -177,6 +177,24 @@ class PlacedPiece:
     baseline: float
 
 
+class StampKind(StrEnum):
+    """What a red mark on a page is: a round seal, one that straddles two pages, a stamp in a box, a stamped name."""
+
+    SEAL = "seal"
+    STRADDLE = "straddle"
+    BOXED = "boxed"
+    NAME = "name"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A stamp of the red layer and where it stands on the straightened page."""
+
+    kind: StampKind
+    box: Box
+
+
 @dataclass(frozen=True, slots=True)
 class PlateLabel:
     """Where a printed label stands, in shares of the frame: ``number`` of the form's label, ``left`` and ``right`` u,
@@ -293,7 +311,7 @@ class FieldReading:
 
     ``text`` is verbatim, never corrected; ``canonical`` is how its kind writes the parsed value (``""`` when it does
     not parse); ``box`` is on the straightened page (``None`` when the field has no place on it); ``accepted`` says
-    whether it may enter the record without a person.
+    whether it may enter the record without a person; ``struck``: what was struck out before ``text`` was written.
     """
 
     field: str
@@ -308,6 +326,7 @@ class FieldReading:
     accepted: bool = False
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: Evidence | None = None
+    struck: str = ""
 
     @property
     def inked(self) -> bool:
@@ -352,8 +371,8 @@ class PageResult:
     """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
     ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage;
     ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's;
-    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``); ``view``: what it teaches the plate of
-    its book, where that was asked for."""
+    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``); ``stamps``: what stands on its red
+    layer; ``view``: what it teaches the plate of its book, where that was asked for."""
 
     ref: PageRef
     kind: PageKind
@@ -370,4 +389,5 @@ class PageResult:
     timings: Mapping[str, float]
     hand_reader: str = ""
     ink_print: str = ""
+    stamps: tuple[Stamp, ...] = ()
     view: PlateView | None = field(default=None, compare=False, repr=False)

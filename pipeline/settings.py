@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import calibration, office, review_policy, schema
+from pipeline import calibration, office, review_policy, sampling, schema
 from pipeline.calibration import Calibration
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
@@ -19,6 +19,7 @@ from pipeline.errors import SchemaError, SetupError
 from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
+from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
 from pipeline.schema.folder import default_folder as default_schemas
 from pipeline.workbench import FaultOptions, Workbench
@@ -67,8 +68,13 @@ class Settings(BaseSettings):
                 )
             ),
             page_seconds=self.page_seconds,
-            faults=FaultOptions(self.stop_share, self.stop_pages, self.page_tries),
+            faults=self.faults,
         )
+
+    @property
+    def faults(self) -> FaultOptions:
+        """How many faults are too many."""
+        return FaultOptions(self.stop_share, self.stop_pages, self.page_tries)
 
     def places_of(self, workspace: Path | None = None) -> tuple[Path, str]:
         """The workspace and the address of the registry; neither need be there."""
@@ -107,6 +113,10 @@ class Settings(BaseSettings):
             review_policy.read(Workspace(workspace).office, loaded)
         except SchemaError as error:
             flaws.append(error.message)
+        try:
+            sampling.read(Workspace(workspace).office)
+        except SchemaError as error:
+            flaws.append(error.message)
         if Workspace(workspace).places.exists():
             try:
                 _ = loaded.places
@@ -119,6 +129,10 @@ class Settings(BaseSettings):
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
         """Who reviews what in the office of that workspace. Raises ``SchemaError`` that tells every flaw of it."""
         return review_policy.read(Workspace(workspace).office, schemas)
+
+    def sampling_policy_of(self, workspace: Path) -> SamplingPolicy:
+        """How the office of that workspace samples lots. Raises ``SchemaError`` that tells every flaw of it."""
+        return sampling.read(Workspace(workspace).office)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """The calibration made for that workspace, unless the one that came with the models speaks of a newer reader;

@@ -87,6 +87,11 @@ class Workspace:
         return self.root / "plan.toml"
 
     @property
+    def packages(self) -> Path:
+        """Packages that were asked for in the web application."""
+        return self.root / "packages"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"

@@ -165,10 +165,25 @@ def test_struck_ink_is_struck_through_and_keeps_what_was_read() -> None:
     slot = slot_of("birth-2006", "child_name")
     one = ink(slot, ["Nguyễn Thị Thử"])
     found = fields(
-        "birth-2006", SlotInk(one.slot, one.boxes, one.pieces, one.writing, one.readings, PLACE, True)
+        "birth-2006", SlotInk(one.slot, one.boxes, one.pieces, one.writing, one.readings, PLACE, (True,))
     )
     assert found["child_name"].status is FieldStatus.STRUCK_THROUGH
     assert found["child_name"].text == "Nguyễn Thị Thử"
+    assert found["child_name"].struck == ""
+
+
+def test_of_a_value_rewritten_behind_a_struck_one_both_are_told() -> None:
+    slot = slot_of("birth-2006", "child_name")
+    one = ink(slot, ["Nguyễn Thị Thu", "Nguyễn Thị Thử"])
+    found = fields(
+        "birth-2006", SlotInk(slot, one.boxes, one.pieces, one.writing, one.readings, PLACE, (True, False))
+    )["child_name"]
+    assert (found.status, found.text, found.struck) == (
+        FieldStatus.STRUCK_THROUGH,
+        "Nguyễn Thị Thử",
+        "Nguyễn Thị Thu",
+    )
+    assert len(found.lines) == 2
 
 
 def test_what_the_ledger_says_fills_the_fields_that_the_form_lacks() -> None:
@@ -247,9 +262,11 @@ def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0)
     return LineReading(ways[0][0], chance, "hand", (), hypotheses, evidence)
 
 
-def by_hand(slot: Slot, *lines: LineReading, pieces: Sequence[int] = (), struck: bool = False) -> SlotInk:
+def by_hand(
+    slot: Slot, *lines: LineReading, pieces: Sequence[int] = (), struck: Sequence[bool] = ()
+) -> SlotInk:
     boxes = tuple(Box(10, 50 * number, 200, 50 * number + 40) for number in range(len(lines)))
-    return SlotInk(slot, boxes, tuple(pieces or range(len(lines))), Writing.HAND, lines, PLACE, struck)
+    return SlotInk(slot, boxes, tuple(pieces or range(len(lines))), Writing.HAND, lines, PLACE, tuple(struck))
 
 
 def evidence_in(reading: FieldReading) -> Evidence:

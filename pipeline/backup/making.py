@@ -21,7 +21,7 @@ OnFile = Callable[[int, int], None]
 
 KEYS = ("audit.key", "package.key")
 """Private keys: in a backup only when it is encrypted and they are asked for."""
-REMADE = ("pages", "reports")
+REMADE = ("pages", "prefect", "reports")
 """Folders of the workspace that the program makes anew."""
 
 

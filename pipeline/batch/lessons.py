@@ -33,7 +33,7 @@ def read_in_rounds(
 ) -> Iterator[tuple[PageJob, Answer]]:
     """What was read on each page, as the answers come in. ``kept``: the file of the book's plate, there once it was
     made; one of more pages takes its place. A plate that cannot be written serves this run only."""
-    plate, taught = _kept(kept)
+    plate, taught = kept_plate(kept)
     views: list[PlateView] = []
     start = 0
     for size in ROUNDS if form.layout == "page" and len(jobs) >= WORTH else ():
@@ -53,7 +53,7 @@ def read_in_rounds(
     yield from read([replace(job, plate=plate) for job in jobs[start:]])
 
 
-def _kept(path: Path) -> tuple[bytes | None, int]:
+def kept_plate(path: Path) -> tuple[bytes | None, int]:
     """The plate of that file and how many pages taught it; nothing where there is none, or none that can be used."""
     try:
         packed = path.read_bytes()

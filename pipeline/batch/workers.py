@@ -8,15 +8,11 @@ of its book comes back.
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 import os
-import resource
-import select
 import shutil
 import signal
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
@@ -29,6 +25,7 @@ from typing import Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.batch.lifeline import allow_cpu, end_with
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
@@ -59,8 +56,7 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told once: the workbench, where to write what it needs for itself, and for which process it
-    works."""
+    """What a worker is told once: the workbench, where it may write, and for which process it works."""
 
     bench: Workbench
     scratch: Path
@@ -108,7 +104,7 @@ def _take_up(assignment: Assignment) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
-    _end_with(assignment.run)
+    end_with(assignment.run)
     _at_work = (assignment, assignment.bench.make_engines())
     limit_this_process(assignment.bench.limits)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
@@ -116,31 +112,6 @@ def _take_up(assignment: Assignment) -> None:
 
 def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
-
-
-def _end_with(run: int) -> None:
-    """Die when the run does: a page that never ends would have nobody left to stop it."""
-    try:
-        handle = os.pidfd_open(run)
-    except (
-        OSError
-    ):  # it is gone already, or the kernel is too old; then the limit on CPU time is what ends this process
-        return
-
-    def watch() -> None:
-        select.select([handle], [], [])
-        os.killpg(os.getpgid(0), signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _allow_cpu(seconds: float) -> None:
-    """From now on so much CPU time, then the kernel ends this process, even where no thread of it can."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + 2 * seconds) + 5, hard)
-    )
 
 
 def _my_assignment() -> tuple[Assignment, Engines]:
@@ -152,7 +123,7 @@ def _my_assignment() -> tuple[Assignment, Engines]:
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
     """How many pages the scan has."""
     assignment, _ = _my_assignment()
-    _allow_cpu(assignment.bench.page_seconds)
+    allow_cpu(assignment.bench.page_seconds)
     return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.bench.limits))
 
 
@@ -160,7 +131,7 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
     """What is read on the page."""
     assignment, engines = _my_assignment()
     bench = assignment.bench
-    _allow_cpu(bench.page_seconds)
+    allow_cpu(bench.page_seconds)
 
     def read() -> PageResult:
         page = page_of(_at_hand(job.scan), job.page_no, bench.limits)

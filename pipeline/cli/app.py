@@ -30,20 +30,25 @@ from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import registry_app
 from pipeline.cli.report import report
+from pipeline.cli.reread import reread
 from pipeline.cli.rules import rules
 from pipeline.cli.run import run
+from pipeline.cli.sample import sample_app
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
+from pipeline.cli.server import server
 from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 
 COMMANDS = (
     ("run", run),
+    ("reread", reread),
     ("page", page),
     ("sheet", sheet),
     ("queue", queue),
     ("serve", serve),
+    ("server", server),
     ("encrypt", encrypt),
     ("backup", backup),
     ("restore", restore),
@@ -99,6 +104,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
+app.add_typer(sample_app, name="sample")
 intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,8 @@ def run_intake(
     """Nhận một lượt những gì đã nằm yên trong các hộp quét; tệp mới thấy thì lượt sau mới nhận."""
     options, place = desk_of(workspace)
     stop_on_sigterm()
-    with Inspector(options.limits) as inspector:
+    done: Sequence[ScannerRound] | None = ()
+    with Inspector(options.limits) as inspector, _stopped_by_hand(watch):
         while True:
             done = intake_round(options, place, inspector, time.time())
             _show_round(done, as_json)
@@ -88,6 +90,17 @@ def status(
             out().print("Mọi tệp đúng như bản kê, so bằng mã băm.", markup=False)
     unbalanced = [one for one in days if not one.balanced]
     raise typer.Exit(StorageError.exit_code if flaws or unbalanced else 0)
+
+
+@contextmanager
+def _stopped_by_hand(watch: float | None) -> Iterator[None]:
+    """A watch has no other end than being stopped."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if watch is None:
+            raise
+        out().print("Đã dừng nhận. Những gì chưa nhận còn nguyên trong các hộp quét.", markup=False)
 
 
 def desk_of(workspace: Path | None) -> tuple[IntakeOptions, Workspace]:

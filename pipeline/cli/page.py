@@ -89,6 +89,7 @@ def as_object(result: PageResult, pictures: tuple[Path, ...]) -> dict[str, objec
         "matrix": result.matrix.tolist(),
         "quality": plain(result.quality),
         "labels": plain(result.labels),
+        "stamps": plain(result.stamps),
         "entries": plain(result.entries),
         "findings": plain(result.findings),
         "timings": plain(result.timings),

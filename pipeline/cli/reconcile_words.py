@@ -46,7 +46,7 @@ def _about_file(counts: Counts) -> Iterator[str]:
         what = f"Cột {column}" if column else f"{rows} dòng"
         yield f"{what} gõ bằng phông {name}, đã đổi sang Unicode để so."
     for place, rows in list(counts.places.items())[:5]:
-        yield f"Nơi đăng ký lạ, {rows} dòng: “{place}”. Các dòng ấy được ghép theo quyển và số, hoặc theo độ giống."
+        yield f"Không rõ là nơi đăng ký nào, {rows} dòng: “{place}”. Các dòng ấy ghép theo số hoặc theo độ giống."
     if counts.ignored:
         yield f"Cột lạ trong tệp, bỏ qua: {_listed(counts.ignored)}."
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.batch import export_book
+from pipeline.cli.export_words import report_told
 from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.export.options import read_options
+from pipeline.registry import Registry
 from pipeline.settings import read_settings
+from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.review.packages import PackageMaker
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -30,11 +40,12 @@ def serve(
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     from pipeline.reports import read_plan
-    from pipeline.review import Pictures, create_app, server  # FastAPI: not for every command
+    from pipeline.review import PackageDesk, Pictures, create_app, server  # FastAPI: not for every command
 
     settings = read_settings()
     bench = settings.workbench(workspace)
     policy = settings.review_policy_of(bench.workspace, bench.schemas)
+    sampling = settings.sampling_policy_of(bench.workspace)
     plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
@@ -42,6 +53,9 @@ def serve(
     with (
         bench.open_registry() as registry,
         Pictures(Workspace(bench.workspace), limits=bench.limits) as pictures,
+        PackageDesk(
+            Workspace(bench.workspace).packages, package_maker(registry, bench, settings.workers)
+        ) as packages,
         server.listen(host, port) as listener,
     ):
         made = registry.accounts().first_administrator()
@@ -57,11 +71,37 @@ def serve(
             )
         screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
         app = create_app(
-            registry, bench.schemas, policy=policy, plan=plan, pictures=pictures, models=settings.models
+            registry,
+            bench.schemas,
+            policy=policy,
+            plan=plan,
+            sampling=sampling,
+            pictures=pictures,
+            packages=packages,
+            models=settings.models,
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)
     screen.print("Đã tắt bàn rà soát.")
+
+
+def package_maker(registry: Registry, bench: Workbench, workers: int | None) -> PackageMaker:
+    """Makes packages for the web application as ``hotich export`` does."""
+
+    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> str:
+        options = read_options(Workspace(bench.workspace).package)
+        report = export_book(
+            registry,
+            bench,
+            book_id,
+            target,
+            options,
+            workers=workers,
+            on_copied=lambda at: on_copied(at.done, at.total),
+        )
+        return " ".join(report_told(report)) if report.refused else ""
+
+    return make
 
 
 def _only_this_machine(host: str) -> bool:

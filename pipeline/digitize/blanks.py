@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
 from pipeline.extract import SlotInk
-from pipeline.imaging import grid, light
+from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
-from pipeline.model import Box
+from pipeline.model import Box, StampKind
 from pipeline.schema import Form, Slot
 
 
@@ -60,7 +60,8 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     together = ink_of.marks_of(erased)
     cuts = tuple(placing.touching(strips, together.boxes, [box for _, box in areas]))
     marks = ink_of.marks_of(ink_of.parted(erased, together, cuts)) if cuts else together
-    stamps = ink_of.marks_of(light.ink_mask(straight.red))
+    stamps = ink_of.marks_of(straight.red_ink)
+    printed = [one.box for one in straight.stamps if one.kind in (StampKind.BOXED, StampKind.NAME)]
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
@@ -86,39 +87,78 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,
                     )
-                    struck = ink_of.is_struck(marks, numbers, box, level)
-                    lines.append(InkedLine(strip.piece.line, box, numbers, struck=struck))
+                    strike = ink_of.strike_of(marks, numbers, box, level)
+                    lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
-            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)
+            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter, printed)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
     yield InkedRow(0, marks, stamps, tuple(slots))
 
 
-def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
-    """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
-    (a round seal and what stands in it) are left out."""
+def _by_strike(
+    line: InkedLine, strike: tuple[float, float] | None, marks: ink_of.Marks, pitch: float
+) -> list[InkedLine]:
+    """The line, or what is struck of it and, apart, what is written behind that."""
+    if strike is None:
+        return [line]
+    behind = line.marks[marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch]
+    box, kept = placing.inked_box(marks.boxes, marks.area, behind, pitch)
+    gone, before = placing.inked_box(marks.boxes, marks.area, np.setdiff1d(line.marks, behind), pitch)
+    if box is None or gone is None or box.width < 0.5 * pitch:
+        return [replace(line, struck=True)]
+    return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
+
+
+def _stamped(stamps: ink_of.Marks, place: Box, letter: float, printed: Sequence[Box]) -> list[InkedLine]:
+    """The lines of name stamps and boxed stamps in a place: of ``printed`` stamps that were told apart, even where a
+    seal touches them, then of what else hangs together. Marks over more height than a stamp's (a round seal and what
+    stands in it) are left out."""
     left, top, right, bottom = stamps.boxes.T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    small = (bottom - top < 1.6 * letter) & (stamps.area > 0.01 * letter**2)
+    # what is left of a stamp's own lines is no letter
+    flat = (bottom - top < 0.3 * letter) & (right - left > 0.6 * letter)
+    lines, used = [], np.zeros(len(stamps.area), bool)
+    for box in printed:
+        x, y = box.centre
+        if not (place.left < x < place.right and place.top < y < place.bottom):
+            continue
+        within = (
+            (middle_x > box.left) & (middle_x < box.right) & (middle_y > box.top) & (middle_y < box.bottom)
+        )
+        side = np.minimum(middle_x - box.left, box.right - middle_x) < 0.5 * letter
+        upright = (right - left < 0.35 * letter) & side
+        letters = np.flatnonzero(within & small & ~flat & ~upright & (right - left < 2.5 * letter))
+        if len(letters) < 4:
+            # whatever it says, it is not blank there
+            letters = np.flatnonzero(within)
+        found = [
+            one
+            for one in placing.lines_in(box, stamps.boxes, stamps.area, letters, letter)
+            if len(one[2]) > 2
+        ]
+        lines += [InkedLine(piece, line, marks, red=True) for piece, line, marks in found]
+        used |= within if found else False
     inside = (
         (middle_x > place.left)
         & (middle_x < place.right)
         & (middle_y > place.top)
         & (middle_y < place.bottom)
+        & ~used
     )
     inside &= stamps.area > 0.01 * letter**2
     chosen = np.nonzero(inside)[0]
-    lines = []
     for group in placing.clusters(stamps.boxes[chosen], 0.7 * letter):
         members = chosen[group]
         high = bottom[members].max() - top[members].min()
         wide = right[members].max() - left[members].min()
-        letters = members[(bottom - top)[members] < 1.6 * letter]
+        letters = members[small[members]]
         if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
             continue
-        found = placing.lines_in(place, stamps.boxes, stamps.area, letters, letter)
-        lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in found]
+        rest = placing.lines_in(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in rest]
     return lines
 
 

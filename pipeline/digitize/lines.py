@@ -72,7 +72,7 @@ def read_rows(
                     Writing.PRINT if typed or slot.slot.printed else Writing.HAND,
                     tuple(read[number] for number in numbers),
                     slot.place,
-                    any(line.struck for line in slot.lines),
+                    tuple(line.struck for line in slot.lines),
                 )
             )
         done.append(replace(row, inks=tuple(inks)))

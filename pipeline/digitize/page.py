@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline import extract, routing, rules
@@ -78,6 +78,7 @@ def digitize_page(
         entries=entries,
         timings=dict(watch.seconds),
         ink_print=_ink_print(straight),
+        stamps=straight.stamps,
         view=lesson(straight, form) if options.teach and form.layout == "page" else None,
     )
 
@@ -101,14 +102,28 @@ def _entry(
     options: DigitizeOptions,
     flaws: tuple[Finding, ...],
 ) -> EntryResult:
-    """One entry; what is wrong with the page is said of each, so that nobody takes its values unseen."""
+    """One entry; what is wrong with the page is said of each, so that none is delivered unseen."""
     record = schemas.record(form.record)
     readings = extract.readings_of(row.inks, record, schemas, ledger)
     readings = (*readings, *_ticks(straight, form, schemas))
     context = rules.context_of(form, ledger, places=schemas.places)
-    findings = (*flaws, *rules.rules_of(record, schemas).findings_of(readings, context))
+    findings = (
+        *flaws,
+        *_with_struck(rules.rules_of(record, schemas).findings_of(readings, context), readings),
+    )
     readings, findings = routing.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
+
+
+def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:
+    """The findings; those of a value that was rewritten tell what was struck out for it."""
+    struck = {reading.field: reading.struck for reading in readings if reading.struck}
+    return tuple(
+        replace(one, details={**one.details, "struck": struck[one.fields[0]]})
+        if one.code == rules.STRUCK_THROUGH and one.fields and one.fields[0] in struck
+        else one
+        for one in findings
+    )
 
 
 def _ink_print(straight: Straight) -> str:

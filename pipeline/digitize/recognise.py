@@ -66,9 +66,13 @@ def recognised(
         if form.layout == "table":
             with watch.stage("grid"):
                 upright, rows = grid.ruled_lines(level.ink)
-                fit = tables.fitted_table(form, upright, rows, level.size)
+                reach = grid.upright_reach(level.ink, upright)
+                fit = tables.fitted_table(form, upright, rows, level.size, reach)
                 width, height = level.size
-                over = tables.fitted_table(form, width - upright[::-1], height - rows[::-1], level.size)
+                turned = None if reach is None else (height - reach[1], height - reach[0])
+                over = tables.fitted_table(
+                    form, width - upright[::-1], height - rows[::-1], level.size, turned
+                )
             if fit is not None and (over is None or fit.share > over.share):
                 return Seen(level, form, fit, (), 0)
         if engines.plate is not None and form.layout == "page":

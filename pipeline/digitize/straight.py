@@ -14,10 +14,11 @@ from pipeline.imaging import colour, light, straighten, warp
 from pipeline.imaging.ink import without_dots, without_edges
 from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.rules import without_rules
+from pipeline.imaging.stamps import stamps_of
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
 from pipeline.locate.fit import Fit
-from pipeline.model import Box, Frame, Matrix, PageImage, Pixels, PlacedLabel
+from pipeline.model import Box, Frame, Matrix, PageImage, Pixels, PlacedLabel, Stamp
 from pipeline.schema import Form
 
 
@@ -25,7 +26,7 @@ from pipeline.schema import Form
 class Straight:
     """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame, rules
     and leaders, ``all_ink`` with them;
-    ``red`` is the layer of red stamps."""
+    ``red`` is the layer of red stamps, ``red_ink`` its mask and ``stamps`` what stands on it."""
 
     even: Pixels
     ink: Pixels
@@ -37,11 +38,8 @@ class Straight:
     labels: tuple[PlacedLabel, ...]
     leaders: NDArray[np.int32]
     dpi: float
-
-    @property
-    def red_ink(self) -> Pixels:
-        """The mask (0/255) of the red layer."""
-        return light.ink_mask(self.red)
+    red_ink: Pixels
+    stamps: tuple[Stamp, ...]
 
 
 def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: DigitizeOptions) -> Straight:
@@ -82,9 +80,11 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
     even = without_dots(even, ink, dots.mask)
     clean = without_rules(np.where(dots.mask > 0, 0, ink).astype(np.uint8), lines, thick)
     clean = without_edges(clean)
+    red_ink = light.ink_mask(red)
+    read_dpi = options.max_dpi if scale < 1 else dpi
     return Straight(
         even, clean, ink, red, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
-        dots.boxes, options.max_dpi if scale < 1 else dpi,
+        dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi),
     )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ PART_ORDER = ("hour", "minute", "day", "month", "year")
 @dataclass(frozen=True, slots=True)
 class SlotInk:
     """What stands in one blank: the boxes of its inked lines in reading order, each with the number of the piece it
-    stands on, what was read there (``None`` = not read yet), what kind of writing it is and whether any
-    of it is struck through."""
+    stands on, what was read there (``None`` = not read yet), what kind of writing it is and which of its lines are
+    ``struck`` through."""
 
     slot: Slot
     boxes: tuple[Box, ...]
@@ -26,7 +26,7 @@ class SlotInk:
     writing: Writing
     readings: tuple[LineReading | None, ...] = ()
     place: Box | None = None
-    struck: bool = False
+    struck: tuple[bool, ...] = ()
 
 
 def readings_of(
@@ -55,6 +55,8 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     place = _union(ink.boxes) or ink.place
     if not ink.boxes:
         return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
+    boxes = ink.boxes
+    struck, ink = _what_holds(ink)
     engine = next((r.engine for r in ink.readings if r and r.engine), "")
     ways = by_grammar([_way(ink, texts, chance) for texts, chance in lines_read(ink.readings)])
     several = any(line.hypotheses for line in ink.readings if line)
@@ -66,8 +68,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
                 writing=ink.writing,
                 engine=engine,
                 box=place,
-                lines=ink.boxes,
+                lines=boxes,
                 hypotheses=hypotheses_of(told_of(ways, name), "") if several else (),
+                struck=struck,
             )
             for name in slot.field_names
         ]
@@ -79,7 +82,7 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
         status = _status(value, ink, ways[0], told if evidence else {})
         confidence = min((r.confidence for r in ink.readings if r), default=0.0)
         reading = FieldReading(
-            name, status, value, canonical, confidence, ink.writing, engine, place, ink.boxes
+            name, status, value, canonical, confidence, ink.writing, engine, place, boxes, struck=struck
         )
         if evidence:
             meant = {text: _meaning(text, name, record, schemas, ledger) for text in told if text}
@@ -88,6 +91,23 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
             reading = replace(reading, hypotheses=hypotheses_of(told, value))
         result.append(reading)
     return result
+
+
+def _what_holds(ink: SlotInk) -> tuple[str, SlotInk]:
+    """What was read on the struck lines of a blank in which others are not struck, and the blank without them; a blank
+    that is struck all over stays whole, as nothing was written in its place."""
+    if all(ink.struck) or not any(ink.struck):
+        return "", ink
+    kept = [number for number, struck in enumerate(ink.struck) if not struck]
+    gone = [
+        reading.text for reading, struck in zip(ink.readings, ink.struck, strict=True) if struck and reading
+    ]
+    return " ".join(filter(None, gone)), replace(
+        ink,
+        boxes=tuple(ink.boxes[number] for number in kept),
+        pieces=tuple(ink.pieces[number] for number in kept),
+        readings=tuple(ink.readings[number] for number in kept),
+    )
 
 
 def _way(ink: SlotInk, texts: Sequence[str], chance: float) -> Way:
@@ -102,7 +122,7 @@ def _status(value: str, ink: SlotInk, way: Way, told: Mapping[str, float]) -> Fi
     """What is known of a field by its value; without one, whether its blank is known to say nothing of it. ``told``:
     the chance of each value, where several were weighed."""
     if value:
-        return FieldStatus.STRUCK_THROUGH if ink.struck else FieldStatus.READ
+        return FieldStatus.STRUCK_THROUGH if any(ink.struck) else FieldStatus.READ
     sure = min((r.confidence for r in ink.readings if r), default=0.0)
     if told:
         sure = told.get("", 0.0)

@@ -20,9 +20,7 @@ def ruled_lines(ink: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _positions(ink: Pixels) -> NDArray[np.float64]:
     height, width = ink.shape
-    run = max(15, height // 28)
-    wide = cv2.dilate(ink, np.ones((1, 3), np.uint8))
-    runs = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8))
+    runs = _runs(ink)
     reach = max(3, width // 300)
     # perspective tilts rules against one another: a rule counts in the columns beside it as well
     tilted = cv2.dilate(runs, np.ones((1, 2 * reach + 1), np.uint8))
@@ -34,6 +32,58 @@ def _positions(ink: Pixels) -> NDArray[np.float64]:
         if smooth[x] == part.max() and (not peaks or x - peaks[-1] > 2 * reach):
             peaks.append(int(x))
     return np.array(peaks, float)
+
+
+def upright_reach(ink: Pixels, upright: NDArray[np.float64]) -> tuple[float, float] | None:
+    """From which y to which y the upright rules at ``upright`` (x) run: where three tenths more of them are seen than
+    of as many lines between them, so that streaks beside the paper are none; ``None`` where they are nowhere."""
+    height, width = ink.shape
+    if len(upright) < 2:
+        return None
+    beside = 2 * max(3, width // 300)
+    runs = _runs(ink)
+
+    def seen(lines: NDArray[np.float64]) -> NDArray[np.float64]:
+        each = [runs[:, max(0, round(x) - beside) : round(x) + beside + 1].any(axis=1) for x in lines]
+        return np.asarray(np.mean(each, axis=0), np.float64)
+
+    rows = np.flatnonzero(seen(upright) - seen((upright[1:] + upright[:-1]) / 2) >= 0.3)
+    if not len(rows):
+        return None
+    stretches = np.split(rows, np.flatnonzero(np.diff(rows) > height // 20) + 1)
+    longest = max(stretches, key=len)
+    return float(longest[0]), float(longest[-1])
+
+
+def written_rows(ink: Pixels, left: float, right: float, letter: float) -> NDArray[np.float64]:
+    """The y (m,) at which lines are written between two x, ascending: rows of a table that has no level rules.
+
+    ``letter`` is the height of a written small letter in pixels. Long runs of ink (rules, edges) do not count; a line
+    is where the ink across the column, smoothed over a letter, is densest.
+    """
+    strip = ink[:, max(0, round(left)) : max(0, round(right))]
+    if strip.shape[1] < letter:
+        return np.empty(0)
+    upright = cv2.morphologyEx(strip, cv2.MORPH_OPEN, np.ones((max(3, round(5 * letter)), 1), np.uint8))
+    level = cv2.morphologyEx(
+        strip, cv2.MORPH_OPEN, np.ones((1, max(3, round(0.6 * strip.shape[1]))), np.uint8)
+    )
+    written = (strip > 0) & (cv2.dilate(cv2.max(upright, level), np.ones((5, 5), np.uint8)) == 0)
+    height = cv2.GaussianBlur(written.sum(axis=1).astype(np.float32)[None, :], (0, 0), 0.5 * letter)[0]
+    reach = max(1, round(0.8 * letter))
+    tallest = cv2.dilate(height[:, None], np.ones((2 * reach + 1, 1), np.uint8))[:, 0]
+    tops = np.flatnonzero((height >= tallest) & (height > 0.2 * letter))
+    if not len(tops):
+        return np.empty(0)
+    usual = float(np.median(height[tops]))
+    return np.array([float(y) for y in tops if height[y] > 0.25 * usual])
+
+
+def _runs(ink: Pixels) -> Pixels:
+    """Runs of ink longer than 1/28 of the height, down."""
+    wide = cv2.dilate(ink, np.ones((1, 3), np.uint8))
+    run = max(15, ink.shape[0] // 28)
+    return np.asarray(cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8)), np.uint8)
 
 
 def nearest_level(even: Pixels, left: float, right: float, expected: float, reach: float) -> float:

@@ -103,13 +103,16 @@ def cut(even: Pixels, ink: Pixels, marks: Marks, numbers: NDArray[np.int64], box
     return picture
 
 
-def is_struck(marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]) -> bool:
-    """Whether a stroke runs through the line: one nearly level run over most of it, between the two y of ``level``
-    (the top and the bottom of its small letters), so that neither an underline nor a crossed t counts."""
+def strike_of(
+    marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]
+) -> tuple[float, float] | None:
+    """From which x to which a stroke runs through the line, ``None`` where none does: one nearly level run over most of
+    it, between the two y of ``level`` (the top and the bottom of its small letters), so that neither an underline nor a
+    crossed t counts."""
     left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
     first, last = max(top, round(level[0])), min(bottom, round(level[1]))
     if last - first < 3 or right - left < 2.5 * (last - first):
-        return False
+        return None
     chosen = np.zeros(len(marks.area) + 1, bool)
     chosen[numbers + 1] = True
     part = chosen[marks.labels[first:last, left:right]].astype(np.uint8)
@@ -118,15 +121,20 @@ def is_struck(marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[f
     # the bar of an H takes much of a short word
     share = 0.55 if right - left > 5 * (last - first) else 0.92
     run = max(15, int(share * (right - left)))
-    reach = range(-2, 3)
-    sloping = [_sheared(thick, slope / 40) for slope in reach]
-    return any(_has_run(rows, run) for rows in sloping)
+    ends = [_run(_sheared(thick, slope / 40), run) for slope in range(-2, 3)]
+    found = [one for one in ends if one is not None]
+    if not found:
+        return None
+    return float(left + min(one[0] for one in found)), float(left + max(one[1] for one in found))
 
 
-def _has_run(part: Pixels, run: int) -> bool:
-    """Whether some row holds that many set pixels on end; what lies outside the picture is not set."""
+def _run(part: Pixels, run: int) -> tuple[int, int] | None:
+    """From which column to which some row holds so many set pixels on end; what lies outside the picture is not set."""
     kept = cv2.erode(part, np.ones((1, run), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
-    return bool(kept.any())
+    columns = np.flatnonzero(kept.any(axis=0))
+    if not len(columns):
+        return None
+    return int(columns[0]) - run // 2, int(columns[-1]) - run // 2 + run
 
 
 def _sheared(part: Pixels, slope: float) -> Pixels:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.imaging import warp
-from pipeline.model import Box, FieldReading, FieldStatus, PageImage, PageResult, Pixels
+from pipeline.model import Box, FieldReading, FieldStatus, PageImage, PageResult, Pixels, StampKind
 from pipeline.schema import Schemas
 
 Colour = tuple[int, int, int]
@@ -19,6 +19,14 @@ FRAME: Colour = (120, 80, 200)
 LABEL_READ: Colour = (90, 150, 90)
 LABEL_CARRIED: Colour = (220, 140, 0)
 BLANK: Colour = (150, 150, 150)
+STAMP: Colour = (230, 60, 160)
+STAMPS = {
+    StampKind.SEAL: "con dấu",
+    StampKind.STRADDLE: "dấu giáp lai",
+    StampKind.BOXED: "dấu có khung",
+    StampKind.NAME: "dấu tên",
+    StampKind.OTHER: "vết đỏ",
+}
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
@@ -32,8 +40,8 @@ def straight_page(page: PageImage, result: PageResult) -> Pixels:
 
 def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
     """The straight page with what the machine saw: frame violet, labels green (read) or orange (carried by geometry),
-    fields from red (uncertain) to green (certain), grey where blank; the reading stands above its ink. What explains
-    a place that is wrong stands on top; of a page without a frame there is nothing else."""
+    fields from red (uncertain) to green (certain), grey where blank, stamps pink; the reading stands above its ink.
+    What explains a place that is wrong stands on top; of a page without a frame there is nothing else."""
     if result.frame is None:
         bare = Image.fromarray(page.pixels)
         _head(ImageDraw.Draw(bare, "RGBA"), result, max(16, round(bare.height / 110)))
@@ -47,6 +55,9 @@ def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
     for label in result.labels:
         colour = LABEL_READ if label.score else LABEL_CARRIED
         draw.rectangle(_corners(label.box), outline=(*colour, 170), width=2)
+    for stamp in result.stamps:
+        draw.rectangle(_corners(stamp.box), outline=STAMP, width=3)
+        draw.text((stamp.box.left, stamp.box.bottom + 2), STAMPS[stamp.kind], fill=STAMP, font=_font(size))
     record = schemas.records.get(schemas.forms[result.form].record) if result.form in schemas.forms else None
     for entry in result.entries:
         for reading in entry.readings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,6 +13,9 @@ from pipeline.model import Pixels
 
 MAX_SKEW = 12.0
 """Degrees; beyond it a page is not skewed but laid wrongly, and a turn has to be decided first."""
+
+MAX_LEAN = 2.0
+"""Degrees by which one family of rules may differ from the page as a whole."""
 
 WORK_PIXELS = 600_000
 """Pixels of the copy on which the angle is measured: more gain nothing, by measurement."""
@@ -28,6 +32,16 @@ NARROWING = (1.0, 0.5, 0.3)
 Values = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """Degrees, clockwise positive: ``angle`` of the page as a whole, ``level`` of its level lines (down to the right),
+    ``upright`` of its upright ones (their foot to the left). A photograph or a skewed feed makes the two differ."""
+
+    angle: float
+    level: float
+    upright: float
+
+
 def skew_of(grey: Pixels) -> float:
     """Angle in degrees by which the page's lines run down to the right (clockwise positive); 0 when none is seen.
 
@@ -35,19 +49,35 @@ def skew_of(grey: Pixels) -> float:
     (2010); their angle is the length-weighted median, sharpened by Tukey's biweight, so that neither a paper's edge nor
     the curl of one corner pulls at it. A page with too few rules is measured by its text lines and leaders.
     """
+    return axes_of(grey).angle
+
+
+def axes_of(grey: Pixels) -> Skew:
+    """As ``skew_of``, and the angles of level and of upright rules for themselves, where enough are seen."""
     scale = min(1.0, math.sqrt(WORK_PIXELS / grey.size))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     side = min(small.shape)
-    angle, length = _pieces_of_rules(np.asarray(small, np.uint8), LEAST_LENGTH * side)
+    angle, length, level = _pieces_of_rules(np.asarray(small, np.uint8), LEAST_LENGTH * side)
     if length.sum() > LEAST_RULES * side:
         agreed, weight = _agreed(angle, length)
         if weight > LEAST_RULES * side:
-            return agreed
-    return _text_skew(np.asarray(small, np.uint8))
+            axes = [_axis(angle[family], length[family], agreed, side) for family in (level, ~level)]
+            return Skew(agreed, axes[0], axes[1])
+    agreed = _text_skew(np.asarray(small, np.uint8))
+    return Skew(agreed, agreed, agreed)
 
 
-def _pieces_of_rules(small: Pixels, least: float) -> tuple[Values, Values]:
-    """Angle (n,) against the nearer axis and length (n,) of straight pieces that may be rules of a skewed page."""
+def _axis(angle: Values, length: Values, agreed: float, side: int) -> float:
+    """The angle of one family of rules; that of all of them where the family is too small or far off."""
+    if length.sum() < LEAST_RULES * side:
+        return agreed
+    own, weight = _agreed(angle, length)
+    return own if weight > LEAST_RULES * side and abs(own - agreed) < MAX_LEAN else agreed
+
+
+def _pieces_of_rules(small: Pixels, least: float) -> tuple[Values, Values, NDArray[np.bool_]]:
+    """Angle (n,) against the nearer axis and length (n,) of straight pieces that may be rules of a skewed page, and
+    which of them (n,) are level."""
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(small)[0]
     ends = np.empty((0, 4))
     if found is not None:
@@ -56,7 +86,8 @@ def _pieces_of_rules(small: Pixels, least: float) -> tuple[Values, Values]:
     length = np.hypot(x1 - x0, y1 - y0)
     angle = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
     chosen = (length > least) & (np.abs(angle) < MAX_SKEW)
-    return angle[chosen], length[chosen]
+    level = np.abs(x1 - x0) > np.abs(y1 - y0)
+    return angle[chosen], length[chosen], level[chosen]
 
 
 def _agreed(angle: Values, length: Values) -> tuple[float, float]:

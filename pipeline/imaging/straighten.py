@@ -47,18 +47,20 @@ def small_grey(pixels: Pixels, scale: float) -> Pixels:
 
 
 def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> Level:
-    """The page turned by ``turn`` degrees clockwise and levelled. ``grey`` is the page times ``scale``;
-    ``letter`` the height of its printed letters in pixels of ``grey``."""
+    """The page turned by ``turn`` degrees clockwise and levelled, its upright rules upright.
+
+    ``grey`` is the page times ``scale``; ``letter`` the height of its printed letters in pixels of ``grey``.
+    """
     size = (grey.shape[1], grey.shape[0])
     turning, turned_size = warp.turned(turn, size)
     upright = grey if turn == 0 else np.ascontiguousarray(np.rot90(grey, k=-(turn // 90)))
-    angle = skew.skew_of(upright)
-    levelling, level_size = warp.rotated(angle, turned_size)
+    axes = skew.axes_of(upright)
+    levelling, level_size = warp.squared(axes.level, axes.upright, turned_size)
     level = warp.warped(upright, levelling, level_size)
     even = light.evened(level)
     ink = light.ink_mask(even)
     matrix = levelling @ turning @ np.diag([scale, scale, 1.0])
-    return Level(level, even, ink, leaders_of(ink, letter), matrix, turn, angle, dpi)
+    return Level(level, even, ink, leaders_of(ink, letter), matrix, turn, axes.angle, dpi)
 
 
 def frame_of(even: Pixels, expected: Matrix, shares: tuple[float, ...], letter: float) -> Frame | None:

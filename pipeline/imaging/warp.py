@@ -32,12 +32,22 @@ def scaled(scale: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]
 
 def rotated(angle: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """Matrix and new (width, height) that undo a skew of ``angle`` degrees; the canvas grows so that nothing is cut."""
+    return squared(angle, angle, size)
+
+
+def squared(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+    """Matrix and new (width, height) after which lines that ran at ``level`` degrees to the level run level, and those
+    at ``upright`` degrees to the upright stand upright; the canvas grows so that nothing is cut."""
     width, height = size
-    matrix = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), [0, 0, 1]])
+    one, other = np.radians(level), np.radians(upright)
+    axes = np.array([[np.cos(one), -np.sin(other), 0], [np.sin(one), np.cos(other), 0], [0, 0, 1.0]])
+    middle = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
+    matrix: Matrix = np.linalg.inv(axes) @ middle
     corners = moved(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
     low, high = corners.min(axis=0), corners.max(axis=0)
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]], float)
-    new_width, new_height = np.ceil(high - low).astype(int)
+    # a tilt of less than a pixel in a million is rounding and no reason to grow
+    new_width, new_height = np.ceil(high - low - 1e-6).astype(int)
     return shift @ matrix, (int(new_width), int(new_height))
 
 

@@ -25,9 +25,21 @@ def row_shares(table: Table) -> Positions:
     return np.linspace(table.top, table.bottom, table.rows + 1)
 
 
-def fitted_table(form: Form, upright: Positions, level: Positions, size: tuple[int, int]) -> Fit | None:
+BEYOND = 0.03
+"""How far (share of the frame's height) upright rules may seem to run out of the frame."""
+
+
+def fitted_table(
+    form: Form,
+    upright: Positions,
+    level: Positions,
+    size: tuple[int, int],
+    reach: tuple[float, float] | None = None,
+) -> Fit | None:
     """The fit of a table form to rules seen at ``upright`` (x) and ``level`` (y) on a page of that (width, height).
 
+    Rows are all alike, so where an outer level rule is not seen the rows fit just as well one row further up or down:
+    ``reach``, the y from which to which the upright rules run, says which it is, for none of them leaves the frame.
     ``None`` when fewer than 70 % of its columns' rules are seen where it has them; upside down, about 55 % are.
     """
     assert form.table is not None
@@ -38,17 +50,24 @@ def fitted_table(form: Form, upright: Positions, level: Positions, size: tuple[i
         return None
     left, width, share = across
     height = width / aspect(form)
-    down = _line_up(rows, level, (0.95 * height, 1.05 * height))
+    down = _line_up(rows, level, (0.95 * height, 1.05 * height), reach)
     if down is None or down[2] < 0.6:
-        return None
+        # level rules too faint: the frame is as high as its upright rules are long
+        if reach is None or abs(reach[1] - reach[0] - height) > BEYOND * height:
+            return None
+        down = reach[0], reach[1] - reach[0], 0.0
     top, high, _ = down
     return Fit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
 
 
 def _line_up(
-    shares: Positions, seen: Positions, lengths: tuple[float, float]
+    shares: Positions,
+    seen: Positions,
+    lengths: tuple[float, float],
+    reach: tuple[float, float] | None = None,
 ) -> tuple[float, float, float] | None:
-    """(start, length, share of rules matched) of the best linear map of ``shares`` onto the positions ``seen``."""
+    """(start, length, share of rules matched) of the best linear map of ``shares`` onto the positions ``seen``; a map
+    that leaves out part of ``reach`` must match as much more."""
     if len(seen) < 3:
         return None
     best: tuple[float, float, float] | None = None
@@ -68,6 +87,9 @@ def _line_up(
                 off = np.minimum(np.abs(seen[at] - expected), np.abs(seen[at - 1] - expected)) / length
                 matched = float((off < NEAR).mean())
                 score = matched - float(np.minimum(off, NEAR).mean()) / NEAR * 0.2
+                if reach is not None:
+                    left_out = max(start - reach[0], 0.0) + max(reach[1] - start - length, 0.0)
+                    score -= min(0.5, 5 * max(0.0, left_out / length - BEYOND))
                 if best is None or score > merit:
                     best, merit = (start, length, matched), score
     return best

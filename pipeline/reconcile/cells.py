@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from datetime import date, timedelta
 
@@ -88,6 +89,8 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
         value = float(cell.text)
     except ValueError:
         raise NotUnderstood("error") from None
+    if not math.isfinite(value):
+        raise NotUnderstood("error")
     if cell.shown:
         return _of_day(value, cell.shown, spec, from_1904)
     if spec.kind == "date":

@@ -52,8 +52,9 @@ def books_on_file(
     has_volumes: bool,
     wanted: bool,
 ) -> tuple[BookOnFile, ...]:
-    """Every book with the rows that name it. ``rows``: volume, place, how many; ``wanted``: people named the books, so
-    all of them are compared, however few rows there are."""
+    """Every book with the rows that may be of it. ``rows``: volume, place, how many; ``wanted``: people named the
+    books, so all of them are compared, however few rows there are. Rows whose place is not known may be of any place
+    that has the volume; where several have it, nothing is told as missing because of them."""
     named: dict[tuple[str, str | None], int] = defaultdict(int)
     for volume, place, count in rows:
         named[volume, places.code(place)] += count
@@ -62,11 +63,12 @@ def books_on_file(
     found = []
     for book in books:
         volume = volume_key(book, has_volumes=has_volumes)
-        count = named.get((volume, book.place_code), 0)
+        sure, unplaced = named.get((volume, book.place_code), 0), named.get((volume, None), 0)
         if len(alone[volume]) == 1:
-            count += named.get((volume, None), 0)
+            sure += unplaced
+            unplaced = 0
         entries = shelves[volume, book.place_code]
-        found.append(BookOnFile(book, count, wanted or 0 < entries <= count * ONE_ROW_IN))
+        found.append(BookOnFile(book, sure + unplaced, wanted or 0 < entries <= sure * ONE_ROW_IN))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ as a whole date. Memory here is one row, and the shared strings as bytes.
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from array import array
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,9 @@ from pipeline.errors import ReconcileError
 from pipeline.reconcile.number_format import Shown, shown_by
 
 CHUNK = 1 << 18
+MOST_ROWS = 1 << 20
+"""Rows that a sheet of Excel has."""
+
 MOST_BYTES = 8 << 30
 """An unpacked part of a workbook that is larger than this is refused."""
 
@@ -252,7 +256,22 @@ class _StringsReader(_TextReader):
         elif tag == "rPh":
             self._phonetic = False
         elif tag == "si":
-            self._into.append("".join(self._texts))
+            self._into.append(_unescaped("".join(self._texts)))
+
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def _unescaped(text: str) -> str:
+    """The text with what Excel writes as ``_x000D_`` (ECMA-376 part 1, 22.9.2.19); signs that are not printed are
+    spaces."""
+    if "_x" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: _letter(int(found[1], 16)), text)
+
+
+def _letter(code: int) -> str:
+    return " " if code < 32 or 0xD800 <= code < 0xE000 else chr(code)
 
 
 _KINDS = {"n": "number", "b": "bool", "e": "error", "d": "date"}
@@ -290,7 +309,10 @@ class _SheetReader(_TextReader):
             self._reading = not self._phonetic
         elif tag == "row":
             number = values.get("r")
-            self._row = self._row + 1 if number is None else int(number)
+            row = self._row + 1 if number is None else int(number)
+            if not self._row < row <= MOST_ROWS:
+                raise ValueError("rows out of order")
+            self._row = row
             self._cells, self._column = {}, -1
         elif tag == "f":
             self._formula = True
@@ -321,7 +343,7 @@ class _SheetReader(_TextReader):
             if text:
                 self._cells[self._column] = text
         elif kind in _TEXTS:
-            self._cells[self._column] = text
+            self._cells[self._column] = _unescaped(text)
         else:
             style = int(self._style)
             shown = self._shown[style] if 0 <= style < len(self._shown) else Shown.NOTHING

@@ -53,7 +53,7 @@ class StagedRows:
         )
         self._table.execute("CREATE TABLE refusal (row INTEGER, name TEXT, reason TEXT)")
         columns = ColumnFonts(self._typed)
-        insert = "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?)"
+        insert = "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)"
         self._table.executemany(insert, self._lines(book, columns))
         self._fonts = columns.found()
         self._table.execute("CREATE INDEX by_volume ON line (volume)")

@@ -22,7 +22,8 @@ class DifferenceKind(StrEnum):
 class FieldKind(StrEnum):
     """How two values differ. ``SWAPPED``: two columns have changed places; ``DIGITS``: neighbouring digits have;
     ``ONLY_OURS``, ``ONLY_THEIRS``: the other one is blank; ``SPELLING``: capitals, place of the tone mark, signs or
-    leading zeros alone; ``BEYOND``: the registry holds no value (as a rule the form has no place for it)."""
+    leading zeros alone; ``BEYOND``: the registry holds no value (the form has no place for it, or people found it
+    illegible)."""
 
     CHANGED = "changed"
     DIGITS = "digits"

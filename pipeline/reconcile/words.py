@@ -18,7 +18,7 @@ FIELDS = {
     FieldKind.ONLY_OURS: "bên kia để trống",
     FieldKind.ONLY_THEIRS: "trên giấy để trống",
     FieldKind.SPELLING: "chỉ khác cách viết",
-    FieldKind.BEYOND: "sổ dữ liệu không có ô ấy",
+    FieldKind.BEYOND: "sổ dữ liệu không có giá trị",
 }
 
 REFUSED = {
@@ -38,7 +38,7 @@ SHEETS = {
     FieldKind.ONLY_OURS: "Bên kia để trống",
     FieldKind.ONLY_THEIRS: "Trên giấy để trống",
     FieldKind.SPELLING: "Chỉ khác cách viết",
-    FieldKind.BEYOND: "Sổ không có ô ấy",
+    FieldKind.BEYOND: "Sổ không có giá trị",
     DifferenceKind.MISSING: "Phần mềm kia không có",
     DifferenceKind.EXTRA: "Sổ không có",
     DifferenceKind.DUPLICATE: "Trùng dòng",

@@ -19,6 +19,7 @@ from pipeline.registry import (
     link_decisions,
     links,
     overview,
+    page_readings,
     placing,
     readback,
     records,
@@ -143,6 +144,18 @@ class Registry:
         scan."""
         with self._database.reading() as connection:
             return saving.is_known(connection, ref, fingerprint, book_id)
+
+    def find_book(self, ledger: Ledger, folder_name: str) -> int | None:
+        """The id of a book as ``book_id`` tells it, None when it was never read."""
+        with self._database.reading() as connection:
+            return saving.find_book(connection, self._declared, ledger, folder_name)
+
+    def last_readings(
+        self, book_id: int, ref: PageRef
+    ) -> Mapping[tuple[int, str], page_readings.LastReading]:
+        """What the machine last read on a page, by row and field."""
+        with self._database.reading() as connection:
+            return page_readings.last_readings(connection, book_id, ref)
 
     def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
         """Under which fingerprint each page of a book was last saved; pages that never were are missing."""

@@ -52,6 +52,18 @@ def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_n
     return found
 
 
+def find_book(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int | None:
+    """The id of that book, where it is known."""
+    return connection.scalar(
+        select(book.c.id).where(
+            book.c.record == declared.schemas.form(ledger.form).record,
+            book.c.place_code == ledger.place_code,
+            book.c.volume == ledger.volume,
+            book.c.folder_name == folder_name,
+        )
+    )
+
+
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
     """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
     hold_book(connection, book_id)

@@ -9,7 +9,7 @@ from pipeline.registry import Registry
 from pipeline.reports.basis import SPAN, Basis
 from pipeline.reports.content import Report, Section
 from pipeline.reports.plan import Plan
-from pipeline.reports.sections import pace, progress, quality, queue, readings, scanning
+from pipeline.reports.sections import pace, progress, quality, queue, readings, sampling, scanning
 from pipeline.schema import Schemas
 
 
@@ -42,6 +42,7 @@ def _sections(basis: Basis) -> tuple[Section, ...]:
         pace.ending(basis),
         queue.queue(basis),
         quality.quality(basis),
+        sampling.sampled(basis),
         readings.readings(basis),
         scanning.scanning(basis),
     )
@@ -55,6 +56,7 @@ def _summary(basis: Basis) -> Section:
         queue.oldest(basis),
         pace.end(basis),
         quality.overturned(basis),
+        sampling.wrong_entries(basis),
         scanning.rescanned(basis),
         scanning.missing(basis),
     )

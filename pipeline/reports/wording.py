@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta, timezone
 
 from pipeline.evaluation.bound import upper_bound
 from pipeline.reports.content import Cell
 
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
-"""Days of a report are days of the office, whatever the clock of the machine says."""
+HERE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Days of a report are days of the office, whatever the clock of the machine says. Vietnam knows no summer time."""
 
 NOTHING = "–"
 SPACE = "\u00a0"

@@ -2,6 +2,7 @@
 
 from pipeline.review.app import create_app
 from pipeline.review.options import ReviewOptions
+from pipeline.review.packages import PackageDesk
 from pipeline.review.pictures import Pictures
 
-__all__ = ["Pictures", "ReviewOptions", "create_app"]
+__all__ = ["PackageDesk", "Pictures", "ReviewOptions", "create_app"]

@@ -22,11 +22,13 @@ from pipeline.review.journal import Journal
 from pipeline.review.known import Known
 from pipeline.review.limits import BodyLimit, Buckets
 from pipeline.review.options import ReviewOptions
+from pipeline.review.packages import NO_PACKAGES, PackageDesk
 from pipeline.review.pages import STATIC, Pages
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.routes import ROUTERS
 from pipeline.review.site import Site
 from pipeline.review_policy import ReviewPolicy
+from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
 
 
@@ -37,13 +39,15 @@ def create_app(
     *,
     policy: ReviewPolicy = ReviewPolicy(),
     plan: Plan = Plan(),
+    sampling: SamplingPolicy = SamplingPolicy(),
     pictures: Pictures = NO_PICTURES,
+    packages: PackageDesk = NO_PACKAGES,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """The web application over an open registry, which stays the caller's to close, as ``pictures`` do. ``policy``:
-    how the office reviews; ``plan``: what it is to have done; ``models``: the folder of word data (by default that of
-    the installation); ``now``: the clock, in UTC."""
+    """The web application over an open registry, which stays the caller's to close, as ``pictures`` and ``packages``
+    do. ``policy``: how the office reviews; ``plan``: what it is to have done; ``sampling``: how it samples; ``models``:
+    the folder of word data (by default that of the installation); ``now``: the clock, in UTC."""
     app = FastAPI(
         title="hotich",
         docs_url=None,
@@ -70,7 +74,9 @@ def create_app(
         pictures=pictures,
         known=Known(schemas, models),
         plan=plan,
+        lots=registry.lots(policy, sampling, now=now),
         now=now,
+        packages=packages,
     )
     answer_errors(app)
     for router in ROUTERS:

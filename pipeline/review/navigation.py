@@ -10,8 +10,10 @@ LINKS = (
     ("/desk", "Bàn rà soát"),
     ("/column", "Theo cột"),
     ("/reconcile", "Đối soát"),
+    ("/packages", "Gói giao"),
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
+    ("/lots", "Lấy mẫu"),
     ("/accounts", "Tài khoản"),
 )
 """Path and label. A person sees those that the table of access lets them open."""

@@ -13,10 +13,12 @@ from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts
 from pipeline.registry.desk.desk import Desk
+from pipeline.registry.lots.lots import Lots
 from pipeline.reports import Plan
 from pipeline.review.known import Known
 from pipeline.review.limits import Buckets
 from pipeline.review.options import ReviewOptions
+from pipeline.review.packages import PackageDesk
 from pipeline.review.pages import Pages
 from pipeline.review.pictures import Pictures, Sheet
 from pipeline.schema import Schemas
@@ -36,7 +38,9 @@ class Site:
     pictures: Pictures
     known: Known
     plan: Plan
+    lots: Lots
     now: Callable[[], datetime]
+    packages: PackageDesk
 
 
 def site_of(request: Request) -> Site:

@@ -13,6 +13,7 @@ Level = Literal["page", "reading", "field", "entry", "book", "registry"]
 DETAILS: Mapping[str, str] = {
     "missing": "thiếu {}",
     "same": "giống {}",
+    "struck": "chữ bị gạch: {}",
     "after": "sau {}",
     "before": "trước {}",
     "said": "ghi {}",

@@ -52,11 +52,16 @@ def books(tmp_path: Path) -> Path:
 def test_the_flow_reads_every_book_and_tells_counts_only(
     books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from prefect.artifacts import Artifact
+
     monkeypatch.setattr(nightly, "read_settings", FakeSettings)
     first, second = nightly.nightly(str(books), str(tmp_path / "workspace"), 1)
     assert (first["book"], first["pages"], first["read"], first["review"]) == ("a", 2, 1, 1)
     assert first["failures"] == ["broken: 1.tiff trang 2"]
     assert second["failures"] == ["ledger: ledger.toml"]
+    left: list[Any] = [Artifact.get(key) for key in ("nightly-morning", "nightly-progress")]
+    assert "| a | 2 | 1 |" in left[0].data
+    assert left[1].data == 100.0
 
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
@@ -106,7 +111,7 @@ def deployment_of(wanted: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["nightly", "export", "backup"])
+@pytest.mark.parametrize("name", ["nightly", "export", "backup", "reread"])
 def test_a_deployment_names_a_flow_and_parameters_that_are_there(name: str) -> None:
     deployment = deployment_of(name)
     path, _, function = deployment["entrypoint"].partition(":")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.grid import nearest_level, ruled_lines
+from pipeline.imaging.grid import nearest_level, ruled_lines, upright_reach, written_rows
 from pipeline.model import Pixels
 from tests.imaging.drawings import ink_of, paper, rule, typed
 
@@ -56,6 +56,48 @@ def test_writing_is_no_rule() -> None:
 def test_a_page_without_rules_has_none() -> None:
     across, down = ruled_lines(ink_of(paper(WIDTH, HEIGHT)))
     assert len(across) == len(down) == 0
+
+
+def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
+    picture = table()
+    rule(picture, (X[2], 20), (X[2], Y[-1] + 90))
+    for x in (X[1], X[4]):
+        picture[: int(Y[1]), int(x) - 3 : int(x) + 4] = 255
+    reach = upright_reach(ink_of(picture), np.array(X))
+    assert reach == pytest.approx((Y[0], Y[-1]), abs=3)
+
+
+def numbered(tops: list[int]) -> Pixels:
+    """A table without level rules, a number written in its second column at each y."""
+    picture = table(y=(Y[0], Y[-1]))
+    for number, top in enumerate(tops):
+        text = typed(str(570 + number), "LiberationSerif-Regular.ttf", 26)
+        left = int(X[1]) + 8 + 6 * (number % 3)
+        part = picture[top : top + text.shape[0], left : left + text.shape[1]]
+        part[:] = np.minimum(part, text[:, : part.shape[1]])
+    return picture
+
+
+@settings(max_examples=10, deadline=None)
+@given(steps=st.lists(st.integers(45, 130), min_size=2, max_size=6))
+def test_rows_without_level_rules_are_found_by_what_is_written_in_their_first_column(
+    steps: list[int],
+) -> None:
+    tops = [140 + sum(steps[:number]) for number in range(len(steps))]
+    rows = written_rows(ink_of(numbered(tops)), X[1] + 3, X[2] - 3, 14)
+    # the middle of figures that stand 1.4 em below the top of their picture, two thirds of an em tall
+    assert rows == pytest.approx([top + 26 * (1.4 - 0.33) for top in tops], abs=4)
+
+
+def test_rules_and_empty_columns_hold_no_written_rows() -> None:
+    assert len(written_rows(ink_of(table()), X[1], X[2], 14)) == 0
+    assert len(written_rows(ink_of(paper(WIDTH, HEIGHT)), 100, 300, 14)) == 0
+    assert len(written_rows(ink_of(table()), 300, 305, 14)) == 0
+
+
+def test_where_no_upright_rule_is_seen_none_runs() -> None:
+    assert upright_reach(ink_of(paper(WIDTH, HEIGHT)), np.array(X)) is None
+    assert upright_reach(ink_of(table()), np.array([])) is None
 
 
 @given(expected=st.floats(235, 245))

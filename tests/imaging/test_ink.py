@@ -96,7 +96,21 @@ def test_only_a_stroke_through_the_letters_strikes_a_line_out(
     left, top = marks.boxes[:, :2].min(axis=0)
     right, bottom = marks.boxes[:, 2:].max(axis=0)
     box = Box(float(left), float(top), float(right), float(bottom))
-    assert ink_of_page.is_struck(marks, numbers, box, (52, 74)) is struck
+    assert (ink_of_page.strike_of(marks, numbers, box, (52, 74)) is not None) is struck
+
+
+def test_the_ends_of_a_stroke_tell_what_is_struck_out() -> None:
+    picture = paper(900, 130)
+    for left, text in ((40, "Nguyen Van Duc"), (600, "Le An")):
+        word = typed(text, "LiberationSerif-Italic.ttf", 54)
+        picture[: word.shape[0], left : left + word.shape[1]] = word[:, : 900 - left]
+    rule(picture, (50, 62), (580, 66), 30, 3)
+    marks = ink_of_page.marks_of(ink_of(picture))
+    box = Box(40, 20, 760, 100)
+    strike = ink_of_page.strike_of(marks, np.arange(len(marks.area)), box, (52, 74))
+    assert strike is not None
+    assert abs(strike[0] - 50) < 12
+    assert abs(strike[1] - 580) < 12
 
 
 def test_painting_out_a_leader_leaves_the_stroke_that_crosses_it() -> None:

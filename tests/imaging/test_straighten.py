@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging import straighten, warp
+from pipeline.imaging import skew, straighten, warp
 from pipeline.model import Matrix, Pixels
 from tests.imaging.drawings import dot, middle_of_ink, paper, rule, ruled_page
 
@@ -100,6 +100,17 @@ def test_a_levelled_page_is_level_and_its_matrix_tells_where_a_dot_went(turn: in
     landed = warp.moved(level.matrix, np.array([[300.0, 500.0]]))[0]
     assert middle_of_ink(warp.warped(dotted, level.matrix, level.size)) == pytest.approx(landed, abs=0.3)
     assert level.grey.shape == level.ink.shape == (level.size[1], level.size[0])
+
+
+@pytest.mark.parametrize(("level_angle", "upright_angle"), [(1.6, 0.3), (-0.4, 0.8), (2.5, 2.5)])
+def test_level_and_upright_rules_that_lean_against_one_another_are_both_set_square(
+    level_angle: float, upright_angle: float
+) -> None:
+    leaning, size = warp.squared(level_angle, upright_angle, (1000, 1400))
+    page = warp.warped(ruled_page(0), np.linalg.inv(leaning).astype(np.float64), size)
+    level = straighten.levelled(page, 1.0, 0, 20, 150)
+    axes = skew.axes_of(level.even)
+    assert (axes.level, axes.upright) == pytest.approx((0, 0), abs=0.06)
 
 
 def test_labels_are_looked_for_on_a_page_without_leaders() -> None:

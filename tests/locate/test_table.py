@@ -75,6 +75,37 @@ def test_the_outer_rules_may_be_cut_off(form: Form) -> None:
     assert furthest(fit, form, 110, 150) < 0.006 * WIDE
 
 
+@pytest.mark.parametrize("unseen", [slice(1, -1), slice(0, -1), slice(2, None), slice(2, -1)])
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_rows_are_not_taken_for_their_neighbours_where_outer_level_rules_are_not_seen(
+    form: Form, unseen: slice
+) -> None:
+    x, y = rules(form)
+    fit = fitted_table(form, x, y[unseen], size_of(form), (y[0] + 3, y[-1] - 3))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.006 * WIDE
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_without_level_rules_the_frame_is_as_high_as_its_upright_rules_are_long(form: Form) -> None:
+    x, y = rules(form)
+    fit = fitted_table(form, x, y[3:4], size_of(form), (y[0] + 2, y[-1] - 2))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.006 * WIDE
+    assert fitted_table(form, x, y[3:4], size_of(form), (y[0], y[3])) is None
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_a_bent_first_rule_and_a_chance_rule_above_the_heading_do_not_move_the_rows_up(form: Form) -> None:
+    x, y = rules(form)
+    pitch = y[-1] - y[-2]
+    # the frame's own top and the first row's top are off; a stroke of the heading stands a row above the first row
+    seen = np.sort(np.concatenate([[y[1] - pitch], y[2:-1], y[-1:] + 0.006 * pitch * (len(y) - 1)]))
+    fit = fitted_table(form, x, seen, size_of(form), (y[0], y[-1]))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.006 * WIDE
+
+
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
 def test_a_table_upside_down_is_refused_or_fits_worse(form: Form) -> None:
     x, y = rules(form)

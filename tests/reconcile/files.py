@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 
 from pipeline.batch.reconciling import Reconciling
+from pipeline.model import Ledger
 from pipeline.reconcile import Counts, Difference, Refusal, layout_of, open_workbook, read_layout
 from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read
@@ -38,15 +39,21 @@ def birth(number: int, **changed: str) -> dict[str, str]:
     } | changed
 
 
-def fill(registry: Registry, entries: Sequence[Cells], folder: str = "KS.2010.01") -> int:
+def fill(
+    registry: Registry,
+    entries: Sequence[Cells],
+    folder: str = "KS.2010.01",
+    ledger: Ledger = LEDGER,
+    scan: str = SCAN,
+) -> int:
     """A book with one entry a page, every value accepted; returns its id."""
-    book_id = registry.book_id(LEDGER, folder)
-    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, len(entries))
+    book_id = registry.book_id(ledger, folder)
+    registry.store_scan(book_id, scan, "scan.pdf", 1000, len(entries))
     for page_no, cells in enumerate(entries, start=1):
         readings = [
             read(FIELDS[column], text) if text else blank(FIELDS[column]) for column, text in cells.items()
         ]
-        registry.save_page(book_id, page(entry(*readings), page_no=page_no), "f1")
+        registry.save_page(book_id, page(entry(*readings), scan=scan, page_no=page_no), "f1")
     return book_id
 
 

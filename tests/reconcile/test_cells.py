@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks._two_versions import typed
 from pipeline.kinds.legacy_fonts import LegacyFont
-from pipeline.reconcile.cells import NotUnderstood, text_of
+from pipeline.reconcile.cells import Normal, NotUnderstood, text_of
 from pipeline.reconcile.comparing import kind_of, written_alike
 from pipeline.reconcile.number_format import WHOLE, Shown, shown_by
 from pipeline.reconcile.sheet import SheetCell, open_workbook
@@ -80,6 +83,22 @@ def test_what_cannot_be_known_is_refused_with_its_reason(column: str, cell: Shee
     with pytest.raises(NotUnderstood) as refused:
         text_of(cell, BY_COLUMN[column])
     assert refused.value.reason == reason
+
+
+@given(
+    st.sampled_from(sorted(BY_COLUMN)),
+    st.builds(
+        SheetCell,
+        st.sampled_from(("number", "date", "bool", "error", "formula")),
+        st.floats().map(repr) | st.integers().map(str) | st.text(),
+        st.sampled_from((Shown.NOTHING, WHOLE, Shown.YEAR, Shown.MONTH | Shown.YEAR, Shown.DAY)),
+    ),
+    st.booleans(),
+)
+def test_no_cell_crashes_a_reconciliation(column: str, cell: SheetCell, from_1904: bool) -> None:
+    spec = BY_COLUMN[column]
+    with suppress(NotUnderstood):
+        Normal(spec, SCHEMAS.vocabulary(spec))(text_of(cell, spec, from_1904=from_1904))
 
 
 def test_days_counted_from_1904_are_read_so(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pipeline.batch.reconciling import Reconciling
 from pipeline.reconcile import DifferenceKind, FieldKind, layout_of, open_workbook
 from pipeline.registry import Registry
 from tests.reconcile.files import birth, fill, held, told, write
-from tests.registry.pages import SCHEMAS, entry, page, read
+from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 
 ROWS = [birth(number) for number in range(1, 11)]
 
@@ -139,3 +140,18 @@ def test_columns_that_the_file_lacks_are_not_compared(
     found, _, counts = held(registry, write(tmp_path / "a.xlsx", ROWS, columns))
     assert found == []
     assert (counts.pairs, "quyenSo" in counts.absent) == (10, True)
+
+
+def test_two_places_of_one_name_are_told_apart_by_their_people(tmp_path: Path) -> None:
+    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", SCHEMAS) as registry:
+        fill(registry, [birth(number) for number in range(1, 5)])
+        namesake = replace(LEDGER, place_code="11111")
+        others = [
+            birth(number, nksHoTen=f"Lý Khác {number}", meHoTen="Sơn Thị Khác") for number in range(1, 5)
+        ]
+        fill(registry, others, "KS.2010.02", namesake, "b" * 64)
+        rows = [*(birth(number) for number in range(1, 5)), *others[:3]]
+        rows[0] = rows[0] | {"chaHoTen": "Trần Văn Sai"}
+        found, _, counts = held(registry, write(tmp_path / "a.xlsx", rows))
+        assert told(found) == {("fields", 2, "chaHoTen", "changed")}
+        assert (counts.pairs, [one.compared for one in counts.books]) == (7, [False, False])

@@ -79,6 +79,8 @@ def test_what_is_no_workbook_is_refused_in_words(tmp_path: Path, content: bytes)
         b"<worksheet><row r='1'><c t='s'><v>999</v></c></row></worksheet>",
         b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet><row r='1'><c t='str'><v>&b;</v></c></row></worksheet>",
         b"<worksheet><row r='x'/></worksheet>",
+        b"<worksheet><row r='99999999999999999999'/></worksheet>",
+        b"<worksheet><row r='5'/><row r='5'><c t='str'><v>a</v></c></row></worksheet>",
     ],
 )
 def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: bytes) -> None:
@@ -91,3 +93,19 @@ def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: by
             target.writestr(name, sheet if is_sheet else source.read(name))
     with pytest.raises(ReconcileError, match="hỏng"), open_workbook(bad) as opened:
         list(opened.rows("Sheet1"))
+
+
+def test_what_excel_escapes_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet().write_string(0, 0, "x")
+    texts = {"a": "Trần_x000D_Thử", "b": "_x005F_x", "c": "Trần_x001F_Mẫu", "d": "_xD800_"}
+    cells = "".join(f"<c t='str'><v>{text}</v></c>" for text in texts.values())
+    changed = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            sheet = f"<worksheet><row>{cells}</row></worksheet>".encode()
+            target.writestr(name, sheet if name.endswith("sheet1.xml") else source.read(name))
+    with open_workbook(changed) as opened:
+        ((_, row),) = opened.rows("Sheet1")
+    assert list(row.values()) == ["Trần Thử", "_x", "Trần Mẫu", " "]

@@ -143,7 +143,7 @@ def test_every_figure_of_the_summary_stands_in_its_section_too_and_leads_to_its_
     report = made()
     everywhere = [one for part in report.sections[1:] for one in part.figures]
     for one in section(report, "summary").figures:
-        assert one.cell.href.startswith(("/reports/", "/tickets"))
+        assert one.cell.href.startswith(("/reports/", "/tickets", "/lots"))
         assert one in everywhere
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role, passwords
-from pipeline.review import create_app
+from pipeline.review import PackageDesk, create_app
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
@@ -53,8 +54,23 @@ def accounts(registry: Registry, clock: Clock) -> Accounts:
 
 
 @pytest.fixture(scope="module")
-def app(registry: Registry, clock: Clock) -> FastAPI:
-    return create_app(registry, SCHEMAS, now=clock)
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageDesk]:
+    """Makes packages of nothing; that of the first book is there."""
+
+    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> str:
+        (target / "goi").mkdir(parents=True)
+        (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
+        return ""
+
+    with PackageDesk(tmp_path_factory.mktemp("packages"), make) as desk:
+        desk.start(1)
+        desk.wait()
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry, clock: Clock, packages: PackageDesk) -> FastAPI:
+    return create_app(registry, SCHEMAS, packages=packages, now=clock)
 
 
 @pytest.fixture(scope="module")

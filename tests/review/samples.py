@@ -24,6 +24,7 @@ TARGET = "nguoi.mau"
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
 _TICKET = {"ticket_id": "TICKET"}
+_LOT = {"lot_id": "LOT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
 _WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
@@ -57,6 +58,10 @@ SAMPLES = {
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),
     ("POST", "/column/hand-back"): Sample(json={}),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
+    ("POST", "/lots"): Sample(form={"books": ["1"]}),
+    ("GET", "/lots/{lot_id}"): Sample(_LOT),
+    ("POST", "/lots/{lot_id}/close"): Sample(_LOT),
+    ("POST", "/lots/{lot_id}/cancel"): Sample(_LOT, {"reason": "nhầm sổ"}),
     ("GET", "/pictures/tasks/{task_id}/page"): Sample(_TASK),
     ("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}"): Sample(
         {**_TASK, "left": "10", "top": "10", "right": "60", "bottom": "40"}
@@ -64,6 +69,8 @@ SAMPLES = {
     ("GET", "/pictures/tickets/{ticket_id}/page"): Sample(_TICKET),
     ("GET", "/pictures/differences/{difference_id}/page"): Sample(_DIFFERENCE),
     ("GET", "/pictures/differences/{difference_id}/ink"): Sample(_DIFFERENCE),
+    ("POST", "/packages/{book_id}"): Sample({"book_id": "1"}),
+    ("GET", "/packages/{book_id}/{name}"): Sample({"book_id": "1", "name": "manifest.json"}),
     ("GET", "/reconcile/{reconciliation_id}"): Sample({"reconciliation_id": "1"}),
     ("GET", "/reconcile/{reconciliation_id}/theirs"): Sample({"reconciliation_id": "1"}),
     ("POST", "/reconcile/differences/{difference_id}/answer"): Sample(_DIFFERENCE, {"answer": "theirs"}),

@@ -19,7 +19,7 @@ from pipeline.review import create_app
 from pipeline.review.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.admission import admit
 from pipeline.review_policy import ReviewPolicy
-from tests.registry.pages import SCHEMAS, entry, page, read
+from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
 from tests.review.conftest import OTHER, OWN, PAGES, browser_of, join
@@ -28,6 +28,7 @@ from tests.review.samples import SAMPLES, TARGET, Sample
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS}
 REFUSED = 403
+SETTLED_SCAN = "b" * 64
 HIDDEN = (403, 404)
 """What the registry says of a thing of another commune."""
 
@@ -47,6 +48,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("TASK", waiting.task_id),
             ("TICKET", waiting.ticket_id),
             ("DIFFERENCE", waiting.difference_id),
+            ("LOT", waiting.lot_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
@@ -60,11 +62,12 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket and a difference of the own commune."""
+    """A task, a ticket, a difference and a lot of the own commune."""
 
     task_id: int
     ticket_id: int
     difference_id: int
+    lot_id: int
 
 
 def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
@@ -85,14 +88,16 @@ def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) 
         desk.request_rescan(helper, doomed.task_id, "Ảnh mờ")
     task = desk.next_task(holder, stage=Stage.REVIEW)
     assert task is not None
-    return Waiting(task.task_id, desk.tickets(helper)[0].ticket_id, difference_of(registry, helper))
+    (lot, *_) = registry.lots(ReviewPolicy()).lots(helper)
+    ticket = desk.tickets(helper)[0]
+    return Waiting(task.task_id, ticket.ticket_id, difference_of(registry, helper), lot.lot_id)
 
 
 def difference_of(registry: Registry, person: Person) -> int:
     """The number of a difference of the own commune, in a field that was read in a place."""
     queue = registry.reconciliations()
     if not queue.all_for(person):
-        entry_id = registry.entries()[-1]
+        entry_id = registry.entries(1)[-1]
         book_id = registry.entry(entry_id).book_id
         placed = replace(read("child_name", "Thử Một"), box=Box(10, 10, 60, 40))
         registry.save_page(book_id, page(entry(placed), page_no=PAGES), "f2")
@@ -104,8 +109,13 @@ def difference_of(registry: Registry, person: Person) -> int:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def target(accounts: Accounts, people: object) -> None:
+def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
     accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+    settled = registry.book_id(LEDGER, "KS.2010.02")
+    registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
+    registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")
+    known = {one.person.login: one.person for one in accounts.list()}
+    registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
 
 
 # --- the table is whole -------------------------------------------------------------------------------------------

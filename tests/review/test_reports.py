@@ -53,7 +53,7 @@ def computed(registry: Registry, clock: Clock, place: str = OWN) -> Report:
 
 
 def hrefs(text: str) -> set[str]:
-    return {html.unescape(found) for found in re.findall(r'href="(/(?:reports|tickets)[^"]*)"', text)}
+    return {html.unescape(found) for found in re.findall(r'href="(/(?:reports|tickets|lots)[^"]*)"', text)}
 
 
 def test_the_page_shows_every_figure_and_every_cell_of_the_report(

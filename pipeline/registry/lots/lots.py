@@ -12,28 +12,27 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, true
+from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.errors import RegistryError
 from pipeline.registry import clock
 from pipeline.registry.accounts.person import Person, Role
-from pipeline.registry.accounts.tables import account
 from pipeline.registry.audit import add, record
 from pipeline.registry.audit.stored import ranges_of
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
-from pipeline.registry.desk.permits import STAGES, check_place, check_words
+from pipeline.registry.desk.permits import check_place, check_words
 from pipeline.registry.desk.sitting import Sitting
-from pipeline.registry.desk.values import NotYours, Stage
+from pipeline.registry.desk.values import NotYours
 from pipeline.registry.locks import Whole, hold
-from pipeline.registry.lots.judging import findings
 from pipeline.registry.lots.population import lots_before, settled_entries, witnesses
 from pipeline.registry.lots.questioning import question
+from pipeline.registry.lots.reading import lot_of, lots_of
 from pipeline.registry.lots.tables import lot, lot_closing, lot_entry, lot_witness
-from pipeline.registry.lots.values import Closing, Findings, Lot, LotVerdict, Part
+from pipeline.registry.lots.values import Lot, LotVerdict, Part
 from pipeline.registry.tables import book
 from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
-from pipeline.sampling import Plan, Quality, SamplingPolicy, drawn
+from pipeline.sampling import SamplingPolicy, drawn
 from pipeline.schema import FieldSpec
 
 AT_ONCE = 40
@@ -113,9 +112,7 @@ class Lots:
         """All lots of the places that this person may see, the last one first."""
         _check_supervisor(person)
         with self._database.reading() as connection:
-            places = true() if person.places is None else lot.c.place_code.in_(sorted(person.places))
-            ids = connection.scalars(select(lot.c.id).where(places).order_by(lot.c.id.desc())).all()
-            return tuple(self._told(connection, person, lot_id)[1] for lot_id in ids)
+            return lots_of(connection, person.places)
 
     @contextmanager
     def _writing(self) -> Iterator[Sitting]:
@@ -189,36 +186,7 @@ class Lots:
         if row is None:
             raise RegistryError(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
         check_place(person, row["place_code"])
-        return row, _lot(connection, row)
-
-
-def _lot(connection: Connection, row: RowMapping) -> Lot:
-    lot_id = row["id"]
-    plan = Plan(row["size"], len(row["sample"]), row["acceptance"], Quality(**row["quality"]))
-    closing = _closing(connection, lot_id)
-    counted = select(lot_entry.c.part, func.count().label("many")).where(lot_entry.c.lot_id == lot_id)
-    parts = {row.part: row.many for row in connection.execute(counted.group_by(lot_entry.c.part))}
-    questioned, reopened = parts.get(Part.SAMPLE, 0), parts.get(Part.REST, 0)
-    rejected = closing is not None and closing.verdict is LotVerdict.REJECTED
-    left = row["size"] - plan.sample - reopened if rejected else plan.sample - questioned
-    return Lot(
-        lot_id,
-        row["place_code"],
-        _books(connection, row["book_ids"]),
-        row["preset"],
-        row["turn"],
-        row["fields"],
-        row["seed"],
-        plan,
-        row["login"],
-        row["drawn_at"],
-        questioned,
-        reopened,
-        left if closing is None or rejected else 0,
-        _checkers(connection, lot_id, row["place_code"]),
-        findings(connection, lot_id) if closing is None else closing.findings,
-        closing,
-    )
+        return row, lot_of(connection, row)
 
 
 def _part(told: Lot) -> Part | None:
@@ -235,31 +203,6 @@ def _left(connection: Connection, row: RowMapping, part: Part) -> list[int]:
         return [one for one in row["sample"] if one not in done]
     done |= set(row["sample"])
     return [one for first, last in row["entries"] for one in range(first, last + 1) if one not in done]
-
-
-def _closing(connection: Connection, lot_id: int) -> Closing | None:
-    row = connection.execute(select(lot_closing).where(lot_closing.c.lot_id == lot_id)).mappings().first()
-    if row is None:
-        return None
-    found = Findings(row["checked"], row["wrong"], row["fields_checked"], row["fields_wrong"])
-    return Closing(
-        LotVerdict(row["verdict"]), found, row["bound"], row["reason"], row["login"], row["closed_at"]
-    )
-
-
-def _books(connection: Connection, book_ids: Sequence[int]) -> tuple[str, ...]:
-    query = select(book.c.folder_name).where(book.c.id.in_(book_ids)).order_by(book.c.id)
-    return tuple(connection.scalars(query))
-
-
-def _checkers(connection: Connection, lot_id: int, place_code: str) -> int:
-    """How many accounts in use may check the sample."""
-    seen = set(connection.scalars(select(lot_witness.c.account_id).where(lot_witness.c.lot_id == lot_id)))
-    roles = [role for role in Role if Stage.CHECK in STAGES[role]]
-    rows = connection.execute(
-        select(account.c.id, account.c.places).where(account.c.active, account.c.role.in_(roles))
-    )
-    return sum(row.id not in seen and (row.places is None or place_code in row.places) for row in rows)
 
 
 def _place_of(connection: Connection, person: Person, book_ids: Sequence[int]) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from pipeline.registry import clock
 from pipeline.registry.database import Database
+from pipeline.registry.lots.reading import lots_of
 from pipeline.registry.tallies import waiting, words
 from pipeline.registry.tallies.books import book_tallies
 from pipeline.registry.tallies.hours import hour_tallies
@@ -26,20 +31,45 @@ class Counting:
 
     def tallies(self, days: int, *, people: bool = False) -> Tallies:
         """All counts; what happened in the last ``days`` days. ``people``: by person too."""
+        with self._counting(days) as (connection, nothing):
+            asked = (connection, self._places, nothing.since)
+            return replace(
+                nothing,
+                books=book_tallies(connection, self._places),
+                hours=hour_tallies(*asked),
+                waiting=waiting.waiting_tallies(connection, self._places, nothing.at),
+                second=words.second_looks(*asked),
+                readings=words.reading_tallies(*asked),
+                people=words.person_tallies(*asked) if people else None,
+                lots=lots_of(connection, self._places, nothing.since),
+            )
+
+    def books(self) -> Tallies:
+        """Books alone."""
+        with self._counting(0) as (connection, nothing):
+            return replace(nothing, books=book_tallies(connection, self._places))
+
+    def hours(self, days: int) -> Tallies:
+        """Hours alone."""
+        with self._counting(days) as (connection, nothing):
+            return replace(nothing, hours=hour_tallies(connection, self._places, nothing.since))
+
+    def people(self, days: int) -> Tallies:
+        """People alone."""
+        with self._counting(days) as (connection, nothing):
+            return replace(nothing, people=words.person_tallies(connection, self._places, nothing.since))
+
+    def nothing(self, days: int) -> Tallies:
+        """No counts: the moment and the day alone."""
+        with self._counting(days) as (_, nothing):
+            return nothing
+
+    @contextmanager
+    def _counting(self, days: int) -> Iterator[tuple[Connection, Tallies]]:
+        """A snapshot, and tallies without any counts."""
         with self._database.reading() as connection:
             at = clock.now(connection) if self._now is None else self._now()
-            since = at - timedelta(days=days)
-            asked = (connection, self._places, since)
-            return Tallies(
-                at,
-                since,
-                book_tallies(connection, self._places),
-                hour_tallies(*asked),
-                waiting.waiting_tallies(connection, self._places, at),
-                words.second_looks(*asked),
-                words.reading_tallies(*asked),
-                words.person_tallies(*asked) if people else None,
-            )
+            yield connection, Tallies(at, at - timedelta(days=days))
 
     def waiting(self, listed: Listed, limit: int = MOST_LINES) -> tuple[TaskLine, ...]:
         """Open tasks, those that wait longest first."""

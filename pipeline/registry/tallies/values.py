@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.registry.lots.values import Lot
+
 AGES = (1, 3, 7, 14, 30)
 """Days: the upper ends of the ages by which waiting tasks are counted; what is older comes last."""
 
@@ -128,6 +130,7 @@ class Tallies:
     second: tuple[SecondLook, ...] = ()
     readings: tuple[ReadingTally, ...] = ()
     people: tuple[PersonTally, ...] | None = None
+    lots: tuple[Lot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def second_looks(connection: Connection, places: Places, since: datetime) -> tup
     by = (book.c.record, decision.c.field, _first.c.way)
     query = (
         select(*by, func.count(), _sum(_overturned), _sum(_differing))
-        .select_from(_looked_at_twice())
+        .select_from(_said_twice(decision.join(book, book.c.id == decision.c.book_id)))
         .where(*_counted(places, since))
         .group_by(*by)
         .order_by(*by)
@@ -93,7 +93,7 @@ def person_tallies(connection: Connection, places: Places, since: datetime) -> t
     )
     looked = (
         select(_first.c.login, func.count().label("first"), _sum(_overturned).label("overturned"))
-        .select_from(_looked_at_twice())
+        .select_from(_said_twice(decision.join(book, book.c.id == decision.c.book_id)))
         .where(*_counted(places, since))
         .group_by(_first.c.login)
     )
@@ -115,7 +115,7 @@ def overturned_fields(
 ) -> tuple[FieldLine, ...]:
     """Fields of which the first word is not what was settled, the last one first."""
     said = (_first.c.status, _first.c.text)
-    return _lines(connection, _looked_at_twice(), said, _overturned, (places, since, listed, limit))
+    return _lines(connection, _said_twice(_with_run()), said, _overturned, (places, since, listed, limit))
 
 
 def misread_fields(
@@ -191,9 +191,9 @@ def _with_run() -> FromClause:
     return _with_page().outerjoin(page_run, page_run.c.id == _run_seen)
 
 
-def _looked_at_twice() -> FromClause:
-    """Decisions with the first and the second word that led to them."""
-    return _with_run().join(_first, _first.c.id == _word_ids[0]).join(_second, _second.c.id == _word_ids[1])
+def _said_twice(decisions: FromClause) -> FromClause:
+    """These decisions with the first and the second word that led to them."""
+    return decisions.join(_first, _first.c.id == _word_ids[0]).join(_second, _second.c.id == _word_ids[1])
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

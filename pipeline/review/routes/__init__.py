@@ -7,6 +7,8 @@ from pipeline.review.routes import (
     health,
     home,
     login,
+    lots,
+    packages,
     password,
     pictures,
     reconcile,
@@ -26,9 +28,11 @@ ROUTERS = tuple(
         desk,
         column,
         reconcile,
+        packages,
         tickets,
         pictures,
         reports,
+        lots,
         accounts,
     )
 )

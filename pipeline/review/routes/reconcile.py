@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -90,15 +90,25 @@ def amend(
     queue = site.registry.reconciliations()
     asked = queue.asked(session.person, difference_id)
     day = parse_date(decided_on).canonical or decided_on
+    order = AmendmentOrder(decision_number, day, legal_basis, authority)
     try:
-        queue.amend(
-            session.person, difference_id, text, AmendmentOrder(decision_number, day, legal_basis, authority)
-        )
+        queue.amend(session.person, difference_id, text, order)
     except NotYours:
         raise
     except RegistryError as refused:
-        return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message)
+        typed = _Typed(text, decision_number, decided_on, legal_basis, authority)
+        return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message, typed=typed)
     return _on(asked, session)
+
+
+class _Typed(NamedTuple):
+    """What somebody has typed into the form of an amendment."""
+
+    text: str = ""
+    decision_number: str = ""
+    decided_on: str = ""
+    legal_basis: str = ""
+    authority: str = ""
 
 
 _HOW_TO_AMEND = "Hãy điền số quyết định, ngày và căn cứ rồi ghi cải chính, bổ sung."
@@ -123,6 +133,7 @@ def _shown(
     *,
     unclear: bool = False,
     refused: str = "",
+    typed: _Typed = _Typed(),
 ) -> Response:
     return site.pages.page(
         request,
@@ -132,5 +143,6 @@ def _shown(
         view=None if asked is None else difference_view(asked, site.schemas),
         unclear=unclear or (asked is not None and asked.answer is Answer.UNCLEAR),
         refused=refused,
+        typed=typed,
         keys=RECONCILING,
     )

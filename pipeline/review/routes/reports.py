@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from pipeline.registry.accounts import Person
-from pipeline.registry.tallies import BookTally, Listed
+from pipeline.registry.tallies import BookTally, Listed, Tallies
 from pipeline.registry.tallies.counting import Counting
 from pipeline.reports import SPAN, Table
 from pipeline.reports.basis import Basis
@@ -71,33 +70,37 @@ def show_books(
             and year in (None, book.opened_in)
         )
 
-    basis = _basis(site, session.person)
+    basis = _of(site, session.person, _counting(site, session.person).books())
     return _list(request, site, book_table(basis, [book for book in basis.tallies.books if wanted(book)]))
 
 
 @router.get("/days")
 def show_days(request: Request, site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
-    return _list(request, site, day_table(_basis(site, session.person, days)))
+    tallies = _counting(site, session.person).hours(days)
+    return _list(request, site, day_table(_of(site, session.person, tallies, days)))
 
 
 @router.get("/missing")
 def show_missing(request: Request, site: OfSite, session: OfSession) -> Response:
-    return _list(request, site, missing_table(_basis(site, session.person)))
+    tallies = _counting(site, session.person).books()
+    return _list(request, site, missing_table(_of(site, session.person, tallies)))
 
 
 @router.get("/people")
 def show_people(request: Request, site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
     """By person: only ever on this page, which a supervisor has to ask for; that they did is on record."""
     site.registry.note_view(session.person, "people-compared", "")
-    return _list(request, site, people_table(_basis(site, session.person, days, people=True)))
+    tallies = _counting(site, session.person).people(days)
+    return _list(request, site, people_table(_of(site, session.person, tallies, days)))
 
 
 @router.get("/waiting")
 def show_waiting(
     request: Request, site: OfSite, session: OfSession, stage: Asked = None, book: int | None = None
 ) -> Response:
-    lines = _counting(site, session.person).waiting(Listed(book_id=book, stage=stage), MOST_ROWS)
-    return _list(request, site, waiting_table(_basis(site, session.person), lines))
+    counting = _counting(site, session.person)
+    lines = counting.waiting(Listed(book_id=book, stage=stage), MOST_ROWS)
+    return _list(request, site, waiting_table(_of(site, session.person, counting.nothing(0)), lines))
 
 
 @router.get("/overturned")
@@ -111,10 +114,9 @@ def show_overturned(
 ) -> Response:
     """Fields of which a second person changed the first word. What they saw of whom is on record."""
     site.registry.note_view(session.person, "fields-listed", "list:overturned")
-    basis = _basis(site, session.person, days)
-    lines = _counting(site, session.person).overturned(
-        basis.tallies.at - timedelta(days=days), Listed(record=record, field=field), MOST_ROWS
-    )
+    counting = _counting(site, session.person)
+    basis = _of(site, session.person, counting.nothing(days), days)
+    lines = counting.overturned(basis.tallies.since, Listed(record=record, field=field), MOST_ROWS)
     return _list(request, site, field_table(basis, "Lời đầu bị người thứ hai sửa", "Lời đầu", lines))
 
 
@@ -129,10 +131,9 @@ def show_misread(
 ) -> Response:
     """Fields that the machine had read otherwise than people settled them."""
     site.registry.note_view(session.person, "fields-listed", "list:misread")
-    basis = _basis(site, session.person, days)
-    lines = _counting(site, session.person).misread(
-        basis.tallies.at - timedelta(days=days), Listed(form=form, field=field), MOST_ROWS
-    )
+    counting = _counting(site, session.person)
+    basis = _of(site, session.person, counting.nothing(days), days)
+    lines = counting.misread(basis.tallies.since, Listed(form=form, field=field), MOST_ROWS)
     return _list(request, site, field_table(basis, "Máy đọc khác điều người quyết", "Máy đọc", lines))
 
 
@@ -140,8 +141,11 @@ def _counting(site: Site, person: Person) -> Counting:
     return site.registry.counting(person.places, now=site.now)
 
 
-def _basis(site: Site, person: Person, days: int = SPAN, *, people: bool = False) -> Basis:
-    tallies = _counting(site, person).tallies(days, people=people)
+def _basis(site: Site, person: Person, days: int) -> Basis:
+    return _of(site, person, _counting(site, person).tallies(days), days)
+
+
+def _of(site: Site, person: Person, tallies: Tallies, days: int = SPAN) -> Basis:
     return Basis(tallies, site.plan.of(person.places), site.schemas, days)
 
 

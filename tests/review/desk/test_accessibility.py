@@ -90,7 +90,15 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
             chief.page.goto(f"{chief.url}/tickets")
             flaws["tickets"] = violations(chief.page)
             sizes["tickets"] = overflow(chief.page)
-            for name in ("reports", "reports/books", "reports/waiting", "reports/people"):
+            for name in (
+                "reports",
+                "reports/books",
+                "reports/waiting",
+                "reports/people",
+                "lots",
+                "reconcile",
+                "packages",
+            ):
                 chief.page.goto(f"{chief.url}/{name}")
                 flaws[name] = violations(chief.page)
                 sizes[name] = overflow(chief.page)

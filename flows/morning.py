@@ -1,0 +1,67 @@
+"""What a supervisor finds in Prefect's page in the morning: where each book stands, what failed, what to do.
+
+In Vietnamese; counts and names of files only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from flows.summary import Summary, overview
+
+TO_DO = {
+    "stopped": "sổ bị dừng vì quá nhiều trang không đọc được: xem máy quét, ổ đĩa, rồi `hotich doctor`",
+    "busy": "sổ đang được lượt chạy khác đọc: không cần làm gì, lượt ấy làm nốt",
+    "ledger": "sổ thiếu hoặc sai `ledger.toml`",
+    "schema": "sổ khai mẫu không có",
+    "timeout": "trang đọc quá giờ: xem và quét lại",
+    "memory": "trang cần quá nhiều bộ nhớ: quét lại 300 dpi",
+    "crash": "trang làm sập máy đọc: quét lại",
+    "broken": "tệp hoặc trang hỏng: quét lại",
+    "fault": "lỗi của chương trình: báo người quản trị",
+    "unknown-type": "tệp không phải bản quét: chuyển đi nơi khác",
+    "empty": "tệp rỗng: chép lại",
+    "encrypted": "PDF có mật khẩu: bỏ mật khẩu",
+    "oversized": "ảnh quá lớn: quét lại 300 dpi",
+    "scan": "tệp không mở được: kiểm tra quyền đọc, ổ mạng",
+}
+"""What each code of a failure asks of people."""
+
+NAMED = 20
+"""Failures of one kind that are named; of more only the number is told."""
+
+
+def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "") -> str:
+    """Markdown. ``found``: what the checks over all books found; ``stopped``: why the run ended early, if it did."""
+    lines = [f"## {overview(list(summaries))}", ""]
+    if stopped:
+        lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
+    lines += [
+        "| Sổ | Trang | Đọc mới | Có sẵn | Việc | Chờ xem | Không đọc được |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {_cell(one['book'])} | {one['pages']} | {one['read']} | {one['known']} | {one['entries']} "
+        f"| {one['review']} | {len(one['failures'])} |"
+        for one in summaries
+    ]
+    lines += ["", *_to_do(summaries), "", found]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _to_do(summaries: Sequence[Summary]) -> list[str]:
+    failures = [(one["book"], *failure.split(": ", 1)) for one in summaries for failure in one["failures"]]
+    if not failures:
+        return ["**Cần làm:** không có trang nào hỏng; việc chờ xem ở bàn rà soát."]
+    lines = ["**Cần làm:**", ""]
+    for code, times in Counter(code for _, code, _ in failures).most_common():
+        places = [f"{_cell(book)}/{_cell(place)}" for book, found, place in failures if found == code]
+        more = f" … và {times - NAMED} chỗ nữa" if times > NAMED else ""
+        lines.append(f"- {times} × {TO_DO.get(code, code)}: {', '.join(places[:NAMED])}{more}")
+    return lines
+
+
+def _cell(name: str) -> str:
+    """A name of a file or folder as it may stand in a table: nothing in it is markup."""
+    plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+    return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#!" else letter for letter in plain)

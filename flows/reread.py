@@ -1,0 +1,55 @@
+"""Reading again as a Prefect flow: by default it only tells what a new model, form or rule would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.nightly import nightly
+from flows.summary import Summary, guarded, may_pass
+from pipeline.batch import book_folders
+from pipeline.batch.rereading import outlook
+from pipeline.settings import read_settings
+
+
+@flow(name="reread", log_prints=False, persist_result=False)
+def reread(
+    folder: str,
+    workspace: str | None = None,
+    apply: bool = False,
+    sample: int = 5,
+    workers: int | None = None,
+) -> list[Summary]:
+    """Tell, book by book, which pages would be read again and what ``sample`` of them would say then; with ``apply``
+    read them again, as the nightly run does. What people decided stays."""
+    books = book_folders(Path(folder))
+    outlooks = [look_ahead(str(book), workspace, sample, workers) for book in books]
+    outdated = sum(one["outdated"] for one in outlooks)
+    told = f"{outdated} trang trong {len(books)} sổ sẽ được đọc lại."
+    create_table_artifact(key="reread-outlook", table=outlooks, description=told)
+    get_run_logger().info(told)
+    return nightly(folder, workspace, workers) if apply else outlooks
+
+
+@task(
+    name="look-ahead",
+    task_run_name="look-ahead-{folder}",
+    retries=2,
+    retry_delay_seconds=60,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def look_ahead(folder: str, workspace: str | None, sample: int, workers: int | None) -> dict[str, Any]:
+    """One book through ``pipeline.batch.rereading``; counts only."""
+
+    def look() -> Summary:
+        settings = read_settings()
+        bench = settings.workbench(Path(workspace) if workspace else None)
+        return vars(outlook(Path(folder), bench, sample=sample, workers=workers or settings.workers or 1))
+
+    return guarded(look, folder)

@@ -1,0 +1,129 @@
+"""What reading again would change, since models, forms, rules or options are others now: told before anything is done.
+
+Nothing here writes. Reading again for good is ``digitize_book``: it reads exactly these pages, and what people decided
+stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.batch.book import book_folders
+from pipeline.batch.fingerprint import reading_fingerprint
+from pipeline.batch.lessons import kept_plate
+from pipeline.batch.workers import PageJob, Workers
+from pipeline.errors import ScanError
+from pipeline.intake import ScanFile, contents_of
+from pipeline.ledger import load_ledger
+from pipeline.model import PageRef, PageResult
+from pipeline.registry import Registry
+from pipeline.registry.page_readings import LastReading
+from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """One book: ``pages`` that were read, ``outdated`` those among them that would be read again.
+
+    Of the ``sampled`` ones that were read on trial: ``fields`` compared, ``changed`` (says something else),
+    ``accepted`` and ``doubted`` (accepted without a person now and not before; the other way round), ``against``
+    (decided by a person, and the machine reads something else than before: the task would open again), ``failed``
+    pages; ``changes``: by field."""
+
+    folder: str
+    pages: int = 0
+    outdated: int = 0
+    sampled: int = 0
+    fields: int = 0
+    changed: int = 0
+    accepted: int = 0
+    doubted: int = 0
+    against: int = 0
+    failed: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+
+
+def outlooks(root: Path, bench: Workbench, *, sample: int = 0, workers: int = 1) -> Iterator[Outlook]:
+    """One a book of the folder; ``sample``: how many pages of each are read on trial."""
+    for folder in book_folders(root):
+        yield outlook(folder, bench, sample=sample, workers=workers)
+
+
+def outlook(folder: Path, bench: Workbench, *, sample: int = 0, workers: int = 1) -> Outlook:
+    """What reading that book again would change. Raises ``LedgerError``, ``SchemaError``, ``RegistryError``,
+    ``StorageError``."""
+    ledger = load_ledger(folder)
+    form = bench.schemas.form(ledger.form)
+    engines = bench.make_engines()
+    with bench.open_registry() as registry:
+        book_id = registry.find_book(ledger, folder.name)
+        if book_id is None:
+            return Outlook(folder.name)
+        scans = {scan.sha256: scan for scan in contents_of(folder, bench.limits).scans}
+        prints = {
+            sha256: reading_fingerprint(sha256, form, ledger, bench.schemas, engines, bench.options)
+            for sha256 in scans
+        }
+        read = registry.fingerprints(book_id)
+        outdated = [ref for ref, found in read.items() if prints.get(ref.scan_sha256, found) != found]
+        told = Outlook(folder.name, len(read), len(outdated))
+        chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
+        if not chosen:
+            return told
+        plate, _ = kept_plate(Workspace(bench.workspace).plate(book_id, form.fingerprint))
+        jobs = [PageJob(_stored(bench, scans[ref.scan_sha256]), ref.page_no, plate) for ref in chosen]
+        with Workers(bench, form, ledger, workers) as pool:
+            return _compared(told, registry, book_id, list(pool.read(jobs)))
+
+
+def _compared(
+    told: Outlook, registry: Registry, book_id: int, answers: Sequence[tuple[PageJob, PageResult | ScanError]]
+) -> Outlook:
+    counts: Counter[str] = Counter()
+    changes: Counter[str] = Counter()
+    for job, answer in answers:
+        if isinstance(answer, ScanError):
+            counts["failed"] += 1
+            continue
+        before = registry.last_readings(book_id, job.ref)
+        after = {
+            (entry.row, one.field): LastReading(one.status, one.text, one.canonical, one.accepted, False)
+            for entry in answer.entries
+            for one in entry.readings
+        }
+        nothing = LastReading("", "", "", False, False)
+        for key in before.keys() | after.keys():
+            old, new = before.get(key, nothing), after.get(key, nothing)
+            counts["fields"] += 1
+            counts["accepted"] += new.accepted and not old.accepted
+            counts["doubted"] += old.accepted and not new.accepted
+            if (old.status, old.text, old.canonical) != (new.status, new.text, new.canonical):
+                counts["changed"] += 1
+                counts["against"] += old.decided
+                changes[key[1]] += 1
+    return replace(
+        told,
+        sampled=len(answers),
+        fields=counts["fields"],
+        changed=counts["changed"],
+        accepted=counts["accepted"],
+        doubted=counts["doubted"],
+        against=counts["against"],
+        failed=counts["failed"],
+        changes=dict(changes.most_common()),
+    )
+
+
+def _stored(bench: Workbench, scan: ScanFile) -> ScanFile:
+    path = Workspace(bench.workspace).stored(scan.sha256)
+    return scan if path is None else replace(scan, path=path)
+
+
+def _spread(refs: Sequence[PageRef], sample: int) -> list[PageRef]:
+    """So many of them, evenly over all."""
+    many = min(sample, len(refs))
+    return [refs[place * len(refs) // many] for place in range(many)]

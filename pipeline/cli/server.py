@@ -1,0 +1,191 @@
+"""``hotich server``: everything an office needs on one machine, started by one command and ended by one Ctrl+C.
+
+The programs are started as they would be by hand; nothing here knows Prefect but its command line.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import typer
+
+from pipeline.cli.run import stop_on_sigterm
+from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.errors import SetupError
+from pipeline.settings import read_settings
+
+START_SECONDS = 300.0
+"""For Prefect's server to answer, on a slow machine and the first time."""
+STOP_SECONDS = 30.0
+LOOK_SECONDS = 0.5
+POOL = "hotich"
+
+OFFLINE = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+}
+"""Nothing leaves the machine, not even from the browser that shows Prefect's page."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A program that runs as long as the office works. ``told``: what it is, in the words of the messages."""
+
+    told: str
+    command: Sequence[str]
+
+
+def server(
+    books: Annotated[Path, typer.Argument(help="Thư mục chứa các sổ, đọc mỗi đêm.", metavar="THƯ_MỤC_SỔ")],
+    backup: Annotated[
+        Path | None,
+        typer.Option("--backup", help="Thư mục sao lưu, nên ở ổ đĩa khác; không có thì không sao lưu."),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Cổng của bàn rà soát.")] = 8000,
+    prefect_port: Annotated[
+        int,
+        typer.Option("--prefect-port", min=1, max=65535, help="Cổng của trang Prefect, chỉ trên máy này."),
+    ] = 4200,
+    proxy: Annotated[str | None, typer.Option("--proxy", help="Như của “hotich serve”.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, bàn rà soát."""
+    folder, _ = read_settings().places_of(workspace)
+    if not books.is_dir():
+        raise SetupError(f"Không thấy thư mục {books}. Hãy tạo thư mục chứa các sổ rồi chạy lại.")
+    stop_on_sigterm()
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = _environment(folder, books.resolve(), backup, prefect_port)
+    here = [sys.executable, "-m"]
+    screen = out()
+    with suppress(KeyboardInterrupt), _running(environment) as start:
+        server_of_prefect = ["server", "start", "--host", "127.0.0.1", "--port", str(prefect_port)]
+        start(Part("Máy chủ Prefect", [*here, "prefect", *server_of_prefect]))
+        _wait_for(f"http://127.0.0.1:{prefect_port}/api/health", start.watch)
+        for command in (
+            ["work-pool", "create", POOL, "--type", "process", "--overwrite"],
+            ["--no-prompt", "deploy", *_deployments(folder, backup)],
+        ):
+            _once([*here, "prefect", *command], environment)
+        start(
+            Part(
+                "Tiến trình chạy việc", [*here, "prefect", "worker", "start", "--pool", POOL, "--limit", "2"]
+            )
+        )
+        desk = [*here, "pipeline.cli", "serve", "--workspace", str(folder), "--port", str(port)]
+        start(Part("Bàn rà soát", [*desk, *(["--proxy", proxy] if proxy else [])]))
+        screen.print(f"Trang Prefect, chỉ trên máy này: http://127.0.0.1:{prefect_port}", markup=False)
+        screen.print("Dừng tất cả: Ctrl+C.")
+        start.wait()
+    screen.print("Đã tắt.")
+
+
+class _Start:
+    """Starts programs and notices when one ends; ``__call__`` starts one."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._running: list[tuple[Part, subprocess.Popen[bytes]]] = []
+
+    def __call__(self, part: Part) -> None:
+        process = subprocess.Popen(part.command, env=self._environment, start_new_session=True)
+        self._running.append((part, process))
+
+    def watch(self) -> None:
+        """Raises ``SetupError`` when one of the programs has ended."""
+        for part, process in self._running:
+            if process.poll() is not None:
+                raise SetupError(
+                    f"{part.told} đã dừng (mã {process.returncode}). Hãy xem thông báo ở trên: cổng có đang bị "
+                    "chương trình khác dùng không."
+                )
+
+    def wait(self) -> None:
+        while True:
+            self.watch()
+            time.sleep(LOOK_SECONDS)
+
+    def stop(self) -> None:
+        """End all programs, the last one first; none is left behind."""
+        for _, process in reversed(self._running):
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@contextmanager
+def _running(environment: dict[str, str]) -> Iterator[_Start]:
+    start = _Start(environment)
+    try:
+        yield start
+    finally:
+        before = signal.signal(signal.SIGTERM, _nothing)  # a second request must not leave programs behind
+        start.stop()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _nothing(_signal: int, _frame: FrameType | None) -> None:
+    return
+
+
+def _environment(workspace: Path, books: Path, backup: Path | None, prefect_port: int) -> dict[str, str]:
+    """What the programs are told; what the office has set itself wins where it is not about places."""
+    home = Path(__file__).resolve().parents[2]
+    places = {
+        "PREFECT_API_URL": f"http://127.0.0.1:{prefect_port}/api",
+        "HOTICH_HOME": str(home),
+        "HOTICH_BOOKS": str(books),
+        "HOTICH_WORKSPACE": str(workspace),
+        "HOTICH_BACKUP": str(backup.resolve()) if backup else "",
+    }
+    defaults = {**OFFLINE, "PREFECT_HOME": str(workspace / "prefect")}
+    return {**defaults, **os.environ, **places}
+
+
+def _deployments(workspace: Path, backup: Path | None) -> list[str]:
+    """Which of ``prefect.yaml`` are made: the backup where it has a place to go, the intake where inboxes are set."""
+    names = ["nightly", "reread", "export", "report"]
+    names += ["backup"] if backup else []
+    names += ["intake"] if (workspace / "intake.toml").exists() else []
+    return [word for name in names for word in ("--name", name)]
+
+
+def _wait_for(address: str, watch: Callable[[], None]) -> None:
+    """Until a server answers there. Raises ``SetupError`` when it ends or takes too long."""
+    ask = build_opener(ProxyHandler({})).open
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        watch()
+        with suppress(URLError, OSError), ask(address, timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(LOOK_SECONDS)
+    raise SetupError(
+        f"Máy chủ Prefect không trả lời ở {address}. Hãy kiểm tra cổng và bộ nhớ của máy rồi chạy lại."
+    )
+
+
+def _once(command: Sequence[str], environment: dict[str, str]) -> None:
+    home = environment["HOTICH_HOME"]
+    done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise SetupError(f"Không đặt được lịch chạy: {' '.join(last)}")

@@ -1,0 +1,110 @@
+"""What the red layer of a page holds: round seals, seals that straddle two pages, boxed stamps, name stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from pipeline.model import Box, Pixels, Stamp, StampKind
+
+DPI = 50.0
+"""Pixels an inch at which stamps are told apart."""
+
+RADII_MM = (15.0, 21.0)
+"""Radii of the round seals of offices (36 mm wide), worn or spread."""
+
+ROUND = 0.5
+"""The least share of a circle's rim, as far as it lies on the picture, that is red."""
+
+TOGETHER_MM = 2.2
+"""Red marks so near one another belong to one stamp: the letters of a word."""
+
+
+def stamps_of(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
+    """The stamps of a red layer's mask (h, w) 0/255 of ``dpi`` pixels an inch, boxes in its pixels, without specks.
+
+    Seals are circles of their size (Hough's transform), straddling where the picture's edge cuts them. Of the rest what
+    is low and wide is a boxed stamp, between two long level lines, or a name; anything else is ``OTHER``.
+    """
+    scale = min(1.0, DPI / dpi)
+    small = (
+        cv2.resize(red_ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else red_ink
+    )
+    marks = (np.asarray(small) > 50).astype(np.uint8)
+    if not marks.any():
+        return ()
+    mm = dpi * scale / 25.4
+    found = [*_seals(marks, mm), *_low_ones(marks, mm)]
+    return tuple(
+        Stamp(kind, Box(box.left / scale, box.top / scale, box.right / scale, box.bottom / scale))
+        for kind, box in found
+    )
+
+
+def _seals(marks: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
+    """The round seals; what is red in them is taken off the mask."""
+    height, width = marks.shape
+    low, most = (round(radius * mm) for radius in RADII_MM)
+    pad = most + 2
+    field = cv2.copyMakeBorder(marks * 255, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
+    circles = cv2.HoughCircles(
+        field, cv2.HOUGH_GRADIENT, 1.5, 1.6 * low, param1=120, param2=18, minRadius=low, maxRadius=most
+    )
+    if circles is None:
+        return
+    near = cv2.dilate(marks, np.ones((3, 3), np.uint8))
+    for x, y, radius in np.reshape(circles, (-1, 3)) - np.array([pad, pad, 0]):
+        turn = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+        rim_x, rim_y = (
+            np.rint(x + radius * np.cos(turn)).astype(int),
+            np.rint(y + radius * np.sin(turn)).astype(int),
+        )
+        inside = (rim_x >= 0) & (rim_x < width) & (rim_y >= 0) & (rim_y < height)
+        # the paper may end before the picture does: the rim is asked for as far as there is red
+        rows = slice(max(0, round(float(y - radius))), max(0, round(float(y + radius)) + 1))
+        red = np.flatnonzero(marks[rows].any(axis=0))
+        red = red[np.abs(red - x) <= radius + 1]
+        if not len(red):
+            continue
+        inside &= (rim_x >= red[0] - 1) & (rim_x <= red[-1] + 1)
+        if inside.mean() < 0.2 or near[rim_y[inside], rim_x[inside]].mean() < ROUND:
+            continue
+        cv2.circle(marks, (round(float(x)), round(float(y))), round(float(radius) + 2.8 * mm), 0, -1)
+        kind = StampKind.SEAL if inside.mean() > 0.9 else StampKind.STRADDLE
+        yield (
+            kind,
+            Box(float(x - radius), float(y - radius), float(x + radius), float(y + radius)).within(
+                width, height
+            ),
+        )
+
+
+def _low_ones(marks: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
+    reach = max(1, round(TOGETHER_MM * mm)) | 1
+    joined = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((max(1, reach // 2) | 1, reach), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    for number in range(1, count):
+        left, top, wide, high, _ = (int(n) for n in stats[number])
+        place = slice(top, top + high), slice(left, left + wide)
+        part = ((marks[place] > 0) & (labels[place] == number)).astype(np.uint8)
+        if max(wide, high) < 5 * mm or int(part.sum()) < 3 * mm**2:
+            continue
+        kind = StampKind.OTHER
+        if wide >= 2.0 * high and 2.5 * mm <= high <= 18 * mm:
+            kind = StampKind.BOXED if _is_boxed(part, mm) else StampKind.NAME
+        yield kind, Box(left, top, left + wide, top + high)
+
+
+def _is_boxed(part: Pixels, mm: float) -> bool:
+    """Whether long nearly level lines run along the top and along the bottom."""
+    high, wide = part.shape
+    thick = cv2.dilate(part, np.ones((3, 1), np.uint8))
+    runs = np.asarray(
+        cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, max(5, round(0.3 * wide))), np.uint8))
+    )
+    rows = np.flatnonzero(runs.any(axis=1))
+    part_high = max(1, high // 3)
+    ends = len(rows) > 0 and rows[0] < part_high and rows[-1] >= high - part_high
+    return bool(ends and high > 5 * mm)

@@ -1,0 +1,84 @@
+"""What lots that were sampled told of what stands in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.registry.lots.values import Lot, LotVerdict
+from pipeline.reports.basis import Basis
+from pipeline.reports.content import Cell, Figure, Section, Table
+from pipeline.reports.wording import bound, day, day_of, number, percent, share, words
+
+LOTS = "/lots"
+VERDICTS = {
+    None: "đang kiểm tra",
+    LotVerdict.ACCEPTED: "nhận",
+    LotVerdict.REJECTED: "trả lại",
+    LotVerdict.CANCELLED: "đã bỏ",
+}
+BOUND = "Chắc không quá"
+
+
+def sampled(basis: Basis) -> Section:
+    """Errors that sampling found, with what they do not exceed."""
+    return Section(
+        "sampling",
+        "Lấy mẫu",
+        (wrong_entries(basis), wrong_fields(basis)),
+        (),
+        (lot_table(basis, basis.tallies.lots),),
+        "Một việc là sai khi có ít nhất một ô sai. “Chắc không quá” là cận trên 95\u00a0%: của từng lô theo phân phối "
+        "siêu bội, của các lô gộp lại theo Clopper–Pearson.",
+    )
+
+
+def wrong_entries(basis: Basis) -> Figure:
+    checked = sum(one.findings.checked for one in basis.tallies.lots)
+    wrong = sum(one.findings.wrong for one in basis.tallies.lots)
+    note = (
+        f"{number(wrong).text} trong {number(checked).text} việc; chắc không quá {bound(wrong, checked).text}"
+    )
+    return Figure("Việc sai khi lấy mẫu", share(wrong, checked, LOTS), note)
+
+
+def wrong_fields(basis: Basis) -> Figure:
+    checked = sum(one.findings.fields_checked for one in basis.tallies.lots)
+    wrong = sum(one.findings.fields_wrong for one in basis.tallies.lots)
+    note = f"{number(wrong).text} trong {number(checked).text} ô; chắc không quá {bound(wrong, checked).text}"
+    return Figure("Ô sai khi lấy mẫu", share(wrong, checked, LOTS), note)
+
+
+def lot_table(basis: Basis, lots: Iterable[Lot]) -> Table:
+    """One row a lot, the last one first."""
+    columns = (
+        ("Lô", False),
+        ("Nơi đăng ký", False),
+        ("Sổ", False),
+        ("Vòng", True),
+        ("Việc trong lô", True),
+        ("Lấy mẫu", True),
+        ("Nhận khi sai không quá", True),
+        ("Đã kiểm tra", True),
+        ("Sai", True),
+        (BOUND, True),
+        ("Kết luận", False),
+        ("Ngày lấy", False),
+    )
+    return Table("lots", "Các lô", columns, tuple(_row(basis, one) for one in lots), href=LOTS)
+
+
+def _row(basis: Basis, one: Lot) -> tuple[Cell, ...]:
+    return (
+        words(f"Lô\u00a0{one.lot_id}", f"{LOTS}/{one.lot_id}"),
+        words(basis.places.get(one.place_code, one.place_code)),
+        words(", ".join(one.books)),
+        number(one.turn),
+        number(one.plan.lot),
+        number(one.plan.sample),
+        number(one.plan.acceptance),
+        number(one.findings.checked),
+        number(one.findings.wrong),
+        percent(one.bound if one.findings.checked else None),
+        words(VERDICTS[one.closing.verdict if one.closing else None]),
+        day(day_of(one.drawn_at)),
+    )

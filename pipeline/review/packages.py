@@ -1,0 +1,147 @@
+"""Packages of books made in the background, one at a time, and taken by those who asked for them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+from pipeline.errors import HotichError
+from pipeline.review.journal import note_fault
+
+MANIFEST = "manifest.json"
+"""A folder that holds it is a package that is whole."""
+
+
+class Phase(StrEnum):
+    NONE = "none"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class PackageMaker(Protocol):
+    """Makes the package of a book in a folder under ``target``."""
+
+    def __call__(self, book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> str:
+        """Returns ``""`` when it was written, else in words why not. ``on_copied`` is told how many entries of how many
+        are copied; what it raises ends the work. Raises ``HotichError``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """Where the package of a book stands: ``done`` of ``total`` entries; ``sentence``: why there is none; ``files``:
+    names of the last whole package, made at ``made_at``, whatever became of later attempts."""
+
+    phase: Phase = Phase.NONE
+    done: int = 0
+    total: int = 0
+    sentence: str = ""
+    files: tuple[str, ...] = ()
+    made_at: datetime | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.phase in (Phase.WAITING, Phase.RUNNING)
+
+
+class _Stopped(Exception):
+    """The server stops."""
+
+
+class PackageDesk:
+    """Packages under ``folder``, each in ``<book>/<time>/<name>``; none is ever overwritten. ``make`` None: this server
+    makes none. Use it as a context manager: leaving it ends the work under way, of which nothing stays."""
+
+    def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
+        self._folder, self._make = folder, make
+        self._states: dict[int, PackageState] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="packages")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._worker.shutdown(cancel_futures=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this server makes packages."""
+        return self._make is not None
+
+    def start(self, book_id: int) -> bool:
+        """Have the package of a book made, after those asked for before; returns whether it was not under way yet."""
+        if self._make is None:
+            return False
+        with self._lock:
+            if self._states.get(book_id, PackageState()).is_under_way:
+                return False
+            self._states[book_id] = PackageState(Phase.WAITING)
+        self._worker.submit(self._made, book_id, self._make)
+        return True
+
+    def state(self, book_id: int) -> PackageState:
+        with self._lock:
+            state = self._states.get(book_id, PackageState())
+        package = self._last(book_id)
+        if package is None:
+            return state
+        made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
+        phase = Phase.DONE if state.phase is Phase.NONE else state.phase
+        return replace(state, phase=phase, files=_names(package), made_at=made_at)
+
+    def file(self, book_id: int, name: str) -> Path | None:
+        """A file of the last whole package of a book."""
+        package = self._last(book_id)
+        return package / name if package is not None and name in _names(package) else None
+
+    def wait(self) -> None:
+        """Wait until nothing is under way."""
+        self._worker.submit(lambda: None).result()
+
+    def _last(self, book_id: int) -> Path | None:
+        found = sorted((self._folder / str(book_id)).glob(f"*/*/{MANIFEST}"))
+        return found[-1].parent if found else None
+
+    def _made(self, book_id: int, make: PackageMaker) -> None:
+        target = self._folder / str(book_id) / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+
+        def on_copied(done: int, total: int) -> None:
+            if self._stopping.is_set():
+                raise _Stopped
+            self._note(book_id, PackageState(Phase.RUNNING, done, total))
+
+        self._note(book_id, PackageState(Phase.RUNNING))
+        try:
+            refused = make(book_id, target, on_copied)
+        except HotichError as error:
+            refused = error.message
+        except _Stopped:
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
+            note_fault(error)
+            refused = "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
+        self._note(book_id, PackageState(Phase.REFUSED if refused else Phase.DONE, sentence=refused))
+
+    def _note(self, book_id: int, state: PackageState) -> None:
+        with self._lock:
+            self._states[book_id] = state
+
+
+def _names(package: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in package.iterdir()))
+
+
+NO_PACKAGES = PackageDesk(Path(os.devnull))
+"""For an application that makes none."""

@@ -1,0 +1,52 @@
+"""Packages for the shared software: asked for, watched, taken; only of books of one's own places."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from pipeline.registry.accounts import Session
+from pipeline.registry.records import BookRow
+from pipeline.review.admission import OfSession
+from pipeline.review.site import OfSite, Site
+
+router = APIRouter(prefix="/packages")
+
+
+@router.get("")
+def show_packages(request: Request, site: OfSite, session: OfSession) -> Response:
+    rows = [(book, site.packages.state(book.book_id)) for book in _books(site, session)]
+    under_way = any(state.is_under_way for _, state in rows)
+    return site.pages.page(
+        request, "packages.html", rows=rows, under_way=under_way, is_open=site.packages.is_open
+    )
+
+
+@router.post("/{book_id}")
+def ask_for_package(site: OfSite, session: OfSession, book_id: int) -> Response:
+    book = _book(site, session, book_id)
+    if site.packages.start(book.book_id):
+        site.registry.note_view(session.person, "package-asked", f"book:{book_id}")
+    return RedirectResponse("/packages", status_code=303)
+
+
+@router.get("/{book_id}/{name}")
+def take_file(site: OfSite, session: OfSession, book_id: int, name: str) -> Response:
+    book = _book(site, session, book_id)
+    path = site.packages.file(book.book_id, name)
+    if path is None:
+        raise HTTPException(404)
+    site.registry.note_view(session.person, "package-taken", f"book:{book_id}")
+    return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
+
+
+def _books(site: Site, session: Session) -> list[BookRow]:
+    rows = [row for record in site.schemas.records for row in site.registry.book_rows(record)]
+    return [row for row in rows if session.person.may_see(row.place_code)]
+
+
+def _book(site: Site, session: Session, book_id: int) -> BookRow:
+    for book in _books(site, session):
+        if book.book_id == book_id:
+            return book
+    raise HTTPException(404)

@@ -1,0 +1,37 @@
+"""What a supervisor reads in the morning: each book, each failure with what to do, nothing that acts as markup."""
+
+from __future__ import annotations
+
+from flows.morning import morning_report
+from flows.summary import summary_of
+from pipeline.batch import BookReport, ScanFailure
+
+
+def test_every_failure_is_named_with_what_to_do() -> None:
+    failures = (ScanFailure("timeout", "a.tiff", 2, "x"), ScanFailure("stopped", "KS.2010", None, "x"))
+    report = BookReport("KS.2010", pages=9, read=7, failures=failures)
+    told = morning_report([summary_of(report)], "Đối chiếu: xong.")
+    assert "| KS.2010 | 9 | 7 | 0 | 0 | 0 | 2 |" in told
+    assert "- 1 × trang đọc quá giờ: xem và quét lại: KS.2010/a.tiff trang 2" in told
+    assert "sổ bị dừng" in told
+    assert "Đối chiếu: xong." in told
+
+
+def test_a_night_without_failures_says_so_and_a_run_that_was_stopped_says_why() -> None:
+    quiet = morning_report([summary_of(BookReport("a"))], "")
+    assert "không có trang nào hỏng" in quiet
+    assert "**Lượt chạy dừng sớm.** Xem ổ đĩa." in morning_report([], "", "Xem ổ đĩa.")
+
+
+def test_a_name_of_a_file_is_no_markup() -> None:
+    report = BookReport("a|b", failures=(ScanFailure("broken", "<img src=x>\n[x](y)", None, ""),))
+    told = morning_report([summary_of(report)], "")
+    assert "a\\|b" in told
+    assert "\\<img src=x\\>" in told
+
+
+def test_many_failures_of_a_kind_are_counted_and_not_all_named() -> None:
+    failures = tuple(ScanFailure("broken", f"{number}.tiff", 1, "") for number in range(50))
+    told = morning_report([summary_of(BookReport("a", failures=failures))], "")
+    assert "- 50 × " in told
+    assert "… và 30 chỗ nữa" in told

@@ -1,0 +1,155 @@
+"""Packages asked for in the web application: made in the background, one at a time, taken by those of the place."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.cli.serve import package_maker
+from pipeline.errors import StorageError
+from pipeline.export.manifest import package_flaws
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Role
+from pipeline.review import PackageDesk, create_app
+from pipeline.review.packages import Phase
+from pipeline.workspace import Workspace
+from tests.export.books import CLEAN, stored
+from tests.registry.pages import SCHEMAS
+from tests.review.browser import text_of
+from tests.review.conftest import browser_of, join
+
+OnCopied = Callable[[int, int], None]
+
+
+def written(target: Path, name: str = "goi") -> None:
+    (target / name).mkdir(parents=True)
+    (target / name / "manifest.json").write_text("{}", encoding="utf-8")
+
+
+def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> None:
+    book = stored(tmp_path, "death-2006", replace(CLEAN, entries=1, dpi=100, cover=False))
+    folder = Workspace(book.bench.workspace).packages
+    with (
+        book.bench.open_registry() as registry,
+        PackageDesk(folder, package_maker(registry, book.bench, 1)) as packages,
+    ):
+        app = create_app(registry, SCHEMAS, packages=packages)
+        join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
+        dung = browser_of(app, registry.accounts(), "dung")
+        assert dung.submit(f"/packages/{book.book_id}").headers["location"] == "/packages"
+        packages.wait()
+        shown = text_of(dung.get("/packages"))
+        names = packages.state(book.book_id).files
+        assert len(names) == 4
+        assert all(name in shown for name in names)
+        taken = {name: dung.get(f"/packages/{book.book_id}/{name}") for name in names}
+        archive = next(one.content for name, one in taken.items() if name.endswith(".zip"))
+        workbook = next(one.content for name, one in taken.items() if name.endswith(".xlsx"))
+        assert zipfile.ZipFile(io.BytesIO(archive)).testzip() is None
+        assert openpyxl.load_workbook(io.BytesIO(workbook)).sheetnames == ["Sheet1"]
+        assert taken["manifest.json"].headers["cache-control"] == "no-store"
+        assert dung.get(f"/packages/{book.book_id}/..%2Fpackage.key").status_code == 404
+        (package,) = folder.glob("*/*/*/manifest.json")
+        assert package_flaws(package.parent) == ()
+        actions = [row.action for row in registry.audit().recent(10)]
+        assert (actions.count("package-asked"), actions.count("package-taken")) == (1, 4)
+
+
+def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: Path) -> None:
+    answers = iter(("", "KS.2010.01: KHÔNG xuất: còn 3 chỗ chưa xong."))
+
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+        answer = next(answers)
+        if not answer:
+            written(target)
+        return answer
+
+    with PackageDesk(tmp_path, make) as desk:
+        for _ in range(2):
+            assert desk.start(7)
+            desk.wait()
+        state = desk.state(7)
+    assert (state.phase, state.files) == (Phase.REFUSED, ("manifest.json",))
+    assert "còn 3 chỗ" in state.sentence
+    assert PackageDesk(tmp_path).state(7).phase is Phase.DONE
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(StorageError("Hết chỗ trên ổ đĩa."), "Hết chỗ"), (ValueError("Trần Thị Thử"), "quản trị")],
+)
+def test_what_goes_wrong_is_told_without_what_an_exception_says(
+    tmp_path: Path, error: Exception, told: str
+) -> None:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+        raise error
+
+    with PackageDesk(tmp_path, make) as desk:
+        desk.start(7)
+        desk.wait()
+        sentence = desk.state(7).sentence
+    assert told in sentence
+    assert "Trần" not in sentence
+
+
+def test_one_book_is_under_way_at_a_time_and_asked_for_once(tmp_path: Path) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+        on_copied(3, 10)
+        begun.set()
+        assert may_end.wait(60)
+        written(target)
+        return ""
+
+    with PackageDesk(tmp_path, make) as desk:
+        assert desk.start(7)
+        assert begun.wait(60)
+        assert (desk.start(7), desk.start(8)) == (False, True)
+        running, waiting = desk.state(7), desk.state(8)
+        may_end.set()
+        desk.wait()
+        assert (desk.state(7).phase, desk.state(8).phase) == (Phase.DONE, Phase.DONE)
+    assert (running.phase, running.done, running.total) == (Phase.RUNNING, 3, 10)
+    assert waiting.phase is Phase.WAITING
+
+
+def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+        begun.set()
+        assert goes_on.wait(60)
+        try:
+            on_copied(1, 2)
+        except BaseException as error:
+            ended.append(type(error).__name__)
+            raise
+        return ""
+
+    desk = PackageDesk(tmp_path, make)
+    desk.start(7)
+    assert begun.wait(60)
+    leaving = threading.Thread(target=desk.__exit__)
+    leaving.start()
+    desk._stopping.wait(60)
+    goes_on.set()
+    leaving.join()
+    assert ended == ["_Stopped"]
+    assert desk.file(7, "manifest.json") is None
+
+
+def test_a_server_without_packages_says_so(registry: Registry, tmp_path: Path) -> None:
+    app = create_app(registry, SCHEMAS)
+    join(registry.accounts(), "khong.goi", Role.SUPERVISOR)
+    browser = browser_of(app, registry.accounts(), "khong.goi")
+    assert "hotich export" in text_of(browser.get("/packages"))
+    assert browser.submit("/packages/1").status_code == 303
