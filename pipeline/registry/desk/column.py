@@ -17,7 +17,7 @@ from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.snippets import Snippet, book_row, open_tasks, said_in, snippets
 from pipeline.registry.desk.tables import keying
 from pipeline.registry.desk.values import Column, ColumnCount, ColumnTask, Stage
-from pipeline.registry.desk.words import taken_back
+from pipeline.registry.desk.words import is_word, taken_back
 from pipeline.registry.readback import reading_of_row
 from pipeline.registry.tables import page_run, reading, review_task
 from pipeline.registry.values import Verdict
@@ -128,7 +128,7 @@ def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: P
             keying.c.task_id.in_(task_ids),
             keying.c.field == field,
             keying.c.account_id == person.account_id,
-            keying.c.takes_back_id.is_(None),
+            is_word,
         )
         .order_by(keying.c.id)
     )

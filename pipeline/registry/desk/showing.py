@@ -13,7 +13,7 @@ from pipeline.registry.desk.leases import lent_until
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import keying
 from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
-from pipeline.registry.desk.words import taken_back, word_of
+from pipeline.registry.desk.words import is_word, taken_back, word_of
 from pipeline.registry.readback import readings_of
 from pipeline.registry.values import WHOLE_ENTRY, Verdict
 from pipeline.review_policy import BookPolicy, Way
@@ -132,9 +132,7 @@ def _mine(connection: Connection, task_id: int, account_id: int) -> dict[str, Ve
     """What that person said last of each field and took back."""
     rows = connection.execute(
         select(keying)
-        .where(
-            keying.c.task_id == task_id, keying.c.account_id == account_id, keying.c.takes_back_id.is_(None)
-        )
+        .where(keying.c.task_id == task_id, keying.c.account_id == account_id, is_word)
         .order_by(keying.c.id)
     )
     last = {row["field"]: word_of(row) for row in rows.mappings()}

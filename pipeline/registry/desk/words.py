@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, exists, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, exists, func, select
 
 from pipeline.model import FieldStatus
 from pipeline.registry.audit import add
@@ -18,9 +18,11 @@ from pipeline.review_policy import Way
 
 _taking_back = keying.alias("taking_back")
 
-not_taken_back = keying.c.takes_back_id.is_(None) & ~exists().where(
-    _taking_back.c.takes_back_id == keying.c.id
-)
+is_word = func.coalesce(keying.c.takes_back_id, 0) == 0
+"""Rows that take nothing back. Said so that SQLite does not look for them by the index of ``takes_back_id``, in which
+nearly all rows are alike: of a million entries that took 70 ms."""
+
+not_taken_back = is_word & ~exists().where(_taking_back.c.takes_back_id == keying.c.id)
 """Rows that are words, and that nobody has taken back."""
 
 

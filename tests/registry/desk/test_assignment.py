@@ -274,6 +274,17 @@ def test_the_next_task_is_found_by_its_index_and_sorted_by_it(
     assert not any("TEMP B-TREE" in step or "Sort" in step for step in steps)
 
 
+def test_the_words_on_a_task_are_found_by_the_task(
+    desk: Desk, url: str, statements: list[tuple[str, Any]]
+) -> None:
+    keyed(desk, AN, said("notes"))
+    of_task = [one for one in statements if "FROM keying" in one[0] and "keying.task_id =" in one[0]]
+    assert len(of_task) > 3
+    for statement, parameters in of_task:
+        first = next(step for step in plan_of(url, statement, parameters) if " keying" in step)
+        assert "takes_back_id" not in first, first
+
+
 def plan_of(url: str, statement: str, parameters: Any) -> list[str]:
     """The steps of a database for a statement. A table of four rows is not worth an index to PostgreSQL, so it is told
     not to read whole ones."""
