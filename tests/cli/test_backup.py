@@ -27,7 +27,7 @@ def test_a_workspace_comes_back_under_another_name(
     assert made.exit_code == 0, made.output
     assert "đã mở thử" in made.stdout
     assert "toàn vẹn" in hotich("backup", vault, "--key-file", key, "--verify").stdout
-    assert hotich("restore", vault, "--key-file", key).exit_code == 14  # the workspace is there
+    assert hotich("restore", vault, "--key-file", key).exit_code == 15  # the workspace is there
     told = hotich("restore", vault, "--key-file", key, "--workspace", tmp_path / "new", "--json")
     assert json.loads(told.stdout)["rows"]["entry"] == 1
     assert hotich("queue", "--workspace", tmp_path / "new").stdout == hotich("queue").stdout
