@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
-from pipeline.model import Box, StampKind
+from pipeline.model import Box
 from pipeline.schema import Form, Slot
 
 
@@ -61,7 +61,6 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     cuts = tuple(placing.touching(strips, together.boxes, [box for _, box in areas]))
     marks = ink_of.marks_of(ink_of.parted(erased, together, cuts)) if cuts else together
     stamps = ink_of.marks_of(straight.red_ink)
-    printed = [one.box for one in straight.stamps if one.kind in (StampKind.BOXED, StampKind.NAME)]
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
@@ -91,7 +90,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                     lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
-            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter, printed)
+            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
     yield InkedRow(0, marks, stamps, tuple(slots))
@@ -111,54 +110,29 @@ def _by_strike(
     return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
 
 
-def _stamped(stamps: ink_of.Marks, place: Box, letter: float, printed: Sequence[Box]) -> list[InkedLine]:
-    """The lines of name stamps and boxed stamps in a place: of ``printed`` stamps that were told apart, even where a
-    seal touches them, then of what else hangs together. Marks over more height than a stamp's (a round seal and what
-    stands in it) are left out."""
+def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
+    """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
+    (a round seal and what stands in it) are left out."""
     left, top, right, bottom = stamps.boxes.T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    small = (bottom - top < 1.6 * letter) & (stamps.area > 0.01 * letter**2)
-    # what is left of a stamp's own lines is no letter
-    flat = (bottom - top < 0.3 * letter) & (right - left > 0.6 * letter)
-    lines, used = [], np.zeros(len(stamps.area), bool)
-    for box in printed:
-        x, y = box.centre
-        if not (place.left < x < place.right and place.top < y < place.bottom):
-            continue
-        within = (
-            (middle_x > box.left) & (middle_x < box.right) & (middle_y > box.top) & (middle_y < box.bottom)
-        )
-        side = np.minimum(middle_x - box.left, box.right - middle_x) < 0.5 * letter
-        upright = (right - left < 0.35 * letter) & side
-        letters = np.flatnonzero(within & small & ~flat & ~upright & (right - left < 2.5 * letter))
-        if len(letters) < 4:
-            # whatever it says, it is not blank there
-            letters = np.flatnonzero(within)
-        found = [
-            one
-            for one in placing.lines_in(box, stamps.boxes, stamps.area, letters, letter)
-            if len(one[2]) > 2
-        ]
-        lines += [InkedLine(piece, line, marks, red=True) for piece, line, marks in found]
-        used |= within if found else False
     inside = (
         (middle_x > place.left)
         & (middle_x < place.right)
         & (middle_y > place.top)
         & (middle_y < place.bottom)
-        & ~used
     )
     inside &= stamps.area > 0.01 * letter**2
     chosen = np.nonzero(inside)[0]
+    lines = []
     for group in placing.clusters(stamps.boxes[chosen], 0.7 * letter):
         members = chosen[group]
         high = bottom[members].max() - top[members].min()
         wide = right[members].max() - left[members].min()
-        letters = members[small[members]]
+        letters = members[(bottom - top)[members] < 1.6 * letter]
         if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
             continue
-        rest = placing.lines_in(place, stamps.boxes, stamps.area, letters, letter)
-        lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in rest]
+        found = placing.lines_in(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in found]
     return lines
 
 
