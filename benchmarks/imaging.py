@@ -1,8 +1,10 @@
 """How well are pages seen? Parts: skew (real pages turned by us), cells (columns and rows of real registers), gate
-(planted damage), boxes (fields on damaged books), plate (a book teaches its form), ink (what is kept when print goes).
+(planted damage), boxes (fields on damaged books), plate (a book teaches its form), ink (what is kept when print goes),
+timing.
 
 Name the parts to run, or none for all. Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more
 CPU time than jdeskew at 1024. Cells: ≥ 95 % of column boundaries within 1 % of the page's width, ≥ 95 % of rows.
+Timing: < 0.4 CPU seconds a 300-dpi page before recognition.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from benchmarks import (
     _imaging_ink,
     _imaging_plate,
     _imaging_skew,
+    _imaging_timing,
 )
 from benchmarks._books import SEED, last_line, say
 
@@ -32,6 +35,7 @@ PARTS: dict[str, Part] = {
     "boxes": lambda chosen: _imaging_boxes.measure_boxes(chosen.pages, chosen.seed),
     "plate": lambda chosen: _imaging_plate.measure_plate(chosen.pages, chosen.seed),
     "ink": lambda chosen: _imaging_ink.measure_ink(chosen.pages * 2, chosen.pages, chosen.seed),
+    "timing": lambda chosen: _imaging_timing.measured(chosen.seed, chosen.pages),
 }
 
 ON_REAL_PAGES = frozenset({"skew", "cells"})

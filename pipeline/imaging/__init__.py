@@ -2,3 +2,8 @@
 
 All functions take and return plain arrays and values of ``pipeline.model``; none keeps state.
 """
+
+import cv2
+
+# one process a core reads pages: threads of OpenCV's own would only wait for one another
+cv2.setNumThreads(1)

@@ -30,10 +30,17 @@ def marks_of(ink: Pixels) -> Marks:
     return Marks(boxes.astype(np.int32), stats[:, 4].astype(np.int32), np.asarray(labels, np.int32))
 
 
+def pixels_of(ink: Pixels, labels: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Where (flat positions) the ink is whose mark's number in ``labels`` (h, w) is ``chosen`` (n + 1,); only ink is
+    looked at, for most of a page is paper."""
+    at = np.flatnonzero(np.ascontiguousarray(ink).view(np.bool_))
+    return at[chosen[labels.ravel()[at]]]
+
+
 def without_print(ink: Pixels, labels: Sequence[Box]) -> Pixels:
     """The ink mask without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
     one (handwriting that touches print) the part inside goes; a mark that only grazes a box stays whole."""
-    result = ink.copy()
+    result = ink.copy(order="C")
     marks = marks_of(ink)
     left, top, right, bottom = marks.boxes.T.astype(float)
     size = np.maximum(1.0, (right - left) * (bottom - top))
@@ -50,7 +57,7 @@ def without_print(ink: Pixels, labels: Sequence[Box]) -> Pixels:
             box = label.within(width, height)
             part = slice(round(box.top), round(box.bottom)), slice(round(box.left), round(box.right))
             result[part][touching[marks.labels[part]]] = 0
-    result[gone[marks.labels]] = 0
+    result.ravel()[pixels_of(ink, marks.labels, gone)] = 0
     return result
 
 
@@ -63,8 +70,8 @@ def without_edges(ink: Pixels) -> Pixels:
     gone = (left <= 1) | (top <= 1) | (right >= width - 1) | (bottom >= height - 1)
     gone |= (stats[:, 2] > width / 3) & (stats[:, 3] > height / 3)
     gone[0] = False
-    result = ink.copy()
-    result[gone[labels]] = 0
+    result = ink.copy(order="C")
+    result.ravel()[pixels_of(ink, np.asarray(labels, np.int32), gone)] = 0
     return result
 
 
@@ -147,7 +154,7 @@ def _sheared(part: Pixels, slope: float) -> Pixels:
 def parted(ink: Pixels, marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Pixels:
     """The ink mask with marks cut in two: each zone is (number of a mark, first row, last row), and the cut goes along
     the row between the two that crosses the least of the mark."""
-    result = ink.copy()
+    result = ink.copy(order="C")
     for number, first, last in zones:
         left, top, right, bottom = (int(side) for side in marks.boxes[number])
         rows = slice(max(top, round(first)), min(bottom, round(last) + 1))

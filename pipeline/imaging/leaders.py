@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.ink import pixels_of
 from pipeline.model import Pixels
 
 
@@ -46,7 +47,9 @@ def leaders_of(ink: Pixels, letter: float) -> Leaders:
     chosen[number] = True
     left, top = stats[number, 0], stats[number, 1]
     boxes = np.column_stack([left, top, left + stats[number, 2], top + stats[number, 3]]).astype(np.int32)
-    return Leaders(boxes, run.astype(np.int32), np.where(chosen[labels], 255, 0).astype(np.uint8))
+    mask = np.zeros(ink.shape, np.uint8)
+    mask.ravel()[pixels_of(ink, np.asarray(labels, np.int32), chosen)] = 255
+    return Leaders(boxes, run.astype(np.int32), mask)
 
 
 def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:

@@ -29,9 +29,13 @@ def evened(grey: Pixels) -> Pixels:
 
 def ink_mask(even: Pixels) -> Pixels:
     """Ink of an evened page as 0/255 (h, w): weak pixels that hang together with a strong one (hysteresis)."""
-    weak = (even < int(255 * WEAK)).astype(np.uint8)
+    weak = cv2.threshold(even, int(255 * WEAK) - 1, 1, cv2.THRESH_BINARY_INV)[1]
     count, labels = cv2.connectedComponents(weak, connectivity=8)
+    # most of a page is paper: only what is weak is looked at
+    at = np.flatnonzero(np.asarray(weak, np.uint8).view(np.bool_))
+    mark = np.asarray(labels).ravel()[at]
     strong = np.zeros(count, bool)
-    strong[labels[even < int(255 * STRONG)]] = True
-    strong[0] = False
-    return np.where(strong[labels], 255, 0).astype(np.uint8)
+    strong[mark[even.ravel()[at] < int(255 * STRONG)]] = True
+    mask = np.zeros(even.shape, np.uint8)
+    mask.ravel()[at[strong[mark]]] = 255
+    return mask
