@@ -23,12 +23,12 @@ _TRUSTED = (Writing.PRINT, Writing.MARK)
 
 @dataclass(frozen=True, slots=True)
 class RoutingOptions:
-    """``min_confidence``: least confidence (0..1) with which print and marks are accepted, for any field and for
-    critical ones. ``calibration`` is what handwriting is accepted by; ``tolerated``: the greatest share of errors among
+    """``min_confidence``: least confidence (0..1) with which print and marks are accepted, for any field, and for
+    critical ones and all names, which no list and no other field vouches for. ``calibration`` is what handwriting is accepted by; ``tolerated``: the greatest share of errors among
     accepted fields, of any kind and of critical ones, proven but for a chance of ``delta``."""
 
     min_confidence: float = 0.93
-    min_confidence_critical: float = 0.95
+    min_confidence_critical: float = 0.96
     calibration: Calibration | None = None
     tolerated: float = 0.004
     tolerated_critical: float = 0.001
@@ -103,7 +103,8 @@ def _least(
         return bound.threshold if bound else None
     if reading.writing not in _TRUSTED:
         return None
-    return options.min_confidence_critical if critical else options.min_confidence
+    unvouched = critical or (spec is not None and spec.kind == "name")
+    return options.min_confidence_critical if unvouched else options.min_confidence
 
 
 def _doubted(findings: Sequence[Finding]) -> frozenset[str]:

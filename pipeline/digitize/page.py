@@ -90,7 +90,9 @@ def _unknown(result: PageResult, seen: Seen, options: DigitizeOptions) -> PageRe
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
         return replace(result, kind=PageKind.BLANK, findings=(finding,))
     finding = Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words), "form": seen.other})
-    return replace(result, findings=(finding, *result.findings))
+    # pixels an inch are told by the form's paper, and this is the paper of another one
+    told = (flaw for flaw in result.findings if flaw.code != "SCAN-COARSE")
+    return replace(result, findings=(finding, *told))
 
 
 def _entry(

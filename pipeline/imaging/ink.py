@@ -33,7 +33,7 @@ def marks_of(ink: Pixels) -> Marks:
 def pixels_of(ink: Pixels, labels: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Where (flat positions) the ink is whose mark's number in ``labels`` (h, w) is ``chosen`` (n + 1,); only ink is
     looked at, for most of a page is paper."""
-    at = np.flatnonzero(np.ascontiguousarray(ink).view(np.bool_))
+    at = np.flatnonzero(np.ascontiguousarray(ink) != 0)
     return at[chosen[labels.ravel()[at]]]
 
 

@@ -125,6 +125,9 @@ def _off_pace(centres: NDArray[np.float64], area: NDArray[np.float64], letter: f
     if len(paces) < 3:
         return np.zeros(len(centres), bool)
     pace = float(np.median(paces))
+    steady = paces[np.abs(paces - pace) < 0.15 * pace]
+    if len(steady) > 0.8 * len(paces):  # hardly any writing between them: then the mean is more exact
+        pace = float(np.mean(steady))
     level = np.abs(centres[:, 1] - np.median(centres[:, 1])) > max(2.0, 0.05 * letter)
     size = (area > 1.9 * np.median(area)) | (area < 0.4 * np.median(area))
     distance = np.abs(x[:, None] - x[None, :])

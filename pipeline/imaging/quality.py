@@ -55,6 +55,8 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
     scale = min(1.0, SHARP_DPI / dpi)
     height = pixels.shape[0]
     band = _scaled(pixels[height // 3 : 2 * height // 3], scale)
+    if min(band.shape[:2]) < 12:
+        return 0.0
     grey = cv2.GaussianBlur(band[:, :, 1], (3, 3), 0)
     window = np.ones((9, 9), np.uint8)
     span = cv2.subtract(cv2.dilate(grey, window), cv2.erode(grey, window))[1:-1, 1:-1]
@@ -118,6 +120,8 @@ def fold(grey: Pixels, dpi: float) -> float:
     zone = round(75 * mm)
     height, width = grey.shape
     zone = min(zone, height // 2, width // 2)
+    if zone < 12:
+        return 0.0
     longest = 0.0
     for down in (False, True):
         for right in (False, True):
