@@ -24,8 +24,9 @@ _TRUSTED = (Writing.PRINT, Writing.MARK)
 @dataclass(frozen=True, slots=True)
 class RoutingOptions:
     """``min_confidence``: least confidence (0..1) with which print and marks are accepted, for any field, and for
-    critical ones and all names, which no list and no other field vouches for. ``calibration`` is what handwriting is accepted by; ``tolerated``: the greatest share of errors among
-    accepted fields, of any kind and of critical ones, proven but for a chance of ``delta``."""
+    critical ones and all names, which no list and no other field vouches for. ``calibration`` is what handwriting is
+    accepted by; ``tolerated``: the greatest share of errors among accepted fields, of any kind and of critical ones,
+    proven but for a chance of ``delta``."""
 
     min_confidence: float = 0.93
     min_confidence_critical: float = 0.96
