@@ -16,7 +16,9 @@ class Tests(NamedTuple):
     not_applicable: str
 
 
-NUMBERS, ORDER, PEOPLE, LINKS = "test_numbers", "test_order_and_totals", "test_people", "test_links"
+NUMBERS, ORDER, PEOPLE, LINKS, TWICE = (
+    "test_numbers", "test_order_and_totals", "test_people", "test_links", "test_twice",
+)  # fmt: skip
 
 BOOK_TRIOS: Mapping[str, Tests] = {
     "K06": Tests(
@@ -108,5 +110,11 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_a_wedding_after_death_is_of_somebody_else",
         "test_birth_marriage_and_death_of_one_person_are_linked",
         "test_without_enough_evidence_nothing_is_suggested",
+    ),
+    "SCAN-TWICE": Tests(
+        TWICE,
+        "test_empty_pages_and_other_pages_are_told_of_nothing",
+        "test_the_later_scan_of_a_page_is_told_with_the_first_one",
+        "test_prints_of_another_size_are_not_compared",
     ),
 }
