@@ -226,12 +226,11 @@ class EntryRules:
         parse = KINDS[spec.kind].parse
         vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
 
-        @lru_cache(maxsize=REMEMBERED if spec.kind in SHARED_KINDS else 1)
         def problems(text: str) -> tuple[Finding, ...]:
             codes = parse(text, vocabulary).problems
             return self._told(codes, place) if codes else ()
 
-        return problems
+        return lru_cache(maxsize=REMEMBERED)(problems) if spec.kind in SHARED_KINDS else problems
 
     def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
         findings = (self._finding(code, place) for code in codes)

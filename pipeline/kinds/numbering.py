@@ -20,6 +20,13 @@ def numbered(text: str) -> str | None:
     A year of two digits is not expanded, and runs of figures that stand apart are not joined (single figures are): such
     a text is no number.
     """
+    head, slash, year = text.partition("/")
+    if (
+        head.isascii() and head.isdigit() and (_is_year(year) if slash else True)
+    ):  # the same by the shorter way
+        number = head.lstrip("0")
+        if 0 < len(number) <= 6:
+            return f"{number.zfill(2)}{slash}{year}"
     if _APART.search(text):
         return None
     marks = without_leader(text)
@@ -30,6 +37,10 @@ def numbered(text: str) -> str | None:
         return None
     number = match[1].zfill(2)
     return f"{number}/{match[2]}" if match[2] else number
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"
 
 
 def is_numbering(value: str) -> bool:

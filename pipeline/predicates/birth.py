@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, predicate
@@ -38,7 +40,7 @@ def birth_type_agrees(
 ) -> bool | None:
     """Which parents are named is what the type of the birth says: none of an abandoned child; not both where the words
     ``not_both`` stand, which say that one of them at least is not known."""
-    if folded(birth_type.text) == folded(not_both):
+    if _words(birth_type.text) == _words(not_both):
         return not (mother_name.inked and father_name.inked)
     answers = [
         says[birth_type.canonical] == name.inked
@@ -84,6 +86,12 @@ def one_of_parents(
                 return None
             answer = bool(answer) or of_parent.canonical == child.canonical
     return answer
+
+
+@lru_cache(maxsize=1 << 10)
+def _words(text: str) -> str:
+    """``folded``, remembered: all births share a handful of types."""
+    return folded(text)
 
 
 def _can_tell(name: Value) -> bool:
