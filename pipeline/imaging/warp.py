@@ -30,11 +30,6 @@ def scaled(scale: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]
     return matrix, (max(1, round(width * scale)), max(1, round(height * scale)))
 
 
-def rotated(angle: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """Matrix and new (width, height) that undo a skew of ``angle`` degrees; the canvas grows so that nothing is cut."""
-    return squared(angle, angle, size)
-
-
 def squared(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """Matrix and new (width, height) after which lines that ran at ``level`` degrees to the level run level, and those
     at ``upright`` degrees to the upright stand upright; the canvas grows so that nothing is cut."""

@@ -35,10 +35,6 @@ class Stamp:
     def of(cls, status: os.stat_result) -> Stamp:
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
-    def same_file(self, other: Stamp) -> bool:
-        """Whether it is one file under whatever name."""
-        return (self.device, self.inode) == (other.device, other.inode)
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

@@ -139,12 +139,6 @@ class Registry:
         with self._database.writing() as connection:
             saving.store_scan(connection, book_id, sha256, name, size, pages)
 
-    def known(self, ref: PageRef, fingerprint: str, book_id: int | None = None) -> bool:
-        """Whether that page was last saved under that fingerprint: in that book, or in every book that has the
-        scan."""
-        with self._database.reading() as connection:
-            return saving.is_known(connection, ref, fingerprint, book_id)
-
     def find_book(self, ledger: Ledger, folder_name: str) -> int | None:
         """The id of a book as ``book_id`` tells it, None when it was never read."""
         with self._database.reading() as connection:

@@ -80,19 +80,15 @@ def store_scan(connection: Connection, book_id: int, sha256: str, name: str, siz
         record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
 
 
-def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int | None) -> bool:
-    """Whether the latest run over that page has that fingerprint: in that book, or in every one that has the scan."""
-    same_scan = scan.c.sha256 == ref.scan_sha256
-    if book_id is not None:
-        same_scan &= scan.c.book_id == book_id
-    latest = connection.scalars(
+def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int) -> bool:
+    """Whether the latest run over that page of the book has that fingerprint."""
+    latest = connection.scalar(
         select(page_run.c.fingerprint)
-        .select_from(scan)
-        .outerjoin(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == ref.page_no))
-        .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(same_scan)
-    ).all()
-    return bool(latest) and all(found == fingerprint for found in latest)
+        .join_from(scan, page, page.c.scan_id == scan.c.id)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.sha256 == ref.scan_sha256, scan.c.book_id == book_id, page.c.page_no == ref.page_no)
+    )
+    return latest == fingerprint
 
 
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.imaging.skew import skew_of
-from pipeline.imaging.warp import rotated, warped
+from pipeline.imaging.warp import squared, warped
 from pipeline.model import Pixels
 from tests.imaging.drawings import dot, paper, rule, ruled_page, typed
 
@@ -45,7 +45,8 @@ def test_a_page_larger_than_is_measured_on_gives_the_same_angle(angle: float) ->
 @pytest.mark.parametrize("angle", [-4.0, -1.3, 2.2, 4.0])
 def test_a_page_set_level_has_no_skew_left(angle: float) -> None:
     page = ruled_page(angle)
-    matrix, size = rotated(skew_of(page), (page.shape[1], page.shape[0]))
+    angle = skew_of(page)
+    matrix, size = squared(angle, angle, (page.shape[1], page.shape[0]))
     assert skew_of(warped(page, matrix, size)) == pytest.approx(0, abs=0.05)
 
 

@@ -43,13 +43,13 @@ def test_a_quarter_turn_warped_is_the_same_picture_as_one_turned(turn: int) -> N
 def test_a_dot_goes_where_a_rotation_says(spot: tuple[float, float], angle: float) -> None:
     picture = paper(WIDTH, HEIGHT)
     dot(picture, *spot)
-    matrix, size = warp.rotated(angle, (WIDTH, HEIGHT))
+    matrix, size = warp.squared(angle, angle, (WIDTH, HEIGHT))
     assert middle_of_ink(warp.warped(picture, matrix, size)) == pytest.approx(landed(matrix, spot), abs=0.25)
 
 
 @given(angle=st.floats(-12, 12), corner=st.sampled_from([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)]))
 def test_a_rotated_page_keeps_its_corners_on_the_canvas(angle: float, corner: tuple[float, float]) -> None:
-    matrix, (width, height) = warp.rotated(angle, (WIDTH, HEIGHT))
+    matrix, (width, height) = warp.squared(angle, angle, (WIDTH, HEIGHT))
     x, y = landed(matrix, corner)
     assert -1e-6 <= x <= width + 1e-6
     assert -1e-6 <= y <= height + 1e-6
@@ -79,7 +79,7 @@ def test_a_dot_goes_where_a_perspective_says(spot: tuple[float, float], shifts: 
 
 def test_new_ground_takes_the_colour_of_the_edge() -> None:
     grey = np.full((100, 140), 200, np.uint8)
-    matrix, size = warp.rotated(4.0, (140, 100))
+    matrix, size = warp.squared(4.0, 4.0, (140, 100))
     assert (warp.warped(grey, matrix, size) == 200).all()
 
 
@@ -89,7 +89,7 @@ def test_a_fine_page_made_small_keeps_its_thin_strokes(scale: float, angle: floa
     picture = paper(600, 600)
     picture[60:540, 100:500:40] = 0
     picture[60:540, 101:501:40] = 0
-    rotation, size = warp.rotated(angle, (600, 600))
+    rotation, size = warp.squared(angle, angle, (600, 600))
     small_size = (round(size[0] * scale), round(size[1] * scale))
     small = warp.warped(picture, np.diag([scale, scale, 1.0]) @ rotation, small_size)
     strip = small[round(0.2 * small.shape[0]) : round(0.8 * small.shape[0])]
