@@ -43,10 +43,8 @@ def mark() -> str:
     told = []
     for kind, text, doubts in LINES:
         prior = prior_for(kind, "", (), language())
-        told += [
-            (one.text, round(one.chance, 2))
-            for one in decoded_by_kind([written(text, doubts)], prior, kind).hypotheses[:3]
-        ]
+        hypotheses = decoded_by_kind([written(text, doubts)], prior, kind).hypotheses
+        told += [(one.text, round(one.chance, 2)) for one in hypotheses[:3]]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
