@@ -18,7 +18,7 @@ from pipeline.registry.locks import hold_page, hold_page_of
 from pipeline.registry.readback import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import PAGE_ITSELF, decision, page_run, review_task
-from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.upkeep import follow
 from pipeline.registry.values import WHOLE_ENTRY, Seen, StaleTask, TaskState, Verdict
 
 WITH_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
@@ -44,23 +44,29 @@ def decide(
         seen = whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field))
         checked = checked_verdict(declared, place["record"], verdict)
         add_decision(connection, place["page_id"], place, checked, seen, author, reason)
-    follow_entry(connection, declared, entry_id)
+    follow(connection, declared, [(place["page_id"], entry_id)])
     told = {"fields": [verdict.field for verdict in verdicts]}
     record(connection, author, "decided", f"entry:{entry_id}", told)
     return not _is_open(connection, place["page_id"], place["row"])
 
 
 def settle_page(
-    connection: Connection, page_id: int, *, author: str, reason: str, version: int | None
+    connection: Connection,
+    declared: Declared,
+    page_id: int,
+    *,
+    author: str,
+    reason: str,
+    version: int | None,
 ) -> None:
     """Someone has looked at what was found about a page itself; its task is done."""
     hold_page(connection, page_id)
-    place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
+    place = place_of_page(connection, page_id)
     _check_version(connection, page_id, PAGE_ITSELF, version)
     seen = whole_seen(findings_of(connection, page_id, None))
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
     add_decision(connection, page_id, place, verdict, seen, author, reason)
-    follow_page(connection, page_id)
+    follow(connection, declared, [(page_id, None)])
     record(connection, author, "page-seen", f"page:{page_id}")
 
 

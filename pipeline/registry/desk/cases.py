@@ -18,7 +18,8 @@ from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.values import NotYours, Stage
 from pipeline.registry.desk.words import live_standings
 from pipeline.registry.locks import hold_tasks
-from pipeline.registry.readback import MachineView, decisions_of, machine_view, values_in_force
+from pipeline.registry.readback import MachineView, decisions_of, machine_view
+from pipeline.registry.standing import values_in_force
 from pipeline.registry.tables import book, entry, page, review_task, scan
 from pipeline.registry.values import WHOLE_ENTRY, Decision, Verdict
 from pipeline.review_policy import Way
@@ -98,8 +99,8 @@ def case_of(sitting: Sitting, task_id: int, machine: MachineView | None = None) 
     """All about one task. ``machine``: what it says of it, of a caller who knows. Raises ``RegistryError``."""
     connection, declared = sitting.connection, sitting.declared
     row = task_row(connection, task_id)
-    decisions = decisions_of(connection, row)
-    keyed = live_standings(connection, task_id, decisions)
+    decisions = decisions_of(connection, row["page_id"], row["row"])
+    keyed = live_standings(connection, {task_id: decisions})[task_id]
     of_book = sitting.policy.of_book(row["folder_name"])
     machine = machine or machine_view(connection, row["page_id"], row["entry_id"])
     values: Mapping[str, str | None] = {}

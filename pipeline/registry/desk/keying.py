@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
+from pipeline.registry import upkeep
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import add, record
 from pipeline.registry.deciding import add_decision, checked_verdict
@@ -24,7 +25,6 @@ from pipeline.registry.desk.words import add_words, earlier_submission, live_sta
 from pipeline.registry.locks import hold_tasks
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import review_task
-from pipeline.registry.upkeep import follow_entry, follow_page
 from pipeline.registry.values import WHOLE_ENTRY, Seen, StaleTask, Verdict
 
 
@@ -92,7 +92,7 @@ def record_words(
             raise RegistryError(f"{_label(declared, case, word.field)} không chờ bạn. Hãy tải lại việc này.")
     verdicts = [checked_verdict(declared, case.row["record"], word) for word in words]
     add_words(connection, [_row(case, verdict, sent, sitting) for verdict in verdicts])
-    standings = live_standings(connection, case.task_id, case.decisions)
+    standings = live_standings(connection, {case.task_id: case.decisions})[case.task_id]
     settled = [word.field for word in words if standings[word.field].stage is Stage.SETTLED]
     for field in settled:
         _decide(sitting, case, field, standings[field])
@@ -108,10 +108,8 @@ def record_words(
 def follow(sitting: Sitting, case: Case) -> None:
     """Bring record and task in step with the words on a task, and give the task a new version in any case."""
     connection, before = sitting.connection, case.version
-    if case.row["entry_id"] is None:
-        follow_page(connection, case.row["page_id"])
-    else:
-        follow_entry(connection, sitting.declared, case.row["entry_id"], case.machine)
+    subject = case.row["page_id"], case.row["entry_id"]
+    upkeep.follow(connection, sitting.declared, [subject], {subject: case.machine})
     connection.execute(
         update(review_task)
         .where(review_task.c.id == case.task_id, review_task.c.version == before)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
 
 from pipeline.model import FieldStatus
 from pipeline.registry.audit import add
@@ -27,12 +27,16 @@ not_taken_back = is_word & ~exists().where(_taking_back.c.takes_back_id == keyin
 
 
 def live_standings(
-    connection: Connection, task_id: int | ScalarSelect[int], decisions: Mapping[str, Decision]
-) -> dict[str, Standing]:
-    """Where the fields of a task stand of which somebody has said something since they were last decided."""
-    in_force = {field: decision.decision_id for field, decision in decisions.items()}
-    rows = word_rows(connection, keying.c.task_id == task_id)
-    return standings_of(row for row in rows if row["after_decision_id"] == in_force.get(row["field"]))
+    connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
+) -> dict[int, dict[str, Standing]]:
+    """Where the fields of tasks stand of which somebody has said something since they were last decided. ``decisions``:
+    the last ones on every task that is asked about."""
+    words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
+    for row in word_rows(connection, keying.c.task_id.in_(decisions)):
+        decided = decisions[row["task_id"]].get(row["field"])
+        if row["after_decision_id"] == (decided.decision_id if decided else None):
+            words[row["task_id"]].append(row)
+    return {task_id: standings_of(rows) for task_id, rows in words.items()}
 
 
 def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
