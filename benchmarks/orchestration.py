@@ -9,26 +9,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks._books import last_line
+from benchmarks._prefect_server import PrefectServer
 from flows import OFFLINE
 
-START_SECONDS = 300.0
 FULL_NIGHT = 500
 """Pages of the night for which the cost is told too: most of it is there once a run."""
 
@@ -59,12 +56,10 @@ def main() -> None:
             ["pipeline.cli", "run", str(chosen.folder), "--json", *options, str(folder / "plain")], {}
         )
         reports = json.loads(plain.told)["books"]
-        with _server(folder) as (address, pid):
-            before = _cpu_of(pid)
-            flow = _run(
-                ["flows", str(chosen.folder), *options, str(folder / "flow")], {"PREFECT_API_URL": address}
-            )
-            flow = Run(flow.wall, flow.cpu, _cpu_of(pid) - before)
+        with PrefectServer(folder) as server:
+            before = _cpu_of(server.pid)
+            flow = _run(["flows", str(chosen.folder), *options, str(folder / "flow")], server.environment)
+            flow = Run(flow.wall, flow.cpu, _cpu_of(server.pid) - before)
     pages = sum(report["read"] for report in reports)
     reading = sum(sum(report["stage_seconds"].values()) for report in reports)
     show(pages, reading, plain, flow)
@@ -100,7 +95,7 @@ def show(pages: int, reading: float, plain: Run, flow: Run) -> None:
     )
 
 
-def _run(module: list[str], environment: dict[str, str]) -> Run:
+def _run(module: list[str], environment: Mapping[str, str]) -> Run:
     """A module as a program; the time of the processes that it waits for is in it, that of the readers is not."""
     started = time.perf_counter()
     with tempfile.TemporaryFile() as told:
@@ -114,30 +109,6 @@ def _run(module: list[str], environment: dict[str, str]) -> Run:
         if process.returncode not in (0, 8):
             raise SystemExit(f"{module[0]}: exit {process.returncode}")
         return Run(wall, used.ru_utime + used.ru_stime, told=told.read().decode())
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[tuple[str, int]]:
-    """A Prefect server of its own: where it is asked, and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, **OFFLINE, "PREFECT_HOME": str(folder / "prefect")}
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        ask = build_opener(ProxyHandler({})).open
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            with suppress(OSError), ask(f"http://127.0.0.1:{port}/api/health", timeout=5):
-                break
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}/api", process.pid
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _cpu_of(leader: int) -> float:

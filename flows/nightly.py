@@ -23,8 +23,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
 from flows.morning import morning_report
+from flows.order import order_books
 from flows.summary import Summary, guarded, may_pass, overview, summary_of
 from pipeline.batch import Breaker, Progress, book_folders, book_report, check_registry
+from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
 from pipeline.settings import read_settings
 
@@ -50,16 +52,18 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     if settings.cluster:
         from flows.cluster import read_on_cluster  # an extra that one machine does without
 
-        summaries = read_on_cluster(folders, workspace, settings)
+        summaries, stopped = read_on_cluster(folders, workspace, settings)
     else:
+        load_readers_ahead()
         bar = ProgressBar(len(folders))
         breaker = Breaker(settings.faults)
         try:
-            for number, book in enumerate(folders):
+            for number, book in enumerate(order_books(folders, workspace)):
                 summaries.append(read_book(str(book), workspace, workers, breaker, bar.of_book(number)))
                 bar.show(number + 1)
         except ReadingStopped as error:
             stopped = error
+    summaries.sort(key=lambda summary: str(summary["book"]))
     found = check_people(workspace)
     told = f"{overview(summaries)} {found}"
     create_table_artifact(key="nightly-books", table=summaries, description=told)

@@ -128,6 +128,22 @@ def test_a_book_stops_when_too_many_of_its_pages_fail_and_the_next_one_is_read(
         assert registry.summary().entries == 7
 
 
+def test_books_that_are_read_elsewhere_stop_the_run_one_after_the_other() -> None:
+    breaker = Breaker(FaultOptions(pages=10))
+    breaker.note_book(400, ["broken"] * 40, was_stopped=False)
+    breaker.note_book(0, [], was_stopped=True)
+    breaker.note_book(30, [], was_stopped=False)  # the fault was that book's
+    breaker.note_book(2, ["broken"] * 9, was_stopped=False)
+    with pytest.raises(ReadingStopped) as stopped:
+        breaker.note_book(0, [], was_stopped=True)
+    assert stopped.value.final
+    small = Breaker(FaultOptions(pages=10))
+    for _ in range(6):
+        small.note_book(1, ["broken"] * 2, was_stopped=False)
+    with pytest.raises(ReadingStopped):
+        small.note_book(1, ["broken"] * 2, was_stopped=False)
+
+
 def test_a_run_stops_when_one_book_after_the_other_does(tmp_path: Path, bench: Workbench) -> None:
     root = tmp_path / "books"
     for mark, name in enumerate("abc"):

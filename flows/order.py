@@ -1,0 +1,28 @@
+"""In which order a run reads its books, as a task: the registry that knows it may be away for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from flows.summary import may_pass
+from pipeline.batch import folders_by_need
+from pipeline.settings import read_settings
+
+
+@task(
+    name="order-books",
+    retries=4,
+    retry_delay_seconds=exponential_backoff(backoff_factor=30),
+    retry_jitter_factor=0.2,
+    retry_condition_fn=may_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def order_books(folders: Sequence[Path], workspace: str | None) -> tuple[Path, ...]:
+    """``pipeline.batch.folders_by_need``."""
+    return folders_by_need(folders, read_settings().workbench(Path(workspace) if workspace else None))
