@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -107,6 +108,12 @@ def read_page(
         (),
         {},
     )
+
+
+def read_asleep(*page: Any, seconds: float) -> PageResult:
+    """The same, of a page that takes its time and no core."""
+    time.sleep(seconds)
+    return read_page(*page)
 
 
 def _entry(number: str, name: str, note: str) -> EntryResult:

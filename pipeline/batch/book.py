@@ -18,7 +18,7 @@ from pipeline.batch.lessons import read_in_rounds
 from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.batch.report import BookReport, ScanFailure
 from pipeline.batch.workers import PageJob, PageWorkers, Workers
-from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError
+from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError, StorageError
 from pipeline.intake import contents_of
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
@@ -138,12 +138,18 @@ def book_report(
     again: bool = False,
 ) -> BookReport:
     """``digitize_book``, where a ``ledger.toml`` that cannot be used, another run over the book and a stop over its
-    pages are failures in the report, so that other books are read."""
+    pages are failures in the report, so that other books are read. Raises ``StorageError`` when the whole disk or share
+    of the books is gone: then no other book can be read either, and it may come back."""
     try:
         return digitize_book(
             folder, bench, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
         )
     except (LedgerError, SchemaError) as error:
+        if _is_away(folder):
+            raise StorageError(
+                f"Ổ chứa «{folder.parent}» không còn nối vào máy hoặc trống không. Những trang đã đọc đã được lưu; "
+                "hãy nối lại rồi chạy lại."
+            ) from None
         failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
     except BookBusy as error:
         failure = ScanFailure(error.code, folder.name, None, error.message)
@@ -158,8 +164,17 @@ def book_folders(root: Path) -> tuple[Path, ...]:
     """The books under ``root``: itself when it holds a ``ledger.toml``, else each folder in it that holds anything.
 
     A folder without ``ledger.toml`` counts as a book, so that its absence is reported and not overlooked.
-    Raises ``LedgerError`` when there is no book at all.
+    Raises ``LedgerError`` when there is no book at all, ``StorageError`` when the folder cannot be listed.
     """
+    try:
+        return _book_folders(root)
+    except OSError as error:
+        raise StorageError(
+            f"Không mở được thư mục «{root}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa, ổ mạng và quyền đọc."
+        ) from None
+
+
+def _book_folders(root: Path) -> tuple[Path, ...]:
     if (root / LEDGER_FILE).is_file():
         return (root,)
     if not root.is_dir():
@@ -190,6 +205,15 @@ def folders_by_need(folders: Sequence[Path], bench: Workbench) -> tuple[Path, ..
         return 0 if one.in_hand else 1 if one.missing else 3, one.read_at.timestamp()
 
     return tuple(sorted(folders, key=need))
+
+
+def _is_away(folder: Path) -> bool:
+    """Whether not only this book is gone, but all that lay beside it: a share that is not mounted leaves an empty
+    folder, or none."""
+    try:
+        return not folder.is_dir() and not any(folder.parent.iterdir())
+    except OSError:
+        return True
 
 
 def silence_seconds(bench: Workbench) -> float:
