@@ -8,6 +8,7 @@ small one, since many write otherwise. Weights are natural logs of rough odds, n
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pipeline.kinds.syllables import is_syllable
 
@@ -35,6 +36,9 @@ SMALL_NAME = -0.7
 NO_COMMA = -1.2
 """A level that begins behind a name without a sign between."""
 
+UNEVEN_SIGNS = -1.5
+"""The same once more where commas part other levels of the address: few put some and leave others out."""
+
 ODD_SIGNS = -2.0
 """Two signs in a row, or a full stop behind a whole word in the middle of an address."""
 
@@ -60,6 +64,17 @@ def habit_of_address(before: tuple[str, ...], word: str) -> float:
     if told and plain.casefold() in LEVELS and _begins_level(before[-1]):
         weight += NO_COMMA
     return weight
+
+
+def manner_of_address(text: str) -> float:
+    """What weighs in an address as a whole that its words, one by one, do not tell: commas here and none there."""
+    words = text.split()
+    if not any(word.endswith(",") for word in words[:-1]):
+        return 0.0
+    bare = sum(
+        word.strip(_SIGNS).casefold() in LEVELS and _begins_level(before) for before, word in pairwise(words)
+    )
+    return UNEVEN_SIGNS * min(bare, 2)
 
 
 def habit_of_text(before: tuple[str, ...], word: str) -> float:

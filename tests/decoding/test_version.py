@@ -15,6 +15,7 @@ LINES = (
     ("name", "TRẦN VĂN ÁNH", {9: {"A": 0.45}}),
     ("name", "Huỳnh. Thị Vy", {5: {"": 0.3}}),
     ("place", "Ấp 5, xã Bình Hữu, huyện Trà Ôn", {6: {"X": 0.5}, 17: {"": 0.5}}),
+    ("place", "Ấp 9, xã Phú An, huyện Trà Ôn", {15: {"": 0.9}}),
     ("place", "Khóm 3 - Tân Phú; Cà Mau", {7: {"": 0.3}, 16: {",": 0.45}}),
     ("date", "16.5.2008", {4: {"": 0.8}}),
     ("date", "2. 7. 1984", {2: {"": 0.4}}),
@@ -29,7 +30,7 @@ LINES = (
 )
 """Kind, what is written, and where the ink leaves it open."""
 
-WEIGHED = {"5": "a711faab8ee75aac"}
+WEIGHED = {"5": "90fbce0509c39044"}
 """By version, what the readings of ``LINES`` come to. Where this fails the way of weighing has changed: raise
 ``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fit_calibration``)."""
 
