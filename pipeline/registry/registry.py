@@ -31,6 +31,7 @@ from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.amendments import Amendment, AmendmentOrder, amending
 from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.audit.audit import Audit
+from pipeline.registry.book_progress import BookProgress, book_progress
 from pipeline.registry.book_runs import Turn, turn_at
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
@@ -152,6 +153,16 @@ class Registry:
         """What the machine last read on a page, by row and field."""
         with self._database.reading() as connection:
             return page_readings.last_readings(connection, book_id, ref)
+
+    def book_progress(self) -> Mapping[str, BookProgress]:
+        """How far every book is, by the name of its folder."""
+        with self._database.reading() as connection:
+            return book_progress(connection)
+
+    def page_counts(self, book_id: int) -> Mapping[str, int]:
+        """How many pages each readable scan of a book has, by its SHA-256."""
+        with self._database.reading() as connection:
+            return saving.page_counts(connection, book_id)
 
     def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
         """Under which fingerprint each page of a book was last saved; pages that never were are missing."""

@@ -91,6 +91,12 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
     return latest == fingerprint
 
 
+def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
+    """Of each scan of a book that was counted, by its SHA-256."""
+    rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
+    return {row.sha256: row.pages for row in rows}
+
+
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
     """Of the latest run over each page of a book."""
     rows = connection.execute(
