@@ -13,6 +13,7 @@ from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
+from pipeline.imaging.strikes import strike_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
 from pipeline.model import Box
@@ -89,7 +90,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,
                     )
-                    strike = ink_of.strike_of(marks, numbers, box, level)
+                    strike = strike_of(marks, numbers, box, level)
                     lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
@@ -137,15 +138,25 @@ def _stamped_place(one: InkedSlot, letter: float) -> Box:
 def _by_strike(
     line: InkedLine, strike: tuple[float, float] | None, marks: ink_of.Marks, pitch: float
 ) -> list[InkedLine]:
-    """The line, or what is struck of it and, apart, what is written behind that."""
+    """The line, or what is struck of it and, apart, what is written before and behind that."""
     if strike is None:
         return [line]
-    behind = line.marks[marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch]
-    box, kept = placing.inked_box(marks.boxes, marks.area, behind, pitch)
-    gone, before = placing.inked_box(marks.boxes, marks.area, np.setdiff1d(line.marks, behind), pitch)
-    if box is None or gone is None or box.width < 0.5 * pitch:
+    middle = (marks.boxes[line.marks, 0] + marks.boxes[line.marks, 2]) / 2
+    through = (middle > strike[0] - 0.1 * pitch) & (middle < strike[1] + 0.1 * pitch)
+    behind = ~through & (marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch)
+    before = ~through & ~behind & (marks.boxes[line.marks, 2] < strike[0] + 0.3 * pitch)
+    gone, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[~before & ~behind], pitch)
+    kept = [
+        replace(line, box=box, marks=numbers)
+        for box, numbers in (
+            placing.inked_box(marks.boxes, marks.area, line.marks[part], pitch) for part in (before, behind)
+        )
+        if box is not None and box.width >= 0.5 * pitch
+    ]
+    if gone is None or not kept:
         return [replace(line, struck=True)]
-    return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
+    struck = replace(line, box=gone, marks=numbers, struck=True)
+    return sorted([struck, *kept], key=lambda one: one.box.left)
 
 
 def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
