@@ -13,6 +13,7 @@ from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
+from pipeline.imaging.bend import Bend
 from pipeline.imaging.strikes import strike_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
@@ -211,15 +212,20 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]
     levels = table_levels(straight, form)
+    bend, lean = straight.bend, straight.lean
+    if lean is not None:
+        edges = [float(x) for x in lean.levels]
+    upright_x = middle_x if lean is None else lean.level(middle_y, middle_x)
+    level_y = middle_y if bend is None else bend.level(middle_x, middle_y)
     # what is left of the rules themselves
     thin = (right - left < 0.3 * letter) & (
-        np.abs(middle_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
+        np.abs(upright_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
     )
     flat = (bottom - top < 0.25 * letter) & (
-        np.abs(middle_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
+        np.abs(level_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
     )
-    row_of = np.searchsorted(np.array(levels), middle_y) - 1
-    column_of = np.searchsorted(np.array(edges), middle_x) - 1
+    row_of = np.searchsorted(np.array(levels), level_y) - 1
+    column_of = np.searchsorted(np.array(edges), upright_x) - 1
     rows: list[list[InkedSlot]] = []
     for number in range(form.table.rows):
         slots: list[InkedSlot] = []
@@ -227,6 +233,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             if slot.column is None:
                 continue
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
+            place = _bent(place, bend, lean)
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
             found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
@@ -245,6 +252,17 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
         yield InkedRow(number, marks, marks, tuple(sure))
 
 
+def _bent(cell: Box, bend: Bend | None, lean: Bend | None) -> Box:
+    """The box around a cell of a page that may be bent."""
+    left, top, right, bottom = cell.left, cell.top, cell.right, cell.bottom
+    x, y = np.linspace(left, right, 5), np.linspace(top, bottom, 5)
+    if bend is not None:
+        top, bottom = float(bend.bent(x, top).min()), float(bend.bent(x, bottom).max())
+    if lean is not None:
+        left, right = float(lean.bent(y, left).min()), float(lean.bent(y, right).max())
+    return Box(left, top, right, bottom)
+
+
 def table_levels(straight: Straight, form: Form) -> list[float]:
     """The y of the rows' level rules on the straight page, each moved to the rule that is seen near it."""
     assert form.table is not None
@@ -252,4 +270,7 @@ def table_levels(straight: Straight, form: Form) -> list[float]:
     shares = tables.row_shares(form.table)
     reach = 0.25 * (shares[1] - shares[0]) * fit.height
     left, right = fit.at(0.02, 0.5)[0], fit.at(0.98, 0.5)[0]
-    return [grid.nearest_level(straight.even, left, right, fit.at(0.5, float(v))[1], reach) for v in shares]
+    expected = [fit.at(0.5, float(v))[1] for v in shares]
+    if straight.bend is not None:
+        return [float(y) for y in straight.bend.levels]
+    return [grid.nearest_level(straight.even, left, right, y, reach) for y in expected]
