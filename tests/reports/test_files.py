@@ -16,6 +16,7 @@ from pipeline.reports import Cell, Report, Table
 from pipeline.reports.document import document_of
 from pipeline.reports.files import write_files
 from pipeline.reports.workbook import SUMMARY, sheet_names, workbook_of
+from tests.export.pdfs import assert_verapdf_agrees, verapdf
 from tests.reports.counts import BOOKS, TALLIES
 from tests.reports.test_report import made
 
@@ -84,6 +85,12 @@ def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: Rep
         assert fonts
         described = [font.DescendantFonts[0].FontDescriptor for font in fonts]
         assert all({"/FontFile2", "/FontFile3"} & set(one.keys()) for one in described)
+
+
+@verapdf
+def test_verapdf_finds_nothing(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(document_of(report))
+    assert_verapdf_agrees(tmp_path / "a.pdf")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "#set page(fill: red)", '<b>"&\\', "@SUM(A1)"])
