@@ -13,6 +13,8 @@ from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
+from pipeline.imaging.bend import Bend
+from pipeline.imaging.strikes import strike_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
 from pipeline.model import Box
@@ -89,7 +91,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,
                     )
-                    strike = ink_of.strike_of(marks, numbers, box, level)
+                    strike = strike_of(marks, numbers, box, level)
                     lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
@@ -137,15 +139,25 @@ def _stamped_place(one: InkedSlot, letter: float) -> Box:
 def _by_strike(
     line: InkedLine, strike: tuple[float, float] | None, marks: ink_of.Marks, pitch: float
 ) -> list[InkedLine]:
-    """The line, or what is struck of it and, apart, what is written behind that."""
+    """The line, or what is struck of it and, apart, what is written before and behind that."""
     if strike is None:
         return [line]
-    behind = line.marks[marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch]
-    box, kept = placing.inked_box(marks.boxes, marks.area, behind, pitch)
-    gone, before = placing.inked_box(marks.boxes, marks.area, np.setdiff1d(line.marks, behind), pitch)
-    if box is None or gone is None or box.width < 0.5 * pitch:
+    middle = (marks.boxes[line.marks, 0] + marks.boxes[line.marks, 2]) / 2
+    through = (middle > strike[0] - 0.1 * pitch) & (middle < strike[1] + 0.1 * pitch)
+    behind = ~through & (marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch)
+    before = ~through & ~behind & (marks.boxes[line.marks, 2] < strike[0] + 0.3 * pitch)
+    gone, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[~before & ~behind], pitch)
+    kept = [
+        replace(line, box=box, marks=numbers)
+        for box, numbers in (
+            placing.inked_box(marks.boxes, marks.area, line.marks[part], pitch) for part in (before, behind)
+        )
+        if box is not None and box.width >= 0.5 * pitch
+    ]
+    if gone is None or not kept:
         return [replace(line, struck=True)]
-    return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
+    struck = replace(line, box=gone, marks=numbers, struck=True)
+    return sorted([struck, *kept], key=lambda one: one.box.left)
 
 
 def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
@@ -200,15 +212,20 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]
     levels = table_levels(straight, form)
+    bend, lean = straight.bend, straight.lean
+    if lean is not None:
+        edges = [float(x) for x in lean.levels]
+    upright_x = middle_x if lean is None else lean.level(middle_y, middle_x)
+    level_y = middle_y if bend is None else bend.level(middle_x, middle_y)
     # what is left of the rules themselves
     thin = (right - left < 0.3 * letter) & (
-        np.abs(middle_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
+        np.abs(upright_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
     )
     flat = (bottom - top < 0.25 * letter) & (
-        np.abs(middle_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
+        np.abs(level_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
     )
-    row_of = np.searchsorted(np.array(levels), middle_y) - 1
-    column_of = np.searchsorted(np.array(edges), middle_x) - 1
+    row_of = np.searchsorted(np.array(levels), level_y) - 1
+    column_of = np.searchsorted(np.array(edges), upright_x) - 1
     rows: list[list[InkedSlot]] = []
     for number in range(form.table.rows):
         slots: list[InkedSlot] = []
@@ -216,6 +233,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             if slot.column is None:
                 continue
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
+            place = _bent(place, bend, lean)
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
             found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
@@ -234,6 +252,17 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
         yield InkedRow(number, marks, marks, tuple(sure))
 
 
+def _bent(cell: Box, bend: Bend | None, lean: Bend | None) -> Box:
+    """The box around a cell of a page that may be bent."""
+    left, top, right, bottom = cell.left, cell.top, cell.right, cell.bottom
+    x, y = np.linspace(left, right, 5), np.linspace(top, bottom, 5)
+    if bend is not None:
+        top, bottom = float(bend.bent(x, top).min()), float(bend.bent(x, bottom).max())
+    if lean is not None:
+        left, right = float(lean.bent(y, left).min()), float(lean.bent(y, right).max())
+    return Box(left, top, right, bottom)
+
+
 def table_levels(straight: Straight, form: Form) -> list[float]:
     """The y of the rows' level rules on the straight page, each moved to the rule that is seen near it."""
     assert form.table is not None
@@ -241,4 +270,7 @@ def table_levels(straight: Straight, form: Form) -> list[float]:
     shares = tables.row_shares(form.table)
     reach = 0.25 * (shares[1] - shares[0]) * fit.height
     left, right = fit.at(0.02, 0.5)[0], fit.at(0.98, 0.5)[0]
-    return [grid.nearest_level(straight.even, left, right, fit.at(0.5, float(v))[1], reach) for v in shares]
+    expected = [fit.at(0.5, float(v))[1] for v in shares]
+    if straight.bend is not None:
+        return [float(y) for y in straight.bend.levels]
+    return [grid.nearest_level(straight.even, left, right, y, reach) for y in expected]
