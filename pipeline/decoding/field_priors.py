@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline.decoding.language import Language, WordModel
 from pipeline.decoding.priors import FreePrior, Prior
 from pipeline.decoding.word_prior import Habit, WordPrior
-from pipeline.decoding.writing_habits import habit_of_address, habit_of_date, habit_of_text
+from pipeline.decoding.writing_habits import habit_of_address, habit_of_date, habit_of_name, habit_of_text
 from pipeline.kinds import KINDS, date_words
 from pipeline.kinds.digits import is_digits, without_leader
 from pipeline.kinds.ditto import is_ditto
@@ -161,7 +161,7 @@ def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language 
     if kind == "date_words":
         return SpokenDatePrior(_word_prior(model, habit=habit_of_date))
     if kind == "name":
-        return _word_prior(model, small=-1.0, even=UNEVEN)
+        return _word_prior(model, small=-1.0, even=UNEVEN, habit=habit_of_name)
     return _word_prior(model, even=UNEVEN, habit=habit_of_address if kind == "place" else habit_of_text)
 
 

@@ -70,6 +70,16 @@ def habit_of_text(before: tuple[str, ...], word: str) -> float:
     return CAPITAL_INSIDE if told and level and _is_capital(plain) and not _ends(before[-1]) else 0.0
 
 
+def habit_of_name(before: tuple[str, ...], word: str) -> float:
+    """The same for a person's name: no sign stands between its words, a full stop behind ``Ng.`` and ``T.`` aside."""
+    del word
+    last = before[-1] if before else ""
+    letters = last.rstrip(_SIGNS)
+    sign = last[len(letters) :] if letters else ""
+    shortened = sign == "." and (len(letters) == 1 or not is_syllable(letters))
+    return 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
+
+
 def habit_of_date(before: tuple[str, ...], word: str) -> float:
     """The same for a date in words: hardly anybody puts a sign between them."""
     del word

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
+from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
@@ -32,11 +33,13 @@ class InkedLine:
 
 @dataclass(frozen=True, slots=True)
 class InkedSlot:
-    """A blank with what stands in it, line by line; ``place`` is where it is on the page."""
+    """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
+    found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
     place: Box
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,45 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                     lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
-            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)
+            lines += _stamped(stamps, _stamped_place(InkedSlot(slot, (), place), letter), letter)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
+    traces = Traces(straight, _told(slots, marks, stamps))
+    leaders = has_leaders(strips, straight.leaders)
+    slots = [
+        replace(one, doubtful=_is_doubtful(one, strips, traces, letter, leaders=leaders)) for one in slots
+    ]
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _told(
+    slots: Sequence[InkedSlot], marks: ink_of.Marks, stamps: ink_of.Marks
+) -> tuple[tuple[ink_of.Marks, list[NDArray[np.int64]]], tuple[ink_of.Marks, list[NDArray[np.int64]]]]:
+    """The marks of all lines, those of the page and those of the red layer."""
+    lines = [line for slot in slots for line in slot.lines]
+    return (
+        (marks, [line.marks for line in lines if not line.red]),
+        (stamps, [line.marks for line in lines if line.red]),
+    )
+
+
+def _is_doubtful(
+    one: InkedSlot, strips: Sequence[placing.Strip], traces: Traces, letter: float, *, leaders: bool
+) -> bool:
+    slot = one.slot
+    if one.lines:
+        return slot.stamped and traces.red_beside(_stamped_place(one, letter), letter)
+    if slot.area:
+        return traces.in_area(one.place, letter)
+    if slot.stamped and traces.red_beside(_stamped_place(one, letter), letter):
+        return True
+    own = [strip for strip in strips if strip.piece.slot == slot.name]
+    return any(traces.on_strip(strip, leaders=leaders and not slot.printed) for strip in own)
+
+
+def _stamped_place(one: InkedSlot, letter: float) -> Box:
+    """Where a stamp may stand: that of a name a letter above or below its line."""
+    return one.place.grown(0, 0.0 if one.slot.area else letter)
 
 
 def _by_strike(
@@ -145,10 +183,12 @@ def _colons(straight: Straight, letter: float) -> list[Box]:
 
 
 def inked_rows(straight: Straight, form: Form) -> tuple[InkedRow, ...]:
-    """The entries of a page: the one of a page form, or the rows of a table form that hold any ink."""
+    """The entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, any ink."""
     if form.table is None:
         return tuple(_page_row(straight, form))
-    return tuple(row for row in _table_rows(straight, form) if any(slot.lines for slot in row.slots))
+    return tuple(
+        row for row in _table_rows(straight, form) if any(one.lines or one.doubtful for one in row.slots)
+    )
 
 
 def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
@@ -169,8 +209,9 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     )
     row_of = np.searchsorted(np.array(levels), middle_y) - 1
     column_of = np.searchsorted(np.array(edges), middle_x) - 1
+    rows: list[list[InkedSlot]] = []
     for number in range(form.table.rows):
-        slots = []
+        slots: list[InkedSlot] = []
         for slot in form.slots:
             if slot.column is None:
                 continue
@@ -178,7 +219,19 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
             found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
-        yield InkedRow(number, marks, marks, tuple(slots))
+        rows.append(slots)
+    every = [one for slots in rows for one in slots]
+    nothing_red = ink_of.marks_of(np.zeros_like(straight.red_ink))
+    traces = Traces(straight, _told(every, marks, nothing_red))
+    rule = 0.3 * letter
+    for number, slots in enumerate(rows):
+        sure = (
+            one
+            if one.lines
+            else replace(one, doubtful=traces.in_place(one.place.grown(-rule, -rule), letter))
+            for one in slots
+        )
+        yield InkedRow(number, marks, marks, tuple(sure))
 
 
 def table_levels(straight: Straight, form: Form) -> list[float]:
