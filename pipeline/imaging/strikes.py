@@ -53,7 +53,7 @@ def strike_of(
     # the bar of an H takes much of a short word
     share = 0.55 if right - left > 5 * (last - first) else 0.92
     whole = max(15, int(share * (right - left)))
-    found = [end for slope in SLOPES for end in _runs(part[band], slope, whole)]
+    found: list[Extent] = [end for slope in SLOPES for end in _runs(part[band], slope, whole)]
     pitch = (level[1] - level[0]) / 0.41
     widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
     if not found and widths.max(initial=0) >= WORD * pitch:

@@ -17,7 +17,7 @@ def course(level: float, x: np.ndarray, rise: float, keystone: float, bow: float
     """Where the rule of a level runs on a page bound at its left, seen aslant."""
     share = (level - LEVELS[0]) / (LEVELS[-1] - LEVELS[0])
     slant = keystone * share * (x - (LEFT + RIGHT) / 2) / (RIGHT - LEFT)
-    return level + rise * np.exp(-(x - LEFT) / 250) + slant + 4 * bow * share * (1 - share)
+    return np.asarray(level + rise * np.exp(-(x - LEFT) / 250) + slant + 4 * bow * share * (1 - share))
 
 
 def page(rise: float, keystone: float, bow: float) -> Pixels:
