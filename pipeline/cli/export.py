@@ -98,14 +98,14 @@ def export(
             else:
                 reports.append(report)
     if as_json:
-        failed = [{"book": book, "code": error.code, "error": error.message} for book, error in failures]
+        failed = [{"book": book, "code": one.code, "error": one.message} for book, one in failures]
         print_json({"packages": [plain(report) for report in reports], "failed": failed})
     else:
         for report in reports:
             _show(report, limit)
-        for book, error in failures:
-            out().print(f"{book}: KHÔNG xuất: {error.message}", markup=False)
-    raise typer.Exit(exit_code(reports, [error for _, error in failures]))
+        for book, one in failures:
+            out().print(f"{book}: KHÔNG xuất: {one.message}", markup=False)
+    raise typer.Exit(exit_code(reports, [one for _, one in failures]))
 
 
 def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:

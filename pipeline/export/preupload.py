@@ -40,7 +40,7 @@ def preupload_faults(
         if book.header != schemas.columns(export):
             return tuple(_header_faults(book, schemas.columns(export)))
         checker = _Checker(export, schemas, frozenset(unsettled))
-        faults = []
+        faults: list[Fault] = []
         for row in book.rows():
             faults += checker.faults_of(row)
             if meant is not None and row.row - 2 < len(meant):

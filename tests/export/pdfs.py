@@ -96,7 +96,9 @@ def _assert_only_a_picture_and_hidden_text(page: pikepdf.Page) -> None:
     (font,) = page.Resources.Font.values()
     glyphs = bytes(font.DescendantFonts[0].CIDToGIDMap.read_bytes())
     mode = None
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for told in pikepdf.parse_content_stream(page):
+        assert isinstance(told, pikepdf.ContentStreamInstruction), "the picture is an object of its own"
+        operands, operator = told.operands, told.operator
         assert str(operator) in {"q", "Q", "cm", "Do", "BT", "ET", "Tr", "Tf", "Tz", "Tm", "Tj"}
         if str(operator) == "Tr":
             mode = int(operands[0])

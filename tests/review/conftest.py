@@ -57,10 +57,9 @@ def accounts(registry: Registry, clock: Clock) -> Accounts:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageDesk]:
     """Makes packages of nothing; that of the first book is there."""
 
-    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> str:
+    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> None:
         (target / "goi").mkdir(parents=True)
         (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
-        return ""
 
     with PackageDesk(tmp_path_factory.mktemp("packages"), make) as desk:
         desk.start(1)
