@@ -12,6 +12,7 @@ from pipeline.digitize.straight import Straight, area_box
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
 from pipeline.model import Box
@@ -44,8 +45,8 @@ class InkedRow:
     """One entry's blanks; ``number`` is its row on the page, ``inks`` what was read of them."""
 
     number: int
-    marks: ink_of.Marks
-    stamps: ink_of.Marks
+    marks: Marks
+    stamps: Marks
     slots: tuple[InkedSlot, ...]
     inks: tuple[SlotInk, ...] = ()
 
@@ -54,13 +55,12 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     """The one entry of a page form: for every blank the marks that stand in it."""
     fit = straight.fit
     letter = form.text_size * fit.height
-    erased = ink_of.without_print(straight.ink, [label.box for label in straight.labels])
     strips = placing.strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
-    together = ink_of.marks_of(erased)
+    together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
     cuts = tuple(placing.touching(strips, together.boxes, [box for _, box in areas]))
-    marks = ink_of.marks_of(ink_of.parted(erased, together, cuts)) if cuts else together
-    stamps = ink_of.marks_of(straight.red_ink)
+    marks = ink_of.parted(together, cuts) if cuts else together
+    stamps = marks_of(straight.red_ink)
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
@@ -97,7 +97,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
 
 
 def _by_strike(
-    line: InkedLine, strike: tuple[float, float] | None, marks: ink_of.Marks, pitch: float
+    line: InkedLine, strike: tuple[float, float] | None, marks: Marks, pitch: float
 ) -> list[InkedLine]:
     """The line, or what is struck of it and, apart, what is written behind that."""
     if strike is None:
@@ -110,7 +110,7 @@ def _by_strike(
     return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
 
 
-def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
+def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:
     """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
     (a round seal and what stands in it) are left out."""
     left, top, right, bottom = stamps.boxes.T.astype(float)
@@ -155,7 +155,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     assert form.table is not None
     fit = straight.fit
     letter = form.text_size * fit.height
-    marks = ink_of.marks_of(straight.ink)
+    marks = straight.marks
     left, top, right, bottom = marks.boxes.T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]

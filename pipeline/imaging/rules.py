@@ -91,13 +91,25 @@ def without_rules(ink: Pixels, rules: list[Matrix], width: float) -> Pixels:
     is thicker there and stays whole.
     """
     result = ink.copy()
+    height, widest = ink.shape
+    thick = max(3, round(2.4 * width))
+    reach = max(5, round(3.2 * width)) | 1
     for (x0, y0), (x1, y1) in rules:
-        zone = np.zeros_like(ink)
-        thick = max(3, round(2.4 * width))
-        cv2.line(zone, (round(x0), round(y0)), (round(x1), round(y1)), 255, thick)
+        ends = [(round(x0), round(y0)), (round(x1), round(y1))]
+        room = thick + reach
+        left, top = (max(0, min(side) - room) for side in zip(*ends, strict=True))
+        right, bottom = (max(0, max(side) + room) for side in zip(*ends, strict=True))
+        place = slice(top, min(bottom, height)), slice(left, min(right, widest))
+        part = ink[place]
+        if not part.size:
+            continue
+        zone = np.zeros_like(part)
+        cv2.line(
+            zone, (ends[0][0] - left, ends[0][1] - top), (ends[1][0] - left, ends[1][1] - top), 255, thick
+        )
         upright = abs(y1 - y0) > abs(x1 - x0)
-        reach = max(5, round(3.2 * width)) | 1
         kernel = np.ones((1, reach) if upright else (reach, 1), np.uint8)
-        crossing_strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
-        result[(zone > 0) & (crossing_strokes == 0)] = 0
+        crossing_strokes = cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel)
+        rule = cv2.bitwise_and(zone, cv2.bitwise_not(crossing_strokes))
+        result[place] = cv2.bitwise_and(result[place], cv2.bitwise_not(rule))
     return result
