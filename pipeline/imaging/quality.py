@@ -57,7 +57,7 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
     height = pixels.shape[0]
     band = np.ascontiguousarray(pixels[height // 3 : 2 * height // 3, :, 1])
     if scale < 1:
-        band = cv2.resize(band, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        band = np.asarray(cv2.resize(band, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     if min(band.shape) < 12:
         return 0.0
     grey = cv2.GaussianBlur(band, (3, 3), 0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.leaders import Leaders, leaders_of
+from pipeline.imaging.leaders import Leaders, leaders_of, pace_of
 from pipeline.imaging.marks import marks_of
 from pipeline.model import Pixels
 from tests.imaging.drawings import dot, ink_of, paper, typed
@@ -123,3 +123,20 @@ def test_a_page_without_dots_has_no_leader() -> None:
     found = leaders_of(marks_of(ink_of(paper(300, 200))), LETTER)
     assert len(found.boxes) == len(found.row) == 0
     assert not found.mask.any()
+
+
+def test_the_pace_of_a_leader_is_one_step_where_writing_hides_every_other_dot() -> None:
+    assert pace_of(np.array([11.2, 11.8, 46, 23.2, 34.8, 23, 12, 23, 11.8, 34.2])) == pytest.approx(
+        11.6, abs=0.2
+    )
+    assert pace_of(np.array([23.0, 23.1, 22.9, 46.0, 11.5, 11.5, 23.0, 23.0, 22.8])) == pytest.approx(
+        23, abs=0.1
+    )
+
+
+def test_dots_between_the_letters_of_dense_writing_are_found() -> None:
+    picture = paper(900, 120)
+    shown = [n for n in range(70) if n % 8 in (0, 1, 5, 7)]
+    for n in shown:
+        dot(picture, 30 + 11.6 * n, 80, 2.4)
+    assert len(leaders_of(marks_of(ink_of(picture)), 52).boxes) == len(shown)
