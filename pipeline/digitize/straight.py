@@ -15,6 +15,7 @@ from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.overwritten import with_overwritten
 from pipeline.imaging.rules import without_rules
 from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
@@ -75,7 +76,7 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     found = fitting.moved_candidates(seen.candidates, matrix @ back)
     fitted = fitting.refitted(form, found, warp.perspective(unit, square))
     letter = form.text_size * fitted.height
-    dots = leaders_of(marks_of(ink), letter)
+    dots = with_overwritten(leaders_of(marks_of(ink), letter), ink, letter)
     inner = frame.rules if frame is not None else ()
     lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted)
     thick = max(2.0, 0.07 * letter)
