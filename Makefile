@@ -63,7 +63,7 @@ bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc đ�
 # LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
 bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
 
-bench-registry-databases bench-desk-keys bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
+bench-registry-databases bench-desk-keys bench-desk-cost bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
 
 chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from benchmarks._chaos_books import WAIT_SECONDS
+from benchmarks._chaos_reader import WAIT_SECONDS
 from benchmarks._chaos_run import SILENCE_SECONDS, UNPLUGGED
 
 if TYPE_CHECKING:
@@ -157,6 +157,14 @@ def cut_connections(scene: Scene) -> None:
         )
 
 
+def kill_prefect(scene: Scene) -> None:
+    """Its server is gone for a while, and started again."""
+    assert scene.server is not None
+    scene.server.kill()
+    _until(lambda: scene.victim.ended, PEER_SECONDS)
+    scene.server.start()
+
+
 ALWAYS: Mapping[str, Callable[[Scene], None]] = {
     "lượt chạy bị giết": kill_run,
     "tiến trình đọc bị giết": kill_worker,
@@ -172,6 +180,7 @@ ALWAYS: Mapping[str, Callable[[Scene], None]] = {
 }
 OF_SQLITE = {"ổ đĩa đầy": fill_disk}
 OF_POSTGRESQL = {"cơ sở dữ liệu bị giết": kill_database, "kết nối bị cắt": cut_connections}
+OF_PREFECT = {"máy chủ Prefect bị giết": kill_prefect}
 OF_SMALL_DISK = {"ổ đĩa của máy chủ đầy": fill_server_disk}
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import FrameType
 
-from benchmarks._chaos_books import bench_of
+from benchmarks._chaos_reader import bench_of
 from pipeline import workspace
 from pipeline.batch import Progress, digitize_books
 from pipeline.batch import book as batch_book
@@ -24,6 +24,8 @@ from pipeline.registry import book_runs, clock, placing, saving, tasks
 
 JUMP = timedelta(hours=3)
 SILENCE_SECONDS = 4.0
+RETRY_SECONDS = 2.0
+"""Between two tries of a task of the flow; a night has more time."""
 UNPLUGGED = "unplugged"
 
 
@@ -85,14 +87,28 @@ def main() -> int:
 
 def _as_flow(chosen: argparse.Namespace) -> int:
     """The flow itself, which is told of another workbench."""
-    from flows import nightly
+    from flows import nightly, order
     from pipeline.settings import Settings
 
     class ChaosSettings(Settings):
         def workbench(self, workspace: Path | None = None):  # type: ignore[no-untyped-def]
             return bench_of(workspace or chosen.workspace, chosen.url, chosen.generation)
 
-    vars(nightly)["read_settings"] = ChaosSettings
+    class ToldBar(nightly.ProgressBar):
+        def of_book(self, number: int):  # type: ignore[no-untyped-def]
+            show = super().of_book(number)
+
+            def both(page: Progress) -> None:
+                told(page)
+                show(page)
+
+            return both
+
+    vars(nightly)["read_settings"] = vars(order)["read_settings"] = ChaosSettings
+    vars(nightly)["ProgressBar"] = ToldBar
+    for module, name in ((nightly, "read_book"), (nightly, "check_people"), (order, "order_books")):
+        vars(module)[name] = vars(module)[name].with_options(retry_delay_seconds=RETRY_SECONDS)
+    vars(nightly)["order_books"] = order.order_books
     summaries = nightly.nightly(str(chosen.books), str(chosen.workspace), 2)
     say("done", *sorted({failure.partition(":")[0] for one in summaries for failure in one["failures"]}))
     return 0

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._chaos_books import WAIT_SECONDS
 from benchmarks._chaos_faults import children, most_memory
+from benchmarks._chaos_reader import WAIT_SECONDS
+from benchmarks._prefect_server import PrefectServer
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Registry, Task, Verdict
@@ -30,6 +31,14 @@ MOST_PAGES_BETWEEN = 30
 MOST_STARTS = 2_000
 OF_POISON = {"done", "crash", "timeout", "memory", "broken", "fault"}
 """What an undisturbed run says at its end: nothing but pages that are bad themselves."""
+AS_HOTICH_DOES = """
+import sys
+from pipeline.batch.reader_process import load_readers_ahead
+load_readers_ahead()
+from benchmarks._chaos_run import main
+sys.exit(main())
+"""
+"""The run, begun as ``pipeline.cli.main`` begins one."""
 Decision = tuple[str, str, int, str]
 """Folder of the book, scan, page and what its note says."""
 
@@ -37,14 +46,19 @@ Decision = tuple[str, str, int, str]
 class Victim:
     """A process that reads; ``lines`` are what it tells, with the time."""
 
-    def __init__(self, command: list[str], log: Path) -> None:
+    def __init__(self, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
         self.started = time.monotonic()
         self.pages = 0
         self.first_page: float | None = None
         self.lines: queue.Queue[str | None] = queue.Queue()
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+                command,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
             )
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -64,8 +78,8 @@ class Victim:
 
 @dataclass
 class Scene:
-    """``cluster``/``database``: the PostgreSQL server and database of ``url``, if it is one; ``attended``: whether a
-    person decides meanwhile."""
+    """``cluster``/``database``: the PostgreSQL server and database of ``url``, if it is one; ``server``: Prefect's,
+    under which the flow reads then; ``attended``: whether a person decides meanwhile."""
 
     books: Path
     workspace: Path
@@ -73,7 +87,7 @@ class Scene:
     random: np.random.Generator
     cluster: Cluster | None = None
     database: str = ""
-    extra: tuple[str, ...] = ()
+    server: PrefectServer | None = None
     tell: Callable[[str], None] = lambda _: None
     attended: bool = True
     generation: int = 1
@@ -162,8 +176,11 @@ class Scene:
 
     def _new(self) -> Victim:
         places = [str(self.books), str(self.workspace), self.url, str(self.generation)]
-        command = [sys.executable, "-m", "benchmarks._chaos_run", *places, *self.extra]
-        return Victim(command, self.workspace.parent / "victims.log")
+        command = [sys.executable, "-c", AS_HOTICH_DOES, *places]
+        if self.server is not None:
+            command.append("--prefect")
+        told = {} if self.server is None else self.server.environment
+        return Victim(command, self.workspace.parent / "victims.log", {**os.environ, **told})
 
     def _measure(self) -> None:
         servers = children(self.victim.process.pid)

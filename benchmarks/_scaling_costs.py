@@ -32,14 +32,14 @@ WRITTEN_PAGES = 120
 
 def measured(books: Sequence[Path], bench: Workbench) -> Costs:
     """Of the pages of these books on one core, and of one page at a time in a PostgreSQL server of its own."""
-    pages, size = _reading(books, bench)
+    pages, size = reading_costs(books, bench)
     writer, database, audit = _writing()
     return Costs(
         pages=pages, scheduler=_handing_over(), writer=writer, database=database, audit=audit, scan=size
     )
 
 
-def _reading(books: Sequence[Path], bench: Workbench) -> tuple[tuple[float, ...], int]:
+def reading_costs(books: Sequence[Path], bench: Workbench) -> tuple[tuple[float, ...], int]:
     """CPU seconds of each page that holds entries, and the mean bytes of its scan."""
     engines = bench.make_engines()
     seconds, sizes = [], []

@@ -1,7 +1,7 @@
 """Can a night lose a page? Reads books again and again while everything that can break is broken, then compares the
 registry, row by row, with that of a run that nobody disturbed.
 
-The pages are tiny and their reader is quick (``_chaos_books.py``), all else is the real thing: processes, registry,
+The pages are tiny and their reader is quick (``_chaos_reader.py``), all else is the real thing: processes, registry,
 store, a person who decides meanwhile. ``--prefect`` lets the flow do it under a server that is killed too.
 """
 
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from benchmarks._books import last_line
 from benchmarks._chaos_books import draw_books
 from benchmarks._chaos_scene import Scene, end_all
 from benchmarks._chaos_state import audit_flaws, differences, state_of
+from benchmarks._prefect_server import PrefectServer
 from pipeline.registry import Registry
 from tests import postgresql
 
@@ -63,6 +64,9 @@ def main() -> int:
     parser.add_argument("--poisons", type=int, default=10, help="bad pages")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument(
+        "--prefect", action="store_true", help="the flow reads, under a server that is killed too"
+    )
+    parser.add_argument(
         "--only", action="append", help="only this fault, by its Vietnamese name; may be repeated"
     )
     parser.add_argument("--seed", type=int, default=None)
@@ -79,6 +83,7 @@ def main() -> int:
             chosen.poisons,
             seed,
             only=chosen.only,
+            prefect=chosen.prefect,
             tell=lambda words: console.print(f"{time.strftime('%H:%M:%S')} {words}"),
         )
     show(outcome, chosen.database)
@@ -94,6 +99,7 @@ def chaos(
     poisons: int,
     seed: int,
     only: list[str] | None = None,
+    prefect: bool = False,
     cluster: postgresql.Cluster | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
@@ -107,14 +113,15 @@ def chaos(
         small = False
         if database == "postgresql" and cluster is None:
             cluster, small = stack.enter_context(_server())
-        disturbed = stack.enter_context(_scene(folder / "disturbed", books, cluster, random, tell))
-        planned = list(itertools.islice(_faults(database, small, only, random), many_faults))
+        server = stack.enter_context(PrefectServer(folder)) if prefect else None
+        disturbed = stack.enter_context(_scene(folder / "disturbed", books, cluster, server, random, tell))
+        planned = list(itertools.islice(_faults(_kinds(database, small, prefect), only, random), many_faults))
         while True:
             disturbed.read_all(planned)
             if not planned:
                 break
             disturbed.generation += 1
-        calm = stack.enter_context(_scene(folder / "calm", books, cluster, random, tell))
+        calm = stack.enter_context(_scene(folder / "calm", books, cluster, server, random, tell))
         calm.attended = False
         for generation in range(1, disturbed.generation + 1):
             calm.generation = generation
@@ -162,13 +169,15 @@ def show(outcome: Outcome, database: str) -> None:
     )
 
 
+def _kinds(database: str, small: bool, prefect: bool) -> dict[str, Callable[[Scene], None]]:
+    kinds = dict(faults.ALWAYS) | (faults.OF_SQLITE if database == "sqlite" else faults.OF_POSTGRESQL)
+    return kinds | (faults.OF_SMALL_DISK if small else {}) | (faults.OF_PREFECT if prefect else {})
+
+
 def _faults(
-    database: str, small: bool, only: list[str] | None, random: np.random.Generator
+    kinds: Mapping[str, Callable[[Scene], None]], only: list[str] | None, random: np.random.Generator
 ) -> Iterator[Fault]:
     """Every kind in turn, in an order of its own each time round."""
-    kinds = dict(faults.ALWAYS) | (faults.OF_SQLITE if database == "sqlite" else faults.OF_POSTGRESQL)
-    if small:
-        kinds |= faults.OF_SMALL_DISK
     names = [name for name in kinds if only is None or name in only]
     while True:
         for place in random.permutation(len(names)):
@@ -180,6 +189,7 @@ def _scene(
     folder: Path,
     books: Path,
     cluster: postgresql.Cluster | None,
+    server: PrefectServer | None,
     random: np.random.Generator,
     tell: Callable[[str], None],
 ) -> Iterator[Scene]:
@@ -189,7 +199,7 @@ def _scene(
     with ExitStack() as stack:
         name = "" if cluster is None else stack.enter_context(cluster.database())
         url = f"sqlite:///{workspace}/hotich.db" if cluster is None else cluster.url(name)
-        scene = Scene(books, workspace, url, random, cluster, name, tell=tell)
+        scene = Scene(books, workspace, url, random, cluster, name, server, tell)
         try:
             yield scene
         finally:

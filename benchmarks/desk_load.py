@@ -7,8 +7,8 @@ hands, and the audit has no flaw; all of that is looked for in the registry afte
 Times are those of the calls of ``Registry.desk`` in the process that serves people, from the call to its answer, with
 the wait for a connection and for others: on the clock, and (``server``) without the time for which thread and backend
 waited for a core that some other process had. People think as long as stated; then the same without a pause, to find
-what breaks. Both databases are as they come, in the temporary folder; on PostgreSQL people work as the role of
-``hotich registry role-sql``.
+what breaks. Both databases are as they come, in the temporary folder or in that of ``--keep``; on PostgreSQL people
+work as the role of ``hotich registry role-sql``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,9 +29,9 @@ from rich.table import Table
 
 from benchmarks._books import SEED, last_line, say
 from benchmarks._desk_people import Log, Pace, people, save_pages, work
+from benchmarks._desk_places import Place, postgresql_place, sqlite_place
 from benchmarks._desk_proof import Proof, prove
-from benchmarks._desk_registry import Shelf, fill
-from tests import postgresql
+from benchmarks._desk_registry import Shelf
 
 WANTED_MS = 50.0
 PAGE_EVERY = 0.5
@@ -48,20 +46,8 @@ SHOWN = {
     "cpu_ms": "CPU ms",
 }
 
-LOADED_FAST = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}
-"""So that filling the registry needs no log; a commit is on the disk as ever."""
-
 CALLS = ("next_task", "key", "column", "key_column", "counts", "column_counts", "save_page")
 spawning = multiprocessing.get_context("spawn")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a registry is: as its owner and as those who work there know it; ``key`` signs its audit."""
-
-    owner_url: str
-    url: str
-    key: Path
 
 
 @dataclass(frozen=True)
@@ -83,6 +69,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=3.0, help="seconds a field, on average")
     parser.add_argument("--stress-seconds", type=float, default=20.0, help="without a pause")
     parser.add_argument("--only", choices=("PostgreSQL", "SQLite"))
+    parser.add_argument("--keep", type=Path, help="the filled registries lie here, for the next time too")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     offices = {
@@ -95,8 +82,7 @@ def main() -> None:
     for kind, (place_of, office) in offices.items():
         if chosen.only not in (None, kind):
             continue
-        with place_of() as place:
-            shelf = filled(place, chosen.entries)
+        with place_of(chosen.entries, chosen.keep) as (place, shelf):
             logs = [loaded(place, shelf, office, pace, chosen.seed) for pace in paces]
             proof = proven(place, shelf, logs)
         for pace, log in zip(paces, logs, strict=True):
@@ -113,34 +99,6 @@ def main() -> None:
     last_line({"bench": "desk-load", "seed": chosen.seed, "think_s": chosen.think, **runs})
     if not all(figures["holds"] for name, figures in runs.items() if name.endswith("_proof")):
         raise SystemExit("the registry does not hold what it was told")
-
-
-@contextmanager
-def sqlite_place() -> Iterator[Place]:
-    """A new file."""
-    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        url = f"sqlite:///{folder}/registry.db"
-        yield Place(url, url, Path(folder) / "audit.key")
-
-
-@contextmanager
-def postgresql_place() -> Iterator[Place]:
-    """A new database of a server of its own."""
-    with (
-        postgresql.server(LOADED_FAST) as server,
-        tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder,
-    ):
-        server.execute("CREATE DATABASE {} TEMPLATE {}", "bench", postgresql.TEMPLATE)
-        yield Place(server.url("bench", postgresql.OWNER), server.url("bench"), Path(folder) / "audit.key")
-
-
-def filled(place: Place, entries: int) -> Shelf:
-    begun = time.perf_counter()
-    shelf = fill(place.owner_url, place.key, entries)
-    say(
-        f"{shelf.entries} mục, {shelf.books} quyển, {len(shelf.places)} nơi: {time.perf_counter() - begun:.0f} giây"
-    )
-    return shelf
 
 
 def loaded(place: Place, shelf: Shelf, office: Office, pace: Pace, seed: int) -> Log:

@@ -62,19 +62,22 @@ LINE_KINDS = frozenset({"name", "place", "text", "date_words"})
 
 @dataclass
 class Watch:
-    """What processes hold and use as entries are done: resident MB of this one early and late, the most that any worker
-    held, and the CPU seconds of the workers."""
+    """What processes hold and use as entries are done: resident MB of this one at a quarter, at half and at the end,
+    the most that any worker held, and the CPU seconds of the workers."""
 
-    early: float = 0.0
-    late: float = 0.0
+    quarter: float = 0.0
+    half: float = 0.0
+    end: float = 0.0
     worker_peak: float = 0.0
     worker_cpu: dict[int, float] = field(default_factory=dict)
 
     def note(self, at: PackageProgress) -> None:
         now = _status_mb("/proc/self/status", "VmRSS")
-        if at.done <= max(1, at.total // 10):
-            self.early = now
-        self.late = now
+        if 4 * at.done <= at.total + 3:
+            self.quarter = now
+        if 2 * at.done <= at.total + 1:
+            self.half = now
+        self.end = now
         if at.done % 20 == 0 or at.done == at.total:
             for process in _below(os.getpid()):
                 self._look_at(process)
@@ -150,8 +153,10 @@ def main() -> None:
         "entries": report.entries,
         "wall_seconds": wall,
         "cpu_seconds": cpu,
-        "main_mb_early": watch.early,
-        "main_mb_late": watch.late,
+        "cpu_seconds_an_entry": cpu / report.entries,
+        "main_mb_quarter": watch.quarter,
+        "main_mb_half": watch.half,
+        "main_mb_end": watch.end,
         "worker_mb_peak": watch.worker_peak,
         "kb_a_page": report.pdf_bytes / report.entries / 1000,
         "lines": lines,
@@ -160,7 +165,7 @@ def main() -> None:
     }
     table = Table("Số đo", "Giá trị", title=f"{report.entries} việc, {chosen.workers} tiến trình")
     for name, value in figures.items():
-        table.add_row(name, f"{value:.4f}" if name.startswith("cer") else f"{value:.1f}")
+        table.add_row(name, f"{value:.4f}" if name.startswith(("cer", "cpu_seconds_an")) else f"{value:.1f}")
     Console(width=100).print(table)
     last_line({"bench": "export", **figures})
 

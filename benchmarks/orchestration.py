@@ -1,36 +1,38 @@
-"""What does Prefect cost? The same books by ``hotich run`` and by the nightly flow under a server of its own.
+"""What does Prefect cost a night? The same books by a plain run and by the nightly flow under a server of its own.
 
-CPU time counts, since wall time on a busy machine tells little: that of both main processes, of the server while the
-flow runs, and of the reading itself (the stages of the pages, which are the same work in both).
+The pages are tiny and their reader is quick (``_chaos_reader.py``), so that what comes on top is not lost in what
+reading costs; that is measured beside, on drawn pages with the real readers. Both runs are made in pairs, once in each
+order. CPU time counts, since wall time on a busy machine tells little: that of the process that leads and of Prefect's
+server while the flow runs.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import signal
-import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks._books import last_line
+from benchmarks._books import SEED, bench_in, draw, last_line, say
+from benchmarks._chaos_books import draw_books
+from benchmarks._prefect_server import PrefectServer
+from benchmarks._scaling_costs import reading_costs
 from flows import OFFLINE
+from pipeline import schema
+from pipeline.synth import SynthOptions
 
-START_SECONDS = 300.0
-FULL_NIGHT = 500
-"""Pages of the night for which the cost is told too: most of it is there once a run."""
+FORM = "birth-2006"
 
 
 @dataclass(frozen=True)
@@ -40,104 +42,87 @@ class Run:
     wall: float
     cpu: float
     server: float = 0.0
-    told: Any = None
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=Path("samples"), help="books, by default the samples"
-    )
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--pages", type=int, default=500)
+    parser.add_argument("--read", type=int, default=4, help="real pages whose reading is timed")
+    parser.add_argument("--pairs", type=int, default=2)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="orchestration-") as scratch:
         folder = Path(scratch)
-        options = ["--workers", str(chosen.workers), "--workspace"]
-        plain = _run(
-            ["pipeline.cli", "run", str(chosen.folder), "--json", *options, str(folder / "plain")], {}
-        )
-        reports = json.loads(plain.told)["books"]
-        with _server(folder) as (address, pid):
-            before = _cpu_of(pid)
-            flow = _run(
-                ["flows", str(chosen.folder), *options, str(folder / "flow")], {"PREFECT_API_URL": address}
-            )
-            flow = Run(flow.wall, flow.cpu, _cpu_of(pid) - before)
-    pages = sum(report["read"] for report in reports)
-    reading = sum(sum(report["stage_seconds"].values()) for report in reports)
-    show(pages, reading, plain, flow)
+        page_seconds = _page_seconds(folder, chosen.read)
+        books = folder / "books"
+        draw_books(books, chosen.pages, 0, np.random.default_rng(SEED))
+        runs: dict[bool, list[Run]] = {False: [], True: []}
+        with PrefectServer(folder) as server:
+            for pair in range(chosen.pairs):
+                for with_prefect in (False, True) if pair % 2 == 0 else (True, False):
+                    workspace = folder / f"{pair}-{with_prefect}"
+                    say(f"lượt {pair + 1}, {'Prefect' if with_prefect else 'không Prefect'}")
+                    runs[with_prefect].append(_run(books, workspace, server if with_prefect else None))
+    show(chosen.pages, page_seconds, runs[False], runs[True])
 
 
-def show(pages: int, reading: float, plain: Run, flow: Run) -> None:
-    """Both runs and what is more in the second."""
-    more = flow.cpu + flow.server - plain.cpu
-    share = more / (plain.cpu + reading)
-    night = more / (plain.cpu + reading * FULL_NIGHT / pages)
+def show(pages: int, page_seconds: float, plain: list[Run], flow: list[Run]) -> None:
+    """The runs of both kinds, what is more in the second, and what part that is of reading so many pages."""
     table = Table("", "Đồng hồ, s", "CPU điều khiển, s", "CPU máy chủ Prefect, s", title=f"{pages} trang")
-    for name, run in (("hotich run", plain), ("Prefect", flow)):
-        table.add_row(name, f"{run.wall:.1f}", f"{run.cpu:.1f}", f"{run.server:.1f}")
+    for name, runs in (("hotich run", plain), ("Prefect", flow)):
+        for run in runs:
+            table.add_row(name, f"{run.wall:.1f}", f"{run.cpu:.1f}", f"{run.server:.1f}")
+    more = statistics.mean(run.cpu + run.server for run in flow) - statistics.mean(run.cpu for run in plain)
+    share = more / (statistics.mean(run.cpu for run in plain) + pages * page_seconds)
     console = Console(width=110)
     console.print(table)
     console.print(
-        f"CPU đọc trang {reading:.1f} s; Prefect thêm {more:.1f} s CPU: {share:.1%} với {pages} trang, {night:.1%} với "
-        f"{FULL_NIGHT} trang cùng số sổ."
+        f"Prefect thêm {more:.1f} s CPU; đọc {pages} trang thật cần {pages * page_seconds:.0f} s CPU "
+        f"({page_seconds:.2f} s một trang): {share:.2%}."
     )
     last_line(
         {
+            "bench": "orchestration",
             "pages": pages,
-            "reading_cpu_seconds": round(reading, 2),
-            "plain": {"wall": round(plain.wall, 2), "cpu": round(plain.cpu, 2)},
-            "prefect": {
-                "wall": round(flow.wall, 2),
-                "cpu": round(flow.cpu, 2),
-                "server": round(flow.server, 2),
-            },
+            "page_cpu_seconds": round(page_seconds, 3),
+            "plain": [vars(run) for run in plain],
+            "prefect": [vars(run) for run in flow],
+            "more_cpu_seconds": round(more, 2),
             "overhead": round(share, 4),
-            f"overhead_{FULL_NIGHT}": round(night, 4),
         }
     )
 
 
-def _run(module: list[str], environment: dict[str, str]) -> Run:
-    """A module as a program; the time of the processes that it waits for is in it, that of the readers is not."""
+def _page_seconds(folder: Path, pages: int) -> float:
+    """CPU seconds of one page of the real readers, one core."""
+    schemas = schema.load()
+    book = draw(
+        folder / "real" / FORM, schemas.form(FORM), schemas, pages, SynthOptions(seed=SEED, cover=False)
+    )
+    seconds, _ = reading_costs([book], bench_in(folder / "real-workspace"))
+    return statistics.mean(seconds)
+
+
+def _run(books: Path, workspace: Path, server: PrefectServer | None) -> Run:
+    """All books, read by two processes; what they themselves cost is the same with and without Prefect and left out."""
+    workspace.mkdir()
+    command = [str(books), str(workspace), f"sqlite:///{workspace}/hotich.db", "1"]
+    told: Mapping[str, str] = {} if server is None else server.environment
+    before = 0.0 if server is None else _cpu_of(server.pid)
     started = time.perf_counter()
-    with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module], env={**os.environ, **OFFLINE, **environment}, stdout=told
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - started
-        told.seek(0)
-        if process.returncode not in (0, 8):
-            raise SystemExit(f"{module[0]}: exit {process.returncode}")
-        return Run(wall, used.ru_utime + used.ru_stime, told=told.read().decode())
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[tuple[str, int]]:
-    """A Prefect server of its own: where it is asked, and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, **OFFLINE, "PREFECT_HOME": str(folder / "prefect")}
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        ask = build_opener(ProxyHandler({})).open
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            with suppress(OSError), ask(f"http://127.0.0.1:{port}/api/health", timeout=5):
-                break
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}/api", process.pid
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks._chaos_run", *command, *(["--prefect"] if server else [])],
+        env={**os.environ, **OFFLINE, **told},
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"exit {process.returncode}")
+    wall = time.perf_counter() - started
+    after = 0.0 if server is None else _cpu_of(server.pid)
+    return Run(round(wall, 2), round(used.ru_utime + used.ru_stime, 2), round(after - before, 2))
 
 
 def _cpu_of(leader: int) -> float:

@@ -21,20 +21,27 @@ from prefect.settings import get_current_settings
 from prefect.tasks import exponential_backoff
 from prefect_dask.task_runners import DaskTaskRunner
 
+from flows.order import order_books
 from flows.summary import Summary, guarded, may_pass, summary_of
-from pipeline.batch import book_report
+from pipeline.batch import Breaker, book_report
 from pipeline.batch.cluster import ClusterWorkers
 from pipeline.batch.cluster_check import connected, require_cluster
-from pipeline.errors import SetupError
+from pipeline.errors import ReadingStopped, SetupError
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace
+
+Outcome = tuple[Summary, tuple[str, ...], bool]
+"""Of a book: its summary, the codes of what failed when it was tried, whether its own breaker stopped it."""
 
 WORKERS_A_BOOK = 8
 """One book is read at once for so many workers: few enough to end in one night, enough that no worker waits."""
 
 
-def read_on_cluster(folders: Iterable[Path], workspace: str | None, settings: Settings) -> list[Summary]:
-    """One summary a book, in their order. Raises ``SetupError`` with every reason why the cluster cannot be used."""
+def read_on_cluster(
+    folders: Iterable[Path], workspace: str | None, settings: Settings
+) -> tuple[list[Summary], ReadingStopped | None]:
+    """One summary a book that was read, and what stopped the run before all were. Raises ``SetupError`` with every
+    reason why the cluster cannot be used."""
     bench = settings.workbench(Path(workspace) if workspace else None)
     require_server()
     with connected(settings.cluster) as client:
@@ -42,22 +49,35 @@ def read_on_cluster(folders: Iterable[Path], workspace: str | None, settings: Se
         require_settings(client)
     runner: Any = DaskTaskRunner(address=settings.cluster)
     run = books_on_cluster.with_options(task_runner=runner)
-    return run([str(folder) for folder in folders], workspace, max(2, workers // WORKERS_A_BOOK))
+    ordered = order_books(tuple(folders), workspace)
+    summaries, stopped = run(
+        [str(folder) for folder in ordered], workspace, max(2, workers // WORKERS_A_BOOK)
+    )
+    return summaries, ReadingStopped(stopped, final=True) if stopped else None
 
 
 @flow(name="books-on-cluster", persist_result=False)
-def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) -> list[Summary]:
-    """Read the books, ``at_once`` of them side by side; one summary each, in their order."""
-    waiting = list(reversed(list(enumerate(folders))))
-    running: dict[PrefectFuture[Summary], int] = {}
-    summaries: dict[int, Summary] = {}
+def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) -> tuple[list[Summary], str]:
+    """Read the books, ``at_once`` of them side by side; one summary each as they are done, and what stopped the run,
+    ``""`` when nothing did: each book has a breaker of its own where it is read, the run has one here. Books that are
+    in hand when it stops are read to their end."""
+    breaker, stopped = Breaker(read_settings().faults), ""
+    waiting = list(reversed(folders))
+    running: set[PrefectFuture[Outcome]] = set()
+    summaries: list[Summary] = []
     while waiting or running:
         while waiting and len(running) < at_once:
-            number, folder = waiting.pop()
-            running[read_book_on_cluster.submit(folder, workspace)] = number
+            running.add(read_book_on_cluster.submit(waiting.pop(), workspace))
         done = next(as_completed(list(running)))
-        summaries[running.pop(done)] = done.result()
-    return [summaries[number] for number in range(len(folders))]
+        running.remove(done)
+        summary, tried, was_stopped = done.result()
+        summaries.append(summary)
+        try:
+            breaker.note_book(summary["read"], tried, was_stopped=was_stopped)
+        except ReadingStopped as error:
+            stopped = error.message
+            waiting.clear()
+    return summaries, stopped
 
 
 @task(
@@ -70,13 +90,15 @@ def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) ->
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def read_book_on_cluster(folder: str, workspace: str | None) -> Summary:
+def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
     """One book, its pages on all workers of the cluster that this task runs on."""
 
-    def read() -> Summary:
+    def read() -> Outcome:
         bench = read_settings().workbench(Path(workspace) if workspace else None)
         with worker_client() as client:
-            return summary_of(book_report(Path(folder), bench, pool=partial(ClusterWorkers, client)))
+            report = book_report(Path(folder), bench, pool=partial(ClusterWorkers, client))
+        was_stopped = any(failure.code == ReadingStopped.code for failure in report.failures)
+        return summary_of(report), report.failed, was_stopped
 
     return guarded(read, folder)
 

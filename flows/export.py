@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.summary import may_pass
 from pipeline.batch import PackageReport, export_book
-from pipeline.errors import HotichError
+from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.options import read_options
 from pipeline.export.preupload import counted
 from pipeline.settings import read_settings
@@ -30,13 +30,19 @@ def export(
     workers: int | None = None,
 ) -> list[Summary]:
     """Write the packages of these books (by the names of their folders), or of all, each into a folder under
-    ``target``; one summary a book. A book that is not settled is told and not written."""
+    ``target``; one summary a book. A book that is not settled, or whose package is there already, is told and not
+    written."""
     bench = read_settings().workbench(Path(workspace) if workspace else None)
     with bench.open_registry() as registry:
         known = registry.book_columns()
     rows = zip(known["book_id"].tolist(), known["folder_name"].tolist(), strict=True)
     chosen = [(int(book_id), name) for book_id, name in rows if books is None or name in books]
-    summaries = [write_package(book_id, target, workspace, partial, workers) for book_id, _ in chosen]
+    summaries = []
+    for book_id, name in chosen:
+        try:
+            summaries.append(write_package(book_id, target, workspace, partial, workers))
+        except (PackageRefused, StorageError) as error:  # the others can be delivered all the same
+            summaries.append(summary_of(PackageReport(name, refused=error.code)))
     missing = sorted(set(books or ()) - {name for _, name in chosen})
     told = overview(summaries, missing)
     create_table_artifact(key="export-books", table=summaries, description=told)

@@ -6,12 +6,14 @@ not stands in the registry, never in Prefect, so a run that was cut off is simpl
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
     create_markdown_artifact,
@@ -20,17 +22,22 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import PrefectException
 from prefect.tasks import exponential_backoff
 
 from flows.morning import morning_report
+from flows.order import list_books, order_books
 from flows.summary import Summary, guarded, may_pass, overview, summary_of
-from pipeline.batch import Breaker, Progress, book_folders, book_report, check_registry
+from pipeline.batch import Breaker, Progress, book_report, check_registry
+from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
 from pipeline.settings import read_settings
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 STEP = 5.0
 """Per cent between two words to Prefect about how far a run is: each costs it a tenth of a second."""
+SILENT_SECONDS = 120.0
+"""How long nothing more is told to a server that did not answer."""
 
 
 def run_name() -> str:
@@ -44,22 +51,24 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
 
     Raises ``ReadingStopped`` when too many pages of several books fail; what was read until then is saved and told.
     """
-    settings, folders = read_settings(), book_folders(Path(folder))
+    settings, folders = read_settings(), list_books(folder)
     stopped: ReadingStopped | None = None
     summaries: list[Summary] = []
     if settings.cluster:
         from flows.cluster import read_on_cluster  # an extra that one machine does without
 
-        summaries = read_on_cluster(folders, workspace, settings)
+        summaries, stopped = read_on_cluster(folders, workspace, settings)
     else:
+        load_readers_ahead()
         bar = ProgressBar(len(folders))
         breaker = Breaker(settings.faults)
         try:
-            for number, book in enumerate(folders):
+            for number, book in enumerate(order_books(folders, workspace)):
                 summaries.append(read_book(str(book), workspace, workers, breaker, bar.of_book(number)))
                 bar.show(number + 1)
         except ReadingStopped as error:
             stopped = error
+    summaries.sort(key=lambda summary: str(summary["book"]))
     found = check_people(workspace)
     told = f"{overview(summaries)} {found}"
     create_table_artifact(key="nightly-books", table=summaries, description=told)
@@ -75,11 +84,12 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
 
 
 class ProgressBar:
-    """How far a run over ``books`` is, as an artifact of Prefect."""
+    """How far a run over ``books`` is, as an artifact of Prefect. A server that is gone does not stop the reading."""
 
     def __init__(self, books: int) -> None:
         self._books = books
         self._shown = 0.0
+        self._silent_until = 0.0
         artifact = create_progress_artifact(key="nightly-progress", progress=0.0, description="Đọc sổ")
         assert isinstance(artifact, UUID)
         self._artifact = artifact
@@ -87,9 +97,14 @@ class ProgressBar:
     def show(self, done: float) -> None:
         """So many books are done, the last one in part; told when it is a step more than last time."""
         percent = 100.0 * done / self._books
-        if percent - self._shown >= STEP or percent >= 100.0 > self._shown:
+        if time.monotonic() >= self._silent_until and (
+            percent - self._shown >= STEP or percent >= 100.0 > self._shown
+        ):
             self._shown = percent
-            update_progress_artifact(artifact_id=self._artifact, progress=percent)
+            try:
+                update_progress_artifact(artifact_id=self._artifact, progress=percent)
+            except (httpx.HTTPError, PrefectException):
+                self._silent_until = time.monotonic() + SILENT_SECONDS
 
     def of_book(self, number: int) -> Callable[[Progress], None]:
         """What to call when a page of that book is done."""
@@ -99,7 +114,6 @@ class ProgressBar:
 @task(
     name="read-book",
     task_run_name="read-book-{folder}",
-    tags={"hotich"},
     retries=4,
     retry_delay_seconds=exponential_backoff(backoff_factor=30),
     retry_jitter_factor=0.2,

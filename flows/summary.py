@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
@@ -11,6 +11,7 @@ from prefect.tasks import Task
 from pipeline.batch import BookReport
 from pipeline.errors import HotichError, RegistryError, StorageError
 
+T = TypeVar("T")
 Summary = dict[str, Any]
 """Counts and file names of one book; no person's name and no image ever stands in it."""
 
@@ -22,7 +23,7 @@ async def may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> b
     return isinstance(error, StorageError | RegistryError)
 
 
-def guarded(read: Callable[[], Summary], folder: str) -> Summary:
+def guarded(read: Callable[[], T], folder: str) -> T:
     """What ``read`` returns. What an unforeseen error says can hold a name, and Prefect keeps it: it becomes a
     ``RuntimeError`` that tells its kind only."""
     try:

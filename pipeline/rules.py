@@ -33,10 +33,13 @@ ILLEGIBLE = "L08"
 STRUCK_THROUGH = "L09"
 
 REMEMBERED = 1 << 15
-"""How many texts of a field, and how many ways in which fields are filled, are remembered."""
+"""How many texts of a kind, and how many ways in which fields are filled, are remembered."""
 
-SHARED_KINDS = frozenset({"choice", "date", "date_words", "place", "text", "time", "volume"})
-"""Kinds of which many entries have the same texts: what is wrong with one is remembered."""
+SHARED_KINDS = frozenset(
+    {"choice", "date", "date_words", "name", "number", "place", "text", "time", "volume"}
+)
+"""Kinds of which many fields and entries have the same texts (parents declare, one clerk signs a whole book, every book
+has the same pages): what is wrong with one is remembered."""
 
 _OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
 
@@ -127,9 +130,13 @@ class EntryRules:
         self._place = {spec.name: place for place, spec in enumerate(record.fields)}
         self._findings = findings or {}
         self._severities = {(rule.code, rule.fields): rule.severity for rule in record.rules}
+        kinds = {(spec.kind, spec.vocab) for spec in record.fields}
+        problems = {
+            (kind, vocab): _problems_of(kind, vocabularies.get(vocab) if vocab else None)
+            for kind, vocab in kinds
+        }
         self._fields = {
-            spec.name: (place, self._problems_of(place, vocabularies))
-            for place, spec in enumerate(record.fields)
+            spec.name: (place, problems[spec.kind, spec.vocab]) for place, spec in enumerate(record.fields)
         }
         self._bound = tuple(_bound(rule, self._place) for rule in record.rules)
         self._nothing: list[Value | FieldReading] = [NOT_ON_FORM] * len(record.fields)
@@ -157,7 +164,7 @@ class EntryRules:
                 states[place] = _PARSED if reading.canonical else _READ
                 wrong = problems(reading.text)
                 if wrong:
-                    found += wrong
+                    found += self._told(wrong, place)
             elif status is BLANK:
                 states[place] = _BLANK
             else:
@@ -218,20 +225,6 @@ class EntryRules:
             ),
         )
 
-    def _problems_of(
-        self, place: int, vocabularies: Mapping[str, Vocabulary]
-    ) -> Callable[[str], tuple[Finding, ...]]:
-        """From a text of that field to the findings about it by itself."""
-        spec = self._specs[place]
-        parse = KINDS[spec.kind].parse
-        vocabulary = vocabularies.get(spec.vocab) if spec.vocab else None
-
-        def problems(text: str) -> tuple[Finding, ...]:
-            codes = parse(text, vocabulary).problems
-            return self._told(codes, place) if codes else ()
-
-        return lru_cache(maxsize=REMEMBERED)(problems) if spec.kind in SHARED_KINDS else problems
-
     def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
         findings = (self._finding(code, place) for code in codes)
         return tuple(finding for finding in findings if finding is not None)
@@ -242,6 +235,16 @@ class EntryRules:
         spec = self._findings.get(code)
         severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)
         return None if spec is not None and spec.off else Finding(code, severity, fields)
+
+
+def _problems_of(kind: str, vocabulary: Vocabulary | None) -> Callable[[str], tuple[str, ...]]:
+    """From a text of that kind to the codes of what is wrong with it by itself."""
+    parse = KINDS[kind].parse
+
+    def problems(text: str) -> tuple[str, ...]:
+        return parse(text, vocabulary).problems
+
+    return lru_cache(maxsize=REMEMBERED)(problems) if kind in SHARED_KINDS else problems
 
 
 def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:

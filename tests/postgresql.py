@@ -98,6 +98,9 @@ class Cluster:
         if new:
             self._fill()
 
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")
+
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
         """The name of a new database: with all tables and no rows, or quite empty (``template0``)."""
@@ -153,14 +156,25 @@ def server(settings: Mapping[str, str]) -> Iterator[Cluster]:
 
 
 @contextmanager
+def kept_server(settings: Mapping[str, str], folder: Path) -> Iterator[Cluster]:
+    """The server whose files lie in ``folder`` and stay there, as long as it is used; made when there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _give_to_server(folder)
+    cluster = Cluster(folder, settings)
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
 def new_folder() -> Iterator[Path]:
     """A folder for a server, which is not started yet. However this process ends, both are gone then."""
     folder = Path(
         tempfile.mkdtemp(prefix="hotich-pg-")
     )  # short: the path of a socket has 107 letters at most
-    if os.geteuid() == 0:
-        user = pwd.getpwnam(_server_user())
-        os.chown(folder, user.pw_uid, user.pw_gid)
+    _give_to_server(folder)
     guard = subprocess.Popen(
         ["sh", "-c", GUARD, "sh", str(folder)],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
@@ -169,6 +183,12 @@ def new_folder() -> Iterator[Path]:
         yield folder
     finally:
         guard.communicate()
+
+
+def _give_to_server(folder: Path) -> None:
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_server_user())
+        os.chown(folder, user.pw_uid, user.pw_gid)
 
 
 def _server_user() -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from pipeline import schema
-from pipeline.batch import BookReport, Progress, book_folders, digitize_book, digitize_books
+from pipeline.batch import BookReport, Progress, book_folders, digitize_book, digitize_books, folders_by_need
 from pipeline.errors import LedgerError, SetupError
 from pipeline.intake import ScanLimits
 from pipeline.schema import Schemas
-from pipeline.workbench import Workbench
+from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
 from tests.fake_pages import (
     BREAK,
@@ -84,6 +87,60 @@ def test_a_second_run_reads_nothing_again(book: Path, bench: Workbench) -> None:
     digitize_book(book, bench, workers=1)
     again = digitize_book(book, bench, workers=1)
     assert (again.pages, again.read, again.known) == (2, 0, 2)
+
+
+def refused(*_: object) -> NoReturn:
+    raise AssertionError("nobody is to be asked")
+
+
+def test_a_book_that_is_read_is_not_opened_again(book: Path, bench: Workbench) -> None:
+    draw(book / "b.tiff", GOOD, CRASH)
+    held = replace(bench, faults=FaultOptions(tries=1))
+    digitize_book(book, held, workers=1)
+    again = digitize_book(book, held, pool=refused)
+    assert (again.pages, again.read, again.known, failed(again)) == (2, 0, 1, [("crash", "b.tiff", 2)])
+    assert again.failed == ()
+
+
+def test_the_book_that_a_run_left_half_read_comes_first_and_the_read_one_last(
+    tmp_path: Path, bench: Workbench
+) -> None:
+    root = tmp_path / "books"
+    books = {name: make_book(root / name) for name in ("a-read", "b-half", "c-new", "d-read")}
+    for name, folder in books.items():
+        draw(folder / "1.tiff", GOOD, GOOD, mark=ord(name[0]))
+
+    def stop(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("d-read", "a-read"):
+        digitize_book(books[name], bench, workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        digitize_book(books["b-half"], bench, workers=1, on_progress=stop)
+    order = folders_by_need(book_folders(root), bench)
+    assert [folder.name for folder in order] == ["b-half", "c-new", "d-read", "a-read"]
+    assert [report.read for report in digitize_books(root, bench, workers=1)] == [1, 2, 0, 0]
+
+
+LEADING = """
+from pathlib import Path
+Path("loaded").open("a").write("once\\n")
+if __name__ == "__main__":
+    from pipeline import schema
+    from pipeline.batch import digitize_book
+    from pipeline.workbench import Workbench
+    from tests.fake_pages import fake_engines, fake_page
+    bench = Workbench(Path("ws"), "sqlite:///a.db", schema.load(), fake_engines, read_page=fake_page)
+    assert digitize_book(Path("book"), bench, workers=2).read == 3
+"""
+
+
+def test_readers_do_not_load_the_program_that_leads(tmp_path: Path) -> None:
+    draw(make_book(tmp_path / "book") / "1.tiff", GOOD, GOOD, GOOD)
+    (tmp_path / "leads.py").write_text(LEADING, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(Path.cwd()), *sys.path))}
+    subprocess.run([sys.executable, "leads.py"], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "loaded").read_text(encoding="utf-8") == "once\n"
 
 
 def test_a_run_with_other_readers_reads_everything_again(book: Path, bench: Workbench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 
 from pipeline import schema
 from pipeline.batch import Breaker, Progress, book_report, digitize_book, digitize_books
-from pipeline.errors import BookBusy, ReadingStopped
+from pipeline.errors import BookBusy, ReadingStopped, StorageError
 from pipeline.intake import ScanLimits
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageResult
@@ -126,6 +127,48 @@ def test_a_book_stops_when_too_many_of_its_pages_fail_and_the_next_one_is_read(
     with bench.open_registry() as registry:
         assert len(registry.unread()) == 4  # and what was not tried yet is for the next run
         assert registry.summary().entries == 7
+
+
+def test_a_share_that_is_gone_stops_the_run_and_a_book_that_is_gone_does_not(
+    tmp_path: Path, bench: Workbench
+) -> None:
+    root = tmp_path / "share" / "books"
+    for mark, name in enumerate("abc"):
+        draw(make_book(root / name) / "1.tiff", GOOD, mark=mark)
+    away = root.with_name("away")
+
+    def unplug(_: Progress) -> None:
+        if root.exists():
+            root.rename(away)
+            root.mkdir()  # what an unmounted share leaves
+
+    run = digitize_books(root, bench, workers=1, on_progress=unplug)
+    assert next(run).read == 1  # it was stored before the share went
+    with pytest.raises(StorageError, match="không còn nối vào máy"):
+        next(run)
+    root.rmdir()
+    away.rename(root)
+    shutil.rmtree(root / "b")
+    assert book_report(root / "b", bench, workers=1).failures[0].code == "ledger"
+    assert [report.read for report in digitize_books(root, bench, workers=1)] == [1, 0]
+    with bench.open_registry() as registry:
+        assert registry.summary().entries == 2
+
+
+def test_books_that_are_read_elsewhere_stop_the_run_one_after_the_other() -> None:
+    breaker = Breaker(FaultOptions(pages=10))
+    breaker.note_book(400, ["broken"] * 40, was_stopped=False)
+    breaker.note_book(0, [], was_stopped=True)
+    breaker.note_book(30, [], was_stopped=False)  # the fault was that book's
+    breaker.note_book(2, ["broken"] * 9, was_stopped=False)
+    with pytest.raises(ReadingStopped) as stopped:
+        breaker.note_book(0, [], was_stopped=True)
+    assert stopped.value.final
+    small = Breaker(FaultOptions(pages=10))
+    for _ in range(6):
+        small.note_book(1, ["broken"] * 2, was_stopped=False)
+    with pytest.raises(ReadingStopped):
+        small.note_book(1, ["broken"] * 2, was_stopped=False)
 
 
 def test_a_run_stops_when_one_book_after_the_other_does(tmp_path: Path, bench: Workbench) -> None:

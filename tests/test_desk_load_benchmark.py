@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from benchmarks._desk_history import flaws_since
 from benchmarks._desk_people import Held, Log, Pace, Said, people
+from benchmarks._desk_places import Place, filled
 from benchmarks._desk_proof import prove, shared_by_clock
 from benchmarks._desk_registry import ENTRIES_A_BOOK, Shelf
-from benchmarks.desk_load import Office, Place, filled, loaded
+from benchmarks.desk_load import Office, loaded
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Role
 from pipeline.registry.audit import add, record

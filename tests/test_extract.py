@@ -222,7 +222,12 @@ def ticked(**shares: float) -> FieldReading:
 
 def test_no_tick_is_blank() -> None:
     assert ticked().status is FieldStatus.BLANK
-    assert ticked(_0=TICK_SHARE / 2).status is FieldStatus.BLANK
+
+
+def test_a_speck_in_a_box_or_boxes_that_are_not_seen_are_not_called_blank() -> None:
+    assert ticked(_0=TICK_SHARE / 2).status is FieldStatus.UNREADABLE
+    unseen = tick_reading("registration_type", {"Ghi chú kết hôn": 0.0}, PLACE, VOCAB, seen=False)
+    assert unseen.status is FieldStatus.UNREADABLE
 
 
 def test_one_tick_is_the_boxs_value() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +15,10 @@ from pipeline.batch.book_run import BookRun
 from pipeline.batch.breaker import Breaker
 from pipeline.batch.fingerprint import reading_fingerprint
 from pipeline.batch.lessons import read_in_rounds
+from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.batch.report import BookReport, ScanFailure
-from pipeline.batch.workers import PageWorkers, Workers
-from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError
+from pipeline.batch.workers import PageJob, PageWorkers, Workers
+from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError, StorageError
 from pipeline.intake import contents_of
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
@@ -79,16 +80,21 @@ def digitize_book(
                 for scan in scans
             }
             held = {} if again else run.set_aside()
-            with (pool or _here(workers or _cores()))(bench, form, ledger) as readers:
-                countable = [scan for scan in scans if (scan.sha256, None) not in held]
-                jobs = [job for scan, pages in readers.counted(countable) for job in run.jobs(scan, pages)]
-                unknown = run.unknown([job for job in jobs if (job.scan.sha256, job.page_no) not in held])
-                plate = Workspace(bench.workspace).plate(book_id, form.fingerprint)
-                answers = read_in_rounds(readers.read, unknown, form, plate)
-                for done, (job, answer) in enumerate(answers, start=1):
-                    run.save(job, answer)
-                    if on_progress:
-                        on_progress(Progress(folder.name, done, len(unknown), job.ref))
+            done = run.done(scans, held)
+            jobs = [job for scan in scans if scan.sha256 in done for job in run.jobs(scan, done[scan.sha256])]
+            countable = [s for s in scans if s.sha256 not in done and (s.sha256, None) not in held]
+            unknown: list[PageJob] = []
+            if countable:
+                with (pool or _here(workers or _cores()))(bench, form, ledger) as readers:
+                    new = [job for scan, pages in readers.counted(countable) for job in run.jobs(scan, pages)]
+                    jobs += new
+                    unknown = run.unknown([job for job in new if (job.scan.sha256, job.page_no) not in held])
+                    plate = Workspace(bench.workspace).plate(book_id, form.fingerprint)
+                    answers = read_in_rounds(readers.read, unknown, form, plate)
+                    for number, (job, answer) in enumerate(answers, start=1):
+                        run.save(job, answer)
+                        if on_progress:
+                            on_progress(Progress(folder.name, number, len(unknown), job.ref))
             check_books(registry, bench.schemas, [book_id])
             beside = Counter(one.finding.code for one in registry.standing_findings([book_id]))
     return replace(
@@ -111,10 +117,11 @@ def digitize_books(
     on_progress: OnProgress | None = None,
     again: bool = False,
 ) -> Iterator[BookReport]:
-    """Read all books of a folder, one report each as it is done. Raises ``ReadingStopped`` when one book after another
-    is stopped because too many pages fail."""
+    """Read all books of a folder, one report each as it is done, those first that want it most. Raises
+    ``ReadingStopped`` when one book after another is stopped because too many pages fail."""
+    load_readers_ahead()
     breaker = Breaker(bench.faults)
-    for folder in book_folders(root):
+    for folder in folders_by_need(book_folders(root), bench):
         yield book_report(
             folder, bench, workers=workers, on_progress=on_progress, breaker=breaker, again=again
         )
@@ -131,12 +138,18 @@ def book_report(
     again: bool = False,
 ) -> BookReport:
     """``digitize_book``, where a ``ledger.toml`` that cannot be used, another run over the book and a stop over its
-    pages are failures in the report, so that other books are read."""
+    pages are failures in the report, so that other books are read. Raises ``StorageError`` when the whole disk or share
+    of the books is gone: then no other book can be read either, and it may come back."""
     try:
         return digitize_book(
             folder, bench, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
         )
     except (LedgerError, SchemaError) as error:
+        if _is_away(folder):
+            raise StorageError(
+                f"Ổ chứa «{folder.parent}» không còn nối vào máy hoặc trống không. Những trang đã đọc đã được lưu; "
+                "hãy nối lại rồi chạy lại."
+            ) from None
         failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
     except BookBusy as error:
         failure = ScanFailure(error.code, folder.name, None, error.message)
@@ -151,8 +164,17 @@ def book_folders(root: Path) -> tuple[Path, ...]:
     """The books under ``root``: itself when it holds a ``ledger.toml``, else each folder in it that holds anything.
 
     A folder without ``ledger.toml`` counts as a book, so that its absence is reported and not overlooked.
-    Raises ``LedgerError`` when there is no book at all.
+    Raises ``LedgerError`` when there is no book at all, ``StorageError`` when the folder cannot be listed.
     """
+    try:
+        return _book_folders(root)
+    except OSError as error:
+        raise StorageError(
+            f"Không mở được thư mục «{root}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa, ổ mạng và quyền đọc."
+        ) from None
+
+
+def _book_folders(root: Path) -> tuple[Path, ...]:
     if (root / LEDGER_FILE).is_file():
         return (root,)
     if not root.is_dir():
@@ -167,6 +189,31 @@ def book_folders(root: Path) -> tuple[Path, ...]:
             f"Thư mục {root} không có sổ nào. Mỗi sổ là một thư mục có các bản quét và tệp {LEDGER_FILE}."
         )
     return books
+
+
+def folders_by_need(folders: Sequence[Path], bench: Workbench) -> tuple[Path, ...]:
+    """Those books first that a run has left half-read, then new ones, last the read ones, of them first that which was
+    read longest ago: a new model may want it again. So a run that is started again goes on at once, however many books
+    are done. Raises ``RegistryError``, ``StorageError``."""
+    with bench.open_registry() as registry:
+        far = registry.book_progress()
+
+    def need(folder: Path) -> tuple[int, float]:
+        one = far.get(folder.name)
+        if one is None or one.read_at is None:
+            return 2, 0.0
+        return 0 if one.in_hand else 1 if one.missing else 3, one.read_at.timestamp()
+
+    return tuple(sorted(folders, key=need))
+
+
+def _is_away(folder: Path) -> bool:
+    """Whether not only this book is gone, but all that lay beside it: a share that is not mounted leaves an empty
+    folder, or none."""
+    try:
+        return not folder.is_dir() and not any(folder.parent.iterdir())
+    except OSError:
+        return True
 
 
 def silence_seconds(bench: Workbench) -> float:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SCAN_PAGES = 1_000_000
 """More pages than a scan has: the order of a page is that of its scan and then its own."""
 
+BOOKS_AT_ONCE = 100
+"""Books of which the prints of ink are held at a time: some kilobytes a page."""
+
 
 @dataclass(frozen=True)
 class CheckReport:
@@ -40,11 +43,8 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
     entries, pages, books = registry.shelf_columns(book_ids)
     shelves = shelves_of(entries, in_order(pages), books)
     found = list(_standing(book_findings(shelves), books, schemas))
-    for book_id in books["book_id"].tolist():
-        prints = registry.ink_prints(book_id)
-        if len(prints) > 1:
-            prints = in_order(prints).sort_values("order", kind="stable")
-            found += _standing(twice_findings(prints), books, schemas)
+    for prints in _prints_by_book(registry, books["book_id"].tolist()):
+        found += _standing(twice_findings(prints), books, schemas)
     looked_at = None if book_ids is None else [int(one) for one in books["book_id"]]
     outcome = registry.save_checks(found, BOOK_CODES, looked_at)
     return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
@@ -71,6 +71,18 @@ def suggest_links(registry: Registry) -> ChecksOutcome:
     return registry.save_links(
         Link(one.kind, *one.first, *one.second, one.probability, one.evidence) for one in suggestions(people)
     )
+
+
+def _prints_by_book(registry: Registry, book_ids: Sequence[int]) -> Iterator[pd.DataFrame]:
+    """Where the ink lies of the pages of each book that has several such pages, in the order of the book."""
+    for start in range(0, len(book_ids), BOOKS_AT_ONCE):
+        some = book_ids[start : start + BOOKS_AT_ONCE]
+        prints = registry.ink_prints(some)
+        if prints.empty:
+            continue
+        ordered = in_order(prints).sort_values("order", kind="stable")
+        of_book = dict(iter(ordered.groupby("book_id")))
+        yield from (of_book[one] for one in some if one in of_book and len(of_book[one]) > 1)
 
 
 def in_order(pages: pd.DataFrame) -> pd.DataFrame:

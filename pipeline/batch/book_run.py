@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pipeline.batch.workers import PageJob
 from pipeline.errors import ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
-from pipeline.model import PageResult
+from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry, Turn, Unread
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
@@ -36,6 +36,7 @@ class BookRun:
     names: dict[str, str] = field(default_factory=dict)
     duplicates: list[str] = field(default_factory=list)
     failures: list[ScanFailure] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     totals: Counter[str] = field(default_factory=Counter)
     stage_seconds: dict[str, float] = field(default_factory=dict)
@@ -72,6 +73,22 @@ class BookRun:
             )
             self.failures.append(ScanFailure(one.code, one.scan, one.page_no, message))
         return held
+
+    def done(self, scans: Sequence[ScanFile], held: Collection[tuple[str, int | None]]) -> Mapping[str, int]:
+        """How many pages those scans have, by SHA-256, of which none is left to read: each is known as this run would
+        read it, or ``held`` back. They need not be opened."""
+        counts, known = self.registry.page_counts(self.book_id), self.registry.fingerprints(self.book_id)
+
+        def is_done(sha256: str, page_no: int) -> bool:
+            return known.get(PageRef(sha256, page_no)) == self.prints[sha256] or (sha256, page_no) in held
+
+        return {
+            scan.sha256: pages
+            for scan in scans
+            if (pages := counts.get(scan.sha256))
+            and (scan.sha256, None) not in held
+            and all(is_done(scan.sha256, number) for number in range(1, pages + 1))
+        }
 
     def jobs(self, scan: ScanFile, pages: int | ScanError) -> list[PageJob]:
         """The pages of a scan that was counted; one that could not be is a failure and has none."""
@@ -121,6 +138,7 @@ class BookRun:
             reasons=dict(self.reasons.most_common()),
             duplicates=tuple(self.duplicates),
             failures=tuple(sorted(self.failures, key=lambda f: (f.scan, f.page_no or 0))),
+            failed=tuple(self.failed),
             stage_seconds=self.stage_seconds,
         )
 
@@ -128,6 +146,7 @@ class BookRun:
         name = self.names[scan.sha256]
         message = error.message.replace(scan.path.name, name)  # the stored copy is named by its hash
         self._record(scan.sha256, name, page_no, error.code, message)
+        self.failed.append(error.code)
         self.breaker.note(error.code)
 
     def _record(self, sha256: str, name: str, page_no: int | None, code: str, message: str) -> None:

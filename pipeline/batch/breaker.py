@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 
 from pipeline.errors import BrokenScan, ReadingStopped, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.workbench import FaultOptions
@@ -40,6 +41,37 @@ class Breaker:
             self._last.clear()
             raise stopped
         self._stops = 0
+
+    def note_book(self, read: int, failed: Sequence[str], *, was_stopped: bool) -> None:
+        """A book was read elsewhere, with a breaker of its own: so many pages, and codes of what failed. Raises
+        ``ReadingStopped`` only for the whole run: when one book after another was stopped, or should have been."""
+        if not self._options.pages:
+            return
+        if was_stopped:
+            self._stops += 1
+            self._last.clear()
+            if self._stops > 1:
+                raise ReadingStopped(
+                    "Dừng đọc vì hết quyển này đến quyển khác có quá nhiều trang không đọc được. Hãy xem "
+                    f"{OTHERWISE}, xem các trang ấy bằng “hotich queue”, rồi chạy lại; những trang đã đọc đã được "
+                    "lưu. Mức dừng: HOTICH_STOP_SHARE, HOTICH_STOP_PAGES.",
+                    final=True,
+                )
+            return
+        for code in _mingled(read, failed):
+            try:
+                self.note(code)
+            except ReadingStopped as stopped:
+                if stopped.final:
+                    raise
+
+
+def _mingled(read: int, failed: Sequence[str]) -> Iterator[str | None]:
+    """The failures among the pages that were read, evenly: which came when is not known."""
+    whole = read + len(failed)
+    for place in range(whole):
+        before, after = (step * len(failed) // whole for step in (place, place + 1))
+        yield failed[before] if after > before else None
 
 
 def _told(failed: Counter[str], pages: int) -> str:

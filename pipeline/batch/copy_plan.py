@@ -65,9 +65,10 @@ class CopyPlan:
         straight: StraightPage,
         bands: Mapping[int, tuple[float, float]],
     ) -> Iterator[EntryCopy]:
-        """The entry itself, and the corrections attached to it."""
+        """The entry itself, and the corrections attached to it. Of one whose place on the page is not known the whole
+        page is shown: rather too much than not its own row."""
         cuts: tuple[tuple[float, float], ...] = ()
-        if bands:
+        if entry.row in bands:
             heading = (0.0, min(top for top, _ in bands.values()))
             cuts = (heading, bands[entry.row])
         first = PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, straight, entry.texts, cuts)

@@ -50,7 +50,7 @@ class Copiers:
     def __init__(self, rules: CopyRules, processes: int) -> None:
         self._rules, self._ahead = rules, processes * WAITING_A_PROCESS
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["__main__", "pipeline.batch.copying"])
+        context.set_forkserver_preload(["pipeline.batch.copying"])
         self._pool = ProcessPool(
             max_workers=processes, initializer=limit_this_process, initargs=(rules.limits,), context=context
         )

@@ -21,8 +21,8 @@ NO_ENTRIES = frozenset({PageKind.COVER, PageKind.BLANK})
 @dataclass(frozen=True)
 class Deliverable:
     """``entries`` that are settled, in the order of the book, and all that is ``held``. ``rows``: on pages that hold
-    several entries, settled or not, the box of each; ``readers``: how many fields each reader gave; ``loose``: pages
-    that belong to no entry and are neither cover nor blank."""
+    several entries, settled or not, the box of each whose place is known; ``readers``: how many fields each reader
+    gave; ``loose``: pages that belong to no entry and are neither cover nor blank."""
 
     book: StoredBook
     entries: tuple[SettledEntry, ...]
@@ -49,7 +49,7 @@ def deliverable(registry: Registry, book_id: int, schemas: Schemas, options: Pac
     waiting = {task.entry_id for task in tasks if task.entry_id is not None}
     held: list[Held] = list(pages_held(book, tasks))
     entries: list[SettledEntry] = []
-    boxes: defaultdict[PageRef, dict[int, Box]] = defaultdict(dict)
+    boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
     for entry_id in registry.entries(book_id):
         entry = registry.entry(entry_id)
@@ -70,15 +70,19 @@ def deliverable(registry: Registry, book_id: int, schemas: Schemas, options: Pac
         for page in book.pages
         if page.kind not in NO_ENTRIES and page.ref not in boxes and page.ref not in attached
     )
-    several = {ref: rows for ref, rows in boxes.items() if len(rows) > 1}
+    several = {
+        ref: {row: box for row, box in rows.items() if box is not None}
+        for ref, rows in boxes.items()
+        if len(rows) > 1
+    }
     return Deliverable(book, tuple(entries), tuple(held), several, dict(readers.most_common()), loose)
 
 
-def _box_of(entry: StoredEntry) -> Box:
-    """Around all that was read of an entry; an empty box where nothing has a place."""
+def _box_of(entry: StoredEntry) -> Box | None:
+    """Around all that was read of an entry; None where nothing has a place."""
     boxes = [box for reading in entry.readings for box in (*reading.lines, *filter(None, [reading.box]))]
     if not boxes:
-        return Box(0, 0, 0, 0)
+        return None
     around = boxes[0]
     for box in boxes[1:]:
         around = around.union(box)

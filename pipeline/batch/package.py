@@ -163,7 +163,8 @@ class _Package:
         write_workbook(path, self._export, (entry.cells for entry in entries), schemas)
         volume = self._found.book.ledger.volume
         unsettled = {(volume, one.number) for one in self._found.held if one.number}
-        self._faults = preupload_faults(path, self._export, schemas, unsettled, len(entries))
+        meant = [entry.cells for entry in entries]
+        self._faults = preupload_faults(path, self._export, schemas, unsettled, meant)
         if any(fault.blocking for fault in self._faults):
             raise _Faulty
 

@@ -26,7 +26,8 @@ class BookReport:
     ``pages`` are all pages of its scans, ``read`` those this run read, ``known`` those an earlier run had read under
     the same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how
     often) speak of the pages this run read, page by page; ``beside`` of what the check of the whole book found then
-    (code to how often). ``duplicates`` are files with the same bytes as one before them.
+    (code to how often). ``failed``: the codes of those ``failures`` that this run met when it tried, without what it
+    held back. ``duplicates`` are files with the same bytes as one before them.
     ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all workers.
     """
 
@@ -45,6 +46,7 @@ class BookReport:
     beside: Mapping[str, int] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     failures: tuple[ScanFailure, ...] = ()
+    failed: tuple[str, ...] = ()
     seconds: float = 0.0
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
 

@@ -8,7 +8,6 @@ of its book comes back.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -26,6 +25,7 @@ from typing import Protocol, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.batch.lifeline import allow_cpu, end_with
+from pipeline.batch.reader_process import reader_context
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
@@ -206,7 +206,7 @@ class Pool:
             max_workers=processes,
             initializer=_take_up,
             initargs=(Assignment(bench, Path(self._scratch.name), os.getpid()),),
-            context=_one_thread_processes(),
+            context=reader_context(),
         )
 
     def __enter__(self) -> Self:
@@ -299,16 +299,3 @@ def _remove_left_behind(folder: Path) -> None:
         owner = left.name.removeprefix(SCRATCH).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _one_thread_processes() -> multiprocessing.context.ForkServerContext:
-    """Where workers come from: a server process that has the readers loaded, with one thread a process.
-
-    Forking this process itself would copy its threads' locks; starting each worker afresh would load OpenCV anew after
-    every crash.
-    """
-    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "pipeline.batch.workers"])
-    return context

@@ -43,12 +43,14 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
         return
     partners = _partners(people[people["entry_id"].isin(wed["entry_id"]) & (people["event"] == "wed")])
     dead = _dead(people)
-    for _, rows in wed.sort_values("registered", kind="stable").groupby("key", sort=False):
-        spouses = [
-            _Spouse(entry, page, book, day, silent, Known(*known), partners.get((entry, role), NOBODY))
-            for entry, page, book, day, silent, role, *known in rows_of(rows, *PLACE, "role", *KNOWN)
-        ]
-        for first, second in pairwise(spouses):
+    marriages: dict[str, list[_Spouse]] = {}
+    rows = rows_of(wed.sort_values("registered", kind="stable"), "key", "role", *PLACE, *KNOWN)
+    for told_by, role, entry, page, book, day, silent, *known in rows:
+        partner = partners.get((entry, role), NOBODY)
+        spouse = _Spouse(entry, page, book, day, silent, Known(*known), partner)
+        marriages.setdefault(told_by, []).append(spouse)
+    for of_one in marriages.values():
+        for first, second in pairwise(of_one):
             if _both_live(first, second, dead):
                 for one, other in ((first, second), (second, first)):
                     others = {"others": str(other.entry_id)}

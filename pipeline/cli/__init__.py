@@ -1,5 +1,14 @@
 """The command ``hotich``."""
 
-from pipeline.cli.app import app, main
+import sys
 
-__all__ = ["app", "main"]
+from pipeline.batch.reader_process import load_readers_ahead
+
+
+def main() -> None:
+    """Entry point of the ``hotich`` command. One that reads pages has its readers loaded while it loads itself."""
+    if sys.argv[1:2] == ["run"]:
+        load_readers_ahead()
+    from pipeline.cli.app import app
+
+    app()

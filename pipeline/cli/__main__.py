@@ -1,5 +1,6 @@
 """``python -m pipeline.cli`` is ``hotich``."""
 
-from pipeline.cli.app import main
+from pipeline.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -110,8 +110,3 @@ app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
 app.add_typer(amend_app, name="amend")
 app.add_typer(registry_app, name="registry")
-
-
-def main() -> None:
-    """Entry point of the ``hotich`` command."""
-    app()

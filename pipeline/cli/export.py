@@ -23,7 +23,7 @@ from pipeline.cli.export_words import (
 )
 from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
-from pipeline.errors import PackageRefused
+from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.manifest import package_flaws
 from pipeline.export.options import read_options
 from pipeline.settings import read_settings
@@ -80,29 +80,38 @@ def export(
         options = replace(options, birth_template=template.value)
     with bench.open_registry() as registry, copy_progress() as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
-        reports = [
-            export_book(
-                registry,
-                bench,
-                int(book_id),
-                target,
-                options,
-                partial=partial,
-                workers=workers or settings.workers,
-                on_copied=on_copied,
-            )
-            for book_id in wanted
-        ]
+        reports, failures = [], []
+        for book_id in map(int, wanted):
+            try:
+                report = export_book(
+                    registry,
+                    bench,
+                    book_id,
+                    target,
+                    options,
+                    partial=partial,
+                    workers=workers or settings.workers,
+                    on_copied=on_copied,
+                )
+            except (PackageRefused, StorageError) as error:  # the others can be delivered all the same
+                failures.append((registry.book(book_id).folder_name, error))
+            else:
+                reports.append(report)
     if as_json:
-        print_json({"packages": [plain(report) for report in reports]})
+        failed = [{"book": book, "code": error.code, "error": error.message} for book, error in failures]
+        print_json({"packages": [plain(report) for report in reports], "failed": failed})
     else:
         for report in reports:
             _show(report, limit)
-    raise typer.Exit(exit_code(reports))
+        for book, error in failures:
+            out().print(f"{book}: KHÔNG xuất: {error.message}", markup=False)
+    raise typer.Exit(exit_code(reports, [error for _, error in failures]))
 
 
-def exit_code(reports: list[PackageReport]) -> int:
-    """0 when every book was delivered."""
+def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:
+    """0 when every book was delivered; else that of the first failure, or of a book that was refused."""
+    if failures:
+        return failures[0].exit_code
     return PackageRefused.exit_code if any(report.refused for report in reports) else 0
 
 

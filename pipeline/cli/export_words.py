@@ -22,10 +22,10 @@ CHECKS = {
     "U8": "việc chưa xong nằm trong tệp, hoặc thiếu việc",
     "LIST": "giá trị không có trong danh mục",
     "HEADER": "tiêu đề cột sai",
-    "CELL": "ô không phải dạng chữ",
+    "CELL": "ô không phải dạng chữ, hoặc không như sổ dữ liệu",
 }
 
-_WHY = {
+WHY = {
     "task": "còn chờ rà soát",
     "value": "chưa có giá trị",
     "finding": "còn lỗi chặn",
@@ -79,7 +79,7 @@ def held_table(report: PackageReport, limit: int) -> Table:
             escape(one.scan),
             page,
             escape(one.number) or "–",
-            _WHY[one.why],
+            WHY[one.why],
             _detail(one),
         )
     if len(report.held) > limit:

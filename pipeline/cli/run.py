@@ -66,7 +66,8 @@ def run(
                 again=again,
             )
         )
-    read_now = [folder for folder, report in zip(folders, reports, strict=True) if report.read]
+    read = {report.folder for report in reports if report.read}
+    read_now = [folder for folder in folders if folder.name in read]
     with bench.open_registry() as registry:
         across = check_registry(registry, bench.schemas)
     alarms = drift_alarms(read_now, bench)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.batch import export_book
-from pipeline.cli.export_words import report_told
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.export.options import read_options
 from pipeline.registry import Registry
@@ -21,7 +20,7 @@ from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipeline.review.packages import PackageMaker
+    from pipeline.review.packages import PackageMaker, Refusal
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -87,8 +86,9 @@ def serve(
 
 def package_maker(registry: Registry, bench: Workbench, workers: int | None) -> PackageMaker:
     """Makes packages for the web application as ``hotich export`` does."""
+    from pipeline.cli.package_refusal import refusal_of
 
-    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> str:
+    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> Refusal | None:
         options = read_options(Workspace(bench.workspace).package)
         report = export_book(
             registry,
@@ -99,7 +99,7 @@ def package_maker(registry: Registry, bench: Workbench, workers: int | None) -> 
             workers=workers,
             on_copied=lambda at: on_copied(at.done, at.total),
         )
-        return " ".join(report_told(report)) if report.refused else ""
+        return refusal_of(report, book_id) if report.refused else None
 
     return make
 

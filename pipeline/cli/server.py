@@ -81,6 +81,7 @@ def server(
             ["--no-prompt", "deploy", *_deployments(folder, backup)],
         ):
             _once([*here, "prefect", *command], environment)
+        _once([*here, "flows.takeover"], environment)
         start(
             Part(
                 "Tiến trình chạy việc", [*here, "prefect", "worker", "start", "--pool", POOL, "--limit", "2"]

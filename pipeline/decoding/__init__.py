@@ -4,6 +4,7 @@ from pipeline.decoding.agreement import Agreed, jointly
 from pipeline.decoding.decoder import Decoded, decoded
 from pipeline.decoding.emission import Emission
 from pipeline.decoding.field_priors import prior_for
+from pipeline.decoding.gaps import decoded_by_kind
 from pipeline.decoding.language import Language, read_language
 from pipeline.decoding.options import DecodingOptions
 from pipeline.decoding.priors import Prior, continued, free_prior
@@ -19,6 +20,7 @@ __all__ = [
     "continued",
     "dates_both_allow",
     "decoded",
+    "decoded_by_kind",
     "free_prior",
     "jointly",
     "margin",

@@ -9,8 +9,14 @@ from functools import lru_cache
 
 from pipeline.decoding.language import Language, WordModel
 from pipeline.decoding.priors import FreePrior, Prior
-from pipeline.decoding.word_prior import Habit, WordPrior
-from pipeline.decoding.writing_habits import habit_of_address, habit_of_date, habit_of_text
+from pipeline.decoding.word_prior import Habit, Manner, WordPrior
+from pipeline.decoding.writing_habits import (
+    habit_of_address,
+    habit_of_date,
+    habit_of_name,
+    habit_of_text,
+    manner_of_address,
+)
 from pipeline.kinds import KINDS, date_words
 from pipeline.kinds.digits import is_digits, without_leader
 from pipeline.kinds.ditto import is_ditto
@@ -161,16 +167,22 @@ def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language 
     if kind == "date_words":
         return SpokenDatePrior(_word_prior(model, habit=habit_of_date))
     if kind == "name":
-        return _word_prior(model, small=-1.0, even=UNEVEN)
-    return _word_prior(model, even=UNEVEN, habit=habit_of_address if kind == "place" else habit_of_text)
+        return _word_prior(model, small=-1.0, even=UNEVEN, habit=habit_of_name)
+    if kind == "place":
+        return _word_prior(model, even=UNEVEN, habit=habit_of_address, manner=manner_of_address)
+    return _word_prior(model, even=UNEVEN, habit=habit_of_text)
 
 
 @lru_cache(maxsize=32)
 def _word_prior(
-    model: WordModel, small: float = 0.0, even: float = 0.0, habit: Habit | None = None
+    model: WordModel,
+    small: float = 0.0,
+    even: float = 0.0,
+    habit: Habit | None = None,
+    manner: Manner | None = None,
 ) -> WordPrior:
     """One a domain, whatever the kinds and parts that ask for it: what it remembers of words takes memory."""
-    return WordPrior(model, small, even, habit=habit)
+    return WordPrior(model, small, even, habit=habit, manner=manner)
 
 
 def _judged_part(part: str, text: str) -> float:

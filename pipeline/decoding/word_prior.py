@@ -21,6 +21,9 @@ LONE_SIGN = -0.3
 Habit = Callable[[tuple[str, ...], str], float]
 """From the words before a word, and the word, as they are written, to a weight."""
 
+Manner = Callable[[str], float]
+"""From a whole text as it is written to a weight."""
+
 _SIGNS = " .,;:()…_-–'\""
 
 _NEAR = 12
@@ -33,7 +36,7 @@ _REMEMBERED = 50_000
 class WordPrior:
     """The prior of a domain of words. ``small``: what a word without a capital weighs; ``even``: what a line weighs
     of whose words (abbreviations aside) some are in capitals all through and some not; ``habit``: what the way weighs
-    in which a word is written down behind others (at most 0)."""
+    in which a word is written down behind others, ``manner`` that of a whole text (at most 0)."""
 
     model: WordModel
     small: float = 0.0
@@ -42,6 +45,7 @@ class WordPrior:
     terms: tuple[str, ...] = ()
     letters: str = ""
     habit: Habit | None = None
+    manner: Manner | None = None
     _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
@@ -60,7 +64,7 @@ class WordPrior:
     def whole(self, text: str) -> float:
         plain = (word.strip(_SIGNS) for word in text.split())
         shapes = {word.isupper() for word in plain if len(word) > 1 and is_syllable(word)}
-        return self.even if len(shapes) > 1 else 0.0
+        return (self.even if len(shapes) > 1 else 0.0) + (self.manner(text) if self.manner else 0.0)
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
         return tuple(as_cased(known, word) for known in self.model.near(before, word, after, _NEAR))

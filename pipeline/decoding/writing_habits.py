@@ -8,6 +8,7 @@ small one, since many write otherwise. Weights are natural logs of rough odds, n
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pipeline.kinds.syllables import is_syllable
 
@@ -34,6 +35,9 @@ SMALL_NAME = -0.7
 
 NO_COMMA = -1.2
 """A level that begins behind a name without a sign between."""
+
+UNEVEN_SIGNS = -1.5
+"""The same once more where commas part other levels of the address: few put some and leave others out."""
 
 ODD_SIGNS = -2.0
 """Two signs in a row, or a full stop behind a whole word in the middle of an address."""
@@ -62,12 +66,33 @@ def habit_of_address(before: tuple[str, ...], word: str) -> float:
     return weight
 
 
+def manner_of_address(text: str) -> float:
+    """What weighs in an address as a whole that its words, one by one, do not tell: commas here and none there."""
+    words = text.split()
+    if not any(word.endswith(",") for word in words[:-1]):
+        return 0.0
+    bare = sum(
+        word.strip(_SIGNS).casefold() in LEVELS and _begins_level(before) for before, word in pairwise(words)
+    )
+    return UNEVEN_SIGNS * min(bare, 2)
+
+
 def habit_of_text(before: tuple[str, ...], word: str) -> float:
     """The same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
     plain = word.strip(_SIGNS)
     told = bool(before) and before[-1] != ""
     level = plain.casefold() in LEVELS
     return CAPITAL_INSIDE if told and level and _is_capital(plain) and not _ends(before[-1]) else 0.0
+
+
+def habit_of_name(before: tuple[str, ...], word: str) -> float:
+    """The same for a person's name: no sign stands between its words, a full stop behind ``Ng.`` and ``T.`` aside."""
+    del word
+    last = before[-1] if before else ""
+    letters = last.rstrip(_SIGNS)
+    sign = last[len(letters) :] if letters else ""
+    shortened = sign == "." and (len(letters) == 1 or not is_syllable(letters))
+    return 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
 
 
 def habit_of_date(before: tuple[str, ...], word: str) -> float:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
+from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
+from pipeline.imaging.bend import Bend
 from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.strikes import strike_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
 from pipeline.model import Box
@@ -33,11 +36,13 @@ class InkedLine:
 
 @dataclass(frozen=True, slots=True)
 class InkedSlot:
-    """A blank with what stands in it, line by line; ``place`` is where it is on the page."""
+    """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
+    found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
     place: Box
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +91,73 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,
                     )
-                    strike = ink_of.strike_of(marks, numbers, box, level)
+                    strike = strike_of(marks, numbers, box, level)
                     lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
         assert place is not None
         if slot.stamped:
-            lines += _stamped(stamps, place.grown(0, 0.0 if slot.area else letter), letter)
+            lines += _stamped(stamps, _stamped_place(InkedSlot(slot, (), place), letter), letter)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place))
+    traces = Traces(straight, _told(slots, marks, stamps))
+    leaders = has_leaders(strips, straight.leaders)
+    slots = [
+        replace(one, doubtful=_is_doubtful(one, strips, traces, letter, leaders=leaders)) for one in slots
+    ]
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _told(
+    slots: Sequence[InkedSlot], marks: Marks, stamps: Marks
+) -> tuple[tuple[Marks, list[NDArray[np.int64]]], tuple[Marks, list[NDArray[np.int64]]]]:
+    """The marks of all lines, those of the page and those of the red layer."""
+    lines = [line for slot in slots for line in slot.lines]
+    return (
+        (marks, [line.marks for line in lines if not line.red]),
+        (stamps, [line.marks for line in lines if line.red]),
+    )
+
+
+def _is_doubtful(
+    one: InkedSlot, strips: Sequence[placing.Strip], traces: Traces, letter: float, *, leaders: bool
+) -> bool:
+    slot = one.slot
+    if one.lines:
+        return slot.stamped and traces.red_beside(_stamped_place(one, letter), letter)
+    if slot.area:
+        return traces.in_area(one.place, letter)
+    if slot.stamped and traces.red_beside(_stamped_place(one, letter), letter):
+        return True
+    own = [strip for strip in strips if strip.piece.slot == slot.name]
+    return any(traces.on_strip(strip, leaders=leaders and not slot.printed) for strip in own)
+
+
+def _stamped_place(one: InkedSlot, letter: float) -> Box:
+    """Where a stamp may stand: that of a name a letter above or below its line."""
+    return one.place.grown(0, 0.0 if one.slot.area else letter)
 
 
 def _by_strike(
     line: InkedLine, strike: tuple[float, float] | None, marks: Marks, pitch: float
 ) -> list[InkedLine]:
-    """The line, or what is struck of it and, apart, what is written behind that."""
+    """The line, or what is struck of it and, apart, what is written before and behind that."""
     if strike is None:
         return [line]
-    behind = line.marks[marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch]
-    box, kept = placing.inked_box(marks.boxes, marks.area, behind, pitch)
-    gone, before = placing.inked_box(marks.boxes, marks.area, np.setdiff1d(line.marks, behind), pitch)
-    if box is None or gone is None or box.width < 0.5 * pitch:
+    middle = (marks.boxes[line.marks, 0] + marks.boxes[line.marks, 2]) / 2
+    through = (middle > strike[0] - 0.1 * pitch) & (middle < strike[1] + 0.1 * pitch)
+    behind = ~through & (marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch)
+    before = ~through & ~behind & (marks.boxes[line.marks, 2] < strike[0] + 0.3 * pitch)
+    gone, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[~before & ~behind], pitch)
+    kept = [
+        replace(line, box=box, marks=numbers)
+        for box, numbers in (
+            placing.inked_box(marks.boxes, marks.area, line.marks[part], pitch) for part in (before, behind)
+        )
+        if box is not None and box.width >= 0.5 * pitch
+    ]
+    if gone is None or not kept:
         return [replace(line, struck=True)]
-    return [replace(line, box=gone, marks=before, struck=True), replace(line, box=box, marks=kept)]
+    struck = replace(line, box=gone, marks=numbers, struck=True)
+    return sorted([struck, *kept], key=lambda one: one.box.left)
 
 
 def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:
@@ -145,10 +195,12 @@ def _colons(straight: Straight, letter: float) -> list[Box]:
 
 
 def inked_rows(straight: Straight, form: Form) -> tuple[InkedRow, ...]:
-    """The entries of a page: the one of a page form, or the rows of a table form that hold any ink."""
+    """The entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, any ink."""
     if form.table is None:
         return tuple(_page_row(straight, form))
-    return tuple(row for row in _table_rows(straight, form) if any(slot.lines for slot in row.slots))
+    return tuple(
+        row for row in _table_rows(straight, form) if any(one.lines or one.doubtful for one in row.slots)
+    )
 
 
 def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
@@ -160,25 +212,55 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]
     levels = table_levels(straight, form)
+    bend, lean = straight.bend, straight.lean
+    if lean is not None:
+        edges = [float(x) for x in lean.levels]
+    upright_x = middle_x if lean is None else lean.level(middle_y, middle_x)
+    level_y = middle_y if bend is None else bend.level(middle_x, middle_y)
     # what is left of the rules themselves
     thin = (right - left < 0.3 * letter) & (
-        np.abs(middle_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
+        np.abs(upright_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
     )
     flat = (bottom - top < 0.25 * letter) & (
-        np.abs(middle_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
+        np.abs(level_y[:, None] - np.array(levels)).min(axis=1) < 0.3 * letter
     )
-    row_of = np.searchsorted(np.array(levels), middle_y) - 1
-    column_of = np.searchsorted(np.array(edges), middle_x) - 1
+    row_of = np.searchsorted(np.array(levels), level_y) - 1
+    column_of = np.searchsorted(np.array(edges), upright_x) - 1
+    rows: list[list[InkedSlot]] = []
     for number in range(form.table.rows):
-        slots = []
+        slots: list[InkedSlot] = []
         for slot in form.slots:
             if slot.column is None:
                 continue
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
+            place = _bent(place, bend, lean)
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
             found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
-        yield InkedRow(number, marks, marks, tuple(slots))
+        rows.append(slots)
+    every = [one for slots in rows for one in slots]
+    nothing_red = marks_of(np.zeros_like(straight.red_ink))
+    traces = Traces(straight, _told(every, marks, nothing_red))
+    rule = 0.3 * letter
+    for number, slots in enumerate(rows):
+        sure = (
+            one
+            if one.lines
+            else replace(one, doubtful=traces.in_place(one.place.grown(-rule, -rule), letter))
+            for one in slots
+        )
+        yield InkedRow(number, marks, marks, tuple(sure))
+
+
+def _bent(cell: Box, bend: Bend | None, lean: Bend | None) -> Box:
+    """The box around a cell of a page that may be bent."""
+    left, top, right, bottom = cell.left, cell.top, cell.right, cell.bottom
+    x, y = np.linspace(left, right, 5), np.linspace(top, bottom, 5)
+    if bend is not None:
+        top, bottom = float(bend.bent(x, top).min()), float(bend.bent(x, bottom).max())
+    if lean is not None:
+        left, right = float(lean.bent(y, left).min()), float(lean.bent(y, right).max())
+    return Box(left, top, right, bottom)
 
 
 def table_levels(straight: Straight, form: Form) -> list[float]:
@@ -188,4 +270,7 @@ def table_levels(straight: Straight, form: Form) -> list[float]:
     shares = tables.row_shares(form.table)
     reach = 0.25 * (shares[1] - shares[0]) * fit.height
     left, right = fit.at(0.02, 0.5)[0], fit.at(0.98, 0.5)[0]
-    return [grid.nearest_level(straight.even, left, right, fit.at(0.5, float(v))[1], reach) for v in shares]
+    expected = [fit.at(0.5, float(v))[1] for v in shares]
+    if straight.bend is not None:
+        return [float(y) for y in straight.bend.levels]
+    return [grid.nearest_level(straight.even, left, right, y, reach) for y in expected]

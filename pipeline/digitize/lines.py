@@ -73,6 +73,7 @@ def read_rows(
                     tuple(read[number] for number in numbers),
                     slot.place,
                     tuple(line.struck for line in slot.lines),
+                    slot.doubtful,
                 )
             )
         done.append(replace(row, inks=tuple(inks)))

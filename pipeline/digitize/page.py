@@ -32,6 +32,9 @@ from pipeline.model import (
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
+OUTLINE = 0.05
+"""The least share of a check box and what is close around it that is ink where the box is printed."""
+
 
 def digitize_page(
     page: PageImage,
@@ -113,10 +116,18 @@ def _entry(
     context = rules.context_of(form, ledger, places=schemas.places)
     findings = (
         *flaws,
+        *_left_over(row),
         *_with_struck(rules.rules_of(record, schemas).findings_of(readings, context), readings),
     )
     readings, findings = routing.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
+
+
+def _left_over(row: InkedRow) -> Iterator[Finding]:
+    """A doubt of every value beside whose lines a stamp is left over; a doubtful blank counts as unreadable anyway."""
+    for one in row.slots:
+        if one.doubtful and one.lines:
+            yield Finding("INK-LEFT", Severity.REVIEW, one.slot.field_names)
 
 
 def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:
@@ -141,14 +152,17 @@ def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldRe
     record = schemas.record(form.record)
     groups: dict[str, dict[str, float]] = {}
     places: dict[str, Box] = {}
+    unseen: set[str] = set()
     for box in form.boxes:
         place = area_box(straight.fit, box.box)
         share = ink_of.mark_share(straight.ink, place, 0.22 * place.height)
         groups.setdefault(box.field, {})[box.value] = share
+        if ink_of.mark_share(straight.all_ink, place, -0.25 * place.height) < OUTLINE:
+            unseen.add(box.field)
         # a tick runs past its box
         place = place.grown(0.7 * place.width, 0.7 * place.height)
         places[box.field] = places[box.field].union(place) if box.field in places else place
     for name, ticked in groups.items():
         spec = record.by_name[name]
         vocab = schemas.vocabulary(spec)
-        yield extract.tick_reading(name, ticked, places[name], vocab)
+        yield extract.tick_reading(name, ticked, places[name], vocab, seen=name not in unseen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import light, straighten, warp
+from pipeline.imaging.bend import Bend, bend_of
 from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
@@ -29,6 +31,8 @@ from pipeline.schema import Form
 class Straight:
     """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame, rules
     and leaders, ``marks`` those of it, ``all_ink`` with them;
+    ``bend``: the course of a table's level rules where they are not straight, ``lean`` that of its upright ones with x
+    and y changed over;
     ``red`` is the layer of red stamps, ``red_ink`` its mask and ``stamps`` what stands on it."""
 
     even: Pixels
@@ -44,6 +48,8 @@ class Straight:
     dpi: float
     red_ink: Pixels
     stamps: tuple[Stamp, ...]
+    bend: Bend | None = None
+    lean: Bend | None = None
 
 
 def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: DigitizeOptions) -> Straight:
@@ -78,7 +84,8 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     letter = form.text_size * fitted.height
     dots = with_overwritten(leaders_of(marks_of(ink), letter), ink, letter)
     inner = frame.rules if frame is not None else ()
-    lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted)
+    bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
+    lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted, bend, lean)
     thick = max(2.0, 0.07 * letter)
     even = without_dots(even, ink, dots.mask)
     clean = without_rules(ink & ~dots.mask, lines, thick)
@@ -89,7 +96,7 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     red, red_ink = red_layer(layers.red, matrix, canvas, read_dpi)
     return Straight(
         even, clean, marks.without(edges), ink, red, matrix, fitted, Frame(square, inner),
-        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi),
+        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi), bend, lean,
     )  # fmt: skip
 
 
@@ -100,10 +107,34 @@ def _frame_lines(corners: Matrix, inner: Sequence[float]) -> list[Matrix]:
     return lines
 
 
-def _table_lines(form: Form, fit: Fit) -> list[Matrix]:
+BENT = 0.12
+"""From how much bend on (in heights of a printed letter) a page counts as bent."""
+
+
+def _mesh(even: Pixels, form: Form, fit: Fit) -> tuple[Bend | None, Bend | None]:
+    """The courses of a table's level and of its upright rules, ``None`` for those that are straight."""
+    assert form.table is not None
+    levels = [fit.at(0.5, float(v))[1] for v in tables.row_shares(form.table)]
+    uprights = [fit.at(float(u), 0.5)[0] for u in tables.column_shares(form.table)]
+    bend = bend_of(even, uprights[0], uprights[-1], levels, 0.25 * (levels[1] - levels[0]))
+    narrowest = min(b - a for a, b in pairwise(uprights))
+    lean = bend_of(np.ascontiguousarray(even.T), levels[0], levels[-1], uprights, 0.45 * narrowest)
+    least = BENT * form.text_size * fit.height
+    straight_lean = np.abs(lean.levels - uprights).max() + lean.most <= least
+    return (bend if bend.most > least else None), (None if straight_lean else lean)
+
+
+def _table_lines(form: Form, fit: Fit, bend: Bend | None, lean: Bend | None) -> list[Matrix]:
     assert form.table is not None
     upright = [np.array([fit.at(u, 0.0), fit.at(u, 1.0)]) for u in tables.column_shares(form.table)]
     level = [np.array([fit.at(0.0, v), fit.at(1.0, v)]) for v in tables.row_shares(form.table)]
+    if bend is not None:
+        courses = [bend.course(float(y), *level[0][:, 0]) for y in bend.levels]
+        level = [np.array(piece) for course in courses for piece in pairwise(course)]
+    if lean is not None:
+        ends = upright[0][:, 1]
+        courses = [lean.course(float(x), *ends)[:, ::-1] for x in lean.levels]
+        upright = [np.array(piece) for course in courses for piece in pairwise(course)]
     return upright + level
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,20 +25,28 @@ Key = tuple[str, str]
 
 
 def preupload_faults(
-    path: Path, export: str, schemas: Schemas, unsettled: Collection[Key] = (), rows: int | None = None
+    path: Path,
+    export: str,
+    schemas: Schemas,
+    unsettled: Collection[Key] = (),
+    meant: Sequence[Mapping[str, str]] | None = None,
 ) -> tuple[Fault, ...]:
     """What is wrong with a workbook made for that template.
 
-    ``unsettled``: keys of entries that are not settled, none of which may be in it (U8); ``rows``: how many entries it
-    must hold. Raises ``StorageError`` when the file cannot be read.
+    ``unsettled``: keys of entries that are not settled, none of which may be in it (U8); ``meant``: the cells of each
+    entry that it must hold, row by row and no other. Raises ``StorageError`` when the file cannot be read.
     """
     with read_back(path, schemas.exports[export].sheet) as book:
         if book.header != schemas.columns(export):
             return tuple(_header_faults(book, schemas.columns(export)))
         checker = _Checker(export, schemas, frozenset(unsettled))
-        faults = [fault for row in book.rows() for fault in checker.faults_of(row)]
+        faults = []
+        for row in book.rows():
+            faults += checker.faults_of(row)
+            if meant is not None and row.row - 2 < len(meant):
+                faults += checker.changed(row, meant[row.row - 2])
     faults += checker.repeated()
-    if rows is not None and checker.count != rows:
+    if meant is not None and checker.count != len(meant):
         faults.append(Fault("U8", 0))
     return tuple(faults)
 
@@ -58,6 +66,7 @@ class _Checker:
         columns = schemas.columns(export)
         self._leading = schemas.exports[export].leading
         fields = [record.by_column[name] for name in columns if name in record.by_column]
+        self._columns = columns[len(self._leading) :]
         self._dates = [spec.column for spec in fields if spec.kind == "date" and spec.column != "ngayDangKy"]
         self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
         self._unsettled = unsettled
@@ -79,6 +88,12 @@ class _Checker:
             value = row.cells.get(spec.column, "")
             if value and value not in allowed:
                 yield Fault("LIST", row.row, spec.column, number, blocking=closed)
+
+    def changed(self, row: ReadRow, meant: Mapping[str, str]) -> Iterator[Fault]:
+        """Cells that do not say what they are meant to."""
+        for name in self._columns:
+            if row.cells.get(name, "") != meant[name] and name not in row.other:
+                yield Fault("CELL", row.row, name, row.cells.get("so", ""))
 
     def _date_faults(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
         for column in self._dates:

@@ -18,7 +18,7 @@ PART_ORDER = ("hour", "minute", "day", "month", "year")
 class SlotInk:
     """What stands in one blank: the boxes of its inked lines in reading order, each with the number of the piece it
     stands on, what was read there (``None`` = not read yet), what kind of writing it is and which of its lines are
-    ``struck`` through."""
+    ``struck`` through; ``doubtful``: something else may stand there, so that without a line it is not called blank."""
 
     slot: Slot
     boxes: tuple[Box, ...]
@@ -27,6 +27,7 @@ class SlotInk:
     readings: tuple[LineReading | None, ...] = ()
     place: Box | None = None
     struck: tuple[bool, ...] = ()
+    doubtful: bool = False
 
 
 def readings_of(
@@ -53,6 +54,11 @@ def readings_of(
 def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> list[FieldReading]:
     slot = ink.slot
     place = _union(ink.boxes) or ink.place
+    if not ink.boxes and ink.doubtful:
+        return [
+            FieldReading(name, FieldStatus.UNREADABLE, writing=Writing.HAND, box=place)
+            for name in slot.field_names
+        ]
     if not ink.boxes:
         return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
     boxes = ink.boxes

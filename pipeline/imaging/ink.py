@@ -88,47 +88,6 @@ def cut(even: Pixels, ink: Pixels, marks: Marks, numbers: NDArray[np.int64], box
     return picture
 
 
-def strike_of(
-    marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]
-) -> tuple[float, float] | None:
-    """From which x to which a stroke runs through the line, ``None`` where none does: one nearly level run over most of
-    it, between the two y of ``level`` (the top and the bottom of its small letters), so that neither an underline nor a
-    crossed t counts."""
-    left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
-    first, last = max(top, round(level[0])), min(bottom, round(level[1]))
-    if last - first < 3 or right - left < 2.5 * (last - first):
-        return None
-    chosen = np.zeros(len(marks.area) + 1, bool)
-    chosen[numbers + 1] = True
-    part = chosen[marks.numbers_in(left, first, right, last)].astype(np.uint8)
-    # dilating upwards and downwards by one lets a sloping stroke count; gaps between letters stay open
-    thick = np.asarray(cv2.dilate(part, np.ones((3, 1), np.uint8)), np.uint8)
-    # the bar of an H takes much of a short word
-    share = 0.55 if right - left > 5 * (last - first) else 0.92
-    run = max(15, int(share * (right - left)))
-    ends = [_run(_sheared(thick, slope / 40), run) for slope in range(-2, 3)]
-    found = [one for one in ends if one is not None]
-    if not found:
-        return None
-    return float(left + min(one[0] for one in found)), float(left + max(one[1] for one in found))
-
-
-def _run(part: Pixels, run: int) -> tuple[int, int] | None:
-    """From which column to which some row holds so many set pixels on end; what lies outside the picture is not set."""
-    kept = cv2.erode(part, np.ones((1, run), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
-    columns = np.flatnonzero(kept.any(axis=0))
-    if not len(columns):
-        return None
-    return int(columns[0]) - run // 2, int(columns[-1]) - run // 2 + run
-
-
-def _sheared(part: Pixels, slope: float) -> Pixels:
-    """The mask with its columns moved so that a stroke of that slope runs level."""
-    height, width = part.shape
-    matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)
-    return np.asarray(cv2.warpAffine(part, matrix, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
-
-
 def parted(marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Marks:
     """The marks with some cut in two: each zone is (number of a mark, first row, last row), and the cut goes along the
     row between the two that crosses the least of the mark."""

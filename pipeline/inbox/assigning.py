@@ -91,7 +91,8 @@ class Assigner:
         return Part(share.pages, folder.name, file, like=self._like(row, share.pages, folder.name, file))
 
     def _placed(self, row: Row, pages: tuple[int, ...], folder: Path) -> str:
-        """The name of those pages in the folder of the book, where they are now."""
+        """The name of those pages in the folder of the book, where they are now; the registry's count of pages to be
+        scanned again takes the scanner from it."""
         copy = self.workspace.stored(row.sha256)
         if copy is None:
             raise ScanError("kho bản quét không còn tệp này; hãy lấy lại từ bản sao lưu")

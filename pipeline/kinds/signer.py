@@ -34,10 +34,9 @@ def split(text: str) -> Mapping[str, str]:
 def _name_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
     name = written[: title.start()].rstrip(" \t\n,;:-–—/")
     office = written[title.start() :]
-    if name.endswith("("):
-        if not office.endswith(")"):
-            return None
-        name, office = name[:-1], office[:-1]
+    name = name.removesuffix("(")
+    if "(" not in office:  # one bracket of the pair may be missing, on paper or in what was read
+        office = office.removesuffix(")")
     return (name.rstrip(), office.strip()) if _is_name(name.strip()) else None
 
 

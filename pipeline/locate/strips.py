@@ -172,7 +172,7 @@ def owners(
         near = np.abs(rise - 0.24)
         core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
         # a hat over a tall letter reaches up to the line above: what is low there and flat is none of its letters
-        hat = (height < 0.3 * p) & (rise < 0.02)
+        hat = (height < 0.3 * p) & (rise < 0.16)
         fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
         owner[fits], cost[fits] = number, near[fits]
     _follow_right(strips, owner, big, boxes)
@@ -215,7 +215,10 @@ def _gather_small(
         return
     order = anchors[np.argsort(left[anchors])]
     starts = left[order]
-    for mark in np.nonzero(~big & (owner < 0) & ~inside)[0]:
+    flat = (
+        bottom - top < 0.42 * strips[0].pitch
+    )  # a hat with its tone on it is as wide as a letter, and no letter
+    for mark in np.nonzero((~big | flat) & (owner < 0) & ~inside)[0]:
         first = np.searchsorted(starts, left[mark] - 12 * (strips[0].pitch))
         last = np.searchsorted(starts, right[mark] + strips[0].pitch)
         near = order[first:last]

@@ -18,7 +18,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import Emission, Language, Prior, continued, decoded, prior_for, read_language
+from pipeline.decoding import Emission, Language, Prior, continued, decoded_by_kind, prior_for, read_language
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
 from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
@@ -33,7 +33,7 @@ network looks at that paper too, and no line may be read otherwise because of it
 
 WEIGHTS = "model.onnx"
 
-VERSION = "4"
+VERSION = "5"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 
@@ -184,7 +184,8 @@ class HandReader:
     def _line(self, crop: Crop, emissions: Sequence[Emission], before: str) -> LineReading:
         if not emissions:
             return LineReading("", 0.0, self.name)
-        found = decoded(emissions, continued(self.prior(crop.kind, crop.part, crop.terms), before))
+        prior = continued(self.prior(crop.kind, crop.part, crop.terms), before)
+        found = decoded_by_kind(emissions, prior, crop.kind)
         best = found.hypotheses[0]
         if not best.text:
             return LineReading("", 0.0, self.name, hypotheses=found.hypotheses)

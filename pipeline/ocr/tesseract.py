@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import pytesseract
 from PIL import Image
 
 from pipeline.errors import ScanTimeout, SetupError
@@ -35,6 +34,8 @@ HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-
 @cache
 def tesseract_version() -> str:
     """Version of the installed program. Raises ``SetupError`` with what to install when there is none."""
+    import pytesseract  # pandas comes with it: the process that leads need not wait for that
+
     try:
         return str(pytesseract.get_tesseract_version())
     except (pytesseract.TesseractNotFoundError, OSError):
@@ -44,6 +45,8 @@ def tesseract_version() -> str:
 @cache
 def languages() -> tuple[str, ...]:
     """Language data that is installed."""
+    import pytesseract
+
     tesseract_version()
     # pytesseract's own list leaves out script data, whose names begin with a capital
     command = [pytesseract.pytesseract.tesseract_cmd, "--list-langs"]
@@ -130,6 +133,8 @@ DataRow = tuple[int, str, int, int, int, int, float]
 
 
 def _data(image: Image.Image | str, language: str, config: str, timeout: float) -> list[DataRow]:
+    import pytesseract
+
     try:
         table = pytesseract.image_to_data(
             image, lang=language, config=config, timeout=timeout, output_type=pytesseract.Output.DICT

@@ -91,8 +91,8 @@ def ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
     """Whether the first date is not later than the second, as far as both are known."""
     if not first or not second:
         return None
-    if first[0] != second[0]:
-        return first[0] < second[0]
+    if first[0] != second[0] or len(first) == len(second):
+        return first <= second
     exact = min(len(first), len(second))
     return first[:exact] <= second[:exact]
 

@@ -7,6 +7,7 @@ as a whole date. Memory here is one row, and the shared strings as bytes.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,13 @@ from pipeline.reconcile.number_format import Shown, shown_by
 from pipeline.reconcile.sheet_xml import Attributes, Row, SheetReader, Strings, StringsReader, strict_parser
 
 CHUNK = 1 << 18
+OLD_CONTAINER = bytes.fromhex("d0cf11e0")
+"""How a compound file begins (MS-CFB): an ``.xls``, or an ``.xlsx`` with a password."""
+
+LOCKED = "EncryptedPackage"
+"""The part of a compound file that holds a workbook with a password (MS-OFFCRYPTO)."""
+
+MOST_LOOKED_AT = 1 << 24
 MOST_BYTES = 8 << 30
 """An unpacked part of a workbook that is larger than this is refused."""
 
@@ -134,16 +142,33 @@ class Workbook:
 
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Workbook]:
-    """Open a workbook. Raises ``ReconcileError`` when it is none (an old ``.xls``, a locked one) or is broken."""
+    """Open a workbook. Raises ``ReconcileError``, with what to do, when it is none (an old ``.xls``, a locked one) or
+    is broken."""
     try:
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        what = "không mở được" if isinstance(error, OSError) else "không phải tệp .xlsx (hoặc có mật khẩu)"
-        raise ReconcileError(
-            f"{path.name}: {what}. Hãy mở bằng Excel, lưu lại thành .xlsx không mật khẩu rồi chạy lại."
-        ) from None
+    except OSError as error:
+        raise ReconcileError(f"{path.name}: không mở được ({os.strerror(error.errno or 0)}).") from None
+    except zipfile.BadZipFile:
+        raise ReconcileError(f"{path.name}: {_what_it_is(path)} rồi chạy lại.") from None
     with archive:
         yield Workbook(archive, path.name)
+
+
+def _what_it_is(path: Path) -> str:
+    """What a file is that is no ``.xlsx``, and what helps: by how it begins, and how an old container names its
+    parts."""
+    with path.open("rb") as file:
+        content = file.read(MOST_LOOKED_AT)
+    if content.startswith(OLD_CONTAINER):
+        if LOCKED.encode("utf-16-le") in content:
+            return "tệp có mật khẩu. Hãy mở bằng Excel, bỏ mật khẩu, lưu lại"
+        return (
+            "là tệp .xls của Excel 97–2003. Hãy mở bằng Excel hay LibreOffice, lưu lại thành .xlsx "
+            "(chữ gõ bằng phông TCVN3, VNI cứ để nguyên)"
+        )
+    if content.lstrip()[:1] == b"<":
+        return "là trang web hay XML mang đuôi Excel. Hãy mở bằng Excel, lưu lại thành .xlsx"
+    return "không phải tệp .xlsx, hoặc bị hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx"
 
 
 def _read_in_chunks(stream: IO[bytes]) -> Iterator[bytes]:

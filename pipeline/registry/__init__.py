@@ -1,5 +1,6 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
+from pipeline.registry.book_progress import BookProgress
 from pipeline.registry.book_runs import Turn
 from pipeline.registry.failures import Unread
 from pipeline.registry.registry import Registry
@@ -29,6 +30,7 @@ from pipeline.registry.values import (
 
 __all__ = [
     "WHOLE_ENTRY",
+    "BookProgress",
     "BookSummary",
     "ChecksOutcome",
     "Decision",

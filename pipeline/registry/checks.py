@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pipeline.model import Severity
 from pipeline.registry import clock
@@ -18,7 +18,7 @@ from pipeline.registry.locks import Whole, hold, hold_pages
 from pipeline.registry.readback import standing_finding
 from pipeline.registry.rescans import ask_rescans
 from pipeline.registry.tables import book_finding
-from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.upkeep import follow
 from pipeline.registry.values import ChecksOutcome, StandingFinding
 
 
@@ -61,18 +61,14 @@ def save_checks(
     hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
     now = clock.now(connection)
     add(connection, book_finding, [_row(one, now) for one in new])
-    for key in over:
-        connection.execute(
-            update(book_finding).where(book_finding.c.id == standing[key]).values(cleared_at=now)
-        )
-    wrote(connection, book_finding, [standing[key] for key in over])
+    ended = [standing[key] for key in over]
+    if ended:
+        end = update(book_finding).where(book_finding.c.id == bindparam("ended")).values(cleared_at=now)
+        connection.execute(end, [{"ended": one} for one in ended])
+    wrote(connection, book_finding, ended)
     touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
     touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
-    for page_id, entry_id in dict.fromkeys(touched):
-        if entry_id is None:
-            follow_page(connection, page_id)
-        else:
-            follow_entry(connection, declared, entry_id)
+    follow(connection, declared, touched)
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})

@@ -74,8 +74,8 @@ def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFram
     )
 
 
-def ink_prints(connection: Connection, book_id: int) -> pd.DataFrame:
-    """One row a page of that book of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
+def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
+    """One row a page of these books of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
     return _frame(
         connection,
         select(
@@ -88,7 +88,7 @@ def ink_prints(connection: Connection, book_id: int) -> pd.DataFrame:
         )
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(scan.c.book_id == book_id, page_run.c.ink_print.is_not(None)),
+        .where(scan.c.book_id.in_(book_ids), page_run.c.ink_print.is_not(None)),
     )
 
 

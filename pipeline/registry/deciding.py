@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.registry.locks import hold_page, hold_page_of
 from pipeline.registry.readback import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.standing import whole_seen
 from pipeline.registry.tables import PAGE_ITSELF, decision, page_run, review_task
-from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.upkeep import follow
 from pipeline.registry.values import WHOLE_ENTRY, Seen, StaleTask, TaskState, Verdict
 
 WITH_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
@@ -40,27 +41,40 @@ def decide(
     _check_version(connection, place["page_id"], place["row"], version)
     readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
     whole = whole_seen(findings_of(connection, place["page_id"], entry_id))
-    for verdict in verdicts:
-        seen = whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field))
-        checked = checked_verdict(declared, place["record"], verdict)
-        add_decision(connection, place["page_id"], place, checked, seen, author, reason)
-    follow_entry(connection, declared, entry_id)
+    decisions = [
+        NewDecision(
+            place,
+            checked_verdict(declared, place["record"], verdict),
+            whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field)),
+            author,
+            reason,
+        )
+        for verdict in verdicts
+    ]
+    add_decisions(connection, decisions)
+    follow(connection, declared, [(place["page_id"], entry_id)])
     told = {"fields": [verdict.field for verdict in verdicts]}
     record(connection, author, "decided", f"entry:{entry_id}", told)
     return not _is_open(connection, place["page_id"], place["row"])
 
 
 def settle_page(
-    connection: Connection, page_id: int, *, author: str, reason: str, version: int | None
+    connection: Connection,
+    declared: Declared,
+    page_id: int,
+    *,
+    author: str,
+    reason: str,
+    version: int | None,
 ) -> None:
     """Someone has looked at what was found about a page itself; its task is done."""
     hold_page(connection, page_id)
-    place = {**place_of_page(connection, page_id), "row": PAGE_ITSELF}
+    place = place_of_page(connection, page_id)
     _check_version(connection, page_id, PAGE_ITSELF, version)
     seen = whole_seen(findings_of(connection, page_id, None))
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
-    add_decision(connection, page_id, place, verdict, seen, author, reason)
-    follow_page(connection, page_id)
+    add_decisions(connection, [NewDecision(place, verdict, seen, author, reason)])
+    follow(connection, declared, [(page_id, None)])
     record(connection, author, "page-seen", f"page:{page_id}")
 
 
@@ -82,38 +96,52 @@ def checked_verdict(declared: Declared, record: str, verdict: Verdict) -> dict[s
     return {"field": verdict.field, "status": verdict.status, "text": text, "canonical": canonical}
 
 
-def add_decision(
-    connection: Connection,
-    page_id: int,
-    place: Mapping[str, Any],
-    verdict: Mapping[str, str],
-    seen: Seen | None,
-    author: str,
-    reason: str,
-    *,
-    decided_at: datetime | None = None,
-    keyings: Sequence[int] | None = None,
-) -> None:
-    """A new row of ``decision`` on the entry (or page) at ``place``. ``keyings``: the words that led to it."""
-    if not author.strip():
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A row of ``decision`` to be added, on the entry (or page) at ``place``. ``verdict``: as ``checked_verdict`` gives
+    it; ``keyings``: the words that led to it, None = no word of the desk did."""
+
+    place: Mapping[str, Any]
+    verdict: Mapping[str, str]
+    seen: Seen | None
+    author: str
+    reason: str = ""
+    keyings: Sequence[int] | None = None
+
+
+def add_decisions(
+    connection: Connection, decisions: Sequence[NewDecision], decided_at: datetime | None = None
+) -> tuple[int, ...]:
+    """Their ids, in their order. ``decided_at``: now, if it is not told."""
+    if not decisions:
+        return ()
+    if not all(one.author.strip() for one in decisions):
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
-    latest = select(page_run.c.fingerprint).where(page_run.c.page_id == page_id, page_run.c.latest)
-    word = {
-        "book_id": place["book_id"],
-        "scan_sha256": place["sha256"],
-        "page_no": place["page_no"],
-        "row": place["row"],
-        **verdict,
-        "author": author,
-        "decided_at": decided_at or clock.now(connection),
-        "reason": reason,
-        "seen_fingerprint": connection.scalar(latest) or "",
-        "seen_status": seen.status if seen else None,
-        "seen_text": seen.text if seen else None,
-        "seen_canonical": seen.canonical if seen else None,
-        "keyings": None if keyings is None else list(keyings),
-    }
-    add(connection, decision, [word])
+    pages = {one.place["page_id"] for one in decisions}
+    latest = select(page_run.c.page_id, page_run.c.fingerprint).where(
+        page_run.c.page_id.in_(pages), page_run.c.latest
+    )
+    fingerprints = {row.page_id: row.fingerprint for row in connection.execute(latest)}
+    moment = decided_at or clock.now(connection)
+    rows = [
+        {
+            "book_id": one.place["book_id"],
+            "scan_sha256": one.place["sha256"],
+            "page_no": one.place["page_no"],
+            "row": one.place["row"],
+            **one.verdict,
+            "author": one.author,
+            "decided_at": moment,
+            "reason": one.reason,
+            "seen_fingerprint": fingerprints.get(one.place["page_id"], ""),
+            "seen_status": one.seen.status if one.seen else None,
+            "seen_text": one.seen.text if one.seen else None,
+            "seen_canonical": one.seen.canonical if one.seen else None,
+            "keyings": None if one.keyings is None else list(one.keyings),
+        }
+        for one in decisions
+    ]
+    return add(connection, decision, rows)
 
 
 def _check_version(connection: Connection, page_id: int, row: int, version: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipeline.predicates import known
 from pipeline.registry.audit import add
 from pipeline.registry.declared import Declared
 from pipeline.registry.tables import resolved_place
-from pipeline.registry.values import PlaceInForce
+from pipeline.registry.values import InForce, PlaceInForce
 
 _SAME = (
     "text",
@@ -30,20 +30,20 @@ _SAME = (
 """What makes two rows say the same."""
 
 
-def follow_places(
-    connection: Connection, declared: Declared, record: str, entry_id: int, values: Mapping[str, str | None]
-) -> bool:
+def follow_places(connection: Connection, declared: Declared, entries: Sequence[InForce]) -> bool:
     """Resolve the places among the values in force anew, and note those that are no longer what was noted last.
     Returns whether there were any."""
-    before = _last(connection, entry_id)
+    before = _last(connection, [one.entry_id for one in entries])
     rows = []
-    for place, day in declared.dated_places(record).items():
-        row = _row(declared, values.get(place), values.get(day) or "")
-        last = before.get(place)
-        if last is None and row["text"] is None:
-            continue
-        if last is None or any(last[name] != row[name] for name in _SAME):
-            rows.append({"entry_id": entry_id, "field": place, **row})
+    for one in entries:
+        values = one.values or {}
+        for place, day in declared.dated_places(one.record).items():
+            row = _row(declared, values.get(place), values.get(day) or "")
+            last = before.get((one.entry_id, place))
+            if last is None and row["text"] is None:
+                continue
+            if last is None or any(last[name] != row[name] for name in _SAME):
+                rows.append({"entry_id": one.entry_id, "field": place, **row})
     add(connection, resolved_place, rows)
     return bool(rows)
 
@@ -63,16 +63,17 @@ def places_of(connection: Connection, entry_id: int) -> Mapping[str, PlaceInForc
             commune=row["commune"],
             candidates=tuple(row["candidates"]),
         )
-        for field, row in _last(connection, entry_id).items()
+        for (_, field), row in _last(connection, [entry_id]).items()
         if row["text"] is not None
     }
 
 
-def _last(connection: Connection, entry_id: int) -> dict[str, RowMapping]:
+def _last(connection: Connection, entry_ids: Sequence[int]) -> dict[tuple[int, str], RowMapping]:
+    """The last row of each place of these entries, by entry and field."""
     rows = connection.execute(
-        select(resolved_place).where(resolved_place.c.entry_id == entry_id).order_by(resolved_place.c.id)
+        select(resolved_place).where(resolved_place.c.entry_id.in_(entry_ids)).order_by(resolved_place.c.id)
     )
-    return {row["field"]: row for row in rows.mappings()}
+    return {(row["entry_id"], row["field"]): row for row in rows.mappings()}
 
 
 def _row(declared: Declared, text: str | None, day: str) -> dict[str, Any]:

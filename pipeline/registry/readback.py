@@ -1,12 +1,13 @@
-"""Rows become values again."""
+"""Rows become values again: of one entry, or of many entries and pages with as few questions as of one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from pipeline.errors import RegistryError
 from pipeline.model import (
@@ -16,17 +17,13 @@ from pipeline.model import (
     FieldStatus,
     Finding,
     Hypothesis,
-    PageRef,
     Severity,
     Writing,
 )
-from pipeline.registry.amendments.amending import amendments_of
-from pipeline.registry.declared import Declared
-from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.words import live_standings, taken_back
-from pipeline.registry.placing import places_of
-from pipeline.registry.standing import doubted, value_in_force
+from pipeline.registry.desk.words import taken_back
 from pipeline.registry.tables import (
+    PAGE_ITSELF,
+    book,
     book_finding,
     decision,
     entry,
@@ -37,7 +34,13 @@ from pipeline.registry.tables import (
     review_task,
     scan,
 )
-from pipeline.registry.values import Decision, PastReading, Seen, StandingFinding, StoredEntry
+from pipeline.registry.values import Decision, Seen, StandingFinding
+
+Subject: TypeAlias = tuple[int, int | None]
+"""The id of a page and that of one of its entries, or None: the page itself."""
+
+Spot: TypeAlias = tuple[int, int]
+"""The id of a page and a row on it, or ``PAGE_ITSELF``: what tasks and decisions name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,139 +55,157 @@ class MachineView:
 
 def machine_view(connection: Connection, page_id: int, entry_id: int | None) -> MachineView:
     """What the machine says of that entry, or with ``None`` of the page itself, which has no readings."""
-    return MachineView(
-        readings=() if entry_id is None else readings_of(connection, entry_id),
-        findings=findings_of(connection, page_id, entry_id),
-        beside=beside_of(connection, page_id, entry_id),
-    )
+    subject = page_id, entry_id
+    return machine_views(connection, [subject])[subject]
 
 
-def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> StoredEntry:
-    """All that is known of one entry; ``RegistryError`` when there is none of that id."""
-    row = place_of(connection, entry_id)
-    readings = readings_of(connection, entry_id)
-    decisions = decisions_of(connection, row)
-    beside = beside_of(connection, row["page_id"], entry_id)
-    keyed = keyed_of(connection, row["page_id"], row["row"], decisions)
-    return StoredEntry(
-        entry_id=entry_id,
-        book_id=row["book_id"],
-        ref=PageRef(row["sha256"], row["page_no"]),
-        scan=row["name"],
-        row=row["row"],
-        record=row["record"],
-        readings=readings,
-        findings=findings_of(connection, row["page_id"], entry_id),
-        decisions=decisions,
-        values=values_in_force(declared, row["record"], readings, decisions, beside, keyed),
-        places=places_of(connection, entry_id),
-        beside=beside,
-        hand_reader=connection.scalar(
-            select(page_run.c.hand_reader).where(page_run.c.page_id == row["page_id"], page_run.c.latest)
-        ),
-        amendments=amendments_of(connection, row),
-    )
-
-
-def values_in_force(
-    declared: Declared,
-    record: str,
-    readings: Sequence[FieldReading],
-    decisions: Mapping[str, Decision],
-    beside: Sequence[StandingFinding],
-    keyed: Collection[str],
-) -> dict[str, str | None]:
-    """The value in force of every field of the record. ``keyed``: fields of which people have said something that is
-    not settled; no reading is in force there."""
-    by_field = {reading.field: reading for reading in readings}
-    doubts = doubted(beside, decisions) | set(keyed)
+def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, MachineView]:
+    """What the machine says of each of them."""
+    if not subjects:
+        return {}
+    readings = _readings_of(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
+    findings = _findings_of(connection, subjects)
+    beside = _beside_of(connection, subjects)
     return {
-        field: value_in_force(decisions.get(field), by_field.get(field), doubted=field in doubts)
-        for field in declared.fields(record)
+        subject: MachineView(
+            readings=() if subject[1] is None else tuple(readings[subject[1]]),
+            findings=tuple(findings[subject]),
+            beside=tuple(beside[subject]),
+        )
+        for subject in subjects
     }
 
 
 def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
-    """The row of an entry with where it stands: page, scan, book."""
-    found = connection.execute(
-        select(entry, page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id)
-        .join_from(entry, page)
-        .join(scan)
-        .where(entry.c.id == entry_id)
-    ).mappings()
-    row = found.first()
+    """The row of an entry with where it stands: page, scan, book. ``RegistryError`` when there is none of that id."""
+    row = connection.execute(_entry_places().where(entry.c.id == entry_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu.")
+        raise _no_entry(entry_id)
     return dict(row)
 
 
 def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
-    """The row of a page with its scan."""
-    found = connection.execute(
-        select(page, scan.c.sha256, scan.c.name, scan.c.book_id)
-        .join_from(page, scan)
-        .where(page.c.id == page_id)
-    ).mappings()
-    row = found.first()
+    """Where a page stands, as ``place_of`` tells it of an entry, with ``PAGE_ITSELF`` as its row."""
+    row = connection.execute(_page_places().where(page.c.id == page_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có trang số {page_id} trong cơ sở dữ liệu.")
-    return dict(row)
+        raise _no_page(page_id)
+    return {**row, "row": PAGE_ITSELF}
+
+
+def places_of_subjects(
+    connection: Connection, subjects: Collection[Subject]
+) -> dict[Subject, Mapping[str, Any]]:
+    """Where each of them stands (``place_of``, ``place_of_page``). ``RegistryError`` when one is not there."""
+    found: dict[Subject, Mapping[str, Any]] = {}
+    if entry_ids := [entry_id for _, entry_id in subjects if entry_id is not None]:
+        rows = connection.execute(_entry_places().where(entry.c.id.in_(entry_ids))).mappings()
+        found |= {(row["page_id"], row["id"]): row for row in rows}
+    if page_ids := [page_id for page_id, entry_id in subjects if entry_id is None]:
+        rows = connection.execute(_page_places().where(page.c.id.in_(page_ids))).mappings()
+        found |= {(row["page_id"], None): {**row, "row": PAGE_ITSELF} for row in rows}
+    for page_id, entry_id in subjects:
+        if (page_id, entry_id) not in found:
+            raise _no_page(page_id) if entry_id is None else _no_entry(entry_id)
+    return found
+
+
+def _no_entry(entry_id: int) -> RegistryError:
+    return RegistryError(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu.")
+
+
+def _no_page(page_id: int) -> RegistryError:
+    return RegistryError(f"Không có trang số {page_id} trong cơ sở dữ liệu.")
+
+
+def _entry_places() -> Select[Any]:
+    return (
+        select(entry, page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
+        .join_from(entry, page)
+        .join(scan)
+        .join(book)
+    )
+
+
+def _page_places() -> Select[Any]:
+    return (
+        select(
+            page.c.id.label("page_id"),
+            page.c.page_no,
+            scan.c.sha256,
+            scan.c.name,
+            scan.c.book_id,
+            book.c.place_code,
+        )
+        .join_from(page, scan)
+        .join(book)
+    )
 
 
 def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
     """The readings of the page's latest run, in the order they were read."""
-    rows = connection.execute(
-        select(reading)
-        .join(page_run)
-        .where(reading.c.entry_id == entry_id, page_run.c.latest)
-        .order_by(reading.c.id)
-    )
-    return tuple(reading_of_row(row) for row in rows.mappings())
+    return tuple(_readings_of(connection, [entry_id])[entry_id])
 
 
-def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading]:
-    """The readings of every run, oldest first."""
-    rows = connection.execute(
-        select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
-        .join(page_run)
-        .where(reading.c.entry_id == entry_id)
-        .order_by(reading.c.id)
-    )
-    for row in rows.mappings():
-        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
+def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[int, list[FieldReading]]:
+    found: dict[int, list[FieldReading]] = defaultdict(list)
+    if entry_ids:
+        rows = connection.execute(
+            select(reading)
+            .join(page_run)
+            .where(reading.c.entry_id.in_(entry_ids), page_run.c.latest)
+            .order_by(reading.c.id)
+        )
+        for row in rows.mappings():
+            found[row["entry_id"]].append(reading_of_row(row))
+    return found
 
 
 def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
     """The latest run's findings on an entry, or with ``None`` those on the page itself."""
+    subject = page_id, entry_id
+    return tuple(_findings_of(connection, [subject])[subject])
+
+
+def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mapping[Subject, list[Finding]]:
     rows = connection.execute(
-        select(finding)
+        select(finding, page_run.c.page_id)
         .join(page_run)
         .where(
-            page_run.c.page_id == page_id,
+            page_run.c.page_id.in_({page_id for page_id, _ in subjects}),
             page_run.c.latest,
-            finding.c.entry_id.is_not_distinct_from(entry_id),
+            _among(finding.c.entry_id, subjects),
         )
         .order_by(finding.c.id)
     )
-    return tuple(
-        Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"]))
-        for row in rows.mappings()
-    )
+    found: dict[Subject, list[Finding]] = defaultdict(list)
+    for row in rows.mappings():
+        found[row["page_id"], row["entry_id"]].append(_finding(row))
+    return found
 
 
-def beside_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[StandingFinding, ...]:
-    """What the checks of books and of the registry say of an entry, or with ``None`` of the page itself, as long as it
-    holds."""
+def _beside_of(
+    connection: Connection, subjects: Collection[Subject]
+) -> Mapping[Subject, list[StandingFinding]]:
+    """What the checks of books and of the registry say of them as long as it holds."""
     rows = connection.execute(
         select(book_finding)
         .where(
-            book_finding.c.page_id == page_id,
-            book_finding.c.entry_id.is_not_distinct_from(entry_id),
+            book_finding.c.page_id.in_({page_id for page_id, _ in subjects}),
+            _among(book_finding.c.entry_id, subjects),
             book_finding.c.cleared_at.is_(None),
         )
         .order_by(book_finding.c.id)
     )
-    return tuple(standing_finding(row) for row in rows.mappings())
+    found: dict[Subject, list[StandingFinding]] = defaultdict(list)
+    for row in rows.mappings():
+        found[row["page_id"], row["entry_id"]].append(standing_finding(row))
+    return found
+
+
+def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> ColumnElement[bool]:
+    """Rows of these entries, or of a page itself. Said so that SQLite does not look for the latter by the index of
+    ``entry_id``, in which those of all pages are alike."""
+    return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
 
 
 def standing_finding(row: RowMapping) -> StandingFinding:
@@ -193,36 +214,55 @@ def standing_finding(row: RowMapping) -> StandingFinding:
         row["book_id"],
         row["page_id"],
         row["entry_id"],
-        Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"])),
+        _finding(row),
         row["raised_at"],
     )
 
 
-def keyed_of(
-    connection: Connection, page_id: int, row: int, decisions: Mapping[str, Decision]
-) -> dict[str, Standing]:
-    """Where the fields of an entry (or of a page itself) stand of which people have said something that is not
-    settled."""
-    task = select(review_task.c.id).where(review_task.c.page_id == page_id, review_task.c.row == row)
-    return live_standings(connection, task.scalar_subquery(), decisions)
+def _finding(row: RowMapping) -> Finding:
+    return Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"]))
 
 
-def decisions_of(connection: Connection, place: Mapping[str, Any]) -> dict[str, Decision]:
-    """The last decision on every field that has any, without those that rest on a word that was taken back. ``place``
-    has ``book_id``, ``sha256``, ``page_no`` and ``row``."""
-    found = connection.execute(
-        select(decision)
+def tasks_at(connection: Connection, spots: Collection[Spot]) -> dict[Spot, RowMapping]:
+    """The rows of the tasks there."""
+    rows = connection.execute(
+        select(review_task).where(
+            review_task.c.page_id.in_({page_id for page_id, _ in spots}),
+            review_task.c.row.in_({row for _, row in spots}),
+        )
+    )
+    return {(row["page_id"], row["row"]): row for row in rows.mappings()}
+
+
+def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spot, dict[str, Decision]]:
+    """The last decision on every field that has any, without those that rest on a word that was taken back."""
+    same = (
+        (decision.c.book_id == scan.c.book_id)
+        & (decision.c.scan_sha256 == scan.c.sha256)
+        & (decision.c.page_no == page.c.page_no)
+    )
+    decided = connection.execute(
+        select(decision, page.c.id.label("page_id"))
+        .join_from(page, scan)
+        .join(decision, same)
         .where(
-            decision.c.book_id == place["book_id"],
-            decision.c.scan_sha256 == place["sha256"],
-            decision.c.page_no == place["page_no"],
-            decision.c.row == place["row"],
+            page.c.id.in_({page_id for page_id, _ in spots}),
+            decision.c.row.in_({row for _, row in spots}),
         )
         .order_by(decision.c.id)
     )
-    rows = found.mappings().all()
+    rows = decided.mappings().all()
     gone = taken_back(connection, {keying_id for row in rows for keying_id in row["keyings"] or ()})
-    return {row["field"]: _decision(row) for row in rows if gone.isdisjoint(row["keyings"] or ())}
+    found: dict[Spot, dict[str, Decision]] = defaultdict(dict)
+    for row in rows:
+        if gone.isdisjoint(row["keyings"] or ()):
+            found[row["page_id"], row["row"]][row["field"]] = _decision(row)
+    return found
+
+
+def decisions_of(connection: Connection, page_id: int, row: int) -> dict[str, Decision]:
+    """The same of one entry, or of a page itself."""
+    return decisions_at(connection, [(page_id, row)])[page_id, row]
 
 
 def reading_of_row(row: RowMapping) -> FieldReading:

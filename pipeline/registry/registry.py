@@ -31,6 +31,7 @@ from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.amendments import Amendment, AmendmentOrder, amending
 from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.audit.audit import Audit
+from pipeline.registry.book_progress import BookProgress, book_progress
 from pipeline.registry.book_runs import Turn, turn_at
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
@@ -41,12 +42,14 @@ from pipeline.registry.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.records import BookRow, RecordRow
 from pipeline.registry.roles import may_change_decisions
 from pipeline.registry.stored_book import StoredBook, stored_book
+from pipeline.registry.stored_entry import past_readings, stored_entry
 from pipeline.registry.straightening import Straightening, straightening_of
 from pipeline.registry.tables import all_tables, entry, page, record_tables, scan
 from pipeline.registry.tallies.counting import Counting
 from pipeline.registry.values import (
     BookSummary,
     ChecksOutcome,
+    InForce,
     Link,
     LinkVerdict,
     PastReading,
@@ -151,6 +154,16 @@ class Registry:
         with self._database.reading() as connection:
             return page_readings.last_readings(connection, book_id, ref)
 
+    def book_progress(self) -> Mapping[str, BookProgress]:
+        """How far every book is, by the name of its folder."""
+        with self._database.reading() as connection:
+            return book_progress(connection)
+
+    def page_counts(self, book_id: int) -> Mapping[str, int]:
+        """How many pages each readable scan of a book has, by its SHA-256."""
+        with self._database.reading() as connection:
+            return saving.page_counts(connection, book_id)
+
     def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
         """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
         with self._database.reading() as connection:
@@ -199,9 +212,9 @@ class Registry:
         whether any came out otherwise. What was noted before stays on record; nothing is added where it comes
         out the same."""
         with self._database.writing() as connection:
-            place = readback.place_of(connection, entry_id)
-            values = readback.stored_entry(connection, self._declared, entry_id).values
-            changed = placing.follow_places(connection, self._declared, place["record"], entry_id, values)
+            stored = stored_entry(connection, self._declared, entry_id)
+            in_force = InForce(entry_id, stored.record, stored.values)
+            changed = placing.follow_places(connection, self._declared, [in_force])
             if changed:
                 record(connection, MACHINE, "places-resolved", f"entry:{entry_id}")
             return changed
@@ -252,7 +265,9 @@ class Registry:
     def settle_page(self, page_id: int, *, author: str, reason: str = "", version: int | None = None) -> None:
         """Record that a person has seen what was found about a page itself; its task is done."""
         with self._database.writing() as connection:
-            deciding.settle_page(connection, page_id, author=author, reason=reason, version=version)
+            deciding.settle_page(
+                connection, self._declared, page_id, author=author, reason=reason, version=version
+            )
 
     def decide_link(self, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = "") -> None:
         """Record a person's word on a suggested link, for good; the last one counts. No later run suggests a rejected
@@ -266,7 +281,7 @@ class Registry:
         """Note that a decision of an authority gives a field another value; returns the number of the amendment. What
         was read and decided stays as it is. ``RegistryError`` says what is missing or wrong."""
         with self._database.writing() as connection:
-            entry_ = readback.stored_entry(connection, self._declared, entry_id)
+            entry_ = stored_entry(connection, self._declared, entry_id)
             return amending.amend(
                 connection, self._declared, entry_, field, text, order, author=author, reason=reason
             )
@@ -274,7 +289,7 @@ class Registry:
     def withdraw_amendment(self, entry_id: int, amendment_id: int, *, author: str, reason: str) -> None:
         """Take back an amendment that was noted by mistake; it stays on record."""
         with self._database.writing() as connection:
-            entry_ = readback.stored_entry(connection, self._declared, entry_id)
+            entry_ = stored_entry(connection, self._declared, entry_id)
             amending.withdraw(connection, entry_, amendment_id, author=author, reason=reason)
 
     def reconciliations(self) -> Reconciliations:
@@ -348,12 +363,12 @@ class Registry:
                 columns.books(connection, self._declared, shelf),
             )
 
-    def ink_prints(self, book_id: int) -> Frame:
-        """Where the ink of a book's pages lies (``pipeline.registry.columns``)."""
+    def ink_prints(self, book_ids: Sequence[int]) -> Frame:
+        """Where the ink of the pages of these books lies (``pipeline.registry.columns``)."""
         from pipeline.registry import columns
 
         with self._database.reading() as connection:
-            return columns.ink_prints(connection, book_id)
+            return columns.ink_prints(connection, book_ids)
 
     def book_columns(self) -> Frame:
         """All books as columns."""
@@ -399,7 +414,7 @@ class Registry:
     def entry(self, entry_id: int) -> StoredEntry:
         """All that is known of an entry now."""
         with self._database.reading() as connection:
-            return readback.stored_entry(connection, self._declared, entry_id)
+            return stored_entry(connection, self._declared, entry_id)
 
     def record_of(self, entry_id: int) -> RecordSpec:
         """The record that an entry is of."""
@@ -430,14 +445,12 @@ class Registry:
     def amendments(self, entry_id: int) -> Sequence[Amendment]:
         """Every amendment of an entry, those taken back included, the oldest first."""
         with self._database.reading() as connection:
-            return amending.history_of(
-                connection, readback.stored_entry(connection, self._declared, entry_id)
-            )
+            return amending.history_of(connection, stored_entry(connection, self._declared, entry_id))
 
     def past_readings(self, entry_id: int) -> Sequence[PastReading]:
         """What every run read on an entry, oldest first."""
         with self._database.reading() as connection:
-            return tuple(readback.past_readings(connection, entry_id))
+            return tuple(past_readings(connection, entry_id))
 
     def value_in_force(self, entry_id: int, field: str) -> str | None:
         """The last decision, else the accepted reading, else None; ``""`` is a field known to be blank."""

@@ -25,7 +25,7 @@ from pipeline.registry.tables import (
     review_task,
     scan,
 )
-from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.upkeep import follow
 from pipeline.registry.values import SaveOutcome, TaskState
 
 
@@ -89,6 +89,12 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
         .where(scan.c.sha256 == ref.scan_sha256, scan.c.book_id == book_id, page.c.page_no == ref.page_no)
     )
     return latest == fingerprint
+
+
+def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
+    """Of each scan of a book that was counted, by its SHA-256."""
+    rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
+    return {row.sha256: row.pages for row in rows}
 
 
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
@@ -162,9 +168,10 @@ def save_page(
         connection.execute(update(entry).where(mine).values(found=False, accepted=False))
         for one in result.entries:
             _add_entry(connection, declared, page_id, run_id, result.form, one)
-        follow_page(connection, page_id)
         entry_ids = connection.scalars(select(entry.c.id).where(mine)).all()
-        reopened = sum(follow_entry(connection, declared, entry_id) for entry_id in entry_ids)
+        subjects = [(page_id, entry_id) for entry_id in (None, *entry_ids)]
+        opened_again = follow(connection, declared, subjects)
+        reopened = len(opened_again - {(page_id, None)})
     if is_new or over:
         told = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
         record(connection, MACHINE, "page-saved", f"page:{page_id}", told)

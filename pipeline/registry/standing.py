@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.registry.declared import Declared
 from pipeline.registry.values import WHOLE_ENTRY, Decision, Seen, StandingFinding
 
 
@@ -96,6 +97,24 @@ def value_in_force(
     if word.status is FieldStatus.BLANK:
         return ""
     return (word.canonical or word.text) if word.status is FieldStatus.READ else None
+
+
+def values_in_force(
+    declared: Declared,
+    record: str,
+    readings: Sequence[FieldReading],
+    decisions: Mapping[str, Decision],
+    beside: Sequence[StandingFinding],
+    keyed: Collection[str],
+) -> dict[str, str | None]:
+    """The value in force of every field of the record. ``keyed``: fields of which people have said something that is
+    not settled; no reading is in force there."""
+    by_field = {reading.field: reading for reading in readings}
+    doubts = doubted(beside, decisions) | set(keyed)
+    return {
+        field: value_in_force(decisions.get(field), by_field.get(field), doubted=field in doubts)
+        for field in declared.fields(record)
+    }
 
 
 def _agrees(decision: Decision, now: Seen) -> bool:

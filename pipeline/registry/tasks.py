@@ -1,18 +1,20 @@
-"""The task of an entry or of a page: what is left to decide on it, and where it stands at the reviewers' desk."""
+"""The tasks of entries and of pages: what is left to decide on each, and where it stands at the reviewers' desk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select, update
 
 from pipeline.registry.desk.agreement import Standing, finished, stage_of, standing
 from pipeline.registry.desk.tables import ticket, ticket_closing
 from pipeline.registry.desk.values import Stage
+from pipeline.registry.readback import Subject
 from pipeline.registry.standing import LeftToDecide
-from pipeline.registry.tables import book, review_task
+from pipeline.registry.tables import review_task
 from pipeline.registry.values import TaskState
 from pipeline.review_policy import Way
 
@@ -20,70 +22,108 @@ _UNTOUCHED = standing(Way.SINGLE, ())
 """Of a field nobody has said anything yet; in which way it is settled makes no difference then."""
 
 
-def keep_task(
-    connection: Connection,
-    place: Mapping[str, Any],
-    entry_id: int | None,
-    left: LeftToDecide,
-    keyed: Mapping[str, Standing],
-) -> bool:
-    """Bring the task at ``place`` (``page_id``, ``row``, ``book_id``) in step with what is ``left`` and ``keyed``.
-    Returns whether it was opened *again* by this."""
-    mine = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
-    before = connection.execute(select(review_task).where(mine)).mappings().first()
-    if before is None and not left.fields:
-        return False
+@dataclass(frozen=True, slots=True)
+class TaskWanted:
+    """What the task of a subject must say. ``place``: where it stands (``readback.place_of``); ``before``: the row of
+    the task, None where there is none; ``left`` to decide, and ``keyed`` so far."""
+
+    subject: Subject
+    place: Mapping[str, Any]
+    before: RowMapping | None
+    left: LeftToDecide
+    keyed: Mapping[str, Standing]
+
+    @property
+    def stage(self) -> Stage:
+        return stage_of(self.standings)
+
+    @property
+    def standings(self) -> list[Standing]:
+        return [self.keyed.get(field, _UNTOUCHED) for field in self.left.fields]
+
+
+def keep_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
+    """Bring these tasks in step with what is left and keyed. Returns the subjects whose task was opened *again* by
+    this."""
+    wanted = [one for one in wanted if one.before is not None or one.left.fields]
+    waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}
+    rescans = pages_to_scan_again(connection, waiting)
     now = datetime.now(UTC)
-    wanted: dict[str, Any] = {
-        "state": TaskState.OPEN if left.fields else TaskState.DONE,
-        "reasons": list(left.reasons),
-        "fields": list(left.fields),
-        "reopened": left.reopened,
-        **_at_the_desk(connection, place["page_id"], left, keyed, before["question"] if before else ""),
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    reopened: set[Subject] = set()
+    for one in wanted:
+        row = _row(one, rescan=one.place["page_id"] in rescans)
+        if one.before is None:
+            new.append({**_new_row(one, now), **row})
+        elif any(one.before[name] != value for name, value in row.items()):
+            changed.append({**_changed_row(one.before, row, now), **row})
+        else:
+            continue
+        if one.left.reopened and not (one.before and one.before["reopened"]):
+            reopened.add(one.subject)
+    if new:
+        connection.execute(insert(review_task), new)
+    if changed:
+        connection.execute(update(review_task).where(review_task.c.id == bindparam("of_task")), changed)
+    return reopened
+
+
+def _row(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
+    return {
+        "state": TaskState.OPEN if one.left.fields else TaskState.DONE,
+        "reasons": list(one.left.reasons),
+        "fields": list(one.left.fields),
+        "reopened": one.left.reopened,
+        **_at_the_desk(one, rescan=rescan),
     }
-    if before is None:
-        connection.execute(
-            insert(review_task).values(
-                page_id=place["page_id"],
-                row=place["row"],
-                entry_id=entry_id,
-                version=1,
-                opened_at=now,
-                book_id=place["book_id"],
-                place_code=select(book.c.place_code).where(book.c.id == place["book_id"]).scalar_subquery(),
-                **wanted,
-            )
-        )
-        return left.reopened
-    if all(before[name] == value for name, value in wanted.items()):
-        return False
-    if left.fields and before["state"] == TaskState.DONE:
-        wanted |= {"opened_at": now, "closed_at": None}
-    elif not left.fields:
-        wanted |= {"closed_at": now}
-    connection.execute(update(review_task).where(mine).values(version=before["version"] + 1, **wanted))
-    return left.reopened and not before["reopened"]
 
 
-def _at_the_desk(
-    connection: Connection, page_id: int, left: LeftToDecide, keyed: Mapping[str, Standing], question: str
-) -> dict[str, Any]:
+def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
+    return {
+        "page_id": one.place["page_id"],
+        "row": one.place["row"],
+        "entry_id": one.subject[1],
+        "version": 1,
+        "opened_at": now,
+        "book_id": one.place["book_id"],
+        "place_code": one.place["place_code"],
+    }
+
+
+def _changed_row(before: RowMapping, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What changes beside ``row`` itself: a task that was done opens anew, one with nothing left is closed now."""
+    opened_at, closed_at = before["opened_at"], before["closed_at"]
+    if row["state"] == TaskState.DONE:
+        closed_at = now
+    elif before["state"] == TaskState.DONE:
+        opened_at, closed_at = now, None
+    return {
+        "of_task": before["id"],
+        "version": before["version"] + 1,
+        "opened_at": opened_at,
+        "closed_at": closed_at,
+    }
+
+
+def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
     """Where a task stands and who has nothing more to say there."""
-    standings = [keyed.get(field, _UNTOUCHED) for field in left.fields]
-    stage = stage_of(standings)
+    question = one.before["question"] if one.before else ""
     nobody = {"first_keyer": None, "second_keyer": None}
-    if stage is Stage.SETTLED:
-        return {"stage": stage, "question": "", **nobody}
-    if must_be_scanned_again(connection, page_id):
+    if one.stage is Stage.SETTLED:
+        return {"stage": Stage.SETTLED, "question": "", **nobody}
+    if rescan:
         return {"stage": Stage.RESCAN, "question": question, **nobody}
     if question:
         return {"stage": Stage.SUPERVISOR, "question": question, **nobody}
-    first, second = (*finished(standings, stage), None, None)[:2]
-    return {"stage": stage, "question": "", "first_keyer": first, "second_keyer": second}
+    first, second = (*finished(one.standings, one.stage), None, None)[:2]
+    return {"stage": one.stage, "question": "", "first_keyer": first, "second_keyer": second}
 
 
-def must_be_scanned_again(connection: Connection, page_id: int) -> bool:
-    """Whether a ticket of a person is open for that page; those of the machine keep nobody waiting."""
+def pages_to_scan_again(connection: Connection, page_ids: Collection[int]) -> set[int]:
+    """Those of these pages for which a ticket of a person is open; those of the machine keep nobody waiting."""
+    if not page_ids:
+        return set()
     closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
-    mine = (ticket.c.page_id == page_id) & ticket.c.code.is_(None)
-    return bool(connection.scalar(select(exists().where(mine, ~closed))))
+    mine = ticket.c.page_id.in_(page_ids) & ticket.c.code.is_(None)
+    return set(connection.scalars(select(ticket.c.page_id).where(mine, ~closed)))

@@ -1,78 +1,140 @@
 """Keeps what follows from readings and decisions in step with them: the record, its places, the entry's number,
 the task.
 
-Called in the transaction that changed a reading or added a decision, so that nobody ever sees one without the
-other.
+Called in the transaction that changed readings or added decisions, so that nobody ever sees one without the other.
+Many entries are asked about and written together: a check of all books touches thousands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.audit import wrote
 from pipeline.registry.declared import Declared
+from pipeline.registry.desk.agreement import Standing
+from pipeline.registry.desk.words import live_standings
 from pipeline.registry.placing import follow_places
 from pipeline.registry.readback import (
     MachineView,
-    decisions_of,
-    keyed_of,
-    machine_view,
-    place_of,
-    place_of_page,
-    values_in_force,
+    Subject,
+    decisions_at,
+    machine_views,
+    places_of_subjects,
+    tasks_at,
 )
-from pipeline.registry.standing import left_to_decide
-from pipeline.registry.tables import PAGE_ITSELF, entry
-from pipeline.registry.tasks import keep_task
-from pipeline.registry.values import Decision
+from pipeline.registry.standing import left_to_decide, values_in_force
+from pipeline.registry.tables import entry
+from pipeline.registry.tasks import TaskWanted, keep_tasks
+from pipeline.registry.values import Decision, InForce, StandingFinding
+
+AT_ONCE = 500
+"""Entries and pages that one statement asks about."""
 
 
-def follow_entry(
-    connection: Connection, declared: Declared, entry_id: int, machine: MachineView | None = None
-) -> bool:
-    """Bring record, number and task of an entry up to date. ``machine``: what it says of the entry, of a caller who
-    knows. Returns whether the task was opened *again* by this."""
-    place = place_of(connection, entry_id)
-    machine = machine or machine_view(connection, place["page_id"], entry_id)
-    readings = machine.readings
-    decisions = decisions_of(connection, place)
-    by_field = {reading.field: reading for reading in readings}
-    keyed = keyed_of(connection, place["page_id"], place["row"], decisions)
-    stands = place["found"] or bool(decisions or keyed)
-    beside = machine.beside if stands else ()
-    values = values_in_force(declared, place["record"], readings, decisions, beside, keyed)
-    _keep_record(connection, declared, place["record"], entry_id, values if stands else None)
-    follow_places(connection, declared, place["record"], entry_id, values if stands else {})
-    number_field = declared.number_field(place["record"])
-    in_force = values.get(number_field) if number_field else None
-    read = by_field.get(number_field) if number_field else None
-    connection.execute(
-        update(entry)
-        .where(entry.c.id == entry_id)
-        .values(
-            stands=stands,
-            number_text=in_force or (read.text if read else ""),
-            unaccepted=_unaccepted(readings, values, decisions) or None,
-            **_number_and_year(in_force),
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What there is on an entry, or on a page itself."""
+
+    subject: Subject
+    place: Mapping[str, Any]
+    machine: MachineView
+    decisions: Mapping[str, Decision]
+    task: RowMapping | None
+    keyed: Mapping[str, Standing]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is there by what the machine or people say; a page always is."""
+        return self.subject[1] is None or bool(self.place["found"] or self.decisions or self.keyed)
+
+    @property
+    def beside(self) -> tuple[StandingFinding, ...]:
+        """What stands beside other entries, as long as there is anything for it to stand on."""
+        return self.machine.beside if self.stands else ()
+
+    @property
+    def task_wanted(self) -> TaskWanted:
+        left = left_to_decide(
+            self.machine.readings, self.machine.findings, self.decisions, self.beside, self.keyed
         )
+        return TaskWanted(self.subject, self.place, self.task, left, self.keyed)
+
+
+def follow(
+    connection: Connection,
+    declared: Declared,
+    subjects: Iterable[Subject],
+    machines: Mapping[Subject, MachineView] | None = None,
+) -> set[Subject]:
+    """Bring record, number and task of entries, and the tasks of pages themselves, up to date. ``machines``: what it
+    says of some of them, of a caller who knows. Returns those whose task was opened *again* by this. ``RegistryError``
+    when one of them is not there."""
+    wanted = list(dict.fromkeys(subjects))
+    reopened: set[Subject] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
+        _follow_entries(connection, declared, [one for one in known if one.subject[1] is not None])
+        reopened |= keep_tasks(connection, [one.task_wanted for one in known])
+    return reopened
+
+
+def _known(
+    connection: Connection, subjects: Sequence[Subject], machines: Mapping[Subject, MachineView]
+) -> list[_Known]:
+    places = places_of_subjects(connection, subjects)
+    views = {**machine_views(connection, [one for one in subjects if one not in machines]), **machines}
+    spots = {subject: (place["page_id"], place["row"]) for subject, place in places.items()}
+    decisions = decisions_at(connection, spots.values())
+    tasks = tasks_at(connection, spots.values())
+    keyed = live_standings(connection, {task["id"]: decisions[spot] for spot, task in tasks.items()})
+    found = []
+    for subject in subjects:
+        spot = spots[subject]
+        task = tasks.get(spot)
+        standings = {} if task is None else keyed[task["id"]]
+        found.append(_Known(subject, places[subject], views[subject], decisions[spot], task, standings))
+    return found
+
+
+def _follow_entries(connection: Connection, declared: Declared, entries: Sequence[_Known]) -> None:
+    """Bring their records, places and numbers up to date."""
+    if not entries:
+        return
+    values = [
+        values_in_force(
+            declared, one.place["record"], one.machine.readings, one.decisions, one.beside, one.keyed
+        )
+        for one in entries
+    ]
+    in_force = [
+        InForce(one.place["id"], one.place["record"], its if one.stands else None)
+        for one, its in zip(entries, values, strict=True)
+    ]
+    _keep_records(connection, declared, in_force)
+    follow_places(connection, declared, in_force)
+    connection.execute(
+        update(entry).where(entry.c.id == bindparam("of_entry")),
+        [_entry_row(declared, one, its) for one, its in zip(entries, values, strict=True)],
     )
-    wrote(connection, entry, [entry_id])
-    left = left_to_decide(readings, machine.findings, decisions, beside, keyed)
-    return keep_task(connection, place, entry_id, left, keyed)
+    wrote(connection, entry, [one.entry_id for one in in_force])
 
 
-def follow_page(connection: Connection, page_id: int) -> bool:
-    """The same for the findings on a page itself."""
-    place = {**place_of_page(connection, page_id), "page_id": page_id, "row": PAGE_ITSELF}
-    decisions = decisions_of(connection, place)
-    machine = machine_view(connection, page_id, None)
-    keyed = keyed_of(connection, page_id, PAGE_ITSELF, decisions)
-    left = left_to_decide((), machine.findings, decisions, machine.beside, keyed)
-    return keep_task(connection, place, None, left, keyed)
+def _entry_row(declared: Declared, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+    field = declared.number_field(one.place["record"])
+    number = values.get(field) if field else None
+    read = next((reading.text for reading in one.machine.readings if reading.field == field), "")
+    return {
+        "of_entry": one.place["id"],
+        "stands": one.stands,
+        "number_text": number or read,
+        "unaccepted": _unaccepted(one.machine.readings, values, one.decisions) or None,
+        **_number_and_year(number),
+    }
 
 
 def _unaccepted(
@@ -89,24 +151,31 @@ def _unaccepted(
     }
 
 
-def _keep_record(
-    connection: Connection,
-    declared: Declared,
-    record: str,
-    entry_id: int,
-    values: Mapping[str, str | None] | None,
-) -> None:
-    """The entry's one row in the table of its record, and none in the others; ``None`` = it has no row at all."""
-    own = declared.records[record]
-    if values is not None:
-        wrote(connection, own, [entry_id])
-        if connection.execute(update(own).where(own.c.entry_id == entry_id), dict(values)).rowcount:
-            return
-    for table in declared.records.values():
-        if connection.execute(delete(table).where(table.c.entry_id == entry_id)).rowcount:
-            wrote(connection, table, [entry_id])
-    if values is not None:
-        connection.execute(insert(own), {"entry_id": entry_id, **values})
+def _keep_records(connection: Connection, declared: Declared, entries: Sequence[InForce]) -> None:
+    """The one row of each entry in the table of its record, and none in the others; of one that does not stand, none
+    at all."""
+    new: dict[str, list[InForce]] = {}
+    for record in dict.fromkeys(one.record for one in entries):
+        own = declared.records[record]
+        standing = [one for one in entries if one.record == record and one.values is not None]
+        ids = [one.entry_id for one in standing]
+        there = set(connection.scalars(select(own.c.entry_id).where(own.c.entry_id.in_(ids))))
+        if rows := [
+            {"of_entry": one.entry_id, **(one.values or {})} for one in standing if one.entry_id in there
+        ]:
+            connection.execute(update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
+        new[record] = [one for one in standing if one.entry_id not in there]
+        wrote(connection, own, ids)
+    homeless = [one.entry_id for one in entries if one.values is None]
+    homeless += [one.entry_id for some in new.values() for one in some]
+    if homeless:
+        for table in declared.records.values():
+            elsewhere = delete(table).where(table.c.entry_id.in_(homeless)).returning(table.c.entry_id)
+            wrote(connection, table, connection.scalars(elsewhere))
+    for record, some in new.items():
+        if some:
+            rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
+            connection.execute(insert(declared.records[record]), rows)
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

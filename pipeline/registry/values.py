@@ -78,6 +78,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """The values in force of an entry, by field; ``values`` None: there is no such entry on paper."""
+
+    entry_id: int
+    record: str
+    values: Mapping[str, str | None] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Something a person has to look at: an entry, or a whole page (``entry_id`` is None, ``row`` -1).
 

@@ -41,6 +41,7 @@ HEIGHT = 190.0
 LEFT = 52.0
 TICKS = 4
 LONGEST_LABEL = 30
+KEPT_END = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,10 @@ def _steps(power: float) -> Iterator[float]:
 
 
 def _shortened(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+    """The label without its middle where it is too long: its end is a code or a year and tells it from others."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - KEPT_END - 1]}…{label[-KEPT_END:]}"
 
 
 @cache

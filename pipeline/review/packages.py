@@ -27,24 +27,33 @@ class Phase(StrEnum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a package was not made: one ``sentence``, and the places that are meant, each in words and with the address
+    of where to mend it (``""``: none)."""
+
+    sentence: str
+    places: tuple[tuple[str, str], ...] = ()
+
+
 class PackageMaker(Protocol):
     """Makes the package of a book in a folder under ``target``."""
 
-    def __call__(self, book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> str:
-        """Returns ``""`` when it was written, else in words why not. ``on_copied`` is told how many entries of how many
-        are copied; what it raises ends the work. Raises ``HotichError``."""
+    def __call__(self, book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> Refusal | None:
+        """Returns None when it was written, else why not. ``on_copied`` is told how many entries of how many are
+        copied; what it raises ends the work. Raises ``HotichError``."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PackageState:
-    """Where the package of a book stands: ``done`` of ``total`` entries; ``sentence``: why there is none; ``files``:
+    """Where the package of a book stands: ``done`` of ``total`` entries; ``refusal``: why there is none; ``files``:
     names of the last whole package, made at ``made_at``, whatever became of later attempts."""
 
     phase: Phase = Phase.NONE
     done: int = 0
     total: int = 0
-    sentence: str = ""
+    refusal: Refusal | None = None
     files: tuple[str, ...] = ()
     made_at: datetime | None = None
 
@@ -126,13 +135,15 @@ class PackageDesk:
         try:
             refused = make(book_id, target, on_copied)
         except HotichError as error:
-            refused = error.message
+            refused = Refusal(error.message)
         except _Stopped:
             return
         except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
             note_fault(error)
-            refused = "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
-        self._note(book_id, PackageState(Phase.REFUSED if refused else Phase.DONE, sentence=refused))
+            refused = Refusal(
+                "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
+            )
+        self._note(book_id, PackageState(Phase.REFUSED if refused else Phase.DONE, refusal=refused))
 
     def _note(self, book_id: int, state: PackageState) -> None:
         with self._lock:

@@ -17,6 +17,9 @@ from pipeline.training.inking import Ink
 
 Grey = NDArray[np.float32]
 
+LEFT_OVER = 0.3
+"""Share of lines from which a leader was taken away, all but the dots that touch the ink."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -52,7 +55,9 @@ def pictured(ink: Ink, beyond: Ink | None, unit: float, rng: np.random.Generator
     base = ink.base + cut.top
     if beyond is not None:
         pen = np.maximum(pen, _reaching_in(beyond, pen.shape, cut, rng))
-    printed = _printed(pen.shape, base, unit, cut, rng)
+    printed = _left_of_leader(pen, base, unit, rng) if chance(rng, LEFT_OVER) else None
+    if printed is None:
+        printed = _printed(pen.shape, base, unit, cut, rng)
     dark = _darkness(rng)
     paper = _paper(pen.shape, rng)
     if chance(rng, 0.08) and beyond is not None:
@@ -127,6 +132,19 @@ def _printed(
     if chance(rng, 0.15):
         _label(layer, base, unit, cut, rng)
     return layer
+
+
+def _left_of_leader(pen: Pixels, base: int, unit: float, rng: np.random.Generator) -> Pixels:
+    """What a page's cleaning leaves of a leader: the dots that hang together with a stroke, few of the others."""
+    layer = np.zeros(pen.shape, np.uint8)
+    tilt = float(rng.normal(0, 0.004)) * pen.shape[1]
+    _leader(layer, base + unit * float(rng.uniform(-0.15, 0.35)), tilt, unit, rng)
+    count, dots = cv2.connectedComponents((layer > 60).astype(np.uint8))
+    stays = rng.random(count) < 0.06
+    stays[np.unique(dots[pen > 60])] = True
+    stays[0] = False
+    left = np.where(cv2.dilate(stays[dots].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, layer, 0)
+    return np.asarray(left, np.uint8)
 
 
 def _leader(layer: Pixels, y: float, tilt: float, unit: float, rng: np.random.Generator) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli.app import app
 from pipeline.settings import Settings
 from pipeline.workbench import Workbench
 from tests.fake_pages import fake_engines, fake_page

@@ -8,8 +8,8 @@ import pytest
 from typer.main import get_command
 
 import pipeline
-from pipeline.cli import app
 from pipeline.cli import run as run_module
+from pipeline.cli.app import app
 from tests.cli.conftest import Hotich
 
 COMMANDS = tuple(get_command(app).commands)  # type: ignore[attr-defined]

@@ -31,13 +31,16 @@ def test_a_book_is_delivered_once_and_proven_and_one_that_waits_is_listed(
     folder = Path(report["folder"])
     whole = hotich("export", "--verify", folder)
     assert (whole.exit_code, "chữ ký đúng" in whole.stdout) == (0, True)
+    stored(tmp_path, "marriage-2006", ONE)
     again = hotich("export", "--all", "-o", out, "-j", 1)
-    assert again.exit_code == 7
+    assert again.exit_code == REFUSED
+    assert "death-2006: KHÔNG xuất" in again.output
     assert "không bị ghi đè" in again.output
+    assert len(list(out.iterdir())) == 2, "the other book is delivered all the same"
     with book.bench.open_registry() as registry:
         (entry_id,) = registry.entries(book.book_id)
         registry.decide(entry_id, [Verdict("registered_on", FieldStatus.READ, "3/2013")], author="thu")
-    refused = hotich("export", "--all", "-o", tmp_path / "other", "-j", 1)
+    refused = hotich("export", "-b", "death-2006", "-o", tmp_path / "other", "-j", 1)
     assert refused.exit_code == REFUSED
     assert "KHÔNG xuất" in refused.stdout
     assert "ngayDangKy" in refused.stdout

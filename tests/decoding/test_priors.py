@@ -21,7 +21,7 @@ from pipeline.decoding import (
     read_language,
 )
 from pipeline.decoding.priors import LIMIT
-from pipeline.decoding.writing_habits import habit_of_address
+from pipeline.decoding.writing_habits import habit_of_address, habit_of_name, manner_of_address
 from pipeline.kinds import KINDS
 from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.schema import PARTS
@@ -257,3 +257,35 @@ def test_what_is_unusual_in_an_address(text: str, odd: tuple[str, ...]) -> None:
         word for place, word in enumerate(words) if habit_of_address(words[max(0, place - 3) : place], word)
     ]
     assert tuple(found) == odd
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("Trần Văn Ánh", ()),
+        ("Ng. Phương Gấm", ()),
+        ("Lê T. Hoa", ()),
+        ("Y-Bih Niê", ()),
+        ("Hồ (Khang) Vy", ()),
+        ("Huỳnh. Thị Vy", ("Thị",)),
+        ("Kiên, Ngọc; Tâm", ("Ngọc;", "Tâm")),
+    ],
+)
+def test_what_is_unusual_in_a_name(name: str, odd: tuple[str, ...]) -> None:
+    words = tuple(name.split())
+    found = [word for at, word in enumerate(words) if habit_of_name(words[max(0, at - 3) : at], word)]
+    assert tuple(found) == odd
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        (ADDRESS, False),
+        ("Ấp 5 xã Bình Hữu huyện Trà Ôn", False),
+        ("Ấp 5, xã Bình Hữu huyện Trà Ôn", True),
+        ("Ấp 5, UBND xã Bình Hữu", False),
+        ("Ấp 5, Bình Hữu - huyện Trà Ôn", False),
+    ],
+)
+def test_commas_here_and_none_there_are_unusual_in_an_address(text: str, odd: bool) -> None:
+    assert (manner_of_address(text) < 0.0) is odd

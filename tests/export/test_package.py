@@ -55,7 +55,7 @@ def test_a_decided_book_comes_back_from_its_package_as_the_registry_holds_it(
     told = read_manifest(report.folder)[1]
     assert not package_flaws(report.folder)
     (workbook,), (archive,) = report.folder.glob("*.xlsx"), report.folder.glob("*.zip")
-    assert not preupload_faults(workbook, told["template"], SCHEMAS, rows=2)
+    assert not preupload_faults(workbook, told["template"], SCHEMAS)
     _assert_cells_equal_registry(book, workbook, told["template"])
     with zipfile.ZipFile(archive) as files:
         assert files.testzip() is None

@@ -13,7 +13,7 @@ from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.export.picture import jpeg_bytes
 from pipeline.export.values import Text
 from pipeline.model import Box
-from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
+from tests.export.pdfs import assert_pdf_a_2b, assert_verapdf_agrees, pictures_of, text_of, verapdf
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 NAMES = ("Nguyễn Thị Ánh Tuyết", "Đặng Hữu Phước", "thứ bảy, ngày 07/7/2021 (ghi “chữ”)")
@@ -32,6 +32,12 @@ def test_it_is_pdf_a_2b_and_its_vietnamese_words_are_found(tmp_path: Path) -> No
     found = text_of(tmp_path / "a.pdf")
     assert all(name in found for name in NAMES)
     assert len(data) - len(page().jpeg) < 6000, "beside the picture, a few kB"
+
+
+@verapdf
+def test_verapdf_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(entry_pdf([page(*NAMES), page()], "KS.2010.93648.03.A4.01", MADE))
+    assert_verapdf_agrees(tmp_path / "a.pdf")
 
 
 def test_an_entry_over_two_pages_has_two_and_one_without_words_is_whole_too() -> None:

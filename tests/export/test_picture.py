@@ -11,10 +11,12 @@ from PIL import Image, ImageDraw
 from pipeline.export.copies import EntryCopy, PagePart, entry_pdfs
 from pipeline.export.picture import (
     A4_SQUARE_INCHES,
+    QUALITIES,
     CopyOptions,
     StraightPage,
     bands_of,
     cut_out,
+    jpeg_bytes,
     picture_page,
     straightened,
 )
@@ -53,6 +55,19 @@ def test_an_a4_page_takes_what_is_allowed_and_stays_in_colour() -> None:
         assert page.dpi >= 96.0
         dark = shown[shown.min(axis=2) < 140].mean(axis=0)
         assert dark[2] > dark[0] + 5, "blue ink stays blue"
+
+
+def test_the_best_quality_that_fits_is_taken() -> None:
+    pixels = written_page()[:400]
+    sizes = [len(jpeg_bytes(Image.fromarray(pixels), quality)) for quality in QUALITIES]
+    for size in sizes:
+        for allowed in (size, size + 500):
+            page = picture_page(pixels, 150.0, (), CopyOptions((allowed + 0.5) / _share_of_a4(400) / 1000))
+            assert len(page.jpeg) == next(one for one in sizes if one <= allowed)
+
+
+def _share_of_a4(height: int) -> float:
+    return 1240 * height / 150**2 / A4_SQUARE_INCHES
 
 
 def test_texts_move_with_the_picture() -> None:

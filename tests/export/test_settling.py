@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.batch.copy_plan import CopyPlan
 from pipeline.batch.deliverable import deliverable
 from pipeline.export.cells import CellOptions
 from pipeline.export.options import PackageOptions
-from pipeline.model import FieldReading, FieldStatus, PageKind, Severity
+from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, PageKind, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
+from pipeline.workspace import Workspace
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, finding, page, read
 
 NUMBER = read("entry_number", "7/2010", canonical="07/2010")
@@ -102,3 +105,27 @@ def test_pages_that_wait_or_failed_keep_the_book_from_being_whole_and_loose_ones
     assert why(registry, book) == [("task", ("PAGE-FORM",)), ("failure", ("broken",))]
     (loose,) = deliverable(registry, book, SCHEMAS, PackageOptions()).loose
     assert loose.page_no == 2
+
+
+def test_an_entry_whose_place_on_a_shared_page_is_not_known_gets_the_whole_page(
+    registry: Registry, book: int, tmp_path: Path
+) -> None:
+    def row(number: str, at: int, top: float | None) -> EntryResult:
+        box = None if top is None else Box(100, top, 900, top + 80)
+        name = replace(read("child_name", "Thử Một"), box=box)
+        return entry(read("entry_number", f"{number}/2010"), DAY, name, row=at)
+
+    (tmp_path / "a.jpg").write_bytes(b"any")
+    workspace = Workspace(tmp_path / "work")
+    scan = workspace.store(tmp_path / "a.jpg")
+    registry.store_scan(book, scan.sha256, "a.jpg", 3, 1)
+    rows = (row("01", 0, 500), row("02", 1, 700), row("03", 2, None))
+    registry.save_page(book, page(*rows, scan=scan.sha256), "f1")
+    found = deliverable(registry, book, SCHEMAS, PackageOptions())
+    names = found.names(SCHEMAS, PackageOptions())
+    (job,) = CopyPlan(registry, workspace, SCHEMAS, found, names, ()).jobs()
+    first, second, third = (copy.parts[0].bands for copy in job.copies)
+    assert third == ()
+    heading, own = second
+    assert heading == first[0]
+    assert heading[1] <= 500 < own[0] <= 700 < 780 <= own[1]

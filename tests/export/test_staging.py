@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StorageError
+from pipeline.errors import PackageRefused
 from pipeline.export.staging import UNFINISHED, whole_folder
 
 
@@ -33,7 +34,7 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_package_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(StorageError, match="-o"), whole_folder(tmp_path / "a"):
+    with pytest.raises(PackageRefused, match="-o"), whole_folder(tmp_path / "a"):
         pass
 
 
@@ -48,3 +49,15 @@ def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) ->
     with whole_folder(tmp_path / "a"):
         assert not left.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_another_machine_is_writing_there_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.node", lambda: "may-khac")
+    with whole_folder(tmp_path / "b") as elsewhere:
+        gone = elsewhere.with_name(elsewhere.name.replace(f"-{os.getpid()}-", "-999999999-"))
+        gone.mkdir()
+        monkeypatch.setattr("platform.node", lambda: "may-nay")
+        with whole_folder(tmp_path / "a"):
+            assert gone.exists()

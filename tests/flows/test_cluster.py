@@ -16,7 +16,7 @@ from pipeline.errors import SetupError
 from pipeline.settings import Settings
 from pipeline.workbench import Workbench
 from tests import dask_cluster
-from tests.fake_pages import CRASH, GOOD, draw, fake_engines, fake_page
+from tests.fake_pages import BREAK, CRASH, GOOD, draw, fake_engines, fake_page
 from tests.test_batch import make_book
 
 pytestmark = [pytest.mark.slow, pytest.mark.flows]
@@ -56,6 +56,18 @@ def test_books_are_read_side_by_side_by_all_workers(office: dask_cluster.Cluster
     assert (third["book"], third["read"]) == ("c", 4)
     again = nightly.nightly(str(tmp_path / "books"))
     assert [summary["read"] for summary in again] == [0, 0, 0]
+
+
+def test_a_run_on_a_cluster_stops_when_one_book_after_the_other_does(
+    office: dask_cluster.Cluster, tmp_path: Path
+) -> None:
+    for name in "abcdef":
+        draw(make_book(tmp_path / "books" / name) / "1.tiff", *[BREAK] * 31, mark=ord(name))
+    folders = [tmp_path / "books" / name for name in "abcdef"]
+    summaries, stopped = cluster.read_on_cluster(folders, None, FakeSettings())
+    assert stopped is not None
+    assert stopped.final
+    assert 2 <= len(summaries) < 6
 
 
 def test_what_a_cluster_lacks_is_told_before_anything_is_begun(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from flows.export import overview, summary_of
+import pytest
+
+from flows.export import export, overview, summary_of
 from pipeline.batch import PackageReport
+from pipeline.export.manifest import package_flaws
 from pipeline.export.values import Fault, Held
+from tests.export.books import CLEAN, stored
 
 
 def test_a_summary_holds_counts_and_no_number_of_an_entry() -> None:
@@ -21,3 +26,22 @@ def test_a_summary_holds_counts_and_no_number_of_an_entry() -> None:
     assert "41/2010" not in json.dumps(summary)
     told = overview([summary, summary | {"refused": "unsettled"}], ["b"])
     assert told == "Đã xuất 1/2 sổ, 3 việc; 1 sổ chưa xuất được. Không có sổ: b."
+
+
+@pytest.mark.slow
+@pytest.mark.flows
+@pytest.mark.usefixtures("prefect_server")
+def test_the_flow_writes_what_is_settled_and_tells_counts_only(tmp_path: Path) -> None:
+    from prefect.artifacts import Artifact
+
+    few = replace(CLEAN, entries=1, dpi=120)
+    done, waiting = stored(tmp_path, "death-2006", few), stored(tmp_path, "birth-2006", few, decided=False)
+    first, second = export(str(tmp_path / "out"), workspace=str(tmp_path / "workspace"), workers=1)
+    assert (first["book"], first["refused"], first["entries"]) == (done.folder.name, "", 1)
+    assert (second["book"], second["refused"], second["folder"]) == (waiting.folder.name, "unsettled", "")
+    (package,) = (tmp_path / "out").iterdir()
+    assert package.name == first["folder"]
+    assert not package_flaws(package)
+    left = Artifact.get("export-books")
+    assert left is not None
+    assert done.truth.entries[0].values["nktHoTen"] not in str(left.data) + str(left.description)

@@ -111,7 +111,7 @@ def deployment_of(wanted: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["nightly", "export", "backup", "reread"])
+@pytest.mark.parametrize("name", ["nightly", "export", "intake", "report", "reread", "backup"])
 def test_a_deployment_names_a_flow_and_parameters_that_are_there(name: str) -> None:
     deployment = deployment_of(name)
     path, _, function = deployment["entrypoint"].partition(":")

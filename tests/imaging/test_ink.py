@@ -10,7 +10,7 @@ from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.light import ink_mask
 from pipeline.imaging.marks import marks_of
 from pipeline.model import Box
-from tests.imaging.drawings import dot, ink_of, painted, paper, rule, typed
+from tests.imaging.drawings import dot, ink_of, painted, paper, rule
 
 
 def inside(picture: np.ndarray) -> np.ndarray:
@@ -72,46 +72,6 @@ def test_a_label_box_that_hangs_over_the_page_is_no_error() -> None:
     picture[2:20, 2:30] = 0
     clean = unprinted(picture, Box(-20, -5, 15, 15), Box(60, 60, 90, 90))
     assert clean.shape == (40, 50)
-
-
-@pytest.mark.parametrize(
-    ("stroke", "struck"),
-    [
-        (None, False),
-        (((90, 62), (520, 66)), True),
-        (((90, 88), (520, 88)), False),
-        (((230, 60), (340, 60)), False),
-        (((90, 60), (200, 60)), False),
-    ],
-)
-def test_only_a_stroke_through_the_letters_strikes_a_line_out(
-    stroke: tuple[tuple[int, int], tuple[int, int]] | None, struck: bool
-) -> None:
-    text = typed("Nguyen Van Duc", "LiberationSerif-Italic.ttf", 54)
-    picture = paper(600, 130)
-    picture[: text.shape[0], 40 : 40 + text.shape[1]] = text
-    if stroke:
-        rule(picture, *stroke, 30, 3)
-    marks = marks_of(ink_of(picture))
-    numbers = np.arange(len(marks.area))
-    left, top = marks.boxes[:, :2].min(axis=0)
-    right, bottom = marks.boxes[:, 2:].max(axis=0)
-    box = Box(float(left), float(top), float(right), float(bottom))
-    assert (ink_of_page.strike_of(marks, numbers, box, (52, 74)) is not None) is struck
-
-
-def test_the_ends_of_a_stroke_tell_what_is_struck_out() -> None:
-    picture = paper(900, 130)
-    for left, text in ((40, "Nguyen Van Duc"), (600, "Le An")):
-        word = typed(text, "LiberationSerif-Italic.ttf", 54)
-        picture[: word.shape[0], left : left + word.shape[1]] = word[:, : 900 - left]
-    rule(picture, (50, 62), (580, 66), 30, 3)
-    marks = marks_of(ink_of(picture))
-    box = Box(40, 20, 760, 100)
-    strike = ink_of_page.strike_of(marks, np.arange(len(marks.area)), box, (52, 74))
-    assert strike is not None
-    assert abs(strike[0] - 50) < 12
-    assert abs(strike[1] - 580) < 12
 
 
 def test_painting_out_a_leader_leaves_the_stroke_that_crosses_it() -> None:

@@ -65,11 +65,26 @@ def test_a_formula_that_nobody_has_computed_is_told(tmp_path: Path) -> None:
         assert dict(opened.rows("Sheet")) == {1: {0: SheetCell("formula", "")}}
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0 an old workbook", b"so,quyenSo"])
-def test_what_is_no_workbook_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "hỏng. Hãy mở bằng Excel"),
+        (b"PK\x03\x04", "hỏng. Hãy mở bằng Excel"),
+        (b"so,quyenSo", "không phải tệp .xlsx"),
+        (b"\xd0\xcf\x11\xe0 Workbook", "tệp .xls của Excel 97–2003.*lưu lại thành .xlsx"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "có mật khẩu.*bỏ mật khẩu"),
+        (b"\r\n<html><table>", "trang web.*lưu lại thành .xlsx"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_with_what_to_do(tmp_path: Path, content: bytes, told: str) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    with pytest.raises(ReconcileError, match="Excel"), open_workbook(path):
+    with pytest.raises(ReconcileError, match=told), open_workbook(path):
+        pass
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ReconcileError, match="không mở được"), open_workbook(tmp_path / "a.xlsx"):
         pass
 
 

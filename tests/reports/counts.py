@@ -9,6 +9,7 @@ from pipeline.registry.tallies import (
     HourTally,
     PersonTally,
     ReadingTally,
+    ScannerTally,
     SecondLook,
     Tallies,
     WaitingTally,
@@ -78,4 +79,5 @@ TALLIES = Tallies(
         ReadingTally("birth-2006", "birth", None, "notes", 10, 10),
     ),
     (PersonTally("an", 600, 1800.0, 300, 5), PersonTally("binh", 400, 1600.0, 200, 1)),
+    scanners=(ScannerTally("may-1", 200, 1), ScannerTally("may-2", 40, 2), ScannerTally("", 10, 0)),
 )

@@ -16,6 +16,7 @@ from pipeline.reports import Cell, Report, Table
 from pipeline.reports.document import document_of
 from pipeline.reports.files import write_files
 from pipeline.reports.workbook import SUMMARY, sheet_names, workbook_of
+from tests.export.pdfs import assert_verapdf_agrees, verapdf
 from tests.reports.counts import BOOKS, TALLIES
 from tests.reports.test_report import made
 
@@ -73,6 +74,13 @@ def test_every_figure_and_every_row_that_is_shown_stands_in_the_pdf(report: Repo
     assert [one for one in (*figures, *rows) if one not in text] == []
 
 
+def test_long_words_leave_the_numbers_beside_them_their_width(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(document_of(report))
+    done = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], check=True, capture_output=True)
+    (row,) = [line for line in done.stdout.decode().splitlines() if "không rõ" in line]
+    assert row.replace("\u00a0", " ").split()[-6:] == ["10", "10", "100,0", "%", "74,1", "%"]
+
+
 def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: Report) -> None:
     content = document_of(report)
     assert document_of(report) == content
@@ -84,6 +92,12 @@ def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: Rep
         assert fonts
         described = [font.DescendantFonts[0].FontDescriptor for font in fonts]
         assert all({"/FontFile2", "/FontFile3"} & set(one.keys()) for one in described)
+
+
+@verapdf
+def test_verapdf_finds_nothing(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(document_of(report))
+    assert_verapdf_agrees(tmp_path / "a.pdf")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "#set page(fill: red)", '<b>"&\\', "@SUM(A1)"])

@@ -133,6 +133,17 @@ def test_missing_pages_are_counted_by_their_printed_numbers_and_by_the_closing_n
     assert row[2:7] == ["200", "188", "10", "5", "41–44, 90"]
 
 
+def test_each_scanner_has_its_share_of_pages_to_scan_again() -> None:
+    report = made()
+    assert texts(table(report, "scanners")) == [
+        ["may-1", "200", "1", "0,50\u00a0%"],
+        ["may-2", "40", "2", "5,00\u00a0%"],
+        ["không qua hộp quét", "10", "0", "0,0\u00a0%"],
+    ]
+    without = made(replace(TALLIES, scanners=TALLIES.scanners[2:]))
+    assert "scanners" not in {one.key for part in without.sections for one in part.tables}
+
+
 def test_an_empty_office_has_a_report_too() -> None:
     report = made(Tallies(TALLIES.at, TALLIES.since), Plan())
     assert figures(report, "summary")["Việc đã xong"] == "0"

@@ -15,12 +15,13 @@ import pytest
 from pipeline.cli.serve import package_maker
 from pipeline.errors import StorageError
 from pipeline.export.manifest import package_flaws
-from pipeline.registry import Registry
+from pipeline.model import FieldStatus
+from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts import Role
 from pipeline.review import PackageDesk, create_app
-from pipeline.review.packages import Phase
+from pipeline.review.packages import Phase, Refusal
 from pipeline.workspace import Workspace
-from tests.export.books import CLEAN, stored
+from tests.export.books import CLEAN, stored, verdicts
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import text_of
 from tests.review.conftest import browser_of, join
@@ -62,12 +63,42 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         assert (actions.count("package-asked"), actions.count("package-taken")) == (1, 4)
 
 
-def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: Path) -> None:
-    answers = iter(("", "KS.2010.01: KHÔNG xuất: còn 3 chỗ chưa xong."))
+def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) -> None:
+    book = stored(tmp_path, "death-2006", replace(CLEAN, entries=1, dpi=100, cover=False), decided=False)
+    folder = Workspace(book.bench.workspace).packages
+    with (
+        book.bench.open_registry() as registry,
+        PackageDesk(folder, package_maker(registry, book.bench, 1)) as packages,
+    ):
+        app = create_app(registry, SCHEMAS, packages=packages)
+        join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
+        dung = browser_of(app, registry.accounts(), "dung")
+        dung.submit(f"/packages/{book.book_id}")
+        packages.wait()
+        page = dung.get("/packages")
+        assert "còn 1 chỗ chưa xong" in text_of(page)
+        assert "--partial" not in text_of(page), "that is for the command line"
+        where = f"/reports/waiting?book={book.book_id}"
+        assert f'href="{where}"' in page.text
+        assert dung.get(where).status_code == 200
+        (entry_id,) = registry.entries(book.book_id)
+        said = verdicts(book.truth.entries[0], SCHEMAS.record("death"))
+        wrong = Verdict("registered_on", FieldStatus.READ, "3/2013")
+        registry.decide(entry_id, [*(one for one in said if one.field != wrong.field), wrong], author="thu")
+        dung.submit(f"/packages/{book.book_id}")
+        packages.wait()
+        told = text_of(dung.get("/packages"))
+    assert "ngayDangKy" in told
+    assert f"mã việc {entry_id}" in told
+    assert "U2" in told
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+
+def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: Path) -> None:
+    answers = iter((None, Refusal("còn 3 chỗ chưa xong.")))
+
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
         answer = next(answers)
-        if not answer:
+        if answer is None:
             written(target)
         return answer
 
@@ -77,7 +108,7 @@ def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: P
             desk.wait()
         state = desk.state(7)
     assert (state.phase, state.files) == (Phase.REFUSED, ("manifest.json",))
-    assert "còn 3 chỗ" in state.sentence
+    assert state.refusal == Refusal("còn 3 chỗ chưa xong.")
     assert PackageDesk(tmp_path).state(7).phase is Phase.DONE
 
 
@@ -88,13 +119,15 @@ def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: P
 def test_what_goes_wrong_is_told_without_what_an_exception_says(
     tmp_path: Path, error: Exception, told: str
 ) -> None:
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
         raise error
 
     with PackageDesk(tmp_path, make) as desk:
         desk.start(7)
         desk.wait()
-        sentence = desk.state(7).sentence
+        refusal = desk.state(7).refusal
+    assert refusal is not None
+    sentence = refusal.sentence
     assert told in sentence
     assert "Trần" not in sentence
 
@@ -102,12 +135,12 @@ def test_what_goes_wrong_is_told_without_what_an_exception_says(
 def test_one_book_is_under_way_at_a_time_and_asked_for_once(tmp_path: Path) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
         on_copied(3, 10)
         begun.set()
         assert may_end.wait(60)
         written(target)
-        return ""
+        return None
 
     with PackageDesk(tmp_path, make) as desk:
         assert desk.start(7)
@@ -125,7 +158,7 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
     begun, goes_on = threading.Event(), threading.Event()
     ended: list[str] = []
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> str:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
         begun.set()
         assert goes_on.wait(60)
         try:
@@ -133,7 +166,7 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
         except BaseException as error:
             ended.append(type(error).__name__)
             raise
-        return ""
+        return None
 
     desk = PackageDesk(tmp_path, make)
     desk.start(7)

@@ -11,7 +11,8 @@ from pipeline.predicates import PREDICATES, Need
 from pipeline.schema import RuleSpec
 from tests.rules.book_trios import BOOK_TRIOS
 from tests.rules.entries import SCHEMAS, SOUND, Written, context, found, serious
-from tests.rules.trios import TRIOS, Trio
+from tests.rules.trios.every import TRIOS
+from tests.rules.trios.trio import Trio
 
 TABLE = {
     *(f"K{number:02}" for number in range(1, 13)),

@@ -11,7 +11,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli.app import app
 from pipeline.errors import SetupError
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.ocr.models import cards, damaged_files

@@ -50,7 +50,7 @@ class Audit:
             last = head(connection)
             if last is None:
                 raise RegistryError("Nhật ký kiểm tra trống không, không có gì để niêm phong.")
-            (row,) = stored_rows(connection, audit.name, [(last.id, last.id)])
+            (row,) = stored_rows(connection, audit.name, [last.id])
         keys = () if self._database.key_file is None else self._database.key_file.known()
         return Seal.of(row, keys[-1] if keys else None)
 

@@ -7,7 +7,7 @@ it was for says so (``record``). All digests are taken at the end, so they are t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,11 +41,16 @@ class Trail:
     written: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     said: list[_Said] = field(default_factory=list)
 
-    def taken(self) -> dict[str, set[int]]:
-        """What is ``written``, which waits no longer."""
-        taken = dict(self.written)
-        self.written.clear()
-        return taken
+    def taken(self, rows: Mapping[str, Collection[int]] | None = None) -> dict[str, set[int]]:
+        """What is ``written`` (of it these ``rows``, by table), which waits no longer."""
+        if rows is None:
+            taken = dict(self.written)
+            self.written.clear()
+            return taken
+        taken = {name: self.written[name].intersection(ids) for name, ids in rows.items()}
+        for name, ids in taken.items():
+            self.written[name] -= ids
+        return {name: ids for name, ids in taken.items() if ids}
 
 
 def wrote(connection: Connection, table: Table, ids: Iterable[int]) -> None:
@@ -64,14 +69,25 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     return ids
 
 
+def noted(connection: Connection) -> dict[str, frozenset[int]]:
+    """The rows by table that were noted and that no ``record`` has taken yet."""
+    return {name: frozenset(ids) for name, ids in _trail(connection).written.items()}
+
+
 def record(
-    connection: Connection, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None
+    connection: Connection,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any] | None = None,
+    *,
+    rows: Mapping[str, Collection[int]] | None = None,
 ) -> None:
     """Say who did what to what (``entry:12``), within the transaction that does it. The rows noted since the ``record``
-    before belong to it, and what is noted after the last one to the last. ``detail`` holds no personal data: codes,
-    names of fields, counts."""
+    before belong to it (where several things were written together: those of the ``rows``, by table), and what is noted
+    after the last one to the last. ``detail`` holds no personal data: codes, names of fields, counts."""
     trail = _trail(connection)
-    trail.said.append(_Said(actor, action, subject, detail or {}, trail.taken()))
+    trail.said.append(_Said(actor, action, subject, detail or {}, trail.taken(rows)))
 
 
 def close(connection: Connection) -> None:
@@ -80,11 +96,12 @@ def close(connection: Connection) -> None:
     ``RuntimeError`` when rows were written and nobody said what for; ``RegistryError`` when the chain cannot go on.
     """
     trail = _trail(connection)
+    left = {name: ids for name, ids in trail.taken().items() if ids}
     if not trail.said:
-        if trail.written:
-            raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(trail.written))}")
+        if left:
+            raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(left))}")
         return
-    for table_name, ids in trail.taken().items():
+    for table_name, ids in left.items():
         trail.said[-1].rows.setdefault(table_name, set()).update(ids)
     actions = _actions(
         connection, trail.said

@@ -116,5 +116,5 @@ def _check_seal(
         flaws.add(Flaw(FlawKind.SEAL_FORGED, row_id=seal.id))
     if last_id < seal.id:
         flaws.add(Flaw(FlawKind.SEAL_CUT, row_id=last_id + 1, last_id=seal.id))
-    elif [row["hash"] for row in stored_rows(connection, audit.name, [(seal.id, seal.id)])] != [seal.hash]:
+    elif [row["hash"] for row in stored_rows(connection, audit.name, [seal.id])] != [seal.hash]:
         flaws.add(Flaw(FlawKind.SEAL_DIFFERS, row_id=seal.id))

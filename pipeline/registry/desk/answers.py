@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ScalarSelect, select
 
 from pipeline.registry.desk.tables import aside
+from pipeline.registry.tables import review_task
 
 ANSWERED = "answered"
 """The kind of ``aside`` that holds a question with its answer."""
 
 
-def last_answer(connection: Connection, task_id: int) -> str:
-    """The last answer on that task, with the question; ``""`` when there is none."""
+def last_answer() -> ScalarSelect[str]:
+    """Beside ``review_task``: the last answer on the task, with the question; NULL when there is none."""
     return (
-        connection.scalar(
-            select(aside.c.words)
-            .where(aside.c.task_id == task_id, aside.c.kind == ANSWERED)
-            .order_by(aside.c.id.desc())
-            .limit(1)
-        )
-        or ""
+        select(aside.c.words)
+        .where(aside.c.task_id == review_task.c.id, aside.c.kind == ANSWERED)
+        .order_by(aside.c.id.desc())
+        .limit(1)
+        .correlate(review_task)
+        .scalar_subquery()
     )

@@ -56,4 +56,4 @@ def _lay(sitting: Sitting, case: Case, person: Person, kind: str, words: str) ->
 def _put_question(sitting: Sitting, case: Case, question: str) -> None:
     mine = review_task.c.id == case.task_id
     sitting.connection.execute(update(review_task).where(mine).values(question=question))
-    follow(sitting, case)
+    follow(sitting, [case])

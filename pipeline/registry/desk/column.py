@@ -11,7 +11,7 @@ from pipeline.kinds.spelling import folded
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import record
-from pipeline.registry.desk.leases import Mode, hand_back, take
+from pipeline.registry.desk.leases import Mode, hand_back, take_all
 from pipeline.registry.desk.showing import hides_number, is_blind, work_of
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.snippets import Snippet, book_row, open_tasks, said_in, snippets
@@ -67,7 +67,7 @@ def take_column(
     policy = sitting.policy.of_book(of_book["folder_name"])
     readings = _readings(sitting.connection, of_book, field)
     found.sort(key=lambda one: _order(one, policy, readings.get(one.task["entry_id"])))
-    lent = [one for one in found[: min(size, LARGEST)] if _lend(sitting, one, person)]
+    lent = _lent(sitting, found[: min(size, LARGEST)], person)
     if not lent:
         return None
     told = {"field": field, "stage": stage, "tasks": [one.task["id"] for one in lent]}
@@ -113,11 +113,16 @@ def _order(one: Snippet, policy: BookPolicy, said: FieldReading | None) -> tuple
     return (said.status, folded(said.canonical or said.text), *place)
 
 
-def _lend(sitting: Sitting, one: Snippet, person: Person) -> bool:
-    """Lend one task, unless somebody else is taking it just now."""
-    row = select(review_task.c.version).where(review_task.c.id == one.task["id"])
-    locked = sitting.connection.scalar(row.with_for_update(skip_locked=True))
-    return locked == one.task["version"] and take(sitting, one.task["id"], person, Mode.COLUMN)
+def _lent(sitting: Sitting, wanted: Sequence[Snippet], person: Person) -> list[Snippet]:
+    """Lend these tasks, but for those that somebody else is taking just now or that are others by now."""
+    rows = select(review_task.c.id, review_task.c.version).where(
+        review_task.c.id.in_([one.task["id"] for one in wanted])
+    )
+    locked = sitting.connection.execute(rows.order_by(review_task.c.id).with_for_update(skip_locked=True))
+    versions = {row.id: row.version for row in locked}
+    same = [one for one in wanted if versions.get(one.task["id"]) == one.task["version"]]
+    taken = take_all(sitting, [one.task["id"] for one in same], person, Mode.COLUMN)
+    return [one for one in same if one.task["id"] in taken]
 
 
 def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: Person) -> dict[int, Verdict]:

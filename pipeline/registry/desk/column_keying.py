@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person
-from pipeline.registry.desk.cases import Case, case_of, task_row
+from pipeline.registry.desk.cases import Case, cases_of, task_row
 from pipeline.registry.desk.column import take_column
-from pipeline.registry.desk.keying import Submission, check_version, outcome_again, record_words
-from pipeline.registry.desk.leases import Mode, hand_back, renew
+from pipeline.registry.desk.keying import Said, Submission, check_version, outcomes_again, record_words
+from pipeline.registry.desk.leases import Mode, hand_back, no_longer_in_hand, renew
 from pipeline.registry.desk.permits import STAGES, check_place
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.snippets import OPEN_STAGES
@@ -25,10 +25,30 @@ def key_snippets(
     """What each word (task, version, verdict) came to, in their order. A task that has changed, or that the person has
     in hand no longer, is left alone and said so in its outcome; the others go on. A word that contradicts itself stops
     all of them."""
-    if len({task_id for task_id, _, _ in words}) < len(words):
+    by_task = {task_id: (version, word) for task_id, version, word in words}
+    if len(by_task) < len(words):
         raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")
-    hold_tasks(sitting.connection, [task_id for task_id, _, _ in words])
-    return tuple(_key(sitting, task_id, version, word, sent) for task_id, version, word in words)
+    hold_tasks(sitting.connection, by_task)
+    outcomes = outcomes_again(sitting, sent, {task_id: [word] for task_id, (_, word) in by_task.items()})
+    cases = cases_of(sitting, [task_id for task_id in by_task if task_id not in outcomes])
+    for case in cases.values():
+        check_place(sent.person, case.row["place_code"])
+    kept = renew(sitting, cases, sent.person, Mode.COLUMN)
+    said = []
+    for task_id, case in cases.items():
+        version, word = by_task[task_id]
+        try:
+            if task_id not in kept:
+                raise no_longer_in_hand()
+            check_version(case, version)
+        except (NotYours, StaleTask) as error:
+            outcomes[task_id] = KeyOutcome(case.stage, (), case.version, refused=error.message)
+        else:
+            said.append(Said(case, [word], _wanted(case, sent.person)))
+    if said:
+        outcomes |= record_words(sitting, said, sent)
+        hand_back(sitting.connection, sent.person, Mode.COLUMN, [one.case.task_id for one in said])
+    return tuple(outcomes[task_id] for task_id in by_task)
 
 
 def undo_snippets(sitting: Sitting, person: Person) -> Column:
@@ -51,22 +71,6 @@ def undo_snippets(sitting: Sitting, person: Person) -> Column:
     if found is None:
         raise CannotUndo("Không hoàn tác được: đang có người khác làm những việc này.")
     return found
-
-
-def _key(sitting: Sitting, task_id: int, version: int, word: Verdict, sent: Submission) -> KeyOutcome:
-    again = outcome_again(sitting, sent, task_id, [word])
-    if again is not None:
-        return again
-    case = case_of(sitting, task_id)
-    check_place(sent.person, case.row["place_code"])
-    try:
-        renew(sitting, task_id, sent.person, Mode.COLUMN)
-        check_version(case, version)
-    except (NotYours, StaleTask) as error:
-        return KeyOutcome(case.stage, (), case.version, refused=error.message)
-    outcome = record_words(sitting, case, [word], sent, _wanted(case, sent.person))
-    hand_back(sitting.connection, sent.person, Mode.COLUMN, [task_id])
-    return outcome
 
 
 def _wanted(case: Case, person: Person) -> tuple[str, ...]:

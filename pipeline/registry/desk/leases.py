@@ -32,45 +32,54 @@ def not_lent(now: datetime) -> ColumnElement[bool]:
 def take(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> bool:
     """Lend a task to a person, also one whose lease has run out or that is theirs already. Returns whether they have it
     now. The caller holds the lock on the task's row, so that of several who try at once exactly one has it."""
+    return task_id in take_all(sitting, [task_id], person, mode)
+
+
+def take_all(sitting: Sitting, task_ids: Collection[int], person: Person, mode: Mode) -> frozenset[int]:
+    """The same of many tasks: those that the person has now."""
+    connection = sitting.connection
+    found = connection.execute(select(lease).where(lease.c.task_id.in_(task_ids)))
+    before = {row.task_id: row for row in found}
     mine = {"account_id": person.account_id, "login": person.login, "mode": mode}
     mine |= {"taken_at": sitting.now, "until": sitting.until}
-    before = sitting.connection.execute(select(lease).where(lease.c.task_id == task_id)).first()
-    if before is None:
-        sitting.connection.execute(insert(lease).values(task_id=task_id, **mine))
-        return True
-    if before.until > sitting.now and before.account_id != person.account_id:
-        return False
-    sitting.connection.execute(update(lease).where(lease.c.task_id == task_id).values(mine))
-    if before.account_id != person.account_id:
-        told = {"from": before.login, "mode": mode}
-        record(sitting.connection, person.login, "lease-taken-over", f"task:{task_id}", told)
-    return True
-
-
-def renew(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> None:
-    """Lend a task that a person has in hand for longer. Raises ``NotYours`` when they have it no longer."""
-    kept = sitting.connection.execute(
-        update(lease)
-        .where(lease.c.task_id == task_id, lease.c.account_id == person.account_id, lease.c.mode == mode)
-        .values(until=sitting.until)
-    ).rowcount
-    if not kept:
-        raise NotYours(
-            "Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác."
+    new = [task_id for task_id in task_ids if task_id not in before]
+    if new:
+        connection.execute(insert(lease), [{"task_id": task_id, **mine} for task_id in new])
+    again = [
+        row for row in before.values() if row.until <= sitting.now or row.account_id == person.account_id
+    ]
+    if again:
+        connection.execute(
+            update(lease).where(lease.c.task_id.in_([row.task_id for row in again])).values(mine)
         )
+    for row in again:
+        if row.account_id != person.account_id:
+            told = {"from": row.login, "mode": mode}
+            record(connection, person.login, "lease-taken-over", f"task:{row.task_id}", told)
+    return frozenset((*new, *(row.task_id for row in again)))
+
+
+def renew(sitting: Sitting, task_ids: Collection[int], person: Person, mode: Mode) -> frozenset[int]:
+    """Lend tasks for longer that a person has in hand; which of these they are."""
+    mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
+    kept = sitting.connection.scalars(
+        update(lease)
+        .where(lease.c.task_id.in_(task_ids), mine)
+        .values(until=sitting.until)
+        .returning(lease.c.task_id)
+    )
+    return frozenset(kept)
+
+
+def no_longer_in_hand() -> NotYours:
+    """What is said to somebody who has a task no longer."""
+    return NotYours("Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác.")
 
 
 def has(sitting: Sitting, task_id: int, person: Person) -> bool:
     """Whether a person has a task in hand."""
     mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
     return bool(sitting.connection.scalar(select(exists().where(mine, lease.c.until > sitting.now))))
-
-
-def lent_until(connection: Connection, task_id: int) -> datetime:
-    """Until when a task is in somebody's hands."""
-    (until,) = connection.execute(select(lease.c.until).where(lease.c.task_id == task_id)).one()
-    assert isinstance(until, datetime)
-    return until
 
 
 def held(sitting: Sitting, person: Person, mode: Mode) -> Sequence[int]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from pipeline.model import Box, FieldReading
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing
-from pipeline.registry.desk.answers import last_answer
 from pipeline.registry.desk.cases import case_of
-from pipeline.registry.desk.leases import lent_until
 from pipeline.registry.desk.sitting import Sitting
-from pipeline.registry.desk.tables import keying
 from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
-from pipeline.registry.desk.words import is_word, taken_back, word_of
 from pipeline.registry.readback import readings_of
 from pipeline.registry.values import WHOLE_ENTRY, Verdict
 from pipeline.review_policy import BookPolicy, Way
@@ -27,7 +23,7 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
     """
     case, account_id = case_of(sitting, task_id), person.account_id
     policy = sitting.policy.of_book(case.row["folder_name"])
-    mine = _mine(sitting.connection, task_id, account_id)
+    mine = case.taken_back_by(account_id)
     works = [
         work_of(
             field,
@@ -49,7 +45,7 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
         task_id=task_id,
         version=case.version,
         stage=case.stage,
-        lease_until=lent_until(sitting.connection, task_id),
+        lease_until=row["lease_until"],
         book_id=row["book_id"],
         book=row["folder_name"],
         volume=row["volume"],
@@ -64,7 +60,7 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
         fields=tuple(works),
         values={} if hidden else dict(case.values),
         findings=() if hidden else (*case.machine.findings, *(one.finding for one in case.machine.beside)),
-        question=row["question"] or ("" if hidden else last_answer(sitting.connection, task_id)),
+        question=row["question"] or ("" if hidden else row["answer"] or ""),
         reopened=row["reopened"],
     )
 
@@ -126,15 +122,3 @@ def _candidates(one: Standing) -> tuple[Verdict, ...]:
     if one.stage is not Stage.THIRD:
         return ()
     return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))
-
-
-def _mine(connection: Connection, task_id: int, account_id: int) -> dict[str, Verdict]:
-    """What that person said last of each field and took back."""
-    rows = connection.execute(
-        select(keying)
-        .where(keying.c.task_id == task_id, keying.c.account_id == account_id, is_word)
-        .order_by(keying.c.id)
-    )
-    last = {row["field"]: word_of(row) for row in rows.mappings()}
-    gone = taken_back(connection, [word.keying_id for word in last.values()])
-    return {field: word.verdict for field, word in last.items() if word.keying_id in gone}

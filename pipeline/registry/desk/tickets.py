@@ -18,7 +18,7 @@ from pipeline.registry.desk.tables import ticket, ticket_closing
 from pipeline.registry.desk.values import Ticket
 from pipeline.registry.locks import hold_page
 from pipeline.registry.tables import book, page, review_task, scan
-from pipeline.registry.upkeep import follow_entry, follow_page
+from pipeline.registry.upkeep import follow
 from pipeline.registry.values import TaskState
 
 
@@ -86,11 +86,7 @@ def _follow_tasks(sitting: Sitting, page_id: int) -> None:
         .with_for_update()
     ).all()
     end_all(connection, [row.id for row in rows])
-    for row in rows:
-        if row.entry_id is None:
-            follow_page(connection, page_id)
-        else:
-            follow_entry(connection, sitting.declared, row.entry_id)
+    follow(connection, sitting.declared, [(page_id, row.entry_id) for row in rows])
 
 
 def _tickets() -> Select[Any]:

@@ -64,7 +64,7 @@ def take_back(sitting: Sitting, person: Person, task_id: int, words: Sequence[Ro
             for word in words
         ],
     )
-    follow(sitting, case)
+    follow(sitting, [case])
     told = {"fields": [word["field"] for word in words]}
     record(sitting.connection, person.login, "undone", f"task:{task_id}", told)
 

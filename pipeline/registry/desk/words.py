@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
 
 from pipeline.model import FieldStatus
 from pipeline.registry.audit import add
@@ -27,12 +27,41 @@ not_taken_back = is_word & ~exists().where(_taking_back.c.takes_back_id == keyin
 
 
 def live_standings(
-    connection: Connection, task_id: int | ScalarSelect[int], decisions: Mapping[str, Decision]
-) -> dict[str, Standing]:
-    """Where the fields of a task stand of which somebody has said something since they were last decided."""
+    connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
+) -> dict[int, dict[str, Standing]]:
+    """Where the fields of tasks stand of which somebody has said something since they were last decided. ``decisions``:
+    the last ones on every task that is asked about."""
+    words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
+    for row in word_rows(connection, keying.c.task_id.in_(decisions)):
+        decided = decisions[row["task_id"]].get(row["field"])
+        if row["after_decision_id"] == (decided.decision_id if decided else None):
+            words[row["task_id"]].append(row)
+    return {task_id: standings_of(rows) for task_id, rows in words.items()}
+
+
+def words_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+    """All rows of ``keying`` of each of these tasks, oldest first: words, and such as take words back."""
+    found: dict[int, list[RowMapping]] = {task_id: [] for task_id in task_ids}
+    rows = connection.execute(
+        select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
+    ).mappings()
+    for row in rows:
+        found[row["task_id"]].append(row)
+    return found
+
+
+def live_among(rows: Iterable[RowMapping], decisions: Mapping[str, Decision]) -> dict[str, Standing]:
+    """What ``live_standings`` tells of one task, of all its ``words_on``."""
+    rows = list(rows)
+    gone = {row["takes_back_id"] for row in rows}
     in_force = {field: decision.decision_id for field, decision in decisions.items()}
-    rows = word_rows(connection, keying.c.task_id == task_id)
-    return standings_of(row for row in rows if row["after_decision_id"] == in_force.get(row["field"]))
+    return standings_of(
+        row
+        for row in rows
+        if row["takes_back_id"] is None
+        and row["id"] not in gone
+        and row["after_decision_id"] == in_force.get(row["field"])
+    )
 
 
 def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
@@ -58,9 +87,9 @@ def word_of(row: RowMapping) -> Word:
     return Word(row["id"], row["account_id"], row["login"], verdict)
 
 
-def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New rows of ``keying``, in this order."""
-    add(connection, keying, rows)
+def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """New rows of ``keying``, in this order; their ids."""
+    return add(connection, keying, rows)
 
 
 def were_said(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
@@ -80,7 +109,9 @@ def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset
     )
 
 
-def earlier_submission(connection: Connection, token: str, task_id: int) -> RowMapping | None:
-    """What the submission of that token came to, if there was one."""
-    same = (submission.c.token == token) & (submission.c.task_id == task_id)
-    return connection.execute(select(submission).where(same)).mappings().first()
+def earlier_submissions(
+    connection: Connection, token: str, task_ids: Collection[int]
+) -> dict[int, RowMapping]:
+    """What the submission of that token came to on each of these tasks on which there was one."""
+    same = (submission.c.token == token) & submission.c.task_id.in_(task_ids)
+    return {row["task_id"]: row for row in connection.execute(select(submission).where(same)).mappings()}

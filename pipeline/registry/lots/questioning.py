@@ -23,7 +23,7 @@ from pipeline.registry.lots.tables import lot_entry
 from pipeline.registry.lots.values import Part
 from pipeline.registry.readback import decisions_of, machine_view, place_of
 from pipeline.registry.tables import book, review_task
-from pipeline.registry.upkeep import follow_entry
+from pipeline.registry.upkeep import follow
 from pipeline.registry.values import Decision, TaskState
 from pipeline.review_policy import Way
 from pipeline.schema import FieldSpec
@@ -41,10 +41,10 @@ def question(sitting: Sitting, lot_id: int, entry_id: int, part: Part, fields: s
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     task_id = _task_of(sitting, place, entry_id)
-    decisions = decisions_of(connection, place)
+    decisions = decisions_of(connection, place["page_id"], place["row"])
     machine = machine_view(connection, place["page_id"], entry_id)
     readings = {reading.field: reading for reading in machine.readings}
-    waiting = live_standings(connection, task_id, decisions)
+    waiting = live_standings(connection, {task_id: decisions})[task_id]
     words = []
     for spec in _wanted(declared, place["record"], fields):
         said = _stands(decisions.get(spec.name), readings.get(spec.name))
@@ -69,7 +69,8 @@ def question(sitting: Sitting, lot_id: int, entry_id: int, part: Part, fields: s
     questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": task_id, "part": part}
     add(connection, lot_entry, [questioned | {"fields": [word["field"] for word in words]}])
     add_words(connection, words)
-    follow_entry(connection, declared, entry_id, machine)
+    subject = place["page_id"], entry_id
+    follow(connection, declared, [subject], {subject: machine})
 
 
 def _wanted(declared: Declared, record: str, fields: str) -> list[FieldSpec]:
@@ -98,7 +99,7 @@ def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str,
 
 
 def _task_of(sitting: Sitting, place: Any, entry_id: int) -> int:
-    """The task of an entry, made settled where there is none: ``follow_entry`` opens it."""
+    """The task of an entry, made settled where there is none: ``follow`` opens it."""
     connection: Connection = sitting.connection
     mine = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
     found = connection.scalar(select(review_task.c.id).where(mine))

@@ -11,9 +11,9 @@ from pipeline.registry.amendments import AmendmentOrder, amending
 from pipeline.registry.audit import record
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
-from pipeline.registry.readback import stored_entry
 from pipeline.registry.reconciliation import differences
 from pipeline.registry.reconciliation.values import Answer, Asked, FoundDifference, Reconciliation
+from pipeline.registry.stored_entry import stored_entry
 
 
 class Reconciliations:

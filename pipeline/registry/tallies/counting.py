@@ -15,6 +15,7 @@ from pipeline.registry.lots.reading import lots_of
 from pipeline.registry.tallies import waiting, words
 from pipeline.registry.tallies.books import book_tallies
 from pipeline.registry.tallies.hours import hour_tallies
+from pipeline.registry.tallies.scanners import scanner_tallies
 from pipeline.registry.tallies.scope import Places
 from pipeline.registry.tallies.values import FieldLine, Listed, Tallies, TaskLine
 
@@ -42,6 +43,7 @@ class Counting:
                 readings=words.reading_tallies(*asked),
                 people=words.person_tallies(*asked) if people else None,
                 lots=lots_of(connection, self._places, nothing.since),
+                scanners=scanner_tallies(connection, self._places),
             )
 
     def books(self) -> Tallies:

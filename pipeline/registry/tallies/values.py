@@ -118,6 +118,16 @@ class PersonTally:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerTally:
+    """``pages`` that were read of the scans of one scanner (``""``: those that came past the intake), and ``tickets``:
+    how many of its pages had to be scanned again."""
+
+    scanner: str
+    pages: int
+    tickets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tallies:
     """All counts of one moment, in one snapshot of the registry. ``since``: what happened is counted from then on; what
     stands is counted whole."""
@@ -131,6 +141,7 @@ class Tallies:
     readings: tuple[ReadingTally, ...] = ()
     people: tuple[PersonTally, ...] | None = None
     lots: tuple[Lot, ...] = ()
+    scanners: tuple[ScannerTally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

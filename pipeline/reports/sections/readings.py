@@ -46,7 +46,7 @@ def readings(basis: Basis) -> Section:
             Part(0, right, f"{name}: đúng {number(right).text} ô"),
             Part(1, fields - right, f"{name}: sai {number(fields - right).text} ô"),
         )
-        bars.append(Bar(name, parts))
+        bars.append(Bar(name.split(" (", maxsplit=1)[0], parts))
     return Section(
         "readings",
         "Máy đọc từng ô",

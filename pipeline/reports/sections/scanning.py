@@ -11,6 +11,7 @@ from pipeline.reports.wording import number, share, words
 
 TICKETS = "/tickets"
 GAPS = list_href("missing")
+PAST_THE_INTAKE = "không qua hộp quét"
 
 
 def scanning(basis: Basis) -> Section:
@@ -44,10 +45,29 @@ def scanning(basis: Basis) -> Section:
         (),
         (
             Table("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
+            *scanners(basis),
             missing_table(basis),
         ),
         "Thiếu giữa chừng: số trang in không liền nhau (hotich check). Chưa thấy: lời khóa sổ nói có mà chưa quét.",
     )
+
+
+def scanners(basis: Basis) -> tuple[Table, ...]:
+    """The table by scanner, where any scanner is known."""
+    tallies = basis.tallies.scanners
+    if not any(one.scanner for one in tallies):
+        return ()
+    columns = (("Máy quét", False), ("Trang đã đọc", True), ("Phải quét lại", True), ("Tỉ lệ", True))
+    rows = tuple(
+        (
+            words(one.scanner or PAST_THE_INTAKE),
+            number(one.pages),
+            number(one.tickets, TICKETS),
+            share(one.tickets, one.pages),
+        )
+        for one in tallies
+    )
+    return (Table("scanners", "Theo máy quét", columns, rows, href=TICKETS),)
 
 
 def missing_table(basis: Basis) -> Table:

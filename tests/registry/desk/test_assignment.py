@@ -278,8 +278,8 @@ def test_the_words_on_a_task_are_found_by_the_task(
     desk: Desk, url: str, statements: list[tuple[str, Any]]
 ) -> None:
     keyed(desk, AN, said("notes"))
-    of_task = [one for one in statements if "FROM keying" in one[0] and "keying.task_id =" in one[0]]
-    assert len(of_task) > 3
+    of_task = [one for one in statements if "FROM keying" in one[0] and "keying.task_id IN" in one[0]]
+    assert len(of_task) >= 2  # when it is shown, and when it is keyed
     for statement, parameters in of_task:
         first = next(step for step in plan_of(url, statement, parameters) if " keying" in step)
         assert "takes_back_id" not in first, first

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import Engine, event
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Person
+from pipeline.registry.audit.rows import unpacked
 from pipeline.registry.desk.column import LARGEST
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import CannotUndo, Column, Stage
@@ -21,6 +26,7 @@ from tests.registry.desk.offices import (
     said,
     taken,
 )
+from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, page, read
 
 READINGS = ("Nữ", "Nam", "Nữ", "Nam", "?", "Nam")
@@ -175,3 +181,57 @@ def test_a_field_or_a_book_that_is_not_there_is_named(desk: Desk, book: int) -> 
     with pytest.raises(RegistryError, match="quyển sổ"):
         desk.column(AN, 99, "child_sex", Stage.REVIEW)
     assert desk.column(AN, book, "child_name", Stage.REVIEW) is None
+
+
+def test_a_column_takes_no_more_statements_the_more_snippets_it_has(desk: Desk, book: int) -> None:
+    def statements_of(size: int, token: str) -> tuple[int, int]:
+        with counted_statements() as lent:
+            column = column_of(desk, book, size=size)
+        words = [(one.task_id, one.version, said("child_sex", "Nam")) for one in column.tasks]
+        assert len(words) == size
+        with counted_statements() as said_at_once:
+            desk.key_column(AN, words, token=token)
+        return len(lent), len(said_at_once)
+
+    two, four = statements_of(2, "hai"), statements_of(4, "bốn")
+    assert four == two
+
+
+def test_the_audit_tells_of_each_snippet_with_its_own_rows(
+    registry: Registry, desk: Desk, book: int, outsider: Outsider
+) -> None:
+    for who, stage in ((AN, Stage.REVIEW), (BINH, Stage.CHECK)):
+        tasks = column_of(desk, book, stage, who).tasks
+        words = [(one.task_id, one.version, said("child_sex", "Nam")) for one in tasks]
+        desk.key_column(who, words, token=f"{stage}")
+    entries = {f"task:{task.task_id}": task.entry_id for task in tasks}
+    told = outsider.execute(
+        f"SELECT subject, rows FROM audit WHERE action = 'keyed' AND actor = '{BINH.login}' ORDER BY id"  # noqa: S608
+    )
+    of_task = {
+        f"task:{task_id}": row_id
+        for row_id, task_id in outsider.execute("SELECT id, task_id FROM keying ORDER BY id")
+    }
+    assert [subject for subject, _ in told] == list(of_task)
+    for subject, rows in told:
+        written: dict[str, list[int]] = {}
+        for table, row_id, _ in unpacked(rows):
+            written.setdefault(table, []).append(row_id)
+        assert written["keying"] == [of_task[subject]]
+        assert written["entry"] == written["birth_record"] == [entries[subject]]
+        assert len(written["decision"]) == len(written["submission"]) == 1
+    assert not registry.audit().verify().flaw_count
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """What any connection is told meanwhile, but for INSERT: SQLite is told row by row where ids are wanted."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("INSERT"):
+            found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield found
+    event.remove(Engine, "before_cursor_execute", note)

@@ -80,6 +80,29 @@ def test_missing_pages_failures_and_tickets_stand_with_their_book(
     assert (told.missing, told.failed, told.tickets) == (("3–5, 9",), 1, 1)
 
 
+def test_pages_to_scan_again_are_counted_by_the_scanner_that_the_intake_names(
+    registry: Registry, book: int, desk: Desk
+) -> None:
+    names = {
+        "b" * 64: "2026-11-25-may-1-00001.jp2",
+        "c" * 64: "2026-11-26-may-1-00002-0003.tif",
+        "d" * 64: "2026-11-26-may-12345-100000.pdf",
+        "e" * 64: "2026-11-26-may-12345-00007-0001.pdf",
+        "f" * 64: "trang-0001.jpg",
+    }
+    for sha256, name in names.items():
+        registry.store_scan(book, sha256, name, 10, 1)
+        registry.save_page(book, page(entry(read("child_name", "Thu Hai")), scan=sha256), "f1")
+    desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
+    told = tallies(registry).scanners
+    assert [(one.scanner, one.pages, one.tickets) for one in told] == [
+        ("may-1", 2, 0),
+        ("may-12345", 2, 0),
+        ("", 5, 1),
+    ]
+    assert tallies(registry, places=frozenset({"99999"})).scanners == ()
+
+
 def test_what_waits_is_counted_by_stage_and_age(registry: Registry, desk: Desk) -> None:
     keyed(desk, AN, said("child_name"), said("notes"))
     later = registry.counting(None, now=lambda: real_now() + timedelta(days=5)).tallies(DAYS)

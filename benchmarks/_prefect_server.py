@@ -1,0 +1,78 @@
+"""A Prefect server of a benchmark's own, as an office starts it; it can be killed and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.request import ProxyHandler, build_opener
+
+from flows import OFFLINE
+
+START_SECONDS = 300.0
+
+
+class PrefectServer:
+    """``folder``: where it keeps what it knows; use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = int(free.getsockname()[1])
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a program is told that is to use it."""
+        return {**OFFLINE, "PREFECT_API_URL": f"http://127.0.0.1:{self._port}/api"}
+
+    @property
+    def pid(self) -> int:
+        """Of the process that leads its session."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Until it answers."""
+        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
+        environment = {**os.environ, **OFFLINE, "PREFECT_HOME": str(self._folder / "prefect")}
+        with (self._folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        ask = build_opener(ProxyHandler({})).open
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            with suppress(OSError), ask(f"http://127.0.0.1:{self._port}/api/health", timeout=5):
+                return
+            time.sleep(0.2)
+        raise RuntimeError("Prefect's server does not answer")
+
+    def kill(self) -> None:
+        """At once, with all that it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()

@@ -1,0 +1,22 @@
+"""Loaded once in the server process that all readers are forked from (``reader_process``), and nowhere else.
+
+Python loads the main program of the leading process into each of its children: for readers that would be all of
+Prefect, or every command of ``hotich``, anew in every process, for each book and after each crash. Nothing that they
+are given comes from there, so they leave it out.
+"""
+
+from __future__ import annotations
+
+from multiprocessing import spawn
+
+import pytesseract  # noqa: F401 (loaded late by ``pipeline.ocr.tesseract``)
+
+import pipeline.batch.workers
+import pipeline.workbench  # noqa: F401
+
+
+def _nothing(_main: str) -> None:
+    return
+
+
+vars(spawn)["_fixup_main_from_name"] = vars(spawn)["_fixup_main_from_path"] = _nothing

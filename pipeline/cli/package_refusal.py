@@ -1,0 +1,58 @@
+"""Why the web application made no package of a book, and where each reason is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.batch import PackageReport
+from pipeline.cli.export_words import CHECKS, WHY, entry_of
+from pipeline.export.values import Fault, Held
+from pipeline.review.packages import Refusal
+
+MOST_PLACES = 50
+"""Places that are listed; the rest is counted."""
+
+_SENTENCES = {
+    "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy rà soát nốt rồi xuất lại.",
+    "faults": "Chưa xuất được: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các việc này rồi xuất lại.",
+    "empty": "Chưa xuất được: chưa có việc nào xong.",
+}
+
+
+def refusal_of(report: PackageReport, book_id: int) -> Refusal:
+    """In words, with links to the list of what waits."""
+    blocking = [fault for fault in report.faults if fault.blocking]
+    sentence = _SENTENCES[report.refused].format(held=len(report.held), blocking=len(blocking))
+    if report.refused == "faults":
+        places = [(_fault_told(report, fault), "") for fault in blocking]
+    else:
+        places = list(_held_places(report, book_id))
+    if len(places) > MOST_PLACES:
+        places = [*places[:MOST_PLACES], (f"… và {len(places) - MOST_PLACES} chỗ nữa", "")]
+    return Refusal(sentence, tuple(places))
+
+
+def _fault_told(report: PackageReport, fault: Fault) -> str:
+    what = f"{fault.check}, {CHECKS[fault.check]}"
+    return f"số {fault.number or '–'} (mã việc {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
+
+
+def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str]]:
+    for one in report.held:
+        yield f"{_place(one)}: {WHY[one.why]}{_more(one)}", _where(one, book_id)
+
+
+def _place(one: Held) -> str:
+    page = f" trang {one.page_no}" if one.page_no else ""
+    return f"{one.scan}{page}" + (f", số {one.number}" if one.number else "")
+
+
+def _more(one: Held) -> str:
+    """The codes of its findings, and how many fields are without a value."""
+    told = [*one.codes, *([f"{len(one.fields)} ô"] if one.fields else [])]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _where(one: Held, book_id: int) -> str:
+    """The list in which it can be taken to the desk, or asked to be scanned again."""
+    return {"task": f"/reports/waiting?book={book_id}", "failure": "/tickets"}.get(one.why, "")

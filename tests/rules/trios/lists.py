@@ -1,0 +1,151 @@
+"""The rules over lists and text, and over words that were misread: how each holds, is broken, is not applicable."""
+
+from __future__ import annotations
+
+from tests.rules.entries import BLANK, ILLEGIBLE, NOT_ON_FORM, STRUCK, UNREADABLE
+from tests.rules.trios.trio import NOWHERE, Trio, states
+
+LISTS = (
+    Trio(
+        "MISREAD",
+        "birth",
+        ({"child_born_on_words": "ngay bay thang ba nam hai nghin khong tram muoi sau"},),
+        states("child_born_on_words", BLANK, NOT_ON_FORM, ILLEGIBLE, UNREADABLE, "không rõ ngày"),
+        (),
+        ("child_born_on_words",),
+    ),
+    Trio(
+        "L01",
+        "birth",
+        ({"child_ethnicity": "Thổ lai"},),
+        states("child_ethnicity", BLANK, NOT_ON_FORM, UNREADABLE),
+        ({"child_ethnicity": "kinh"},),
+        ("child_ethnicity",),
+    ),
+    Trio(
+        "L02",
+        "birth",
+        ({"child_nationality": "Hoa Kỳ"},),
+        states("child_nationality", BLANK, NOT_ON_FORM, UNREADABLE),
+        ({"child_nationality": "VN"},),
+        ("child_nationality",),
+    ),
+    Trio(
+        "L03",
+        "birth",
+        (
+            {"child_sex": "Gái"},
+            {"child_sex": "Nữ", "child_name": "Trần Văn Khang"},
+            {"child_name": "Trần Thị Khang"},
+            {"father_name": "Trần Thị Hải"},
+            {"mother_name": "Lê Văn Hoa"},
+            {"declarant_relation": "Mẹ"},
+            {"declarant_relation": "Cậu ruột", "declarant_name": "Lê Thị Bé"},
+        ),
+        (
+            *states("child_sex", BLANK, NOT_ON_FORM, UNREADABLE),
+            {"child_name": "Trần Thị"},
+            {"child_name": UNREADABLE},
+            {"declarant_relation": "Bác ruột", "declarant_name": "Trần Thị Hải"},
+        ),
+        ({"child_sex": "Nữ", "child_name": "Trần Thị Khang"},),
+        ("child_sex",),
+    ),
+    Trio(
+        "L03",
+        "death",
+        (
+            {"declarant_relation": "Vợ"},
+            {"deceased_sex": "Nam"},
+            {"declarant_relation": "là vợ của người đã chết", "declarant_name": "Võ Tín"},
+            {"declarant_relation": "Con dâu"},
+        ),
+        (
+            *states("declarant_relation", BLANK, NOT_ON_FORM, UNREADABLE),
+            {"declarant_relation": "Vợ", "deceased_sex": BLANK, "declarant_name": BLANK},
+            {"declarant_relation": "vợ của con trai"},
+        ),
+        ({"declarant_relation": "Chồng"},),
+        ("declarant_relation", "deceased_sex"),
+    ),
+    Trio(
+        "L04",
+        "birth",
+        ({"child_birth_place": NOWHERE}, {"mother_residence_place": NOWHERE}),
+        states("child_birth_place", BLANK, NOT_ON_FORM, UNREADABLE, "Tại nhà"),
+        about=("child_birth_place", "registered_on"),
+    ),
+    Trio(
+        "L05",
+        "birth",
+        ({"child_name": "Khang"}, {"child_name": "Trần Minh Khang 2"}, {"child_name": "Tran Jimmy"}),
+        states("child_name", NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        ({"child_name": "TRẦN minh Khang"},),
+        ("child_name",),
+    ),
+    Trio(
+        "L06",
+        "birth",
+        ({"mother_name": "Lê T. Hoa"}, {"mother_name": "Ng. Thị Hoa"}),
+        states("mother_name", BLANK, NOT_ON_FORM, UNREADABLE),
+        about=("mother_name",),
+    ),
+    Trio(
+        "L07",
+        "birth",
+        ({"mother_ethnicity": "nt"}, {"child_native_place": "-//-"}, {"father_born_on": "như trên"}),
+        states("mother_ethnicity", BLANK, NOT_ON_FORM, UNREADABLE),
+        about=("mother_ethnicity",),
+    ),
+    Trio(
+        "L08",
+        "birth",
+        states("mother_name", ILLEGIBLE),
+        states("mother_name", BLANK, NOT_ON_FORM, UNREADABLE, STRUCK),
+        about=("mother_name",),
+    ),
+    Trio(
+        "L09",
+        "birth",
+        states("mother_name", STRUCK),
+        states("mother_name", BLANK, NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        about=("mother_name",),
+    ),
+    Trio(
+        "L10",
+        "birth",
+        states("notes", "Đã cải chính năm sinh", UNREADABLE, ILLEGIBLE, STRUCK),
+        states("notes", NOT_ON_FORM),
+        about=("notes",),
+    ),
+    Trio(
+        "MISSING",
+        "birth",
+        states("child_sex", BLANK),
+        states("child_sex", NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        about=("child_sex",),
+    ),
+    Trio(
+        "MISREAD",
+        "birth",
+        ({"child_born_on_words": "ngay hai muoi thang hai nam hai nghin khong tram muoi tam"},),
+        states("child_born_on_words", BLANK, NOT_ON_FORM, UNREADABLE, ILLEGIBLE),
+        about=("child_born_on_words",),
+    ),
+    Trio(
+        "NOT-IN-LIST",
+        "birth",
+        states("registration_type", "Đăng ký thử"),
+        states("registration_type", BLANK, NOT_ON_FORM, UNREADABLE),
+        about=("registration_type",),
+    ),
+    Trio(
+        "UNCODED",
+        "marriage",
+        states("registration_type", "Ghi chú kết hôn"),
+        states("registration_type", BLANK, NOT_ON_FORM, UNREADABLE, "Kết hôn thử"),
+        states("registration_type", "Đăng ký lại"),
+        about=("registration_type",),
+        info=True,
+    ),
+)
