@@ -31,7 +31,6 @@ from pipeline.imaging import colour, light
 from pipeline.imaging.colour import Layers, layers_of
 from pipeline.imaging.leaders import Leaders, leaders_of
 from pipeline.imaging.marks import Marks, marks_of
-from pipeline.imaging.overwritten import with_overwritten
 from pipeline.imaging.rules import without_rules
 from pipeline.model import Ledger, Matrix, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
@@ -104,7 +103,7 @@ def _kept(sheet: Sheet, rng: np.random.Generator) -> Mapping[str, int]:
     dots, lines = dots & ~pen, lines & ~pen
     letter = sheet.form.text_size * sheet.frame.height
     marks = marks_of(ink)
-    found = with_overwritten(leaders_of(marks, letter), ink, letter)
+    found = leaders_of(marks, letter)
     free = dots & ~_touching(ink, marks, pen)
     without_leaders = np.where(found.mask > 0, 0, ink).astype(np.uint8)
     bare = without_rules(without_leaders, _frame_lines(sheet), max(2.0, 0.07 * letter))
@@ -176,10 +175,6 @@ def _no_leaders(marks: Marks, _letter: float) -> Leaders:
     return Leaders(np.zeros((0, 4), np.int32), np.zeros(0, np.int32), np.zeros(marks.shape, np.uint8))
 
 
-def _as_they_are(leaders: Leaders, _ink: Pixels, _letter: float) -> Leaders:
-    return leaders
-
-
 def _rules_stay(ink: Pixels, _rules: Sequence[Matrix], _width: float) -> Pixels:
     return ink
 
@@ -195,7 +190,6 @@ def _light_stays(grey: Pixels) -> Pixels:
 STEPS: Mapping[str, tuple[Any, str, Callable[..., Any]] | None] = {
     "mọi bước": None,
     "không bỏ dòng chấm": (straight, "leaders_of", _no_leaders),
-    "không bỏ chấm dính nét bút": (straight, "with_overwritten", _as_they_are),
     "không bỏ khung, dòng kẻ": (straight, "without_rules", _rules_stay),
     "không tách màu đỏ": (page, "layers_of", _red_stays),
     "không san sáng": (light, "evened", _light_stays),

@@ -17,7 +17,6 @@ from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.marks import Marks, marks_of
-from pipeline.imaging.overwritten import with_overwritten
 from pipeline.imaging.rules import without_rules
 from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
@@ -82,7 +81,7 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     found = fitting.moved_candidates(seen.candidates, matrix @ back)
     fitted = fitting.refitted(form, found, warp.perspective(unit, square))
     letter = form.text_size * fitted.height
-    dots = with_overwritten(leaders_of(marks_of(ink), letter), ink, letter)
+    dots = leaders_of(marks_of(ink), letter)
     inner = frame.rules if frame is not None else ()
     bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
     lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted, bend, lean)
