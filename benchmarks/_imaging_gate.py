@@ -87,7 +87,7 @@ def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tu
     seen, quality = looked_at(pixels, form, schemas, engines)
     codes = tuple(one.code for one in flaws_of(quality, engines, schemas))
     if seen.form is None or seen.fit is None:
-        empty = ink_share(seen.level.ink) < OPTIONS.blank_ink
+        empty = ink_share(seen.level) < OPTIONS.blank_ink
         return ("PAGE-BLANK",) if empty else ("PAGE-FORM", *codes)
     return codes
 

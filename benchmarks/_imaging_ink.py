@@ -26,10 +26,11 @@ from rich.table import Table
 from benchmarks._books import last_line, percent, say, share
 from benchmarks._gate_pages import chance
 from pipeline import schema
-from pipeline.digitize import Engines, default_engines, digitize_page, straight
+from pipeline.digitize import Engines, default_engines, digitize_page, page, straight
 from pipeline.imaging import colour, light
-from pipeline.imaging.ink import marks_of
+from pipeline.imaging.colour import Layers, layers_of
 from pipeline.imaging.leaders import Leaders, leaders_of
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.imaging.rules import without_rules
 from pipeline.model import Ledger, Matrix, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
@@ -101,8 +102,9 @@ def _kept(sheet: Sheet, rng: np.random.Generator) -> Mapping[str, int]:
     pen, dots, lines = _pen(sheet), _leaders(sheet), _rules(sheet)
     dots, lines = dots & ~pen, lines & ~pen
     letter = sheet.form.text_size * sheet.frame.height
-    found = leaders_of(ink, letter)
-    free = dots & ~_touching(ink, pen)
+    marks = marks_of(ink)
+    found = leaders_of(marks, letter)
+    free = dots & ~_touching(ink, marks, pen)
     without_leaders = np.where(found.mask > 0, 0, ink).astype(np.uint8)
     bare = without_rules(without_leaders, _frame_lines(sheet), max(2.0, 0.07 * letter))
     seen = ink > 0
@@ -119,13 +121,13 @@ def _kept(sheet: Sheet, rng: np.random.Generator) -> Mapping[str, int]:
     }
 
 
-def _touching(ink: Pixels, pen: np.ndarray) -> np.ndarray:
+def _touching(ink: Pixels, marks: Marks, pen: np.ndarray) -> np.ndarray:
     """The marks of ink that hold anything of the pen."""
-    marks = marks_of(ink)
+    numbers = marks.numbers_in(0, 0, ink.shape[1], ink.shape[0])
     touched = np.zeros(len(marks.area) + 1, bool)
-    touched[np.unique(marks.labels[pen & (ink > 0)])] = True
+    touched[np.unique(numbers[pen & (ink > 0)])] = True
     touched[0] = False
-    return touched[marks.labels]
+    return touched[numbers]
 
 
 def _pen(sheet: Sheet) -> np.ndarray:
@@ -169,16 +171,16 @@ def _frame_lines(sheet: Sheet) -> list[Matrix]:
     return lines + [np.array([(sheet.x(u), box.top), (sheet.x(u), box.bottom)]) for u in sheet.form.rules]
 
 
-def _no_leaders(ink: Pixels, _letter: float) -> Leaders:
-    return Leaders(np.zeros((0, 4), np.int32), np.zeros(0, np.int32), np.zeros_like(ink))
+def _no_leaders(marks: Marks, _letter: float) -> Leaders:
+    return Leaders(np.zeros((0, 4), np.int32), np.zeros(0, np.int32), np.zeros(marks.shape, np.uint8))
 
 
 def _rules_stay(ink: Pixels, _rules: Sequence[Matrix], _width: float) -> Pixels:
     return ink
 
 
-def _red_stays(rgb: Pixels) -> Pixels:
-    return np.ascontiguousarray(rgb[:, :, 1])
+def _red_stays(rgb: Pixels) -> Layers:
+    return replace(layers_of(rgb), ink=np.ascontiguousarray(rgb[:, :, 1]))
 
 
 def _light_stays(grey: Pixels) -> Pixels:
@@ -189,7 +191,7 @@ STEPS: Mapping[str, tuple[Any, str, Callable[..., Any]] | None] = {
     "mọi bước": None,
     "không bỏ dòng chấm": (straight, "leaders_of", _no_leaders),
     "không bỏ khung, dòng kẻ": (straight, "without_rules", _rules_stay),
-    "không tách màu đỏ": (colour, "ink_grey", _red_stays),
+    "không tách màu đỏ": (page, "layers_of", _red_stays),
     "không san sáng": (light, "evened", _light_stays),
 }
 """What is left out in a reading: the module, the name in it, and what takes its place."""

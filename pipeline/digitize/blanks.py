@@ -14,6 +14,7 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.imaging.strikes import strike_of
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
@@ -49,8 +50,8 @@ class InkedRow:
     """One entry's blanks; ``number`` is its row on the page, ``inks`` what was read of them."""
 
     number: int
-    marks: ink_of.Marks
-    stamps: ink_of.Marks
+    marks: Marks
+    stamps: Marks
     slots: tuple[InkedSlot, ...]
     inks: tuple[SlotInk, ...] = ()
 
@@ -59,13 +60,12 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     """The one entry of a page form: for every blank the marks that stand in it."""
     fit = straight.fit
     letter = form.text_size * fit.height
-    erased = ink_of.without_print(straight.ink, [label.box for label in straight.labels])
     strips = placing.strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
-    together = ink_of.marks_of(erased)
+    together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
     cuts = tuple(placing.touching(strips, together.boxes, [box for _, box in areas]))
-    marks = ink_of.marks_of(ink_of.parted(erased, together, cuts)) if cuts else together
-    stamps = ink_of.marks_of(straight.red_ink)
+    marks = ink_of.parted(together, cuts) if cuts else together
+    stamps = marks_of(straight.red_ink)
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
@@ -107,8 +107,8 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
 
 
 def _told(
-    slots: Sequence[InkedSlot], marks: ink_of.Marks, stamps: ink_of.Marks
-) -> tuple[tuple[ink_of.Marks, list[NDArray[np.int64]]], tuple[ink_of.Marks, list[NDArray[np.int64]]]]:
+    slots: Sequence[InkedSlot], marks: Marks, stamps: Marks
+) -> tuple[tuple[Marks, list[NDArray[np.int64]]], tuple[Marks, list[NDArray[np.int64]]]]:
     """The marks of all lines, those of the page and those of the red layer."""
     lines = [line for slot in slots for line in slot.lines]
     return (
@@ -137,7 +137,7 @@ def _stamped_place(one: InkedSlot, letter: float) -> Box:
 
 
 def _by_strike(
-    line: InkedLine, strike: tuple[float, float] | None, marks: ink_of.Marks, pitch: float
+    line: InkedLine, strike: tuple[float, float] | None, marks: Marks, pitch: float
 ) -> list[InkedLine]:
     """The line, or what is struck of it and, apart, what is written before and behind that."""
     if strike is None:
@@ -160,7 +160,7 @@ def _by_strike(
     return sorted([struck, *kept], key=lambda one: one.box.left)
 
 
-def _stamped(stamps: ink_of.Marks, place: Box, letter: float) -> list[InkedLine]:
+def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:
     """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
     (a round seal and what stands in it) are left out."""
     left, top, right, bottom = stamps.boxes.T.astype(float)
@@ -207,7 +207,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     assert form.table is not None
     fit = straight.fit
     letter = form.text_size * fit.height
-    marks = ink_of.marks_of(straight.ink)
+    marks = straight.marks
     left, top, right, bottom = marks.boxes.T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]
@@ -239,7 +239,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
         rows.append(slots)
     every = [one for slots in rows for one in slots]
-    nothing_red = ink_of.marks_of(np.zeros_like(straight.red_ink))
+    nothing_red = marks_of(np.zeros_like(straight.red_ink))
     traces = Traces(straight, _told(every, marks, nothing_red))
     rule = 0.3 * letter
     for number, slots in enumerate(rows):

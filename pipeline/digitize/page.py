@@ -16,6 +16,7 @@ from pipeline.digitize.teaching import lesson
 from pipeline.digitize.usable import flaws_of, with_form
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging import ink_print, quality
+from pipeline.imaging.colour import layers_of
 from pipeline.locate import fit as fitting
 from pipeline.model import (
     Box,
@@ -48,8 +49,9 @@ def digitize_page(
     watch = Stopwatch()
     with watch.stage("quality"):
         dpi = dpi_of(page, form)
-        measured = quality.quality_of(page.pixels, dpi)
-    seen = recognised(page, form, schemas, engines, options, dpi, watch)
+        layers = layers_of(page.pixels)
+        measured = quality.quality_of(page.pixels, layers, dpi)
+    seen = recognised(page, layers, form, schemas, engines, options, dpi, watch)
     measured = with_form(measured, seen, page)
     flaws = flaws_of(measured, engines, schemas)
     size = (page.pixels.shape[1], page.pixels.shape[0])
@@ -65,7 +67,7 @@ def digitize_page(
         labels = fitting.placed_labels(seen.form, seen.fit)
         return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels)
     with watch.stage("straighten"):
-        straight = straightened(page, form, seen, dpi, options)
+        straight = straightened(layers, form, seen, dpi, options)
     with watch.stage("fields"):
         rows = inked_rows(straight, form)
     rows = read_rows(rows, straight, engines, schemas.record(form.record), schemas, watch)
@@ -88,7 +90,7 @@ def digitize_page(
 
 def _unknown(result: PageResult, seen: Seen, options: DigitizeOptions) -> PageResult:
     """A page that is no page of the form: an empty one, or one that a person has to look at."""
-    share = ink_share(seen.level.ink)
+    share = ink_share(seen.level)
     if share < options.blank_ink:
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
         return replace(result, kind=PageKind.BLANK, findings=(finding,))

@@ -9,12 +9,13 @@ from pipeline.digitize.by_plate import told_by
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging import grid, straighten
-from pipeline.imaging.ink import without_edges
+from pipeline.imaging.colour import Layers
+from pipeline.imaging.ink import edges_of
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
 from pipeline.locate.fit import Fit
 from pipeline.locate.labels import Candidate, candidates
-from pipeline.model import PageImage, Pixels, Word
+from pipeline.model import PageImage, Word
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
@@ -40,6 +41,7 @@ def dpi_of(page: PageImage, form: Form) -> float:
 
 def recognised(
     page: PageImage,
+    layers: Layers,
     form: Form,
     schemas: Schemas,
     engines: Engines,
@@ -50,8 +52,8 @@ def recognised(
     """The page looked at in the likeliest orientations until its printed labels are found."""
     scale = min(1.0, options.label_dpi / dpi)
     small_dpi = dpi * scale
-    with watch.stage("quality"):
-        grey = straighten.small_grey(page.pixels, scale)
+    with watch.stage("deskew"):
+        grey = straighten.scaled_down(layers.ink, scale)
     _, top, _, bottom = form.frame
     letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * small_dpi
     covers = [other for other in schemas.forms.values() if other.layout == "cover"]
@@ -61,7 +63,7 @@ def recognised(
     for turn in (0, 180, 90, 270) if lies else (90, 270, 0, 180):
         with watch.stage("deskew"):
             level = straighten.levelled(grey, scale, turn, letter, small_dpi)
-        if ink_share(level.ink) < options.blank_ink / 4:
+        if ink_share(level) < options.blank_ink / 4:
             return Seen(level, None, None, (), 0)
         if form.layout == "table":
             with watch.stage("grid"):
@@ -91,9 +93,9 @@ def recognised(
     return best
 
 
-def ink_share(ink: Pixels) -> float:
+def ink_share(level: straighten.Level) -> float:
     """Share of a page's pixels that is ink, the scanner's bed and dark edges left out."""
-    return float((without_edges(ink) > 0).mean())
+    return float(level.marks.area[~edges_of(level.marks)].sum() / level.ink.size)
 
 
 def _best_form(

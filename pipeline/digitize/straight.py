@@ -11,29 +11,32 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
-from pipeline.imaging import colour, light, straighten, warp
+from pipeline.imaging import light, straighten, warp
 from pipeline.imaging.bend import Bend, bend_of
-from pipeline.imaging.ink import without_dots, without_edges
+from pipeline.imaging.colour import Layers
+from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.imaging.rules import without_rules
-from pipeline.imaging.stamps import stamps_of
+from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
 from pipeline.locate.fit import Fit
-from pipeline.model import Box, Frame, Matrix, PageImage, Pixels, PlacedLabel, Stamp
+from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp
 from pipeline.schema import Form
 
 
 @dataclass(frozen=True, slots=True)
 class Straight:
     """The page set straight: ``matrix`` (3, 3) from the original; ``ink`` without frame, rules
-    and leaders, ``all_ink`` with them;
+    and leaders, ``marks`` those of it, ``all_ink`` with them;
     ``bend``: the course of a table's level rules where they are not straight, ``lean`` that of its upright ones with x
     and y changed over;
     ``red`` is the layer of red stamps, ``red_ink`` its mask and ``stamps`` what stands on it."""
 
     even: Pixels
     ink: Pixels
+    marks: Marks
     all_ink: Pixels
     red: Pixels
     matrix: Matrix
@@ -48,7 +51,7 @@ class Straight:
     lean: Bend | None = None
 
 
-def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: DigitizeOptions) -> Straight:
+def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: DigitizeOptions) -> Straight:
     """The page warped once so that its frame is square, and the form fitted to it again at full detail."""
     assert seen.fit is not None
     level, fit = seen.level, seen.fit
@@ -66,32 +69,33 @@ def straightened(page: PageImage, form: Form, seen: Seen, dpi: float, options: D
         ):
             frame, corners = None, expected
     back: Matrix = np.linalg.inv(level.matrix).astype(np.float64)
-    size = (page.pixels.shape[1], page.pixels.shape[0])
+    size = (layers.ink.shape[1], layers.ink.shape[0])
     limit = round(max(form.paper_mm) / 25.4 * options.max_dpi * 1.1)
     scale = min(1.0, options.max_dpi / dpi)
     matrix, canvas, square = straighten.squared(
         warp.moved(back, np.asarray(corners, np.float64)), size, min(limit, round(max(size) * 1.2 * scale))
     )
-    grey = warp.warped(colour.ink_grey(page.pixels), matrix, canvas)
+    grey = warp.warped(layers.ink, matrix, canvas)
     even = light.evened(grey)
-    red = warp.warped(colour.red_ink(page.pixels), matrix, canvas)
     ink = light.ink_mask(even)
     found = fitting.moved_candidates(seen.candidates, matrix @ back)
     fitted = fitting.refitted(form, found, warp.perspective(unit, square))
     letter = form.text_size * fitted.height
-    dots = leaders_of(ink, letter)
+    dots = leaders_of(marks_of(ink), letter)
     inner = frame.rules if frame is not None else ()
     bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
     lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted, bend, lean)
     thick = max(2.0, 0.07 * letter)
     even = without_dots(even, ink, dots.mask)
-    clean = without_rules(np.where(dots.mask > 0, 0, ink).astype(np.uint8), lines, thick)
-    clean = without_edges(clean)
-    red_ink = light.ink_mask(red)
+    clean = without_rules(ink & ~dots.mask, lines, thick)
+    marks = marks_of(clean)
+    edges = edges_of(marks)
+    clean.ravel()[marks.pixels(edges)] = 0
     read_dpi = options.max_dpi if scale < 1 else dpi
+    red, red_ink = red_layer(layers.red, matrix, canvas, read_dpi)
     return Straight(
-        even, clean, ink, red, matrix, fitted, Frame(square, inner), fitting.placed_labels(form, fitted),
-        dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi), bend, lean,
+        even, clean, marks.without(edges), ink, red, matrix, fitted, Frame(square, inner),
+        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi), bend, lean,
     )  # fmt: skip
 
 

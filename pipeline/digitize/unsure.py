@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight
 from pipeline.imaging import traces
-from pipeline.imaging.ink import Marks
+from pipeline.imaging.marks import Marks
 from pipeline.locate.strips import Strip
 from pipeline.model import Box, StampKind
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink import pixels_of
+from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
 
 
@@ -22,18 +21,20 @@ class Leaders:
     mask: Pixels
 
 
-def leaders_of(ink: Pixels, letter: float) -> Leaders:
-    """The leader dots of an ink mask; ``letter`` is the height of the printed letters in pixels.
+ONCE = 0.25
+"""The least share of steps that are one pace long."""
+
+
+def leaders_of(marks: Marks, letter: float) -> Leaders:
+    """The leader dots among the marks of a page; ``letter`` is the height of the printed letters in pixels.
 
     A dot is a small, roughly round mark; a leader is six or more of them on one level at a steady pace. A dot of an
     ``i``, a full stop or a tone mark has no such row and is left alone.
     """
-    _, labels, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    centres = np.asarray(middles, np.float64)
-    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    centres, area = marks.centres, marks.area
+    width, height = marks.boxes[:, 2] - marks.boxes[:, 0], marks.boxes[:, 3] - marks.boxes[:, 1]
     largest = max(3.0, 0.24 * letter)
     small = (width <= largest) & (height <= largest) & (area <= 0.7 * largest**2)
-    small[0] = False
     number = np.nonzero(small)[0]
     run = _runs(centres[number], letter)
     row = _rows(centres[number], area[number].astype(float), letter)
@@ -43,13 +44,11 @@ def leaders_of(ink: Pixels, letter: float) -> Leaders:
         run[members[_off_pace(centres[number[members]], area[number[members]].astype(float), letter)]] = -1
     kept = run >= 0
     number, run = number[kept], run[kept]
-    chosen = np.zeros(len(stats), bool)
+    chosen = np.zeros(len(area), bool)
     chosen[number] = True
-    left, top = stats[number, 0], stats[number, 1]
-    boxes = np.column_stack([left, top, left + stats[number, 2], top + stats[number, 3]]).astype(np.int32)
-    mask = np.zeros(ink.shape, np.uint8)
-    mask.ravel()[pixels_of(ink, np.asarray(labels, np.int32), chosen)] = 255
-    return Leaders(boxes, run.astype(np.int32), mask)
+    mask = np.zeros(marks.shape, np.uint8)
+    mask.ravel()[marks.pixels(chosen)] = 255
+    return Leaders(marks.boxes[number], run.astype(np.int32), mask)
 
 
 def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
@@ -63,11 +62,11 @@ def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
     by_x = np.argsort(centres[:, 0])
     x, y = centres[by_x, 0], centres[by_x, 1]
     follower = np.full(len(centres), -1)
-    for i in range(len(by_x)):
-        end = np.searchsorted(x, x[i] + reach, side="right")
-        near = np.nonzero(np.abs(y[i + 1 : end] - y[i]) <= level)[0]
-        if len(near):
-            follower[i] = i + 1 + near[0]
+    ahead = np.searchsorted(x, x + reach, side="right") - np.arange(len(x))
+    for step in range(1, int(ahead.max())):
+        here = np.flatnonzero((follower < 0) & (ahead > step))
+        here = here[np.abs(y[here + step] - y[here]) <= level]
+        follower[here] = here + step
     seen = np.zeros(len(centres), bool)
     number = 0
     for i in range(len(by_x)):
@@ -124,10 +123,7 @@ def _off_pace(centres: NDArray[np.float64], area: NDArray[np.float64], letter: f
     paces = steps[(steps > 2) & (steps < 0.5 * letter)]
     if len(paces) < 3:
         return np.zeros(len(centres), bool)
-    pace = float(np.median(paces))
-    steady = paces[np.abs(paces - pace) < 0.15 * pace]
-    if len(steady) > 0.8 * len(paces):  # hardly any writing between them: then the mean is more exact
-        pace = float(np.mean(steady))
+    pace = pace_of(paces)
     level = np.abs(centres[:, 1] - np.median(centres[:, 1])) > max(2.0, 0.05 * letter)
     size = (area > 1.9 * np.median(area)) | (area < 0.4 * np.median(area))
     distance = np.abs(x[:, None] - x[None, :])
@@ -138,3 +134,19 @@ def _off_pace(centres: NDArray[np.float64], area: NDArray[np.float64], letter: f
     out = np.zeros(len(centres), bool)
     out[order] = agreeing < 0.5
     return out | level | size
+
+
+def pace_of(steps: NDArray[np.float64]) -> float:
+    """The pace at which dots are set, of the ``steps`` (n,) from one to the next that is seen: the step of which most
+    others are once to four times as long. Where writing hides every other dot, the usual step is two paces. A quarter
+    of the steps must be of that length: half a pace explains all steps, and a dot that stands out of step."""
+    times = steps[None, :] / steps[:, None]
+    whole = np.rint(times)
+    fits = (np.abs(times - whole) < 0.15) & (whole >= 1) & (whole <= 4)
+    once = (fits & (whole == 1)).sum(axis=1)
+    agreeing = np.where(once >= ONCE * len(steps), fits.sum(axis=1), 0)
+    best = np.flatnonzero(agreeing == agreeing.max())
+    one = int(best[np.argmax(steps[best])])
+    if not agreeing[one]:
+        return float(np.median(steps))
+    return float((steps[fits[one]] / whole[one, fits[one]]).mean())

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from pipeline.model import Box, Pixels, Stamp, StampKind
+from pipeline.imaging import light, warp
+from pipeline.model import Box, Matrix, Pixels, Stamp, StampKind
 
 DPI = 50.0
 """Pixels an inch at which stamps are told apart."""
@@ -20,6 +21,37 @@ ROUND = 0.5
 
 TOGETHER_MM = 2.2
 """Red marks so near one another belong to one stamp: the letters of a word."""
+
+
+MARGIN_MM = 3.0
+"""How far around what is red the red layer is looked at."""
+
+
+def red_layer(red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float) -> tuple[Pixels, Pixels]:
+    """The red layer of the original laid on the straight page of that (width, height) by ``matrix`` (3, 3), and its
+    mask of ink; ``dpi``: pixels an inch of the straight page. Pixels are moved only where there is any red, elsewhere
+    there is paper."""
+    straight = np.full(size[::-1], 255, np.uint8)
+    mask = np.zeros_like(straight)
+    reddish = cv2.threshold(red, int(255 * light.WEAK), 1, cv2.THRESH_BINARY_INV)[1]
+    left, top, wide, high = cv2.boundingRect(reddish)
+    if not wide:
+        return straight, mask
+    right, bottom = left + wide, top + high
+    outline = warp.moved(
+        matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
+    )
+    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
+    margin = MARGIN_MM / 25.4 * dpi
+    place = Box(left, top, right, bottom).grown(margin, margin).within(*size)
+    left, top, right, bottom = (round(side) for side in (place.left, place.top, place.right, place.bottom))
+    if right <= left or bottom <= top:
+        return straight, mask
+    shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], float)
+    part = warp.warped(red, shift @ matrix, (right - left, bottom - top))
+    straight[top:bottom, left:right] = part
+    mask[top:bottom, left:right] = light.ink_mask(part)
+    return straight, mask
 
 
 def stamps_of(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:

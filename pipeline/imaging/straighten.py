@@ -9,18 +9,20 @@ import numpy as np
 
 from pipeline.imaging import colour, light, skew, warp
 from pipeline.imaging.leaders import Leaders, leaders_of
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.imaging.rules import crossing, rule_near
 from pipeline.model import Frame, Matrix, Pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A page turned and levelled on one scale: ``grey`` red-free, ``even`` evened, ``ink`` its mask (0/255),
-    ``leaders`` its leader dots; ``matrix`` (3, 3) maps pixels of the original here."""
+    """A page turned and levelled on one scale: ``grey`` red-free, ``even`` evened, ``ink`` its mask (0/255)
+    and ``marks`` those of it, ``leaders`` its leader dots; ``matrix`` (3, 3) maps pixels of the original here."""
 
     grey: Pixels
     even: Pixels
     ink: Pixels
+    marks: Marks
     leaders: Leaders
     matrix: Matrix
     turn: int
@@ -46,6 +48,16 @@ def small_grey(pixels: Pixels, scale: float) -> Pixels:
     return colour.ink_grey(np.asarray(small, np.uint8))
 
 
+def scaled_down(grey: Pixels, scale: float) -> Pixels:
+    """The grey page at a smaller scale."""
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    if scale >= 1:
+        return grey
+    # between half and full size both blur alike, and this is four times as quick
+    way = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
+
+
 def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> Level:
     """The page turned by ``turn`` degrees clockwise and levelled, its upright rules upright.
 
@@ -60,7 +72,8 @@ def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -
     even = light.evened(level)
     ink = light.ink_mask(even)
     matrix = levelling @ turning @ np.diag([scale, scale, 1.0])
-    return Level(level, even, ink, leaders_of(ink, letter), matrix, turn, axes.angle, dpi)
+    marks = marks_of(ink)
+    return Level(level, even, ink, marks, leaders_of(marks, letter), matrix, turn, axes.angle, dpi)
 
 
 def frame_of(even: Pixels, expected: Matrix, shares: tuple[float, ...], letter: float) -> Frame | None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink import Marks
+from pipeline.imaging.marks import Marks
 from pipeline.model import Box, Pixels
 
 WORD = 1.3
@@ -48,7 +48,7 @@ def strike_of(
         return None
     chosen = np.zeros(len(marks.area) + 1, bool)
     chosen[numbers + 1] = True
-    part = chosen[marks.labels[top:bottom, left:right]].astype(np.uint8)
+    part = chosen[marks.numbers_in(left, top, right, bottom)].astype(np.uint8)
     band = slice(first - top, last - top)
     # the bar of an H takes much of a short word
     share = 0.55 if right - left > 5 * (last - first) else 0.92

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink import Marks
+from pipeline.imaging.marks import Marks
 from pipeline.model import Box, Pixels
 
 
@@ -21,13 +21,15 @@ def without_told(
     mask: Pixels, marks: Marks, told: Iterable[NDArray[np.int64]], print_: Sequence[Box]
 ) -> Pixels:
     """A copy of the mask without the marks told, their soft edges, and what lies in boxes of print."""
-    chosen = np.zeros(len(marks.area) + 1, bool)
+    chosen = np.zeros(len(marks.area), bool)
     for numbers in told:
-        chosen[numbers + 1] = True
+        chosen[numbers] = True
     result = mask.copy()
     if chosen.any():
-        own = cv2.dilate(chosen[marks.labels].astype(np.uint8), np.ones((5, 5), np.uint8))
-        result[own > 0] = 0
+        own = np.zeros_like(mask)
+        own.ravel()[marks.pixels(chosen)] = 255
+        own = np.asarray(cv2.dilate(own, np.ones((5, 5), np.uint8)), np.uint8)
+        result &= ~own
     for box in print_:
         result[_slices(box.grown(2, 2))] = 0
     return result

@@ -72,24 +72,25 @@ def _line_up(
         return None
     best: tuple[float, float, float] | None = None
     merit = 0.0
-    spread = [
-        (i, j) for i in range(len(shares)) for j in range(i + 1, len(shares)) if shares[j] - shares[i] > 0.4
-    ]
-    for a in range(len(seen)):
-        for b in range(len(seen) - 1, a, -1):
-            for i, j in spread:
-                length = (seen[b] - seen[a]) / (shares[j] - shares[i])
-                if not lengths[0] <= length <= lengths[1]:
-                    continue
-                start = seen[a] - length * shares[i]
-                expected = start + length * shares
-                at = np.searchsorted(seen, expected).clip(1, len(seen) - 1)
-                off = np.minimum(np.abs(seen[at] - expected), np.abs(seen[at - 1] - expected)) / length
-                matched = float((off < NEAR).mean())
-                score = matched - float(np.minimum(off, NEAR).mean()) / NEAR * 0.2
-                if reach is not None:
-                    left_out = max(start - reach[0], 0.0) + max(reach[1] - start - length, 0.0)
-                    score -= min(0.5, 5 * max(0.0, left_out / length - BEYOND))
-                if best is None or score > merit:
-                    best, merit = (start, length, matched), score
+    first, second = np.triu_indices(len(shares), 1)
+    far = shares[second] - shares[first] > 0.4
+    first, apart = first[far], (shares[second] - shares[first])[far]
+    for a in range(len(seen) - 1):
+        length = ((seen[:a:-1, None] - seen[a]) / apart).ravel()
+        start = seen[a] - length * np.tile(shares[first], len(seen) - 1 - a)
+        fits = (length >= lengths[0]) & (length <= lengths[1])
+        length, start = length[fits], start[fits]
+        if not len(length):
+            continue
+        expected = start[:, None] + length[:, None] * shares
+        at = np.searchsorted(seen, expected).clip(1, len(seen) - 1)
+        off = np.minimum(np.abs(seen[at] - expected), np.abs(seen[at - 1] - expected)) / length[:, None]
+        matched = (off < NEAR).mean(axis=1)
+        score = matched - np.minimum(off, NEAR).mean(axis=1) / NEAR * 0.2
+        if reach is not None:
+            left_out = np.maximum(start - reach[0], 0.0) + np.maximum(reach[1] - start - length, 0.0)
+            score -= np.minimum(0.5, 5 * np.maximum(0.0, left_out / length - BEYOND))
+        top = int(score.argmax())
+        if best is None or score[top] > merit:
+            best, merit = (float(start[top]), float(length[top]), float(matched[top])), float(score[top])
     return best

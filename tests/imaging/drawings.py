@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
+from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
 from pipeline.synth.pens import Hand, loaded, system_font
 from pipeline.synth.strokes import line
@@ -34,6 +35,12 @@ def dot(picture: Pixels, x: float, y: float, radius: float = 2.0, grey: int = 40
     """A round dot whose middle need not be a whole pixel."""
     centre = tuple(round(n * 2**SUBPIXEL) for n in (x, y))
     cv2.circle(picture, centre, round(radius * 2**SUBPIXEL), grey, -1, cv2.LINE_AA, SUBPIXEL)
+
+
+def painted(marks: Marks) -> Pixels:
+    """The mask (0/255) of marks of ink."""
+    height, width = marks.shape
+    return np.where(marks.numbers_in(0, 0, width, height) > 0, 255, 0).astype(np.uint8)
 
 
 def middle_of_ink(picture: Pixels) -> tuple[float, float]:

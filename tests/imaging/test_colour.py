@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.imaging.colour import ink_grey, red_ink
+from pipeline.imaging.colour import ink_grey, layers_of
 from pipeline.imaging.light import evened, ink_mask
 from pipeline.model import Pixels
 from pipeline.synth.pens import INKS
@@ -64,9 +64,9 @@ def test_a_stroke_that_crosses_a_seal_stays_whole(
 def test_the_layer_of_stamps_holds_the_seal_and_no_other_ink(paper: tuple[int, int, int]) -> None:
     page = sheet(paper)
     stain(page, stroke(), BLUE)
-    assert not ink_mask(red_ink(page)).any()
+    assert not ink_mask(layers_of(page).red).any()
     stain(page, circle(), SEALS[0])
-    mask = ink_mask(red_ink(page))
+    mask = ink_mask(layers_of(page).red)
     core = (circle() > 0) & (stroke() == 0)
     assert (mask[core] > 0).mean() > 0.95
     assert (mask[circle() == 0] > 0).mean() < 0.01

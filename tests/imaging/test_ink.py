@@ -8,19 +8,20 @@ import pytest
 from pipeline.imaging import ink as ink_of_page
 from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.light import ink_mask
+from pipeline.imaging.marks import marks_of
 from pipeline.model import Box
-from tests.imaging.drawings import dot, ink_of, paper, rule
+from tests.imaging.drawings import dot, ink_of, painted, paper, rule
 
 
-def test_each_connected_mark_is_known_by_box_and_area() -> None:
-    picture = paper(200, 100)
-    picture[20:30, 40:60] = 0
-    picture[50:80, 100:103] = 0
-    marks = ink_of_page.marks_of(ink_of(picture))
-    assert sorted(marks.boxes.tolist()) == [[40, 20, 60, 30], [100, 50, 103, 80]]
-    assert sorted(marks.area.tolist()) == [90, 200]
-    for number, (left, top, right, bottom) in enumerate(marks.boxes):
-        assert (marks.labels[top:bottom, left:right] == number + 1).all()
+def inside(picture: np.ndarray) -> np.ndarray:
+    """The ink of a page without its edges."""
+    marks = marks_of(ink_of(picture))
+    return painted(marks.without(ink_of_page.edges_of(marks)))
+
+
+def unprinted(picture: np.ndarray, *labels: Box) -> np.ndarray:
+    """The ink of a page without print in these boxes."""
+    return painted(ink_of_page.without_print(marks_of(ink_of(picture)), labels))
 
 
 def test_marks_on_the_border_and_shadows_are_no_ink_but_what_is_inside_is() -> None:
@@ -30,7 +31,7 @@ def test_marks_on_the_border_and_shadows_are_no_ink_but_what_is_inside_is() -> N
     picture[395:400, 200:260] = 0
     picture[200:210, 150:170] = 0  # writing
     rule(picture, (40, 60), (180, 380), 0, 3)  # a shadow over the page
-    clean = ink_of_page.without_edges(ink_of(picture))
+    clean = inside(picture)
     assert (clean[200:210, 150:170] == 255).all()
     clean[200:210, 150:170] = 0
     assert not clean.any()
@@ -39,14 +40,14 @@ def test_marks_on_the_border_and_shadows_are_no_ink_but_what_is_inside_is() -> N
 def test_a_long_level_stroke_is_no_shadow() -> None:
     picture = paper(300, 400)
     rule(picture, (40, 60), (240, 64), 0, 3)
-    assert (ink_of_page.without_edges(ink_of(picture)) == ink_of(picture)).all()
+    assert (inside(picture) == ink_of(picture)).all()
 
 
 def test_print_inside_label_boxes_is_erased_and_other_ink_stays() -> None:
     picture = paper(200, 100)
     picture[40:50, 20:60] = 0
     picture[40:50, 100:140] = 0
-    clean = ink_of_page.without_print(ink_of(picture), [Box(10, 30, 70, 60)])
+    clean = unprinted(picture, Box(10, 30, 70, 60))
     assert not clean[:, :70].any()
     assert (clean[40:50, 100:140] == 255).all()
 
@@ -54,14 +55,14 @@ def test_print_inside_label_boxes_is_erased_and_other_ink_stays() -> None:
 def test_writing_that_only_grazes_a_label_stays_whole() -> None:
     picture = paper(200, 100)
     picture[40:50, 60:160] = 0
-    clean = ink_of_page.without_print(ink_of(picture), [Box(10, 30, 70, 60)])
+    clean = unprinted(picture, Box(10, 30, 70, 60))
     assert (clean == ink_of(picture)).all()
 
 
 def test_print_that_touches_writing_is_erased_and_the_writing_stays() -> None:
     picture = paper(200, 100)
     picture[40:50, 20:120] = 0
-    clean = ink_of_page.without_print(ink_of(picture), [Box(10, 30, 65, 60)])
+    clean = unprinted(picture, Box(10, 30, 65, 60))
     assert not clean[:, :65].any()
     assert (clean[40:50, 66:120] == 255).all()
 
@@ -69,7 +70,7 @@ def test_print_that_touches_writing_is_erased_and_the_writing_stays() -> None:
 def test_a_label_box_that_hangs_over_the_page_is_no_error() -> None:
     picture = paper(50, 40)
     picture[2:20, 2:30] = 0
-    clean = ink_of_page.without_print(ink_of(picture), [Box(-20, -5, 15, 15), Box(60, 60, 90, 90)])
+    clean = unprinted(picture, Box(-20, -5, 15, 15), Box(60, 60, 90, 90))
     assert clean.shape == (40, 50)
 
 
@@ -79,7 +80,7 @@ def test_painting_out_a_leader_leaves_the_stroke_that_crosses_it() -> None:
         dot(picture, x, 80, 2.2)
     rule(picture, (300, 20), (306, 110), 30, 5)
     ink = ink_mask(picture)
-    clean = ink_of_page.without_dots(picture, ink, leaders_of(ink, 40).mask)
+    clean = ink_of_page.without_dots(picture, ink, leaders_of(marks_of(ink), 40).mask)
     assert (clean[:, :290] == 255).all()
     assert (clean[:, 316:] == 255).all()
     core = picture[20:74, 295:312] < 60
@@ -109,8 +110,8 @@ def test_a_cut_line_shows_its_own_ink_and_no_other() -> None:
     rule(picture, (20, 90), (280, 90), 30, 5)  # of the line below
     rule(picture, (230, 10), (230, 70), 30, 5)  # a printed letter
     ink = ink_mask(picture)
-    marks = ink_of_page.marks_of(ink)
-    number = marks.labels[60, 100] - 1
+    marks = marks_of(ink)
+    number = int(marks.numbers_in(100, 60, 101, 61)[0, 0]) - 1
     left, top, right, bottom = (float(n) for n in marks.boxes[number])
     crop = ink_of_page.cut(picture, ink, marks, np.array([number]), Box(left, top, right, bottom), 40)
     y0, x0 = max(0, round(top) - 40), max(0, round(left) - 40)
@@ -126,7 +127,7 @@ def test_what_is_too_faint_to_be_ink_is_left_for_the_reader() -> None:
     rule(picture, (20, 40), (100, 40), 30, 7)
     rule(picture, (110, 40), (180, 40), 200, 2)
     ink = ink_mask(picture)
-    marks = ink_of_page.marks_of(ink)
+    marks = marks_of(ink)
     crop = ink_of_page.cut(picture, ink, marks, np.array([0]), Box(15, 30, 185, 50), 0)
     assert crop[:, 100:160].min() == pytest.approx(200, abs=4)
 
@@ -135,7 +136,7 @@ def test_a_cut_at_the_pages_corner_stays_on_the_page() -> None:
     picture = paper(60, 40)
     picture[2:10, 2:10] = 0
     ink = ink_mask(picture)
-    crop = ink_of_page.cut(picture, ink, ink_of_page.marks_of(ink), np.array([0]), Box(2, 2, 10, 10), 20)
+    crop = ink_of_page.cut(picture, ink, marks_of(ink), np.array([0]), Box(2, 2, 10, 10), 20)
     assert crop.shape == (30, 30)
 
 
@@ -150,15 +151,15 @@ def two_that_touch() -> np.ndarray:
 
 def test_letters_that_touch_across_lines_are_cut_where_least_of_them_is() -> None:
     ink = ink_of(two_that_touch())
-    marks = ink_of_page.marks_of(ink)
-    cut = ink_of_page.parted(ink, marks, [(0, 55, 125)])
-    upper, lower = sorted(ink_of_page.marks_of(cut).boxes.tolist(), key=lambda box: box[1])
+    marks = marks_of(ink)
+    cut = ink_of_page.parted(marks, [(0, 55, 125)])
+    upper, lower = sorted(cut.boxes.tolist(), key=lambda box: box[1])
     assert (upper[1], lower[3]) == (20, 150)
     assert 60 <= upper[3] < 110
-    assert (ink != cut).sum() <= 6
+    assert (ink != painted(cut)).sum() <= 6
 
 
 def test_a_cut_that_misses_the_mark_leaves_it_whole() -> None:
     ink = ink_of(two_that_touch())
-    marks = ink_of_page.marks_of(ink)
-    assert (ink_of_page.parted(ink, marks, [(0, 160, 190), (0, -20, -5)]) == ink).all()
+    marks = marks_of(ink)
+    assert (painted(ink_of_page.parted(marks, [(0, 160, 190), (0, -20, -5)])) == ink).all()

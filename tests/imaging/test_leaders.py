@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.leaders import Leaders, leaders_of
+from pipeline.imaging.leaders import Leaders, leaders_of, pace_of
+from pipeline.imaging.marks import marks_of
 from pipeline.model import Pixels
 from tests.imaging.drawings import dot, ink_of, paper, typed
 
@@ -38,7 +39,7 @@ def test_every_dot_of_a_leader_is_found(pace: float, radius: float, tilt: float)
     spots = [(float(x), 60 + tilt * x) for x in np.arange(30, 970, pace)]
     for x, y in spots:
         dot(picture, x, y, radius)
-    found = leaders_of(ink_of(picture), LETTER)
+    found = leaders_of(marks_of(ink_of(picture)), LETTER)
     assert share_found(found, spots) == 1.0
     assert len(found.boxes) == len(spots)
 
@@ -47,7 +48,7 @@ def test_leaders_of_several_lines_are_told_apart() -> None:
     picture = paper(1000, 300)
     for y in (60.0, 130.0, 200.0):
         leader(picture, y)
-    found = leaders_of(ink_of(picture), LETTER)
+    found = leaders_of(marks_of(ink_of(picture)), LETTER)
     levels = {int(row): set(np.round(found.boxes[found.row == row][:, 1] / 70)) for row in found.row}
     assert len(levels) == 3
     assert all(len(level) == 1 for level in levels.values())
@@ -58,7 +59,7 @@ def test_a_short_leader_counts_from_six_dots_on() -> None:
         picture = paper(400, 120)
         for number in range(count):
             dot(picture, 60 + 11 * number, 60, 2.2)
-        assert len(leaders_of(ink_of(picture), LETTER).boxes) == (count if count >= 6 else 0)
+        assert len(leaders_of(marks_of(ink_of(picture)), LETTER).boxes) == (count if count >= 6 else 0)
 
 
 @pytest.mark.parametrize("step", [3, 4, 5])
@@ -69,7 +70,7 @@ def test_a_leader_cut_into_ones_and_twos_by_writing_is_found(step: int) -> None:
     for x, y in covered:
         picture[int(y) - 70 : int(y) + 6, int(x) - 3 : int(x) + 4] = 30
     free = [spot for spot in spots if spot not in covered]
-    found = leaders_of(ink_of(picture), LETTER)
+    found = leaders_of(marks_of(ink_of(picture)), LETTER)
     assert share_found(found, free) > 0.97
     assert not found.mask[:90].any()
 
@@ -80,7 +81,7 @@ def test_a_leader_cut_into_ones_and_twos_by_writing_is_found(step: int) -> None:
 )
 def test_dots_of_letters_and_full_stops_are_no_leader(text: str) -> None:
     picture = typed(text, FACE, 54)
-    assert not leaders_of(ink_of(picture), LETTER).mask.any()
+    assert not leaders_of(marks_of(ink_of(picture)), LETTER).mask.any()
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_dots_of_letters_and_full_stops_are_no_leader(text: str) -> None:
 @pytest.mark.parametrize("em", [42, 54])
 def test_evenly_spaced_typewriter_letters_are_no_leader(text: str, em: int) -> None:
     picture = typed(text, TYPEWRITER, em)
-    assert not leaders_of(ink_of(picture), LETTER).mask.any()
+    assert not leaders_of(marks_of(ink_of(picture)), LETTER).mask.any()
 
 
 @pytest.mark.parametrize("phase", [0.35, 0.5, 0.65])
@@ -102,7 +103,7 @@ def test_a_dot_below_a_vowel_out_of_step_with_the_leader_is_none_of_it(phase: fl
     marks = [(gone[0][0] + 14 * phase, 100.0), (gone[0][0] + 14 * (phase + 2), 100.0)]
     for x, y in marks:
         dot(picture, x, y, 2.4)
-    found = leaders_of(ink_of(picture), LETTER)
+    found = leaders_of(marks_of(ink_of(picture)), LETTER)
     assert share_found(found, marks) == 0.0
     assert share_found(found, [spot for spot in spots if spot not in gone]) > 0.97
 
@@ -113,12 +114,29 @@ def test_tone_marks_above_a_leader_stay() -> None:
     marks = [(100.0 + 83 * number, 40.0 + 3 * (number % 4)) for number in range(10)]
     for x, y in marks:
         dot(picture, x, y, 2.4)
-    found = leaders_of(ink_of(picture), LETTER)
+    found = leaders_of(marks_of(ink_of(picture)), LETTER)
     assert share_found(found, marks) == 0.0
     assert share_found(found, spots) == 1.0
 
 
 def test_a_page_without_dots_has_no_leader() -> None:
-    found = leaders_of(ink_of(paper(300, 200)), LETTER)
+    found = leaders_of(marks_of(ink_of(paper(300, 200))), LETTER)
     assert len(found.boxes) == len(found.row) == 0
     assert not found.mask.any()
+
+
+def test_the_pace_of_a_leader_is_one_step_where_writing_hides_every_other_dot() -> None:
+    assert pace_of(np.array([11.2, 11.8, 46, 23.2, 34.8, 23, 12, 23, 11.8, 34.2])) == pytest.approx(
+        11.6, abs=0.2
+    )
+    assert pace_of(np.array([23.0, 23.1, 22.9, 46.0, 11.5, 11.5, 23.0, 23.0, 22.8])) == pytest.approx(
+        23, abs=0.1
+    )
+
+
+def test_dots_between_the_letters_of_dense_writing_are_found() -> None:
+    picture = paper(900, 120)
+    shown = [n for n in range(70) if n % 8 in (0, 1, 5, 7)]
+    for n in shown:
+        dot(picture, 30 + 11.6 * n, 80, 2.4)
+    assert len(leaders_of(marks_of(ink_of(picture)), 52).boxes) == len(shown)

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline import schema
 from pipeline.digitize import default_engines
+from pipeline.imaging.colour import layers_of
 from pipeline.imaging.quality import quality_of
-from pipeline.model import Pixels
+from pipeline.model import Pixels, Quality
 from pipeline.synth import SynthOptions, draw_book
 from pipeline.synth.damage import DAMAGES
 from tests.imaging.drawings import paper, typed
@@ -42,33 +43,37 @@ def drawn(form: str = "birth-2006", seed: int = 5) -> Pixels:
     return next(draw_book(schemas.form(form), schemas, options)).scan.pixels
 
 
+def measured(pixels: Pixels, dpi: float) -> Quality:
+    return quality_of(pixels, layers_of(pixels), dpi)
+
+
 def flaws(pixels: Pixels) -> tuple[str, ...]:
     gate = default_engines().gate
     assert gate is not None
-    return gate.flaws(quality_of(pixels, max(pixels.shape[:2]) / 297 * 25.4))
+    return gate.flaws(measured(pixels, max(pixels.shape[:2]) / 297 * 25.4))
 
 
 def test_a_blurred_page_is_less_sharp_and_its_edges_are_wider() -> None:
-    blurred = quality_of(np.asarray(cv2.GaussianBlur(page(), (0, 0), 1.6), np.uint8), 100)
-    assert blurred.sharpness < 0.6 * quality_of(page(), 100).sharpness
-    assert blurred.edge > 1.5 * quality_of(page(), 100).edge
+    blurred = measured(np.asarray(cv2.GaussianBlur(page(), (0, 0), 1.6), np.uint8), 100)
+    assert blurred.sharpness < 0.6 * measured(page(), 100).sharpness
+    assert blurred.edge > 1.5 * measured(page(), 100).edge
 
 
 def test_a_faint_page_has_less_contrast() -> None:
     faint = np.asarray(255 - (255 - page().astype(int)) // 3, np.uint8)
-    assert quality_of(faint, 100).contrast < 0.5 * quality_of(page(), 100).contrast
+    assert measured(faint, 100).contrast < 0.5 * measured(page(), 100).contrast
 
 
 def test_a_dark_bed_around_the_paper_is_seen() -> None:
     dark = page()
     dark[:, :30] = 20
     dark[-30:] = 20
-    assert quality_of(page(), 100).dark_edges == 0.0
-    assert 0.3 < quality_of(dark, 100).dark_edges < 0.7
+    assert measured(page(), 100).dark_edges == 0.0
+    assert 0.3 < measured(dark, 100).dark_edges < 0.7
 
 
 def test_an_empty_picture_is_measured_too() -> None:
-    empty = quality_of(coloured(paper(400, 500)), 100)
+    empty = measured(coloured(paper(400, 500)), 100)
     assert (empty.sharpness, empty.contrast, empty.dpi, empty.edge, empty.fold) == (0.0, 0.0, 100, 0.0, 0.0)
 
 

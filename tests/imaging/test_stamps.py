@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline import schema
-from pipeline.imaging.colour import red_ink
+from pipeline.imaging.colour import layers_of
 from pipeline.imaging.light import ink_mask
 from pipeline.imaging.stamps import stamps_of
 from pipeline.model import StampKind
@@ -21,7 +21,7 @@ DPI = 200.0
 def stamp_on(draw: Callable[[Sheet, np.random.Generator], object], seed: int) -> set[StampKind]:
     sheet = Sheet.blank(schema.load().form("birth-2006"), DPI)
     draw(sheet, np.random.default_rng(seed))
-    found = stamps_of(ink_mask(red_ink(sheet.pixels)), DPI)
+    found = stamps_of(ink_mask(layers_of(sheet.pixels).red), DPI)
     return {stamp.kind for stamp in found if stamp.box.width * stamp.box.height > 1000}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.imaging.ink import marks_of
+from pipeline.imaging.marks import marks_of
 from pipeline.imaging.strikes import strike_of
 from pipeline.model import Box, Pixels
 from pipeline.synth.pens import PEN_FOLDER, PENS, loaded

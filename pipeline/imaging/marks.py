@@ -1,0 +1,128 @@
+"""Connected marks of ink, held as their runs: a page is looked at once, and what is taken away or cut later touches the
+few marks concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Pixels
+
+Runs = NDArray[np.int32]
+Chosen = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The connected marks of an ink mask of ``shape`` (h, w). ``boxes`` (n, 4): left, top, right, bottom; ``area`` (n,)
+    pixels; ``runs`` (4, m): for every stretch of ink within a row its y, its first x, the x behind its last, and the
+    number of its mark, from top to bottom."""
+
+    boxes: NDArray[np.int32]
+    area: NDArray[np.int32]
+    runs: Runs
+    shape: tuple[int, int]
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """The centre of gravity (n, 2) of each mark: x and y."""
+        y, first, end, number = self.runs
+        length, count = (end - first).astype(float), len(self.area)
+        x_sum = np.bincount(number, (first + end - 1) / 2 * length, count)
+        y_sum = np.bincount(number, y * length, count)
+        return np.column_stack([x_sum, y_sum]) / self.area[:, None]
+
+    def pixels(self, chosen: Chosen) -> NDArray[np.int64]:
+        """Where (flat positions) the ink of the ``chosen`` (n,) marks is."""
+        return _positions(self.runs[:, chosen[self.runs[3]]], self.shape[1])
+
+    def numbers_in(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
+        """The part of the picture between these sides, all of it within the page: for each pixel the number of its mark
+        + 1, 0 = paper."""
+        part = np.zeros((max(0, bottom - top), max(0, right - left)), np.int32)
+        rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
+        runs = self.runs[:, rows]
+        runs = runs[:, (runs[1] < right) & (runs[2] > left)]
+        number = runs[3]
+        inside = np.stack([runs[0] - top, np.maximum(runs[1] - left, 0), np.minimum(runs[2], right) - left])
+        part.ravel()[_positions(inside, part.shape[1])] = np.repeat(number + 1, inside[2] - inside[1])
+        return part
+
+    def without(self, gone: Chosen) -> Marks:
+        """The marks that are not ``gone`` (n,), numbered anew in the same order."""
+        left = ~gone
+        runs = self.runs[:, left[self.runs[3]]]
+        runs[3] = (np.cumsum(left, dtype=np.int32) - 1)[runs[3]]
+        return Marks(self.boxes[left], self.area[left], runs, self.shape)
+
+
+def marks_of(ink: Pixels) -> Marks:
+    """All marks of an ink mask (0/255), 8-connected."""
+    runs = _runs_of(ink)
+    _, labels = cv2.connectedComponents(ink, connectivity=8)
+    runs[3] = np.asarray(labels)[runs[0], runs[1]] - 1
+    height, width = ink.shape
+    return _measured(runs, int(runs[3].max(initial=-1)) + 1, (height, width))
+
+
+def regrouped(marks: Marks, runs: Runs, touched: Iterable[int]) -> Marks:
+    """The marks after ink was taken away: ``runs`` are what is left of theirs (from top to bottom, numbered as before);
+    those ``touched`` may have fallen apart and are looked at anew."""
+    number = runs[3].copy()
+    count = len(marks.area)
+    order = np.argsort(number, kind="stable")
+    ends = np.searchsorted(number[order], np.arange(count + 1))
+    for one in touched:
+        own = order[ends[one] : ends[one + 1]]
+        if not len(own):
+            continue
+        left, top, right, bottom = (int(side) for side in marks.boxes[one])
+        place = np.stack([runs[0, own] - top, runs[1, own] - left, runs[2, own] - left])
+        part = np.zeros((bottom - top, right - left), np.uint8)
+        part.ravel()[_positions(place, part.shape[1])] = 1
+        pieces, labels = cv2.connectedComponents(part, connectivity=8)
+        piece = np.asarray(labels)[place[0], place[1]]
+        number[own[piece > 1]] = count + piece[piece > 1] - 2
+        count += pieces - 2
+    first = np.full(count, len(number))
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    renumbered = np.empty(count, np.int32)
+    renumbered[np.argsort(first, kind="stable")] = np.arange(count)
+    return _measured(np.stack([*runs[:3], renumbered[number]]), int((first < len(number)).sum()), marks.shape)
+
+
+def _runs_of(ink: Pixels) -> Runs:
+    """The runs (4, m) of a mask, their number left open."""
+    one = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
+    one = cv2.copyMakeBorder(one, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
+    turns = cv2.bitwise_xor(one[:, :-1], one[:, 1:])
+    y, x = np.divmod(
+        np.flatnonzero(np.asarray(turns, np.uint8).view(np.bool_)).astype(np.int32), turns.shape[1]
+    )
+    return np.stack([y[::2], x[::2], x[1::2], np.zeros_like(y[::2])])
+
+
+def _measured(runs: Runs, count: int, shape: tuple[int, int]) -> Marks:
+    y, first, end, number = runs
+    boxes = np.empty((count, 4), np.int32)
+    boxes[:, 0], boxes[:, 2] = shape[1], 0
+    left, right = boxes[:, 0].copy(), boxes[:, 2].copy()
+    np.minimum.at(left, number, first)
+    np.maximum.at(right, number, end)
+    boxes[:, 0], boxes[:, 2] = left, right
+    boxes[number[::-1], 1] = y[::-1]
+    boxes[number, 3] = y + 1
+    area = np.bincount(number, end - first, count)
+    return Marks(boxes, area.astype(np.int32), runs, shape)
+
+
+def _positions(runs: NDArray[np.int32], width: int) -> NDArray[np.int64]:
+    """The flat positions of the pixels of runs (3 or more, m) in a picture of that width."""
+    length = (runs[2] - runs[1]).astype(np.int64)
+    ends = np.cumsum(length)
+    start = runs[0].astype(np.int64) * width + runs[1]
+    return np.repeat(start - ends + length, length) + np.arange(int(ends[-1]) if len(ends) else 0)

@@ -1,0 +1,83 @@
+"""Marks held as runs are the marks of the picture, also after some of their ink was taken away."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pipeline.imaging.marks import Marks, marks_of, regrouped
+from pipeline.model import Pixels
+from tests.imaging.drawings import ink_of, painted, paper
+
+MASKS = arrays(
+    np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 17)), elements=st.sampled_from([0, 255])
+)
+
+
+def shapes(marks: Marks) -> set[frozenset[int]]:
+    """Each mark as the set of its pixels."""
+    count = len(marks.area)
+    return {frozenset(marks.pixels(np.arange(count) == number).tolist()) for number in range(count)}
+
+
+def test_each_connected_mark_is_known_by_box_and_area() -> None:
+    picture = paper(200, 100)
+    picture[20:30, 40:60] = 0
+    picture[50:80, 100:103] = 0
+    marks = marks_of(ink_of(picture))
+    assert sorted(marks.boxes.tolist()) == [[40, 20, 60, 30], [100, 50, 103, 80]]
+    assert sorted(marks.area.tolist()) == [90, 200]
+    for number, (left, top, right, bottom) in enumerate(marks.boxes.tolist()):
+        assert (marks.numbers_in(left, top, right, bottom) == number + 1).all()
+
+
+@given(MASKS)
+def test_numbers_boxes_areas_and_centres_are_those_of_opencv(ink: Pixels) -> None:
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    marks = marks_of(ink)
+    assert (marks.numbers_in(0, 0, ink.shape[1], ink.shape[0]) == labels).all()
+    corners = np.column_stack([stats[1:, :2], stats[1:, :2] + stats[1:, 2:4]])
+    assert (marks.boxes == corners).all()
+    assert (marks.area == stats[1:, 4]).all()
+    assert marks.centres == pytest.approx(centres[1:])
+    assert len(marks.area) == count - 1
+
+
+@given(MASKS, st.data())
+def test_a_part_of_the_page_shows_the_same_numbers(ink: Pixels, data: st.DataObject) -> None:
+    marks = marks_of(ink)
+    whole = marks.numbers_in(0, 0, ink.shape[1], ink.shape[0])
+    top, bottom = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[0])] * 2)))
+    left, right = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[1])] * 2)))
+    assert (marks.numbers_in(left, top, right, bottom) == whole[top:bottom, left:right]).all()
+
+
+@given(MASKS, st.data())
+def test_without_some_marks_the_others_are_what_they_were(ink: Pixels, data: st.DataObject) -> None:
+    marks = marks_of(ink)
+    count = len(marks.area)
+    gone = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
+    rest = ink.copy()
+    rest.ravel()[marks.pixels(gone)] = 0
+    left = marks.without(gone)
+    assert (painted(left) == rest).all()
+    assert shapes(left) == shapes(marks_of(rest))
+
+
+@given(MASKS, st.data())
+def test_marks_that_lose_ink_are_those_of_the_picture_without_it(ink: Pixels, data: st.DataObject) -> None:
+    marks = marks_of(ink)
+    runs = marks.runs
+    size = runs.shape[1]
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), bool)
+    rest = np.zeros_like(ink)
+    for y, first, end, _ in runs[:, kept].T:
+        rest[y, first:end] = 255
+    found = regrouped(marks, runs[:, kept], np.unique(runs[3, ~kept]))
+    assert shapes(found) == shapes(marks_of(rest))
+    for number, (left, top, right, bottom) in enumerate(found.boxes.tolist()):
+        assert (found.numbers_in(left, top, right, bottom) == number + 1).sum() == found.area[number]
