@@ -196,6 +196,17 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def session_cpu(leader: int) -> float:
+    """CPU seconds so far of the session that this process leads, with what its processes have waited for."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) == leader:
+                ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def most_memory(pid: int) -> int:
     """The most bytes of memory a process ever had at once; 0 when it is gone."""
     with suppress(OSError):

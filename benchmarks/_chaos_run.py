@@ -106,9 +106,8 @@ def _as_flow(chosen: argparse.Namespace) -> int:
 
     vars(nightly)["read_settings"] = vars(order)["read_settings"] = ChaosSettings
     vars(nightly)["ProgressBar"] = ToldBar
-    for module, name in ((nightly, "read_book"), (nightly, "check_people"), (order, "order_books")):
-        vars(module)[name] = vars(module)[name].with_options(retry_delay_seconds=RETRY_SECONDS)
-    vars(nightly)["order_books"] = order.order_books
+    for name in ("list_books", "order_books", "read_book", "check_people"):
+        vars(nightly)[name] = vars(nightly)[name].with_options(retry_delay_seconds=RETRY_SECONDS)
     summaries = nightly.nightly(str(chosen.books), str(chosen.workspace), 2)
     say("done", *sorted({failure.partition(":")[0] for one in summaries for failure in one["failures"]}))
     return 0

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._chaos_faults import children, most_memory
+from benchmarks._chaos_faults import children, most_memory, session_cpu
 from benchmarks._chaos_reader import WAIT_SECONDS
 from benchmarks._prefect_server import PrefectServer
 from pipeline.errors import HotichError
@@ -44,12 +44,14 @@ Decision = tuple[str, str, int, str]
 
 
 class Victim:
-    """A process that reads; ``lines`` are what it tells, with the time."""
+    """A process that reads; ``lines`` are what it tells; ``cpu``: seconds that it and its own had used by its first
+    page."""
 
     def __init__(self, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
         self.started = time.monotonic()
         self.pages = 0
         self.first_page: float | None = None
+        self.cpu = 0.0
         self.lines: queue.Queue[str | None] = queue.Queue()
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
@@ -70,7 +72,7 @@ class Victim:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith("page ") and self.first_page is None:
-                self.first_page = time.monotonic()
+                self.first_page, self.cpu = time.monotonic(), session_cpu(self.process.pid)
             self.pages += line.startswith("page ")
             self.lines.put(line.rstrip("\n"))
         self.lines.put(None)
@@ -94,6 +96,7 @@ class Scene:
     decisions: dict[int, list[Decision]] = field(default_factory=dict)
     injected: Counter[str] = field(default_factory=Counter)
     resumed: list[float] = field(default_factory=list)
+    resumed_cpu: list[float] = field(default_factory=list)
     memory: int = 0
     starts: int = 0
     victim: Victim = field(init=False)
@@ -173,6 +176,7 @@ class Scene:
     def _note_resumed(self, victim: Victim) -> None:
         if victim.first_page is not None and victim.pages:
             self.resumed.append(victim.first_page - victim.started)
+            self.resumed_cpu.append(victim.cpu)
 
     def _new(self) -> Victim:
         places = [str(self.books), str(self.workspace), self.url, str(self.generation)]

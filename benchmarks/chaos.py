@@ -39,7 +39,8 @@ OF_DATABASE = {"fsync": "off", "shared_buffers": "64MB"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """``differences``: by table, rows that are missing and rows too many; ``flaws`` of the audit."""
+    """``differences``: by table, rows that are missing and rows too many; ``flaws`` of the audit; ``…_resume``: seconds
+    from the start of a run to its first page, ``…_resume_cpu``: CPU seconds of all its processes until then."""
 
     pages: int
     poisons: int
@@ -51,6 +52,8 @@ class Outcome:
     flaws: int
     slowest_resume: float
     median_resume: float
+    most_resume_cpu: float
+    median_resume_cpu: float
     memory: int
     seconds: float
 
@@ -144,6 +147,8 @@ def chaos(
         flaws,
         max(disturbed.resumed),
         float(np.median(disturbed.resumed)),
+        max(disturbed.resumed_cpu),
+        float(np.median(disturbed.resumed_cpu)),
         disturbed.memory,
         time.perf_counter() - started,
     )
@@ -164,7 +169,8 @@ def show(outcome: Outcome, database: str) -> None:
     console.print(
         f"Khác lượt không bị quấy: {wrong or 'không một dòng nào'}; lỗi nhật ký kiểm tra: {outcome.flaws}; "
         f"{outcome.decisions} quyết định; chạy {outcome.starts} lần, trang đầu sau {outcome.median_resume:.1f} s "
-        f"(lâu nhất {outcome.slowest_resume:.1f} s); bộ nhớ nhiều nhất {outcome.memory / 1e6:.0f} MB; "
+        f"(lâu nhất {outcome.slowest_resume:.1f} s; CPU {outcome.median_resume_cpu:.1f} s, nhiều nhất "
+        f"{outcome.most_resume_cpu:.1f} s); bộ nhớ nhiều nhất {outcome.memory / 1e6:.0f} MB; "
         f"{outcome.seconds:.0f} s."
     )
 

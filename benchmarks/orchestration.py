@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from rich.table import Table
 
 from benchmarks._books import SEED, bench_in, draw, last_line, say
 from benchmarks._chaos_books import draw_books
+from benchmarks._chaos_faults import session_cpu
 from benchmarks._prefect_server import PrefectServer
 from benchmarks._scaling_costs import reading_costs
 from flows import OFFLINE
@@ -109,7 +109,7 @@ def _run(books: Path, workspace: Path, server: PrefectServer | None) -> Run:
     workspace.mkdir()
     command = [str(books), str(workspace), f"sqlite:///{workspace}/hotich.db", "1"]
     told: Mapping[str, str] = {} if server is None else server.environment
-    before = 0.0 if server is None else _cpu_of(server.pid)
+    before = 0.0 if server is None else session_cpu(server.pid)
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks._chaos_run", *command, *(["--prefect"] if server else [])],
@@ -121,19 +121,8 @@ def _run(books: Path, workspace: Path, server: PrefectServer | None) -> Run:
     if process.returncode:
         raise SystemExit(f"exit {process.returncode}")
     wall = time.perf_counter() - started
-    after = 0.0 if server is None else _cpu_of(server.pid)
+    after = 0.0 if server is None else session_cpu(server.pid)
     return Run(round(wall, 2), round(used.ru_utime + used.ru_stime, 2), round(after - before, 2))
-
-
-def _cpu_of(leader: int) -> float:
-    """CPU seconds of all processes of that session so far."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, IndexError):
-            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            if int(fields[3]) == leader:
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 The store of a workspace stays on this machine's own disk. Where a shared one is named in ``store.toml``, every scan is
 put there too, and read back before it counts; a machine that lacks a scan takes it from there. Reached through fsspec,
 which knows many kinds of stores; what opens the door (``AWS_ACCESS_KEY_ID``, …) stands in the environment, not in the
-file.
+file. It is loaded when it is needed: every process that reads pages would wait for it, for a store that few have.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-
-import fsspec
 
 from pipeline.errors import StorageError
 from pipeline.staff_toml import StaffFile
@@ -105,6 +103,8 @@ class SharedStore:
         self._ask(lambda files, root: files.rm_file(f"{root}/{name}"))
 
     def _ask(self, work: Callable[[Any, str], T]) -> T:
+        import fsspec
+
         try:
             files, root = fsspec.core.url_to_fs(self.url, **self.options)
             return work(files, root.rstrip("/"))
@@ -122,12 +122,14 @@ def shared_store_of(root: Path) -> SharedStore | None:
     path = root / FILE
     if not path.exists():
         return None
+    import fsspec
+
     file = StaffFile(path)
     url, options = file.table.get("url"), file.table.get("options", {})
     if not isinstance(url, str) or not url:
         file.flaw("url", 'phải có “url”, thí dụ url = "file:///mnt/kho-chung" hoặc "s3://kho/ban-quet".')
-    elif _protocol(url) not in fsspec.available_protocols():
-        file.flaw("url", f"không biết loại kho “{_protocol(url)}”.")
+    elif (kind := fsspec.core.split_protocol(url)[0] or "file") not in fsspec.available_protocols():
+        file.flaw("url", f"không biết loại kho “{kind}”.")
     if not isinstance(options, dict):
         file.flaw("options", "“options” phải là một bảng [options].")
     for key in sorted(set(file.table) - {"url", "options"}):
@@ -135,10 +137,6 @@ def shared_store_of(root: Path) -> SharedStore | None:
     file.refuse_flaws()
     assert isinstance(url, str)
     return SharedStore(url, options)
-
-
-def _protocol(url: str) -> str:
-    return fsspec.core.split_protocol(url)[0] or "file"
 
 
 def _kinds(files: Any) -> tuple[str, ...]:

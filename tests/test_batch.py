@@ -143,6 +143,22 @@ def test_readers_do_not_load_the_program_that_leads(tmp_path: Path) -> None:
     assert (tmp_path / "loaded").read_text(encoding="utf-8") == "once\n"
 
 
+WAITS = """
+import sys
+from pipeline.batch import digitize_book
+from pipeline.digitize.engines import default_engines
+default_engines().fingerprint
+import pipeline.batch.reader_loaded
+assert {"pandas", "fsspec", "xlsxwriter"}.isdisjoint(sys.modules) and "pytesseract" in sys.modules
+import pandas
+"""
+
+
+@pytest.mark.tesseract
+def test_no_run_waits_for_pandas_before_its_first_page() -> None:
+    subprocess.run([sys.executable, "-c", WAITS], check=True)
+
+
 def test_a_run_with_other_readers_reads_everything_again(book: Path, bench: Workbench) -> None:
     draw(book / "a.png", GOOD)
     digitize_book(book, bench, workers=1)

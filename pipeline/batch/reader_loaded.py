@@ -2,14 +2,14 @@
 
 Python loads the main program of the leading process into each of its children: for readers that would be all of
 Prefect, or every command of ``hotich``, anew in every process, for each book and after each crash. Nothing that they
-are given comes from there, so they leave it out.
+are given comes from there, so they leave it out. pytesseract, which ``pipeline.ocr.tesseract`` loads late, would load
+pandas, if it is there, for tables that no reader wants: longer than for all else.
 """
 
 from __future__ import annotations
 
+import sys
 from multiprocessing import spawn
-
-import pytesseract  # noqa: F401 (loaded late by ``pipeline.ocr.tesseract``)
 
 import pipeline.batch.workers
 import pipeline.workbench  # noqa: F401
@@ -20,3 +20,8 @@ def _nothing(_main: str) -> None:
 
 
 vars(spawn)["_fixup_main_from_name"] = vars(spawn)["_fixup_main_from_path"] = _nothing
+
+vars(sys)["modules"]["pandas"] = None
+import pytesseract  # noqa: E402, F401
+
+del sys.modules["pandas"]

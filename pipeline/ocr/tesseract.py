@@ -28,30 +28,33 @@ MAY_HIDE_DOT = re.compile(r"[bcdđghklmnpqrstuvx]y\b", re.IGNORECASE)
 UNSURE = 0.5
 """The most confidence of a word in which a letter may stand that the engine cannot write."""
 
+PROGRAM = "tesseract"
+
 HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
 
 
 @cache
 def tesseract_version() -> str:
     """Version of the installed program. Raises ``SetupError`` with what to install when there is none."""
-    import pytesseract  # pandas comes with it: the process that leads need not wait for that
-
-    try:
-        return str(pytesseract.get_tesseract_version())
-    except (pytesseract.TesseractNotFoundError, OSError):
-        raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None
+    # not asked through pytesseract, which loads pandas: every run asks before its first page
+    found = re.search(r"\d+(\.\d+)+", _told("--version"))
+    if found is None:
+        raise SetupError(f"Chương trình tesseract không nói phiên bản của nó. {HOW_TO_INSTALL}")
+    return found.group()
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Language data that is installed."""
-    import pytesseract
+    """Language data that is installed, script data too. Raises ``SetupError`` when there is no program."""
+    return tuple(line.strip() for line in _told("--list-langs").splitlines()[1:] if line.strip())
 
-    tesseract_version()
-    # pytesseract's own list leaves out script data, whose names begin with a capital
-    command = [pytesseract.pytesseract.tesseract_cmd, "--list-langs"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    return tuple(line.strip() for line in listed.splitlines()[1:] if line.strip())
+
+def _told(question: str) -> str:
+    try:
+        told = subprocess.run([PROGRAM, question], capture_output=True, text=True, check=False)
+    except OSError:
+        raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None
+    return told.stdout or told.stderr
 
 
 def _need(language: str) -> None:

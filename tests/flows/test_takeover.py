@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import StateType
 from prefect.states import Running
 
 from flows.takeover import take_over
@@ -47,7 +48,9 @@ def test_a_night_that_was_cut_off_goes_on_and_one_that_lives_is_left_alone() -> 
         states = [str(told[one].state_name) for one in (dead, over, alive)]
         assert states == ["Crashed", "Crashed", "Running"]
         (new,) = [
-            run for run in told.values() if run.deployment_id == night and run.state_name == "Scheduled"
+            run
+            for run in told.values()
+            if run.deployment_id == night and run.state_type == StateType.SCHEDULED
         ]
         assert new.parameters == {"folder": "cut-off"}
         assert not [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 import numpy as np
-import pytesseract
 import pytest
 
 from pipeline.errors import ScanTimeout, SetupError
@@ -88,7 +87,7 @@ def test_a_missing_language_says_what_to_install(reader: TesseractPage | Tessera
 
 
 def test_a_missing_program_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    monkeypatch.setattr(tesseract, "PROGRAM", "/nowhere/tesseract")
     tesseract.tesseract_version.cache_clear()
     tesseract.languages.cache_clear()
     try:
