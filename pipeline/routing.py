@@ -83,7 +83,7 @@ def _calibrated(
     readings: Sequence[FieldReading], findings: Sequence[Finding], record: RecordSpec, options: RoutingOptions
 ) -> tuple[Sequence[FieldReading], frozenset[str]]:
     """The readings with calibrated chances (handwritten ones with evidence), and for which fields these chances were
-    proven: those of a kind that the calibration has seen."""
+    proven: those of a kind that the calibration has seen, a date without its day aside."""
     if options.calibration is None:
         return readings, frozenset()
     grounds = grounds_of(readings, findings, record)
@@ -91,7 +91,9 @@ def _calibrated(
     return [
         replace(reading, confidence=chances[reading.field]) if reading.field in chances else reading
         for reading in readings
-    ], frozenset(name for name, known in grounds.items() if options.calibration.knows(known.kind))
+    ], frozenset(
+        name for name, known in grounds.items() if known.whole and options.calibration.knows(known.kind)
+    )
 
 
 def _least(

@@ -22,7 +22,8 @@ OF_ROUTING = frozenset({"READ-HAND", "READ-LOW", "READ-NONE"})
 class Grounds:
     """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
     text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
-    rule found the same said elsewhere in the entry."""
+    rule found the same said elsewhere in the entry; ``whole``: not a date without its day, which is what is left of a
+    date whose beginning was not seen."""
 
     kind: str
     evidence: Evidence
@@ -31,11 +32,12 @@ class Grounds:
     parses: bool
     doubted: bool
     confirmed: bool
+    whole: bool = True
 
     @property
     def eligible(self) -> bool:
         """Whether a chance alone decides if the value is accepted."""
-        return self.parses and not self.doubted
+        return self.parses and not self.doubted and self.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,15 @@ def grounds_of(
                 parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
                 doubted=reading.field in told,
                 confirmed=reading.field in agreed,
+                whole=not _lacks_its_day(reading, spec),
             )
     return found
+
+
+def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
+    """Whether a date says a month and no day: rare on paper, and what is left of any date whose first figures were not
+    seen. A year alone is what many forms ask for."""
+    return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
 
 
 def kind_of(spec: FieldSpec) -> str:
