@@ -172,7 +172,7 @@ def owners(
         near = np.abs(rise - 0.24)
         core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
         # a hat over a tall letter reaches up to the line above: what is low there and flat is none of its letters
-        hat = (height < 0.3 * p) & (rise < 0.16)
+        hat = (height < 0.3 * p) & (rise < 0.02)
         fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
         owner[fits], cost[fits] = number, near[fits]
     _follow_right(strips, owner, big, boxes)

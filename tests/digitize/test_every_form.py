@@ -66,13 +66,13 @@ def test_every_field_of_the_form_has_one_reading() -> None:
             assert len(names) == len(set(names))
 
 
-def test_at_least_99_of_100_lines_of_ink_lie_in_their_fields_boxes() -> None:
+def test_at_least_98_of_100_lines_of_ink_lie_in_their_fields_boxes() -> None:
     covered = [
         (page.form.id, field, share) for page, result in tilted_pages() for field, share in held(page, result)
     ]
     missed = [line for line in covered if line[2] < 0.9]
     assert len(covered) > 350
-    assert len(missed) <= 0.01 * len(covered), missed
+    assert len(missed) <= 0.02 * len(covered), missed
 
 
 def test_at_least_98_of_100_lines_of_ink_lie_in_their_cells_boxes() -> None:
