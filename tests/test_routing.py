@@ -276,3 +276,42 @@ def test_a_kind_that_no_calibration_has_seen_waits_however_clear_it_is() -> None
     decided, told = written(WRITTEN, title)
     assert decided == [True, False]
     assert told == ["READ-HAND"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "goes_in"),
+    [
+        ("11.10.2013", "date", True),
+        ("2013", "date", True),
+        ("10.2013", "date", False),
+        ("10.2013", "date_words", False),
+    ],
+)
+def test_a_date_without_its_day_waits_however_clear_it_is(said: str, kind: str, goes_in: bool) -> None:
+    """What is left of a date whose first figures were cut away reads like one."""
+    samples = [
+        replace(one, grounds=replace(one.grounds, kind=kind, whole=True)) for one in drawn(12_000, 1).samples
+    ]
+    record = RecordSpec(
+        record="trial",
+        title="Thử",
+        prefix="TH",
+        field=(FieldSpec(name="day", column="ngay", kind=kind, label="Ngày"),),
+    )
+    reading = replace(WRITTEN, field="day", text=said, canonical=said)
+    options = replace(BY_HAND, calibration=fitted(samples, reader="hand-1"))
+    (decided,), told = routed([reading], (), record, options)
+    assert decided.accepted is goes_in
+    assert [finding.code for finding in told] == ([] if goes_in else ["READ-HAND"])
+
+
+def test_dates_without_their_day_prove_nothing() -> None:
+    record = RecordSpec(
+        record="trial",
+        title="Thử",
+        prefix="TH",
+        field=(FieldSpec(name="day", column="ngay", kind="date", label="Ngày"),),
+    )
+    reading = replace(WRITTEN, field="day", text="10.2013", canonical="10.2013")
+    (grounds,) = grounds_of([reading], (), record).values()
+    assert not grounds.eligible
