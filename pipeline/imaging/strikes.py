@@ -1,4 +1,6 @@
-"""Strokes that strike writing out: over a whole line, over a word of it, once or twice, wavy, or crosswise."""
+"""Strokes that strike writing out: over a whole line, over a word of it, once or twice, or crosswise.
+
+A wavy stroke through a word is not looked for: the letters of a joined hand run on just so."""
 
 from __future__ import annotations
 
@@ -16,9 +18,6 @@ WORD = 1.3
 
 CROSSED = 3
 """How many strokes of letters it crosses at least: a bar of a t or of an H crosses one or two."""
-
-COARSE = 24.0
-"""Pixels of a line's pitch at which wavy strokes are followed."""
 
 SLOPES = tuple(step / 40 for step in range(-2, 3))
 """Rise over run of strokes along a line."""
@@ -39,7 +38,7 @@ def strike_of(
 
     ``numbers`` are the line's marks, ``box`` is around them, ``level`` the y of the top and of the bottom of its small
     letters. A stroke strikes out what it runs through between these, so that an underline is none: one nearly level run
-    over most of the line, or a straight or wavy one of a word's length that crosses strokes of letters, so that
+    over most of the line, or a straight one of a word's length that crosses strokes of letters, so that
     neither a crossed t nor a dash counts; a cross may reach above and below.
     """
     left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
@@ -57,7 +56,7 @@ def strike_of(
     pitch = (level[1] - level[0]) / 0.41
     widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
     if not found and widths.max(initial=0) >= WORD * pitch:
-        found = [*_through_words(part, band, pitch), *_waves(part, band, pitch)]
+        found = list(_through_words(part, band, pitch))
     if not found:
         return None
     return float(left + min(one[0] for one in found)), float(left + max(one[1] for one in found))
@@ -106,31 +105,6 @@ def _crossings(
     wide = np.ones(2 * reach + 1)
     both = (np.convolve(above, wide, "same") > 0) & (np.convolve(below, wide, "same") > 0)
     return int((np.diff(both.astype(np.int8), prepend=0) > 0).sum())
-
-
-def _waves(part: Pixels, band: slice, pitch: float) -> Iterator[Extent]:
-    """Wavy strokes: ink that runs on between the band's rows without ever rising or falling by more than 45°. What
-    joins letters passes below the band, and their own strokes are steeper."""
-    scale = min(1.0, COARSE / pitch)
-    rows = np.asarray(part[band], np.uint8)
-    small = cv2.resize(rows * 255, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 96
-    least = WORD * pitch * scale
-    nowhere = small.shape[1]
-    since = np.full(small.shape[0] + 2, nowhere)
-    best: tuple[int, int] | None = None
-    for column in range(small.shape[1]):
-        before = np.minimum(np.minimum(since[:-2], since[1:-1]), since[2:])
-        since[1:-1] = np.where(small[:, column], np.minimum(before, column), nowhere)
-        first = int(since.min())
-        if column - first >= least and (best is None or first <= best[1]):
-            best = (first if best is None else min(best[0], first)), column
-    if best is not None:
-        first, last = int(best[0] / scale), int((best[1] + 1) / scale)
-        ink = part[:, first:last] > 0
-        high = part.shape[0] - np.argmax(ink[::-1], axis=0) - np.argmax(ink, axis=0)
-        tall = ink.any(axis=0) & (high > 0.35 * pitch)
-        if int((np.diff(tall.astype(np.int8), prepend=0) > 0).sum()) >= CROSSED - 1:
-            yield float(first), float(last)
 
 
 def _sheared(part: Pixels, slope: float) -> Pixels:

@@ -81,12 +81,6 @@ def struck_by(shape: str, picture: Pixels, end: float) -> None:
             [(start, BASE - 0.75 * PITCH), (end, BASE + 0.15 * PITCH)],
             [(start, BASE + 0.15 * PITCH), (end, BASE - 0.75 * PITCH)],
         ],
-        "wavy": [
-            [
-                (x, middle + 0.13 * PITCH * np.sin(2 * np.pi * x / (0.9 * PITCH)))
-                for x in np.arange(start, end)
-            ]
-        ],
     }[shape]
     for points in lines:
         path = np.rint(np.array(points) * 16).astype(np.int32).reshape(-1, 1, 2)
@@ -108,9 +102,7 @@ def seen(shape: str) -> list[tuple[float, tuple[float, float] | None]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("shape", "least"), [("single", 0.95), ("double", 0.95), ("crosswise", 0.95), ("wavy", 0.95)]
-)
+@pytest.mark.parametrize(("shape", "least"), [("single", 0.95), ("double", 0.95), ("crosswise", 0.95)])
 def test_two_words_struck_out_of_a_line_are_found(shape: str, least: float) -> None:
     found = seen(shape)
     assert sum(strike is not None for _, strike in found) >= least * len(found)
