@@ -139,25 +139,27 @@ def _stamped_place(one: InkedSlot, letter: float) -> Box:
 def _by_strike(
     line: InkedLine, strike: tuple[float, float] | None, marks: Marks, pitch: float
 ) -> list[InkedLine]:
-    """The line, or what is struck of it and, apart, what is written before and behind that."""
+    """The line, or what is struck of it and, apart, what is written before and behind that; less than a letter's width
+    before or behind belongs to the stroke."""
     if strike is None:
         return [line]
     middle = (marks.boxes[line.marks, 0] + marks.boxes[line.marks, 2]) / 2
     through = (middle > strike[0] - 0.1 * pitch) & (middle < strike[1] + 0.1 * pitch)
     behind = ~through & (marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch)
     before = ~through & ~behind & (marks.boxes[line.marks, 2] < strike[0] + 0.3 * pitch)
-    gone, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[~before & ~behind], pitch)
-    kept = [
-        replace(line, box=box, marks=numbers)
-        for box, numbers in (
-            placing.inked_box(marks.boxes, marks.area, line.marks[part], pitch) for part in (before, behind)
-        )
-        if box is not None and box.width >= 0.5 * pitch
-    ]
+    kept = []
+    struck = ~before & ~behind
+    for part in (before, behind):
+        box, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[part], pitch)
+        if box is not None and box.width >= 0.5 * pitch:
+            kept.append(replace(line, box=box, marks=numbers))
+        else:
+            struck |= part
+    gone, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[struck], pitch)
     if gone is None or not kept:
         return [replace(line, struck=True)]
-    struck = replace(line, box=gone, marks=numbers, struck=True)
-    return sorted([struck, *kept], key=lambda one: one.box.left)
+    out = replace(line, box=gone, marks=numbers, struck=True)
+    return sorted([out, *kept], key=lambda one: one.box.left)
 
 
 def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:

@@ -1,10 +1,13 @@
 """Strokes that strike writing out: over a whole line, over a word of it, once or twice, or crosswise.
 
+Joined hands and rules of dots run level too, so a straight run of ink is weighed: how long and how straight it is, how
+much writing it crosses, and where it runs. The weights are fitted to drawn lines (``benchmarks/fit_strikes.py``).
 A wavy stroke through a word is not looked for: the letters of a joined hand run on just so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple, dataclass
 
 import cv2
 import numpy as np
@@ -13,22 +16,49 @@ from numpy.typing import NDArray
 from pipeline.imaging.marks import Marks
 from pipeline.model import Box, Pixels
 
-WORD = 1.3
-"""How long a straight stroke is that strikes out part of a line, in pitches of the line: three letters or more."""
+LEAST = 1.0
+"""How long a run of ink is at least to be weighed, in pitches of the line: two letters."""
 
-CROSSED = 3
-"""How many strokes of letters it crosses at least: a bar of a t or of an H crosses one or two."""
+SLOPES = (-0.55, -0.45, -0.35, -0.25, -0.15, -0.1, -0.075, -0.05, -0.025, 0.0,
+          0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.35, 0.45, 0.55)  # fmt: skip
+"""Rise over run of the strokes looked for: level ones, and the two of a cross."""
 
-SLOPES = tuple(step / 40 for step in range(-2, 3))
-"""Rise over run of strokes along a line."""
+MIDDLE = 0.3
+"""How far above its writing line a stroke runs that strikes small letters out in their middle, in pitches."""
 
-GENTLE = (*SLOPES, -0.075, 0.075, -0.1, 0.1)
-"""Those of strokes through a word."""
+WEIGHTS = (3.0, -1.5, 1.4, -1.2, -1.2, 0.7, 0.6, -0.6, 0.5)
+"""What each measure of ``Run`` weighs, in its order."""
 
-DIAGONALS = tuple(sign * rise for sign in (-1, 1) for rise in (0.15, 0.25, 0.35, 0.45, 0.55))
-"""Rise over run of the strokes of a cross: steep enough for an underline to be none."""
+OFFSET = -3.0
+"""What is added: above 0 a run strikes out."""
 
 Extent = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A straight run of ink in a line of writing, by measures that tell a stroke from letters.
+
+    ``length`` and ``line``: logarithms of its length and of the line's, in pitches. ``wander``: how far the bare
+    stroke leaves its straight course, in its own thickness. ``crossed``: how often ink stands above and below it at
+    once; ``feet``: how often ink stands below it, in one pitch. ``off``: ten times the square of its distance from
+    the middle of the small letters, in pitches. ``above``, ``below``: shares of it with ink there. ``bare``: share of
+    it where nothing crosses it.
+    """
+
+    length: float
+    wander: float
+    crossed: float
+    line: float
+    off: float
+    above: float
+    below: float
+    feet: float
+    bare: float
+
+    def log_odds(self) -> float:
+        """Above 0: it strikes out."""
+        return float(np.dot(WEIGHTS, astuple(self))) + OFFSET
 
 
 def strike_of(
@@ -37,80 +67,93 @@ def strike_of(
     """From which x to which a line is struck out, ``None`` where nothing of it is.
 
     ``numbers`` are the line's marks, ``box`` is around them, ``level`` the y of the top and of the bottom of its small
-    letters. A stroke strikes out what it runs through between these, so that an underline is none: one nearly level run
-    over most of the line, or a straight one of a word's length that crosses strokes of letters, so that
-    neither a crossed t nor a dash counts; a cross may reach above and below.
+    letters (0.41 of its pitch apart).
     """
     left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
-    first, last = max(top, round(level[0])), min(bottom, round(level[1]))
-    if last - first < 3 or right - left < 2.5 * (last - first):
+    pitch = (level[1] - level[0]) / 0.41
+    widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
+    if pitch < 8 or bottom <= top or widths.max(initial=0) < LEAST * pitch:
         return None
     chosen = np.zeros(len(marks.area) + 1, bool)
     chosen[numbers + 1] = True
     part = chosen[marks.numbers_in(left, top, right, bottom)].astype(np.uint8)
-    band = slice(first - top, last - top)
-    # the bar of an H takes much of a short word
-    share = 0.55 if right - left > 5 * (last - first) else 0.92
-    whole = max(15, int(share * (right - left)))
-    found: list[Extent] = [end for slope in SLOPES for end in _runs(part[band], slope, whole)]
-    pitch = (level[1] - level[0]) / 0.41
-    widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
-    if not found and widths.max(initial=0) >= WORD * pitch:
-        found = list(_through_words(part, band, pitch))
+    middle = level[1] + (0.14 - MIDDLE) * pitch - top
+    found = [(first, last) for first, last, run in runs_in(part, pitch, middle) if run.log_odds() > 0]
     if not found:
         return None
     return float(left + min(one[0] for one in found)), float(left + max(one[1] for one in found))
 
 
-def _through_words(part: Pixels, band: slice, pitch: float) -> Iterator[Extent]:
-    """Straight strokes of a word's length: level ones between the band's rows, slanting ones anywhere in the line."""
-    run = max(15, round(WORD * pitch))
-    level = np.zeros_like(part)
-    level[band] = part[band]
-    for slope in (*GENTLE, *DIAGONALS):
-        picture = level if slope in GENTLE else part
-        for first, last in _runs(picture, slope, run):
-            if _crossings(part, picture, slope, first, last, run, pitch) >= CROSSED:
-                yield first, last
+def runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, Run]]:
+    """Straight runs of ink in the mask ``part`` (h, w) of a line: first column, the one behind the last, and measures.
+    ``pitch``: of the line, in pixels; ``middle``: the y at which small letters have their middle."""
+    wide = part.shape[1]
+    least = max(10, round(LEAST * pitch))
+    for slope in SLOPES:
+        straight, room = _sheared(part, slope)
+        # a pixel upwards and downwards lets an uneven stroke count; gaps between letters stay open
+        thick = cv2.dilate(straight, np.ones((3, 1), np.uint8))
+        kept = cv2.erode(
+            thick, np.ones((1, least), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)
+        )
+        count, labels, boxes, _ = cv2.connectedComponentsWithStats(kept, connectivity=8)
+        for number in range(1, count):
+            x, y, width, height = (int(n) for n in boxes[number, :4])
+            row = y + int(np.argmax((labels[y : y + height, x : x + width] == number).sum(axis=1)))
+            first, last = max(0, x - least // 2), min(wide, x + width - 1 - least // 2 + least)
+            height_at = row - room + slope * ((first + last) / 2 - wide / 2)
+            yield (
+                first,
+                last,
+                _measured(straight[:, first:last] > 0, row, pitch, wide, (middle - height_at) / pitch),
+            )
 
 
-def _runs(part: Pixels, slope: float, run: int) -> list[tuple[int, int]]:
-    """From which column to which some straight line of that slope has so many set pixels on end, if one has."""
-    # a pixel upwards and downwards lets an uneven stroke count; gaps between letters stay open
-    thick = np.asarray(cv2.dilate(part, np.ones((3, 1), np.uint8)), np.uint8)
-    columns = np.flatnonzero(_eroded(_sheared(thick, slope), run).any(axis=0))
-    if not len(columns):
-        return []
-    return [(int(columns[0]) - run // 2, int(columns[-1]) - run // 2 + run)]
-
-
-def _eroded(part: Pixels, run: int) -> Pixels:
-    kernel = np.ones((1, run), np.uint8)
-    return np.asarray(cv2.erode(part, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)), np.uint8)
-
-
-def _crossings(
-    part: Pixels, picture: Pixels, slope: float, first: int, last: int, run: int, pitch: float
-) -> int:
-    """How many strokes the straight stroke crosses between two columns: ink close above it and close below it, in the
-    same columns."""
-    thick = np.asarray(cv2.dilate(picture, np.ones((3, 1), np.uint8)), np.uint8)
-    kept = _eroded(_sheared(thick, slope), run)
-    row = int(np.argmax(kept.sum(axis=1)))
-    straight = _sheared(part, slope)[:, max(0, first) : last] > 0
+def _measured(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: float) -> Run:
+    """The measures of a run that lies level in ``row`` of the mask of its columns."""
+    length = strip.shape[1]
+    above, below = _reach(strip[: row + 1][::-1]), _reach(strip[row:])
+    thick = np.maximum(1, above + below - 1)
+    pen = float(np.percentile(thick, 20))
+    bare = thick <= 1.5 * pen + 1
+    columns, centre = np.flatnonzero(bare), (below - above)[bare] / 2
+    wander = 1.0
+    if len(columns) > 5:
+        course = np.polyval(np.polyfit(columns, centre, 1), columns)
+        wander = min(1.0, float(np.std(centre - course)) / max(1.0, pen))
     near, far = max(3, round(0.09 * pitch)), max(5, round(0.2 * pitch))
-    above = straight[max(0, row - far) : max(0, row - near)].any(axis=0)
-    below = straight[row + near : row + far].any(axis=0)
-    reach = max(1, round(0.05 * pitch))
-    wide = np.ones(2 * reach + 1)
-    both = (np.convolve(above, wide, "same") > 0) & (np.convolve(below, wide, "same") > 0)
-    return int((np.diff(both.astype(np.int8), prepend=0) > 0).sum())
+    reach = np.ones(2 * max(1, round(0.05 * pitch)) + 1)
+    over = np.convolve(strip[max(0, row - far) : max(0, row - near)].any(axis=0), reach, "same") > 0
+    under = np.convolve(strip[row + near : row + far].any(axis=0), reach, "same") > 0
+    return Run(
+        length=float(np.log(length / pitch)),
+        wander=wander,
+        crossed=_times(over & under),
+        line=float(np.log(wide / pitch)),
+        off=10 * off * off,
+        above=float(over.mean()),
+        below=float(under.mean()),
+        feet=_times(under) * pitch / length,
+        bare=float(bare.mean()),
+    )
 
 
-def _sheared(part: Pixels, slope: float) -> Pixels:
-    """The mask with its columns moved so that a stroke of that slope runs level; rows are added for what moves out."""
+def _reach(strip: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How many pixels of ink follow one another in each column from the first row on; that row may miss."""
+    strip = np.vstack([strip, np.zeros((1, strip.shape[1]), bool)])
+    strip[0] = True
+    return np.argmin(strip, axis=0).astype(float)
+
+
+def _times(of: NDArray[np.bool_]) -> int:
+    """How many stretches of columns it holds."""
+    return int((np.diff(of.astype(np.int8), prepend=0) > 0).sum())
+
+
+def _sheared(part: Pixels, slope: float) -> tuple[Pixels, int]:
+    """The mask with its columns moved so that a stroke of that slope runs level, and how many rows were added above."""
     height, width = part.shape
     room = int(np.ceil(abs(slope) * width / 2))
     matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2 + room]], np.float32)
     size = (width, height + 2 * room)
-    return np.asarray(cv2.warpAffine(part, matrix, size, flags=cv2.INTER_NEAREST), np.uint8)
+    return np.asarray(cv2.warpAffine(part, matrix, size, flags=cv2.INTER_NEAREST), np.uint8), room
