@@ -7,7 +7,7 @@ from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.gaps import decoded_by_kind
 from pipeline.decoding.language import Language, read_language
 from pipeline.decoding.options import DecodingOptions
-from pipeline.decoding.priors import Prior, continued, free_prior
+from pipeline.decoding.priors import Followed, Prior, continued, followed, free_prior
 from pipeline.decoding.two_readings import dates_both_allow, margin
 
 __all__ = [
@@ -15,12 +15,14 @@ __all__ = [
     "Decoded",
     "DecodingOptions",
     "Emission",
+    "Followed",
     "Language",
     "Prior",
     "continued",
     "dates_both_allow",
     "decoded",
     "decoded_by_kind",
+    "followed",
     "free_prior",
     "jointly",
     "margin",

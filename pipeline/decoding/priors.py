@@ -99,3 +99,41 @@ def continued(prior: Prior, text: str) -> Prior:
     """The prior behind a line that says ``text``."""
     words = tuple(text.split())[-_CONTEXT:]
     return Continued(prior, words) if words else prior
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The prior of a line that goes on in another one: ``after`` is the other's first word."""
+
+    prior: Prior
+    after: str
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return self.prior.terms
+
+    @property
+    def letters(self) -> str:
+        return self.prior.letters
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return self.prior.word(before, word)
+
+    def whole(self, text: str) -> float:
+        return max(-LIMIT, self.prior.whole(text) + self.going_on(text))
+
+    def going_on(self, text: str) -> float:
+        """What it weighs that the other line's first word stands behind this text."""
+        return self.prior.word(tuple(text.split())[-_CONTEXT:], self.after)
+
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return self.prior.near(before, word, after or self.after)
+
+    def support(self, text: str) -> float:
+        return self.prior.support(text)
+
+
+def followed(prior: Prior, text: str) -> Followed | None:
+    """The prior before a line that says ``text``; ``None`` where that says nothing."""
+    words = text.split()
+    return Followed(prior, words[0]) if words else None

@@ -30,13 +30,16 @@ _HARDLY_NAMES = LEVELS.union(
 CAPITAL_INSIDE = -1.2
 """A common word with a capital in the middle of a text."""
 
+ALIKE_IN_BOTH_CASES = -1.2
+"""The same once more where capital and small letter differ in their size alone."""
+
 SMALL_NAME = -0.7
 """A word of a name without its capital."""
 
 NO_COMMA = -1.2
 """A level that begins behind a name without a sign between."""
 
-UNEVEN_SIGNS = -1.5
+UNEVEN_SIGNS = -2.2
 """The same once more where commas part other levels of the address: few put some and leave others out."""
 
 ODD_SIGNS = -2.0
@@ -47,6 +50,10 @@ RARE_SIGN = -1.0
 
 GLUED_DASH = -0.7
 """A dash with a space on its right side only."""
+
+_ALIKE = "csvx"
+_MIXED = re.compile(r"\d,\d+[./-]\d|\d[./-]\d+,\d")
+"""A figure that two different signs cut, one of them a comma (``26,7.2008``)."""
 
 _PARTING = ",;-–/("
 _SIGNS = " .,;:()…_-–'\""
@@ -81,8 +88,10 @@ def habit_of_text(before: tuple[str, ...], word: str) -> float:
     """The same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
     plain = word.strip(_SIGNS)
     told = bool(before) and before[-1] != ""
-    level = plain.casefold() in LEVELS
-    return CAPITAL_INSIDE if told and level and _is_capital(plain) and not _ends(before[-1]) else 0.0
+    weight = ODD_SIGNS if _MIXED.search(plain) else 0.0
+    if told and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before[-1]):
+        weight += CAPITAL_INSIDE + ALIKE_IN_BOTH_CASES * (plain[0].casefold() in _ALIKE)
+    return weight
 
 
 def habit_of_name(before: tuple[str, ...], word: str) -> float:
@@ -104,7 +113,7 @@ def habit_of_date(before: tuple[str, ...], word: str) -> float:
 def _capitals(before: tuple[str, ...], plain: str, told: bool) -> float:
     small = plain.casefold()
     if told and small in _HARDLY_NAMES and _is_capital(plain) and not _ends(before[-1]):
-        return CAPITAL_INSIDE
+        return CAPITAL_INSIDE + (ALIKE_IN_BOTH_CASES if small[0] in _ALIKE else 0.0)
     if small not in COMMON and plain.isalpha() and len(plain) > 1 and plain.islower():
         return SMALL_NAME
     return 0.0

@@ -18,7 +18,18 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import Emission, Language, Prior, continued, decoded_by_kind, prior_for, read_language
+from pipeline.decoding import (
+    Emission,
+    Followed,
+    Language,
+    Prior,
+    continued,
+    decoded_by_kind,
+    followed,
+    free_prior,
+    prior_for,
+    read_language,
+)
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
 from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
@@ -33,7 +44,7 @@ network looks at that paper too, and no line may be read otherwise because of it
 
 WEIGHTS = "model.onnx"
 
-VERSION = "5"
+VERSION = "6"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 
@@ -159,12 +170,22 @@ class HandReader:
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:
-        that one still says what else may stand there. A line that follows another is weighed behind its words. Raises
-        ``SetupError``."""
+        that one still says what else may stand there. A line that follows another is weighed behind its words, and the
+        other once more before these, where another of its readings goes better with them. Raises ``SetupError``."""
         seen = self.emissions([crop.pixels for crop in crops])
         read: list[LineReading] = []
-        for crop, emissions in zip(crops, seen, strict=True):
-            read.append(self._line(crop, emissions, read[-1].text if crop.follows and read else ""))
+        prior = free_prior()
+        for number, (crop, emissions) in enumerate(zip(crops, seen, strict=True)):
+            before, prior = prior, self.prior(crop.kind, crop.part, crop.terms)
+            if not crop.follows or not read:
+                read.append(_line(self.name, crop, emissions, prior))
+                continue
+            prior = continued(prior, read[-1].text)
+            reading = _line(self.name, crop, emissions, prior)
+            ahead = followed(before, reading.text)
+            if ahead is not None and _goes_better(read[-1], ahead):
+                read[-1] = _line(self.name, crops[number - 1], seen[number - 1], ahead)
+            read.append(reading)
         return tuple(read)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
@@ -181,17 +202,26 @@ class HandReader:
                     seen[number].append(Emission(chances[place, :steps], network.letters))
         return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in seen)
 
-    def _line(self, crop: Crop, emissions: Sequence[Emission], before: str) -> LineReading:
-        if not emissions:
-            return LineReading("", 0.0, self.name)
-        prior = continued(self.prior(crop.kind, crop.part, crop.terms), before)
-        found = decoded_by_kind(emissions, prior, crop.kind)
-        best = found.hypotheses[0]
-        if not best.text:
-            return LineReading("", 0.0, self.name, hypotheses=found.hypotheses)
-        return LineReading(
-            best.text, best.chance, self.name, hypotheses=found.hypotheses, evidence=found.evidence
-        )
+
+def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) -> LineReading:
+    if not emissions:
+        return LineReading("", 0.0, name)
+    found = decoded_by_kind(emissions, prior, crop.kind)
+    best = found.hypotheses[0]
+    if not best.text:
+        return LineReading("", 0.0, name, hypotheses=found.hypotheses)
+    return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=found.evidence)
+
+
+GOES_BETTER = 0.5
+"""By how much (log) another reading of a line goes better with the next line for it to be weighed again."""
+
+
+def _goes_better(reading: LineReading, ahead: Followed) -> bool:
+    if not reading.text:
+        return False
+    said = ahead.going_on(reading.text)
+    return any(ahead.going_on(one.text) > said + GOES_BETTER for one in reading.hypotheses if one.text)
 
 
 def _is_chances(emission: Emission) -> bool:

@@ -30,7 +30,7 @@ LINES = (
 )
 """Kind, what is written, and where the ink leaves it open."""
 
-WEIGHED = {"5": "90fbce0509c39044"}
+WEIGHED = {"6": "e43b12cc8a0cec9b"}
 """By version, what the readings of ``LINES`` come to. Where this fails the way of weighing has changed: raise
 ``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fit_calibration``)."""
 

@@ -15,7 +15,13 @@ pytestmark = pytest.mark.tesseract
 
 
 @pytest.mark.parametrize(
-    ("pen", "form", "seed"), [("dancing-script", "birth-2006", 3000), ("ms-madi", "marriage-2006", 3003)]
+    ("pen", "form", "seed"),
+    [
+        ("dancing-script", "birth-2006", 3000),
+        ("ms-madi", "marriage-2006", 3003),
+        ("borel", "birth-2016", 3004),
+        ("borel", "marriage-2016", 3005),
+    ],
 )
 def test_no_field_of_a_joined_hand_is_struck_through(pen: str, form: str, seed: int) -> None:
     options = SynthOptions(seed=seed, entries=1, pens=(pen,), cover=False, struck=0.0)

@@ -88,6 +88,28 @@ def test_a_line_that_follows_is_weighed_behind_the_words_before_it() -> None:
     assert texts(reader, [more]) == ["1"]
 
 
+class OneBehindSeven(FreePrior):
+    """Knows that a 1 follows a 7."""
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return -3.0 if before and (before[-1], word) != ("7", "1") else 0.0
+
+
+class ReaderAhead(HandReader):
+    def prior(self, kind: str, part: str = "", terms: tuple[str, ...] = ()) -> Prior:
+        return OneBehindSeven()
+
+
+def test_a_line_is_weighed_before_the_words_that_follow_it_unless_its_ink_is_clear() -> None:
+    line, more = bars(1), replace(bars(1), follows=True)
+    unsure, sure = ReaderAhead((Bars(0.3),)), ReaderAhead((Bars(1e-4),))
+    assert texts(unsure, [line, line]) == ["1", "1"]
+    assert texts(unsure, [line, more]) == ["7", "1"]
+    assert texts(unsure, [line, more, line, more]) == ["7", "1", "7", "1"]
+    assert texts(sure, [line, more]) == ["1", "1"]
+    assert texts(unsure, [line, replace(blank(), follows=True)]) == ["1", ""]
+
+
 def test_a_crop_without_ink_has_no_text_and_shifts_no_other() -> None:
     pixel = Crop(np.zeros((1, 1), np.uint8), 300.0, "number")
     readings = HandReader((Bars(),)).read([blank(), bars(2), pixel, blank(3, 3), bars(3), blank()])

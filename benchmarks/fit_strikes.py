@@ -1,0 +1,248 @@
+"""Fits the weights by which a run of ink is told to strike writing out (``pipeline/imaging/strikes.py``).
+
+    python -m benchmarks.fit_strikes [--entries N] [--seed N]
+
+Lines of drawn books of every pen font, with values struck out and without, as digitizing finds them. On some lines
+without, an underline, a dash and a cross over two words are drawn besides; nothing is learnt from those. For every font
+the runs are weighed by what the other fonts taught; the last line gives the weights that all of them teach, for
+``WEIGHTS`` and ``OFFSET``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from typing import cast
+from unittest.mock import patch
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._books import last_line, percent, say
+from benchmarks._gate_pages import chance
+from benchmarks._unread import without_readers
+from pipeline import schema
+from pipeline.digitize import blanks, default_engines, digitize_page
+from pipeline.evaluation.boxes import straightened
+from pipeline.evaluation.truth import Quad
+from pipeline.imaging.marks import Marks
+from pipeline.imaging.strikes import MIDDLE, Run, runs_in, strike_of
+from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
+from pipeline.schema import Schemas
+from pipeline.synth import SynthOptions, draw_book
+from pipeline.synth.pens import PENS
+from pipeline.synth.scanning import quad
+
+SEED = 61_001
+FORMS = ("birth-2006", "marriage-2006", "birth-2016", "marriage-2016")
+WRITTEN = "as written"
+STRICT = 2.5
+"""The weights are moved so that a run counts only from these log odds on, both kinds weighing alike."""
+
+EMBELLISHED = 4
+"""One line of so many is drawn upon."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line's mask (h, w), its pitch and the y of the middle of its small letters in pixels, which columns are
+    ``struck`` (``None``: none) and what was drawn into it."""
+
+    pen: str
+    mask: Pixels
+    pitch: float
+    middle: float
+    struck: tuple[float, float] | None
+    drawn: str = WRITTEN
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    drawn = list(drawn_lines(chosen.entries, chosen.seed))
+    lines = drawn + [more for line in drawn[::EMBELLISHED] for more in embellished(line)]
+    say(f"{len(lines)} dòng")
+    runs = [(number, line, run) for number, line in enumerate(lines) for run in weighed(line)]
+    measures = np.array([astuple(run) for _, _, run in runs])
+    strikes = np.array([line.struck is not None for _, line, _ in runs], float)
+    taught = np.array([line.drawn == WRITTEN for _, line, _ in runs])
+    odds = np.zeros(len(runs))
+    for pen in {line.pen for line in lines}:
+        of = np.array([line.pen == pen for _, line, _ in runs])
+        weights, offset = fitted(measures[taught & ~of], strikes[taught & ~of])
+        odds[of] = measures[of] @ weights + offset
+    best = np.full(len(lines), -np.inf)
+    np.maximum.at(best, [number for number, _, _ in runs], odds)
+    weights, offset = fitted(measures[taught], strikes[taught])
+    names = [one.name for one in fields(Run)]
+    last_line(
+        {
+            "bench": "fit-strikes",
+            **shown(lines, best),
+            "weights": {name: round(float(one), 3) for name, one in zip(names, weights, strict=True)},
+            "offset": round(offset, 3),
+        }
+    )
+
+
+def shown(lines: list[Line], best: Floats) -> dict[str, dict[str, float]]:
+    """The table on the screen, and its figures."""
+    table = Table("Dòng", "Số dòng", "Bị coi là gạch", title="Nét gạch, mỗi phông cân bằng các phông khác")
+    figures: dict[str, dict[str, float]] = {}
+    for drawn in sorted({line.drawn for line in lines}):
+        for struck in (True, False):
+            chosen = [
+                n for n, one in enumerate(lines) if one.drawn == drawn and (one.struck is not None) is struck
+            ]
+            if not chosen:
+                continue
+            share = float(np.mean(best[chosen] > 0))
+            figures[f"{drawn}, {'struck' if struck else 'not struck'}"] = {
+                "lines": len(chosen),
+                "taken": share,
+            }
+            table.add_row(f"{drawn}{', struck' if struck else ''}", str(len(chosen)), percent(share))
+    Console(width=100).print(table)
+    return figures
+
+
+def fitted(measures: Floats, strikes: Floats) -> tuple[Floats, float]:
+    """Weights (n,) and offset of a logistic regression, both kinds weighing alike, a little held back (ridge), by
+    Newton's method."""
+    mean, spread = measures.mean(axis=0), measures.std(axis=0) + 1e-9
+    matrix = np.c_[(measures - mean) / spread, np.ones(len(measures))]
+    share = strikes.mean()
+    weigh = np.where(strikes > 0, 0.5 / share, 0.5 / (1 - share))
+    ridge = np.eye(matrix.shape[1]) * 2e-3 * len(measures)
+    ridge[-1, -1] = 1e-6
+    point = np.zeros(matrix.shape[1])
+    for _ in range(40):
+        likely = 1 / (1 + np.exp(-matrix @ point))
+        slope = matrix.T @ (weigh * (likely - strikes)) + ridge @ point
+        bow = (matrix * (weigh * likely * (1 - likely))[:, None]).T @ matrix + ridge
+        step = np.linalg.solve(bow, slope)
+        point = point - step * min(1.0, 5 / np.abs(step).max())
+    weights = point[:-1] / spread
+    return weights, float(point[-1] - mean @ weights) - STRICT
+
+
+def weighed(line: Line) -> Iterator[Run]:
+    """The runs of a line that teach: all of one that is not struck, those along half of the stroke where it is."""
+    for first, last, run in runs_in(line.mask, line.pitch, line.middle):
+        if line.struck is None:
+            yield run
+            continue
+        inside = min(last, line.struck[1]) - max(first, line.struck[0])
+        if inside > 0.6 * (last - first) and inside > 0.5 * (line.struck[1] - line.struck[0]):
+            yield run
+
+
+def drawn_lines(entries: int, seed: int) -> Iterator[Line]:
+    """The lines of books of every pen font, as digitizing finds them."""
+    schemas = schema.load()
+    for number, (pen, form) in enumerate((pen, form) for pen in PENS for form in FORMS):
+        say(f"{pen.family}, {form}")
+        for struck in (0.0, 0.6):
+            options = SynthOptions(
+                seed=seed + number, entries=entries, pens=(pen.family,), cover=False, struck=struck,
+                scanner=("normal", "mild")[number % 2],
+            )  # fmt: skip
+            yield from lines_of_book(pen.family, form, schemas, options)
+
+
+def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOptions) -> Iterator[Line]:
+    form, engines = schemas.form(form_id), without_readers(default_engines())
+    ledger = Ledger(form_id, "", "", f"01/{max(form.years[0], 1976)}")
+    for number, drawing in enumerate(draw_book(form, schemas, options)):
+        met: list[tuple[Pixels, Box, float, float]] = []
+
+        def note(
+            marks: Marks,
+            numbers: NDArray[np.int64],
+            box: Box,
+            level: tuple[float, float],
+            met: list = met,  # type: ignore[type-arg]
+        ) -> tuple[float, float] | None:
+            chosen = np.zeros(len(marks.area) + 1, bool)
+            chosen[numbers + 1] = True
+            corners = (round(n) for n in (box.left, box.top, box.right, box.bottom))
+            mask = chosen[marks.numbers_in(*corners)].astype(np.uint8)
+            pitch = (level[1] - level[0]) / 0.41
+            met.append((mask, box, pitch, level[1] + (0.14 - MIDDLE) * pitch - round(box.top)))
+            return strike_of(marks, numbers, box, level)
+
+        with patch.object(blanks, "strike_of", note):
+            result = digitize_page(
+                PageImage(PageRef("0" * 64, number + 1), drawing.scan.pixels, 0),
+                form,
+                ledger,
+                schemas,
+                engines,
+            )
+        truth = [
+            straightened(cast(Quad, tuple(quad(ink.box, drawing.scan.matrix))), result.matrix)
+            for ink in drawing.page.sheet.inks
+            if ink.struck
+        ]
+        for mask, box, pitch, middle in met:
+            over = [one for one in truth if _most_of(one, box)]
+            if any(one.intersection(box).area > 0 for one in truth if one not in over):
+                continue
+            extent = (over[0].left - box.left, over[0].right - box.left) if over else None
+            yield Line(pen, mask, pitch, middle, extent)
+
+
+def _most_of(ink: Box, box: Box) -> bool:
+    part = ink.intersection(box)
+    return part.width > 0.8 * ink.width and part.height > 0.6 * ink.height
+
+
+def embellished(line: Line) -> Iterator[Line]:
+    """What no book here holds: the line underlined, with a dash behind it, and with a cross over its first half."""
+    height, width = line.mask.shape
+    if line.struck is not None or width < 3 * line.pitch:
+        return
+    rng = chance(height, width)
+    pitch, base = line.pitch, line.middle + MIDDLE * line.pitch
+    room = int(2.5 * pitch)
+    pen = max(2, round(float(rng.uniform(0.05, 0.1)) * pitch))
+    low = base + float(rng.uniform(0.14, 0.3)) * pitch
+    end = width * float(rng.uniform(0.4, 1.0))
+    strokes = {
+        "underlined": [((-0.1 * pitch, low), (end, low + float(rng.uniform(-0.06, 0.06)) * pitch))],
+        "dash behind": [((width + 0.5 * pitch, line.middle), (width + 2 * pitch, line.middle + 1))],
+        "crossed": [
+            ((0.0, line.middle - 0.45 * pitch), (0.5 * width, base + 0.15 * pitch)),
+            ((0.0, base + 0.15 * pitch), (0.5 * width, line.middle - 0.45 * pitch)),
+        ],
+    }
+    for name, of in strokes.items():
+        if name == "crossed" and not 3 * pitch < width < 12 * pitch:
+            continue
+        mask = cv2.copyMakeBorder(line.mask, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
+        for ends in of:
+            first, last = ((round(x + room), round(y + room)) for x, y in ends)
+            cv2.line(mask, first, last, 1, pen)
+        where = np.argwhere(mask)
+        (y0, x0), (y1, x1) = where.min(axis=0), where.max(axis=0) + 1
+        struck = (room - float(x0), room - float(x0) + 0.5 * width) if name == "crossed" else None
+        yield Line(
+            line.pen,
+            np.ascontiguousarray(mask[y0:y1, x0:x1], np.uint8),
+            pitch,
+            line.middle + room - float(y0),
+            struck,
+            name,
+        )
+
+
+if __name__ == "__main__":
+    main()
