@@ -7,10 +7,10 @@ from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 
 from flows.nightly import HERE
-from flows.summary import Summary, may_pass
+from flows.summary import Summary
+from flows.trying import BACKING_UP
 from pipeline.backup import BackupReport, Vault, back_up, key_in
 from pipeline.settings import read_settings
 
@@ -31,14 +31,7 @@ def backup(
     return summary
 
 
-@task(
-    name="make-backup",
-    retries=3,
-    retry_delay_seconds=[60, 300, 900],
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="make-backup", **BACKING_UP)
 def make_backup(target: str, workspace: str | None, key_file: str | None, keep: int | None) -> Summary:
     """``pipeline.backup.back_up`` over what the settings say."""
     settings = read_settings()

@@ -15,14 +15,13 @@ from typing import Any
 import httpx
 from distributed import Client, worker_client
 from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
 from prefect.settings import get_current_settings
-from prefect.tasks import exponential_backoff
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.order import order_books
-from flows.summary import Summary, guarded, may_pass, summary_of
+from flows.summary import Summary, guarded, summary_of
+from flows.trying import READING
 from pipeline.batch import Breaker, book_report
 from pipeline.batch.cluster import ClusterWorkers
 from pipeline.batch.cluster_check import connected, require_cluster
@@ -80,16 +79,7 @@ def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) ->
     return summaries, stopped
 
 
-@task(
-    name="read-book",
-    task_run_name="read-book-{folder}",
-    retries=4,
-    retry_delay_seconds=exponential_backoff(backoff_factor=30),
-    retry_jitter_factor=0.2,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="read-book", task_run_name="read-book-{folder}", **READING)
 def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
     """One book, its pages on all workers of the cluster that this task runs on."""
 

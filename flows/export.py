@@ -7,9 +7,8 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 
-from flows.summary import may_pass
+from flows.trying import WRITING
 from pipeline.batch import PackageReport, export_book
 from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.options import read_options
@@ -50,15 +49,7 @@ def export(
     return summaries
 
 
-@task(
-    name="write-package",
-    task_run_name="write-package-{book_id}",
-    retries=2,
-    retry_delay_seconds=60,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="write-package", task_run_name="write-package-{book_id}", **WRITING)
 def write_package(
     book_id: int, target: str, workspace: str | None, partial: bool, workers: int | None
 ) -> Summary:

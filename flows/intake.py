@@ -11,9 +11,9 @@ from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 
-from flows.summary import Summary, may_pass
+from flows.summary import Summary
+from flows.trying import TAKING_IN
 from pipeline.errors import HotichError
 from pipeline.inbox import (
     DayStanding,
@@ -41,14 +41,7 @@ def intake(workspace: str | None = None) -> list[Summary]:
     return summaries
 
 
-@task(
-    name="take-in",
-    retries=2,
-    retry_delay_seconds=20,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="take-in", **TAKING_IN)
 def take_in(workspace: str | None) -> list[Summary]:
     """Two looks at every inbox, far enough apart that what the first one sees can be still at the second."""
 

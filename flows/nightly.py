@@ -21,13 +21,12 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
-from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import PrefectException
-from prefect.tasks import exponential_backoff
 
 from flows.morning import morning_report
 from flows.order import list_books, order_books
-from flows.summary import Summary, guarded, may_pass, overview, summary_of
+from flows.summary import Summary, guarded, overview, summary_of
+from flows.trying import CHECKING, READING
 from pipeline.batch import Breaker, Progress, book_report, check_registry
 from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
@@ -111,16 +110,7 @@ class ProgressBar:
         return lambda page: self.show(number + page.done / page.total)
 
 
-@task(
-    name="read-book",
-    task_run_name="read-book-{folder}",
-    retries=4,
-    retry_delay_seconds=exponential_backoff(backoff_factor=30),
-    retry_jitter_factor=0.2,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="read-book", task_run_name="read-book-{folder}", **READING)
 def read_book(
     folder: str,
     workspace: str | None,
@@ -145,13 +135,7 @@ def read_book(
     return guarded(read, folder)
 
 
-@task(
-    name="check-registry",
-    retries=4,
-    retry_delay_seconds=30,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-)
+@task(name="check-registry", **CHECKING)
 def check_people(workspace: str | None) -> str:
     """The checks across all books through ``pipeline.batch.check_registry``; what was found, as a sentence."""
     bench = read_settings().workbench(Path(workspace) if workspace else None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from prefect import flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 
-from flows.summary import may_pass
+from flows.trying import REPORTING
 from pipeline.errors import HotichError
 from pipeline.reports import SPAN, read_plan
 from pipeline.reports import report as counted
@@ -25,14 +24,7 @@ def report(target: str | None = None, workspace: str | None = None, days: int = 
     return names
 
 
-@task(
-    name="write-report",
-    retries=4,
-    retry_delay_seconds=60,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="write-report", **REPORTING)
 def write_report(target: str | None, workspace: str | None, days: int) -> list[str]:
     """The report through ``pipeline.reports``."""
     bench = read_settings().workbench(Path(workspace) if workspace else None)

@@ -7,10 +7,10 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 
 from flows.nightly import nightly
-from flows.summary import Summary, guarded, may_pass
+from flows.summary import Summary, guarded
+from flows.trying import WRITING
 from pipeline.batch import book_folders
 from pipeline.batch.rereading import outlook
 from pipeline.settings import read_settings
@@ -35,15 +35,7 @@ def reread(
     return nightly(folder, workspace, workers) if apply else outlooks
 
 
-@task(
-    name="look-ahead",
-    task_run_name="look-ahead-{folder}",
-    retries=2,
-    retry_delay_seconds=60,
-    retry_condition_fn=may_pass,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@task(name="look-ahead", task_run_name="look-ahead-{folder}", **WRITING)
 def look_ahead(folder: str, workspace: str | None, sample: int, workers: int | None) -> dict[str, Any]:
     """One book through ``pipeline.batch.rereading``; counts only."""
 

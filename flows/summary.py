@@ -1,26 +1,16 @@
-"""What a flow may tell of a book, counts, codes and names of files; and which failures are tried again."""
+"""What a flow may tell of a book, counts, codes and names of files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.tasks import Task
-
 from pipeline.batch import BookReport
-from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.errors import HotichError
 
 T = TypeVar("T")
 Summary = dict[str, Any]
 """Counts and file names of one book; no person's name and no image ever stands in it."""
-
-
-async def may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether a failure can go away by itself: a disk or a registry that is busy, full or away. Nothing else is tried
-    again."""
-    error = await state.aresult(raise_on_failure=False)
-    return isinstance(error, StorageError | RegistryError)
 
 
 def guarded(read: Callable[[], T], folder: str) -> T:

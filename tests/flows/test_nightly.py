@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import flows
-from flows import nightly, summary
+from flows import nightly, summary, trying
 from pipeline.batch import BookReport, ScanFailure
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
 from pipeline.settings import Settings
@@ -97,7 +97,7 @@ def test_only_what_can_pass_by_itself_is_tried_again(error: Exception, again: bo
     from prefect.states import Failed
 
     state: Any = Failed(data=error, message="")
-    assert asyncio.run(summary.may_pass(nightly.read_book, None, state)) is again  # type: ignore[arg-type]
+    assert asyncio.run(trying.may_pass(nightly.read_book, None, state)) is again  # type: ignore[arg-type]
 
 
 def test_prefect_is_told_to_stay_offline() -> None:
