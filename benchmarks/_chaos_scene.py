@@ -101,6 +101,7 @@ class Scene:
     starts: int = 0
     victim: Victim = field(init=False)
     _told: set[tuple[str, int]] = field(default_factory=set)
+    _before: dict[tuple[int, PageRef], str] = field(default_factory=dict)
     _since_decision: int = 0
 
     def start(self) -> None:
@@ -133,6 +134,7 @@ class Scene:
         """All pages of this generation, with as many of the faults as there is work for; they are taken off the list.
         Ends with a run in which nothing was done to it."""
         self._told.clear()
+        self._before = self._prints() if self.attended else {}
         undisturbed = False
         while not undisturbed:
             self.starts += 1
@@ -198,7 +200,8 @@ class Scene:
     # --- the person at the desk -----------------------------------------------------------------------------------
 
     def _person(self) -> None:
-        """Every so many pages one more decision, about a page that this generation has read."""
+        """Every so many pages one more decision, about a page that this generation has read and saved: of one that it
+        told of and failed with, the earlier reading still stands, and no other scene has it by then."""
         self._since_decision += 1
         if not self.attended or self._since_decision < DECISION_EVERY:
             return
@@ -215,10 +218,19 @@ class Scene:
             if not ready:
                 return
             task = ready[int(self.random.integers(len(ready)))]
+            page = PageRef(task.scan_sha256, task.page_no)
+            if opened.fingerprints(task.book_id).get(page) == self._before.get((task.book_id, page)):
+                return
             note = f"ghi chú {int(self.random.integers(1_000_000))}"
             decided = (task.book, task.scan_sha256, task.page_no, note)
             decide(opened, task, note)
             self.decisions.setdefault(self.generation, []).append(decided)
+
+    def _prints(self) -> dict[tuple[int, PageRef], str]:
+        """Under which fingerprint each page is saved now."""
+        with Registry.open(self.url, audit_key=self._key) as opened:
+            books = [int(one) for one in opened.book_columns()["book_id"]]
+            return {(book, page): last for book in books for page, last in opened.fingerprints(book).items()}
 
     @property
     def _key(self) -> Path:

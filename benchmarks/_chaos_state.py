@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 
@@ -61,6 +62,16 @@ def differences(calm: State, chaos: State) -> dict[str, tuple[int, int]]:
         wanted, there = Counter(calm[name]), Counter(chaos[name])
         if wanted != there:
             found[name] = ((wanted - there).total(), (there - wanted).total())
+    return found
+
+
+def examples(calm: State, chaos: State, most: int = 3) -> list[str]:
+    """Some of the rows that differ, ``-`` for those of the undisturbed run (all people are drawn)."""
+    found = []
+    for name in QUERIES:
+        wanted, there = Counter(calm[name]), Counter(chaos[name])
+        for sign, rows in (("-", wanted - there), ("+", there - wanted)):
+            found += [f"{sign} {name} {row}" for row in itertools.islice(rows.elements(), most)]
     return found
 
 

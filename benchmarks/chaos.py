@@ -27,7 +27,7 @@ from benchmarks import _chaos_faults as faults
 from benchmarks._books import last_line
 from benchmarks._chaos_books import draw_books
 from benchmarks._chaos_scene import Scene, end_all
-from benchmarks._chaos_state import audit_flaws, differences, state_of
+from benchmarks._chaos_state import audit_flaws, differences, examples, state_of
 from benchmarks._prefect_server import PrefectServer
 from pipeline.registry import Registry
 from tests import postgresql
@@ -135,7 +135,10 @@ def chaos(
             calm.decide_alike(disturbed.decisions)
         with Registry.open(disturbed.url, audit_key=disturbed.workspace / "audit.key") as registry:
             flaws = audit_flaws(registry)
-        found = differences(state_of(calm.url), state_of(disturbed.url))
+        states = state_of(calm.url), state_of(disturbed.url)
+        found = differences(*states)
+        for row in examples(*states):
+            tell(row)
     return Outcome(
         pages,
         poisons,

@@ -1,0 +1,115 @@
+"""Several ways to read a handwritten blank, and what is said of each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract import SlotInk
+from pipeline.model import Box, FieldStatus, Hypothesis, LineReading, Writing
+from tests.extract.blanks import PLACE, by_hand, evidence_in, fields, line, slot_of
+
+
+def test_the_ways_to_read_a_field_are_those_of_its_lines_together() -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    first = line(("xã Tân Lợi,", 0.7), ("xã Tân Lơi,", 0.2), weakest=0.8)
+    second = line(("tỉnh Hậu Giang", 0.6), ("tỉnh Hậu Giong", 0.3), weakest=0.4, agreement=0.9)
+    reading = fields("birth-2006", by_hand(slot, first, second))["child_native_place"]
+    assert reading.text == "xã Tân Lợi, tỉnh Hậu Giang"
+    assert [(one.text, round(one.chance, 2)) for one in reading.hypotheses] == [
+        ("xã Tân Lợi, tỉnh Hậu Giang", 0.42),
+        ("xã Tân Lợi, tỉnh Hậu Giong", 0.21),
+        ("xã Tân Lơi, tỉnh Hậu Giang", 0.12),
+        ("xã Tân Lơi, tỉnh Hậu Giong", 0.06),
+    ]
+    evidence = evidence_in(reading)
+    assert evidence.chance == reading.confidence == pytest.approx(0.42)
+    assert evidence.margin == pytest.approx(0.21)
+    assert (evidence.weakest, evidence.agreement) == (0.4, 0.9)
+
+
+def test_the_parts_of_a_date_give_whole_dates_to_choose_from() -> None:
+    slot = slot_of("birth-2006", "registered_on")
+    lines = (line(("7", 0.6), ("1", 0.4)), line(("12", 0.9)), line(("2010", 0.9)))
+    reading = fields("birth-2006", by_hand(slot, *lines))["registered_on"]
+    assert [one.text for one in reading.hypotheses] == ["7/12/2010", "1/12/2010"]
+    assert reading.canonical == "07.12.2010"
+
+
+def test_texts_that_mean_the_same_speak_for_one_another() -> None:
+    slot = slot_of("birth-2006", "child_born_on")
+    told = line(("5/6/2010", 0.4), ("05/6/2010", 0.3), ("5/8/2010", 0.2))
+    evidence = evidence_in(fields("birth-2006", by_hand(slot, told))["child_born_on"])
+    assert evidence.chance == pytest.approx(0.7)
+    assert evidence.margin == pytest.approx(0.5)
+
+
+def test_a_shared_blank_gives_each_field_its_own_ways() -> None:
+    slot = slot_of("birth-2006", "signer_name")
+    told = line(("Nguyễn Văn Thử, Chủ tịch", 0.6), ("Nguyễn Văn Thứ, Chủ tịch", 0.3))
+    found = fields("birth-2006", by_hand(slot, told))
+    assert [one.text for one in found["signer_name"].hypotheses] == ["Nguyễn Văn Thử", "Nguyễn Văn Thứ"]
+    (title,) = found["signer_title"].hypotheses
+    assert title.text == "Chủ tịch"
+    assert title.chance == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(("chance", "status"), [(0.9, FieldStatus.BLANK), (0.5, FieldStatus.UNREADABLE)])
+def test_what_a_surely_read_hand_does_not_say_is_blank(chance: float, status: FieldStatus) -> None:
+    slot = slot_of("birth-2016", "declarant_paper_number")
+    told = line(("CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999", chance))
+    found = fields("birth-2016", by_hand(slot, told))
+    assert found["declarant_other_paper"].status is status
+    if status is FieldStatus.BLANK:
+        assert evidence_in(found["declarant_other_paper"]).chance == pytest.approx(chance)
+
+
+@pytest.mark.parametrize("other", [None, LineReading("", 0.0, "hand"), LineReading("x", 0.9, "tesseract")])
+def test_a_field_with_a_line_of_which_nothing_is_weighed_has_no_evidence(other: LineReading | None) -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    whole = line(("xã Tân Lợi", 0.9))
+    boxes = (Box(0, 0, 9, 9), Box(0, 20, 9, 29))
+    ink = SlotInk(slot, boxes, (0, 1), Writing.HAND, (whole, other), PLACE)
+    reading = fields("birth-2006", ink)["child_native_place"]
+    assert reading.evidence is None
+    assert [one.text for one in reading.hypotheses] == [reading.text]
+
+
+@given(
+    ways=st.lists(
+        st.lists(st.tuples(st.text("ab 12/", max_size=5), st.floats(0.01, 0.3)), min_size=1, max_size=3),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_whatever_the_lines_say_chances_stay_chances_and_the_text_is_the_first(
+    ways: list[list[tuple[str, float]]],
+) -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    lines = [line(*sorted(dict(told).items(), key=lambda way: -way[1])) for told in ways]
+    reading = fields("birth-2006", by_hand(slot, *lines))["child_native_place"]
+    if reading.text:
+        evidence = evidence_in(reading)
+        assert reading.hypotheses[0].text == reading.text
+        assert 0 <= evidence.margin <= evidence.chance <= 1
+        assert sum(one.chance for one in reading.hypotheses) <= 1 + 1e-9
+
+
+def test_a_line_that_nobody_could_read_loses_nothing_that_the_others_may_say() -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    first = line(("xã Tân Lợi,", 0.7), ("xã Tân Lơi,", 0.2))
+    unread = LineReading("", 0.0, "hand", (), (Hypothesis("", 0.01), Hypothesis("tỉnh Hậu Giang", 0.001)))
+    reading = fields("birth-2006", by_hand(slot, first, unread))["child_native_place"]
+    assert (reading.evidence, reading.confidence) == (None, 0.0)
+    texts = [one.text for one in reading.hypotheses]
+    assert texts[:2] == ["xã Tân Lợi,", "xã Tân Lơi,"]
+    assert "xã Tân Lợi, tỉnh Hậu Giang" in texts
+
+
+def test_a_blank_that_could_not_be_read_still_tells_what_it_may_say() -> None:
+    slot = slot_of("birth-2006", "child_native_place")
+    unread = LineReading("", 0.0, "hand", (), (Hypothesis("", 0.01), Hypothesis("tỉnh Hậu Giang", 0.001)))
+    reading = fields("birth-2006", by_hand(slot, unread))["child_native_place"]
+    assert reading.status is FieldStatus.UNREADABLE
+    assert reading.hypotheses == (Hypothesis("tỉnh Hậu Giang", 0.001),)
