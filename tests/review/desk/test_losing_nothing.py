@@ -262,3 +262,16 @@ def test_a_task_that_waited_too_long_ahead_is_asked_for_before_it_is_typed_in(
         expect(an.page.locator(".waiting")).to_be_visible()
         binh.press("Alt+2", "Enter").see_the_end()
     assert (decision(office, book, 2) or ("", ""))[1] == office.login("binh")
+
+
+def test_a_task_that_is_open_in_two_tabs_is_told_in_the_second(office: Office, sit_down: SitDown) -> None:
+    one_line_book(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        second = an.page.context.new_page()
+        second.goto(f"{an.url}/desk")
+        expect(second.locator("#unsaved")).to_contain_text("thẻ khác")
+        expect(an.page.locator("#unsaved")).to_be_empty()
+        second.close()
+        an.press("Alt+2", "Enter").see_the_end()

@@ -6,6 +6,7 @@ import { Keys, SAYING } from "./keys.js";
 import { Notices } from "./notices.js";
 import { say } from "./said.js";
 import { Saving } from "./saving.js";
+import { Tabs } from "./tabs.js";
 import { TaskForm } from "./task.js";
 import { Viewer } from "./viewer.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
@@ -19,6 +20,9 @@ const TOO_SOON = 300; // milliseconds in which nobody has looked at a task that 
 const viewer = new Viewer(document.getElementById("viewer"));
 const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number(desk.dataset.book) || null, known: heldHere() }));
 const saving = new Saving(desk.dataset.login, { saved, lost: refused, told: (state) => notices.trouble(state) });
+
+const tabs = new Tabs(desk.dataset.login, (task) => form?.id === task, () =>
+  notices.complain(new Error("Việc này cũng đang mở ở một thẻ khác của trình duyệt này. Hãy chỉ làm ở một thẻ.")));
 
 let form = null; // the task in work
 let shownAt = 0; // when it came up, in milliseconds
@@ -50,6 +54,7 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
   place.toggleAttribute("data-fresh", true);
   setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
   performance.mark("task-shown");
+  tabs.ask(form.id);
   prepare();
 }
 
