@@ -11,6 +11,7 @@ from fastapi import Depends, HTTPException, Request
 from pipeline.registry.accounts import Session, csrf_of
 from pipeline.review.access import BY_ROUTE
 from pipeline.review.cookies import form_cookie, session_cookie
+from pipeline.review.numbers import are_too_large
 from pipeline.review.site import OfSite
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -49,6 +50,8 @@ def admit(request: Request, site: OfSite) -> None:
     request.state.session = session
     if access is None:
         raise HTTPException(403)
+    if are_too_large((*request.path_params.values(), *request.query_params.values())):
+        raise HTTPException(404)
     if access.roles is None:
         return
     if session is None:
