@@ -268,6 +268,9 @@ desk.addEventListener("click", (event) => {
   if (event.target.closest(".seen")) ended(form.accept());
 });
 
+// What is typed stays in view when notices take room.
+new ResizeObserver(() => form?.field?.input?.scrollIntoView({ block: "nearest" })).observe(place);
+
 // Whoever reloads, goes back or closes the page is asked first while something is not saved.
 addEventListener("beforeunload", (event) => {
   const begun = form?.isBegun || ahead.ready.some((one) => one.begun?.isBegun);
