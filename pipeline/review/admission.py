@@ -55,11 +55,17 @@ def admit(request: Request, site: OfSite) -> None:
     if access.roles is None:
         return
     if session is None:
-        raise ComeIn(f"/login?next={quote(request.url.path)}" if method == "GET" else "/login")
+        raise ComeIn(f"/login?next={quote(_asked(request))}" if method == "GET" else "/login")
     if session.must_change and not access.before_change:
         raise ComeIn("/password")
     if session.person.role not in access.roles:
         raise HTTPException(403)
+
+
+def _asked(request: Request) -> str:
+    """The page that was asked for, with what it was asked by."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 async def refuse_forged(request: Request) -> None:
