@@ -10,7 +10,7 @@ from pipeline.registry.accounts import Role
 from tests.review.desk.office import PASSWORD, Office
 from tests.review.desk.test_reviewing import usual_book
 from tests.review.desk.test_several_people import NAME, decision, one_line_book
-from tests.review.desk.typist import Typist
+from tests.review.desk.typist import PATIENCE, Typist
 
 SitDown = Callable[[str], Typist]
 
@@ -18,6 +18,7 @@ SitDown = Callable[[str], Typist]
 def log_in_beside(person: Typist, login: str) -> None:
     """Log in anew in another tab of the same browser."""
     beside = person.page.context.new_page()
+    beside.set_default_timeout(PATIENCE)
     beside.goto(f"{person.url}/login")
     for name, text in (("login", login), ("password", PASSWORD)):
         beside.locator(f"[name={name}]").fill(text)
