@@ -85,14 +85,9 @@ class Typist:
 
     def press(self, *keys: str) -> Typist:
         """Press keys one after another, each when what came up under the one before has stood for a moment: the page
-        takes no word before (``press_at_once`` does not wait)."""
+        takes no word before."""
         for key in keys:
             self.page.wait_for_function("() => !document.querySelector('[data-fresh]')")
-            self.page.keyboard.press(key)
-        return self
-
-    def press_at_once(self, *keys: str) -> Typist:
-        for key in keys:
             self.page.keyboard.press(key)
         return self
 
