@@ -132,7 +132,7 @@ def _worked(url: str, schemas: Schemas, entries: int) -> Flow:
         page.wait_for_url(f"{url}/")
         page.keyboard.press("Enter")
         for _ in range(entries):
-            page.locator(".field.current, #place[data-again]").first.wait_for()
+            page.locator("#place:not([data-fresh]) .field.current, #place[data-again]").first.wait_for()
             if not page.locator(".field.current").count():
                 break
             _do_task(page, truths, schemas, flow)

@@ -23,6 +23,8 @@ ACTIONS = {
     "decided": "quyết định",
     "page-seen": "xác nhận đã xem trang",
     "task-shown": "được cho xem một việc",
+    "entry-shown": "được cho xem một việc đã xong",
+    "entry-reopened": "mở lại ô của một việc đã xong",
     "column-shown": "được cho xem một cột",
     "page-shown": "được cho xem ảnh một trang",
     "fields-listed": "mở danh sách ô sai",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from pipeline.batch import PackageReport
 from pipeline.cli.export_words import CHECKS, WHY, entry_of
@@ -24,7 +25,7 @@ def refusal_of(report: PackageReport, book_id: int) -> Refusal:
     blocking = [fault for fault in report.faults if fault.blocking]
     sentence = _SENTENCES[report.refused].format(held=len(report.held), blocking=len(blocking))
     if report.refused == "faults":
-        places = [(_fault_told(report, fault), "") for fault in blocking]
+        places = [(_fault_told(report, fault), _mended_at(report, fault)) for fault in blocking]
     else:
         places = list(_held_places(report, book_id))
     if len(places) > MOST_PLACES:
@@ -35,6 +36,12 @@ def refusal_of(report: PackageReport, book_id: int) -> Refusal:
 def _fault_told(report: PackageReport, fault: Fault) -> str:
     what = f"{fault.check}, {CHECKS[fault.check]}"
     return f"số {fault.number or '–'} (mã việc {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
+
+
+def _mended_at(report: PackageReport, fault: Fault) -> str:
+    """The page of the settled entry, where fields of it are opened again."""
+    entry_id = entry_of(report, fault)
+    return f"/entries/{entry_id}?column={quote(fault.column)}" if entry_id.isdecimal() else ""
 
 
 def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str]]:
@@ -54,5 +61,6 @@ def _more(one: Held) -> str:
 
 
 def _where(one: Held, book_id: int) -> str:
-    """The list in which it can be taken to the desk, or asked to be scanned again."""
-    return {"task": f"/reports/waiting?book={book_id}", "failure": "/tickets"}.get(one.why, "")
+    """The list in which it can be taken to the desk, or asked to be scanned again; of a settled entry its page."""
+    settled = f"/entries/{one.entry_id}" if one.entry_id is not None else ""
+    return {"task": f"/reports/waiting?book={book_id}", "failure": "/tickets"}.get(one.why, settled)

@@ -34,7 +34,7 @@ COLOURS = {
 """By style of a sort; they differ in lightness too, so that they can be told apart on a black and white print."""
 
 WIDTH = 760.0
-LABEL, END = 190.0, 70.0
+LABEL, END = 224.0, 70.0
 LINE, BAR = 26.0, 17.0
 TOP, AXIS = 6.0, 24.0
 HEIGHT = 190.0

@@ -11,6 +11,7 @@ from fastapi import Depends, HTTPException, Request
 from pipeline.registry.accounts import Session, csrf_of
 from pipeline.review.access import BY_ROUTE
 from pipeline.review.cookies import form_cookie, session_cookie
+from pipeline.review.numbers import are_too_large
 from pipeline.review.site import OfSite
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -49,14 +50,22 @@ def admit(request: Request, site: OfSite) -> None:
     request.state.session = session
     if access is None:
         raise HTTPException(403)
+    if are_too_large((*request.path_params.values(), *request.query_params.values())):
+        raise HTTPException(404)
     if access.roles is None:
         return
     if session is None:
-        raise ComeIn(f"/login?next={quote(request.url.path)}" if method == "GET" else "/login")
+        raise ComeIn(f"/login?next={quote(_asked(request))}" if method == "GET" else "/login")
     if session.must_change and not access.before_change:
         raise ComeIn("/password")
     if session.person.role not in access.roles:
         raise HTTPException(403)
+
+
+def _asked(request: Request) -> str:
+    """The page that was asked for, with what it was asked by."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 async def refuse_forged(request: Request) -> None:

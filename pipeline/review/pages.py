@@ -14,11 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.registry.accounts import ROLE_WORDS, Session
 from pipeline.reports.charts import COLOURS, svg
-from pipeline.reports.wording import moment_told
+from pipeline.reports.wording import HERE, moment_told
 from pipeline.review.navigation import links_of
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
+ROOM = Path(__file__).parent
+STATIC = ROOM / "static"
 
 
 class Pages:
@@ -26,7 +26,7 @@ class Pages:
 
     def __init__(self) -> None:
         self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(ROOM / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -52,8 +52,8 @@ class Pages:
 
 
 def moment(at: datetime) -> str:
-    """A time as people here write it, by the clock of this machine: ``07/03/2026 14:05``."""
-    return at.astimezone().strftime("%d/%m/%Y %H:%M")
+    """A time as people here write it, by the clocks of the country, as reports do: ``07/03/2026 14:05``."""
+    return at.astimezone(HERE).strftime("%d/%m/%Y %H:%M")
 
 
 @cache

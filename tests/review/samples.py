@@ -24,6 +24,7 @@ TARGET = "nguoi.mau"
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
 _TICKET = {"ticket_id": "TICKET"}
+_ENTRY = {"entry_id": "ENTRY"}
 _LOT = {"lot_id": "LOT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
@@ -57,6 +58,11 @@ SAMPLES = {
     ("POST", "/column/undo"): Sample(json={}),
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),
     ("POST", "/column/hand-back"): Sample(json={}),
+    ("GET", "/entries/{entry_id}"): Sample(_ENTRY),
+    ("POST", "/entries/{entry_id}/reopen"): Sample(
+        _ENTRY, {"fields": ["child_name"], "reason": "đọc sai giấy"}
+    ),
+    ("GET", "/pictures/entries/{entry_id}/page"): Sample(_ENTRY),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),

@@ -49,6 +49,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("TICKET", waiting.ticket_id),
             ("DIFFERENCE", waiting.difference_id),
             ("LOT", waiting.lot_id),
+            ("ENTRY", waiting.entry_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
@@ -62,12 +63,13 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket, a difference and a lot of the own commune."""
+    """A task, a ticket, a difference, a lot and an entry of the own commune."""
 
     task_id: int
     ticket_id: int
     difference_id: int
     lot_id: int
+    entry_id: int
 
 
 def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
@@ -90,7 +92,8 @@ def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) 
     assert task is not None
     (lot, *_) = registry.lots(ReviewPolicy()).lots(helper)
     ticket = desk.tickets(helper)[0]
-    return Waiting(task.task_id, ticket.ticket_id, difference_of(registry, helper), lot.lot_id)
+    difference_id, entry_id = difference_of(registry, helper), registry.entries(1)[0]
+    return Waiting(task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id)
 
 
 def difference_of(registry: Registry, person: Person) -> int:

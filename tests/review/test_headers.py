@@ -10,11 +10,11 @@ from fastapi import FastAPI
 
 from pipeline.registry.accounts import Accounts, Role
 from pipeline.review.headers import ALWAYS, CONTENT_SECURITY_POLICY
-from pipeline.review.pages import HERE, static_url
+from pipeline.review.pages import ROOM, static_url
 from tests.review.browser import Browser
 from tests.review.conftest import browser_of, join
 
-TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
+TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -73,7 +73,7 @@ def test_no_template_needs_what_the_policy_forbids(template: Path) -> None:
 
 
 def test_no_stylesheet_or_script_of_ours_asks_for_anything_elsewhere() -> None:
-    for path in (HERE / "static").rglob("*.*"):
+    for path in (ROOM / "static").rglob("*.*"):
         if path.suffix in {".css", ".js"}:
             assert re.findall(
                 r"url\(\W*(?:https?:)?//|@import|\beval\(", path.read_text(encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from fastapi import FastAPI
 
@@ -138,6 +140,8 @@ def test_an_idle_session_is_over(app: FastAPI, accounts: Accounts, clock: Clock,
     assert browser.get("/").status_code == 200
     clock.pass_(minutes=30)
     assert browser.get("/").headers["location"] == "/login?next=/"
+    asked = browser.get("/desk?stage=check&book=2").headers["location"]
+    assert parse_qs(urlsplit(asked).query)["next"] == ["/desk?stage=check&book=2"]
 
 
 def test_htmx_is_told_to_load_the_login_and_not_to_put_it_into_the_page(app: FastAPI) -> None:

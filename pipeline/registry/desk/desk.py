@@ -25,6 +25,7 @@ from pipeline.registry.desk import (
     counting,
     leases,
     permits,
+    reopening,
     tickets,
     undoing,
 )
@@ -44,7 +45,8 @@ from pipeline.registry.desk.values import (
     Stage,
     Ticket,
 )
-from pipeline.registry.values import Verdict
+from pipeline.registry.stored_entry import stored_entry
+from pipeline.registry.values import StoredEntry, Verdict
 from pipeline.review_policy import ReviewPolicy
 
 MOST_HELD = 3
@@ -171,6 +173,23 @@ class Desk:
         closed."""
         with self._writing() as sitting:
             return tickets.open_ticket(sitting, held_case(sitting, person, task_id), person, reason)
+
+    # --- what is settled ------------------------------------------------------------------------------------------
+
+    def entry(self, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
+        """All about an entry, for whoever may open it again, and the fields that wait for people: of those nothing may
+        be shown to somebody who may yet key them blind. That they saw it is on record. Raises ``NotYours``."""
+        with self._writing() as sitting:
+            reopening.check_entry(sitting, person, entry_id)
+            record(sitting.connection, person.login, "entry-shown", f"entry:{entry_id}")
+            entry = stored_entry(sitting.connection, self._declared, entry_id)
+            return entry, reopening.waiting_fields(sitting.connection, entry_id)
+
+    def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> tuple[str, ...]:
+        """Have fields of a settled entry read from the paper once more, by somebody else; which are in question now.
+        What people decided stays in force meanwhile. Raises ``NotYours``."""
+        with self._writing() as sitting:
+            return reopening.reopen(sitting, person, entry_id, fields, reason)
 
     # --- columns --------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from pipeline.registry.desk.values import NotYours
 from pipeline.registry.locks import Whole, hold
 from pipeline.registry.lots.population import lots_before, settled_entries, witnesses
 from pipeline.registry.lots.questioning import question
-from pipeline.registry.lots.reading import lot_of, lots_of
+from pipeline.registry.lots.reading import checkers_of, lot_of, lots_of
 from pipeline.registry.lots.tables import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.lots.values import Lot, LotVerdict, Part
 from pipeline.registry.tables import book
@@ -56,7 +56,8 @@ class Lots:
 
     def draw(self, person: Person, book_ids: Collection[int], *, seed: str = "") -> Lot:
         """A new lot of the settled entries of these books, all of one place, and its sample handed to those who have
-        not seen them. ``seed``: what draws it (by default a new one)."""
+        not seen them. ``seed``: what draws it (by default a new one). Raises ``RegistryError`` when nothing is settled
+        there, or there is nobody who could check it: the sample would wait for ever."""
         _check_supervisor(person)
         wanted = sorted(set(book_ids))
         with self._writing() as sitting:
@@ -147,6 +148,11 @@ class Lots:
         (lot_id,) = add(connection, lot, [made])
         seen = witnesses(connection, book_ids)
         add(connection, lot_witness, [{"lot_id": lot_id, "account_id": one} for one in seen])
+        if checkers_of(connection, lot_id, place_code) == 0:
+            raise RegistryError(
+                "Chưa lấy mẫu: không có ai kiểm tra được lô này, mọi người kiểm tra của nơi ấy đều đã xem sổ. "
+                "Hãy mời một người chưa xem sổ rồi lấy mẫu."
+            )
         told = {"size": len(entries), "sample": plan.sample, "acceptance": plan.acceptance}
         record(connection, person.login, "lot-drawn", f"lot:{lot_id}", told)
         return lot_id

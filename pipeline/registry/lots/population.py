@@ -15,9 +15,9 @@ from pipeline.registry.reconciliation.tables import difference
 from pipeline.registry.tables import book, decision, entry, page, review_task, scan
 from pipeline.registry.values import TaskState
 
-SHOWN = ("task-shown", "page-shown", "column-shown", "difference-shown", "package-taken")
-"""Actions of the audit by which somebody saw something of a book; their subject is one of its tasks, tickets or
-differences, or the book."""
+SHOWN = ("task-shown", "page-shown", "column-shown", "difference-shown", "entry-shown", "package-taken")
+"""Actions of the audit by which somebody saw something of a book; their subject is one of its tasks, tickets,
+differences or entries, or the book."""
 
 
 def settled_entries(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
@@ -46,7 +46,9 @@ def witnesses(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...
         .join(keying, keying.c.account_id == account.c.id)
         .where(keying.c.task_id.in_(tasks))
     )
+    pages = select(page.c.id).join(scan).where(scan.c.book_id.in_(book_ids))
     subjects = union(
+        _named("entry", entry.c.id, entry.c.page_id.in_(pages)),
         _named("task", review_task.c.id, review_task.c.book_id.in_(book_ids)),
         _named("ticket", ticket.c.id, ticket.c.book_id.in_(book_ids)),
         _named("difference", difference.c.id, difference.c.book_id.in_(book_ids)),

@@ -1,124 +1,19 @@
-"""Putting what is settled into question, so that people say it again: nothing is taken away, a word is added.
-
-What stands becomes the first word on the field, said by whoever settled it, in mode ``lot``; the desk then asks for a
-second one as it does of any field, and for a third where they differ.
-"""
+"""The entries of a lot put into question, and which fields of them were."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from sqlalchemy import Connection, insert, select
-
-from pipeline.model import FieldReading, FieldStatus
-from pipeline.registry.audit import MACHINE, add
-from pipeline.registry.declared import Declared
-from pipeline.registry.desk.leases import Mode
+from pipeline.registry.audit import add
+from pipeline.registry.desk.questioning import WaysOf, put_into_question
 from pipeline.registry.desk.sitting import Sitting
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.desk.words import add_words, live_standings
-from pipeline.registry.locks import hold_page_of
 from pipeline.registry.lots.tables import lot_entry
 from pipeline.registry.lots.values import Part
-from pipeline.registry.readback import decisions_of, machine_view, place_of
-from pipeline.registry.tables import book, review_task
-from pipeline.registry.upkeep import follow
-from pipeline.registry.values import Decision, TaskState
-from pipeline.review_policy import Way
-from pipeline.schema import FieldSpec
-
-NOBODY = 0
-"""The account of the first word of a field that a lot questions; no person has it."""
-
-WaysOf = Callable[[FieldSpec], Way]
+from pipeline.registry.readback import place_of
 
 
 def question(sitting: Sitting, lot_id: int, entry_id: int, part: Part, fields: str, way_of: WaysOf) -> None:
-    """Put the ``critical`` fields of an entry, or ``all``, into question: each is to be said again in the way that
-    ``way_of`` tells. Fields that wait for people anyway, and such as nothing is known of, are left alone."""
-    connection, declared = sitting.connection, sitting.declared
-    hold_page_of(connection, entry_id)
-    place = place_of(connection, entry_id)
-    task_id = _task_of(sitting, place, entry_id)
-    decisions = decisions_of(connection, place["page_id"], place["row"])
-    machine = machine_view(connection, place["page_id"], entry_id)
-    readings = {reading.field: reading for reading in machine.readings}
-    waiting = live_standings(connection, {task_id: decisions})[task_id]
-    words = []
-    for spec in _wanted(declared, place["record"], fields):
-        said = _stands(decisions.get(spec.name), readings.get(spec.name))
-        if said is not None and spec.name not in waiting:
-            words.append(
-                {
-                    "task_id": task_id,
-                    "entry_id": entry_id,
-                    "page_id": place["page_id"],
-                    "field": spec.name,
-                    "stage": Stage.REVIEW,
-                    "way": way_of(spec),
-                    **said,
-                    "account_id": NOBODY,
-                    "keyed_at": sitting.now,
-                    "seconds": 0.0,
-                    "mode": Mode.LOT,
-                    "token": f"lot-{lot_id}",
-                    "takes_back_id": None,
-                }
-            )
-    questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": task_id, "part": part}
-    add(connection, lot_entry, [questioned | {"fields": [word["field"] for word in words]}])
-    add_words(connection, words)
-    subject = place["page_id"], entry_id
-    follow(connection, declared, [subject], {subject: machine})
-
-
-def _wanted(declared: Declared, record: str, fields: str) -> list[FieldSpec]:
-    return [spec for spec in declared.fields(record).values() if fields == "all" or spec.critical]
-
-
-def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:
-    """The word that stands for a field, and whose it is; None where nothing is known."""
-    if decided is not None:
-        return {
-            "status": decided.status,
-            "text": decided.text,
-            "canonical": decided.canonical,
-            "login": decided.author,
-            "after_decision_id": decided.decision_id,
-        }
-    if reading is None or not reading.accepted or reading.status not in (FieldStatus.READ, FieldStatus.BLANK):
-        return None
-    return {
-        "status": reading.status,
-        "text": reading.text,
-        "canonical": reading.canonical,
-        "login": MACHINE,
-        "after_decision_id": None,
-    }
-
-
-def _task_of(sitting: Sitting, place: Any, entry_id: int) -> int:
-    """The task of an entry, made settled where there is none: ``follow`` opens it."""
-    connection: Connection = sitting.connection
-    mine = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
-    found = connection.scalar(select(review_task.c.id).where(mine))
-    if found is not None:
-        return int(found)
-    made = insert(review_task).values(
-        page_id=place["page_id"],
-        row=place["row"],
-        entry_id=entry_id,
-        state=TaskState.DONE,
-        reasons=[],
-        fields=[],
-        reopened=False,
-        version=1,
-        opened_at=sitting.now,
-        closed_at=sitting.now,
-        stage=Stage.SETTLED,
-        book_id=place["book_id"],
-        place_code=select(book.c.place_code).where(book.c.id == place["book_id"]).scalar_subquery(),
-        question="",
-    )
-    return int(connection.execute(made.returning(review_task.c.id)).scalar_one())
+    """Put the ``critical`` fields of an entry, or ``all``, into question; ``way_of``: how each is to be said again."""
+    declared = sitting.declared.fields(place_of(sitting.connection, entry_id)["record"])
+    wanted = [spec for spec in declared.values() if fields == "all" or spec.critical]
+    made = put_into_question(sitting, entry_id, wanted, way_of, f"lot-{lot_id}")
+    questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": made.task_id, "part": part}
+    add(sitting.connection, lot_entry, [questioned | {"fields": list(made.fields)}])

@@ -52,7 +52,7 @@ def lot_of(connection: Connection, row: RowMapping) -> Lot:
         questioned,
         reopened,
         left if closing is None or rejected else 0,
-        _checkers(connection, lot_id, row["place_code"]),
+        checkers_of(connection, lot_id, row["place_code"]),
         findings(connection, lot_id) if closing is None else closing.findings,
         closing,
     )
@@ -73,7 +73,7 @@ def _books(connection: Connection, book_ids: Sequence[int]) -> tuple[str, ...]:
     return tuple(connection.scalars(query))
 
 
-def _checkers(connection: Connection, lot_id: int, place_code: str) -> int:
+def checkers_of(connection: Connection, lot_id: int, place_code: str) -> int:
     """How many accounts in use may check the sample."""
     seen = set(connection.scalars(select(lot_witness.c.account_id).where(lot_witness.c.lot_id == lot_id)))
     roles = [role for role in Role if Stage.CHECK in STAGES[role]]

@@ -75,7 +75,7 @@ def _row(basis: Basis, one: Lot) -> tuple[Cell, ...]:
         number(one.turn),
         number(one.plan.lot),
         number(one.plan.sample),
-        number(one.plan.acceptance),
+        words("xem hết") if one.plan.is_whole else number(one.plan.acceptance),
         number(one.findings.checked),
         number(one.findings.wrong),
         percent(one.bound if one.findings.checked else None),

@@ -11,7 +11,7 @@ DESK: Mapping[str, str] = {
     "Alt+1 … Alt+9": "lấy cách đọc thứ 1 … 9 vào ô",
     "↓ ↑": "chọn trong danh sách gợi ý (chỉ hiện khi đang gõ)",
     "Tab": "lấy gợi ý đang chọn, hoặc gợi ý đầu tiên",
-    "Esc": "đóng gợi ý; nhấn lần nữa: trả ô về như lúc đầu",
+    "Esc": "đóng gợi ý; nhấn lần nữa: trả ô về như lúc đầu, lần nữa: lấy lại chữ vừa gõ",
     "F2": "không đọc được",
     "F3": "trên giấy để trống",
     "F4": "bị gạch bỏ (giữ chữ đang có trong ô)",

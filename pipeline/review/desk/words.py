@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
+from pipeline.review.numbers import RowId
 
 Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
@@ -35,7 +36,7 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int
+    version: RowId
     token: Token
     seconds: Seconds = 0.0
     words: Annotated[list[Word], Field(min_length=1, max_length=200)]
@@ -48,8 +49,8 @@ class Words(BaseModel):
 class ColumnWord(Word):
     """A word on the field of one snippet."""
 
-    task: int
-    version: int
+    task: RowId
+    version: RowId
 
 
 class ColumnWords(BaseModel):

@@ -14,7 +14,8 @@ from pipeline.schema import FieldSpec, Schemas
 class DifferenceView:
     """``title``: what differs; ``ours``, ``theirs``: both values, of codes with what they mean; ``proposed``: what an
     amendment would say first; ``amendable``: the difference is in a field; ``ink``, ``page``: addresses of pictures,
-    ``""`` where there is none; ``doubt``: what speaks against the pair."""
+    ``""`` where there is none; ``doubt``: what speaks against the pair; ``entry``: the address
+    of the page on which fields of the entry are opened again."""
 
     difference_id: int
     title: str
@@ -29,6 +30,7 @@ class DifferenceView:
     doubt: str
     note: str
     author: str
+    entry: str
 
 
 def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
@@ -53,6 +55,7 @@ def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
         else "",
         asked.note,
         asked.author,
+        f"/entries/{found.entry_id}" + (f"?column={spec.column}" if spec else "") if found.entry_id else "",
     )
 
 

@@ -12,6 +12,7 @@ from pipeline.review.desk.column_view import column_view, count_rows
 from pipeline.review.desk.keys import COLUMN
 from pipeline.review.desk.task_view import STATUS_WORDS, box_of
 from pipeline.review.desk.words import ColumnWords
+from pipeline.review.numbers import RowId
 from pipeline.review.site import OfSite, Site, sheet_of
 
 router = APIRouter(prefix="/column")
@@ -22,7 +23,7 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    book: int
+    book: RowId
     field: str
     stage: Stage
 

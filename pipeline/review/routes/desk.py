@@ -15,6 +15,7 @@ from pipeline.review.desk.asked import ANSWERING, ASKED
 from pipeline.review.desk.keys import DESK
 from pipeline.review.desk.task_view import STATUS_WORDS, boxes_of, task_view
 from pipeline.review.desk.words import Words
+from pipeline.review.numbers import RowId
 from pipeline.review.site import OfSite, Site, sheet_of
 
 router = APIRouter(prefix="/desk")
@@ -30,8 +31,8 @@ class Wanted(Body):
     """Which task comes next: at ``stage`` (``""``: any), of ``book`` (None: any), none of those ``known`` already."""
 
     stage: Stage | None = None
-    book: int | None = None
-    known: Annotated[list[int], Field(max_length=20)] = []
+    book: RowId | None = None
+    known: Annotated[list[RowId], Field(max_length=20)] = []
 
 
 class Sentence(Body):

@@ -13,6 +13,7 @@ from pipeline.registry.desk.values import NotYours
 from pipeline.reports.basis import Basis
 from pipeline.reports.sections.sampling import VERDICTS, lot_table
 from pipeline.review.admission import OfSession
+from pipeline.review.numbers import RowId
 from pipeline.review.reports.lots import characteristic_table, lot_figures
 from pipeline.review.site import OfSite, Site
 
@@ -26,7 +27,7 @@ def show_lots(request: Request, site: OfSite, session: OfSession) -> Response:
 
 @router.post("")
 def draw_lot(
-    request: Request, site: OfSite, session: OfSession, books: Annotated[list[int], Form()]
+    request: Request, site: OfSite, session: OfSession, books: Annotated[list[RowId], Form()]
 ) -> Response:
     try:
         lot = site.lots.draw(session.person, books)

@@ -50,6 +50,13 @@ def page_of_ticket(site: OfSite, session: OfSession, ticket_id: int) -> Response
     return _answer(site.pictures.page(_sheet(site, place)))
 
 
+@router.get("/entries/{entry_id}/page")
+def page_of_entry(site: OfSite, session: OfSession, entry_id: int) -> Response:
+    """That the person sees the entry is noted with it."""
+    entry, _ = site.desk.entry(session.person, entry_id)
+    return _answer(site.pictures.page(sheet_of(site, entry.book_id, entry.ref)))
+
+
 @router.get("/differences/{difference_id}/page")
 def page_of_difference(site: OfSite, session: OfSession, difference_id: int) -> Response:
     asked = site.registry.reconciliations().asked(session.person, difference_id)

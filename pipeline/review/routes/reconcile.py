@@ -13,7 +13,7 @@ from pipeline.registry.accounts import Role, Session
 from pipeline.registry.amendments import AmendmentOrder
 from pipeline.registry.desk.values import NotYours
 from pipeline.registry.reconciliation import Answer, Asked
-from pipeline.review.admission import OfSession
+from pipeline.review.admission import OfSession, session_of
 from pipeline.review.differences.keys import RECONCILING
 from pipeline.review.differences.view import difference_view
 from pipeline.review.site import OfSite, Site
@@ -145,4 +145,5 @@ def _shown(
         refused=refused,
         typed=typed,
         keys=RECONCILING,
+        answers=_answers(session_of(request)),
     )

@@ -191,6 +191,19 @@ def test_who_was_only_shown_an_entry_has_seen_the_lot_too(
     assert desk.column(people["lan"], book, "child_name", Stage.CHECK) is not None
 
 
+def test_no_lot_is_drawn_that_nobody_could_check(
+    registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]
+) -> None:
+    shown = registry.entries(book)[-1]
+    for login in ("kim", "lan", "mai", "phu"):
+        registry.note_view(people[login], "entry-shown", f"entry:{shown}")
+    lots = lots_of(registry, clock)
+    with pytest.raises(RegistryError, match="không có ai kiểm tra được"):
+        lots.draw(people["phu"], [book])
+    assert lots.lots(people["phu"]) == ()
+    assert registry.queue() == ()
+
+
 @on_sqlite
 def test_a_word_that_is_taken_back_takes_its_finding_with_it(
     registry: Registry, book: int, desk: Desk, clock: Clock, people: dict[str, Person]

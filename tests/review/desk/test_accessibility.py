@@ -35,6 +35,11 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def overflow_below(page: Page) -> int:
+    """CSS pixels that stand out below the window."""
+    return int(page.evaluate("document.documentElement.scrollHeight - document.documentElement.clientHeight"))
+
+
 @contextmanager
 def seated(chromium: Browser, office: Office, name: str, theme: Theme) -> Iterator[Typist]:
     context = chromium.new_context(viewport=NARROW, color_scheme=theme, reduced_motion="reduce")
@@ -87,6 +92,7 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
             chief.page.goto(f"{chief.url}/desk?stage=check")
             chief.see_task()
             flaws["check"] = violations(chief.page)
+            sizes["check, below the window"] = overflow_below(chief.page)
             chief.page.goto(f"{chief.url}/tickets")
             flaws["tickets"] = violations(chief.page)
             sizes["tickets"] = overflow(chief.page)
@@ -98,6 +104,7 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
                 "lots",
                 "reconcile",
                 "packages",
+                f"entries/{office.registry.entries(book_id)[0]}?column=meHoTen",
             ):
                 chief.page.goto(f"{chief.url}/{name}")
                 flaws[name] = violations(chief.page)

@@ -84,7 +84,10 @@ class Typist:
         return self
 
     def press(self, *keys: str) -> Typist:
+        """Press keys one after another, each when what came up under the one before has stood for a moment: the page
+        takes no word before."""
         for key in keys:
+            self.page.wait_for_function("() => !document.querySelector('[data-fresh]')")
             self.page.keyboard.press(key)
         return self
 

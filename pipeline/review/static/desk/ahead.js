@@ -6,7 +6,7 @@ export class Ahead {
   /** `want()`: what the next task is asked by: {stage, book, known}; `known` are the tasks that the page holds now. */
   constructor(want) {
     this.want = want;
-    this.ready = []; // [{article, page}]
+    this.ready = []; // [{article, page, lentAt}]; lentAt: milliseconds
     this.fetching = null;
     this.pages = new Map(); // the newest pages by key: <img>
   }
@@ -55,10 +55,11 @@ export class Ahead {
   /** With its pictures decoded, so that showing it costs nothing. */
   async #made(article) {
     if (article === null) return null;
+    const lentAt = performance.now();
     const page = this.page(article);
     const images = [...article.querySelectorAll("img.ink")];
     await Promise.race([Promise.allSettled([...images, page].map((image) => image.decode())), rest(4000)]);
-    return { article, page };
+    return { article, page, lentAt };
   }
 
   /** The <img> of a task's page; tasks on one page share it. */

@@ -2,19 +2,25 @@
 // types, with any input method, goes into it; arrows, Space and Enter have their meaning as long as it is empty.
 
 import { showHelp } from "./asking.js";
+import { Notices } from "./notices.js";
+import { oddRow, settle } from "./rows.js";
+import { say } from "./said.js";
 import { Saving } from "./saving.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
 
 const column = document.getElementById("column");
 const place = document.getElementById("place");
-const said = document.getElementById("said");
-const unsaved = document.getElementById("unsaved");
+const notices = new Notices(document.getElementById("unsaved"));
 const { book, field, stage, login } = column.dataset;
 
-const saving = new Saving(login, { saved, lost: (_, sentence) => complain(sentence), told });
+const saving = new Saving(login, { saved, lost: refused, told: (state) => notices.trouble(state) });
+
+const TOO_SOON = 300; // milliseconds in which nobody has looked at a row that came up under a key pressed twice
 
 let shownAt = 0;
 let current = null; // the cell in work
+let then = null; // what Enter does where no cell is in work
+let leaving = false; // the person means to go
 
 const cells = () => [...place.querySelectorAll(".cell")];
 const inputOf = (cell) => cell.querySelector("input");
@@ -29,30 +35,43 @@ async function next() {
   try {
     const piece = await fetchPiece("/column/next", { book: Number(book), field, stage });
     if (piece) show(piece);
-    else wait("Cột này không còn ảnh nào cho bạn. Nhấn Enter để chọn cột khác.", "/column");
+    else wait("Cột này không còn ảnh nào cho bạn. Nhấn Enter để chọn cột khác.", () => location.assign(`/column?book=${book}`));
   } catch (error) {
-    wait(isLoggedOut(error) ? "Phiên làm việc đã hết. Hãy tải lại trang để đăng nhập." : error.message);
+    if (isLoggedOut(error)) notices.complain(error);
+    wait(isLoggedOut(error) ? "Phiên làm việc đã hết. Hãy đăng nhập ở thẻ khác rồi nhấn Enter ở đây." : `${error.message} Nhấn Enter để thử lại.`, askAgain);
   }
+}
+
+function askAgain() {
+  notices.settle();
+  return next();
 }
 
 function show(piece) {
   place.replaceChildren(piece);
-  delete place.dataset.then;
+  then = null;
   for (const cell of cells()) inputOf(cell).addEventListener("focus", () => (current = cell));
   shownAt = performance.now();
+  settleDown();
   go(cells()[0]);
   say(piece.dataset.said);
 }
 
-function wait(sentence, then = "") {
+/** `what`: what Enter does meanwhile. */
+function wait(sentence, what = null) {
   const note = document.createElement("p");
   note.className = "waiting";
   note.textContent = sentence;
   place.replaceChildren(note);
-  place.dataset.then = then;
+  then = what;
   current = null;
   place.focus();
   say(sentence);
+}
+
+function settleDown() {
+  place.toggleAttribute("data-fresh", true);
+  setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
 }
 
 function go(cell) {
@@ -85,16 +104,11 @@ function key(done, status, text) {
   const rows = new Set(done.map(rowOf));
   for (const cell of done) cell.remove();
   for (const row of rows) settle(row);
-  if (after) go(after);
-  else if (saving.tasks.length === 0) next();
+  if (after) {
+    if (!rows.has(rowOf(after))) settleDown();
+    go(after);
+  } else if (saving.tasks.length === 0) next();
   else wait("Đang lưu…");
-}
-
-/** After a row was accepted: without pictures it goes, else its count is told anew. */
-function settle(row) {
-  const left = row.querySelectorAll(".cell").length;
-  if (left === 0) row.remove();
-  else row.querySelector("h2 small").firstChild.textContent = `${left} ảnh `;
 }
 
 /** Accept all pictures of the row that are not marked; those that are move to where each is keyed by itself. */
@@ -103,25 +117,9 @@ function acceptRow(cell) {
   const { status, text } = row.dataset;
   const like = [...row.querySelectorAll(".cell")].filter((one) => !isMarked(one) && inputOf(one).value.trim() === "");
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
-  if (odd.length > 0) oddRow().querySelector(".cells").append(...odd);
+  if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
   key(like, status, text);
   say(`Đã nhận ${like.length} ảnh “${text}”`);
-}
-
-function oddRow() {
-  let row = place.querySelector(".row-of-like.odd-ones");
-  if (row) return row;
-  row = document.createElement("section");
-  row.className = "row-of-like odd-ones";
-  row.setAttribute("aria-label", "Ảnh khác hàng, gõ từng ảnh");
-  const heading = document.createElement("h2");
-  heading.append("Ảnh khác hàng: gõ từng ảnh ", document.createElement("small"));
-  heading.lastChild.append("");
-  const list = document.createElement("ul");
-  list.className = "cells";
-  row.append(heading, list);
-  place.querySelector(".column").append(row);
-  return row;
 }
 
 function mark(cell) {
@@ -131,16 +129,26 @@ function mark(cell) {
   say(marked ? "đã đánh dấu khác hàng" : "đã bỏ dấu");
 }
 
-function saved(item, outcomes) {
-  unsaved.replaceChildren();
-  for (const sentence of new Set(outcomes.map((one) => one.refused).filter(Boolean))) complain(sentence);
-  if (cells().length === 0 && saving.tasks.length === 0) next();
+function saved({ body: { words } }, outcomes) {
+  notices.settle();
+  const sentences = new Set(outcomes.map((one) => one.refused).filter(Boolean));
+  for (const sentence of sentences) tellLost(words.filter((_, at) => outcomes[at].refused === sentence), sentence);
+  goOn();
 }
 
-function told(state) {
-  unsaved.querySelector(".trouble")?.remove();
-  if (!state) return;
-  complain(state === "login" ? "Phiên làm việc đã hết. Hãy đăng nhập lại ở thẻ khác; việc đang lưu sẽ được gửi tiếp." : "Chưa gửi được, đang thử lại. Đừng đóng trang này.", "trouble");
+/** The server took none of these words. */
+function refused({ body: { words } }, sentence) {
+  tellLost(words, sentence);
+  goOn();
+}
+
+/** These pictures come again in another round; until then it is told what was said of them. */
+function tellLost(words, sentence) {
+  notices.lost(`${words.length} ảnh chưa lưu được: ${sentence}`, [...new Set(words.map(({ text }) => text).filter(Boolean))]);
+}
+
+function goOn() {
+  if (cells().length === 0 && saving.tasks.length === 0) next();
 }
 
 // --- keys ------------------------------------------------------------------------------------------------------------
@@ -195,20 +203,42 @@ function above(by) {
   return best?.cell;
 }
 
+/** The first cell with text that was not accepted. */
+const halfTyped = () => cells().find((cell) => inputOf(cell).value.trim() !== "");
+
+/** Whether something is still to be accepted; then its picture comes up. */
+function holdsOn() {
+  const cell = halfTyped();
+  if (cell) {
+    go(cell);
+    say("Ảnh này có chữ chưa nhận. Nhấn Enter để nhận, hoặc Esc để xóa, rồi hãy làm tiếp.", true);
+  }
+  return cell !== undefined;
+}
+
 async function undo() {
+  if (holdsOn()) return;
   await saving.done();
   try {
     show(await fetchPiece("/column/undo", {}));
   } catch (error) {
-    complain(error.message);
+    notices.complain(error);
     go(current);
   }
+}
+
+async function leave() {
+  if (holdsOn()) return;
+  await saving.done();
+  leaving = true;
+  await send("/column/hand-back", {}).catch(() => {});
+  location.assign("/column");
 }
 
 function actionOf(event) {
   const bare = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
   if (bare && ANYWHERE[event.key]) return ANYWHERE[event.key];
-  if (!current) return bare && event.key === "Enter" && place.dataset.then ? () => location.assign(place.dataset.then) : null;
+  if (!current) return bare && event.key === "Enter" ? then : null;
   if (document.activeElement !== inputOf(current)) return null;
   const number = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   const button = number && current.querySelector(`[data-number="${number}"]`);
@@ -217,7 +247,7 @@ function actionOf(event) {
   return (inputOf(current).value === "" && EMPTY_KEYS[event.key]) || KEYS[event.key];
 }
 
-// Held down they say it once: no row is accepted that nobody has looked at.
+// Held down, or pressed once more as a row comes up, they say it once: no row is accepted that nobody has looked at.
 const SAYING = new Set(["Enter", "F2", "F3"]);
 
 function choose(button) {
@@ -233,7 +263,8 @@ document.addEventListener("keydown", (event) => {
   const action = actionOf(event);
   if (!action) return;
   event.preventDefault();
-  if (!(event.repeat && SAYING.has(event.key))) action();
+  const isUnseen = event.repeat || ("fresh" in place.dataset && current && inputOf(current).value === "");
+  if (!(isUnseen && SAYING.has(event.key))) action();
 });
 
 column.addEventListener("click", (event) => {
@@ -242,24 +273,14 @@ column.addEventListener("click", (event) => {
   const cell = event.target.closest(".cell");
   if (name === "undo") undo();
   else if (name === "help") ANYWHERE.F1();
-  else if (name === "leave") send("/column/hand-back", {}).finally(() => location.assign("/column"));
+  else if (name === "leave") leave();
   else if (choice) choose(choice);
   else if (cell) go(cell);
 });
 
-// --- telling ---------------------------------------------------------------------------------------------------------
-
-function say(sentence, warns = false) {
-  said.textContent = "";
-  said.classList.toggle("warns", warns);
-  requestAnimationFrame(() => (said.textContent = sentence));
-}
-
-function complain(sentence, kind = "") {
-  const note = document.createElement("p");
-  note.className = `message bad ${kind}`;
-  note.textContent = sentence;
-  unsaved.append(note);
-}
+// Whoever reloads, goes back or closes the page is asked first while something is not saved.
+addEventListener("beforeunload", (event) => {
+  if (!leaving && (halfTyped() || notices.holdsWords)) event.preventDefault();
+});
 
 next();

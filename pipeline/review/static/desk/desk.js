@@ -2,30 +2,34 @@
 
 import { Ahead } from "./ahead.js";
 import { askSentence, showHelp } from "./asking.js";
+import { Keys, SAYING } from "./keys.js";
+import { Notices } from "./notices.js";
+import { say } from "./said.js";
 import { Saving } from "./saving.js";
+import { Tabs } from "./tabs.js";
 import { TaskForm } from "./task.js";
 import { Viewer } from "./viewer.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
 
 const desk = document.getElementById("desk");
 const place = document.getElementById("place");
-const said = document.getElementById("said");
-const unsaved = document.getElementById("unsaved");
+const notices = new Notices(document.getElementById("unsaved"));
 const STAY_AFTER = 4 * 60 * 1000; // milliseconds of work after which the lease is renewed
-const TROUBLES = {
-  unreachable: "Mất liên lạc với máy chủ. Những việc vừa xong còn ở đây và đang được gửi lại; đừng đóng trang này.",
-  login: "Phiên làm việc đã hết. Hãy đăng nhập lại ở thẻ khác; những việc vừa xong còn ở đây và sẽ được gửi tiếp.",
-  busy: "Máy chủ đang bận, đang gửi lại việc vừa xong.",
-};
+const TOO_SOON = 300; // milliseconds in which nobody has looked at a task that came up under a key pressed twice
 
 const viewer = new Viewer(document.getElementById("viewer"));
 const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number(desk.dataset.book) || null, known: heldHere() }));
-const saving = new Saving(desk.dataset.login, { saved, lost, told });
+const saving = new Saving(desk.dataset.login, { saved, lost: refused, told: (state) => notices.trouble(state) });
+
+const tabs = new Tabs(desk.dataset.login, (task) => form?.id === task, () =>
+  notices.complain(new Error("Việc này cũng đang mở ở một thẻ khác của trình duyệt này. Hãy chỉ làm ở một thẻ.")));
 
 let form = null; // the task in work
 let shownAt = 0; // when it came up, in milliseconds
 let stayedAt = 0; // when its lease was last renewed
 let going = false; // a task is on its way into the place
+let leaving = false; // the person means to go
+let warned = false; // they were told just now what they would lose by it
 
 /** The tasks that this page holds, in work or not yet saved. */
 function heldHere() {
@@ -34,17 +38,23 @@ function heldHere() {
 
 // --- one task after another ------------------------------------------------------------------------------------------
 
-/** `begun`: the form of a task that was laid aside for another one, with all that was typed in it. */
-function show({ article, page, begun = null }) {
+/** `begun`: the form of a task that was laid aside for another one, with all that was typed in it; `lentAt`: since when
+ * it is lent, in milliseconds. */
+function show({ article, page, begun = null, lentAt = performance.now() }) {
   form = begun ?? new TaskForm(article, { say, moved: (box) => viewer.light(box) });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
   place.replaceChildren(article);
   place.scrollTop = 0;
   viewer.show(article.dataset.pageKey, page, size);
   form.go(Math.max(0, form.at));
+  desk.querySelector("[data-do=ask]").firstChild.data = isQuestion() ? "Trả lời " : "Hỏi ";
   say(article.dataset.said);
-  shownAt = stayedAt = performance.now();
+  shownAt = performance.now();
+  stayedAt = lentAt;
+  place.toggleAttribute("data-fresh", true);
+  setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
   performance.mark("task-shown");
+  tabs.ask(form.id);
   prepare();
 }
 
@@ -64,11 +74,12 @@ async function next() {
   try {
     for (;;) {
       if (await ahead.fetch()) break;
-      if (saving.tasks.length === 0) return wait("Hết việc cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
+      if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết việc ở sổ hoặc bước đã chọn. Nhấn Enter để làm việc khác." : "Hết việc cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
       await rest(200);
     }
   } catch (error) {
-    return wait(isLoggedOut(error) ? "Phiên làm việc đã hết. Hãy tải lại trang để đăng nhập." : `${error.message} Nhấn Enter để thử lại.`, true);
+    if (isLoggedOut(error)) notices.complain(error);
+    return wait(isLoggedOut(error) ? "Phiên làm việc đã hết. Hãy đăng nhập ở thẻ khác rồi nhấn Enter ở đây." : `${error.message} Nhấn Enter để thử lại.`, true);
   } finally {
     going = false;
   }
@@ -90,184 +101,152 @@ function wait(sentence, again = false) {
 
 const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
+const isNarrowed = () => Boolean(desk.dataset.stage || desk.dataset.book);
+
+/** Ask for a task again; where one stage or book has none left, for any other. */
+function askAgain() {
+  if (isNarrowed() && place.textContent.startsWith("Hết việc")) desk.dataset.stage = desk.dataset.book = "";
+  notices.settle();
+  return next();
+}
+
+function submission() {
+  return { version: form.version, token: freshToken(), seconds: (performance.now() - shownAt) / 1000, words: form.words() };
+}
+
 function finish() {
-  const seconds = (performance.now() - shownAt) / 1000;
-  const body = { version: form.version, token: freshToken(), seconds, words: form.words() };
-  const label = form.article.querySelector("h1").textContent;
-  saving.add({ task: form.id, path: `/desk/tasks/${form.id}/words`, body, label });
+  saving.add({ task: form.id, path: `/desk/tasks/${form.id}/words`, body: submission(), label: form.label, drafts: form.drafts() });
   next();
 }
 
 function saved(item, outcome) {
-  unsaved.replaceChildren();
+  notices.settle();
   if (outcome.waiting.length > 0) ahead.fetchTask(item.task).then(() => form ?? next(), () => {});
   else prepare();
 }
 
-/** A task that the server refused: the person is told, and may open it again. */
-function lost(item, sentence) {
-  const note = document.createElement("p");
-  note.className = "message bad";
-  note.textContent = `“${item.label.trim()}” chưa lưu được: ${sentence} `;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Mở lại việc này";
-  button.addEventListener("click", () => {
-    note.remove();
-    open(`/desk/tasks/${item.task}`, {});
+/** The server refused the words of a task. */
+function refused({ task, label, drafts }, sentence) {
+  keep(task, label, drafts, sentence);
+}
+
+/** The person is told that words are not saved, sees what they typed, and may put it into the task as it is now. */
+function keep(task, label, drafts, sentence) {
+  const typed = drafts.map(({ text }) => text).filter(Boolean);
+  notices.lost(`“${label}” chưa lưu được: ${sentence}`, typed, {
+    "Mở lại việc này": async (note) => {
+      if (!(await open(`/desk/tasks/${task}`, {}))) return;
+      form.refill(drafts);
+      note.remove();
+      if (drafts.length > 0) say("Chữ bạn đã gõ được đặt lại vào ô. Hãy so lại với ảnh rồi nhận từng ô.");
+    },
   });
-  note.append(button);
-  unsaved.append(note);
 }
 
-function told(state) {
-  unsaved.querySelector(".trouble")?.remove();
-  if (!state) return;
-  const note = document.createElement("p");
-  note.className = "message doubt trouble";
-  note.textContent = TROUBLES[state];
-  unsaved.append(note);
+/** The task in work is in this person's hands no longer: what they typed stays to be read, the next one comes. */
+function giveUp(error) {
+  const drafts = form.drafts();
+  if (drafts.length > 0) keep(form.id, form.label, drafts, error.sentence);
+  else notices.complain(error);
+  return next();
 }
 
-/** Put the task that `path` gives in place of the one in work, which is not lost: it comes again. */
+function failed(error) {
+  if (error.code === "not-yours" && form) return giveUp(error);
+  notices.complain(error);
+  form?.focus();
+}
+
+/** Put the task that `path` gives in place of the one in work, which is not lost: it comes again. Returns whether it is
+ * there. */
 async function open(path, body) {
   try {
     const article = await fetchPiece(path, body);
     if (!article) return say("Không có việc nào như vậy.");
     const task = Number(article.dataset.task);
     ahead.drop(task);
-    if (form && form.id !== task) ahead.ready.unshift({ article: form.article, page: viewer.image, begun: form });
+    if (form && form.id !== task) ahead.ready.unshift({ article: form.article, page: viewer.image, begun: form, lentAt: stayedAt });
     show({ article, page: ahead.page(article) });
+    return true;
   } catch (error) {
-    complain(error);
+    notices.complain(error);
   }
+  return false;
 }
 
 // --- what else may be done with a task -------------------------------------------------------------------------------
 
-async function setAside(name, path) {
+/** Lay the task aside with a sentence; `keeps`: what was accepted in it already is saved before. */
+async function setAside(name, keeps) {
   if (!form) return;
   const { id } = form;
   const sentence = await askSentence(document.getElementById(name));
-  if (sentence === null) return form?.focus();
+  if (sentence === null || form?.id !== id) return form?.focus();
   try {
-    await send(`/desk/tasks/${id}/${path}`, { sentence });
+    if (keeps) await saveAccepted();
+    await send(`/desk/tasks/${id}/${name}`, { sentence });
     await next();
   } catch (error) {
-    complain(error);
-    form?.focus();
+    failed(error);
   }
 }
 
+/** Save what was accepted of the task in work so far; the form then stands for the rest. */
+async function saveAccepted() {
+  if (form.words().length === 0) return;
+  form.saved((await send(`/desk/tasks/${form.id}/words`, submission())).version);
+}
+
+const isQuestion = () => desk.dataset.answers !== undefined && form?.article.dataset.stage === "supervisor";
+
 const ACTIONS = {
+  reload: () => (form?.isBegun ? say("F5 tải lại trang, chữ chưa lưu sẽ mất: hãy làm xong việc này đã.", true) : location.reload()),
   help: async () => {
     await showHelp(document.getElementById("help"));
     form?.focus();
   },
-  skip: () => setAside("skip", "skip"),
-  ask: () => setAside("ask", desk.dataset.answers === undefined || form?.article.dataset.stage !== "supervisor" ? "ask" : "answer"),
-  rescan: () => setAside("rescan", "rescan"),
+  skip: () => setAside("skip", true),
+  ask: () => (isQuestion() ? setAside("answer", false) : setAside("ask", true)),
+  rescan: () => setAside("rescan", false),
   undo: async () => {
     await saving.done();
     await open("/desk/undo", {});
   },
   leave: async () => {
+    if (form?.unaccepted && !warned) {
+      warned = true;
+      say(`Ô “${form.unaccepted}” có chữ chưa nhận. Nhấn Enter để nhận; hoặc bấm Nghỉ lần nữa để bỏ chữ ấy.`, true);
+      return form.focus();
+    }
+    try {
+      if (form) await saveAccepted();
+      await saving.done();
+    } catch (error) {
+      return failed(error);
+    }
+    leaving = true;
     for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
     location.assign("/");
   },
 };
 
-const ZOOMS = {
-  in: () => viewer.zoomIn(),
-  out: () => viewer.zoomOut(),
-  field: () => viewer.fitField(),
-  page: () => viewer.fitPage(),
-};
-
-// --- telling ---------------------------------------------------------------------------------------------------------
-
-function say(sentence, warns = false) {
-  said.textContent = "";
-  said.classList.toggle("warns", warns);
-  requestAnimationFrame(() => (said.textContent = sentence));
-}
-
-function complain(error) {
-  const note = document.createElement("p");
-  note.className = "message bad";
-  note.textContent = error.sentence ?? error.message;
-  unsaved.replaceChildren(note);
-}
-
 // --- keys ------------------------------------------------------------------------------------------------------------
 
-const FUNCTION_KEYS = {
-  F1: ACTIONS.help,
-  F2: () => ended(form?.acceptAs("illegible")),
-  F3: () => ended(form?.acceptAs("blank")),
-  F4: () => ended(form?.acceptAs("struck-through")),
-  F6: ACTIONS.skip,
-  F7: ACTIONS.ask,
-  F8: ACTIONS.rescan,
-  F9: ACTIONS.undo,
-};
-
-const PAGE_KEYS = {
-  "Ctrl+ArrowUp": ZOOMS.in,
-  "Ctrl+ArrowDown": ZOOMS.out,
-  "Alt+ArrowLeft": () => viewer.move(-0.2, 0),
-  "Alt+ArrowRight": () => viewer.move(0.2, 0),
-  "Alt+ArrowUp": () => viewer.move(0, -0.2),
-  "Alt+ArrowDown": () => viewer.move(0, 0.2),
-  "Alt+Home": ZOOMS.field,
-  "Alt+End": ZOOMS.page,
-};
-
-const FIELD_KEYS = {
-  Enter: () => ended(form.accept()),
-  "Shift+Enter": () => form.go(form.at - 1),
-  Escape: () => form.field.restore(),
-};
-
-// While known words are offered under the input:
-const KNOWN_KEYS = {
-  ArrowDown: () => form.field.known.step(1),
-  ArrowUp: () => form.field.known.step(-1),
-  Tab: () => form.field.known.take(),
-  Escape: () => form.field.known.close(),
-};
+const keys = new Keys({ task: () => form, viewer, place, actions: ACTIONS, ended, askAgain });
 
 function ended(isLast) {
   if (isLast) finish();
 }
 
-/** The action of a key, or undefined. Plain letters and figures have none: they belong to whoever types. */
-function actionOf(event) {
-  const number = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-  if (number && form) return () => form.choose(Number(number));
-  const pressed = [event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && "Shift", event.key].filter(Boolean).join("+");
-  if (PAGE_KEYS[pressed]) return PAGE_KEYS[pressed];
-  if (FUNCTION_KEYS[pressed] && (form || pressed === "F1" || pressed === "F9")) return FUNCTION_KEYS[pressed];
-  if (form && isInField(document.activeElement)) {
-    return (form.field.known?.isOpen && KNOWN_KEYS[pressed]) || FIELD_KEYS[pressed];
-  }
-  if (pressed === "Enter" && document.activeElement === place && "again" in place.dataset) return next;
-  return undefined;
-}
-
-// Keys that say something of a field. Held down they say it once: nothing is accepted that nobody has looked at.
-const SAYING = new Set(["Enter", "F2", "F3", "F4"]);
-
-const isInField = (element) => element === form.field.input || element === form.field.seen;
-
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
   if (form && document.activeElement === document.body) form.focus();
+  if (!event.target.closest("button")) warned = false;
   stay();
-  const action = actionOf(event);
+  const action = keys.actionOf(event);
   if (!action) return;
   event.preventDefault();
-  if (!(event.repeat && SAYING.has(event.key))) action();
+  if (!((event.repeat || "fresh" in place.dataset) && SAYING.has(event.key))) action();
 });
 
 /** Keep the lease while somebody works on the task. */
@@ -275,17 +254,27 @@ function stay() {
   const now = performance.now();
   if (!form || now - stayedAt < STAY_AFTER) return;
   stayedAt = now;
-  send(`/desk/tasks/${form.id}/stay`, {}).catch(complain);
+  const { id } = form;
+  send(`/desk/tasks/${id}/stay`, {}).catch((error) => form?.id === id && failed(error));
 }
 
 desk.addEventListener("click", (event) => {
   const { do: name, zoom } = event.target.closest("button")?.dataset ?? {};
   if (name) ACTIONS[name]();
   if (zoom) {
-    ZOOMS[zoom]();
+    keys.zooms[zoom]();
     form?.focus();
   }
   if (event.target.closest(".seen")) ended(form.accept());
+});
+
+// What is typed stays in view when notices take room.
+new ResizeObserver(() => form?.field?.input?.scrollIntoView({ block: "nearest" })).observe(place);
+
+// Whoever reloads, goes back or closes the page is asked first while something is not saved.
+addEventListener("beforeunload", (event) => {
+  const begun = form?.isBegun || ahead.ready.some((one) => one.begun?.isBegun);
+  if (!leaving && (begun || notices.holdsWords)) event.preventDefault();
 });
 
 next();

@@ -1,8 +1,10 @@
 // Finished tasks go to the server one after another, and stay here until it has them.
 
-import { isLoggedOut, Refused, send, Unreachable, whoIsHere } from "./wire.js";
+import { Refused, send, Unreachable, whoIsHere } from "./wire.js";
 
 const BUSY = 503;
+const TOO_MANY = 429;
+const LOGGED_OUT = new Set(["login", "forged", "other"]);
 const PATIENCE = [500, 1000, 2000, 4000, 8000]; // milliseconds between tries
 const TRIES_WHEN_BUSY = 4;
 
@@ -58,15 +60,15 @@ export class Saving {
         return [await send(item.path, item.body), ""];
       } catch (error) {
         if (!this.#isWorthAnother(error, tried)) return [null, error.sentence ?? error.message];
-        this.told(error instanceof Unreachable ? "unreachable" : isLoggedOut(error) || error.code === "forged" ? "login" : "busy");
+        this.told(error instanceof Unreachable ? "unreachable" : LOGGED_OUT.has(error.code) ? "login" : "busy");
         await rest(PATIENCE[Math.min(tried, PATIENCE.length - 1)]);
-        if (error instanceof Refused && error.status !== BUSY) await this.#loggedInAgain();
+        if (LOGGED_OUT.has(error.code)) await this.#loggedInAgain();
       }
     }
   }
 
   #isWorthAnother(error, tried) {
-    if (error instanceof Unreachable || isLoggedOut(error) || error.code === "forged") return true;
+    if (error instanceof Unreachable || LOGGED_OUT.has(error.code) || error.status === TOO_MANY) return true;
     return error instanceof Refused && error.status === BUSY && tried < TRIES_WHEN_BUSY;
   }
 

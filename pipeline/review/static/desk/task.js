@@ -15,8 +15,8 @@ export class TaskForm {
     this.moved = moved;
     this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, article.dataset));
     this.at = -1;
-    this.fields.forEach((field, number) => {
-      field.item.querySelector(".summary").addEventListener("click", () => this.go(number));
+    this.fields.forEach((field) => {
+      field.item.querySelector(".summary").addEventListener("click", () => this.go(this.fields.indexOf(field)));
       for (const button of field.item.querySelectorAll(".choices button")) {
         button.addEventListener("click", () => this.choose(Number(button.dataset.number)));
       }
@@ -25,6 +25,10 @@ export class TaskForm {
 
   get field() {
     return this.fields[this.at];
+  }
+
+  get label() {
+    return this.article.querySelector("h1").textContent.trim();
   }
 
   /** Whether the person has written or chosen anything yet. */
@@ -39,11 +43,13 @@ export class TaskForm {
     this.field?.known?.close();
     this.at = number;
     this.field.item.classList.add("current");
-    this.focus();
+    this.field.focus();
+    this.field.input?.select();
     this.field.item.scrollIntoView({ block: "nearest" });
     this.moved(this.field.box);
   }
 
+  /** Put the focus back where it was: what is half typed goes on. */
   focus() {
     this.field?.focus();
   }
@@ -80,11 +86,39 @@ export class TaskForm {
     if (!button) return;
     this.field.take(button.dataset.status, button.dataset.text);
     this.focus();
+    this.field.input.select();
     this.say(`${button.querySelector(".text").textContent.trim()}`);
   }
 
+  /** What was accepted. */
   words() {
-    return this.fields.map((field) => field.word);
+    return this.fields.map((field) => field.word).filter((word) => word !== null);
+  }
+
+  /** The server has what was accepted, and calls the task `version` now. */
+  saved(version) {
+    this.version = version;
+    this.fields = this.fields.filter((field) => field.word === null);
+    this.at = Math.min(this.at, this.fields.length - 1);
+  }
+
+  /** What the person put in place of what stood there at first, accepted or not, for another form of the same task. */
+  drafts() {
+    return this.fields.filter((field) => field.isTouched).map((field) => field.draft);
+  }
+
+  /** Put in what the person had typed before; each field is still to be accepted. */
+  refill(drafts) {
+    for (const { field, status, text } of drafts) {
+      const found = this.fields.find((one) => one.name === field && !one.isWhole);
+      found?.take(status, text);
+    }
+    this.field?.input?.select();
+  }
+
+  /** The label of a field with text that was not accepted, or "". */
+  get unaccepted() {
+    return this.fields.find((field) => field.word === null && field.isTouched)?.label ?? "";
   }
 }
 
@@ -101,10 +135,22 @@ class Field {
     this.chip = item.querySelector(".status");
     this.given = item.querySelector(".given");
     this.word = null;
+    this.dropped = ""; // what was typed before another text was put in its place
     this.known = this.input && "completed" in this.input.dataset
       ? new Known(this.input, item.querySelector(".known"), askFor(task, this.name))
       : null;
-    this.input?.addEventListener("input", () => (this.status = "read"));
+    this.input?.addEventListener("input", () => {
+      this.status = "read";
+      this.#reopen();
+    });
+  }
+
+  get label() {
+    return this.item.querySelector(".name").textContent;
+  }
+
+  get draft() {
+    return { field: this.name, status: this.status, text: WITHOUT_TEXT.has(this.status) ? "" : this.input.value };
   }
 
   get status() {
@@ -126,19 +172,38 @@ class Field {
   focus() {
     const target = this.input ?? this.seen;
     target.focus({ preventScroll: true });
-    this.input?.select();
   }
 
   take(status, text) {
     this.known?.close();
-    if (!WITHOUT_TEXT.has(status)) this.input.value = text;
+    if (!WITHOUT_TEXT.has(status)) this.#put(text);
     this.status = status;
+    this.#reopen();
   }
 
+  /** As it was at first; where it is so already, what was typed before. */
   restore() {
     if (!this.input) return;
-    this.input.value = this.input.dataset.first;
+    this.#put(this.isTouched ? this.input.dataset.first : this.dropped || this.input.dataset.first);
     this.status = "read";
+    this.#reopen();
+  }
+
+  /** What was accepted is so no longer: something else stands there now. */
+  #reopen() {
+    this.word = null;
+    this.item.classList.remove("done");
+    this.given.textContent = "";
+  }
+
+  #put(text) {
+    const { value, dataset } = this.input;
+    if (value !== dataset.first && !this.#isOffered(value)) this.dropped = value;
+    this.input.value = text;
+  }
+
+  #isOffered(text) {
+    return [...this.item.querySelectorAll(".choices button")].some((button) => button.dataset.text === text);
   }
 
   /** Makes the word; returns why it cannot be one, or "". */

@@ -10,11 +10,17 @@ export class Refused extends Error {
   }
 }
 
-/** There was no answer at all. */
-export class Unreachable extends Error {}
+/** There was no answer of the application: none at all, or one of a server that stands before it. */
+export class Unreachable extends Error {
+  constructor() {
+    super("Không liên lạc được với máy chủ.");
+  }
+}
 
 const LOGIN = "login";
+const FORGED = "forged";
 const csrf = document.querySelector('meta[name="csrf"]');
+const me = document.querySelector("[data-login]").dataset.login; // whose page this is
 
 /** Whether a refusal means that the session is over. */
 export const isLoggedOut = (error) => error instanceof Refused && error.code === LOGIN;
@@ -33,13 +39,14 @@ export async function fetchPiece(path, body) {
   return document.importNode(holder.content, true).firstElementChild;
 }
 
-/** Ask who is logged in here now, and take over the token of that session's forms. Returns the login, "" for nobody. */
+/** Ask who is logged in here now. The token of that session's forms is taken over when it is the person of this page,
+ * so that nothing is done under another one's name. Returns the login, "" for nobody. */
 export async function whoIsHere() {
   try {
     const response = await fetch("/session", { headers: { Accept: "application/json" } });
     if (!response.ok) return "";
     const session = await response.json();
-    csrf.content = session.csrf;
+    if (session.login === me) csrf.content = session.csrf;
     return session.login;
   } catch {
     return "";
@@ -47,6 +54,17 @@ export async function whoIsHere() {
 }
 
 async function answered(path, body) {
+  try {
+    return await asked(path, body);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== FORGED) throw error;
+    const here = await whoIsHere(); // the session is another one: whoever logged in again goes on
+    if (here === me) return asked(path, body);
+    throw here ? new Refused(403, "other", `Trình duyệt này đang đăng nhập bằng tài khoản khác. Hãy đăng nhập lại bằng “${me}”.`) : error;
+  }
+}
+
+async function asked(path, body) {
   let response;
   try {
     response = await fetch(path, {
@@ -55,10 +73,11 @@ async function answered(path, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Unreachable("Không liên lạc được với máy chủ.");
+    throw new Unreachable();
   }
   if (response.ok) return response;
-  const told = await response.json().catch(() => ({}));
+  const told = await response.json().catch(() => null);
+  if (told === null) throw new Unreachable();
   throw new Refused(response.status, told.code ?? "", told.sentence ?? "Máy chủ không làm được việc này.");
 }
 

@@ -1,0 +1,88 @@
+"""The page of a settled entry: what it says, what it withholds, and opening fields again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from pipeline.batch import PackageReport
+from pipeline.cli.package_refusal import refusal_of
+from pipeline.export.values import Fault, Held
+from pipeline.model import Box
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Accounts, Role
+from tests.registry.pages import LEDGER, entry, page, read
+from tests.review.browser import Browser, text_of
+from tests.review.conftest import browser_of, join
+
+SCRIPT = "<script>alert(1)</script>"
+SCAN = "c" * 64
+
+
+@pytest.fixture(scope="module")
+def entry_id(registry: Registry) -> int:
+    """A settled entry whose text is hostile."""
+    book_id = registry.book_id(LEDGER, "KS.2010.09")
+    registry.store_scan(book_id, SCAN, f"{SCRIPT}.pdf", 1000, 1)
+    placed = [
+        replace(read(name, text), box=Box(10, 10, 60, 40))
+        for name, text in (("child_name", SCRIPT), ("mother_name", "Lê Thị Mẫu"))
+    ]
+    registry.save_page(book_id, page(entry(*placed), scan=SCAN), "f1")
+    (made,) = registry.entries(book_id)
+    return made
+
+
+@pytest.fixture(scope="module")
+def chief(app: FastAPI, accounts: Accounts) -> Browser:
+    join(accounts, "phu.trach.viec", Role.SUPERVISOR)
+    return browser_of(app, accounts, "phu.trach.viec")
+
+
+def test_the_field_that_is_meant_is_chosen_and_everything_is_escaped(chief: Browser, entry_id: int) -> None:
+    answer = chief.get(f"/entries/{entry_id}?column=meHoTen")
+    assert answer.status_code == 200
+    assert SCRIPT not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert 'id="f-mother_name" checked' in answer.text
+    assert 'id="f-child_name">' in answer.text
+
+
+def test_a_field_opened_again_waits_at_the_desk_and_is_withheld(
+    chief: Browser, entry_id: int, registry: Registry
+) -> None:
+    refused = chief.submit(f"/entries/{entry_id}/reopen", {"reason": "giấy ghi khác"})
+    assert (refused.status_code, "Chưa mở lại ô nào" in text_of(refused)) == (422, True)
+    answer = chief.submit(
+        f"/entries/{entry_id}/reopen", {"fields": ["mother_name"], "reason": "giấy ghi khác"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/entries/{entry_id}?opened=1")
+    shown = chief.get(answer.headers["location"])
+    assert "Đã mở lại 1 ô" in text_of(shown)
+    assert "Lê Thị Mẫu" not in shown.text
+    (task,) = [one for one in registry.queue() if one.entry_id == entry_id]
+    assert task.fields == ("mother_name",)
+
+
+def test_an_entry_that_is_not_there_is_told_without_a_fault(chief: Browser) -> None:
+    answer = chief.get("/entries/999999")
+    assert answer.status_code == 503
+    assert "999999" in text_of(answer)
+
+
+def test_each_reason_why_no_package_was_made_leads_to_where_it_is_mended() -> None:
+    faults = (Fault("LIST", 2, "nksLoaiKhaiSinh", "01/2010"), Fault("HEADER", 1, "so"))
+    told = refusal_of(PackageReport("KS", Path(), "faults", faults=faults, entry_ids=(12,)), 7)
+    assert [href for _, href in told.places] == ["/entries/12?column=nksLoaiKhaiSinh", ""]
+    held = (
+        Held("task", "a.pdf", 2, entry_id=12),
+        Held("value", "a.pdf", 2, entry_id=13),
+        Held("finding", "a.pdf", 2, entry_id=14, codes=("K06",)),
+        Held("failure", "a.pdf", 3),
+    )
+    told = refusal_of(PackageReport("KS", None, "unsettled", held=held), 7)
+    wanted = ["/reports/waiting?book=7", "/entries/13", "/entries/14", "/tickets"]
+    assert [href for _, href in told.places] == wanted
