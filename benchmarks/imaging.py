@@ -1,6 +1,6 @@
 """How well are pages seen? Parts: skew (real pages turned by us), cells (columns and rows of real registers), gate
 (planted damage), boxes (fields on damaged books), plate (a book teaches its form), ink (what is kept when print goes),
-timing.
+spread (open books parted at the gutter), timing.
 
 Name the parts to run, or none for all. Wanted: skew: mean error ≤ 0.03°, ≥ 95 % within 0.1°, worst ≤ 0.3°, in no more
 CPU time than jdeskew at 1024. Cells: ≥ 95 % of column boundaries within 1 % of the page's width, ≥ 95 % of rows.
@@ -22,6 +22,7 @@ from benchmarks import (
     _imaging_ink,
     _imaging_plate,
     _imaging_skew,
+    _imaging_spread,
     _imaging_timing,
 )
 from benchmarks._books import SEED, last_line, say
@@ -35,6 +36,7 @@ PARTS: dict[str, Part] = {
     "boxes": lambda chosen: _imaging_boxes.measure_boxes(chosen.pages, chosen.seed),
     "plate": lambda chosen: _imaging_plate.measure_plate(chosen.pages, chosen.seed),
     "ink": lambda chosen: _imaging_ink.measure_ink(chosen.pages * 2, chosen.pages, chosen.seed),
+    "spread": lambda chosen: _imaging_spread.measure_spread(chosen.pages * 4, chosen.seed),
     "timing": lambda chosen: _imaging_timing.measured(chosen.seed, chosen.pages),
 }
 
@@ -48,7 +50,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of real pages, see benchmarks/_real_pages.py")
     parser.add_argument("--turns", type=int, default=3, help="turns added to each page (skew)")
     parser.add_argument(
-        "--pages", type=int, default=6, help="drawn pages a form (boxes, plate; gate and ink by it)"
+        "--pages", type=int, default=6, help="drawn pages a form (boxes, plate; gate, ink and spread by it)"
     )
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()

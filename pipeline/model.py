@@ -352,7 +352,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """One registered case on a page: ``row`` counts from 0 on the page (always 0 on one-entry forms)."""
+    """One registered case on a page: ``row`` counts from 0 on the page. On one-entry forms it is 0; in a picture of two
+    facing pages the left one's is 0, the right one's 1."""
 
     row: int
     readings: tuple[FieldReading, ...]

@@ -14,7 +14,7 @@ from pipeline.errors import PackageRefused
 from pipeline.export.copies import EntryCopy, PagePart
 from pipeline.export.naming import CORRECTION, BookNames, UniqueNames
 from pipeline.export.options import AttachedPage
-from pipeline.export.picture import StraightPage, bands_of
+from pipeline.export.picture import StraightPage, bands_of, columns_of
 from pipeline.export.values import SettledEntry
 from pipeline.model import PageRef
 from pipeline.registry import Registry
@@ -52,10 +52,11 @@ class CopyPlan:
         """A job a page, in the order of the entries."""
         for ref, entries in groupby(self._found.entries, lambda e: PageRef(e.scan_sha256, e.page_no)):
             rows = self._found.rows.get(ref)
-            bands = bands_of(rows) if rows else {}
+            columns = columns_of(rows) if rows else {}
+            bands = bands_of(rows) if rows and not columns else {}
             straight = self._straight(ref)
             here = tuple(entries)
-            copies = [copy for entry in here for copy in self._copies(entry, ref, straight, bands)]
+            copies = [copy for entry in here for copy in self._copies(entry, ref, straight, bands, columns)]
             yield CopyJob(tuple(copies), len(here))
 
     def _copies(
@@ -64,6 +65,7 @@ class CopyPlan:
         ref: PageRef,
         straight: StraightPage,
         bands: Mapping[int, tuple[float, float]],
+        columns: Mapping[int, tuple[float, float]],
     ) -> Iterator[EntryCopy]:
         """The entry itself, and the corrections attached to it. Of one whose place on the page is not known the whole
         page is shown: rather too much than not its own row."""
@@ -71,7 +73,9 @@ class CopyPlan:
         if entry.row in bands:
             heading = (0.0, min(top for top, _ in bands.values()))
             cuts = (heading, bands[entry.row])
-        first = PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, straight, entry.texts, cuts)
+        first = PagePart(
+            self._scan(ref), ref.scan_sha256, ref.page_no, straight, entry.texts, cuts, columns.get(entry.row)
+        )
         more = [self._whole(self._ref(one)) for one in self._of(entry, "continued")]
         name = self._names.entry(entry.number, entry.registered_year)
         yield EntryCopy(self._unique.of(name), (first, *more))

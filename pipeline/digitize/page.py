@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline import extract, routing, rules
 from pipeline.digitize.blanks import InkedRow, inked_rows
+from pipeline.digitize.facing import joined
 from pipeline.digitize.lines import read_rows
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, dpi_of, ink_share, recognised
+from pipeline.digitize.spread import Half, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
 from pipeline.digitize.teaching import lesson
 from pipeline.digitize.usable import flaws_of, with_form
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging import ink_print, quality
-from pipeline.imaging.colour import layers_of
+from pipeline.imaging.colour import Layers, layers_of
 from pipeline.locate import fit as fitting
 from pipeline.model import (
     Box,
@@ -31,6 +34,9 @@ from pipeline.model import (
 )
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
+
+ONE_OF_TWO = "PAGE-HALF"
+"""The finding of a picture that seems to show two pages, of which only one was read."""
 
 OUTLINE = 0.05
 """The least share of a check box and what is close around it that is ink where the box is printed."""
@@ -47,13 +53,56 @@ def digitize_page(
     """Everything that can be known of one page. Raises ``ScanError`` kinds for what the machine cannot do."""
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     watch = Stopwatch()
-    with watch.stage("quality"):
-        dpi = dpi_of(page, form)
+    with watch.stage("spread"):
         layers = layers_of(page.pixels)
-        measured = quality.quality_of(page.pixels, layers, dpi)
-    seen = recognised(page, layers, form, schemas, engines, options, dpi, watch)
-    measured = with_form(measured, seen, page)
-    flaws = flaws_of(measured, engines, schemas)
+    look = two_pages(page, layers, form, schemas, engines, options, watch)
+    reading = _Reading(form, ledger, schemas, engines, options, watch)
+    if look.halves:
+        return _of_two_pages(page, look.halves, reading)
+    dpi = dpi_of(page, form)
+    seen = recognised(page, layers, form, schemas, engines, options, dpi, watch, look.turns)
+    doubts = (Finding(ONE_OF_TWO, Severity.REVIEW),) if look.doubtful else ()
+    return _read(page, layers, seen, dpi, reading, doubts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What all pages of a picture are read with."""
+
+    form: Form
+    ledger: Ledger
+    schemas: Schemas
+    engines: Engines
+    options: DigitizeOptions
+    watch: Stopwatch
+
+
+def _of_two_pages(page: PageImage, halves: Sequence[Half], reading: _Reading) -> PageResult:
+    sides = []
+    for half in halves:
+        assert half.frame is not None
+        own = replace(reading, watch=Stopwatch())
+        sides.append((_read(half.page, half.layers, half.seen, half.dpi, own), half.matrix, half.frame))
+    size = (page.pixels.shape[1], page.pixels.shape[0])
+    result = joined(page.ref, size, sides, reading.form.id)
+    looking = Counter(reading.watch.seconds)
+    return replace(result, timings=dict(looking + Counter(result.timings)))
+
+
+def _read(
+    page: PageImage,
+    layers: Layers,
+    seen: Seen,
+    dpi: float,
+    reading: _Reading,
+    doubts: tuple[Finding, ...] = (),
+) -> PageResult:
+    """All of one page that was ``seen``; ``doubts``: what is found of the picture as a whole."""
+    form, schemas, engines, options = reading.form, reading.schemas, reading.engines, reading.options
+    watch = reading.watch
+    with watch.stage("quality"):
+        measured = with_form(quality.quality_of(page.pixels, layers, dpi), seen, page)
+    flaws = (*flaws_of(measured, engines, schemas), *doubts)
     size = (page.pixels.shape[1], page.pixels.shape[0])
     level = seen.level
     result = PageResult(
@@ -65,14 +114,15 @@ def digitize_page(
         return _unknown(result, seen, options)
     if seen.form.layout == "cover":
         labels = fitting.placed_labels(seen.form, seen.fit)
-        return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels)
+        told = (*doubts, *(flaw for flaw in result.findings if flaw.code != ONE_OF_TWO))
+        return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels, findings=told)
     with watch.stage("straighten"):
         straight = straightened(layers, form, seen, dpi, options)
     with watch.stage("fields"):
         rows = inked_rows(straight, form)
     rows = read_rows(rows, straight, engines, schemas.record(form.record), schemas, watch)
     with watch.stage("rules"):
-        entries = tuple(_entry(row, straight, form, ledger, schemas, options, flaws) for row in rows)
+        entries = tuple(_entry(row, straight, form, reading.ledger, schemas, options, flaws) for row in rows)
     return replace(
         result,
         kind=PageKind.ENTRIES,

@@ -48,8 +48,10 @@ def recognised(
     options: DigitizeOptions,
     dpi: float,
     watch: Stopwatch,
+    turns: Sequence[int] = (),
 ) -> Seen:
-    """The page looked at in the likeliest orientations until its printed labels are found."""
+    """The page looked at in the likeliest orientations (``turns``, where any are named) until its printed labels are
+    found."""
     scale = min(1.0, options.label_dpi / dpi)
     small_dpi = dpi * scale
     with watch.stage("deskew"):
@@ -60,7 +62,7 @@ def recognised(
     others = [other for other in schemas.forms.values() if other.layout == "page" and other.id != form.id]
     lies = (page.pixels.shape[1] > page.pixels.shape[0]) == (form.paper_mm[0] > form.paper_mm[1])
     best: Seen | None = None
-    for turn in (0, 180, 90, 270) if lies else (90, 270, 0, 180):
+    for turn in turns or ((0, 180, 90, 270) if lies else (90, 270, 0, 180)):
         with watch.stage("deskew"):
             level = straighten.levelled(grey, scale, turn, letter, small_dpi)
         if ink_share(level) < options.blank_ink / 4:

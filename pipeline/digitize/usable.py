@@ -7,12 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.digitize.recognise import Seen
-from pipeline.imaging import warp
-from pipeline.model import Finding, PageImage, Quality
+from pipeline.imaging import quality, warp
+from pipeline.locate.fit import Fit
+from pipeline.model import Box, Finding, Matrix, PageImage, Quality
 from pipeline.ocr import Engines
-from pipeline.schema import Schemas
+from pipeline.schema import Form, Schemas
 
 MM = 25.4
+
+BED = 0.85
+"""Where the paper takes less than this share of the picture, what lies beside it has no say in how dark it is."""
 
 
 def with_form(measured: Quality, seen: Seen, page: PageImage) -> Quality:
@@ -29,7 +33,27 @@ def with_form(measured: Quality, seen: Seen, page: PageImage) -> Quality:
     dpi = float(np.mean(sides)) * MM / ((bottom - top) * seen.form.paper_mm[1])
     height, width = page.pixels.shape[:2]
     beyond = np.concatenate([-corners, corners - [width, height]])
-    return replace(measured, dpi=dpi, cut=max(0.0, float(beyond.max())) * MM / dpi)
+    measured = replace(measured, dpi=dpi, cut=max(0.0, float(beyond.max())) * MM / dpi)
+    paper = _paper(warp.moved(back, _paper_corners(seen.form, seen.fit)), (width, height))
+    if not 0 < paper.area < BED * width * height:
+        return measured
+    part = page.pixels[int(paper.top) : int(paper.bottom), int(paper.left) : int(paper.right)]
+    return quality.of_paper(measured, np.ascontiguousarray(part), dpi) if part.size else measured
+
+
+def _paper_corners(form: Form, fit: Fit) -> Matrix:
+    """The corners (4, 2) of the form's paper, as its printed frame lies."""
+    left, top, right, bottom = form.frame
+    u = [-left / (right - left), (1 - left) / (right - left)]
+    v = [-top / (bottom - top), (1 - top) / (bottom - top)]
+    corners = np.array([(u[0], v[0]), (u[1], v[0]), (u[1], v[1]), (u[0], v[1])])
+    return warp.moved(fit.matrix, corners)
+
+
+def _paper(corners: Matrix, size: tuple[int, int]) -> Box:
+    """The box around the paper, as far as it is on a picture of that (width, height)."""
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return Box(float(left), float(top), float(right), float(bottom)).within(*size)
 
 
 def flaws_of(measured: Quality, engines: Engines, schemas: Schemas) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from pipeline.export.picture import (
     CopyOptions,
     StraightPage,
     StraightPicture,
+    cut_column,
     cut_out,
     picture_page,
     scaled_texts,
@@ -23,7 +24,8 @@ from pipeline.model import PageImage
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """What an entry needs of a page: all of it, or ``bands`` (top, bottom in pixels of the straight page)."""
+    """What an entry needs of a page: all of it, or ``bands`` (top, bottom in pixels of the straight page), or its
+    ``column`` of two facing pages (left, right)."""
 
     scan: Path
     scan_sha256: str
@@ -31,6 +33,7 @@ class PagePart:
     straight: StraightPage
     texts: tuple[Text, ...] = ()
     bands: tuple[tuple[float, float], ...] = ()
+    column: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +69,7 @@ def _page(part: PagePart, picture: StraightPicture, options: CopyOptions) -> Pic
     if part.bands:
         bands = [(top * picture.share, bottom * picture.share) for top, bottom in part.bands]
         pixels, texts = cut_out(pixels, bands, texts)
+    if part.column is not None:
+        left, right = part.column
+        pixels, texts = cut_column(pixels, (left * picture.share, right * picture.share), texts)
     return picture_page(pixels, picture.dpi, texts, options)

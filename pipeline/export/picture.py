@@ -130,6 +130,34 @@ def bands_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     return bands
 
 
+def columns_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
+    """Where to cut a picture of two facing pages, from the boxes of their readings: left and right of each. Nothing
+    where its entries do not stand side by side."""
+    ordered = sorted(rows.items(), key=lambda item: item[1].left)
+    if len(ordered) != 2:
+        return {}
+    (left, one), (right, other) = ordered
+    beside = other.left >= one.right - 0.1 * min(one.width, other.width)
+    level = min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * min(one.height, other.height)
+    if not (beside and level):
+        return {}
+    middle = (one.right + other.left) / 2
+    return {left: (0.0, max(one.right, middle)), right: (min(other.left, middle), np.inf)}
+
+
+def cut_column(
+    pixels: Pixels, column: tuple[float, float], texts: Sequence[Text]
+) -> tuple[Pixels, tuple[Text, ...]]:
+    """What lies between left and right (in pixels of the page), as high as the page, and the texts that stand there."""
+    first, last = max(0, int(column[0])), int(min(np.ceil(column[1]), pixels.shape[1]))
+    kept = tuple(
+        Text(one.text, Box(one.box.left - first, one.box.top, one.box.right - first, one.box.bottom))
+        for one in texts
+        if first <= one.box.centre[0] < last
+    )
+    return np.ascontiguousarray(pixels[:, first:last]), kept
+
+
 def cut_out(
     pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[Text]
 ) -> tuple[Pixels, tuple[Text, ...]]:

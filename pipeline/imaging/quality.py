@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.colour import Layers
+from pipeline.imaging.colour import Layers, layers_of
 from pipeline.model import Pixels, Quality
 
 MM = 25.4
@@ -45,6 +47,13 @@ def quality_of(pixels: Pixels, layers: Layers, dpi: float) -> Quality:
         finger=finger(*_reduced(pixels, dpi, COLOUR_DPI)),
         fold=fold(grey, grey_dpi),
     )
+
+
+def of_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
+    """The measures, with those of the whole picture that a scanner's bed beside the paper tells wrongly taken from the
+    part that shows the ``paper`` (h, w, 3) of ``dpi`` pixels an inch."""
+    grey, _ = _reduced(layers_of(paper).ink, dpi, GREY_DPI)
+    return replace(measured, shade=shade(grey), finger=finger(*_reduced(paper, dpi, COLOUR_DPI)))
 
 
 def edge_width(pixels: Pixels, dpi: float) -> float:

@@ -15,6 +15,8 @@ from pipeline.export.picture import (
     CopyOptions,
     StraightPage,
     bands_of,
+    columns_of,
+    cut_column,
     cut_out,
     jpeg_bytes,
     picture_page,
@@ -131,3 +133,32 @@ def test_an_entry_that_goes_on_is_one_file_and_a_page_is_decoded_once_for_its_ro
     assert asked == [1, 2]
     assert [picture.shape[:2] for picture in pictures_of(first)] == [(150, 300)]
     assert [picture.shape[:2] for picture in pictures_of(second)] == [(150, 300), (400, 300)]
+
+
+def test_facing_pages_are_cut_between_them_and_rows_under_one_another_are_not() -> None:
+    facing = {0: Box(100, 120, 900, 1200), 1: Box(1100, 90, 1900, 1150)}
+    assert columns_of(facing) == {0: (0, 1000), 1: (1000, np.inf)}
+    assert columns_of({1: facing[1], 0: facing[0]}) == columns_of(facing)
+    assert columns_of({0: Box(0, 100, 900, 180), 1: Box(0, 190, 900, 270)}) == {}
+    assert columns_of({0: Box(0, 100, 400, 180), 1: Box(500, 190, 900, 270)}) == {}
+    assert columns_of({0: facing[0]}) == {}
+
+
+def test_the_copy_of_a_facing_page_shows_it_and_nothing_of_the_other() -> None:
+    pixels = np.full((300, 400, 3), 255, np.uint8)
+    pixels[:, 200:] = (0, 0, 255)
+    texts = [Text("trái", Box(20, 10, 90, 30)), Text("phải", Box(240, 10, 300, 30))]
+    picture, kept = cut_column(pixels, (200, np.inf), texts)
+    assert picture.shape == (300, 200, 3)
+    assert (picture == (0, 0, 255)).all()
+    assert kept == (Text("phải", Box(40, 10, 100, 30)),)
+    part = PagePart(Path(), "a" * 64, 1, StraightPage(np.eye(3), (0, 0)), tuple(texts), column=(0, 200))
+    (file,) = entry_pdfs(
+        [EntryCopy("01", (part,))],
+        lambda _: PageImage(PageRef("a" * 64, 1), pixels, 150.0),
+        CopyOptions(),
+        MADE,
+    )
+    (shown,) = pictures_of(file)
+    assert shown.shape == (300, 200, 3)
+    assert shown.min() > 245

@@ -1,0 +1,183 @@
+"""A book that lies open: where the gutter between its two pages may run, and each page as a picture of its own.
+
+All that is told here is where a gutter would be. Whether there is one, only the print of both pages can tell: see
+``pipeline.digitize.spread``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.model import Matrix, Pixels
+
+WORK_SIDE = 1000
+"""Pixels of the longer side of the copy on which the direction of the lines is measured: writing is 10 pixels high."""
+
+GUTTER_SIDE = 500
+"""Pixels of the longer side of the copy on which the gutter is sought: 30 an inch on two A4 pages."""
+
+MIDDLE = 0.14
+"""How far from the middle of the picture (share of its width) the gutter may lie at half its height."""
+
+TILT = 6.0
+"""Degrees that the gutter may lean at most."""
+
+STEP = 0.25
+"""Degrees between two leanings that are tried."""
+
+SHADOW = 0.06
+"""From how much less light than beside it (share of the paper's) a shadow is told from uneven light."""
+
+THIN_MM, BESIDE_MM = 2.5, 14.0
+"""Rules and strokes are thinner than this; paper without the gutter's shadow is seen so far beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """A line that may part two pages, as x in pixels at the upper and the lower edge of the picture; ``shadow`` 0..1:
+    how much light it takes (0: none is seen, and it runs where nothing is written)."""
+
+    top: float
+    bottom: float
+    shadow: float
+
+    def at(self, y: NDArray[np.float64], height: float) -> NDArray[np.float64]:
+        """Its x at heights y of a picture of that height."""
+        result: NDArray[np.float64] = self.top + (self.bottom - self.top) * y / height
+        return result
+
+
+def lines_run_level(grey: Pixels) -> bool:
+    """Whether the lines of writing run level on the grey picture, and not upright: from a row of pixels to the next the
+    share of ink mostly changes little, since there is as much paper between lines as writing; from column to column it
+    changes with every stroke."""
+    scale = min(1.0, WORK_SIDE / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    dark = cv2.subtract(cv2.blur(small, (31, 31)), np.asarray(small, np.uint8))
+    ink = (dark > 16).astype(np.float32)
+    level = upright = 0.0
+    for rows in np.array_split(ink, 8, 0):
+        for part in np.array_split(rows, 8, 1):
+            if min(part.shape) > 1:
+                level += float(np.median(np.abs(np.diff(part.mean(1)))))
+                upright += float(np.median(np.abs(np.diff(part.mean(0)))))
+    return level <= upright
+
+
+def gutter_of(grey: Pixels, width_mm: float) -> Gutter:
+    """The likeliest gutter of a grey picture of two pages side by side, together about ``width_mm`` wide: the line near
+    the middle that is darkest against the paper beside it, marks as thin as a rule left out; where no shadow is seen,
+    the middle of the widest band on which nothing stands."""
+    scale = min(1.0, GUTTER_SIDE / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    small = np.asarray(small, np.uint8)
+    height, width = small.shape
+    mm = width / width_mm
+    thin = max(3, round(THIN_MM * mm)) | 1
+    paper = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((thin, thin), np.uint8)), np.uint8)
+    light = max(1.0, float(np.percentile(paper, 75)))
+    marks = (small < 0.8 * cv2.blur(paper, (thin, thin)).astype(np.float32)).astype(np.float32)
+    beside = max(2, round(BESIDE_MM * mm))
+    best: Gutter | None = None
+    clear: tuple[float, Gutter] | None = None
+    for slope in np.tan(np.radians(np.arange(-TILT, TILT + STEP / 2, STEP))):
+        tones, written, first = _along(paper, marks, float(slope), beside)
+        dips = _dips(tones, beside) / light
+        at = int(np.argmax(dips))
+        one = _line(first + beside + at, float(slope), height, scale, float(dips[at]))
+        if best is None or one.shadow > best.shadow:
+            best = one
+        middle, merit = _clearest(written < 0.01)
+        if clear is None or merit > clear[0]:
+            clear = merit, _line(first + middle, float(slope), height, scale, 0.0)
+    assert best is not None
+    assert clear is not None
+    return best if best.shadow >= SHADOW else clear[1]
+
+
+def _along(
+    paper: Pixels, marks: NDArray[np.float32], slope: float, beside: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """For each line of that slope about the middle (and ``beside`` further on each side): the median light of the paper
+    along it, the share of it that is written on, and the x of the first at half the height."""
+    height, width = paper.shape
+    first = round(width * (0.5 - MIDDLE)) - beside
+    columns = np.arange(first, round(width * (0.5 + MIDDLE)) + beside + 1)
+    rows = np.arange(height)[:, None]
+    x = np.clip(np.rint(columns + slope * (rows - height / 2)).astype(int), 0, width - 1)
+    tones: NDArray[np.float64] = np.median(paper[rows, x], axis=0).astype(np.float64)
+    written: NDArray[np.float64] = marks[rows, x].mean(axis=0).astype(np.float64)
+    return tones, written, first
+
+
+def _dips(tones: NDArray[np.float64], beside: int) -> NDArray[np.float64]:
+    """How much darker each line is than the lighter ones on either side of it, the darker side counting; the first and
+    the last ``beside`` are left out."""
+    inner = len(tones) - 2 * beside
+    left = np.array([tones[n : n + beside].max() for n in range(inner)])
+    right = np.array([tones[n + beside + 1 : n + 2 * beside + 1].max() for n in range(inner)])
+    result: NDArray[np.float64] = np.minimum(left, right) - tones[beside : beside + inner]
+    return result
+
+
+def _clearest(clear: NDArray[np.bool_]) -> tuple[float, float]:
+    """The middle of the run of True that is long and near the middle of all, and how much it is so."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], clear.astype(int), [0]])))
+    if not len(edges):
+        return len(clear) / 2, -float(len(clear))
+    starts, ends = edges[::2], edges[1::2]
+    middles = (starts + ends - 1) / 2
+    merits = (ends - starts) - 2 * np.abs(middles - (len(clear) - 1) / 2)
+    best = int(np.argmax(merits))
+    return float(middles[best]), float(merits[best])
+
+
+def _line(middle: float, slope: float, height: int, scale: float, shadow: float) -> Gutter:
+    reach = slope * height / 2
+    return Gutter((middle + 0.5 - reach) / scale, (middle + 0.5 + reach) / scale, max(0.0, shadow))
+
+
+def halves(pixels: Pixels, gutter: Gutter) -> tuple[tuple[Pixels, int], tuple[Pixels, int]]:
+    """The left and the right page (h, w, 3), each with the x at which its picture begins on the whole one. What lies
+    beyond a leaning gutter is painted over with the paper's tone at the gutter."""
+    height, width = pixels.shape[:2]
+    y = np.arange(height, dtype=np.float64)
+    x = np.clip(gutter.at(y, height), 1, width - 1)
+    low, high = int(np.floor(x.min())), int(np.ceil(x.max()))
+    left = pixels[:, :high].copy()
+    right = pixels[:, low:].copy()
+    line = np.rint(x).astype(int)
+    tone = cv2.GaussianBlur(_at_gutter(pixels, line), (1, 2 * (height // 40) + 1), 0)
+    columns = np.arange(width)
+    beyond = columns[None, low:high] >= line[:, None]
+    left[:, low:high][beyond] = np.broadcast_to(tone, (height, high - low, 3))[beyond]
+    right[:, : high - low][~beyond] = np.broadcast_to(tone, (height, high - low, 3))[~beyond]
+    return (left, 0), (right, low)
+
+
+def _at_gutter(pixels: Pixels, line: NDArray[np.int64]) -> Pixels:
+    """The tone (h, 1, 3) of the picture at x = ``line`` of each row."""
+    tone: Pixels = pixels[np.arange(len(line)), line][:, None]
+    return np.ascontiguousarray(tone)
+
+
+def common_canvas(frames: Sequence[Matrix]) -> Matrix:
+    """One map (3, 3) for both pages, under which both stand as square as one map allows. ``frames`` are the corners
+    (4, 2) of their printed frames on the whole picture, left page first, clockwise from the top left."""
+    left, right = frames
+    wide, high = (
+        float(np.mean([np.linalg.norm(f[a] - f[b]) for f in frames for a, b in sides]))
+        for sides in (((0, 1), (3, 2)), ((0, 3), (1, 2)))
+    )
+    along = (left[1] - left[0]) + (right[1] - right[0])
+    along = along / np.linalg.norm(along)
+    step = right.mean(axis=0) - left.mean(axis=0)
+    shift = np.array([float(step @ along), float(step @ np.array([-along[1], along[0]]))])
+    frame = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], float)
+    matrix, _ = cv2.findHomography(np.vstack(frames), np.vstack([frame, frame + shift]), 0)
+    return np.asarray(matrix, np.float64)

@@ -1,0 +1,179 @@
+"""Pictures of an open book: each page an entry of its own, and single pages never parted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from pipeline.digitize import DigitizeOptions
+from pipeline.digitize.spread import two_pages
+from pipeline.digitize.stopwatch import Stopwatch
+from pipeline.evaluation.boxes import InkCoverage, ink_coverages
+from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
+from pipeline.imaging.colour import layers_of
+from pipeline.model import PageImage, PageKind, PageRef, PageResult, Pixels, Severity
+from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
+from pipeline.synth.damage import fingered
+from pipeline.synth.scanning import scanned
+from pipeline.synth.spreads import OpenBook, open_book
+from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, digitized_pixels, drawn, engines, readings, tilted
+
+pytestmark = pytest.mark.tesseract
+
+SCANNER = replace(LEVELS["normal"], skew=0.0)
+
+
+@cache
+def drawings(form: str, entries: int = 2, cover: bool = False) -> tuple[Drawing, ...]:
+    options = SynthOptions(
+        seed=2, entries=entries, blank=0.2, dpi=DPI, cover=cover, scanner="none", writing="typed"
+    )
+    return tuple(draw_book(SCHEMAS.form(form), SCHEMAS, options))
+
+
+def bound(left: Pixels, right: Pixels, tilt: float = 0.0) -> OpenBook:
+    """Two flat pages as one picture, turned clockwise by ``tilt`` degrees."""
+    book = open_book(left, right, DPI, SCANNER, np.random.default_rng(2))
+    form = SCHEMAS.form("birth-2006")
+    page = DrawnPage(form, 2010, drawings(form.id)[0], book.scan.pixels, book.scan.matrix)
+    turned = tilted(page, tilt) if tilt else page
+    return replace(book, scan=replace(book.scan, pixels=turned.pixels, matrix=turned.matrix))
+
+
+@cache
+def open_at(form: str, tilt: float = 0.0) -> OpenBook:
+    left, right = (drawing.page.sheet.pixels for drawing in drawings(form))
+    return bound(left, right, tilt)
+
+
+@cache
+def read(form: str, tilt: float = 0.0) -> PageResult:
+    return digitized_pixels(open_at(form, tilt).scan.pixels, form)
+
+
+def texts(side: int, form: str) -> Mapping[str, str]:
+    (entry,) = drawings(form)[side].page.entries
+    return {name: text for name, text in entry.texts.items() if text}
+
+
+def places(form: str, tilt: float) -> Iterator[InkCoverage]:
+    """How much of each drawn line of each page the boxes of the entry of its side hold."""
+    book, entries = open_at(form, tilt), []
+    for side, drawing in enumerate(drawings(form)):
+        ink: dict[str, list[Quad]] = {}
+        for line in drawing.page.sheet.inks:
+            x0, y0, x1, y1, x2, y2, x3, y3 = (float(n) for n in book.quad(line.box, bool(side)).ravel())
+            for name in filter(None, () if line.struck else line.fields):
+                ink.setdefault(name, []).append((x0, y0, x1, y1, x2, y2, x3, y3))
+        entries.append(TrueEntry({}, 0, side, {name: tuple(quads) for name, quads in ink.items()}))
+    yield from ink_coverages(BookTruth("birth", 2010, tuple(entries)), [read(form, tilt)])
+
+
+@pytest.mark.parametrize(
+    ("form", "tilt"),
+    [("birth-2006", 0.0), ("birth-2006", -3.0), ("marriage-2006", 0.0), ("marriage-2006", 3.0)],
+)
+def test_both_pages_of_an_open_book_are_read_each_as_its_own_entry(form: str, tilt: float) -> None:
+    result = read(form, tilt)
+    assert result.kind is PageKind.ENTRIES
+    assert result.form == form
+    assert [entry.row for entry in result.entries] == [0, 1]
+    assert ("PAGE-SPREAD", Severity.INFO) in {(one.code, one.severity) for one in result.findings}
+    held = list(places(form, tilt))
+    assert {one.row for one in held} == {0, 1}
+    assert sum(one.held for one in held) >= 0.95 * len(held), [one for one in held if not one.held]
+    found = readings(result)
+    for side in (0, 1):
+        own = [found[side, name].text == text for name, text in texts(side, form).items()]
+        other = texts(1 - side, form)
+        mixed = [
+            name
+            for name, text in other.items()
+            if found[side, name].text == text != texts(side, form).get(name)
+        ]
+        assert sum(own) >= 0.4 * len(own)
+        assert not mixed
+
+
+@pytest.mark.parametrize("turn", [180, 270])
+def test_an_open_book_may_lie_any_way(turn: int) -> None:
+    pixels = np.ascontiguousarray(np.rot90(open_at("birth-2006").scan.pixels, k=-(turn // 90)))
+    result = digitized_pixels(pixels, "birth-2006")
+    assert [entry.row for entry in result.entries] == [0, 1]
+    numbers = [readings(result)[row, "page_number"].canonical for row in (0, 1)]
+    assert numbers == ["1", "2"]
+
+
+def test_a_finger_on_one_page_is_told_of_that_page_alone() -> None:
+    pixels = fingered(open_at("birth-2006").scan.pixels, DPI, np.random.default_rng(4))
+    result = digitized_pixels(pixels, "birth-2006")
+    told = [entry.row for entry in result.entries if "SCAN-FINGER" in {one.code for one in entry.findings}]
+    assert len(result.entries) == 2
+    assert len(told) == 1
+    assert "SCAN-FINGER" in {one.code for one in result.findings}
+
+
+def test_an_entry_keeps_its_row_though_the_other_page_is_a_cover() -> None:
+    cover, page = drawings("birth-2006", 1, cover=True)
+    result = digitized_pixels(
+        bound(cover.page.sheet.pixels, page.page.sheet.pixels).scan.pixels, "birth-2006"
+    )
+    assert result.kind is PageKind.ENTRIES
+    assert [entry.row for entry in result.entries] == [1]
+
+
+def test_where_one_page_is_of_another_form_the_picture_is_not_parted_but_waits() -> None:
+    (other,), page = drawings("death-2006", 1), drawings("birth-2006")[1]
+    result = digitized_pixels(
+        bound(other.page.sheet.pixels, page.page.sheet.pixels).scan.pixels, "birth-2006"
+    )
+    assert "PAGE-SPREAD" not in {one.code for one in result.findings}
+    assert [entry.row for entry in result.entries] == [0]
+    told = {(one.code, one.severity) for entry in result.entries for one in entry.findings}
+    assert ("PAGE-HALF", Severity.REVIEW) in told
+    assert not any(entry.accepted for entry in result.entries)
+
+
+@pytest.mark.parametrize("form", sorted(SCHEMAS.forms))
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_single_page_and_a_wide_table_are_not_parted(form: str, turn: int) -> None:
+    cover = SCHEMAS.form(form).layout == "cover"
+    pixels = drawings("birth-2006", 1, cover=True)[0].scan.pixels if cover else drawn(form, 2, "mild").pixels
+    pixels = np.ascontiguousarray(np.rot90(pixels, k=-(turn // 90)))
+    page = PageImage(PageRef("0" * 64, 1), pixels, DPI)
+    of_book = SCHEMAS.form("birth-2006" if cover else form)
+    look = two_pages(page, layers_of(pixels), of_book, SCHEMAS, engines(), DigitizeOptions(), Stopwatch())
+    assert not look.halves
+    assert not look.doubtful
+
+
+@cache
+def alone() -> PageResult:
+    return digitized_pixels(single(), "birth-2006")
+
+
+@cache
+def single() -> Pixels:
+    sheet = drawings("birth-2006")[0].page.sheet.pixels
+    return scanned(sheet, None, DPI, replace(LEVELS["normal"], skew=2.0), np.random.default_rng(3)).pixels
+
+
+@pytest.mark.parametrize(("tone", "on_right"), [(28, False), (246, True)])
+def test_a_page_on_a_wide_bed_is_not_parted_and_its_light_is_its_own(tone: int, on_right: bool) -> None:
+    page = single()
+    height, width = page.shape[:2]
+    picture = np.full((height, 2 * width, 3), tone, np.uint8)
+    picture[:, width * on_right : width * (1 + on_right)] = page
+    result = digitized_pixels(picture, "birth-2006")
+    assert result.kind is PageKind.ENTRIES
+    assert not result.findings
+    assert result.quality.shade == pytest.approx(alone().quality.shade, abs=0.1)
+    found, own = readings(result), readings(alone())
+    right = texts(0, "birth-2006")
+    assert sum(found[0, name].text == text for name, text in right.items()) >= (
+        sum(own[0, name].text == text for name, text in right.items()) - 2
+    )
