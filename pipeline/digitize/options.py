@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.routing import RoutingOptions
 
-VERSION = "6"
+VERSION = "7"
 """Raise it whenever the same page could come out otherwise than before."""
 
 
