@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from pipeline.digitize.by_plate import told_by
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging import grid, straighten
+from pipeline.imaging import grid, straighten, warp
 from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of
 from pipeline.locate import fit as fitting
@@ -69,15 +71,8 @@ def recognised(
             return Seen(level, None, None, (), 0)
         if form.layout == "table":
             with watch.stage("grid"):
-                upright, rows = grid.ruled_lines(level.ink)
-                reach = grid.upright_reach(level.ink, upright)
-                fit = tables.fitted_table(form, upright, rows, level.size, reach)
-                width, height = level.size
-                turned = None if reach is None else (height - reach[1], height - reach[0])
-                over = tables.fitted_table(
-                    form, width - upright[::-1], height - rows[::-1], level.size, turned
-                )
-            if fit is not None and (over is None or fit.share > over.share):
+                fit = _by_rules(form, level)
+            if fit is not None:
                 return Seen(level, form, fit, (), 0)
         if engines.plate is not None and form.layout == "page":
             with watch.stage("plate"):
@@ -93,6 +88,27 @@ def recognised(
             best = seen
     assert best is not None
     return best
+
+
+def _by_rules(form: Form, level: straighten.Level) -> Fit | None:
+    """A table form laid over a levelled page through its rules; ``None`` where they are not its own, or upside down."""
+    upright, rows = grid.ruled_lines(level.ink)
+    seen = grid.upright_reach(level.ink, upright)
+    across, down = upright.flat(upright.at, rows), rows.flat(rows.at, upright)
+    reach = None if seen is None else (float(rows.flat(seen[0], upright)), float(rows.flat(seen[1], upright)))
+    fit = tables.fitted_table(form, across, down, level.size, reach)
+    if fit is None:
+        return None
+    width, height = level.size
+    turned = None if reach is None else (height - reach[1], height - reach[0])
+    over = tables.fitted_table(form, width - across[::-1], height - down[::-1], level.size, turned)
+    if over is not None and fit.share <= over.share:
+        return None
+    (left, top), (right, bottom) = fit.at(0.0, 0.0), fit.at(1.0, 1.0)
+    x, y = upright.aslant(np.array([left, right]), rows), rows.aslant(np.array([top, bottom]), upright)
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    frame = grid.leaning_frame(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
+    return replace(fit, matrix=warp.perspective(unit, frame))
 
 
 def ink_share(level: straighten.Level) -> float:

@@ -77,11 +77,11 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     )
     grey = warp.warped(layers.ink, matrix, canvas)
     even = light.evened(grey)
-    ink = light.ink_mask(even)
+    ink, together = light.inked(even)
     found = fitting.moved_candidates(seen.candidates, matrix @ back)
     fitted = fitting.refitted(form, found, warp.perspective(unit, square))
     letter = form.text_size * fitted.height
-    dots = leaders_of(marks_of(ink), letter)
+    dots = leaders_of(together, letter)
     inner = frame.rules if frame is not None else ()
     bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
     lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted, bend, lean)

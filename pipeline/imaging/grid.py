@@ -3,58 +3,174 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Pixels
+from pipeline.model import Matrix, Pixels
+
+BANDS = 16
+"""Into how many bands a page is cut to see how its rules lean."""
+
+LEANS = (0.006, 7)
+"""Steps of the lean of all rules together, and how many to either side are tried."""
+
+FANS = (0.014, 5)
+"""The same of how much more those at the far side lean than those at the near one: a slanting look."""
+
+COARSE = 4
+"""Every so many positions are looked at when lean and fan are sought."""
+
+SURER = 1.04
+"""How many times as well leaning rules must stand out as straight ones to be believed."""
+
+Values = NDArray[np.float64]
 
 
-def ruled_lines(ink: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Positions of long upright and long level rules of a levelled page: x (n,) and y (m,) in pixels, ascending.
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One family of long rules. ``at`` (n,): where they cross the middle of the page of that ``size`` (along the
+    positions, along the rules), in pixels, ascending; ``lean``: how far one in the middle of the page moves aside for
+    each pixel along it; ``fan``: how much more than at the near end that is at the far end of the positions."""
 
-    Runs of ink longer than 1/28 of the page's side are rules; those that share a position are added up, gaps do
-    no harm; a position counts when its runs cover three tenths of the side.
+    at: Values
+    lean: float
+    fan: float
+    size: tuple[int, int]
+
+    def slope(self, at: Values | float) -> Values:
+        """How far a rule at a position moves aside for each pixel along it."""
+        return np.asarray(self.lean + self.fan * (np.asarray(at) / self.size[0] - 0.5), np.float64)
+
+    def aside(self, at: Values | float, along: Values | float) -> Values:
+        """Where a rule that crosses the middle at ``at`` is so far along."""
+        return np.asarray(at + (np.asarray(along) - self.size[1] / 2) * self.slope(at), np.float64)
+
+    def flat(self, at: Values | float, others: Rules) -> Values:
+        """Positions as they would be were the page not looked at aslant: towards the side at which the ``others`` draw
+        together, these are bunched, too."""
+        away = np.asarray(at) - self.size[0] / 2
+        return np.asarray(away / (1 + others.growth * away) + self.size[0] / 2, np.float64)
+
+    def aslant(self, at: Values | float, others: Rules) -> Values:
+        """What ``flat`` undoes."""
+        away = np.asarray(at) - self.size[0] / 2
+        return np.asarray(away / (1 - others.growth * away) + self.size[0] / 2, np.float64)
+
+    @property
+    def growth(self) -> float:
+        """By which share of their distance these rules part for each pixel along them."""
+        return self.fan / self.size[0]
+
+
+def ruled_lines(ink: Pixels) -> tuple[Rules, Rules]:
+    """The long upright and the long level rules of a levelled page.
+
+    Runs of ink longer than 1/28 of the page's side are rules; those that share a course are added up, gaps do no harm;
+    a course counts when its runs cover three tenths of the side.
     """
-    return _positions(ink), _positions(np.asarray(cv2.transpose(ink), np.uint8))
+    return _rules(ink), _rules(np.asarray(cv2.transpose(ink), np.uint8))
 
 
-def _positions(ink: Pixels) -> NDArray[np.float64]:
+def _rules(ink: Pixels) -> Rules:
     height, width = ink.shape
     runs = _runs(ink)
     reach = max(3, width // 300)
-    # perspective tilts rules against one another: a rule counts in the columns beside it as well
-    tilted = cv2.dilate(runs, np.ones((1, 2 * reach + 1), np.uint8))
-    covered = cv2.reduce(tilted, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)[0] / (255 * height)
+    # rules that bend count in the columns beside them as well
+    tilted = np.asarray(cv2.dilate(runs, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
+    bands = np.stack(
+        [cv2.reduce(part, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0] / 255 for part in _banded(tilted)]
+    )
+    lean, fan = _leaning(bands, height)
+    covered = _covered(bands, height, lean, fan)
     smooth = cv2.GaussianBlur(covered[None, :], (0, 0), reach / 2)[0]
     peaks: list[int] = []
     for x in np.nonzero(smooth > 0.3)[0]:
         part = smooth[max(0, x - reach) : x + reach + 1]
         if smooth[x] == part.max() and (not peaks or x - peaks[-1] > 2 * reach):
             peaks.append(int(x))
-    return np.array(peaks, float)
+    return Rules(np.array(peaks, float), lean, fan, (width, height))
 
 
-def upright_reach(ink: Pixels, upright: NDArray[np.float64]) -> tuple[float, float] | None:
-    """From which y to which y the upright rules at ``upright`` (x) run: where three tenths more of them are seen than
-    of as many lines between them, so that streaks beside the paper are none; ``None`` where they are nowhere."""
+def _banded(picture: Pixels) -> list[Pixels]:
+    return [part for part in np.array_split(picture, BANDS) if len(part)]
+
+
+def _covered(bands: NDArray[np.float32], height: float, lean: float, fan: float) -> NDArray[np.float32]:
+    """How much of the height is ink along each course that crosses the middle at x."""
+    width = bands.shape[1]
+    x = np.arange(width)
+    away = (np.arange(len(bands)) + 0.5) / len(bands) * height - height / 2
+    course = x + away[:, None] * (lean + fan * (x / width - 0.5))
+    at = np.rint(course).astype(np.int32).clip(0, width - 1)
+    return np.asarray(np.take_along_axis(bands, at, axis=1).mean(axis=0), np.float32)
+
+
+def _leaning(bands: NDArray[np.float32], height: int) -> tuple[float, float]:
+    """The lean and the fan at which the rules stand out most: coarse to fine, straight ones first."""
+
+    few = np.ascontiguousarray(bands[:, ::COARSE])
+
+    def merit(lean: float, fan: float) -> float:
+        covered = _covered(few, height / COARSE, lean, fan)
+        return float((covered**4).sum())
+
+    straight = merit(0.0, 0.0)
+    best = straight, 0.0, 0.0
+    (lean_step, leans), (fan_step, fans) = LEANS, FANS
+    for _ in range(3):
+        _, lean, fan = best
+        tried = [
+            (merit(one, other), one, other)
+            for one in lean + lean_step * np.arange(-leans, leans + 1)
+            for other in fan + fan_step * np.arange(-fans, fans + 1)
+        ]
+        best = max(best, *tried)
+        lean_step, fan_step, leans, fans = lean_step / 3, fan_step / 3, 1, 1
+    return (float(best[1]), float(best[2])) if best[0] > SURER * straight else (0.0, 0.0)
+
+
+def upright_reach(ink: Pixels, upright: Rules) -> tuple[float, float] | None:
+    """From which y to which y the ``upright`` rules run: where three tenths more of them are seen than of as many
+    lines between them, so that streaks beside the paper are none; ``None`` where they are nowhere."""
     height, width = ink.shape
-    if len(upright) < 2:
+    if len(upright.at) < 2:
         return None
     beside = 2 * max(3, width // 300)
-    runs = _runs(ink)
+    bands = _banded(_runs(ink))
 
-    def seen(lines: NDArray[np.float64]) -> NDArray[np.float64]:
-        each = [runs[:, max(0, round(x) - beside) : round(x) + beside + 1].any(axis=1) for x in lines]
-        return np.asarray(np.mean(each, axis=0), np.float64)
+    def seen(lines: Values) -> Values:
+        shares, top = [], 0
+        for band in bands:
+            places = upright.aside(lines, top + len(band) / 2)
+            each = [
+                band[:, max(0, round(x) - beside) : max(0, round(x) + beside + 1)].any(axis=1) for x in places
+            ]
+            shares.append(np.mean(each, axis=0))
+            top += len(band)
+        return np.asarray(np.concatenate(shares), np.float64)
 
-    rows = np.flatnonzero(seen(upright) - seen((upright[1:] + upright[:-1]) / 2) >= 0.3)
+    rows = np.flatnonzero(seen(upright.at) - seen((upright.at[1:] + upright.at[:-1]) / 2) >= 0.3)
     if not len(rows):
         return None
     stretches = np.split(rows, np.flatnonzero(np.diff(rows) > height // 20) + 1)
     longest = max(stretches, key=len)
     return float(longest[0]), float(longest[-1])
+
+
+def leaning_frame(upright: Rules, level: Rules, sides: tuple[float, float, float, float]) -> Matrix:
+    """The corners (4, 2), from the top left clockwise, of a frame whose sides (left, top, right, bottom) cross the
+    middle of the page there and lean as its rules do."""
+    left, top, right, bottom = sides
+    corners = []
+    for x, y in ((left, top), (right, top), (right, bottom), (left, bottom)):
+        at = np.array([x, y])
+        for _ in range(3):
+            at = np.array([float(upright.aside(x, at[1])), float(level.aside(y, at[0]))])
+        corners.append(at)
+    return np.array(corners)
 
 
 def written_rows(ink: Pixels, left: float, right: float, letter: float) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.model import Pixels
 
 STRONG = 0.68
@@ -29,13 +30,15 @@ def evened(grey: Pixels) -> Pixels:
 
 def ink_mask(even: Pixels) -> Pixels:
     """Ink of an evened page as 0/255 (h, w): weak pixels that hang together with a strong one (hysteresis)."""
-    weak = cv2.threshold(even, int(255 * WEAK) - 1, 1, cv2.THRESH_BINARY_INV)[1]
-    count, labels = cv2.connectedComponents(weak, connectivity=8)
-    # most of a page is paper: only what is weak is looked at
-    at = np.flatnonzero(np.asarray(weak, np.uint8).view(np.bool_))
-    mark = np.asarray(labels).ravel()[at]
-    strong = np.zeros(count, bool)
-    strong[mark[even.ravel()[at] < int(255 * STRONG)]] = True
+    return inked(even)[0]
+
+
+def inked(even: Pixels) -> tuple[Pixels, Marks]:
+    """The mask of ink and its marks, for which the page is looked through once."""
+    weak = np.asarray(cv2.threshold(even, int(255 * WEAK) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    marks = marks_of(weak)
+    strong = marks.having(even, int(255 * STRONG))
+    marks = marks.without(~strong)
     mask = np.zeros(even.shape, np.uint8)
-    mask.ravel()[at[strong[mark]]] = 255
-    return mask
+    mask.ravel()[marks.pixels(np.ones(len(marks.area), bool))] = 255
+    return mask, marks

@@ -40,6 +40,16 @@ class Marks:
         """Where (flat positions) the ink of the ``chosen`` (n,) marks is."""
         return _positions(self.runs[:, chosen[self.runs[3]]], self.shape[1])
 
+    def having(self, grey: Pixels, limit: int) -> Chosen:
+        """Which marks (n,) hold a pixel that is darker than ``limit`` in a picture of the same shape."""
+        _, first, end, number = self.runs
+        dark = grey.ravel()[_positions(self.runs, self.shape[1])] < limit
+        starts = np.concatenate([[0], np.cumsum(end - first)[:-1]]).astype(np.int64)
+        chosen = np.zeros(len(self.area), bool)
+        if len(number):
+            chosen[number[np.logical_or.reduceat(dark, starts)]] = True
+        return chosen
+
     def numbers_in(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
         """The part of the picture between these sides, all of it within the page: for each pixel the number of its mark
         + 1, 0 = paper."""

@@ -60,15 +60,18 @@ def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, flo
     position = np.arange(stations)
     offsets = np.arange(width)
     closeness = 1.0 - 0.25 * np.abs(offsets - reach) / reach
+    # beyond the band there is nothing dark
+    margin = int(0.2 * width) + 2
+    beyond = np.pad(smooth, ((0, 0), (margin, margin)))
+    windows = np.lib.stride_tricks.sliding_window_view(beyond, width, axis=1)
     best: tuple[float, float, float, float] | None = None
     for bend in np.arange(-0.35 * width, 0.35 * width + 0.5, 1.0):
-        course = np.rint(offsets[:, None] + bend * (position / (stations - 1) - 0.5)).astype(int)
-        inside = (course >= 0) & (course < width)
-        darkness = np.where(inside, smooth[position, course.clip(0, width - 1)], 0.0)
-        merit = darkness.mean(axis=1) * closeness
+        aside = np.rint(bend * (position / (stations - 1) - 0.5)).astype(int)
+        darkness = windows[position, margin + aside]
+        merit = darkness.mean(axis=0) * closeness
         at = int(merit.argmax())
-        share = float((darkness[at] > 28).mean())
         if best is None or merit[at] > best[0]:
+            share = float((darkness[:, at] > 28).mean())
             best = float(merit[at]), share, at - bend / 2, at + bend / 2
     if best is None or best[1] < 0.45:
         return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.imaging import colour, light, skew, warp
 from pipeline.imaging.leaders import Leaders, leaders_of
-from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.marks import Marks
 from pipeline.imaging.rules import crossing, rule_near
 from pipeline.model import Frame, Matrix, Pixels
 
@@ -70,9 +70,8 @@ def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -
     levelling, level_size = warp.squared(axes.level, axes.upright, turned_size)
     level = warp.warped(upright, levelling, level_size)
     even = light.evened(level)
-    ink = light.ink_mask(even)
+    ink, marks = light.inked(even)
     matrix = levelling @ turning @ np.diag([scale, scale, 1.0])
-    marks = marks_of(ink)
     return Level(level, even, ink, marks, leaders_of(marks, letter), matrix, turn, axes.angle, dpi)
 
 

@@ -38,10 +38,10 @@ LOWEST = 0.33
 CROSSED = 2
 """How many strokes of letters it crosses at least: a dash crosses none."""
 
-WEIGHTS = (5.46, -15.0, 0.23, -2.88, -4.17, -0.44, 2.31, -0.46, 2.9)
+WEIGHTS = (5.276, -15.147, 0.365, -2.116, -5.629, 0.354, 1.964, -0.444, 2.25)
 """What each measure of ``Run`` weighs, in its order."""
 
-OFFSET = 2.14
+OFFSET = 0.853
 """What is added: above 0 a run strikes out."""
 
 Extent = tuple[float, float]

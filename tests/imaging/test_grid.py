@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.grid import nearest_level, ruled_lines, upright_reach, written_rows
-from pipeline.model import Pixels
+from pipeline.imaging import warp
+from pipeline.imaging.grid import (
+    Rules,
+    leaning_frame,
+    nearest_level,
+    ruled_lines,
+    upright_reach,
+    written_rows,
+)
+from pipeline.model import Matrix, Pixels
 from tests.imaging.drawings import ink_of, paper, rule, typed
 
 WIDTH, HEIGHT = 1400, 1000
@@ -25,10 +35,14 @@ def table(x: tuple[float, ...] = X, y: tuple[float, ...] = Y) -> Pixels:
     return picture
 
 
+def rules_at(x: Sequence[float]) -> Rules:
+    return Rules(np.array(x, float), 0.0, 0.0, (WIDTH, HEIGHT))
+
+
 def test_all_rules_of_a_table_are_found() -> None:
     across, down = ruled_lines(ink_of(table()))
-    assert across == pytest.approx(X, abs=1.5)
-    assert down == pytest.approx(Y, abs=1.5)
+    assert across.at == pytest.approx(X, abs=1.5)
+    assert down.at == pytest.approx(Y, abs=1.5)
 
 
 @settings(max_examples=8, deadline=None)
@@ -38,7 +52,7 @@ def test_gaps_in_a_rule_do_no_harm(gaps: list[int]) -> None:
     for y in gaps:
         picture[y : y + 20, 250:1200] = 255
     across, _ = ruled_lines(ink_of(picture))
-    assert across == pytest.approx(X, abs=1.5)
+    assert across.at == pytest.approx(X, abs=1.5)
 
 
 def test_writing_is_no_rule() -> None:
@@ -49,13 +63,13 @@ def test_writing_is_no_rule() -> None:
             part = picture[y : y + text.shape[0], x : x + text.shape[1]]
             part[:] = np.minimum(part, text)
     across, down = ruled_lines(ink_of(picture))
-    assert across == pytest.approx(X, abs=1.5)
-    assert down == pytest.approx(Y, abs=1.5)
+    assert across.at == pytest.approx(X, abs=1.5)
+    assert down.at == pytest.approx(Y, abs=1.5)
 
 
 def test_a_page_without_rules_has_none() -> None:
     across, down = ruled_lines(ink_of(paper(WIDTH, HEIGHT)))
-    assert len(across) == len(down) == 0
+    assert len(across.at) == len(down.at) == 0
 
 
 def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
@@ -63,7 +77,7 @@ def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
     rule(picture, (X[2], 20), (X[2], Y[-1] + 90))
     for x in (X[1], X[4]):
         picture[: int(Y[1]), int(x) - 3 : int(x) + 4] = 255
-    reach = upright_reach(ink_of(picture), np.array(X))
+    reach = upright_reach(ink_of(picture), rules_at(X))
     assert reach == pytest.approx((Y[0], Y[-1]), abs=3)
 
 
@@ -95,9 +109,41 @@ def test_rules_and_empty_columns_hold_no_written_rows() -> None:
     assert len(written_rows(ink_of(table()), 300, 305, 14)) == 0
 
 
+def aslant(corners: list[list[float]]) -> tuple[Pixels, Matrix]:
+    """The table as a camera sees it that looks at it aslant, and where the corners of its frame are then."""
+    outline = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float)
+    look = warp.perspective(outline, outline + np.array(corners))
+    frame = np.array([[X[0], Y[0]], [X[-1], Y[0]], [X[-1], Y[-1]], [X[0], Y[-1]]])
+    return warp.warped(table(), look, (WIDTH, HEIGHT)), warp.moved(look, frame)
+
+
+@settings(max_examples=12, deadline=None)
+@given(corners=st.lists(st.lists(st.floats(-18, 18), min_size=2, max_size=2), min_size=4, max_size=4))
+def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[list[float]]) -> None:
+    picture, frame = aslant(corners)
+    across, down = ruled_lines(ink_of(picture))
+    assert len(across.at) == len(X)
+    assert len(down.at) == len(Y)
+    found = leaning_frame(across, down, (across.at[0], down.at[0], across.at[-1], down.at[-1]))
+    assert np.abs(found - frame).max() < 8
+
+
+def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
+    picture, _ = aslant([[0, 0], [0, 40], [0, -40], [0, 0]])
+    across, down = ruled_lines(ink_of(picture))
+    places, seen = np.array(X), across.flat(across.at, down)
+
+    def off(found: Matrix) -> float:
+        return float(np.abs(np.polyval(np.polyfit(places, found, 1), places) - found).max())
+
+    assert off(across.at) > 7
+    assert off(seen) < 3
+    assert across.aslant(seen, down) == pytest.approx(across.at)
+
+
 def test_where_no_upright_rule_is_seen_none_runs() -> None:
-    assert upright_reach(ink_of(paper(WIDTH, HEIGHT)), np.array(X)) is None
-    assert upright_reach(ink_of(table()), np.array([])) is None
+    assert upright_reach(ink_of(paper(WIDTH, HEIGHT)), rules_at(X)) is None
+    assert upright_reach(ink_of(table()), rules_at([])) is None
 
 
 @given(expected=st.floats(235, 245))
