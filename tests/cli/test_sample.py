@@ -21,9 +21,13 @@ def test_a_plan_is_told_and_a_lot_is_drawn_listed_and_cancelled(hotich: Hotich, 
         book = registry.book_id(LEDGER, "KS.2010.01")
         registry.store_scan(book, SCAN, "scan.pdf", 1000, 1)
         registry.save_page(book, page(entry(read("child_name", "Thử Một"))), "f1")
-    drawn = hotich(
-        "sample", "draw", "--book", "KS.2010.01", "--preset", "two-rounds", "--by", "phu", "--seed", "1"
-    )
+    draw = ("sample", "draw", "--book", "KS.2010.01", "--preset", "two-rounds", "--by", "phu", "--seed", "1")
+    alone = hotich(*draw)
+    assert alone.exit_code != 0
+    assert "không có ai kiểm tra được lô này" in alone.output
+    assert "Chưa có lô nào" in hotich("sample", "list").stdout
+    hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "checker", "--place", "00000")
+    drawn = hotich(*draw)
     assert drawn.exit_code == 0, drawn.output
     assert hotich("sample", "close", "1").exit_code != 0
     cancelled = hotich("sample", "cancel", "1", "--reason", "nhầm sổ")
