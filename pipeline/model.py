@@ -350,10 +350,21 @@ class Finding:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+LEFT_PAGE, RIGHT_PAGE = 101, 102
+"""Rows of the entries of two facing pages: numbers that no other entry has. What people decided on a picture as long as
+it was read as one page so never passes for a word on one of its halves."""
+
+
+def told_place(row: int) -> str:
+    """Which entry of its page it is, as people say it; ``""`` for the first or only one."""
+    sides = {LEFT_PAGE: "trang trái của ảnh", RIGHT_PAGE: "trang phải của ảnh"}
+    return sides.get(row, f"việc thứ {row + 1}" if row > 0 else "")
+
+
 @dataclass(frozen=True, slots=True)
 class EntryResult:
     """One registered case on a page: ``row`` counts from 0 on the page. On one-entry forms it is 0; in a picture of two
-    facing pages the left one's is 0, the right one's 1."""
+    facing pages it is ``LEFT_PAGE`` or ``RIGHT_PAGE``."""
 
     row: int
     readings: tuple[FieldReading, ...]

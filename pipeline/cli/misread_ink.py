@@ -12,7 +12,7 @@ from pipeline.evaluation import Outcome
 from pipeline.evaluation.report import Misreading
 from pipeline.imaging.overlay import straight_page
 from pipeline.intake import ScanFile, page_of_isolated
-from pipeline.model import Box, PageRef, PageResult, Pixels
+from pipeline.model import Box, PageRef, PageResult, Pixels, told_place
 from pipeline.workbench import Workbench
 
 
@@ -76,5 +76,5 @@ def _place(outcome: Outcome, book: StoredBook) -> str:
     ref = book.refs[outcome.entry.page]
     scan = book.scans.get(ref.scan_sha256)
     name = scan.path.name if scan else ref.scan_sha256[:12]
-    row = f", việc thứ {outcome.entry.row + 1}" if outcome.entry.row else ""
-    return f"sổ {book.folder.name}, {name} trang {ref.page_no}{row}"
+    places = (f"sổ {book.folder.name}", f"{name} trang {ref.page_no}", told_place(outcome.entry.row or 0))
+    return ", ".join(filter(None, places))

@@ -10,6 +10,8 @@ import numpy as np
 
 from pipeline.imaging import spread, warp
 from pipeline.model import (
+    LEFT_PAGE,
+    RIGHT_PAGE,
     Box,
     EntryResult,
     FieldReading,
@@ -32,17 +34,17 @@ def joined(
     """One result of two pages, left page first: of each its own result, the ``matrix`` (3, 3) from the whole picture
     of ``size`` (width, height) to the page's and the corners (4, 2) of its printed frame on the whole picture.
 
-    The entry of the left page is row 0, that of the right page row 1, also where the other page has none: an entry
-    keeps its row whatever becomes of the page that faces it.
+    The entry of the left page is in row ``LEFT_PAGE``, that of the right page in ``RIGHT_PAGE``, also where the other
+    page has none: an entry keeps its row whatever becomes of the page that faces it.
     """
     results = [result for result, _, _ in sides]
     matrix, canvas = _fitting(spread.common_canvas([frame for _, _, frame in sides]), size)
     kinds = [result.kind for result in results]
     entries, labels, stamps = [], [], []
-    for number, (result, part, _) in enumerate(sides):
+    for row, (result, part, _) in zip((LEFT_PAGE, RIGHT_PAGE), sides, strict=True):
         move = np.asarray(matrix @ np.linalg.inv(part) @ np.linalg.inv(result.matrix), np.float64)
         entries += [
-            EntryResult(number, tuple(_moved_reading(one, move) for one in entry.readings), entry.findings)
+            EntryResult(row, tuple(_moved_reading(one, move) for one in entry.readings), entry.findings)
             for entry in result.entries
         ]
         labels += [replace(label, box=_moved(label.box, move)) for label in result.labels]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.model import FieldReading, FieldStatus, told_place
 from pipeline.registry.values import StoredEntry
 from pipeline.review.desk.task_view import STATUS_WORDS
 from pipeline.schema import RecordSpec
@@ -52,9 +52,9 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
         written, author = _said(entry, spec.name, readings.get(spec.name))
         value = entry.values.get(spec.name)
         amendment = entry.amendments.get(spec.name)
-        if value is None or spec.name in waiting:
+        if spec.name in waiting or (value is None and spec.name not in entry.decisions):
             continue
-        other = value if value not in ("", written) else ""
+        other = value if value not in (None, "", written) else ""
         amended = amendment.value or "(trống)" if amendment else ""
         reading = readings.get(spec.name)
         rows.append(
@@ -63,7 +63,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
                 column=spec.column,
                 label=spec.label,
                 written=written,
-                value=other,
+                value=other or "",
                 author=author,
                 amended=amended,
                 asked=spec.column == asked,
@@ -74,7 +74,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
     return EntryView(
         entry.entry_id,
         f"{record.title} số {number}" if number else record.title,
-        f"{entry.scan} trang {entry.ref.page_no}" + (f", việc thứ {entry.row + 1}" if entry.row > 0 else ""),
+        ", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", told_place(entry.row)))),
         tuple(rows),
         len(waiting),
         f"/pictures/entries/{entry.entry_id}/page",

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline.model import told_place
 from pipeline.registry.accounts import ROLE_WORDS, Session
 from pipeline.reports.charts import COLOURS, svg
 from pipeline.reports.wording import HERE, moment_told
@@ -33,7 +34,12 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            static=static_url, role_words=ROLE_WORDS, svg=svg, colours=COLOURS, moment_told=moment_told
+            static=static_url,
+            role_words=ROLE_WORDS,
+            svg=svg,
+            colours=COLOURS,
+            moment_told=moment_told,
+            told_place=told_place,
         )
         self._templates.filters["moment"] = moment
 

@@ -15,7 +15,7 @@ from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.evaluation.boxes import InkCoverage, ink_coverages
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.imaging.colour import layers_of
-from pipeline.model import PageImage, PageKind, PageRef, PageResult, Pixels, Severity
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
 from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
 from pipeline.synth.damage import fingered
 from pipeline.synth.scanning import scanned
@@ -24,6 +24,7 @@ from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, digitized_pixels, draw
 
 pytestmark = pytest.mark.tesseract
 
+ROWS = (LEFT_PAGE, RIGHT_PAGE)
 SCANNER = replace(LEVELS["normal"], skew=0.0)
 
 
@@ -69,7 +70,7 @@ def places(form: str, tilt: float) -> Iterator[InkCoverage]:
             x0, y0, x1, y1, x2, y2, x3, y3 = (float(n) for n in book.quad(line.box, bool(side)).ravel())
             for name in filter(None, () if line.struck else line.fields):
                 ink.setdefault(name, []).append((x0, y0, x1, y1, x2, y2, x3, y3))
-        entries.append(TrueEntry({}, 0, side, {name: tuple(quads) for name, quads in ink.items()}))
+        entries.append(TrueEntry({}, 0, ROWS[side], {name: tuple(quads) for name, quads in ink.items()}))
     yield from ink_coverages(BookTruth("birth", 2010, tuple(entries)), [read(form, tilt)])
 
 
@@ -81,19 +82,19 @@ def test_both_pages_of_an_open_book_are_read_each_as_its_own_entry(form: str, ti
     result = read(form, tilt)
     assert result.kind is PageKind.ENTRIES
     assert result.form == form
-    assert [entry.row for entry in result.entries] == [0, 1]
+    assert [entry.row for entry in result.entries] == [LEFT_PAGE, RIGHT_PAGE]
     assert ("PAGE-SPREAD", Severity.INFO) in {(one.code, one.severity) for one in result.findings}
     held = list(places(form, tilt))
-    assert {one.row for one in held} == {0, 1}
+    assert {one.row for one in held} == set(ROWS)
     assert sum(one.held for one in held) >= 0.95 * len(held), [one for one in held if not one.held]
     found = readings(result)
     for side in (0, 1):
-        own = [found[side, name].text == text for name, text in texts(side, form).items()]
+        own = [found[ROWS[side], name].text == text for name, text in texts(side, form).items()]
         other = texts(1 - side, form)
         mixed = [
             name
             for name, text in other.items()
-            if found[side, name].text == text != texts(side, form).get(name)
+            if found[ROWS[side], name].text == text != texts(side, form).get(name)
         ]
         assert sum(own) >= 0.4 * len(own)
         assert not mixed
@@ -103,8 +104,8 @@ def test_both_pages_of_an_open_book_are_read_each_as_its_own_entry(form: str, ti
 def test_an_open_book_may_lie_any_way(turn: int) -> None:
     pixels = np.ascontiguousarray(np.rot90(open_at("birth-2006").scan.pixels, k=-(turn // 90)))
     result = digitized_pixels(pixels, "birth-2006")
-    assert [entry.row for entry in result.entries] == [0, 1]
-    numbers = [readings(result)[row, "page_number"].canonical for row in (0, 1)]
+    assert [entry.row for entry in result.entries] == [LEFT_PAGE, RIGHT_PAGE]
+    numbers = [readings(result)[row, "page_number"].canonical for row in (LEFT_PAGE, RIGHT_PAGE)]
     assert numbers == ["1", "2"]
 
 
@@ -123,7 +124,7 @@ def test_an_entry_keeps_its_row_though_the_other_page_is_a_cover() -> None:
         bound(cover.page.sheet.pixels, page.page.sheet.pixels).scan.pixels, "birth-2006"
     )
     assert result.kind is PageKind.ENTRIES
-    assert [entry.row for entry in result.entries] == [1]
+    assert [entry.row for entry in result.entries] == [RIGHT_PAGE]
 
 
 def test_where_one_page_is_of_another_form_the_picture_is_not_parted_but_waits() -> None:

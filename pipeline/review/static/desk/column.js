@@ -21,6 +21,7 @@ let shownAt = 0;
 let current = null; // the cell in work
 let then = null; // what Enter does where no cell is in work
 let leaving = false; // the person means to go
+let warned = false; // they were told just now what they would lose by it
 
 const cells = () => [...place.querySelectorAll(".cell")];
 const inputOf = (cell) => cell.querySelector("input");
@@ -230,6 +231,11 @@ async function undo() {
 async function leave() {
   if (holdsOn()) return;
   await saving.done();
+  if (notices.holdsWords && !warned) {
+    warned = true;
+    say("Còn lời máy chủ không nhận: hãy xem lời báo; hoặc bấm Nghỉ lần nữa để bỏ.", true);
+    return;
+  }
   leaving = true;
   await send("/column/hand-back", {}).catch(() => {});
   location.assign("/column");

@@ -30,6 +30,7 @@ let stayedAt = 0; // when its lease was last renewed
 let going = false; // a task is on its way into the place
 let leaving = false; // the person means to go
 let warned = false; // they were told just now what they would lose by it
+let warnedOfRest = false; // the same of what is not in work
 
 /** The tasks that this page holds, in work or not yet saved. */
 function heldHere() {
@@ -223,6 +224,12 @@ const ACTIONS = {
       await saving.done();
     } catch (error) {
       return failed(error);
+    }
+    const isLeft = notices.holdsWords || ahead.ready.some((one) => one.begun?.isBegun);
+    if (isLeft && !warnedOfRest) {
+      warnedOfRest = true;
+      say("Còn chữ chưa lưu: việc để dở hoặc lời máy chủ không nhận. Hãy xem lại; hoặc bấm Nghỉ lần nữa để bỏ.", true);
+      return form?.focus();
     }
     leaving = true;
     for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
