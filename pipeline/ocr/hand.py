@@ -171,7 +171,8 @@ class HandReader:
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:
         that one still says what else may stand there. A line that follows another is weighed behind its words, and the
-        other once more before these, where another of its readings goes better with them. Raises ``SetupError``."""
+        other once more before these, where another of its readings goes better with them (these stay as they are then).
+        Raises ``SetupError``."""
         seen = self.emissions([crop.pixels for crop in crops])
         read: list[LineReading] = []
         prior = free_prior()
