@@ -222,7 +222,9 @@ def test_what_was_accepted_before_a_question_need_not_be_typed_again(
         an.type("Nam hay nữ?").press("Enter")
         expect(an.page.locator(".waiting")).to_contain_text("Hết việc")
         chief = sit_down("dung")
-        chief.page.goto(f"{chief.url}/desk?stage=supervisor")  # only questions: what is answered goes back to others
+        chief.page.goto(
+            f"{chief.url}/desk?stage=supervisor"
+        )  # only questions: what is answered goes back to others
         expect(chief.page.locator(".task")).to_contain_text("Nam hay nữ?")
         assert chief.field == "child_sex"
         chief.press("F7")
