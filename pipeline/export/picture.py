@@ -12,7 +12,7 @@ from PIL import Image
 from pipeline.export.pdf import PicturePage
 from pipeline.export.values import Text
 from pipeline.imaging import warp
-from pipeline.model import Box, Matrix, PageImage, Pixels
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, Matrix, PageImage, Pixels
 
 A4_SQUARE_INCHES = 210 * 297 / 25.4**2
 SCALES = (150.0, 130.0, 110.0, 96.0)
@@ -117,7 +117,10 @@ def jpeg_bytes(picture: Image.Image, quality: int) -> bytes:
 
 def bands_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     """Where to cut a page that holds several entries: top and bottom of each row, from the boxes of its readings.
-    A cut lies halfway between the ink of neighbours, and never goes through the row's own."""
+    A cut lies halfway between the ink of neighbours, and never goes through the row's own. Nothing for a picture of
+    two facing pages: their entries do not stand one below the other."""
+    if LEFT_PAGE in rows or RIGHT_PAGE in rows:
+        return {}
     ordered = sorted(rows.items(), key=lambda item: item[1].top)
     margin = ROW_MARGIN * float(np.median([box.height for _, box in ordered])) if ordered else 0.0
     bands = {}
@@ -132,17 +135,16 @@ def bands_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
 
 def columns_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     """Where to cut a picture of two facing pages, from the boxes of their readings: left and right of each. Nothing
-    where its entries do not stand side by side."""
-    ordered = sorted(rows.items(), key=lambda item: item[1].left)
-    if len(ordered) != 2:
+    where a side has none, or its entries do not stand side by side."""
+    one, other = rows.get(LEFT_PAGE), rows.get(RIGHT_PAGE)
+    if one is None or other is None:
         return {}
-    (left, one), (right, other) = ordered
     beside = other.left >= one.right - 0.1 * min(one.width, other.width)
     level = min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * min(one.height, other.height)
     if not (beside and level):
         return {}
     middle = (one.right + other.left) / 2
-    return {left: (0.0, max(one.right, middle)), right: (min(other.left, middle), np.inf)}
+    return {LEFT_PAGE: (0.0, max(one.right, middle)), RIGHT_PAGE: (min(other.left, middle), np.inf)}
 
 
 def cut_column(

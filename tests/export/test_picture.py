@@ -24,7 +24,7 @@ from pipeline.export.picture import (
 )
 from pipeline.export.values import Text
 from pipeline.imaging import warp
-from pipeline.model import Box, PageImage, PageRef, Pixels
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
 from tests.export.pdfs import pictures_of
 from tests.export.test_pdf import MADE
 
@@ -136,12 +136,16 @@ def test_an_entry_that_goes_on_is_one_file_and_a_page_is_decoded_once_for_its_ro
 
 
 def test_facing_pages_are_cut_between_them_and_rows_under_one_another_are_not() -> None:
-    facing = {0: Box(100, 120, 900, 1200), 1: Box(1100, 90, 1900, 1150)}
-    assert columns_of(facing) == {0: (0, 1000), 1: (1000, np.inf)}
-    assert columns_of({1: facing[1], 0: facing[0]}) == columns_of(facing)
-    assert columns_of({0: Box(0, 100, 900, 180), 1: Box(0, 190, 900, 270)}) == {}
-    assert columns_of({0: Box(0, 100, 400, 180), 1: Box(500, 190, 900, 270)}) == {}
-    assert columns_of({0: facing[0]}) == {}
+    left, right = Box(100, 120, 900, 1200), Box(1100, 90, 1900, 1150)
+    facing = {LEFT_PAGE: left, RIGHT_PAGE: right}
+    assert columns_of(facing) == {LEFT_PAGE: (0, 1000), RIGHT_PAGE: (1000, np.inf)}
+    assert columns_of({0: Box(100, 0, 900, 300), **facing}) == columns_of(facing), (
+        "what was read before has no say"
+    )
+    assert bands_of(facing) == bands_of({RIGHT_PAGE: right}) == {}, "never one below the other"
+    assert columns_of({LEFT_PAGE: left}) == {}
+    assert columns_of({0: left, 1: right}) == {}
+    assert columns_of({LEFT_PAGE: Box(0, 100, 900, 180), RIGHT_PAGE: Box(0, 190, 900, 270)}) == {}
 
 
 def test_the_copy_of_a_facing_page_shows_it_and_nothing_of_the_other() -> None:
