@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from playwright.sync_api import Dialog, Route, expect
 
 from pipeline.registry.accounts import Role
+from tests.review.desk.drawn_book import DrawnBook, draw_book
 from tests.review.desk.office import PASSWORD, Office
 from tests.review.desk.test_reviewing import usual_book
 from tests.review.desk.test_several_people import NAME, decision, one_line_book
@@ -149,6 +151,58 @@ def test_refused_words_stay_to_be_read_and_can_be_put_back(office: Office, sit_d
         expect(an.page.locator("#unsaved .lost")).to_have_count(0)
         assert (an.task, an.input.input_value()) == (first, "Trần Thị Thử")
         an.press("Enter").see_the_end()
+    assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
+
+
+def read_again(office: Office, book: DrawnBook) -> None:
+    """The machine reads the name of the one page anew, so that no word on the reading before is taken."""
+    anew = replace(NAME, read="Trần Thị Thứ")
+    draw_book(office, [(anew, replace(book.lines[0][1], accepted=False))], run="f2")
+
+
+def test_a_task_opened_by_hand_stays_when_there_is_no_next_one(office: Office, sit_down: SitDown) -> None:
+    book = one_line_book(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start().see_nothing_ahead()
+        read_again(office, book)
+        held: list[Route] = []
+        free: list[Route] = []
+        an.page.route("**/desk/next", lambda route: route.continue_() if free else held.append(route))
+        an.press("Enter")
+        expect(an.page.locator("#unsaved")).to_contain_text("máy vừa đọc lại")
+        an.page.get_by_role("button", name="Mở lại việc này").focus()
+        an.press("Enter").see_task()
+        an.press("Control+A").type("Trần Thị Thử")
+        free += held
+        for route in held:
+            with an.page.expect_response("**/desk/next") as answered:
+                route.continue_()
+            assert answered.value.finished() is None
+        an.page.evaluate("() => new Promise((done) => setTimeout(done, 0))")
+        expect(an.input).to_have_value("Trần Thị Thử")
+        an.press("Enter", "Enter").see_the_end()
+    assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
+
+
+def test_what_is_typed_in_a_task_that_came_again_outlives_its_reopening(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = one_line_book(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start().see_nothing_ahead()
+        an.press("Control+A").type("chữ gõ lúc đầu")
+        read_again(office, book)
+        an.press("Enter")
+        expect(an.page.locator("#unsaved")).to_contain_text("chữ gõ lúc đầu")
+        if not an.sees_a_task_or_the_end():
+            an.press("Enter").see_task()
+        an.press("Control+A").type("Trần Thị Thử")
+        an.page.get_by_role("button", name="Mở lại việc này").click()
+        expect(an.page.locator("#unsaved")).to_be_empty()
+        expect(an.input).to_have_value("Trần Thị Thử")
+        an.press("Enter", "Enter").see_the_end()
     assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
 
 

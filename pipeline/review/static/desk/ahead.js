@@ -33,9 +33,11 @@ export class Ahead {
     if (made && !this.#isHere(made)) this.ready.unshift(made);
   }
 
-  /** Take a task that is shown by other ways out of those that are ready. */
+  /** Take a task that is shown by other ways out of those that are ready; returns it, if it is one of them. */
   drop(task) {
-    this.ready = this.ready.filter(({ article }) => Number(article.dataset.task) !== task);
+    const found = this.ready.find(({ article }) => Number(article.dataset.task) === task);
+    this.ready = this.ready.filter((one) => one !== found);
+    return found;
   }
 
   async #fetched() {

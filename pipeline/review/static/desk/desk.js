@@ -27,6 +27,7 @@ const tabs = new Tabs(desk.dataset.login, (task) => form?.id === task, () =>
 let form = null; // the task in work
 let shownAt = 0; // when it came up, in milliseconds
 let stayedAt = 0; // when its lease was last renewed
+let freshness; // the timer after which what is shown counts as looked at
 let going = false; // a task is on its way into the place
 let leaving = false; // the person means to go
 let warned = false; // they were told just now what they would lose by it
@@ -53,7 +54,8 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
   shownAt = performance.now();
   stayedAt = lentAt;
   place.toggleAttribute("data-fresh", true);
-  setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
+  clearTimeout(freshness);
+  freshness = setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
   performance.mark("task-shown");
   tabs.ask(form.id);
   prepare();
@@ -64,7 +66,8 @@ function prepare() {
   ahead.fetch().catch(() => {});
 }
 
-/** Show the next task, now if it is ready, else as soon as it is. */
+/** Show the next task, now if it is ready, else as soon as it is; not in place of one that came up by another way while
+ * it was asked for. */
 async function next() {
   form = null;
   const ready = ahead.take();
@@ -75,16 +78,18 @@ async function next() {
   try {
     for (;;) {
       if (await ahead.fetch()) break;
+      if (form) return;
       if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết việc ở sổ hoặc bước đã chọn. Nhấn Enter để làm việc khác." : "Hết việc cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
       await rest(200);
     }
   } catch (error) {
     if (isLoggedOut(error)) notices.complain(error);
+    if (form) return;
     return wait(isLoggedOut(error) ? "Phiên làm việc đã hết. Hãy đăng nhập ở thẻ khác rồi nhấn Enter ở đây." : `${error.message} Nhấn Enter để thử lại.`, true);
   } finally {
     going = false;
   }
-  show(ahead.take());
+  if (!form) show(ahead.take());
 }
 
 /** `again`: nothing is in work and nothing on its way; so nobody's page stays on the screen. */
@@ -136,8 +141,10 @@ function keep(task, label, drafts, sentence) {
   const typed = drafts.map(({ text }) => text).filter(Boolean);
   notices.lost(`“${label}” chưa lưu được: ${sentence}`, typed, {
     "Mở lại việc này": async (note) => {
-      if (!(await open(`/desk/tasks/${task}`, {}))) return;
-      form.refill(drafts);
+      // it may have come again as the next one: what was typed in it since counts more
+      if (form?.id !== task && !(await open(`/desk/tasks/${task}`, {}))) return;
+      form.refill(drafts.filter(({ field }) => !form.isTouched(field)));
+      form.focus();
       note.remove();
       if (drafts.length > 0) say("Chữ bạn đã gõ được đặt lại vào ô. Hãy so lại với ảnh rồi nhận từng ô.");
     },
@@ -165,9 +172,10 @@ async function open(path, body) {
     const article = await fetchPiece(path, body);
     if (!article) return say("Không có việc nào như vậy.");
     const task = Number(article.dataset.task);
-    ahead.drop(task);
+    const begun = form?.id === task ? form : ahead.drop(task)?.begun;
     if (form && form.id !== task) ahead.ready.unshift({ article: form.article, page: viewer.image, begun: form, lentAt: stayedAt });
     show({ article, page: ahead.page(article) });
+    if (begun) form.refill(begun.drafts());
     return true;
   } catch (error) {
     notices.complain(error);
@@ -186,16 +194,19 @@ async function setAside(name, keeps) {
   try {
     if (keeps) await saveAccepted();
     await send(`/desk/tasks/${id}/${name}`, { sentence });
-    await next();
+    if (form?.id === id) await next();
   } catch (error) {
-    failed(error);
+    if (form?.id === id) failed(error);
+    else notices.complain(error);
   }
 }
 
 /** Save what was accepted of the task in work so far; the form then stands for the rest. */
 async function saveAccepted() {
-  if (form.words().length === 0) return;
-  form.saved((await send(`/desk/tasks/${form.id}/words`, submission())).version);
+  const [of, body] = [form, submission()];
+  if (body.words.length === 0) return;
+  const { version } = await send(`/desk/tasks/${of.id}/words`, body);
+  of.saved(version, body.words);
 }
 
 const isQuestion = () => desk.dataset.answers !== undefined && form?.article.dataset.stage === "supervisor";

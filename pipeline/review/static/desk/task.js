@@ -95,11 +95,17 @@ export class TaskForm {
     return this.fields.map((field) => field.word).filter((word) => word !== null);
   }
 
-  /** The server has what was accepted, and calls the task `version` now. */
-  saved(version) {
+  /** The server has these of `words()`, and calls the task `version` now. What was accepted meanwhile is still to go. */
+  saved(version, words) {
+    const [now, sent] = [this.field, new Set(words)];
     this.version = version;
-    this.fields = this.fields.filter((field) => field.word === null);
-    this.at = Math.min(this.at, this.fields.length - 1);
+    this.fields = this.fields.filter((field) => !sent.has(field.word));
+    this.at = this.fields.includes(now) ? this.fields.indexOf(now) : Math.min(this.at, this.fields.length - 1);
+  }
+
+  /** Whether the person put something into the field of that name. */
+  isTouched(name) {
+    return this.fields.some((field) => field.name === name && field.isTouched);
   }
 
   /** What the person put in place of what stood there at first, accepted or not, for another form of the same task. */
