@@ -68,45 +68,10 @@ def free_prior() -> Prior:
 
 
 @dataclass(frozen=True)
-class Continued:
-    """The prior of a line that goes on where another one ends: ``before`` are the other's last words."""
+class _OfPart:
+    """The prior of a line that is part of a longer text: all as ``prior`` says, but for what stands beside it."""
 
     prior: Prior
-    before: tuple[str, ...]
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        return self.prior.terms
-
-    @property
-    def letters(self) -> str:
-        return self.prior.letters
-
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        return self.prior.word((*self.before, *before)[-_CONTEXT:], word)
-
-    def whole(self, text: str) -> float:
-        return self.prior.whole(text)
-
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
-        return self.prior.near(before or self.before[-1], word, after)
-
-    def support(self, text: str) -> float:
-        return self.prior.support(text)
-
-
-def continued(prior: Prior, text: str) -> Prior:
-    """The prior behind a line that says ``text``."""
-    words = tuple(text.split())[-_CONTEXT:]
-    return Continued(prior, words) if words else prior
-
-
-@dataclass(frozen=True)
-class Followed:
-    """The prior of a line that goes on in another one: ``after`` is the other's first word."""
-
-    prior: Prior
-    after: str
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -120,6 +85,41 @@ class Followed:
         return self.prior.word(before, word)
 
     def whole(self, text: str) -> float:
+        return self.prior.whole(text)
+
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return self.prior.near(before, word, after)
+
+    def support(self, text: str) -> float:
+        return self.prior.support(text)
+
+
+@dataclass(frozen=True)
+class Continued(_OfPart):
+    """The prior of a line that goes on where another one ends: ``before`` are the other's last words."""
+
+    before: tuple[str, ...]
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return self.prior.word((*self.before, *before)[-_CONTEXT:], word)
+
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return self.prior.near(before or self.before[-1], word, after)
+
+
+def continued(prior: Prior, text: str) -> Prior:
+    """The prior behind a line that says ``text``."""
+    words = tuple(text.split())[-_CONTEXT:]
+    return Continued(prior, words) if words else prior
+
+
+@dataclass(frozen=True)
+class Followed(_OfPart):
+    """The prior of a line that goes on in another one: ``after`` is the other's first word."""
+
+    after: str
+
+    def whole(self, text: str) -> float:
         return max(-LIMIT, self.prior.whole(text) + self.going_on(text))
 
     def going_on(self, text: str) -> float:
@@ -128,9 +128,6 @@ class Followed:
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
         return self.prior.near(before, word, after or self.after)
-
-    def support(self, text: str) -> float:
-        return self.prior.support(text)
 
 
 def followed(prior: Prior, text: str) -> Followed | None:

@@ -29,10 +29,15 @@ SPREAD = "PAGE-SPREAD"
 
 
 def joined(
-    ref: PageRef, size: tuple[int, int], sides: Sequence[tuple[PageResult, Matrix, Matrix]], form: str
+    ref: PageRef,
+    size: tuple[int, int],
+    sides: Sequence[tuple[PageResult, Matrix, Matrix]],
+    form: str,
+    turn: int,
 ) -> PageResult:
     """One result of two pages, left page first: of each its own result, the ``matrix`` (3, 3) from the whole picture
     of ``size`` (width, height) to the page's and the corners (4, 2) of its printed frame on the whole picture.
+    ``turn``: how far the whole picture was turned clockwise to stand upright, in degrees.
 
     The entry of the left page is in row ``LEFT_PAGE``, that of the right page in ``RIGHT_PAGE``, also where the other
     page has none: an entry keeps its row whatever becomes of the page that faces it.
@@ -60,7 +65,7 @@ def joined(
         form,
         canvas,
         matrix,
-        results[0].turn,
+        turn,
         float(np.mean([result.skew for result in results])),
         _worst([result.quality for result in results]),
         Frame(corners[[0, 5, 6, 3]]),

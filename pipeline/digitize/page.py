@@ -12,7 +12,7 @@ from pipeline.digitize.facing import joined
 from pipeline.digitize.lines import read_rows
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, dpi_of, ink_share, recognised
-from pipeline.digitize.spread import Half, two_pages
+from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
 from pipeline.digitize.teaching import lesson
@@ -58,7 +58,7 @@ def digitize_page(
     look = two_pages(page, layers, form, schemas, engines, options, watch)
     reading = _Reading(form, ledger, schemas, engines, options, watch)
     if look.halves:
-        return _of_two_pages(page, look.halves, reading)
+        return _of_two_pages(page, look, reading)
     dpi = dpi_of(page, form)
     seen = recognised(page, layers, form, schemas, engines, options, dpi, watch, look.turns)
     doubts = (Finding(ONE_OF_TWO, Severity.REVIEW),) if look.doubtful else ()
@@ -77,14 +77,14 @@ class _Reading:
     watch: Stopwatch
 
 
-def _of_two_pages(page: PageImage, halves: Sequence[Half], reading: _Reading) -> PageResult:
+def _of_two_pages(page: PageImage, look: Look, reading: _Reading) -> PageResult:
     sides = []
-    for half in halves:
+    for half in look.halves:
         assert half.frame is not None
         own = replace(reading, watch=Stopwatch())
         sides.append((_read(half.page, half.layers, half.seen, half.dpi, own), half.matrix, half.frame))
     size = (page.pixels.shape[1], page.pixels.shape[0])
-    result = joined(page.ref, size, sides, reading.form.id)
+    result = joined(page.ref, size, sides, reading.form.id, look.turns[0])
     looking = Counter(reading.watch.seconds)
     return replace(result, timings=dict(looking + Counter(result.timings)))
 

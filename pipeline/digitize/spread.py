@@ -52,8 +52,8 @@ class Half:
 class Look:
     """What a look for two pages gave: the ``halves``, left page first (none: it is not sure that there are two),
     whether there are signs of a second page all the same (``doubtful``), and in which order the ``turns`` of the
-    picture are best tried then (none: nothing is known of that). ``gutter`` (2, 2): both ends of
-    the line between the halves on the picture."""
+    picture are best tried then (none: nothing is known of that; the first is the one of the halves). ``gutter`` (2, 2):
+    both ends of the line between the halves on the picture."""
 
     halves: tuple[Half, ...] = ()
     doubtful: bool = False
@@ -96,7 +96,7 @@ def two_pages(
             for part in parts
         ]
         if _are_two(found, form):
-            return Look(tuple(found), gutter=gutter)
+            return Look(tuple(found), turns=(turn,), gutter=gutter)
         doubtful |= _shows_more(found)
         if any(_is_form(half.seen, form) for half in found):
             break

@@ -105,6 +105,7 @@ def test_an_open_book_may_lie_any_way(turn: int) -> None:
     pixels = np.ascontiguousarray(np.rot90(open_at("birth-2006").scan.pixels, k=-(turn // 90)))
     result = digitized_pixels(pixels, "birth-2006")
     assert [entry.row for entry in result.entries] == [LEFT_PAGE, RIGHT_PAGE]
+    assert result.turn == 360 - turn
     numbers = [readings(result)[row, "page_number"].canonical for row in (LEFT_PAGE, RIGHT_PAGE)]
     assert numbers == ["1", "2"]
 
