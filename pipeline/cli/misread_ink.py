@@ -12,7 +12,8 @@ from pipeline.evaluation import Outcome
 from pipeline.evaluation.report import Misreading
 from pipeline.imaging.overlay import straight_page
 from pipeline.intake import ScanFile, page_of_isolated
-from pipeline.model import Box, PageRef, PageResult, Pixels, told_place
+from pipeline.model import Box, PageRef, PageResult, Pixels
+from pipeline.reports.wording import told_place
 from pipeline.workbench import Workbench
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from pipeline.evaluation.bound import upper_bound
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE
 from pipeline.reports.content import Cell
 
 HERE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -81,3 +82,9 @@ def age(since: datetime | None, at: datetime, href: str = "") -> Cell:
     days = waited / timedelta(days=1)
     text = f"{decimal(days).text} ngày" if days >= 1 else f"{decimal(days * 24).text} giờ"
     return Cell(round(days, 2), text.replace(" ", SPACE), href, '0.00" ngày"')
+
+
+def told_place(row: int) -> str:
+    """Which entry of its page it is, as people say it; ``""`` for the first or only one."""
+    sides = {LEFT_PAGE: "trang trái của ảnh", RIGHT_PAGE: "trang phải của ảnh"}
+    return sides.get(row, f"việc thứ {row + 1}" if row > 0 else "")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pipeline.model import FieldReading, FieldStatus, told_place
+from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.values import StoredEntry
+from pipeline.reports.wording import told_place
 from pipeline.review.desk.task_view import STATUS_WORDS
 from pipeline.schema import RecordSpec
 

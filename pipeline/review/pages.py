@@ -12,10 +12,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.model import told_place
 from pipeline.registry.accounts import ROLE_WORDS, Session
 from pipeline.reports.charts import COLOURS, svg
-from pipeline.reports.wording import HERE, moment_told
+from pipeline.reports.wording import HERE, moment_told, told_place
 from pipeline.review.navigation import links_of
 
 ROOM = Path(__file__).parent

@@ -178,7 +178,7 @@ def test_a_task_opened_by_hand_stays_when_there_is_no_next_one(office: Office, s
         for route in held:
             with an.page.expect_response("**/desk/next") as answered:
                 route.continue_()
-            assert answered.value.finished() is None
+            answered.value.finished()
         an.page.evaluate("() => new Promise((done) => setTimeout(done, 0))")
         expect(an.input).to_have_value("Trần Thị Thử")
         an.press("Enter", "Enter").see_the_end()

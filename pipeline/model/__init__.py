@@ -1,0 +1,69 @@
+"""The values that travel between stages: frozen, without behaviour that needs a service.
+
+Pixels are ``uint8`` arrays, rows first: ``(height, width, 3)`` RGB or ``(height, width)`` grey, 255 = paper.
+Boxes are in pixels of the image they speak of, x to the right, y down; shares (``u``, ``v``) are fractions of
+the frame's width and height.
+"""
+
+from pipeline.model.geometry import Box, Matrix, Pixels
+from pipeline.model.page import (
+    FoundLabel,
+    Frame,
+    Ledger,
+    PageImage,
+    PageKind,
+    PageRef,
+    PlacedLabel,
+    PlacedPiece,
+    PlateLabel,
+    PlateView,
+    Quality,
+    Stamp,
+    StampKind,
+    Word,
+)
+from pipeline.model.reading import (
+    WITHOUT_INK,
+    Crop,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Hypothesis,
+    LineReading,
+    Writing,
+)
+from pipeline.model.result import LEFT_PAGE, RIGHT_PAGE, EntryResult, Finding, PageResult, Severity
+
+__all__ = [
+    "Box",
+    "Crop",
+    "EntryResult",
+    "Evidence",
+    "FieldReading",
+    "FieldStatus",
+    "Finding",
+    "FoundLabel",
+    "Frame",
+    "Hypothesis",
+    "LEFT_PAGE",
+    "Ledger",
+    "LineReading",
+    "Matrix",
+    "PageImage",
+    "PageKind",
+    "PageRef",
+    "PageResult",
+    "Pixels",
+    "PlacedLabel",
+    "PlacedPiece",
+    "PlateLabel",
+    "PlateView",
+    "Quality",
+    "RIGHT_PAGE",
+    "Severity",
+    "Stamp",
+    "StampKind",
+    "WITHOUT_INK",
+    "Word",
+    "Writing",
+]

@@ -1,0 +1,113 @@
+"""What was read: lines, fields and the evidence for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.model.geometry import Box, Pixels
+from pipeline.model.page import Word
+
+
+class Writing(StrEnum):
+    """What made the marks in a field."""
+
+    NONE = "none"
+    PRINT = "print"
+    HAND = "hand"
+    MARK = "mark"
+
+
+class FieldStatus(StrEnum):
+    """States that must never be confused with one another."""
+
+    READ = "read"
+    BLANK = "blank"
+    ILLEGIBLE = "illegible"
+    UNREADABLE = "unreadable"
+    STRUCK_THROUGH = "struck-through"
+    NOT_ON_FORM = "not-on-form"
+
+
+WITHOUT_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
+"""The states in which nothing stands on the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
+    with the ``terms`` of its list of values as they stand on paper, where it has one, and the ``part`` of a date or
+    time that the line is; ``follows``: the value goes on from the crop that is handed over before this one."""
+
+    pixels: Pixels
+    dpi: float
+    kind: str
+    terms: tuple[str, ...] = ()
+    part: str = ""
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way to read a line or a field, and its chance 0..1 among all that were weighed."""
+
+    text: str
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a reading before calibration, each 0..1. ``chance``: of the best hypothesis; ``margin``: how far
+    behind the next one lies; ``optical``: mean chance of a letter on the ink alone; ``weakest``: the least certain
+    letter; ``agreement``: likeness of what each witness reads by itself; ``support``: share of its words that are
+    known ones."""
+
+    chance: float
+    margin: float
+    optical: float
+    weakest: float
+    agreement: float
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What an engine read on one crop: verbatim text (NFC) and a confidence 0..1 that means only what the engine says.
+    ``words``: its words with their boxes in pixels of the crop, where the engine tells. ``hypotheses``: the likeliest
+    readings, best first, and ``evidence``: what speaks for the best, where the engine weighs several."""
+
+    text: str
+    confidence: float
+    engine: str
+    words: tuple[Word, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """The machine's word on one field of one entry.
+
+    ``text`` is verbatim, never corrected; ``canonical`` is how its kind writes the parsed value (``""`` when it does
+    not parse); ``box`` is on the straightened page (``None`` when the field has no place on it); ``accepted`` says
+    whether it may enter the record without a person; ``struck``: what was struck out before ``text`` was written.
+    """
+
+    field: str
+    status: FieldStatus
+    text: str = ""
+    canonical: str = ""
+    confidence: float = 0.0
+    writing: Writing = Writing.NONE
+    engine: str = ""
+    box: Box | None = None
+    lines: tuple[Box, ...] = ()
+    accepted: bool = False
+    hypotheses: tuple[Hypothesis, ...] = ()
+    evidence: Evidence | None = None
+    struck: str = ""
+
+    @property
+    def inked(self) -> bool:
+        """Whether anything stands on the paper, read or not."""
+        return self.status not in WITHOUT_INK
