@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
+from pipeline.digitize.touching import is_touched
 from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
@@ -37,12 +38,14 @@ class InkedLine:
 @dataclass(frozen=True, slots=True)
 class InkedSlot:
     """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
-    found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines."""
+    found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines; ``touched``: ink
+    of another blank's line touches one of its lines."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
     place: Box
     doubtful: bool = False
+    touched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
-        lines, place = [], None
+        lines, place, touched = [], None, False
         if slot.area:
             place = area_box(fit, slot.area)
             if not slot.signature and slot.roles:
@@ -79,14 +82,17 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                     for line in placing.lines_in(place, marks.boxes, marks.area, free, letter)
                 ]
         else:
+            own_strips = np.array([strip.piece.slot == slot.name for strip in strips])
             for number, strip in enumerate(strips):
-                if strip.piece.slot != slot.name:
+                if not own_strips[number]:
                     continue
                 place = strip.piece.box if place is None else place.union(strip.piece.box)
                 box, numbers = placing.inked_box(
                     marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch
                 )
                 if box is not None:
+                    others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
+                    touched |= is_touched(marks, numbers, others, box, strip.pitch)
                     level = (
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,
@@ -97,7 +103,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         if slot.stamped:
             lines += _stamped(stamps, _stamped_place(InkedSlot(slot, (), place), letter), letter)
         if slot.roles:
-            slots.append(InkedSlot(slot, tuple(lines), place))
+            slots.append(InkedSlot(slot, tuple(lines), place, touched=touched))
     traces = Traces(straight, _told(slots, marks, stamps))
     leaders = has_leaders(strips, straight.leaders)
     slots = [

@@ -174,10 +174,13 @@ def _entry(
 
 
 def _left_over(row: InkedRow) -> Iterator[Finding]:
-    """A doubt of every value beside whose lines a stamp is left over; a doubtful blank counts as unreadable anyway."""
+    """A doubt of every value beside whose lines a stamp is left over, or that ink of another one touches; a doubtful
+    blank counts as unreadable anyway."""
     for one in row.slots:
         if one.doubtful and one.lines:
             yield Finding("INK-LEFT", Severity.REVIEW, one.slot.field_names)
+        if one.touched:
+            yield Finding("INK-TOUCHES", Severity.REVIEW, one.slot.field_names)
 
 
 def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:

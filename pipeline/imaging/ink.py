@@ -14,7 +14,8 @@ from pipeline.model import Box, Pixels
 
 def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
     """The marks without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
-    one (handwriting that touches print) the part inside goes; a mark that only grazes a box stays whole."""
+    one (handwriting that touches print) the part inside goes; a mark that only grazes a box stays whole, and so does a
+    wide one at its lower edge: below print stand only dots, the hats there are those of the line below."""
     left, top, right, bottom = marks.boxes.T.astype(float)
     size = np.maximum(1.0, (right - left) * (bottom - top))
     height, width = marks.shape
@@ -25,8 +26,10 @@ def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
         across = np.minimum(right, label.right) - np.maximum(left, label.left)
         down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
         share = np.where((across > 0) & (down > 0), across * down / size, 0.0)
-        gone |= share >= 0.55
-        touching = (share > 0.2) & (share < 0.55)
+        high = label.bottom - label.top
+        hat = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
+        gone |= (share >= 0.55) & ~hat
+        touching = (share > 0.2) & (share < 0.55) & ~hat
         if touching.any():
             touched |= touching
             runs = _outside(runs, label.within(width, height), touching)

@@ -67,6 +67,17 @@ def test_print_that_touches_writing_is_erased_and_the_writing_stays() -> None:
     assert (clean[40:50, 66:120] == 255).all()
 
 
+def test_a_hat_of_the_line_below_is_no_print_though_a_label_reaches_over_it() -> None:
+    picture = paper(300, 120)
+    picture[40:70, 20:200] = 0  # print
+    picture[76:80, 40:44] = 0  # the dot below one of its letters
+    picture[78:86, 120:142] = 0  # a hat
+    clean = unprinted(picture, Box(10, 30, 220, 92))
+    assert (clean[78:86, 120:142] == 255).all()
+    clean[78:86, 120:142] = 0
+    assert not clean.any()
+
+
 def test_a_label_box_that_hangs_over_the_page_is_no_error() -> None:
     picture = paper(50, 40)
     picture[2:20, 2:30] = 0
