@@ -14,8 +14,9 @@ SAYING_THE_SAME = frozenset({"same_date"})
 """Predicates that confirm both values when they hold: few wrong readings agree by chance. Years do not count: most
 entries of a book have the same."""
 
-OF_ROUTING = frozenset({"READ-HAND", "READ-LOW", "READ-NONE"})
-"""Findings that follow from a chance; a stored entry has them, and they are no grounds for it."""
+NO_GROUNDS = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES"})
+"""Findings that are no grounds for a chance: those that follow from one (a stored entry has them), and what sends a
+value to a person whatever its chance is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def grounds_of(
     told = {
         name
         for finding in findings
-        if finding.severity is not Severity.INFO and finding.code not in OF_ROUTING
+        if finding.severity is not Severity.INFO and finding.code not in NO_GROUNDS
         for name in finding.fields
     }
     agreed = _confirmed(readings, record)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
-from pipeline.digitize.touching import is_touched
 from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
@@ -17,6 +16,7 @@ from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
 from pipeline.imaging.marks import Marks, marks_of
 from pipeline.imaging.strikes import strike_of
+from pipeline.imaging.touching import is_touched
 from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
 from pipeline.model import Box
@@ -92,7 +92,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 )
                 if box is not None:
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
-                    touched |= is_touched(marks, numbers, others, box, strip.pitch)
+                    touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
                     level = (
                         strip.piece.baseline - 0.55 * strip.pitch,
                         strip.piece.baseline - 0.14 * strip.pitch,

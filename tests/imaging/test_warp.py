@@ -61,7 +61,9 @@ def test_a_dot_goes_where_a_change_of_scale_says(spot: tuple[float, float], scal
     picture = paper(WIDTH, HEIGHT)
     dot(picture, *spot, radius=4)
     matrix, size = warp.scaled(scale, (WIDTH, HEIGHT))
-    assert middle_of_ink(warp.warped(picture, matrix, size)) == pytest.approx(landed(matrix, spot), abs=0.6)
+    assert middle_of_ink(warp.warped(picture, matrix, size)) == pytest.approx(
+        landed(matrix, spot), abs=0.75
+    )  # a pixel that a dot of two shares with paper
 
 
 @settings(max_examples=20, deadline=None)

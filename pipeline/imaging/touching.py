@@ -1,0 +1,39 @@
+"""Ink of a neighbouring line that touches a value: a hat or a dot may have gone to the other line with it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.marks import Marks
+from pipeline.model import Box
+
+NEAR = 0.055
+"""How close, in pitches of the line, ink of another line stands above or below a letter when they may be one."""
+
+SMALL = 0.62
+"""How far small letters reach above their writing line, in pitches. What is higher bears no hat that could be lost."""
+
+Numbers = NDArray[np.int64]
+
+
+def is_touched(marks: Marks, own: Numbers, others: Numbers, box: Box, baseline: float, pitch: float) -> bool:
+    """Whether one of the marks ``others``, of other values, stands right above or below a small letter among the
+    ``own`` marks of a line. ``box``: around the line; ``baseline``: the y it is written on; ``pitch``: its own, in
+    pixels."""
+    gap = max(2, round(NEAR * pitch))
+    height, width = marks.shape
+    left, right = max(0, round(box.left)), min(width, round(box.right))
+    top, bottom = max(0, round(max(box.top, baseline - SMALL * pitch))), min(height, round(box.bottom) + gap)
+    first = max(0, top - gap)
+    if right <= left or bottom <= top or not len(others):
+        return False
+    numbers = marks.numbers_in(left, first, right, bottom)
+    mine, strange = np.zeros((2, len(marks.area) + 1), bool)
+    mine[own + 1] = strange[others + 1] = True
+    letters = mine[numbers]
+    # what is cut off above is a tall letter: its columns are out
+    letters[:, letters[: top - first].any(axis=0)] = False
+    close = cv2.dilate(letters.astype(np.uint8), np.ones((2 * gap + 1, 1), np.uint8))
+    return bool((np.asarray(close, bool) & strange[numbers]).any())
