@@ -35,6 +35,9 @@ _USUAL = 40
 _ALIKE = 50.0
 """Likeness (0..100) of letters from which a usual neighbour is tried."""
 
+_REMEMBERED = 50_000
+"""Words whose numbers are kept for the next lines (about 6 MB)."""
+
 _GROWN_ON = re.compile(r"[^\W\d_]{2,}")
 """Letters in a word that has figures too; where they spell a syllable (``5Xã``), two words have grown together."""
 
@@ -99,6 +102,11 @@ class WordModel:
         return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if found is None else found
 
     @cached_property
+    def _numbered(self) -> dict[str, int]:
+        """Words whose numbers were asked for before: lines ask for the same ones again and again."""
+        return {}
+
+    @cached_property
     def _bare(self) -> tuple[str, ...]:
         return tuple(map(unaccented, self.words))
 
@@ -128,6 +136,14 @@ class WordModel:
         return found
 
     def _number(self, word: str) -> int:
+        number = self._numbered.get(word)
+        if number is None:
+            if len(self._numbered) > _REMEMBERED:
+                self._numbered.clear()
+            number = self._numbered[word] = self._found(word)
+        return number
+
+    def _found(self, word: str) -> int:
         if word in (START, NUMBER):
             return self.numbers.get(sound(word), 0)
         plain = word.strip(_SIGNS)

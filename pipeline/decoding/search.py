@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.decoding.emission import Chances
 from pipeline.decoding.options import DecodingOptions
@@ -26,17 +26,14 @@ _JOINED = 3
 """Most neighbouring words that one edit may change together with the spaces between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A line as far as it is put together."""
+class _Way(NamedTuple):
+    """A line as far as it is put together. ``score``: of ink and prior together."""
 
+    score: float
     text: str
     ink: float
     known: float
     context: tuple[str, ...]
-
-    def score(self, options: DecodingOptions) -> float:
-        return options.sharpness * self.ink + self.known
 
 
 def combined(
@@ -46,9 +43,9 @@ def combined(
     words = [match.span() for match in re.finditer(r"\S+", pivot)] or [(0, len(pivot))]
     within, across = _sorted_by_word(words, zip(edits, gained.tolist(), strict=True), options)
     ways: list[dict[str, _Way]] = [{} for _ in range(len(words) + 1)]
-    ways[0][""] = _Way("", 0.0, 0.0, ())
+    ways[0][""] = _Way(0.0, "", 0.0, 0.0, ())
     for place in range(len(words)):
-        best = sorted(ways[place].values(), key=lambda way: -way.score(options))[: options.beam]
+        best = sorted(ways[place].values(), key=lambda way: -way.score)[: options.beam]
         _extend(
             ways[place + 1],
             best,
@@ -63,7 +60,7 @@ def combined(
                 for join in sorted(joining, key=lambda gain: -gain[1])[: options.joins]:
                     variants = _variants(pivot, span, inside, prior, options, join)[: options.joins]
                     _extend(ways[last + 1], best, variants, prior, options)
-    last_ways = sorted(ways[-1].values(), key=lambda way: -way.score(options))[: options.beam]
+    last_ways = sorted(ways[-1].values(), key=lambda way: -way.score)[: options.beam]
     return tuple((way.text, way.ink) for way in last_ways)
 
 
@@ -76,15 +73,15 @@ def _extend(
 ) -> None:
     for variant, gain in variants:
         words = tuple(variant.split())
-        for way in best:
-            context, known = way.context, way.known
+        for _, text, ink, known, context in best:
             for word in words:
                 known += prior.word(context, word)
                 context = (*context, word)[-_CONTEXT:]
-            line = f"{way.text} {variant}" if way.text and variant else way.text or variant
-            longer = _Way(line, way.ink + gain, known, context)
-            if line not in grown or grown[line].score(options) < longer.score(options):
-                grown[line] = longer
+            line = f"{text} {variant}" if text and variant else text or variant
+            score = options.sharpness * (ink + gain) + known
+            other = grown.get(line)
+            if other is None or other.score < score:
+                grown[line] = _Way(score, line, ink + gain, known, context)
 
 
 def _sorted_by_word(

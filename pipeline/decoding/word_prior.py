@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.decoding.language import START, WordModel
 from pipeline.decoding.priors import LIMIT
@@ -74,11 +75,13 @@ class WordPrior:
         return sum(map(self.model.knows, words)) / len(words) if words else 0.0
 
 
+@lru_cache(maxsize=20_000)
 def _is_word(text: str) -> bool:
     """Whether there is a letter or a figure in it (``""``, a word not known yet, counts as one)."""
     return not text or any(map(str.isalnum, text))
 
 
+@lru_cache(maxsize=20_000)
 def casing(word: str, small: float) -> float:
     """What a word's capitals weigh: all, none or the first are usual, and so are a few before a point or a figure."""
     letters = "".join(filter(str.isalpha, word))

@@ -8,6 +8,7 @@ small one, since many write otherwise. Weights are natural logs of rough odds, n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.kinds.syllables import is_syllable
@@ -138,6 +139,7 @@ def _begins_level(before: str) -> bool:
     return name[:1].isdigit() or (name[:1].isupper() and name.casefold() not in COMMON)
 
 
+@lru_cache(maxsize=20_000)
 def _odd_signs(before: str) -> float:
     letters = before.rstrip(_SIGNS)
     signs = before[len(letters) :]
