@@ -21,11 +21,16 @@ from pipeline.model import PageImage, Word
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
+CLEAR = 0.8
+"""The confidence of a printed word that is clear. On its side or upside down hardly one word in eight has it."""
+
+FEWEST_CLEAR = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What one look at a page in one orientation gave: how it lies and which form it is (``None``: none known, or
-    ``other``, a form of another kind of book)."""
+    ``other``, a form of another kind of book), and how many printed ``words`` are seen, ``clear`` ones among them."""
 
     level: straighten.Level
     form: Form | None
@@ -33,6 +38,12 @@ class Seen:
     candidates: tuple[Candidate, ...]
     words: int
     other: str = ""
+    clear: int = 0
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether so much print is clear that the page cannot lie otherwise, whatever its form."""
+        return self.clear >= FEWEST_CLEAR and 2 * self.clear >= self.words
 
 
 def dpi_of(page: PageImage, form: Form) -> float:
@@ -82,9 +93,9 @@ def recognised(
         with watch.stage("labels"):
             words = engines.labels.words(level.print_only, small_dpi)
             seen = _best_form(level, [form, *covers, *others], words, options)
-        if seen.form is not None or seen.other:
+        if seen.form is not None or seen.other or seen.is_upright:
             return seen
-        if best is None or seen.words > best.words:
+        if best is None or seen.clear > best.clear:
             best = seen
     assert best is not None
     return best
@@ -122,7 +133,8 @@ def _best_form(
     """The form whose print the words are: the book's own (the first of ``forms``), a cover, or another book's form,
     which is then only named in ``other``: sister forms share much of their print, so they are asked before a doubtful
     page counts as the book's own."""
-    best = Seen(level, None, None, (), len(words))
+    clear = sum(word.confidence > CLEAR for word in words)
+    best = Seen(level, None, None, (), len(words), clear=clear)
     share = options.min_print
     for number, form in enumerate(forms):
         found = candidates(form.labels, words)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
-from pipeline.model import PageKind
-from tests.digitize.pages import blanks, digitized, drawn, read, scaled, statuses, turned
+from pipeline.model import PageKind, Pixels
+from pipeline.synth.pens import print_font
+from tests.digitize.pages import blanks, digitized, digitized_pixels, drawn, read, scaled, statuses, turned
 
 pytestmark = pytest.mark.tesseract
 
@@ -37,3 +40,20 @@ def test_a_large_page_is_read_at_the_size_that_is_enough() -> None:
     result = digitized(scaled(drawn("birth-2006", 2), 1.9))
     assert max(result.size) < 1.15 * 300 * 297 / 25.4
     assert blanks(result) == blanks(read("birth-2006", 2))
+
+
+def letter() -> Pixels:
+    """A printed A4 page that is of no ledger."""
+    page = Image.new("RGB", (1654, 2339), "white")
+    pen, font = ImageDraw.Draw(page), print_font("regular", 34)
+    for line in range(30):
+        told = f"{line + 1}. Đề nghị các phòng ban gửi kế hoạch tháng sau cho văn phòng trước ngày mùng năm."
+        pen.text((150, 200 + 62 * line), told, "black", font)
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_page_of_no_form_is_set_upright_too(turn: int) -> None:
+    result = digitized_pixels(np.rot90(letter(), -turn // 90).copy(), "birth-2006")
+    assert result.kind is PageKind.UNKNOWN
+    assert (result.turn + turn) % 360 == 0
