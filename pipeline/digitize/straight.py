@@ -17,7 +17,7 @@ from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.marks import Marks, marks_of
-from pipeline.imaging.rules import without_rules
+from pipeline.imaging.rules import course_near, without_rules
 from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
@@ -84,7 +84,11 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     dots = leaders_of(together, letter)
     inner = frame.rules if frame is not None else ()
     bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
-    lines = _frame_lines(square, form.rules) if form.table is None else _table_lines(form, fitted, bend, lean)
+    lines = (
+        _frame_lines(even, square, form.rules, letter)
+        if form.table is None
+        else _table_lines(form, fitted, bend, lean)
+    )
     thick = max(2.0, 0.07 * letter)
     even = without_dots(even, ink, dots.mask)
     clean = without_rules(ink & ~dots.mask, lines, thick)
@@ -99,12 +103,18 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     )  # fmt: skip
 
 
-def _frame_lines(corners: Matrix, inner: Sequence[float]) -> list[Matrix]:
+def _frame_lines(even: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:
+    """The frame and the upright rules within it, in pieces: on a page that bends they stand beside the straight ones
+    from corner to corner."""
     tl, tr, br, bl = corners
     lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
     lines += [np.array([tl + u * (tr - tl), bl + u * (br - bl)]) for u in inner]
-    return lines
+    courses = [course_near(even, start, end, ASTRAY * letter, 0.45 * letter) for start, end in lines]
+    return [np.array(piece) for course in courses for piece in pairwise(course)]
 
+
+ASTRAY = 2.2
+"""How far off its place in the form, in heights of a printed letter, a rule is looked for on a page that bends."""
 
 BENT = 0.12
 """From how much bend on (in heights of a printed letter) a page counts as bent."""

@@ -19,6 +19,23 @@ def rule_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness:
     none. The band along the segment is straightened, and the straight course (offset and slope) along which most
     stations are dark wins; it must be dark in at least 45 % of them.
     """
+    band = _band(even, start, end, reach, thickness)
+    if band is None:
+        return None
+    thin, _, across = band
+    profile = _stations(thin)
+    found = _straightest(profile, reach)
+    if found is None:
+        return None
+    first, last = found
+    return np.array([start + across * (first - reach), end + across * (last - reach)])
+
+
+def _band(
+    even: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float
+) -> tuple[Pixels, Matrix, Matrix] | None:
+    """What is thin and dark (255) within reach of a segment, laid level, and the directions along and across it;
+    ``None`` for a segment too short to tell."""
     length = float(np.hypot(*(end - start)))
     if length < 50:
         return None
@@ -38,18 +55,68 @@ def rule_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness:
     dark = 255 - band
     kernel = np.ones((int(2 * thickness) | 1, 1), np.uint8)
     thin = cv2.subtract(dark, cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel))
-    profile = _stations(np.asarray(thin, np.uint8))
-    found = _straightest(profile, reach)
-    if found is None:
-        return None
-    first, last = found
-    return np.array([start + across * (first - reach), end + across * (last - reach)])
+    return np.asarray(thin, np.uint8), along, across
 
 
 def _stations(thin: Pixels) -> NDArray[np.float32]:
     """(STATIONS, band width): the mean darkness of each stretch of the band, clipped so that ink does not outvote."""
     cells = cv2.resize(thin, (STATIONS, thin.shape[0]), interpolation=cv2.INTER_AREA).T
     return np.minimum(cells.astype(np.float32), 110.0)
+
+
+def course_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> Matrix:
+    """The course (n, 2) of the rule that runs near the segment ``start``..``end``, however it bends on its way; the
+    segment itself where no rule is seen. ``reach``: how far off it may run, ``thickness``: the most it may measure
+    across, both in pixels.
+
+    A rule within the thickness is followed from station to station (the darkest way, Viterbi); one that is not, or
+    that leaves this band, is first looked for as the straightest one within reach.
+    """
+    straight = np.array([start, end], np.float64)
+    near = _followed(even, straight, thickness, thickness)
+    if near is None:
+        found = rule_near(even, start, end, reach, thickness)
+        near = None if found is None else _followed(even, found, 1.5 * thickness, thickness)
+    return straight if near is None else near
+
+
+FOLLOWED = 0.6
+"""The share of stations at which a rule must be dark to be followed."""
+
+_DARK = 28.0
+
+_ASIDE = 12.0
+"""What a step of a pixel aside costs, in grey levels: rules bend slowly."""
+
+
+def _followed(even: Pixels, ends: Matrix, reach: float, thickness: float) -> Matrix | None:
+    """The course of a rule that stays within reach of a segment."""
+    band = _band(even, ends[0], ends[1], reach, thickness)
+    if band is None:
+        return None
+    thin, along, across = band
+    profile = _stations(thin)
+    stations, width = profile.shape
+    best, came = profile[0].copy(), np.zeros((stations, width), np.int64)
+    offsets = np.arange(width)
+    for station in range(1, stations):
+        beside = np.pad(best, 1, constant_values=-np.inf)
+        ways = np.stack([beside[:-2] - _ASIDE, best, beside[2:] - _ASIDE])
+        chosen = ways.argmax(axis=0)
+        came[station] = offsets + chosen - 1
+        best = ways[chosen, offsets] + profile[station]
+    way = np.empty(stations, np.int64)
+    way[-1] = best.argmax()
+    for station in range(stations - 1, 0, -1):
+        way[station - 1] = came[station, way[station]]
+    dark = float((profile[np.arange(stations), way] > _DARK).mean())
+    if dark < FOLLOWED or way.min() == 0 or way.max() == width - 1:
+        return None
+    length = float(np.hypot(*(ends[1] - ends[0])))
+    places = np.concatenate([[0.0], (np.arange(stations) + 0.5) / stations, [1.0]]) * length
+    asides = np.concatenate([way[:1], way, way[-1:]]) - reach
+    course: Matrix = ends[0] + places[:, None] * along + asides[:, None] * across
+    return course
 
 
 def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, float] | None:
@@ -71,7 +138,7 @@ def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, flo
         merit = darkness.mean(axis=0) * closeness
         at = int(merit.argmax())
         if best is None or merit[at] > best[0]:
-            share = float((darkness[:, at] > 28).mean())
+            share = float((darkness[:, at] > _DARK).mean())
             best = float(merit[at]), share, at - bend / 2, at + bend / 2
     if best is None or best[1] < 0.45:
         return None

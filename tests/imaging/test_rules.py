@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.rules import crossing, rule_near, without_rules
+from pipeline.imaging.rules import course_near, crossing, rule_near, without_rules
 from pipeline.model import Matrix, Pixels
 from tests.imaging.drawings import ink_of, paper, rule, typed
 
@@ -112,6 +114,40 @@ def test_a_level_rule_is_found_as_an_upright_one_is() -> None:
 def test_two_lines_cross_where_both_pass() -> None:
     first, second = np.array([[0.0, 0], [10, 10]]), np.array([[0.0, 10], [10, 0]])
     assert crossing(first, second) == pytest.approx([5, 5])
+
+
+def bowed(shift: float, bow: float, grey: int = 70) -> tuple[Pixels, Matrix]:
+    """A page with an upright rule that stands ``shift`` beside the segment and bends by ``bow``, and its points."""
+    y = np.linspace(START[1], END[1], 81)
+    x = START[0] + shift + bow * np.sin(np.pi * (y - START[1]) / (END[1] - START[1]))
+    picture = paper(WIDTH, HEIGHT)
+    for first, second in pairwise(np.column_stack([x, y])):
+        rule(picture, tuple(first), tuple(second), grey, 2)
+    return picture, np.column_stack([x, y])
+
+
+@settings(max_examples=30, deadline=None)
+@given(shift=st.floats(-10, 10), bow=st.floats(-9, 9), grey=st.integers(40, 170))
+def test_a_rule_that_bends_is_followed(shift: float, bow: float, grey: int) -> None:
+    picture, points = bowed(shift, bow, grey)
+    course = course_near(picture, START, END, REACH, THICK)
+    assert np.interp(points[:, 1], course[:, 1], course[:, 0]) == pytest.approx(points[:, 0], abs=2.0)
+
+
+def test_a_rule_that_bends_is_erased_and_a_stroke_across_it_stays() -> None:
+    picture, _ = bowed(14, -8)
+    stroke = paper(WIDTH, HEIGHT)
+    cv2.line(stroke, (150, 380), (260, 480), 20, 7)
+    page = np.minimum(picture, stroke)
+    course = course_near(page, START, END, REACH, THICK)
+    clean = without_rules(ink_of(page), [np.array(piece) for piece in pairwise(course)], 2.0)
+    own = ink_of(stroke) > 0
+    assert (clean[own] > 0).mean() > 0.98
+    assert (clean[~own] > 0).sum() < 0.02 * (ink_of(picture) > 0).sum()
+
+
+def test_where_no_rule_is_the_course_is_the_segment() -> None:
+    assert course_near(paper(WIDTH, HEIGHT), START, END, REACH, THICK).tolist() == [[200, 50], [200, 850]]
 
 
 def test_an_erased_rule_leaves_the_stroke_that_crosses_it_whole() -> None:
