@@ -20,6 +20,7 @@ from pipeline.intake import page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, FieldReading, FieldStatus, Finding, Ledger, PageResult, Writing
 from pipeline.ocr import Engines
+from pipeline.routing import REASONS, routed
 from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth import Cutting, SynthOptions, write_book
 from pipeline.workbench import Workbench
@@ -217,6 +218,20 @@ def all_read(books: Sequence[HandBook], jobs: int) -> list[ReadHandBook]:
         say(f"đã đọc sổ {number}/{len(books)}: {book.book.name}, {book.pages} trang")
         read.append(book)
     return sorted(read, key=lambda book: book.book.name)
+
+
+def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
+    """The book as routed in an office that tolerates this share of errors among accepted fields, critical or not."""
+    bench, engines = _tools()
+    record = bench.schemas.record(bench.schemas.form(book.book.form).record)
+    usual = bench.options.routing.for_reader(engines.hand_fingerprint)
+    options = replace(usual, tolerated=tolerated, tolerated_critical=tolerated)
+    entries = []
+    for entry in book.entries:
+        findings = [finding for finding in entry.findings if finding.code not in REASONS]
+        readings, findings_then = routed(entry.readings, findings, record, options)
+        entries.append(replace(entry, readings=readings, findings=findings_then))
+    return replace(book, entries=tuple(entries))
 
 
 def fields_of(read: Sequence[ReadHandBook], schemas: Schemas) -> list[HandOutcome]:

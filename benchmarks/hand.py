@@ -18,7 +18,14 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks._books import last_line, percent, say, share
-from benchmarks._hand_books import TEST_PENS, HandBook, all_read, fields_of, schemas_and_engines
+from benchmarks._hand_books import (
+    TEST_PENS,
+    HandBook,
+    all_read,
+    fields_of,
+    schemas_and_engines,
+    with_tolerance,
+)
 from benchmarks._hand_glued import glued
 from benchmarks._hand_lines import chosen_lines, line_readings, rate_of, tesseract_texts
 from benchmarks._hand_pages import line_speed, page_speed
@@ -40,6 +47,8 @@ from pipeline.training.real import real_lines
 
 SEED = 93_001
 FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016")
+TOLERATED_EVERYWHERE = 0.004
+"""The share of errors that the target for accepted fields allows; critical fields are usually allowed a quarter."""
 FEWEST_FOR_ECE = 50
 """A kind with fewer fields has no expected calibration error worth a target."""
 
@@ -159,7 +168,9 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
     books = list(_test_books(chosen))
     small = [replace(b, options=replace(b.options, entries=1), by_tesseract=True) for b in books[::5]]
     read = all_read([*books, *small], chosen.jobs)
-    fields = fields_of([book for book in read if not book.book.by_tesseract], schemas)
+    ours = [book for book in read if not book.book.by_tesseract]
+    fields = fields_of(ours, schemas)
+    even = field_figures(fields_of([with_tolerance(book, TOLERATED_EVERYWHERE) for book in ours], schemas))
     tesseract = field_figures(fields_of([book for book in read if book.book.by_tesseract], schemas))
     every, by_kind = field_figures(fields), figures_by(fields, lambda f: f.group)
     by_pen = figures_by(fields, lambda f: f.entry.hand)
@@ -174,28 +185,38 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
         f"{percent(tesseract.exact)}, lỗi ký tự {percent(tesseract.cer)}; ta: {percent(every.exact)}, "
         f"{percent(every.cer)}."
     )
+    console.print(
+        f"Nếu cơ quan cho sai {percent(TOLERATED_EVERYWHERE)} ở mọi ô, kể cả ô quan trọng: nhận thẳng "
+        f"{percent(even.accepted_share)}, sai {even.wrong} trong {even.accepted} ô."
+    )
     if chosen.wrong:
         show_wrong(fields, console)
     figures = {
-        "pages": sum(book.pages for book in read if not book.book.by_tesseract),
+        "pages": sum(book.pages for book in ours),
         "failures": sum(len(book.failures) for book in read),
         **every.as_dict(),
         "curve": curve_told(every),
+        "tolerating_4_in_1000": even.as_dict(),
         "kinds": {name: found.as_dict() for name, found in by_kind.items()},
         "pens": {name: found.as_dict() for name, found in by_pen.items()},
         "forms": {name: found.as_dict() for name, found in by_form.items()},
         "scans": {name: found.as_dict() for name, found in by_level.items()},
         "tesseract": tesseract.as_dict(),
     }
-    return Part(figures, tuple(_book_targets(every, by_kind)))
+    return Part(figures, tuple(_book_targets(every, even, by_kind)))
 
 
-def _book_targets(every: FieldFigures, by_kind: Mapping[str, FieldFigures]) -> Iterator[Target]:
+def _book_targets(
+    every: FieldFigures, even: FieldFigures, by_kind: Mapping[str, FieldFigures]
+) -> Iterator[Target]:
+    """``even``: of the same fields where the same share of errors is tolerated in critical ones too."""
     for kind, wanted in WANTED.items():
         found = by_kind.get(kind)
         yield Target(f"Đúng giá trị: {kind}", found.right if found else None, wanted)
-    yield Target("Nhận thẳng, ô viết tay", every.accepted_share, 0.6)
-    yield Target("Sai trong số nhận thẳng", every.error, 0.004, most=True)
+    yield Target("Nhận thẳng, cho sai 4 ‰ mọi ô", even.accepted_share, 0.6)
+    yield Target("Sai trong số ấy", even.error, 0.004, most=True)
+    yield Target("Nhận thẳng, ô quan trọng 1 ‰", every.accepted_share, 0.6)
+    yield Target("Sai trong số ấy", every.error, 0.004, most=True)
     measured = {kind: found.ece for kind, found in by_kind.items() if found.fields >= FEWEST_FOR_ECE}
     for kind, ece in measured.items():
         yield Target(f"ECE: {kind}", ece, ECE_WANTED, most=True, unit="")

@@ -17,6 +17,8 @@ from pipeline.schema import FieldSpec, RecordSpec
 HANDWRITTEN = "READ-HAND"
 UNSURE = "READ-LOW"
 NOT_READ = "READ-NONE"
+REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
+"""The findings that routing itself adds."""
 
 _TRUSTED = (Writing.PRINT, Writing.MARK)
 
@@ -58,7 +60,8 @@ def routed(
     calibration speaks of a reading, its confidence becomes the chance that the value is right.
 
     Fields that share one blank (the same ``box``) share their doubts: ink that was given to one may belong to
-    another. A field that is not on the form has nothing to review and counts as accepted.
+    another. Not so where both have a calibrated chance, which knows such mistakes, and the other says something whole
+    that is merely not sure enough. A field that is not on the form has nothing to review and counts as accepted.
     """
     found = list(findings)
     told = _doubted(found)
@@ -70,10 +73,20 @@ def routed(
         if code:
             found.append(Finding(code, Severity.REVIEW, (reading.field,)))
     doubted = _doubted(found)
+    serious = _doubted([finding for finding in found if finding.code != UNSURE])
+    calm = {
+        reading.field
+        for reading in readings
+        if reading.field in calibrated - serious and reading.status is FieldStatus.READ and reading.canonical
+    }
     shared = {reading.box for reading in readings if reading.field in doubted and _inked(reading)}
+    between_calibrated = {
+        reading.box for reading in readings if reading.field in doubted - calm and _inked(reading)
+    }
     decided = []
     for reading in readings:
-        doubt = reading.field in doubted or (_inked(reading) and reading.box in shared)
+        others = between_calibrated if reading.field in calibrated else shared
+        doubt = reading.field in doubted or (_inked(reading) and reading.box in others)
         whole = _is_whole(reading, record.by_name.get(reading.field))
         decided.append(replace(reading, accepted=whole and not doubt))
     return tuple(decided), tuple(found)

@@ -114,10 +114,34 @@ def test_nothing_found_about_a_clear_hand_is_outweighed_by_its_chance() -> None:
     assert written(replace(WRITTEN, canonical=""))[0] == [False]
 
 
-def test_clear_hands_in_a_shared_blank_share_their_doubts() -> None:
+def test_in_a_shared_blank_a_clear_hand_goes_in_beside_one_that_is_only_unsure() -> None:
     person = replace(WRITTEN, field="person", evidence=VAGUE)
-    assert written(person, WRITTEN) == ([False, False], ["READ-LOW"])
-    assert written(person, replace(WRITTEN, box=THERE)) == ([False, True], ["READ-LOW"])
+    assert written(person, WRITTEN) == ([False, True], ["READ-LOW"])
+
+
+@pytest.mark.parametrize(
+    ("other", "findings"),
+    [
+        (replace(WRITTEN, evidence=VAGUE, canonical=""), ()),  # what it says has no value
+        (replace(WRITTEN, evidence=VAGUE, status=FieldStatus.BLANK, text="", canonical=""), ()),
+        (replace(WRITTEN, status=FieldStatus.UNREADABLE, text="", canonical="", evidence=None), ()),
+        (replace(WRITTEN, evidence=None), ()),  # nothing is known of its chance
+        (WRITTEN, (Finding("D01", Severity.REVIEW, ("person",)),)),  # a rule doubts it
+        (replace(PRINTED, confidence=0.1), ()),
+    ],
+)
+def test_clear_hands_in_a_shared_blank_share_graver_doubts(
+    other: FieldReading, findings: tuple[Finding, ...]
+) -> None:
+    other = replace(other, field="person")
+    assert written(other, WRITTEN, findings=findings)[0] == [False, False]
+    assert written(other, replace(WRITTEN, box=THERE), findings=findings)[0] == [False, True]
+
+
+def test_print_in_a_shared_blank_shares_every_doubt() -> None:
+    person = replace(WRITTEN, field="person", evidence=VAGUE)
+    assert written(person, PRINTED) == ([False, False], ["READ-LOW"])
+    assert written(person, replace(PRINTED, box=THERE)) == ([False, True], ["READ-LOW"])
 
 
 def test_print_keeps_its_own_rule_beside_a_calibration() -> None:
