@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from pipeline.model import Ledger, PageRef, PageResult
-from pipeline.registry import checks, failures, links, page_readings, placing, saving
+from pipeline.registry import checks, failures, links, page_readings, placing, saving, shelving
 from pipeline.registry.audit import MACHINE, record
 from pipeline.registry.book_progress import BookProgress, book_progress
 from pipeline.registry.book_runs import Turn, turn_at
@@ -22,17 +22,17 @@ class MachineWrites(Connected):
         """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of
         event; the rest of ``ledger`` is brought up to date."""
         with self._database.writing() as connection:
-            return saving.book_id(connection, self._declared, ledger, folder_name)
+            return shelving.book_id(connection, self._declared, ledger, folder_name)
 
     def store_scan(self, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
         """Note a readable scan of a book; ``size`` in bytes. Its failure as a whole, if any was noted, is cleared."""
         with self._database.writing() as connection:
-            saving.store_scan(connection, book_id, sha256, name, size, pages)
+            shelving.store_scan(connection, book_id, sha256, name, size, pages)
 
     def find_book(self, ledger: Ledger, folder_name: str) -> int | None:
         """The id of a book as ``book_id`` tells it, None when it was never read."""
         with self._database.reading() as connection:
-            return saving.find_book(connection, self._declared, ledger, folder_name)
+            return shelving.find_book(connection, self._declared, ledger, folder_name)
 
     def last_readings(
         self, book_id: int, ref: PageRef
@@ -49,7 +49,7 @@ class MachineWrites(Connected):
     def page_counts(self, book_id: int) -> Mapping[str, int]:
         """How many pages each readable scan of a book has, by its SHA-256."""
         with self._database.reading() as connection:
-            return saving.page_counts(connection, book_id)
+            return shelving.page_counts(connection, book_id)
 
     def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
         """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
@@ -79,7 +79,7 @@ class MachineWrites(Connected):
         """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds
         later. ``fingerprint``: of the reading that was tried."""
         with self._database.writing() as connection:
-            saving.save_failure(connection, book_id, sha256, name, page_no, code, message, fingerprint)
+            failures.save_failure(connection, book_id, sha256, name, page_no, code, message, fingerprint)
 
     def set_aside(
         self, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
