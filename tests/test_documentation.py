@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline import errors
 from pipeline.cli.app import app
+from pipeline.cli.audit_words import ACTIONS
 from pipeline.model import Ledger
 from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
 from pipeline.registry.desk.values import Stage
@@ -76,6 +77,11 @@ def test_every_exit_code_and_failure_code_is_documented() -> None:
 def test_every_key_of_ledger_toml_is_documented() -> None:
     text = (REFERENCE / "ledger-toml.md").read_text(encoding="utf-8")
     assert [key for key in Ledger.__dataclass_fields__ if f"| `{key}` |" not in text] == []
+
+
+def test_every_action_of_the_audit_is_documented() -> None:
+    text = (REFERENCE / "audit.md").read_text(encoding="utf-8")
+    assert [action for action in ACTIONS if f"`{action}`" not in text] == []
 
 
 def test_every_stage_way_table_and_setting_of_the_desk_is_documented() -> None:
