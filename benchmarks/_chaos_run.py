@@ -21,6 +21,7 @@ from pipeline.batch import Progress, digitize_books
 from pipeline.batch import book as batch_book
 from pipeline.errors import HotichError, ScanError
 from pipeline.registry import book_runs, clock, placing, saving, tasks
+from pipeline.registry import failures as failed_pages
 
 JUMP = timedelta(hours=3)
 SILENCE_SECONDS = 4.0
@@ -64,7 +65,7 @@ def main() -> int:
     chosen = parser.parse_args()
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, jump)
-    for module in (clock, placing, saving, tasks):
+    for module in (clock, failed_pages, placing, saving, tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
     batch_book.silence_seconds = lambda bench: SILENCE_SECONDS  # noqa: ARG005
     book_runs.BEAT_SECONDS = 0.5

@@ -21,7 +21,7 @@ from pipeline.registry.audit.rows import packed
 from pipeline.registry.audit.stored import DIGEST_BYTES, batches, key_of, spelled
 from pipeline.registry.audit.trail import MACHINE
 from pipeline.registry.database import Database
-from pipeline.registry.tables import all_tables
+from pipeline.registry.record_tables import all_tables
 
 LEFT_OUT = ("account", "audit", "login_session", "login_failure", "lease")
 """Tables that are not copied."""

@@ -1,5 +1,5 @@
 """People at the desk as a load: processes of threads, each thread one person who takes tasks, thinks and keys, at their
-own pace; and the machine that saves pages into the same registry meanwhile.
+own pace.
 
 Everything that a person was answered is noted, so that it can be held against what the registry says afterwards.
 """
@@ -9,16 +9,16 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections import Counter, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks._core_waits import waited, watch_backends
-from benchmarks._desk_registry import PAGES, Shelf, ledger, page_result, scan_of
+from benchmarks._core_waits import watch_backends
+from benchmarks._desk_log import WAIT_SECONDS, Held, Log, Said, Start, timed
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, StaleTask, Verdict
@@ -29,12 +29,6 @@ from pipeline.review.server import SWITCH_SECONDS
 from pipeline.review_policy import ReviewPolicy
 
 T = TypeVar("T")
-Start = Callable[[], None]
-"""Returns when all are ready to begin."""
-
-WAIT_SECONDS = 60.0
-"""How long a writer waits for another one."""
-
 COLUMN = 24
 """Snippets of a column."""
 
@@ -45,70 +39,12 @@ same moment, and of words that are wrong (so that others disagree)."""
 IN_HAND = 2
 """The task on the screen and the one loaded ahead."""
 
-AGAIN = 0.5
-"""Share of the machine's pages that were read before and are read otherwise now."""
-
 ROLES = tuple(
     {"r": Role.REVIEWER, "c": Role.CHECKER, "s": Role.SUPERVISOR}[letter] for letter in "rcrrcrrscr"
 )
 PLACES_SEEN = {Role.REVIEWER: 2, Role.CHECKER: 8, Role.SUPERVISOR: None}
 SHARING = 3
 """Reviewers that begin at the same place."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """A word that the desk has acknowledged."""
-
-    token: str
-    task_id: int
-    field: str
-    text: str
-    account_id: int
-
-
-@dataclass(frozen=True)
-class Held:
-    """From when to when, by this machine's clock, a person had a task for certain."""
-
-    task_id: int
-    account_id: int
-    since: float
-    until: float
-
-
-@dataclass
-class Log:
-    """What one process has seen.
-
-    ``seconds`` of each call by its name, how many of them it ``waited`` for a core that other processes had, and how
-    many its own thread computed in all (``cpu``); ``refusals`` that are
-    part of the work (a page was read anew under a task) by kind, ``errors`` that are not; ``unanswered``: tokens of
-    submissions that ended in an error, of which nobody may say whether they count.
-    """
-
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    waited: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    said: list[Said] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
-    refusals: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-    unanswered: set[str] = field(default_factory=set)
-    pages: int = 0
-
-    def take(self, other: Log) -> None:
-        for name, seconds in other.seconds.items():
-            self.seconds[name].extend(seconds)
-            self.waited[name].extend(other.waited[name])
-        for name, computed in other.cpu.items():
-            self.cpu[name] += computed
-        self.said.extend(other.said)
-        self.held.extend(other.held)
-        self.refusals.update(other.refusals)
-        self.errors.update(other.errors)
-        self.unanswered |= other.unanswered
-        self.pages += other.pages
 
 
 @dataclass(frozen=True)
@@ -149,54 +85,6 @@ def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int,
     for one in desks:
         log.take(one.log)
     return log
-
-
-def save_pages(
-    url: str, key_file: Path, shelf: Shelf, people: int, seconds: float, every: float, start: Start
-) -> Log:
-    """The machine: every so many seconds (0: without a pause) a page, new or read before and read otherwise now."""
-    log, drawn, places = Log(), random.Random(0), len(shelf.places)
-    with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
-        new, sha256 = _new_book(registry, shelf.places[0])
-        start()
-        begun = time.monotonic()
-        while time.monotonic() < begun + seconds:
-            if drawn.random() < AGAIN:
-                number, page = _read_before(drawn, people, places, shelf.books)
-                book = registry.book_id(ledger(shelf.places[number % places]), f"KS.0.{number}")
-                result = page_result(number, page, tail=f" {log.pages} {begun}")
-            else:
-                book = new
-                result = page_result(0, log.pages + 1, sha256=sha256)
-            _timed(log, "save_page", partial(registry.save_page, book, result, f"night {log.pages} {begun}"))
-            log.pages += 1
-            time.sleep(max(0.0, begun + every * log.pages - time.monotonic()))
-    return log
-
-
-def _new_book(registry: Registry, place: str) -> tuple[int, str]:
-    name = f"KS.night.{time.time_ns()}"
-    book = registry.book_id(ledger(place), name)
-    sha256 = scan_of(time.time_ns())
-    registry.store_scan(book, sha256, "scan.pdf", 1, 10**6)
-    return book, sha256
-
-
-def _read_before(drawn: random.Random, people: int, places: int, books: int) -> tuple[int, int]:
-    """A book near the beginning of a place where so many people are at work, and a page of it."""
-    number = drawn.randrange(min(places, people)) + places * drawn.randrange(4)
-    return (number if 0 < number < books else books - 1), drawn.randint(1, PAGES)
-
-
-def _timed(log: Log, name: str, call: Callable[[], T]) -> T:
-    """A call, timed also when it is refused."""
-    idle, begun, computed = waited(), time.perf_counter(), time.thread_time()
-    try:
-        return call()
-    finally:
-        log.seconds[name].append(time.perf_counter() - begun)
-        log.waited[name].append(waited() - idle)
-        log.cpu[name] += time.thread_time() - computed
 
 
 class _Worker:
@@ -342,7 +230,7 @@ class _Worker:
         self.log.held.append(Held(task_id, self.person.account_id, since, time.monotonic()))
 
     def _called(self, name: str, call: Callable[[], T]) -> T:
-        return _timed(self.log, name, call)
+        return timed(self.log, name, call)
 
     def _token(self) -> str:
         self._tokens += 1

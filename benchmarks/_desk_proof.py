@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from benchmarks._desk_history import Audited, flaws_since, history
-from benchmarks._desk_people import Held, Log, Said
+from benchmarks._desk_log import Held, Log, Said
 from pipeline.registry import Registry
 from pipeline.registry.audit.baseline import ROWS
 from pipeline.registry.audit.tables import audit

@@ -10,6 +10,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from benchmarks._slips import (
+    FIGURES,
+    Change,
+    century_slipped,
+    confused_figure,
+    neighbours_swapped,
+    one_figure,
+)
 from benchmarks._told_books import Entry, Leaf, ReadBook, changed
 from pipeline.kinds import KINDS
 from pipeline.kinds.calendar import date_of
@@ -17,9 +25,6 @@ from pipeline.places import Days, Gazetteer, Level, Unit
 from pipeline.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
 from pipeline.synth.land import land_of
 from pipeline.synth.people import commune
-
-CONFUSED = {"1": "7", "7": "1", "0": "6", "6": "0", "3": "5", "5": "3"}
-FIGURES = "0123456789"
 
 
 @dataclass(frozen=True)
@@ -69,50 +74,6 @@ class Chance:
     def people(self, *events: str) -> list[PersonSpec]:
         on_form = set(self.book.form.field_names)
         return [one for one in self.record.people if one.event in events and one.name in on_form]
-
-
-Change = Callable[[random.Random, str], str | None]
-"""A text with an error in it, None where this text cannot have that error."""
-
-
-def one_figure(rng: random.Random, text: str) -> str | None:
-    """Any figure becomes any other."""
-    places = [at for at, letter in enumerate(text) if letter in FIGURES]
-    if not places:
-        return None
-    at = rng.choice(places)
-    return text[:at] + rng.choice([one for one in FIGURES if one != text[at]]) + text[at + 1 :]
-
-
-def confused_figure(rng: random.Random, text: str) -> str | None:
-    """1 for 7, 0 for 6, 3 for 5 or the other way round."""
-    places = [at for at, letter in enumerate(text) if letter in CONFUSED]
-    if not places:
-        return None
-    at = rng.choice(places)
-    return text[:at] + CONFUSED[text[at]] + text[at + 1 :]
-
-
-def neighbours_swapped(rng: random.Random, text: str) -> str | None:
-    """Two figures that stand side by side and differ change places."""
-    places = [
-        at
-        for at in range(len(text) - 1)
-        if text[at] in FIGURES and text[at + 1] in FIGURES and text[at] != text[at + 1]
-    ]
-    if not places:
-        return None
-    at = rng.choice(places)
-    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-
-
-def century_slipped(_rng: random.Random, text: str) -> str | None:
-    """19xx for 20xx or the other way round."""
-    for old, new in (("19", "20"), ("20", "19")):
-        at = text.rfind(old)
-        if at >= 0 and len(text) - at == 4:
-            return text[:at] + new + text[at + 2 :]
-    return None
 
 
 def _in(chance: Chance, specs: Sequence[FieldSpec], change: Change) -> Flaw | None:

@@ -28,7 +28,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._books import SEED, last_line, say
-from benchmarks._desk_people import Log, Pace, people, save_pages, work
+from benchmarks._desk_log import Log
+from benchmarks._desk_machine import save_pages
+from benchmarks._desk_people import Pace, people, work
 from benchmarks._desk_places import Place, postgresql_place, sqlite_place
 from benchmarks._desk_proof import Proof, prove
 from benchmarks._desk_registry import Shelf

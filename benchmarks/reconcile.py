@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._books import SEED, last_line, say
-from benchmarks._two_versions import KINDS, Cells, Finding, Versions, versions, write_file, write_registry
+from benchmarks._reconcile_births import Cells
+from benchmarks._reconcile_files import write_file, write_registry
+from benchmarks._reconcile_planted import KINDS, Finding, Versions, versions
 from pipeline import schema
 from pipeline.batch.reconciling import Reconciling
 from pipeline.reconcile import Difference, Refusal, layout_of, open_workbook

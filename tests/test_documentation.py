@@ -1,8 +1,9 @@
-"""The documents say what the program does: commands, options, exit codes, keys, links, lock files."""
+"""The documents say what the program does: commands, options, exit codes, keys, files, rooms; and none is lost."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline import errors
 from pipeline.cli.app import app
+from pipeline.cli.audit_words import ACTIONS
 from pipeline.model import Ledger
 from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
 from pipeline.registry.desk.values import Stage
@@ -20,19 +22,24 @@ from pipeline.review_policy import BookPolicy, Way
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 REFERENCE = ROOT / "docs" / "reference"
+EXAMPLES = {"schemas/forms/birth-example.toml"}
+"""Files that a document asks its reader to make."""
+
 LOCKS = ("requirements.lock", "requirements-bench.lock")
 
 
-def _commands(group: TyperGroup, before: str = "hotich") -> Iterator[tuple[str, TyperCommand]]:
+def _commands(group: TyperGroup, before: str = "hotich") -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield f"{before} {name}", command
             yield from _commands(command, f"{before} {name}")
         else:
             assert isinstance(command, TyperCommand)
             yield f"{before} {name}", command
 
 
-def _all_commands() -> dict[str, TyperCommand]:
+def _all_commands() -> dict[str, TyperCommand | TyperGroup]:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return dict(_commands(group))
@@ -72,6 +79,11 @@ def test_every_key_of_ledger_toml_is_documented() -> None:
     assert [key for key in Ledger.__dataclass_fields__ if f"| `{key}` |" not in text] == []
 
 
+def test_every_action_of_the_audit_is_documented() -> None:
+    text = (REFERENCE / "audit.md").read_text(encoding="utf-8")
+    assert [action for action in ACTIONS if f"`{action}`" not in text] == []
+
+
 def test_every_stage_way_table_and_setting_of_the_desk_is_documented() -> None:
     text = (REFERENCE / "review.md").read_text(encoding="utf-8")
     named = [*Stage, *Way, *(table.name for table in (*DESK_APPEND_ONLY, lease))]
@@ -84,8 +96,69 @@ def test_every_stage_way_table_and_setting_of_the_desk_is_documented() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
-    local = [target.split("#")[0] for target in targets if "://" not in target and not target.startswith("#")]
-    assert [target for target in local if not (document.parent / target).exists()] == []
+    local = [target.partition("#") for target in targets if "://" not in target]
+    lost = []
+    for name, _, section in local:
+        there = document.parent / name if name else document
+        if not there.exists() or (section and section not in _sections(there)):
+            lost.append(f"{name}#{section}")
+    assert lost == []
+
+
+def _sections(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_in_documents_are_there_with_their_options(document: Path) -> None:
+    commands = _all_commands()
+    unknown = []
+    for typed in _typed_in(document):
+        words = typed.split()
+        name = next((name for size in (3, 2) if (name := " ".join(words[:size])) in commands), "")
+        known = {option for parameter in commands[name].params for option in parameter.opts} if name else ()
+        unknown += [typed] if not name else []
+        unknown += [f"{name} {word}" for word in words if re.match("--[a-z]", word) and word not in known]
+    assert unknown == []
+
+
+def _typed_in(document: Path) -> Iterator[str]:
+    """The ``hotich`` commands of a document's code blocks, each on one line, without their comments."""
+    text = document.read_text(encoding="utf-8").replace("\\\n", " ")
+    for block in re.findall(r"^ *```(?:console|sh)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            said = line.partition("#")[0].split("|")[0].replace("sudo -u hotich ", "")
+            typed = re.search(r"(?:^|[ /])(hotich [a-z].*)", said)
+            if typed and "sudo" not in said:
+                yield re.sub(r" [>2].*", "", typed[1])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_documents_name_are_there(document: Path) -> None:
+    rooms = "pipeline|flows|tests|benchmarks|scripts|schemas|samples|ocr_models|docs"
+    named = set(re.findall(rf"`((?:{rooms})/[\w./-]+)`", document.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named - EXAMPLES) if not (ROOT / name).exists()] == []
+
+
+def test_every_document_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    documents = [
+        str(path.relative_to(ROOT / "docs")) for path in DOCUMENTS if path.is_relative_to(ROOT / "docs")
+    ]
+    assert [name for name in documents if name != "index.md" and f"({name})" not in index] == []
+
+
+def test_the_rooms_of_the_house_are_told_as_they_are() -> None:
+    rooms = {path.stem for path in (ROOT / "pipeline").iterdir() if path.stem[0] not in "_."}
+    plan = (ROOT / "README.md").read_text(encoding="utf-8").split("```text")[1].split("```")[0]
+    assert rooms - {word.rstrip("/").removesuffix(".py") for word in plan.split()} == set()
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    layers = [re.sub(r"[()]", "", line) for line in contracts[0]["layers"]]
+    decision = (ROOT / "docs" / "adr" / "0001-shape-of-the-house.md").read_text(encoding="utf-8")
+    assert "\n".join(f"    {line}" for line in ["flows", *layers]) in decision
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -18,6 +18,7 @@ from pipeline.backup.cipher import decrypted, encrypted
 from pipeline.backup.manifest import Kept, Manifest, read
 from pipeline.errors import BackupRefused, StorageError
 from pipeline.registry.encryption import read_key
+from pipeline.workspace import sync_folder
 
 BLOCK_BYTES = 1 << 20
 CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
@@ -142,7 +143,7 @@ class Vault:
                 file.flush()
                 os.fsync(file.fileno())
             partial.rename(target)
-            _sync(target.parent)
+            sync_folder(target.parent)
         finally:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
@@ -160,11 +161,3 @@ def _sum_of(blocks: Iterable[bytes]) -> tuple[str, int]:
         digest.update(block)
         size += len(block)
     return digest.hexdigest(), size
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +9,8 @@ import typer
 
 from pipeline.backup import Vault, back_up, key_in, verify
 from pipeline.backup import restore as bring_back
-from pipeline.backup.making import OnFile
-from pipeline.cli.progress import COLUMNS, is_told
-from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json
+from pipeline.cli.progress import measured
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import SetupError
 from pipeline.settings import read_settings
 
@@ -51,7 +48,7 @@ def backup(
         )
     settings = read_settings()
     vault = Vault(folder, key_in(key_file))
-    with _progress("Kiểm tra" if check else "Sao lưu") as on_file:
+    with measured("Kiểm tra" if check else "Sao lưu", "tệp") as on_file:
         if check:
             report = verify(vault, on_file=on_file)
         else:
@@ -94,7 +91,7 @@ def restore(
     """Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì."""
     settings = read_settings()
     target, url = settings.places_of(workspace)
-    with _progress("Khôi phục") as on_file:
+    with measured("Khôi phục", "tệp") as on_file:
         report = bring_back(
             Vault(folder, key_in(key_file)),
             target,
@@ -112,22 +109,3 @@ def restore(
     for left_out in report.left_out:
         screen.print(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.", markup=False)
     screen.print("Kiểm tra tiếp: hotich doctor, hotich audit verify.", markup=False)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[OnFile]:
-    """A bar on a terminal, else a line now and then."""
-    from rich.progress import Progress
-
-    screen = err()
-    if not screen.is_terminal:
-
-        def as_lines(done: int, total: int) -> None:
-            if is_told(done, total):
-                screen.print(f"{what}: {done}/{total} tệp", markup=False)
-
-        yield as_lines
-        return
-    with Progress(*COLUMNS, console=screen, transient=True) as bars:
-        task = bars.add_task(what, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)

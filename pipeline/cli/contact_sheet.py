@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from pipeline.cli.faces import face
 from pipeline.imaging import warp
 from pipeline.model import Box, Matrix, Pixels
 
@@ -28,11 +27,6 @@ STATES: dict[str, tuple[int, int, int]] = {
     "trống trên giấy": PALE,
 }
 """What became of a field, and its colour."""
-
-FACES = (
-    "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-)
 
 
 @dataclass(frozen=True)
@@ -80,12 +74,12 @@ def _sheet(thumbs: Sequence[Thumb], title: str) -> Image.Image:
     height = HEAD + ROWS * (THUMB[1] + CAPTION + GAP)
     sheet = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(sheet)
-    draw.text((GAP, 12), title, fill=INK, font=_font(26))
+    draw.text((GAP, 12), title, fill=INK, font=face(26))
     at = GAP
     for text, colour in STATES.items():
         draw.rectangle((at, 50, at + 14, 64), fill=colour)
-        draw.text((at + 20, 47), text, fill=INK, font=_font(17))
-        at += 48 + round(draw.textlength(text, font=_font(17)))
+        draw.text((at + 20, 47), text, fill=INK, font=face(17))
+        at += 48 + round(draw.textlength(text, font=face(17)))
     for place, thumb in enumerate(thumbs):
         left = GAP + place % COLUMNS * (THUMB[0] + GAP)
         top = HEAD + place // COLUMNS * (THUMB[1] + CAPTION + GAP)
@@ -93,22 +87,14 @@ def _sheet(thumbs: Sequence[Thumb], title: str) -> Image.Image:
             sheet.paste(Image.fromarray(thumb.picture), (left, top))
         frame = (left - 1, top - 1, left + THUMB[0], top + THUMB[1])
         draw.rectangle(frame, outline=BAD if thumb.bad else PALE, width=3 if thumb.bad else 1)
-        draw.text((left, top + THUMB[1] + 4), _cut(draw, thumb.title), fill=INK, font=_font(19))
+        draw.text((left, top + THUMB[1] + 4), _cut(draw, thumb.title), fill=INK, font=face(19))
         colour = BAD if thumb.bad else PALE
-        draw.text((left, top + THUMB[1] + 30), _cut(draw, thumb.told), fill=colour, font=_font(17))
+        draw.text((left, top + THUMB[1] + 30), _cut(draw, thumb.told), fill=colour, font=face(17))
     return sheet
 
 
 def _cut(draw: ImageDraw.ImageDraw, text: str) -> str:
     whole = text
-    while text and draw.textlength(text, font=_font(19)) > THUMB[0]:
+    while text and draw.textlength(text, font=face(19)) > THUMB[0]:
         text = text[:-1]
     return text if text == whole else f"{text[:-1]}…"
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    for name in FACES:
-        if Path(name).is_file():
-            return ImageFont.truetype(name, size)
-    return ImageFont.load_default(size)

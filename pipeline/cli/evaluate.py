@@ -16,7 +16,7 @@ import pipeline
 from pipeline.batch import BookReport, digitize_book
 from pipeline.cli.drift import drift_alarms, show_drift, told
 from pipeline.cli.misread_ink import StoredBook, misreadings
-from pipeline.cli.run import page_progress
+from pipeline.cli.progress import by_book
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
 from pipeline.errors import ScanError, StorageError
 from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
@@ -74,7 +74,7 @@ def evaluate(
     settings = read_settings()
     bench = settings.workbench(workspace)
     known = [load_truth(truth or book / "truth.json") for book in books]
-    with page_progress() as on_progress:
+    with by_book("trang") as on_progress:
         runs = [
             digitize_book(book, bench, workers=workers or settings.workers, on_progress=on_progress)
             for book in books

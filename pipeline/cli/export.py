@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline.batch import OnCopied, PackageProgress, PackageReport, export_book
+from pipeline.batch import PackageReport, export_book
 from pipeline.cli.check import ids_of
 from pipeline.cli.export_words import (
     fault_table,
@@ -21,8 +17,9 @@ from pipeline.cli.export_words import (
     package_flaw_told,
     report_told,
 )
+from pipeline.cli.progress import by_book
 from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
+from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.manifest import package_flaws
 from pipeline.export.options import read_options
@@ -78,7 +75,7 @@ def export(
     options = read_options(Workspace(bench.workspace).package)
     if template is not None:
         options = replace(options, birth_template=template.value)
-    with bench.open_registry() as registry, copy_progress() as on_copied:
+    with bench.open_registry() as registry, by_book("việc") as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []
         for book_id in map(int, wanted):
@@ -140,27 +137,3 @@ def _verify(folder: Path, key: str | None, as_json: bool) -> None:
     for flaw in flaws if not as_json else ():
         out().print(package_flaw_told(flaw), markup=False)
     raise typer.Exit(PackageRefused.exit_code if flaws else 0)
-
-
-@contextmanager
-def copy_progress() -> Iterator[OnCopied]:
-    """Shows how far each book is: a bar on a terminal, else a line now and then."""
-    screen = err()
-    if not screen.is_terminal:
-        yield _as_lines
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as bars:
-        tasks = {}
-
-        def on_copied(at: PackageProgress) -> None:
-            if at.folder not in tasks:
-                tasks[at.folder] = bars.add_task(escape(at.folder), total=at.total)
-            bars.update(tasks[at.folder], completed=at.done)
-
-        yield on_copied
-
-
-def _as_lines(at: PackageProgress) -> None:
-    if at.done % max(1, at.total // 10) == 0 or at.done == at.total:
-        err().print(f"{at.folder}: {at.done}/{at.total} việc", markup=False)

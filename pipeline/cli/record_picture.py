@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from pipeline.cli.faces import Face, face
 from pipeline.imaging.overlay import straight_page
 from pipeline.model import FieldReading, FieldStatus, PageImage, PageResult, Pixels
 from pipeline.schema import Schemas
@@ -20,10 +18,6 @@ INK = (34, 34, 34)
 PALE = (150, 150, 150)
 ACCEPTED = (30, 120, 60)
 WAITING = (190, 95, 0)
-FACES = (
-    "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-)
 TITLE = "Bản ghi đọc được"
 LEGEND = (("nhận ngay", ACCEPTED), ("chờ người xem", WAITING), ("trống trên giấy", PALE))
 
@@ -56,15 +50,15 @@ def _list(
     title = f"{TITLE} · {record.title}"
     if len(result.entries) > 1:
         title += f" · mục 1 trong {len(result.entries)} mục của trang"
-    draw.text((left, MARGIN), title, fill=INK, font=_font(30))
+    draw.text((left, MARGIN), title, fill=INK, font=face(30))
     at = left
     for text, colour in LEGEND:
         draw.rectangle((at, MARGIN + 56, at + 20, MARGIN + 76), fill=colour)
-        draw.text((at + 28, MARGIN + 52), text, fill=INK, font=_font(20))
-        at += 60 + round(draw.textlength(text, font=_font(20)))
+        draw.text((at + 28, MARGIN + 52), text, fill=INK, font=face(20))
+        at += 60 + round(draw.textlength(text, font=face(20)))
     top = MARGIN + 100
     step = min(40, (HEIGHT - top - MARGIN) // max(1, len(readings)))
-    font = _font(max(13, step - 14))
+    font = face(max(13, step - 14))
     for number, reading in enumerate(readings):
         y = top + number * step
         draw.text(
@@ -84,18 +78,7 @@ def _colour(reading: FieldReading) -> tuple[int, int, int]:
     return ACCEPTED if reading.accepted else WAITING
 
 
-def _cut(draw: ImageDraw.ImageDraw, text: str, room: int, font: Font) -> str:
+def _cut(draw: ImageDraw.ImageDraw, text: str, room: int, font: Face) -> str:
     while text and draw.textlength(text, font=font) > room:
         text = text[:-2] + "…" if not text.endswith("…") else text[:-2].rstrip("…") + "…"
     return text
-
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-
-
-@cache
-def _font(size: int) -> Font:
-    for name in FACES:
-        if Path(name).is_file():
-            return ImageFont.truetype(name, size)
-    return ImageFont.load_default(size)

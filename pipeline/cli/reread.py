@@ -11,7 +11,8 @@ from rich.table import Table
 
 from pipeline.batch import digitize_books
 from pipeline.batch.rereading import Outlook, outlooks
-from pipeline.cli.run import exit_code, page_progress, show_reports, stop_on_sigterm
+from pipeline.cli.progress import by_book
+from pipeline.cli.run import exit_code, show_reports, stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
 from pipeline.settings import read_settings
 
@@ -39,7 +40,7 @@ def reread(
     stop_on_sigterm()
     processes = workers or settings.workers
     if apply:
-        with page_progress() as on_progress:
+        with by_book("trang") as on_progress:
             reports = list(digitize_books(folder, bench, workers=processes, on_progress=on_progress))
         if as_json:
             print_json({"books": plain(reports)})

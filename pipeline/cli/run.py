@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import Progress
 from rich.table import Table
 
 from pipeline.batch import (
     BookReport,
     CheckReport,
-    OnProgress,
     book_folders,
     check_registry,
     digitize_books,
 )
-from pipeline.batch import Progress as PageDone
 from pipeline.cli.drift import drift_alarms, show_drift
-from pipeline.cli.progress import COLUMNS, is_told
-from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, err, out, plain, print_json
+from pipeline.cli.progress import by_book
+from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences, told
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.schema import Schemas
@@ -56,7 +51,7 @@ def run(
     bench = settings.workbench(workspace)
     stop_on_sigterm()
     folders = book_folders(folder)
-    with page_progress() as on_progress:
+    with by_book("trang") as on_progress:
         reports = list(
             digitize_books(
                 folder,
@@ -108,29 +103,6 @@ def exit_code(reports: list[BookReport]) -> int:
 def as_object(report: BookReport) -> dict[str, object]:
     """A report as JSON has it, with the speed."""
     return {**plain(report), "pages_a_minute": round(report.pages_a_minute, 2)}
-
-
-@contextmanager
-def page_progress() -> Iterator[OnProgress]:
-    """Shows how far each book is: a bar with the time left on a terminal, else a line now and then."""
-    screen = err()
-    if not screen.is_terminal:
-        yield _as_lines
-        return
-    with Progress(*COLUMNS, console=screen, transient=True) as bars:
-        tasks = {}
-
-        def on_progress(page: PageDone) -> None:
-            if page.folder not in tasks:
-                tasks[page.folder] = bars.add_task(escape(page.folder), total=page.total)
-            bars.update(tasks[page.folder], completed=page.done)
-
-        yield on_progress
-
-
-def _as_lines(page: PageDone) -> None:
-    if is_told(page.done, page.total):
-        err().print(f"{page.folder}: {page.done}/{page.total} trang", markup=False)
 
 
 def show_reports(reports: list[BookReport], schemas: Schemas) -> None:

@@ -17,8 +17,10 @@ from pipeline.imaging.bend import Bend
 from pipeline.imaging.marks import Marks, marks_of
 from pipeline.imaging.strikes import strike_of
 from pipeline.imaging.touching import is_touched
-from pipeline.locate import strips as placing
 from pipeline.locate import table as tables
+from pipeline.locate.owners import owners, touching
+from pipeline.locate.strips import Strip, strips_of
+from pipeline.locate.written import clusters, inked_box, lines_in
 from pipeline.model import Box
 from pipeline.schema import Form, Slot
 
@@ -63,13 +65,13 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     """The one entry of a page form: for every blank the marks that stand in it."""
     fit = straight.fit
     letter = form.text_size * fit.height
-    strips = placing.strips_of(form, fit, straight.leaders)
+    strips = strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
     together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
-    cuts = tuple(placing.touching(strips, together.boxes, [box for _, box in areas]))
+    cuts = tuple(touching(strips, together.boxes, [box for _, box in areas]))
     marks = ink_of.parted(together, cuts) if cuts else together
     stamps = marks_of(straight.red_ink)
-    owner = placing.owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
+    owner = owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
         lines, place, touched = [], None, False
@@ -77,19 +79,14 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
             place = area_box(fit, slot.area)
             if not slot.signature and slot.roles:
                 free = np.where(owner < 0)[0]
-                lines = [
-                    InkedLine(*line)
-                    for line in placing.lines_in(place, marks.boxes, marks.area, free, letter)
-                ]
+                lines = [InkedLine(*line) for line in lines_in(place, marks.boxes, marks.area, free, letter)]
         else:
             own_strips = np.array([strip.piece.slot == slot.name for strip in strips])
             for number, strip in enumerate(strips):
                 if not own_strips[number]:
                     continue
                 place = strip.piece.box if place is None else place.union(strip.piece.box)
-                box, numbers = placing.inked_box(
-                    marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch
-                )
+                box, numbers = inked_box(marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch)
                 if box is not None:
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
                     touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
@@ -124,7 +121,7 @@ def _told(
 
 
 def _is_doubtful(
-    one: InkedSlot, strips: Sequence[placing.Strip], traces: Traces, letter: float, *, leaders: bool
+    one: InkedSlot, strips: Sequence[Strip], traces: Traces, letter: float, *, leaders: bool
 ) -> bool:
     slot = one.slot
     if one.lines:
@@ -156,12 +153,12 @@ def _by_strike(
     kept = []
     struck = ~before & ~behind
     for part in (before, behind):
-        box, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[part], pitch)
+        box, numbers = inked_box(marks.boxes, marks.area, line.marks[part], pitch)
         if box is not None and box.width >= 0.5 * pitch:
             kept.append(replace(line, box=box, marks=numbers))
         else:
             struck |= part
-    gone, numbers = placing.inked_box(marks.boxes, marks.area, line.marks[struck], pitch)
+    gone, numbers = inked_box(marks.boxes, marks.area, line.marks[struck], pitch)
     if gone is None or not kept:
         return [replace(line, struck=True)]
     out = replace(line, box=gone, marks=numbers, struck=True)
@@ -182,14 +179,14 @@ def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:
     inside &= stamps.area > 0.01 * letter**2
     chosen = np.nonzero(inside)[0]
     lines = []
-    for group in placing.clusters(stamps.boxes[chosen], 0.7 * letter):
+    for group in clusters(stamps.boxes[chosen], 0.7 * letter):
         members = chosen[group]
         high = bottom[members].max() - top[members].min()
         wide = right[members].max() - left[members].min()
         letters = members[(bottom - top)[members] < 1.6 * letter]
         if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
             continue
-        found = placing.lines_in(place, stamps.boxes, stamps.area, letters, letter)
+        found = lines_in(place, stamps.boxes, stamps.area, letters, letter)
         lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in found]
     return lines
 
@@ -243,7 +240,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
             place = _bent(place, bend, lean)
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
-            found = placing.lines_in(place, marks.boxes, marks.area, inside, letter)
+            found = lines_in(place, marks.boxes, marks.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
         rows.append(slots)
     every = [one for slots in rows for one in slots]

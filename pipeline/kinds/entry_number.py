@@ -4,21 +4,15 @@ K01: not such a number.
 
 from __future__ import annotations
 
-from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import Parsed, Vocabulary
-from pipeline.kinds.numbering import is_numbering, numbered
+from pipeline.kinds.numbering import formatted, parsed
 
 NOT_A_NUMBER = "K01"
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
-    number = numbered(text)
-    return Parsed("", (NOT_A_NUMBER,)) if number is None else Parsed(number)
+    return parsed(text, NOT_A_NUMBER)
 
 
 def format(value: str, vocab: Vocabulary | None = None) -> str:
-    if not is_numbering(value):
-        raise ValueError("not a canonical NN/YYYY")
-    return value
+    return formatted(value)

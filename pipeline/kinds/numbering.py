@@ -7,10 +7,27 @@ from __future__ import annotations
 import re
 
 from pipeline.kinds.digits import without_leader
+from pipeline.kinds.ditto import DITTO, is_ditto
+from pipeline.kinds.kind import Parsed
 
 _NUMBER = re.compile(r"(?:số:?|quyển(?:số)?:?)?0*(\d{1,6})(?:/([12]\d{3}))?", re.ASCII | re.IGNORECASE)
 _APART = re.compile(r"\d\d\s+\d|\d\s+\d\d", re.ASCII)
 _CANONICAL = re.compile(r"\d{2,6}(?:/[12]\d{3})?", re.ASCII)
+
+
+def parsed(text: str, problem: str) -> Parsed:
+    """The number that a text tells; ``problem``: what it is called when it tells none."""
+    if is_ditto(text):
+        return Parsed("", (DITTO,))
+    number = numbered(text)
+    return Parsed("", (problem,)) if number is None else Parsed(number)
+
+
+def formatted(value: str) -> str:
+    """A canonical number as it is written; raises ``ValueError`` for another text."""
+    if _CANONICAL.fullmatch(value) is None:
+        raise ValueError("not a canonical NN/YYYY")
+    return value
 
 
 def numbered(text: str) -> str | None:
@@ -41,7 +58,3 @@ def numbered(text: str) -> str | None:
 
 def _is_year(text: str) -> bool:
     return len(text) == 4 and text.isascii() and text.isdigit() and text[0] in "12"
-
-
-def is_numbering(value: str) -> bool:
-    return _CANONICAL.fullmatch(value) is not None

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, bindparam, select, update
 from pipeline.model import Severity
 from pipeline.registry import clock
 from pipeline.registry.audit import MACHINE, add, record, wrote
+from pipeline.registry.check_tables import book_finding
 from pipeline.registry.declared import Declared
 from pipeline.registry.locks import Whole, hold, hold_pages
 from pipeline.registry.readback import standing_finding
 from pipeline.registry.rescans import ask_rescans
-from pipeline.registry.tables import book_finding
 from pipeline.registry.upkeep import follow
 from pipeline.registry.values import ChecksOutcome, StandingFinding
 

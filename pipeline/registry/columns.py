@@ -58,37 +58,28 @@ def shelf_mates(connection: Connection, book_ids: Sequence[int]) -> tuple[int, .
 def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """One row a page that was read: ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``,
     ``kind``."""
-    return _frame(
-        connection,
-        select(
-            page.c.id.label("page_id"),
-            scan.c.book_id,
-            scan.c.id.label("scan_id"),
-            scan.c.name.label("scan"),
-            page.c.page_no,
-            page_run.c.kind,
-        )
-        .join_from(page, scan)
-        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(*_within(scan.c.book_id, book_ids)),
-    )
+    return _frame(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
 
 
 def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
     """One row a page of these books of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
-    return _frame(
-        connection,
+    known = page_run.c.ink_print.is_not(None)
+    return _frame(connection, _read_pages(page_run.c.ink_print).where(scan.c.book_id.in_(book_ids), known))
+
+
+def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
+    """Every page that was read, with one thing ``told`` of its latest reading."""
+    return (
         select(
             page.c.id.label("page_id"),
             scan.c.book_id,
             scan.c.id.label("scan_id"),
             scan.c.name.label("scan"),
             page.c.page_no,
-            page_run.c.ink_print,
+            told,
         )
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(scan.c.book_id.in_(book_ids), page_run.c.ink_print.is_not(None)),
     )
 
 

@@ -22,7 +22,7 @@ from pipeline.registry.audit.stored import batches, plain
 from pipeline.registry.audit.verifying import verify
 from pipeline.registry.database import Database
 from pipeline.registry.migration import bring_up_to_date, create
-from pipeline.registry.tables import all_tables
+from pipeline.registry.record_tables import all_tables
 from pipeline.schema import Schemas
 
 AT_ONCE = 2000

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
+from pipeline.registry.audit import MACHINE, add, record, wrote
+from pipeline.registry.locks import hold_book
 from pipeline.registry.tables import book, page_failure
 
 
@@ -71,3 +73,50 @@ def set_aside(
         for one in unread(connection, book_id)
         if (one.sha256, one.page_no) in same
     }
+
+
+def save_failure(
+    connection: Connection,
+    book_id: int,
+    sha256: str,
+    name: str,
+    page_no: int | None,
+    code: str,
+    message: str,
+    fingerprint: str | None = None,
+) -> None:
+    """In place of what was noted before about the same page of the same scan; failures alike are counted."""
+    hold_book(connection, book_id)
+    same = (
+        page_failure.c.book_id == book_id,
+        page_failure.c.scan_sha256 == sha256,
+        page_failure.c.scan_name == name,
+        page_failure.c.page_no.is_not_distinct_from(page_no),
+    )
+    alike = (page_failure.c.code == code, page_failure.c.fingerprint.is_not_distinct_from(fingerprint))
+    tries = connection.scalar(select(page_failure.c.tries).where(*same, *alike).limit(1)) or 0
+    forget_failures(connection, *same)
+    failed = {
+        "book_id": book_id,
+        "scan_sha256": sha256,
+        "scan_name": name,
+        "page_no": page_no,
+        "code": code,
+        "message": message,
+        "failed_at": datetime.now(UTC),
+        "fingerprint": fingerprint,
+        "tries": tries + 1,
+    }
+    add(connection, page_failure, [failed])
+    record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})
+
+
+def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Take away what was noted about pages or scans that could not be used; returns how many. Two who forget some of
+    the same failures take them in the same order."""
+    over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
+    ids = connection.scalars(over.with_for_update()).all()
+    if ids:
+        connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
+        wrote(connection, page_failure, ids)
+    return len(ids)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pipeline.registry.accounts.tables import login_failure, login_session
 from pipeline.registry.amendments.tables import AMENDMENT_APPEND_ONLY
 from pipeline.registry.audit.tables import audit
+from pipeline.registry.check_tables import CHECK_APPEND_ONLY, CHECK_ONLY_ENDS
 from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
 from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
 from pipeline.registry.reconciliation.tables import RECONCILIATION_APPEND_ONLY
-from pipeline.registry.tables import APPEND_ONLY, ONLY_ENDS, REMOVABLE
+from pipeline.registry.tables import APPEND_ONLY, REMOVABLE
 
 GROWING = (
     *APPEND_ONLY,
+    *CHECK_APPEND_ONLY,
     *DESK_APPEND_ONLY,
     *AMENDMENT_APPEND_ONLY,
     *RECONCILIATION_APPEND_ONLY,
@@ -20,7 +22,7 @@ GROWING = (
 )
 """No row of these is ever changed or deleted."""
 
-ENDING = ONLY_ENDS
+ENDING = CHECK_ONLY_ENDS
 """Rows of these are added and end, once: the column that says so."""
 
 COMING_AND_GOING = (*REMOVABLE, login_session, login_failure, lease)

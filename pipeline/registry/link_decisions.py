@@ -15,9 +15,9 @@ from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.errors import RegistryError
 from pipeline.registry.audit import add, record
+from pipeline.registry.check_tables import link, link_decision
 from pipeline.registry.links import PAIR, link_of
 from pipeline.registry.locks import Whole, hold
-from pipeline.registry.tables import link, link_decision
 from pipeline.registry.values import LinkDecision, LinkVerdict, StandingLink
 
 _Pair = tuple[Any, ...]

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, RowMapping, select, update
 
 from pipeline.registry.audit import MACHINE, add, record, wrote
+from pipeline.registry.check_tables import link
 from pipeline.registry.locks import Whole, hold
-from pipeline.registry.tables import link
 from pipeline.registry.values import ChecksOutcome, Link
 
 PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")

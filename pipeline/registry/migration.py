@@ -1,6 +1,6 @@
 """Bringing a database to the tables this version needs: Alembic's frozen steps, then what the declarations add.
 
-The steps ship inside the package and need no ``alembic.ini``. To write a new one after a change in ``tables.py`` or
+The steps ship inside the package and need no ``alembic.ini``. To write a new one after a change in a table or
 ``schemas/records``, see ``docs/adr/0002-registry.md``.
 """
 
@@ -23,7 +23,7 @@ from pipeline.registry.audit.baseline import begin
 from pipeline.registry.audit.tables import audit
 from pipeline.registry.database import Database
 from pipeline.registry.locks import Whole, hold
-from pipeline.registry.tables import METADATA
+from pipeline.registry.table_parts import METADATA
 
 _one_at_a_time = threading.Lock()
 """Alembic keeps its context in module globals; threads of one process take turns, processes by a lock."""

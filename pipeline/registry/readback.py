@@ -20,11 +20,11 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.registry.check_tables import book_finding
 from pipeline.registry.desk.words import taken_back
 from pipeline.registry.tables import (
     PAGE_ITSELF,
     book,
-    book_finding,
     decision,
     entry,
     finding,

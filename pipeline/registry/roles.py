@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, MetaData, Table, func, select
 
 from pipeline.registry.guarded import COMING_AND_GOING, ENDING, GROWING
-from pipeline.registry.tables import all_tables, record_tables
+from pipeline.registry.record_tables import all_tables, record_tables
 from pipeline.schema import Schemas
 
 HEAD = """\

@@ -1,4 +1,4 @@
-"""Books, scans, pages and failures go in. Every function here works within the transaction of its caller."""
+"""What was read on a page goes in. Every function here works within the transaction of its caller."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from pipeline.errors import RegistryError
-from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, Ledger, PageRef, PageResult
+from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
 from pipeline.registry.audit import MACHINE, add, record, wrote
 from pipeline.registry.declared import Declared
-from pipeline.registry.locks import Whole, hold, hold_book, hold_page, hold_scan
+from pipeline.registry.failures import forget_failures
+from pipeline.registry.locks import hold_page, hold_scan
 from pipeline.registry.rescans import ask_rescans
+from pipeline.registry.shelving import upserted
 from pipeline.registry.tables import (
-    book,
     entry,
     finding,
     page,
@@ -29,57 +30,6 @@ from pipeline.registry.upkeep import follow
 from pipeline.registry.values import SaveOutcome, TaskState
 
 
-def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int:
-    """The book of that folder, place, volume and kind of event, with the rest brought up to date."""
-    hold(connection, Whole.BOOKS)
-    identity = {
-        "record": declared.schemas.form(ledger.form).record,
-        "place_code": ledger.place_code,
-        "volume": ledger.volume,
-        "folder_name": folder_name,
-    }
-    rest = {
-        "form": ledger.form,
-        "place": ledger.place,
-        "opened_on": ledger.opened_on,
-        "closed_on": ledger.closed_on,
-        "entries": ledger.entries,
-        "pages": ledger.pages,
-    }
-    found, changed = _upserted(connection, book, identity, rest)
-    if changed:
-        record(connection, MACHINE, "book-noted", f"book:{found}")
-    return found
-
-
-def find_book(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int | None:
-    """The id of that book, where it is known."""
-    return connection.scalar(
-        select(book.c.id).where(
-            book.c.record == declared.schemas.form(ledger.form).record,
-            book.c.place_code == ledger.place_code,
-            book.c.volume == ledger.volume,
-            book.c.folder_name == folder_name,
-        )
-    )
-
-
-def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
-    """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
-    hold_book(connection, book_id)
-    found, changed = _upserted(
-        connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
-    )
-    over = _forget_failures(
-        connection,
-        page_failure.c.book_id == book_id,
-        page_failure.c.page_no.is_(None),
-        or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
-    )
-    if changed or over:
-        record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
-
-
 def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int) -> bool:
     """Whether the latest run over that page of the book has that fingerprint."""
     latest = connection.scalar(
@@ -89,12 +39,6 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
         .where(scan.c.sha256 == ref.scan_sha256, scan.c.book_id == book_id, page.c.page_no == ref.page_no)
     )
     return latest == fingerprint
-
-
-def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
-    """Of each scan of a book that was counted, by its SHA-256."""
-    rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
-    return {row.sha256: row.pages for row in rows}
 
 
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
@@ -108,42 +52,6 @@ def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
     return {PageRef(sha256, page_no): fingerprint for sha256, page_no, fingerprint in rows}
 
 
-def save_failure(
-    connection: Connection,
-    book_id: int,
-    sha256: str,
-    name: str,
-    page_no: int | None,
-    code: str,
-    message: str,
-    fingerprint: str | None = None,
-) -> None:
-    """In place of what was noted before about the same page of the same scan; failures alike are counted."""
-    hold_book(connection, book_id)
-    same = (
-        page_failure.c.book_id == book_id,
-        page_failure.c.scan_sha256 == sha256,
-        page_failure.c.scan_name == name,
-        page_failure.c.page_no.is_not_distinct_from(page_no),
-    )
-    alike = (page_failure.c.code == code, page_failure.c.fingerprint.is_not_distinct_from(fingerprint))
-    tries = connection.scalar(select(page_failure.c.tries).where(*same, *alike).limit(1)) or 0
-    _forget_failures(connection, *same)
-    failed = {
-        "book_id": book_id,
-        "scan_sha256": sha256,
-        "scan_name": name,
-        "page_no": page_no,
-        "code": code,
-        "message": message,
-        "failed_at": datetime.now(UTC),
-        "fingerprint": fingerprint,
-        "tries": tries + 1,
-    }
-    add(connection, page_failure, [failed])
-    record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})
-
-
 def save_page(
     connection: Connection, declared: Declared, book_id: int, result: PageResult, fingerprint: str
 ) -> SaveOutcome:
@@ -152,7 +60,7 @@ def save_page(
     Nothing happens when the latest run has the same fingerprint. Decisions are never touched.
     """
     page_id = _held_page(connection, book_id, result.ref)
-    over = _forget_failures(
+    over = forget_failures(
         connection,
         page_failure.c.book_id == book_id,
         page_failure.c.scan_sha256 == result.ref.scan_sha256,
@@ -178,21 +86,6 @@ def save_page(
     return _outcome(connection, page_id, reopened)
 
 
-def _upserted(
-    connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
-) -> tuple[int, bool]:
-    """The id of the row with that identity, made or brought up to date, and whether anything changed by that. What the
-    caller holds makes that safe."""
-    found = connection.execute(select(table).filter_by(**identity)).mappings().first()
-    if found is None:
-        return add(connection, table, [identity | rest])[0], True
-    if all(found[name] == value for name, value in rest.items()):
-        return int(found["id"]), False
-    connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
-    wrote(connection, table, [found["id"]])
-    return int(found["id"]), True
-
-
 def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
     """The id of the page, made when it is new, and held."""
     scan_id = connection.scalar(
@@ -209,17 +102,6 @@ def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
         return add(connection, page, [{"scan_id": scan_id, "page_no": ref.page_no}])[0]
     hold_page(connection, page_id)
     return int(page_id)
-
-
-def _forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """Take away what was noted about pages or scans that could not be used; returns how many. Two who forget some of
-    the same failures take them in the same order."""
-    over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
-    ids = connection.scalars(over.with_for_update()).all()
-    if ids:
-        connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
-        wrote(connection, page_failure, ids)
-    return len(ids)
 
 
 def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:
@@ -248,7 +130,7 @@ def _add_entry(
     connection: Connection, declared: Declared, page_id: int, run_id: int, form: str, one: EntryResult
 ) -> None:
     kind = declared.schemas.form(form).record
-    entry_id, _ = _upserted(
+    entry_id, _ = upserted(
         connection,
         entry,
         {"page_id": page_id, "row": one.row},

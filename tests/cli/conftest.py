@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
-from pipeline.settings import Settings
-from pipeline.workbench import Workbench
-from tests.fake_pages import fake_engines, fake_page
-
-LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
+from tests.fake_books import FakeSettings, make_book
 
 Hotich = Callable[..., Any]  # a ``Result`` of the runner: exit_code, stdout, stderr, output
 
@@ -39,14 +34,6 @@ def hotich() -> Hotich:
     return run
 
 
-class FakeSettings(Settings):
-    """Settings whose workbench reads fake pages."""
-
-    def workbench(self, workspace: Path | None = None) -> Workbench:
-        bench = super().workbench(workspace)
-        return dataclasses.replace(bench, make_engines=fake_engines, read_page=fake_page)
-
-
 @pytest.fixture
 def fake_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are read by ``fake_page`` in every command."""
@@ -58,7 +45,4 @@ def fake_reading(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """An empty book."""
-    folder = tmp_path / "books" / "book-1"
-    folder.mkdir(parents=True)
-    (folder / "ledger.toml").write_text(LEDGER, encoding="utf-8")
-    return folder
+    return make_book(tmp_path / "books" / "book-1")

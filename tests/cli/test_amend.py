@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.registry import Registry
 from pipeline.workspace import Workspace
-from tests.cli.test_reconcile import typed
+from tests.cli.typed import typed
 from tests.reconcile.files import birth, fill
 from tests.registry.pages import SCHEMAS
 

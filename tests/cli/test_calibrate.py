@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,82 +10,19 @@ import numpy as np
 import pytest
 
 from pipeline import calibration
-from pipeline.calibration import Calibration, Sample, fitted
-from pipeline.ledger import load_ledger
-from pipeline.model import (
-    EntryResult,
-    FieldReading,
-    FieldStatus,
-    PageKind,
-    PageRef,
-    PageResult,
-    Quality,
-    Writing,
-)
+from pipeline.calibration import Calibration, fitted
 from pipeline.ocr import Engines
-from pipeline.registry import Registry, Verdict
 from pipeline.settings import Settings
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 from tests.calibration.drawn import drawn
+from tests.cli.checked_book import store
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, FakeReader, draw, fake_engines
 
 pytestmark = pytest.mark.usefixtures("fake_reading")
 
 KNOWN = fitted(drawn(12_000, 5).samples)
-
-FIELD = {
-    "choice:sex": ("child_sex", "Nam", "Nữ"),
-    "date": ("child_born_on", "1/2/2010", "7/2/2010"),
-    "entry_number": ("entry_number", "41/2010", "47/2010"),
-    "name": ("child_name", "Lý Thử", "Lý Thứ"),
-    "place": ("child_birth_place", "Xã Thử Nghiệm", "Xã Thử Nghiện"),
-}
-"""For each kind a field, what the machine reads there and what else could stand there."""
-
-
-def store(
-    workspace: Path, book: Path, samples: Iterable[Sample], *, checked: bool = True, reader: str = ""
-) -> None:
-    """A book in the registry: one page an entry, its fields as the samples have them, each decided by a person."""
-    entries: dict[str, dict[str, Sample]] = {}
-    for sample in samples:
-        entries.setdefault(sample.entry, {}).setdefault(sample.grounds.kind, sample)
-    workspace.mkdir(parents=True, exist_ok=True)
-    with Registry.open(Workspace(workspace).registry_url) as registry:
-        book_id = registry.book_id(load_ledger(book), book.name)
-        registry.store_scan(book_id, "a" * 64, "scan.pdf", 1000, len(entries))
-        for number, by_kind in enumerate(entries.values(), start=1):
-            registry.save_page(book_id, replace(page(number, by_kind), hand_reader=reader), "print")
-        for entry_id, by_kind in zip(registry.entries(book_id), entries.values(), strict=True):
-            verdicts = [
-                Verdict(FIELD[kind][0], FieldStatus.READ, FIELD[kind][1 if sample.right else 2])
-                for kind, sample in by_kind.items()
-            ]
-            if checked:
-                registry.decide(entry_id, verdicts, author="người thử")
-
-
-def page(number: int, by_kind: dict[str, Sample]) -> PageResult:
-    readings = tuple(
-        FieldReading(
-            FIELD[kind][0],
-            FieldStatus.READ,
-            FIELD[kind][1],
-            "01.02.2010" if kind == "date" else FIELD[kind][1],
-            sample.grounds.evidence.chance,
-            Writing.HAND,
-            "hand",
-            evidence=sample.grounds.evidence,
-        )
-        for kind, sample in by_kind.items()
-    )
-    entries = (EntryResult(0, readings, ()),)
-    return PageResult(
-        PageRef("a" * 64, number), PageKind.ENTRIES, "birth-2006", (30, 40), np.eye(3), 0, 0.0,
-        Quality(1.0, 1.0, 0.0, 300.0), None, (), entries, (), {},
-    )  # fmt: skip
 
 
 def own(workspace: Path) -> Calibration:

@@ -15,7 +15,7 @@ from pipeline.routing import RoutingOptions
 from pipeline.settings import Settings
 from pipeline.workbench import Workbench
 from tests.calibration.drawn import drawn
-from tests.cli.test_calibrate import store
+from tests.cli.checked_book import store
 from tests.fake_pages import fake_engines
 
 ALARM = DriftAlarm(fields=300, distance=0.42, allowed=0.2, shifted=("support",), lower=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.cli import main
 from pipeline.export.cells import cells_of
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Person, Role
 from pipeline.workspace import Workspace
+from tests.cli.typed import typed
 from tests.export.books import CLEAN, stored
 from tests.reconcile.files import birth, fill, write
 from tests.registry.pages import SCHEMAS
@@ -33,13 +33,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fill(opened, ROWS)
     write(folder / "a.xlsx", [{**ROWS[0], "meHoTen": STRANGER, "nksNgaySinh": 20100301}, *ROWS[1:3]])
     return folder
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr("sys.argv", ["hotich", *words])
-    with pytest.raises(SystemExit) as left:
-        main()
-    return int(left.value.code or 0)
 
 
 def test_what_differs_is_told_without_any_value(

@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ import pytest
 from PIL import Image
 
 from pipeline.model import Pixels
+
+MADE = datetime(2026, 3, 1, tzinfo=UTC)
+"""When the files were made."""
 
 
 def text_of(path: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
@@ -13,9 +12,8 @@ from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.export.picture import jpeg_bytes
 from pipeline.export.values import Text
 from pipeline.model import Box
-from tests.export.pdfs import assert_pdf_a_2b, assert_verapdf_agrees, pictures_of, text_of, verapdf
+from tests.export.pdfs import MADE, assert_pdf_a_2b, assert_verapdf_agrees, pictures_of, text_of, verapdf
 
-MADE = datetime(2026, 3, 1, tzinfo=UTC)
 NAMES = ("Nguyễn Thị Ánh Tuyết", "Đặng Hữu Phước", "thứ bảy, ngày 07/7/2021 (ghi “chữ”)")
 
 

@@ -25,8 +25,7 @@ from pipeline.export.picture import (
 from pipeline.export.values import Text
 from pipeline.imaging import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
-from tests.export.pdfs import pictures_of
-from tests.export.test_pdf import MADE
+from tests.export.pdfs import MADE, pictures_of
 
 REF = PageRef("a" * 64, 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows import cluster
-from tests.flows.test_cluster import FakeSettings
+from tests.fake_books import FakeSettings
 
 
 def dask_setup(_worker: object) -> None:

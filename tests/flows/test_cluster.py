@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from collections.abc import Iterator
@@ -13,22 +12,11 @@ from prefect.settings import get_current_settings
 
 from flows import cluster, nightly
 from pipeline.errors import SetupError
-from pipeline.settings import Settings
-from pipeline.workbench import Workbench
 from tests import dask_cluster
-from tests.fake_pages import BREAK, CRASH, GOOD, draw, fake_engines, fake_page
-from tests.test_batch import make_book
+from tests.fake_books import FakeSettings, make_book
+from tests.fake_pages import BREAK, CRASH, GOOD, draw
 
 pytestmark = [pytest.mark.slow, pytest.mark.flows]
-
-
-class FakeSettings(Settings):
-    """Settings whose workbench reads fake pages."""
-
-    def workbench(self, workspace: Path | None = None) -> Workbench:
-        return dataclasses.replace(
-            super().workbench(workspace), make_engines=fake_engines, read_page=fake_page
-        )
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from flows import intake
 from pipeline.errors import SetupError
 from pipeline.inbox.folders import IntakeFolders
 from pipeline.workspace import Workspace
-from tests.flows.test_nightly import deployment_of
+from tests.flows.deployments import deployment_of
 from tests.intake.scans import scanned_pdf
 
 TOML = """books = "so"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import os
 import traceback
@@ -13,34 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import flows
 from flows import nightly, summary, trying
 from pipeline.batch import BookReport, ScanFailure
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
-from pipeline.settings import Settings
-from pipeline.workbench import Workbench
-from tests.fake_pages import BREAK, GOOD, draw, fake_engines, fake_page
-
-LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
-
-
-class FakeSettings(Settings):
-    """Settings whose workbench reads fake pages."""
-
-    def workbench(self, workspace: Path | None = None) -> Workbench:
-        return dataclasses.replace(
-            super().workbench(workspace), make_engines=fake_engines, read_page=fake_page
-        )
+from tests.fake_books import FakeSettings, make_book
+from tests.fake_pages import BREAK, GOOD, draw
+from tests.flows.deployments import deployment_of
 
 
 @pytest.fixture
 def books(tmp_path: Path) -> Path:
     for name in ("a", "b"):
-        folder = tmp_path / "books" / name
-        folder.mkdir(parents=True)
-        (folder / "ledger.toml").write_text(LEDGER, encoding="utf-8")
+        make_book(tmp_path / "books" / name)
     draw(tmp_path / "books" / "a" / "1.tiff", GOOD, BREAK)
     (tmp_path / "books" / "b" / "ledger.toml").write_text("", encoding="utf-8")
     return tmp_path / "books"
@@ -102,13 +87,6 @@ def test_only_what_can_pass_by_itself_is_tried_again(error: Exception, again: bo
 
 def test_prefect_is_told_to_stay_offline() -> None:
     assert {name: os.environ[name] for name in flows.OFFLINE} == flows.OFFLINE
-
-
-def deployment_of(wanted: str) -> dict[str, Any]:
-    declared = yaml.safe_load(Path("prefect.yaml").read_text(encoding="utf-8"))["deployments"]
-    found: dict[str, Any]
-    (found,) = [one for one in declared if one["name"] == wanted]
-    return found
 
 
 @pytest.mark.parametrize("name", ["nightly", "export", "intake", "report", "reread", "backup"])

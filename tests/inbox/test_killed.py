@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fake_books import LEDGER
 from tests.inbox.desk import Desk, digest, scan
 
 FILE_OPERATIONS = frozenset(
@@ -25,7 +26,6 @@ FILE_OPERATIONS = frozenset(
     }
 )
 MOST_STEPS = 400
-LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
 
 
 def _round_killed_before(desk: Desk, step: int) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._two_versions import KINDS, versions, write_file, write_registry
+from benchmarks._reconcile_files import write_file, write_registry
+from benchmarks._reconcile_planted import KINDS, versions
 from benchmarks.reconcile import Measured, note
 from pipeline.batch.reconciling import Reconciling
 from pipeline.reconcile import DifferenceKind, FieldKind, layout_of, open_workbook

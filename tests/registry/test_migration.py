@@ -16,7 +16,7 @@ from pipeline.registry import Registry
 from pipeline.registry.database import Database
 from pipeline.registry.guarded import ENDING, GROWING
 from pipeline.registry.migration import configuration, upgrade
-from pipeline.registry.tables import all_tables, record_table_name
+from pipeline.registry.record_tables import all_tables, record_table_name
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read

@@ -14,7 +14,11 @@ from pipeline.registry.tallies import (
     Tallies,
     WaitingTally,
 )
+from pipeline.reports import Report
+from pipeline.reports.basis import Basis
 from pipeline.reports.plan import Plan, PlanRow
+from pipeline.reports.report import of_basis
+from tests.registry.pages import SCHEMAS
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 SINCE = AT - timedelta(days=56)
@@ -81,3 +85,7 @@ TALLIES = Tallies(
     (PersonTally("an", 600, 1800.0, 300, 5), PersonTally("binh", 400, 1600.0, 200, 1)),
     scanners=(ScannerTally("may-1", 200, 1), ScannerTally("may-2", 40, 2), ScannerTally("", 10, 0)),
 )
+
+
+def made(tallies: Tallies = TALLIES, plan: Plan = PLAN, places: frozenset[str] | None = None) -> Report:
+    return of_basis(Basis(tallies, plan.of(places), SCHEMAS), places)

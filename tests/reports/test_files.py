@@ -17,8 +17,7 @@ from pipeline.reports.document import document_of
 from pipeline.reports.files import write_files
 from pipeline.reports.workbook import SUMMARY, sheet_names, workbook_of
 from tests.export.pdfs import assert_verapdf_agrees, verapdf
-from tests.reports.counts import BOOKS, TALLIES
-from tests.reports.test_report import made
+from tests.reports.counts import BOOKS, TALLIES, made
 
 
 @pytest.fixture(scope="module")

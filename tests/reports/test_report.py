@@ -7,13 +7,8 @@ from dataclasses import replace
 from pipeline.registry.tallies import Tallies
 from pipeline.reports import Plan, Report, Section, Table
 from pipeline.reports.basis import Basis
-from pipeline.reports.report import of_basis
 from tests.registry.pages import SCHEMAS
-from tests.reports.counts import PLAN, TALLIES
-
-
-def made(tallies: Tallies = TALLIES, plan: Plan = PLAN, places: frozenset[str] | None = None) -> Report:
-    return of_basis(Basis(tallies, plan.of(places), SCHEMAS), places)
+from tests.reports.counts import PLAN, TALLIES, made
 
 
 def section(report: Report, key: str) -> Section:

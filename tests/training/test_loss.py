@@ -11,7 +11,7 @@ from pipeline.ocr.line_picture import HEIGHT
 from pipeline.training.batches import CLASSES, Batch
 from pipeline.training.cutting import _aligned
 from pipeline.training.letters import LETTERS, folded_classes
-from pipeline.training.loop import loss_of
+from pipeline.training.loss import loss_of
 from pipeline.training.network import LineNetwork, NetworkOptions
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text
 
-from pipeline.registry.tables import METADATA, UtcTime
+from pipeline.registry.table_parts import METADATA, UtcTime
 
 account = Table(
     "account",

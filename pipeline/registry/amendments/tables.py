@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Identity, Index, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from pipeline.registry.tables import MANY, METADATA, UtcTime
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
+from pipeline.registry.table_parts import MANY, METADATA, UtcTime, many_id_column, text_column
 
 amendment = Table(
     "amendment",
     METADATA,
-    Column("id", MANY, Identity(), primary_key=True),
+    many_id_column(),
     Column("book_id", Integer, ForeignKey("book.id"), nullable=False),
-    _text("scan_sha256"),
+    text_column("scan_sha256"),
     Column("page_no", Integer, nullable=False),
     Column("row", Integer, nullable=False),
-    _text("field"),
-    _text("kind"),
-    _text("old"),
-    _text("text"),
-    _text("canonical"),
-    _text("decision_number"),
-    _text("decided_on"),
-    _text("authority"),
-    _text("legal_basis"),
+    text_column("field"),
+    text_column("kind"),
+    text_column("old"),
+    text_column("text"),
+    text_column("canonical"),
+    text_column("decision_number"),
+    text_column("decided_on"),
+    text_column("authority"),
+    text_column("legal_basis"),
     Column("paper_sha256", Text),
     Column("paper_page_no", Integer),
-    _text("reason"),
-    _text("author"),
+    text_column("reason"),
+    text_column("author"),
     Column("noted_at", UtcTime, nullable=False),
     Column("withdraws_id", MANY, ForeignKey("amendment.id")),
     Index(None, "book_id", "scan_sha256", "page_no", "row"),

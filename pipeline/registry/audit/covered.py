@@ -6,17 +6,15 @@ from sqlalchemy import Connection, inspect
 
 from pipeline.registry.accounts.tables import account, login_session
 from pipeline.registry.amendments.tables import amendment
+from pipeline.registry.check_tables import book_finding, link, link_decision
 from pipeline.registry.desk.tables import aside, keying, submission, ticket, ticket_closing
 from pipeline.registry.lots.tables import LOTS_APPEND_ONLY
 from pipeline.registry.reconciliation.tables import difference, difference_answer, reconciliation
 from pipeline.registry.tables import (
     book,
-    book_finding,
     decision,
     entry,
     finding,
-    link,
-    link_decision,
     page,
     page_failure,
     page_run,

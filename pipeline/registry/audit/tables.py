@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Table, Text
 
-from pipeline.registry.tables import MANY, METADATA, UtcTime
+from pipeline.registry.table_parts import MANY, METADATA, UtcTime
 
 audit = Table(
     "audit",

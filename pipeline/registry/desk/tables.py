@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from pipeline.registry.tables import METADATA, UtcTime
+from pipeline.registry.table_parts import METADATA, UtcTime
 
 WITHDRAWN = "withdrawn"
 """The ``status`` of a row of ``keying`` that takes another one back."""

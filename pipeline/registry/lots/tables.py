@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Float,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint
+
+from pipeline.registry.table_parts import (
+    METADATA,
+    UtcTime,
+    count_column,
+    id_column,
+    json_column,
+    reference_to,
+    text_column,
 )
-
-from pipeline.registry.tables import METADATA, UtcTime
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, Identity(), primary_key=True)
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False)
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, JSON(none_as_null=True), nullable=False)
-
-
-def _of(name: str, table: str) -> Column[int]:
-    return Column(name, Integer, ForeignKey(f"{table}.id"), nullable=False)
-
 
 lot = Table(
     "lot",
     METADATA,
-    _id(),
-    _text("place_code"),
-    _json("book_ids"),
-    _text("preset"),
-    _count("turn"),
-    _json("entries"),
-    _count("size"),
-    _json("sample"),
-    _count("acceptance"),
-    _json("quality"),
-    _text("fields"),
-    _text("seed"),
-    _count("account_id"),
-    _text("login"),
+    id_column(),
+    text_column("place_code"),
+    json_column("book_ids"),
+    text_column("preset"),
+    count_column("turn"),
+    json_column("entries"),
+    count_column("size"),
+    json_column("sample"),
+    count_column("acceptance"),
+    json_column("quality"),
+    text_column("fields"),
+    text_column("seed"),
+    count_column("account_id"),
+    text_column("login"),
     Column("drawn_at", UtcTime, nullable=False),
     Index(None, "place_code"),
     sqlite_autoincrement=True,
@@ -66,12 +42,12 @@ books."""
 lot_entry = Table(
     "lot_entry",
     METADATA,
-    _id(),
-    _of("lot_id", "lot"),
-    _of("entry_id", "entry"),
-    _of("task_id", "review_task"),
-    _text("part"),
-    _json("fields"),
+    id_column(),
+    reference_to("lot"),
+    reference_to("entry"),
+    Column("task_id", Integer, ForeignKey("review_task.id"), nullable=False),
+    text_column("part"),
+    json_column("fields"),
     UniqueConstraint("lot_id", "entry_id"),
     Index(None, "task_id"),
     Index(None, "entry_id"),
@@ -83,9 +59,9 @@ again when the lot was rejected."""
 lot_witness = Table(
     "lot_witness",
     METADATA,
-    _id(),
-    _of("lot_id", "lot"),
-    _count("account_id"),
+    id_column(),
+    reference_to("lot"),
+    count_column("account_id"),
     UniqueConstraint("lot_id", "account_id"),
     sqlite_autoincrement=True,
 )
@@ -94,17 +70,17 @@ lot_witness = Table(
 lot_closing = Table(
     "lot_closing",
     METADATA,
-    _id(),
-    _of("lot_id", "lot"),
-    _text("verdict"),
-    _count("checked"),
-    _count("wrong"),
-    _count("fields_checked"),
-    _count("fields_wrong"),
+    id_column(),
+    reference_to("lot"),
+    text_column("verdict"),
+    count_column("checked"),
+    count_column("wrong"),
+    count_column("fields_checked"),
+    count_column("fields_wrong"),
     Column("bound", Float, nullable=False),
-    _text("reason"),
-    _count("account_id"),
-    _text("login"),
+    text_column("reason"),
+    count_column("account_id"),
+    text_column("login"),
     Column("closed_at", UtcTime, nullable=False),
     UniqueConstraint("lot_id"),
     sqlite_autoincrement=True,

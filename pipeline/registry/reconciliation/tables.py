@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Identity, Index, Integer, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table
 
-from pipeline.registry.tables import MANY, METADATA, UtcTime
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
-
-def _id() -> Column[int]:
-    return Column("id", MANY, Identity(), primary_key=True)
-
+from pipeline.registry.table_parts import MANY, METADATA, UtcTime, many_id_column, text_column
 
 reconciliation = Table(
     "reconciliation",
     METADATA,
-    _id(),
-    _text("record"),
-    _text("file_name"),
-    _text("file_sha256"),
+    many_id_column(),
+    text_column("record"),
+    text_column("file_name"),
+    text_column("file_sha256"),
     Column("counts", JSON(none_as_null=True), nullable=False),
-    _text("author"),
+    text_column("author"),
     Column("made_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -32,20 +23,20 @@ reconciliation = Table(
 difference = Table(
     "difference",
     METADATA,
-    _id(),
+    many_id_column(),
     Column("reconciliation_id", MANY, ForeignKey("reconciliation.id"), nullable=False),
-    _text("place_code"),
+    text_column("place_code"),
     Column("book_id", Integer, ForeignKey("book.id")),
     Column("entry_id", Integer, ForeignKey("entry.id"), index=True),
-    _text("kind"),
-    _text("number"),
-    _text("volume"),
+    text_column("kind"),
+    text_column("number"),
+    text_column("volume"),
     Column("file_row", Integer, nullable=False),
     Column("of_row", Integer, nullable=False),
-    _text("field"),
-    _text("field_kind"),
-    _text("ours"),
-    _text("theirs"),
+    text_column("field"),
+    text_column("field_kind"),
+    text_column("ours"),
+    text_column("theirs"),
     Column("likeness", Float, nullable=False),
     Index(None, "reconciliation_id", "place_code"),
     sqlite_autoincrement=True,
@@ -56,12 +47,12 @@ and ``theirs`` tells who the row is about)."""
 difference_answer = Table(
     "difference_answer",
     METADATA,
-    _id(),
+    many_id_column(),
     Column("difference_id", MANY, ForeignKey("difference.id"), nullable=False, index=True),
-    _text("answer"),
-    _text("note"),
+    text_column("answer"),
+    text_column("note"),
     Column("amendment_id", MANY, ForeignKey("amendment.id")),
-    _text("author"),
+    text_column("author"),
     Column("answered_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
 )

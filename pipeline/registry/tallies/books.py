@@ -7,19 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, Select, case, cast, exists, func, or_, select
 
 from pipeline.model import PageKind
+from pipeline.registry.check_tables import book_finding
 from pipeline.registry.desk.tables import ticket
 from pipeline.registry.lots.tables import lot_entry
 from pipeline.registry.lots.values import Part
-from pipeline.registry.tables import (
-    book,
-    book_finding,
-    entry,
-    page,
-    page_failure,
-    page_run,
-    review_task,
-    scan,
-)
+from pipeline.registry.tables import book, entry, page, page_failure, page_run, review_task, scan
 from pipeline.registry.tallies.scope import Places, of_places
 from pipeline.registry.tallies.values import BookTally
 from pipeline.registry.values import TaskState

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, func, select
 
-from pipeline.registry.tables import UtcTime, book, entry, page, review_task, scan
+from pipeline.registry.table_parts import UtcTime
+from pipeline.registry.tables import book, entry, page, review_task, scan
 from pipeline.registry.tallies.scope import Places, of_places
 from pipeline.registry.tallies.values import AGES, Listed, TaskLine, WaitingTally
 from pipeline.registry.values import TaskState

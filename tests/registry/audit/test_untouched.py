@@ -20,7 +20,9 @@ from pipeline.registry.audit import MACHINE, add
 from pipeline.registry.audit.covered import COVERED, NOT_COVERED
 from pipeline.registry.database import Database
 from pipeline.registry.migration import upgrade
-from pipeline.registry.tables import METADATA, all_tables, book
+from pipeline.registry.record_tables import all_tables
+from pipeline.registry.table_parts import METADATA
+from pipeline.registry.tables import book
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider

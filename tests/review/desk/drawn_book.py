@@ -104,6 +104,34 @@ def draw_book(
     return DrawnBook(book_id, tuple(scans), tuple(map(tuple, pages)))
 
 
+def usual_book(office: Office, pages: int) -> DrawnBook:
+    """So many pages of entries with three doubtful fields."""
+    return draw_book(office, [usual_lines(n) for n in range(1, pages + 1)])
+
+
+NAME = Line("child_name", "Trần Thị Thử", read="Trần Thị Thư", others=("Trần Thị Thử",))
+"""A doubtful name, read wrongly, the right one among its other readings."""
+
+
+def one_line_book(office: Office, pages: int = 1) -> DrawnBook:
+    """So many pages of entries whose name alone is doubtful, and was read wrongly."""
+    return draw_book(office, [(NAME, Line("child_sex", "nữ", accepted=True))] * pages)
+
+
+def decided(office: Office, book: DrawnBook, page_no: int = 1) -> dict[str, tuple[FieldStatus, str]]:
+    """What was decided of the entry on a page, by field."""
+    entry_id = office.registry.entries(book.book_id)[page_no - 1]
+    decisions = office.registry.entry(entry_id).decisions
+    return {field: (decision.status, decision.text) for field, decision in decisions.items()}
+
+
+def decision(office: Office, book: DrawnBook, page_no: int = 1) -> tuple[str, str] | None:
+    """Text and authors of what was decided of the name on a page."""
+    entry_id = office.registry.entries(book.book_id)[page_no - 1]
+    found = office.registry.entry(entry_id).decisions.get("child_name")
+    return None if found is None else (found.text, found.author)
+
+
 def _reading(line: Line, box: Box) -> FieldReading:
     texts = (line.text, *line.others)
     return FieldReading(

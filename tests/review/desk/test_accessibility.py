@@ -7,37 +7,19 @@ from contextlib import contextmanager
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from pipeline.model import Finding, Severity
 from pipeline.registry.accounts import Role
 from tests.review.desk.drawn_book import Line, draw_book, usual_lines
+from tests.review.desk.judged import overflow, overflow_below, violations
 from tests.review.desk.office import DOUBLE, Office
 from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 Theme = Literal["light", "dark"]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NARROW: ViewportSize = {"width": 1092, "height": 614}
 """A screen of 1366 × 768 at a zoom of 125 %."""
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]
-    ]
-
-
-def overflow(page: Page) -> int:
-    """CSS pixels that stand out to the right of the window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-def overflow_below(page: Page) -> int:
-    """CSS pixels that stand out below the window."""
-    return int(page.evaluate("document.documentElement.scrollHeight - document.documentElement.clientHeight"))
 
 
 @contextmanager

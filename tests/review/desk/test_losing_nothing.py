@@ -8,10 +8,8 @@ from dataclasses import replace
 from playwright.sync_api import Dialog, Route, expect
 
 from pipeline.registry.accounts import Role
-from tests.review.desk.drawn_book import DrawnBook, draw_book
+from tests.review.desk.drawn_book import NAME, DrawnBook, decision, draw_book, one_line_book, usual_book
 from tests.review.desk.office import PASSWORD, Office
-from tests.review.desk.test_reviewing import usual_book
-from tests.review.desk.test_several_people import NAME, decision, one_line_book
 from tests.review.desk.typist import PATIENCE, Typist
 
 SitDown = Callable[[str], Typist]

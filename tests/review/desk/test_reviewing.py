@@ -9,23 +9,12 @@ from playwright.sync_api import Page, Route, expect
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry.accounts import Role
 from pipeline.registry.desk.values import Stage
-from tests.review.desk.drawn_book import DrawnBook, Line, draw_book, usual_lines
+from tests.review.desk.drawn_book import Line, decided, draw_book, usual_book
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 DOUBTFUL = ("child_name", "child_sex", "child_birth_place")
-
-
-def usual_book(office: Office, pages: int) -> DrawnBook:
-    return draw_book(office, [usual_lines(n) for n in range(1, pages + 1)])
-
-
-def decided(office: Office, book: DrawnBook, page_no: int = 1) -> dict[str, tuple[FieldStatus, str]]:
-    """What was decided of the entry on a page, by field."""
-    entry_id = office.registry.entries(book.book_id)[page_no - 1]
-    decisions = office.registry.entry(entry_id).decisions
-    return {field: (decision.status, decision.text) for field, decision in decisions.items()}
 
 
 def test_twenty_entries_from_the_login_on_by_keyboard_alone(office: Office, sit_down: SitDown) -> None:

@@ -10,24 +10,12 @@ from playwright.sync_api import expect
 
 from pipeline.registry.accounts import Role
 from pipeline.review_policy import BookPolicy, ReviewPolicy
-from tests.review.desk.drawn_book import DrawnBook, Line, draw_book
+from tests.review.desk.drawn_book import NAME, decision, draw_book, one_line_book
 from tests.review.desk.office import DOUBLE, Office
 from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
 CHECKED = ReviewPolicy(BookPolicy(check="all", blind="none"))
-NAME = Line("child_name", "Trần Thị Thử", read="Trần Thị Thư", others=("Trần Thị Thử",))
-
-
-def one_line_book(office: Office, pages: int = 1) -> DrawnBook:
-    return draw_book(office, [(NAME, Line("child_sex", "nữ", accepted=True))] * pages)
-
-
-def decision(office: Office, book: DrawnBook, page_no: int = 1) -> tuple[str, str] | None:
-    """Text and authors of what was decided of the name on a page."""
-    entry_id = office.registry.entries(book.book_id)[page_no - 1]
-    found = office.registry.entry(entry_id).decisions.get("child_name")
-    return None if found is None else (found.text, found.author)
 
 
 def test_blind_keying_shows_the_second_person_nothing_and_a_third_both_words(

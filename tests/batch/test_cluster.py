@@ -22,8 +22,8 @@ from pipeline.model import PageResult
 from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 from tests import dask_cluster
+from tests.fake_books import failed, make_book
 from tests.fake_pages import BREAK, CRASH, EAT, GOOD, LOOP, draw, fake_engines, fake_page
-from tests.test_batch import failed, make_book
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""What costs a page, what stops a book, what stops a run, and what two runs at once do. Reading is faked."""
+"""What costs a page, what stops a book, what stops a run. Reading is faked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import os
 import pickle
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,49 +13,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import schema
 from pipeline.batch import Breaker, Progress, book_report, digitize_book, digitize_books
-from pipeline.errors import BookBusy, ReadingStopped, StorageError
-from pipeline.intake import ScanLimits
-from pipeline.ledger import load_ledger
+from pipeline.errors import ReadingStopped, StorageError
 from pipeline.model import PageImage, PageResult
-from pipeline.registry import Registry, book_runs
-from pipeline.schema import Schemas
 from pipeline.workbench import FaultOptions, Workbench
-from pipeline.workspace import Workspace
-from tests.fake_pages import BREAK, CRASH, GOOD, LOOP, draw, fake_engines, fake_page
-from tests.registry.outsider import Outsider
-
-LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
-
-
-@pytest.fixture(scope="session")
-def schemas() -> Schemas:
-    return schema.load()
-
-
-@pytest.fixture
-def bench(tmp_path: Path, schemas: Schemas) -> Workbench:
-    workspace = Workspace(tmp_path / "workspace")
-    return Workbench(
-        workspace.root,
-        workspace.registry_url,
-        schemas,
-        make_engines=fake_engines,
-        limits=ScanLimits(memory_bytes=500_000_000),
-        read_page=fake_page,
-    )
-
-
-def make_book(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "ledger.toml").write_text(LEDGER, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path / "books" / "book-1")
+from tests.fake_books import make_book
+from tests.fake_pages import BREAK, CRASH, GOOD, draw, fake_page
 
 
 def dies_once(page: PageImage, *others: Any, mark: Path) -> PageResult:
@@ -194,101 +153,3 @@ def test_a_stop_names_what_to_look_at_and_survives_the_way_between_processes() -
     with pytest.raises(ReadingStopped, match="máy có đang bận") as stopped:
         breaker.note("timeout")
     assert pickle.loads(pickle.dumps(stopped.value)).message == stopped.value.message  # noqa: S301 (its own)
-
-
-# --- two runs at once -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path, schemas: Schemas) -> Iterator[Registry]:
-    url = f"sqlite:///{tmp_path}/r.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    with Registry.open(url, schemas) as opened:
-        yield opened
-
-
-def test_of_two_runs_over_one_book_the_second_says_who_has_it(book: Path, registry: Registry) -> None:
-    book_id = registry.book_id(load_ledger(book), book.name)
-    with (
-        registry.turn_at(book_id, 60.0),
-        pytest.raises(BookBusy, match=str(os.getpid())),
-        registry.turn_at(book_id, 60.0),
-    ):
-        pass
-    with registry.turn_at(book_id, 60.0):
-        pass
-
-
-DIES = """
-import os, sys
-from pathlib import Path
-from pipeline.registry import Registry
-registry = Registry.open(sys.argv[1])
-turn = registry.turn_at(int(sys.argv[2]), 3600.0)
-turn.__enter__()
-os._exit(9)
-"""
-
-
-def test_the_book_of_a_run_that_was_killed_is_taken_over_at_once(book: Path, bench: Workbench) -> None:
-    with bench.open_registry() as registry:
-        book_id = registry.book_id(load_ledger(book), book.name)
-        killed = subprocess.run([sys.executable, "-c", DIES, bench.registry_url, str(book_id)], check=False)
-        assert killed.returncode == 9
-        with registry.turn_at(book_id, 60.0):
-            pass
-        assert "run-taken-over" in {row.action for row in registry.audit().recent(9)}
-
-
-def test_a_run_that_hangs_loses_its_book_and_stops_when_it_wakes(
-    book: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(book_runs, "BEAT_SECONDS", 0.0)
-    book_id = registry.book_id(load_ledger(book), book.name)
-    hanging = book_runs.Turn(registry._database, book_id, 0.0)
-    hanging.begin()
-    book_runs._held_here.clear()  # as if it were a process elsewhere
-    monkeypatch.setattr(book_runs, "is_dead", lambda *_: False)
-    with registry.turn_at(book_id, 60.0) as turn:
-        turn.beat()
-        with pytest.raises(BookBusy, match="lượt chạy khác"):
-            hanging.beat()
-        hanging.end()
-        turn.beat()
-
-
-def test_a_run_goes_past_a_book_that_another_run_reads(tmp_path: Path, bench: Workbench) -> None:
-    root = tmp_path / "books"
-    first = make_book(root / "a")
-    draw(first / "1.png", GOOD)
-    draw(make_book(root / "b") / "1.png", GOOD, mark=5)
-    with bench.open_registry() as registry:
-        book_id = registry.book_id(load_ledger(first), "a")
-        with registry.turn_at(book_id, 60.0):
-            busy, read = digitize_books(root, bench, workers=1)
-    assert [failure.code for failure in busy.failures] == ["busy"]
-    assert read.read == 1
-    assert book_report(first, bench, workers=1).read == 1
-
-
-def test_a_run_that_stops_for_any_reason_gives_its_book_back(
-    book: Path, bench: Workbench, outside: Outsider
-) -> None:
-    draw(book / "a.tiff", GOOD, LOOP)
-
-    def stop(_: Progress) -> None:
-        assert outside.execute("SELECT count(*) FROM book_run") == [(1,)]
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        digitize_book(book, replace(bench, page_seconds=2.0), workers=1, on_progress=stop)
-    assert outside.execute("SELECT count(*) FROM book_run") == [(0,)]
-
-
-@pytest.fixture
-def outside(bench: Workbench) -> Iterator[Outsider]:
-    with bench.open_registry():
-        pass
-    with closing(Outsider(bench.registry_url)) as other:
-        yield other

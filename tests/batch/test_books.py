@@ -12,13 +12,11 @@ from typing import NoReturn
 
 import pytest
 
-from pipeline import schema
-from pipeline.batch import BookReport, Progress, book_folders, digitize_book, digitize_books, folders_by_need
+from pipeline.batch import Progress, book_folders, digitize_book, digitize_books, folders_by_need
 from pipeline.errors import LedgerError, SetupError
-from pipeline.intake import ScanLimits
-from pipeline.schema import Schemas
 from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
+from tests.fake_books import LEDGER, failed, make_book
 from tests.fake_pages import (
     BREAK,
     BUG,
@@ -28,46 +26,9 @@ from tests.fake_pages import (
     LOOP,
     changed_engines,
     draw,
-    fake_engines,
     fake_page,
     need_a_program,
 )
-
-LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
-
-
-@pytest.fixture(scope="session")
-def schemas() -> Schemas:
-    return schema.load()
-
-
-@pytest.fixture
-def bench(tmp_path: Path, schemas: Schemas) -> Workbench:
-    workspace = Workspace(tmp_path / "workspace")
-    return Workbench(
-        workspace.root,
-        workspace.registry_url,
-        schemas,
-        make_engines=fake_engines,
-        limits=ScanLimits(memory_bytes=500_000_000),
-        page_seconds=20.0,
-        read_page=fake_page,
-    )
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path / "books" / "book-1")
-
-
-def make_book(folder: Path, ledger: str = LEDGER) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "ledger.toml").write_text(ledger, encoding="utf-8")
-    return folder
-
-
-def failed(report: BookReport) -> list[tuple[str, str, int | None]]:
-    return [(failure.code, failure.scan, failure.page_no) for failure in report.failures]
 
 
 def test_every_page_of_every_scan_is_read_and_stored(book: Path, bench: Workbench) -> None:

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from benchmarks._flaws import FAMILIES, Chance, Flaw, century_slipped, neighbours_swapped, one_figure
+from benchmarks._flaws import FAMILIES, Chance, Flaw
+from benchmarks._slips import century_slipped, neighbours_swapped, one_figure
 from benchmarks._told_books import Judge, ReadBook, told
 from pipeline.synth.telling import FAULTLESS
 from tests.registry.pages import SCHEMAS

@@ -13,7 +13,7 @@ from pipeline.schema import Schemas
 from tests.fake_pages import changed_engines, fake_engines
 
 SCHEMAS = schema.load()
-BOOK = Path(__file__).parents[1] / "samples" / "birth-2006"
+BOOK = Path(__file__).parents[2] / "samples" / "birth-2006"
 
 
 def mark(schemas: Schemas = SCHEMAS, **changed: object) -> str:

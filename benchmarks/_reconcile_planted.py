@@ -1,4 +1,4 @@
-"""Two versions of the same made-up births: one in a registry, one in a spreadsheet with planted differences.
+"""Two versions of the same made-up births: what a registry holds, and a file's rows with planted differences.
 
 Every planted difference is remembered, so that what a reconciliation finds can be told from what it invents.
 """
@@ -6,26 +6,13 @@ Every planted difference is remembered, so that what a reconciliation finds can 
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-import xlsxwriter
-
+from benchmarks._reconcile_births import Cells, birth, births, day_of
 from pipeline.kinds import legacy_fonts
 from pipeline.kinds.legacy_fonts import LegacyFont
-from pipeline.schema import Schemas
-from pipeline.synth import words
-
-ENTRIES_A_BOOK = 500
-BOOKS_A_PLACE = 10
-FIRST_YEAR = 2006
-
-Cells = dict[str, str]
-"""By column of the Ministry."""
 
 Finding = tuple[str, int, str]
 """Kind, row of the file (of a missing entry: minus its id), column (``""``: the whole)."""
@@ -42,66 +29,6 @@ class Versions:
     refused: set[tuple[int, str]] = field(default_factory=set)
     by_kind: dict[str, int] = field(default_factory=dict)
 
-
-def births(count: int, seed: int) -> list[Cells]:
-    """So many entries, in books of ``ENTRIES_A_BOOK``, in their order."""
-    rng = random.Random(seed)
-    return [_birth(rng, at) for at in range(count)]
-
-
-def _birth(rng: random.Random, at: int) -> Cells:
-    book, number = divmod(at, ENTRIES_A_BOOK)
-    place, volume = divmod(book, BOOKS_A_PLACE)
-    year = FIRST_YEAR + volume
-    registered = date(year, 1, 1) + timedelta(days=number * 364 // ENTRIES_A_BOOK)
-    born = registered - timedelta(days=rng.randrange(3, 59))
-    male = rng.random() < 0.5
-    father, mother = name(rng, male=True), name(rng, male=False)
-    home = f"ấp {rng.randrange(1, 9)}, {place_name(place)}, huyện Thử Nghiệm"
-    return {
-        "so": f"{number + 1:02}/{year}",
-        "quyenSo": f"01/{year}",
-        "trangSo": str(number + 1),
-        "ngayDangKy": registered.strftime("%d.%m.%Y"),
-        "loaiDangKy": "1",
-        "noiDangKy": place_name(place),
-        "nguoiKy": name(rng, male=True),
-        "chucVuNguoiKy": "Phó Chủ tịch",
-        "nksHoTen": name(rng, male=male),
-        "nksGioiTinh": "1" if male else "2",
-        "nksNgaySinh": born.strftime("%d.%m.%Y"),
-        "nksNoiSinh": "Bệnh viện đa khoa huyện Thử Nghiệm",
-        "nksQueQuan": home,
-        "nksDanToc": "Kinh",
-        "nksQuocTich": "Việt Nam",
-        "meHoTen": mother,
-        "meNgaySinh": str(year - rng.randrange(19, 40)),
-        "meDanToc": "Kinh",
-        "meQuocTich": "Việt Nam",
-        "meNoiCuTru": home,
-        "chaHoTen": father,
-        "chaNgaySinh": str(year - rng.randrange(20, 45)),
-        "chaDanToc": "Kinh",
-        "chaQuocTich": "Việt Nam",
-        "chaNoiCuTru": home,
-        "nycHoTen": father,
-        "nycQuanHe": "Cha",
-        "nycSoGiayToTuyThan": f"36{rng.randrange(10**7):07}",
-    }
-
-
-def place_name(place: int) -> str:
-    return f"Xã Thử Nghiệm {place + 1}"
-
-
-def name(rng: random.Random, *, male: bool) -> str:
-    middles = words.MIDDLES_MALE if male else words.MIDDLES_FEMALE
-    given = words.GIVEN_MALE if male else words.GIVEN_FEMALE
-    second = words.GIVEN_FEMALE if rng.random() < 0.5 else words.GIVEN_MALE
-    return f"{rng.choice(words.SURNAMES)} {rng.choice(middles)} {rng.choice(second)} {rng.choice(given)}"
-
-
-# --- what is planted ----------------------------------------------------------------------------------------------
 
 Plant = Callable[["_Planter", int], None]
 
@@ -189,7 +116,7 @@ def _missing(one: _Planter, at: int) -> None:
 
 def _extra(one: _Planter, at: int) -> None:
     one.same(at, "text")
-    stranger = _birth(one.rng, at)
+    stranger = birth(one.rng, at)
     number, _, year = stranger["so"].partition("/")
     stranger |= {"so": f"{int(number) + 8000}/{year}"}
     stranger |= {"ngayDangKy": f"29.12.{year}", "nksNgaySinh": f"0{one.rng.randrange(1, 9)}.12.{year}"}
@@ -252,7 +179,7 @@ def _bare_dates(one: _Planter, at: int) -> None:
 
 
 def _numeric_changed(one: _Planter, at: int) -> None:
-    day = _day(one.made.entries[at]["nksNgaySinh"]) - timedelta(days=1)
+    day = day_of(one.made.entries[at]["nksNgaySinh"]) - timedelta(days=1)
     one.differs(at, "days", nksNgaySinh=day.strftime("%d.%m.%Y"))
 
 
@@ -294,92 +221,3 @@ def typed(cells: Mapping[str, str], font: LegacyFont) -> Cells:
         column: "".join(letters.get(letter) or letters.get(letter.lower(), letter) for letter in text)
         for column, text in cells.items()
     }
-
-
-def _day(text: str) -> date:
-    day, month, year = map(int, text.split("."))
-    return date(year, month, day)
-
-
-# --- where they are written ---------------------------------------------------------------------------------------
-
-
-def write_registry(path: Path, entries: list[Cells], schemas: Schemas) -> None:
-    """Fill the empty registry at ``path`` with the entries, one a page; every value is in force."""
-    fields = {spec.column: spec.name for spec in schemas.record("birth").fields}
-    columns = list(entries[0])
-    blank = ["notes", "child_other_nationality"]
-    count = len(entries)
-    books = -(-count // ENTRIES_A_BOOK)
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.executemany(
-            "INSERT INTO book (id, folder_name, record, form, place, place_code, volume, opened_on, closed_on, entries,"
-            " pages) VALUES (?, ?, 'birth', 'birth-2006', ?, ?, ?, '', '', ?, ?)",
-            _books(books),
-        )
-        connection.execute("INSERT INTO scan (id, book_id, sha256, name, size, pages) "
-                           "SELECT id, id, 'scan' || id, 'scan.pdf', 1, pages FROM book")  # fmt: skip
-        connection.executemany(
-            "INSERT INTO page (id, scan_id, page_no) VALUES (?, ?, ?)",
-            ((at + 1, at // ENTRIES_A_BOOK + 1, at % ENTRIES_A_BOOK + 1) for at in range(count)),
-        )
-        connection.executemany(
-            "INSERT INTO entry (id, page_id, row, record, found, stands, accepted, number, year, number_text)"
-            " VALUES (?, ?, 0, 'birth', 1, 1, 1, '', 0, '')",
-            ((at + 1, at + 1) for at in range(count)),
-        )
-        names = ["entry_id", *(fields[column] for column in columns), *blank]
-        marks = ", ".join("?" * len(names))
-        statement = f"INSERT INTO birth_record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 (names of this module)
-        connection.executemany(
-            statement,
-            (
-                (at + 1, *(cells[c] for c in columns), *("" for _ in blank))
-                for at, cells in enumerate(entries)
-            ),
-        )
-
-
-def _books(count: int) -> Iterator[tuple[Any, ...]]:
-    for book in range(count):
-        place, volume = divmod(book, BOOKS_A_PLACE)
-        year = FIRST_YEAR + volume
-        yield (
-            book + 1, f"KS.{place}.{year}", place_name(place), f"{place + 10000:05}", f"01/{year}", ENTRIES_A_BOOK,
-            ENTRIES_A_BOOK,
-        )  # fmt: skip
-
-
-DATES = ("ngayDangKy", "nksNgaySinh")
-YEARS = ("meNgaySinh", "chaNgaySinh")
-
-
-def write_file(path: Path, made: Versions, schemas: Schemas) -> None:
-    """The other software's file, in the columns of its 60-column template."""
-    columns = schemas.columns("KS60")
-    at = {column: number for number, column in enumerate(columns)}
-    book = xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "strings_to_formulas": False})
-    sheet = book.add_worksheet("Sheet1")
-    shown = book.add_format({"num_format": "dd/mm/yyyy"})
-    year_only = book.add_format({"num_format": "yyyy"})
-    for column, number in at.items():
-        sheet.write_string(0, number, column)
-    for row, (cells, how) in enumerate(made.theirs, start=1):
-        for column, text in cells.items():
-            if not text:
-                continue
-            if how in ("days", "numbers") and column in DATES:
-                serial = (_day(text) - date(1899, 12, 30)).days
-                sheet.write_number(row, at[column], serial, shown if how == "days" else None)
-            elif how == "numbers" and column in YEARS:
-                sheet.write_number(row, at[column], int(text))
-            elif how == "days" and column in YEARS:
-                sheet.write_number(
-                    row, at[column], (date(int(text), 1, 1) - date(1899, 12, 30)).days, year_only
-                )
-            elif how == "error" and column == "trangSo":
-                sheet.write_formula(row, at[column], "=1/0", value="#DIV/0!")
-            else:
-                sheet.write_string(row, at[column], text)
-    book.close()

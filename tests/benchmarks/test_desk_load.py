@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks._desk_history import flaws_since
-from benchmarks._desk_people import Held, Log, Pace, Said, people
+from benchmarks._desk_log import Held, Log, Said
+from benchmarks._desk_people import Pace, people
 from benchmarks._desk_places import Place, filled
 from benchmarks._desk_proof import prove, shared_by_clock
 from benchmarks._desk_registry import ENTRIES_A_BOOK, Shelf

@@ -1,0 +1,143 @@
+"""Which marks of ink belong to which line of a blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.locate.strips import Boxes, Strip
+from pipeline.model import Box
+
+
+def touching(
+    strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box]
+) -> Iterator[tuple[int, float, float]]:
+    """Marks in which the writing of one blank touches that of the next below it, or a signature above it: the number of
+    each, and the rows between which it may be cut."""
+    if not strips or not len(boxes):
+        return
+    left, top, right, bottom = boxes.T.astype(float)
+    pitch = min(strip.pitch for strip in strips)
+    for number in np.nonzero(bottom - top > 0.9 * pitch)[0]:
+        over = [
+            (strip.piece.baseline, strip.pitch)
+            for strip in strips
+            if min(right[number], strip.piece.box.right) > max(left[number], strip.piece.box.left)
+            and top[number] < strip.piece.baseline - 0.3 * strip.pitch
+            and bottom[number] > strip.piece.baseline - 0.15 * strip.pitch
+        ]
+        over.sort()
+        for (upper, _), (lower, p) in pairwise(over):
+            if lower - upper > 0.6 * p:
+                yield int(number), upper + 0.05 * p, max(upper + 0.1 * p, lower - 0.5 * p)
+        for box in barred if over else ():
+            highest, p = over[0]
+            across = min(right[number], box.right) - max(left[number], box.left)
+            if across > 0 and top[number] < box.bottom and top[number] < highest - 1.2 * p:
+                yield int(number), highest - p, highest - 0.5 * p
+                break
+
+
+def owners(
+    strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], colons: Sequence[Box] = ()
+) -> NDArray[np.int64]:
+    """For each mark the number of the strip it belongs to, or -1.
+
+    A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks,
+    dots, commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are
+    followed to the right as long as the gap stays within a letter or two; past the frame's rule only inside a word.
+    Marks in ``barred`` boxes (signatures, notes) have no strip, unless a value runs on into them; nor have specks in
+    ``colons`` boxes (what is printed right behind a label).
+    """
+    count = len(boxes)
+    owner = np.full(count, -1)
+    if not count or not strips:
+        return owner
+    left, top, right, bottom = boxes.T.astype(float)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    height, width = bottom - top, right - left
+    pitch = float(np.median([s.pitch for s in strips]))
+    big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
+    inside = np.zeros(count, bool)
+    size = np.maximum(1.0, width * height)
+    for box in barred:
+        across = np.clip(np.minimum(right, box.right) - np.maximum(left, box.left), 0, None)
+        down = np.clip(np.minimum(bottom, box.bottom) - np.maximum(top, box.top), 0, None)
+        inside |= across * down / size > 0.3
+    for box in colons:
+        small = (height < 0.5 * box.height) & (width < 0.6 * box.width)
+        inside |= (
+            small & (middle_x > box.left) & (middle_x < box.right) & (top > box.top) & (bottom < box.bottom)
+        )
+    cost = np.full(count, np.inf)
+    for number, strip in enumerate(strips):
+        b, p = strip.piece.box, strip.pitch
+        overlap = np.minimum(right, b.right) - np.maximum(left, b.left)
+        enough = (overlap > 0.35 * width) | ((middle_x > b.left) & (middle_x < b.right))
+        rise = (strip.piece.baseline - middle_y) / p
+        near = np.abs(rise - 0.24)
+        core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
+        # a hat over a tall letter reaches up to the line above: what is low there and flat is none of its letters
+        hat = (height < 0.3 * p) & (rise < 0.02)
+        fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
+        owner[fits], cost[fits] = number, near[fits]
+    _follow_right(strips, owner, big, boxes)
+    _gather_small(strips, owner, big, boxes, inside)
+    return owner
+
+
+def _follow_right(
+    strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+) -> None:
+    left, top, right, bottom = boxes.T.astype(float)
+    middle_y = (top + bottom) / 2
+    for number, strip in enumerate(strips):
+        if not strip.open_right or not (owner == number).any():
+            continue
+        p, baseline = strip.pitch, strip.piece.baseline
+        end = right[owner == number].max()
+        if end < strip.piece.box.right - 0.5 * p:
+            continue
+        level = (baseline - middle_y > -0.25 * p) & (baseline - middle_y < 0.75 * p) & big & (owner < 0)
+        beyond = np.nonzero(level & (bottom - top < 1.6 * p) & (left > strip.piece.box.right - p))[0]
+        for mark in beyond[np.argsort(left[beyond])]:
+            beyond_rule = left[mark] > strip.rule
+            if left[mark] - end > (0.2 if beyond_rule else 0.55) * p or (beyond_rule and end < strip.rule):
+                break
+            owner[mark] = number
+            end = max(end, right[mark])
+
+
+def _gather_small(
+    strips: Sequence[Strip],
+    owner: NDArray[np.int64],
+    big: NDArray[np.bool_],
+    boxes: Boxes,
+    inside: NDArray[np.bool_],
+) -> None:
+    left, top, right, bottom = boxes.T.astype(float)
+    anchors = np.nonzero(owner >= 0)[0]
+    if not len(anchors):
+        return
+    order = anchors[np.argsort(left[anchors])]
+    starts = left[order]
+    flat = (
+        bottom - top < 0.42 * strips[0].pitch
+    )  # a hat with its tone on it is as wide as a letter, and no letter
+    for mark in np.nonzero((~big | flat) & (owner < 0) & ~inside)[0]:
+        first = np.searchsorted(starts, left[mark] - 12 * (strips[0].pitch))
+        last = np.searchsorted(starts, right[mark] + strips[0].pitch)
+        near = order[first:last]
+        if not len(near):
+            continue
+        gap_x = np.maximum(0, np.maximum(left[near] - right[mark], left[mark] - right[near]))
+        gap_y = np.maximum(0, np.maximum(top[near] - bottom[mark], top[mark] - bottom[near]))
+        # a mark above a letter is nearer to it than one that hangs below the line above: tone marks outnumber tails
+        distance = np.hypot(gap_x * 1.4, gap_y * np.where(top[near] >= bottom[mark], 0.8, 1.15))
+        best = int(distance.argmin())
+        pitch = strips[owner[near[best]]].pitch
+        if distance[best] < 0.45 * pitch:
+            owner[mark] = owner[near[best]]

@@ -1,0 +1,103 @@
+"""What marks of ink make together: the box of what is written, the lines of a free area, clusters of stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.locate.strips import Boxes
+from pipeline.model import Box
+
+
+def inked_box(
+    boxes: Boxes, area: NDArray[np.int32], numbers: NDArray[np.int64], pitch: float
+) -> tuple[Box | None, NDArray[np.int64]]:
+    """The box around the marks of one strip, and the marks; ``None`` when what is there is dust, not writing.
+
+    Dust far from any letter is left out. A strip is written on when some mark is as large as a small letter or a dash.
+    """
+    if not len(numbers):
+        return None, numbers
+    left, top, right, bottom = boxes[numbers].T.astype(float)
+    letter = ((bottom - top > 0.20 * pitch) | (right - left > 0.22 * pitch)) & (
+        area[numbers] > 0.006 * pitch**2
+    )
+    if not letter.any():
+        return None, numbers[:0]
+    first, last = left[letter].min(), right[letter].max()
+    near = letter | ((right > first - 0.5 * pitch) & (left < last + 0.5 * pitch))
+    kept = numbers[near]
+    return Box(left[near].min(), top[near].min(), right[near].max(), bottom[near].max()), kept
+
+
+def lines_in(
+    area: Box, boxes: Boxes, mass: NDArray[np.int32], free: NDArray[np.int64], letter: float
+) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
+    """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
+    left, top, right, bottom = boxes[free].T.astype(float)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    inside = (
+        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    )
+    inside &= (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
+    chosen = free[inside]
+    if not len(chosen):
+        return
+    middle = middle_y[inside]
+    tall = (bottom - top)[inside] > 0.3 * letter
+    if not tall.any():
+        yield from _ditto(boxes, mass, chosen, letter)
+        return
+    levels: list[list[float]] = []
+    for y in np.sort(middle[tall]):
+        if levels and y - levels[-1][-1] < 0.55 * letter:
+            levels[-1].append(float(y))
+        else:
+            levels.append([float(y)])
+    centres = np.array([np.median(level) for level in levels])
+    nearest = np.abs(middle[:, None] - centres[None, :]).argmin(axis=1)
+    for number in range(len(centres)):
+        marks = chosen[nearest == number]
+        box, kept = inked_box(boxes, mass, marks, 1.6 * letter)
+        if box is not None:
+            yield 0, box, kept
+
+
+def _ditto(
+    boxes: Boxes, mass: NDArray[np.int32], chosen: NDArray[np.int64], letter: float
+) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
+    """Two small strokes side by side (or run together), a mark for "as above", where nothing taller stands in the
+    area."""
+    strokes = chosen[mass[chosen] > 0.012 * letter**2]
+    left, top, right, bottom = boxes[strokes].T.astype(float)
+    if len(strokes) == 1 and right[0] - left[0] > 0.25 * letter and mass[strokes[0]] > 0.03 * letter**2:
+        yield 0, Box(left[0], top[0], right[0], bottom[0]), strokes
+    if len(strokes) != 2:
+        return
+    level = abs(top[0] - top[1]) < 0.3 * letter and min(bottom - top) > 0.12 * letter
+    if level and max(left) - min(right) < 0.6 * letter and max(mass[strokes]) < 3 * min(mass[strokes]):
+        yield 0, Box(left.min(), top.min(), right.max(), bottom.max()), strokes
+
+
+def clusters(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
+    """The numbers of boxes that hang together, group by group: each has a neighbour within ``gap`` pixels."""
+    group = np.full(len(boxes), -1)
+    left, top, right, bottom = boxes.T.astype(float)
+    found: list[NDArray[np.int64]] = []
+    for start in range(len(boxes)):
+        if group[start] >= 0:
+            continue
+        waiting, members = [start], []
+        group[start] = len(found)
+        while waiting:
+            at = waiting.pop()
+            members.append(at)
+            apart_x = np.maximum(left - right[at], left[at] - right)
+            apart_y = np.maximum(top - bottom[at], top[at] - bottom)
+            near = np.nonzero((apart_x <= gap) & (apart_y <= gap) & (group < 0))[0]
+            group[near] = len(found)
+            waiting.extend(int(n) for n in near)
+        found.append(np.array(sorted(members)))
+    return found

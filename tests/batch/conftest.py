@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import schema
+from pipeline.intake import ScanLimits
+from pipeline.schema import Schemas
+from pipeline.workbench import Workbench
+from pipeline.workspace import Workspace
+from tests.fake_books import make_book
+from tests.fake_pages import fake_engines, fake_page
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    return schema.load()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, schemas: Schemas) -> Workbench:
+    """Reads fake pages into a registry of its own."""
+    workspace = Workspace(tmp_path / "workspace")
+    return Workbench(
+        workspace.root,
+        workspace.registry_url,
+        schemas,
+        make_engines=fake_engines,
+        limits=ScanLimits(memory_bytes=500_000_000),
+        page_seconds=20.0,
+        read_page=fake_page,
+    )
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A book without scans."""
+    return make_book(tmp_path / "books" / "book-1")

@@ -1,0 +1,176 @@
+"""Marks of ink go to the blank they were written in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.locate.owners import owners, touching
+from pipeline.locate.strips import Strip
+from pipeline.model import Box
+from pipeline.schema import Form
+from tests.locate.forms import PAGE_FORMS
+from tests.locate.strips import FORM_IDS, NO_DOTS, letters, long_strip, marks, strips_of
+
+
+def owned(
+    strips: tuple[Strip, ...], boxes: np.ndarray, barred: tuple[Box, ...] = (), colons: tuple[Box, ...] = ()
+) -> NDArray[np.int64]:
+    return owners(strips, boxes, barred, colons)
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+@pytest.mark.parametrize("rise", [-0.12, 0.0, 0.12])
+def test_letters_go_to_the_line_they_stand_on(form: Form, rise: float) -> None:
+    strips = strips_of(form)
+    written = [letters(strip, strip.piece.box.left + 4, 3, rise) for strip in strips]
+    owner = owned(strips, marks(*written))
+    wanted = np.repeat(np.arange(len(strips)), 3)
+    assert (owner == wanted).mean() == 1.0
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_small_tone_marks_follow_their_letter(form: Form) -> None:
+    strips = strips_of(form)
+    number = long_strip(strips)
+    strip = strips[number]
+    p, left = strip.pitch, strip.piece.box.left + 40
+    base = letters(strip, left, 4)
+    above = [[b[0] + 0.1 * p, b[1] - 0.22 * p, b[0] + 0.22 * p, b[1] - 0.08 * p] for b in base]
+    below = [[b[0] + 0.12 * p, b[3] + 0.06 * p, b[0] + 0.2 * p, b[3] + 0.13 * p] for b in base]
+    owner = owned(strips, marks(base, above, below))
+    assert (owner == number).all()
+
+
+def test_a_tone_mark_between_two_lines_goes_to_the_nearer_letter() -> None:
+    form = PAGE_FORMS[0]
+    strips = strips_of(form)
+    pairs = [
+        (a, b)
+        for a, first in enumerate(strips)
+        for b, second in enumerate(strips)
+        if 0 < second.piece.baseline - first.piece.baseline < 1.3 * second.pitch
+        and abs(first.piece.box.left - second.piece.box.left) < 60
+    ]
+    above, below = pairs[0]
+    left = max(strips[above].piece.box.left, strips[below].piece.box.left) + 20
+    upper, lower = letters(strips[above], left, 3), letters(strips[below], left, 3)
+    p = strips[below].pitch
+    top = lower[1][1]
+    tone = [[lower[1][0] + 4, top - 0.16 * p, lower[1][0] + 12, top - 0.06 * p]]
+    assert owned(strips, marks(upper, lower, tone))[-1] == below
+
+
+def test_a_speck_far_from_all_writing_belongs_to_nobody() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    strip = strips[long_strip(strips)]
+    speck = [
+        [
+            strip.piece.box.right - 6,
+            strip.piece.baseline - 6,
+            strip.piece.box.right - 3,
+            strip.piece.baseline - 3,
+        ]
+    ]
+    assert owned(strips, marks(letters(strip, strip.piece.box.left + 4, 2), speck))[-1] == -1
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_a_value_that_runs_over_the_end_of_its_blank_is_followed(form: Form) -> None:
+    strips = strips_of(form)
+    open_ones = [n for n, s in enumerate(strips) if s.open_right and s.piece.box.width > 200]
+    number = open_ones[len(open_ones) // 2]
+    strip = strips[number]
+    run = letters(strip, strip.piece.box.right - 1.5 * strip.pitch, 7)
+    run = [box for box in run if box[0] < strip.rule]
+    assert run[-1][2] > strip.piece.box.right
+    assert (owned(strips, marks(run)) == number).all()
+
+
+def test_what_stands_behind_the_next_rule_of_the_frame_is_another_blanks() -> None:
+    form = next(form for form in PAGE_FORMS if form.rules)
+    strips = strips_of(form)
+    number = next(n for n, s in enumerate(strips) if s.open_right and s.rule - s.piece.box.right < s.pitch)
+    strip = strips[number]
+    before = letters(strip, strip.rule - 1.1 * strip.pitch, 3)
+    behind = letters(strip, strip.rule + 0.1 * strip.pitch, 3)
+    assert before[-1][2] < strip.rule
+    assert owned(strips, marks(before, behind)).tolist() == [number] * 3 + [-1] * 3
+
+
+def test_writing_well_beyond_the_end_is_not_taken_in() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = next(n for n, s in enumerate(strips) if s.open_right and s.piece.box.width > 200)
+    strip = strips[number]
+    inside = letters(strip, strip.piece.box.right - 1.0 * strip.pitch, 2)
+    beyond = letters(strip, strip.piece.box.right + 1.5 * strip.pitch, 3)
+    assert owned(strips, marks(inside, beyond)).tolist() == [number] * 2 + [-1] * 3
+
+
+def test_marks_in_a_barred_box_have_no_strip() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    strip = strips[long_strip(strips)]
+    boxes = marks(letters(strip, strip.piece.box.left + 40))
+    assert (owned(strips, boxes, (strip.piece.box.grown(0, 40),)) == -1).all()
+
+
+def test_the_colon_behind_a_label_is_no_writing_but_a_letter_there_is() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    p, left, y = strip.pitch, strip.piece.box.left, strip.piece.baseline
+    colon = Box(left - 2, y - 0.6 * p, left + 0.3 * p, y + 0.2 * p)
+    dots = [[left + 3, y - 0.3 * p, left + 7, y - 0.22 * p], [left + 3, y - 0.08 * p, left + 7, y]]
+    word = letters(strip, left + 0.5 * p, 4)
+    assert owned(strips, marks(dots, word), colons=(colon,)).tolist() == [-1, -1] + [number] * 4
+    tall = letters(strip, left + 1, 1)
+    assert owned(strips, marks(tall), colons=(colon,)).tolist() == [number]
+
+
+def test_no_marks_have_no_owners() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    assert len(owned(strips, NO_DOTS)) == 0
+    assert owned((), marks([[1, 1, 9, 9]])).tolist() == [-1]
+
+
+def neighbours(strips: tuple[Strip, ...]) -> tuple[Strip, Strip]:
+    """A strip and the next one below it that has it above."""
+    for upper in strips:
+        below = [
+            lower
+            for lower in strips
+            if 0.6 * lower.pitch < lower.piece.baseline - upper.piece.baseline < 1.6 * lower.pitch
+            and min(lower.piece.box.right, upper.piece.box.right)
+            > max(lower.piece.box.left, upper.piece.box.left) + 4 * upper.pitch
+        ]
+        if below:
+            return upper, below[0]
+    raise AssertionError("a form has lines below one another")
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_only_a_mark_that_stands_on_two_lines_is_cut_and_between_them(form: Form) -> None:
+    strips = strips_of(form)
+    upper, lower = neighbours(strips)
+    left = max(lower.piece.box.left, upper.piece.box.left) + 10
+    p, above, below = upper.pitch, upper.piece.baseline, lower.piece.baseline
+    both = [left, above - 0.5 * p, left + 0.4 * p, below]
+    tail = [left + p, above - 0.5 * p, left + 1.4 * p, above + 0.4 * p]
+    head = [left + 2 * p, below - 0.95 * p, left + 2.4 * p, below]
+    (cut,) = touching(strips, marks([both, tail, head]), ())
+    assert cut[0] == 0
+    assert above < cut[1] < cut[2] <= below - 0.45 * lower.pitch
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_a_signature_that_runs_into_a_name_is_cut_off_above_it(form: Form) -> None:
+    strips = strips_of(form)
+    strip = strips[long_strip(strips)]
+    p, baseline, left = strip.pitch, strip.piece.baseline, strip.piece.box.left + 10
+    signature = Box(left, baseline - 4 * p, left + 6 * p, baseline - p)
+    through = [left, baseline - 3 * p, left + 5 * p, baseline]
+    cuts = list(touching([strip], marks([through]), [signature]))
+    assert [cut[0] for cut in cuts] == [0]
+    assert baseline - 1.05 * p < cuts[0][1] < cuts[0][2] < baseline - 0.4 * p
+    assert not list(touching([strip], marks([through]), ()))

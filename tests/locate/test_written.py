@@ -1,0 +1,67 @@
+"""Marks of ink make values, lines and stamps; dust makes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.locate.written import clusters, inked_box, lines_in
+from pipeline.model import Box
+from tests.locate.strips import NO_DOTS
+
+
+def test_a_blank_with_dust_only_is_not_written_on() -> None:
+    boxes = np.array([[10, 10, 13, 13], [40, 12, 42, 15]], np.int32)
+    area = np.array([6, 5], np.int32)
+    found, kept = inked_box(boxes, area, np.array([0, 1]), 50)
+    assert found is None
+    assert len(kept) == 0
+    assert inked_box(boxes, area, np.array([], int), 50)[0] is None
+
+
+def test_dust_far_from_the_letters_is_left_out_of_their_box() -> None:
+    boxes = np.array([[100, 10, 120, 40], [125, 12, 140, 40], [142, 5, 146, 9], [300, 20, 303, 22]], np.int32)
+    area = np.array([300, 250, 14, 5], np.int32)
+    found, kept = inked_box(boxes, area, np.arange(4), 50)
+    assert found == Box(100, 5, 146, 40)
+    assert kept.tolist() == [0, 1, 2]
+
+
+def test_a_dash_is_writing() -> None:
+    boxes, area = np.array([[100, 30, 130, 34]], np.int32), np.array([110], np.int32)
+    assert inked_box(boxes, area, np.array([0]), 50)[0] == Box(100, 30, 130, 34)
+
+
+def test_the_lines_of_a_free_area_come_from_top_to_bottom() -> None:
+    letter = 30.0
+    rows = [
+        [[100 + 40 * n, y, 130 + 40 * n, y + 30] for n in range(5)] + [[110, y - 14, 118, y - 6]]
+        for y in (300, 180, 240)
+    ]
+    boxes = np.array([box for row in rows for box in row], np.int32)
+    mass = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).astype(np.int32)
+    area = Box(80, 150, 400, 360)
+    found = list(lines_in(area, boxes, mass, np.arange(len(boxes)), letter))
+    assert [line[1].bottom for line in found] == [210, 270, 330]
+    assert [sorted(line[2].tolist()) for line in found] == [
+        list(range(6, 12)), list(range(12, 18)), list(range(6)),
+    ]  # fmt: skip
+
+
+def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:
+    boxes = np.array([[20, 180, 60, 210], [100, 180, 130, 210], [200, 100, 210, 400]], np.int32)
+    mass = np.array([600, 600, 2000], np.int32)
+    found = list(lines_in(Box(80, 150, 400, 360), boxes, mass, np.arange(3), 30))
+    assert [line[2].tolist() for line in found] == [[1]]
+
+
+def test_an_area_without_writing_has_no_lines() -> None:
+    nothing = np.array([], int)
+    assert not list(lines_in(Box(0, 0, 100, 100), NO_DOTS, np.array([], np.int32), nothing, 30))
+    specks = np.array([[10, 10, 12, 12]], np.int32)
+    assert not list(lines_in(Box(0, 0, 100, 100), specks, np.array([4], np.int32), np.array([0]), 30))
+
+
+def test_clusters_are_chains_of_near_boxes() -> None:
+    boxes = np.array([[0, 0, 10, 10], [100, 0, 110, 10], [14, 0, 24, 10], [28, 4, 38, 14]], np.int32)
+    assert [group.tolist() for group in clusters(boxes, 5)] == [[0, 2, 3], [1]]
+    assert clusters(NO_DOTS, 5) == []

@@ -1,0 +1,101 @@
+"""Who guesses is kept out, and nobody else."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pipeline.registry import Registry
+from pipeline.registry.accounts import (
+    AccountOptions,
+    Accounts,
+    LoginLocked,
+    LoginRefused,
+)
+from tests.registry.accounts.people import HERE, OWN, joined, wrong
+from tests.review.clock import Clock
+
+
+def test_after_five_wrong_passwords_the_right_one_is_refused_too_until_the_window_is_over(
+    accounts: Accounts, clock: Clock
+) -> None:
+    joined(accounts)
+    wrong(accounts, times=5)
+    with pytest.raises(LoginLocked, match="15 phút"):
+        accounts.authenticate("an.tran", OWN, "10.0.0.8")
+    clock.pass_(minutes=14, seconds=59)
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("an.tran", OWN, HERE)
+    clock.pass_(seconds=2)
+    assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_tries_while_locked_do_not_lengthen_the_lock(accounts: Accounts, clock: Clock) -> None:
+    joined(accounts)
+    wrong(accounts, times=5)
+    clock.pass_(minutes=10)
+    wrong(accounts, times=50)
+    clock.pass_(minutes=5, seconds=1)
+    assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_a_right_password_forgives_the_wrong_ones_before_it(accounts: Accounts) -> None:
+    joined(accounts)
+    for _ in range(3):
+        wrong(accounts, times=4)
+        assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_an_unknown_login_is_locked_like_a_known_one(accounts: Accounts) -> None:
+    wrong(accounts, "khong.co", 5)
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("khong.co", OWN, HERE)
+
+
+def test_guesses_made_at_once_count_one_by_one(accounts: Accounts) -> None:
+    joined(accounts)
+
+    def guess(number: int) -> type[LoginRefused]:
+        with pytest.raises(LoginRefused) as refused:
+            accounts.authenticate("an.tran", f"đoán lần thứ {number}", f"10.0.1.{number}")
+        return type(refused.value)
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(guess, range(24)))
+    assert outcomes.count(LoginRefused) == 5
+    assert outcomes.count(LoginLocked) == 19
+
+
+def test_one_locked_login_leaves_the_others_alone(accounts: Accounts) -> None:
+    joined(accounts)
+    joined(accounts, "binh.le")
+    wrong(accounts, times=5)
+    assert accounts.authenticate("binh.le", OWN, HERE)
+
+
+def test_one_address_that_tries_many_logins_is_locked_and_others_are_not(
+    registry: Registry, cheap_hashes: None, clock: Clock
+) -> None:
+    accounts = registry.accounts(clock, AccountOptions(wrong_by_address=8))
+    joined(accounts)
+    for number in range(8):
+        wrong(accounts, f"khong.co{number}")
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("an.tran", OWN, HERE)
+    assert accounts.authenticate("an.tran", OWN, "10.0.0.8")
+
+
+def test_a_new_password_from_the_administrator_opens_the_lock(accounts: Accounts) -> None:
+    joined(accounts)
+    wrong(accounts, times=5)
+    assert accounts.authenticate("an.tran", accounts.reset_password("an.tran"), HERE)
+
+
+def test_guessing_the_old_password_in_a_session_counts_too(accounts: Accounts) -> None:
+    session = joined(accounts)
+    for _ in range(5):
+        with pytest.raises(LoginRefused):
+            accounts.change_password(session, "sai mật khẩu rồi", "một câu khác hẳn", HERE)
+    with pytest.raises(LoginLocked):
+        accounts.change_password(session, OWN, "một câu khác hẳn", HERE)

@@ -1,0 +1,92 @@
+"""Staying in, and what ends it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.registry import Registry
+from pipeline.registry.accounts import (
+    AccountError,
+    AccountOptions,
+    Accounts,
+    Role,
+    csrf_of,
+)
+from tests.registry.accounts.people import HERE, OWN, joined, wrong
+from tests.review.clock import Clock
+
+
+def test_a_session_lasts_while_it_is_used_and_twelve_hours_at_most(accounts: Accounts, clock: Clock) -> None:
+    session = joined(accounts)
+    for _ in range(24):
+        clock.pass_(minutes=29)
+        assert accounts.session(session.token) == session
+    clock.pass_(minutes=24, seconds=1)
+    assert accounts.session(session.token) is None
+
+
+def test_a_session_ends_after_half_an_hour_without_use(accounts: Accounts, clock: Clock) -> None:
+    session = joined(accounts)
+    clock.pass_(minutes=30)
+    assert accounts.session(session.token) is None
+
+
+def test_a_session_that_was_left_is_over(accounts: Accounts) -> None:
+    session = joined(accounts)
+    accounts.end(session.token)
+    accounts.end(session.token)
+    assert accounts.session(session.token) is None
+
+
+def test_the_token_of_forms_comes_from_the_session_and_does_not_tell_it(accounts: Accounts) -> None:
+    session = joined(accounts)
+    assert session.csrf == csrf_of(session.token)
+    assert accounts.session(session.csrf) is None
+
+
+def test_a_new_password_ends_every_session_but_the_one_it_gives(accounts: Accounts) -> None:
+    session = joined(accounts)
+    other = accounts.authenticate("an.tran", OWN, HERE)
+    renewed = accounts.change_password(session, OWN, "một câu khác hẳn", HERE)
+    assert [accounts.session(one.token) for one in (session, other)] == [None, None]
+    assert accounts.session(renewed.token) == renewed
+    wrong(accounts)
+
+
+@pytest.mark.parametrize("new", ["ngắn", "chào an.tran nhé", OWN])
+def test_a_password_that_is_weak_or_no_change_is_refused_and_the_old_one_stays(
+    accounts: Accounts, new: str
+) -> None:
+    session = joined(accounts)
+    with pytest.raises(AccountError):
+        accounts.change_password(session, OWN, new, HERE)
+    assert accounts.session(session.token)
+    assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_a_person_put_out_of_use_is_out_at_once_and_can_be_let_in_again(accounts: Accounts) -> None:
+    session = joined(accounts)
+    accounts.deactivate("an.tran")
+    assert accounts.session(session.token) is None
+    wrong(accounts)
+    accounts.activate("an.tran")
+    assert accounts.session(session.token) is None
+    assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_duties_take_effect_within_a_running_session(accounts: Accounts) -> None:
+    session = joined(accounts)
+    accounts.set_duties("an.tran", Role.CHECKER, ["2", "1"])
+    now = accounts.session(session.token)
+    assert now is not None
+    assert (now.person.role, now.person.places) == (Role.CHECKER, frozenset({"1", "2"}))
+    assert (now.person.may_see("1"), now.person.may_see("00000")) == (True, False)
+
+
+def test_options_say_how_long(registry: Registry, clock: Clock, cheap_hashes: None) -> None:
+    accounts = registry.accounts(clock, AccountOptions(idle=timedelta(minutes=5)))
+    session = joined(accounts)
+    clock.pass_(minutes=5)
+    assert accounts.session(session.token) is None

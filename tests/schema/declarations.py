@@ -1,0 +1,26 @@
+"""The declarations as files that a slip of the pen may spoil."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import schema
+from pipeline.errors import SchemaError
+
+ROOT = Path(__file__).parents[2]
+PRINTED = ("birth-2006", "marriage-2006", "death-2006", "birth-2016", "marriage-2016", "death-2016")
+"""The forms that are printed as sheets."""
+
+
+def spoil(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def complaint(folder: Path) -> str:
+    with pytest.raises(SchemaError) as caught:
+        schema.load(folder)
+    return caught.value.message
