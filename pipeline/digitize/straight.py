@@ -16,7 +16,7 @@ from pipeline.imaging.bend import Bend, bend_of
 from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
-from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.marks import Marks
 from pipeline.imaging.rules import course_near, without_rules
 from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
@@ -32,7 +32,8 @@ class Straight:
     and leaders, ``marks`` those of it, ``all_ink`` with them;
     ``bend``: the course of a table's level rules where they are not straight, ``lean`` that of its upright ones with x
     and y changed over;
-    ``red`` is the layer of red stamps, ``red_ink`` its mask and ``stamps`` what stands on it."""
+    ``red`` is the layer of red stamps, ``red_ink`` its mask, ``red_marks`` the marks of that and ``stamps`` what stands
+    on it."""
 
     even: Pixels
     ink: Pixels
@@ -46,6 +47,7 @@ class Straight:
     leaders: NDArray[np.int32]
     dpi: float
     red_ink: Pixels
+    red_marks: Marks
     stamps: tuple[Stamp, ...]
     bend: Bend | None = None
     lean: Bend | None = None
@@ -92,14 +94,15 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     thick = max(2.0, 0.07 * letter)
     even = without_dots(even, ink, dots.mask)
     clean = without_rules(ink & ~dots.mask, lines, thick)
-    marks = marks_of(clean)
+    marks = together.left_on(clean)
     edges = edges_of(marks)
     clean.ravel()[marks.pixels(edges)] = 0
     read_dpi = options.max_dpi if scale < 1 else dpi
-    red, red_ink = red_layer(layers.red, matrix, canvas, read_dpi)
+    red, red_ink, red_marks = red_layer(layers.red, matrix, canvas, read_dpi)
     return Straight(
         even, clean, marks.without(edges), ink, red, matrix, fitted, Frame(square, inner),
-        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi), bend, lean,
+        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, red_marks,
+        stamps_of(red_ink, read_dpi), bend, lean,
     )  # fmt: skip
 
 

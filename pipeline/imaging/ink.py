@@ -60,8 +60,7 @@ def edges_of(marks: Marks) -> NDArray[np.bool_]:
 def without_dots(even: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
     """The evened page with leader dots painted as paper, soft edges included, where no other ink is."""
     edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
-    free = cv2.bitwise_or(cv2.bitwise_not(ink), dots)
-    return np.asarray(cv2.max(even, cv2.bitwise_and(edge, free)), np.uint8)
+    return np.asarray(cv2.max(even, cv2.subtract(edge, cv2.subtract(ink, dots))), np.uint8)
 
 
 def mark_share(ink: Pixels, box: Box, margin: float) -> float:
@@ -106,4 +105,4 @@ def parted(marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Marks:
         emptiest = np.flatnonzero(crossed == crossed.min())
         row = int(emptiest[np.abs(emptiest - len(rows) / 2).argmin()])
         gone[own[y[own] == rows.start + row]] = True
-    return regrouped(marks, marks.runs[:, ~gone], {one for one, _, _ in zones})
+    return regrouped(marks, marks.runs[:, ~gone], [one for one, _, _ in zones])
