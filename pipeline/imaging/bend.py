@@ -110,7 +110,7 @@ class _Place:
         height, width = even.shape
         first = min(width - 1, max(0, round(left)))
         part = even[:, first : max(first + 1, min(width, round(right)))]
-        dark = np.minimum(255.0 - part, 120.0).mean(axis=1)
+        dark = np.minimum(255 - part, 120).sum(axis=1, dtype=np.int64) / part.shape[1]
         rows = np.arange(height)
         # a rule is darker than what lies a little above and below it; writing is not
         beside = np.maximum(dark[(rows - 7).clip(0)], dark[(rows + 7).clip(max=height - 1)])

@@ -131,18 +131,13 @@ def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, flo
     margin = int(0.2 * width) + 2
     beyond = np.pad(smooth, ((0, 0), (margin, margin)))
     windows = np.lib.stride_tricks.sliding_window_view(beyond, width, axis=1)
-    best: tuple[float, float, float, float] | None = None
-    for bend in np.arange(-0.35 * width, 0.35 * width + 0.5, 1.0):
-        aside = np.rint(bend * (position / (stations - 1) - 0.5)).astype(int)
-        darkness = windows[position, margin + aside]
-        merit = darkness.mean(axis=0) * closeness
-        at = int(merit.argmax())
-        if best is None or merit[at] > best[0]:
-            share = float((darkness[:, at] > _DARK).mean())
-            best = float(merit[at]), share, at - bend / 2, at + bend / 2
-    if best is None or best[1] < 0.45:
+    bends = np.arange(-0.35 * width, 0.35 * width + 0.5, 1.0)
+    aside = np.rint(bends[:, None] * (position / (stations - 1) - 0.5)).astype(int)
+    merit = windows[position, margin + aside].mean(axis=1) * closeness
+    best, at = (int(n) for n in np.unravel_index(merit.argmax(), merit.shape))
+    if (windows[position, margin + aside[best], at] > _DARK).mean() < 0.45:
         return None
-    return best[2], best[3]
+    return at - float(bends[best]) / 2, at + float(bends[best]) / 2
 
 
 def crossing(first: Matrix, second: Matrix) -> Matrix:
