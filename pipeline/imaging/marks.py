@@ -65,6 +65,18 @@ class Marks:
         part.ravel()[_positions(inside, part.shape[1])] = np.repeat(number + 1, inside[2] - inside[1])
         return part
 
+    def mask_in(self, chosen: Chosen, left: int, top: int, right: int, bottom: int) -> Pixels:
+        """The mask (0/255) of the ``chosen`` (n,) marks in such a part of the picture."""
+        part = np.zeros((max(0, bottom - top), max(0, right - left)), np.uint8)
+        rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
+        y, first, end, number = self.runs[:, rows]
+        own = np.flatnonzero(chosen[number] & (first < right) & (end > left))
+        inside = np.stack(
+            [y[own] - top, np.maximum(first[own] - left, 0), np.minimum(end[own], right) - left]
+        )
+        part.ravel()[_positions(inside, part.shape[1])] = 255
+        return part
+
     def without(self, gone: Chosen) -> Marks:
         """The marks that are not ``gone`` (n,), numbered anew in the same order."""
         left = ~gone

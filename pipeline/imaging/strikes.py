@@ -87,9 +87,9 @@ def strike_of(
     widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
     if pitch < 8 or bottom <= top or widths.max(initial=0) < LEAST * pitch:
         return None
-    chosen = np.zeros(len(marks.area) + 1, bool)
-    chosen[numbers + 1] = True
-    part = chosen[marks.numbers_in(left, top, right, bottom)].astype(np.uint8)
+    chosen = np.zeros(len(marks.area), bool)
+    chosen[numbers] = True
+    part = np.minimum(marks.mask_in(chosen, left, top, right, bottom), 1)
     middle = level[1] + (0.14 - MIDDLE) * pitch - top
     found = [(first, last) for first, last, run in runs_in(part, pitch, middle) if run.log_odds() > 0]
     if not found:

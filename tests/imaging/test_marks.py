@@ -57,6 +57,17 @@ def test_a_part_of_the_page_shows_the_same_numbers(ink: Pixels, data: st.DataObj
 
 
 @given(MASKS, st.data())
+def test_a_part_of_the_page_shows_the_marks_that_are_asked_for(ink: Pixels, data: st.DataObject) -> None:
+    marks = marks_of(ink)
+    count = len(marks.area)
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
+    top, bottom = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[0])] * 2)))
+    left, right = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[1])] * 2)))
+    shown = np.concatenate([[False], chosen])[marks.numbers_in(left, top, right, bottom)]
+    assert (marks.mask_in(chosen, left, top, right, bottom) == np.where(shown, 255, 0)).all()
+
+
+@given(MASKS, st.data())
 def test_without_some_marks_the_others_are_what_they_were(ink: Pixels, data: st.DataObject) -> None:
     marks = marks_of(ink)
     count = len(marks.area)
