@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import light, straighten, warp
-from pipeline.imaging.bend import Bend, bend_of
+from pipeline.imaging.bend import Bend, bend_of, lean_of
 from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
@@ -130,7 +130,7 @@ def _mesh(even: Pixels, form: Form, fit: Fit) -> tuple[Bend | None, Bend | None]
     uprights = [fit.at(float(u), 0.5)[0] for u in tables.column_shares(form.table)]
     bend = bend_of(even, uprights[0], uprights[-1], levels, 0.25 * (levels[1] - levels[0]))
     narrowest = min(b - a for a, b in pairwise(uprights))
-    lean = bend_of(np.ascontiguousarray(even.T), levels[0], levels[-1], uprights, 0.45 * narrowest)
+    lean = lean_of(even, levels[0], levels[-1], uprights, 0.45 * narrowest)
     least = BENT * form.text_size * fit.height
     straight_lean = np.abs(lean.levels - uprights).max() + lean.most <= least
     return (bend if bend.most > least else None), (None if straight_lean else lean)

@@ -102,9 +102,12 @@ def _covered(bands: NDArray[np.float32], height: float, lean: float, fan: float)
     width = bands.shape[1]
     x = np.arange(width)
     away = (np.arange(len(bands)) + 0.5) / len(bands) * height - height / 2
-    course = x + away[:, None] * (lean + fan * (x / width - 0.5))
-    at = np.rint(course).astype(np.int32).clip(0, width - 1)
-    return np.asarray(np.take_along_axis(bands, at, axis=1).mean(axis=0), np.float32)
+    course = np.multiply.outer(away, lean + fan * (x / width - 0.5))
+    course += x
+    at = np.rint(course, out=course).astype(np.int32)
+    np.clip(at, 0, width - 1, out=at)
+    at += np.arange(0, bands.size, width, dtype=np.int32)[:, None]
+    return np.asarray(bands.ravel().take(at).mean(axis=0), np.float32)
 
 
 def _leaning(bands: NDArray[np.float32], height: int) -> tuple[float, float]:
@@ -145,10 +148,9 @@ def upright_reach(runs: Pixels, upright: Rules) -> tuple[float, float] | None:
         shares, top = [], 0
         for band in bands:
             places = upright.aside(lines, top + len(band) / 2)
-            each = [
-                band[:, max(0, round(x) - beside) : max(0, round(x) + beside + 1)].any(axis=1) for x in places
-            ]
-            shares.append(np.mean(each, axis=0))
+            columns = np.rint(places).astype(int)[:, None] + np.arange(-beside, beside + 1)
+            near = band[:, columns.clip(0, width - 1)] > 0
+            shares.append((near & (columns >= 0) & (columns < width)).any(axis=2).mean(axis=1))
             top += len(band)
         return np.asarray(np.concatenate(shares), np.float64)
 
