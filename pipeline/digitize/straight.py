@@ -107,13 +107,12 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
 
 
 def _frame_lines(even: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:
-    """The frame and the upright rules within it, in pieces: on a page that bends they stand beside the straight ones
-    from corner to corner."""
+    """The courses of the frame and of the upright rules within it: on a page that bends they stand beside the straight
+    ones from corner to corner."""
     tl, tr, br, bl = corners
     lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
     lines += [np.array([tl + u * (tr - tl), bl + u * (br - bl)]) for u in inner]
-    courses = [course_near(even, start, end, ASTRAY * letter, 0.45 * letter) for start, end in lines]
-    return [np.array(piece) for course in courses for piece in pairwise(course)]
+    return [course_near(even, start, end, ASTRAY * letter, 0.45 * letter) for start, end in lines]
 
 
 ASTRAY = 2.2
@@ -141,12 +140,11 @@ def _table_lines(form: Form, fit: Fit, bend: Bend | None, lean: Bend | None) -> 
     upright = [np.array([fit.at(u, 0.0), fit.at(u, 1.0)]) for u in tables.column_shares(form.table)]
     level = [np.array([fit.at(0.0, v), fit.at(1.0, v)]) for v in tables.row_shares(form.table)]
     if bend is not None:
-        courses = [bend.course(float(y), *level[0][:, 0]) for y in bend.levels]
-        level = [np.array(piece) for course in courses for piece in pairwise(course)]
+        ends = level[0][:, 0]
+        level = [bend.course(float(y), *ends) for y in bend.levels]
     if lean is not None:
         ends = upright[0][:, 1]
-        courses = [lean.course(float(x), *ends)[:, ::-1] for x in lean.levels]
-        upright = [np.array(piece) for course in courses for piece in pairwise(course)]
+        upright = [lean.course(float(x), *ends)[:, ::-1] for x in lean.levels]
     return upright + level
 
 
