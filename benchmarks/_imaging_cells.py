@@ -86,7 +86,7 @@ def measured(data: Path) -> dict[str, Any]:
             pictures.append(Path(folder) / f"{number}.png")
             Image.fromarray(one.level.grey).save(pictures[-1], compress_level=1)
             started = time.process_time()
-            columns = grid.ruled_lines(one.level.ink)[0].at
+            columns = grid.ruled_lines(one.level.ink, grid.upright_runs(one.level.ink))[0].at
             rows = grid.written_rows(one.level.ink, *_column(columns, one), LETTER)
             seconds += time.process_time() - started
             _add(scores.setdefault((one.source, "hotich"), Found()), one, columns, rows + LETTER / 2, seconds)

@@ -14,7 +14,7 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
-from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.marks import Marks
 from pipeline.imaging.strikes import strike_of
 from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
@@ -70,7 +70,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
     cuts = tuple(touching(strips, together.boxes, [box for _, box in areas]))
     marks = ink_of.parted(together, cuts) if cuts else together
-    stamps = marks_of(straight.red_ink)
+    stamps = straight.red_marks
     owner = owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
     slots = []
     for slot in form.slots:
@@ -244,8 +244,7 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
         rows.append(slots)
     every = [one for slots in rows for one in slots]
-    nothing_red = marks_of(np.zeros_like(straight.red_ink))
-    traces = Traces(straight, _told(every, marks, nothing_red))
+    traces = Traces(straight, _told(every, marks, straight.red_marks))
     rule = 0.3 * letter
     for number, slots in enumerate(rows):
         sure = (

@@ -103,8 +103,9 @@ def recognised(
 
 def _by_rules(form: Form, level: straighten.Level) -> Fit | None:
     """A table form laid over a levelled page through its rules; ``None`` where they are not its own, or upside down."""
-    upright, rows = grid.ruled_lines(level.ink)
-    seen = grid.upright_reach(level.ink, upright)
+    runs = grid.upright_runs(level.ink)
+    upright, rows = grid.ruled_lines(level.ink, runs)
+    seen = grid.upright_reach(runs, upright)
     across, down = upright.flat(upright.at, rows), rows.flat(rows.at, upright)
     reach = None if seen is None else (float(rows.flat(seen[0], upright)), float(rows.flat(seen[1], upright)))
     fit = tables.fitted_table(form, across, down, level.size, reach)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import light, straighten, warp
-from pipeline.imaging.bend import Bend, bend_of
+from pipeline.imaging.bend import Bend, bend_of, lean_of
 from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
-from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.marks import Marks
 from pipeline.imaging.rules import course_near, without_rules
 from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
@@ -32,7 +32,8 @@ class Straight:
     and leaders, ``marks`` those of it, ``all_ink`` with them;
     ``bend``: the course of a table's level rules where they are not straight, ``lean`` that of its upright ones with x
     and y changed over;
-    ``red`` is the layer of red stamps, ``red_ink`` its mask and ``stamps`` what stands on it."""
+    ``red`` is the layer of red stamps, ``red_ink`` its mask, ``red_marks`` the marks of that and ``stamps`` what stands
+    on it."""
 
     even: Pixels
     ink: Pixels
@@ -46,6 +47,7 @@ class Straight:
     leaders: NDArray[np.int32]
     dpi: float
     red_ink: Pixels
+    red_marks: Marks
     stamps: tuple[Stamp, ...]
     bend: Bend | None = None
     lean: Bend | None = None
@@ -92,25 +94,25 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     thick = max(2.0, 0.07 * letter)
     even = without_dots(even, ink, dots.mask)
     clean = without_rules(ink & ~dots.mask, lines, thick)
-    marks = marks_of(clean)
+    marks = together.left_on(clean)
     edges = edges_of(marks)
     clean.ravel()[marks.pixels(edges)] = 0
     read_dpi = options.max_dpi if scale < 1 else dpi
-    red, red_ink = red_layer(layers.red, matrix, canvas, read_dpi)
+    red, red_ink, red_marks = red_layer(layers.red, matrix, canvas, read_dpi)
     return Straight(
         even, clean, marks.without(edges), ink, red, matrix, fitted, Frame(square, inner),
-        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, stamps_of(red_ink, read_dpi), bend, lean,
+        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, red_marks,
+        stamps_of(red_ink, read_dpi), bend, lean,
     )  # fmt: skip
 
 
 def _frame_lines(even: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:
-    """The frame and the upright rules within it, in pieces: on a page that bends they stand beside the straight ones
-    from corner to corner."""
+    """The courses of the frame and of the upright rules within it: on a page that bends they stand beside the straight
+    ones from corner to corner."""
     tl, tr, br, bl = corners
     lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
     lines += [np.array([tl + u * (tr - tl), bl + u * (br - bl)]) for u in inner]
-    courses = [course_near(even, start, end, ASTRAY * letter, 0.45 * letter) for start, end in lines]
-    return [np.array(piece) for course in courses for piece in pairwise(course)]
+    return [course_near(even, start, end, ASTRAY * letter, 0.45 * letter) for start, end in lines]
 
 
 ASTRAY = 2.2
@@ -127,7 +129,7 @@ def _mesh(even: Pixels, form: Form, fit: Fit) -> tuple[Bend | None, Bend | None]
     uprights = [fit.at(float(u), 0.5)[0] for u in tables.column_shares(form.table)]
     bend = bend_of(even, uprights[0], uprights[-1], levels, 0.25 * (levels[1] - levels[0]))
     narrowest = min(b - a for a, b in pairwise(uprights))
-    lean = bend_of(np.ascontiguousarray(even.T), levels[0], levels[-1], uprights, 0.45 * narrowest)
+    lean = lean_of(even, levels[0], levels[-1], uprights, 0.45 * narrowest)
     least = BENT * form.text_size * fit.height
     straight_lean = np.abs(lean.levels - uprights).max() + lean.most <= least
     return (bend if bend.most > least else None), (None if straight_lean else lean)
@@ -138,12 +140,11 @@ def _table_lines(form: Form, fit: Fit, bend: Bend | None, lean: Bend | None) -> 
     upright = [np.array([fit.at(u, 0.0), fit.at(u, 1.0)]) for u in tables.column_shares(form.table)]
     level = [np.array([fit.at(0.0, v), fit.at(1.0, v)]) for v in tables.row_shares(form.table)]
     if bend is not None:
-        courses = [bend.course(float(y), *level[0][:, 0]) for y in bend.levels]
-        level = [np.array(piece) for course in courses for piece in pairwise(course)]
+        ends = level[0][:, 0]
+        level = [bend.course(float(y), *ends) for y in bend.levels]
     if lean is not None:
         ends = upright[0][:, 1]
-        courses = [lean.course(float(x), *ends)[:, ::-1] for x in lean.levels]
-        upright = [np.array(piece) for course in courses for piece in pairwise(course)]
+        upright = [lean.course(float(x), *ends)[:, ::-1] for x in lean.levels]
     return upright + level
 
 

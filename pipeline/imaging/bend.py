@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +20,9 @@ STATIONS = 32
 
 STEEP = 0.08
 """How much a rule may rise or fall at most: a page bound at its side rises by 3 in 100 beside the gutter."""
+
+MOST = 120
+"""The most darkness (grey levels) that counts, so that black ink has no more say than a grey rule."""
 
 CLEAR = 8.0
 """How much darker (grey levels) all rules must be together than what lies above and below them to be followed."""
@@ -77,12 +81,13 @@ def bend_of(even: Pixels, left: float, right: float, levels: Sequence[float] | V
     together stand out most, beginning in the middle, within ``reach`` pixels, and going on from place to place; where
     they do not stand out the shifts stay as they were.
     """
-    levels = _bowed(even, left, right, np.asarray(levels), reach)
+    dark = np.asarray(cv2.threshold(cv2.bitwise_not(even), MOST, 0, cv2.THRESH_TRUNC)[1], np.uint8)
+    levels = _bowed(dark, left, right, np.asarray(levels), reach)
     edges = np.linspace(left, right, STATIONS + 1)
     step = max(2, round(STEEP * float(edges[1] - edges[0])))
     shifts = np.zeros((STATIONS, 2))
     half = STATIONS // 2
-    places = [_Place(even, float(a), float(b), levels) for a, b in pairwise(edges)]
+    places = [_Place(dark, float(a), float(b), levels) for a, b in pairwise(edges)]
     shifts[half] = places[half].shifts((0.0, 0.0), round(reach))
     for order in (range(half + 1, STATIONS), range(half - 1, -1, -1)):
         before = shifts[half]
@@ -92,29 +97,36 @@ def bend_of(even: Pixels, left: float, right: float, levels: Sequence[float] | V
     return Bend(middles, shifts[:, 0], shifts[:, 1], levels)
 
 
-def _bowed(even: Pixels, left: float, right: float, levels: Values, reach: float) -> Values:
+def _bowed(dark: Pixels, left: float, right: float, levels: Values, reach: float) -> Values:
     """The levels with those in the middle moved against the outer ones so that all stand out most."""
     share = (levels - levels[0]) / (levels[-1] - levels[0])
     middle, wide = (left + right) / 2, (right - left) / STATIONS
-    place = _Place(even, middle - wide, middle + wide, levels)
+    place = _Place(dark, middle - wide, middle + wide, levels)
     bows = np.arange(-round(reach), round(reach) + 1)
     merits = [place.merit(levels + 4 * bow * share * (1 - share)) - 2.0 * abs(bow) / reach for bow in bows]
     best = int(np.argmax(merits))
     return levels + 4 * bows[best] * share * (1 - share) if merits[best] > CLEAR else levels
 
 
-class _Place:
-    """What is seen of level rules between two x."""
+def lean_of(
+    even: Pixels, top: float, bottom: float, uprights: Sequence[float] | Values, reach: float
+) -> Bend:
+    """As ``bend_of``, of a table's upright rules between two y: the course with x and y changed over."""
+    return bend_of(np.asarray(cv2.transpose(even), np.uint8), top, bottom, uprights, reach)
 
-    def __init__(self, even: Pixels, left: float, right: float, levels: Values) -> None:
-        height, width = even.shape
+
+class _Place:
+    """What is seen of level rules between two x of a page: ``dark``, how dark each pixel is, up to ``MOST``."""
+
+    def __init__(self, dark: Pixels, left: float, right: float, levels: Values) -> None:
+        height, width = dark.shape
         first = min(width - 1, max(0, round(left)))
-        part = even[:, first : max(first + 1, min(width, round(right)))]
-        dark = np.minimum(255.0 - part, 120.0).mean(axis=1)
+        part = dark[:, first : max(first + 1, min(width, round(right)))]
+        mean = cv2.reduce(part, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / part.shape[1]
         rows = np.arange(height)
         # a rule is darker than what lies a little above and below it; writing is not
-        beside = np.maximum(dark[(rows - 7).clip(0)], dark[(rows + 7).clip(max=height - 1)])
-        self._clear = np.clip(dark - beside, 0.0, 60.0)
+        beside = np.maximum(mean[(rows - 7).clip(0)], mean[(rows + 7).clip(max=height - 1)])
+        self._clear = np.clip(mean - beside, 0.0, 60.0)
         self._levels = np.asarray(levels)
         self._share = (self._levels - levels[0]) / (levels[-1] - levels[0])
 

@@ -12,6 +12,9 @@ from pipeline.model import Pixels
 PAPER_WARMTH = 8
 """How much redder than green and blue old paper may be (grey levels) before a pixel counts as reddish."""
 
+BAND = 128
+"""How many rows are parted at a time: they stay in the processor's own memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layers:
@@ -29,12 +32,16 @@ def layers_of(rgb: Pixels) -> Layers:
     lifted by how much redder the pixel is than its other channels. Where a stroke crosses a seal the red channel
     is dark and the pixel is not red, so the stroke stays.
     """
-    red, green, blue = cv2.split(rgb)
-    over = cv2.subtract(red, cv2.max(green, blue))
-    reddish = cv2.subtract(over, np.full_like(over, PAPER_WARMTH))
-    ink = cv2.add(red, reddish)
-    redness = cv2.subtract(reddish, np.full_like(over, PAPER_WARMTH))
-    return Layers(np.asarray(ink, np.uint8), np.asarray(cv2.bitwise_not(cv2.add(redness, redness)), np.uint8))
+    ink, red = np.empty((2, *rgb.shape[:2]), np.uint8)
+    warmth = np.full((BAND, rgb.shape[1]), PAPER_WARMTH, np.uint8)
+    for top in range(0, len(rgb), BAND):
+        band = slice(top, top + BAND)
+        own, green, blue = cv2.split(rgb[band])
+        reddish = cv2.subtract(cv2.subtract(own, cv2.max(green, blue)), warmth[: len(own)])
+        cv2.add(own, reddish, dst=ink[band])
+        redness = cv2.subtract(reddish, warmth[: len(own)])
+        cv2.bitwise_not(cv2.add(redness, redness), dst=red[band])
+    return Layers(ink, red)
 
 
 def ink_grey(rgb: Pixels) -> Pixels:

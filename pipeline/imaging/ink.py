@@ -59,9 +59,10 @@ def edges_of(marks: Marks) -> NDArray[np.bool_]:
 
 def without_dots(even: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
     """The evened page with leader dots painted as paper, soft edges included, where no other ink is."""
+    if not cv2.hasNonZero(dots):
+        return even
     edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
-    free = cv2.bitwise_or(cv2.bitwise_not(ink), dots)
-    return np.asarray(cv2.max(even, cv2.bitwise_and(edge, free)), np.uint8)
+    return np.asarray(cv2.max(even, cv2.subtract(edge, cv2.subtract(ink, dots))), np.uint8)
 
 
 def mark_share(ink: Pixels, box: Box, margin: float) -> float:
@@ -80,15 +81,13 @@ def cut(even: Pixels, ink: Pixels, marks: Marks, numbers: NDArray[np.int64], box
     height, width = even.shape
     whole = box.grown(pad, pad).within(width, height)
     left, top, right, bottom = (round(n) for n in (whole.left, whole.top, whole.right, whole.bottom))
-    picture = even[top:bottom, left:right].copy()
-    labels = marks.numbers_in(left, top, right, bottom)
-    chosen = np.zeros(len(marks.area) + 1, bool)
-    chosen[numbers + 1] = True
+    chosen = np.zeros(len(marks.area), bool)
+    chosen[numbers] = True
+    own = marks.mask_in(chosen, left, top, right, bottom)
     edge = np.ones((5, 5), np.uint8)
-    own = cv2.dilate(chosen[labels].astype(np.uint8), edge)
-    foreign = (ink[top:bottom, left:right] > 0) & ~chosen[labels]
-    picture[(cv2.dilate(foreign.astype(np.uint8), edge) > 0) & (own == 0)] = 255
-    return picture
+    foreign = cv2.dilate(cv2.subtract(ink[top:bottom, left:right], own), edge)
+    painted = cv2.subtract(foreign, cv2.dilate(own, edge))
+    return np.asarray(cv2.max(even[top:bottom, left:right], painted), np.uint8)
 
 
 def parted(marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Marks:
@@ -106,4 +105,4 @@ def parted(marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Marks:
         emptiest = np.flatnonzero(crossed == crossed.min())
         row = int(emptiest[np.abs(emptiest - len(rows) / 2).argmin()])
         gone[own[y[own] == rows.start + row]] = True
-    return regrouped(marks, marks.runs[:, ~gone], {one for one, _, _ in zones})
+    return regrouped(marks, marks.runs[:, ~gone], [one for one, _, _ in zones])

@@ -35,10 +35,8 @@ def ink_mask(even: Pixels) -> Pixels:
 
 def inked(even: Pixels) -> tuple[Pixels, Marks]:
     """The mask of ink and its marks, for which the page is looked through once."""
-    weak = np.asarray(cv2.threshold(even, int(255 * WEAK) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
-    marks = marks_of(weak)
-    strong = marks.having(even, int(255 * STRONG))
-    marks = marks.without(~strong)
-    mask = np.zeros(even.shape, np.uint8)
-    mask.ravel()[marks.pixels(np.ones(len(marks.area), bool))] = 255
-    return mask, marks
+    mask = np.asarray(cv2.threshold(even, int(255 * WEAK) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    marks = marks_of(mask)
+    weak = ~marks.having(even, int(255 * STRONG))
+    mask.ravel()[marks.pixels(weak)] = 0
+    return mask, marks.without(weak)

@@ -3,7 +3,7 @@ few marks concerned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Pixels
+
+MOST_SHORT = 65_000
+"""Up to how many labels are counted in 16 bits."""
 
 Runs = NDArray[np.int32]
 Chosen = NDArray[np.bool_]
@@ -62,6 +65,18 @@ class Marks:
         part.ravel()[_positions(inside, part.shape[1])] = np.repeat(number + 1, inside[2] - inside[1])
         return part
 
+    def mask_in(self, chosen: Chosen, left: int, top: int, right: int, bottom: int) -> Pixels:
+        """The mask (0/255) of the ``chosen`` (n,) marks in such a part of the picture."""
+        part = np.zeros((max(0, bottom - top), max(0, right - left)), np.uint8)
+        rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
+        y, first, end, number = self.runs[:, rows]
+        own = np.flatnonzero(chosen[number] & (first < right) & (end > left))
+        inside = np.stack(
+            [y[own] - top, np.maximum(first[own] - left, 0), np.minimum(end[own], right) - left]
+        )
+        part.ravel()[_positions(inside, part.shape[1])] = 255
+        return part
+
     def without(self, gone: Chosen) -> Marks:
         """The marks that are not ``gone`` (n,), numbered anew in the same order."""
         left = ~gone
@@ -69,40 +84,82 @@ class Marks:
         runs[3] = (np.cumsum(left, dtype=np.int32) - 1)[runs[3]]
         return Marks(self.boxes[left], self.area[left], runs, self.shape)
 
+    def left_on(self, mask: Pixels) -> Marks:
+        """The marks as they are on a mask of the same shape from which some of their ink was taken away."""
+        width = self.shape[1]
+        place = _positions(self.runs, width)
+        number = np.repeat(self.runs[3], self.runs[2] - self.runs[1])
+        held = mask.ravel()[place] > 0
+        touched = np.zeros(len(self.area), bool)
+        touched[number[~held]] = True
+        held &= touched[number]
+        place, number = place[held], number[held]
+        begins = np.flatnonzero((np.diff(place, prepend=-2) != 1) | (place % width == 0))
+        y, first = np.divmod(place[begins], width)
+        length = np.diff(begins, append=len(place))
+        pieces = np.stack([y, first, first + length, number[begins]]).astype(np.int32)
+        runs = np.hstack([self.runs[:, ~touched[self.runs[3]]], pieces])
+        runs = runs[:, np.argsort(runs[0].astype(np.int64) * width + runs[1], kind="stable")]
+        return regrouped(self, runs, np.flatnonzero(touched))
+
+    def laid(self, left: int, top: int, shape: tuple[int, int]) -> Marks:
+        """The marks on a picture of that shape of which theirs is the part that begins at (left, top)."""
+        boxes = self.boxes + np.array([left, top, left, top], np.int32)
+        runs = self.runs + np.array([[top], [left], [left], [0]], np.int32)
+        return Marks(boxes, self.area, runs, shape)
+
+
+def no_marks(shape: tuple[int, int]) -> Marks:
+    """The marks of paper of that shape."""
+    return Marks(np.empty((0, 4), np.int32), np.empty(0, np.int32), np.empty((4, 0), np.int32), shape)
+
 
 def marks_of(ink: Pixels) -> Marks:
     """All marks of an ink mask (0/255), 8-connected."""
     runs = _runs_of(ink)
-    _, labels = cv2.connectedComponents(ink, connectivity=8)
-    runs[3] = np.asarray(labels)[runs[0], runs[1]] - 1
+    # there are no more labels, provisional ones included, than runs: half the memory where they are few
+    depth = cv2.CV_16U if runs.shape[1] < MOST_SHORT else cv2.CV_32S
+    _, labels = cv2.connectedComponents(ink, connectivity=8, ltype=depth)
+    runs[3] = np.asarray(labels)[runs[0], runs[1]]
+    runs[3] -= 1
     height, width = ink.shape
     return _measured(runs, int(runs[3].max(initial=-1)) + 1, (height, width))
 
 
-def regrouped(marks: Marks, runs: Runs, touched: Iterable[int]) -> Marks:
+def regrouped(marks: Marks, runs: Runs, touched: Sequence[int] | NDArray[np.int64]) -> Marks:
     """The marks after ink was taken away: ``runs`` are what is left of theirs (from top to bottom, numbered as before);
     those ``touched`` may have fallen apart and are looked at anew."""
     number = runs[3].copy()
     count = len(marks.area)
-    order = np.argsort(number, kind="stable")
-    ends = np.searchsorted(number[order], np.arange(count + 1))
-    for one in touched:
-        own = order[ends[one] : ends[one + 1]]
-        if not len(own):
-            continue
-        left, top, right, bottom = (int(side) for side in marks.boxes[one])
-        place = np.stack([runs[0, own] - top, runs[1, own] - left, runs[2, own] - left])
-        part = np.zeros((bottom - top, right - left), np.uint8)
-        part.ravel()[_positions(place, part.shape[1])] = 1
-        pieces, labels = cv2.connectedComponents(part, connectivity=8)
-        piece = np.asarray(labels)[place[0], place[1]]
-        number[own[piece > 1]] = count + piece[piece > 1] - 2
-        count += pieces - 2
+    anew = np.zeros(count, bool)
+    anew[touched] = True
+    own = np.flatnonzero(anew[number])
+    number[own] = count + _pieces(runs[:, own], marks.shape[1])
+    count += len(own)
     first = np.full(count, len(number))
     first[number[::-1]] = np.arange(len(number))[::-1]
     renumbered = np.empty(count, np.int32)
     renumbered[np.argsort(first, kind="stable")] = np.arange(count)
     return _measured(np.stack([*runs[:3], renumbered[number]]), int((first < len(number)).sum()), marks.shape)
+
+
+def _pieces(runs: Runs, width: int) -> NDArray[np.int64]:
+    """For each of the runs (4, m), from top to bottom, the first of those with which it hangs together."""
+    y, first, end = runs[:3].astype(np.int64)
+    # each run and those of the next row that touch it, by a corner at least
+    row = width + 2
+    low = np.searchsorted(y * row + end, (y + 1) * row + first)
+    count = np.searchsorted(y * row + first, (y + 1) * row + end, side="right") - low
+    upper = np.repeat(np.arange(len(y)), count)
+    lower = np.arange(len(upper)) + np.repeat(low - np.cumsum(count) + count, count)
+    root = np.arange(len(y))
+    while (root[upper] != root[lower]).any():
+        ends = root[upper], root[lower]
+        for one in ends:
+            np.minimum.at(root, one, np.minimum(*ends))
+        while (root != root[root]).any():
+            root = root[root]
+    return root
 
 
 def _runs_of(ink: Pixels) -> Runs:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import cv2
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.colour import Layers, layers_of
+from pipeline.imaging.greys import exceeding, percentile
+from pipeline.imaging.shrink import shrunk
 from pipeline.model import Pixels, Quality
 
 MM = 25.4
@@ -30,7 +33,7 @@ def quality_of(pixels: Pixels, layers: Layers, dpi: float) -> Quality:
     """What can be measured of a page (h, w, 3) RGB of ``dpi`` pixels an inch and its ``layers``, but ``cut``, for which
     its form must be known."""
     grey, grey_dpi = _reduced(layers.ink, dpi, GREY_DPI)
-    paper, ink = _exceeding(grey, 0.1), _exceeding(grey, 0.99)
+    paper, ink = exceeding(grey, 0.1), exceeding(grey, 0.99)
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     strong = np.abs(edges) > 30
     rim = max(4, grey.shape[1] // 60)
@@ -72,7 +75,7 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
     grey = cv2.GaussianBlur(band, (3, 3), 0)
     window = np.ones((9, 9), np.uint8)
     span = cv2.subtract(cv2.dilate(grey, window), cv2.erode(grey, window))[1:-1, 1:-1]
-    there = span >= max(16.0, 0.5 * float(np.percentile(span[::3, ::3], 99.5)))
+    there = span >= max(16.0, 0.5 * percentile(np.ascontiguousarray(span[::3, ::3]), 0.995))
     if there.sum() < 50:
         return 0.0
     across = cv2.absdiff(grey[1:-1, 2:], grey[1:-1, :-2])
@@ -87,7 +90,9 @@ def shade(grey: Pixels) -> float:
     height, width = grey.shape
     inner = grey[height // 10 : height - height // 10, width // 10 : width - width // 10]
     parts = [part for rows in np.array_split(inner, 5, 0) for part in np.array_split(rows, 5, 1)]
-    return 1 - min(float(np.percentile(part[::2, ::2], 75)) for part in parts if part.size) / 255
+    return (
+        1 - min(percentile(np.ascontiguousarray(part[::2, ::2]), 0.75) for part in parts if part.size) / 255
+    )
 
 
 def finger(small: Pixels, dpi: float) -> float:
@@ -97,12 +102,13 @@ def finger(small: Pixels, dpi: float) -> float:
     solid patch at least 7 mm across that touches the edge: seals are thin lines of another red.
     """
     mm = dpi / MM
-    chroma = cv2.cvtColor(cv2.GaussianBlur(small, (3, 3), 0), cv2.COLOR_RGB2YCrCb).astype(np.int16)
-    red, blue = chroma[:, :, 1], chroma[:, :, 2]
-    paper_red, paper_blue = float(np.median(red)), float(np.median(blue))
-    skin = (red > max(137.0, paper_red + 7)) & (red < 178) & (blue < min(124.0, paper_blue - 3)) & (blue > 78)
+    chroma = cv2.cvtColor(cv2.GaussianBlur(small, (3, 3), 0), cv2.COLOR_RGB2YCrCb)
+    red, blue = (np.asarray(one, np.uint8) for one in cv2.split(chroma)[1:])
+    paper_red, paper_blue = percentile(red, 0.5), percentile(blue, 0.5)
+    least_red, most_blue = int(max(137.0, paper_red + 7)) + 1, math.ceil(min(124.0, paper_blue - 3)) - 1
+    skin = cv2.bitwise_and(cv2.inRange(red, least_red, 177), cv2.inRange(blue, 79, most_blue))
     size = max(3, round(7 * mm)) | 1
-    solid = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    solid = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     padded = cv2.copyMakeBorder(solid, size, size, size, size, cv2.BORDER_REPLICATE)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, kernel)[size:-size, size:-size]
@@ -200,17 +206,6 @@ def _covered(ends: NDArray[np.float64]) -> float:
 
 
 def _reduced(pixels: Pixels, dpi: float, wanted: float) -> tuple[Pixels, float]:
-    """The picture with each square of a whole number of pixels made one, and its pixels an inch, about ``wanted``: a
-    whole number is four times as quick as any other."""
+    """The picture at about ``wanted`` pixels an inch, and how many those are."""
     side = max(1, int(dpi / wanted + 0.25))
-    height, width = (max(1, length // side) for length in pixels.shape[:2])
-    if side == 1:
-        return pixels, dpi
-    whole = pixels[: height * side, : width * side]
-    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8), dpi / side
-
-
-def _exceeding(grey: Pixels, share: float) -> float:
-    """The grey level that so much of the picture reaches or exceeds."""
-    levels = np.cumsum(np.bincount(grey.ravel(), minlength=256)[::-1])
-    return float(255 - np.searchsorted(levels, share * grey.size))
+    return shrunk(pixels, side), dpi / side

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -97,18 +100,20 @@ def _followed(even: Pixels, ends: Matrix, reach: float, thickness: float) -> Mat
     thin, along, across = band
     profile = _stations(thin)
     stations, width = profile.shape
-    best, came = profile[0].copy(), np.zeros((stations, width), np.int64)
-    offsets = np.arange(width)
+    # how dark the darkest way to each place is, with a place more on either side that none takes
+    reached = np.full((stations, width + 2), -np.inf, np.float32)
+    reached[0, 1:-1] = profile[0]
     for station in range(1, stations):
-        beside = np.pad(best, 1, constant_values=-np.inf)
-        ways = np.stack([beside[:-2] - _ASIDE, best, beside[2:] - _ASIDE])
-        chosen = ways.argmax(axis=0)
-        came[station] = offsets + chosen - 1
-        best = ways[chosen, offsets] + profile[station]
+        before = reached[station - 1]
+        aside = np.maximum(before[:-2], before[2:]) - _ASIDE
+        reached[station, 1:-1] = np.maximum(aside, before[1:-1]) + profile[station]
     way = np.empty(stations, np.int64)
-    way[-1] = best.argmax()
+    way[-1] = reached[-1, 1:-1].argmax()
     for station in range(stations - 1, 0, -1):
-        way[station - 1] = came[station, way[station]]
+        near = reached[station - 1, way[station] : way[station] + 3] - np.array(
+            [_ASIDE, 0, _ASIDE], np.float32
+        )
+        way[station - 1] = way[station] + near.argmax() - 1
     dark = float((profile[np.arange(stations), way] > _DARK).mean())
     if dark < FOLLOWED or way.min() == 0 or way.max() == width - 1:
         return None
@@ -131,18 +136,13 @@ def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, flo
     margin = int(0.2 * width) + 2
     beyond = np.pad(smooth, ((0, 0), (margin, margin)))
     windows = np.lib.stride_tricks.sliding_window_view(beyond, width, axis=1)
-    best: tuple[float, float, float, float] | None = None
-    for bend in np.arange(-0.35 * width, 0.35 * width + 0.5, 1.0):
-        aside = np.rint(bend * (position / (stations - 1) - 0.5)).astype(int)
-        darkness = windows[position, margin + aside]
-        merit = darkness.mean(axis=0) * closeness
-        at = int(merit.argmax())
-        if best is None or merit[at] > best[0]:
-            share = float((darkness[:, at] > _DARK).mean())
-            best = float(merit[at]), share, at - bend / 2, at + bend / 2
-    if best is None or best[1] < 0.45:
+    bends = np.arange(-0.35 * width, 0.35 * width + 0.5, 1.0)
+    aside = np.rint(bends[:, None] * (position / (stations - 1) - 0.5)).astype(int)
+    merit = windows[position, margin + aside].mean(axis=1) * closeness
+    best, at = (int(n) for n in np.unravel_index(merit.argmax(), merit.shape))
+    if (windows[position, margin + aside[best], at] > _DARK).mean() < 0.45:
         return None
-    return best[2], best[3]
+    return at - float(bends[best]) / 2, at + float(bends[best]) / 2
 
 
 def crossing(first: Matrix, second: Matrix) -> Matrix:
@@ -154,8 +154,9 @@ def crossing(first: Matrix, second: Matrix) -> Matrix:
     return np.array([(a * (x3 - x4) - (x1 - x2) * b) / bottom, (a * (y3 - y4) - (y1 - y2) * b) / bottom])
 
 
-def without_rules(ink: Pixels, rules: list[Matrix], width: float) -> Pixels:
-    """The ink mask with the given rules erased: only the thin run of the rule itself, not the strokes that cross it.
+def without_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixels:
+    """The ink mask with the rules of these courses (n, 2) erased: only the thin run of each rule itself, not the
+    strokes that cross it.
 
     A rule pixel is erased where the ink across the rule is no thicker than about the rule: a stroke that crosses it
     is thicker there and stays whole.
@@ -164,21 +165,20 @@ def without_rules(ink: Pixels, rules: list[Matrix], width: float) -> Pixels:
     height, widest = ink.shape
     thick = max(3, round(2.4 * width))
     reach = max(5, round(3.2 * width)) | 1
-    for (x0, y0), (x1, y1) in rules:
-        ends = [(round(x0), round(y0)), (round(x1), round(y1))]
-        room = thick + reach
-        left, top = (max(0, min(side) - room) for side in zip(*ends, strict=True))
-        right, bottom = (max(0, max(side) + room) for side in zip(*ends, strict=True))
+    room = thick + reach
+    for course in courses:
+        points = np.rint(course).astype(int)
+        left, top = np.maximum(0, points.min(axis=0) - room).tolist()
+        right, bottom = np.maximum(0, points.max(axis=0) + room).tolist()
         place = slice(top, min(bottom, height)), slice(left, min(right, widest))
         part = ink[place]
         if not part.size:
             continue
         zone = np.zeros_like(part)
-        cv2.line(
-            zone, (ends[0][0] - left, ends[0][1] - top), (ends[1][0] - left, ends[1][1] - top), 255, thick
-        )
-        upright = abs(y1 - y0) > abs(x1 - x0)
-        kernel = np.ones((1, reach) if upright else (reach, 1), np.uint8)
+        for one, other in pairwise((points - [left, top]).tolist()):
+            cv2.line(zone, one, other, 255, thick)
+        across, down = np.abs(course[-1] - course[0])
+        kernel = np.ones((1, reach) if down > across else (reach, 1), np.uint8)
         crossing_strokes = cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel)
         rule = cv2.bitwise_and(zone, cv2.bitwise_not(crossing_strokes))
         result[place] = cv2.bitwise_and(result[place], cv2.bitwise_not(rule))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.imaging import light, warp
+from pipeline.imaging.marks import Marks, no_marks
 from pipeline.model import Box, Matrix, Pixels, Stamp, StampKind
 
 DPI = 50.0
@@ -27,16 +28,18 @@ MARGIN_MM = 3.0
 """How far around what is red the red layer is looked at."""
 
 
-def red_layer(red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float) -> tuple[Pixels, Pixels]:
-    """The red layer of the original laid on the straight page of that (width, height) by ``matrix`` (3, 3), and its
-    mask of ink; ``dpi``: pixels an inch of the straight page. Pixels are moved only where there is any red, elsewhere
-    there is paper."""
-    straight = np.full(size[::-1], 255, np.uint8)
+def red_layer(red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float) -> tuple[Pixels, Pixels, Marks]:
+    """The red layer of the original laid on the straight page of that (width, height) by ``matrix`` (3, 3), its mask
+    of ink and the marks of that; ``dpi``: pixels an inch of the straight page. Pixels are moved only where there is any
+    red, elsewhere there is paper."""
+    width, height = size
+    straight = np.full((height, width), 255, np.uint8)
     mask = np.zeros_like(straight)
+    nothing = straight, mask, no_marks((height, width))
     reddish = cv2.threshold(red, int(255 * light.WEAK), 1, cv2.THRESH_BINARY_INV)[1]
     left, top, wide, high = cv2.boundingRect(reddish)
     if not wide:
-        return straight, mask
+        return nothing
     right, bottom = left + wide, top + high
     outline = warp.moved(
         matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
@@ -46,12 +49,12 @@ def red_layer(red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float) ->
     place = Box(left, top, right, bottom).grown(margin, margin).within(*size)
     left, top, right, bottom = (round(side) for side in (place.left, place.top, place.right, place.bottom))
     if right <= left or bottom <= top:
-        return straight, mask
+        return nothing
     shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], float)
     part = warp.warped(red, shift @ matrix, (right - left, bottom - top))
     straight[top:bottom, left:right] = part
-    mask[top:bottom, left:right] = light.ink_mask(part)
-    return straight, mask
+    mask[top:bottom, left:right], marks = light.inked(part)
+    return straight, mask, marks.laid(left, top, (height, width))
 
 
 def stamps_of(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
@@ -60,6 +63,8 @@ def stamps_of(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     Seals are circles of their size (Hough's transform), straddling where the picture's edge cuts them. Of the rest what
     is low and wide is a boxed stamp, between two long level lines, or a name; anything else is ``OTHER``.
     """
+    if not cv2.hasNonZero(red_ink):
+        return ()
     scale = min(1.0, DPI / dpi)
     small = (
         cv2.resize(red_ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else red_ink

@@ -16,14 +16,15 @@ from pipeline.model import Frame, Matrix, Pixels
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A page turned and levelled on one scale: ``grey`` red-free, ``even`` evened, ``ink`` its mask (0/255)
-    and ``marks`` those of it, ``leaders`` its leader dots; ``matrix`` (3, 3) maps pixels of the original here."""
+    """A page turned and levelled on one scale: ``grey`` red-free, ``even`` evened, ``ink`` its mask (0/255) and
+    ``marks`` those of it, ``letter`` the height of its printed letters; ``matrix`` (3, 3) maps pixels of the original
+    here."""
 
     grey: Pixels
     even: Pixels
     ink: Pixels
     marks: Marks
-    leaders: Leaders
+    letter: float
     matrix: Matrix
     turn: int
     skew: float
@@ -32,6 +33,11 @@ class Level:
     @property
     def size(self) -> tuple[int, int]:
         return self.even.shape[1], self.even.shape[0]
+
+    @property
+    def leaders(self) -> Leaders:
+        """The leader dots; of tables nobody asks for them."""
+        return leaders_of(self.marks, self.letter)
 
     @property
     def print_only(self) -> Pixels:
@@ -72,7 +78,7 @@ def levelled(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -
     even = light.evened(level)
     ink, marks = light.inked(even)
     matrix = levelling @ turning @ np.diag([scale, scale, 1.0])
-    return Level(level, even, ink, marks, leaders_of(marks, letter), matrix, turn, axes.angle, dpi)
+    return Level(level, even, ink, marks, letter, matrix, turn, axes.angle, dpi)
 
 
 def frame_of(even: Pixels, expected: Matrix, shares: tuple[float, ...], letter: float) -> Frame | None:

@@ -7,7 +7,7 @@ A wavy stroke through a word is not looked for: the letters of a joined hand run
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -70,7 +70,8 @@ class Run:
 
     def log_odds(self) -> float:
         """Above 0: it strikes out."""
-        return float(np.dot(WEIGHTS, astuple(self))) + OFFSET
+        measures = [getattr(self, one.name) for one in fields(self)]
+        return float(np.dot(WEIGHTS, measures)) + OFFSET
 
 
 def strike_of(
@@ -86,9 +87,9 @@ def strike_of(
     widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
     if pitch < 8 or bottom <= top or widths.max(initial=0) < LEAST * pitch:
         return None
-    chosen = np.zeros(len(marks.area) + 1, bool)
-    chosen[numbers + 1] = True
-    part = chosen[marks.numbers_in(left, top, right, bottom)].astype(np.uint8)
+    chosen = np.zeros(len(marks.area), bool)
+    chosen[numbers] = True
+    part = np.minimum(marks.mask_in(chosen, left, top, right, bottom), 1)
     middle = level[1] + (0.14 - MIDDLE) * pitch - top
     found = [(first, last) for first, last, run in runs_in(part, pitch, middle) if run.log_odds() > 0]
     if not found:
@@ -116,44 +117,52 @@ def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, i
         kept = cv2.erode(
             thick, np.ones((1, least), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)
         )
-        count, labels, boxes, _ = cv2.connectedComponentsWithStats(kept, connectivity=8)
+        _, top, _, high = cv2.boundingRect(kept)
+        if not high:
+            continue
+        count, labels, boxes, _ = cv2.connectedComponentsWithStats(kept[top : top + high], connectivity=8)
         for number in range(1, count):
             x, y, width, height = (int(n) for n in boxes[number, :4])
             inside = labels[y : y + height, x : x + width] == number
             row = int(np.argmax(inside.sum(axis=1)))
             # a slanting stroke leaves a slanting band: only what lies in this row is straight at this slope
             columns = np.flatnonzero(inside[row])
-            row += y
+            row += top + y
             first = max(0, x + int(columns[0]) - least // 2)
             last = min(wide, x + int(columns[-1]) - least // 2 + least)
             below = row - room + slope * ((first + last) / 2 - wide / 2) - middle
             if below > LOWEST * pitch:
                 continue
             run = _measured(straight[:, first:last] > 0, row, pitch, wide, below / pitch)
-            if run.crossed >= CROSSED:
+            if run is not None:
                 yield first, last, run
 
 
-def _measured(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: float) -> Run:
-    """The measures of a run that lies level in ``row`` of the mask of its columns."""
+def _measured(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: float) -> Run | None:
+    """The measures of a run that lies level in ``row`` of the mask of its columns; ``None`` where it crosses too few
+    strokes of letters."""
     length = strip.shape[1]
+    near, far = max(2, round(0.09 * pitch)), max(4, round(0.2 * pitch))
+    reach = max(1, round(0.05 * pitch))
+    over = _widened(strip[max(0, row - far) : max(0, row - near)], reach)
+    under = _widened(strip[row + near : row + far], reach)
+    crossed = _times(over & under)
+    if crossed < CROSSED:
+        return None
     above, below = _reach(strip[: row + 1][::-1]), _reach(strip[row:])
     thick = np.maximum(1, above + below - 1)
-    pen = float(np.percentile(thick, 20))
+    pen = _fifth(thick)
     bare = thick <= 1.5 * pen + 1
     columns, centre = np.flatnonzero(bare), (below - above)[bare] / 2
     wander = 1.0
     if len(columns) > 5:
-        course = np.polyval(np.polyfit(columns, centre, 1), columns)
+        x = columns - columns.mean()
+        course = x * (x @ centre) / (x @ x)
         wander = min(1.0, float(np.std(centre - course)) / max(1.0, pen))
-    near, far = max(2, round(0.09 * pitch)), max(4, round(0.2 * pitch))
-    reach = np.ones(2 * max(1, round(0.05 * pitch)) + 1)
-    over = np.convolve(strip[max(0, row - far) : max(0, row - near)].any(axis=0), reach, "same") > 0
-    under = np.convolve(strip[row + near : row + far].any(axis=0), reach, "same") > 0
     return Run(
         length=float(np.log(length / pitch)),
         wander=wander,
-        crossed=_times(over & under),
+        crossed=crossed,
         line=float(np.log(wide / pitch)),
         off=10 * off * off,
         above=float(over.mean()),
@@ -171,9 +180,27 @@ def _reach(strip: NDArray[np.bool_]) -> NDArray[np.float64]:
     return reach
 
 
+def _widened(rows: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """The columns with ink in any of the rows, and those within ``reach`` of them."""
+    bare = np.asarray(rows.any(axis=0))
+    grown = bare.copy()
+    for step in range(1, reach + 1):
+        grown[step:] |= bare[:-step]
+        grown[:-step] |= bare[step:]
+    return grown
+
+
+def _fifth(of: NDArray[np.float64]) -> float:
+    """The value below which a fifth of them lies, as ``numpy.percentile`` has it."""
+    ordered = np.sort(of)
+    place = 0.2 * (len(of) - 1)
+    low = int(place)
+    return float(ordered[low] + (ordered[min(low + 1, len(of) - 1)] - ordered[low]) * (place - low))
+
+
 def _times(of: NDArray[np.bool_]) -> int:
     """How many stretches of columns it holds."""
-    return int((np.diff(of.astype(np.int8), prepend=0) > 0).sum())
+    return int(of[0]) + int(np.count_nonzero(of[1:] & ~of[:-1]))
 
 
 def _sheared(part: Pixels, slope: float) -> tuple[Pixels, int]:

@@ -29,11 +29,13 @@ def is_touched(marks: Marks, own: Numbers, others: Numbers, box: Box, baseline: 
     first = max(0, top - gap)
     if right <= left or bottom <= top or not len(others):
         return False
-    numbers = marks.numbers_in(left, first, right, bottom)
-    mine, strange = np.zeros((2, len(marks.area) + 1), bool)
-    mine[own + 1] = strange[others + 1] = True
-    letters = mine[numbers]
+    mine, strange = np.zeros((2, len(marks.area)), bool)
+    mine[own] = strange[others] = True
+    beside = marks.mask_in(strange, left, first, right, bottom)
+    if not beside.any():
+        return False
+    letters = marks.mask_in(mine, left, first, right, bottom)
     # what is cut off above is a tall letter: its columns are out
-    letters[:, letters[: top - first].any(axis=0)] = False
-    close = cv2.dilate(letters.astype(np.uint8), np.ones((2 * gap + 1, 1), np.uint8))
-    return bool((np.asarray(close, bool) & strange[numbers]).any())
+    letters[:, letters[: top - first].any(axis=0)] = 0
+    close = cv2.dilate(letters, np.ones((2 * gap + 1, 1), np.uint8))
+    return bool(cv2.hasNonZero(cv2.bitwise_and(close, beside)))

@@ -20,16 +20,17 @@ def darker_than(even: Pixels, share: float) -> Pixels:
 def without_told(
     mask: Pixels, marks: Marks, told: Iterable[NDArray[np.int64]], print_: Sequence[Box]
 ) -> Pixels:
-    """A copy of the mask without the marks told, their soft edges, and what lies in boxes of print."""
+    """The mask without the marks told, their soft edges, and what lies in boxes of print."""
     chosen = np.zeros(len(marks.area), bool)
     for numbers in told:
         chosen[numbers] = True
-    result = mask.copy()
+    result = mask
     if chosen.any():
         own = np.zeros_like(mask)
         own.ravel()[marks.pixels(chosen)] = 255
-        own = np.asarray(cv2.dilate(own, np.ones((5, 5), np.uint8)), np.uint8)
-        result &= ~own
+        result = np.asarray(cv2.subtract(mask, cv2.dilate(own, np.ones((5, 5), np.uint8))), np.uint8)
+    if print_ and result is mask:
+        result = mask.copy()
     for box in print_:
         result[_slices(box.grown(2, 2))] = 0
     return result

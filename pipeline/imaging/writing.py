@@ -99,18 +99,15 @@ def _edge_directions(crop: Pixels) -> tuple[float, float]:
     smooth = cv2.GaussianBlur(crop, (0, 0), 1.0).astype(np.float32)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     strength = np.hypot(across, down)
-    strength[strength < 0.25 * np.percentile(strength, 99)] = 0
-    angle = np.degrees(np.arctan2(np.abs(down), np.abs(across)))
+    strong = strength >= 0.25 * np.percentile(strength, 99)
+    strength = strength[strong]
+    angle = np.degrees(np.arctan2(np.abs(down[strong]), np.abs(across[strong])))
     total = float(strength.sum()) + 1e-6
     return float(strength[angle < 4].sum()) / total, float(strength[angle > 86].sum()) / total
 
 
 def _aligned(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) -> float:
     """The largest share of letters whose edge stands on one nearly level line, within 4 % of a tall letter."""
-    best = 0.0
     near = max(1.0, 0.04 * tall)
-    for slope in np.linspace(-0.02, 0.02, 9):
-        rest = values - slope * at
-        for value in rest:
-            best = max(best, float((np.abs(rest - value) <= near).mean()))
-    return best
+    level = [values - slope * at for slope in np.linspace(-0.02, 0.02, 9)]
+    return max(float((np.abs(rest[:, None] - rest) <= near).mean(axis=1).max()) for rest in level)

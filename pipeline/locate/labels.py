@@ -49,18 +49,20 @@ def text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
 
 def candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[Candidate, ...]:
     """Every place where a label may stand, several for labels that are printed more than once."""
-    lines = text_lines(words)
+    lines = [(line, [folded(word.text) for word in line]) for line in text_lines(words)]
     return tuple(c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))
 
 
-def _of_label(number: int, text: str, lines: Iterable[Sequence[Word]]) -> Iterable[Candidate]:
+def _of_label(
+    number: int, text: str, lines: Iterable[tuple[Sequence[Word], Sequence[str]]]
+) -> Iterable[Candidate]:
+    """The places of one label; ``lines`` are the words of each line, and the same folded."""
     wanted = folded(text)
     if len(wanted) < 2:
         return
     least = 0.86 if len(wanted) <= 5 else 0.72
     count = len([t for t in text.replace("/", " ").split() if folded(t)])
-    for line in lines:
-        parts = [folded(word.text) for word in line]
+    for line, parts in lines:
         for start in range(len(line)):
             best: Candidate | None = None
             for size in range(max(1, count - 2), count + 2):

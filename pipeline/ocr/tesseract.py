@@ -76,7 +76,11 @@ class TesseractPage:
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
         """Words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
         _need(self.language)
-        rows = _data(Image.fromarray(grey), self.language, f"--psm 11 --dpi {round(dpi)}", self.timeout)
+        with tempfile.TemporaryDirectory(prefix="hotich-", dir=_quick_folder()) as folder:
+            # not packed: packing a page as PNG takes as long as a third of the reading
+            picture = Path(folder) / "page.pgm"
+            Image.fromarray(grey).save(picture)
+            rows = _data(str(picture), self.language, f"--psm 11 --dpi {round(dpi)}", self.timeout)
         return tuple(
             Word(
                 unicodedata.normalize("NFC", text),
@@ -135,12 +139,12 @@ class TesseractLines:
 DataRow = tuple[int, str, int, int, int, int, float]
 
 
-def _data(image: Image.Image | str, language: str, config: str, timeout: float) -> list[DataRow]:
+def _data(picture: str, language: str, config: str, timeout: float) -> list[DataRow]:
     import pytesseract
 
     try:
         table = pytesseract.image_to_data(
-            image, lang=language, config=config, timeout=timeout, output_type=pytesseract.Output.DICT
+            picture, lang=language, config=config, timeout=timeout, output_type=pytesseract.Output.DICT
         )
     except pytesseract.TesseractNotFoundError:
         raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None

@@ -16,6 +16,7 @@ from pipeline.imaging.grid import (
     nearest_level,
     ruled_lines,
     upright_reach,
+    upright_runs,
     written_rows,
 )
 from pipeline.model import Matrix, Pixels
@@ -35,12 +36,17 @@ def table(x: tuple[float, ...] = X, y: tuple[float, ...] = Y) -> Pixels:
     return picture
 
 
+def ruled(picture: Pixels) -> tuple[Rules, Rules]:
+    ink = ink_of(picture)
+    return ruled_lines(ink, upright_runs(ink))
+
+
 def rules_at(x: Sequence[float]) -> Rules:
     return Rules(np.array(x, float), 0.0, 0.0, (WIDTH, HEIGHT))
 
 
 def test_all_rules_of_a_table_are_found() -> None:
-    across, down = ruled_lines(ink_of(table()))
+    across, down = ruled(table())
     assert across.at == pytest.approx(X, abs=1.5)
     assert down.at == pytest.approx(Y, abs=1.5)
 
@@ -51,7 +57,7 @@ def test_gaps_in_a_rule_do_no_harm(gaps: list[int]) -> None:
     picture = table()
     for y in gaps:
         picture[y : y + 20, 250:1200] = 255
-    across, _ = ruled_lines(ink_of(picture))
+    across, _ = ruled(picture)
     assert across.at == pytest.approx(X, abs=1.5)
 
 
@@ -62,13 +68,13 @@ def test_writing_is_no_rule() -> None:
         for x in (330, 720):
             part = picture[y : y + text.shape[0], x : x + text.shape[1]]
             part[:] = np.minimum(part, text)
-    across, down = ruled_lines(ink_of(picture))
+    across, down = ruled(picture)
     assert across.at == pytest.approx(X, abs=1.5)
     assert down.at == pytest.approx(Y, abs=1.5)
 
 
 def test_a_page_without_rules_has_none() -> None:
-    across, down = ruled_lines(ink_of(paper(WIDTH, HEIGHT)))
+    across, down = ruled(paper(WIDTH, HEIGHT))
     assert len(across.at) == len(down.at) == 0
 
 
@@ -77,7 +83,7 @@ def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
     rule(picture, (X[2], 20), (X[2], Y[-1] + 90))
     for x in (X[1], X[4]):
         picture[: int(Y[1]), int(x) - 3 : int(x) + 4] = 255
-    reach = upright_reach(ink_of(picture), rules_at(X))
+    reach = upright_reach(upright_runs(ink_of(picture)), rules_at(X))
     assert reach == pytest.approx((Y[0], Y[-1]), abs=3)
 
 
@@ -121,7 +127,7 @@ def aslant(corners: list[list[float]]) -> tuple[Pixels, Matrix]:
 @given(corners=st.lists(st.lists(st.floats(-18, 18), min_size=2, max_size=2), min_size=4, max_size=4))
 def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[list[float]]) -> None:
     picture, frame = aslant(corners)
-    across, down = ruled_lines(ink_of(picture))
+    across, down = ruled(picture)
     assert len(across.at) == len(X)
     assert len(down.at) == len(Y)
     found = leaning_frame(across, down, (across.at[0], down.at[0], across.at[-1], down.at[-1]))
@@ -130,7 +136,7 @@ def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[lis
 
 def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
     picture, _ = aslant([[0, 0], [0, 40], [0, -40], [0, 0]])
-    across, down = ruled_lines(ink_of(picture))
+    across, down = ruled(picture)
     places, seen = np.array(X), across.flat(across.at, down)
 
     def off(found: Matrix) -> float:
@@ -142,8 +148,8 @@ def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
 
 
 def test_where_no_upright_rule_is_seen_none_runs() -> None:
-    assert upright_reach(ink_of(paper(WIDTH, HEIGHT)), rules_at(X)) is None
-    assert upright_reach(ink_of(table()), rules_at([])) is None
+    assert upright_reach(upright_runs(ink_of(paper(WIDTH, HEIGHT))), rules_at(X)) is None
+    assert upright_reach(upright_runs(ink_of(table())), rules_at([])) is None
 
 
 @given(expected=st.floats(235, 245))

@@ -57,6 +57,17 @@ def test_a_part_of_the_page_shows_the_same_numbers(ink: Pixels, data: st.DataObj
 
 
 @given(MASKS, st.data())
+def test_a_part_of_the_page_shows_the_marks_that_are_asked_for(ink: Pixels, data: st.DataObject) -> None:
+    marks = marks_of(ink)
+    count = len(marks.area)
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
+    top, bottom = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[0])] * 2)))
+    left, right = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[1])] * 2)))
+    shown = np.concatenate([[False], chosen])[marks.numbers_in(left, top, right, bottom)]
+    assert (marks.mask_in(chosen, left, top, right, bottom) == np.where(shown, 255, 0)).all()
+
+
+@given(MASKS, st.data())
 def test_without_some_marks_the_others_are_what_they_were(ink: Pixels, data: st.DataObject) -> None:
     marks = marks_of(ink)
     count = len(marks.area)
@@ -81,3 +92,41 @@ def test_marks_that_lose_ink_are_those_of_the_picture_without_it(ink: Pixels, da
     assert shapes(found) == shapes(marks_of(rest))
     for number, (left, top, right, bottom) in enumerate(found.boxes.tolist()):
         assert (found.numbers_in(left, top, right, bottom) == number + 1).sum() == found.area[number]
+
+
+@given(MASKS, st.data())
+def test_marks_left_on_a_mask_are_those_of_the_mask(ink: Pixels, data: st.DataObject) -> None:
+    held = data.draw(arrays(np.uint8, ink.shape, elements=st.sampled_from([0, 255])))
+    found = marks_of(ink).left_on(ink & held)
+    assert shapes(found) == shapes(marks_of(ink & held))
+    assert (painted(found) == ink & held).all()
+
+
+def test_a_long_winding_mark_falls_into_as_many_pieces_as_it_is_cut() -> None:
+    ink = np.zeros((200, 41), np.uint8)
+    ink[:, ::4] = 255
+    ink[0, 2::8] = ink[-1, 6::8] = 255
+    ink[0, 1:40:8] = ink[0, 3:40:8] = ink[-1, 5:40:8] = ink[-1, 7:40:8] = 255
+    whole = marks_of(ink)
+    assert len(whole.area) == 1
+    cut = ink.copy()
+    cut[100] = 0
+    assert shapes(whole.left_on(cut)) == shapes(marks_of(cut))
+    assert len(whole.left_on(cut).area) == 12
+
+
+@given(MASKS)
+def test_marks_of_a_part_are_laid_where_the_part_is(ink: Pixels) -> None:
+    page = np.zeros((30, 40), np.uint8)
+    page[5 : 5 + ink.shape[0], 9 : 9 + ink.shape[1]] = ink
+    laid = marks_of(ink).laid(9, 5, (30, 40))
+    assert (painted(laid) == page).all()
+    assert sorted(laid.boxes.tolist()) == sorted(marks_of(page).boxes.tolist())
+
+
+def test_a_page_of_more_specks_than_16_bits_count_is_measured_too() -> None:
+    ink = np.zeros((600, 600), np.uint8)
+    ink[::2, ::2] = 255
+    marks = marks_of(ink)
+    assert len(marks.area) == 300 * 300
+    assert (marks.area == 1).all()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Crop
@@ -76,6 +78,21 @@ def test_the_page_reader_finds_words_where_they_stand() -> None:
 
 def test_an_empty_page_has_no_words() -> None:
     assert TesseractPage().words(np.full((400, 300), 255, np.uint8), DPI) == ()
+
+
+def test_a_page_is_read_as_it_is_and_left_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page, seen = page_of("Họ và tên:", "Quê quán:"), []
+
+    def look(picture: str, *_: object) -> list[tesseract.DataRow]:
+        assert tmp_path in Path(picture).parents
+        seen.append(np.asarray(Image.open(picture)))
+        return []
+
+    monkeypatch.setattr(tesseract, "_quick_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(tesseract, "_data", look)
+    TesseractPage().words(page, DPI)
+    assert (seen[0] == page).all()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("reader", [TesseractPage("tlh"), TesseractLines("tlh")])
