@@ -13,13 +13,20 @@ from pipeline.model import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Leaders:
-    """Dots of leaders. ``boxes`` (n, 4): left, top, right, bottom in pixels; ``row`` (n,): the number of the run each
-    dot belongs to; ``mask``: 255 where a dot of a leader is."""
+    """Dots of leaders. ``boxes`` (n, 4): left, top, right, bottom in pixels; ``centres`` (n, 2): x and y; ``row`` (n,):
+    the number of the run each dot belongs to; ``mask``: 255 where a dot of a leader is."""
 
     boxes: NDArray[np.int32]
+    centres: NDArray[np.float64]
     row: NDArray[np.int32]
     mask: Pixels
 
+
+LARGER = 1.45
+"""From which size on, in usual ones, a mark is more than a dot: one that a dot below or a full stop has run into."""
+
+FEWEST = 3
+"""So many marks must be left in step: one or two among what is no leader are dots of letters."""
 
 ONCE = 0.25
 """The least share of steps that are one pace long."""
@@ -41,14 +48,15 @@ def leaders_of(marks: Marks, letter: float) -> Leaders:
     run = np.where(run >= 0, run, np.where(row >= 0, row + run.max(initial=0) + 1, -1))
     for one in np.unique(run[run >= 0]):
         members = np.nonzero(run == one)[0]
-        run[members[_off_pace(centres[number[members]], area[number[members]].astype(float), letter)]] = -1
+        off = _off_pace(centres[number[members]], area[number[members]].astype(float), letter)
+        run[members if (~off).sum() < FEWEST else members[off]] = -1
     kept = run >= 0
     number, run = number[kept], run[kept]
     chosen = np.zeros(len(area), bool)
     chosen[number] = True
     mask = np.zeros(marks.shape, np.uint8)
     mask.ravel()[marks.pixels(chosen)] = 255
-    return Leaders(marks.boxes[number], run.astype(np.int32), mask)
+    return Leaders(marks.boxes[number], centres[number], run.astype(np.int32), mask)
 
 
 def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
@@ -125,7 +133,7 @@ def _off_pace(centres: NDArray[np.float64], area: NDArray[np.float64], letter: f
         return np.zeros(len(centres), bool)
     pace = pace_of(paces)
     level = np.abs(centres[:, 1] - np.median(centres[:, 1])) > max(2.0, 0.05 * letter)
-    size = (area > 1.9 * np.median(area)) | (area < 0.4 * np.median(area))
+    size = (area > LARGER * np.median(area)) | (area < 0.4 * np.median(area))
     distance = np.abs(x[:, None] - x[None, :])
     count = np.rint(distance / pace)
     in_step = (np.abs(distance - count * pace) < 0.2 * pace) & (count > 0) & (count <= 14)

@@ -108,6 +108,24 @@ def test_a_dot_below_a_vowel_out_of_step_with_the_leader_is_none_of_it(phase: fl
     assert share_found(found, [spot for spot in spots if spot not in gone]) > 0.97
 
 
+@pytest.mark.parametrize("off", [(0.5, -1.5), (1.0, -2.0), (0.0, -2.5)])
+def test_a_dot_below_a_vowel_that_runs_into_a_dot_of_the_leader_stays(off: tuple[float, float]) -> None:
+    picture = paper(1000, 160)
+    spots = leader(picture, 100, radius=1.6)
+    x, y = spots[40]
+    dot(picture, x + off[0], y + off[1], 1.6)
+    found = leaders_of(marks_of(ink_of(picture)), LETTER)
+    assert share_found(found, [(x, y)]) == 0.0
+    assert share_found(found, spots[:40] + spots[41:]) == 1.0
+
+
+def test_one_or_two_marks_left_in_step_are_no_leader() -> None:
+    picture = paper(1000, 120)
+    for x in np.cumsum(np.random.default_rng(9).uniform(11, 36, 12)):
+        dot(picture, float(x), 60, 2.2)
+    assert not leaders_of(marks_of(ink_of(picture)), LETTER).mask.any()
+
+
 def test_tone_marks_above_a_leader_stay() -> None:
     picture = paper(1000, 160)
     spots = leader(picture, 110)
