@@ -3,9 +3,11 @@
     python -m benchmarks._imaging_ink [--pages N] [--cer N]
 
 Pen, leaders and rules are drawn apart and laid on one sheet, which is scanned without moving: of each layer's pixels
-that count as ink before a step, how many do so after it? Wanted: ≥ 99 % of the pen's, ≤ 2 % of the leaders'; dots that
-hang together with a stroke stay with it and are told apart. Then pages are read with each step left out: character
-errors of handwritten fields.
+that count as ink before a step, how many do so after it? Wanted: ≥ 99 % of the pen's, ≤ 2 % of the leaders'. A pixel is
+a leader's if it is paper where the same sheet is drawn and scanned without leaders: under a stroke and on its soft edge
+it is the stroke's. Dots that hang together with a stroke are told apart, and of the pen's marks (strokes, dots, tones)
+it is counted how many lose a quarter or fall apart. Then pages are read with each step left out: character errors of
+handwritten fields.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -31,10 +33,11 @@ from pipeline.imaging import colour, light
 from pipeline.imaging.colour import Layers, layers_of
 from pipeline.imaging.leaders import Leaders, leaders_of
 from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.overwritten import with_overwritten
 from pipeline.imaging.rules import without_rules
 from pipeline.model import Ledger, Matrix, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
-from pipeline.synth import LEVELS, SynthOptions, draw_book
+from pipeline.synth import LEVELS, SynthOptions, draw_book, printing
 from pipeline.synth.printing import leader
 from pipeline.synth.scanning import scanned
 from pipeline.synth.sheet import Sheet
@@ -71,16 +74,27 @@ def measure_kept(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
         say(f"nét mực {number + 1}/{pages}")
         options = SynthOptions(seed=seed + number, entries=1, dpi=dpi, cover=False, scanner="none")
         (drawing,) = draw_book(form, schemas, options)
-        for name, count in _kept(drawing.page.sheet, chance(seed, number)).items():
+        with patch.object(printing, "leader", lambda *_: None):
+            (unprinted,) = draw_book(form, schemas, options)
+        seen = _ink(drawing.page.sheet, chance(seed, number))
+        alone = _ink(unprinted.page.sheet, chance(seed, number))
+        for name, count in _kept(drawing.page.sheet, seen, alone).items():
             counts[name] += count
     figures = {
         "pen_after_leaders": share(counts["pen after leaders"], counts["pen"]),
         "leaders_after_leaders": share(counts["leaders after leaders"], counts["leaders"]),
         "free_leaders_after_leaders": share(counts["free leaders after leaders"], counts["free leaders"]),
+        "pen_marks": counts["marks"],
+        "pen_marks_lost": counts["marks lost"],
+        "pen_marks_cut": counts["marks cut"],
         "pen_after_rules": share(counts["pen after rules"], counts["pen"]),
         "rules_after_rules": share(counts["rules after rules"], counts["rules"]),
     }
-    table = Table("Bước", "Nét bút còn lại", "Nét in còn lại", title="Mực giữ lại")
+    marks = (
+        f"{figures['pen_marks']} nét rời của bút: {figures['pen_marks_lost']} mất một phần tư trở lên, "
+        f"{figures['pen_marks_cut']} bị cắt rời"
+    )
+    table = Table("Bước", "Nét bút còn lại", "Nét in còn lại", title="Mực giữ lại", caption=marks)
     free = figures["free_leaders_after_leaders"]
     table.add_row(
         "bỏ dòng chấm, chấm không dính nét bút", percent(figures["pen_after_leaders"]), percent(free)
@@ -95,20 +109,33 @@ def measure_kept(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
     return figures
 
 
-def _kept(sheet: Sheet, rng: np.random.Generator) -> Mapping[str, int]:
-    """Pixels of each layer that are ink before the steps, and that still are after each."""
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """The ink of a scanned sheet."""
+
+    even: Pixels
+    mask: Pixels
+    marks: Marks
+
+
+def _ink(sheet: Sheet, rng: np.random.Generator) -> _Ink:
     pixels = scanned(sheet.pixels, None, sheet.dpi, SCANNER, rng).pixels
-    ink = light.ink_mask(light.evened(colour.ink_grey(pixels)))
-    pen, dots, lines = _pen(sheet), _leaders(sheet), _rules(sheet)
-    dots, lines = dots & ~pen, lines & ~pen
+    even = light.evened(colour.ink_grey(pixels))
+    return _Ink(even, *light.inked(even))
+
+
+def _kept(sheet: Sheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
+    """Pixels of each layer that are ink before the steps, and that still are after each; ``alone``: the ink of the same
+    sheet without leaders."""
+    seen, pen, lines = ink.mask > 0, _pen(sheet), _rules(sheet)
+    dots, lines = _leaders(sheet) & ~pen & (alone.mask == 0), lines & ~pen
     letter = sheet.form.text_size * sheet.frame.height
-    marks = marks_of(ink)
-    found = leaders_of(marks, letter)
-    free = dots & ~_touching(ink, marks, pen)
-    without_leaders = np.where(found.mask > 0, 0, ink).astype(np.uint8)
+    found = with_overwritten(leaders_of(ink.marks, letter), ink.mask, ink.marks, ink.even, letter)
+    free = dots & ~_touching(ink.mask, ink.marks, pen)
+    without_leaders = np.where(found.mask > 0, 0, ink.mask).astype(np.uint8)
     bare = without_rules(without_leaders, _frame_lines(sheet), max(2.0, 0.07 * letter))
-    seen = ink > 0
     return {
+        **_marks(alone, pen, without_leaders),
         "pen": int((seen & pen).sum()),
         "pen after leaders": int(((without_leaders > 0) & pen).sum()),
         "leaders": int((seen & dots).sum()),
@@ -118,6 +145,23 @@ def _kept(sheet: Sheet, rng: np.random.Generator) -> Mapping[str, int]:
         "pen after rules": int(((bare > 0) & pen).sum()) + int((seen & pen & (without_leaders == 0)).sum()),
         "rules": int((seen & lines).sum()),
         "rules after rules": int(((bare > 0) & lines).sum()),
+    }
+
+
+def _marks(alone: _Ink, pen: np.ndarray, left: Pixels) -> Mapping[str, int]:
+    """How many connected marks the pen made, and how many of them have lost a quarter of their ink or more, or fallen
+    apart, in what is ``left``."""
+    numbers = alone.marks.numbers_in(0, 0, left.shape[1], left.shape[0])
+    own = np.unique(numbers[pen & (numbers > 0)])
+    kept = np.bincount(numbers[left > 0], minlength=len(alone.marks.area) + 1)
+    pieces = marks_of(np.where(np.isin(numbers, own) & (left > 0), np.uint8(255), np.uint8(0)))
+    y, x = pieces.runs[0], pieces.runs[1]
+    mark = np.zeros(len(pieces.area), int)
+    mark[pieces.runs[3]] = numbers[y, x]
+    return {
+        "marks": len(own),
+        "marks lost": int((kept[own] <= 0.75 * alone.marks.area[own - 1]).sum()),
+        "marks cut": int((np.bincount(mark, minlength=len(kept))[own] > 1).sum()),
     }
 
 
@@ -172,7 +216,12 @@ def _frame_lines(sheet: Sheet) -> list[Matrix]:
 
 
 def _no_leaders(marks: Marks, _letter: float) -> Leaders:
-    return Leaders(np.zeros((0, 4), np.int32), np.zeros(0, np.int32), np.zeros(marks.shape, np.uint8))
+    none = np.zeros(marks.shape, np.uint8)
+    return Leaders(np.zeros((0, 4), np.int32), np.zeros((0, 2)), np.zeros(0, np.int32), none)
+
+
+def _free_alone(leaders: Leaders, *_: object) -> Leaders:
+    return leaders
 
 
 def _rules_stay(ink: Pixels, _rules: Sequence[Matrix], _width: float) -> Pixels:
@@ -190,6 +239,7 @@ def _light_stays(grey: Pixels) -> Pixels:
 STEPS: Mapping[str, tuple[Any, str, Callable[..., Any]] | None] = {
     "mọi bước": None,
     "không bỏ dòng chấm": (straight, "leaders_of", _no_leaders),
+    "không bỏ chấm dính nét bút": (straight, "with_overwritten", _free_alone),
     "không bỏ khung, dòng kẻ": (straight, "without_rules", _rules_stay),
     "không tách màu đỏ": (page, "layers_of", _red_stays),
     "không san sáng": (light, "evened", _light_stays),

@@ -17,6 +17,7 @@ from pipeline.imaging.colour import Layers
 from pipeline.imaging.ink import edges_of, without_dots
 from pipeline.imaging.leaders import leaders_of
 from pipeline.imaging.marks import Marks
+from pipeline.imaging.overwritten import with_overwritten
 from pipeline.imaging.rules import course_near, without_rules
 from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
@@ -83,7 +84,7 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     found = fitting.moved_candidates(seen.candidates, matrix @ back)
     fitted = fitting.refitted(form, found, warp.perspective(unit, square))
     letter = form.text_size * fitted.height
-    dots = leaders_of(together, letter)
+    dots = with_overwritten(leaders_of(together, letter), ink, together, even, letter)
     inner = frame.rules if frame is not None else ()
     bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
     lines = (

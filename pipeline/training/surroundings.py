@@ -135,7 +135,7 @@ def _printed(
 
 
 def _left_of_leader(pen: Pixels, base: int, unit: float, rng: np.random.Generator) -> Pixels:
-    """What a page's cleaning leaves of a leader: the dots that hang together with a stroke, few of the others."""
+    """A leader of which the dots that hang together with a stroke are left, and few of the others."""
     layer = np.zeros(pen.shape, np.uint8)
     tilt = float(rng.normal(0, 0.004)) * pen.shape[1]
     _leader(layer, base + unit * float(rng.uniform(-0.15, 0.35)), tilt, unit, rng)
