@@ -69,7 +69,7 @@ def test_a_field_opened_again_waits_at_the_desk_and_is_withheld(
 
 def test_an_entry_that_is_not_there_is_told_without_a_fault(chief: Browser) -> None:
     answer = chief.get("/entries/999999")
-    assert answer.status_code == 503
+    assert answer.status_code == 404
     assert "999999" in text_of(answer)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing, standing
@@ -23,7 +22,7 @@ from pipeline.registry.locks import hold_tasks
 from pipeline.registry.readback import MachineView, decisions_at, machine_views
 from pipeline.registry.standing import values_in_force
 from pipeline.registry.tables import book, entry, page, review_task, scan
-from pipeline.registry.values import WHOLE_ENTRY, Decision, Verdict
+from pipeline.registry.values import WHOLE_ENTRY, Decision, NotThere, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Case:
 
 def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
     """The row of a task with those of its page, scan and book, ``lease_until`` when somebody has it (None: nobody) and
-    the last ``answer`` on it (None: there is none). ``RegistryError`` when there is no such task."""
+    the last ``answer`` on it (None: there is none). ``NotThere`` when there is no such task."""
     return task_rows(connection, [task_id])[task_id]
 
 
@@ -114,12 +113,12 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
     found = {row["id"]: dict(row) for row in connection.execute(query).mappings()}
     for task_id in task_ids:
         if task_id not in found:
-            raise RegistryError(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
+            raise NotThere(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
     return {task_id: found[task_id] for task_id in task_ids}
 
 
 def case_of(sitting: Sitting, task_id: int) -> Case:
-    """All about one task. Raises ``RegistryError``."""
+    """All about one task. Raises ``NotThere``."""
     return cases_of(sitting, [task_id])[task_id]
 
 

@@ -122,8 +122,9 @@ class Desk:
             return _shown(sitting, task_id, person)
 
     def hand_back(self, person: Person, task_id: int) -> None:
-        """End the lease of a task; nothing happens when the person has it no longer."""
+        """End the lease of a task; nothing happens when the person has it no longer. Raises ``NotThere``."""
         with self._writing() as sitting:
+            task_row(sitting.connection, task_id)
             leases.hand_back(sitting.connection, person, Mode.DESK, [task_id])
 
     # --- words ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pipeline.registry.desk.tables import aside
 from pipeline.registry.desk.values import NotYours
 from pipeline.registry.readback import place_of
 from pipeline.registry.tables import book, entry, review_task
-from pipeline.registry.values import TaskState
+from pipeline.registry.values import NotThere, TaskState
 from pipeline.review_policy import Way
 from pipeline.schema import FieldSpec
 
@@ -27,7 +27,7 @@ REOPENED = "reopened"
 
 def check_entry(sitting: Sitting, person: Person, entry_id: int) -> str:
     """The name of the entry's book, of somebody who may open its entries again. Raises ``NotYours``, and
-    ``RegistryError`` when there is no such entry on paper."""
+    ``NotThere`` when there is no such entry on paper."""
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mở lại được việc đã xong.")
     place = place_of(sitting.connection, entry_id)
@@ -38,7 +38,9 @@ def check_entry(sitting: Sitting, person: Person, entry_id: int) -> str:
     ).one()
     check_place(person, row.place_code)
     if not row.stands:
-        raise RegistryError(f"Việc mã {entry_id} không còn trên trang của lần đọc sau cùng.")
+        raise NotThere(
+            f"Việc mã {entry_id} không còn trên trang của lần đọc sau cùng. Hãy tìm việc thay nó ở trang ấy."
+        )
     return str(row.folder_name)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
-from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing, standing
@@ -20,7 +19,7 @@ from pipeline.registry.desk.values import Stage
 from pipeline.registry.desk.words import standings_of, word_rows
 from pipeline.registry.lots.routing import seen_before
 from pipeline.registry.tables import book, decision, entry, page, review_task, scan
-from pipeline.registry.values import WHOLE_ENTRY, Verdict
+from pipeline.registry.values import WHOLE_ENTRY, NotThere, Verdict
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Tasks whose fields may be worked on one by one."""
@@ -41,7 +40,7 @@ class Snippet:
 def book_row(connection: Connection, book_id: int, person: Person) -> RowMapping:
     row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
+        raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
     check_place(person, row["place_code"])
     return row
 
