@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -17,7 +18,7 @@ from pipeline.registry.desk.permits import check_place, stages
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import lease
 from pipeline.registry.desk.values import NotYours, Stage
-from pipeline.registry.desk.words import live_among, word_of, words_on
+from pipeline.registry.desk.words import Apart, kept_apart, live_among, word_of, words_on
 from pipeline.registry.locks import hold_tasks
 from pipeline.registry.readback import MachineView, decisions_at, machine_views
 from pipeline.registry.standing import values_in_force
@@ -129,10 +130,11 @@ def cases_of(sitting: Sitting, task_ids: Collection[int]) -> dict[int, Case]:
     decisions = decisions_at(connection, [(row["page_id"], row["row"]) for row in rows.values()])
     by_task = {task_id: decisions[row["page_id"], row["row"]] for task_id, row in rows.items()}
     words = words_on(connection, task_ids)
+    apart = kept_apart(connection, chain.from_iterable(words.values()))
     machines = machine_views(connection, [(row["page_id"], row["entry_id"]) for row in rows.values()])
     return {
         task_id: _case(
-            sitting, row, machines[row["page_id"], row["entry_id"]], by_task[task_id], words[task_id]
+            sitting, row, machines[row["page_id"], row["entry_id"]], by_task[task_id], words[task_id], apart
         )
         for task_id, row in rows.items()
     }
@@ -144,8 +146,9 @@ def _case(
     machine: MachineView,
     decisions: Mapping[str, Decision],
     words: Sequence[RowMapping],
+    apart: Apart,
 ) -> Case:
-    keyed = live_among(words, decisions)
+    keyed = live_among(words, decisions, apart)
     values: Mapping[str, str | None] = {}
     if row["entry_id"] is not None:
         values = values_in_force(

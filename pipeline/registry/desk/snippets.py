@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
@@ -16,7 +17,7 @@ from pipeline.registry.desk.permits import check_place
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import keying, lease
 from pipeline.registry.desk.values import Stage
-from pipeline.registry.desk.words import standings_of, word_rows
+from pipeline.registry.desk.words import kept_apart, standings_of, word_rows
 from pipeline.registry.lots.routing import seen_before
 from pipeline.registry.tables import book, decision, entry, page, review_task, scan
 from pipeline.registry.values import WHOLE_ENTRY, NotThere, Verdict
@@ -70,13 +71,18 @@ def snippets(sitting: Sitting, of_book: RowMapping, person: Person) -> Iterator[
     )
     decisions = _decisions(connection, of_book["id"])
     words = _words(connection, of_book)
+    apart = kept_apart(connection, chain.from_iterable(words.values()))
     book_policy = sitting.policy.of_book(of_book["folder_name"])
     for task in tasks.mappings().all():
         decided = decisions.get((task["sha256"], task["page_no"], task["row"]), {})
+        in_force = {field: row["id"] for field, row in decided.items()}
         live = standings_of(
-            row
-            for row in words.get(task["id"], ())
-            if row["after_decision_id"] == (decided[row["field"]]["id"] if row["field"] in decided else None)
+            (
+                row
+                for row in words.get(task["id"], ())
+                if row["after_decision_id"] == in_force.get(row["field"])
+            ),
+            apart,
         )
         standings = {
             field: live.get(field)
