@@ -119,14 +119,11 @@ def test_a_task_that_comes_back_while_the_next_one_is_asked_for_is_there_only_on
 def held_up(page: Page, address: str) -> Callable[[], None]:
     """Hold up what the page asks there; returns what lets it go on."""
     held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(address, hold)
+    free: list[bool] = []
+    page.route(address, lambda route: route.continue_() if free else held.append(route))
 
     def go_on() -> None:
-        page.unroute(address)
+        free.append(True)
         for route in held:
             route.continue_()
 
