@@ -11,10 +11,8 @@ from pipeline.registry.accounts import Role
 from pipeline.review_policy import ReviewPolicy
 from tests.review.desk.drawn_book import decided, usual_book
 from tests.review.desk.office import Office
-from tests.review.desk.test_column import at_the_column, rows, sexes
-from tests.review.desk.test_losing_nothing import TWICE
-from tests.review.desk.test_reviewing import held_up
-from tests.review.desk.typist import Typist
+from tests.review.desk.sexes import at_the_column, rows, sexes
+from tests.review.desk.typist import TWICE, Typist, held_up
 
 SitDown = Callable[[str], Typist]
 TOO_EARLY = "Chưa gõ được"

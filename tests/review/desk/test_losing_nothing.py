@@ -10,13 +10,9 @@ from playwright.sync_api import Dialog, Route, expect
 from pipeline.registry.accounts import Role
 from tests.review.desk.drawn_book import NAME, DrawnBook, decision, draw_book, one_line_book, usual_book
 from tests.review.desk.office import PASSWORD, Office
-from tests.review.desk.typist import PATIENCE, Typist
+from tests.review.desk.typist import PATIENCE, TWICE, Typist
 
 SitDown = Callable[[str], Typist]
-TWICE = """() => {
-  for (const key of ["Enter", "Enter", "F3"])
-    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-}"""
 
 
 def log_in_beside(person: Typist, login: str) -> None:
