@@ -158,8 +158,9 @@ def without_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixel
     """The ink mask with the rules of these courses (n, 2) erased: only the thin run of each rule itself, not the
     strokes that cross it.
 
-    A rule pixel is erased where the ink across the rule is no thicker than about the rule: a stroke that crosses it
-    is thicker there and stays whole.
+    A rule pixel is erased where the ink across the rule is no thicker than the rule is for most of its way: a stroke
+    that crosses it, or runs along it, is thicker there and stays whole. ``width``: about the most a rule measures
+    across, in pixels.
     """
     result = ink.copy()
     height, widest = ink.shape
@@ -178,7 +179,12 @@ def without_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixel
         for one, other in pairwise((points - [left, top]).tolist()):
             cv2.line(zone, one, other, 255, thick)
         across, down = np.abs(course[-1] - course[0])
-        kernel = np.ones((1, reach) if down > across else (reach, 1), np.uint8)
+        upright = down > across
+        crosswise = np.count_nonzero(cv2.bitwise_and(part, zone), axis=1 if upright else 0)
+        if not crosswise.any():
+            continue
+        own = min(reach, round(1.25 * float(np.median(crosswise[crosswise > 0]))) + 2)
+        kernel = np.ones((1, own) if upright else (own, 1), np.uint8)
         crossing_strokes = cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel)
         rule = cv2.bitwise_and(zone, cv2.bitwise_not(crossing_strokes))
         result[place] = cv2.bitwise_and(result[place], cv2.bitwise_not(rule))

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
-from pipeline.errors import RegistryError
 from pipeline.model import (
     Box,
     Evidence,
@@ -34,7 +33,7 @@ from pipeline.registry.tables import (
     review_task,
     scan,
 )
-from pipeline.registry.values import Decision, Seen, StandingFinding
+from pipeline.registry.values import Decision, NotThere, Seen, StandingFinding
 
 Subject: TypeAlias = tuple[int, int | None]
 """The id of a page and that of one of its entries, or None: the page itself."""
@@ -77,7 +76,7 @@ def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict
 
 
 def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
-    """The row of an entry with where it stands: page, scan, book. ``RegistryError`` when there is none of that id."""
+    """The row of an entry with where it stands: page, scan, book. ``NotThere`` when there is none of that id."""
     row = connection.execute(_entry_places().where(entry.c.id == entry_id)).mappings().first()
     if row is None:
         raise _no_entry(entry_id)
@@ -95,7 +94,7 @@ def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
 def places_of_subjects(
     connection: Connection, subjects: Collection[Subject]
 ) -> dict[Subject, Mapping[str, Any]]:
-    """Where each of them stands (``place_of``, ``place_of_page``). ``RegistryError`` when one is not there."""
+    """Where each of them stands (``place_of``, ``place_of_page``). ``NotThere`` when one is not."""
     found: dict[Subject, Mapping[str, Any]] = {}
     if entry_ids := [entry_id for _, entry_id in subjects if entry_id is not None]:
         rows = connection.execute(_entry_places().where(entry.c.id.in_(entry_ids))).mappings()
@@ -109,12 +108,12 @@ def places_of_subjects(
     return found
 
 
-def _no_entry(entry_id: int) -> RegistryError:
-    return RegistryError(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu.")
+def _no_entry(entry_id: int) -> NotThere:
+    return NotThere(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
 
 
-def _no_page(page_id: int) -> RegistryError:
-    return RegistryError(f"Không có trang số {page_id} trong cơ sở dữ liệu.")
+def _no_page(page_id: int) -> NotThere:
+    return NotThere(f"Không có trang số {page_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
 
 
 def _entry_places() -> Select[Any]:

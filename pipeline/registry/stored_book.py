@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from pipeline.errors import RegistryError
 from pipeline.model import Ledger, PageRef
 from pipeline.registry.tables import book, page, page_failure, page_run, scan
+from pipeline.registry.values import NotThere
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class StoredBook:
 
 
 def stored_book(connection: Connection, book_id: int) -> StoredBook:
-    """The book of that id; ``RegistryError`` when there is none."""
+    """The book of that id; ``NotThere`` when there is none."""
     row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu.")
+        raise NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
     keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
     scans = connection.execute(
         select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id).order_by(scan.c.id)

@@ -197,6 +197,7 @@ review_task = Table(
     text_column("question"),
     count_column("first_keyer", nullable=True),
     count_column("second_keyer", nullable=True),
+    Column("kept_from", Text),
     UniqueConstraint("page_id", "row"),
     Index(None, "state"),
     Index(None, "closed_at"),
@@ -209,11 +210,12 @@ review_task = Table(
         "row",
         "first_keyer",
         "second_keyer",
+        "kept_from",
     ),
 )
 """What waits for people. ``stage``, ``question``: where it stands at the reviewers' desk; ``book_id``, ``place_code``:
 here once more, so that one index finds the next task; ``first_keyer``, ``second_keyer``: accounts that have said all
-they may at this stage."""
+they may at this stage, and in ``kept_from`` those beyond two (``,7,12,``)."""
 
 decision = Table(
     "decision",

@@ -109,15 +109,23 @@ def _changed_row(before: RowMapping, row: Mapping[str, Any], now: datetime) -> d
 def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
     """Where a task stands and who has nothing more to say there."""
     question = one.before["question"] if one.before else ""
-    nobody = {"first_keyer": None, "second_keyer": None}
+    nobody = {"first_keyer": None, "second_keyer": None, "kept_from": None}
     if one.stage is Stage.SETTLED:
         return {"stage": Stage.SETTLED, "question": "", **nobody}
     if rescan:
         return {"stage": Stage.RESCAN, "question": question, **nobody}
     if question:
         return {"stage": Stage.SUPERVISOR, "question": question, **nobody}
-    first, second = (*finished(one.standings, one.stage), None, None)[:2]
-    return {"stage": one.stage, "question": "", "first_keyer": first, "second_keyer": second}
+    passed_over = finished(one.standings, one.stage)
+    first, second = (*passed_over, None, None)[:2]
+    kept_from = "".join(f",{account_id}" for account_id in passed_over[2:])
+    return {
+        "stage": one.stage,
+        "question": "",
+        "first_keyer": first,
+        "second_keyer": second,
+        "kept_from": f"{kept_from}," if kept_from else None,
+    }
 
 
 def pages_to_scan_again(connection: Connection, page_ids: Collection[int]) -> set[int]:

@@ -21,6 +21,12 @@ class StaleTask(RegistryError):
     code = "stale-task"
 
 
+class NotThere(RegistryError):
+    """There is nothing of that number: no entry, task, book or whatever was asked for."""
+
+    code = "not-there"
+
+
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"

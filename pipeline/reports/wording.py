@@ -56,6 +56,15 @@ def bound(wrong: int, looked: int) -> Cell:
     return percent(upper_bound(wrong, looked))
 
 
+def wrong_of(wrong: int, looked: int, unit: str) -> str:
+    """How many of those that were looked at were wrong, and what that does not exceed; where none was, only that."""
+    if looked == 0:
+        return f"chưa {unit} nào được xem"
+    return (
+        f"{number(wrong).text} trong {number(looked).text} {unit}; chắc không quá {bound(wrong, looked).text}"
+    )
+
+
 def words(text: str, href: str = "") -> Cell:
     return Cell(text, text or NOTHING, href)
 

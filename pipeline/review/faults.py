@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError
-from pipeline.registry import StaleTask
+from pipeline.registry import NotThere, StaleTask
 from pipeline.registry.accounts import AccountError
 from pipeline.registry.desk.values import CannotUndo, HandsFull, NotYours
 from pipeline.review.admission import ComeIn, Forged
@@ -25,7 +25,14 @@ SENTENCES = {
     422: "Có ô chưa điền đúng. Hãy quay lại và kiểm tra lại.",
     500: "Chương trình gặp lỗi; những gì đã lưu vẫn còn. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.",
 }
-STATUS = ((NotYours, 403), (StaleTask, 409), (HandsFull, 409), (CannotUndo, 409), (AccountError, 422))
+STATUS = (
+    (NotThere, 404),
+    (NotYours, 403),
+    (StaleTask, 409),
+    (HandsFull, 409),
+    (CannotUndo, 409),
+    (AccountError, 422),
+)
 """What an error of the house means in HTTP; others are 503: the registry or the disk refuses."""
 
 
@@ -84,7 +91,9 @@ def _told(error: Exception) -> tuple[int, str, dict[str, str]]:
         sentence = own or SENTENCES.get(error.status_code, SENTENCES[400])
         return error.status_code, sentence, dict(error.headers or {})
     if isinstance(error, RequestValidationError):
-        return 422, SENTENCES[422], {}
+        # No number where the path wants one: nothing is there.
+        status = 404 if any(flaw["loc"][0] == "path" for flaw in error.errors()) else 422
+        return status, SENTENCES[status], {}
     if isinstance(error, HotichError):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 503), error.message, {}
     note_fault(error)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,9 @@ from pipeline.review.journal import note_fault
 
 MANIFEST = "manifest.json"
 """A folder that holds it is a package that is whole."""
+
+REFUSAL = "refusal.json"
+"""In the folder of an attempt: why no package came of it."""
 
 
 class Phase(StrEnum):
@@ -47,13 +51,15 @@ class PackageMaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PackageState:
-    """Where the package of a book stands: ``done`` of ``total`` entries; ``refusal``: why there is none; ``files``:
-    names of the last whole package, made at ``made_at``, whatever became of later attempts."""
+    """Where the package of a book stands: ``done`` of ``total`` entries; ``refusal``: why the last attempt, at
+    ``refused_at``, made none; ``files``: names of the last whole package, made at ``made_at``, whatever became of later
+    attempts."""
 
     phase: Phase = Phase.NONE
     done: int = 0
     total: int = 0
     refusal: Refusal | None = None
+    refused_at: datetime | None = None
     files: tuple[str, ...] = ()
     made_at: datetime | None = None
 
@@ -67,8 +73,9 @@ class _Stopped(Exception):
 
 
 class PackageDesk:
-    """Packages under ``folder``, each in ``<book>/<time>/<name>``; none is ever overwritten. ``make`` None: this server
-    makes none. Use it as a context manager: leaving it ends the work under way, of which nothing stays."""
+    """Packages under ``folder``, each in ``<book>/<time>/<name>``; none is ever overwritten. Why one was refused stands
+    in its place, so that the next server tells it too. ``make`` None: this server makes none. Use it as a context
+    manager: leaving it ends the work under way, of which nothing stays."""
 
     def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
         self._folder, self._make = folder, make
@@ -101,9 +108,11 @@ class PackageDesk:
         return True
 
     def state(self, book_id: int) -> PackageState:
-        with self._lock:
-            state = self._states.get(book_id, PackageState())
         package = self._last(book_id)
+        with self._lock:
+            state = self._states.get(book_id)
+        if state is None:
+            state = self._refused_before(book_id, package) or PackageState()
         if package is None:
             return state
         made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
@@ -122,6 +131,22 @@ class PackageDesk:
     def _last(self, book_id: int) -> Path | None:
         found = sorted((self._folder / str(book_id)).glob(f"*/*/{MANIFEST}"))
         return found[-1].parent if found else None
+
+    def _refused_before(self, book_id: int, package: Path | None) -> PackageState | None:
+        """What the last attempt came to before this server started, if it was refused after ``package`` was made."""
+        found = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
+        if not found or (package is not None and package.parent > found[-1].parent):
+            return None
+        try:
+            told = json.loads(found[-1].read_text(encoding="utf-8"))
+            places = tuple((str(what), str(where)) for what, where in told["places"])
+            refused_at = datetime.fromisoformat(told["refused_at"])
+            return PackageState(
+                Phase.REFUSED, refusal=Refusal(str(told["sentence"]), places), refused_at=refused_at
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            note_fault(error)
+            return None
 
     def _made(self, book_id: int, make: PackageMaker) -> None:
         target = self._folder / str(book_id) / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -143,11 +168,29 @@ class PackageDesk:
             refused = Refusal(
                 "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
             )
-        self._note(book_id, PackageState(Phase.REFUSED if refused else Phase.DONE, refusal=refused))
+        if refused is None:
+            self._note(book_id, PackageState(Phase.DONE))
+            return
+        refused_at = datetime.now(UTC)
+        _keep(target, refused, refused_at)
+        self._note(book_id, PackageState(Phase.REFUSED, refusal=refused, refused_at=refused_at))
 
     def _note(self, book_id: int, state: PackageState) -> None:
         with self._lock:
             self._states[book_id] = state
+
+
+def _keep(target: Path, refused: Refusal, refused_at: datetime) -> None:
+    """Write down why there is no package in that folder; where the disk refuses it, this server knows it all the
+    same."""
+    told = json.dumps({**asdict(refused), "refused_at": refused_at.isoformat()}, ensure_ascii=False, indent=1)
+    work = target / f".{REFUSAL}"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        work.write_text(told, encoding="utf-8")
+        work.rename(target / REFUSAL)
+    except OSError as error:
+        note_fault(error)
 
 
 def _names(package: Path) -> tuple[str, ...]:

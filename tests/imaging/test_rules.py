@@ -159,3 +159,17 @@ def test_an_erased_rule_leaves_the_stroke_that_crosses_it_whole() -> None:
     assert (clean[:, :100] == 0).all()
     own = ink_of(stroke) > 0
     assert (clean[own] > 0).mean() > 0.99
+
+
+def test_a_stroke_along_a_thin_rule_stays() -> None:
+    """The stem of a figure that is written right on the rule at the end of a line."""
+    picture = paper(300, 400)
+    rule(picture, (150, 20), (150, 380), 40, 2)
+    stem = paper(300, 400)
+    cv2.line(stem, (154, 170), (147, 230), 20, 6)
+    course = np.array([[150.0, 20], [150, 380]])
+    clean = without_rules(ink_of(np.minimum(picture, stem)), [course], 3.0)
+    own = ink_of(stem) > 0
+    assert (clean[own] > 0).mean() > 0.9
+    assert (clean[:150] == 0).all()
+    assert (clean[250:] == 0).all()

@@ -145,6 +145,12 @@ def test_an_empty_office_has_a_report_too() -> None:
     assert figures(report, "summary")["Máy nhận thẳng"] == "–"
 
 
+def test_where_nothing_was_looked_at_nothing_is_said_of_errors() -> None:
+    notes = {one.label: one.note for one in section(made(replace(TALLIES, second=())), "summary").figures}
+    assert notes["Việc sai khi lấy mẫu"] == "chưa việc nào được xem"
+    assert notes["Lời đầu bị người thứ hai sửa"] == "chưa ô nào được xem"
+
+
 def test_every_figure_of_the_summary_stands_in_its_section_too_and_leads_to_its_list() -> None:
     report = made()
     everywhere = [one for part in report.sections[1:] for one in part.figures]

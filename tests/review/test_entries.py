@@ -14,7 +14,8 @@ from pipeline.export.values import Fault, Held
 from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role
-from tests.registry.pages import LEDGER, entry, page, read
+from pipeline.review import create_app
+from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import browser_of, join
 
@@ -52,7 +53,7 @@ def test_the_field_that_is_meant_is_chosen_and_everything_is_escaped(chief: Brow
 
 
 def test_a_field_opened_again_waits_at_the_desk_and_is_withheld(
-    chief: Browser, entry_id: int, registry: Registry
+    chief: Browser, entry_id: int, registry: Registry, people: dict[tuple[Role, str], str]
 ) -> None:
     refused = chief.submit(f"/entries/{entry_id}/reopen", {"reason": "giấy ghi khác"})
     assert (refused.status_code, "Chưa mở lại ô nào" in text_of(refused)) == (422, True)
@@ -65,11 +66,25 @@ def test_a_field_opened_again_waits_at_the_desk_and_is_withheld(
     assert "Lê Thị Mẫu" not in shown.text
     (task,) = [one for one in registry.queue() if one.entry_id == entry_id]
     assert task.fields == ("mother_name",)
+    assert "không đủ người" not in shown.text
+
+
+def test_who_opens_a_field_where_too_few_people_are_is_told(tmp_path: Path) -> None:
+    with Registry.open(f"sqlite:///{tmp_path}/registry.db", SCHEMAS) as registry:
+        book_id = registry.book_id(LEDGER, "KS.2010.09")
+        registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 1)
+        placed = replace(read("mother_name", "Lê Thị Mẫu"), box=Box(10, 10, 60, 40))
+        registry.save_page(book_id, page(entry(placed), scan=SCAN), "f1")
+        join(registry.accounts(), "mot.minh", Role.SUPERVISOR)
+        alone = browser_of(create_app(registry, SCHEMAS), registry.accounts(), "mot.minh")
+        opened = {"fields": ["mother_name"], "reason": "giấy ghi khác"}
+        answer = alone.submit("/entries/1/reopen", opened)
+        assert "không đủ người chưa gõ" in text_of(alone.get(answer.headers["location"]))
 
 
 def test_an_entry_that_is_not_there_is_told_without_a_fault(chief: Browser) -> None:
     answer = chief.get("/entries/999999")
-    assert answer.status_code == 503
+    assert answer.status_code == 404
     assert "999999" in text_of(answer)
 
 

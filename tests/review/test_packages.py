@@ -109,7 +109,37 @@ def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: P
         state = desk.state(7)
     assert (state.phase, state.files) == (Phase.REFUSED, ("manifest.json",))
     assert state.refusal == Refusal("còn 3 chỗ chưa xong.")
-    assert PackageDesk(tmp_path).state(7).phase is Phase.DONE
+
+
+def test_why_a_package_was_refused_outlives_the_server_until_one_is_made(tmp_path: Path) -> None:
+    refusal = Refusal("còn 2 chỗ chưa xong.", (("a.pdf trang 2", "/entries/12"), ("b.pdf", "")))
+    answers = iter((refusal, None))
+
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+        answer = next(answers)
+        if answer is None:
+            written(target)
+        return answer
+
+    with PackageDesk(tmp_path, make) as desk:
+        desk.start(7)
+        desk.wait()
+        told = desk.state(7)
+    assert told.refused_at is not None
+    with PackageDesk(tmp_path, make) as desk:
+        assert desk.state(7) == told
+        assert desk.state(8).phase is Phase.NONE
+        assert desk.state(7).refusal == refusal
+        desk.start(7)
+        desk.wait()
+    state = PackageDesk(tmp_path).state(7)
+    assert (state.phase, state.refusal, state.files) == (Phase.DONE, None, ("manifest.json",))
+
+
+def test_a_refusal_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    (tmp_path / "7" / "20260302T080000000000").mkdir(parents=True)
+    (tmp_path / "7" / "20260302T080000000000" / "refusal.json").write_text("{", encoding="utf-8")
+    assert PackageDesk(tmp_path).state(7).phase is Phase.NONE
 
 
 @pytest.mark.parametrize(

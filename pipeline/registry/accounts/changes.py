@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from pipeline.registry import audit
 from pipeline.registry.accounts.person import Person, Role
 from pipeline.registry.accounts.tables import account
-from pipeline.registry.accounts.values import CONSOLE, Account, AccountError, KnownPlace
+from pipeline.registry.accounts.values import CONSOLE, Account, AccountError, KnownPlace, UnknownAccount
 from pipeline.registry.audit import record, wrote
 from pipeline.registry.tables import book
 
@@ -88,10 +88,10 @@ def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapp
 
 
 def known_row(connection: Connection, login: str) -> RowMapping:
-    """The account of that login, held until the transaction ends. Raises ``AccountError`` when there is none."""
+    """The account of that login, held until the transaction ends. Raises ``UnknownAccount`` when there is none."""
     row = row_of(connection, login.strip().lower(), lock=True)
     if row is None:
-        raise AccountError("Không có tài khoản nào với tên đăng nhập này. Hãy xem danh sách tài khoản.")
+        raise UnknownAccount("Không có tài khoản nào với tên đăng nhập này. Hãy xem danh sách tài khoản.")
     return row
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person
+from pipeline.registry.values import NotThere
 
 CONSOLE = "console"
 """The author of changes made on the command line of the machine itself. No login can be this word."""
@@ -16,6 +17,10 @@ class AccountError(RegistryError):
     """A change of an account that cannot be made: unknown or taken login, weak password, last administrator."""
 
     code = "account"
+
+
+class UnknownAccount(AccountError, NotThere):
+    """There is no account of that login."""
 
 
 class LoginRefused(RegistryError):

@@ -31,12 +31,13 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a field stands: ``words`` that count so far, oldest first; ``settled``: the one that stands, at
-    ``SETTLED``."""
+    ``SETTLED``; ``apart``: accounts that say none, for they knew what stood before it was opened again."""
 
     way: Way
     stage: Stage
     words: tuple[Word, ...]
     settled: Word | None = None
+    apart: frozenset[int] = frozenset()
 
     @property
     def authors(self) -> tuple[str, ...]:
@@ -45,8 +46,13 @@ class Standing:
         return tuple(word.login for word in self.words if said and agree(word.verdict, said.verdict))
 
     def waits_for(self, account_id: int) -> bool:
-        """Whether that person may say the next word: it is still wanted, and they have said none."""
-        return self.stage is not Stage.SETTLED and all(word.account_id != account_id for word in self.words)
+        """Whether that person may say the next word: it is still wanted, they have said none and are not apart."""
+        return self.stage is not Stage.SETTLED and account_id not in self.passed_over
+
+    @property
+    def passed_over(self) -> frozenset[int]:
+        """The accounts that may say nothing more."""
+        return self.apart.union(word.account_id for word in self.words)
 
 
 def agree(one: Verdict, other: Verdict) -> bool:
@@ -54,15 +60,15 @@ def agree(one: Verdict, other: Verdict) -> bool:
     return one.status == other.status and folded_text(one.text) == folded_text(other.text)
 
 
-def standing(way: Way, words: Iterable[Word]) -> Standing:
+def standing(way: Way, words: Iterable[Word], apart: frozenset[int] = frozenset()) -> Standing:
     """Where a field stands after these words, in the order in which they were said. Of each person only the first one
     counts: whoever wants to say something else takes it back first."""
     counted = independent(words)
     for number in range(1, len(counted) + 1):
         settled = _settled(way, counted[:number])
         if settled is not None:
-            return Standing(way, Stage.SETTLED, counted[:number], settled)
-    return Standing(way, ORDER[len(counted)], counted)
+            return Standing(way, Stage.SETTLED, counted[:number], settled, apart)
+    return Standing(way, ORDER[len(counted)], counted, apart=apart)
 
 
 def independent(words: Iterable[Word]) -> tuple[Word, ...]:
@@ -80,10 +86,10 @@ def stage_of(standings: Iterable[Standing]) -> Stage:
 
 
 def finished(standings: Iterable[Standing], stage: Stage) -> tuple[int, ...]:
-    """The accounts that have said all they may of the fields at that stage: at most one at ``CHECK``, two at ``THIRD``
-    (of a task that is not settled)."""
-    spoken = [{word.account_id for word in one.words} for one in standings if one.stage is stage]
-    return tuple(sorted(set.intersection(*spoken))) if spoken else ()
+    """The accounts that have said all they may of the fields at that stage: of a task that is not settled at most one
+    at ``CHECK``, two at ``THIRD``, and besides those that are apart."""
+    passed_over = [one.passed_over for one in standings if one.stage is stage]
+    return tuple(sorted(frozenset.intersection(*passed_over))) if passed_over else ()
 
 
 def _settled(way: Way, words: Sequence[Word]) -> Word | None:

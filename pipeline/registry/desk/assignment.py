@@ -38,7 +38,9 @@ def not_done_by(person: Person) -> ColumnElement[bool]:
     """The condition on ``review_task`` that there is something left for this person to say at its stage."""
     keyers = (review_task.c.first_keyer, review_task.c.second_keyer)
     first, second = (or_(keyer.is_(None), keyer != person.account_id) for keyer in keyers)
-    return first & second & ~seen_before(person)
+    kept_from = review_task.c.kept_from
+    others = or_(kept_from.is_(None), ~kept_from.contains(f",{person.account_id},"))
+    return first & second & others & ~seen_before(person)
 
 
 def _next(sitting: Sitting, person: Person, stage: Stage, book_id: int | None) -> int | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing, standing
@@ -18,12 +18,12 @@ from pipeline.registry.desk.permits import check_place, stages
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import lease
 from pipeline.registry.desk.values import NotYours, Stage
-from pipeline.registry.desk.words import live_among, word_of, words_on
+from pipeline.registry.desk.words import Apart, kept_apart, live_among, word_of, words_on
 from pipeline.registry.locks import hold_tasks
 from pipeline.registry.readback import MachineView, decisions_at, machine_views
 from pipeline.registry.standing import values_in_force
 from pipeline.registry.tables import book, entry, page, review_task, scan
-from pipeline.registry.values import WHOLE_ENTRY, Decision, Verdict
+from pipeline.registry.values import WHOLE_ENTRY, Decision, NotThere, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Case:
 
 def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
     """The row of a task with those of its page, scan and book, ``lease_until`` when somebody has it (None: nobody) and
-    the last ``answer`` on it (None: there is none). ``RegistryError`` when there is no such task."""
+    the last ``answer`` on it (None: there is none). ``NotThere`` when there is no such task."""
     return task_rows(connection, [task_id])[task_id]
 
 
@@ -114,12 +114,12 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
     found = {row["id"]: dict(row) for row in connection.execute(query).mappings()}
     for task_id in task_ids:
         if task_id not in found:
-            raise RegistryError(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
+            raise NotThere(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
     return {task_id: found[task_id] for task_id in task_ids}
 
 
 def case_of(sitting: Sitting, task_id: int) -> Case:
-    """All about one task. Raises ``RegistryError``."""
+    """All about one task. Raises ``NotThere``."""
     return cases_of(sitting, [task_id])[task_id]
 
 
@@ -130,10 +130,11 @@ def cases_of(sitting: Sitting, task_ids: Collection[int]) -> dict[int, Case]:
     decisions = decisions_at(connection, [(row["page_id"], row["row"]) for row in rows.values()])
     by_task = {task_id: decisions[row["page_id"], row["row"]] for task_id, row in rows.items()}
     words = words_on(connection, task_ids)
+    apart = kept_apart(connection, chain.from_iterable(words.values()))
     machines = machine_views(connection, [(row["page_id"], row["entry_id"]) for row in rows.values()])
     return {
         task_id: _case(
-            sitting, row, machines[row["page_id"], row["entry_id"]], by_task[task_id], words[task_id]
+            sitting, row, machines[row["page_id"], row["entry_id"]], by_task[task_id], words[task_id], apart
         )
         for task_id, row in rows.items()
     }
@@ -145,8 +146,9 @@ def _case(
     machine: MachineView,
     decisions: Mapping[str, Decision],
     words: Sequence[RowMapping],
+    apart: Apart,
 ) -> Case:
-    keyed = live_among(words, decisions)
+    keyed = live_among(words, decisions, apart)
     values: Mapping[str, str | None] = {}
     if row["entry_id"] is not None:
         values = values_in_force(

@@ -32,6 +32,7 @@ from pipeline.registry.desk import (
 from pipeline.registry.desk.cases import held_case, task_row
 from pipeline.registry.desk.keying import Submission, key_task
 from pipeline.registry.desk.leases import Mode
+from pipeline.registry.desk.reopening import Reopened
 from pipeline.registry.desk.showing import lies_among, shown
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.values import (
@@ -122,8 +123,9 @@ class Desk:
             return _shown(sitting, task_id, person)
 
     def hand_back(self, person: Person, task_id: int) -> None:
-        """End the lease of a task; nothing happens when the person has it no longer."""
+        """End the lease of a task; nothing happens when the person has it no longer. Raises ``NotThere``."""
         with self._writing() as sitting:
+            task_row(sitting.connection, task_id)
             leases.hand_back(sitting.connection, person, Mode.DESK, [task_id])
 
     # --- words ----------------------------------------------------------------------------------------------------
@@ -185,9 +187,9 @@ class Desk:
             entry = stored_entry(sitting.connection, self._declared, entry_id)
             return entry, reopening.waiting_fields(sitting.connection, entry_id)
 
-    def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> tuple[str, ...]:
-        """Have fields of a settled entry read from the paper once more, by somebody else; which are in question now.
-        What people decided stays in force meanwhile. Raises ``NotYours``."""
+    def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
+        """Have fields of a settled entry read from the paper once more, by somebody else. What people decided stays in
+        force meanwhile. Raises ``NotYours``."""
         with self._writing() as sitting:
             return reopening.reopen(sitting, person, entry_id, fields, reason)
 

@@ -190,7 +190,7 @@ def _spoken(case: Case, verdicts: Sequence[Mapping[str, str]], ids: Sequence[int
         said = Verdict(field, FieldStatus(verdict["status"]), verdict["text"])
         word = Word(keying_id, person.account_id, person.login, said)
         before = case.standings[field]
-        standings[field] = standing(before.way, (*before.words, word))
+        standings[field] = standing(before.way, (*before.words, word), before.apart)
     return _Spoken(case, standings)
 
 

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from pipeline.model import FieldReading, FieldStatus
-from pipeline.registry.audit import MACHINE
+from pipeline.registry.audit import MACHINE, add
 from pipeline.registry.desk.leases import Mode
 from pipeline.registry.desk.sitting import Sitting
+from pipeline.registry.desk.tables import aside
 from pipeline.registry.desk.values import Stage
-from pipeline.registry.desk.words import add_words, live_standings
+from pipeline.registry.desk.words import APART, add_words, live_standings
 from pipeline.registry.locks import hold_page_of
 from pipeline.registry.readback import decisions_of, machine_view, place_of
 from pipeline.registry.tables import book, review_task
@@ -28,6 +29,9 @@ from pipeline.schema import FieldSpec
 
 NOBODY = 0
 """The account of the first word of a field that is put into question; no person has it."""
+
+Witness = tuple[int, str]
+"""Account and login of somebody who knew what stood."""
 
 WaysOf = Callable[[FieldSpec], Way]
 
@@ -47,10 +51,12 @@ def put_into_question(
     way_of: WaysOf,
     token: str,
     account_id: int = NOBODY,
+    apart: Iterable[Witness] = (),
 ) -> Questioned:
     """Put these fields of an entry into question: each is to be said again in the way that ``way_of`` tells. Fields
     that wait for people anyway, and such as nothing is known of, are left alone. ``token``: of the words;
-    ``account_id``: who saw what stands when asking and so must not say the next word."""
+    ``account_id``: who saw what stands when asking and so must not say the next word; ``apart``: others who must not
+    either."""
     connection, declared = sitting.connection, sitting.declared
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
@@ -81,9 +87,22 @@ def put_into_question(
                 }
             )
     add_words(connection, words)
+    if words:
+        add(connection, aside, [_apart(sitting, task_id, token, *witness) for witness in apart])
     subject = place["page_id"], entry_id
     follow(connection, declared, [subject], {subject: machine})
     return Questioned(task_id, tuple(word["field"] for word in words))
+
+
+def _apart(sitting: Sitting, task_id: int, token: str, account_id: int, login: str) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "account_id": account_id,
+        "login": login,
+        "kind": APART,
+        "words": token,
+        "said_at": sitting.now,
+    }
 
 
 def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person, Role
+from pipeline.registry.accounts.tables import account
 from pipeline.registry.audit import add, record
+from pipeline.registry.audit.tables import audit
+from pipeline.registry.desk.checkers import checkers
 from pipeline.registry.desk.permits import check_place, check_words
-from pipeline.registry.desk.questioning import put_into_question
+from pipeline.registry.desk.questioning import Witness, put_into_question
 from pipeline.registry.desk.sitting import Sitting
-from pipeline.registry.desk.tables import aside
+from pipeline.registry.desk.tables import aside, keying
 from pipeline.registry.desk.values import NotYours
-from pipeline.registry.readback import place_of
+from pipeline.registry.readback import decisions_of, place_of
 from pipeline.registry.tables import book, entry, review_task
-from pipeline.registry.values import TaskState
+from pipeline.registry.values import NotThere, TaskState
 from pipeline.review_policy import Way
 from pipeline.schema import FieldSpec
 
 REOPENED = "reopened"
 """The kind of ``aside`` that holds why an entry was opened again."""
 
+SHOWN = "entry-shown"
+"""The action of the audit by which somebody saw what is settled of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The ``fields`` that are in question now and were not before; ``by_others``: whoever had keyed them or seen the
+    entry says no word on them, for there are enough others."""
+
+    fields: tuple[str, ...]
+    by_others: bool
+
 
 def check_entry(sitting: Sitting, person: Person, entry_id: int) -> str:
     """The name of the entry's book, of somebody who may open its entries again. Raises ``NotYours``, and
-    ``RegistryError`` when there is no such entry on paper."""
+    ``NotThere`` when there is no such entry on paper."""
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mở lại được việc đã xong.")
     place = place_of(sitting.connection, entry_id)
@@ -38,7 +55,9 @@ def check_entry(sitting: Sitting, person: Person, entry_id: int) -> str:
     ).one()
     check_place(person, row.place_code)
     if not row.stands:
-        raise RegistryError(f"Việc mã {entry_id} không còn trên trang của lần đọc sau cùng.")
+        raise NotThere(
+            f"Việc mã {entry_id} không còn trên trang của lần đọc sau cùng. Hãy tìm việc thay nó ở trang ấy."
+        )
     return str(row.folder_name)
 
 
@@ -52,12 +71,10 @@ def waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
     return frozenset(found or ())
 
 
-def reopen(
-    sitting: Sitting, person: Person, entry_id: int, fields: Collection[str], reason: str
-) -> tuple[str, ...]:
+def reopen(sitting: Sitting, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
     """Put these fields into question: what stands is the first word on each, somebody says the next one from the paper,
-    blind where the office keys blind; not this person, who saw what stands. Returns those that are in question now and
-    were not before. Raises ``RegistryError`` when there is none."""
+    blind where the office keys blind; not this person, who saw what stands, nor anybody else who keyed it or saw it, as
+    long as the place has enough others. Raises ``RegistryError`` when nothing comes into question."""
     book_name = check_entry(sitting, person, entry_id)
     reason = check_words(reason, "lý do mở lại")
     of_book = sitting.policy.of_book(book_name)
@@ -65,10 +82,19 @@ def reopen(
     def way_of(spec: FieldSpec) -> Way:
         return Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
 
-    known = sitting.declared.fields(place_of(sitting.connection, entry_id)["record"])
-    wanted = [spec for name, spec in known.items() if name in fields]
+    place = place_of(sitting.connection, entry_id)
+    wanted = [spec for name, spec in sitting.declared.fields(place["record"]).items() if name in fields]
     token = f"reopened-{uuid4().hex}"
-    made = put_into_question(sitting, entry_id, wanted, way_of, token, person.account_id)
+    apart = _witnesses(sitting.connection, place, [spec.name for spec in wanted])
+    needed = 2 if any(way_of(spec) is Way.BLIND for spec in wanted) else 1
+    others = checkers(sitting.connection, place["place_code"]) - {
+        person.account_id,
+        *(one for one, _ in apart),
+    }
+    by_others = len(others) >= needed
+    made = put_into_question(
+        sitting, entry_id, wanted, way_of, token, person.account_id, apart if by_others else ()
+    )
     if not made.fields:
         raise RegistryError("Chưa mở lại ô nào: hãy chọn ô đã có giá trị và chưa chờ ai.")
     told = {
@@ -83,4 +109,21 @@ def reopen(
     record(
         sitting.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(made.fields)}
     )
-    return made.fields
+    return Reopened(made.fields, by_others)
+
+
+def _witnesses(connection: Connection, place: Any, fields: Sequence[str]) -> Sequence[Witness]:
+    """Who has keyed or decided these fields of an entry, or was shown what is settled of it."""
+    decisions = decisions_of(connection, place["page_id"], place["row"])
+    authors = [decisions[field].author for field in fields if field in decisions]
+    logins = {login.strip() for together in authors for login in together.split(",")}
+    shown = (audit.c.action == SHOWN) & (audit.c.subject == f"entry:{place['id']}")
+    logins |= set(connection.scalars(select(audit.c.actor).where(shown).distinct()))
+    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    keyed = (
+        select(keying.c.account_id)
+        .join(review_task, keying.c.task_id == review_task.c.id)
+        .where(of_entry, keying.c.field.in_(fields))
+    )
+    known = or_(account.c.login.in_(logins), account.c.id.in_(keyed))
+    return [tuple(row) for row in connection.execute(select(account.c.id, account.c.login).where(known))]

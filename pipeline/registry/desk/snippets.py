@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
-from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.desk.agreement import Standing, standing
@@ -17,10 +17,10 @@ from pipeline.registry.desk.permits import check_place
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import keying, lease
 from pipeline.registry.desk.values import Stage
-from pipeline.registry.desk.words import standings_of, word_rows
+from pipeline.registry.desk.words import kept_apart, standings_of, word_rows
 from pipeline.registry.lots.routing import seen_before
 from pipeline.registry.tables import book, decision, entry, page, review_task, scan
-from pipeline.registry.values import WHOLE_ENTRY, Verdict
+from pipeline.registry.values import WHOLE_ENTRY, NotThere, Verdict
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Tasks whose fields may be worked on one by one."""
@@ -41,7 +41,7 @@ class Snippet:
 def book_row(connection: Connection, book_id: int, person: Person) -> RowMapping:
     row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
+        raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
     check_place(person, row["place_code"])
     return row
 
@@ -71,13 +71,18 @@ def snippets(sitting: Sitting, of_book: RowMapping, person: Person) -> Iterator[
     )
     decisions = _decisions(connection, of_book["id"])
     words = _words(connection, of_book)
+    apart = kept_apart(connection, chain.from_iterable(words.values()))
     book_policy = sitting.policy.of_book(of_book["folder_name"])
     for task in tasks.mappings().all():
         decided = decisions.get((task["sha256"], task["page_no"], task["row"]), {})
+        in_force = {field: row["id"] for field, row in decided.items()}
         live = standings_of(
-            row
-            for row in words.get(task["id"], ())
-            if row["after_decision_id"] == (decided[row["field"]]["id"] if row["field"] in decided else None)
+            (
+                row
+                for row in words.get(task["id"], ())
+                if row["after_decision_id"] == in_force.get(row["field"])
+            ),
+            apart,
         )
         standings = {
             field: live.get(field)

@@ -19,7 +19,7 @@ from pipeline.registry.desk.values import Ticket
 from pipeline.registry.locks import hold_page
 from pipeline.registry.tables import book, page, review_task, scan
 from pipeline.registry.upkeep import follow
-from pipeline.registry.values import TaskState
+from pipeline.registry.values import NotThere, TaskState
 
 
 def open_ticket(sitting: Sitting, case: Case, person: Person, reason: str) -> Ticket:
@@ -42,7 +42,7 @@ def open_ticket(sitting: Sitting, case: Case, person: Person, reason: str) -> Ti
 
 def close(sitting: Sitting, ticket_id: int, person: Person, note: str) -> None:
     """The page was scanned again, or need not be: what waits on it goes on. Raises ``RegistryError`` when it is closed
-    already or not there, ``NotYours`` for another place."""
+    already, ``NotThere``, ``NotYours`` for another place."""
     note = check_words(note, "kết quả quét lại")
     row = _row(sitting.connection, ticket_id)
     check_place(person, row["place_code"])
@@ -111,7 +111,7 @@ def _tickets() -> Select[Any]:
 def _row(connection: Connection, ticket_id: int) -> RowMapping:
     row = connection.execute(_tickets().where(ticket.c.id == ticket_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có yêu cầu quét lại số {ticket_id}. Hãy tải lại danh sách.")
+        raise NotThere(f"Không có yêu cầu quét lại số {ticket_id}. Hãy tải lại danh sách.")
     return row
 
 

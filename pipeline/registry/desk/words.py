@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from unicodedata import normalize
 
@@ -12,9 +13,17 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, sele
 from pipeline.model import FieldStatus
 from pipeline.registry.audit import add
 from pipeline.registry.desk.agreement import Standing, Word, standing
-from pipeline.registry.desk.tables import keying, submission
+from pipeline.registry.desk.leases import Mode
+from pipeline.registry.desk.tables import aside, keying, submission
 from pipeline.registry.values import Decision, Verdict
 from pipeline.review_policy import Way
+
+APART = "apart"
+"""The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of
+the words that put it there."""
+
+Apart = Mapping[str, frozenset[int]]
+"""The accounts that are apart, by that token."""
 
 _taking_back = keying.alias("taking_back")
 
@@ -36,7 +45,8 @@ def live_standings(
         decided = decisions[row["task_id"]].get(row["field"])
         if row["after_decision_id"] == (decided.decision_id if decided else None):
             words[row["task_id"]].append(row)
-    return {task_id: standings_of(rows) for task_id, rows in words.items()}
+    apart = kept_apart(connection, chain.from_iterable(words.values()))
+    return {task_id: standings_of(rows, apart) for task_id, rows in words.items()}
 
 
 def words_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
@@ -50,18 +60,36 @@ def words_on(connection: Connection, task_ids: Collection[int]) -> dict[int, lis
     return found
 
 
-def live_among(rows: Iterable[RowMapping], decisions: Mapping[str, Decision]) -> dict[str, Standing]:
-    """What ``live_standings`` tells of one task, of all its ``words_on``."""
+def live_among(
+    rows: Iterable[RowMapping], decisions: Mapping[str, Decision], apart: Apart
+) -> dict[str, Standing]:
+    """What ``live_standings`` tells of one task, of all its ``words_on`` and who is ``kept_apart`` from them."""
     rows = list(rows)
     gone = {row["takes_back_id"] for row in rows}
     in_force = {field: decision.decision_id for field, decision in decisions.items()}
-    return standings_of(
+    live = (
         row
         for row in rows
         if row["takes_back_id"] is None
         and row["id"] not in gone
         and row["after_decision_id"] == in_force.get(row["field"])
     )
+    return standings_of(live, apart)
+
+
+def kept_apart(connection: Connection, rows: Iterable[RowMapping]) -> Apart:
+    """Who is to say nothing where these rows of ``keying`` put something into question. Asks only where one does."""
+    asked = {(row["task_id"], row["token"]) for row in rows if row["mode"] == Mode.LOT}
+    if not asked:
+        return {}
+    task_ids, tokens = map(set, zip(*asked, strict=True))
+    found: dict[str, set[int]] = defaultdict(set)
+    query = select(aside.c.words, aside.c.account_id).where(
+        aside.c.task_id.in_(task_ids), aside.c.kind == APART, aside.c.words.in_(tokens)
+    )
+    for row in connection.execute(query):
+        found[row.words].add(row.account_id)
+    return {token: frozenset(accounts) for token, accounts in found.items()}
 
 
 def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
@@ -70,15 +98,18 @@ def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[R
     return found.mappings().all()
 
 
-def standings_of(rows: Iterable[RowMapping]) -> dict[str, Standing]:
+def standings_of(rows: Iterable[RowMapping], apart: Apart) -> dict[str, Standing]:
     """Where the fields of one task stand after these live words. A field is settled in the way that held when its first
     word was said, whatever an office sets meanwhile."""
     words: dict[str, list[Word]] = defaultdict(list)
-    ways: dict[str, Way] = {}
+    first: dict[str, RowMapping] = {}
     for row in rows:
         words[row["field"]].append(word_of(row))
-        ways.setdefault(row["field"], Way(row["way"]))
-    return {field: standing(ways[field], said) for field, said in words.items()}
+        first.setdefault(row["field"], row)
+    return {
+        field: standing(Way(first[field]["way"]), said, apart.get(first[field]["token"], frozenset()))
+        for field, said in words.items()
+    }
 
 
 def word_of(row: RowMapping) -> Word:

@@ -31,6 +31,7 @@ from pipeline.registry.lots.reading import checkers_of, lot_of, lots_of
 from pipeline.registry.lots.tables import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.lots.values import Lot, LotVerdict, Part
 from pipeline.registry.tables import book
+from pipeline.registry.values import NotThere
 from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
 from pipeline.sampling import SamplingPolicy, drawn
 from pipeline.schema import FieldSpec
@@ -190,7 +191,7 @@ class Lots:
     def _told(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
         row = connection.execute(select(lot).where(lot.c.id == lot_id)).mappings().first()
         if row is None:
-            raise RegistryError(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
+            raise NotThere(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
         check_place(person, row["place_code"])
         return row, lot_of(connection, row)
 

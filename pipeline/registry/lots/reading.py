@@ -7,10 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, select, true
 
-from pipeline.registry.accounts.person import Role
-from pipeline.registry.accounts.tables import account
-from pipeline.registry.desk.permits import STAGES
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.desk.checkers import checkers
 from pipeline.registry.lots.judging import findings
 from pipeline.registry.lots.tables import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.lots.values import Closing, Findings, Lot, LotVerdict, Part
@@ -75,9 +72,5 @@ def _books(connection: Connection, book_ids: Sequence[int]) -> tuple[str, ...]:
 
 def checkers_of(connection: Connection, lot_id: int, place_code: str) -> int:
     """How many accounts in use may check the sample."""
-    seen = set(connection.scalars(select(lot_witness.c.account_id).where(lot_witness.c.lot_id == lot_id)))
-    roles = [role for role in Role if Stage.CHECK in STAGES[role]]
-    rows = connection.execute(
-        select(account.c.id, account.c.places).where(account.c.active, account.c.role.in_(roles))
-    )
-    return sum(row.id not in seen and (row.places is None or place_code in row.places) for row in rows)
+    seen = connection.scalars(select(lot_witness.c.account_id).where(lot_witness.c.lot_id == lot_id))
+    return len(checkers(connection, place_code).difference(seen))

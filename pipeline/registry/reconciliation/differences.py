@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, true
 
-from pipeline.errors import RegistryError
 from pipeline.model import PageRef
 from pipeline.registry import clock
 from pipeline.registry.accounts.person import Person
@@ -18,6 +17,7 @@ from pipeline.registry.readback import place_of, readings_of
 from pipeline.registry.reconciliation.tables import difference, difference_answer, reconciliation
 from pipeline.registry.reconciliation.values import Answer, Asked, FoundDifference, Reconciliation
 from pipeline.registry.tables import book
+from pipeline.registry.values import NotThere
 
 AT_ONCE = 2000
 """Rows that one statement adds."""
@@ -81,7 +81,8 @@ def next_for(
     connection: Connection, person: Person, reconciliation_id: int, after: int, *, unclear: bool
 ) -> Asked | None:
     """The next difference without an answer (or that was called ``unclear``) behind the one numbered ``after``; at the
-    end again from the beginning; None when there is none."""
+    end again from the beginning; None when there is none. Raises ``NotThere`` where there is no such reconciliation."""
+    _check_there(connection, reconciliation_id)
     last = _last_answers()
     wanted = last.c.answer == Answer.UNCLEAR if unclear else last.c.answer.is_(None)
     query = (
@@ -97,10 +98,10 @@ def next_for(
 
 
 def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
-    """One difference. Raises ``NotYours`` for one of another place, ``RegistryError`` when there is none."""
+    """One difference. Raises ``NotYours`` for one of another place, ``NotThere`` when there is none."""
     row = connection.execute(_with_answer().where(difference.c.id == difference_id)).mappings().first()
     if row is None:
-        raise RegistryError(f"Không có khác biệt số {difference_id}.")
+        raise NotThere(f"Không có khác biệt số {difference_id}. Hãy tải lại danh sách.")
     check_place(person, row["place_code"])
     return _asked(connection, row)
 
@@ -108,7 +109,9 @@ def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
 def listed(
     connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
 ) -> Iterable[Asked]:
-    """The differences of a reconciliation with that last answer (None: without one); ``person`` None: of all places."""
+    """The differences of a reconciliation with that last answer (None: without one); ``person`` None: of all places.
+    Raises ``NotThere`` where there is no such reconciliation."""
+    _check_there(connection, reconciliation_id)
     query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id)
     for row in connection.execute(query.order_by(difference.c.id)).mappings().all():
         if row["answer"] == answer and (person is None or person.may_see(row["place_code"])):
@@ -225,6 +228,11 @@ def _row(reconciliation_id: int, one: FoundDifference) -> dict[str, Any]:
         "theirs": one.theirs,
         "likeness": one.likeness,
     }
+
+
+def _check_there(connection: Connection, reconciliation_id: int) -> None:
+    if connection.scalar(select(reconciliation.c.id).where(reconciliation.c.id == reconciliation_id)) is None:
+        raise NotThere(f"Không có lần đối chiếu số {reconciliation_id}. Hãy tải lại danh sách.")
 
 
 def _in_sight(person: Person) -> ColumnElement[bool]:

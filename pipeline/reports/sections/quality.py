@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pipeline.registry.tallies import SecondLook
 from pipeline.reports.basis import Basis
 from pipeline.reports.content import Cell, Figure, Section, Table
-from pipeline.reports.wording import WAYS, bound, decimal, number, share, words
+from pipeline.reports.wording import WAYS, bound, decimal, number, share, words, wrong_of
 
 BOUND = "Chắc không quá"
 
@@ -82,7 +82,7 @@ def quality(basis: Basis) -> Section:
 def overturned(basis: Basis) -> Figure:
     looks = basis.tallies.second
     fields, wrong = sum(one.fields for one in looks), sum(one.overturned for one in looks)
-    note = f"{number(wrong).text} trong {number(fields).text} ô; chắc không quá {bound(wrong, fields).text}"
+    note = wrong_of(wrong, fields, "ô")
     return Figure("Lời đầu bị người thứ hai sửa", share(wrong, fields, basis.during("overturned")), note)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pipeline.registry.lots.values import Lot, LotVerdict
 from pipeline.reports.basis import Basis
 from pipeline.reports.content import Cell, Figure, Section, Table
-from pipeline.reports.wording import bound, day, day_of, number, percent, share, words
+from pipeline.reports.wording import day, day_of, number, percent, share, words, wrong_of
 
 LOTS = "/lots"
 VERDICTS = {
@@ -35,17 +35,13 @@ def sampled(basis: Basis) -> Section:
 def wrong_entries(basis: Basis) -> Figure:
     checked = sum(one.findings.checked for one in basis.tallies.lots)
     wrong = sum(one.findings.wrong for one in basis.tallies.lots)
-    note = (
-        f"{number(wrong).text} trong {number(checked).text} việc; chắc không quá {bound(wrong, checked).text}"
-    )
-    return Figure("Việc sai khi lấy mẫu", share(wrong, checked, LOTS), note)
+    return Figure("Việc sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "việc"))
 
 
 def wrong_fields(basis: Basis) -> Figure:
     checked = sum(one.findings.fields_checked for one in basis.tallies.lots)
     wrong = sum(one.findings.fields_wrong for one in basis.tallies.lots)
-    note = f"{number(wrong).text} trong {number(checked).text} ô; chắc không quá {bound(wrong, checked).text}"
-    return Figure("Ô sai khi lấy mẫu", share(wrong, checked, LOTS), note)
+    return Figure("Ô sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "ô"))
 
 
 def lot_table(basis: Basis, lots: Iterable[Lot]) -> Table:

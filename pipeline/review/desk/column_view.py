@@ -18,6 +18,9 @@ from pipeline.schema import FieldSpec, Schemas
 NARROW, WIDE = 3.5, 9.0
 """Width of a snippet by its height, up to which it is narrow and from which it is wide."""
 
+SHORT = 14
+"""Letters that the input under a narrow snippet has room for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -101,10 +104,17 @@ def column_view(
         Row(status, text, tuple(cell(task) for task in tasks))
         for (status, text), tasks in groupby(column.tasks, key=_says)
     )
+    return ColumnView(column, spec.label, STAGE_WORDS[column.stage], _width(rows), rows, len(column.tasks))
+
+
+def _width(rows: Iterable[Row]) -> str:
+    """The class of cells in which the snippets and such words as are shown of them have room."""
+    rows = list(rows)
     inks = [one.ink for row in rows for one in row.cells if one.ink]
     shape = median(ink.width / ink.height for ink in inks) if inks else NARROW
-    width = "small" if shape <= NARROW else "large" if shape >= WIDE else "middle"
-    return ColumnView(column, spec.label, STAGE_WORDS[column.stage], width, rows, len(column.tasks))
+    if shape >= WIDE:
+        return "large"
+    return "middle" if shape > NARROW or any(len(row.text) > SHORT for row in rows) else "small"
 
 
 def _says(task: ColumnTask) -> tuple[FieldStatus | None, str]:

@@ -24,9 +24,11 @@ def show_entry(
     entry_id: int,
     column: Annotated[str, Query(max_length=100)] = "",
     opened: Annotated[int, Query(ge=0, le=1000)] = 0,
+    few: bool = False,
 ) -> Response:
-    """``column``: the Ministry's column that is to be looked at; ``opened``: so many fields were opened just now."""
-    return _shown(request, site, session, entry_id, column, opened=opened)
+    """``column``: the Ministry's column that is to be looked at; ``opened``: so many fields were opened just now,
+    ``few``: where too few people have not seen them yet."""
+    return _shown(request, site, session, entry_id, column, opened=opened, few=few)
 
 
 @router.post("/{entry_id}/reopen")
@@ -44,7 +46,8 @@ def reopen(
         raise
     except RegistryError as refused:
         return _shown(request, site, session, entry_id, refused=refused.message, typed=reason)
-    return RedirectResponse(f"/entries/{entry_id}?opened={len(opened)}", status_code=303)
+    few = "" if opened.by_others else "&few=true"
+    return RedirectResponse(f"/entries/{entry_id}?opened={len(opened.fields)}{few}", status_code=303)
 
 
 def _shown(
@@ -55,6 +58,7 @@ def _shown(
     column: str = "",
     *,
     opened: int = 0,
+    few: bool = False,
     refused: str = "",
     typed: str = "",
 ) -> Response:
@@ -67,6 +71,7 @@ def _shown(
         view=view,
         book_id=entry.book_id,
         opened=opened,
+        few=few,
         refused=refused,
         typed=typed,
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError
+from pipeline.registry import NotThere
 from pipeline.registry.desk.values import NotYours
 from pipeline.review.admission import OfSession
 from pipeline.review.site import OfSite
@@ -27,7 +28,7 @@ def close_ticket(
 ) -> Response:
     try:
         site.desk.close_ticket(session.person, ticket_id, note)
-    except NotYours:
+    except (NotThere, NotYours):
         raise
     except RegistryError as refused:
         tickets = site.desk.tickets(session.person)

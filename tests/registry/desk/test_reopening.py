@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Role
+from pipeline.registry.accounts import Person, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import NotYours, Stage
 from pipeline.review_policy import ReviewPolicy
@@ -16,6 +16,7 @@ from tests.registry.desk.offices import (
     BLIND,
     CHECKED,
     CHI,
+    PLACE,
     SINGLE,
     SUPERVISOR,
     Clock,
@@ -45,7 +46,7 @@ def test_what_stands_is_checked_by_another_and_stays_in_force_meanwhile(
 ) -> None:
     desk = settled(registry, book, clock, CHECKED)
     (entry_id,) = registry.entries()
-    assert desk.reopen(SUPERVISOR, entry_id, ["child_name"], "giấy ghi khác") == ("child_name",)
+    assert desk.reopen(SUPERVISOR, entry_id, ["child_name"], "giấy ghi khác").fields == ("child_name",)
     assert in_force(registry, "child_name") == "Thử Sai"
     task = taken(desk, CHI)
     assert (task.stage, task.fields[0].first) == (Stage.CHECK, said("child_name", "Thử Sai"))
@@ -93,6 +94,65 @@ def test_what_waits_already_is_not_opened_twice_nor_shown(
     for fields in (["child_name"], [], ["khong_co"], ["mother_name"]):
         with pytest.raises(RegistryError, match="Chưa mở lại ô nào"):
             desk.reopen(SUPERVISOR, entry_id, fields, "giấy ghi khác")
+
+
+def hired(registry: Registry, clock: Clock, **roles: Role) -> dict[str, Person]:
+    """People with accounts, by login."""
+    accounts = registry.accounts(clock)
+    for login, role in roles.items():
+        accounts.create(login, "Người Thử", role, [PLACE])
+    return {account.person.login: account.person for account in accounts.list()}
+
+
+def offered(desk: Desk, who: Person) -> tuple[bool, int, int]:
+    """Whether somebody gets a task, how many they see waiting, and how many fields in columns."""
+    counts = desk.counts(who)
+    columns = desk.column_counts(who, 1)
+    task = desk.next_task(who)
+    if task is not None:
+        desk.hand_back(who, task.task_id)
+    return task is not None, sum(one.waiting for one in counts), sum(one.waiting for one in columns)
+
+
+@pytest.mark.parametrize("policy", [CHECKED, BLIND], ids=["checked", "blind"])
+def test_who_keyed_or_saw_a_field_before_does_not_say_it_again_as_long_as_there_are_others(
+    registry: Registry, book: int, clock: Clock, policy: ReviewPolicy
+) -> None:
+    checkers = {f"kiem.{number}": Role.CHECKER for number in range(5)}
+    people = hired(registry, clock, chu=Role.SUPERVISOR, xem=Role.SUPERVISOR, **checkers)
+    first, second, third, fourth, fifth = (people[login] for login in checkers)
+    registry.save_page(book, page(doubtful("child_name", "child_sex")), "f1")
+    desk = registry.desk(policy, now=clock)
+    keyed(desk, first, said("child_name", "Thử Sai"), said("child_sex", "nữ"))
+    keyed(desk, second, said("child_name", "Thử Sai"), said("child_sex", "nữ"))
+    (entry_id,) = registry.entries()
+    desk.entry(people["xem"], entry_id)
+    assert desk.reopen(people["chu"], entry_id, ["child_name"], "giấy ghi khác").by_others
+    for who in (first, second, people["xem"], people["chu"]):
+        assert offered(desk, who) == (False, 0, 0)
+    assert offered(desk, third) == (True, 1, 1)
+    keyed(desk, third, said("child_name", "Thử Đúng"))
+    if policy is BLIND:
+        assert offered(desk, first) == (False, 0, 0)
+        keyed(desk, fourth, said("child_name", "Thử Đúng"))
+    assert in_force(registry, "child_name") == "Thử Đúng"
+    # Opened once more: too few are left where two must say it, and all are asked again.
+    assert desk.reopen(people["chu"], entry_id, ["child_name"], "lại khác").by_others is (policy is CHECKED)
+    assert offered(desk, first)[0] is (policy is BLIND)
+    assert offered(desk, fifth)[0]
+
+
+def test_where_there_are_too_few_others_whoever_keyed_a_field_reads_it_again(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    people = hired(registry, clock, chu=Role.SUPERVISOR, an=Role.CHECKER, binh=Role.CHECKER)
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    desk = registry.desk(CHECKED, now=clock)
+    keyed(desk, people["an"], said("child_name", "Thử Sai"))
+    keyed(desk, people["binh"], said("child_name", "Thử Sai"))
+    (entry_id,) = registry.entries()
+    assert not desk.reopen(people["chu"], entry_id, ["child_name"], "giấy ghi khác").by_others
+    assert [offered(desk, people[login])[0] for login in ("chu", "an", "binh")] == [False, True, True]
 
 
 def test_only_supervisors_of_the_place_open_entries_and_they_say_why(

@@ -9,24 +9,12 @@ from playwright.sync_api import expect
 from pipeline.model import FieldStatus
 from pipeline.registry.accounts import Role
 from pipeline.review_policy import ReviewPolicy
-from tests.review.desk.drawn_book import DrawnBook, Line, draw_book
+from tests.review.desk.drawn_book import DrawnBook
 from tests.review.desk.office import DOUBLE, Office
+from tests.review.desk.sexes import SEXES, at_the_column, rows, sexes
 from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
-SEXES = ("nam", "nữ", "nam", "nữ", "nam", "nam", "nữ", "nam")
-
-
-def sexes(office: Office, misread: int = 3) -> DrawnBook:
-    """A book of sexes that are read rightly but for that page."""
-    pages = [
-        (
-            Line("entry_number", f"{number}/2010", accepted=True),
-            Line("child_sex", ink, read=("nam" if ink == "nữ" else "nữ") if number == misread else None),
-        )
-        for number, ink in enumerate(SEXES, 1)
-    ]
-    return draw_book(office, pages)
 
 
 def decided(office: Office, book: DrawnBook) -> list[tuple[FieldStatus, str] | None]:
@@ -34,25 +22,6 @@ def decided(office: Office, book: DrawnBook) -> list[tuple[FieldStatus, str] | N
         office.registry.entry(one).decisions.get("child_sex") for one in office.registry.entries(book.book_id)
     ]
     return [None if one is None else (one.status, one.text) for one in found]
-
-
-def at_the_column(office: Office, sit_down: SitDown, name: str, book: DrawnBook) -> Typist:
-    """Somebody who has chosen the column of sexes."""
-    person = sit_down(name)
-    person.page.goto(f"{person.url}/column?book={book.book_id}")
-    link = person.page.get_by_role("link", name="Giới tính").first
-    link.focus()
-    person.press("Enter")
-    expect(person.page.locator(".cell input:focus")).to_be_visible()
-    return person
-
-
-def rows(person: Typist) -> list[tuple[str, int]]:
-    """Each row's reading and how many pictures it holds."""
-    return [
-        (row.get_attribute("data-text") or "", row.locator(".cell").count())
-        for row in person.page.locator(".row-of-like").all()
-    ]
 
 
 def page_in_work(person: Typist) -> int:

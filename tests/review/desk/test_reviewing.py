@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import expect
 
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry.accounts import Role
 from pipeline.registry.desk.values import Stage
 from tests.review.desk.drawn_book import Line, decided, draw_book, usual_book
 from tests.review.desk.office import Office
-from tests.review.desk.typist import Typist
+from tests.review.desk.typist import Typist, held_up
 
 SitDown = Callable[[str], Typist]
 DOUBTFUL = ("child_name", "child_sex", "child_birth_place")
@@ -114,23 +114,6 @@ def test_a_task_that_comes_back_while_the_next_one_is_asked_for_is_there_only_on
         an.press("Enter", "Enter").see_the_end()
     for page_no in (1, 2):
         assert decided(office, book, page_no)["child_name"][1] == book.ink(page_no)["child_name"]
-
-
-def held_up(page: Page, address: str) -> Callable[[], None]:
-    """Hold up what the page asks there; returns what lets it go on."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(address, hold)
-
-    def go_on() -> None:
-        page.unroute(address)
-        for route in held:
-            route.continue_()
-
-    return go_on
 
 
 def test_findings_say_what_disagrees_with_what(office: Office, sit_down: SitDown) -> None:

@@ -87,7 +87,7 @@ def test_a_key_held_down_accepts_one_field_and_no_page_stays_when_all_is_done(
         assert an.field == "notes"
         keyboard.up("Enter")
         expect(an.page.locator("#viewer img")).to_have_count(1)
-        keyboard.press("Enter")
+        an.press("Enter")
         expect(an.page.locator(".waiting")).to_contain_text("Hết việc")
         expect(an.page.locator("#viewer img")).to_have_count(0)
 

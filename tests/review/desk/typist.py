@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.review.desk.office import PASSWORD
 
@@ -124,3 +126,24 @@ class Typist:
                 "document.querySelector('.field.current')?.contains(document.activeElement) ?? false"
             )
         )
+
+
+TWICE = """() => {
+  for (const key of ["Enter", "Enter", "F3"])
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}"""
+"""Two Enters and the key that goes on, all within one turn of the page."""
+
+
+def held_up(page: Page, address: str) -> Callable[[], None]:
+    """Hold up what the page asks there; returns what lets it go on."""
+    held: list[Route] = []
+    free: list[bool] = []
+    page.route(address, lambda route: route.continue_() if free else held.append(route))
+
+    def go_on() -> None:
+        free.append(True)
+        for route in held:
+            route.continue_()
+
+    return go_on

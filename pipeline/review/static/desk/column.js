@@ -2,6 +2,8 @@
 // types, with any input method, goes into it; arrows, Space and Enter have their meaning as long as it is empty.
 
 import { showHelp } from "./asking.js";
+import { Fresh } from "./fresh.js";
+import { Hold } from "./hold.js";
 import { Notices } from "./notices.js";
 import { oddRow, settle } from "./rows.js";
 import { say } from "./said.js";
@@ -15,11 +17,13 @@ const { book, field, stage, login } = column.dataset;
 
 const saving = new Saving(login, { saved, lost: refused, told: (state) => notices.trouble(state) });
 
-const TOO_SOON = 300; // milliseconds in which nobody has looked at a row that came up under a key pressed twice
+const fresh = new Fresh(place);
+const hold = new Hold(place, () => (current ? go(current) : place.focus()));
 
 let shownAt = 0;
 let current = null; // the cell in work
 let then = null; // what Enter does where no cell is in work
+let coming = null; // the pictures that are on their way
 let leaving = false; // the person means to go
 let warned = false; // they were told just now what they would lose by it
 
@@ -31,7 +35,11 @@ const isOfRow = (cell) => rowOf(cell).dataset.status !== undefined && !isMarked(
 
 // --- one column after another ----------------------------------------------------------------------------------------
 
-async function next() {
+function next() {
+  coming = fetched();
+}
+
+async function fetched() {
   wait("Đang lấy ảnh…");
   try {
     const piece = await fetchPiece("/column/next", { book: Number(book), field, stage });
@@ -45,7 +53,7 @@ async function next() {
 
 function askAgain() {
   notices.settle();
-  return next();
+  next();
 }
 
 function show(piece) {
@@ -53,7 +61,7 @@ function show(piece) {
   then = null;
   for (const cell of cells()) inputOf(cell).addEventListener("focus", () => (current = cell));
   shownAt = performance.now();
-  settleDown();
+  fresh.begin();
   go(cells()[0]);
   say(piece.dataset.said);
 }
@@ -68,11 +76,6 @@ function wait(sentence, what = null) {
   current = null;
   place.focus();
   say(sentence);
-}
-
-function settleDown() {
-  place.toggleAttribute("data-fresh", true);
-  setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
 }
 
 function go(cell) {
@@ -106,7 +109,7 @@ function key(done, status, text) {
   for (const cell of done) cell.remove();
   for (const row of rows) settle(row);
   if (after) {
-    if (!rows.has(rowOf(after))) settleDown();
+    fresh.begin();
     go(after);
   } else if (saving.tasks.length === 0) next();
   else wait("Đang lưu…");
@@ -219,26 +222,32 @@ function holdsOn() {
 
 async function undo() {
   if (holdsOn()) return;
-  await saving.done();
   try {
-    show(await fetchPiece("/column/undo", {}));
+    const piece = await hold.during("Đang hoàn tác…", async () => {
+      await saving.done();
+      await coming;
+      return fetchPiece("/column/undo", {});
+    });
+    if (piece) show(piece);
   } catch (error) {
     notices.complain(error);
-    go(current);
   }
 }
 
 async function leave() {
   if (holdsOn()) return;
-  await saving.done();
+  await hold.during("Đang lưu…", () => saving.done());
   if (notices.holdsWords && !warned) {
     warned = true;
     say("Còn lời máy chủ không nhận: hãy xem lời báo; hoặc bấm Nghỉ lần nữa để bỏ.", true);
     return;
   }
   leaving = true;
-  await send("/column/hand-back", {}).catch(() => {});
-  location.assign("/column");
+  await hold.during("Đang trả việc…", async () => {
+    await send("/column/hand-back", {}).catch(() => {});
+    location.assign("/column");
+    await new Promise(() => {}); // the page goes
+  });
 }
 
 function actionOf(event) {
@@ -253,9 +262,6 @@ function actionOf(event) {
   return (inputOf(current).value === "" && EMPTY_KEYS[event.key]) || KEYS[event.key];
 }
 
-// Held down, or pressed once more as a row comes up, they say it once: no row is accepted that nobody has looked at.
-const SAYING = new Set(["Enter", "F2", "F3"]);
-
 function choose(button) {
   const cell = button.closest(".cell");
   go(cell);
@@ -264,19 +270,19 @@ function choose(button) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]") || hold.refusesKey(event) || event.isComposing || event.keyCode === 229) return;
   if (current && document.activeElement === document.body) go(current);
   const action = actionOf(event);
   if (!action) return;
   event.preventDefault();
-  const isUnseen = event.repeat || ("fresh" in place.dataset && current && inputOf(current).value === "");
-  if (!(isUnseen && SAYING.has(event.key))) action();
+  if (!fresh.refuses(event)) action();
 });
 
 column.addEventListener("click", (event) => {
   const name = event.target.closest("[data-do]")?.dataset.do;
   const choice = event.target.closest("[data-number]");
   const cell = event.target.closest(".cell");
+  if (name && hold.refuses()) return;
   if (name === "undo") undo();
   else if (name === "help") ANYWHERE.F1();
   else if (name === "leave") leave();

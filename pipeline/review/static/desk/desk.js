@@ -2,7 +2,10 @@
 
 import { Ahead } from "./ahead.js";
 import { askSentence, showHelp } from "./asking.js";
-import { Keys, SAYING } from "./keys.js";
+import { Fresh } from "./fresh.js";
+import { Hold } from "./hold.js";
+import { Keys } from "./keys.js";
+import { Lease } from "./lease.js";
 import { Notices } from "./notices.js";
 import { say } from "./said.js";
 import { Saving } from "./saving.js";
@@ -14,20 +17,19 @@ import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
 const desk = document.getElementById("desk");
 const place = document.getElementById("place");
 const notices = new Notices(document.getElementById("unsaved"));
-const STAY_AFTER = 4 * 60 * 1000; // milliseconds of work after which the lease is renewed
-const TOO_SOON = 300; // milliseconds in which nobody has looked at a task that came up under a key pressed twice
 
 const viewer = new Viewer(document.getElementById("viewer"));
+const fresh = new Fresh(place);
+const hold = new Hold(place, () => (form ?? place).focus());
+const lease = new Lease((task, error) => form?.id === task && failed(error));
 const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number(desk.dataset.book) || null, known: heldHere() }));
-const saving = new Saving(desk.dataset.login, { saved, lost: refused, told: (state) => notices.trouble(state) });
+const saving = new Saving(desk.dataset.login, { saved, lost: keep, told: (state) => notices.trouble(state) });
 
 const tabs = new Tabs(desk.dataset.login, (task) => form?.id === task, () =>
   notices.complain(new Error("Việc này cũng đang mở ở một thẻ khác của trình duyệt này. Hãy chỉ làm ở một thẻ.")));
 
 let form = null; // the task in work
 let shownAt = 0; // when it came up, in milliseconds
-let stayedAt = 0; // when its lease was last renewed
-let freshness; // the timer after which what is shown counts as looked at
 let going = false; // a task is on its way into the place
 let leaving = false; // the person means to go
 let warned = false; // they were told just now what they would lose by it
@@ -43,7 +45,7 @@ function heldHere() {
 /** `begun`: the form of a task that was laid aside for another one, with all that was typed in it; `lentAt`: since when
  * it is lent, in milliseconds. */
 function show({ article, page, begun = null, lentAt = performance.now() }) {
-  form = begun ?? new TaskForm(article, { say, moved: (box) => viewer.light(box) });
+  form = begun ?? new TaskForm(article, { say, moved });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
   place.replaceChildren(article);
   place.scrollTop = 0;
@@ -52,13 +54,16 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
   desk.querySelector("[data-do=ask]").firstChild.data = isQuestion() ? "Trả lời " : "Hỏi ";
   say(article.dataset.said);
   shownAt = performance.now();
-  stayedAt = lentAt;
-  place.toggleAttribute("data-fresh", true);
-  clearTimeout(freshness);
-  freshness = setTimeout(() => place.toggleAttribute("data-fresh", false), TOO_SOON);
+  lease.since = lentAt;
   performance.mark("task-shown");
   tabs.ask(form.id);
   prepare();
+}
+
+/** A field came up; `box`: where its ink stands. */
+function moved(box) {
+  viewer.light(box);
+  fresh.begin();
 }
 
 /** Have the next task ready; what goes wrong is told when it is wanted. */
@@ -131,18 +136,14 @@ function saved(item, outcome) {
   else prepare();
 }
 
-/** The server refused the words of a task. */
-function refused({ task, label, drafts }, sentence) {
-  keep(task, label, drafts, sentence);
-}
-
-/** The person is told that words are not saved, sees what they typed, and may put it into the task as it is now. */
-function keep(task, label, drafts, sentence) {
+/** The person is told that words on a task are not saved, sees what they typed, and may put it into the task as it is
+ * now. */
+function keep({ task, label, drafts }, sentence) {
   const typed = drafts.map(({ text }) => text).filter(Boolean);
   notices.lost(`“${label}” chưa lưu được: ${sentence}`, typed, {
     "Mở lại việc này": async (note) => {
       // it may have come again as the next one: what was typed in it since counts more
-      if (form?.id !== task && !(await open(`/desk/tasks/${task}`, {}))) return;
+      if (form?.id !== task && !(await open(`/desk/tasks/${task}`, "Đang mở lại việc…"))) return;
       form.refill(drafts.filter(({ field }) => !form.isTouched(field)));
       form.focus();
       note.remove();
@@ -154,7 +155,7 @@ function keep(task, label, drafts, sentence) {
 /** The task in work is in this person's hands no longer: what they typed stays to be read, the next one comes. */
 function giveUp(error) {
   const drafts = form.drafts();
-  if (drafts.length > 0) keep(form.id, form.label, drafts, error.sentence);
+  if (drafts.length > 0) keep({ task: form.id, label: form.label, drafts }, error.sentence);
   else notices.complain(error);
   return next();
 }
@@ -165,15 +166,18 @@ function failed(error) {
   form?.focus();
 }
 
-/** Put the task that `path` gives in place of the one in work, which is not lost: it comes again. Returns whether it is
- * there. */
-async function open(path, body) {
+/** Put the task that `path` gives in place of the one in work, which is not lost: it comes again; `told`: what is under
+ * way, `after`: what must be done before. Returns whether it is there. */
+async function open(path, told, after = null) {
+  if (hold.refuses()) return false;
   try {
-    const article = await fetchPiece(path, body);
-    if (!article) return say("Không có việc nào như vậy.");
+    const article = await hold.during(told, async () => {
+      await after;
+      return fetchPiece(path, {});
+    });
     const task = Number(article.dataset.task);
     const begun = form?.id === task ? form : ahead.drop(task)?.begun;
-    if (form && form.id !== task) ahead.ready.unshift({ article: form.article, page: viewer.image, begun: form, lentAt: stayedAt });
+    if (form && form.id !== task) ahead.ready.unshift({ article: form.article, page: viewer.image, begun: form, lentAt: lease.since });
     show({ article, page: ahead.page(article) });
     if (begun) form.refill(begun.drafts());
     return true;
@@ -192,8 +196,10 @@ async function setAside(name, keeps) {
   const sentence = await askSentence(document.getElementById(name));
   if (sentence === null || form?.id !== id) return form?.focus();
   try {
-    if (keeps) await saveAccepted();
-    await send(`/desk/tasks/${id}/${name}`, { sentence });
+    await hold.during("Đang gửi…", async () => {
+      if (keeps) await saveAccepted();
+      await send(`/desk/tasks/${id}/${name}`, { sentence });
+    });
     if (form?.id === id) await next();
   } catch (error) {
     if (form?.id === id) failed(error);
@@ -220,10 +226,7 @@ const ACTIONS = {
   skip: () => setAside("skip", true),
   ask: () => (isQuestion() ? setAside("answer", false) : setAside("ask", true)),
   rescan: () => setAside("rescan", false),
-  undo: async () => {
-    await saving.done();
-    await open("/desk/undo", {});
-  },
+  undo: () => open("/desk/undo", "Đang hoàn tác…", saving.done()),
   leave: async () => {
     if (form?.unaccepted && !warned) {
       warned = true;
@@ -231,8 +234,10 @@ const ACTIONS = {
       return form.focus();
     }
     try {
-      if (form) await saveAccepted();
-      await saving.done();
+      await hold.during("Đang lưu…", async () => {
+        if (form) await saveAccepted();
+        await saving.done();
+      });
     } catch (error) {
       return failed(error);
     }
@@ -243,8 +248,11 @@ const ACTIONS = {
       return form?.focus();
     }
     leaving = true;
-    for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
-    location.assign("/");
+    await hold.during("Đang trả việc…", async () => {
+      for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
+      location.assign("/");
+      await new Promise(() => {}); // the page goes
+    });
   },
 };
 
@@ -257,28 +265,19 @@ function ended(isLast) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]") || hold.refusesKey(event) || event.isComposing || event.keyCode === 229) return;
   if (form && document.activeElement === document.body) form.focus();
   if (!event.target.closest("button")) warned = false;
-  stay();
+  if (form) lease.keep(form.id);
   const action = keys.actionOf(event);
   if (!action) return;
   event.preventDefault();
-  if (!((event.repeat || "fresh" in place.dataset) && SAYING.has(event.key))) action();
+  if (!fresh.refuses(event, Boolean(form?.field?.word))) action();
 });
-
-/** Keep the lease while somebody works on the task. */
-function stay() {
-  const now = performance.now();
-  if (!form || now - stayedAt < STAY_AFTER) return;
-  stayedAt = now;
-  const { id } = form;
-  send(`/desk/tasks/${id}/stay`, {}).catch((error) => form?.id === id && failed(error));
-}
 
 desk.addEventListener("click", (event) => {
   const { do: name, zoom } = event.target.closest("button")?.dataset ?? {};
-  if (name) ACTIONS[name]();
+  if (name && !hold.refuses()) ACTIONS[name]();
   if (zoom) {
     keys.zooms[zoom]();
     form?.focus();

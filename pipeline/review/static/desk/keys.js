@@ -1,9 +1,5 @@
 // Which key does what at the desk; pipeline/review/desk/keys.py tells people of them.
 
-// Keys that say something of a field. Held down, or pressed once more as a task comes up, they say it once: nothing is
-// accepted that nobody has looked at.
-export const SAYING = new Set(["Enter", "F2", "F3", "F4"]);
-
 export class Keys {
   /** `task()`: the form in work, or null; `actions`: of the buttons, by name; `ended(isLast)`: a field was accepted;
    * `askAgain()`: ask for a task where none is in work. */

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.model import FieldStatus, PageRef
+from pipeline.registry import Verdict
+from pipeline.registry.desk.values import Column, ColumnTask, FieldWork, Stage
+from pipeline.review.desk.column_view import column_view
+from pipeline.review.pictures import NO_PICTURES
+from pipeline.review_policy import Way
+from tests.registry.pages import SCHEMAS
+
+
+def column(text: str, *, blind: bool) -> Column:
+    """One snippet of which somebody has said ``text``."""
+    first = None if blind else Verdict("child_birth_place", FieldStatus.READ, text)
+    way = Way.BLIND if blind else Way.CHECKED
+    work = FieldWork("child_birth_place", way, blind, None, (), None, first, (), None, None)
+    task = ColumnTask(1, 1, 1, "", PageRef("a" * 64, 1), 1, work)
+    until = datetime(2026, 3, 2, tzinfo=UTC)
+    return Column(1, "KS.2010.01", "birth", "child_birth_place", Stage.CHECK, until, (task,))
+
+
+@pytest.mark.parametrize(
+    ("text", "blind", "width"),
+    [
+        ("nam", False, "small"),
+        ("Bình Giang, Hòn Đất", False, "middle"),
+        ("Bình Giang, Hòn Đất", True, "small"),
+    ],
+)
+def test_inputs_have_room_for_what_is_shown_and_tell_nothing_of_what_is_not(
+    text: str, blind: bool, width: str
+) -> None:
+    assert column_view(column(text, blind=blind), {}, SCHEMAS, NO_PICTURES).width == width
