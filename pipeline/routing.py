@@ -30,7 +30,7 @@ class RoutingOptions:
     accepted by; ``tolerated``: the greatest share of errors among accepted fields, of any kind and of critical ones,
     proven but for a chance of ``delta``."""
 
-    min_confidence: float = 0.93
+    min_confidence: float = 0.95
     min_confidence_critical: float = 0.96
     calibration: Calibration | None = None
     tolerated: float = 0.004

@@ -107,7 +107,8 @@ def _readings(
     engines: Engines,
     watch: Stopwatch,
 ) -> Mapping[int, LineReading]:
-    """Each line read once: type by the reader of print, handwriting by that of hands where there is one."""
+    """Each line read: type by the reader of print, with that of hands as witness, handwriting by that of hands where
+    there is one."""
     found = dict.fromkeys(signatures, SIGNATURE)
     asked = [number for number in range(len(cuts)) if number not in signatures]
     hand = [
@@ -116,12 +117,17 @@ def _readings(
         if engines.hand is not None and looks[number] < MAYBE_TYPED and not cuts[number].slot.slot.printed
     ]
     printed = sorted(set(asked) - set(hand))
-    by_hand = [cuts[n].crop if n - 1 in hand else replace(cuts[n].crop, follows=False) for n in hand]
     with watch.stage("recognise"):
-        found |= zip(printed, line_readings([cuts[n].crop for n in printed], engines), strict=True)
+        found |= zip(printed, line_readings(_crops(cuts, printed), engines), strict=True)
     with watch.stage("hand"):
-        found |= zip(hand, hand_readings(by_hand, engines), strict=True)
+        found |= zip(hand, hand_readings(_crops(cuts, hand), engines), strict=True)
     return found
+
+
+def _crops(cuts: Sequence[_Cut], chosen: Sequence[int]) -> list[Crop]:
+    """The crops of some of the cuts; one follows only where the one before it is chosen too."""
+    known = set(chosen)
+    return [replace(cuts[n].crop, follows=cuts[n].crop.follows and n - 1 in known) for n in chosen]
 
 
 def _signatures(cuts: Sequence[_Cut], looks: Sequence[float], record: RecordSpec) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Reading crops: the line reader first, then a further witness for every figure."""
+"""Reading crops: the line reader first, then a further witness for every figure and, of print, for every letter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.extract.ways import bounded_by
 from pipeline.model import Crop, Hypothesis, LineReading, Pixels, Word
-from pipeline.ocr import Engines
+from pipeline.ocr import Engines, OcrEngine
 
 NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
 """Kinds whose values are figures and signs alone, as a rule."""
@@ -35,18 +35,12 @@ class _Question:
 
 
 def line_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
-    """One reading a crop. Figures are read twice: what both read alike is trusted, what they read otherwise is not."""
-    readings = list(engines.print.read(crops))
-    if engines.numerals is None:
-        return tuple(readings)
-    questions = [q for number, crop in enumerate(crops) for q in _questions(number, crop, readings[number])]
-    answers = engines.numerals.read([question.crop for question in questions])
-    for question, answer in zip(questions, answers, strict=True):
-        before = readings[question.line]
-        readings[question.line] = (
-            _whole(before, answer) if question.word is None else _word(before, question.word, answer)
-        )
-    return tuple(readings)
+    """One reading a crop of print. All is read twice, figures by the second reader of figures, then lines with letters
+    by the reader of handwriting: what both read alike is trusted, what they read otherwise is not."""
+    readings = engines.print.read(crops)
+    if engines.numerals is not None:
+        readings = _with_figures(crops, readings, engines.numerals)
+    return _with_letters(crops, readings, engines.hand)
 
 
 def hand_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
@@ -109,6 +103,49 @@ def _heard(reading: LineReading, answer: LineReading) -> LineReading:
         hypotheses=ranked,
         evidence=evidence,
     )
+
+
+def _with_figures(
+    crops: Sequence[Crop], first: Sequence[LineReading], witness: OcrEngine
+) -> tuple[LineReading, ...]:
+    readings = list(first)
+    questions = [q for number, crop in enumerate(crops) for q in _questions(number, crop, readings[number])]
+    answers = witness.read([question.crop for question in questions])
+    for question, answer in zip(questions, answers, strict=True):
+        before = readings[question.line]
+        readings[question.line] = (
+            _whole(before, answer) if question.word is None else _word(before, question.word, answer)
+        )
+    return tuple(readings)
+
+
+def _with_letters(
+    crops: Sequence[Crop], first: Sequence[LineReading], witness: OcrEngine | None
+) -> tuple[LineReading, ...]:
+    """The readings after the reader of handwriting was asked about those with letters. It changes no text; where there
+    is none, nobody vouches for a letter."""
+    asked = [number for number, reading in enumerate(first) if any(map(str.isalpha, reading.text))]
+    if not asked:
+        return tuple(first)
+    readings = list(first)
+    lines = [replace(crops[n], follows=crops[n].follows and n - 1 in asked) for n in asked]
+    answers: Sequence[LineReading | None] = witness.read(lines) if witness else [None] * len(asked)
+    for number, answer in zip(asked, answers, strict=True):
+        readings[number] = _vouched(readings[number], answer)
+    return tuple(readings)
+
+
+def _vouched(reading: LineReading, answer: LineReading | None) -> LineReading:
+    """The reading of print with what the answer makes of its confidence: every letter, sign and capital has to be
+    alike. The surer it is that no other text stands there, the less is left of the first reader's doubt; what others
+    differ on already stays in doubt."""
+    if answer is None:
+        return replace(reading, confidence=min(DOUBT, reading.confidence))
+    engine = f"{reading.engine}+{answer.engine}"
+    if answer.text != reading.text or reading.confidence <= DOUBT:
+        return replace(reading, confidence=min(DOUBT, reading.confidence), engine=engine)
+    ahead = answer.evidence.margin if answer.evidence else 0.0
+    return replace(reading, confidence=1 - (1 - reading.confidence) * (1 - ahead), engine=engine)
 
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:

@@ -1,9 +1,9 @@
-"""Two readers of figures: what both read alike is trusted, what they read otherwise is not."""
+"""Two readers of figures and of printed letters: what both read alike is trusted, what they read otherwise is not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -100,8 +100,7 @@ def test_where_they_differ_the_second_stands_only_when_it_is_sure() -> None:
 
 
 def test_a_date_in_words_is_not_overruled_by_a_doubtful_second() -> None:
-    result = read(first("ngày mười hai", 0.9), second("1", 0.3))
-    assert (result.text, result.confidence) == ("ngày mười hai", 0.9)
+    assert read(first("ngày mười hai", 0.9), second("1", 0.3)).text == "ngày mười hai"
 
 
 def test_figures_within_a_line_are_asked_for_word_by_word() -> None:
@@ -125,11 +124,10 @@ def test_signs_around_figures_stay() -> None:
     assert result.text == "sinh (1985),"
 
 
-def test_a_line_without_figures_is_left_alone() -> None:
+def test_the_second_reader_of_figures_is_not_asked_about_a_line_without_any() -> None:
     witness = Says([])
     reader = Says([first("Châu Thành")])
-    (result,) = line_readings([crop("place")], Engines(reader, reader, witness))
-    assert result == first("Châu Thành")
+    line_readings([crop("place")], Engines(reader, reader, witness))
     assert not witness.asked
 
 
@@ -155,6 +153,78 @@ def test_what_the_readers_differ_on_is_never_accepted(confidence: float, kind: W
     (decided,), findings = routed([reading], [], record, RoutingOptions())
     assert not decided.accepted
     assert findings
+
+
+# --- printed letters ----------------------------------------------------------------------------------------------
+
+NAME = "Trần Thi Như Hà"
+
+
+def vouched(one: LineReading, answer: LineReading) -> LineReading:
+    """A printed line after the reader of handwriting was asked."""
+    reader, witness = Says([one]), Says([answer])
+    (result,) = line_readings([crop("name")], Engines(reader, reader, hand=witness))
+    assert len(witness.asked) == any(map(str.isalpha, one.text))
+    return result
+
+
+def test_letters_that_both_read_alike_are_surer_than_either_says() -> None:
+    result = vouched(first(NAME, 0.9), hand_line((NAME, 0.7), ("Trần Thị Như Hà", 0.1)))
+    assert (result.text, result.engine) == (NAME, "first+hand")
+    assert result.confidence == pytest.approx(0.96)
+
+
+def test_a_witness_for_whom_another_text_is_as_likely_adds_nothing() -> None:
+    result = vouched(first(NAME, 0.95), hand_line((NAME, 0.4), ("Trần Thị Như Hà", 0.4)))
+    assert result.confidence == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize("other", ["Trần Thị Như Hà", "Trân Thi Như Hà", "TRẦN THI NHƯ HÀ", f"{NAME}.", ""])
+def test_a_tone_a_hat_a_capital_or_a_sign_read_otherwise_makes_the_line_wait_as_it_is(other: str) -> None:
+    result = vouched(first(NAME, 0.99), hand_line((other, 0.99)))
+    assert result.text == NAME
+    assert result.confidence <= DOUBT
+
+
+@given(
+    confidence=st.floats(0, 1),
+    ways=st.lists(
+        st.tuples(st.sampled_from([NAME, "Trần Thị Như Hà", "Hà", ""]), st.floats(0, 1)), min_size=1
+    ),
+)
+def test_however_the_witness_of_letters_answers_the_text_stays(
+    confidence: float, ways: list[tuple[str, float]]
+) -> None:
+    result = vouched(first(NAME, confidence), hand_line(*sorted(ways, key=lambda way: -way[1])))
+    assert result.text == NAME
+    assert 0 <= result.confidence <= 1
+    assert result.confidence <= DOUBT or result.confidence >= confidence - 1e-9
+
+
+def test_without_a_reader_of_handwriting_nobody_vouches_for_letters() -> None:
+    reader = Says([first(NAME, 0.99)])
+    (result,) = line_readings([crop("name")], Engines(reader, reader))
+    assert (result.text, result.confidence) == (NAME, DOUBT)
+
+
+def test_figures_that_two_read_otherwise_are_not_vouched_for_by_a_third() -> None:
+    reader, figures = Says([first("Ấp 4, xã Phú Hữu")]), Says([second("1")])
+    hand = Says([hand_line(("Ấp 1, xã Phú Hữu", 0.99))])
+    (result,) = line_readings([crop("place")], Engines(reader, reader, figures, hand=hand))
+    assert result.text == "Ấp 1, xã Phú Hữu"
+    assert result.confidence <= DOUBT
+
+
+def test_a_line_of_figures_needs_no_witness_of_letters() -> None:
+    assert vouched(first("12/3/1985", 0.97), hand_line(("1", 0.9))) == first("12/3/1985", 0.97)
+
+
+def test_a_line_follows_only_one_that_the_witness_is_asked_about() -> None:
+    lines = [first(text) for text in ("xã Vĩnh Mỹ", "1985", "huyện Hòa Bình", "tỉnh Bạc Liêu")]
+    crops = [replace(crop("place"), follows=follows) for follows in (False, True, True, True)]
+    witness = Says([hand_line(("", 0.5))] * 3)
+    line_readings(crops, Engines(Says(lines), Says(lines), hand=witness))
+    assert [asked.follows for asked in witness.asked] == [False, False, True]
 
 
 # --- handwriting --------------------------------------------------------------------------------------------------
