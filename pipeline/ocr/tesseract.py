@@ -76,7 +76,7 @@ class TesseractPage:
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
         """Words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
         _need(self.language)
-        with tempfile.TemporaryDirectory(prefix="hotich-", dir=_quick_folder()) as folder:
+        with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             # not packed: packing a page as PNG takes as long as a third of the reading
             picture = Path(folder) / "page.pgm"
             Image.fromarray(grey).save(picture)
@@ -112,7 +112,7 @@ class TesseractLines:
         if not crops:
             return ()
         _need(self.language)
-        with tempfile.TemporaryDirectory(prefix="hotich-", dir=_quick_folder()) as folder:
+        with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             names = []
             for number, crop in enumerate(crops):
                 path = Path(folder) / f"{number:04}.png"
@@ -156,9 +156,3 @@ def _data(picture: str, language: str, config: str, timeout: float) -> list[Data
         raise
     keys = ("page_num", "text", "left", "top", "width", "height", "conf")
     return [row for row in zip(*(table[key] for key in keys), strict=True) if row[1].strip()]
-
-
-@cache
-def _quick_folder() -> str | None:
-    """A folder in memory for the crops, where the system has one."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

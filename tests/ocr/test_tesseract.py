@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -80,18 +81,24 @@ def test_an_empty_page_has_no_words() -> None:
     assert TesseractPage().words(np.full((400, 300), 255, np.uint8), DPI) == ()
 
 
-def test_a_page_is_read_as_it_is_and_left_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_pages_and_crops_stand_where_runs_keep_what_they_take_away_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A reader may be killed at any moment: its run knows its own temporary folder, and no other place."""
     page, seen = page_of("Họ và tên:", "Quê quán:"), []
 
     def look(picture: str, *_: object) -> list[tesseract.DataRow]:
         assert tmp_path in Path(picture).parents
-        seen.append(np.asarray(Image.open(picture)))
+        listed = Path(picture).read_text("utf-8").split() if picture.endswith(".txt") else [picture]
+        seen.extend(np.asarray(Image.open(one)) for one in listed)
         return []
 
-    monkeypatch.setattr(tesseract, "_quick_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(tesseract, "_data", look)
     TesseractPage().words(page, DPI)
+    TesseractLines().read([typed_crop("Châu Thành")])
     assert (seen[0] == page).all()
+    assert len(seen) == 2
     assert not list(tmp_path.iterdir())
 
 
