@@ -87,13 +87,13 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     dots = with_overwritten(leaders_of(together, letter), ink, together, even, letter)
     inner = frame.rules if frame is not None else ()
     bend, lean = (None, None) if form.table is None else _mesh(even, form, fitted)
+    thick = max(2.0, 0.07 * letter)
+    even = without_dots(even, ink, dots.mask)
     lines = (
         _frame_lines(even, square, form.rules, letter)
         if form.table is None
         else _table_lines(form, fitted, bend, lean)
     )
-    thick = max(2.0, 0.07 * letter)
-    even = without_dots(even, ink, dots.mask)
     clean = without_rules(ink & ~dots.mask, lines, thick)
     marks = together.left_on(clean)
     edges = edges_of(marks)

@@ -154,13 +154,20 @@ def crossing(first: Matrix, second: Matrix) -> Matrix:
     return np.array([(a * (x3 - x4) - (x1 - x2) * b) / bottom, (a * (y3 - y4) - (y1 - y2) * b) / bottom])
 
 
+STRETCH = 150
+"""Pixels of a rule's way over which its thickness is told: many heights of a letter that may run along it."""
+
+COVERED = 0.4
+"""The share of a stretch that has ink where the rule runs, from which on the rule is there."""
+
+
 def without_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixels:
     """The ink mask with the rules of these courses (n, 2) erased: only the thin run of each rule itself, not the
-    strokes that cross it.
+    strokes that cross it, and nothing where there is no rule.
 
-    A rule pixel is erased where the ink across the rule is no thicker than the rule is for most of its way: a stroke
-    that crosses it, or runs along it, is thicker there and stays whole. ``width``: about the most a rule measures
-    across, in pixels.
+    A rule pixel is erased where the ink across the rule is no thicker than the rule is thereabouts: a stroke that
+    crosses it, or runs along it, is thicker and stays whole. ``width``: about the most a rule measures across, in
+    pixels.
     """
     result = ink.copy()
     height, widest = ink.shape
@@ -172,20 +179,30 @@ def without_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixel
         left, top = np.maximum(0, points.min(axis=0) - room).tolist()
         right, bottom = np.maximum(0, points.max(axis=0) + room).tolist()
         place = slice(top, min(bottom, height)), slice(left, min(right, widest))
-        part = ink[place]
-        if not part.size:
+        if not ink[place].size:
             continue
-        zone = np.zeros_like(part)
+        zone = np.zeros_like(ink[place])
         for one, other in pairwise((points - [left, top]).tolist()):
             cv2.line(zone, one, other, 255, thick)
         across, down = np.abs(course[-1] - course[0])
-        upright = down > across
-        crosswise = np.count_nonzero(cv2.bitwise_and(part, zone), axis=1 if upright else 0)
-        if not crosswise.any():
-            continue
-        own = min(reach, round(1.25 * float(np.median(crosswise[crosswise > 0]))) + 2)
-        kernel = np.ones((1, own) if upright else (own, 1), np.uint8)
-        crossing_strokes = cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel)
-        rule = cv2.bitwise_and(zone, cv2.bitwise_not(crossing_strokes))
-        result[place] = cv2.bitwise_and(result[place], cv2.bitwise_not(rule))
+        if down > across:
+            _erase(ink[place], zone, result[place], reach)
+        else:
+            _erase(ink[place].T, zone.T, result[place].T, reach)
     return result
+
+
+def _erase(ink: Pixels, zone: Pixels, result: Pixels, reach: int) -> None:
+    """Take an upright rule that runs in the zone out of the result, stretch by stretch."""
+    seen = np.flatnonzero(zone.any(axis=1))
+    for rows in np.array_split(seen, max(1, len(seen) // STRETCH)):
+        own = slice(rows[0], rows[-1] + 1) if len(rows) else slice(0)
+        within = ink[own] & zone[own]
+        crosswise = np.count_nonzero(within, axis=1)
+        inked = crosswise[crosswise > 0]
+        if len(inked) < max(1, COVERED * len(crosswise)):
+            continue
+        kernel = np.ones((1, min(reach, round(1.25 * float(np.median(inked))) + 2) | 1), np.uint8)
+        part = np.ascontiguousarray(ink[own])
+        strokes = np.asarray(cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel), np.uint8)
+        result[own] &= ~(zone[own] & ~strokes)

@@ -173,3 +173,32 @@ def test_a_stroke_along_a_thin_rule_stays() -> None:
     assert (clean[own] > 0).mean() > 0.9
     assert (clean[:150] == 0).all()
     assert (clean[250:] == 0).all()
+
+
+@pytest.mark.parametrize("level", [False, True])
+def test_a_rule_that_is_thicker_further_on_is_erased_all_along(level: bool) -> None:
+    picture = paper(400, 1200)
+    picture[:700, 200:202] = picture[700:, 199:203] = 40
+    course = np.array([[200.5, 0], [200.5, 1199]])
+    ink = ink_of(picture)
+    clean = without_rules(*((ink.T.copy(), [course[:, ::-1]]) if level else (ink, [course])), 2.4)
+    assert not clean.any()
+
+
+def test_where_no_rule_is_nothing_is_erased() -> None:
+    """A frame that was not scanned whole: dashes and figures stand where its side would."""
+    picture = paper(400, 1200)
+    for top in range(100, 1100, 150):
+        picture[top : top + 40, 199:203] = 20
+    ink = ink_of(picture)
+    assert (without_rules(ink, [np.array([[200.5, 0], [200.5, 1199]])], 2.4) == ink).all()
+
+
+def test_an_even_stroke_across_a_rule_loses_no_column() -> None:
+    picture = paper(400, 400)
+    picture[:, 200:202] = 40
+    picture[150:156, 195:260] = 20
+    ink = ink_of(picture)
+    clean = without_rules(ink, [np.array([[200.5, 0], [200.5, 399]])], 2.1)
+    assert (clean[150:156] == ink[150:156]).all()
+    assert not clean[:150].any()

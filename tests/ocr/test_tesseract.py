@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import ScanTimeout, SetupError
-from pipeline.model import Crop
+from pipeline.model import Crop, Pixels
 from pipeline.ocr import tesseract
 from pipeline.ocr.tesseract import TesseractLines, TesseractPage
 from tests.ocr.lines import DPI, blank_crop, page_of, typed_crop
@@ -85,7 +85,8 @@ def test_pages_and_crops_stand_where_runs_keep_what_they_take_away_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A reader may be killed at any moment: its run knows its own temporary folder, and no other place."""
-    page, seen = page_of("Họ và tên:", "Quê quán:"), []
+    page = page_of("Họ và tên:", "Quê quán:")
+    seen: list[Pixels] = []
 
     def look(picture: str, *_: object) -> list[tesseract.DataRow]:
         assert tmp_path in Path(picture).parents
