@@ -72,11 +72,13 @@ def course_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thicknes
     segment itself where no rule is seen. ``reach``: how far off it may run, ``thickness``: the most it may measure
     across, both in pixels.
 
-    A rule within the thickness is followed from station to station (the darkest way, Viterbi); one that is not, or
-    that leaves this band, is first looked for as the straightest one within reach.
+    A rule close by is followed from station to station (the darkest way, Viterbi); one that leaves this band is first
+    looked for as the straightest one within reach.
     """
     straight = np.array([start, end], np.float64)
     near = _followed(even, straight, thickness, thickness)
+    if near is None:
+        near = _followed(even, straight, 2.5 * thickness, thickness)
     if near is None:
         found = rule_near(even, start, end, reach, thickness)
         near = None if found is None else _followed(even, found, 1.5 * thickness, thickness)
