@@ -108,9 +108,9 @@ class PackageDesk:
         return True
 
     def state(self, book_id: int) -> PackageState:
-        package = self._last(book_id)
         with self._lock:
             state = self._states.get(book_id)
+        package = self._last(book_id)  # after the state: whoever reads that it is done finds its files
         if state is None:
             state = self._refused_before(book_id, package) or PackageState()
         if package is None:

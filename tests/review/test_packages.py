@@ -111,6 +111,33 @@ def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: P
     assert state.refusal == Refusal("còn 3 chỗ chưa xong.")
 
 
+class EndsInBetween(PackageDesk):
+    """An export is made while somebody looks for its files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.looked_for = threading.Event()
+        super().__init__(folder, self._make_late)
+
+    def _make_late(self, book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+        self.looked_for.wait()
+        written(target)
+        return None
+
+    def _last(self, book_id: int) -> Path | None:
+        found = super()._last(book_id)
+        self.looked_for.set()
+        self.wait()
+        return found
+
+
+def test_no_package_is_told_as_done_without_its_files(tmp_path: Path) -> None:
+    with EndsInBetween(tmp_path) as desk:
+        assert desk.start(7)
+        first, then = desk.state(7), desk.state(7)
+    assert (first.is_under_way, first.files) == (True, ())
+    assert (then.phase, then.files) == (Phase.DONE, ("manifest.json",))
+
+
 def test_why_a_package_was_refused_outlives_the_server_until_one_is_made(tmp_path: Path) -> None:
     refusal = Refusal("còn 2 chỗ chưa xong.", (("a.pdf trang 2", "/entries/12"), ("b.pdf", "")))
     answers = iter((refusal, None))

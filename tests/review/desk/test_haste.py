@@ -7,23 +7,28 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from pipeline.model import Finding, Severity
 from pipeline.registry.accounts import Role
 from pipeline.review_policy import ReviewPolicy
-from tests.review.desk.drawn_book import decided, usual_book
-from tests.review.desk.office import Office
-from tests.review.desk.sexes import at_the_column, rows, sexes
+from tests.review.desk.drawn_book import NAME, Line, decided, draw_book, usual_book
+from tests.review.desk.office import DOUBLE, Office
+from tests.review.desk.sexes import SEXES, at_the_column, rows, sexes
 from tests.review.desk.typist import TWICE, Typist, held_up
 
 SitDown = Callable[[str], Typist]
 TOO_EARLY = "Chưa gõ được"
-TYPED_AND_ACCEPTED = """() => {
-  const press = () => document.activeElement.dispatchEvent(
-    new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
-  press();
-  document.execCommand("insertText", false, "nam");
-  press();
+NOT_SAVED_YET = "hãy làm tiếp rồi thử lại sau"
+
+DOUBLE_CLICK = """(where) => {
+  for (const detail of [1, 2])
+    document.querySelector(where).dispatchEvent(new MouseEvent("click", { detail, bubbles: true, cancelable: true }));
 }"""
-"""A field is accepted, the next one typed in and accepted, all within one turn of the page."""
+
+
+def pictures(person: Typist) -> list[str]:
+    """What the pictures of a column are called, in their order."""
+    inputs = person.page.locator(".cell input").all()
+    return [one.get_attribute("aria-label") or "" for one in inputs]
 
 
 def test_a_key_pressed_twice_accepts_nothing_of_the_next_field(office: Office, sit_down: SitDown) -> None:
@@ -41,7 +46,7 @@ def test_what_was_typed_in_a_field_is_accepted_at_once(office: Office, sit_down:
     office.hire("an", Role.REVIEWER)
     with office.open():
         an = sit_down("an").start()
-        an.press("End").page.evaluate(TYPED_AND_ACCEPTED)
+        an.press("End").at_once("Enter", "nam", "Enter")
         expect(an.page.locator('[data-field="child_sex"] .given')).to_have_text("nam")
         assert an.field == "child_birth_place"
 
@@ -66,6 +71,139 @@ def test_a_key_pressed_twice_in_a_column_says_nothing_of_the_next_picture(
         an = at_the_column(office, sit_down, "an", book)
         an.press("End").page.evaluate(TWICE.replace("Enter", "F3"))
         assert rows(an) == [("nam", 3), ("nữ", 4)]
+
+
+def test_what_is_typed_after_a_refused_key_goes_nowhere_until_the_person_has_paused(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = usual_book(office, 1)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        an.press("End").at_once("Enter", "F2", "Xã Thử", "Enter")
+        expect(an.page.locator("#said")).to_contain_text("không vào đâu cả")
+        assert (an.field, an.input.input_value()) == ("child_sex", book.ink(1)["child_sex"])
+        expect(an.page.locator(".field.done")).to_have_count(1)
+        an.press("Control+A").type("nam").press("Enter")
+        expect(an.page.locator('[data-field="child_sex"] .given')).to_have_text("nam")
+
+
+@pytest.mark.parametrize("reaction", ["Alt+2", "Escape"])
+def test_who_has_chosen_accepts_at_once(office: Office, sit_down: SitDown, reaction: str) -> None:
+    lines = (Line("child_sex", "nữ"), NAME, Line("child_birth_place", "Xã Thử Nghiệm"))
+    draw_book(office, [lines])
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        first = an.field
+        an.press("End").at_once("Enter", reaction, "Enter")
+        expect(an.page.locator(".field.done")).to_have_count(2)
+        assert an.field != first
+
+
+def test_a_double_click_on_what_was_looked_at_accepts_nothing_of_the_next_task(
+    office: Office, sit_down: SitDown
+) -> None:
+    look = Finding("K07", Severity.REVIEW, ())
+    lines = (Line("child_name", "Trần Thị Thử", accepted=True), Line("child_sex", "nữ", accepted=True))
+    draw_book(office, [lines] * 3, findings={1: [look], 2: [look], 3: [look]})
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        first = an.task
+        an.page.wait_for_function(
+            "() => performance.getEntriesByType('resource')"
+            ".filter(({name, responseEnd}) => name.endsWith('/desk/next') && responseEnd > 0).length === 2"
+        )
+        an.press("End").page.evaluate(DOUBLE_CLICK, ".seen")
+        an.see_task().see_all_saved()
+        assert an.task != first
+        expect(an.page.locator("#said")).to_contain_text("chưa nhận gì")
+        assert len([one for one in an.requests if one.endswith("/words")]) == 1
+
+
+def keyed_singly(office: Office, sit_down: SitDown) -> Typist:
+    """Somebody at a column of pictures that are on the screen and keyed each by itself; another has keyed them."""
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    office.hire("binh", Role.CHECKER)
+    an = at_the_column(office, sit_down, "an", book)
+    an.press("Enter", "Enter").see_all_saved()
+    binh = at_the_column(office, sit_down, "binh", book)
+    expect(binh.page.locator(".cell[data-seen]")).to_have_count(len(SEXES))
+    return binh
+
+
+def test_pictures_that_one_sees_are_keyed_as_fast_as_one_likes(office: Office, sit_down: SitDown) -> None:
+    with office.open(DOUBLE):
+        binh = keyed_singly(office, sit_down)
+        before = pictures(binh)
+        binh.press("End").at_once("F3", "F2", "nam")
+        assert pictures(binh) == before[2:]
+        expect(binh.page.locator(".cell input:focus")).to_have_value("nam")
+        assert binh.page.locator(".cell input:focus").get_attribute("aria-label") == before[2]
+        binh.at_once("Enter", "Enter", "Enter")
+        assert pictures(binh) == before[3:]
+
+
+@pytest.mark.parametrize("hasty", ["double click", "double press"])
+def test_a_choice_without_text_is_taken_once(office: Office, sit_down: SitDown, hasty: str) -> None:
+    book = sexes(office)
+    for name, role in (("an", Role.REVIEWER), ("binh", Role.CHECKER), ("chi", Role.CHECKER)):
+        office.hire(name, role)
+    with office.open(DOUBLE):
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Enter", "Enter").see_all_saved()
+        binh = at_the_column(office, sit_down, "binh", book)
+        for _ in SEXES:
+            binh.press("F3")
+        binh.see_all_saved()
+        chi = at_the_column(office, sit_down, "chi", book)
+        chi.page.locator(".cell[data-seen]").nth(1).wait_for()
+        before = pictures(chi)
+        blank = chi.page.locator(".cell").first.locator('[data-status="blank"]')
+        if hasty == "double click":
+            chi.page.evaluate(DOUBLE_CLICK, '.cell [data-status="blank"]')
+        else:
+            number = blank.get_attribute("data-number")
+            chi.at_once(f"Alt+{number}", f"Alt+{number}")
+        assert pictures(chi) == before[1:]
+
+
+@pytest.mark.parametrize("sought", ["F9", "Nghỉ"])
+def test_while_the_server_is_away_one_works_on(office: Office, sit_down: SitDown, sought: str) -> None:
+    usual_book(office, 3)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an").start()
+        an.page.route("**/words", lambda route: route.abort())
+        an.press("Enter", "Enter", "Enter").see_task()
+        if sought == "F9":
+            an.press(sought)
+        else:
+            an.page.get_by_role("button", name=sought).click()
+        expect(an.page.locator("#unsaved")).to_contain_text(NOT_SAVED_YET)
+        an.press("Control+A").type("gõ tiếp")
+        assert (an.input.input_value(), an.has_focus()) == ("gõ tiếp", True)
+        an.page.unroute("**/words")
+        an.see_all_saved()
+        assert an.input.input_value() == "gõ tiếp"
+
+
+def test_a_column_too_is_worked_on_while_the_server_is_away(office: Office, sit_down: SitDown) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open(ReviewPolicy()):
+        an = at_the_column(office, sit_down, "an", book)
+        an.page.route("**/words", lambda route: route.abort())
+        an.press("Enter")
+        for name in ("Hoàn tác", "nghỉ"):
+            an.page.get_by_role("button", name=name).click()
+            expect(an.page.locator("#unsaved .complaint")).to_contain_text(NOT_SAVED_YET)
+        an.page.keyboard.type("nam")
+        expect(an.page.locator(".cell input:focus")).to_have_value("nam")
+        an.page.unroute("**/words")
+        an.see_all_saved()
 
 
 @pytest.mark.parametrize(("key", "what"), [("F6", "skip"), ("F7", "ask"), ("F8", "rescan")])

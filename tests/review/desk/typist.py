@@ -89,8 +89,13 @@ class Typist:
         """Press keys one after another, each when what came up under the one before has stood for a moment: the page
         takes no word before."""
         for key in keys:
-            self.page.wait_for_function("() => !document.querySelector('[data-fresh]')")
+            self.page.wait_for_function("() => !document.querySelector('[data-fresh], [data-refused]')")
             self.page.keyboard.press(key)
+        return self
+
+    def at_once(self, *keys: str) -> Typist:
+        """Press keys, or type texts, all within one turn of the page, however busy the machine is."""
+        self.page.evaluate(AT_ONCE, keys)
         return self
 
     def type(self, text: str) -> Typist:
@@ -133,6 +138,17 @@ TWICE = """() => {
     document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }"""
 """Two Enters and the key that goes on, all within one turn of the page."""
+
+
+AT_ONCE = """(keys) => {
+  const press = (key, altKey = false, code = "") => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { key, altKey, code, bubbles: true, cancelable: true }));
+  for (const key of keys) {
+    if (key.startsWith("Alt+")) press(key.slice(4), true, `Digit${key.slice(4)}`);
+    else if (/^(?:Enter|Escape|F[0-9])$/.test(key)) press(key);
+    else for (const letter of key) if (press(letter)) document.execCommand("insertText", false, letter);
+  }
+}"""
 
 
 def held_up(page: Page, address: str) -> Callable[[], None]:

@@ -2,12 +2,14 @@
 // types, with any input method, goes into it; arrows, Space and Enter have their meaning as long as it is empty.
 
 import { showHelp } from "./asking.js";
-import { Fresh } from "./fresh.js";
+import { choiceOf, isAtOnce } from "./choices.js";
+import { Fresh, isSaying } from "./fresh.js";
 import { Hold } from "./hold.js";
 import { Notices } from "./notices.js";
-import { oddRow, settle } from "./rows.js";
+import { above, oddRow, settle } from "./rows.js";
 import { say } from "./said.js";
 import { Saving } from "./saving.js";
+import { isSeen, watch } from "./seen.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
 
 const column = document.getElementById("column");
@@ -31,7 +33,8 @@ const cells = () => [...place.querySelectorAll(".cell")];
 const inputOf = (cell) => cell.querySelector("input");
 const rowOf = (cell) => cell.closest(".row-of-like");
 const isMarked = (cell) => cell.classList.contains("odd");
-const isOfRow = (cell) => rowOf(cell).dataset.status !== undefined && !isMarked(cell);
+const isKeyedSingly = (cell) => rowOf(cell).dataset.status === undefined;
+const isOfRow = (cell) => !isKeyedSingly(cell) && !isMarked(cell);
 
 // --- one column after another ----------------------------------------------------------------------------------------
 
@@ -60,6 +63,7 @@ function show(piece) {
   place.replaceChildren(piece);
   then = null;
   for (const cell of cells()) inputOf(cell).addEventListener("focus", () => (current = cell));
+  watch(cells());
   shownAt = performance.now();
   fresh.begin();
   go(cells()[0]);
@@ -105,11 +109,12 @@ function key(done, status, text) {
   const all = cells();
   const after = all.slice(all.indexOf(done[0])).find((cell) => !done.includes(cell)) ?? all.find((cell) => !done.includes(cell));
   saving.add({ task: words, path: "/column/words", body });
+  const isNext = after && isSeen(after) && isKeyedSingly(after) && rowOf(after) === rowOf(done[0]);
   const rows = new Set(done.map(rowOf));
   for (const cell of done) cell.remove();
   for (const row of rows) settle(row);
   if (after) {
-    fresh.begin();
+    if (!isNext) fresh.begin(); // else the person sees both, and where they are
     go(after);
   } else if (saving.tasks.length === 0) next();
   else wait("Đang lưu…");
@@ -127,7 +132,7 @@ function acceptRow(cell) {
 }
 
 function mark(cell) {
-  if (rowOf(cell).dataset.status === undefined) return;
+  if (isKeyedSingly(cell)) return;
   const marked = cell.classList.toggle("odd");
   cell.querySelector(".mark").hidden = !marked;
   say(marked ? "đã đánh dấu khác hàng" : "đã bỏ dấu");
@@ -164,10 +169,13 @@ const EMPTY_KEYS = {
 };
 
 const KEYS = {
-  ArrowUp: () => go(above(-1)),
-  ArrowDown: () => go(above(1)),
+  ArrowUp: () => go(above(cells(), current, -1)),
+  ArrowDown: () => go(above(cells(), current, 1)),
   Enter: accept,
-  Escape: () => (inputOf(current).value = ""),
+  Escape: () => {
+    inputOf(current).value = "";
+    fresh.end();
+  },
   F2: () => key([current], "illegible", ""),
   F3: () => key([current], "blank", ""),
 };
@@ -190,21 +198,6 @@ function accept() {
 function beside(by) {
   const all = cells();
   return all[all.indexOf(current) + by];
-}
-
-/** The nearest picture in the line above (-1) or below (1). */
-function above(by) {
-  const from = current.getBoundingClientRect();
-  const middle = (box) => box.left + box.width / 2;
-  let best = null;
-  for (const cell of cells()) {
-    const box = cell.getBoundingClientRect();
-    const down = (box.top - from.top) * by;
-    if (down <= 4) continue;
-    const far = [Math.round(down), Math.abs(middle(box) - middle(from))];
-    if (!best || far[0] < best.far[0] - 4 || (Math.abs(far[0] - best.far[0]) <= 4 && far[1] < best.far[1])) best = { cell, far };
-  }
-  return best?.cell;
 }
 
 /** The first cell with text that was not accepted. */
@@ -236,7 +229,11 @@ async function undo() {
 
 async function leave() {
   if (holdsOn()) return;
-  await hold.during("Đang lưu…", () => saving.done());
+  try {
+    await hold.during("Đang lưu…", () => saving.done());
+  } catch (error) {
+    return notices.complain(error);
+  }
   if (notices.holdsWords && !warned) {
     warned = true;
     say("Còn lời máy chủ không nhận: hãy xem lời báo; hoặc bấm Nghỉ lần nữa để bỏ.", true);
@@ -255,8 +252,7 @@ function actionOf(event) {
   if (bare && ANYWHERE[event.key]) return ANYWHERE[event.key];
   if (!current) return bare && event.key === "Enter" ? then : null;
   if (document.activeElement !== inputOf(current)) return null;
-  const number = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-  const button = number && current.querySelector(`[data-number="${number}"]`);
+  const button = choiceOf(event, current);
   if (button) return () => choose(button);
   if (!bare) return null;
   return (inputOf(current).value === "" && EMPTY_KEYS[event.key]) || KEYS[event.key];
@@ -265,17 +261,18 @@ function actionOf(event) {
 function choose(button) {
   const cell = button.closest(".cell");
   go(cell);
-  if (button.dataset.text) inputOf(cell).value = button.dataset.text;
-  else key([cell], button.dataset.status, "");
+  if (isAtOnce(button)) return key([cell], button.dataset.status, "");
+  inputOf(cell).value = button.dataset.text;
+  fresh.end();
 }
 
 document.addEventListener("keydown", (event) => {
-  if (document.querySelector("dialog[open]") || hold.refusesKey(event) || event.isComposing || event.keyCode === 229) return;
+  if (document.querySelector("dialog[open]") || hold.refusesKey(event) || fresh.refusesKey(event) || event.isComposing || event.keyCode === 229) return;
   if (current && document.activeElement === document.body) go(current);
   const action = actionOf(event);
   if (!action) return;
   event.preventDefault();
-  if (!fresh.refuses(event)) action();
+  if (!fresh.refuses(event, isSaying(event) || isAtOnce(choiceOf(event, current)))) action();
 });
 
 column.addEventListener("click", (event) => {
@@ -286,8 +283,11 @@ column.addEventListener("click", (event) => {
   if (name === "undo") undo();
   else if (name === "help") ANYWHERE.F1();
   else if (name === "leave") leave();
-  else if (choice) choose(choice);
-  else if (cell) go(cell);
+  else if (choice && !(isAtOnce(choice) && fresh.refusesClick(event))) choose(choice);
+  else if (cell && !choice && event.detail < 2) {
+    fresh.end();
+    go(cell);
+  }
 });
 
 // Whoever reloads, goes back or closes the page is asked first while something is not saved.

@@ -2,7 +2,7 @@
 
 import { Ahead } from "./ahead.js";
 import { askSentence, showHelp } from "./asking.js";
-import { Fresh } from "./fresh.js";
+import { Fresh, isSaying } from "./fresh.js";
 import { Hold } from "./hold.js";
 import { Keys } from "./keys.js";
 import { Lease } from "./lease.js";
@@ -167,12 +167,12 @@ function failed(error) {
 }
 
 /** Put the task that `path` gives in place of the one in work, which is not lost: it comes again; `told`: what is under
- * way, `after`: what must be done before. Returns whether it is there. */
+ * way, `after()`: what must be done before. Returns whether it is there. */
 async function open(path, told, after = null) {
   if (hold.refuses()) return false;
   try {
     const article = await hold.during(told, async () => {
-      await after;
+      await after?.();
       return fetchPiece(path, {});
     });
     const task = Number(article.dataset.task);
@@ -226,7 +226,7 @@ const ACTIONS = {
   skip: () => setAside("skip", true),
   ask: () => (isQuestion() ? setAside("answer", false) : setAside("ask", true)),
   rescan: () => setAside("rescan", false),
-  undo: () => open("/desk/undo", "Đang hoàn tác…", saving.done()),
+  undo: () => open("/desk/undo", "Đang hoàn tác…", () => saving.done()),
   leave: async () => {
     if (form?.unaccepted && !warned) {
       warned = true;
@@ -265,14 +265,15 @@ function ended(isLast) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (document.querySelector("dialog[open]") || hold.refusesKey(event) || event.isComposing || event.keyCode === 229) return;
+  if (document.querySelector("dialog[open]") || hold.refusesKey(event) || fresh.refusesKey(event) || event.isComposing || event.keyCode === 229) return;
   if (form && document.activeElement === document.body) form.focus();
   if (!event.target.closest("button")) warned = false;
   if (form) lease.keep(form.id);
   const action = keys.actionOf(event);
   if (!action) return;
   event.preventDefault();
-  if (!fresh.refuses(event, Boolean(form?.field?.word))) action();
+  const isSaid = event.key === "Enter" && Boolean(form?.field?.word);
+  if (!fresh.refuses(event, isSaying(event) && !isSaid)) action();
 });
 
 desk.addEventListener("click", (event) => {
@@ -282,7 +283,7 @@ desk.addEventListener("click", (event) => {
     keys.zooms[zoom]();
     form?.focus();
   }
-  if (event.target.closest(".seen")) ended(form.accept());
+  if (event.target.closest(".seen") && !fresh.refusesClick(event)) ended(form.accept());
 });
 
 // What is typed stays in view when notices take room.

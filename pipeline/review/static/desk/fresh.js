@@ -1,31 +1,104 @@
-// What has just come up takes no word for a moment: a key pressed twice would accept what nobody has looked at.
+// What has just come up takes no word for a moment: a key pressed too early would accept what nobody has looked at. Who
+// pressed one may believe it done and type for what comes next: so nothing is typed there until they have paused.
 
-const MOMENT = 300; // milliseconds; whoever presses a key twice does so within 200
+import { say } from "./said.js";
+
+export const MOMENT = 300; // milliseconds; whoever presses a key twice does so within 200
+const BOUNCE = 60; // milliseconds; no finger presses a key again within them
+const PAUSE = 1000; // milliseconds; whoever types blindly rests as long only where they stop
 const SAYING = new Set(["Enter", "F2", "F3", "F4"]);
 const ONCE = /^(?:Enter|F\d+)$/; // held down, these keys do what they do once
+const SILENT = /^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock|NumLock)$/; // these do nothing by themselves
+const TOO_EARLY = "Nhanh quá: chỗ này vừa hiện ra, chưa nhận gì. Hãy nhìn rồi làm lại.";
+const NOT_TYPED = "Phím vừa nhấn không vào đâu cả vì chỗ này chưa được nhận. Hãy dừng tay, nhìn rồi gõ lại.";
+
+/** Whether a key accepts something. */
+export const isSaying = ({ key, shiftKey }) => SAYING.has(key) && !shiftKey;
 
 export class Fresh {
   constructor(place) {
     this.place = place;
     this.timer = 0;
-    // Whoever types there has seen it.
-    place.addEventListener("input", () => this.#toggle(false), { capture: true });
+    this.pause = 0;
+    this.last = { key: "", timeStamp: 0 };
+    this.isBounce = false;
+    this.isTyped = false; // a key was refused that would have typed
+    this.locked = null; // the input that takes no typing
+    // Whoever types or chooses there has seen it.
+    for (const name of ["input", "chosen"]) place.addEventListener(name, () => this.#seen(), { capture: true });
   }
 
   /** Something came up just now. */
   begin() {
-    this.#toggle(true);
-    this.timer = setTimeout(() => this.#toggle(false), MOMENT);
+    this.end();
+    this.place.toggleAttribute("data-fresh", true);
+    this.timer = setTimeout(() => this.place.toggleAttribute("data-fresh", false), MOMENT);
   }
 
-  /** Whether a key is not to do what it says; `isSaid`: what it accepts was accepted before. */
-  refuses({ key, repeat }, isSaid = false) {
-    if (repeat) return ONCE.test(key);
-    return "fresh" in this.place.dataset && SAYING.has(key) && !(isSaid && key === "Enter");
-  }
-
-  #toggle(isFresh) {
+  /** The person has seen what stands there. */
+  end() {
     clearTimeout(this.timer);
-    this.place.toggleAttribute("data-fresh", isFresh);
+    this.place.toggleAttribute("data-fresh", false);
+    this.#unlock();
+  }
+
+  /** Whether a key is refused because one was before, whatever it does; to be asked of every key. */
+  refusesKey(event) {
+    const { key, timeStamp } = event;
+    this.isBounce = key === this.last.key && timeStamp - this.last.timeStamp < BOUNCE;
+    this.last = { key, timeStamp };
+    if (!this.#is("refused") || SILENT.test(key)) return false;
+    const isAgain = isSaying(event) && !event.repeat && !this.isBounce;
+    if (key === "Escape" || (isAgain && !this.isTyped && !this.#is("fresh"))) {
+      this.end();
+      return false;
+    }
+    event.preventDefault();
+    this.isTyped ||= !isSaying(event);
+    this.#refuse();
+    return true;
+  }
+
+  /** Whether a key is not to do what it says; `says`: whether it accepts what was not accepted before. */
+  refuses({ key, repeat }, says) {
+    if (repeat && (says || ONCE.test(key))) return true;
+    if (!says || !(this.isBounce || this.#is("fresh"))) return false;
+    if (!this.isBounce) this.#refuse();
+    return true;
+  }
+
+  /** The same of a click on what accepts. */
+  refusesClick({ detail }) {
+    if (detail < 2 && !this.#is("fresh") && !this.#is("refused")) return false;
+    this.#refuse();
+    return true;
+  }
+
+  #seen() {
+    this.last = { key: "", timeStamp: 0 };
+    this.end();
+  }
+
+  #is(state) {
+    return state in this.place.dataset;
+  }
+
+  #refuse() {
+    say(this.isTyped ? NOT_TYPED : TOO_EARLY, true);
+    this.place.toggleAttribute("data-refused", true);
+    if (!this.locked && this.place.contains(document.activeElement)) {
+      this.locked = document.activeElement;
+      this.locked.readOnly = true; // input methods too type nothing then
+    }
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.#unlock(), this.isTyped ? PAUSE : MOMENT);
+  }
+
+  #unlock() {
+    clearTimeout(this.pause);
+    this.place.toggleAttribute("data-refused", false);
+    if (this.locked) this.locked.readOnly = false;
+    this.locked = null;
+    this.isTyped = false;
   }
 }

@@ -23,3 +23,18 @@ export function oddRow(place) {
   place.querySelector(".column").append(row);
   return row;
 }
+
+/** The nearest of `cells` in the line above (-1) the current one or below (1). */
+export function above(cells, current, by) {
+  const from = current.getBoundingClientRect();
+  const middle = (box) => box.left + box.width / 2;
+  let best = null;
+  for (const cell of cells) {
+    const box = cell.getBoundingClientRect();
+    const down = (box.top - from.top) * by;
+    if (down <= 4) continue;
+    const far = [Math.round(down), Math.abs(middle(box) - middle(from))];
+    if (!best || far[0] < best.far[0] - 4 || (Math.abs(far[0] - best.far[0]) <= 4 && far[1] < best.far[1])) best = { cell, far };
+  }
+  return best?.cell;
+}

@@ -7,6 +7,8 @@ const TOO_MANY = 429;
 const LOGGED_OUT = new Set(["login", "forged", "other"]);
 const PATIENCE = [500, 1000, 2000, 4000, 8000]; // milliseconds between tries
 const TRIES_WHEN_BUSY = 4;
+const LONG = 8000; // milliseconds that somebody is kept waiting
+const NOT_YET = "Máy chủ chưa nhận hết những việc vừa xong, nên chưa hoàn tác hay nghỉ được. Chúng còn ở đây và đang được gửi lại: hãy làm tiếp rồi thử lại sau.";
 
 export class Saving {
   /** `login`: whose words these are; `saved(item, outcome)` and `lost(item, sentence)` when it is known; `told(state)`:
@@ -18,6 +20,8 @@ export class Saving {
     this.told = told;
     this.waiting = [];
     this.running = null;
+    this.isAway = false; // the server does not answer, or not to this person
+    this.giveUp = null; // ends the wait for it
     addEventListener("beforeunload", (event) => {
       if (this.waiting.length > 0) event.preventDefault();
     });
@@ -35,9 +39,21 @@ export class Saving {
     this.running ??= this.#run();
   }
 
-  /** Resolves when the server has all. */
+  /** Resolves when the server has all; fails where it does not answer, or not soon: nobody is kept from work by that. */
   async done() {
-    await this.running;
+    if (!this.running) return;
+    if (this.isAway) throw new Error(NOT_YET);
+    let timer = 0;
+    const tooLong = new Promise((_, fail) => {
+      this.giveUp = () => fail(new Error(NOT_YET));
+      timer = setTimeout(this.giveUp, LONG);
+    });
+    try {
+      await Promise.race([this.running, tooLong]);
+    } finally {
+      clearTimeout(timer);
+      this.giveUp = null;
+    }
   }
 
   async #run() {
@@ -45,6 +61,7 @@ export class Saving {
       const item = this.waiting[0];
       const [outcome, sentence] = await this.#sent(item);
       this.waiting.shift();
+      this.isAway = false;
       this.told("");
       if (outcome) this.saved(item, outcome);
       else this.lost(item, sentence);
@@ -60,7 +77,10 @@ export class Saving {
         return [await send(item.path, item.body), ""];
       } catch (error) {
         if (!this.#isWorthAnother(error, tried)) return [null, error.sentence ?? error.message];
-        this.told(error instanceof Unreachable ? "unreachable" : LOGGED_OUT.has(error.code) ? "login" : "busy");
+        const trouble = error instanceof Unreachable ? "unreachable" : LOGGED_OUT.has(error.code) ? "login" : "busy";
+        this.told(trouble);
+        this.isAway = trouble !== "busy";
+        if (this.isAway) this.giveUp?.();
         await rest(PATIENCE[Math.min(tried, PATIENCE.length - 1)]);
         if (LOGGED_OUT.has(error.code)) await this.#loggedInAgain();
       }

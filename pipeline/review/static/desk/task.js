@@ -85,6 +85,7 @@ export class TaskForm {
     const button = this.field.item.querySelector(`.choices button[data-number="${number}"]`);
     if (!button) return;
     this.field.take(button.dataset.status, button.dataset.text);
+    this.field.item.dispatchEvent(new Event("chosen"));
     this.focus();
     this.field.input.select();
     this.say(`${button.querySelector(".text").textContent.trim()}`);
@@ -193,6 +194,7 @@ class Field {
     this.#put(this.isTouched ? this.input.dataset.first : this.dropped || this.input.dataset.first);
     this.status = "read";
     this.#reopen();
+    this.item.dispatchEvent(new Event("chosen"));
   }
 
   /** What was accepted is so no longer: something else stands there now. */

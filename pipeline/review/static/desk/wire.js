@@ -19,6 +19,7 @@ export class Unreachable extends Error {
 
 const LOGIN = "login";
 const FORGED = "forged";
+const SILENCE = 20_000; // milliseconds after which a server that says nothing counts as away
 const csrf = document.querySelector('meta[name="csrf"]');
 const me = document.querySelector("[data-login]").dataset.login; // whose page this is
 
@@ -27,15 +28,15 @@ export const isLoggedOut = (error) => error instanceof Refused && error.code ===
 
 /** POST `body`; returns what came back as JSON. */
 export async function send(path, body) {
-  return (await answered(path, body)).json();
+  return JSON.parse((await answered(path, body)).text);
 }
 
 /** POST `body`; returns the element that came back, or null when there is nothing. */
 export async function fetchPiece(path, body) {
-  const response = await answered(path, body);
-  if (response.status === 204) return null;
+  const { status, text } = await answered(path, body);
+  if (status === 204) return null;
   const holder = document.createElement("template");
-  holder.innerHTML = await response.text();
+  holder.innerHTML = text;
   return document.importNode(holder.content, true).firstElementChild;
 }
 
@@ -64,21 +65,32 @@ async function answered(path, body) {
   }
 }
 
+/** What came back whole: {status, text}. */
 async function asked(path, body) {
-  let response;
+  let response, text;
   try {
     response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf.content },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(SILENCE),
     });
+    text = await response.text();
   } catch {
     throw new Unreachable();
   }
-  if (response.ok) return response;
-  const told = await response.json().catch(() => null);
+  if (response.ok) return { status: response.status, text };
+  const told = parsed(text);
   if (told === null) throw new Unreachable();
   throw new Refused(response.status, told.code ?? "", told.sentence ?? "Máy chủ không làm được việc này.");
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A value that no other submission has; works without TLS too, where crypto.randomUUID does not. */
