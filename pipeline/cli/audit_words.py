@@ -25,6 +25,7 @@ ACTIONS = {
     "task-shown": "được cho xem một việc",
     "entry-shown": "được cho xem một việc đã xong",
     "entry-reopened": "mở lại ô của một việc đã xong",
+    "witnesses-let-back": "giao lại ô vừa mở cho cả người đã gõ, đã xem",
     "column-shown": "được cho xem một cột",
     "page-shown": "được cho xem ảnh một trang",
     "fields-listed": "mở danh sách ô sai",

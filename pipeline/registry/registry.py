@@ -7,12 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from sqlalchemy import Connection
+
 from pipeline.registry.accounts.accounts import Accounts, utc_now
 from pipeline.registry.accounts.values import AccountOptions
 from pipeline.registry.audit.audit import Audit
 from pipeline.registry.database import Database
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.desk import Desk
+from pipeline.registry.desk.letting_back import let_back
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.machine_writes import MachineWrites
 from pipeline.registry.migration import bring_up_to_date
@@ -82,7 +85,11 @@ class Registry(MachineWrites, PeopleWrite, WhatStands):
         self, now: Callable[[], datetime] = utc_now, options: AccountOptions = AccountOptions()
     ) -> Accounts:
         """The accounts of people; ``now``: the clock, in UTC."""
-        return Accounts(self._database, now, options)
+
+        def fewer_at_work(connection: Connection, at: datetime) -> object:
+            return let_back(connection, self._declared, at)
+
+        return Accounts(self._database, fewer_at_work, now, options)
 
     def reconciliations(self) -> Reconciliations:
         """What reconciliations found, to be stored, asked about and answered."""

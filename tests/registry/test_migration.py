@@ -13,10 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
+from pipeline.registry.accounts import Person, Role
 from pipeline.registry.database import Database
+from pipeline.registry.desk.values import Stage
 from pipeline.registry.guarded import ENDING, GROWING
 from pipeline.registry.migration import configuration, upgrade
 from pipeline.registry.record_tables import all_tables, record_table_name
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -35,6 +38,13 @@ INSERT INTO reading
     VALUES (1, 1, 'notes', 'read', 'x', 'y', 0.5, 'hand', 'tesseract', '[]', false);
 """
 """One page as the first version stored it."""
+
+TASK_OF_0017 = """
+INSERT INTO review_task (page_id, row, entry_id, state, reasons, fields, reopened, version, opened_at, stage, book_id,
+    place_code, question, first_keyer)
+    VALUES (1, 0, 1, 'open', '["READ-NONE"]', '["notes"]', false, 3, '2026-01-01', 'check', 1, '00000', '', 7)
+"""
+"""A task that somebody has keyed once, as the step before ``kept_from`` stored it."""
 
 
 AS_EVER = Path(__file__).parent / "sqlite_0006.sql"
@@ -147,6 +157,29 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
     for change in ("UPDATE reading SET evidence = NULL", "DELETE FROM reading"):
         with pytest.raises(DBAPIError, match="append-only"):
             outside.execute(change)
+
+
+def test_tasks_of_a_filled_database_go_on_when_the_account_columns_of_the_desk_grow(
+    empty_url: str, outside: Outsider
+) -> None:
+    database = Database(empty_url, 1.0)
+    with database.writing() as connection:
+        upgrade(connection, all_tables(SCHEMAS), "0001")
+    for statement in FIRST_VERSION.strip().split(";\n"):
+        outside.execute(statement)
+    with database.writing() as connection:
+        upgrade(connection, all_tables(SCHEMAS), "0017")
+    database.close()
+    outside.execute(TASK_OF_0017)
+    named = "stage, place_code, book_id, first_keyer, second_keyer, version"
+    (before,) = outside.execute(f"SELECT {named} FROM review_task")  # noqa: S608 (the test's own names)
+    with Registry.open(empty_url, SCHEMAS) as registry:
+        (after,) = outside.execute(f"SELECT {named}, kept_from FROM review_task")  # noqa: S608
+        assert after == (*before, None)
+        desk = registry.desk(ReviewPolicy())
+        assert desk.counts(Person(7, "an", "Người Thử", Role.CHECKER, None)) == ()
+        (waiting,) = desk.counts(Person(8, "binh", "Người Thử", Role.CHECKER, None))
+        assert (waiting.stage, waiting.waiting) == (Stage.CHECK, 1)
 
 
 def test_a_field_that_is_declared_later_gets_its_column_on_opening(empty_url: str) -> None:

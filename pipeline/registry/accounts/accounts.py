@@ -36,15 +36,17 @@ def utc_now() -> datetime:
 
 
 class Accounts:
-    """Who may come in. Passwords and tokens are handed out once and never stored as they are."""
+    """Who may come in. Passwords and tokens are handed out once and never stored as they are. ``fewer_at_work``: told
+    when somebody may do less than before, within the transaction that says so."""
 
     def __init__(
         self,
         database: Database,
+        fewer_at_work: Callable[[Connection, datetime], object],
         now: Callable[[], datetime] = utc_now,
         options: AccountOptions = AccountOptions(),
     ) -> None:
-        self._database = database
+        self._database, self._fewer_at_work = database, fewer_at_work
         self._now = now
         self.options = options
 
@@ -153,8 +155,10 @@ class Accounts:
         with self._changing() as connection:
             row = changes.known_row(connection, login)
             changes.refuse_last_administrator(connection, row)
-            changes.change(connection, row, {"active": False}, self._now(), by, "account-deactivated")
+            now = self._now()
+            changes.change(connection, row, {"active": False}, now, by, "account-deactivated")
             sessions.end_all(connection, row["id"])
+            self._fewer_at_work(connection, now)
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
         with self._changing() as connection:
@@ -170,7 +174,9 @@ class Accounts:
             if role is not Role.ADMINISTRATOR:
                 changes.refuse_last_administrator(connection, row)
             duties = {"role": role, "places": codes}
-            changes.change(connection, row, duties, self._now(), by, "duties-set", duties)
+            now = self._now()
+            changes.change(connection, row, duties, now, by, "duties-set", duties)
+            self._fewer_at_work(connection, now)
 
     def list(self) -> tuple[Account, ...]:
         """By login, those in use first."""

@@ -14,6 +14,9 @@ from pipeline.registry.desk.values import Stage
 from pipeline.registry.values import Verdict
 from pipeline.review_policy import Way
 
+MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
+"""How many words a field may take until it is settled."""
+
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """The stages that a field goes through; a task stands at the earliest one of its fields."""
 
@@ -44,6 +47,11 @@ class Standing:
         """The logins of those who said what was settled."""
         said = self.settled
         return tuple(word.login for word in self.words if said and agree(word.verdict, said.verdict))
+
+    @property
+    def words_wanted(self) -> int:
+        """How many people may still have to say a word, each another one."""
+        return 0 if self.stage is Stage.SETTLED else MOST_WORDS[self.way] - len(self.words)
 
     def waits_for(self, account_id: int) -> bool:
         """Whether that person may say the next word: it is still wanted, they have said none and are not apart."""

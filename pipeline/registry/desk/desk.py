@@ -190,8 +190,10 @@ class Desk:
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
         """Have fields of a settled entry read from the paper once more, by somebody else. What people decided stays in
         force meanwhile. Raises ``NotYours``."""
+        with self._reading() as sitting:
+            seen = reopening.seen_so_far(sitting, person, entry_id)
         with self._writing() as sitting:
-            return reopening.reopen(sitting, person, entry_id, fields, reason)
+            return reopening.reopen(sitting, person, entry_id, fields, reason, seen)
 
     # --- columns --------------------------------------------------------------------------------------------------
 

@@ -13,13 +13,14 @@ from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person, Role
 from pipeline.registry.accounts.tables import account
 from pipeline.registry.audit import add, record
-from pipeline.registry.audit.tables import audit
-from pipeline.registry.desk.checkers import checkers
+from pipeline.registry.desk.letting_back import let_back
 from pipeline.registry.desk.permits import check_place, check_words
 from pipeline.registry.desk.questioning import Witness, put_into_question
+from pipeline.registry.desk.seeing import Seen, seen_of
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.desk.tables import aside, keying
 from pipeline.registry.desk.values import NotYours
+from pipeline.registry.locks import Whole, hold
 from pipeline.registry.readback import decisions_of, place_of
 from pipeline.registry.tables import book, entry, review_task
 from pipeline.registry.values import NotThere, TaskState
@@ -29,14 +30,11 @@ from pipeline.schema import FieldSpec
 REOPENED = "reopened"
 """The kind of ``aside`` that holds why an entry was opened again."""
 
-SHOWN = "entry-shown"
-"""The action of the audit by which somebody saw what is settled of an entry."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The ``fields`` that are in question now and were not before; ``by_others``: whoever had keyed them or seen the
-    entry says no word on them, for there are enough others."""
+    """The ``fields`` that are in question now and were not before, or that more people may say now; ``by_others``:
+    whoever had keyed them or seen the entry says no word on them, for there are enough others."""
 
     fields: tuple[str, ...]
     by_others: bool
@@ -71,10 +69,21 @@ def waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
     return frozenset(found or ())
 
 
-def reopen(sitting: Sitting, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
+def seen_so_far(sitting: Sitting, person: Person, entry_id: int) -> Seen:
+    """Who has seen what an entry says, for ``reopen``: the whole audit is looked through, while nobody waits. Raises
+    as ``check_entry`` does."""
+    check_entry(sitting, person, entry_id)
+    return seen_of(sitting.connection, place_of(sitting.connection, entry_id))
+
+
+def reopen(
+    sitting: Sitting, person: Person, entry_id: int, fields: Collection[str], reason: str, seen: Seen
+) -> Reopened:
     """Put these fields into question: what stands is the first word on each, somebody says the next one from the paper,
     blind where the office keys blind; not this person, who saw what stands, nor anybody else who keyed it or saw it, as
-    long as the place has enough others. Raises ``RegistryError`` when nothing comes into question."""
+    long as the place has enough others. ``seen``: who saw it until just now. Of a field that waits already this is
+    looked at anew. Raises ``RegistryError`` when nothing comes into question."""
+    hold(sitting.connection, Whole.ACCOUNTS)
     book_name = check_entry(sitting, person, entry_id)
     reason = check_words(reason, "lý do mở lại")
     of_book = sitting.policy.of_book(book_name)
@@ -85,17 +94,13 @@ def reopen(sitting: Sitting, person: Person, entry_id: int, fields: Collection[s
     place = place_of(sitting.connection, entry_id)
     wanted = [spec for name, spec in sitting.declared.fields(place["record"]).items() if name in fields]
     token = f"reopened-{uuid4().hex}"
-    apart = _witnesses(sitting.connection, place, [spec.name for spec in wanted])
-    needed = 2 if any(way_of(spec) is Way.BLIND for spec in wanted) else 1
-    others = checkers(sitting.connection, place["place_code"]) - {
-        person.account_id,
-        *(one for one, _ in apart),
-    }
-    by_others = len(others) >= needed
-    made = put_into_question(
-        sitting, entry_id, wanted, way_of, token, person.account_id, apart if by_others else ()
-    )
-    if not made.fields:
+    seen = seen_of(sitting.connection, place, seen)
+    apart = _witnesses(sitting.connection, place, [spec.name for spec in wanted], seen.logins)
+    made = put_into_question(sitting, entry_id, wanted, way_of, token, person.account_id, apart)
+    freed = let_back(sitting.connection, sitting.declared, sitting.now, made.task_id)
+    shared = freed.get(made.task_id, frozenset()).intersection(fields)
+    opened = (*made.fields, *sorted(shared.difference(made.fields)))
+    if not opened:
         raise RegistryError("Chưa mở lại ô nào: hãy chọn ô đã có giá trị và chưa chờ ai.")
     told = {
         "task_id": made.task_id,
@@ -106,19 +111,17 @@ def reopen(sitting: Sitting, person: Person, entry_id: int, fields: Collection[s
         "said_at": sitting.now,
     }
     add(sitting.connection, aside, [told])
-    record(
-        sitting.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(made.fields)}
-    )
-    return Reopened(made.fields, by_others)
+    record(sitting.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
+    return Reopened(opened, by_others=not shared)
 
 
-def _witnesses(connection: Connection, place: Any, fields: Sequence[str]) -> Sequence[Witness]:
-    """Who has keyed or decided these fields of an entry, or was shown what is settled of it."""
+def _witnesses(
+    connection: Connection, place: Any, fields: Sequence[str], seen: Collection[str]
+) -> Sequence[Witness]:
+    """Who has keyed or decided these fields of an entry, and whose login is among those who have ``seen`` it."""
     decisions = decisions_of(connection, place["page_id"], place["row"])
     authors = [decisions[field].author for field in fields if field in decisions]
-    logins = {login.strip() for together in authors for login in together.split(",")}
-    shown = (audit.c.action == SHOWN) & (audit.c.subject == f"entry:{place['id']}")
-    logins |= set(connection.scalars(select(audit.c.actor).where(shown).distinct()))
+    logins = {login.strip() for together in authors for login in together.split(",")}.union(seen)
     of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
     keyed = (
         select(keying.c.account_id)

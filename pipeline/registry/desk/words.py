@@ -22,6 +22,9 @@ APART = "apart"
 """The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of
 the words that put it there."""
 
+LET_BACK = "let-back"
+"""The kind of ``aside`` by which nobody is apart any longer from what the words of that token put into question."""
+
 Apart = Mapping[str, frozenset[int]]
 """The accounts that are apart, by that token."""
 
@@ -84,12 +87,15 @@ def kept_apart(connection: Connection, rows: Iterable[RowMapping]) -> Apart:
         return {}
     task_ids, tokens = map(set, zip(*asked, strict=True))
     found: dict[str, set[int]] = defaultdict(set)
-    query = select(aside.c.words, aside.c.account_id).where(
-        aside.c.task_id.in_(task_ids), aside.c.kind == APART, aside.c.words.in_(tokens)
+    query = select(aside.c.kind, aside.c.words, aside.c.account_id).where(
+        aside.c.task_id.in_(task_ids), aside.c.kind.in_((APART, LET_BACK)), aside.c.words.in_(tokens)
     )
+    over: set[str] = set()
     for row in connection.execute(query):
         found[row.words].add(row.account_id)
-    return {token: frozenset(accounts) for token, accounts in found.items()}
+        if row.kind == LET_BACK:
+            over.add(row.words)
+    return {token: frozenset(accounts) for token, accounts in found.items() if token not in over}
 
 
 def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.registry.audit import add
+from pipeline.registry.desk.letting_back import let_back
 from pipeline.registry.desk.questioning import WaysOf, put_into_question
 from pipeline.registry.desk.sitting import Sitting
 from pipeline.registry.lots.tables import lot_entry
@@ -17,3 +18,4 @@ def question(sitting: Sitting, lot_id: int, entry_id: int, part: Part, fields: s
     made = put_into_question(sitting, entry_id, wanted, way_of, f"lot-{lot_id}")
     questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": made.task_id, "part": part}
     add(sitting.connection, lot_entry, [questioned | {"fields": list(made.fields)}])
+    let_back(sitting.connection, sitting.declared, sitting.now, made.task_id)

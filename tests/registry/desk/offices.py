@@ -49,6 +49,14 @@ class Clock:
         self.at += timedelta(minutes=minutes)
 
 
+def hired(registry: Registry, clock: Clock, **roles: Role) -> dict[str, Person]:
+    """People with accounts, by login."""
+    accounts = registry.accounts(clock)
+    for login, role in roles.items():
+        accounts.create(login, "Người Thử", role, [PLACE])
+    return {account.person.login: account.person for account in accounts.list()}
+
+
 def doubtful(*fields: str, row: int = 0, text: str = "Thu Mot") -> EntryResult:
     """An entry whose ``fields`` were read and not accepted."""
     return entry(*(read(name, text, accepted=False) for name in fields), row=row)

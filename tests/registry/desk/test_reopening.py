@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from pipeline.errors import RegistryError
@@ -9,6 +11,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts import Person, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import NotYours, Stage
+from pipeline.registry.reconciliation import FoundDifference
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.desk.offices import (
     AN,
@@ -21,13 +24,17 @@ from tests.registry.desk.offices import (
     SUPERVISOR,
     Clock,
     doubtful,
+    hired,
     in_force,
     keyed,
     person,
     said,
     taken,
 )
-from tests.registry.pages import entry, page, read
+from tests.registry.outsider import Outsider
+from tests.registry.pages import LEDGER, entry, page, read
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
 def settled(registry: Registry, book: int, clock: Clock, policy: ReviewPolicy) -> Desk:
@@ -96,12 +103,13 @@ def test_what_waits_already_is_not_opened_twice_nor_shown(
             desk.reopen(SUPERVISOR, entry_id, fields, "giấy ghi khác")
 
 
-def hired(registry: Registry, clock: Clock, **roles: Role) -> dict[str, Person]:
-    """People with accounts, by login."""
-    accounts = registry.accounts(clock)
-    for login, role in roles.items():
-        accounts.create(login, "Người Thử", role, [PLACE])
-    return {account.person.login: account.person for account in accounts.list()}
+@dataclass(frozen=True)
+class Office:
+    """A desk, its people by login, and the entry that was opened again."""
+
+    desk: Desk
+    people: dict[str, Person]
+    entry_id: int
 
 
 def offered(desk: Desk, who: Person) -> tuple[bool, int, int]:
@@ -153,6 +161,111 @@ def test_where_there_are_too_few_others_whoever_keyed_a_field_reads_it_again(
     (entry_id,) = registry.entries()
     assert not desk.reopen(people["chu"], entry_id, ["child_name"], "giấy ghi khác").by_others
     assert [offered(desk, people[login])[0] for login in ("chu", "an", "binh")] == [False, True, True]
+
+
+def opened_for_others(registry: Registry, book: int, clock: Clock, policy: ReviewPolicy) -> Office:
+    """An entry that was opened again: ``an`` and ``binh`` have keyed it, ``dung`` and ``giang`` have not."""
+    checkers = dict.fromkeys(("an", "binh", "dung", "giang"), Role.CHECKER)
+    people = hired(registry, clock, chu=Role.SUPERVISOR, **checkers)
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    desk = registry.desk(policy, now=clock)
+    for login in ("an", "binh"):
+        keyed(desk, people[login], said("child_name", "Thử Sai"))
+    (entry_id,) = registry.entries()
+    assert desk.reopen(people["chu"], entry_id, ["child_name"], "giấy ghi khác").by_others
+    return Office(desk, people, entry_id)
+
+
+@pytest.mark.parametrize("policy", [CHECKED, BLIND], ids=["checked", "blind"])
+def test_who_keyed_a_field_before_is_asked_again_once_too_few_others_are_left(
+    registry: Registry, book: int, clock: Clock, policy: ReviewPolicy
+) -> None:
+    office = opened_for_others(registry, book, clock, policy)
+    desk, people, accounts = office.desk, office.people, registry.accounts(clock)
+    if policy is BLIND:
+        keyed(desk, people["giang"], said("child_name", "Thử Đúng"))
+    else:
+        accounts.deactivate("giang")
+    assert offered(desk, people["an"]) == (False, 0, 0)
+    accounts.deactivate("dung")
+    assert [offered(desk, people[login]) for login in ("an", "binh")] == [(True, 1, 1)] * 2
+    assert not offered(desk, people["chu"])[0]
+    assert "witnesses-let-back" in [row.action for row in registry.audit().recent(10)]
+    accounts.activate("dung")
+    assert offered(desk, people["an"]) == (True, 1, 1)
+    keyed(desk, people["an"], said("child_name", "Thử Đúng"))
+    assert in_force(registry, "child_name") == "Thử Đúng"
+    assert registry.audit().verify().passed
+
+
+@pytest.mark.parametrize(
+    ("role", "places"), [(Role.REVIEWER, [PLACE]), (Role.CHECKER, ["99999"])], ids=["role", "place"]
+)
+def test_other_duties_of_the_last_others_let_back_who_keyed_a_field(
+    registry: Registry, book: int, clock: Clock, role: Role, places: list[str]
+) -> None:
+    office = opened_for_others(registry, book, clock, CHECKED)
+    registry.accounts(clock).set_duties("giang", role, places)
+    assert not offered(office.desk, office.people["an"])[0]
+    registry.accounts(clock).set_duties("dung", role, places)
+    assert offered(office.desk, office.people["an"]) == (True, 1, 1)
+
+
+def test_opening_a_field_that_waits_looks_anew_at_who_is_left(
+    registry: Registry, book: int, clock: Clock, outsider: Outsider
+) -> None:
+    office = opened_for_others(registry, book, clock, CHECKED)
+    desk, chu = office.desk, office.people["chu"]
+    with pytest.raises(RegistryError, match="Chưa mở lại ô nào"):
+        desk.reopen(chu, office.entry_id, ["child_name"], "không ai nhận")
+    outsider.execute("UPDATE account SET active = false WHERE login IN ('dung', 'giang')")
+    assert not offered(desk, office.people["an"])[0]
+    again = desk.reopen(chu, office.entry_id, ["child_name"], "không ai nhận")
+    assert (again.fields, again.by_others) == (("child_name",), False)
+    assert offered(desk, office.people["an"]) == (True, 1, 1)
+
+
+@pytest.mark.parametrize("way", ["task", "column", "difference", "package"])
+def test_who_saw_what_an_entry_says_in_whatever_way_does_not_check_it(
+    registry: Registry, book: int, clock: Clock, way: str
+) -> None:
+    people = hired(registry, clock, chu=Role.SUPERVISOR, an=Role.CHECKER, xem=Role.CHECKER, dung=Role.CHECKER)
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    desk = registry.desk(SINGLE, now=clock)
+    if way == "task":
+        desk.hand_back(people["xem"], taken(desk, people["xem"]).task_id)
+    elif way == "column":
+        assert desk.column(people["xem"], book, "child_name", Stage.REVIEW)
+        desk.hand_back_column(people["xem"])
+    keyed(desk, people["an"], said("child_name", "Thử Sai"))
+    (entry_id,) = registry.entries()
+    if way == "difference":
+        found = FoundDifference(
+            "fields", LEDGER.place_code, book, entry_id, "", "01/2010", 2, 0, "child_name"
+        )
+        queue = registry.reconciliations()
+        number = queue.save("birth", "a.xlsx", "f" * 64, [found], {"rows": 1}, author="chu")
+        assert queue.next_for(people["xem"], number)
+    elif way == "package":
+        registry.note_view(people["xem"], "package-taken", f"book:{book}")
+    assert desk.reopen(people["chu"], entry_id, ["child_name"], "giấy ghi khác").by_others
+    assert offered(desk, people["xem"]) == (False, 0, 0)
+    assert offered(desk, people["dung"]) == (True, 1, 1)
+
+
+def test_who_saw_only_other_entries_of_a_column_checks_this_one(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    people = hired(registry, clock, chu=Role.SUPERVISOR, an=Role.CHECKER, xem=Role.CHECKER)
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    desk = registry.desk(SINGLE, now=clock)
+    keyed(desk, people["an"], said("child_name", "Thử Sai"))
+    (entry_id,) = registry.entries()
+    registry.save_page(book, page(doubtful("child_name"), page_no=2), "f1")
+    assert desk.column(people["xem"], book, "child_name", Stage.REVIEW)
+    desk.hand_back_column(people["xem"])
+    assert desk.reopen(people["chu"], entry_id, ["child_name"], "giấy ghi khác").by_others
+    assert taken(desk, people["xem"]).entry_id == entry_id
 
 
 def test_only_supervisors_of_the_place_open_entries_and_they_say_why(

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from argon2 import PasswordHasher
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role, passwords
+from pipeline.registry.accounts import Person, Role
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import DeskTask, NotYours, Stage
 from pipeline.registry.lots.lots import Lots
@@ -20,6 +19,8 @@ from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.sampling import Quality, SamplingPolicy
 from tests.registry.desk.offices import PLACE, Clock, keyed, said
 from tests.registry.pages import LEDGER, blank, entry, page, read
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 ENTRIES = 12
 QUALITY = Quality(acceptable=0.05, rejectable=0.35, producer_risk=0.3, consumer_risk=0.3)
@@ -32,12 +33,6 @@ def name_of(page_no: int) -> str:
 
 on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 """Tests of what does not hang on the kind of database."""
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes of passwords that cost next to nothing."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
