@@ -13,6 +13,7 @@ from pipeline.errors import RegistryError
 from pipeline.registry.accounts.person import Person, Role
 from pipeline.registry.accounts.tables import account
 from pipeline.registry.audit import add, record
+from pipeline.registry.desk.checkers import checkers
 from pipeline.registry.desk.letting_back import let_back
 from pipeline.registry.desk.permits import check_place, check_words
 from pipeline.registry.desk.questioning import Witness, put_into_question
@@ -112,7 +113,9 @@ def reopen(
     }
     add(sitting.connection, aside, [told])
     record(sitting.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
-    return Reopened(opened, by_others=not shared)
+    place_code = sitting.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
+    others = checkers(sitting.connection, place_code) - {person.account_id}
+    return Reopened(opened, by_others=bool(others) and not shared)
 
 
 def _witnesses(
