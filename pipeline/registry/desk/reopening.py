@@ -113,7 +113,9 @@ def reopen(
     }
     add(sitting.connection, aside, [told])
     record(sitting.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
-    place_code = sitting.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
+    place_code = (
+        sitting.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
+    )
     others = checkers(sitting.connection, place_code) - {person.account_id}
     return Reopened(opened, by_others=bool(others) and not shared)
 
