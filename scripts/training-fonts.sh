@@ -10,18 +10,35 @@ mkdir -p "${1:?FOLDER}"
 folder=$(cd "$1" && pwd)
 
 # Families that hold the Vietnamese letters.
-vietnamese="playwrite-vn sriracha itim square-peg oooh-baby mansalva twinkle-star whisper waterfall licorice estonia
-alex-brush italianno"
+vietnamese="sriracha itim square-peg oooh-baby mansalva twinkle-star whisper waterfall licorice estonia alex-brush italianno
+allison bad-script bilbo birthstone birthstone-bounce bonheur-royale caramel carattere comforter
+comforter-brush corinthia edu-qld-hand ephesis explora fuggles great-vibes grechen-fuemen grey-qo gwendolyn hurricane
+imperial-script ingrid-darling inspiration kolker-brush love-light lovers-quarrel luxurious-script mea-culpa
+meow-script merienda moon-dance my-soul pacifico passions-conflict pinyon-script playball playpen-sans puppies-play
+qwigley qwitcher-grypen ruge-boogie sassy-frass sedgwick-ave send-flowers smooch style-script tapestry the-nautigal
+updock vujahday-script water-brush windsong playwrite-ar playwrite-at playwrite-au-qld playwrite-au-vic
+playwrite-be-wal playwrite-br playwrite-ca playwrite-cl playwrite-co playwrite-cu playwrite-cz playwrite-de-grund
+playwrite-de-sas playwrite-dk-loopet playwrite-dk-uloopet playwrite-es playwrite-fr-moderne playwrite-fr-trad
+playwrite-hr playwrite-hu playwrite-id playwrite-ie playwrite-in playwrite-is playwrite-it-moderna playwrite-it-trad
+playwrite-mx playwrite-ng-modern playwrite-nl playwrite-no playwrite-nz playwrite-pe playwrite-pl playwrite-pt
+playwrite-ro playwrite-sk playwrite-tz playwrite-us-modern playwrite-us-trad playwrite-vn playwrite-za"
 
 # Families without them; their marks are drawn (pipeline/training/marks.py).
-latin="aguafina-script annie-use-your-telescope architects-daughter caveat caveat-brush cedarville-cursive chilanka
-coming-soon condiment cookie courgette covered-by-your-grace damion dawning-of-a-new-day delicious-handrawn delius
-finger-paint gaegu give-you-glory gloria-hallelujah gochi-hand handlee happy-monkey herr-von-muellerhoff hi-melody
-homemade-apple indie-flower just-me-again-down-here kalam kaushan-script kristi la-belle-aurore loved-by-the-king
-marck-script monsieur-la-doulaise mr-dafoe mr-de-haviland mrs-saint-delafield nanum-brush-script nanum-pen-script neucha
-nothing-you-could-do over-the-rainbow parisienne permanent-marker poor-story reenie-beanie rochester rock-salt
-rouge-script sacramento satisfy schoolbell shadows-into-light short-stack sue-ellen-francisco swanky-and-moo-moo tangerine
-the-girl-next-door vibur waiting-for-the-sunrise yellowtail zen-kurenaido zeyada"
+latin="aguafina-script amita annie-use-your-telescope architects-daughter arizonia bilbo-swash-caps calligraffitti caveat
+caveat-brush cedarville-cursive chilanka clicker-script comic-neue coming-soon condiment cookie courgette
+covered-by-your-grace crafty-girls damion dawning-of-a-new-day delicious-handrawn delius delius-swash-caps dr-sugiyama
+east-sea-dokdo edu-au-vic-wa-nt-hand edu-nsw-act-cursive edu-nsw-act-foundation edu-nsw-act-hand-pre edu-qld-beginner
+edu-sa-beginner edu-sa-hand edu-tas-beginner edu-vic-wa-nt-beginner engagement euphoria-script felipa finger-paint
+fondamento gaegu gamja-flower give-you-glory gloria-hallelujah gochi-hand grand-hotel handlee happy-monkey
+herr-von-muellerhoff hi-melody homemade-apple indie-flower jim-nightshade julee just-me-again-down-here kalam
+kaushan-script kavivanar klee-one kristi la-belle-aurore league-script leckerli-one liu-jian-mao-cao long-cang
+loved-by-the-king marck-script meddon meie-script miss-fajardose monsieur-la-doulaise montez mr-bedfort mr-dafoe
+mr-de-haviland mrs-saint-delafield nanum-brush-script nanum-pen-script neucha niconne norican nothing-you-could-do
+over-the-rainbow parisienne permanent-marker petit-formal-script poor-story princess-sofia quintessential rancho
+redressed reenie-beanie rochester rock-salt romanesco rouge-script ruluko ruthie sacramento satisfy schoolbell
+seaweed-script shadows-into-light short-stack sofia stalemate sue-ellen-francisco sunshiney swanky-and-moo-moo
+tangerine the-girl-next-door vibur waiting-for-the-sunrise yellowtail yesteryear yuji-boku zen-kurenaido zeyada
+zhi-mang-xing"
 
 # Debian packages of such hands: a French school hand, which the Vietnamese one comes from, and two writers' own.
 debian="fonts-ecolier-court fonts-breip fonts-dkg-handwriting"

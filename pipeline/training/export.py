@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.ocr.line_picture import HEIGHT
+from pipeline.training.eight_bits import in_eight_bits
 from pipeline.training.letters import LETTERS
 from pipeline.training.network import LineNetwork
 from pipeline.training.scores import LineScore
@@ -30,11 +31,9 @@ class _Reader(nn.Module):
         return self.network(lines).log_softmax(2)  # type: ignore[no-any-return]
 
 
-def write_onnx(network: LineNetwork, path: Path, *, small: bool) -> None:
-    """Write the network; ``small``: matrices of the mixer in eight bits (dynamic quantisation), not the
-    convolutions."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+def write_onnx(network: LineNetwork, path: Path, lines: Sequence[Tensor] = ()) -> None:
+    """Write the network, in eight bits if there are ``lines``: batches (lines, 1, ``HEIGHT``, width) of what it will
+    read, from which the ranges of what passes between its layers are taken."""
     reader = _Reader(network).eval()
     whole = path.with_name(path.name + ".whole")
     with warnings.catch_warnings():
@@ -49,13 +48,11 @@ def write_onnx(network: LineNetwork, path: Path, *, small: bool) -> None:
             opset_version=17,
             dynamo=False,
         )
-    if small:
-        quantize_dynamic(
-            whole, path, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm", "LSTM"]
-        )
-        whole.unlink()
-    else:
+    if not lines:
         whole.replace(path)
+        return
+    in_eight_bits(whole, path, lines)
+    whole.unlink()
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from pipeline.errors import SetupError
 from pipeline.training import shelf
+from pipeline.training.batches import Mixture, batches
 from pipeline.training.export import WEIGHTS, Making, write_card, write_onnx
 from pipeline.training.loop import SHIPPED, LoopOptions, kept_network, scores_on, trained
 from pipeline.training.network import NetworkOptions
@@ -19,6 +23,9 @@ from pipeline.training.synthetic import synthetic_line
 
 SHARD = 2000
 """Drawn lines a file of the shelf."""
+
+RANGE_BATCHES = 6
+"""On how many batches the ranges for eight bits are seen."""
 
 LIMITS = (
     "Trained on drawn pens and on ball-pen addresses of a few dozen writers: old scripts, pencil, brush and faded ink "
@@ -56,7 +63,8 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     plan.work.mkdir(parents=True, exist_ok=True)
     real = tuple(kept_real_lines(plan, say))
     choosing = real_lines(plan.choosing) if plan.choosing else ()
-    trained(DrawnLines(plan, say), real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent)
+    drawn = DrawnLines(plan, say)
+    trained(drawn, real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent)
     if not checkpoint.is_file():
         raise SetupError(
             f"{plan.parent} đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until)."
@@ -64,15 +72,25 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     if plan.loop.until < plan.loop.minutes:
         say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {checkpoint}.")
         return
-    written(plan, choosing, command)
+    written(plan, drawn, real, choosing, command)
     say(f"Đã ghi mô hình vào {plan.folder}.")
 
 
-def written(plan: Plan, choosing: Sequence[RealLine], command: str) -> None:
+def written(
+    plan: Plan,
+    drawn: Callable[[int], Sequence[shelf.ShelfLine]],
+    real: Sequence[shelf.ShelfLine],
+    choosing: Sequence[RealLine],
+    command: str,
+) -> None:
     """The folder of the model from its checkpoint."""
     network, history = kept_network(plan.work / f"{plan.folder.name}.pt")
     plan.folder.mkdir(parents=True, exist_ok=True)
-    write_onnx(network, plan.folder / WEIGHTS, small=plan.small)
+    write_onnx(
+        network,
+        plan.folder / WEIGHTS,
+        _seen_while_training(plan, drawn(max(0, len(history) - 1)), real) if plan.small else (),
+    )
     scores = {}
     if choosing:
         scores["Lines used for choosing"] = scores_on(network, choosing)
@@ -143,6 +161,17 @@ def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.Shelf
         say(f"Chuẩn bị {len(lines)} dòng thật.")
         shelf.save(path, [shelf.shelf_line(line.grey(), line.text, False, line.writer) for line in lines])
     return shelf.load(path)
+
+
+def _seen_while_training(
+    plan: Plan, drawn: Sequence[shelf.ShelfLine], real: Sequence[shelf.ShelfLine]
+) -> tuple[Tensor, ...]:
+    """Batches as the last ones of the training."""
+    loop = plan.loop
+    source = batches(
+        drawn, real, (), Mixture(loop.real_late), loop.size, np.random.default_rng((loop.seed, 5))
+    )
+    return tuple(torch.from_numpy(batch.lines) for batch in islice(source, RANGE_BATCHES))
 
 
 def _sources(plan: Plan) -> list[str]:

@@ -42,7 +42,7 @@ def shipped_network(model: Path, options: NetworkOptions, lines: Tensor) -> Line
 
 
 def _matrices(model: Path) -> Mapping[str, _Weights]:
-    """All weights by their names in the file, in its order; eight-bit ones under the name they had before."""
+    """All weights by their names in the file; eight-bit ones under the name they had before."""
     import onnx
     from onnx import numpy_helper
 
@@ -51,8 +51,11 @@ def _matrices(model: Path) -> Mapping[str, _Weights]:
     for name, value in held.items():
         if name.endswith("_quantized"):
             before = name.removesuffix("_quantized")
-            scale, zero = held[before + "_scale"], held[before + "_zero_point"]
-            if scale.ndim:
+            of = (
+                before if before + "_scale" in held else name
+            )  # what a bias is scaled by bears its name in eight bits
+            scale, zero = held[of + "_scale"], held[of + "_zero_point"]
+            if scale.ndim and value.ndim != 2:  # a channel is a convolution's first axis, a matrix's last
                 scale, zero = (one.reshape(-1, *(1,) * (value.ndim - 1)) for one in (scale, zero))
             found[before] = (value.astype(np.float32) - zero) * scale
         elif not name.endswith(("_scale", "_zero_point")):
@@ -98,7 +101,12 @@ def _reordered(gates: _Weights) -> _Weights:
 
 
 def _anonymous(held: Mapping[str, _Weights], kind: str) -> Iterator[_Weights]:
-    return iter([value for name, value in held.items() if name.startswith(f"onnx::{kind}_")])
+    """Weights without a name of their own in the order in which lines pass: they are numbered."""
+    start = f"onnx::{kind}_"
+    numbered = {
+        int(name.removeprefix(start)): value for name, value in held.items() if name.startswith(start)
+    }
+    return iter([numbered[number] for number in sorted(numbered)])
 
 
 def _same_shape(weights: _Weights, wanted: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from pipeline.training.inking import Ink
 
 Grey = NDArray[np.float32]
 
-LEFT_OVER = 0.3
+LEFT_OVER = 0.12
 """Share of lines from which a leader was taken away, all but the dots that touch the ink."""
 
 

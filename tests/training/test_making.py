@@ -67,7 +67,7 @@ def test_the_written_network_gives_what_the_trained_one_gives(plan: Plan, tmp_pa
     from pipeline.training.export import write_onnx
 
     network, _ = kept_network(plan.work / "hand-test.pt")
-    write_onnx(network, tmp_path / "whole.onnx", small=False)
+    write_onnx(network, tmp_path / "whole.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "whole.onnx"), providers=["CPUExecutionProvider"])
     for lines, width in ((1, 64), (4, 333)):
         picture = np.random.default_rng(width).random((lines, 1, HEIGHT, width), dtype=np.float32)

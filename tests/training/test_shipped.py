@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import onnxruntime
 import pytest
 import torch
 from torch import Tensor, nn
@@ -22,7 +24,7 @@ def test_a_model_that_shipped_reads_the_same_when_it_is_trained_on(
     tmp_path: Path, mixer: Mixer, small: bool
 ) -> None:
     before = _trained_a_little(replace(TINY, mixer=mixer))
-    write_onnx(before, tmp_path / "model.onnx", small=small)
+    write_onnx(before, tmp_path / "model.onnx", [_lines(8)] if small else ())
     after = shipped_network(tmp_path / "model.onnx", before.options, _lines(8))
     lines = _lines(5)
     with torch.no_grad():
@@ -32,7 +34,7 @@ def test_a_model_that_shipped_reads_the_same_when_it_is_trained_on(
 
 def test_its_norms_start_from_what_lines_look_like(tmp_path: Path) -> None:
     before = _trained_a_little(TINY_CONVOLUTIONAL)
-    write_onnx(before, tmp_path / "model.onnx", small=True)
+    write_onnx(before, tmp_path / "model.onnx", [_lines(8)])
     lines = _lines(8)
     after = shipped_network(tmp_path / "model.onnx", before.options, lines)
     for module in after.modules():
@@ -43,8 +45,19 @@ def test_its_norms_start_from_what_lines_look_like(tmp_path: Path) -> None:
     assert torch.allclose(asleep, awake, atol=1e-3)
 
 
+@pytest.mark.parametrize("mixer", ["convolutional", "hybrid"])
+def test_in_eight_bits_a_line_is_read_alike_alone_and_among_others(tmp_path: Path, mixer: Mixer) -> None:
+    write_onnx(_trained_a_little(replace(TINY, mixer=mixer)), tmp_path / "model.onnx", [_lines(8)])
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    lines = _lines(5).numpy() * np.linspace(0.2, 1.0, 5, dtype=np.float32)[:, None, None, None]
+    (together,) = session.run(None, {"lines": lines})
+    for number, seen in enumerate(together):
+        ((alone,),) = session.run(None, {"lines": lines[number : number + 1]})
+        np.testing.assert_allclose(alone, seen, atol=1e-5)
+
+
 def test_a_model_of_another_kind_of_network_is_refused(tmp_path: Path) -> None:
-    write_onnx(_trained_a_little(TINY_CONVOLUTIONAL), tmp_path / "model.onnx", small=True)
+    write_onnx(_trained_a_little(TINY_CONVOLUTIONAL), tmp_path / "model.onnx", [_lines(8)])
     with pytest.raises(SetupError, match="--mixer"):
         shipped_network(tmp_path / "model.onnx", replace(TINY, mixer="hybrid"), _lines(2))
 
