@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +53,14 @@ def write_onnx(network: LineNetwork, path: Path, lines: Sequence[Tensor] = ()) -
         return
     in_eight_bits(whole, path, lines)
     whole.unlink()
+
+
+def read_by_file(path: Path) -> Callable[[Tensor], Tensor]:
+    """The network as it stands in the file: its scores are those of what ships."""
+    from onnxruntime import InferenceSession
+
+    session = InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return lambda lines: torch.from_numpy(session.run(None, {"lines": lines.numpy()})[0])
 
 
 @dataclass(frozen=True)

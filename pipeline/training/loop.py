@@ -169,9 +169,9 @@ def _average(state: _State, share: float) -> None:
                 kept.copy_(now)
 
 
-def scores_on(network: LineNetwork, lines: Sequence[RealLine]) -> LineScore:
-    """Best-path readings of real lines against their labels."""
-    network.eval()
+def scores_on(network: Callable[[Tensor], Tensor], lines: Sequence[RealLine]) -> LineScore:
+    """Best-path readings of real lines against their labels. ``network``: from (lines, 1, ``HEIGHT``, width) to scores
+    (lines, steps, 1 + letters); one that still learns has to be told that it is asked (``eval``)."""
     read = [""] * len(lines)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for batch, numbers in reading_batches(lines):
@@ -195,7 +195,7 @@ def _report(
     told = {"step": float(state.step), "minutes": state.spent, "loss": loss}
     line = f"{state.spent:6.1f} phút CPU, bước {state.step}, mất mát {loss:.3f}"
     if choosing:
-        score = scores_on(state.kept, choosing)
+        score = scores_on(state.kept.eval(), choosing)
         told |= {"cer": float(score.cer), "exact": float(score.exact)}
         line += f", CER {100 * score.cer:.2f} %, dòng đúng hẳn {100 * score.exact:.1f} %"
     state.history = (*state.history, told)

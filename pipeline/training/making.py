@@ -14,7 +14,7 @@ from torch import Tensor
 from pipeline.errors import SetupError
 from pipeline.training import shelf
 from pipeline.training.batches import Mixture, batches
-from pipeline.training.export import WEIGHTS, Making, write_card, write_onnx
+from pipeline.training.export import WEIGHTS, Making, read_by_file, write_card, write_onnx
 from pipeline.training.loop import SHIPPED, LoopOptions, kept_network, scores_on, trained
 from pipeline.training.network import NetworkOptions
 from pipeline.training.pens import Pens
@@ -91,13 +91,13 @@ def written(
         plan.folder / WEIGHTS,
         _seen_while_training(plan, drawn(max(0, len(history) - 1)), real) if plan.small else (),
     )
-    scores = {}
+    scores, reads = {}, read_by_file(plan.folder / WEIGHTS)
     if choosing:
-        scores["Lines used for choosing"] = scores_on(network, choosing)
+        scores["Lines used for choosing"] = scores_on(reads, choosing)
     if plan.real:
         kept_out = [line for line in real_lines(plan.real) if line.writer in CALIBRATION_WRITERS]
         if kept_out:
-            scores["Writers kept out for calibration"] = scores_on(network, kept_out)
+            scores["Writers kept out for calibration"] = scores_on(reads, kept_out)
     last = history[-1] if history else {"minutes": 0.0, "step": 0.0}
     write_card(
         plan.folder,
