@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.kinds import COMPOSITES, moment, paper, signer
+from pipeline.kinds import COMPOSITES, KINDS, moment, paper, signer
 
 
 def parts(kind: str, text: str) -> dict[str, str]:
@@ -90,6 +90,34 @@ def test_an_unusual_paper_is_named_among_the_others() -> None:
 
 @pytest.mark.parametrize("text", ["Hộ khẩu", "CMND số 360118405 đã hết hạn", "CMND 360118405 và 360118406"])
 def test_a_paper_that_cannot_be_cut_stays_whole(text: str) -> None:
+    assert parts("identity_paper", text) == {"type": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "CMND số 35283758/ do Công an tỉnh Bạc Liêu cấp ngày 14/05/2014",
+            ("CMND", "35283758/", "14/05/2014", "Công an tỉnh Bạc Liêu"),
+        ),
+        (
+            "CCCD 094/49/71000, cấp ngày 14/12/20/8 tợi Công an Cần Thơ",
+            ("CCCD", "094/49/71000", "14/12/20/8", "Công an Cần Thơ"),
+        ),
+        (
+            "CMND 360118405 cấp ngày 221.2016 rại CA Cần Thơ",
+            ("CMND", "360118405", "221.2016", "CA Cần Thơ"),
+        ),
+    ],
+)
+def test_a_misread_sign_does_not_put_a_whole_paper_into_one_field(text: str, told: tuple[str, ...]) -> None:
+    cut = COMPOSITES["identity_paper"].split(text)
+    assert tuple(cut[role] for role in ("type", "number", "issued_on", "issued_place")) == told
+    assert KINDS["id_number"].parse(cut["number"]).canonical in ("", "360118405")
+
+
+@pytest.mark.parametrize("text", ["CMND 12/3/1999", "CMND 12/3/1999 tại CA Cần Thơ", "CMND 1/3/4"])
+def test_a_date_is_no_misread_number(text: str) -> None:
     assert parts("identity_paper", text) == {"type": text}
 
 
