@@ -33,11 +33,11 @@ _MISREAD_DATE = r"\d[\d\s.,/–-]{3,12}\d"
 """What stands in a date's place and holds little but figures: a sign read as a figure, a figure as a sign."""
 
 _HEAD = re.compile(
-    r"(?P<what>[^\d:,;]*?)[\s:.]*"
+    r"(?P<what>[^\d:,;]*?|[^\d:;]*?\bsố)[\s:.]*"
     r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/\d{4})?(?:/[^\W\d][\w.-]*)*)(?=$|[\s,;.(])"
 )
 _MISREAD_HEAD = re.compile(
-    r"(?P<what>[^\d:,;]*?)[\s:.]*"
+    r"(?P<what>[^\d:,;]*?|[^\d:;]*?\bsố)[\s:.]*"
     r"(?P<number>(?!\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b)(?=\d*/[\d/]*(?:[\s,;.(]|$))(?:[\d/]{9}|[\d/]{12}))(?=$|[\s,;.(])"
 )
 """A number of nine or twelve signs of which some are strokes: ones that slant."""

@@ -142,6 +142,14 @@ def test_a_paper_may_be_dated_in_any_way(day: str) -> None:
     }
 
 
+def test_a_speck_read_as_a_comma_does_not_end_what_the_paper_is() -> None:
+    assert parts("death_notice", "Bản án hoặc quyết, định tuyên bố chết số 165/2017 ngày 28/4/2011") == {
+        "type": "Bản án hoặc quyết, định tuyên bố chết",
+        "number": "165/2017",
+        "issued_on": "28/4/2011",
+    }
+
+
 def test_a_notice_may_be_somebodys() -> None:
     assert parts("death_notice", "Giấy báo tử số 05/2010 ngày 3/4/2010 của Bệnh viện đa khoa X") == {
         "type": "Giấy báo tử",
