@@ -16,6 +16,7 @@ from pipeline.decoding.decoder import Decoded, decoded
 from pipeline.decoding.emission import FLOOR, Emission, plainly_read
 from pipeline.decoding.options import DecodingOptions
 from pipeline.decoding.priors import Prior
+from pipeline.decoding.strokes import STROKES, as_alike
 
 SPREAD = frozenset({"date", "entry_number", "id_number", "number", "volume"})
 """Kinds whose values are figures and signs as a rule."""
@@ -28,12 +29,19 @@ def decoded_by_kind(
     emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
 ) -> Decoded:
     """The readings of one line that holds a value of that ``kind``; figures with the gaps between them closed, where
-    that leaves something whole. See ``decoded``."""
-    if kind in SPREAD and not any(map(_has_letters, emissions)):
-        closed = decoded([without_gaps(emission) for emission in emissions], prior, options)
-        if _is_whole(closed.hypotheses[0].text, kind, prior):
-            return closed
-    return decoded(emissions, prior, options)
+    that leaves something whole; ones and strokes taken for one another, where only that does. See ``decoded``."""
+    if kind not in SPREAD or any(map(_has_letters, emissions)):
+        return decoded(emissions, prior, options)
+    together = [without_gaps(emission) for emission in emissions]
+    closed = decoded(together, prior, options)
+    if _is_whole(closed.hypotheses[0].text, kind, prior):
+        return closed
+    plain = decoded(emissions, prior, options)
+    if kind in STROKES and prior.support(plain.hypotheses[0].text) < 1.0:
+        alike = decoded([as_alike(emission) for emission in together], prior, options)
+        if _is_whole(alike.hypotheses[0].text, kind, prior):
+            return alike
+    return plain
 
 
 def without_gaps(emission: Emission) -> Emission:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,18 @@ Habit = Callable[[tuple[str, ...], str], float]
 
 Manner = Callable[[str], float]
 """From a whole text as it is written to a weight."""
+
+DITTO = -1.0
+"""A line that says no more than that it is as above."""
+
+_AS_ABOVE = {
+    ((), "như"): DITTO,
+    (("như",), "trên"): 0.0,
+    ((), "nt"): DITTO,
+    ((), "nt."): DITTO,
+    ((), "n.t"): DITTO,
+}
+"""What its words weigh, by those before them."""
 
 _SIGNS = " .,;:()…_-–'\""
 
@@ -56,7 +69,8 @@ class WordPrior:
             context = said_before if len(before) == 3 else (START, *said_before)
             known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
             known += casing(word, self.small) + (self.habit(before, word) if self.habit else 0.0)
-            said = max(-LIMIT * syllables(word), known)
+            known = max(-LIMIT * syllables(word), known)
+            said = max(known, _AS_ABOVE.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
             if len(self._said) > _REMEMBERED:
                 self._said.clear()
             self._said[before, word] = said

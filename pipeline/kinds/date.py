@@ -47,9 +47,11 @@ _NAMED_MONTHS = {"gieng": "1", "chap": "12"}
 _SEPARATED = re.compile(r"[/–—-]|thang|nam")
 _ONLY_DOTS = (
     re.compile(
-        r"(?P<day>\d{1,2})\s*\.\s*(?P<month>\d{1,2})\s*\.\s*(?P<year>[1-9](?:\s*\d){3})",
+        r"(?P<day>\d{1,2})\s*[.,]\s*(?P<month>\d{1,2})\s*[.,]\s*(?P<year>[1-9](?:\s*\d){3})",
         re.ASCII,
     ),
+    re.compile(r"(?P<day>\d\d)\s*[.,]\s*(?P<month>\d\d)\s+(?P<year>[1-9]\d{3})", re.ASCII),
+    re.compile(r"(?P<day>\d\d)\s+(?P<month>\d\d)\s*[.,]\s*(?P<year>[1-9]\d{3})", re.ASCII),
     re.compile(r"(?P<day>\d\d)\s+(?P<month>\d\d)\s+(?P<year>[1-9]\d{3})", re.ASCII),
     re.compile(r"(?P<month>\d{1,2})\s*\.\s*(?P<year>[1-9](?:\s*\d){3})", re.ASCII),
     re.compile(r"(?P<year>[1-9](?:\s*\d){3}|[1-9](?:[\s.…]*\.[\s.…]*\d){3})", re.ASCII),

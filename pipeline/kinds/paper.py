@@ -1,7 +1,8 @@
 """How a paper is cited: ``<what> số <number> do <issuer> cấp ngày <date>``, in any order behind the number.
 
 ``CONNECTING`` are the words that belong to no part. A text with anything left over is not cited in a known
-way.
+way. A number or a date of which a sign or two were misread still is what it is by where it stands: it stays as it was
+read, and its kind finds it wrong.
 """
 
 from __future__ import annotations
@@ -28,10 +29,18 @@ _DATE = (
     r"\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}|\d[\d\s.]*(?:\s*[/–-][\d\s.]*\d){1,2}"
     r"|(?:\d{1,2}\s*\.\s*){1,2}\d{4}|\d{4}"
 )
+_MISREAD_DATE = r"\d[\d\s.,/–-]{3,12}\d"
+"""What stands in a date's place and holds little but figures: a sign read as a figure, a figure as a sign."""
+
 _HEAD = re.compile(
-    r"(?P<what>[^\d:,;]*?)[\s:.]*"
+    r"(?P<what>[^\d:,;]*?|[^\d:;]*?\bsố)[\s:.]*"
     r"(?P<number>(?:\b[A-Z]{1,2}\s?)?\d(?:[\s.]*\d)*(?:/\d{4})?(?:/[^\W\d][\w.-]*)*)(?=$|[\s,;.(])"
 )
+_MISREAD_HEAD = re.compile(
+    r"(?P<what>[^\d:,;]*?|[^\d:;]*?\bsố)[\s:.]*"
+    r"(?P<number>(?!\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b)(?=\d*/[\d/]*(?:[\s,;.(]|$))(?:[\d/]{9}|[\d/]{12}))(?=$|[\s,;.(])"
+)
+"""A number of nine or twelve signs of which some are strokes: ones that slant."""
 _NUMBER_WORD = re.compile(r"^số\b[\s:]*|[\s:]*\bsố$", re.IGNORECASE)
 _ORGANS = (
     r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
@@ -39,8 +48,11 @@ _ORGANS = (
 )
 _ISSUED = r"c[aáàảãạăắằẳẵặâấầẩẫậ]p"
 _DAY = r"ng[aáàảãạăâấầ]y"
-_BY = r"(?:d[o0óòôơp]|bởi|t[aáàảãạăâ]i|ở|của)"
+_BY = r"(?:d[o0óòôơp]|bởi|t[aáàảãạăâoóòỏõọôốồổỗộơớờởỡợ]i|ở|của)"
 """Connecting words as they are misread: they are dropped anyway, and their marks are what is lost first."""
+
+_LIKE_AT = r"(?:[^\W\d][aáàảãạăâ]i|t[^\W\d]i|t[aáàảãạăâ][^\W\d])"
+"""``tại`` with one letter misread; it is one before an office only."""
 
 _STOP = rf"(?=\s*[,;.(]?\s*(?:(?:{_ISSUED}\s+)?{_DAY}\b|{_ISSUED}\b)|\s*[,;.)]?\s*$)"
 _CLAUSES = tuple(
@@ -48,7 +60,9 @@ _CLAUSES = tuple(
     for pattern in (
         rf"(?:được\s+)?(?:{_ISSUED}\s+)?{_DAY}(?:\s+{_ISSUED})?\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
         rf"(?:được\s+)?{_ISSUED}\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
+        rf"(?:được\s+)?(?:{_ISSUED}\s+)?{_DAY}(?:\s+{_ISSUED})?\s*:?\s*(?P<on>{_MISREAD_DATE})(?!\S*\d)",
         rf"(?:nơi\s+{_ISSUED}\s*:?\s*|(?:được\s+)?(?:{_ISSUED}\s+)?{_BY}\s+)(?P<by>[^\d\s].*?){_STOP}",
+        rf"{_LIKE_AT}\s+(?P<by>{_ORGANS}.*?){_STOP}",
         rf"(?P<by>{_ORGANS}.*?){_STOP}",
         rf"(?:được\s+)?{_ISSUED}(?=$|[\s,;.)])",
     )
@@ -69,7 +83,7 @@ class Citation:
 def cited(text: str) -> Citation | None:
     """The parts of a citation, ``None`` when the text is not one or says a part twice."""
     text = unicodedata.normalize("NFC", text).strip()
-    head = _HEAD.match(text)
+    head = _HEAD.match(text) or _MISREAD_HEAD.match(text)
     if head is None:
         return None
     parts = {"on": "", "by": ""}

@@ -87,6 +87,14 @@ def test_a_known_name_wins_where_the_ink_leaves_it_open() -> None:
     assert best("Nguyễn Vân An", prior_for("name", "", (), language()), {8: {"ă": 0.47}}) == "Nguyễn Văn An"
 
 
+@pytest.mark.parametrize("kind", ["place", "name", "text"])
+def test_as_above_is_known_in_every_field_of_words(kind: str) -> None:
+    prior = prior_for(kind, "", (), language())
+    assert best("như trôn", prior, {6: {"ê": 0.2}}) == "như trên"
+    assert best("mt", prior, {0: {"n": 0.2}}) == "nt"
+    assert best("như trôn", prior) == "như trôn"
+
+
 def test_a_commune_is_known_by_its_district() -> None:
     text = "xã Vĩnh Phúc huyện Vĩnh Lộc tỉnh Thanh Hóa"
     prior = prior_for("place", "", (), language())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.kinds import COMPOSITES, moment, paper, signer
+from pipeline.kinds import COMPOSITES, KINDS, moment, paper, signer
 
 
 def parts(kind: str, text: str) -> dict[str, str]:
@@ -93,6 +93,34 @@ def test_a_paper_that_cannot_be_cut_stays_whole(text: str) -> None:
     assert parts("identity_paper", text) == {"type": text}
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "CMND số 35283758/ do Công an tỉnh Bạc Liêu cấp ngày 14/05/2014",
+            ("CMND", "35283758/", "14/05/2014", "Công an tỉnh Bạc Liêu"),
+        ),
+        (
+            "CCCD 094/49/71000, cấp ngày 14/12/20/8 tợi Công an Cần Thơ",
+            ("CCCD", "094/49/71000", "14/12/20/8", "Công an Cần Thơ"),
+        ),
+        (
+            "CMND 360118405 cấp ngày 221.2016 rại CA Cần Thơ",
+            ("CMND", "360118405", "221.2016", "CA Cần Thơ"),
+        ),
+    ],
+)
+def test_a_misread_sign_does_not_put_a_whole_paper_into_one_field(text: str, told: tuple[str, ...]) -> None:
+    cut = COMPOSITES["identity_paper"].split(text)
+    assert tuple(cut[role] for role in ("type", "number", "issued_on", "issued_place")) == told
+    assert KINDS["id_number"].parse(cut["number"]).canonical in ("", "360118405")
+
+
+@pytest.mark.parametrize("text", ["CMND 12/3/1999", "CMND 12/3/1999 tại CA Cần Thơ", "CMND 1/3/4"])
+def test_a_date_is_no_misread_number(text: str) -> None:
+    assert parts("identity_paper", text) == {"type": text}
+
+
 def test_a_death_notice_is_cut_into_its_parts() -> None:
     assert parts("death_notice", "Giấy báo tử số 12 ngày 3/4/2011 do UBND xã Tân Thới cấp") == {
         "type": "Giấy báo tử",
@@ -111,6 +139,14 @@ def test_a_paper_may_be_dated_in_any_way(day: str) -> None:
         "number": "360118405",
         "issued_on": day,
         "issued_place": "CA Cần Thơ",
+    }
+
+
+def test_a_speck_read_as_a_comma_does_not_end_what_the_paper_is() -> None:
+    assert parts("death_notice", "Bản án hoặc quyết, định tuyên bố chết số 165/2017 ngày 28/4/2011") == {
+        "type": "Bản án hoặc quyết, định tuyên bố chết",
+        "number": "165/2017",
+        "issued_on": "28/4/2011",
     }
 
 
