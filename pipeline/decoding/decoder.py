@@ -11,12 +11,13 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.decoding.edits import Edit, gains
 from pipeline.decoding.emission import Chances, Emission, columns_of, plainly_read, prepared
 from pipeline.decoding.options import DecodingOptions
 from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.decoding.proposals import edits_between, proposed, trimmed
 from pipeline.decoding.search import combined
-from pipeline.decoding.trellis import Edit, gains, log_chances, trellis_of
+from pipeline.decoding.trellis import log_chances, trellises_of
 from pipeline.kinds.spelling import folded
 from pipeline.model import Evidence, Hypothesis
 
@@ -59,21 +60,17 @@ def decoded(
     witnesses = [prepared(emission) for emission in emissions]
     readings = [plainly_read(emission) for emission in emissions]
     weighing = _weighed(witnesses, readings, columns, prior, options)
-    texts = dict(combined(weighing.pivot, weighing.edits, weighing.gained, prior, options))
-    ranked = sorted(texts, key=lambda text: -(options.sharpness * texts[text] + _belief(prior, text)))
+    likely = combined(weighing.pivot, weighing.edits, weighing.gained, prior, options)
+    beliefs = {text: known + prior.whole(text) for text, _, known in likely}
+    scores = {text: options.sharpness * ink + beliefs[text] for text, ink, _ in likely}
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     tried = dict.fromkeys((*ranked[: options.rescored], *readings, *_terms_like(readings, prior, letters)))
-    ink = _weighed_by_all(witnesses, columns, tuple(tried))
-    hypotheses = _ranked(tuple(tried), ink, prior, options)
+    ink = log_chances(witnesses, columns, tuple(tried)).mean(axis=0)
+    known = [beliefs[text] if text in beliefs else _belief(prior, text) for text in tried]
+    hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
     told = hypotheses[: options.hypotheses]
     told += tuple(one for one in hypotheses[options.hypotheses :] if one.text and one.text in readings)
     return Decoded(told, _evidence(hypotheses, weighing, readings, prior))
-
-
-def _weighed_by_all(witnesses: Sequence[Chances], columns: dict[str, int], texts: tuple[str, ...]) -> Chances:
-    """The log chance of each text, the mean of the witnesses."""
-    each: Chances = np.array([log_chances(chances, columns, texts) for chances in witnesses])
-    mean: Chances = each.mean(axis=0)
-    return mean
 
 
 def _weighed(
@@ -84,15 +81,13 @@ def _weighed(
     options: DecodingOptions,
 ) -> _Weighing:
     different = tuple(dict.fromkeys(readings))
-    pivot = different[0]
-    if len(different) > 1:
-        pivot = different[int(_weighed_by_all(witnesses, columns, different).argmax())]
-    trellises = [trellis_of(chances, columns, pivot) for chances in witnesses]
+    trellises = trellises_of(witnesses, columns, different)
+    pivot = trellises[0].pivot
     edits = proposed(pivot, trellises, different, "".join(columns), options, prior.letters)
-    gained = np.mean([gains(trellis, columns, edits) for trellis in trellises], axis=0)
+    gained = gains(trellises, columns, edits).mean(axis=0)
     near = _near(pivot, edits, gained, prior, columns)
     if near:
-        gained = np.append(gained, np.mean([gains(trellis, columns, near) for trellis in trellises], axis=0))
+        gained = np.append(gained, gains(trellises, columns, near).mean(axis=0))
     return _Weighing(pivot, (*edits, *near), gained)
 
 
@@ -126,10 +121,10 @@ def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[st
 
 
 def _ranked(
-    texts: tuple[str, ...], ink: Chances, prior: Prior, options: DecodingOptions
+    texts: tuple[str, ...], ink: Chances, beliefs: Chances, options: DecodingOptions
 ) -> tuple[Hypothesis, ...]:
     """The texts with their chances. What the ink leaves to other texts is weighed like the mean of these."""
-    known = _bounded(texts, int(ink.argmax()), np.array([_belief(prior, text) for text in texts]))
+    known = _bounded(texts, int(ink.argmax()), beliefs)
     weight = options.sharpness * ink
     unseen = max(1.0 - float(np.exp(ink).sum()), _UNSEEN)
     top = float(weight.max())

@@ -38,17 +38,21 @@ def columns_of(letters: str) -> dict[str, int]:
 def prepared(emission: Emission) -> Chances:
     """Chances (steps, columns + 2): runs of quiet steps become one step, and the line stands between two letters of its
     own (the last two columns), so that it begins and ends like any letter."""
-    chances = np.exp(emission.log_chances.astype(np.float64))
-    chances = np.maximum(chances, FLOOR)
+    chances = emission.log_chances.astype(np.float64)
+    np.exp(chances, out=chances)
+    np.maximum(chances, FLOOR, out=chances)
     quiet = chances[:, 0] >= QUIET
     starts = np.flatnonzero(~(quiet & np.concatenate(([False], quiet[:-1]))))
     steps, width = len(starts), chances.shape[1]
     ready = np.zeros((steps + 2, width + 2))
     ready[0, width] = ready[-1, width + 1] = 1.0
-    if steps:
-        blanks = np.exp(np.add.reduceat(np.log(chances[:, 0]), starts))
-        ready[1:-1, :width] = np.add.reduceat(chances / chances[:, :1], starts, axis=0) * blanks[:, None]
-        ready[1:-1, 0] = blanks
+    ready[1:-1, :width] = chances[starts]
+    ends = np.append(starts[1:], len(chances))
+    for step in np.flatnonzero(ends - starts > 1).tolist():
+        run = chances[starts[step] : ends[step]]
+        blank = np.exp(np.log(run[:, 0]).sum())
+        ready[1 + step, :width] = (run / run[:, :1]).sum(axis=0) * blank
+        ready[1 + step, 0] = blank
     return ready
 
 

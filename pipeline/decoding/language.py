@@ -158,17 +158,20 @@ class WordModel:
             return (
                 STRANGE_SYLLABLE if is_syllable(run[-1].strip(_SIGNS)) else STRANGE_WORD * syllables(run[-1])
             )
-        context = [self._number(word) for word in run[:-1]]
+        keys, key, place = [0], 0, 0
+        for word in reversed(run[:-1]):
+            number = self._number(word)
+            if not number:
+                break
+            key, place = key | number << place, place + 16
+            keys.append(key)
         added = 0
-        while True:
-            if all(context):
-                key = packed((*context, last))
-                if key in self.chances:
-                    return -(self.chances[key] + added) / GRAIN
-                added += self.fallbacks.get(packed(context), 0) if context else 0
-            if not context:
-                return STRANGE_SYLLABLE
-            context = context[1:]
+        for key in reversed(keys):
+            cost = self.chances.get(key << 16 | last)
+            if cost is not None:
+                return -(cost + added) / GRAIN
+            added += self.fallbacks.get(key, 0) if key else 0
+        return STRANGE_SYLLABLE
 
 
 def packed(numbers: Sequence[int]) -> int:

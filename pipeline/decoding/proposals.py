@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.decoding.edits import Edit
 from pipeline.decoding.options import DecodingOptions
-from pipeline.decoding.trellis import Edit, Trellis
+from pipeline.decoding.trellis import Trellis
 
 
 def proposed(
@@ -67,16 +68,19 @@ def _seen(
         asked = [number for number, letter in enumerate(letters) if letter in allowed]
         open_to[:, asked] |= seen[:, asked] > options.least_asked
     steps, numbers = np.nonzero(open_to)
-    order = np.argsort(-seen[steps, numbers], kind="stable")
-    states = trellis.stays.argmax(axis=1)
+    chances = seen[steps, numbers]
+    order = np.argsort(-chances, kind="stable")
+    states = trellis.stays.argmax(axis=1)[steps[order]].tolist()
     found: dict[Edit, None] = {}
-    for step, number in zip(steps[order].tolist(), numbers[order].tolist(), strict=True):
+    for state, number, chance in zip(states, numbers[order].tolist(), chances[order].tolist(), strict=True):
         if len(found) >= options.edits:
             break
-        place, is_gap = divmod(int(states[step]), 2)
-        letter, likely = letters[number], seen[step, number] > options.least_block
+        place, is_gap = divmod(state, 2)
+        likely = chance > options.least_block
         found.update(
-            dict.fromkeys(_around(pivot, place if is_gap else place - 1, bool(is_gap), letter, likely))
+            dict.fromkeys(
+                _around(pivot, place if is_gap else place - 1, bool(is_gap), letters[number], likely)
+            )
         )
     return found
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
+from pipeline.decoding.edits import Edit
 from pipeline.decoding.emission import Chances
 from pipeline.decoding.options import DecodingOptions
 from pipeline.decoding.priors import Prior
-from pipeline.decoding.trellis import Edit
 
 Weighed = tuple[str, float]
 """A text and how much likelier than the pivot (log) its ink is."""
+
+Combined = tuple[str, float, float]
+"""A line, how much likelier than the pivot (log) its ink is, and what the prior gives its words."""
 
 _Gain = tuple[Edit, float]
 
@@ -21,6 +26,8 @@ _CONTEXT = 3
 
 _UNTOLD = ("",)
 """Stands for words before a word that are not known yet."""
+
+_by_gain = itemgetter(1)
 
 _JOINED = 3
 """Most neighbouring words that one edit may change together with the spaces between them."""
@@ -38,30 +45,28 @@ class _Way(NamedTuple):
 
 def combined(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, options: DecodingOptions
-) -> tuple[Weighed, ...]:
+) -> tuple[Combined, ...]:
     """The best texts that edits of the pivot make together, best first; the gains of edits far apart add up."""
     words = [match.span() for match in re.finditer(r"\S+", pivot)] or [(0, len(pivot))]
     within, across = _sorted_by_word(words, zip(edits, gained.tolist(), strict=True), options)
     ways: list[dict[str, _Way]] = [{} for _ in range(len(words) + 1)]
     ways[0][""] = _Way(0.0, "", 0.0, 0.0, ())
     for place in range(len(words)):
-        best = sorted(ways[place].values(), key=lambda way: -way.score)[: options.beam]
-        _extend(
-            ways[place + 1],
-            best,
-            _variants(pivot, words[place], within[place], prior, options),
-            prior,
-            options,
-        )
+        best = _best(ways[place].values(), options.beam)
+        variants = _variants(pivot, words[place], within[place], prior, options)
+        _extend(ways[place + 1], best, variants, prior, options)
         for (first, last), joining in across.items():
             if first == place:
                 inside = [gain for word in range(first, last + 1) for gain in within[word]]
                 span = (words[first][0], words[last][1])
-                for join in sorted(joining, key=lambda gain: -gain[1])[: options.joins]:
+                for join in sorted(joining, key=_by_gain, reverse=True)[: options.joins]:
                     variants = _variants(pivot, span, inside, prior, options, join)[: options.joins]
                     _extend(ways[last + 1], best, variants, prior, options)
-    last_ways = sorted(ways[-1].values(), key=lambda way: -way.score)[: options.beam]
-    return tuple((way.text, way.ink) for way in last_ways)
+    return tuple((way.text, way.ink, way.known) for way in _best(ways[-1].values(), options.beam))
+
+
+def _best(ways: Iterable[_Way], most: int) -> Sequence[_Way]:
+    return sorted(ways, key=attrgetter("score"), reverse=True)[:most]
 
 
 def _extend(
@@ -71,15 +76,23 @@ def _extend(
     prior: Prior,
     options: DecodingOptions,
 ) -> None:
+    """Lets every way go on with every variant. No word adds to a score: a way that is behind the beam before its words
+    are weighed stays behind it, and is left out."""
+    scores = [way.score for way in reversed(_best(grown.values(), options.beam))]
     for variant, gain in variants:
-        words = tuple(variant.split())
+        words = variant.split()
         for _, text, ink, known, context in best:
+            if len(scores) == options.beam and options.sharpness * (ink + gain) + known < scores[0]:
+                continue
             for word in words:
                 known += prior.word(context, word)
                 context = (*context, word)[-_CONTEXT:]
             line = f"{text} {variant}" if text and variant else text or variant
             score = options.sharpness * (ink + gain) + known
             other = grown.get(line)
+            if other is None:
+                insort(scores, score)
+                del scores[: -options.beam]
             if other is None or other.score < score:
                 grown[line] = _Way(score, line, ink + gain, known, context)
 
@@ -112,31 +125,41 @@ def _variants(
     options: DecodingOptions,
     join: _Gain | None = None,
 ) -> list[Weighed]:
-    """The likeliest texts of one word, or of some words that ``join`` makes one, without their neighbours."""
+    """The likeliest texts of one word, or of some words that ``join`` makes one, without their neighbours. They are
+    looked at by their ink, until that alone is behind enough others: words add nothing to a score."""
     start, end = span
-    best = sorted(edits, key=lambda weighed: -weighed[1])[: 2 * options.variants]
+    best = sorted(edits, key=_by_gain, reverse=True)[: 2 * options.variants]
     if join is not None:
         best = [join, *(gain for gain in best if _are_apart(gain[0], join[0]))]
+    most = 3 * options.variants
     combinations: list[tuple[int, float]] = [(0, 0.0)] if join is None else [(1, join[1])]
     for number, (edit, gain) in enumerate(best):
         if number == 0 and join is not None:
             continue
+        if len(combinations) == most and combinations[0][1] + gain <= combinations[-1][1]:
+            break
         against = sum(1 << other for other in range(number) if not _are_apart(edit, best[other][0]))
         more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
-        combinations = sorted([*combinations, *more], key=lambda weighed: -weighed[1])[: 3 * options.variants]
-    found: dict[str, float] = {}
+        combinations = sorted([*combinations, *more], key=_by_gain, reverse=True)[:most]
+    backwards = sorted(enumerate(edit for edit, _ in best), key=lambda one: (-one[1].start, -one[1].end))
+    found: dict[str, tuple[float, float]] = {}
+    scores: list[float] = []
     for chosen, ink in combinations:
+        if len(scores) == options.variants and options.sharpness * ink <= scores[0]:
+            break
         text = pivot[start:end]
-        taken = [edit for number, (edit, _) in enumerate(best) if chosen >> number & 1]
-        for edit in sorted(taken, key=lambda edit: (-edit.start, -edit.end)):
-            text = Edit(edit.start - start, edit.end - start, edit.letters).applied(text)
-        text = " ".join(text.split())
-        found[text] = max(ink, found.get(text, ink))
-    scored = [
-        (options.sharpness * ink + sum(prior.word(_UNTOLD, word) for word in text.split()), text, ink)
-        for text, ink in found.items()
-    ]
-    return [(text, ink) for _, text, ink in sorted(scored, key=lambda line: -line[0])[: options.variants]]
+        for number, edit in backwards:
+            if chosen >> number & 1:
+                text = text[: edit.start - start] + edit.letters + text[edit.end - start :]
+        words = text.split()
+        text = " ".join(words)
+        if text not in found:
+            score = options.sharpness * ink + sum(prior.word(_UNTOLD, word) for word in words)
+            found[text] = score, ink
+            insort(scores, score)
+            del scores[: -options.variants]
+    ranked = sorted(found, key=lambda text: found[text][0], reverse=True)
+    return [(text, found[text][1]) for text in ranked[: options.variants]]
 
 
 def _are_apart(edit: Edit, other: Edit) -> bool:

@@ -1,8 +1,8 @@
-"""Exact chances of texts, and of texts that differ from one in a few letters, under one witness (CTC).
+"""Exact chances of texts under the witnesses of a line (CTC).
 
-A text's states are its letters with a blank before, between and after them. ``Trellis`` holds the forward and the
-backward chances of one text (the pivot); an edit of it is weighed by running only its own letters between the two, so
-that a hundred edits cost less than one text.
+A text's states are its letters with a blank before, between and after them. All witnesses and all texts of a line take
+their steps together: a step of a thousand numbers takes little longer than one of fifty. So what is run side by side
+(the lanes) comes last in the arrays here, behind steps and states.
 """
 
 from __future__ import annotations
@@ -20,45 +20,85 @@ Columns = NDArray[np.intp]
 NEVER = -1e9
 """The log chance of what cannot be."""
 
-_TOGETHER = 32
-"""Edits that are run in one go, from left to right."""
-
-_RESCALED = 16
-"""Steps after which chances that have become small are scaled up."""
-
-_AWAY = 1e-9
-"""Where the pivot is less likely than this to stand near an edit, the edit is not run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Letters ``start`` to ``end`` (exclusive) of a text give way to ``letters``."""
-
-    start: int
-    end: int
-    letters: str
-
-    def applied(self, text: str) -> str:
-        return text[: self.start] + self.letters + text[self.end :]
+_RESCALED = 8
+"""Steps after which chances that have become small, or large, are scaled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trellis:
-    """One witness's chances along a pivot. ``forward`` and ``backward`` (steps, states): their product is the chance
-    that the pivot stands in a state at a step; ``scale``: what each step of ``forward`` was divided by."""
+    """One witness's chances along a text, the pivot. ``forward`` and ``backward`` (steps, states): their product,
+    ``stays``, is the chance that the pivot stands in a state at a step; ``weights``: ``chances``, each step scaled as
+    it is in ``forward``."""
 
     pivot: str
     chances: Chances
     states: Columns
     forward: Chances
     backward: Chances
-    scale: Chances
+    weights: Chances
+    stays: Chances
     log_chance: float
 
-    @property
-    def stays(self) -> Chances:
-        """The chance (steps, states) that the pivot stands in a state at a step."""
-        return self.forward * self.backward
+
+def trellises_of(
+    witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]
+) -> tuple[Trellis, ...]:
+    """The trellises, one a witness, of the text that all witnesses together find the likeliest. ``witnesses``: as
+    ``emission.prepared`` gives them."""
+    lanes = [(chances, _states(text, columns, chances.shape[1])) for text in texts for chances in witnesses]
+    came, stood, scale = _run_both_ways(lanes)
+    logs = np.full(len(lanes), NEVER)
+    for lane, (chances, states) in enumerate(lanes):
+        last = stood[len(chances) - 1, len(states) - 1, lane]
+        if last > 0.0:
+            logs[lane] = np.log(scale[: len(chances), lane]).sum() + np.log(last)
+    best = int(logs.reshape(len(texts), -1).mean(axis=1).argmax())
+    found = []
+    for lane in range(best * len(witnesses), (best + 1) * len(witnesses)):
+        chances, states = lanes[lane]
+        forward = stood[: len(chances), : len(states), lane].copy()
+        backward = came[: len(chances), : len(states), lane][::-1, ::-1].copy()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            backward /= np.einsum("ts,ts->t", forward, backward)[:, None]
+            stays = forward * backward
+        weights = chances / scale[: len(chances), lane, None]
+        found.append(
+            Trellis(texts[best], chances, states, forward, backward, weights, stays, float(logs[lane]))
+        )
+    return tuple(found)
+
+
+def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, Chances, Chances]:
+    """Of each lane backwards the chances of having come to a state (steps, states, lanes; the last step and state
+    first), forwards those of standing there, and what each step of these was divided by."""
+    steps, count = max(len(chances) for chances, _ in lanes), max(len(states) for _, states in lanes)
+    here, leaps = np.zeros((steps, count, 2, len(lanes))), np.zeros((count, 2, len(lanes)))
+    for lane, (chances, states) in enumerate(lanes):
+        seen, leap = chances[:, states], (states[2:] != states[:-2]) & (states[2:] != 0)
+        here[: len(chances), : len(states), 0, lane] = seen
+        here[: len(chances), : len(states), 1, lane] = seen[::-1, ::-1]
+        leaps[2 : len(states), 0, lane] = leap
+        leaps[2 : len(states), 1, lane] = leap[::-1]
+    came, stood = np.zeros(here.shape), np.zeros((steps, count + 2, 2, len(lanes)))
+    scale, leapt = np.ones((steps, 2, len(lanes))), np.empty(leaps.shape)
+    came[0, 0] = stood[0, 2] = 1.0
+    for step in range(1, steps):
+        before, reached, now = stood[step - 1], came[step], stood[step, 2:]
+        np.multiply(before[:-2], leaps, out=leapt)
+        np.add(before[2:], before[1:-1], out=reached)
+        reached += leapt
+        np.multiply(reached, here[step], out=now)
+        if step % _RESCALED == 0:
+            scale[step] = _size(now)
+            now /= scale[step]
+    return came[:, :, 1], stood[:, 2:, 0], scale[:, 0]
+
+
+def _size(now: Chances) -> Chances:
+    """By what each lane is divided; 1 for one that has come to its end."""
+    size: Chances = now.max(axis=0)
+    size[size <= 0.0] = 1.0
+    return size
 
 
 def _states(text: str, columns: dict[str, int], width: int) -> Columns:
@@ -68,132 +108,50 @@ def _states(text: str, columns: dict[str, int], width: int) -> Columns:
     return states
 
 
-def trellis_of(chances: Chances, columns: dict[str, int], pivot: str) -> Trellis:
-    """The trellis of a pivot. ``chances`` as ``emission.prepared`` gives them."""
-    states = _states(pivot, columns, chances.shape[1])
-    steps, count = len(chances), len(states)
-    here = chances[:, states]
-    leaps = np.zeros(count)
-    leaps[2:] = (states[2:] != states[:-2]) & (states[2:] != 0)
-    leapt = np.append(leaps[2:], (0.0, 0.0))
-    forward = np.zeros((steps, count + 2))
-    scale = np.ones(steps)
-    forward[0, 2] = 1.0
-    for step in range(1, steps):
-        before, now = forward[step - 1], forward[step, 2:]
-        np.multiply(before[:-2], leaps, out=now)
-        now += before[1:-1]
-        now += before[2:]
-        now *= here[step]
-        total = float(now.sum())
-        if total <= 0.0:
-            break
-        scale[step] = total
-        now /= total
-    last = float(forward[-1, -1])
-    backward = np.zeros((steps, count))
-    if last > 0.0:
-        backward[-1, -1] = 1.0 / last
-        onward = np.zeros(count + 2)
-        with np.errstate(over="ignore", invalid="ignore"):
-            for step in range(steps - 2, -1, -1):
-                np.multiply(backward[step + 1], here[step + 1], out=onward[:count])
-                now = backward[step]
-                np.multiply(onward[2:], leapt, out=now)
-                now += onward[1:-1]
-                now += onward[:-2]
-                now /= scale[step + 1]
-    log_chance = float(np.log(scale).sum() + np.log(last)) if last > 0.0 else NEVER
-    return Trellis(pivot, chances, states, forward[:, 2:], backward, scale, log_chance)
-
-
-def gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
-    """For each edit how much likelier (log) the edited text is than the pivot."""
-    gained = np.full(len(edits), 0.0 if trellis.log_chance == NEVER else NEVER)
-    if trellis.log_chance == NEVER:
-        return gained
-    order = sorted(range(len(edits)), key=lambda number: (edits[number].start, edits[number].end))
-    for at in range(0, len(edits), _TOGETHER):
-        chosen = order[at : at + _TOGETHER]
-        with np.errstate(over="ignore", invalid="ignore"):
-            gained[chosen] = _gains(trellis, columns, [edits[number] for number in chosen])
-    beyond = np.flatnonzero(~np.isfinite(gained))
-    if beyond.size:
-        edited = [edits[number].applied(trellis.pivot) for number in beyond.tolist()]
-        gained[beyond] = log_chances(trellis.chances, columns, edited) - trellis.log_chance
-    return gained
-
-
-def _gains(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
-    """The gains of edits near one another; only the steps are run in which the pivot may stand between them. Not a
-    number, or without end, where the pivot is so unlikely that its chances leave the range of numbers."""
-    left = np.array([2 * edit.start for edit in edits])
-    right = np.array([2 * edit.end + 2 for edit in edits])
-    lengths = np.array([len(edit.letters) for edit in edits])
-    run = _runs(trellis, columns, edits)
-    behind = trellis.states[right]
-    near = np.flatnonzero(trellis.stays[:, left.min() : right.max() + 1].sum(axis=1) > _AWAY)
-    if not near.size:
-        return np.full(len(edits), np.nan)
-    window = slice(max(0, near[0] - 1), near[-1] + 2)
-    forward, backward = trellis.forward[window], trellis.backward[window]
-    chances, scale = trellis.chances[window], trellis.scale[window]
-    leaps = (run[:, 2::2] != run[:, :-2:2]).astype(np.float64)
-    here = chances[:, run[:, 1:]] / scale[:, None, None]
-    chain = np.zeros((len(chances), *run.shape))
-    chain[:, :, 0] = forward[:, left]
-    for step in range(1, len(chances)):
-        before, now = chain[step - 1], chain[step, :, 1:]
-        np.add(before[:, 1:], before[:, :-1], out=now)
-        if leaps.size:
-            now[:, 1::2] += before[:, :-2:2] * leaps
-        now *= here[step]
-    rows = np.arange(len(edits))
-    last = run[rows, 2 * lengths]
-    leaving = chain[:-1, rows, 2 * lengths + 1] + chain[:-1, rows, 2 * lengths] * (last != behind)
-    arriving = leaving * chances[1:, behind] * backward[1:, right] / scale[1:, None]
-    with np.errstate(divide="ignore"):
-        gained: Chances = np.maximum(np.log(arriving.sum(axis=0)), NEVER)
-    return gained
-
-
-def _runs(trellis: Trellis, columns: dict[str, int], edits: Sequence[Edit]) -> Columns:
-    """For each edit the states that are run: the pivot's letter before it, then its own letters with blanks around."""
-    run = np.zeros((len(edits), 2 * max(len(edit.letters) for edit in edits) + 2), np.intp)
-    for row, edit in enumerate(edits):
-        run[row, 0] = trellis.states[2 * edit.start]
-        run[row, 2 : 2 * len(edit.letters) + 1 : 2] = [columns[letter] for letter in edit.letters]
-    return run
-
-
-def log_chances(chances: Chances, columns: dict[str, int], texts: Sequence[str]) -> Chances:
-    """The exact log chance of each text; ``NEVER`` for one with a letter the witness does not write."""
+def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]) -> Chances:
+    """The exact log chance (witnesses, texts) of each text; ``NEVER`` for one with a letter nobody writes."""
     writable = [number for number, text in enumerate(texts) if all(letter in columns for letter in text)]
-    found = np.full(len(texts), NEVER)
+    found = np.full((len(witnesses), len(texts)), NEVER)
     if not writable:
         return found
-    lengths = np.array([2 * len(texts[number]) + 3 for number in writable])
-    states = np.zeros((len(writable), int(lengths.max())), np.intp)
-    for row, number in enumerate(writable):
-        states[row, : lengths[row]] = _states(texts[number], columns, chances.shape[1])
-    leaps = ((states[:, 2:] != states[:, :-2]) & (states[:, 2:] != 0)).astype(np.float64)
-    here = chances[:, states]
-    now, before = np.zeros(states.shape), np.zeros(states.shape)
-    now[:, 0] = 1.0
-    total = np.zeros(len(writable))
-    for step in range(1, len(chances)):
-        now, before = before, now
-        np.multiply(before[:, :-2], leaps, out=now[:, 2:])
-        now[:, :2] = 0.0
-        now[:, 1:] += before[:, :-1]
-        now += before
-        now *= here[step]
-        if step % _RESCALED == 0:
-            size = now.max(axis=1)
-            size[size <= 0.0] = 1.0
-            now /= size[:, None]
-            total += np.log(size)
+    lengths = np.array([len(texts[number]) for number in writable])
+    width, steps = witnesses[0].shape[1], max(len(chances) for chances in witnesses) - 1
+    letters = np.full((int(lengths.max()), len(writable)), width - 1, np.intp)
+    for lane, number in enumerate(writable):
+        letters[: lengths[lane], lane] = [columns[letter] for letter in texts[number]]
+    odds, total = np.zeros((steps, len(witnesses), width)), np.zeros((len(witnesses), 1))
+    for place, chances in enumerate(witnesses):
+        odds[: len(chances) - 2, place] = chances[1:-1] / chances[1:-1, :1]
+        total[place] = np.log(chances[1:-1, 0]).sum()
+    ended, size = _blanks_at_the_end(odds, letters)
     with np.errstate(divide="ignore"):
-        last = np.log(now[np.arange(len(writable)), lengths - 1])
-    found[writable] = np.maximum(total + last, NEVER)
+        last = np.log(ended[lengths, :, np.arange(len(writable))].T)
+    found[:, writable] = np.maximum(last + size + total, NEVER)
     return found
+
+
+def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chances]:
+    """The chances (blanks, witnesses, lanes) of standing in the blank behind so many letters when all is over, against
+    blanks all through, and the log of what they were divided by. ``odds``: of letters against the blank of their step
+    (steps, witnesses, columns); behind the end of a witness there are none."""
+    _, witnesses, width = odds.shape
+    where = letters[:, None, :] + width * np.arange(witnesses)[:, None]
+    leaps = (where[1:] != where[:-1]).astype(np.float64)
+    blank, letter = np.zeros((len(where) + 1, *where.shape[1:])), np.zeros(where.shape)
+    now, here, leapt = np.zeros(where.shape), np.empty(where.shape), np.empty(leaps.shape)
+    blank[0] = 1.0
+    total = np.zeros(where.shape[1:])
+    for step, seen in enumerate(odds.reshape(len(odds), -1), 1):
+        seen.take(where, out=here, mode="clip")
+        np.multiply(letter[:-1], leaps, out=leapt)
+        np.add(letter, blank[:-1], out=now)
+        np.add(now[1:], leapt, out=now[1:])
+        now *= here
+        np.add(blank[1:], letter, out=blank[1:])
+        letter, now = now, letter
+        if step % _RESCALED == 0:
+            size = np.maximum(blank.max(axis=0), letter.max(axis=0, initial=0.0))
+            blank /= size
+            letter /= size
+            total += np.log(size)
+    return blank, total

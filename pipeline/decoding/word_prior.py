@@ -20,8 +20,8 @@ ODD_CASE = -2.5
 LONE_SIGN = -0.3
 """A sign by itself, as the dash between the parts of an address."""
 
-Habit = Callable[[tuple[str, ...], str], float]
-"""From the words before a word, and the word, as they are written, to a weight."""
+Habit = Callable[[str, str], float]
+"""From the word before a word (``""``: none, or not known yet) and the word, as they are written, to a weight."""
 
 Manner = Callable[[str], float]
 """From a whole text as it is written to a weight."""
@@ -68,7 +68,8 @@ class WordPrior:
             said_before = tuple(filter(_is_word, before))
             context = said_before if len(before) == 3 else (START, *said_before)
             known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
-            known += casing(word, self.small) + (self.habit(before, word) if self.habit else 0.0)
+            known += casing(word, self.small)
+            known += self.habit(before[-1] if before else "", word) if self.habit else 0.0
             known = max(-LIMIT * syllables(word), known)
             said = max(known, _AS_ABOVE.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
             if len(self._said) > _REMEMBERED:

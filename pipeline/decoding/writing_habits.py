@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.kinds.syllables import is_syllable
 
@@ -60,18 +61,16 @@ _PARTING = ",;-–/("
 _SIGNS = " .,;:()…_-–'\""
 
 
-def habit_of_address(before: tuple[str, ...], word: str) -> float:
-    """What the capitals of a word and the sign before it weigh in an address, at most 0. ``before``: the words before
-    it as they are read (``("",)``: not known yet)."""
-    told = bool(before) and before[-1] != ""
-    plain = word.strip(_SIGNS)
-    weight = _odd_signs(before[-1]) if told else 0.0
-    if not plain or not any(map(str.isalpha, plain)):
-        return weight
-    weight += _capitals(before, plain, told)
-    if told and plain.casefold() in LEVELS and _begins_level(before[-1]):
+def habit_of_address(before: str, word: str) -> float:
+    """What the capitals of a word and the sign before it weigh in an address, at most 0. ``before``: the word before it
+    as it is read (``""``: none, or not known yet)."""
+    weight = _odd_signs(before) if before else 0.0
+    shape = _shape(word)
+    if before and shape.is_level and _begins_level(before):
         weight += NO_COMMA
-    return weight
+    if before and shape.capital_inside and not _ends(before):
+        return weight + shape.capital_inside
+    return weight + shape.small_name
 
 
 def manner_of_address(text: str) -> float:
@@ -85,39 +84,49 @@ def manner_of_address(text: str) -> float:
     return UNEVEN_SIGNS * min(bare, 2)
 
 
-def habit_of_text(before: tuple[str, ...], word: str) -> float:
+def habit_of_text(before: str, word: str) -> float:
     """The same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
     plain = word.strip(_SIGNS)
-    told = bool(before) and before[-1] != ""
     weight = ODD_SIGNS if _MIXED.search(plain) else 0.0
-    if told and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before[-1]):
+    if before and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before):
         weight += CAPITAL_INSIDE + ALIKE_IN_BOTH_CASES * (plain[0].casefold() in _ALIKE)
     return weight
 
 
-def habit_of_name(before: tuple[str, ...], word: str) -> float:
+def habit_of_name(before: str, word: str) -> float:
     """The same for a person's name: no sign stands between its words, a full stop behind ``Ng.`` and ``T.`` aside."""
     del word
-    last = before[-1] if before else ""
-    letters = last.rstrip(_SIGNS)
-    sign = last[len(letters) :] if letters else ""
+    letters = before.rstrip(_SIGNS)
+    sign = before[len(letters) :] if letters else ""
     shortened = sign == "." and (len(letters) == 1 or not is_syllable(letters))
     return 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
 
 
-def habit_of_date(before: tuple[str, ...], word: str) -> float:
+def habit_of_date(before: str, word: str) -> float:
     """The same for a date in words: hardly anybody puts a sign between them."""
     del word
-    return ODD_SIGNS if before and before[-1][-1:] in tuple(_SIGNS.strip()) else 0.0
+    return ODD_SIGNS if before[-1:] in tuple(_SIGNS.strip()) else 0.0
 
 
-def _capitals(before: tuple[str, ...], plain: str, told: bool) -> float:
+class _Shape(NamedTuple):
+    """How a word is written down: whether it begins a level, and what it weighs as a common word with a capital, or a
+    name without one."""
+
+    is_level: bool
+    capital_inside: float
+    small_name: float
+
+
+@lru_cache(maxsize=20_000)
+def _shape(word: str) -> _Shape:
+    plain = word.strip(_SIGNS)
     small = plain.casefold()
-    if told and small in _HARDLY_NAMES and _is_capital(plain) and not _ends(before[-1]):
-        return CAPITAL_INSIDE + (ALIKE_IN_BOTH_CASES if small[0] in _ALIKE else 0.0)
-    if small not in COMMON and plain.isalpha() and len(plain) > 1 and plain.islower():
-        return SMALL_NAME
-    return 0.0
+    capital = small_name = 0.0
+    if small in _HARDLY_NAMES and _is_capital(plain):
+        capital = CAPITAL_INSIDE + (ALIKE_IN_BOTH_CASES if small[0] in _ALIKE else 0.0)
+    elif small not in COMMON and plain.isalpha() and len(plain) > 1 and plain.islower():
+        small_name = SMALL_NAME
+    return _Shape(small in LEVELS, capital, small_name)
 
 
 def _is_capital(plain: str) -> bool:
@@ -130,6 +139,7 @@ def _ends(before: str) -> bool:
     return before[-1:] in ".-–(:"
 
 
+@lru_cache(maxsize=20_000)
 def _begins_level(before: str) -> bool:
     """Whether a level begins here behind a name or a figure that no sign ends."""
     last = before.rstrip("\"'")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 _TONES = {"\u0300": "2", "\u0301": "3", "\u0309": "4", "\u0303": "5", "\u0323": "6"}
+_MARKED = re.compile(f"[{''.join(_TONES)}]")
 
 _ONSETS = frozenset(("", *"bcdđghklmnpqrstvx", "ch", "gh", "gi", "kh", "ng", "ngh", "nh", "ph", "th", "tr"))
 
@@ -37,14 +39,15 @@ def sound(word: str) -> str:
     return bare + tone
 
 
+@lru_cache(maxsize=4096)
 def _untoned(word: str) -> tuple[str, str]:
-    letters, tone = [], ""
-    for letter in unicodedata.normalize("NFD", word.casefold()):
-        if letter in _TONES:
-            tone += _TONES[letter]
-        else:
-            letters.append(letter)
-    return unicodedata.normalize("NFC", "".join(letters)), tone
+    small = word.casefold()
+    if small.isascii():
+        return small, ""
+    apart = unicodedata.normalize("NFD", small)
+    marks = _MARKED.findall(apart)
+    bare = _MARKED.sub("", apart) if marks else apart
+    return unicodedata.normalize("NFC", bare), "".join(map(_TONES.__getitem__, marks))
 
 
 @lru_cache(maxsize=65536)

@@ -81,8 +81,10 @@ def _ink(grey: Pixels) -> Ink:
     smooth = Image.fromarray(shade).resize(stretched, Image.Resampling.BILINEAR)
     paper = np.asarray(smooth, np.float32)[:height, :width].clip(40, None)
     dark = (1 - grey.astype(np.float32) / paper).clip(0, 1)
-    sample = np.sort(dark[::2, ::2], axis=None)
-    strong = sample[np.searchsorted(sample, max(0.08, 0.5 * float(sample[int(0.9 * len(sample))]))) :]
+    sample = dark[::2, ::2].ravel()
+    inked = int(0.9 * len(sample))
+    faintest = np.float64(max(0.08, 0.5 * float(np.partition(sample, inked)[inked])))
+    strong = np.sort(sample[sample >= faintest])
     full = float(strong[int(0.8 * len(strong))]) if len(strong) else 1.0
     if full * 255 < FAINTEST:
         return np.zeros_like(dark)
@@ -122,14 +124,18 @@ def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
     thick = marks.copy()
     thick[1:] |= marks[:-1]
     thick[:-1] |= marks[1:]
-    padded = np.pad(thick, ((0, 0), (1, 1)))
-    change = np.diff(padded.astype(np.int8), axis=1)
-    rows, starts = np.nonzero(change == 1)
-    _, ends = np.nonzero(change == -1)
-    found = np.zeros_like(marks)
+    padded = np.zeros((len(thick), thick.shape[1] + 1), np.bool_)
+    padded[:, :-1] = thick
+    flat = padded.ravel()
+    changes = 1 + np.flatnonzero(flat[1:] != flat[:-1])
+    if flat[0]:
+        changes = np.append(0, changes)
+    starts, ends = changes[::2], changes[1::2]
     wanted = ends - starts >= length
-    for row, start, end in zip(rows[wanted], starts[wanted], ends[wanted], strict=True):
-        found[max(0, row - 1) : row + 2, start:end] = True
+    found = np.zeros_like(marks)
+    for start, size in zip(starts[wanted].tolist(), (ends - starts)[wanted].tolist(), strict=True):
+        row, column = divmod(start, padded.shape[1])
+        found[max(0, row - 1) : row + 2, column : column + size] = True
     return found & marks
 
 

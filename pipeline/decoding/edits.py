@@ -1,0 +1,137 @@
+"""What edits of a text gain, exactly: only an edit's own letters are run, between the forward and the backward chances
+of the text (``trellis``). All edits and all witnesses take their steps together, so that a hundred edits cost less than
+one text did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.decoding.emission import Chances
+from pipeline.decoding.trellis import NEVER, Columns, Trellis, log_chances
+
+_TOGETHER = 32
+"""Edits, from left to right, that are run over the same steps."""
+
+_AWAY = 1e-9
+"""Where the pivot is less likely than this to stand near an edit, the edit is not run."""
+
+_SHORT = 1
+"""Letters of edits that are run apart from longer ones, which have more states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Letters ``start`` to ``end`` (exclusive) of a text give way to ``letters``."""
+
+    start: int
+    end: int
+    letters: str
+
+    def applied(self, text: str) -> str:
+        return text[: self.start] + self.letters + text[self.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Edits of one pivot as numbers. ``left``, ``right``: the pivot's states between which each is run; ``letters``
+    (letters, edits): the columns of its own, so many as ``lengths`` says."""
+
+    left: Columns
+    right: Columns
+    letters: Columns
+    lengths: Columns
+
+
+def gains(trellises: Sequence[Trellis], columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
+    """For each witness and edit how much likelier (log) the edited text is than the pivot."""
+    numbers = _numbers(columns, edits)
+    order = np.lexsort((numbers.right, numbers.left))
+    groups = [order[at : at + _TOGETHER] for at in range(0, len(edits), _TOGETHER)]
+    windows = [[_window(each.stays, numbers, group) for group in groups] for each in trellises]
+    is_short = numbers.lengths <= _SHORT
+    gained = np.zeros((len(trellises), len(edits)))
+    for alike in (is_short, ~is_short):
+        if alike.any():
+            with np.errstate(all="ignore"):
+                _run(trellises, numbers, [group[alike[group]] for group in groups], windows, gained)
+    for trellis, row in zip(trellises, gained, strict=True):
+        if trellis.log_chance == NEVER:
+            row[:] = 0.0
+        beyond = np.flatnonzero(~np.isfinite(row))
+        if beyond.size:
+            edited = [edits[number].applied(trellis.pivot) for number in beyond.tolist()]
+            row[beyond] = log_chances([trellis.chances], columns, edited)[0] - trellis.log_chance
+    return gained
+
+
+def _numbers(columns: dict[str, int], edits: Sequence[Edit]) -> _Numbers:
+    lengths = np.array([len(edit.letters) for edit in edits], np.intp)
+    letters = np.zeros((len(edits), int(lengths.max(initial=0))), np.intp)
+    own = [columns[letter] for edit in edits for letter in edit.letters]
+    letters[np.arange(letters.shape[1]) < lengths[:, None]] = own
+    left = 2 * np.array([edit.start for edit in edits], np.intp)
+    right = 2 * np.array([edit.end for edit in edits], np.intp) + 2
+    return _Numbers(left, right, letters.T, lengths)
+
+
+def _window(stays: Chances, edits: _Numbers, group: Columns) -> slice:
+    """The steps in which the pivot may stand between the letters around some edits; none where it is so unlikely that
+    its chances leave the range of numbers."""
+    around = stays[:, edits.left[group].min() : edits.right[group].max() + 1]
+    near = np.flatnonzero(around.sum(axis=1) > _AWAY)
+    return slice(max(0, near[0] - 1), min(len(around), near[-1] + 2)) if near.size else slice(0, 0)
+
+
+def _run(
+    trellises: Sequence[Trellis],
+    edits: _Numbers,
+    groups: Sequence[Columns],
+    windows: Sequence[Sequence[slice]],
+    gained: Chances,
+) -> None:
+    """Fills in what the edits of the groups gain, each group run over its window: not a number where that is empty, or
+    where chances leave the range of numbers."""
+    which = np.concatenate(groups)
+    lengths, behind = edits.lengths[which], trellises[0].states[edits.right]
+    letters = edits.letters[: lengths.max()]
+    run = np.zeros((2 * len(letters) + 2, which.size), np.intp)
+    run[0], run[2::2] = trellises[0].states[edits.left[which]], letters[:, which]
+    leaps = np.repeat((run[2::2] != run[:-2:2]).astype(np.float64)[:, None], len(trellises), axis=1)
+    steps = max(window.stop - window.start for each in windows for window in each)
+    here, chain = np.zeros((2, steps, len(run), len(trellises), which.size))
+    onward = np.zeros((steps, len(trellises), which.size))
+    for witness, trellis in enumerate(trellises):
+        end = 0
+        for group, window in zip(groups, windows[witness], strict=True):
+            beside, end = slice(end, end + group.size), end + group.size
+            some, weights = slice(window.stop - window.start), trellis.weights[window]
+            here[some, 1::2, witness, beside] = weights[:, :1, None]
+            here[some, 2::2, witness, beside] = weights.take(letters[:, group], axis=1)
+            chain[some, 0, witness, beside] = trellis.forward[window].take(edits.left[group], axis=1)
+            arriving = weights.take(behind[group], axis=1)
+            arriving *= trellis.backward[window].take(edits.right[group], axis=1)
+            onward[some, witness, beside] = arriving
+    _step(chain, here, leaps)
+    reached = np.einsum("kswg,kwg->swg", chain[:-1], onward[1:])
+    lane = np.arange(which.size)
+    last = (run[2 * lengths, lane] != behind[which])[:, None]
+    total = reached[2 * lengths + 1, :, lane] + reached[2 * lengths, :, lane] * last
+    gained[:, which] = np.maximum(np.log(total.T), NEVER)
+    for row, each in zip(gained, windows, strict=True):
+        for group, window in zip(groups, each, strict=True):
+            if window.stop == window.start:
+                row[group] = np.nan
+
+
+def _step(chain: Chances, here: Chances, leaps: Chances) -> None:
+    leapt = np.empty(leaps.shape)
+    for before, now, seen in zip(chain[:-1], chain[1:, 1:], here[1:, 1:], strict=True):
+        np.add(before[1:], before[:-1], out=now)
+        np.multiply(before[:-2:2], leaps, out=leapt)
+        own = now[1::2]
+        own += leapt
+        now *= seen
