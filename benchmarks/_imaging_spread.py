@@ -4,8 +4,8 @@
 
 Drawn books of every page form at three levels, with bindings that fall off and cast shadows more or less, upright and
 on their side; against them single pages of all forms, upright, on their side, beside a dark and beside a light bed.
-Wanted: every gutter within 1 % of the picture's width, no single page parted. Where a book is not parted, its page must
-be marked.
+Both again as photographs: in pictures higher than wide or very wide, on tables of wood and cloth. Wanted: every gutter
+within 1 % of the two pages' width, no single page parted. Where a book is not parted, its page must be marked.
 """
 
 from __future__ import annotations
@@ -30,43 +30,49 @@ from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import LEVELS, SynthOptions, draw_book
 from pipeline.synth.options import Level
+from pipeline.synth.photographing import CLOTH, DARK, WOOD, on_table
+from pipeline.synth.scanning import Scanned
 from pipeline.synth.spreads import FLAT, Binding, open_book
 
 LEVELS_DRAWN: tuple[Level, ...] = ("mild", "normal", "hard")
 NEAR = 0.01
+PHOTOGRAPHED = ", chụp"
+SHAPES, TONES = (0.75, 1.0, 0.56, 2.2), (WOOD, CLOTH, DARK)
 DPI = 200
 
 
 def measure_spread(pages: int, seed: int) -> dict[str, Any]:
-    """The table on the screen, and its figures. ``pages``: open books a level; a sixth as many single pages a form,
-    each in four ways."""
+    """The table on the screen, and its figures. ``pages``: open books a level, scanned and photographed; a sixth as
+    many single pages a form, each scanned in four ways and photographed in two."""
     schemas, engines = schema.load(), default_engines()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     errors: dict[str, list[float]] = defaultdict(list)
-    for level in LEVELS_DRAWN:
-        for number in range(pages):
-            say(f"sổ mở, {level} {number + 1}/{pages}")
-            error, look, seconds = _open_book(schemas, engines, level, seed, number)
-            told = counts[level]
-            told["books"] += 1
-            told["seconds"] += round(1000 * seconds)
-            told["parted"] += bool(look.halves)
-            told["marked"] += look.doubtful
-            told["near"] += bool(look.halves) and error <= NEAR
-            errors[level] += [error] if look.halves else []
-    single: Counter[str] = Counter()
+    for way in ("", PHOTOGRAPHED):
+        for level in LEVELS_DRAWN:
+            for number in range(pages):
+                say(f"sổ mở, {level}{way} {number + 1}/{pages}")
+                error, look, seconds = _open_book(schemas, engines, level, seed, number, way)
+                told = counts[level + way]
+                told["books"] += 1
+                told["seconds"] += round(1000 * seconds)
+                told["parted"] += bool(look.halves)
+                told["marked"] += look.doubtful
+                told["near"] += bool(look.halves) and error <= NEAR
+                errors[level + way] += [error] if look.halves else []
+    singles: dict[str, Counter[str]] = {"": Counter(), PHOTOGRAPHED: Counter()}
     for form in schemas.forms.values():
         for what, pixels in _singles(form, schemas, max(1, pages // 6), seed):
             say(f"trang đơn, {form.id}, {what}")
             look, _ = _looked(pixels, _of_book(form, schemas), schemas, engines)
+            single = singles[PHOTOGRAPHED if PHOTOGRAPHED in what else ""]
             single["pages"] += 1
             single["parted"] += bool(look.halves)
             single["marked"] += look.doubtful
-    return _figures(counts, errors, single)
+    return _figures(counts, errors, singles)
 
 
 def _open_book(
-    schemas: Schemas, engines: Engines, level: Level, seed: int, number: int
+    schemas: Schemas, engines: Engines, level: Level, seed: int, number: int, way: str
 ) -> tuple[float, Look, float]:
     """How far the gutter lies off (share of the picture's width, at the worse end), the look, and its CPU seconds."""
     forms = [form for form in schemas.forms.values() if form.layout == "page"]
@@ -83,6 +89,10 @@ def _open_book(
     )
     scanner = replace(LEVELS[level], turned=0.25)
     book = open_book(left, right, DPI, scanner, rng, FLAT if number % 6 == 5 else binding)
+    if way:
+        shape, tone = SHAPES[number % len(SHAPES)], TONES[number % len(TONES)]
+        at = float(rng.random()), float(rng.random())
+        book = replace(book, scan=on_table(book.scan, shape, tone, rng, at))
     look, seconds = _looked(book.scan.pixels, form, schemas, engines)
     if look.gutter is None:
         return 1.0, look, seconds
@@ -133,16 +143,23 @@ def _singles(form: Form, schemas: Schemas, count: int, seed: int) -> Iterator[tu
             at = width * (number % 2)
             bed[:, at : at + width] = pixels
             yield what, bed
+        for what, shape, colour in (("bàn gỗ", 0.75, WOOD), ("khăn trải", 1.7, CLOTH)):
+            on = on_table(
+                Scanned(pixels, np.eye(3), 0.0, 0), shape, colour, chance(seed, number), (number % 2, 0.5)
+            )
+            yield what + PHOTOGRAPHED, on.pixels
 
 
 def _figures(
-    counts: dict[str, Counter[str]], errors: dict[str, list[float]], single: Counter[str]
+    counts: dict[str, Counter[str]], errors: dict[str, list[float]], singles: dict[str, Counter[str]]
 ) -> dict[str, Any]:
     columns = (
         "mức", "sổ mở", "tách đúng, gáy trong 1 %", "tách", "không tách, có nêu", "gáy lệch nhiều nhất", "CPU giây",
     )  # fmt: skip
     table = Table(*columns)
-    figures: dict[str, Any] = {"single": dict(single)}
+    figures: dict[str, Any] = {
+        "single": dict(singles[""]), "single, photographed": dict(singles[PHOTOGRAPHED])
+    }  # fmt: skip
     for level, told in counts.items():
         right, worst = share(told["near"], told["books"]), max(errors[level], default=None)
         seconds = told["seconds"] / 1000 / told["books"]
@@ -150,5 +167,8 @@ def _figures(
         table.add_row(level, str(told["books"]), *row)
         figures[level] = {**told, "seconds": seconds, "right": right, "worst": worst}
     Console(width=130).print(table)
-    say(f"trang đơn: {single['pages']} ảnh, tách nhầm {single['parted']}, nêu nhầm {single['marked']}")
+    for way, single in singles.items():
+        say(
+            f"trang đơn{way}: {single['pages']} ảnh, tách nhầm {single['parted']}, nêu nhầm {single['marked']}"
+        )
     return figures

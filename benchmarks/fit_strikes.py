@@ -26,7 +26,7 @@ from benchmarks._books import last_line, percent, say
 from benchmarks._gate_pages import chance
 from benchmarks._unread import without_readers
 from pipeline import schema
-from pipeline.digitize import blanks, default_engines, digitize_page
+from pipeline.digitize import default_engines, digitize_page, strip_lines
 from pipeline.evaluation.boxes import straightened
 from pipeline.evaluation.truth import Quad
 from pipeline.imaging.marks import Marks
@@ -179,7 +179,7 @@ def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOption
             met.append((mask, box, pitch, level[1] + (0.14 - MIDDLE) * pitch - round(box.top)))
             return strike_of(marks, numbers, box, level)
 
-        with patch.object(blanks, "strike_of", note):
+        with patch.object(strip_lines, "strike_of", note):
             result = digitize_page(
                 PageImage(PageRef("0" * 64, number + 1), drawing.scan.pixels, 0),
                 form,

@@ -9,13 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight, area_box
+from pipeline.digitize.strip_lines import (
+    InkedLine,
+    grown_together,
+    lines_on,
+    overwritten_by,
+    strikes_on,
+    with_inserted,
+)
 from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
 from pipeline.imaging.marks import Marks
-from pipeline.imaging.strikes import strike_of
 from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
 from pipeline.locate.owners import owners, touching
@@ -26,22 +33,10 @@ from pipeline.schema import Form, Slot
 
 
 @dataclass(frozen=True, slots=True)
-class InkedLine:
-    """One written line of a blank: on which ``piece`` of it, its ``box`` and the numbers of its ``marks``; ``red`` when
-    it was stamped, its marks then being those of the red layer; ``struck`` when a stroke runs through it."""
-
-    piece: int
-    box: Box
-    marks: NDArray[np.int64]
-    red: bool = False
-    struck: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class InkedSlot:
     """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
     found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines; ``touched``: ink
-    of another blank's line touches one of its lines."""
+    of another blank's line touches one of its lines, or may have run into it."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
@@ -67,11 +62,17 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     letter = form.text_size * fit.height
     strips = strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
+    barred, colons = [box for _, box in areas], _colons(straight, letter)
     together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
-    cuts = tuple(touching(strips, together.boxes, [box for _, box in areas]))
+    cuts = tuple(touching(strips, together.boxes, barred))
     marks = ink_of.parted(together, cuts) if cuts else together
     stamps = straight.red_marks
-    owner = owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
+    owner = owners(strips, marks.boxes, barred, colons)
+    strikes = strikes_on(strips, owner, marks)
+    if risen := grown_together(strips, strikes, owner, marks):
+        marks = ink_of.parted(marks, risen)
+        owner = owners(strips, marks.boxes, barred, colons)
+    between, owner = with_inserted(strips, strikes, owner, marks)
     slots = []
     for slot in form.slots:
         lines, place, touched = [], None, False
@@ -90,17 +91,17 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 if box is not None:
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
                     touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
-                    level = (
-                        strip.piece.baseline - 0.55 * strip.pitch,
-                        strip.piece.baseline - 0.14 * strip.pitch,
-                    )
-                    strike = strike_of(marks, numbers, box, level)
-                    lines += _by_strike(InkedLine(strip.piece.line, box, numbers), strike, marks, strip.pitch)
+                    lines += lines_on(strip, numbers, marks, strikes.get(number), between.get(number))
         assert place is not None
         if slot.stamped:
             lines += _stamped(stamps, _stamped_place(InkedSlot(slot, (), place), letter), letter)
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place, touched=touched))
+    struck = {one.slot.name for one in slots if one.lines and all(line.struck for line in one.lines)}
+    over = overwritten_by(strips, strikes, struck)
+    slots = [
+        replace(one, touched=one.touched or (one.slot.name in over and bool(one.lines))) for one in slots
+    ]
     traces = Traces(straight, _told(slots, marks, stamps))
     leaders = has_leaders(strips, straight.leaders)
     slots = [
@@ -137,32 +138,6 @@ def _is_doubtful(
 def _stamped_place(one: InkedSlot, letter: float) -> Box:
     """Where a stamp may stand: that of a name a letter above or below its line."""
     return one.place.grown(0, 0.0 if one.slot.area else letter)
-
-
-def _by_strike(
-    line: InkedLine, strike: tuple[float, float] | None, marks: Marks, pitch: float
-) -> list[InkedLine]:
-    """The line, or what is struck of it and, apart, what is written before and behind that; less than a letter's width
-    before or behind belongs to the stroke."""
-    if strike is None:
-        return [line]
-    middle = (marks.boxes[line.marks, 0] + marks.boxes[line.marks, 2]) / 2
-    through = (middle > strike[0] - 0.1 * pitch) & (middle < strike[1] + 0.1 * pitch)
-    behind = ~through & (marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch)
-    before = ~through & ~behind & (marks.boxes[line.marks, 2] < strike[0] + 0.3 * pitch)
-    kept = []
-    struck = ~before & ~behind
-    for part in (before, behind):
-        box, numbers = inked_box(marks.boxes, marks.area, line.marks[part], pitch)
-        if box is not None and box.width >= 0.5 * pitch:
-            kept.append(replace(line, box=box, marks=numbers))
-        else:
-            struck |= part
-    gone, numbers = inked_box(marks.boxes, marks.area, line.marks[struck], pitch)
-    if gone is None or not kept:
-        return [replace(line, struck=True)]
-    out = replace(line, box=gone, marks=numbers, struck=True)
-    return sorted([out, *kept], key=lambda one: one.box.left)
 
 
 def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:

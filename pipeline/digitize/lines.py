@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from pipeline import extract
-from pipeline.digitize.blanks import InkedLine, InkedRow, InkedSlot
+from pipeline.digitize.blanks import InkedRow, InkedSlot
 from pipeline.digitize.reading import hand_readings, line_readings
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight
+from pipeline.digitize.strip_lines import InkedLine
 from pipeline.imaging import ink as ink_of
 from pipeline.model import Crop, LineReading, Writing
 from pipeline.ocr import Engines

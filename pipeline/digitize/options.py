@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.routing import RoutingOptions
 
-VERSION = "12"
+VERSION = "13"
 """Raise it whenever the same page could come out otherwise than before."""
 
 

@@ -11,7 +11,7 @@ from pipeline.digitize.blanks import InkedRow, inked_rows
 from pipeline.digitize.facing import joined
 from pipeline.digitize.lines import read_rows
 from pipeline.digitize.options import DigitizeOptions
-from pipeline.digitize.recognise import Seen, dpi_of, ink_share, recognised
+from pipeline.digitize.recognise import Seen, dpi_of, ink_share
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
@@ -59,10 +59,9 @@ def digitize_page(
     reading = _Reading(form, ledger, schemas, engines, options, watch)
     if look.halves:
         return _of_two_pages(page, look, reading)
-    dpi = dpi_of(page, form)
-    seen = recognised(page, layers, form, schemas, engines, options, dpi, watch, look.turns)
+    assert look.whole is not None
     doubts = (Finding(ONE_OF_TWO, Severity.REVIEW),) if look.doubtful else ()
-    return _read(page, layers, seen, dpi, reading, doubts)
+    return _read(page, layers, look.whole, dpi_of(page, form), reading, doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _of_two_pages(page: PageImage, look: Look, reading: _Reading) -> PageResult:
         own = replace(reading, watch=Stopwatch())
         sides.append((_read(half.page, half.layers, half.seen, half.dpi, own), half.matrix, half.frame))
     size = (page.pixels.shape[1], page.pixels.shape[0])
-    result = joined(page.ref, size, sides, reading.form.id, look.turns[0])
+    result = joined(page.ref, size, sides, reading.form.id, look.turn)
     looking = Counter(reading.watch.seconds)
     return replace(result, timings=dict(looking + Counter(result.timings)))
 

@@ -123,6 +123,11 @@ def _by_rules(form: Form, level: straighten.Level) -> Fit | None:
     return replace(fit, matrix=warp.perspective(unit, frame))
 
 
+def clear_of(words: Sequence[Word]) -> int:
+    """How many of the words are clear."""
+    return sum(word.confidence > CLEAR for word in words)
+
+
 def ink_share(level: straighten.Level) -> float:
     """Share of a page's pixels that is ink, the scanner's bed and dark edges left out."""
     return float(level.marks.area[~edges_of(level.marks)].sum() / level.ink.size)
@@ -134,7 +139,7 @@ def _best_form(
     """The form whose print the words are: the book's own (the first of ``forms``), a cover, or another book's form,
     which is then only named in ``other``: sister forms share much of their print, so they are asked before a doubtful
     page counts as the book's own."""
-    clear = sum(word.confidence > CLEAR for word in words)
+    clear = clear_of(words)
     best = Seen(level, None, None, (), len(words), clear=clear)
     share = options.min_print
     for number, form in enumerate(forms):

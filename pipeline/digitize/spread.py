@@ -1,22 +1,32 @@
 """A picture of a book that lies open: both its pages, where it is sure that there are two.
 
-Only print decides. A gutter is proposed by the picture (``pipeline.imaging.spread``); the picture counts as two pages
-when the form's labels are found on both sides of it and neither printed frame crosses it.
+Where two pages fill the picture its gutter is sought near the middle. A photograph often shows much else: then the page
+that is found first says where the other one would lie.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.digitize.halves import (
+    Half,
+    Looking,
+    are_two,
+    both_sides,
+    is_form,
+    is_print,
+    moved_back,
+    shows_more,
+)
 from pipeline.digitize.options import DigitizeOptions
-from pipeline.digitize.recognise import Seen, dpi_of, recognised
+from pipeline.digitize.recognise import Seen, clear_of, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging import spread, warp
 from pipeline.imaging.colour import Layers, layers_of
-from pipeline.model import Matrix, PageImage
+from pipeline.locate import fit as fitting
+from pipeline.model import Box, Matrix, PageImage
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
@@ -24,44 +34,29 @@ ASPECTS = (0.72, 1.5)
 """How wide, measured by two pages of the form's paper side by side, a picture of two pages may be: one may be cut off,
 a scanner's bed seen beside the other."""
 
-ALIKE = 0.12
-"""How much larger one page's frame may look than the other's."""
+BESIDE = 0.5
+"""How much of a page beside the one that was found must be in the picture, so that it is looked for: a strip of the
+facing page is seen on most pictures of one page of a bound book."""
 
-OVER_MM = 4.0
-"""How far a printed frame may reach over the gutter: it is carried there from labels that stand far from it."""
+AROUND = 0.03
+"""How much more than two pages is cut out of a picture for the look at both, as a share of a page's width."""
 
-OTHER_WORDS = 12
-"""From how many printed words on, one half of a picture whose other half is a page of the form is more than what shows
-through or lies beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Half:
-    """One page of two: its picture with its ``layers``, what one look at it gave, its pixels an inch and the ``matrix``
-    (3, 3) from the whole picture to it; ``frame`` (4, 2): the corners of its printed frame on the whole picture."""
-
-    page: PageImage
-    layers: Layers
-    seen: Seen
-    dpi: float
-    matrix: Matrix
-    frame: Matrix | None
+WHOLE = 0.9
+"""From what share of the picture on that is the picture itself, which has been looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a look for two pages gave: the ``halves``, left page first (none: it is not sure that there are two),
-    whether there are signs of a second page all the same (``doubtful``), and in which order the ``turns`` of the
-    picture are best tried then (none: nothing is known of that; the first is the one of the halves). ``gutter`` (2, 2):
-    both ends of the line between the halves on the picture."""
+    """What a look for two pages gave: the ``halves``, left page first (none: it is not sure that there are two), or the
+    picture seen as one page, ``whole``, and whether there are signs of a second page all the same (``doubtful``).
+    ``turn``: how far the picture was turned clockwise for the halves to stand upright, in degrees; ``gutter`` (2, 2):
+    both ends of the line between them on the picture."""
 
     halves: tuple[Half, ...] = ()
+    whole: Seen | None = None
     doubtful: bool = False
-    turns: tuple[int, ...] = ()
+    turn: int = 0
     gutter: Matrix | None = None
-
-
-NOTHING = Look()
 
 
 def two_pages(
@@ -73,96 +68,104 @@ def two_pages(
     options: DigitizeOptions,
     watch: Stopwatch,
 ) -> Look:
-    """The two pages of a picture of an open book of that form, upright or lying in any way. A form of which a sheet
-    holds many entries (a table) is never parted, nor one whose paper is wider than high."""
-    if form.layout != "page" or form.paper_mm[0] > form.paper_mm[1] or min(page.pixels.shape[:2]) < 100:
-        return NOTHING
-    with watch.stage("spread"):
+    """The two pages of a picture of an open book of that form, upright or lying in any way, much else beside it or
+    nothing; or the picture as one page. A form of which a sheet holds many entries (a table) is never parted, nor one
+    whose paper is wider than high."""
+    looking = Looking(form, schemas, engines, options, watch)
+    opens = (
+        form.layout == "page" and form.paper_mm[0] < form.paper_mm[1] and min(page.pixels.shape[:2]) >= 100
+    )
+    look, turns, alone = _across(page, layers, looking) if opens else (Look(), (), True)
+    if look.halves:
+        return look
+    whole = recognised(page, layers, form, schemas, engines, options, dpi_of(page, form), watch, turns)
+    if not alone:
+        beside = _beside(page, whole, looking)
+        look = beside if beside.halves else replace(look, doubtful=look.doubtful or beside.doubtful)
+    return look if look.halves else replace(look, whole=whole)
+
+
+def _across(page: PageImage, layers: Layers, looking: Looking) -> tuple[Look, tuple[int, ...], bool]:
+    """The look at a picture that two pages fill from side to side, in which order the turns of the picture are best
+    tried after it (none where it is not of that shape), and whether there is one page with nothing beside it."""
+    form = looking.form
+    with looking.watch.stage("spread"):
         level = spread.lines_run_level(layers.ink)
         height, width = page.pixels.shape[:2]
         wide = width / height if level else height / width
         wanted = wide / (2 * form.paper_mm[0] / form.paper_mm[1])
         if not ASPECTS[0] <= wanted <= ASPECTS[1]:
-            return NOTHING
-    doubtful = False
+            return Look(), (), False
+    doubtful = alone = False
     for turn in (0, 180) if level else (90, 270):
-        with watch.stage("spread"):
-            parts, gutter = _parted(page, layers, turn, form)
-        found = [
-            _placed(
-                part,
-                recognised(part.page, part.layers, form, schemas, engines, options, part.dpi, watch, (0,)),
-            )
-            for part in parts
-        ]
-        if _are_two(found, form):
-            return Look(tuple(found), turns=(turn,), gutter=gutter)
-        doubtful |= _shows_more(found)
-        if any(_is_form(half.seen, form) for half in found):
+        found, gutter = both_sides(page, layers, turn, looking)
+        if are_two(found, form):
+            return Look(found, turn=turn, gutter=gutter), (turn,), False
+        doubtful |= shows_more(found)
+        if any(is_form(half.seen, form) for half in found):
+            alone = not doubtful
             break
-    return Look((), doubtful, (0, 180, 90, 270) if level else (90, 270, 0, 180))
+    return Look(doubtful=doubtful), (0, 180, 90, 270) if level else (90, 270, 0, 180), alone
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What may be one page of two, as ``Half``."""
-
-    page: PageImage
-    layers: Layers
-    dpi: float
-    matrix: Matrix
-
-
-def _parted(page: PageImage, layers: Layers, turn: int, form: Form) -> tuple[tuple[_Part, ...], Matrix]:
-    """The two parts of the picture turned clockwise by so many degrees, and the gutter (2, 2) on it as it was."""
-    turning, _ = warp.turned(turn, (page.pixels.shape[1], page.pixels.shape[0]))
-    pixels = np.ascontiguousarray(np.rot90(page.pixels, k=-(turn // 90)))
-    grey = np.ascontiguousarray(np.rot90(layers.ink, k=-(turn // 90)))
-    gutter = spread.gutter_of(grey, 2 * form.paper_mm[0])
-    parts = []
-    for half, left in spread.halves(pixels, gutter):
-        picture = PageImage(page.ref, half, page.dpi)
-        shift = np.array([[1, 0, -left], [0, 1, 0], [0, 0, 1.0]])
-        parts.append(_Part(picture, layers_of(half), dpi_of(picture, form), shift @ turning))
-    back = np.asarray(np.linalg.inv(turning), np.float64)
-    ends = np.array([[gutter.top, 0.0], [gutter.bottom, float(pixels.shape[0])]])
-    return tuple(parts), warp.moved(back, ends)
-
-
-def _placed(part: _Part, seen: Seen) -> Half:
-    frame = None
-    if seen.fit is not None and seen.form is not None:
-        corners = np.array([seen.fit.at(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
-        back = np.linalg.inv(seen.level.matrix @ part.matrix)
-        frame = warp.moved(np.asarray(back, np.float64), corners)
-    return Half(part.page, part.layers, seen, part.dpi, part.matrix, frame)
+def _beside(page: PageImage, whole: Seen, looking: Looking) -> Look:
+    """The look at a picture of which the ``whole`` was seen as one page: is there print beside that page, where the
+    facing one would lie, the part of the picture that shows both is looked at."""
+    if whole.form is None or whole.fit is None:
+        return Look()
+    level = whole.level
+    paper = fitting.paper_corners(whole.form, whole.fit)
+    across = (paper[1] - paper[0] + paper[2] - paper[3]) / 2
+    doubtful = False
+    for facing in (paper + across, paper - across):
+        if not _bears_print(_around(facing), whole, looking):
+            continue
+        doubtful = True
+        margin = AROUND * float(np.linalg.norm(across))
+        both = _around(np.vstack([paper, facing])).grown(margin, margin)
+        place = _around(warp.moved(np.asarray(np.linalg.inv(level.matrix), np.float64), _corners(both)))
+        part, shift = _cut_out(page, place)
+        if part.pixels.size >= WHOLE * page.pixels.size:
+            continue
+        with looking.watch.stage("spread"):
+            layers = layers_of(part.pixels)
+        found, gutter = both_sides(part, layers, level.turn, looking)
+        if are_two(found, looking.form):
+            back = np.asarray(np.linalg.inv(shift), np.float64)
+            return Look(
+                tuple(moved_back(half, shift) for half in found),
+                turn=level.turn,
+                gutter=warp.moved(back, gutter),
+            )
+    return Look(doubtful=doubtful)
 
 
-def _is_form(seen: Seen, form: Form) -> bool:
-    return seen.form is not None and seen.form.id == form.id
-
-
-def _are_two(halves: Sequence[Half], form: Form) -> bool:
-    """Whether both are pages of the form (one may be a cover), equally large, neither of which crosses the gutter."""
-    if any(half.frame is None for half in halves) or not any(_is_form(half.seen, form) for half in halves):
+def _bears_print(place: Box, whole: Seen, looking: Looking) -> bool:
+    """Whether enough of a place on the levelled picture is in it, and printed words stand there."""
+    seen = place.within(*whole.level.size)
+    if seen.area < BESIDE * place.area:
         return False
-    heights, over = [], []
-    for number, half in enumerate(halves):
-        assert half.frame is not None
-        assert half.seen.form is not None
-        corners = warp.moved(half.matrix, half.frame)
-        high = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
-        _, top, _, bottom = half.seen.form.frame
-        mm = high / ((bottom - top) * half.seen.form.paper_mm[1])
-        width = half.page.pixels.shape[1]
-        inner = corners[1:3, 0] - width if number == 0 else -corners[[0, 3], 0]
-        heights.append(mm)
-        over.append(float(inner.max()) / mm)
-    return max(heights) <= (1 + ALIKE) * min(heights) and max(over) <= OVER_MM
+    left, top, right, bottom = (round(n) for n in (seen.left, seen.top, seen.right, seen.bottom))
+    part = np.ascontiguousarray(whole.level.print_only[top:bottom, left:right])
+    with looking.watch.stage("spread"):
+        words = looking.engines.labels.words(part, whole.level.dpi)
+    return is_print(len(words), clear_of(words))
 
 
-def _shows_more(halves: Sequence[Half]) -> bool:
-    """Whether one half is a page with print of some form and the other half bears many words too."""
-    forms = [half for half in halves if half.seen.form is not None]
-    others = [half for half in halves if half.seen.form is None]
-    return len(forms) == 2 or (bool(forms) and any(half.seen.words >= OTHER_WORDS for half in others))
+def _around(corners: Matrix) -> Box:
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return Box(float(left), float(top), float(right), float(bottom))
+
+
+def _corners(box: Box) -> Matrix:
+    return np.array(
+        [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
+    )
+
+
+def _cut_out(page: PageImage, place: Box) -> tuple[PageImage, Matrix]:
+    """A part of the picture, and the matrix (3, 3) from the picture to it."""
+    seen = place.within(page.pixels.shape[1], page.pixels.shape[0])
+    left, top, right, bottom = (round(n) for n in (seen.left, seen.top, seen.right, seen.bottom))
+    pixels = np.ascontiguousarray(page.pixels[top:bottom, left:right])
+    return PageImage(page.ref, pixels, page.dpi), np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])

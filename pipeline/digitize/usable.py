@@ -8,10 +8,10 @@ import numpy as np
 
 from pipeline.digitize.recognise import Seen
 from pipeline.imaging import quality, warp
-from pipeline.locate.fit import Fit
+from pipeline.locate import fit as fitting
 from pipeline.model import Box, Finding, Matrix, PageImage, Quality
 from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
+from pipeline.schema import Schemas
 
 MM = 25.4
 
@@ -34,20 +34,11 @@ def with_form(measured: Quality, seen: Seen, page: PageImage) -> Quality:
     height, width = page.pixels.shape[:2]
     beyond = np.concatenate([-corners, corners - [width, height]])
     measured = replace(measured, dpi=dpi, cut=max(0.0, float(beyond.max())) * MM / dpi)
-    paper = _paper(warp.moved(back, _paper_corners(seen.form, seen.fit)), (width, height))
+    paper = _paper(warp.moved(back, fitting.paper_corners(seen.form, seen.fit)), (width, height))
     if not 0 < paper.area < BED * width * height:
         return measured
     part = page.pixels[int(paper.top) : int(paper.bottom), int(paper.left) : int(paper.right)]
     return quality.of_paper(measured, np.ascontiguousarray(part), dpi) if part.size else measured
-
-
-def _paper_corners(form: Form, fit: Fit) -> Matrix:
-    """The corners (4, 2) of the form's paper, as its printed frame lies."""
-    left, top, right, bottom = form.frame
-    u = [-left / (right - left), (1 - left) / (right - left)]
-    v = [-top / (bottom - top), (1 - top) / (bottom - top)]
-    corners = np.array([(u[0], v[0]), (u[1], v[0]), (u[1], v[1]), (u[0], v[1])])
-    return warp.moved(fit.matrix, corners)
 
 
 def _paper(corners: Matrix, size: tuple[int, int]) -> Box:

@@ -262,3 +262,12 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
             box = Box(candidate.box.left, top, end, bottom)
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
     return tuple(placed)
+
+
+def paper_corners(form: Form, fit: Fit) -> Matrix:
+    """The corners (4, 2) of the form's paper, as its printed frame lies."""
+    left, top, right, bottom = form.frame
+    u = [-left / (right - left), (1 - left) / (right - left)]
+    v = [-top / (bottom - top), (1 - top) / (bottom - top)]
+    corners = np.array([(u[0], v[0], 1), (u[1], v[0], 1), (u[1], v[1], 1), (u[0], v[1], 1)]) @ fit.matrix.T
+    return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)

@@ -18,6 +18,9 @@ from pipeline.synth.writer import NARROWEST, NO_SLOT, Writer, put, text_of
 OVERRUN = 0.05
 """Share of handwritten values that run over the end of their blank without being narrowed."""
 
+SMALLER = 0.72
+"""How much smaller a clerk writes between two lines."""
+
 
 def inscribe(writer: Writer, value: Written) -> Mapping[str, str]:
     """Write a value into its blank. Returns field → text as it now stands on the paper ("" = blank)."""
@@ -111,14 +114,19 @@ def _on_lines(writer: Writer, value: Written) -> Wording:
     scale, lift = 1.0, 0.0
     if value.struck:
         end = _struck(writer, value, pieces[0], start)
-        if len(pieces) > 1:
+        if value.inserted and _fits_above(
+            writer, value, sheet.x(pieces[0].u1) - sheet.x(pieces[0].u0) - start
+        ):
+            pieces = pieces[:1]
+            scale, lift = SMALLER, sheet.mm(float(rng.uniform(0.65, 0.9)) * writer.hand.size)
+        elif len(pieces) > 1:
             pieces, start = pieces[1:], sheet.mm(float(rng.uniform(1, 8)))
         elif end + measure(text_of(value.alternatives[-1]), writer.hand, sheet.dpi) * NARROWEST < sheet.x(
             pieces[0].u1
         ):
             start = end - sheet.x(pieces[0].u0) + sheet.mm(2.5)
         else:
-            scale, lift = 0.72, sheet.mm(0.8 * writer.hand.size)
+            scale, lift = SMALLER, sheet.mm(0.8 * writer.hand.size)
             start += sheet.mm(3)
     loose = 1.14 if not writer.hand.typed and rng.random() < OVERRUN else 1.03
     wording, lines = _fitted(writer, value.alternatives, pieces, start, scale, loose)
@@ -132,6 +140,12 @@ def _on_lines(writer: Writer, value: Written) -> Wording:
         squeeze = 1.0 if wide <= room * loose else max(NARROWEST, room / wide)
         put(writer, slot, text, left, sheet.y(piece.v) - lift, scale=scale, squeeze=squeeze, gaps=gaps)
     return wording
+
+
+def _fits_above(writer: Writer, value: Written, room: float) -> bool:
+    """Whether the value has room between the lines, above what is struck."""
+    wide = measure(text_of(value.alternatives[-1]), writer.hand, writer.sheet.dpi, SMALLER)
+    return NARROWEST * wide < room
 
 
 def _fitted(

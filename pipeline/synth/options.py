@@ -63,9 +63,11 @@ class SynthOptions:
     (share of pages) replace what they say. ``cover``: whether a cover page comes first, where one is declared.
     ``year``/``volume``: of the book, drawn by chance when None. ``first_number``: number of the first entry.
     Shares of what happens to values: ``blank`` (a voluntary blank left empty), ``no_father`` (a voluntary person left
-    out), ``struck`` (a value struck out and written anew), ``ditto`` (a mark for "as above", tables only),
-    ``stamped`` (the boxed red stamp), ``notes`` (something in the notes column). ``printing``: how far the lines of
-    this book's printing may stand from the declared places, as a share of the frame's height (0.004 is about 1 mm)."""
+    out), ``struck`` (a value struck out and written anew), ``inserted`` (how many of those are written anew between the
+    lines, above what is struck, instead of behind it or on the next line), ``ditto`` (a mark for "as above", tables
+    only), ``stamped`` (the boxed red stamp), ``notes`` (something in the notes column). ``printing``: how far the lines
+    of this book's printing may stand from the declared places, as a share of the frame's height (0.004 is about 1 mm).
+    """
 
     seed: int = 1
     entries: int = 4
@@ -83,6 +85,7 @@ class SynthOptions:
     blank: float = 0.05
     no_father: float = 0.12
     struck: float = 0.04
+    inserted: float = 0.0
     ditto: float = 0.25
     stamped: float = 0.15
     notes: float = 0.25
@@ -101,8 +104,11 @@ class SynthOptions:
         return options if self.turned is None else replace(options, turned=self.turned)
 
     def __post_init__(self) -> None:
-        shares = (self.blank, self.no_father, self.struck, self.ditto, self.stamped, self.notes)
-        if not all(0 <= share <= 1 for share in shares) or not 0 <= (self.turned or 0) <= 1:
+        shares = (
+            self.blank, self.no_father, self.struck, self.inserted, self.ditto, self.stamped, self.notes,
+            self.turned or 0,
+        )  # fmt: skip
+        if not all(0 <= share <= 1 for share in shares):
             raise ValueError("shares lie between 0 and 1")
         if self.seed < 0 or self.entries < 1 or not 100 <= self.dpi <= 400:
             raise ValueError("seed >= 0, entries >= 1, 100 <= dpi <= 400")

@@ -50,7 +50,8 @@ PAPER_TYPES: Mapping[int, tuple[str, ...]] = {
 class Written:
     """What goes into one blank: ``alternatives`` from long to short (empty = left blank); ``parts`` the pieces of a
     value whose blanks are apart (day, month, year); ``spread``: letters stand apart along the leader (``groups`` =
-    in groups of three); ``struck``: a wrong value written first and struck out; ``ditto``: what a mark stands for."""
+    in groups of three); ``struck``: a wrong value written first and struck out; ``inserted``: the right one goes above
+    it, between the lines; ``ditto``: what a mark stands for."""
 
     slot: Slot
     alternatives: tuple[Wording, ...] = ()
@@ -58,6 +59,7 @@ class Written:
     spread: str = ""
     struck: str = ""
     ditto: str = ""
+    inserted: bool = False
 
 
 def written(rng: np.random.Generator, clerk: Clerk, facts: Case, slot: Slot) -> Written:
@@ -81,9 +83,10 @@ def written(rng: np.random.Generator, clerk: Clerk, facts: Case, slot: Slot) -> 
     ):
         struck = _wrong(rng, clerk, facts, spec)
         struck = "" if struck in texts else struck
-    return Written(
-        slot, tuple(((("value", text),)) for text in texts if text), None, _spread(rng, clerk, spec), struck
-    )
+    # without a share of its own nothing is drawn by chance here: books drawn before look as they did
+    inserted = bool(struck) and clerk.options.inserted > 0 and chance(rng, clerk.options.inserted)
+    wordings = tuple(((("value", text),)) for text in texts if text)
+    return Written(slot, wordings, None, _spread(rng, clerk, spec), struck, inserted=inserted)
 
 
 def _one(text: str) -> tuple[Wording, ...]:

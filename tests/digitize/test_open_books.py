@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.digitize import DigitizeOptions
-from pipeline.digitize.spread import two_pages
+from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.evaluation.boxes import InkCoverage, ink_coverages
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
@@ -18,7 +18,8 @@ from pipeline.imaging.colour import layers_of
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
 from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
 from pipeline.synth.damage import fingered
-from pipeline.synth.scanning import scanned
+from pipeline.synth.photographing import CLOTH, DARK, WOOD, on_table
+from pipeline.synth.scanning import Scanned, scanned
 from pipeline.synth.spreads import OpenBook, open_book
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, digitized_pixels, drawn, engines, readings, tilted
 
@@ -146,9 +147,67 @@ def test_a_single_page_and_a_wide_table_are_not_parted(form: str, turn: int) -> 
     cover = SCHEMAS.form(form).layout == "cover"
     pixels = drawings("birth-2006", 1, cover=True)[0].scan.pixels if cover else drawn(form, 2, "mild").pixels
     pixels = np.ascontiguousarray(np.rot90(pixels, k=-(turn // 90)))
+    look = looked_at(pixels, "birth-2006" if cover else form)
+    assert not look.halves
+    assert not look.doubtful
+
+
+def looked_at(pixels: Pixels, form: str) -> Look:
     page = PageImage(PageRef("0" * 64, 1), pixels, DPI)
-    of_book = SCHEMAS.form("birth-2006" if cover else form)
-    look = two_pages(page, layers_of(pixels), of_book, SCHEMAS, engines(), DigitizeOptions(), Stopwatch())
+    declared = SCHEMAS.form(form)
+    return two_pages(page, layers_of(pixels), declared, SCHEMAS, engines(), DigitizeOptions(), Stopwatch())
+
+
+def photographed(
+    scan: Scanned, shape: float, tone: tuple[float, float, float], at: tuple[float, float] = (0.5, 0.5)
+) -> Scanned:
+    return on_table(scan, shape, tone, np.random.default_rng(7), at)
+
+
+def test_a_book_on_a_picture_that_is_higher_than_wide_is_read_page_by_page() -> None:
+    book = open_at("birth-2006")
+    result = digitized_pixels(photographed(book.scan, 0.75, WOOD, (0.5, 0.3)).pixels, "birth-2006")
+    assert [entry.row for entry in result.entries] == [LEFT_PAGE, RIGHT_PAGE]
+    numbers = [readings(result)[row, "page_number"].canonical for row in ROWS]
+    assert numbers == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "tone", "at", "turn"), [(1.0, DARK, (0.5, 1.0), 90), (2.2, CLOTH, (0.1, 0.5), 0)]
+)
+def test_a_book_among_much_table_is_parted_at_its_gutter(
+    shape: float, tone: tuple[float, float, float], at: tuple[float, float], turn: int
+) -> None:
+    book = open_at("marriage-2006")
+    scan = photographed(book.scan, shape, tone, at)
+    pixels = np.ascontiguousarray(np.rot90(scan.pixels, k=-(turn // 90)))
+    look = looked_at(pixels, "marriage-2006")
+    assert look.turn == (360 - turn) % 360
+    assert look.gutter is not None
+    height, width = scan.pixels.shape[:2]
+    found = look.gutter if not turn else np.column_stack([look.gutter[:, 1], height - look.gutter[:, 0]])
+    true = replace(book, scan=scan).gutter
+    assert np.abs(found[:, 0] - np.interp(found[:, 1], true[:, 1], true[:, 0])).max() <= 0.01 * width
+
+
+def test_where_the_facing_page_on_a_photograph_is_of_another_form_the_picture_waits() -> None:
+    (other,), page = drawings("death-2006", 1), drawings("birth-2006")[1]
+    book = bound(other.page.sheet.pixels, page.page.sheet.pixels)
+    look = looked_at(photographed(book.scan, 0.75, CLOTH).pixels, "birth-2006")
+    assert not look.halves
+    assert look.doubtful
+
+
+@pytest.mark.parametrize(
+    ("shape", "tone", "at"), [(0.75, WOOD, (0.5, 0.5)), (1.5, CLOTH, (0.0, 0.5)), (2.6, WOOD, (0.5, 0.5))]
+)
+def test_a_page_photographed_on_a_table_with_a_grain_is_neither_parted_nor_marked(
+    shape: float, tone: tuple[float, float, float], at: tuple[float, float]
+) -> None:
+    scan = Scanned(single(), np.eye(3), 0.0, 0)
+    look = looked_at(photographed(scan, shape, tone, at).pixels, "birth-2006")
+    assert look.whole is not None
+    assert look.whole.form is not None
     assert not look.halves
     assert not look.doubtful
 

@@ -171,6 +171,21 @@ def test_a_struck_value_is_told_apart_from_the_value_that_counts(tmp_path: Path)
         assert name not in entry["_ink"] or entry["_struck_ink"][name] != entry["_ink"][name]
 
 
+def test_a_value_may_be_written_anew_between_the_lines() -> None:
+    options = replace(SMALL, entries=1, struck=1.0, inserted=1.0)
+    inks = [
+        ink for page in draw_book(form_of("birth-2006"), SCHEMAS, options) for ink in page.page.sheet.inks
+    ]
+    struck = {ink.fields: ink.box for ink in inks if ink.struck}
+    anew = [ink for ink in inks if not ink.struck and ink.fields in struck]
+    above = [
+        ink
+        for ink in anew
+        if ink.box.bottom < struck[ink.fields].bottom and ink.box.top < struck[ink.fields].top
+    ]
+    assert len(above) >= 0.8 * len(anew)
+
+
 def test_truth_tells_what_is_written_by_hand(tmp_path: Path) -> None:
     options = replace(SMALL, entries=6, stamped=1.0, notes=1.0)
     entries = truth_of(write_book(tmp_path / "book", form_of("birth-2006"), SCHEMAS, options))["entries"]

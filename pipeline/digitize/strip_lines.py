@@ -1,0 +1,124 @@
+"""What is written on each line of the blanks of a page form: what stands, what is struck out, what was put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.marks import Marks
+from pipeline.imaging.strikes import Extent, strike_of
+from pipeline.locate.inserted import inserted, risen, strips_above
+from pipeline.locate.strips import Strip
+from pipeline.locate.written import inked_box
+from pipeline.model import Box
+
+
+@dataclass(frozen=True, slots=True)
+class InkedLine:
+    """One written line of a blank: on which ``piece`` of it, its ``box`` and the numbers of its ``marks``; ``red`` when
+    it was stamped, its marks then being those of the red layer; ``struck`` when a stroke runs through it."""
+
+    piece: int
+    box: Box
+    marks: NDArray[np.int64]
+    red: bool = False
+    struck: bool = False
+
+
+def strikes_on(strips: Sequence[Strip], owner: NDArray[np.int64], marks: Marks) -> dict[int, Extent]:
+    """The strips on which something is struck out, with from which x to which."""
+    strikes = {}
+    for number, strip in enumerate(strips):
+        box, numbers = inked_box(marks.boxes, marks.area, np.flatnonzero(owner == number), strip.pitch)
+        if box is None:
+            continue
+        level = (strip.piece.baseline - 0.55 * strip.pitch, strip.piece.baseline - 0.14 * strip.pitch)
+        strike = strike_of(marks, numbers, box, level)
+        if strike is not None:
+            strikes[number] = strike
+    return strikes
+
+
+def grown_together(
+    strips: Sequence[Strip], strikes: Mapping[int, Extent], owner: NDArray[np.int64], marks: Marks
+) -> list[tuple[int, float, float]]:
+    """Struck marks that are one with the words above them, and the rows between which each may be cut."""
+    return [
+        cut for number, strike in strikes.items() for cut in risen(strips, number, owner, marks.boxes, strike)
+    ]
+
+
+def with_inserted(
+    strips: Sequence[Strip], strikes: Mapping[int, Extent], owner: NDArray[np.int64], marks: Marks
+) -> tuple[dict[int, NDArray[np.int64]], NDArray[np.int64]]:
+    """By strip the marks of what is written above its strike, and the owner of each mark, now that those are known."""
+    between = {}
+    owner = owner.copy()
+    for number, strike in strikes.items():
+        found = inserted(strips, number, owner, marks.boxes, strike)
+        if len(found):
+            between[number] = found
+            owner[found] = number
+    return between, owner
+
+
+def overwritten_by(
+    strips: Sequence[Strip], strikes: Mapping[int, Extent], struck: Set[str]
+) -> frozenset[str]:
+    """The blanks above those that are ``struck`` out all over: what was written instead is found nowhere, and may have
+    run into them."""
+    return frozenset(
+        strips[over].piece.slot
+        for number, (start, end) in strikes.items()
+        if strips[number].piece.slot in struck
+        for over in strips_above(strips, number)[0]
+        if strips[over].piece.box.left < end and strips[over].piece.box.right > start
+    )
+
+
+def lines_on(
+    strip: Strip,
+    numbers: NDArray[np.int64],
+    marks: Marks,
+    strike: Extent | None,
+    between: NDArray[np.int64] | None,
+) -> Iterator[InkedLine]:
+    """The lines of a strip on which those marks stand, from left to right; of what is struck out those ``between`` the
+    lines are a line of their own."""
+    rest = numbers if between is None else np.setdiff1d(numbers, between)
+    lines = []
+    box, rest = inked_box(marks.boxes, marks.area, rest, strip.pitch)
+    if box is not None:
+        lines += _by_strike(InkedLine(strip.piece.line, box, rest), strike, marks, strip.pitch)
+    if between is not None:
+        box, kept = inked_box(marks.boxes, marks.area, between, strip.pitch)
+        if box is not None:
+            lines.append(InkedLine(strip.piece.line, box, kept))
+    yield from sorted(lines, key=lambda one: one.box.left)
+
+
+def _by_strike(line: InkedLine, strike: Extent | None, marks: Marks, pitch: float) -> list[InkedLine]:
+    """The line, or what is struck of it and, apart, what is written before and behind that; less than a letter's width
+    before or behind belongs to the stroke."""
+    if strike is None:
+        return [line]
+    middle = (marks.boxes[line.marks, 0] + marks.boxes[line.marks, 2]) / 2
+    through = (middle > strike[0] - 0.1 * pitch) & (middle < strike[1] + 0.1 * pitch)
+    behind = ~through & (marks.boxes[line.marks, 0] > strike[1] - 0.1 * pitch)
+    before = ~through & ~behind & (marks.boxes[line.marks, 2] < strike[0] + 0.3 * pitch)
+    kept = []
+    struck = ~before & ~behind
+    for part in (before, behind):
+        box, numbers = inked_box(marks.boxes, marks.area, line.marks[part], pitch)
+        if box is not None and box.width >= 0.5 * pitch:
+            kept.append(replace(line, box=box, marks=numbers))
+        else:
+            struck |= part
+    gone, numbers = inked_box(marks.boxes, marks.area, line.marks[struck], pitch)
+    if gone is None or not kept:
+        return [replace(line, struck=True)]
+    out = replace(line, box=gone, marks=numbers, struck=True)
+    return sorted([out, *kept], key=lambda one: one.box.left)

@@ -1,0 +1,41 @@
+"""A telephone held over a table: what a picture shows around the paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline.model import Pixels
+from pipeline.synth.scanning import Scanned
+
+WOOD, CLOTH, DARK = (150.0, 110.0, 70.0), (205.0, 205.0, 198.0), (46.0, 44.0, 42.0)
+"""Tones of tables."""
+
+MARGIN = 0.03
+"""How much of the table is seen beside the paper at least, as a share of the picture's sides."""
+
+
+def on_table(
+    scan: Scanned, shape: float, tone: tuple[float, float, float], rng: np.random.Generator,
+    at: tuple[float, float] = (0.5, 0.5),
+) -> Scanned:  # fmt: skip
+    """The paper on a table of that tone, in a picture ``shape`` times as wide as high at least; ``at``: where in the
+    room left over, 0..1 from the left and from the top."""
+    high, wide = scan.pixels.shape[:2]
+    height = round(max(high, wide / shape) * (1 + 2 * MARGIN))
+    width = round(max(wide, high * shape) * (1 + 2 * MARGIN))
+    left, top = round((width - wide) * at[0]), round((height - high) * at[1])
+    pixels = _grain(height, width, tone, rng)
+    pixels[top : top + high, left : left + wide] = scan.pixels
+    move = np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]])
+    return replace(scan, pixels=pixels, matrix=np.asarray(move @ scan.matrix, np.float64))
+
+
+def _grain(height: int, width: int, tone: tuple[float, float, float], rng: np.random.Generator) -> Pixels:
+    """Fibres across, and patches of another shade."""
+    fibres = rng.normal(0, 1, (height // 3 + 1, width // 150 + 2)).astype(np.float32)
+    patches = rng.normal(0, 0.4, (height // 20 + 1, width // 20 + 1)).astype(np.float32)
+    shade = np.asarray(cv2.resize(fibres, (width, height)) + cv2.resize(patches, (width, height)))
+    return np.asarray(np.clip(np.array(tone) * (1 + 0.12 * shade[..., None]), 0, 255), np.uint8)

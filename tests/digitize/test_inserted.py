@@ -1,0 +1,143 @@
+"""A value written above the one that was struck out: whole, by itself, and nothing of it in the line above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from pipeline.digitize.strip_lines import (
+    InkedLine,
+    grown_together,
+    lines_on,
+    overwritten_by,
+    strikes_on,
+    with_inserted,
+)
+from pipeline.imaging.ink import parted
+from pipeline.imaging.marks import marks_of
+from pipeline.locate.fit import Fit
+from pipeline.locate.owners import owners, touching
+from pipeline.locate.strips import Strip, strips_of
+from pipeline.schema import Form
+from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
+from pipeline.synth.printing import print_form
+from pipeline.synth.sheet import Ink, Sheet
+from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, readings
+from tests.digitize.test_hand import listened
+from tests.locate.strips import NO_DOTS
+
+FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
+FLAT = SynthOptions(
+    seed=502, entries=1, blank=0.0, struck=0.45, inserted=1.0, dpi=DPI, cover=False, scanner="none"
+)
+
+
+def drawing_of(form: Form, options: SynthOptions = FLAT) -> Drawing:
+    return next(draw_book(form, SCHEMAS, options))
+
+
+def put_above(inks: Sequence[Ink]) -> list[Ink]:
+    """What was written above something that is struck out in the same blank."""
+    return [
+        ink
+        for ink in inks
+        if not ink.struck
+        and any(
+            other.struck
+            and other.fields == ink.fields
+            and min(ink.box.right, other.box.right) > max(ink.box.left, other.box.left)
+            for other in inks
+        )
+    ]
+
+
+def flat_strips(form: Form) -> tuple[Strip, ...]:
+    frame = Sheet.blank(form, DPI).frame
+    placed = np.array([[frame.width, 0, frame.left], [0, frame.height, frame.top], [0, 0, 1.0]])
+    return strips_of(form, Fit(placed, (), (), 1.0), NO_DOTS)
+
+
+def lines_of(drawing: Drawing, form: Form) -> dict[str, list[InkedLine]]:
+    """The lines found in each blank of a flat page, by field; what is printed is left out."""
+    blank = Sheet.blank(form, DPI)
+    print_form(blank)
+    written = np.abs(drawing.page.sheet.pixels.astype(np.int16) - blank.pixels).max(axis=2) > 50
+    marks = marks_of(np.where(written, 255, 0).astype(np.uint8))
+    strips = flat_strips(form)
+    marks = parted(marks, tuple(touching(strips, marks.boxes, ())))
+    owner = owners(strips, marks.boxes, ())
+    strikes = strikes_on(strips, owner, marks)
+    marks = parted(marks, grown_together(strips, strikes, owner, marks))
+    between, owner = with_inserted(strips, strikes, owners(strips, marks.boxes, ()), marks)
+    names = {slot.name: slot.field_names for slot in form.slots}
+    lines: dict[str, list[InkedLine]] = {}
+    for number, strip in enumerate(strips):
+        own = np.flatnonzero(owner == number)
+        found = lines_on(strip, own, marks, strikes.get(number), between.get(number)) if len(own) else ()
+        for name in names[strip.piece.slot]:
+            lines.setdefault(name, []).extend(found)
+    return lines
+
+
+def held(ink: Ink, lines: Sequence[InkedLine]) -> float:
+    """The share of drawn ink that lies in the boxes of lines."""
+    down, across = np.nonzero(ink.mask > 127)
+    x, y = across + ink.box.left, down + ink.box.top
+    inside = np.zeros(len(x), bool)
+    for box in (line.box.grown(2, 2) for line in lines):
+        inside |= (x >= box.left) & (x < box.right) & (y >= box.top) & (y < box.bottom)
+    return float(inside.mean())
+
+
+@cache
+def found() -> tuple[tuple[bool, float, float], ...]:
+    """Of every drawn line that stands: whether it was put above, which share of it lines that are not struck hold, and
+    which share lies in the lines of another field."""
+    result = []
+    for form in FORMS:
+        drawing = drawing_of(form)
+        lines, inks = lines_of(drawing, form), drawing.page.sheet.inks
+        above = put_above(inks)
+        for ink in inks:
+            own = [line for name in ink.fields for line in lines.get(name, ())]
+            if ink.struck or not own:
+                continue
+            others = [held(ink, of) for name, of in lines.items() if name not in ink.fields]
+            stands = held(ink, [line for line in own if not line.struck])
+            result.append((ink in above, stands, max(others)))
+    return tuple(result)
+
+
+def test_most_words_above_struck_ones_are_whole_by_themselves_and_in_no_other_blank() -> None:
+    above = [(own, other) for is_above, own, other in found() if is_above]
+    assert len(above) >= 12
+    assert sum(own >= 0.9 for own, _ in above) >= 0.7 * len(above)
+    assert sum(other <= 0.5 for _, other in above) >= 0.7 * len(above)
+
+
+def test_the_lines_above_and_all_others_keep_their_own_words() -> None:
+    rest = [own for is_above, own, _ in found() if not is_above]
+    assert min(rest) >= 0.9
+
+
+@pytest.mark.tesseract
+def test_what_was_struck_and_what_was_put_above_it_are_read_apart() -> None:
+    form = SCHEMAS.form("birth-2016")
+    drawing = drawing_of(form, replace(FLAT, seed=501, scanner=replace(LEVELS["mild"], skew=0.0)))
+    result, _, _ = listened(DrawnPage(form, 2017, drawing, drawing.scan.pixels, drawing.scan.matrix))
+    names = {name for ink in put_above(drawing.page.sheet.inks) for name in ink.fields}
+    assert len(names) >= 3
+    assert sum(readings(result)[0, name].struck != "" for name in names) >= 0.6 * len(names)
+
+
+def test_where_nothing_is_found_instead_of_what_was_struck_the_line_above_waits() -> None:
+    strips = flat_strips(SCHEMAS.form("birth-2006"))
+    number = next(n for n, strip in enumerate(strips) if strip.piece.slot == "child_nationality")
+    box = strips[number].piece.box
+    over = overwritten_by(strips, {number: (box.left, box.right)}, {"child_nationality"})
+    assert over == {"child_birth_place"}
+    assert not overwritten_by(strips, {number: (box.left, box.right)}, set())

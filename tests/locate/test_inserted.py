@@ -1,0 +1,81 @@
+"""Words between two lines go to the line below that was struck out, and take nothing of the line above with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.locate.inserted import inserted, risen
+from pipeline.locate.owners import owners
+from pipeline.locate.strips import Strip
+from pipeline.schema import Form
+from tests.locate.forms import PAGE_FORMS
+from tests.locate.strips import FORM_IDS, letters, marks, strips_of
+
+
+def two_lines(form: Form) -> tuple[tuple[Strip, ...], int, int, float]:
+    """The strips, an upper and a lower one of them as far apart as usual lines, and an x on both."""
+    strips = strips_of(form)
+    for upper, one in enumerate(strips):
+        for lower, other in enumerate(strips):
+            rise = (other.piece.baseline - one.piece.baseline) / other.pitch
+            left = max(one.piece.box.left, other.piece.box.left) + 20
+            right = min(one.piece.box.right, other.piece.box.right)
+            if 0.9 < rise < 1.3 and right - left > 4 * other.pitch:
+                return strips, upper, lower, left
+    raise AssertionError(form.id)
+
+
+def small_letters(strip: Strip, left: float, count: int, rise: float) -> list[list[float]]:
+    """Boxes of letters written small, their feet ``rise`` pitches above the strip's line."""
+    p, y = strip.pitch, strip.piece.baseline - rise * strip.pitch
+    return [[left + n * 0.25 * p, y - 0.24 * p, left + n * 0.25 * p + 0.2 * p, y] for n in range(count)]
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+@pytest.mark.parametrize("rise", [0.44, 0.5, 0.56])
+def test_words_above_struck_ones_are_found_whichever_line_they_were_given_to(form: Form, rise: float) -> None:
+    strips, upper, lower, left = two_lines(form)
+    p = strips[lower].pitch
+    written = small_letters(strips[lower], left, 8, rise)
+    tones = [[box[0], box[1] - 0.1 * p, box[0] + 0.1 * p, box[1] - 0.02 * p] for box in written[2:4]]
+    boxes = marks(letters(strips[upper], left), letters(strips[lower], left), written, tones)
+    owner = owners(strips, boxes, ())
+    found = inserted(strips, lower, owner, boxes, (left - 0.1 * p, left + 2.2 * p))
+    assert found.tolist() == list(range(12, 22))
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_words_longer_than_what_is_struck_are_followed_to_their_end(form: Form) -> None:
+    strips, _, lower, left = two_lines(form)
+    p = strips[lower].pitch
+    boxes = marks(letters(strips[lower], left, 3), small_letters(strips[lower], left, 14, 0.6))
+    found = inserted(strips, lower, owners(strips, boxes, ()), boxes, (left - 0.1 * p, left + 1.1 * p))
+    assert found.tolist() == list(range(3, 17))
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_neither_hats_nor_tails_are_words(form: Form) -> None:
+    strips, upper, lower, left = two_lines(form)
+    p = strips[lower].pitch
+    struck, over = letters(strips[lower], left), letters(strips[upper], left)
+    hats = [[box[0], box[1] - 0.14 * p, box[2], box[1] - 0.03 * p] for box in struck]
+    tailed = [[box[0], box[1], box[2], box[3] + 0.25 * p] for box in over]
+    boxes = marks(tailed, struck, hats)
+    found = inserted(strips, lower, owners(strips, boxes, ()), boxes, (left - 0.1 * p, left + 2.2 * p))
+    assert not len(found)
+
+
+def test_a_struck_letter_that_reaches_into_the_words_above_is_cut_below_them() -> None:
+    strips, _, lower, left = two_lines(PAGE_FORMS[0])
+    p, line = strips[lower].pitch, strips[lower].piece.baseline
+    grown = [[left, line - 0.85 * p, left + 0.3 * p, line]]
+    boxes = marks(
+        grown,
+        letters(strips[lower], left + 0.36 * p, 5),
+        small_letters(strips[lower], left + 0.5 * p, 6, 0.6),
+    )
+    strike = (left - 0.1 * p, left + 2.2 * p)
+    ((mark, first, last),) = risen(strips, lower, owners(strips, boxes, ()), boxes, strike)
+    assert mark == 0
+    assert line - 0.7 * p < first < last < line - 0.3 * p
+    assert not list(risen(strips, lower, owners(strips, boxes[1:6], ()), boxes[1:6], strike))
