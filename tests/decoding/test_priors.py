@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -260,10 +261,8 @@ def test_a_dash_or_a_figure_does_not_make_words_grow_together() -> None:
     ],
 )
 def test_what_is_unusual_in_an_address(text: str, odd: tuple[str, ...]) -> None:
-    words = tuple(text.split())
-    found = [
-        word for place, word in enumerate(words) if habit_of_address(words[max(0, place - 3) : place], word)
-    ]
+    words = text.split()
+    found = [word for before, word in pairwise(["", *words]) if habit_of_address(before, word)]
     assert tuple(found) == odd
 
 
@@ -280,8 +279,7 @@ def test_what_is_unusual_in_an_address(text: str, odd: tuple[str, ...]) -> None:
     ],
 )
 def test_what_is_unusual_in_a_name(name: str, odd: tuple[str, ...]) -> None:
-    words = tuple(name.split())
-    found = [word for at, word in enumerate(words) if habit_of_name(words[max(0, at - 3) : at], word)]
+    found = [word for before, word in pairwise(["", *name.split()]) if habit_of_name(before, word)]
     assert tuple(found) == odd
 
 
