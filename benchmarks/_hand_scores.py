@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from benchmarks._books import share
 from benchmarks._hand_books import HandOutcome
 from pipeline.evaluation import figures_of
 from pipeline.evaluation.bound import upper_bound
-from pipeline.evaluation.confidence import CurvePoint
+from pipeline.evaluation.confidence import CurvePoint, calibration_error, judged_bins
+from pipeline.model import FieldStatus
 
 WANTED: Mapping[str, float] = {
     "sex": 0.99, "ethnicity": 0.99, "nationality": 0.99, "date": 0.97, "date_words": 0.97, "entry_number": 0.97,
@@ -21,6 +24,9 @@ WANTED: Mapping[str, float] = {
 TOLERATED = (0.001, 0.004, 0.01, 0.02)
 """Shares of errors among accepted fields at which the curve is told."""
 
+DRAWS = 100
+"""How often truth is drawn to know what calibration error chance alone makes."""
+
 CURVE_TOLD = 25
 """Points of the curve in the figures."""
 
@@ -28,7 +34,8 @@ CURVE_TOLD = 25
 @dataclass(frozen=True)
 class FieldFigures:
     """Figures of some handwritten fields. ``exact``, ``right`` and ``cer`` leave out those with a struck-out value,
-    which a person has to see; all else counts every field. ``ece`` is None where nothing was read."""
+    which a person has to see; all else counts every field. ``ece`` is None where nothing was read; ``ece_by_chance``:
+    how great it would be, on average, were every confidence exactly true."""
 
     fields: int
     struck: int
@@ -38,6 +45,7 @@ class FieldFigures:
     accepted: int
     wrong: int
     ece: float | None
+    ece_by_chance: float | None
     curve: tuple[CurvePoint, ...]
 
     @property
@@ -70,6 +78,7 @@ class FieldFigures:
             "accepted_error": self.error,
             "accepted_error_bound": self.error_bound,
             "ece": self.ece,
+            "ece_by_chance": self.ece_by_chance,
         }
 
 
@@ -88,8 +97,25 @@ def field_figures(fields: Iterable[HandOutcome]) -> FieldFigures:
         accepted=len(accepted),
         wrong=sum(not outcome.right for outcome in accepted),
         ece=figures.calibration_error,
+        ece_by_chance=error_by_chance(
+            [o.predicted.confidence for f in counted if (o := f.outcome).predicted.status is FieldStatus.READ]
+        ),
         curve=figures.curve,
     )
+
+
+def error_by_chance(confidences: Sequence[float]) -> float | None:
+    """The calibration error that so many fields show by chance alone when each is right as often as its confidence
+    says: with few fields it is far from 0, and one that was measured means something only beside it."""
+    random = np.random.default_rng(len(confidences))
+    sure = np.array(confidences)
+    drawn = (
+        calibration_error(
+            judged_bins(zip(confidences, (random.random(len(sure)) < sure).tolist(), strict=True))
+        )
+        for _ in range(DRAWS)
+    )
+    return float(np.mean([error or 0.0 for error in drawn])) if len(sure) else None
 
 
 def figures_by(

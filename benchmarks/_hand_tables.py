@@ -81,7 +81,7 @@ def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], cons
     """One row a group."""
     table = Table(
         first, "Ô", "Đúng từng ký tự", "Đúng giá trị", "Cần", "Lỗi ký tự", "Nhận thẳng", "Sai trong đó",
-        "… nhiều nhất (95 %)", "ECE",
+        "… nhiều nhất (95 %)", "ECE", "… chỉ do may rủi",
         title=title,
     )  # fmt: skip
     for name, found in groups.items():
@@ -98,7 +98,7 @@ def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], cons
             percent(found.accepted_share),
             f"{found.wrong} ({percent(found.error)})",
             percent(found.error_bound),
-            "–" if found.ece is None else f"{found.ece:.3f}",
+            *("–" if error is None else f"{error:.3f}" for error in (found.ece, found.ece_by_chance)),
         )
     console.print(table)
 

@@ -339,3 +339,25 @@ def test_dates_without_their_day_prove_nothing() -> None:
     reading = replace(WRITTEN, field="day", text="10.2013", canonical="10.2013")
     (grounds,) = grounds_of([reading], (), record).values()
     assert not grounds.eligible
+
+
+@pytest.mark.parametrize("kind", ["name", "place"])
+@pytest.mark.parametrize(
+    ("said", "goes_in"), [("Cần Thơ", True), ("11", False), ("//", False), ("- 1/", False)]
+)
+def test_a_name_or_place_without_a_letter_waits_however_clear_it_is(
+    kind: str, said: str, goes_in: bool
+) -> None:
+    """A ditto mark reads like an eleven."""
+    samples = [replace(one, grounds=replace(one.grounds, kind=kind)) for one in drawn(12_000, 1).samples]
+    record = RecordSpec(
+        record="trial",
+        title="Thử",
+        prefix="TH",
+        field=(FieldSpec(name="where", column="noi", kind=kind, label="Nơi"),),
+    )
+    reading = replace(WRITTEN, field="where", text=said, canonical=said)
+    options = replace(BY_HAND, calibration=fitted(samples, reader="hand-1"))
+    (decided,), told = routed([reading], (), record, options)
+    assert decided.accepted is goes_in
+    assert [finding.code for finding in told] == ([] if goes_in else ["READ-HAND"])

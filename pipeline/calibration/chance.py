@@ -17,23 +17,28 @@ from pipeline.calibration.grounds import Grounds, Sample
 from pipeline.calibration.logistic import Flags, Floats, chances, logistic_weights
 
 FEATURES = (
-    "chance", "margin", "optical", "weakest", "agreement", "support", "known", "confirmed", "parses",
+    "chance", "lead", "optical", "weakest", "agreement", "support", "known", "confirmed", "parses",
     "undoubted", "letters", "lines",
 )  # fmt: skip
-"""What a model weighs, in the order of its weights; the offset stands before them."""
+"""What a model weighs, in the order of its weights; the offset stands before them. ``lead``: how many times likelier
+the value is than the next other one. The difference of their chances tells less: in a long blank so many readings share
+them that both are small, however clear that value is."""
 
 FALLING_OR_RISING = frozenset({"letters", "lines"})
 """Those whose weight may have either sign."""
 
 POOL_PULL = 1.0
 KIND_PULL = 20.0
-OFFSET_PULL = 4.0
+OFFSET_PULL = 1.0
 BEND_PULL = 20.0
 """How many samples' worth of weight the model of all kinds, a kind's weights, its offset and its correction give to
 what was known before: nothing, the model of all kinds, that offset, no correction."""
 
-KIND_SAMPLES = 40
+KIND_SAMPLES = 10
 """A kind with fewer samples has the weights and the correction of all kinds."""
+
+LEAST = 1e-4
+"""A chance below which one is as little as none, beside another."""
 
 FOLDS = 5
 SUREST = 1 - 1e-6
@@ -169,7 +174,7 @@ def _features(grounds: Sequence[Grounds]) -> Floats:
     return np.column_stack(
         [
             _odds(chance, 1e-5),
-            -np.log(1 - margin + 1e-4),
+            np.log(chance + LEAST) - np.log(np.maximum(chance - margin, 0) + LEAST),
             _odds(optical, 1e-4),
             _odds(weakest, 1e-4),
             -np.log(1 - agreement + 1e-2),

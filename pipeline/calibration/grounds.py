@@ -24,7 +24,7 @@ class Grounds:
     """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
     text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
     rule found the same said elsewhere in the entry; ``whole``: not a date without its day, which is what is left of a
-    date whose beginning was not seen."""
+    date whose beginning was not seen, and not a name or place without a letter."""
 
     kind: str
     evidence: Evidence
@@ -87,7 +87,7 @@ def grounds_of(
                 parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
                 doubted=reading.field in told,
                 confirmed=reading.field in agreed,
-                whole=not _lacks_its_day(reading, spec),
+                whole=not (_lacks_its_day(reading, spec) or _lacks_letters(reading, spec)),
             )
     return found
 
@@ -96,6 +96,12 @@ def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
     """Whether a date says a month and no day: rare on paper, and what is left of any date whose first figures were not
     seen. A year alone is what many forms ask for."""
     return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
+
+
+def _lacks_letters(reading: FieldReading, spec: FieldSpec) -> bool:
+    """Whether a name or place was read that has no letter: ditto marks and dashes look like figures."""
+    named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
+    return named and not any(character.isalpha() for character in reading.text)
 
 
 def kind_of(spec: FieldSpec) -> str:

@@ -20,7 +20,7 @@ from pipeline.calibration.logistic import Floats
 DELTA = 0.1
 """How often the bound may fail to hold, over all books one could have calibrated on."""
 
-THRESHOLDS = 120
+THRESHOLDS = 240
 FEWEST = 50
 STEPS = 40
 SAFE_SIDE = 4.0
@@ -89,7 +89,7 @@ def curve_of(
     expected = np.cumsum(1 - sure)
     if len(sure) < FEWEST:
         return Curve(fields, (), (), (), (), ())
-    counts = np.unique(np.geomspace(FEWEST, len(sure), THRESHOLDS).round().astype(int))
+    counts = np.unique(np.linspace(FEWEST, len(sure), THRESHOLDS).round().astype(int))
     thresholds = np.unique(sure[counts - 1])[::-1]
     accepted = np.searchsorted(-sure, -thresholds, side="right")
     return Curve(

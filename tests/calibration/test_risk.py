@@ -74,6 +74,16 @@ def test_too_few_fields_prove_nothing_even_without_an_error() -> None:
         assert bound.needed == 575
 
 
+def test_what_is_accepted_reaches_nearly_as_far_as_the_proof_does() -> None:
+    """4 a thousand are proven by 3800 fields with 9 errors, and surely not by those of even chance behind them."""
+    count, sound = 6000, 3810
+    chances = [1 - number / 1e7 if number < sound else 0.5 for number in range(count)]
+    errors = {400 * number - 1 for number in range(1, 10)} | set(range(sound, count))
+    bound = risk_bound(curve_of(chances, [number not in errors for number in range(count)], count), 0.004)
+    assert bound.wrong == 9
+    assert 3780 <= bound.accepted <= sound
+
+
 def test_easy_hands_do_not_pay_for_a_difficult_one() -> None:
     """Nine hands without an error would carry a tenth that errs; its errors lie among its less sure fields."""
     count = 6000
