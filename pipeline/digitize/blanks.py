@@ -14,6 +14,7 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
+from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.strikes import strike_of
 from pipeline.imaging.touching import is_touched
@@ -71,7 +72,9 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     cuts = tuple(touching(strips, together.boxes, [box for _, box in areas]))
     marks = ink_of.parted(together, cuts) if cuts else together
     stamps = straight.red_marks
-    owner = owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter))
+    # what leaders, rules or print had held together with ink is not ink by itself
+    faint = ~marks.having(straight.even, int(255 * STRONG))
+    owner = owners(strips, marks.boxes, [box for _, box in areas], _colons(straight, letter), faint)
     slots = []
     for slot in form.slots:
         lines, place, touched = [], None, False
