@@ -22,6 +22,7 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
+from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
@@ -67,11 +68,14 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     cuts = tuple(touching(strips, together.boxes, barred))
     marks = ink_of.parted(together, cuts) if cuts else together
     stamps = straight.red_marks
-    owner = owners(strips, marks.boxes, barred, colons)
+    # what leaders, rules or print had held together with ink is not ink by itself
+    faint = ~marks.having(straight.even, int(255 * STRONG))
+    owner = owners(strips, marks.boxes, barred, colons, faint)
     strikes = strikes_on(strips, owner, marks)
     if risen := grown_together(strips, strikes, owner, marks):
         marks = ink_of.parted(marks, risen)
-        owner = owners(strips, marks.boxes, barred, colons)
+        faint = ~marks.having(straight.even, int(255 * STRONG))
+        owner = owners(strips, marks.boxes, barred, colons, faint)
     between, owner = with_inserted(strips, strikes, owner, marks)
     slots = []
     for slot in form.slots:

@@ -14,8 +14,9 @@ from pipeline.model import Box, Pixels
 
 def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
     """The marks without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
-    one (handwriting that touches print) the part inside goes; a mark that only grazes a box stays whole, and so does a
-    wide one at its lower edge: below print stand only dots, the hats there are those of the line below."""
+    one, or out of it by more than a letter (handwriting that touches print), the part inside goes; a mark that only
+    grazes a box stays whole, and so does a wide one at its lower edge: below print stand only dots, the hats there are
+    those of the line below."""
     left, top, right, bottom = marks.boxes.T.astype(float)
     size = np.maximum(1.0, (right - left) * (bottom - top))
     height, width = marks.shape
@@ -28,8 +29,9 @@ def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
         share = np.where((across > 0) & (down > 0), across * down / size, 0.0)
         high = label.bottom - label.top
         hat = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
-        gone |= (share >= 0.55) & ~hat
-        touching = (share > 0.2) & (share < 0.55) & ~hat
+        runs_on = np.maximum(label.left - left, right - label.right) > 0.8 * high
+        gone |= (share >= 0.55) & ~hat & ~runs_on
+        touching = (share > 0.2) & ((share < 0.55) | runs_on) & ~hat
         if touching.any():
             touched |= touching
             runs = _outside(runs, label.within(width, height), touching)

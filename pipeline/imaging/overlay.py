@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def straight_page(page: PageImage, result: PageResult) -> Pixels:
 
 def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
     """The straight page with what the machine saw: frame violet, labels green (read) or orange (carried by geometry),
-    fields from red (uncertain) to green (certain), grey where blank, stamps pink; the reading stands above its ink.
+    fields from red (uncertain) to green (certain), grey where blank, stamps pink; the reading stands above its ink,
+    those of fields that share a blank one above the other.
     What explains a place that is wrong stands on top; of a page without a frame there is nothing else."""
     if result.frame is None:
         bare = Image.fromarray(page.pixels)
@@ -59,12 +61,15 @@ def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
         draw.rectangle(_corners(stamp.box), outline=STAMP, width=3)
         draw.text((stamp.box.left, stamp.box.bottom + 2), STAMPS[stamp.kind], fill=STAMP, font=_font(size))
     record = schemas.records.get(schemas.forms[result.form].record) if result.form in schemas.forms else None
+    captions: Counter[Box] = Counter()
     for entry in result.entries:
         for reading in entry.readings:
             if reading.box is None:
                 continue
             title = record.by_name[reading.field].label if record and reading.field in record.by_name else ""
-            _field(draw, reading, title, size)
+            first = (reading.lines or (reading.box,))[0]
+            _field(draw, reading, title, size, captions[first])
+            captions[first] += 1
     _head(draw, result, size)
     return np.asarray(picture)
 
@@ -91,7 +96,8 @@ def _head(draw: ImageDraw.ImageDraw, result: PageResult, size: int) -> None:
         draw.text(where, line, fill=FRAME, font=_font(size))
 
 
-def _field(draw: ImageDraw.ImageDraw, reading: FieldReading, title: str, size: int) -> None:
+def _field(draw: ImageDraw.ImageDraw, reading: FieldReading, title: str, size: int, before: int) -> None:
+    """The boxes of a field and its caption, above the ``before`` captions of fields that share its blank."""
     colour = BLANK if reading.status is FieldStatus.BLANK else _by_confidence(reading.confidence)
     assert reading.box is not None
     for box in reading.lines or (reading.box,):
@@ -99,7 +105,7 @@ def _field(draw: ImageDraw.ImageDraw, reading: FieldReading, title: str, size: i
     text = "(trống)" if reading.status is FieldStatus.BLANK else reading.text or "(không đọc được)"
     line = f"{title}: {text}" if reading.status is not FieldStatus.BLANK else text
     first = (reading.lines or (reading.box,))[0]
-    where = (first.left, first.top - size - 2)
+    where = (first.left, first.top - size - 2 - before * (size + 4))
     font = _font(size)
     draw.rectangle(draw.textbbox(where, line, font=font), fill=(255, 255, 255, 200))
     draw.text(where, line, fill=colour, font=font)

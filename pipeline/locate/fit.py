@@ -28,6 +28,9 @@ LONG_DRIFT = 0.13
 LONG = 12
 """Letters a label needs for that."""
 
+TALL = 1.5
+"""From how many times the usual height of the labels' boxes on one holds more than its words: another line's ink."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -189,7 +192,7 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
     labels = form.labels
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     close = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
-    drift = _line_drift(labels, close, matrix, high)
+    drift = _line_drift(labels, _level(close), matrix, high)
     # labels of lines that this printing moved: allowed further off, when they stand in their column
     known = {c.label for c in close}
     moved: dict[int, tuple[float, Candidate]] = {}
@@ -206,7 +209,13 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
                 moved[candidate.label] = merit, candidate
     found = (*close, *(candidate for _, candidate in moved.values()))
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    return Fit(matrix, _line_drift(labels, found, matrix, high), found, share)
+    return Fit(matrix, _line_drift(labels, _level(found), matrix, high), found, share)
+
+
+def _level(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates whose box tells on which level they stand: those that are not much taller than is usual."""
+    usual = float(np.median([c.box.height for c in found])) if found else 0.0
+    return tuple(c for c in found if c.box.height <= TALL * usual)
 
 
 def _same_place(one: Candidate, other: Candidate) -> bool:
@@ -245,6 +254,7 @@ def _line_drift(
 def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
     """All labels of the form: where they were read, or where the geometry carries them (score 0)."""
     read = {c.label: c for c in fit.found}
+    level = set(_level(fit.found))
     letter = form.text_size * fit.height
     placed = []
     for number, label in enumerate(form.labels):
@@ -253,13 +263,10 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
         left, baseline = fit.at(label.u0, label.v)
         right, _ = fit.at(label.u1, label.v)
         candidate = read.get(number)
-        box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         if candidate:
-            # the box of the last word often reaches into the handwriting behind it
-            widest = candidate.box.left + 1.01 * (right - left) + 0.05 * letter
-            end = min(widest, candidate.box.right) if not candidate.loose else right
-            top, bottom = candidate.baseline - 0.95 * letter, candidate.baseline + 0.3 * letter
-            box = Box(candidate.box.left, top, end, bottom)
+            left, right = _ends(candidate, left, right, letter)
+            baseline = candidate.baseline if candidate in level else baseline
+        box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
     return tuple(placed)
 
@@ -271,3 +278,19 @@ def paper_corners(form: Form, fit: Fit) -> Matrix:
     v = [-top / (bottom - top), (1 - top) / (bottom - top)]
     corners = np.array([(u[0], v[0], 1), (u[1], v[0], 1), (u[1], v[1], 1), (u[0], v[1], 1)]) @ fit.matrix.T
     return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)
+
+
+def _ends(candidate: Candidate, left: float, right: float, letter: float) -> tuple[float, float]:
+    """Where a label begins and ends that the geometry puts between ``left`` and ``right``: where it was read. What was
+    read is too long where handwriting runs into its first or last word, and too short where such a word was not read:
+    of its ends the one nearer to its place is then the label's own."""
+    read, wide = candidate.box, right - left
+    if candidate.loose:
+        return read.left, right
+    longest = 1.01 * wide + 0.05 * letter
+    if read.width <= longest and (candidate.score == 1.0 or read.width >= 0.95 * wide):
+        return read.left, read.right
+    wide = min(longest, max(wide, read.width))
+    if abs(read.left - left) <= abs(read.right - right):
+        return read.left, read.left + wide
+    return read.right - wide, read.right

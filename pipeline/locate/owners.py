@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from pipeline.locate.strips import Boxes, Strip
 from pipeline.model import Box
 
+FLOATING = 0.22
+"""How far above the line they are written on letters may stand, in pitches."""
+
 
 def touching(
     strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box]
@@ -27,7 +30,7 @@ def touching(
             for strip in strips
             if min(right[number], strip.piece.box.right) > max(left[number], strip.piece.box.left)
             and top[number] < strip.piece.baseline - 0.3 * strip.pitch
-            and bottom[number] > strip.piece.baseline - 0.15 * strip.pitch
+            and bottom[number] > strip.piece.baseline - FLOATING * strip.pitch
         ]
         over.sort()
         for (upper, _), (lower, p) in pairwise(over):
@@ -42,15 +45,20 @@ def touching(
 
 
 def owners(
-    strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box], colons: Sequence[Box] = ()
+    strips: Sequence[Strip],
+    boxes: Boxes,
+    barred: Sequence[Box],
+    colons: Sequence[Box] = (),
+    faint: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """For each mark the number of the strip it belongs to, or -1.
 
-    A mark as tall as a letter goes to the strip whose writing band its middle stands in; small marks (tone marks,
-    dots, commas) go where the nearest letter goes. Values that run on past the end of the last blank of a line are
-    followed to the right as long as the gap stays within a letter or two; past the frame's rule only inside a word.
-    Marks in ``barred`` boxes (signatures, notes) have no strip, unless a value runs on into them; nor have specks in
-    ``colons`` boxes (what is printed right behind a label).
+    A mark as tall as a letter goes to the strip whose writing band its middle stands in, a dash to that on which it
+    stands between letters; small marks (tone marks, dots, commas) go where the nearest letter goes. Values that run on
+    past the end of the last blank of a line are followed to the right as long as the gap stays within a letter or two;
+    past the frame's rule only inside a word. Marks in ``barred`` boxes (signatures, notes) have no strip, unless a
+    value runs on into them; nor have specks in ``colons`` boxes (what is printed right behind a label). What is
+    ``faint`` (n,), paler than ink by itself, goes with a letter only where it is close to it.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -85,7 +93,8 @@ def owners(
         fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
         owner[fits], cost[fits] = number, near[fits]
     _follow_right(strips, owner, big, boxes)
-    _gather_small(strips, owner, big, boxes, inside)
+    _join_dashes(strips, owner, boxes)
+    _gather_small(strips, owner, big, boxes, inside, np.zeros(count, bool) if faint is None else faint)
     return owner
 
 
@@ -111,12 +120,29 @@ def _follow_right(
             end = max(end, right[mark])
 
 
+def _join_dashes(strips: Sequence[Strip], owner: NDArray[np.int64], boxes: Boxes) -> None:
+    """Dashes of a date that is written wide apart are further from its figures than from the letters of the line
+    below."""
+    left, top, right, bottom = boxes.T.astype(float)
+    middle_y = (top + bottom) / 2
+    flat = (right - left > 2 * (bottom - top)) & (owner < 0)
+    for number, strip in enumerate(strips):
+        p = strip.pitch
+        own = owner == number
+        rise = (strip.piece.baseline - middle_y) / p
+        for mark in np.flatnonzero(flat & (right - left > 0.15 * p) & (rise > 0.12) & (rise < 0.42)):
+            before, behind = left[mark] - right[own], left[own] - right[mark]
+            if all(((gap >= 0) & (gap < 1.2 * p)).any() for gap in (before, behind)):
+                owner[mark] = number
+
+
 def _gather_small(
     strips: Sequence[Strip],
     owner: NDArray[np.int64],
     big: NDArray[np.bool_],
     boxes: Boxes,
     inside: NDArray[np.bool_],
+    faint: NDArray[np.bool_],
 ) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     anchors = np.nonzero(owner >= 0)[0]
@@ -139,5 +165,9 @@ def _gather_small(
         distance = np.hypot(gap_x * 1.4, gap_y * np.where(top[near] >= bottom[mark], 0.8, 1.15))
         best = int(distance.argmin())
         pitch = strips[owner[near[best]]].pitch
-        if distance[best] < 0.45 * pitch:
+        reach = (0.12 if faint[mark] else 0.45) * pitch
+        if bottom[mark] <= top[near[best]]:
+            # a tone mark is thrown no further than it is large: what hangs small and high is dust, a dot of a leader
+            reach = min(reach, 0.1 * pitch + 1.2 * max(right[mark] - left[mark], bottom[mark] - top[mark]))
+        if distance[best] < reach:
             owner[mark] = owner[near[best]]

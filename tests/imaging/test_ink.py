@@ -67,6 +67,14 @@ def test_print_that_touches_writing_is_erased_and_the_writing_stays() -> None:
     assert (clean[40:50, 66:120] == 255).all()
 
 
+def test_writing_that_hangs_together_with_a_label_keeps_what_lies_outside() -> None:
+    picture = paper(300, 120)
+    picture[40:60, 20:200] = 0
+    clean = unprinted(picture, Box(10, 30, 140, 66))
+    assert not clean[:, :140].any()
+    assert (clean[40:60, 141:200] == 255).all()
+
+
 def test_a_hat_of_the_line_below_is_no_print_though_a_label_reaches_over_it() -> None:
     picture = paper(300, 120)
     picture[40:70, 20:200] = 0  # print

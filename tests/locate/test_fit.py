@@ -214,3 +214,39 @@ def test_a_label_that_was_not_read_does_not_take_the_place_of_one_that_reads_ali
     assert fit is not None
     v = form.labels[mother].v
     assert fit.at(0.3, v)[1] == pytest.approx(at(matrix, 0.3, v)[1], abs=5)
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+@pytest.mark.parametrize(
+    ("before", "behind", "score"), [(0.2, 0.0, 0.9), (0.0, 0.5, 1.0), (0.0, -0.3, 0.9), (-0.2, 0.0, 0.9)]
+)
+def test_a_label_ends_where_its_print_does_though_a_word_more_or_less_was_read(
+    form: Form, before: float, behind: float, score: float
+) -> None:
+    matrix = placing(form)
+    found = ideal_candidates(form, matrix)
+    long = [n for n, label in enumerate(form.labels) if len(label.text) >= 8]
+    number = min(long, key=lambda n: found[n].box.width)
+    right = found[number].box
+    wide = right.width
+    read = Box(right.left - before * wide, right.top, right.right + behind * wide, right.bottom)
+    found[number] = Candidate(number, read, found[number].baseline, score, False)
+    fit = fitting.refitted(form, found, matrix)
+    placed = fitting.placed_labels(form, fit)
+    where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
+    assert where.left == pytest.approx(right.left, abs=0.02 * wide + 3)
+    assert where.right == pytest.approx(right.right, abs=0.02 * wide + 3)
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_a_box_that_holds_another_line_too_moves_no_label(form: Form) -> None:
+    matrix = placing(form)
+    found = ideal_candidates(form, matrix)
+    number = next(n for n, label in enumerate(form.labels) if len(label.text) >= 12 and 0.2 < label.v < 0.9)
+    right = found[number].box
+    tall = Box(right.left, right.top, right.right, right.bottom + 1.1 * right.height)
+    found[number] = Candidate(number, tall, found[number].baseline + right.height, 1.0, False)
+    fit = fitting.refitted(form, found, matrix)
+    placed = fitting.placed_labels(form, fit)
+    where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
+    assert where.bottom == pytest.approx(right.bottom, abs=0.3 * right.height)

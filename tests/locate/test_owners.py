@@ -76,6 +76,47 @@ def test_a_speck_far_from_all_writing_belongs_to_nobody() -> None:
     assert owned(strips, marks(letters(strip, strip.piece.box.left + 4, 2), speck))[-1] == -1
 
 
+def test_a_dot_of_the_leader_above_is_none_of_the_letters_below_but_a_tone_thrown_as_high_is() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    p = strip.pitch
+    base = letters(strip, strip.piece.box.left + 40, 4)
+    left, bottom = base[1][0], base[1][1] - 0.35 * p
+    dot = [[left, bottom - 0.1 * p, left + 0.1 * p, bottom]]
+    tone = [[left, bottom - 0.18 * p, left + 0.24 * p, bottom]]
+    assert owned(strips, marks(base, dot)).tolist() == [number] * 4 + [-1]
+    assert owned(strips, marks(base, tone)).tolist() == [number] * 5
+
+
+def test_what_is_too_pale_to_be_ink_goes_along_only_close_to_a_letter() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    p = strip.pitch
+    base = letters(strip, strip.piece.box.left + 40, 4)
+    left, top = base[1][0], base[1][1]
+    far = [[left, top - 0.54 * p, left + 0.13 * p, top - 0.3 * p]]
+    close = [[left, top - 0.2 * p, left + 0.13 * p, top - 0.06 * p]]
+    boxes = marks(base, far, close)
+    faint = np.array([False] * 4 + [True] * 2)
+    assert owners(strips, boxes, ()).tolist() == [number] * 6
+    assert owners(strips, boxes, (), (), faint).tolist() == [number] * 4 + [-1, number]
+
+
+@pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
+def test_a_dash_between_wide_figures_stays_on_its_line(form: Form) -> None:
+    strips = strips_of(form)
+    upper, lower = neighbours(strips)
+    number = strips.index(upper)
+    p, left = upper.pitch, max(lower.piece.box.left, upper.piece.box.left) + 10
+    y = upper.piece.baseline - 0.3 * p
+    first, second = letters(upper, left, 1), letters(upper, left + 1.9 * p, 1)
+    dash = [[left + 0.95 * p, y, left + 1.2 * p, y + 0.06 * p]]
+    below = letters(lower, left, 6, rise=0.1)
+    assert owned(strips, marks(first, second, below, dash))[-1] == number
+
+
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 def test_a_value_that_runs_over_the_end_of_its_blank_is_followed(form: Form) -> None:
     strips = strips_of(form)
@@ -160,6 +201,8 @@ def test_only_a_mark_that_stands_on_two_lines_is_cut_and_between_them(form: Form
     head = [left + 2 * p, below - 0.95 * p, left + 2.4 * p, below]
     (cut,) = touching(strips, marks([both, tail, head]), ())
     assert cut[0] == 0
+    floating = [left, above - 0.5 * p, left + 0.4 * p, below - 0.18 * lower.pitch]
+    assert [one[0] for one in touching(strips, marks([floating]), ())] == [0]
     assert above < cut[1] < cut[2] <= below - 0.45 * lower.pitch
 
 
