@@ -93,7 +93,7 @@ def owners(
         fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
         owner[fits], cost[fits] = number, near[fits]
     _follow_right(strips, owner, big, boxes)
-    _join_dashes(strips, owner, boxes)
+    _join_dashes(strips, owner, boxes, inside)
     _gather_small(strips, owner, big, boxes, inside, np.zeros(count, bool) if faint is None else faint)
     return owner
 
@@ -120,12 +120,14 @@ def _follow_right(
             end = max(end, right[mark])
 
 
-def _join_dashes(strips: Sequence[Strip], owner: NDArray[np.int64], boxes: Boxes) -> None:
+def _join_dashes(
+    strips: Sequence[Strip], owner: NDArray[np.int64], boxes: Boxes, inside: NDArray[np.bool_]
+) -> None:
     """Dashes of a date that is written wide apart are further from its figures than from the letters of the line
     below."""
     left, top, right, bottom = boxes.T.astype(float)
     middle_y = (top + bottom) / 2
-    flat = (right - left > 2 * (bottom - top)) & (owner < 0)
+    flat = (right - left > 2 * (bottom - top)) & (owner < 0) & ~inside
     for number, strip in enumerate(strips):
         p = strip.pitch
         own = owner == number

@@ -117,6 +117,18 @@ def test_a_dash_between_wide_figures_stays_on_its_line(form: Form) -> None:
     assert owned(strips, marks(first, second, below, dash))[-1] == number
 
 
+def test_a_dash_in_a_barred_box_has_no_strip_though_figures_stand_on_both_sides() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    p, left, y = strips[number].pitch, strips[number].piece.box.left + 40, strips[number].piece.baseline
+    first, second = letters(strips[number], left, 1), letters(strips[number], left + 1.9 * p, 1)
+    dash = [[left + 0.95 * p, y - 0.3 * p, left + 1.2 * p, y - 0.24 * p]]
+    barred = Box(left + 0.9 * p, y - 0.5 * p, left + 1.3 * p, y - 0.1 * p)
+    boxes = marks(first, second, dash)
+    assert owned(strips, boxes).tolist() == [number] * 3
+    assert owned(strips, boxes, (barred,)).tolist() == [number, number, -1]
+
+
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 def test_a_value_that_runs_over_the_end_of_its_blank_is_followed(form: Form) -> None:
     strips = strips_of(form)
