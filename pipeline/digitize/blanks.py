@@ -37,7 +37,7 @@ from pipeline.schema import Form, Slot
 class InkedSlot:
     """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
     found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines; ``touched``: ink
-    of another blank's line touches one of its lines, or may have run into it."""
+    of another blank's line touches one of its lines, may have run into it, or may hold letters of it."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
@@ -76,7 +76,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         marks = ink_of.parted(marks, risen)
         faint = ~marks.having(straight.even, int(255 * STRONG))
         owner = owners(strips, marks.boxes, barred, colons, faint)
-    between, owner = with_inserted(strips, strikes, owner, marks)
+    between, owner, robbed = with_inserted(strips, strikes, owner, marks)
     slots = []
     for slot in form.slots:
         lines, place, touched = [], None, False
@@ -102,14 +102,19 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         if slot.roles:
             slots.append(InkedSlot(slot, tuple(lines), place, touched=touched))
     struck = {one.slot.name for one in slots if one.lines and all(line.struck for line in one.lines)}
-    over = overwritten_by(strips, strikes, struck)
+    over = overwritten_by(strips, strikes, struck) | robbed
     slots = [
         replace(one, touched=one.touched or (one.slot.name in over and bool(one.lines))) for one in slots
     ]
     traces = Traces(straight, _told(slots, marks, stamps))
     leaders = has_leaders(strips, straight.leaders)
     slots = [
-        replace(one, doubtful=_is_doubtful(one, strips, traces, letter, leaders=leaders)) for one in slots
+        replace(
+            one,
+            doubtful=_is_doubtful(one, strips, traces, letter, leaders=leaders)
+            or (one.slot.name in robbed and not one.lines),
+        )
+        for one in slots
     ]
     yield InkedRow(0, marks, stamps, tuple(slots))
 

@@ -53,16 +53,22 @@ def grown_together(
 
 def with_inserted(
     strips: Sequence[Strip], strikes: Mapping[int, Extent], owner: NDArray[np.int64], marks: Marks
-) -> tuple[dict[int, NDArray[np.int64]], NDArray[np.int64]]:
-    """By strip the marks of what is written above its strike, and the owner of each mark, now that those are known."""
+) -> tuple[dict[int, NDArray[np.int64]], NDArray[np.int64], frozenset[str]]:
+    """By strip the marks of what is written above its strike, the owner of each mark, now that those are known, and the
+    blanks that may have lost letters to these words: a mark was taken from them, or the words stand below their
+    line, and the end of a value may have sunk there."""
     between = {}
     owner = owner.copy()
+    robbed: set[str] = set()
     for number, strike in strikes.items():
         found = inserted(strips, number, owner, marks.boxes, strike)
         if len(found):
             between[number] = found
+            words = float(marks.boxes[found, 0].min()), float(marks.boxes[found, 2].max())
+            taken = {strips[before].piece.slot for before in owner[found] if before not in (-1, number)}
+            robbed |= taken | _above(strips, number, words)
             owner[found] = number
-    return between, owner
+    return between, owner, frozenset(robbed)
 
 
 def overwritten_by(
@@ -71,12 +77,21 @@ def overwritten_by(
     """The blanks above those that are ``struck`` out all over: what was written instead is found nowhere, and may have
     run into them."""
     return frozenset(
-        strips[over].piece.slot
-        for number, (start, end) in strikes.items()
+        slot
+        for number, strike in strikes.items()
         if strips[number].piece.slot in struck
+        for slot in _above(strips, number, strike)
+    )
+
+
+def _above(strips: Sequence[Strip], number: int, extent: Extent) -> set[str]:
+    """The blanks on the line above a strip, between one x and another."""
+    start, end = extent
+    return {
+        strips[over].piece.slot
         for over in strips_above(strips, number)[0]
         if strips[over].piece.box.left < end and strips[over].piece.box.right > start
-    )
+    }
 
 
 def lines_on(

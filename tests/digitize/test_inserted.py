@@ -18,16 +18,18 @@ from pipeline.digitize.strip_lines import (
     with_inserted,
 )
 from pipeline.imaging.ink import parted
-from pipeline.imaging.marks import marks_of
+from pipeline.imaging.marks import Marks, marks_of
 from pipeline.locate.fit import Fit
 from pipeline.locate.owners import owners, touching
 from pipeline.locate.strips import Strip, strips_of
+from pipeline.model import FieldStatus
 from pipeline.schema import Form
 from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
 from pipeline.synth.printing import print_form
 from pipeline.synth.sheet import Ink, Sheet
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, readings
 from tests.digitize.test_hand import listened
+from tests.digitize.test_unsure import looked_at
 from tests.locate.strips import NO_DOTS
 
 FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
@@ -72,7 +74,7 @@ def lines_of(drawing: Drawing, form: Form) -> dict[str, list[InkedLine]]:
     owner = owners(strips, marks.boxes, ())
     strikes = strikes_on(strips, owner, marks)
     marks = parted(marks, grown_together(strips, strikes, owner, marks))
-    between, owner = with_inserted(strips, strikes, owners(strips, marks.boxes, ()), marks)
+    between, owner, _ = with_inserted(strips, strikes, owners(strips, marks.boxes, ()), marks)
     names = {slot.name: slot.field_names for slot in form.slots}
     lines: dict[str, list[InkedLine]] = {}
     for number, strip in enumerate(strips):
@@ -132,6 +134,54 @@ def test_what_was_struck_and_what_was_put_above_it_are_read_apart() -> None:
     names = {name for ink in put_above(drawing.page.sheet.inks) for name in ink.fields}
     assert len(names) >= 3
     assert sum(readings(result)[0, name].struck != "" for name in names) >= 0.6 * len(names)
+
+
+def sunk(strips: Sequence[Strip], deep: float, high: float) -> tuple[Marks, int, int]:
+    """Four letters on a line, four behind them that sank, and struck letters below those: the marks, the upper strip
+    and the lower one."""
+    upper = next(n for n, strip in enumerate(strips) if strip.piece.slot == "child_name")
+    lower = next(n for n, strip in enumerate(strips) if strip.piece.slot == "child_born_on")
+    p, left = strips[lower].pitch, max(strips[n].piece.box.left for n in (upper, lower)) + 20
+    above, below = strips[upper].piece.baseline, strips[lower].piece.baseline
+    shape = round(below + p), round(left + 6 * p)
+    ink = np.zeros(shape, np.uint8)
+    for first, count, feet, tall in (
+        (0, 4, above, 0.4),
+        (4, 4, above + deep * p, high),
+        (4, 4, below, 0.4),
+    ):
+        for n in range(first, first + count):
+            x = left + n * 0.36 * p
+            ink[round(feet - tall * p) : round(feet), round(x) : round(x + 0.3 * p)] = 255
+    return marks_of(ink), upper, lower
+
+
+@pytest.mark.parametrize(("deep", "high", "owned"), [(0.3, 0.45, True), (0.35, 0.3, False)])
+def test_a_value_whose_end_may_have_gone_with_words_put_in_below_it_waits(
+    deep: float, high: float, *, owned: bool
+) -> None:
+    strips = flat_strips(SCHEMAS.form("birth-2006"))
+    marks, upper, lower = sunk(strips, deep, high)
+    given = owners(strips, marks.boxes, ())
+    assert (given == upper).sum() == (8 if owned else 4)
+    start = float(marks.boxes[given == lower, 0].min())
+    between, owner, robbed = with_inserted(strips, {lower: (start, start + 99)}, given, marks)
+    assert len(between[lower]) == 4
+    assert (owner == upper).sum() == 4
+    assert robbed == {"child_name"}
+
+
+@pytest.mark.tesseract
+def test_above_words_put_in_neither_a_value_nor_a_blank_is_accepted() -> None:
+    form = SCHEMAS.form("birth-2006")
+    drawing = drawing_of(form, replace(FLAT, seed=511, blank=0.35, scanner=replace(LEVELS["mild"], skew=0.0)))
+    result = looked_at(DrawnPage(form, 2017, drawing, drawing.scan.pixels, drawing.scan.matrix))
+    (entry,) = result.entries
+    waiting = {name for finding in entry.findings if finding.code == "INK-TOUCHES" for name in finding.fields}
+    assert "child_birth_place" in waiting
+    assert readings(result)[0, "child_birth_place"].lines
+    assert readings(result)[0, "child_born_on_words"].status is FieldStatus.UNREADABLE
+    assert not readings(result)[0, "child_born_on_words"].lines
 
 
 def test_where_nothing_is_found_instead_of_what_was_struck_the_line_above_waits() -> None:
