@@ -22,6 +22,7 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
+from pipeline.imaging.leaders import dots_among
 from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.touching import is_touched
@@ -63,19 +64,16 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     letter = form.text_size * fit.height
     strips = strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
-    barred, colons = [box for _, box in areas], _colons(straight, letter)
+    barred = [box for _, box in areas]
     together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
     cuts = tuple(touching(strips, together.boxes, barred))
     marks = ink_of.parted(together, cuts) if cuts else together
     stamps = straight.red_marks
-    # what leaders, rules or print had held together with ink is not ink by itself
-    faint = ~marks.having(straight.even, int(255 * STRONG))
-    owner = owners(strips, marks.boxes, barred, colons, faint)
+    owner = _owners(straight, strips, marks, barred, letter)
     strikes = strikes_on(strips, owner, marks)
     if risen := grown_together(strips, strikes, owner, marks):
         marks = ink_of.parted(marks, risen)
-        faint = ~marks.having(straight.even, int(255 * STRONG))
-        owner = owners(strips, marks.boxes, barred, colons, faint)
+        owner = _owners(straight, strips, marks, barred, letter)
     between, owner = with_inserted(strips, strikes, owner, marks)
     slots = []
     for slot in form.slots:
@@ -112,6 +110,15 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         replace(one, doubtful=_is_doubtful(one, strips, traces, letter, leaders=leaders)) for one in slots
     ]
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _owners(
+    straight: Straight, strips: Sequence[Strip], marks: Marks, barred: Sequence[Box], letter: float
+) -> NDArray[np.int64]:
+    # what leaders, rules or print had held together with ink is not ink by itself
+    faint = ~marks.having(straight.even, int(255 * STRONG))
+    dots = dots_among(marks.boxes, straight.leaders, letter)
+    return owners(strips, marks.boxes, barred, _colons(straight, letter), faint, dots)
 
 
 def _told(

@@ -50,6 +50,7 @@ def owners(
     barred: Sequence[Box],
     colons: Sequence[Box] = (),
     faint: NDArray[np.bool_] | None = None,
+    dots: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """For each mark the number of the strip it belongs to, or -1.
 
@@ -58,7 +59,8 @@ def owners(
     past the end of the last blank of a line are followed to the right as long as the gap stays within a letter or two;
     past the frame's rule only inside a word. Marks in ``barred`` boxes (signatures, notes) have no strip, unless a
     value runs on into them; nor have specks in ``colons`` boxes (what is printed right behind a label). What is
-    ``faint`` (n,), paler than ink by itself, goes with a letter only where it is close to it.
+    ``faint`` (n,), paler than ink by itself, goes with a letter only where it is close to it; ``dots`` (n,) of a leader
+    go with none below them.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -94,7 +96,10 @@ def owners(
         owner[fits], cost[fits] = number, near[fits]
     _follow_right(strips, owner, big, boxes)
     _join_dashes(strips, owner, boxes)
-    _gather_small(strips, owner, big, boxes, inside, np.zeros(count, bool) if faint is None else faint)
+    none = np.zeros(count, bool)
+    _gather_small(
+        strips, owner, big, boxes, inside, none if faint is None else faint, none if dots is None else dots
+    )
     return owner
 
 
@@ -143,6 +148,7 @@ def _gather_small(
     boxes: Boxes,
     inside: NDArray[np.bool_],
     faint: NDArray[np.bool_],
+    dots: NDArray[np.bool_],
 ) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     anchors = np.nonzero(owner >= 0)[0]
@@ -167,6 +173,8 @@ def _gather_small(
         pitch = strips[owner[near[best]]].pitch
         reach = (0.12 if faint[mark] else 0.45) * pitch
         if bottom[mark] <= top[near[best]]:
+            if dots[mark]:
+                continue
             # a tone mark is thrown no further than it is large: what hangs small and high is dust, a dot of a leader
             reach = min(reach, 0.1 * pitch + 1.2 * max(right[mark] - left[mark], bottom[mark] - top[mark]))
         if distance[best] < reach:

@@ -104,6 +104,21 @@ def test_what_is_too_pale_to_be_ink_goes_along_only_close_to_a_letter() -> None:
     assert owners(strips, boxes, (), (), faint).tolist() == [number] * 4 + [-1, number]
 
 
+def test_a_dot_of_a_leader_goes_with_the_letters_on_it_and_with_none_below() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    p = strip.pitch
+    base = letters(strip, strip.piece.box.left + 40, 4)
+    left, top, bottom = base[1][0], base[1][1], base[1][3]
+    above = [[left, top - 0.2 * p, left + 0.11 * p, top - 0.09 * p]]
+    beside = [[base[3][2] + 0.1 * p, bottom - 0.11 * p, base[3][2] + 0.15 * p, bottom]]
+    boxes = marks(base, above, beside)
+    assert owners(strips, boxes, ()).tolist() == [number] * 6
+    dots = np.array([False] * 4 + [True] * 2)
+    assert owners(strips, boxes, (), (), None, dots).tolist() == [number] * 4 + [-1, number]
+
+
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 def test_a_dash_between_wide_figures_stays_on_its_line(form: Form) -> None:
     strips = strips_of(form)
