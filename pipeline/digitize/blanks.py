@@ -27,7 +27,7 @@ from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
-from pipeline.locate.owners import owners, touching
+from pipeline.locate.owners import is_cut_short, owners, touching
 from pipeline.locate.strips import Strip, strips_of
 from pipeline.locate.written import clusters, inked_box, lines_in
 from pipeline.model import Box
@@ -38,7 +38,7 @@ from pipeline.schema import Form, Slot
 class InkedSlot:
     """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
     found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines; ``touched``: ink
-    of another blank's line touches one of its lines, or may have run into it."""
+    of another blank's line touches one of its lines or may have run into it, or one goes on behind its end."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
@@ -93,6 +93,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 if box is not None:
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
                     touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
+                    touched |= is_cut_short(strip, box, marks.boxes, numbers)
                     lines += lines_on(strip, numbers, marks, strikes.get(number), between.get(number))
         assert place is not None
         if slot.stamped:
