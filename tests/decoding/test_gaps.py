@@ -57,13 +57,16 @@ def test_a_witness_without_spaces_says_what_it_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seen", "ones", "says"),
-    [("date", "3/10/20/6", (7,), "3/10/2016"), ("id_number", "36/9212/8", (2, 7), "361921218")],
+    ("kind", "seen", "ones", "open_to", "says"),
+    [
+        ("date", "3/10/20/6", (7,), 0.01, "3/10/2016"),
+        ("id_number", "36/9212/8", (2, 7), 0.1, "361921218"),
+    ],
 )
 def test_a_stroke_may_be_a_slanting_one_where_nothing_else_says_anything(
-    kind: str, seen: str, ones: tuple[int, ...], says: str
+    kind: str, seen: str, ones: tuple[int, ...], open_to: float, says: str
 ) -> None:
-    line = written(seen, {place: {"1": 0.01} for place in ones})
+    line = written(seen, {place: {"1": open_to} for place in ones})
     found = decoded_by_kind([line], prior_for(kind), kind)
     assert found.hypotheses[0].text == says
     assert found.proposed
