@@ -7,10 +7,11 @@ within what the office tolerates. Without a calibration, or without that proof, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.calibration import DELTA, Calibration, RiskBound, grounds_of
+from pipeline.calibration import DELTA, Calibration, RiskBound, grounds_of, is_hardly_written
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.schema import FieldSpec, RecordSpec
 
@@ -119,6 +120,8 @@ def _least(
         return bound.threshold if bound else None
     if reading.writing not in _TRUSTED:
         return None
+    if spec is not None and reading.canonical and is_hardly_written(reading, spec):
+        return math.inf
     unvouched = critical or (spec is not None and spec.kind == "name")
     return options.min_confidence_critical if unvouched else options.min_confidence
 

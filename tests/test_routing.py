@@ -144,3 +144,10 @@ def test_what_is_accepted_is_never_doubted(
             if reading.status is FieldStatus.READ:
                 assert by_hand or reading.confidence >= least
                 assert reading.canonical
+
+
+@pytest.mark.parametrize("said", ["11", "- 1", "ll"])
+def test_a_printed_place_that_may_be_a_ditto_mark_waits(said: str) -> None:
+    reading = replace(PRINTED, text=said, canonical=said)
+    assert accepted(reading) == [False]
+    assert reasons(reading) == ["READ-LOW"]

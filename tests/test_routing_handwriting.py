@@ -195,7 +195,16 @@ def test_dates_without_their_day_prove_nothing() -> None:
 
 @pytest.mark.parametrize("kind", ["name", "place"])
 @pytest.mark.parametrize(
-    ("said", "goes_in"), [("Cần Thơ", True), ("11", False), ("//", False), ("- 1/", False)]
+    ("said", "goes_in"),
+    [
+        ("Cần Thơ", True),
+        ("11", False),
+        ("//", False),
+        ("- 1/", False),
+        ("ll", False),
+        ("II", False),
+        ("n", False),
+    ],
 )
 def test_a_name_or_place_without_a_letter_waits_however_clear_it_is(
     kind: str, said: str, goes_in: bool
@@ -213,3 +222,14 @@ def test_a_name_or_place_without_a_letter_waits_however_clear_it_is(
     (decided,), told = routed([reading], (), record, options)
     assert decided.accepted is goes_in
     assert [finding.code for finding in told] == ([] if goes_in else ["READ-HAND"])
+
+
+@pytest.mark.parametrize(
+    ("chance", "optical", "goes_in"), [(0.3, 0.95, True), (0.6, 0.6, True), (0.3, 0.6, False)]
+)
+def test_a_value_that_is_unlikely_and_unclear_waits_however_far_it_is_ahead(
+    chance: float, optical: float, goes_in: bool
+) -> None:
+    reading = replace(WRITTEN, evidence=replace(CLEAR, chance=chance, margin=chance, optical=optical))
+    (grounds,) = grounds_of([reading], (), RECORD).values()
+    assert grounds.eligible is goes_in

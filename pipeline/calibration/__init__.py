@@ -7,7 +7,16 @@ and for the threshold at which the office's tolerated error is kept to.
 from pipeline.calibration.card import FILE, parsed, read, save, written
 from pipeline.calibration.drift import DriftAlarm
 from pipeline.calibration.fitting import Calibration, fitted, halves
-from pipeline.calibration.grounds import Grounds, Sample, Truth, grounds_of, is_right, kind_of, samples_of
+from pipeline.calibration.grounds import (
+    Grounds,
+    Sample,
+    Truth,
+    grounds_of,
+    is_hardly_written,
+    is_right,
+    kind_of,
+    samples_of,
+)
 from pipeline.calibration.risk import DELTA, Curve, RiskBound, upper_bound
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "grounds_of",
     "samples_of",
     "is_right",
+    "is_hardly_written",
     "kind_of",
     "Curve",
     "RiskBound",

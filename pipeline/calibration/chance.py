@@ -2,7 +2,8 @@
 
 One logistic model over all kinds, from it one a kind, drawn to it as strongly as the kind's samples are few, and over
 each a beta correction (Kull, Silva Filho and Flach 2017, "Beta calibration", AISTATS), drawn to the one over all
-kinds. More of any evidence never lowers a chance: those weights cannot be negative.
+kinds. Weights of evidence cannot be negative: a likelier value beside the same rival, a longer lead or a clearer letter
+never lower a chance.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.kinds.ditto import is_like_ditto
 from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.predicates import PREDICATES, Value
 from pipeline.schema import FieldSpec, RecordSpec
@@ -19,12 +20,16 @@ NO_GROUNDS = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES"})
 value to a person whatever its chance is."""
 
 
+LIKELY, CLEAR = 0.5, 0.9
+"""A value that its own reader finds less likely than this has letters that are clearer than that, in the mean."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
     text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
     rule found the same said elsewhere in the entry; ``whole``: not a date without its day, which is what is left of a
-    date whose beginning was not seen, and not a name or place without a letter."""
+    date whose beginning was not seen, not a name or place that may be ditto marks, not both unlikely and unclear."""
 
     kind: str
     evidence: Evidence
@@ -87,7 +92,9 @@ def grounds_of(
                 parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
                 doubted=reading.field in told,
                 confirmed=reading.field in agreed,
-                whole=not (_lacks_its_day(reading, spec) or _lacks_letters(reading, spec)),
+                whole=not (
+                    _lacks_its_day(reading, spec) or is_hardly_written(reading, spec) or _is_unclear(reading)
+                ),
             )
     return found
 
@@ -98,10 +105,18 @@ def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
     return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
 
 
-def _lacks_letters(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Whether a name or place was read that has no letter: ditto marks and dashes look like figures."""
+def is_hardly_written(reading: FieldReading, spec: FieldSpec) -> bool:
+    """Whether a name or place was read that may be ditto marks, which look like figures and strokes."""
     named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
-    return named and not any(character.isalpha() for character in reading.text)
+    return named and is_like_ditto(reading.text)
+
+
+def _is_unclear(reading: FieldReading) -> bool:
+    """Whether its own reader finds the value less likely than not and its letters are not clear either. However far it
+    is ahead of every other one: so many readings of one ink are what an unknown hand looks like. In a long blank a
+    clear value may be unlikely by itself."""
+    known = reading.evidence
+    return known is not None and not (known.chance >= LIKELY or known.optical >= CLEAR)
 
 
 def kind_of(spec: FieldSpec) -> str:

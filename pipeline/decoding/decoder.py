@@ -34,10 +34,12 @@ _UNSEEN = 1e-4
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """``hypotheses``: the likeliest readings, best first, and what each witness reads by itself, however unlikely; what
-    their chances lack to 1 belongs to readings that were not weighed. ``evidence`` speaks for the first."""
+    their chances lack to 1 belongs to readings that were not weighed. ``evidence`` speaks for the first, which is a
+    proposal to a person if ``proposed``: its evidence proves nothing."""
 
     hypotheses: tuple[Hypothesis, ...]
     evidence: Evidence
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,7 +30,8 @@ def decoded_by_kind(
     emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
 ) -> Decoded:
     """The readings of one line that holds a value of that ``kind``; figures with the gaps between them closed, where
-    that leaves something whole; ones and strokes taken for one another, where only that does. See ``decoded``."""
+    that leaves something whole; ones and strokes taken for one another, where only that does. The latter is a proposal
+    to a person. See ``decoded``."""
     if kind not in SPREAD or any(map(_has_letters, emissions)):
         return decoded(emissions, prior, options)
     together = [without_gaps(emission) for emission in emissions]
@@ -40,7 +42,7 @@ def decoded_by_kind(
     if kind in STROKES and prior.support(plain.hypotheses[0].text) < 1.0:
         alike = decoded([as_alike(emission) for emission in together], prior, options)
         if _is_whole(alike.hypotheses[0].text, kind, prior):
-            return alike
+            return replace(alike, proposed=True)
     return plain
 
 

@@ -29,14 +29,8 @@ Manner = Callable[[str], float]
 DITTO = -1.0
 """A line that says no more than that it is as above."""
 
-_AS_ABOVE = {
-    ((), "như"): DITTO,
-    (("như",), "trên"): 0.0,
-    ((), "nt"): DITTO,
-    ((), "nt."): DITTO,
-    ((), "n.t"): DITTO,
-}
-"""What its words weigh, by those before them."""
+_AS_ABOVE = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
+"""What its words weigh, by those before them; ``như`` by itself is a name too and weighs what names weigh."""
 
 _SIGNS = " .,;:()…_-–'\""
 

@@ -22,11 +22,12 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
+from pipeline.imaging.leaders import dots_among
 from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
-from pipeline.locate.owners import owners, touching
+from pipeline.locate.owners import is_cut_short, owners, touching
 from pipeline.locate.strips import Strip, strips_of
 from pipeline.locate.written import clusters, inked_box, lines_in
 from pipeline.model import Box
@@ -37,7 +38,8 @@ from pipeline.schema import Form, Slot
 class InkedSlot:
     """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
     found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines; ``touched``: ink
-    of another blank's line touches one of its lines, may have run into it, or may hold letters of it."""
+    of another blank's line touches one of its lines, may have run into it or may hold letters of it, or one goes on
+    behind its end."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
@@ -63,19 +65,16 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     letter = form.text_size * fit.height
     strips = strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
-    barred, colons = [box for _, box in areas], _colons(straight, letter)
+    barred = [box for _, box in areas]
     together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
     cuts = tuple(touching(strips, together.boxes, barred))
     marks = ink_of.parted(together, cuts) if cuts else together
     stamps = straight.red_marks
-    # what leaders, rules or print had held together with ink is not ink by itself
-    faint = ~marks.having(straight.even, int(255 * STRONG))
-    owner = owners(strips, marks.boxes, barred, colons, faint)
+    owner = _owners(straight, strips, marks, barred, letter)
     strikes = strikes_on(strips, owner, marks)
     if risen := grown_together(strips, strikes, owner, marks):
         marks = ink_of.parted(marks, risen)
-        faint = ~marks.having(straight.even, int(255 * STRONG))
-        owner = owners(strips, marks.boxes, barred, colons, faint)
+        owner = _owners(straight, strips, marks, barred, letter)
     between, owner, robbed = with_inserted(strips, strikes, owner, marks)
     slots = []
     for slot in form.slots:
@@ -95,6 +94,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 if box is not None:
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
                     touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
+                    touched |= is_cut_short(strip, box, marks.boxes, numbers)
                     lines += lines_on(strip, numbers, marks, strikes.get(number), between.get(number))
         assert place is not None
         if slot.stamped:
@@ -117,6 +117,15 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         for one in slots
     ]
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _owners(
+    straight: Straight, strips: Sequence[Strip], marks: Marks, barred: Sequence[Box], letter: float
+) -> NDArray[np.int64]:
+    # what leaders, rules or print had held together with ink is not ink by itself
+    faint = ~marks.having(straight.even, int(255 * STRONG))
+    dots = dots_among(marks.boxes, straight.leaders, letter)
+    return owners(strips, marks.boxes, barred, _colons(straight, letter), faint, dots)
 
 
 def _told(

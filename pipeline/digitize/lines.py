@@ -8,6 +8,7 @@ from statistics import median
 
 from pipeline import extract
 from pipeline.digitize.blanks import InkedRow, InkedSlot
+from pipeline.digitize.margins import with_margin
 from pipeline.digitize.reading import hand_readings, line_readings
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight
@@ -59,6 +60,7 @@ def read_rows(
         signatures = _signatures(cuts, looks, record)
     read = _readings(cuts, looks, signatures, engines, watch)
     place, margin, done = 0, straight.dpi / MARGIN, []
+    labels = [label.box for label in straight.labels]
     for row in rows:
         inks = []
         for slot in row.slots:
@@ -68,7 +70,7 @@ def read_rows(
             inks.append(
                 extract.SlotInk(
                     slot.slot,
-                    tuple(line.box.grown(margin, margin) for line in slot.lines),
+                    tuple(with_margin(line.box, labels, margin) for line in slot.lines),
                     tuple(line.piece for line in slot.lines),
                     Writing.PRINT if typed or slot.slot.printed else Writing.HAND,
                     tuple(read[number] for number in numbers),

@@ -23,6 +23,7 @@ from pipeline.imaging.stamps import red_layer, stamps_of
 from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
 from pipeline.locate.fit import Fit
+from pipeline.locate.word_ends import to_word_ends
 from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp
 from pipeline.schema import Form
 
@@ -96,13 +97,14 @@ def straightened(layers: Layers, form: Form, seen: Seen, dpi: float, options: Di
     )
     clean = without_rules(ink & ~dots.mask, lines, thick)
     marks = together.left_on(clean)
+    labels = to_word_ends(fitting.placed_labels(form, fitted), form, marks.boxes, letter)
     edges = edges_of(marks)
     clean.ravel()[marks.pixels(edges)] = 0
     read_dpi = options.max_dpi if scale < 1 else dpi
     red, red_ink, red_marks = red_layer(layers.red, matrix, canvas, read_dpi)
     return Straight(
         even, clean, marks.without(edges), ink, red, matrix, fitted, Frame(square, inner),
-        fitting.placed_labels(form, fitted), dots.boxes, read_dpi, red_ink, red_marks,
+        labels, dots.boxes, read_dpi, red_ink, red_marks,
         stamps_of(red_ink, read_dpi), bend, lean,
     )  # fmt: skip
 

@@ -28,6 +28,9 @@ LARGER = 1.45
 FEWEST = 3
 """So many marks must be left in step: one or two among what is no leader are dots of letters."""
 
+FEW_BESIDE = 6
+"""So many dots of a leader beside a mark tell whether it is one of them."""
+
 ONCE = 0.25
 """The least share of steps that are one pace long."""
 
@@ -57,6 +60,31 @@ def leaders_of(marks: Marks, letter: float) -> Leaders:
     mask = np.zeros(marks.shape, np.uint8)
     mask.ravel()[marks.pixels(chosen)] = 255
     return Leaders(marks.boxes[number], centres[number], run.astype(np.int32), mask)
+
+
+def dots_among(boxes: NDArray[np.int32], leaders: NDArray[np.int32], letter: float) -> NDArray[np.bool_]:
+    """Which marks (n,) are dots of a leader that were taken for more, one dot or two that ran together: as low as the
+    dots of ``leaders`` (m, 4), on the level of those beside them, and in step with them at both ends."""
+    found = np.zeros(len(boxes), bool)
+    if len(leaders) < FEW_BESIDE:
+        return found
+    wide, high = np.median(leaders[:, 2:] - leaders[:, :2], axis=0)
+    dots = leaders[np.argsort(leaders[:, 1] + leaders[:, 3])]
+    x, y = (dots[:, 0] + dots[:, 2]) / 2, (dots[:, 1] + dots[:, 3]) / 2
+    left, top, right, bottom = boxes.T.astype(float)
+    low = (bottom - top <= 1.8 * high) & (right - left <= 0.45 * letter)
+    for mark in np.flatnonzero(low & (right - left > 0.6 * wide) & (bottom - top > 0.6 * high)):
+        level, middle = (top[mark] + bottom[mark]) / 2, (left[mark] + right[mark]) / 2
+        on = slice(*np.searchsorted(y, (level - 0.08 * letter, level + 0.08 * letter)))
+        beside = np.sort(x[on][np.abs(x[on] - middle) < 4 * letter])
+        steps = np.diff(beside)
+        steps = steps[(steps > 2) & (steps < 0.5 * letter)]
+        if len(beside) < FEW_BESIDE or len(steps) < FEWEST:
+            continue
+        ends = np.array([left[mark] + wide / 2, right[mark] - wide / 2])
+        paces = np.abs(beside - ends[:, None]) / pace_of(steps)
+        found[mark] = (np.abs(paces - np.rint(paces)) < 0.25).mean(axis=1).min() >= 0.6
+    return found
 
 
 def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:

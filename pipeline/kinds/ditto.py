@@ -22,3 +22,13 @@ def is_ditto(text: str) -> bool:
         return False
     word = folded(text).strip("() ")
     return bool(_WORDS.fullmatch(word) or _STROKES.fullmatch(word))
+
+
+_STROKE_LETTERS = frozenset("lIiJjnuLU")
+
+
+def is_like_ditto(text: str) -> bool:
+    """Whether a text may be ditto marks or dashes that were read as something: it has no word of two letters and more
+    that are not all mere strokes (``11``, ``- 1``, ``ll``, ``n``)."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return not any(len(word) > 1 and not _STROKE_LETTERS.issuperset(word) for word in words)

@@ -48,11 +48,11 @@ _ORGANS = (
 )
 _ISSUED = r"c[aáàảãạăắằẳẵặâấầẩẫậ]p"
 _DAY = r"ng[aáàảãạăâấầ]y"
-_BY = r"(?:d[o0óòôơp]|bởi|t[aáàảãạăâoóòỏõọôốồổỗộơớờởỡợ]i|ở|của)"
+_BY = r"(?:d[o0óòôơp]|bởi|t[aáàảãạăâ]i|ở|của)"
 """Connecting words as they are misread: they are dropped anyway, and their marks are what is lost first."""
 
-_LIKE_AT = r"(?:[^\W\d][aáàảãạăâ]i|t[^\W\d]i|t[aáàảãạăâ][^\W\d])"
-"""``tại`` with one letter misread; it is one before an office only."""
+_LIKE_AT = r"(?:[rf][aáàảãạăâ]i|t[oóòỏõọôốồổỗộơớờởỡợ]i)\s+(?=(?:UBND|Ủy ban|Uỷ ban|CA|Công an)\b)"
+"""``tại`` with one letter misread, before an office that nothing else is called by (``Phòng`` ends ``Hải Phòng``)."""
 
 _STOP = rf"(?=\s*[,;.(]?\s*(?:(?:{_ISSUED}\s+)?{_DAY}\b|{_ISSUED}\b)|\s*[,;.)]?\s*$)"
 _CLAUSES = tuple(
@@ -62,12 +62,14 @@ _CLAUSES = tuple(
         rf"(?:được\s+)?{_ISSUED}\s*:?\s*(?P<on>{_DATE})(?!\S*\d)",
         rf"(?:được\s+)?(?:{_ISSUED}\s+)?{_DAY}(?:\s+{_ISSUED})?\s*:?\s*(?P<on>{_MISREAD_DATE})(?!\S*\d)",
         rf"(?:nơi\s+{_ISSUED}\s*:?\s*|(?:được\s+)?(?:{_ISSUED}\s+)?{_BY}\s+)(?P<by>[^\d\s].*?){_STOP}",
-        rf"{_LIKE_AT}\s+(?P<by>{_ORGANS}.*?){_STOP}",
+        rf"{_LIKE_AT}(?P<by>.+?){_STOP}",
         rf"(?P<by>{_ORGANS}.*?){_STOP}",
         rf"(?:được\s+)?{_ISSUED}(?=$|[\s,;.)])",
     )
 )
 _GAP = re.compile(r"[\s,;:.()]*")
+_PART_BEGINS = re.compile(rf",\s*(?:{_ORGANS}|(?:{_ISSUED}|{_DAY}|{_BY}|nơi|được)\b)", re.IGNORECASE)
+"""A comma behind which another part stands, so that the words before it are not the paper's name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def cited(text: str) -> Citation | None:
     """The parts of a citation, ``None`` when the text is not one or says a part twice."""
     text = unicodedata.normalize("NFC", text).strip()
     head = _HEAD.match(text) or _MISREAD_HEAD.match(text)
-    if head is None:
+    if head is None or _PART_BEGINS.search(head["what"]):
         return None
     parts = {"on": "", "by": ""}
     at = _after_gap(text, head.end())

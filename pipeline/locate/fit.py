@@ -288,7 +288,8 @@ def _ends(candidate: Candidate, left: float, right: float, letter: float) -> tup
     if candidate.loose:
         return read.left, right
     longest = 1.01 * wide + 0.05 * letter
-    if read.width <= longest and (candidate.score == 1.0 or read.width >= 0.95 * wide):
+    least = wide - letter if candidate.score == 1.0 else 0.95 * wide
+    if least <= read.width <= longest:
         return read.left, read.right
     wide = min(longest, max(wide, read.width))
     if abs(read.left - left) <= abs(read.right - right):

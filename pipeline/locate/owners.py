@@ -50,6 +50,7 @@ def owners(
     barred: Sequence[Box],
     colons: Sequence[Box] = (),
     faint: NDArray[np.bool_] | None = None,
+    dots: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """For each mark the number of the strip it belongs to, or -1.
 
@@ -58,7 +59,8 @@ def owners(
     past the end of the last blank of a line are followed to the right as long as the gap stays within a letter or two;
     past the frame's rule only inside a word. Marks in ``barred`` boxes (signatures, notes) have no strip, unless a
     value runs on into them; nor have specks in ``colons`` boxes (what is printed right behind a label). What is
-    ``faint`` (n,), paler than ink by itself, goes with a letter only where it is close to it.
+    ``faint`` (n,), paler than ink by itself, goes with a letter only where it is close to it; ``dots`` (n,) of a leader
+    go with none below them.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -69,12 +71,12 @@ def owners(
     height, width = bottom - top, right - left
     pitch = float(np.median([s.pitch for s in strips]))
     big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
-    inside = np.zeros(count, bool)
+    inside, beside = np.zeros(count, bool), np.zeros((len(barred), count), bool)
     size = np.maximum(1.0, width * height)
-    for box in barred:
+    for number, box in enumerate(barred):
         across = np.clip(np.minimum(right, box.right) - np.maximum(left, box.left), 0, None)
         down = np.clip(np.minimum(bottom, box.bottom) - np.maximum(top, box.top), 0, None)
-        inside |= across * down / size > 0.3
+        beside[number] = across * down / size > 0.3
     for box in colons:
         small = (height < 0.5 * box.height) & (width < 0.6 * box.width)
         inside |= (
@@ -84,18 +86,40 @@ def owners(
     for number, strip in enumerate(strips):
         b, p = strip.piece.box, strip.pitch
         overlap = np.minimum(right, b.right) - np.maximum(left, b.left)
+        # what stands in the blank for the most part is its own, though it runs on into an area behind it
+        behind = np.array([box.left >= b.right for box in barred], bool)
+        shut = inside | beside[~behind].any(axis=0) | (beside[behind].any(axis=0) & (overlap <= 0.5 * width))
         enough = (overlap > 0.35 * width) | ((middle_x > b.left) & (middle_x < b.right))
         rise = (strip.piece.baseline - middle_y) / p
         near = np.abs(rise - 0.24)
         core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
         # a hat over a tall letter reaches up to the line above: what is low there and flat is none of its letters
         hat = (height < 0.3 * p) & (rise < 0.02)
-        fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~inside
+        fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~shut
         owner[fits], cost[fits] = number, near[fits]
+    inside |= beside.any(axis=0)
     _follow_right(strips, owner, big, boxes)
     _join_dashes(strips, owner, boxes, inside)
-    _gather_small(strips, owner, big, boxes, inside, np.zeros(count, bool) if faint is None else faint)
+    none = np.zeros(count, bool)
+    _gather_small(
+        strips, owner, big, boxes, inside, none if faint is None else faint, none if dots is None else dots
+    )
     return owner
+
+
+def is_cut_short(strip: Strip, line: Box, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
+    """Whether ink goes on behind the end of a strip as the next word of its ``line`` would, and is none of the line's
+    own ``numbers``: past the frame's rule a value is followed only inside a word."""
+    if not strip.open_right:
+        return False
+    p = strip.pitch
+    left, top, right, bottom = boxes.T.astype(float)
+    rise, height = strip.piece.baseline - (top + bottom) / 2, bottom - top
+    level = (rise > -0.25 * p) & (rise < 0.75 * p) & (height > 0.26 * p) & (height < 1.6 * p)
+    next_to = (left > line.right - 0.5 * p) & (left < line.right + 0.8 * p) & (right > strip.piece.box.right)
+    found = level & next_to
+    found[numbers] = False
+    return bool(found.any())
 
 
 def _follow_right(
@@ -145,6 +169,7 @@ def _gather_small(
     boxes: Boxes,
     inside: NDArray[np.bool_],
     faint: NDArray[np.bool_],
+    dots: NDArray[np.bool_],
 ) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     anchors = np.nonzero(owner >= 0)[0]
@@ -169,6 +194,8 @@ def _gather_small(
         pitch = strips[owner[near[best]]].pitch
         reach = (0.12 if faint[mark] else 0.45) * pitch
         if bottom[mark] <= top[near[best]]:
+            if dots[mark]:
+                continue
             # a tone mark is thrown no further than it is large: what hangs small and high is dust, a dot of a leader
             reach = min(reach, 0.1 * pitch + 1.2 * max(right[mark] - left[mark], bottom[mark] - top[mark]))
         if distance[best] < reach:

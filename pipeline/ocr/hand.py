@@ -211,7 +211,8 @@ def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) ->
     best = found.hypotheses[0]
     if not best.text:
         return LineReading("", 0.0, name, hypotheses=found.hypotheses)
-    return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=found.evidence)
+    evidence = None if found.proposed else found.evidence
+    return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence)
 
 
 GOES_BETTER = 0.5

@@ -96,6 +96,10 @@ def test_as_above_is_known_in_every_field_of_words(kind: str) -> None:
     assert best("như trôn", prior) == "như trôn"
 
 
+def test_a_surname_is_not_taken_for_the_first_word_of_as_above() -> None:
+    assert best("Nhữ Văn An", prior_for("name", "", (), language()), {2: {"ư": 0.3}}) == "Nhữ Văn An"
+
+
 def test_a_commune_is_known_by_its_district() -> None:
     text = "xã Vĩnh Phúc huyện Vĩnh Lộc tỉnh Thanh Hóa"
     prior = prior_for("place", "", (), language())

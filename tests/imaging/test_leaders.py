@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.leaders import Leaders, leaders_of, pace_of
+from pipeline.imaging.leaders import Leaders, dots_among, leaders_of, pace_of
 from pipeline.imaging.marks import marks_of
 from pipeline.model import Pixels
 from tests.imaging.drawings import dot, ink_of, paper, typed
@@ -117,6 +117,34 @@ def test_a_dot_below_a_vowel_that_runs_into_a_dot_of_the_leader_stays(off: tuple
     found = leaders_of(marks_of(ink_of(picture)), LETTER)
     assert share_found(found, [(x, y)]) == 0.0
     assert share_found(found, spots[:40] + spots[41:]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "y", "told"),
+    [
+        (40, 40, 60.0, True),
+        (40, 41, 60.0, True),
+        (40.45, 40.45, 60.0, False),
+        (40, 40.5, 60.0, False),
+        (40, 40, 55.0, False),
+        (40, 42, 60.0, False),
+    ],
+    ids=["a dot", "two run together", "out of step", "one end out of step", "above the level", "a dash"],
+)
+def test_a_large_dot_or_two_run_together_are_told_by_the_leader_beside_them(
+    first: float, last: float, y: float, told: bool
+) -> None:
+    pace, radius, left = 11.0, 2.0, 30.0
+    spots = [(left + n * pace, 60.0) for n in range(85) if not 38 < n < 43]
+    dots = np.array([[x - radius, v - radius, x + radius, v + radius] for x, v in spots]).round()
+    mark = [left + first * pace - 3, y - 3, left + last * pace + 3, y + 3]
+    found = dots_among(np.array([mark]).round().astype(np.int32), dots.astype(np.int32), LETTER)
+    assert found.tolist() == [told]
+
+
+def test_without_a_leader_no_mark_is_a_dot_of_one() -> None:
+    few = np.array([[n * 11, 58, n * 11 + 4, 62] for n in range(5)], np.int32)
+    assert not dots_among(np.array([[55, 57, 60, 62]], np.int32), few, LETTER).any()
 
 
 def test_one_or_two_marks_left_in_step_are_no_leader() -> None:

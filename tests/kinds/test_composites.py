@@ -116,6 +116,26 @@ def test_a_misread_sign_does_not_put_a_whole_paper_into_one_field(text: str, tol
     assert KINDS["id_number"].parse(cut["number"]).canonical in ("", "360118405")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CMND 031234567 Hải Phòng cấp ngày 12/03/2010",
+        "CMND 031234567 cấp ngày 12/3/2010 Hải Phòng",
+        "CMND 031234567 Mai Sở Tư pháp cấp ngày 12/03/2010",
+        "CMND, CA Cần Thơ, số 360118405",
+        "Giấy báo tử, do Công an xã A cấp, số 12 ngày 1/2/2016",
+    ],
+)
+@pytest.mark.parametrize("kind", ["identity_paper", "death_notice"])
+def test_no_word_is_dropped_or_taken_for_another_part(kind: str, text: str) -> None:
+    assert parts(kind, text) == {"type": text}
+
+
+def test_an_issuer_keeps_all_its_words() -> None:
+    told = parts("identity_paper", "CMND 031234567 cấp ngày 12/3/2010 tại Hải Phòng")
+    assert told["issued_place"] == "Hải Phòng"
+
+
 @pytest.mark.parametrize("text", ["CMND 12/3/1999", "CMND 12/3/1999 tại CA Cần Thơ", "CMND 1/3/4"])
 def test_a_date_is_no_misread_number(text: str) -> None:
     assert parts("identity_paper", text) == {"type": text}

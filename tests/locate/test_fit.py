@@ -218,7 +218,8 @@ def test_a_label_that_was_not_read_does_not_take_the_place_of_one_that_reads_ali
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 @pytest.mark.parametrize(
-    ("before", "behind", "score"), [(0.2, 0.0, 0.9), (0.0, 0.5, 1.0), (0.0, -0.3, 0.9), (-0.2, 0.0, 0.9)]
+    ("before", "behind", "score"),
+    [(0.2, 0.0, 0.9), (0.0, 0.5, 1.0), (0.0, -0.3, 0.9), (0.0, -0.45, 1.0), (-0.2, 0.0, 0.9)],
 )
 def test_a_label_ends_where_its_print_does_though_a_word_more_or_less_was_read(
     form: Form, before: float, behind: float, score: float

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.locate.owners import owners, touching
+from pipeline.locate.owners import is_cut_short, owners, touching
 from pipeline.locate.strips import Strip
 from pipeline.model import Box
 from pipeline.schema import Form
@@ -104,6 +104,21 @@ def test_what_is_too_pale_to_be_ink_goes_along_only_close_to_a_letter() -> None:
     assert owners(strips, boxes, (), (), faint).tolist() == [number] * 4 + [-1, number]
 
 
+def test_a_dot_of_a_leader_goes_with_the_letters_on_it_and_with_none_below() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    p = strip.pitch
+    base = letters(strip, strip.piece.box.left + 40, 4)
+    left, top, bottom = base[1][0], base[1][1], base[1][3]
+    above = [[left, top - 0.2 * p, left + 0.11 * p, top - 0.09 * p]]
+    beside = [[base[3][2] + 0.1 * p, bottom - 0.11 * p, base[3][2] + 0.15 * p, bottom]]
+    boxes = marks(base, above, beside)
+    assert owners(strips, boxes, ()).tolist() == [number] * 6
+    dots = np.array([False] * 4 + [True] * 2)
+    assert owners(strips, boxes, (), (), None, dots).tolist() == [number] * 4 + [-1, number]
+
+
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 def test_a_dash_between_wide_figures_stays_on_its_line(form: Form) -> None:
     strips = strips_of(form)
@@ -152,6 +167,23 @@ def test_what_stands_behind_the_next_rule_of_the_frame_is_another_blanks() -> No
     assert owned(strips, marks(before, behind)).tolist() == [number] * 3 + [-1] * 3
 
 
+@pytest.mark.parametrize(
+    ("before", "behind", "short"), [(0.2, 0.3, True), (0.2, 2.0, False), (2.0, 0.3, False)]
+)
+def test_a_line_is_cut_short_where_a_word_behind_the_rule_is_next_to_it(
+    before: float, behind: float, short: bool
+) -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    strip = strips[long_strip(strips)]
+    p, end = strip.pitch, strip.piece.box.right
+    own = letters(strip, end - (before + 1.74) * p, 5)
+    boxes = marks(own, letters(strip, end + behind * p, 3))
+    line = Box(own[0][0], own[0][1], own[-1][2], own[-1][3])
+    assert strip.open_right
+    assert is_cut_short(strip, line, boxes, np.arange(5)) is short
+    assert not is_cut_short(strip, line, boxes, np.arange(8))
+
+
 def test_writing_well_beyond_the_end_is_not_taken_in() -> None:
     strips = strips_of(PAGE_FORMS[0])
     number = next(n for n, s in enumerate(strips) if s.open_right and s.piece.box.width > 200)
@@ -166,6 +198,18 @@ def test_marks_in_a_barred_box_have_no_strip() -> None:
     strip = strips[long_strip(strips)]
     boxes = marks(letters(strip, strip.piece.box.left + 40))
     assert (owned(strips, boxes, (strip.piece.box.grown(0, 40),)) == -1).all()
+
+
+def test_words_that_hang_together_with_ink_of_the_area_behind_them_stay() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = long_strip(strips)
+    strip = strips[number]
+    right, p, y = strip.piece.box.right, strip.pitch, strip.piece.baseline
+    notes = Box(right + 0.4 * p, y - 20 * p, right + 12 * p, y + 20 * p)
+    word = [right - 5 * p, y - 0.7 * p, right + 3.5 * p, y + 0.2 * p]
+    note = [right - 1.5 * p, y - 0.7 * p, right + 3.5 * p, y + 0.2 * p]
+    assert owned(strips, marks([word]), (notes,)).tolist() == [number]
+    assert owned(strips, marks([note]), (notes,)).tolist() == [-1]
 
 
 def test_the_colon_behind_a_label_is_no_writing_but_a_letter_there_is() -> None:

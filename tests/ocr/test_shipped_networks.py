@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.digitize import default_engines
 from pipeline.model import Pixels
+from pipeline.ocr.hand import HandReader
 from pipeline.synth.pens import PEN_FOLDER, PENS
 
 TEXTS = ("Lý Hoa", "16/5/2008", "Kinh", "Ấp 5, xã Bình Hữu", "TRẦN VĂN ÁNH", "Trần Văn Bé", "huyện Trà Ôn")
@@ -21,7 +22,7 @@ def _line(text: str, file: str) -> Pixels:
 
 def test_they_read_a_line_alike_alone_and_among_others() -> None:
     reader = default_engines().hand
-    assert reader is not None
+    assert isinstance(reader, HandReader)
     lines = [_line(text, pen.file) for pen in PENS[:4] for text in TEXTS]
     for line, together in zip(lines, reader.emissions(lines), strict=True):
         (alone,) = reader.emissions([line])
