@@ -137,11 +137,17 @@ def are_two(halves: Sequence[Half], form: Form) -> bool:
 
 def shows_more(halves: Sequence[Half]) -> bool:
     """Whether one half is a page with print of some form and the other half bears many words too."""
-    forms = [half for half in halves if half.seen.form is not None]
-    others = [half.seen for half in halves if half.seen.form is None]
-    return len(forms) == 2 or (
-        bool(forms) and any(seen.other != "" or is_print(seen.words, seen.clear) for seen in others)
-    )
+    return any(half.seen.form is not None for half in halves) and all(is_page(half.seen) for half in halves)
+
+
+def is_page(seen: Seen) -> bool:
+    """Whether what was looked at is a page of some form or bears much print."""
+    return is_sure(seen) or is_print(seen.words, seen.clear)
+
+
+def is_sure(seen: Seen) -> bool:
+    """Whether it can only be a page that lies this way."""
+    return seen.form is not None or seen.other != "" or seen.is_upright
 
 
 def is_print(words: int, clear: int) -> bool:

@@ -35,8 +35,8 @@ from pipeline.model import (
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
 
-ONE_OF_TWO = "PAGE-HALF"
-"""The finding of a picture that seems to show two pages, of which only one was read."""
+MORE_PAGES = "PAGE-HALF"
+"""The finding of a picture that seems to show more pages than were read."""
 
 OUTLINE = 0.05
 """The least share of a check box and what is close around it that is ink where the box is printed."""
@@ -57,10 +57,10 @@ def digitize_page(
         layers = layers_of(page.pixels)
     look = two_pages(page, layers, form, schemas, engines, options, watch)
     reading = _Reading(form, ledger, schemas, engines, options, watch)
+    doubts = (Finding(MORE_PAGES, Severity.REVIEW),) if look.doubtful else ()
     if look.halves:
-        return _of_two_pages(page, look, reading)
+        return _of_two_pages(page, look, reading, doubts)
     assert look.whole is not None
-    doubts = (Finding(ONE_OF_TWO, Severity.REVIEW),) if look.doubtful else ()
     return _read(page, layers, look.whole, dpi_of(page, form), reading, doubts)
 
 
@@ -76,12 +76,13 @@ class _Reading:
     watch: Stopwatch
 
 
-def _of_two_pages(page: PageImage, look: Look, reading: _Reading) -> PageResult:
+def _of_two_pages(page: PageImage, look: Look, reading: _Reading, doubts: tuple[Finding, ...]) -> PageResult:
     sides = []
     for half in look.halves:
         assert half.frame is not None
         own = replace(reading, watch=Stopwatch())
-        sides.append((_read(half.page, half.layers, half.seen, half.dpi, own), half.matrix, half.frame))
+        result = _read(half.page, half.layers, half.seen, half.dpi, own, doubts)
+        sides.append((result, half.matrix, half.frame))
     size = (page.pixels.shape[1], page.pixels.shape[0])
     result = joined(page.ref, size, sides, reading.form.id, look.turn)
     looking = Counter(reading.watch.seconds)
@@ -113,7 +114,7 @@ def _read(
         return _unknown(result, seen, options)
     if seen.form.layout == "cover":
         labels = fitting.placed_labels(seen.form, seen.fit)
-        told = (*doubts, *(flaw for flaw in result.findings if flaw.code != ONE_OF_TWO))
+        told = (*doubts, *(flaw for flaw in result.findings if flaw.code != MORE_PAGES))
         return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels, findings=told)
     with watch.stage("straighten"):
         straight = straightened(layers, form, seen, dpi, options)

@@ -1,7 +1,8 @@
 """A picture of a book that lies open: both its pages, where it is sure that there are two.
 
 Where two pages fill the picture its gutter is sought near the middle. A photograph often shows much else: then the page
-that is found first says where the other one would lie.
+that is found first says where the other one would lie. What is left of a picture around both is looked at too: a third
+sheet may lie there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from pipeline.digitize.halves import (
     are_two,
     both_sides,
     is_form,
+    is_page,
     is_print,
+    is_sure,
     moved_back,
     shows_more,
 )
@@ -36,7 +39,8 @@ a scanner's bed seen beside the other."""
 
 BESIDE = 0.5
 """How much of a page beside the one that was found must be in the picture, so that it is looked for: a strip of the
-facing page is seen on most pictures of one page of a bound book."""
+facing page is seen on most pictures of one page of a bound book. As a share of a page's width: how much room there must
+be beside two pages for a third sheet to be looked for."""
 
 AROUND = 0.03
 """How much more than two pages is cut out of a picture for the look at both, as a share of a page's width."""
@@ -48,7 +52,7 @@ WHOLE = 0.9
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a look for two pages gave: the ``halves``, left page first (none: it is not sure that there are two), or the
-    picture seen as one page, ``whole``, and whether there are signs of a second page all the same (``doubtful``).
+    picture seen as one page, ``whole``, and whether there are signs of one more page than were found (``doubtful``).
     ``turn``: how far the picture was turned clockwise for the halves to stand upright, in degrees; ``gutter`` (2, 2):
     both ends of the line between them on the picture."""
 
@@ -77,12 +81,12 @@ def two_pages(
     )
     look, turns, alone = _across(page, layers, looking) if opens else (Look(), (), True)
     if look.halves:
-        return look
+        return _with_third(look, page, looking)
     whole = recognised(page, layers, form, schemas, engines, options, dpi_of(page, form), watch, turns)
     if not alone:
         beside = _beside(page, whole, looking)
         look = beside if beside.halves else replace(look, doubtful=look.doubtful or beside.doubtful)
-    return look if look.halves else replace(look, whole=whole)
+    return _with_third(look, page, looking) if look.halves else replace(look, whole=whole)
 
 
 def _across(page: PageImage, layers: Layers, looking: Looking) -> tuple[Look, tuple[int, ...], bool]:
@@ -150,6 +154,47 @@ def _bears_print(place: Box, whole: Seen, looking: Looking) -> bool:
     with looking.watch.stage("spread"):
         words = looking.engines.labels.words(part, whole.level.dpi)
     return is_print(len(words), clear_of(words))
+
+
+def _with_third(look: Look, page: PageImage, looking: Looking) -> Look:
+    """The look that gave two pages, doubtful where one more lies beside them, between them, above or below. One that
+    lies otherwise than they do has to be sure: the grain of a table on its side has more clear words."""
+    turning, (width, height) = warp.turned(look.turn, (page.pixels.shape[1], page.pixels.shape[0]))
+    left, right = (warp.moved(turning, _paper_of(half)) for half in look.halves)
+    book = _around(np.vstack([left, right]))
+    across = float(np.mean([np.linalg.norm(paper[1] - paper[0]) for paper in (left, right)]))
+    down = float(np.mean([np.linalg.norm(paper[3] - paper[0]) for paper in (left, right)]))
+    dpi = down / (looking.form.paper_mm[1] / 25.4)
+    places = (
+        Box(0.0, 0.0, book.left, height),
+        Box(float(left[1:3, 0].max()), 0.0, float(right[[0, 3], 0].min()), height),
+        Box(book.right, 0.0, width, height),
+        Box(0.0, 0.0, width, book.top),
+        Box(0.0, book.bottom, width, height),
+    )
+    back = np.asarray(np.linalg.inv(turning), np.float64)
+    for place in places:
+        if min(place.width, place.height) < BESIDE * across:
+            continue
+        part, _ = _cut_out(page, _around(warp.moved(back, _corners(place))))
+        with looking.watch.stage("spread"):
+            layers = layers_of(part.pixels)
+        turns = tuple((look.turn + turn) % 360 for turn in (0, 180, 90, 270))
+        seen = recognised(
+            part, layers, looking.form, looking.schemas, looking.engines, looking.options, dpi, looking.watch,
+            turns,
+        )  # fmt: skip
+        if is_page(seen) and (seen.level.turn == look.turn or is_sure(seen)):
+            return replace(look, doubtful=True)
+    return look
+
+
+def _paper_of(half: Half) -> Matrix:
+    """The corners (4, 2) of a page's paper on the whole picture."""
+    assert half.seen.form is not None
+    assert half.seen.fit is not None
+    back = np.asarray(np.linalg.inv(half.seen.level.matrix @ half.matrix), np.float64)
+    return warp.moved(back, fitting.paper_corners(half.seen.form, half.seen.fit))
 
 
 def _around(corners: Matrix) -> Box:

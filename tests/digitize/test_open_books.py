@@ -212,6 +212,37 @@ def test_a_page_photographed_on_a_table_with_a_grain_is_neither_parted_nor_marke
     assert not look.doubtful
 
 
+def three_pages(gap: int, lying: int = 0) -> Pixels:
+    """Two pages and, on their right, a third sheet turned by so many quarters, on a dark table."""
+    sheets = [drawing.page.sheet.pixels for drawing in drawings("birth-2006", 3)]
+    sheets[2] = np.rot90(sheets[2], k=lying)
+    high = max(len(sheet) for sheet in sheets)
+    wide = sum(sheet.shape[1] for sheet in sheets)
+    picture = np.full((high + 120, wide + gap + 120, 3), 120, np.uint8)
+    x = 60
+    for number, sheet in enumerate(sheets):
+        x += gap if number == 2 else 0
+        picture[60 : 60 + len(sheet), x : x + sheet.shape[1]] = sheet
+        x += sheet.shape[1]
+    return picture
+
+
+@pytest.mark.parametrize(("gap", "lying"), [(0, 0), (500, 0), (500, 2)])
+def test_a_third_page_in_the_picture_of_two_is_told_of_both(gap: int, lying: int) -> None:
+    look = looked_at(three_pages(gap, lying), "birth-2006")
+    assert len(look.halves) == 2
+    assert look.doubtful
+
+
+def test_both_entries_of_a_picture_with_a_third_page_wait() -> None:
+    result = digitized_pixels(three_pages(0), "birth-2006")
+    assert [entry.row for entry in result.entries] == [LEFT_PAGE, RIGHT_PAGE]
+    for entry in result.entries:
+        assert ("PAGE-HALF", Severity.REVIEW) in {(one.code, one.severity) for one in entry.findings}
+        assert not entry.accepted
+    assert "PAGE-HALF" in {one.code for one in result.findings}
+
+
 @cache
 def alone() -> PageResult:
     return digitized_pixels(single(), "birth-2006")
