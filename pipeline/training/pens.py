@@ -46,7 +46,7 @@ VIETNAMESE = frozenset(
         "tapestry", "the nautigal", "updock", "vujahday script", "water brush", "windsong",
     }
 )  # fmt: skip
-"""Families with the Vietnamese letters that may be drawn with."""
+"""Families with the Vietnamese letters that may be drawn with, or what their names begin with."""
 
 OF_DEBIAN = (
     ("ecolier_court", "fonts-ecolier-court (SIL Open Font License 1.1)"),
