@@ -21,7 +21,8 @@ value to a person whatever its chance is."""
 
 
 LIKELY, CLEAR = 0.5, 0.9
-"""A value that its own reader finds less likely than this has letters that are clearer than that, in the mean."""
+"""A value whose chance by its own reader is below the first counts only if its letters, in the mean, reach the
+second."""
 
 
 @dataclass(frozen=True, slots=True)

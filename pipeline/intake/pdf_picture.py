@@ -86,7 +86,7 @@ def _is_plain(image: pikepdf.Stream) -> bool:
     described = pikepdf.PdfImage(image)
     try:
         mode, filters = described.mode, described.filters
-    except NotImplementedError:
+    except NotImplementedError:  # pikepdf's word for a colour space it does not know
         return False
     if mode not in ("1", "L", "P", "RGB", "I;16"):
         return False

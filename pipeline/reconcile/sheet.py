@@ -130,6 +130,7 @@ class Workbook:
                 raise ReconcileError(f"{self._name}: quá lớn khi giải nén. Hãy tách tệp rồi chạy lại.")
             with self._archive.open(info) as stream:
                 yield from _read_in_chunks(stream)
+        # NotImplementedError is zipfile's word for a way of packing it does not know, RuntimeError for a password
         except (KeyError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise self._broken(error) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -58,7 +59,7 @@ class Strings:
         return self._bytes[self._ends[number] : self._ends[number + 1]].decode("utf-8", "replace")
 
 
-class _TextReader:
+class _TextReader(ABC):
     """Common to both: the text of ``t`` elements outside phonetic hints (``rPh``), without the prefix of names."""
 
     def __init__(self) -> None:
@@ -83,11 +84,11 @@ class _TextReader:
         self._parser.StartElementHandler = self._start
         self._start(tag, values)
 
-    def _start(self, tag: str, values: Attributes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _start(self, tag: str, values: Attributes) -> None: ...
 
-    def _end(self, tag: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _end(self, tag: str) -> None: ...
 
     def _data(self, text: str) -> None:
         if self._reading:
