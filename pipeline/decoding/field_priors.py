@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.decoding.language import Language, WordModel
-from pipeline.decoding.priors import FreePrior, Prior
+from pipeline.decoding.priors import LIMIT, FreePrior, Prior
 from pipeline.decoding.word_prior import Habit, Manner, WordPrior
 from pipeline.decoding.writing_habits import (
     habit_of_address,
@@ -57,7 +57,7 @@ _STRANGE = -2.5
 _STRANGE_DATE = -4.0
 """The same of a date, whose signs are small and whose figures bind one another."""
 
-_UNLISTED = -4.0
+_UNLISTED = -LIMIT
 """A text that is no term of the list."""
 
 _DOUBTFUL = -1.0

@@ -44,7 +44,7 @@ network looks at that paper too, and no line may be read otherwise because of it
 
 WEIGHTS = "model.onnx"
 
-VERSION = "7"
+VERSION = "8"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 

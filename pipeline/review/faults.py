@@ -15,6 +15,7 @@ from pipeline.registry.accounts import AccountError
 from pipeline.registry.desk.values import CannotUndo, HandsFull, NotYours
 from pipeline.review.admission import ComeIn, Forged
 from pipeline.review.journal import note_fault
+from pipeline.review.login_form import login_form
 from pipeline.review.site import site_of
 
 SENTENCES = {
@@ -25,6 +26,7 @@ SENTENCES = {
     422: "Có ô chưa điền đúng. Hãy quay lại và kiểm tra lại.",
     500: "Chương trình gặp lỗi; những gì đã lưu vẫn còn. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.",
 }
+OLD_LOGIN_FORM = "Biểu mẫu đã cũ nên chưa đăng nhập. Hãy điền lại ở đây."
 STATUS = (
     (NotThere, 404),
     (NotYours, 403),
@@ -72,6 +74,8 @@ async def _answer_async(request: Request, error: Exception) -> Response:
 def _answer(request: Request, error: Exception) -> Response:
     if isinstance(error, ComeIn):
         return _to_the_door(request, error)
+    if isinstance(error, Forged) and request.url.path == "/login" and request.state.session is None:
+        return login_form(request, site_of(request), refused=OLD_LOGIN_FORM, status=403)
     status, sentence, headers = _told(error)
     if _wants_json(request):
         told = {"sentence": sentence, "code": _code(error)}
@@ -113,10 +117,13 @@ def _code(error: Exception) -> str:
 
 
 def _to_the_door(request: Request, error: ComeIn) -> Response:
-    """A page is exchanged for the one to go to first; htmx, which would follow silently, is told to load it."""
+    """A page is exchanged for the one to go to first; htmx, which would follow silently, is told to load it. A picture
+    is not: its browser would be given another login form behind the one that the person has before them."""
     if _wants_json(request):
         told = {"sentence": "Phiên làm việc đã hết. Hãy đăng nhập lại.", "code": "login"}
         return JSONResponse(told, status_code=401)
     if "HX-Request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": error.to})
+    if request.headers.get("accept", "").startswith("image/"):
+        return Response(status_code=401)
     return RedirectResponse(error.to, status_code=303)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from pipeline.registry.accounts import Accounts, Role
 from pipeline.review.access import ACCESS, BY_ROUTE
 from tests.review.browser import Browser, text_of
-from tests.review.conftest import browser_of, join
+from tests.review.conftest import PASSWORD, browser_of, join
 from tests.review.samples import SAMPLES, TARGET, Sample
 
 CHANGES = [access.path for access in ACCESS if access.method != "GET"]
@@ -65,6 +65,29 @@ def test_the_login_form_belongs_to_the_browser_that_it_was_given_to(app: FastAPI
     for token in (first.csrf, ""):
         assert second.ask("POST", "/login", data={"csrf": token, "login": "x"}).status_code == 403
     assert Browser(app).ask("POST", "/login", data={"csrf": first.csrf}).status_code == 403
+
+
+def test_an_old_login_form_gives_one_that_works(app: FastAPI, accounts: Accounts, administrator: str) -> None:
+    browser = Browser(app)
+    again = browser.ask(
+        "POST", "/login", data={"csrf": "0" * 64, "login": administrator, "password": PASSWORD}
+    )
+    assert (again.status_code, browser.token) == (403, "")
+    assert "điền lại" in text_of(again)
+    assert f'value="{browser.csrf}"' in again.text
+    browser.submit("/login", {"login": administrator, "password": PASSWORD})
+    assert browser.get("/").status_code == 200
+
+
+def test_a_picture_asked_for_after_the_session_leaves_the_login_form_alone(
+    app: FastAPI, accounts: Accounts, administrator: str
+) -> None:
+    """A page still fetches pictures while its person logs in anew in another tab."""
+    picture = {"headers": {"accept": "image/avif,image/webp,*/*;q=0.8"}, "follow_redirects": True}
+    browser = Browser(app)
+    for path in ("/pictures/tasks/1/page", "/pictures/tickets/1/page"):
+        answer = browser.get(path, **picture)
+        assert (answer.status_code, answer.headers.get("set-cookie")) == (401, None)
 
 
 def test_a_script_may_send_the_token_in_a_header(browser: Browser) -> None:

@@ -7,18 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.accounts import LoginRefused, csrf_of
+from pipeline.registry.accounts import LoginRefused
 from pipeline.review.admission import OfSession, address_of
 from pipeline.review.cookies import (
-    form_cookie,
-    fresh_form_value,
-    give_form_cookie,
     give_session_cookie,
     session_cookie,
     take_form_cookie,
     take_session_cookie,
 )
-from pipeline.review.site import OfSite, Site
+from pipeline.review.login_form import inside, login_form
+from pipeline.review.site import OfSite
 
 router = APIRouter()
 
@@ -26,8 +24,8 @@ router = APIRouter()
 @router.get("/login")
 def show_login(request: Request, site: OfSite, next: str = "/") -> Response:  # noqa: A002 (the word in the address)
     if request.state.session is not None:
-        return RedirectResponse(_inside(next), status_code=303)
-    return _form(request, site, next)
+        return RedirectResponse(inside(next), status_code=303)
+    return login_form(request, site, next)
 
 
 @router.post("/login")
@@ -44,10 +42,10 @@ def log_in(
     try:
         session = site.accounts.authenticate(login, password, address)
     except LoginRefused as refused:
-        return _form(request, site, next, login=login, refused=refused.message)
+        return login_form(request, site, next, login=login, refused=refused.message, status=401)
     if session_cookie(request):
         site.accounts.end(session_cookie(request))
-    response = RedirectResponse("/password" if session.must_change else _inside(next), status_code=303)
+    response = RedirectResponse("/password" if session.must_change else inside(next), status_code=303)
     give_session_cookie(request, response, session.token)
     take_form_cookie(request, response)
     return response
@@ -59,24 +57,3 @@ def log_out(request: Request, site: OfSite, session: OfSession) -> Response:
     response = RedirectResponse("/login", status_code=303)
     take_session_cookie(request, response)
     return response
-
-
-def _form(request: Request, site: Site, then: str, login: str = "", refused: str = "") -> Response:
-    value = form_cookie(request) or fresh_form_value()
-    response = site.pages.page(
-        request,
-        "login.html",
-        status=401 if refused else 200,
-        csrf=csrf_of(value),
-        next=_inside(then),
-        login=login,
-        refused=refused,
-    )
-    give_form_cookie(request, response, value)
-    return response
-
-
-def _inside(path: str) -> str:
-    """``path`` when it leads to a page of this application, else the first page."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if inside else "/"

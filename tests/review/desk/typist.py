@@ -20,6 +20,7 @@ class Typist:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.url = url
+        self.page.add_init_script(f"({NOTE_KEYS})()")
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.shown = 0
@@ -87,9 +88,10 @@ class Typist:
 
     def press(self, *keys: str) -> Typist:
         """Press keys one after another, each when what came up under the one before has stood for a moment: the page
-        takes no word before."""
+        takes no word before. No finger presses the same key again as fast as a script can: to the page, that is a
+        bounce."""
         for key in keys:
-            self.page.wait_for_function("() => !document.querySelector('[data-fresh], [data-refused]')")
+            self.page.wait_for_function(IS_READY, arg=[key, FINGER])
             self.page.keyboard.press(key)
         return self
 
@@ -132,6 +134,18 @@ class Typist:
             )
         )
 
+
+FINGER = 80
+"""Milliseconds between two presses of one key by the fastest of fingers."""
+
+NOTE_KEYS = """() => {
+  window.pressedLast = {};
+  addEventListener("keydown", ({ key, timeStamp }) => (window.pressedLast[key] = timeStamp), { capture: true });
+}"""
+
+IS_READY = """([key, finger]) =>
+  !document.querySelector("[data-fresh], [data-refused]") &&
+  performance.now() - (window.pressedLast[key] ?? -finger) >= finger"""
 
 TWICE = """() => {
   for (const key of ["Enter", "Enter", "F3"])
