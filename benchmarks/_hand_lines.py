@@ -90,7 +90,8 @@ class LineReadings:
 
 
 def line_readings(lines: Sequence[RealLine], reader: HandReader) -> LineReadings:
-    """Every line read by each network alone (free), and by all together (free, and with what is known of places)."""
+    """Every line read by each network alone (free), and by all together (free, and with what is known of places): by
+    one look at every line, and as they read, with two looks at lines that lean far."""
     seen: list[Sequence[Emission]] = []
     for start in range(0, len(lines), AT_ONCE):
         say(f"dòng thật {start}/{len(lines)}")
@@ -101,6 +102,8 @@ def line_readings(lines: Sequence[RealLine], reader: HandReader) -> LineReadings
         for number, name in enumerate(names)
     }
     together = "+".join(names)
+    once = f"{together}, nhìn một lần"
+    ways[once, "free"] = ways[once, "place"] = lambda all_of: all_of[: len(names)]
     ways[together, "free"] = ways[together, "place"] = lambda all_of: all_of
     priors: Mapping[str, Prior] = {"free": free_prior(), "place": reader.prior("place")}
     texts = {}

@@ -1,4 +1,5 @@
-"""The reader of handwriting: several small networks look at every line, one decoding weighs what they see.
+"""The reader of handwriting: several small networks look at every line, at one that leans far twice, and one decoding
+weighs what they see.
 
 A network gives, for every step along a line, the chance of every letter. What the line says follows from the chances
 of all networks together and from what the kind of field may hold (``pipeline.decoding``).
@@ -34,6 +35,7 @@ from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
 from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
 from pipeline.ocr.models import ModelCard, default_folder
+from pipeline.ocr.slant import slant_of, straightened
 
 BATCH_COLUMNS = 6400
 """Columns of a batch, padding included: enough to keep the network busy, little enough to stay in the cache."""
@@ -41,6 +43,12 @@ BATCH_COLUMNS = 6400
 PADDING = 1.15
 """How many times as wide as itself a line may become by the paper behind it. How wide follows from the line alone: a
 network looks at that paper too, and no line may be read otherwise because of its neighbours."""
+
+LEANING = 0.2
+"""A slant from which a line is looked at a second time: most hands lean less, and gain nothing by it."""
+
+LARGER = 1.12
+"""How many times as large the second look is: leaning hands have long strokes, and small letters beside them."""
 
 WEIGHTS = "model.onnx"
 
@@ -190,10 +198,16 @@ class HandReader:
         return tuple(read)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
-        """What every network sees on each grey line; nothing where there is no ink, or where a network's answer is no
-        chances."""
-        pictures = [line_picture(pixels) for pixels in lines]
-        seen: list[list[Emission]] = [[] for _ in lines]
+        """What every network sees on each grey line, and then what each sees on it where it leans far and is set more
+        upright; nothing where there is no ink, or where a network's answer is no chances."""
+        looks = [_looks(line_picture(pixels)) for pixels in lines]
+        seen = iter(self._seen([picture for pictures in looks for picture in pictures]))
+        told = [[said for _ in pictures for said in next(seen)] for pictures in looks]
+        return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in told)
+
+    def _seen(self, pictures: Sequence[Ink]) -> Sequence[Sequence[Emission]]:
+        """What every network sees on each picture."""
+        seen: list[list[Emission]] = [[] for _ in pictures]
         for batch in _batches(pictures):
             stacked = _stacked([pictures[number] for number in batch])
             for network in self.networks:
@@ -201,7 +215,16 @@ class HandReader:
                 for place, number in enumerate(batch):
                     steps = -(-pictures[number].shape[1] // STRIDE)
                     seen[number].append(Emission(chances[place, :steps], network.letters))
-        return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in seen)
+        return seen
+
+
+def _looks(picture: Ink) -> tuple[Ink, ...]:
+    """The picture and, where its writing leans far, the same half upright and larger."""
+    lean = slant_of(picture)
+    if abs(lean) < LEANING:
+        return (picture,)
+    upright = straightened(picture, lean / 2, LARGER)
+    return (picture, upright) if upright.shape[1] <= WIDEST else (picture,)
 
 
 def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) -> LineReading:
