@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.digitize.halves import (
+    OTHER_WORDS,
     Half,
     Looking,
     are_two,
@@ -27,7 +28,8 @@ from pipeline.digitize.halves import (
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, clear_of, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging import spread, warp
+from pipeline.errors import ScanTimeout
+from pipeline.imaging import light, spread, warp
 from pipeline.imaging.colour import Layers, layers_of
 from pipeline.locate import fit as fitting
 from pipeline.model import Box, Matrix, PageImage
@@ -45,6 +47,13 @@ there must be around what was found for one more sheet to be looked for."""
 
 AROUND = 0.03
 """How much more than two pages is cut out of a picture for the look at both, as a share of a page's width."""
+
+THIN = 0.3
+"""How thin a letter is at least, in heights of a printed one: thinner marks are dots, strokes and fibres."""
+
+LETTERS = 4
+"""How many marks the size of a letter a printed word has at least, one with another: where there are too few no words
+are looked for, which in the grain of a table takes long."""
 
 WHOLE = 0.9
 """From what share of the picture on that is the picture itself, which has been looked at."""
@@ -181,16 +190,36 @@ def _with_more(look: Look, page: PageImage, looking: Looking) -> Look:
         if min(place.width, place.height) < room:
             continue
         part, _ = _cut_out(page, _around(warp.moved(back, _corners(place))))
-        with looking.watch.stage("spread"):
-            layers = layers_of(part.pixels)
-        turns = tuple((turn + more) % 360 for more in (0, 180, 90, 270))
-        seen = recognised(
-            part, layers, looking.form, looking.schemas, looking.engines, looking.options, dpi, looking.watch,
-            turns,
-        )  # fmt: skip
-        if is_page(seen) and (seen.level.turn == turn or is_sure(seen)):
+        if _shows_a_page(part, turn, dpi, looking):
             return replace(look, doubtful=True)
     return look
+
+
+def _shows_a_page(part: PageImage, turn: int, dpi: float, looking: Looking) -> bool:
+    """Whether a page lies on a part of the picture, or may: where there is too much to be looked through in time."""
+    form = looking.form
+    with looking.watch.stage("spread"):
+        layers = layers_of(part.pixels)
+        if _letters(layers, form, dpi) < LETTERS * OTHER_WORDS:
+            return False
+    turns = tuple((turn + more) % 360 for more in (0, 180, 90, 270))
+    try:
+        seen = recognised(
+            part, layers, form, looking.schemas, looking.engines, looking.options, dpi, looking.watch, turns
+        )
+    except ScanTimeout:
+        return True
+    return is_page(seen) and (seen.level.turn == turn or is_sure(seen))
+
+
+def _letters(layers: Layers, form: Form, dpi: float) -> int:
+    """How many marks may be printed letters, whichever way they lie: fibres of a table are thinner or longer."""
+    _, marks = light.inked(light.evened(layers.ink))
+    _, top, _, bottom = form.frame
+    letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * dpi
+    sides = marks.boxes[:, 2:] - marks.boxes[:, :2]
+    thin, long = sides.min(axis=1), sides.max(axis=1)
+    return int(((thin > THIN * letter) & (thin < 2.5 * letter) & (long < 4 * letter)).sum())
 
 
 @dataclass(frozen=True, slots=True)

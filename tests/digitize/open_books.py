@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from pipeline.digitize import DigitizeOptions
+from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging.colour import layers_of
@@ -42,7 +42,9 @@ def open_at(form: str, tilt: float = 0.0) -> OpenBook:
     return bound(left, right, tilt)
 
 
-def looked_at(pixels: Pixels, form: str) -> Look:
+def looked_at(pixels: Pixels, form: str, using: Engines | None = None) -> Look:
     page = PageImage(PageRef("0" * 64, 1), pixels, DPI)
     declared = SCHEMAS.form(form)
-    return two_pages(page, layers_of(pixels), declared, SCHEMAS, engines(), DigitizeOptions(), Stopwatch())
+    return two_pages(
+        page, layers_of(pixels), declared, SCHEMAS, using or engines(), DigitizeOptions(), Stopwatch()
+    )

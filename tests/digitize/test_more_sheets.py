@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Pixels, Severity
+from pipeline.errors import ScanTimeout
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Pixels, Severity, Word
+from pipeline.ocr import PrintReader
 from tests.digitize.open_books import drawings, looked_at, open_at
-from tests.digitize.pages import digitized_pixels, drawn
+from tests.digitize.pages import digitized_pixels, drawn, engines
 
 pytestmark = pytest.mark.tesseract
 
@@ -90,7 +93,34 @@ def test_a_book_beside_a_loose_sheet_that_lies_crosswise_is_told_of(before: bool
         assert not entry.accepted
 
 
-def test_a_second_table_in_the_picture_of_one_is_told_of() -> None:
-    table = drawn("birth-table", 2, "mild").pixels
-    assert looked_at(laid_out((table, table[::-1, ::-1]), below=True), "birth-table").doubtful
-    assert not looked_at(laid_out((table, np.full_like(table, 245)), below=True), "birth-table").doubtful
+def test_a_sheet_beside_a_table_is_told_of_and_an_empty_one_is_not() -> None:
+    table, sheet = drawn("birth-table", 2, "mild").pixels, drawings("birth-2006")[0].page.sheet.pixels
+    assert looked_at(laid_out((table, sheet[::-1, ::-1])), "birth-table").doubtful
+    assert not looked_at(laid_out((table, np.full_like(sheet, 245))), "birth-table").doubtful
+
+
+class OnceInTime:
+    """A reader of labels that reads one picture and then takes too long over each."""
+
+    def __init__(self, reader: PrintReader) -> None:
+        self.reader, self.asked = reader, 0
+
+    @property
+    def fingerprint(self) -> str:
+        return self.reader.fingerprint
+
+    def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
+        self.asked += 1
+        if self.asked > 1:
+            raise ScanTimeout("quá lâu")
+        return self.reader.words(grey, dpi)
+
+
+def test_what_cannot_be_looked_through_in_time_is_told_of_and_the_page_is_read() -> None:
+    reader = OnceInTime(engines().labels)
+    sheets = [drawing.page.sheet.pixels for drawing in drawings("birth-2006")]
+    look = looked_at(laid_out(sheets, below=True), "birth-2006", replace(engines(), labels=reader))
+    assert reader.asked == 2
+    assert look.whole is not None
+    assert look.whole.form is not None
+    assert look.doubtful
