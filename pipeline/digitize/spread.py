@@ -1,17 +1,19 @@
 """A picture of a book that lies open: both its pages, where it is sure that there are two.
 
 Where two pages fill the picture its gutter is sought near the middle. A photograph often shows much else: then the page
-that is found first says where the other one would lie. What is left of a picture around both is looked at too: a third
-sheet may lie there.
+that is found first says where the other one would lie. What is left of a picture around what was found is looked at
+too: one more sheet may lie there, in any way.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from pipeline.digitize.halves import (
+    OTHER_WORDS,
     Half,
     Looking,
     are_two,
@@ -26,7 +28,8 @@ from pipeline.digitize.halves import (
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, clear_of, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging import spread, warp
+from pipeline.errors import ScanTimeout
+from pipeline.imaging import light, spread, warp
 from pipeline.imaging.colour import Layers, layers_of
 from pipeline.locate import fit as fitting
 from pipeline.model import Box, Matrix, PageImage
@@ -39,11 +42,18 @@ a scanner's bed seen beside the other."""
 
 BESIDE = 0.5
 """How much of a page beside the one that was found must be in the picture, so that it is looked for: a strip of the
-facing page is seen on most pictures of one page of a bound book. As a share of a page's width: how much room there must
-be beside two pages for a third sheet to be looked for."""
+facing page is seen on most pictures of one page of a bound book. As a share of a page's shorter side: how much room
+there must be around what was found for one more sheet to be looked for."""
 
 AROUND = 0.03
 """How much more than two pages is cut out of a picture for the look at both, as a share of a page's width."""
+
+THIN = 0.3
+"""How thin a letter is at least, in heights of a printed one: thinner marks are dots, strokes and fibres."""
+
+LETTERS = 4
+"""How many marks the size of a letter a printed word has at least, one with another: where there are too few no words
+are looked for, which in the grain of a table takes long."""
 
 WHOLE = 0.9
 """From what share of the picture on that is the picture itself, which has been looked at."""
@@ -81,12 +91,12 @@ def two_pages(
     )
     look, turns, alone = _across(page, layers, looking) if opens else (Look(), (), True)
     if look.halves:
-        return _with_third(look, page, looking)
+        return _with_more(look, page, looking)
     whole = recognised(page, layers, form, schemas, engines, options, dpi_of(page, form), watch, turns)
     if not alone:
         beside = _beside(page, whole, looking)
         look = beside if beside.halves else replace(look, doubtful=look.doubtful or beside.doubtful)
-    return _with_third(look, page, looking) if look.halves else replace(look, whole=whole)
+    return _with_more(look if look.halves else replace(look, whole=whole), page, looking)
 
 
 def _across(page: PageImage, layers: Layers, looking: Looking) -> tuple[Look, tuple[int, ...], bool]:
@@ -156,45 +166,96 @@ def _bears_print(place: Box, whole: Seen, looking: Looking) -> bool:
     return is_print(len(words), clear_of(words))
 
 
-def _with_third(look: Look, page: PageImage, looking: Looking) -> Look:
-    """The look that gave two pages, doubtful where one more lies beside them, between them, above or below. One that
+def _with_more(look: Look, page: PageImage, looking: Looking) -> Look:
+    """The look that gave one page or two, doubtful where one more lies beside, between, above or below them. One that
     lies otherwise than they do has to be sure: the grain of a table on its side has more clear words."""
-    turning, (width, height) = warp.turned(look.turn, (page.pixels.shape[1], page.pixels.shape[0]))
-    left, right = (warp.moved(turning, _paper_of(half)) for half in look.halves)
-    book = _around(np.vstack([left, right]))
-    across = float(np.mean([np.linalg.norm(paper[1] - paper[0]) for paper in (left, right)]))
-    down = float(np.mean([np.linalg.norm(paper[3] - paper[0]) for paper in (left, right)]))
-    dpi = down / (looking.form.paper_mm[1] / 25.4)
-    places = (
-        Box(0.0, 0.0, book.left, height),
-        Box(float(left[1:3, 0].max()), 0.0, float(right[[0, 3], 0].min()), height),
-        Box(book.right, 0.0, width, height),
-        Box(0.0, 0.0, width, book.top),
-        Box(0.0, book.bottom, width, height),
-    )
+    turn, papers = _papers(look)
+    if look.doubtful or not papers:
+        return look
+    turning, (width, height) = warp.turned(turn, (page.pixels.shape[1], page.pixels.shape[0]))
+    papers = [replace(paper, corners=warp.moved(turning, paper.corners)) for paper in papers]
+    found = _around(np.vstack([paper.corners for paper in papers]))
+    places = [
+        Box(0.0, 0.0, found.left, height),
+        Box(found.right, 0.0, width, height),
+        Box(0.0, 0.0, width, found.top),
+        Box(0.0, found.bottom, width, height),
+    ]
+    for left, right in pairwise(paper.corners for paper in papers):
+        places.append(Box(float(left[1:3, 0].max()), 0.0, float(right[[0, 3], 0].min()), height))
+    room = BESIDE * float(np.mean([paper.shorter for paper in papers]))
+    dpi = float(np.mean([paper.dpi for paper in papers]))
     back = np.asarray(np.linalg.inv(turning), np.float64)
     for place in places:
-        if min(place.width, place.height) < BESIDE * across:
+        if min(place.width, place.height) < room:
             continue
         part, _ = _cut_out(page, _around(warp.moved(back, _corners(place))))
-        with looking.watch.stage("spread"):
-            layers = layers_of(part.pixels)
-        turns = tuple((look.turn + turn) % 360 for turn in (0, 180, 90, 270))
-        seen = recognised(
-            part, layers, looking.form, looking.schemas, looking.engines, looking.options, dpi, looking.watch,
-            turns,
-        )  # fmt: skip
-        if is_page(seen) and (seen.level.turn == look.turn or is_sure(seen)):
+        if _shows_a_page(part, turn, dpi, looking):
             return replace(look, doubtful=True)
     return look
 
 
-def _paper_of(half: Half) -> Matrix:
-    """The corners (4, 2) of a page's paper on the whole picture."""
-    assert half.seen.form is not None
-    assert half.seen.fit is not None
-    back = np.asarray(np.linalg.inv(half.seen.level.matrix @ half.matrix), np.float64)
-    return warp.moved(back, fitting.paper_corners(half.seen.form, half.seen.fit))
+def _shows_a_page(part: PageImage, turn: int, dpi: float, looking: Looking) -> bool:
+    """Whether a page lies on a part of the picture, or may: where there is too much to be looked through in time."""
+    form = looking.form
+    with looking.watch.stage("spread"):
+        layers = layers_of(part.pixels)
+        if _letters(layers, form, dpi) < LETTERS * OTHER_WORDS:
+            return False
+    turns = tuple((turn + more) % 360 for more in (0, 180, 90, 270))
+    try:
+        seen = recognised(
+            part, layers, form, looking.schemas, looking.engines, looking.options, dpi, looking.watch, turns
+        )
+    except ScanTimeout:
+        return True
+    return is_page(seen) and (seen.level.turn == turn or is_sure(seen))
+
+
+def _letters(layers: Layers, form: Form, dpi: float) -> int:
+    """How many marks may be printed letters, whichever way they lie: fibres of a table are thinner or longer."""
+    _, marks = light.inked(light.evened(layers.ink))
+    _, top, _, bottom = form.frame
+    letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * dpi
+    sides = marks.boxes[:, 2:] - marks.boxes[:, :2]
+    thin, long = sides.min(axis=1), sides.max(axis=1)
+    return int(((thin > THIN * letter) & (thin < 2.5 * letter) & (long < 4 * letter)).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """The corners (4, 2) of a page's paper on the picture, from its own top left clockwise, and its pixels an inch."""
+
+    corners: Matrix
+    dpi: float
+
+    @property
+    def shorter(self) -> float:
+        """Its shorter side in pixels."""
+        a, b, _, d = self.corners
+        return float(min(np.linalg.norm(b - a), np.linalg.norm(d - a)))
+
+
+def _papers(look: Look) -> tuple[int, list[_Paper]]:
+    """How far the picture is turned clockwise for the pages that were found to stand upright, in degrees, and their
+    papers, left page first; none where no form is known."""
+    if look.halves:
+        return look.turn, [_paper_of(half.seen, half.seen.level.matrix @ half.matrix) for half in look.halves]
+    if look.whole is None or look.whole.fit is None:
+        return 0, []
+    level = look.whole.level
+    return level.turn, [_paper_of(look.whole, level.matrix)]
+
+
+def _paper_of(seen: Seen, matrix: Matrix) -> _Paper:
+    """The paper of a page on the picture from which ``matrix`` (3, 3) leads to its levelled one."""
+    assert seen.form is not None
+    assert seen.fit is not None
+    corners = warp.moved(
+        np.asarray(np.linalg.inv(matrix), np.float64), fitting.paper_corners(seen.form, seen.fit)
+    )
+    down = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
+    return _Paper(corners, down / (seen.form.paper_mm[1] / 25.4))
 
 
 def _around(corners: Matrix) -> Box:

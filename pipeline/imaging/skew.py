@@ -14,7 +14,7 @@ from pipeline.model import Pixels
 MAX_SKEW = 12.0
 """Degrees; beyond it a page is not skewed but laid wrongly, and a turn has to be decided first."""
 
-MAX_LEAN = 2.0
+MAX_LEAN = 4.0
 """Degrees by which one family of rules may differ from the page as a whole."""
 
 WORK_PIXELS = 550_000

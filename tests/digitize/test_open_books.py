@@ -9,47 +9,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipeline.digitize import DigitizeOptions
-from pipeline.digitize.spread import Look, two_pages
-from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.evaluation.boxes import InkCoverage, ink_coverages
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
-from pipeline.imaging.colour import layers_of
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
-from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, Severity
+from pipeline.synth import LEVELS
 from pipeline.synth.damage import fingered
 from pipeline.synth.photographing import CLOTH, DARK, WOOD, on_table
 from pipeline.synth.scanning import Scanned, scanned
-from pipeline.synth.spreads import OpenBook, open_book
-from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, digitized_pixels, drawn, engines, readings, tilted
+from tests.digitize.open_books import bound, drawings, looked_at, open_at
+from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings
 
 pytestmark = pytest.mark.tesseract
 
 ROWS = (LEFT_PAGE, RIGHT_PAGE)
-SCANNER = replace(LEVELS["normal"], skew=0.0)
-
-
-@cache
-def drawings(form: str, entries: int = 2, cover: bool = False) -> tuple[Drawing, ...]:
-    options = SynthOptions(
-        seed=2, entries=entries, blank=0.2, dpi=DPI, cover=cover, scanner="none", writing="typed"
-    )
-    return tuple(draw_book(SCHEMAS.form(form), SCHEMAS, options))
-
-
-def bound(left: Pixels, right: Pixels, tilt: float = 0.0) -> OpenBook:
-    """Two flat pages as one picture, turned clockwise by ``tilt`` degrees."""
-    book = open_book(left, right, DPI, SCANNER, np.random.default_rng(2))
-    form = SCHEMAS.form("birth-2006")
-    page = DrawnPage(form, 2010, drawings(form.id)[0], book.scan.pixels, book.scan.matrix)
-    turned = tilted(page, tilt) if tilt else page
-    return replace(book, scan=replace(book.scan, pixels=turned.pixels, matrix=turned.matrix))
-
-
-@cache
-def open_at(form: str, tilt: float = 0.0) -> OpenBook:
-    left, right = (drawing.page.sheet.pixels for drawing in drawings(form))
-    return bound(left, right, tilt)
 
 
 @cache
@@ -152,12 +124,6 @@ def test_a_single_page_and_a_wide_table_are_not_parted(form: str, turn: int) -> 
     assert not look.doubtful
 
 
-def looked_at(pixels: Pixels, form: str) -> Look:
-    page = PageImage(PageRef("0" * 64, 1), pixels, DPI)
-    declared = SCHEMAS.form(form)
-    return two_pages(page, layers_of(pixels), declared, SCHEMAS, engines(), DigitizeOptions(), Stopwatch())
-
-
 def photographed(
     scan: Scanned, shape: float, tone: tuple[float, float, float], at: tuple[float, float] = (0.5, 0.5)
 ) -> Scanned:
@@ -210,37 +176,6 @@ def test_a_page_photographed_on_a_table_with_a_grain_is_neither_parted_nor_marke
     assert look.whole.form is not None
     assert not look.halves
     assert not look.doubtful
-
-
-def three_pages(gap: int, lying: int = 0) -> Pixels:
-    """Two pages and, on their right, a third sheet turned by so many quarters, on a dark table."""
-    sheets = [drawing.page.sheet.pixels for drawing in drawings("birth-2006", 3)]
-    sheets[2] = np.rot90(sheets[2], k=lying)
-    high = max(len(sheet) for sheet in sheets)
-    wide = sum(sheet.shape[1] for sheet in sheets)
-    picture = np.full((high + 120, wide + gap + 120, 3), 120, np.uint8)
-    x = 60
-    for number, sheet in enumerate(sheets):
-        x += gap if number == 2 else 0
-        picture[60 : 60 + len(sheet), x : x + sheet.shape[1]] = sheet
-        x += sheet.shape[1]
-    return picture
-
-
-@pytest.mark.parametrize(("gap", "lying"), [(0, 0), (500, 0), (500, 2)])
-def test_a_third_page_in_the_picture_of_two_is_told_of_both(gap: int, lying: int) -> None:
-    look = looked_at(three_pages(gap, lying), "birth-2006")
-    assert len(look.halves) == 2
-    assert look.doubtful
-
-
-def test_both_entries_of_a_picture_with_a_third_page_wait() -> None:
-    result = digitized_pixels(three_pages(0), "birth-2006")
-    assert [entry.row for entry in result.entries] == [LEFT_PAGE, RIGHT_PAGE]
-    for entry in result.entries:
-        assert ("PAGE-HALF", Severity.REVIEW) in {(one.code, one.severity) for one in entry.findings}
-        assert not entry.accepted
-    assert "PAGE-HALF" in {one.code for one in result.findings}
 
 
 @cache

@@ -6,9 +6,28 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.model import PageKind, Pixels
+from pipeline.digitize import DigitizeOptions
+from pipeline.digitize.recognise import dpi_of, recognised
+from pipeline.digitize.stopwatch import Stopwatch
+from pipeline.digitize.straight import straightened
+from pipeline.imaging.colour import layers_of
+from pipeline.model import PageImage, PageKind, PageRef, Pixels
 from pipeline.synth.pens import print_font
-from tests.digitize.pages import blanks, digitized, digitized_pixels, drawn, read, scaled, statuses, turned
+from pipeline.synth.scanning import quad
+from tests.digitize.pages import (
+    DPI,
+    SCHEMAS,
+    blanks,
+    digitized,
+    digitized_pixels,
+    drawn,
+    engines,
+    read,
+    scaled,
+    slanting,
+    statuses,
+    turned,
+)
 
 pytestmark = pytest.mark.tesseract
 
@@ -26,6 +45,20 @@ def test_a_table_upside_down_is_set_upright_and_has_the_same_blanks() -> None:
     assert (result.kind, result.turn) == (PageKind.ENTRIES, 180)
     assert set(statuses(result)) == set(statuses(read("birth-table", scanner="mild")))
     assert blanks(result) == blanks(read("birth-table", scanner="mild"))
+
+
+@pytest.mark.parametrize(("seed", "level", "upright"), [(2, 3.0, -0.3), (3, -1.2, 2.3)])
+def test_the_frame_of_a_table_whose_level_rules_lean_far_from_the_upright_ones_is_found(
+    seed: int, level: float, upright: float
+) -> None:
+    page = slanting(drawn("birth-table", seed, "mild"), level, upright)
+    image, layers = PageImage(PageRef("0" * 64, 1), page.pixels, DPI), layers_of(page.pixels)
+    dpi, options = dpi_of(image, page.form), DigitizeOptions()
+    seen = recognised(image, layers, page.form, SCHEMAS, engines(), options, dpi, Stopwatch())
+    straight = straightened(layers, page.form, seen, dpi, options)
+    frame = page.drawing.page.sheet.frame
+    corners = np.array(quad(frame, straight.matrix @ page.matrix)).reshape(4, 2)
+    assert straight.frame.corners == pytest.approx(corners, abs=5)
 
 
 @pytest.mark.parametrize(("form", "seed"), [("birth-2006", 2), ("death-2016", 1), ("marriage-2006", 1)])

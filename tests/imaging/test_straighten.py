@@ -102,13 +102,17 @@ def test_a_levelled_page_is_level_and_its_matrix_tells_where_a_dot_went(turn: in
     assert level.grey.shape == level.ink.shape == (level.size[1], level.size[0])
 
 
-@pytest.mark.parametrize(("level_angle", "upright_angle"), [(1.6, 0.3), (-0.4, 0.8), (2.5, 2.5)])
+@pytest.mark.parametrize(("level_angle", "upright_angle"), [(1.6, 0.3), (-0.4, 0.8), (2.5, 2.5), (-1.0, 2.2)])
 def test_level_and_upright_rules_that_lean_against_one_another_are_both_set_square(
     level_angle: float, upright_angle: float
 ) -> None:
     leaning, size = warp.squared(level_angle, upright_angle, (1000, 1400))
-    page = warp.warped(ruled_page(0), np.linalg.inv(leaning).astype(np.float64), size)
-    level = straighten.levelled(page, 1.0, 0, 20, 150)
+    slanting = np.linalg.inv(leaning).astype(np.float64)
+    level = straighten.levelled(warp.warped(ruled_page(0), slanting, size), 1.0, 0, 20, 150)
+    corner, right, foot = warp.moved(
+        level.matrix @ slanting, np.array([[170.0, 170], [830, 170], [170, 1230]])
+    )
+    assert corner == pytest.approx((foot[0], right[1]), abs=1.5)
     axes = skew.axes_of(level.even)
     assert (axes.level, axes.upright) == pytest.approx((0, 0), abs=0.06)
 
