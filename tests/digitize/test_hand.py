@@ -171,7 +171,8 @@ def test_of_two_values_that_one_stroke_runs_through_both_wait() -> None:
     above, below = lines[upper], lines[lower]
     x = min(above.right, below.right) - 0.07 * DPI
     across = np.array([[x, above.centre[1]], [x, below.centre[1] + 0.03 * DPI]])
-    ends = warp.moved(np.linalg.inv(before.matrix), across).round().astype(int)
+    back = np.linalg.inv(before.matrix).astype(np.float64)
+    ends = warp.moved(back, across).round().astype(int)
     pixels = page.pixels.copy()
     cv2.line(pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
     assert {upper, lower} <= waiting(listened(replace(page, pixels=pixels))[0])
