@@ -22,12 +22,13 @@ from pipeline.extract import SlotInk
 from pipeline.imaging import grid
 from pipeline.imaging import ink as ink_of
 from pipeline.imaging.bend import Bend
+from pipeline.imaging.entwined import untwined
 from pipeline.imaging.leaders import dots_among
 from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
-from pipeline.locate.owners import is_cut_short, owners, touching
+from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
 from pipeline.locate.strips import Strip, strips_of
 from pipeline.locate.written import clusters, inked_box, lines_in
 from pipeline.model import Box
@@ -66,15 +67,18 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     strips = strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
     barred = [box for _, box in areas]
-    together = ink_of.without_print(straight.marks, [label.box for label in straight.labels])
-    cuts = tuple(touching(strips, together.boxes, barred))
-    marks = ink_of.parted(together, cuts) if cuts else together
+    labels = [label.box for label in straight.labels]
+    together = ink_of.without_print(straight.marks, labels)
+    signed = tuple(signed_into(strips, together.boxes, barred))
+    together = ink_of.parted(together, signed) if signed else together
+    marks, crossed = untwined(together, touching(strips, together.boxes))
     stamps = straight.red_marks
     owner = _owners(straight, strips, marks, barred, letter)
     strikes = strikes_on(strips, owner, marks)
     if risen := grown_together(strips, strikes, owner, marks):
         marks = ink_of.parted(marks, risen)
         owner = _owners(straight, strips, marks, barred, letter)
+    cut = {marks.at(*place) for place in (*crossed, *ink_of.cut_below(straight.marks, labels))}
     between, owner, robbed = with_inserted(strips, strikes, owner, marks)
     slots = []
     for slot in form.slots:
@@ -92,6 +96,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
                 place = strip.piece.box if place is None else place.union(strip.piece.box)
                 box, numbers = inked_box(marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch)
                 if box is not None:
+                    touched |= not cut.isdisjoint(numbers.tolist())
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
                     touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
                     touched |= is_cut_short(strip, box, marks.boxes, numbers)

@@ -36,13 +36,25 @@ SIGNATURE = LineReading("", 1.0, "")
 """What is read of a signature beside a name: nothing, and no doubt of the name follows from it."""
 
 
+SIGNED = LineReading("", 0.0, "")
+"""What is read of a signature that only its shape tells from handwriting: the name beside it is not trusted."""
+
+ONE_STROKE = 0.6
+"""The least share of a signature's width that hangs together; a name of several words has gaps between them."""
+
+LIKELY = 0.3
+"""How likely the reading of a line is at most that a signature gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A line as it goes to a reader, with the blank it stands in."""
+    """A line as it goes to a reader, with the blank it stands in; ``joined``: the share of its width that its widest
+    mark takes."""
 
     slot: InkedSlot
     line: InkedLine
     crop: Crop
+    joined: float = 0.0
 
 
 def read_rows(
@@ -99,7 +111,10 @@ def _cuts(row: InkedRow, straight: Straight, record: RecordSpec, schemas: Schema
             )
             pixels = ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / MARGIN))
             part = slot.slot.pieces[line.piece].part if slot.slot.pieces else ""
-            yield _Cut(slot, line, Crop(pixels, straight.dpi, kind, terms, part, goes_on == part))
+            crop = Crop(pixels, straight.dpi, kind, terms, part, goes_on == part)
+            boxes = layer[2].boxes[line.marks]
+            joined = (boxes[:, 2] - boxes[:, 0]).max() / max(1.0, line.box.width)
+            yield _Cut(slot, line, crop, float(joined))
             goes_on = None if line.struck else part
 
 
@@ -124,7 +139,21 @@ def _readings(
         found |= zip(printed, line_readings(_crops(cuts, printed), engines), strict=True)
     with watch.stage("hand"):
         found |= zip(hand, hand_readings(_crops(cuts, hand), engines), strict=True)
-    return found
+    return found | dict.fromkeys(_signed(cuts, found), SIGNED)
+
+
+def _signed(cuts: Sequence[_Cut], found: Mapping[int, LineReading]) -> Iterator[int]:
+    """The lines of free areas with a name that are signatures above or below it: drawn in one go, unlike the name, and
+    unlike any reading of theirs. The name is then read by itself, and waits for a person."""
+    areas: dict[int, list[int]] = {}
+    for number, cut in enumerate(cuts):
+        if cut.slot.slot.area and cut.crop.kind == "name":
+            areas.setdefault(id(cut.slot), []).append(number)
+    for numbers in areas.values():
+        drawn = [n for n in numbers if cuts[n].joined >= ONE_STROKE and found[n].confidence < LIKELY]
+        words = sum(len(found[n].text.split()) for n in numbers if n not in drawn)
+        if words > 1:
+            yield from drawn
 
 
 def _crops(cuts: Sequence[_Cut], chosen: Sequence[int]) -> list[Crop]:

@@ -14,11 +14,13 @@ VERSION = "14"
 @dataclass(frozen=True)
 class DigitizeOptions:
     """``min_print``: the least share (0..1, by letters) of a form's printed text that must be found for a page to be
-    taken for that form; ``sure_print``: the share from which no other form is tried; ``blank_ink``: the most ink (share
-    of a page's pixels) a blank page may show; ``label_dpi`` and ``max_dpi``: pixels an inch at which labels are looked
-    for and at which the page is read; ``teach``: whether a page tells what it teaches the plate of its book."""
+    taken for that form; ``hidden_print``: that of the book's own form where no other form prints what was found;
+    ``sure_print``: the share from which no other form is tried; ``blank_ink``: the most ink (share of a page's pixels)
+    a blank page may show; ``label_dpi`` and ``max_dpi``: pixels an inch at which labels are looked for and at which the
+    page is read; ``teach``: whether a page tells what it teaches the plate of its book."""
 
     min_print: float = 0.28
+    hidden_print: float = 0.2
     sure_print: float = 0.65
     blank_ink: float = 0.0012
     label_dpi: float = 200.0

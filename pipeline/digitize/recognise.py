@@ -17,6 +17,7 @@ from pipeline.locate import fit as fitting
 from pipeline.locate import table as tables
 from pipeline.locate.fit import Fit
 from pipeline.locate.labels import Candidate, candidates
+from pipeline.locate.sisters import stands_out
 from pipeline.model import PageImage, Word
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
@@ -25,6 +26,10 @@ CLEAR = 0.8
 """The confidence of a printed word that is clear. On its side or upside down hardly one word in eight has it."""
 
 FEWEST_CLEAR = 40
+
+MANY_LABELS = 12
+"""How many labels of the book's own form are found at least where handwriting runs over so much of its print that less
+of that is found than is usually asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def recognised(
                 return Seen(level, form, *told, 0)
         with watch.stage("labels"):
             words = engines.labels.words(level.print_only, small_dpi)
-            seen = _best_form(level, [form, *covers, *others], words, options)
+            seen = best_form(level, [form, *covers, *others], words, options)
         if seen.form is not None or seen.other or seen.is_upright:
             return seen
         if best is None or seen.clear > best.clear:
@@ -133,7 +138,7 @@ def ink_share(level: straighten.Level) -> float:
     return float(level.marks.area[~edges_of(level.marks)].sum() / level.ink.size)
 
 
-def _best_form(
+def best_form(
     level: straighten.Level, forms: Sequence[Form], words: Sequence[Word], options: DigitizeOptions
 ) -> Seen:
     """The form whose print the words are: the book's own (the first of ``forms``), a cover, or another book's form,
@@ -142,10 +147,18 @@ def _best_form(
     clear = clear_of(words)
     best = Seen(level, None, None, (), len(words), clear=clear)
     share = options.min_print
+    own: Seen | None = None
+    others = []
     for number, form in enumerate(forms):
         found = candidates(form.labels, words)
         fit = fitting.fitted(form, found, level.size)
-        if fit is None or fit.share <= share:
+        if fit is None:
+            continue
+        if number:
+            others.append((form, fit))
+        elif options.hidden_print <= fit.share <= share and len(fit.found) >= MANY_LABELS:
+            own = Seen(level, form, fit, found, len(words))
+        if fit.share <= share:
             continue
         share = fit.share
         if number == 0 or form.layout == "cover":
@@ -155,4 +168,6 @@ def _best_form(
             share += 0.1 if number == 0 else 0.0
         else:
             best = Seen(level, None, None, (), len(words), form.id)
-    return best
+    if best.form is not None or best.other or own is None or own.form is None or own.fit is None:
+        return best
+    return own if all(stands_out(own.form, own.fit, *other) for other in others) else best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -11,32 +11,55 @@ from numpy.typing import NDArray
 from pipeline.imaging.marks import Marks, Runs, regrouped
 from pipeline.model import Box, Pixels
 
+BELOW = 0.25
+"""How far below a label's box, in its heights, a mark reaches that is more than print."""
+
 
 def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
     """The marks without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
-    one, or out of it by more than a letter (handwriting that touches print), the part inside goes; a mark that only
-    grazes a box stays whole, and so does a wide one at its lower edge: below print stand only dots, the hats there are
-    those of the line below."""
-    left, top, right, bottom = marks.boxes.T.astype(float)
-    size = np.maximum(1.0, (right - left) * (bottom - top))
+    one, or out of it by more than a letter, or further below it than print hangs (handwriting that touches print), the
+    part inside goes; a mark that only grazes a box stays whole, and so does a wide one at its lower edge: below print
+    stand only dots, the hats there are those of the line below."""
     height, width = marks.shape
     gone = np.zeros(len(marks.area), bool)
     touched = np.zeros(len(marks.area), bool)
     runs = marks.runs
     for label in labels:
-        across = np.minimum(right, label.right) - np.maximum(left, label.left)
-        down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
-        share = np.where((across > 0) & (down > 0), across * down / size, 0.0)
-        high = label.bottom - label.top
-        hat = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
-        runs_on = np.maximum(label.left - left, right - label.right) > 0.8 * high
-        gone |= (share >= 0.55) & ~hat & ~runs_on
-        touching = (share > 0.2) & ((share < 0.55) | runs_on) & ~hat
+        share, beside, below = _reach(marks, label)
+        runs_on = beside | below
+        gone |= (share >= 0.55) & ~runs_on
+        touching = (share > 0.2) & ((share < 0.55) | runs_on)
         if touching.any():
             touched |= touching
             runs = _outside(runs, label.within(width, height), touching)
     runs = runs[:, ~gone[runs[3]]]
     return regrouped(marks, runs, np.flatnonzero(touched & ~gone))
+
+
+def cut_below(marks: Marks, labels: Sequence[Box]) -> Iterator[tuple[int, int]]:
+    """Where (y, x) the ink of marks goes on of which ``without_print`` takes what lies in a label above: a letter may
+    have lost its head, or its hat, to the print."""
+    height, width = marks.shape
+    for label in labels:
+        share, _, below = _reach(marks, label)
+        last = round(label.within(width, height).bottom)
+        y, first, _, number = marks.runs
+        own = (below & (share > 0.2))[number] & (y == last)
+        yield from ((last, int(x)) for x in first[own])
+
+
+def _reach(marks: Marks, label: Box) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """What share of each mark's box (n,) lies in a label's, 0 for the hats of the line below; and which marks reach
+    further out of it than print does to the left or right, and downwards."""
+    left, top, right, bottom = marks.boxes.T.astype(float)
+    size = np.maximum(1.0, (right - left) * (bottom - top))
+    across = np.minimum(right, label.right) - np.maximum(left, label.left)
+    down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
+    high = label.bottom - label.top
+    hat = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
+    share = np.where((across > 0) & (down > 0) & ~hat, across * down / size, 0.0)
+    beside = np.maximum(label.left - left, right - label.right) > 0.8 * high
+    return share, beside, bottom - label.bottom > BELOW * high
 
 
 def _outside(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:

@@ -53,6 +53,13 @@ class Marks:
             chosen[number[np.logical_or.reduceat(dark, starts)]] = True
         return chosen
 
+    def at(self, y: int, x: int) -> int:
+        """The number of the mark that is there, -1 where there is paper."""
+        rows = slice(*np.searchsorted(self.runs[0], (y, y + 1)))
+        _, first, end, number = self.runs[:, rows]
+        found = number[(first <= x) & (end > x)]
+        return int(found[0]) if len(found) else -1
+
     def numbers_in(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
         """The part of the picture between these sides, all of it within the page: for each pixel the number of its mark
         + 1, 0 = paper."""
@@ -134,8 +141,22 @@ def regrouped(marks: Marks, runs: Runs, touched: Sequence[int] | NDArray[np.int6
     anew = np.zeros(count, bool)
     anew[touched] = True
     own = np.flatnonzero(anew[number])
-    number[own] = count + _pieces(runs[:, own], marks.shape[1])
-    count += len(own)
+    number[own] = count + pieces_of(runs[:, own], marks.shape[1])
+    return _numbered(marks, runs, number, count + len(own))
+
+
+def fallen_apart(marks: Marks, part: NDArray[np.int64]) -> Marks:
+    """The marks where runs hang together only within one ``part`` (m,), -1 for those of marks that stay as they are."""
+    number, count = marks.runs[3].copy(), len(marks.area)
+    for one in np.unique(part[part >= 0]):
+        own = np.flatnonzero(part == one)
+        number[own] = count + pieces_of(marks.runs[:, own], marks.shape[1])
+        count += len(own)
+    return _numbered(marks, marks.runs, number, count)
+
+
+def _numbered(marks: Marks, runs: Runs, number: NDArray[np.int32], count: int) -> Marks:
+    """The marks whose runs have these numbers below ``count``, numbered anew from top to bottom."""
     first = np.full(count, len(number))
     first[number[::-1]] = np.arange(len(number))[::-1]
     renumbered = np.empty(count, np.int32)
@@ -143,7 +164,7 @@ def regrouped(marks: Marks, runs: Runs, touched: Sequence[int] | NDArray[np.int6
     return _measured(np.stack([*runs[:3], renumbered[number]]), int((first < len(number)).sum()), marks.shape)
 
 
-def _pieces(runs: Runs, width: int) -> NDArray[np.int64]:
+def pieces_of(runs: Runs, width: int) -> NDArray[np.int64]:
     """For each of the runs (4, m), from top to bottom, the first of those with which it hangs together."""
     y, first, end = runs[:3].astype(np.int64)
     # each run and those of the next row that touch it, by a corner at least

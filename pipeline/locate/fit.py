@@ -198,7 +198,7 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
     moved: dict[int, tuple[float, Candidate]] = {}
     for candidate in candidates:
         label = labels[candidate.label]
-        if candidate.label in known or any(_same_place(candidate, other) for other in close):
+        if candidate.label in known or any(same_place(candidate, other) for other in close):
             continue
         x, y = _position(matrix, label.u0, label.v + _at(drift, label.v))
         reach = LONG_DRIFT if len(label.text) >= LONG and candidate.score > 0.8 else DRIFT
@@ -218,7 +218,7 @@ def _level(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(c for c in found if c.box.height <= TALL * usual)
 
 
-def _same_place(one: Candidate, other: Candidate) -> bool:
+def same_place(one: Candidate, other: Candidate) -> bool:
     """Whether two candidates are the same words on the page: one text cannot be two labels."""
     shared = one.box.intersection(other.box)
     return shared.area > 0.5 * min(one.box.area, other.box.area)

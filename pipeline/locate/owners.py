@@ -15,33 +15,45 @@ FLOATING = 0.22
 """How far above the line they are written on letters may stand, in pitches."""
 
 
-def touching(
+def touching(strips: Sequence[Strip], boxes: Boxes) -> Iterator[tuple[int, float, float]]:
+    """Marks in which the writing of one blank touches that of the next below it: the number of each, and the rows
+    between which they meet."""
+    for number, lines in _reaching_over(strips, boxes):
+        for (upper, _), (lower, p) in pairwise(lines):
+            if lower - upper > 0.6 * p:
+                yield number, upper + 0.05 * p, max(upper + 0.1 * p, lower - 0.5 * p)
+
+
+def signed_into(
     strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box]
 ) -> Iterator[tuple[int, float, float]]:
-    """Marks in which the writing of one blank touches that of the next below it, or a signature above it: the number of
-    each, and the rows between which it may be cut."""
+    """Marks in which a signature of a ``barred`` box touches the writing of the blank below it: the number of each, and
+    the rows between which it may be cut."""
+    left, top, right, _ = boxes.T.astype(float)
+    for number, ((highest, p), *_) in _reaching_over(strips, boxes):
+        for box in barred:
+            across = min(right[number], box.right) - max(left[number], box.left)
+            if across > 0 and top[number] < box.bottom and top[number] < highest - 1.2 * p:
+                yield number, highest - p, highest - 0.5 * p
+                break
+
+
+def _reaching_over(strips: Sequence[Strip], boxes: Boxes) -> Iterator[tuple[int, list[tuple[float, float]]]]:
+    """Tall marks that reach over blanks' lines: the number of each, with the baselines and pitches of those."""
     if not strips or not len(boxes):
         return
     left, top, right, bottom = boxes.T.astype(float)
     pitch = min(strip.pitch for strip in strips)
     for number in np.nonzero(bottom - top > 0.9 * pitch)[0]:
-        over = [
+        over = sorted(
             (strip.piece.baseline, strip.pitch)
             for strip in strips
             if min(right[number], strip.piece.box.right) > max(left[number], strip.piece.box.left)
             and top[number] < strip.piece.baseline - 0.3 * strip.pitch
             and bottom[number] > strip.piece.baseline - FLOATING * strip.pitch
-        ]
-        over.sort()
-        for (upper, _), (lower, p) in pairwise(over):
-            if lower - upper > 0.6 * p:
-                yield int(number), upper + 0.05 * p, max(upper + 0.1 * p, lower - 0.5 * p)
-        for box in barred if over else ():
-            highest, p = over[0]
-            across = min(right[number], box.right) - max(left[number], box.left)
-            if across > 0 and top[number] < box.bottom and top[number] < highest - 1.2 * p:
-                yield int(number), highest - p, highest - 0.5 * p
-                break
+        )
+        if over:
+            yield int(number), over
 
 
 def owners(

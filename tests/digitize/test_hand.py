@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
+import cv2
+import numpy as np
 import pytest
 
 from pipeline.digitize import digitize_page
+from pipeline.imaging import warp
 from pipeline.model import (
     Crop,
     Evidence,
@@ -113,3 +116,63 @@ def test_fields_by_hand_carry_hypotheses_and_evidence_and_none_is_accepted_uncal
 def test_the_time_of_the_reader_of_hands_is_told_apart() -> None:
     result, _, _ = page_by_hand()
     assert {"recognise", "hand"} <= set(result.timings)
+
+
+@dataclass
+class Says(Listens):
+    """A reader that says ``text`` of every line, and how likely it is."""
+
+    text: str = "x1 y1"
+    chance: float = 0.05
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        told = (Hypothesis(self.text, self.chance),)
+        evidence = Evidence(self.chance, self.chance, self.chance, self.chance, 1.0, 0.0)
+        return tuple(LineReading(self.text, self.chance, self.name, (), told, evidence) for _ in crops)
+
+
+@pytest.mark.parametrize(
+    ("text", "chance", "name"),
+    [("x1 y1", 0.05, "x1 y1"), ("x1 y1", 0.6, "x1 y1 x1 y1"), ("x1", 0.05, "x1 x1")],
+)
+def test_a_signature_over_a_name_is_no_part_of_it_and_the_name_waits(
+    text: str, chance: float, name: str
+) -> None:
+    page = drawn("birth-2016", 3)
+    chosen: Engines = replace(engines(), hand=Says(text=text, chance=chance))
+    ledger = Ledger(page.form.id, "UBND xã Thử", "93611", f"01/{page.year}")
+    result = digitize_page(
+        PageImage(PageRef("0" * 64, 1), page.pixels, DPI), page.form, ledger, SCHEMAS, chosen
+    )
+    found = readings(result)[0, "registrar_name"]
+    assert len(found.lines) == 2
+    assert found.text == name
+    assert not found.accepted
+    assert (found.confidence == 0.0) == (name == "x1 y1")
+
+
+def waiting(result: PageResult) -> set[str]:
+    (entry,) = result.entries
+    return {name for one in entry.findings if one.code == "INK-TOUCHES" for name in one.fields}
+
+
+def test_of_two_values_that_one_stroke_runs_through_both_wait() -> None:
+    page = drawn("birth-2016", 3)
+    before, _, _ = listened(page)
+    lines = {name: one.lines[0] for (_, name), one in readings(before).items() if len(one.lines) == 1}
+    upper, lower = next(
+        (over, under)
+        for over, above in lines.items()
+        for under, below in lines.items()
+        if 0.2 * DPI < below.centre[1] - above.centre[1] < 0.37 * DPI
+        and min(above.right, below.right) - max(above.left, below.left) > 0.14 * DPI
+        and not {over, under} & waiting(before)
+    )
+    above, below = lines[upper], lines[lower]
+    x = min(above.right, below.right) - 0.07 * DPI
+    across = np.array([[x, above.centre[1]], [x, below.centre[1] + 0.03 * DPI]])
+    back = np.linalg.inv(before.matrix).astype(np.float64)
+    ends = warp.moved(back, across).round().astype(int)
+    pixels = page.pixels.copy()
+    cv2.line(pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
+    assert {upper, lower} <= waiting(listened(replace(page, pixels=pixels))[0])

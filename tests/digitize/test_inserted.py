@@ -17,6 +17,7 @@ from pipeline.digitize.strip_lines import (
     strikes_on,
     with_inserted,
 )
+from pipeline.imaging.entwined import untwined
 from pipeline.imaging.ink import parted
 from pipeline.imaging.marks import Marks, marks_of
 from pipeline.locate.fit import Fit
@@ -70,7 +71,7 @@ def lines_of(drawing: Drawing, form: Form) -> dict[str, list[InkedLine]]:
     written = np.abs(drawing.page.sheet.pixels.astype(np.int16) - blank.pixels).max(axis=2) > 50
     marks = marks_of(np.where(written, 255, 0).astype(np.uint8))
     strips = flat_strips(form)
-    marks = parted(marks, tuple(touching(strips, marks.boxes, ())))
+    marks, _ = untwined(marks, touching(strips, marks.boxes))
     owner = owners(strips, marks.boxes, ())
     strikes = strikes_on(strips, owner, marks)
     marks = parted(marks, grown_together(strips, strikes, owner, marks))

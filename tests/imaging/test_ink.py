@@ -75,6 +75,18 @@ def test_writing_that_hangs_together_with_a_label_keeps_what_lies_outside() -> N
     assert (clean[40:60, 141:200] == 255).all()
 
 
+def test_a_letter_that_has_grown_together_with_print_above_it_stays_and_its_cut_is_told() -> None:
+    picture = paper(300, 120)
+    picture[34:66, 20:50] = 0  # print, its tail in the box
+    picture[34:86, 100:130] = 0  # print with a letter that hangs together with it
+    label = Box(10, 30, 200, 66)
+    clean = unprinted(picture, label)
+    assert not clean[:66].any()
+    assert not clean[:, 20:50].any()
+    assert (clean[66:86, 100:130] == 255).all()
+    assert list(ink_of_page.cut_below(marks_of(ink_of(picture)), [label])) == [(66, 100)]
+
+
 def test_a_hat_of_the_line_below_is_no_print_though_a_label_reaches_over_it() -> None:
     picture = paper(300, 120)
     picture[40:70, 20:200] = 0  # print

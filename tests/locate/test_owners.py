@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.locate.owners import is_cut_short, owners, touching
+from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
 from pipeline.locate.strips import Strip
 from pipeline.model import Box
 from pipeline.schema import Form
@@ -255,10 +255,10 @@ def test_only_a_mark_that_stands_on_two_lines_is_cut_and_between_them(form: Form
     both = [left, above - 0.5 * p, left + 0.4 * p, below]
     tail = [left + p, above - 0.5 * p, left + 1.4 * p, above + 0.4 * p]
     head = [left + 2 * p, below - 0.95 * p, left + 2.4 * p, below]
-    (cut,) = touching(strips, marks([both, tail, head]), ())
+    (cut,) = touching(strips, marks([both, tail, head]))
     assert cut[0] == 0
     floating = [left, above - 0.5 * p, left + 0.4 * p, below - 0.18 * lower.pitch]
-    assert [one[0] for one in touching(strips, marks([floating]), ())] == [0]
+    assert [one[0] for one in touching(strips, marks([floating]))] == [0]
     assert above < cut[1] < cut[2] <= below - 0.45 * lower.pitch
 
 
@@ -269,7 +269,7 @@ def test_a_signature_that_runs_into_a_name_is_cut_off_above_it(form: Form) -> No
     p, baseline, left = strip.pitch, strip.piece.baseline, strip.piece.box.left + 10
     signature = Box(left, baseline - 4 * p, left + 6 * p, baseline - p)
     through = [left, baseline - 3 * p, left + 5 * p, baseline]
-    cuts = list(touching([strip], marks([through]), [signature]))
+    cuts = list(signed_into([strip], marks([through]), [signature]))
     assert [cut[0] for cut in cuts] == [0]
     assert baseline - 1.05 * p < cuts[0][1] < cuts[0][2] < baseline - 0.4 * p
-    assert not list(touching([strip], marks([through]), ()))
+    assert not list(signed_into([strip], marks([through]), ()))

@@ -1,0 +1,73 @@
+"""Writing of two lines that has run into each other, taken apart.
+
+A tail that hangs down from one line and a tall letter that stands up from the next cross in no row that parts them: cut
+along one, capitals beside it lose their heads and words their tails. So what hangs together with one line alone stays
+with that one; only where both cross is the ink cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.marks import Marks, Runs, fallen_apart, pieces_of
+
+Numbers = NDArray[np.int64]
+Place = tuple[int, int]
+
+
+def untwined(marks: Marks, zones: Iterable[tuple[int, float, float]]) -> tuple[Marks, tuple[Place, ...]]:
+    """The marks with some fallen apart into those of each line, and on both sides of every cut through ink a place
+    (y, x) where it was made: what was cut there may have lost something to the other line. Each zone is (number of a
+    mark, first row, last row) between two lines: what is above it, or in it and hangs from there alone, is of the upper
+    line, the rest of the lower one: of what crosses there most stands up from that."""
+    by_mark: dict[int, list[tuple[int, int]]] = {}
+    for number, first, last in zones:
+        _, top, _, bottom = (int(side) for side in marks.boxes[number])
+        rows = max(top + 1, round(first)), min(bottom - 1, round(last) + 1)
+        if rows[0] < rows[1]:
+            by_mark.setdefault(number, []).append(rows)
+    if not by_mark:
+        return marks, ()
+    part = np.full(marks.runs.shape[1], -1)
+    places: list[Place] = []
+    for number, between in by_mark.items():
+        own = np.flatnonzero(marks.runs[3] == number)
+        part[own], found = _parts(marks.runs[:, own], sorted(between), marks.shape[1])
+        places += found
+    return fallen_apart(marks, part), tuple(places)
+
+
+def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[Numbers, list[Place]]:
+    """For each of a mark's runs the line it is of, counted from the top, and where ink was cut."""
+    y = runs[0]
+    part = np.searchsorted([last for _, last in between], y, side="right")
+    places: list[Place] = []
+    for first, last in between:
+        inside = np.flatnonzero((y >= first) & (y < last))
+        piece = pieces_of(runs[:, inside], width)
+        hangs = list(_touching(runs, inside, y == first, y == first - 1))
+        stands = [one for one, _ in _touching(runs, inside, y == last - 1, y == last)]
+        below = np.isin(piece, piece[stands])
+        part[inside[below]] += 1
+        for one, other in hangs:
+            if below[one]:
+                places += [_place(runs, inside[one]), _place(runs, other)]
+    return part, places
+
+
+def _touching(
+    runs: Runs, inside: Numbers, edge: NDArray[np.bool_], beyond: NDArray[np.bool_]
+) -> Iterator[tuple[int, int]]:
+    """Which of the runs ``inside`` on an ``edge`` touch which of those ``beyond`` it, by a corner at least."""
+    others = np.flatnonzero(beyond)
+    for one in np.flatnonzero(edge[inside]):
+        _, first, end, _ = runs[:, inside[one]]
+        for other in others[(runs[1, others] <= end) & (runs[2, others] >= first)]:
+            yield int(one), int(other)
+
+
+def _place(runs: Runs, number: np.int64 | int) -> Place:
+    return int(runs[0, number]), int(runs[1, number])
