@@ -1,4 +1,4 @@
-"""Nothing that somebody typed goes without their knowing: wrong keys, wrong clicks, lost leases, ended sessions."""
+"""Nothing that somebody typed goes without their knowing: wrong keys, wrong clicks, lost leases."""
 
 from __future__ import annotations
 
@@ -9,26 +9,10 @@ from playwright.sync_api import Dialog, Route, expect
 
 from pipeline.registry.accounts import Role
 from tests.review.desk.drawn_book import NAME, DrawnBook, decision, draw_book, one_line_book, usual_book
-from tests.review.desk.office import PASSWORD, Office
-from tests.review.desk.typist import PATIENCE, TWICE, Typist
+from tests.review.desk.office import Office
+from tests.review.desk.typist import TWICE, Typist
 
 SitDown = Callable[[str], Typist]
-
-
-def log_in_beside(person: Typist, login: str) -> None:
-    """Log in anew in another tab of the same browser."""
-    beside = person.page.context.new_page()
-    beside.set_default_timeout(PATIENCE)
-    beside.goto(f"{person.url}/login")
-    for name, text in (("login", login), ("password", PASSWORD)):
-        beside.locator(f"[name={name}]").fill(text)
-    beside.locator("[name=password]").press("Enter")
-    beside.wait_for_url(f"{person.url}/")
-    beside.close()
-
-
-def end_session(person: Typist) -> None:
-    person.page.context.clear_cookies()
 
 
 def test_what_is_half_typed_goes_on_after_the_mouse_and_after_a_dialog(
@@ -219,45 +203,6 @@ def test_an_answer_of_a_server_in_between_is_no_refusal(office: Office, sit_down
     assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
 
 
-def test_after_a_new_login_in_another_tab_all_goes_on_without_loading_the_page_anew(
-    office: Office, sit_down: SitDown
-) -> None:
-    book = one_line_book(office, pages=3)
-    office.hire("an", Role.REVIEWER)
-    with office.open():
-        an = sit_down("an").start()
-        an.page.wait_for_function("() => document.querySelectorAll('#place .task').length === 1")
-        end_session(an)
-        an.press("Control+A").type("Trần Thị Thử").press("Enter")
-        expect(an.page.locator("#unsaved .trouble a")).to_have_attribute("href", "/login")
-        log_in_beside(an, office.login("an"))
-        an.see_all_saved()
-        while an.sees_a_task_or_the_end():
-            an.press("F6", "Alt+1", "Enter")
-            break
-        expect(an.page.locator("#unsaved")).to_be_empty()
-    assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
-
-
-def test_nothing_is_done_under_the_name_of_another_who_logged_in(office: Office, sit_down: SitDown) -> None:
-    one_line_book(office, pages=2)
-    office.hire("an", Role.REVIEWER)
-    office.hire("binh", Role.REVIEWER)
-    with office.open():
-        an = sit_down("an").start()
-        end_session(an)
-        log_in_beside(an, office.login("binh"))
-        an.press("F6", "Alt+1", "Enter")
-        expect(an.page.locator("#unsaved")).to_contain_text("tài khoản khác")
-        an.press("Alt+2", "Enter")
-        expect(an.page.locator("#unsaved .trouble")).to_be_visible()
-        held = office.registry.desk(office.policy, now=office.clock).held(office.person("binh"))
-        assert held == ()
-        end_session(an)
-        log_in_beside(an, office.login("an"))
-        an.see_all_saved()
-
-
 def test_what_was_accepted_before_a_question_need_not_be_typed_again(
     office: Office, sit_down: SitDown
 ) -> None:
@@ -322,16 +267,3 @@ def test_a_task_that_waited_too_long_ahead_is_asked_for_before_it_is_typed_in(
         expect(an.page.locator(".waiting")).to_be_visible()
         binh.press("Alt+2", "Enter").see_the_end()
     assert (decision(office, book, 2) or ("", ""))[1] == office.login("binh")
-
-
-def test_a_task_that_is_open_in_two_tabs_is_told_in_the_second(office: Office, sit_down: SitDown) -> None:
-    one_line_book(office)
-    office.hire("an", Role.REVIEWER)
-    with office.open():
-        an = sit_down("an").start()
-        second = an.page.context.new_page()
-        second.goto(f"{an.url}/desk")
-        expect(second.locator("#unsaved")).to_contain_text("thẻ khác")
-        expect(an.page.locator("#unsaved")).to_be_empty()
-        second.close()
-        an.press("Alt+2", "Enter").see_the_end()
