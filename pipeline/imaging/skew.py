@@ -67,16 +67,11 @@ def axes_of(grey: Pixels) -> Skew:
 
 
 def _work_copy(grey: Pixels) -> Pixels:
-    """The page on about ``WORK_PIXELS``. It is halved as often as it may be, which costs a third of one odd step."""
-    small = np.asarray(grey, np.uint8)
-    while small.size >= 4 * WORK_PIXELS:
-        height, width = (side // 2 for side in small.shape)
-        even = small[: 2 * height, : 2 * width]
-        small = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    scale = math.sqrt(WORK_PIXELS / small.size)
+    """The page on about ``WORK_PIXELS``."""
+    scale = math.sqrt(WORK_PIXELS / grey.size)
     if scale >= 1:
-        return small
-    return np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+        return np.asarray(grey, np.uint8)
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _axis(angle: Values, length: Values, agreed: float, side: int) -> float:
