@@ -156,6 +156,15 @@ def waiting(result: PageResult) -> set[str]:
     return {name for one in entry.findings if one.code == "INK-TOUCHES" for name in one.fields}
 
 
+def stroked(page: DrawnPage, result: PageResult, x: float, top: float, bottom: float) -> DrawnPage:
+    """The page with a stroke of a pen straight down, between those places of the page as it was straightened."""
+    back = np.linalg.inv(result.matrix).astype(np.float64)
+    ends = warp.moved(back, np.array([[x, top], [x, bottom]])).round().astype(int)
+    pixels = page.pixels.copy()
+    cv2.line(pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
+    return replace(page, pixels=pixels)
+
+
 def test_of_two_values_that_one_stroke_runs_through_both_wait() -> None:
     page = drawn("birth-2016", 3)
     before, _, _ = listened(page)
@@ -170,9 +179,22 @@ def test_of_two_values_that_one_stroke_runs_through_both_wait() -> None:
     )
     above, below = lines[upper], lines[lower]
     x = min(above.right, below.right) - 0.07 * DPI
-    across = np.array([[x, above.centre[1]], [x, below.centre[1] + 0.03 * DPI]])
-    back = np.linalg.inv(before.matrix).astype(np.float64)
-    ends = warp.moved(back, across).round().astype(int)
-    pixels = page.pixels.copy()
-    cv2.line(pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
-    assert {upper, lower} <= waiting(listened(replace(page, pixels=pixels))[0])
+    struck = stroked(page, before, x, above.centre[1], below.centre[1] + 0.03 * DPI)
+    assert {upper, lower} <= waiting(listened(struck)[0])
+
+
+def test_a_value_with_a_letter_that_runs_up_into_print_waits() -> None:
+    page = drawn("birth-2016", 3)
+    before, _, _ = listened(page)
+    lines = {name: one.lines[0] for (_, name), one in readings(before).items() if len(one.lines) == 1}
+    label, name, line = next(
+        (label.box, name, line)
+        for label in before.labels
+        for name, line in lines.items()
+        if 0.15 * DPI < line.centre[1] - label.box.bottom < 0.35 * DPI
+        and min(label.box.right, line.right) - max(label.box.left, line.left) > 0.14 * DPI
+        and name not in waiting(before)
+    )
+    x = min(label.right, line.right) - 0.07 * DPI
+    struck = stroked(page, before, x, label.centre[1], line.centre[1])
+    assert name in waiting(listened(struck)[0])
