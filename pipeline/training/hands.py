@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from pipeline.training.pens import Pen, Pens
 class Hand:
     """One writer for one line. ``unit``: height of x in pixels; ``figures``, ``capitals``: the pens of digits and of
     capitals; ``own``: share of marked letters that the font sets itself; ``tight``: advance of a letter (1 = font's);
-    ``second``: another pen, from which a share ``mixed`` of the letters comes; ``spread``: extra room between letters;
+    ``second``: another pen, from which a share ``mixed`` of the letters comes and all small ``borrowed`` ones
+    (without their marks); ``spread``: extra room between letters;
     ``gap``: between words, in units; ``broken``: how often joined letters break; ``shaky``: unevenness of place and
     size; ``stroke``: thickness in pixels; shares of the habits of single letters."""
 
@@ -27,6 +29,7 @@ class Hand:
     marks: MarkHabits
     second: Pen
     mixed: float
+    borrowed: frozenset[str]
     tight: float
     spread: float
     gap: float
@@ -52,7 +55,7 @@ class Hand:
         """A writer by chance. ``shouting``: one whose capitals can stand side by side."""
         pen = _pen(rng, pens, shouting)
         drawn = cls._by_chance(pen, rng, pens, shouting)
-        return drawn._neatly(rng) if chance(rng, NEAT) else drawn
+        return drawn._neatly(rng, alone=shouting) if chance(rng, NEAT) else drawn
 
     @classmethod
     def _by_chance(cls, pen: Pen, rng: np.random.Generator, pens: Pens, shouting: bool) -> Hand:
@@ -67,6 +70,7 @@ class Hand:
             marks=MarkHabits.drawn(rng),
             second=_like(pen, rng, pens),
             mixed=float(pick(rng, (0.0, 0.0, 0.0, 0.15, 0.5))) if not shouting else 0.0,
+            borrowed=frozenset(),
             tight=float(np.clip(rng.normal(0.95, 0.09), 0.7, 1.2)),
             spread=float(rng.uniform(0.2, 1.0)) if spread else 0.0,
             gap=float(rng.lognormal(np.log(0.75), 0.45)) + (1.0 if spread else 0.0),
@@ -88,11 +92,15 @@ class Hand:
             flourish=float(pick(rng, (0.0, 0.0, 0.0, 0.0, 0.25))),
         )  # fmt: skip
 
-    def _neatly(self, rng: np.random.Generator) -> Hand:
-        """The writer with one pen, even letters and the font's own marks."""
+    def _neatly(self, rng: np.random.Generator, alone: bool) -> Hand:
+        """The writer with even letters and the font's own marks: of one pen, or now and then, unless ``alone``, of two
+        that make one hand between them, always the same letters from each."""
+        two = not (alone or self.pen.joined or self.second.joined) and chance(rng, TWO_IN_ONE)
+        taken = frozenset(letter for letter in ascii_lowercase if chance(rng, 0.5))
         return replace(
             self,
-            figures=self.pen, capitals=self.pen, second=self.pen, mixed=0.0,
+            figures=self.pen, capitals=self.pen, second=self.second if two else self.pen, mixed=0.0,
+            borrowed=taken if two else frozenset(),
             own=1.0 if self.pen.whole else self.own,
             tight=1.0, spread=0.0, broken=0.0, flourish=0.0,
             gap=float(rng.uniform(0.45, 0.9)), gap_spread=0.1,
@@ -104,6 +112,9 @@ class Hand:
 
 NEAT = 0.7
 """How often a writer is a neat one."""
+
+TWO_IN_ONE = 0.35
+"""How often a neat writer whose letters stand apart has the letters of two pens: more hands than there are fonts."""
 
 FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
 """Pens drawn more often than others: hands as Vietnamese schools teach them."""

@@ -135,7 +135,7 @@ def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[
 def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
     """How the hand makes that character."""
     pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
-    if pen is hand.pen and chance(rng, hand.mixed):
+    if pen is hand.pen and (taken_apart(character)[0] in hand.borrowed or chance(rng, hand.mixed)):
         pen = hand.second
     scale = hand.big_capitals if character.isupper() else 1.0
     if character == "1" and chance(rng, hand.stick_one):

@@ -123,6 +123,7 @@ def test_the_script_fetches_no_family_that_is_held_out_and_only_allowed_ones_wit
     assert {family for family in drawn_with if not family.startswith(tuple(VIETNAMESE))} == set()
     assert {name for name in VIETNAMESE if not any(family.startswith(name) for family in drawn_with)} == set()
     assert len(families["latin"]) > 50
+    assert len(VIETNAMESE) + len(HELD_OUT) == 24  # those that were set aside to be drawn with, and no more
     fetched = families["vietnamese"] | families["latin"]
     assert {family for family in fetched if family.startswith(tuple(HELD_OUT))} == set()
 
@@ -192,6 +193,23 @@ def test_nothing_of_the_text_is_cut_off_before_the_paper_is_laid_under_it(pens: 
         edge = np.concatenate([ink.mask[0], ink.mask[-1], ink.mask[:, 0], ink.mask[:, -1]])
         assert edge.max() > 60
         assert ink.mask.shape[1] > 4 * ink.mask.shape[0] / 2
+
+
+def test_two_pens_can_make_one_hand_between_them(pens: Pens) -> None:
+    drawn = (Hand.drawn(np.random.default_rng(seed), pens) for seed in range(300))
+    hand = next(hand for hand in drawn if hand.borrowed and hand.second is not hand.pen)
+    assert not hand.pen.joined
+    assert not hand.second.joined
+    steady = replace(_steady(pens, own=0.0), second=pens.all[2], borrowed=frozenset("anu"))
+    alone = replace(steady, borrowed=frozenset())
+    for text, same in (("hồ ký", True), ("Ấn ủy", False), ("ANU", True)):
+        ink = [written(text, one, np.random.default_rng(4)).mask for one in (steady, alone)]
+        assert _apart(*ink) is not same, text
+
+
+def test_words_of_capitals_are_of_one_pen(pens: Pens) -> None:
+    hands = [Hand.drawn(np.random.default_rng(seed), pens, shouting=True) for seed in range(300)]
+    assert {hand.borrowed for hand in hands} == {frozenset()}
 
 
 def _steady(pens: Pens, own: float) -> Hand:
