@@ -25,8 +25,12 @@ from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth import Cutting, SynthOptions, write_book
 from pipeline.workbench import Workbench
 
+LEARNT_PENS = ("borel", "mynerve", "pangolin")
+"""Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them
+as well."""
+
 TEST_PENS = ("dancing-script", "charm", "patrick-hand", "ms-madi", "mali")
-"""Pen fonts that no network is trained with and no confidence is calibrated on."""
+"""Pen fonts that no network is trained with, nothing is fitted on and no confidence is calibrated on."""
 
 CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
 """Pen fonts that no network is trained with, for calibration."""

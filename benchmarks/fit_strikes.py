@@ -2,10 +2,10 @@
 
     python -m benchmarks.fit_strikes [--entries N] [--seed N]
 
-Lines of drawn books of every pen font, with values struck out and without, as digitizing finds them. On some lines
-without, an underline, a dash and a cross over two words are drawn besides; nothing is learnt from those. For every font
-the runs are weighed by what the other fonts taught; the last line gives the weights that all of them teach, for
-``WEIGHTS`` and ``OFFSET``.
+Lines of drawn books of the pen fonts that networks learn from, with values struck out and without, as digitizing finds
+them. On some lines without, an underline, a dash and a cross over two words are drawn besides; nothing is learnt from
+those. Every font's runs are weighed by what the other fonts taught, those of the pens of the tests by what all of them
+taught; the last line gives these weights, for ``WEIGHTS`` and ``OFFSET``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rich.table import Table
 
 from benchmarks._books import last_line, percent, say
 from benchmarks._gate_pages import chance
+from benchmarks._hand_books import LEARNT_PENS, TEST_PENS
 from benchmarks._unread import without_readers
 from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page, strip_lines
@@ -34,7 +35,6 @@ from pipeline.imaging.strikes import MIDDLE, Run, runs_in, strike_of
 from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.pens import PENS
 from pipeline.synth.scanning import quad
 
 SEED = 61_001
@@ -64,7 +64,7 @@ class Line:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=2)
+    parser.add_argument("--entries", type=int, default=4)
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     drawn = list(drawn_lines(chosen.entries, chosen.seed))
@@ -73,7 +73,7 @@ def main() -> None:
     runs = [(number, line, run) for number, line in enumerate(lines) for run in weighed(line)]
     measures = np.array([astuple(run) for _, _, run in runs])
     strikes = np.array([line.struck is not None for _, line, _ in runs], float)
-    taught = np.array([line.drawn == WRITTEN for _, line, _ in runs])
+    taught = np.array([line.drawn == WRITTEN and line.pen in LEARNT_PENS for _, line, _ in runs])
     odds = np.zeros(len(runs))
     for pen in {line.pen for line in lines}:
         of = np.array([line.pen == pen for _, line, _ in runs])
@@ -94,8 +94,22 @@ def main() -> None:
 
 
 def shown(lines: list[Line], best: Floats) -> dict[str, dict[str, float]]:
-    """The table on the screen, and its figures."""
-    table = Table("Dòng", "Số dòng", "Bị coi là gạch", title="Nét gạch, mỗi phông cân bằng các phông khác")
+    """The tables on the screen, and their figures: of the pens of the tests, and of those that teach."""
+    parts = {
+        "phông của bài thử": [n for n, line in enumerate(lines) if line.pen in TEST_PENS],
+        "phông dạy, mỗi phông cân bằng các phông khác": [
+            n for n, line in enumerate(lines) if line.pen in LEARNT_PENS
+        ],
+    }
+    return {
+        f"{name}, {of}": figure
+        for (title, numbers), of in zip(parts.items(), ("test pens", "learnt pens"), strict=True)
+        for name, figure in _shown([lines[n] for n in numbers], best[numbers], title).items()
+    }
+
+
+def _shown(lines: list[Line], best: Floats, title: str) -> dict[str, dict[str, float]]:
+    table = Table("Dòng", "Số dòng", "Bị coi là gạch", title=f"Nét gạch, {title}")
     figures: dict[str, dict[str, float]] = {}
     for drawn in sorted({line.drawn for line in lines}):
         for struck in (True, False):
@@ -146,16 +160,17 @@ def weighed(line: Line) -> Iterator[Run]:
 
 
 def drawn_lines(entries: int, seed: int) -> Iterator[Line]:
-    """The lines of books of every pen font, as digitizing finds them."""
+    """The lines of books of those pen fonts, as digitizing finds them; half as many of the pens of the tests."""
     schemas = schema.load()
-    for number, (pen, form) in enumerate((pen, form) for pen in PENS for form in FORMS):
-        say(f"{pen.family}, {form}")
+    pens = [*((pen, entries) for pen in LEARNT_PENS), *((pen, entries // 2) for pen in TEST_PENS)]
+    for number, ((pen, pages), form) in enumerate((pen, form) for pen in pens for form in FORMS):
+        say(f"{pen}, {form}")
         for struck in (0.0, 0.6):
             options = SynthOptions(
-                seed=seed + number, entries=entries, pens=(pen.family,), cover=False, struck=struck,
+                seed=seed + number, entries=pages, pens=(pen,), cover=False, struck=struck,
                 scanner=("normal", "mild")[number % 2],
             )  # fmt: skip
-            yield from lines_of_book(pen.family, form, schemas, options)
+            yield from lines_of_book(pen, form, schemas, options)
 
 
 def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOptions) -> Iterator[Line]:
