@@ -17,10 +17,11 @@ from benchmarks._fit_card import command_of
 from benchmarks._fit_figures import entry_name
 from benchmarks._hand_books import TEST_PENS, HandBook, HandOutcome, ReadEntry, outcomes_of
 from benchmarks._hand_kept import KeptLines, keep, kept_entries
+from benchmarks._hand_lines import LineReadings
 from benchmarks._hand_scores import field_figures, figures_by
 from benchmarks._hand_tables import show_left_out, show_targets
 from benchmarks._hand_targets import PARTS, all_targets, book_targets, line_targets
-from benchmarks._hand_tesseract import on_same_fields, read_by_both, show_beside
+from benchmarks._hand_tesseract import on_same_fields, on_same_lines, read_by_both, show_beside
 from benchmarks._real_lines import cutting_of, plain
 from pipeline import schema
 from pipeline.evaluation import TrueEntry
@@ -226,3 +227,18 @@ def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
         "python -m benchmarks.fit_calibration --lines pen --pages 1400 --tables 16 --share 0.3 --seed 5 --write"
     )
     assert "--lines" not in command_of(Namespace(**{**vars(chosen), "lines": None}))
+
+
+def test_tesseract_is_compared_on_the_real_lines_that_it_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [RealLine(Path(f"w001_{n}.png"), "xã Tân Lợi", "w001") for n in range(4)]
+    texts = {
+        ("a", "free"): ["xã Tân Lợi", "", "xa Tân Lợi", ""],
+        ("a", "place"): ["Xã Tân Lợi", "", "xã Tân Lợi", ""],
+    }
+    monkeypatch.setattr(
+        "benchmarks._hand_tesseract.tesseract_texts", lambda some: ["xã Tân", "xã Tân Lợi"][: len(some)]
+    )
+    free, place = on_same_lines("pen", LineReadings(lines, texts, "a"), 2).rows
+    assert (free.number, free.exact, free.exact_by_tesseract) == (2, 0.5, 0.5)
+    assert (free.cer, free.cer_by_tesseract, place.cer) == pytest.approx((1 / 20, 4 / 20, 0.0))
+    assert (free.ratio, place.ratio) == pytest.approx((0.25, 0.0))
