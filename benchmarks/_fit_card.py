@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,23 @@ from benchmarks._hand_books import CALIBRATION_PENS, ReadHandBook
 from pipeline.calibration import FILE, Calibration, written
 
 
+def command_of(chosen: argparse.Namespace) -> str:
+    """The command that draws the same books and fits on them again, whatever was left to the defaults; of the folder of
+    real lines its name alone. How many processes read, and where what was read is kept, changes nothing."""
+    lines = ["--lines", chosen.lines.resolve().name] if chosen.lines else []
+    numbers = {name: getattr(chosen, name) for name in ("pages", "tables", "share", "seed")}
+    told = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
+    return shlex.join(["python", "-m", "benchmarks.fit_calibration", *lines, *told, "--write"])
+
+
 def write(
-    folder: Path, calibration: Calibration, figures: Mapping[str, Any], read: Sequence[ReadHandBook]
+    folder: Path,
+    calibration: Calibration,
+    figures: Mapping[str, Any],
+    read: Sequence[ReadHandBook],
+    command: str,
 ) -> None:
-    """The calibration and the card beside it."""
+    """The calibration and the card beside it; ``command`` is what made it."""
     folder.mkdir(exist_ok=True)
     text = written(calibration)
     (folder / FILE).write_text(text, encoding="utf-8")
@@ -41,7 +56,7 @@ def write(
         "name": "calibration", "engine": "calibration", "reads": [], "files": [[FILE, mark]],
         "licence": "Apache-2.0",
         "training_data": f"Books drawn with the pen fonts {', '.join(CALIBRATION_PENS)}, on which no network was"
-        f" trained (benchmarks/fit_calibration.py).{real}",
+        f" trained.{real} Made by: {command}",
         "measured": measured, "limits": limits,
     }  # fmt: skip
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]

@@ -11,7 +11,8 @@ from rich.console import Console
 from benchmarks._books import percent, say, share
 from benchmarks._hand_books import TEST_PENS, HandBook, HandOutcome, all_read, fields_of
 from benchmarks._hand_lines import cer_of
-from benchmarks._hand_tables import Part, Target, show_wrong
+from benchmarks._hand_tables import Part, show_wrong
+from benchmarks._hand_targets import glued_targets
 from benchmarks._real_lines import cuttings_by_writer, plain
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions
@@ -51,8 +52,7 @@ def glued(folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: C
     )
     if chosen.wrong:
         show_wrong(fields, console)
-    target = Target(f"Lỗi ký tự, dòng thật dán vào mẫu ({folder.name})", rates["cer"], 0.1, most=True)
-    return Part({**rates, "writers": len(writers)}, (target,))
+    return Part({**rates, "writers": len(writers)}, glued_targets(folder.name, rates["cer"]))
 
 
 def rates_of_places(fields: Sequence[HandOutcome]) -> dict[str, float | None]:

@@ -12,7 +12,8 @@ from benchmarks._books import bench_in, percent, say, share
 from benchmarks._hand_books import TEST_PENS
 from benchmarks._hand_glued import FORMS_OF_2006
 from benchmarks._hand_lines import chosen_lines, drawn_lines, speed
-from benchmarks._hand_tables import Part, Target
+from benchmarks._hand_tables import Part
+from benchmarks._hand_targets import page_targets, speed_targets
 from pipeline.batch import digitize_book
 from pipeline.synth import SynthOptions, write_book
 from pipeline.training.real import real_lines
@@ -30,11 +31,7 @@ def line_speed(folders: Sequence[Path], seed: int) -> Part:
     figures = speed(pictures)
     return Part(
         {**figures, "of": "real lines" if folders else "drawn lines"},
-        (
-            Target("Dòng một giây, một nhân", figures["lines_a_second"], 25, unit="dòng/giây"),
-            Target("Nạp mô hình", figures["load_seconds"], 1, most=True, unit="giây"),
-            Target("Bộ nhớ cao nhất khi đọc dòng", figures["peak_memory_mb"], 500, most=True, unit="MB"),
-        ),
+        speed_targets(figures["lines_a_second"], figures["load_seconds"], figures["peak_memory_mb"]),
     )
 
 
@@ -63,4 +60,4 @@ def page_speed(chosen: argparse.Namespace) -> Part:
         "recogniser_share": hand, "stages": stages,
     }  # fmt: skip
     say(f"phần của bộ đọc chữ viết tay trong thời gian một trang: {percent(hand)}")
-    return Part(figures, (Target("Trang một phút, 2 nhân", a_minute, 15, unit="trang/phút"),))
+    return Part(figures, page_targets(a_minute))

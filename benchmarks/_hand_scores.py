@@ -33,12 +33,14 @@ CURVE_TOLD = 25
 
 @dataclass(frozen=True)
 class FieldFigures:
-    """Figures of some handwritten fields. ``exact``, ``right`` and ``cer`` leave out those with a struck-out value,
-    which a person has to see; all else counts every field. ``ece`` is None where nothing was read; ``ece_by_chance``:
-    how great it would be, on average, were every confidence exactly true."""
+    """Figures of some handwritten fields. ``exact``, ``right`` and ``cer`` leave out those with a ``struck``-out value,
+    which a person has to see, and the ``invented`` ones, read where nothing stands; all else counts every field.
+    ``ece`` is None where nothing was read; ``ece_by_chance``: how great it would be, on average, were every confidence
+    exactly true."""
 
     fields: int
     struck: int
+    invented: int
     exact: float | None
     right: float | None
     cer: float | None
@@ -69,6 +71,7 @@ class FieldFigures:
         return {
             "fields": self.fields,
             "struck": self.struck,
+            "invented": self.invented,
             "exact": self.exact,
             "right": self.right,
             "cer": self.cer,
@@ -91,6 +94,7 @@ def field_figures(fields: Iterable[HandOutcome]) -> FieldFigures:
     return FieldFigures(
         fields=len(counted),
         struck=sum(field.struck for field in counted),
+        invented=sum(not field.by_hand and not field.struck for field in counted),
         exact=share(sum(outcome.exact for outcome in scored), len(scored)),
         right=share(sum(outcome.right for outcome in scored), len(scored)),
         cer=share(sum(o.edits for o in scored), sum(o.characters for o in scored)),

@@ -13,30 +13,7 @@ from benchmarks._books import percent
 from benchmarks._hand_books import HandOutcome
 from benchmarks._hand_lines import LineReadings, Rate
 from benchmarks._hand_scores import TOLERATED, WANTED, FieldFigures
-
-ECE_WANTED = 0.03
-
-
-@dataclass(frozen=True)
-class Target:
-    """One thing that is wanted: ``value`` at least (or, with ``most``, at most) ``wanted``; None was not measured."""
-
-    name: str
-    value: float | None
-    wanted: float
-    most: bool = False
-    unit: str = "%"
-
-    @property
-    def met(self) -> bool | None:
-        if self.value is None:
-            return None
-        return self.value <= self.wanted if self.most else self.value >= self.wanted
-
-    def shown(self, value: float | None) -> str:
-        if value is None:
-            return "–"
-        return percent(value) if self.unit == "%" else f"{value:.4g} {self.unit}".strip()
+from benchmarks._hand_targets import Target
 
 
 @dataclass(frozen=True)
@@ -51,8 +28,8 @@ def show_targets(targets: Sequence[Target], console: Console) -> None:
     table = Table("Phép đo", "Kết quả", "Cần", "Đạt", title="Yêu cầu và kết quả")
     for target in targets:
         sign = "≤" if target.most else "≥"
-        told = {True: "đạt", False: "CHƯA ĐẠT", None: "không đo"}[target.met]
-        table.add_row(target.name, target.shown(target.value), f"{sign} {target.shown(target.wanted)}", told)
+        wanted = f"{sign} {target.shown(target.wanted)}"
+        table.add_row(target.name, target.shown(target.value), wanted, target.told)
     console.print(table)
 
 
@@ -101,6 +78,15 @@ def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], cons
             *("–" if error is None else f"{error:.3f}" for error in (found.ece, found.ece_by_chance)),
         )
     console.print(table)
+
+
+def show_left_out(figures: FieldFigures, console: Console) -> None:
+    """The fields that some columns of the tables above do not count."""
+    console.print(
+        f"Ba cột “Đúng từng ký tự”, “Đúng giá trị”, “Lỗi ký tự” ở các bảng trên không tính {figures.struck} ô có giá "
+        f"trị bị gạch đứng trước (người phải xem) và {figures.invented} ô để trống mà máy đọc ra chữ, trong số "
+        f"{figures.fields} ô; các cột khác tính đủ."
+    )
 
 
 def show_curve(figures: FieldFigures, console: Console) -> None:

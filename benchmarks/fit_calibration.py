@@ -1,13 +1,15 @@
 """Fits ``ocr_models/calibration``: how sure a reading of handwriting is, and from when on it is accepted.
 
-    python -m benchmarks.fit_calibration [--lines FOLDER] [--pages N] [--jobs N] [--write]
+    python -m benchmarks.fit_calibration [--lines FOLDER] [--pages N] [--seed N] [--jobs N] [--write]
 
 Books are drawn with pen fonts that no network is trained with, in many hands, on all forms, at all levels of damage,
 and read by the very steps that read a page. ``--lines``: a folder of real lines, of which those of the writers kept out
 of training are glued into forms as places. What was read is kept under ``--kept``: fitting anew is quick, and so is
-reading anew with other networks. A field counts as right when its text is exactly that on paper (of a real line, whose
-label tells neither case nor punctuation, when it is alike). Prints what each hand's fields would have been accepted
-with by a calibration that never saw that hand.
+reading anew with other networks. A field counts as right when the registry would hold what stands on paper
+(``Outcome.right``): a date, a number or a term of a list in its canonical form, a name, a place or free text letter by
+letter (a place of a real line, whose label tells neither case nor punctuation, without these). Prints what each hand's
+fields would have been accepted with by a calibration that never saw that hand. The card that ``--write`` writes names
+the command that draws the same books and fits on them again.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks._books import last_line, say
-from benchmarks._fit_card import write
+from benchmarks._fit_card import command_of, write
 from benchmarks._fit_figures import bounds_of, labelled_fields, show, show_surest_wrong, strangers_of
 from benchmarks._hand_books import (
     CALIBRATION_PENS,
@@ -88,7 +90,7 @@ def main() -> None:
     if chosen.wrong:
         show_surest_wrong(labelled, calibration, console)
     if chosen.write:
-        write(FOLDER, calibration, figures, read)
+        write(FOLDER, calibration, figures, read, command_of(chosen))
     last_line({"bench": "fit_calibration", "seed": chosen.seed, **figures})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,14 +68,22 @@ class Evaluation:
 
     @cached_property
     def by_kind(self) -> Mapping[str, Score]:
-        return {kind: figures.score for kind, figures in self.figures_by(lambda o: o.kind).items()}
+        """Each list of choices by itself (``choice:sex``)."""
+        kinds = _grouped(self.outcomes, lambda o: o.kind_or_list)
+        return {kind: score_of(outcomes) for kind, outcomes in kinds.items()}
+
+    @cached_property
+    def by_kind_and_form(self) -> Mapping[str, Mapping[str, Score]]:
+        """By kind as in ``by_kind``, then by form; a form without such a field is not named there."""
+        kinds = _grouped(self.outcomes, lambda o: o.kind_or_list)
+        return {
+            kind: {form: score_of(found) for form, found in _grouped(outcomes, lambda o: o.form).items()}
+            for kind, outcomes in kinds.items()
+        }
 
     def figures_by(self, group: Callable[[Outcome], str]) -> Mapping[str, Figures]:
         """The figures of each group, in the order of their names."""
-        groups: dict[str, list[Outcome]] = {}
-        for outcome in self.outcomes:
-            groups.setdefault(group(outcome), []).append(outcome)
-        return {name: figures_of(groups[name]) for name in sorted(groups)}
+        return {name: figures_of(outcomes) for name, outcomes in _grouped(self.outcomes, group).items()}
 
     def as_dict(self) -> dict[str, Any]:
         """The same figures as JSON holds them; no text of any field is among them."""
@@ -83,7 +91,11 @@ class Evaluation:
             "entries": {"matched": self.matched, "missing": self.missing, "extra": self.extra},
             "overall": self.overall.as_dict(),
             "by_column": {column: score.as_dict() for column, score in self.by_column.items()},
-            "by_kind": _as_dicts(self.figures_by(lambda o: o.kind)),
+            "by_kind": _as_dicts(self.figures_by(lambda o: o.kind_or_list)),
+            "by_kind_and_form": {
+                kind: {form: score.as_dict() for form, score in forms.items()}
+                for kind, forms in self.by_kind_and_form.items()
+            },
             "by_writing": _as_dicts(self.figures_by(lambda o: o.predicted.writing.value)),
             "by_form": _as_dicts(self.figures_by(lambda o: o.form)),
             "coverage_error_curve": [asdict(point) for point in self.curve],
@@ -134,6 +146,14 @@ def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None 
         pages_per_minute=pages_per_minute,
         versions={name: "; ".join(found) for name, found in versions.items()},
     )
+
+
+def _grouped(outcomes: Iterable[Outcome], group: Callable[[Outcome], str]) -> Mapping[str, Sequence[Outcome]]:
+    """The outcomes of each group, groups in the order of their names."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(group(outcome), []).append(outcome)
+    return {name: groups[name] for name in sorted(groups)}
 
 
 def _as_dicts(figures: Mapping[str, Figures]) -> dict[str, Any]:

@@ -50,6 +50,11 @@ class Outcome:
         return self.spec.kind if self.spec else ""
 
     @property
+    def kind_or_list(self) -> str:
+        """The kind; of a choice with the list it is from: ``choice:sex``."""
+        return f"{self.kind}:{self.spec.vocab}" if self.spec and self.spec.vocab else self.kind
+
+    @property
     def critical(self) -> bool:
         return self.spec is not None and self.spec.critical
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -36,7 +36,7 @@ _WRITINGS = {
 
 
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Print the figures by column, form, writing and kind, and of all."""
+    """Print the figures by column, form, writing, kind, kind and form, and of all."""
     console.print(
         f"Việc khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
@@ -54,7 +54,10 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         console.print(_table("Theo mẫu sổ", "mẫu", _rows(forms)))
     writings = evaluation.figures_by(lambda o: _WRITINGS[o.predicted.writing])
     console.print(_table("Theo cách viết", "mực trong ô", _rows(writings)))
-    console.print(_table("Theo kiểu giá trị", "kiểu", _rows(evaluation.figures_by(lambda o: o.kind))))
+    kinds = evaluation.figures_by(lambda o: o.kind_or_list)
+    console.print(_table("Theo kiểu giá trị", "kiểu", _rows(kinds)))
+    if len(forms) > 1:
+        console.print(_crossed(evaluation.by_kind_and_form, list(forms)))
 
 
 Row = tuple[str, Score, float | None]
@@ -83,6 +86,21 @@ def _table(title: str, first: str, rows: Iterable[Row]) -> Table:
             _percent(score.accepted_error),
             _percent(score.accepted_error_bound),
             _percent(calibration_error),
+        )
+    return table
+
+
+def _crossed(kinds: Mapping[str, Mapping[str, Score]], forms: Sequence[str]) -> Table:
+    """One row a kind, one column a form."""
+    table = Table(title="Theo kiểu giá trị và mẫu sổ: đúng hẳn / số ô")
+    table.add_column("kiểu")
+    for form in forms:
+        table.add_column(form, justify="right")
+    for kind, by_form in kinds.items():
+        found = (by_form.get(form) for form in forms)
+        table.add_row(
+            kind,
+            *("–" if score is None else f"{_percent(score.exact_share)} / {score.fields}" for score in found),
         )
     return table
 

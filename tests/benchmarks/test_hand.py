@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,11 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
+from benchmarks._fit_card import command_of
 from benchmarks._fit_figures import entry_name
-from benchmarks._hand_books import HandBook, HandOutcome, ReadEntry, outcomes_of
+from benchmarks._hand_books import TEST_PENS, HandBook, HandOutcome, ReadEntry, outcomes_of
 from benchmarks._hand_kept import KeptLines, keep, kept_entries
-from benchmarks._hand_scores import field_figures
+from benchmarks._hand_lines import LineReadings
+from benchmarks._hand_scores import field_figures, figures_by
+from benchmarks._hand_tables import show_left_out, show_targets
+from benchmarks._hand_targets import PARTS, all_targets, book_targets, line_targets
+from benchmarks._hand_tesseract import on_same_fields, on_same_lines, read_by_both, show_beside
 from benchmarks._real_lines import cutting_of, plain
 from pipeline import schema
 from pipeline.evaluation import TrueEntry
@@ -146,3 +154,91 @@ def test_pages_with_the_same_real_ink_are_never_on_both_sides() -> None:
     assert len({entry_name(book, read) for book in glued}) == 1
     drawn = HandBook("mali", FORM.id, SynthOptions(seed=1))
     assert entry_name(drawn, read) != entry_name(drawn, replace(read, place=(1, 0)))
+
+
+def test_what_was_not_measured_stands_among_the_targets_with_the_reason() -> None:
+    out = io.StringIO()
+    found = {"lines:pen": line_targets("pen", 0.03, None)}
+    show_targets(list(all_targets({}, PARTS, lines=False)), Console(file=out, width=150))
+    without_lines = [line for line in out.getvalue().splitlines() if "dòng thật" in line]
+    assert len(without_lines) == 3
+    assert all("không đo (cần LINES=…)" in line for line in without_lines)
+    only_lines = list(all_targets(found, ["lines"], lines=True))
+    assert [target.told for target in only_lines[:2]] == ["đạt", "không đo"]
+    assert {target.told.partition(" có ")[0] for target in only_lines[2:]} == {"không đo (--part không"}
+
+
+def test_a_kind_with_few_fields_is_not_judged_by_its_calibration_and_says_so() -> None:
+    read = entry(child_name=("Lê Văn An", "Lê Văn An", True))
+    for fields, told in ((49, "không xét (chỉ 49 ô, cần ít nhất 50)"), (50, "CHƯA ĐẠT")):
+        found = outcomes(read) * fields
+        targets = book_targets(
+            field_figures(found), field_figures(found), figures_by(found, lambda f: f.group)
+        )
+        assert [target.told for target in targets if target.name == "ECE: name"] == [told]
+    assert [target.told for target in targets if target.name == "Đúng giá trị: sex"] == [
+        "không đo (không có ô nào)"
+    ]
+
+
+def test_what_exact_shares_leave_out_is_told() -> None:
+    read = entry(child_name=("Lê Văn An", "Lê An", True), father_name=("", "Lê Văn Ba", False))
+    struck = replace(read, truth=replace(read.truth, struck=("child_name",)))
+    figures = field_figures([*outcomes(read), *outcomes(struck)])
+    assert (figures.fields, figures.struck, figures.invented) == (4, 1, 2)
+    out = io.StringIO()
+    show_left_out(figures, Console(file=out, width=400))
+    assert "không tính 1 ô có giá trị bị gạch đứng trước" in out.getvalue()
+    assert "và 2 ô để trống mà máy đọc ra chữ, trong số 4 ô" in out.getvalue()
+
+
+def test_tesseract_reads_a_page_of_every_pen_and_of_every_form() -> None:
+    forms = ("birth-2006", "marriage-2006", "death-2006", "birth-2016")
+    books = [HandBook(pen, form, SynthOptions(seed=7, entries=6)) for pen in TEST_PENS for form in forms]
+    chosen = read_by_both(books)
+    assert [book.hand for book in chosen] == list(TEST_PENS)
+    assert {book.form for book in chosen} == set(forms)
+    assert {book.options.entries for book in chosen} == {1}
+
+
+def test_tesseract_is_compared_on_the_fields_that_both_read() -> None:
+    name, other = ("Lê Văn An", "Lê Văn An", True), ("Lê Văn Ba", "Lê Văn Ba", True)
+    ours = entry(child_name=name, father_name=other, mother_name=("", "Lê", False))
+    theirs = entry(child_name=("Lê Văn An", "Le Van An", False), father_name=("Lê Văn Ba", "Lê", False))
+    struck = [
+        outcomes(replace(read, truth=replace(read.truth, struck=("father_name",)))) for read in (ours, theirs)
+    ]
+    alone = outcomes(entry(child_name=name))
+    for found in (on_same_fields(*struck), on_same_fields(alone, outcomes(theirs))):
+        (row,) = found.rows
+        assert (row.number, row.exact, row.exact_by_tesseract, row.cer, row.ratio) == (1, 1.0, 0.0, 0.0, 0.0)
+        assert row.cer_by_tesseract == pytest.approx(2 / 9)
+    out = io.StringIO()
+    show_beside(on_same_fields(outcomes(ours), outcomes(theirs)), Console(file=out, width=150))
+    assert [cell.strip() for cell in out.getvalue().splitlines()[-2].split("│")[1:-1]] == [
+        "ô của sổ vẽ", "2", "100.00 %", "0.00 %", "0.00 %", "50.00 %", "0.000",
+    ]  # fmt: skip
+
+
+def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
+    chosen = Namespace(lines=Path("/somewhere/private/pen"), pages=1400, tables=16, share=0.3, seed=5, jobs=2)
+    command = command_of(chosen)
+    assert command == (
+        "python -m benchmarks.fit_calibration --lines pen --pages 1400 --tables 16 --share 0.3 --seed 5 --write"
+    )
+    assert "--lines" not in command_of(Namespace(**{**vars(chosen), "lines": None}))
+
+
+def test_tesseract_is_compared_on_the_real_lines_that_it_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [RealLine(Path(f"w001_{n}.png"), "xã Tân Lợi", "w001") for n in range(4)]
+    texts = {
+        ("a", "free"): ["xã Tân Lợi", "", "xa Tân Lợi", ""],
+        ("a", "place"): ["Xã Tân Lợi", "", "xã Tân Lợi", ""],
+    }
+    monkeypatch.setattr(
+        "benchmarks._hand_tesseract.tesseract_texts", lambda some: ["xã Tân", "xã Tân Lợi"][: len(some)]
+    )
+    free, place = on_same_lines("pen", LineReadings(lines, texts, "a"), 2).rows
+    assert (free.number, free.exact, free.exact_by_tesseract) == (2, 0.5, 0.5)
+    assert (free.cer, free.cer_by_tesseract, place.cer) == pytest.approx((1 / 20, 4 / 20, 0.0))
+    assert (free.ratio, place.ratio) == pytest.approx((0.25, 0.0))

@@ -17,6 +17,7 @@ from pipeline.evaluation import (
     PredictedValue,
     TrueEntry,
     evaluate,
+    pooled,
     prediction_of,
 )
 from pipeline.evaluation.outcome import Outcome, loosened
@@ -202,6 +203,19 @@ def test_the_tables_are_printed_with_labels_for_people() -> None:
     assert "50,0 %" in out.getvalue()
     assert "30,0 trang/phút" in out.getvalue()
     assert "Luật: abc" in out.getvalue()
+    assert "và mẫu sổ" not in out.getvalue()
+
+
+def test_of_several_forms_each_kind_is_printed_form_by_form() -> None:
+    truth = book({"so": "1/2010", "ten": "Lê Ân"})
+    spoken = BookPrediction((PredictedEntry({"so": said("1/2010"), "ten": said("x")}, 0, 0),))
+    out = io.StringIO()
+    both = pooled([evaluate(truth, spoken, RECORD, form=form) for form in ("first", "second")])
+    print_evaluation(both, Console(file=out, width=160))
+    _, _, crossed = out.getvalue().partition("Theo kiểu giá trị và mẫu sổ: đúng hẳn / số ô")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in crossed.splitlines() if "│" in line]
+    assert rows == [["entry_number", "100,0 % / 1", "100,0 % / 1"], ["name", "0,0 % / 1", "0,0 % / 1"]]
+    assert all(name in crossed for name in ("first", "second"))
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,32 @@ def test_figures_are_split_by_form_and_by_what_the_ink_was_taken_for() -> None:
     assert {outcome.book for outcome in both.outcomes} == {"one", "two"}
 
 
+def test_each_kind_is_told_form_by_form() -> None:
+    truth = {"so": "1/2010", "ten": "Lê Ân"}
+    spoken = {"so": said("1/2010"), "ten": said("Lê An")}
+    both = pooled([book(truth, spoken, "b"), book({"so": "1/2010"}, spoken, "a")])
+    told = both.as_dict()["by_kind_and_form"]
+    assert {kind: list(forms) for kind, forms in told.items()} == {"entry_number": ["a", "b"], "name": ["b"]}
+    assert (told["name"]["b"]["exact"], told["name"]["b"]["fields"]) == (0.0, 1)
+    assert told["entry_number"]["a"]["exact"] == 1.0
+
+
+def test_lists_of_choices_are_told_apart() -> None:
+    lists = tuple(
+        FieldSpec(name=vocab, column=vocab, kind="choice", label=vocab, vocab=vocab)
+        for vocab in ("sex", "ethnicity")
+    )
+    record = RecordSpec(record=RECORD.record, title=RECORD.title, prefix=RECORD.prefix, field=lists)
+    truth = BookTruth("trial", 2010, (TrueEntry({"sex": "Nam", "ethnicity": "Kinh"}),))
+    spoken = PredictedEntry({"sex": said("Nữ"), "ethnicity": said("Kinh")}, 0, 0)
+    found = evaluate(truth, BookPrediction((spoken,)), record, form="a")
+    told = found.as_dict()
+    assert {kind: score["exact"] for kind, score in told["by_kind"].items()} == {
+        "choice:ethnicity": 1.0, "choice:sex": 0.0,
+    }  # fmt: skip
+    assert set(found.by_kind) == set(told["by_kind_and_form"]) == {"choice:ethnicity", "choice:sex"}
+
+
 def test_several_books_count_as_one_and_differing_versions_are_all_named() -> None:
     truth, spoken = {"so": "1/2010", "ten": "Lê Ân"}, {"so": said("1/2010"), "ten": said("Lê An")}
     one, other = book(truth, spoken), book(truth, spoken, "b")

@@ -6,6 +6,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
@@ -154,6 +155,17 @@ def test_lists_are_told_apart_by_their_names(tmp_path: Path) -> None:
     assert "Giới tính" in told
     assert "Họ tên" in told
     assert "Không có ô nào sai." in told
+
+
+def test_kinds_are_told_form_by_form_where_there_are_several_forms(tmp_path: Path) -> None:
+    birth = [outcome("Lê Ân", "Lê Ân"), outcome("Nam", "Nữ", spec=SEX)]
+    other = [replace(outcome("Lê Bé", "Lê Bè"), form="birth-2016")]
+    heading = "Từng kiểu giá trị trên từng mẫu sổ"
+    assert heading not in written(tmp_path / "one", birth)
+    _, _, table = written(tmp_path / "two", [*birth, *other]).partition(heading)
+    told = plain(table.partition("</table>")[0].replace("</td>", "|"))
+    assert "Họ tên| 100,0 % / 1|0,0 % / 1|" in told
+    assert "Giới tính| 0,0 % / 1|–|" in told
 
 
 def test_a_report_of_nothing_can_be_written(tmp_path: Path) -> None:

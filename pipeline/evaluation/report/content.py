@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from pipeline.evaluation.report.charts import (
 from pipeline.evaluation.report.marks import Stretch, marked
 from pipeline.evaluation.report.misreadings import Misreading
 from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS, count
+from pipeline.evaluation.score import Score
 from pipeline.model import FieldStatus, Hypothesis, Writing
 from pipeline.schema import Schemas
 
@@ -80,6 +82,16 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Crossed:
+    """How right each kind is on each form: ``rows`` are a kind's name and one score a form, None where the form has no
+    such field.
+    """
+
+    forms: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Score | None, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Line:
     """The picture of one line: the name of its file and how wide it is shown, in pixels and as a share of the card, so
     that all lines of a card are of one scale.
@@ -118,6 +130,7 @@ class Content:
     writings: tuple[Group, ...]
     importances: tuple[Group, ...]
     kinds: tuple[Group, ...]
+    kinds_on_forms: Crossed
     columns: tuple[Group, ...]
     cards: tuple[Card, ...]
     wrong: int
@@ -145,7 +158,8 @@ def content_of(
         forms=grouped.by(lambda o: o.form, titles),
         writings=grouped.by(lambda o: o.predicted.writing.value, WRITINGS),
         importances=grouped.by(lambda o: "Ô trọng yếu" if o.critical else "Ô khác", {}),
-        kinds=grouped.by(_kind, _kind_names(schemas)),
+        kinds=grouped.by(lambda o: o.kind_or_list, _kind_names(schemas)),
+        kinds_on_forms=_crossed(evaluation, _kind_names(schemas), titles),
         columns=grouped.by(lambda o: o.column, evaluation.labels, order=list(evaluation.by_column)),
         cards=tuple(_card(misreading, pictures, titles) for misreading, pictures in misreadings),
         wrong=sum(not outcome.right for outcome in evaluation.outcomes),
@@ -210,9 +224,15 @@ def _main_curve(evaluation: Evaluation, standard: Standard) -> CurveChart:
     return curve_chart(lines, tolerated, WIDE)
 
 
-def _kind(outcome: Outcome) -> str:
-    vocab = outcome.spec.vocab if outcome.spec else None
-    return f"{outcome.kind}:{vocab}" if vocab else outcome.kind
+def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[str, str]) -> Crossed:
+    """Kinds and forms with the most fields first, as in their own tables."""
+    found, fields = evaluation.by_kind_and_form, Counter(outcome.form for outcome in evaluation.outcomes)
+    forms = sorted(sorted(fields), key=lambda form: -fields[form])
+    order = sorted(found, key=lambda kind: -evaluation.by_kind[kind].fields)
+    return Crossed(
+        tuple(titles.get(form, form) for form in forms),
+        tuple((kinds.get(kind, kind), tuple(found[kind].get(form) for form in forms)) for kind in order),
+    )
 
 
 def _kind_names(schemas: Schemas) -> Mapping[str, str]:
