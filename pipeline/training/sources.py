@@ -147,7 +147,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
         return whole
     parts = (" ".join(text[: found.end()].split()) for found in _SENTENCE_END.finditer(text))
     fitting = [part for part in parts if len(part) <= longest]
-    cut = fitting[-1] if fitting else whole[:longest].rpartition(" ")[0] or whole[:longest]
+    cut = fitting[-1] if fitting else whole[: longest + 1].rpartition(" ")[0] or whole[:longest]
     return f"{cut} […]"
 
 
