@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pipeline.training.network import LineNetwork
 from pipeline.training.scores import LineScore
 
 WEIGHTS = "model.onnx"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Reader(nn.Module):
@@ -65,8 +68,8 @@ def read_by_file(path: Path) -> Callable[[Tensor], Tensor]:
 
 @dataclass(frozen=True)
 class Making:
-    """How a model came about, for its card. ``sources``: what it was trained on, one sentence each; ``scores``: by
-    name of a set of lines."""
+    """How a model came about, for its card. ``minutes``, ``steps``: of this stage, without those of weights that
+    it went on from; ``sources``: what it was trained on, whole sentences; ``scores``: by name of a set of lines."""
 
     name: str
     network: LineNetwork
@@ -87,7 +90,8 @@ def write_card(folder: Path, making: Making) -> None:
     lines = [
         "# A reader of handwritten lines. Written by `hotich train`; do not edit.",
         f"# {options.mixer} mixer, channels {options.channels}, width {options.width}, depth {options.depth},",
-        f"# {parameters / 1e6:.2f} million parameters, {making.steps} steps in {making.minutes:.0f} CPU minutes.",
+        f"# {parameters / 1e6:.2f} million parameters,",
+        f"# this stage: {making.steps} steps in {making.minutes:.0f} CPU minutes.",
         f"name = {_quoted(making.name)}",
         'engine = "ctc-line"',
         'reads = ["handwriting"]',
@@ -118,4 +122,5 @@ def _score(score: LineScore) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML basic string."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,7 @@ class _State:
     step: int = 0
     spent: float = 0.0
     history: tuple[dict[str, float], ...] = ()
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def trained(
@@ -72,15 +74,18 @@ def trained(
     checkpoint: Path,
     say: Callable[[str], None],
     parent: Path | None = None,
+    sources: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> LineNetwork:
     """The network with averaged weights after ``options.minutes`` of CPU time, going on from ``checkpoint`` when
     there is one. ``drawn``: the drawn lines of a round, a round is the time between two reports. ``choosing``: lines
     that progress is told on; nothing is trained on them. ``parent``: the checkpoint of another network; a new one
     begins with those of its weights that fit, and the time they took counts; or the ``model.onnx`` of one of the same
-    kind, which is trained on, with all kinds of lines from the start."""
+    kind, which is trained on, with all kinds of lines from the start. ``sources``: what is learnt from, in words that
+    every checkpoint holds from its next step on."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     state = _begun(network, options)
+    state.sources = sources
     if checkpoint.is_file():
         _resume(state, checkpoint)
         say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
@@ -212,6 +217,7 @@ def _save(state: _State, path: Path) -> None:
         "step": state.step,
         "spent": state.spent,
         "history": state.history,
+        "sources": {key: tuple(told) for key, told in state.sources.items()},
     }
     torch.save(held, waiting)
     waiting.replace(path)
@@ -270,3 +276,8 @@ def kept_network(checkpoint: Path) -> tuple[LineNetwork, tuple[dict[str, float],
     network.load_state_dict(held["kept"])
     network.eval()
     return network, tuple(held["history"])
+
+
+def kept_sources(checkpoint: Path) -> dict[str, tuple[str, ...]] | None:
+    """What a checkpoint says its network learnt from; None when it is of a time when none said so, or not there."""
+    return _held(checkpoint).get("sources") if checkpoint.is_file() else None

@@ -15,10 +15,23 @@ from pipeline.errors import SetupError
 from pipeline.training import shelf
 from pipeline.training.batches import Mixture, batches
 from pipeline.training.export import WEIGHTS, Making, read_by_file, write_card, write_onnx
-from pipeline.training.loop import SHIPPED, LoopOptions, kept_network, scores_on, trained
+from pipeline.training.loop import SHIPPED, LoopOptions, kept_network, kept_sources, scores_on, trained
 from pipeline.training.network import NetworkOptions
 from pipeline.training.pens import Pens
-from pipeline.training.real import CALIBRATION_WRITERS, RealLine, real_lines
+from pipeline.training.real import CALIBRATION_WRITERS, RealLine, content_key, real_lines
+from pipeline.training.sources import (
+    Source,
+    Sources,
+    begun_source,
+    drawn_source,
+    licence_of,
+    limits_of,
+    lines_kept_out,
+    real_source,
+    shipped_source,
+    sources_now,
+    told_anew,
+)
 from pipeline.training.synthetic import synthetic_line
 
 SHARD = 2000
@@ -26,13 +39,6 @@ SHARD = 2000
 
 RANGE_BATCHES = 6
 """On how many batches the ranges for eight bits are seen."""
-
-LIMITS = (
-    "Trained on drawn pens and on ball-pen addresses of a few dozen writers: old scripts, pencil, brush and faded ink "
-    "are barely known to it. Real lines taught it no figure 0 and no punctuation; those come from drawn lines. It "
-    "reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: pipeline.calibration "
-    "makes it honest."
-)
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,11 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     if plan.parent and not (plan.parent.is_file() or checkpoint.is_file()):
         raise SetupError(f"Không có tệp trạng thái {plan.parent} để bắt đầu từ đó.")
     plan.work.mkdir(parents=True, exist_ok=True)
-    real = tuple(kept_real_lines(plan, say))
+    sources = _sources(plan, checkpoint, say)
+    real = kept_real_lines(plan, say)
     choosing = real_lines(plan.choosing) if plan.choosing else ()
     drawn = DrawnLines(plan, say)
-    trained(drawn, real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent)
+    trained(drawn, real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent, sources)
     if not checkpoint.is_file():
         raise SetupError(
             f"{plan.parent} đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until)."
@@ -72,7 +79,7 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     if plan.loop.until < plan.loop.minutes:
         say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {checkpoint}.")
         return
-    written(plan, drawn, real, choosing, command)
+    written(plan, drawn, real, choosing, told_anew(_kept(checkpoint), sources), command)
     say(f"Đã ghi mô hình vào {plan.folder}.")
 
 
@@ -81,6 +88,7 @@ def written(
     drawn: Callable[[int], Sequence[shelf.ShelfLine]],
     real: Sequence[shelf.ShelfLine],
     choosing: Sequence[RealLine],
+    sources: Sources,
     command: str,
 ) -> None:
     """The folder of the model from its checkpoint."""
@@ -107,10 +115,10 @@ def written(
             command=command,
             minutes=last["minutes"],
             steps=int(last["step"]),
-            sources=tuple(_sources(plan)),
-            licence=_licence(plan),
+            sources=[source.told for source in sources.values()],
+            licence=licence_of(sources),
             scores=scores,
-            limits=LIMITS,
+            limits=limits_of(sources),
         ),
     )
 
@@ -152,15 +160,41 @@ class DrawnLines:
 
 
 def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.ShelfLine, ...]:
-    """The real lines that may be trained on, from the shelf; without the writers kept for calibration."""
+    """The real lines that may be trained on, from the shelf of exactly these; without the writers kept for
+    calibration, of whom is said how many lines they have."""
     if plan.real is None:
         return ()
-    path = plan.work / "real.npz"
+    found = real_lines(plan.real)
+    if kept_out := lines_kept_out(found):
+        of_whom = ", ".join(f"{writer} ({count} dòng)" for writer, count in kept_out.items())
+        say(f"Để riêng cho hiệu chuẩn, không đem ra dạy: người viết {of_whom}.")
+    path = plan.work / f"real-{content_key(found)}.npz"
     if not path.is_file():
-        lines = [line for line in real_lines(plan.real) if line.writer not in CALIBRATION_WRITERS]
+        lines = [line for line in found if line.writer not in CALIBRATION_WRITERS]
         say(f"Chuẩn bị {len(lines)} dòng thật.")
         shelf.save(path, [shelf.shelf_line(line.grey(), line.text, False, line.writer) for line in lines])
     return shelf.load(path)
+
+
+def _sources(plan: Plan, checkpoint: Path, say: Callable[[str], None]) -> Sources:
+    """What the model has learnt from when this run of its training is over."""
+    learns = drawn_source(Pens.found(plan.fonts).told)
+    if plan.real:
+        learns |= real_source(plan.real, real_lines(plan.real), say)
+    held = _kept(checkpoint)
+    return sources_now(held, _begun(plan.parent, held, say), learns)
+
+
+def _begun(parent: Path | None, held: Sources | None, say: Callable[[str], None]) -> Sources:
+    """What the training began with; nothing when that is gone and the checkpoint tells of it."""
+    if parent is None or (held is not None and not parent.is_file()):
+        return {}
+    return shipped_source(parent, say) if parent.suffix == SHIPPED else begun_source(parent, _kept(parent))
+
+
+def _kept(checkpoint: Path) -> Sources | None:
+    held = kept_sources(checkpoint)
+    return None if held is None else {key: Source(*told) for key, told in held.items()}
 
 
 def _seen_while_training(
@@ -172,27 +206,3 @@ def _seen_while_training(
         drawn, real, (), Mixture(loop.real_late), loop.size, np.random.default_rng((loop.seed, 5))
     )
     return tuple(torch.from_numpy(batch.lines) for batch in islice(source, RANGE_BATCHES))
-
-
-def _sources(plan: Plan) -> list[str]:
-    told = [f"Endless drawn lines (pipeline.training.synthetic; {Pens.found(plan.fonts).told})."]
-    if plan.parent and plan.parent.suffix == SHIPPED:
-        told.append(f"Went on from the weights of {plan.parent.parent.name} as they shipped before.")
-    elif plan.parent:
-        told.append(
-            f"Begun with the weights of another network ({plan.parent.name}), whose minutes are counted."
-        )
-    if plan.real:
-        lines = [line for line in real_lines(plan.real) if line.writer not in CALIBRATION_WRITERS]
-        writers = len({line.writer for line in lines})
-        told.append(
-            f"{len(lines)} real pen lines of {writers} writers: addresses of the Kalapa Byte Battles 2023 challenge, "
-            f"no licence stated; writers {', '.join(sorted(CALIBRATION_WRITERS))} were kept out."
-        )
-    return told
-
-
-def _licence(plan: Plan) -> str:
-    if plan.real:
-        return "Apache-2.0 as far as this project can give it: the real lines came without a stated licence."
-    return "Apache-2.0"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,20 @@ def real_lines(folder: Path) -> tuple[RealLine, ...]:
     if not table.is_file():
         raise SetupError(f"{folder}: không có lines.tsv (mỗi dòng: tên ảnh, dấu tab, chữ trong ảnh).")
     return tuple(_rows(table))
+
+
+def content_key(lines: Sequence[RealLine]) -> str:
+    """16 hex digits that change with any label or picture of the lines, and with the writers that are kept out. Raises
+    ``SetupError`` for a picture that is not there."""
+    digest = hashlib.sha256(" ".join(sorted(CALIBRATION_WRITERS)).encode())
+    for line in lines:
+        if not line.path.is_file():
+            raise SetupError(
+                f"{line.path.parent}: lines.tsv có ảnh {line.path.name} nhưng thư mục thì không."
+            )
+        picture = hashlib.sha256(line.path.read_bytes()).hexdigest()
+        digest.update(f"\n{line.path.name}\t{line.text}\t{picture}".encode())
+    return digest.hexdigest()[:16]
 
 
 def _rows(table: Path) -> Iterator[RealLine]:

@@ -6,7 +6,9 @@ from importlib import util
 
 WITH_TORCH = util.find_spec("torch") is not None and util.find_spec("onnx") is not None
 
-collect_ignore = [] if WITH_TORCH else ["test_loss.py", "test_making.py"]
+collect_ignore = (
+    [] if WITH_TORCH else ["test_learning.py", "test_loss.py", "test_making.py", "test_shipped.py"]
+)
 
 
 def pytest_report_header() -> str:

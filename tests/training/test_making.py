@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import math
 import shutil
 import tomllib
@@ -15,15 +16,19 @@ from pipeline.cli.app import app
 from pipeline.errors import SetupError
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.ocr.models import cards, damaged_files
+from pipeline.training.export import Making, write_card, write_onnx
 from pipeline.training.letters import LETTERS
-from pipeline.training.loop import LoopOptions, best_path, kept_network, trained
-from pipeline.training.making import Plan, made
-from pipeline.training.network import NetworkOptions
+from pipeline.training.loop import LoopOptions, best_path, kept_network, kept_sources, trained
+from pipeline.training.making import Plan, kept_real_lines, made
+from pipeline.training.network import LineNetwork, NetworkOptions
 from pipeline.training.real import CALIBRATION_WRITERS, real_lines
 from pipeline.training.shelf import load
 from tests.training.real_folder import folder_of_lines
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1)
+
+NUMBERS = [np.float64(0).__reduce__()[0], np.dtype, np.dtypes.Float64DType]
+"""What the history of a checkpoint may hold besides tensors."""
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +36,13 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """A training small enough for a test: a few steps of a tiny network, with real lines and lines to choose on."""
     home = tmp_path_factory.mktemp("training")
     kept_out = min(CALIBRATION_WRITERS)
+    real = folder_of_lines(home / "real", ("w001", "w002", kept_out))
+    (real / "SOURCE.txt").write_text('Drawn by "the\ttest"\x07.\nLicence: none stated.\n', encoding="utf-8")
     plan = Plan(
         folder=home / "models" / "hand-test",
         work=home / "work",
         drawn=48,
-        real=folder_of_lines(home / "real", ("w001", "w002", kept_out)),
+        real=real,
         choosing=folder_of_lines(home / "choosing", ("w801",)),
         network=TINY,
         loop=LoopOptions(minutes=0.08, size=8, every=0.02, seed=3),
@@ -64,8 +71,6 @@ def test_training_writes_a_model_that_a_reader_can_load(plan: Plan) -> None:
 def test_the_written_network_gives_what_the_trained_one_gives(plan: Plan, tmp_path: Path) -> None:
     import onnxruntime
 
-    from pipeline.training.export import write_onnx
-
     network, _ = kept_network(plan.work / "hand-test.pt")
     write_onnx(network, tmp_path / "whole.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "whole.onnx"), providers=["CPUExecutionProvider"])
@@ -80,7 +85,10 @@ def test_the_written_network_gives_what_the_trained_one_gives(plan: Plan, tmp_pa
 @pytest.mark.slow
 def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(plan: Plan) -> None:
     card = tomllib.loads((plan.folder / "model.toml").read_text(encoding="utf-8"))
-    assert "12 real pen lines of 2 writers" in card["training_data"]
+    assert "12 real lines of 2 writers" in card["training_data"]
+    assert 'Drawn by "the test"\x07. Licence: none stated.' in card["training_data"]
+    assert "Licence: none stated" in card["licence"]
+    assert "12 lines of 2 writers" in card["limits"]
     assert "hotich train models/hand-test" in card["training_data"]
     assert "3 pen fonts of 3 families, SIL Open Font License 1.1" in card["training_data"]
     assert "Lines used for choosing" in card["measured"]
@@ -89,17 +97,123 @@ def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(p
 
 @pytest.mark.slow
 def test_writers_kept_out_never_reach_the_shelf(plan: Plan) -> None:
-    assert {line.writer for line in load(plan.work / "real.npz")} == {"w001", "w002"}
+    (shelf,) = plan.work.glob("real*.npz")
+    assert {line.writer for line in load(shelf)} == {"w001", "w002"}
+
+
+def test_who_is_kept_out_is_said_each_time(tmp_path: Path) -> None:
+    real = folder_of_lines(tmp_path / "real", ("w001", "w011", "w066"), each=2)
+    said: list[str] = []
+    for _ in range(2):
+        kept_real_lines(Plan(tmp_path / "hand", tmp_path, real=real), said.append)
+    told = [line for line in said if "w011 (2 dòng), w066 (2 dòng)" in line]
+    assert len(told) == 2
+    assert sum("Chuẩn bị 2 dòng" in line for line in said) == 1
+
+
+def test_another_folder_of_lines_is_prepared_anew_and_the_older_shelf_stays(tmp_path: Path) -> None:
+    first = folder_of_lines(tmp_path / "first", ("w001",), each=2)
+    second = folder_of_lines(tmp_path / "second", ("w002",), each=3)
+    plan = Plan(tmp_path / "hand", tmp_path / "work", real=first)
+    plan.work.mkdir()
+    (plan.work / "real.npz").write_bytes(b"of an older version")
+    one = kept_real_lines(plan, lambda _: None)
+    assert {line.writer for line in one} == {"w001"}
+    other = kept_real_lines(replace(plan, real=second), lambda _: None)
+    assert [line.writer for line in other] == ["w002"] * 3
+    labels = (first / "lines.tsv").read_text(encoding="utf-8")
+    (first / "lines.tsv").write_text(labels.rstrip("\n") + " 7\n", encoding="utf-8")
+    assert kept_real_lines(plan, lambda _: None)[-1].text == one[-1].text + " 7"
+    assert len(list(plan.work.glob("real-*.npz"))) == 3
+    assert (plan.work / "real.npz").read_bytes() == b"of an older version"
 
 
 @pytest.mark.slow
-def test_training_goes_on_where_it_stopped_and_does_not_begin_again(plan: Plan) -> None:
-    _, before = kept_network(plan.work / "hand-test.pt")
+def test_training_goes_on_where_it_stopped_and_does_not_begin_again(plan: Plan, tmp_path: Path) -> None:
+    work = Path(shutil.copytree(plan.work, tmp_path / "work"))
+    network, before = kept_network(work / "hand-test.pt")
+    further = replace(plan.loop, minutes=before[-1]["minutes"] + 0.001)
+    again = replace(
+        plan,
+        folder=tmp_path / "hand-test",
+        work=work,
+        real=folder_of_lines(tmp_path / "others", ("w003",)),
+        choosing=None,
+        small=False,
+        loop=further,
+    )
     said: list[str] = []
-    made(plan, "again", said.append)
-    _, after = kept_network(plan.work / "hand-test.pt")
+    made(again, "again", said.append)
+    later, after = kept_network(work / "hand-test.pt")
     assert any("Tiếp tục" in line for line in said)
     assert after[: len(before)] == before
+    assert after[-1]["step"] > before[-1]["step"]
+    pairs = zip(network.parameters(), later.parameters(), strict=True)
+    assert not all(torch.equal(one, other) for one, other in pairs)
+    (card,) = cards(tmp_path)
+    for lines in ("12 real lines of 2 writers", "6 real lines of 1 writers"):
+        assert lines in card.training_data
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
+    plan: Plan, tmp_path: Path, tells: bool
+) -> None:
+    work = Path(shutil.copytree(plan.work, tmp_path / "work"))
+    checkpoint = work / "hand-test.pt"
+    if not tells:  # as older ones are
+        with torch.serialization.safe_globals(NUMBERS):
+            held = torch.load(checkpoint, weights_only=True)
+        del held["sources"]
+        torch.save(held, checkpoint)
+    before = checkpoint.read_bytes()
+    parent = None if tells else tmp_path / "hand-gone" / "model.onnx"
+    made(
+        replace(plan, folder=tmp_path / "hand-test", work=work, choosing=None, small=False, parent=parent),
+        "hotich train",
+        lambda _: None,
+    )
+    assert checkpoint.read_bytes() == before
+    (card,) = cards(tmp_path)
+    assert "12 real lines of 2 writers" in card.training_data
+    assert ("of hand-gone; their file is gone" in card.training_data) is not tells
+
+
+@pytest.mark.slow
+def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwritten(tmp_path: Path) -> None:
+    options = replace(TINY, mixer="convolutional")
+    folder = tmp_path / "models" / "hand-test"
+    folder.mkdir(parents=True)
+    parent = LineNetwork(options)
+    with torch.no_grad():
+        for weights in parent.parameters():  # biases that are the same would be written once
+            weights.add_(0.01 * torch.randn_like(weights))
+    write_onnx(parent, folder / "model.onnx")
+    sha256 = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    making = Making("hand-test", parent, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, "")
+    write_card(folder, making)
+    plan = Plan(
+        folder=folder,
+        work=tmp_path / "work",
+        drawn=24,
+        parent=folder / "model.onnx",
+        small=False,
+        network=options,
+        loop=LoopOptions(minutes=0.001, size=8, seed=3),
+    )
+    made(plan, "hotich train --from", lambda _: None)
+    (card,) = cards(folder.parent)
+    assert f"weights of hand-test (model.onnx, sha256 {sha256[:16]})" in card.training_data
+    assert "[Of old lines. Made by: -]" in card.training_data
+    assert "CC0-1.0" in card.licence
+    assert "Real hands" not in card.limits
+    head = (folder / "model.toml").read_text(encoding="utf-8").splitlines()[3]
+    assert head.startswith("# this stage: ")
+    assert hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest() != sha256
+    made(plan, "hotich train --from", lambda _: None)
+    (again,) = cards(folder.parent)
+    assert again.training_data == card.training_data
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +283,7 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
     assert after[-1]["minutes"] > before[-1]["minutes"]
     (card,) = cards(tmp_path)
     assert "Begun with the weights of another network (hand-test.pt)" in card.training_data
+    assert "does not say" not in card.training_data
 
 
 @pytest.mark.slow
@@ -198,6 +313,8 @@ def test_the_command_stops_early_and_begins_with_another_network(tmp_path: Path)
     assert network.options.mixer == "hybrid"
     assert after[: len(before)] == before
     assert not (tmp_path / "first").exists()
+    told = " ".join(source[0] for source in (kept_sources(tmp_path / "second.pt") or {}).values())
+    assert told.startswith("Begun with the weights of another network (first.pt)")
 
 
 def test_a_folder_without_labels_is_named_in_the_error(tmp_path: Path) -> None:

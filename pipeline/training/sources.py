@@ -1,0 +1,214 @@
+"""What a model was made from, as its card tells it: drawn lines, real lines, weights that it went on from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.errors import SetupError
+from pipeline.training.real import CALIBRATION_WRITERS, RealLine, content_key
+
+ABOUT_LINES = "SOURCE.txt"
+"""What a folder of real lines says of itself: where they come from, under which licence."""
+
+LONGEST = 450
+"""Characters of ``ABOUT_LINES`` that a card repeats; what it says of a licence is told besides."""
+
+FREE = "Apache-2.0"
+AS_FAR = "Apache-2.0 as far as this project can give it"
+
+_LICENCE_LINE = re.compile(
+    r"^[^\w\n]*(?:licen[cs]e|giấy phép|bản quyền)\b(?:[^\w\n]*\n+)?.*(?:\n[^\S\n]+\S.*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line that begins so, with those indented below it; of a heading the line below."""
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|\n(?!\s)")
+
+_BEFORE_REAL = "From drawn lines it barely knows old scripts, pencil, brush and faded ink."
+_ALWAYS = (
+    "It reads one line at a time and cannot tell that a cell holds two. Its confidence is raw: "
+    "pipeline.calibration makes it honest."
+)
+
+
+class Source(NamedTuple):
+    """One thing that was learnt from: what the card tells of it in whole sentences, what it means for the licence
+    (``""``: nothing) and for the limits."""
+
+    told: str
+    licence: str = ""
+    limits: str = ""
+
+
+Sources = dict[str, Source]
+"""By a key that is the same for the same lines, pens or weights, in the order in which they were learnt from."""
+
+
+def drawn_source(pens: str) -> Sources:
+    """Of drawn lines. ``pens``: how many pens of which licences, in words."""
+    return {f"drawn: {pens}": Source(f"Endless drawn lines (pipeline.training.synthetic; {pens}).")}
+
+
+def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], None]) -> Sources:
+    """Of the lines of a folder, those of ``CALIBRATION_WRITERS`` aside; nothing if no others are there. Raises
+    ``SetupError`` for an ``ABOUT_LINES`` that is not UTF-8."""
+    used = [line for line in lines if line.writer not in CALIBRATION_WRITERS]
+    if not used:
+        return {}
+    about = _about(folder)
+    if not about:
+        say(
+            f"{folder} không có {ABOUT_LINES}: thẻ mô hình sẽ ghi là không rõ nguồn và giấy phép của các dòng ấy."
+        )
+    writers = len({line.writer for line in used})
+    told = f"{len(used)} real lines of {writers} writers; {_told_about(about)}"
+    if kept_out := lines_kept_out(lines):
+        told += f" Writers {', '.join(kept_out)} were kept out for calibration."
+    return {f"real: {content_key(lines)}": Source(told, _licence_of(about), _limits_of(used, writers))}
+
+
+def lines_kept_out(lines: Sequence[RealLine]) -> dict[str, int]:
+    """How many lines of which writers no network may learn from."""
+    return dict(sorted(Counter(line.writer for line in lines if line.writer in CALIBRATION_WRITERS).items()))
+
+
+def shipped_source(model: Path, say: Callable[[str], None]) -> Sources:
+    """Of the weights in a ``model.onnx``: which they are, and what a card beside them that names them tells."""
+    name = model.resolve().parent.name
+    if not model.is_file():
+        sha256, card = "", None
+        told = f"Went on from the weights of {name}; their file is gone, so which they were is not known."
+    else:
+        sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+        card = _card_of(model, sha256)
+        told = f"Went on from the weights of {name} ({model.name}, sha256 {sha256[:16]})."
+    if card is not None:
+        told += f" Of these their card tells: [{card['training_data']}]"
+        return {f"weights: {sha256}": Source(told, _licence_before(str(card["licence"])))}
+    say(
+        f"Không có model.toml nói về đúng tệp {model}: thẻ mô hình mới sẽ ghi là không rõ tệp ấy đã học từ đâu."
+    )
+    told += " No card beside them names them: what they learnt from is not known."
+    return {
+        f"weights: {sha256}": Source(told, "for what the weights it went on from may be used is not known")
+    }
+
+
+def begun_source(checkpoint: Path, before: Sources | None) -> Sources:
+    """Of another network's checkpoint that a training began with. ``before``: what that network had learnt from,
+    None when its checkpoint does not say."""
+    told = f"Begun with the weights of another network ({checkpoint.name}), whose minutes are counted."
+    if before is not None:
+        return {f"begun: {checkpoint.name}": Source(told), **before}
+    told += " Its checkpoint does not say what it learnt from."
+    return {
+        f"begun: {checkpoint.name}": Source(told, "what the network it began with learnt from is not known")
+    }
+
+
+def sources_now(held: Sources | None, begun: Sources, learns: Sources) -> Sources:
+    """What a training has learnt from when it goes on. ``held``: what its checkpoint tells, None if nothing;
+    ``begun``: what it began with; ``learns``: what it learns from now."""
+    if held is None:
+        return begun | learns
+    return held | {key: source for key, source in (begun | learns).items() if key in held or key in learns}
+
+
+def told_anew(held: Sources | None, now: Sources) -> Sources:
+    """What a training that is over has learnt from, in the words of ``now`` where it tells of the same."""
+    return now if held is None else {key: now.get(key, source) for key, source in held.items()}
+
+
+def licence_of(sources: Mapping[str, Source]) -> str:
+    """What the card says under which licence the model stands."""
+    said = list(dict.fromkeys(source.licence for source in sources.values() if source.licence))
+    kept = [one for one in said if not any(one != other and one in other for other in said)]
+    return f"{AS_FAR}: {'; '.join(kept)}." if kept else FREE
+
+
+def limits_of(sources: Mapping[str, Source]) -> str:
+    """What the card says the model does not know."""
+    real = (source.limits for source in sources.values() if source.limits)
+    return " ".join((_BEFORE_REAL, *real, _ALWAYS))
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text with single blanks; a longer one ends after a sentence or a line that no indented one goes on, else
+    after a word, and with ``[…]``."""
+    whole = " ".join(text.split())
+    if len(whole) <= longest:
+        return whole
+    parts = (" ".join(text[: found.end()].split()) for found in _SENTENCE_END.finditer(text))
+    fitting = [part for part in parts if len(part) <= longest]
+    cut = fitting[-1] if fitting else whole[: longest + 1].rpartition(" ")[0] or whole[:longest]
+    return f"{cut} […]"
+
+
+def _about(folder: Path) -> str:
+    """``""`` when the folder says nothing."""
+    path = folder / ABOUT_LINES
+    if not path.is_file():
+        return ""
+    try:
+        return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig")).strip()
+    except UnicodeDecodeError:
+        raise SetupError(f"{path}: hãy ghi lại tệp này theo bảng mã UTF-8.") from None
+
+
+def _told_about(about: str) -> str:
+    if not about:
+        return "nothing beside them says where they come from or under which licence."
+    told = shortened(about)
+    licence = _licence_line(about)
+    if licence and licence not in told:
+        told += f" {licence}"
+    return f"{ABOUT_LINES} beside them says: “{told}”"
+
+
+def _licence_line(about: str) -> str:
+    found = _LICENCE_LINE.search(about)
+    return shortened(found[0]) if found else ""
+
+
+def _licence_of(about: str) -> str:
+    if licence := _licence_line(about):
+        return f"{ABOUT_LINES} beside real lines says “{licence.removesuffix('.')}”"
+    if about:
+        return f"no line of {ABOUT_LINES} beside real lines begins with their licence"
+    return "nothing beside real lines states a licence"
+
+
+def _licence_before(licence: str) -> str:
+    """What is left to say of the licence of weights that were gone on from."""
+    if licence == FREE:
+        return ""
+    if licence.startswith(f"{AS_FAR}: "):
+        return licence.removeprefix(f"{AS_FAR}: ").removesuffix(".")
+    return f"the weights it went on from are under “{licence}”"
+
+
+def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
+    seen = set("".join(line.text for line in lines))
+    figures = [figure for figure in "0123456789" if figure not in seen]
+    none = f"no figure {', '.join(figures)}, " if figures else ""
+    return (
+        f"Real hands it knows from {len(lines)} lines of {writers} writers; they taught it {none}no case and no "
+        "punctuation: those come from drawn lines."
+    )
+
+
+def _card_of(model: Path, sha256: str) -> dict[str, object] | None:
+    """The card beside a model; None when there is none that can be read and names this file."""
+    try:
+        card = tomllib.loads((model.parent / "model.toml").read_text(encoding="utf-8"))
+        named = [one for _, one in card["files"]]
+        return card if sha256 in named and card["training_data"] and card["licence"] else None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,58 @@
+"""The loop learns: a tiny network, the same few lines over some dozens of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.ocr.line_picture import line_picture
+from pipeline.training import loop
+from pipeline.training.batches import batch_of
+from pipeline.training.hands import Hand
+from pipeline.training.inking import written
+from pipeline.training.loop import LoopOptions, kept_network, trained
+from pipeline.training.loss import loss_of
+from pipeline.training.network import NetworkOptions
+from pipeline.training.pens import Pens
+
+STEPS = 60
+TINY = NetworkOptions(
+    mixer="convolutional", channels=(8, 8, 16, 16), width=32, depth=1, dropout=0.0
+)  # small enough for a test, large enough to tell four lines apart
+
+
+@dataclass
+class Clock:
+    """Of CPU time: half a second goes by each time it is asked, whatever the machine does."""
+
+    seconds: float = 0.0
+
+    def process_time(self) -> float:
+        self.seconds += 0.5
+        return self.seconds
+
+
+@pytest.mark.slow
+def test_some_dozens_of_steps_teach_a_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    hand = Hand.drawn(rng, Pens.found(None))
+    texts, told = ("nam", "Huế", "1975", "bà"), (True, True, False, False)
+    lines = batch_of([line_picture(255 - written(text, hand, rng).mask) for text in texts], texts, told)
+    monkeypatch.setattr(loop, "batches", lambda *_: repeat(lines))
+    monkeypatch.setattr(loop, "time", Clock())
+    half = 0.5 / 60
+    options = LoopOptions(minutes=STEPS * half, rate=0.05, every=10 * half, average=0.9, seed=3)
+    network = trained(lambda _: (), (), (), TINY, options, tmp_path / "tiny.pt", lambda _: None)
+
+    _, history = kept_network(tmp_path / "tiny.pt")
+    assert history[-1]["step"] == pytest.approx(STEPS, abs=2)
+    assert history[-1]["loss"] < 0.2 * history[0]["loss"]
+    with torch.no_grad():
+        right = loss_of(network, lines)
+        swapped = loss_of(network, replace(lines, texts=texts[1:] + texts[:1]))
+    assert right < 0.2 * swapped  # it is not merely that some letters are more frequent

@@ -1,0 +1,210 @@
+"""What a card tells of the lines and the weights that a model was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SetupError
+from pipeline.training.real import RealLine, content_key
+from pipeline.training.sources import (
+    FREE,
+    LONGEST,
+    Source,
+    begun_source,
+    drawn_source,
+    licence_of,
+    limits_of,
+    real_source,
+    shipped_source,
+    shortened,
+    sources_now,
+    told_anew,
+)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def _lines(folder: Path, *names: str, text: str = "Tổ 5 Ấp Đồng 1234567890") -> tuple[RealLine, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    return tuple(RealLine(folder / name, text, name.partition("_")[0]) for name in names)
+
+
+def _told(folder: Path, about: str | None) -> Source:
+    lines = _lines(folder, "w001_00.png", "w001_01.png", "w002_00.png", "w011_00.png")
+    if about is not None:
+        (folder / "SOURCE.txt").write_text(about, encoding="utf-8")
+    (source,) = real_source(folder, lines, _silent).values()
+    return source
+
+
+def test_of_lines_without_a_word_on_them_a_card_claims_nothing(tmp_path: Path) -> None:
+    told = _told(tmp_path, None)
+    assert told.told == (
+        "3 real lines of 2 writers; nothing beside them says where they come from or under which licence. "
+        "Writers w011 were kept out for calibration."
+    )
+    assert told.licence == "nothing beside real lines states a licence"
+    said: list[str] = []
+    real_source(tmp_path, _lines(tmp_path, "w001_00.png"), said.append)
+    assert "SOURCE.txt" in said[0]
+
+
+def test_a_card_repeats_what_the_folder_says_of_its_lines_and_their_licence(tmp_path: Path) -> None:
+    about = "Lines of our own\n\tclerks, 2024.\n\nLICENCE: for this office alone;\n  ask before use.\nMore.\n"
+    told = _told(tmp_path, about)
+    assert (
+        "“Lines of our own clerks, 2024. LICENCE: for this office alone; ask before use. More.”" in told.told
+    )
+    assert "“LICENCE: for this office alone; ask before use”" in told.licence
+
+
+def test_a_licence_far_down_is_told_although_the_rest_is_cut(tmp_path: Path) -> None:
+    told = _told(tmp_path, "One sentence. " * 90 + "\nGiấy phép: nội bộ.\n")
+    assert told.told.count("One sentence.") == LONGEST // len("One sentence. ")
+    assert "One sentence. […] Giấy phép: nội bộ.”" in told.told
+    assert _told(tmp_path, "# License\n\nMIT\n").licence.endswith("“# License MIT”")
+
+
+def test_a_word_on_lines_that_speaks_of_no_licence_is_told_as_that(tmp_path: Path) -> None:
+    assert _told(tmp_path, "Drawn by clerks.").licence == (
+        "no line of SOURCE.txt beside real lines begins with their licence"
+    )
+
+
+def test_a_word_on_lines_in_another_encoding_is_refused_before_anything_is_learnt(tmp_path: Path) -> None:
+    (tmp_path / "SOURCE.txt").write_bytes("chữ".encode("utf-16"))
+    with pytest.raises(SetupError, match="UTF-8"):
+        real_source(tmp_path, _lines(tmp_path, "w001_00.png"), _silent)
+
+
+def test_lines_of_writers_kept_out_alone_are_no_source(tmp_path: Path) -> None:
+    assert real_source(tmp_path, _lines(tmp_path, "w011_00.png"), _silent) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "short"),
+    [
+        ("a  b\n c", 5, "a b c"),
+        ("One is. Two are more", 12, "One is. […]"),
+        ("WHAT: a\n  b\nREPO: c d", 15, "WHAT: a b […]"),
+        ("no end of it here", 12, "no end of it […]"),
+        ("no end of it here", 11, "no end of […]"),
+        ("x" * 20, 10, "x" * 10 + " […]"),
+    ],
+)
+def test_a_long_text_is_cut_where_a_sentence_or_a_line_ends(text: str, longest: int, short: str) -> None:
+    assert shortened(text, longest) == short
+
+
+def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) -> None:
+    drawn = drawn_source("3 pens")
+    assert "real" not in limits_of(drawn).lower()
+    lines = _lines(tmp_path, "w001_00.png", "w002_00.png", text="Tổ 12 Ấp 3")
+    limits = limits_of(drawn | real_source(tmp_path, lines, _silent))
+    assert "2 lines of 2 writers" in limits
+    assert "no figure 0, 4, 5, 6, 7, 8, 9, no case" in limits
+    assert "no figure" not in _told(tmp_path, None).limits
+
+
+def _model(folder: Path, training_data: str, licence: str) -> Path:
+    folder.mkdir()
+    model = folder / "model.onnx"
+    model.write_bytes(training_data.encode())
+    sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+    files = f'files = [["model.onnx", "{sha256}"]]\n'
+    said = f"training_data = {json.dumps(training_data)}\nlicence = {json.dumps(licence)}\n"
+    (folder / "model.toml").write_text(files + said, encoding="utf-8")
+    return model
+
+
+def test_weights_that_were_gone_on_from_are_named_and_their_own_sources_told(tmp_path: Path) -> None:
+    model = _model(tmp_path / "hand-a", 'Lines of "one".', FREE)
+    ((key, source),) = shipped_source(model, _silent).items()
+    sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+    assert sha256 in key
+    assert source.told == (
+        f"Went on from the weights of hand-a (model.onnx, sha256 {sha256[:16]}). "
+        'Of these their card tells: [Lines of "one".]'
+    )
+    assert licence_of({key: source}) == FREE
+
+
+@pytest.mark.parametrize("damage", ["other weights", "no card", "no toml", "no training data"])
+def test_a_card_that_does_not_name_the_weights_is_not_believed(tmp_path: Path, damage: str) -> None:
+    model = _model(tmp_path / "hand-a", "Lines.", FREE)
+    card = model.with_name("model.toml")
+    if damage == "other weights":
+        model.write_bytes(b"others")
+    elif damage == "no card":
+        card.unlink()
+    elif damage == "no toml":
+        card.write_text("files = [", encoding="utf-8")
+    else:
+        card.write_text(card.read_text(encoding="utf-8").replace("training_data", "data"), encoding="utf-8")
+    said: list[str] = []
+    sources = shipped_source(model, said.append)
+    (source,) = sources.values()
+    assert hashlib.sha256(model.read_bytes()).hexdigest()[:16] in source.told
+    assert "what they learnt from is not known" in source.told
+    assert "not known" in licence_of(sources)
+    assert str(model) in said[0]
+
+
+def test_weights_that_are_gone_are_told_as_gone(tmp_path: Path) -> None:
+    (source,) = shipped_source(tmp_path / "hand-a" / "model.onnx", _silent).values()
+    assert "of hand-a; their file is gone" in source.told
+
+
+def test_the_licence_of_a_chain_says_each_thing_once(tmp_path: Path) -> None:
+    before = _told(tmp_path / "real", None)
+    first = licence_of({"real": before})
+    assert first.endswith("give it: nothing beside real lines states a licence.")
+    then = shipped_source(_model(tmp_path / "hand-a", "Lines.", first), _silent)
+    assert licence_of(then | {"real": before}) == first
+    other = shipped_source(_model(tmp_path / "hand-b", "Others.", "CC-BY-4.0"), _silent)
+    assert "are under “CC-BY-4.0”; nothing beside" in licence_of(other | {"real": before})
+
+
+def test_a_checkpoint_begun_with_hands_on_what_it_learnt_from() -> None:
+    before = drawn_source("3 pens")
+    assert list(begun_source(Path("p.pt"), before))[1:] == list(before)
+    (unknown,) = begun_source(Path("p.pt"), None).values()
+    assert "does not say" in unknown.told
+    assert unknown.licence
+
+
+def test_what_was_learnt_from_before_is_never_forgotten_when_a_training_goes_on() -> None:
+    old, new = {"real: 1": Source("first")}, {"real: 2": Source("second")}
+    begun, other = {"weights: 1": Source("these")}, {"weights: 2": Source("now others")}
+    assert sources_now(None, begun, old) == begun | old
+    assert sources_now(begun | old, other, new) == begun | old | new
+    again = {"real: 1": Source("first, with a word on it")}
+    assert sources_now(begun | old, begun, again) == begun | again
+
+
+def test_a_training_that_is_over_has_not_learnt_from_what_is_shown_to_it_then() -> None:
+    held = {"real: 1": Source("first")}
+    assert told_anew(held, {"real: 1": Source("in other words"), "real: 2": Source("second")}) == {
+        "real: 1": Source("in other words")
+    }
+    assert told_anew(None, held) == held
+
+
+def test_the_key_of_lines_changes_with_labels_and_pictures_and_with_nothing_else(tmp_path: Path) -> None:
+    lines = _lines(tmp_path / "one", "w001_00.png", "w002_00.png")
+    key = content_key(lines)
+    assert content_key(_lines(tmp_path / "two", "w001_00.png", "w002_00.png")) == key
+    assert content_key(_lines(tmp_path / "one", "w001_00.png", "w002_00.png", text="Ấp 4")) != key
+    lines[0].path.write_bytes(b"W001_00.png")
+    assert content_key(lines) != key
+    lines[0].path.unlink()
+    with pytest.raises(SetupError, match=r"w001_00\.png"):
+        content_key(lines)
