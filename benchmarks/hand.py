@@ -27,6 +27,7 @@ from benchmarks._hand_books import (
     schemas_and_engines,
     with_tolerance,
 )
+from benchmarks._hand_curve import write_curve
 from benchmarks._hand_glued import glued
 from benchmarks._hand_lines import line_readings
 from benchmarks._hand_pages import line_speed, page_speed
@@ -51,6 +52,9 @@ SEED = 93_001
 FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016")
 TOLERATED_EVERYWHERE = 0.004
 """The share of errors that the target for accepted fields allows; critical fields are usually allowed a quarter."""
+
+CURVE = Path("bench-out/hand-curve.svg")
+"""Where the curve of the books is drawn."""
 
 
 def main() -> None:
@@ -167,6 +171,9 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
     show_fields("Theo mẫu sổ và bản quét", "Mẫu", {**by_form, **by_level}, console)
     show_left_out(every, console)
     show_curve(every, console)
+    if every.curve:
+        write_curve(every.curve, TOLERATED_EVERYWHERE, CURVE)
+        console.print(f"Hình: {CURVE}")
     show_beside(beside, console)
     console.print(
         f"Nếu cơ quan cho sai {percent(TOLERATED_EVERYWHERE)} ở mọi ô, kể cả ô quan trọng: nhận thẳng "
