@@ -6,6 +6,7 @@ import shutil
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from tests.training.real_folder import folder_of_lines
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1)
 
-NUMBERS = [np.float64(0).__reduce__()[0], np.dtype, np.dtypes.Float64DType]
+NUMBERS: list[Any] = [np.float64(0).__reduce__()[0], np.dtype, np.dtypes.Float64DType]
 """What the history of a checkpoint may hold besides tensors."""
 
 
