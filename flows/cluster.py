@@ -20,7 +20,7 @@ from prefect.settings import get_current_settings
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.order import order_books
-from flows.summary import Summary, guarded, summary_of
+from flows.summary import Summary, guarded, summary_of, warned
 from flows.trying import READING
 from pipeline.batch import Breaker, book_report
 from pipeline.batch.cluster import ClusterWorkers
@@ -88,9 +88,10 @@ def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
         with worker_client() as client:
             report = book_report(Path(folder), bench, pool=partial(ClusterWorkers, client))
         was_stopped = any(failure.code == ReadingStopped.code for failure in report.failures)
-        return summary_of(report), report.failed, was_stopped
+        return summary_of(report, folder, bench.workspace), report.failed, was_stopped
 
-    return guarded(read, folder)
+    summary, tried, was_stopped = guarded(read, folder)
+    return warned(summary), tried, was_stopped
 
 
 # --- what a cluster needs -----------------------------------------------------------------------------------------

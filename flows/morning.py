@@ -45,7 +45,7 @@ def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "") 
         f"| {one['review']} | {len(one['failures'])} |"
         for one in summaries
     ]
-    lines += ["", *_to_do(summaries), "", found]
+    lines += ["", *_to_do(summaries), "", *_unlike(summaries), found]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -59,6 +59,12 @@ def _to_do(summaries: Sequence[Summary]) -> list[str]:
         more = f" … và {times - NAMED} chỗ nữa" if times > NAMED else ""
         lines.append(f"- {times} × {TO_DO.get(code, code)}: {', '.join(places[:NAMED])}{more}")
     return lines
+
+
+def _unlike(summaries: Sequence[Summary]) -> list[str]:
+    """Each book whose handwriting is unlike that calibrated on, with what that puts in doubt and what to do."""
+    lines = [f"- {_cell(one['book'])}: {_cell(' '.join(one['drift']))}" for one in summaries if one["drift"]]
+    return ["**Sổ có chữ viết lạ:**", "", *lines, ""] if lines else []
 
 
 def _cell(name: str) -> str:

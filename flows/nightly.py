@@ -25,7 +25,7 @@ from prefect.exceptions import PrefectException
 
 from flows.morning import morning_report
 from flows.order import list_books, order_books
-from flows.summary import Summary, guarded, overview, summary_of
+from flows.summary import Summary, guarded, overview, summary_of, warned
 from flows.trying import CHECKING, READING
 from pipeline.batch import Breaker, Progress, book_report, check_registry
 from pipeline.batch.reader_process import load_readers_ahead
@@ -130,9 +130,9 @@ def read_book(
             breaker=breaker,
             on_progress=on_progress,
         )
-        return summary_of(report)
+        return summary_of(report, folder, bench.workspace)
 
-    return guarded(read, folder)
+    return warned(guarded(read, folder))
 
 
 @task(name="check-registry", **CHECKING)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
+from prefect import get_run_logger
+
 from pipeline.batch import BookReport
+from pipeline.calibration import drift_told
 from pipeline.errors import HotichError
 
 T = TypeVar("T")
 Summary = dict[str, Any]
-"""Counts and file names of one book; no person's name and no image ever stands in it."""
+"""Counts, file names and warnings of one book; no person's name and no image ever stands in it."""
 
 
 def guarded(read: Callable[[], T], folder: str) -> T:
@@ -26,8 +30,9 @@ def guarded(read: Callable[[], T], folder: str) -> T:
         ) from None
 
 
-def summary_of(report: BookReport) -> Summary:
-    """What a report may show outside: counts, codes, names of files."""
+def summary_of(report: BookReport, folder: str = "", workspace: Path | None = None) -> Summary:
+    """What a report may show outside: counts, codes, names of files. ``drift``: what is said of a book whose
+    handwriting is unlike that calibrated on, with the command for ``folder``; empty for any other."""
     return {
         "book": report.folder,
         "pages": report.pages,
@@ -41,7 +46,15 @@ def summary_of(report: BookReport) -> Summary:
         "failures": [
             f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures
         ],
+        "drift": list(drift_told(report.drift, folder or report.folder, workspace)) if report.drift else [],
     }
+
+
+def warned(summary: Summary) -> Summary:
+    """The summary, after the log of the task that made it warns of what is unusual about its book."""
+    if summary["drift"]:
+        get_run_logger().warning("%s: %s", summary["book"], " ".join(summary["drift"]))
+    return summary
 
 
 def overview(summaries: list[Summary]) -> str:
@@ -50,9 +63,11 @@ def overview(summaries: list[Summary]) -> str:
         key: sum(summary[key] for summary in summaries) for key in ("read", "known", "entries", "review")
     }
     failures = sum(len(summary["failures"]) for summary in summaries)
+    unlike = sum(bool(summary["drift"]) for summary in summaries)
     return (
         f"{len(summaries)} sổ: đọc mới {total['read']} trang, đã đọc từ trước {total['known']} trang, "
-        f"{total['entries']} mục đăng ký, {total['review']} mục cần rà soát, {failures} lỗi."
+        f"{total['entries']} mục đăng ký, {total['review']} mục cần rà soát, {failures} lỗi"
+        f"{f', {unlike} sổ có chữ viết lạ' if unlike else ''}."
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.batch.book_checks import check_books
 from pipeline.batch.book_run import BookRun
 from pipeline.batch.breaker import Breaker
+from pipeline.batch.drift import kept_drift
 from pipeline.batch.fingerprint import reading_fingerprint
 from pipeline.batch.lessons import read_in_rounds
 from pipeline.batch.reader_process import load_readers_ahead
@@ -96,6 +97,7 @@ def digitize_book(
                         if on_progress:
                             on_progress(Progress(folder.name, number, len(unknown), job.ref))
             check_books(registry, bench.schemas, [book_id])
+            drift = kept_drift(registry, bench, book_id, engines.hand_fingerprint)
             beside = Counter(one.finding.code for one in registry.standing_findings([book_id]))
     return replace(
         run.report(),
@@ -105,6 +107,7 @@ def digitize_book(
         pages=len(jobs),
         known=len(jobs) - len(unknown) - sum(page_no is not None for _, page_no in held),
         beside=dict(beside.most_common()),
+        drift=drift,
         seconds=time.perf_counter() - started,
     )
 

@@ -1,4 +1,4 @@
-"""What the registry knows of how right the machine's readings of handwriting are, and of how they look."""
+"""What the registry knows of how right the machine's readings of handwriting are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.calibration import DriftAlarm, Grounds, Sample, Truth, grounds_of, samples_of
+from pipeline.calibration import Sample, Truth, samples_of
 from pipeline.ledger import load_ledger
-from pipeline.model import FieldStatus, Writing
 from pipeline.registry import StoredEntry
 from pipeline.workbench import Workbench
-
-SAID = frozenset({FieldStatus.READ, FieldStatus.BLANK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +42,6 @@ def checked_samples(folder: Path, bench: Workbench) -> Checked:
         entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
         found += samples_of(stored.readings, stored.findings, record, truths, f"{book}", entry)
     return Checked(tuple(found), others)
-
-
-def book_drift(folder: Path, bench: Workbench) -> tuple[DriftAlarm | None, int]:
-    """What is unusual about the handwriting of a book, if anything is, and how many handwritten values of it went in
-    without a person. Nothing is unusual where nothing is calibrated."""
-    reader = bench.make_engines().hand_fingerprint
-    known = bench.options.routing.for_reader(reader).calibration
-    if known is None:
-        return None, 0
-    grounds: list[Grounds] = []
-    accepted = 0
-    for _, stored in _entries(folder, bench):
-        if stored.hand_reader != reader:
-            continue
-        record = bench.schemas.record(stored.record)
-        grounds += grounds_of(stored.readings, stored.findings, record).values()
-        accepted += sum(
-            reading.accepted and reading.writing is Writing.HAND and reading.status in SAID
-            for reading in stored.readings
-        )
-    return known.drift(grounds), accepted
 
 
 def _entries(folder: Path, bench: Workbench) -> Iterator[tuple[int, StoredEntry]]:

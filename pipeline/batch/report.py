@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.calibration import DriftAlarm
 from pipeline.model import PageResult, Severity
 
 
@@ -27,8 +28,9 @@ class BookReport:
     the same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how
     often) speak of the pages this run read, page by page; ``beside`` of what the check of the whole book found then
     (code to how often). ``failed``: the codes of those ``failures`` that this run met when it tried, without what it
-    held back. ``duplicates`` are files with the same bytes as one before them.
-    ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all workers.
+    held back. ``drift``: what is unusual about the handwriting of the book as it stands now. ``duplicates`` are files
+    with the same bytes as one before them. ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all
+    workers.
     """
 
     folder: str
@@ -44,6 +46,7 @@ class BookReport:
     reopened: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     beside: Mapping[str, int] = field(default_factory=dict)
+    drift: DriftAlarm | None = None
     duplicates: tuple[str, ...] = ()
     failures: tuple[ScanFailure, ...] = ()
     failed: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ and for the threshold at which the office's tolerated error is kept to.
 
 from pipeline.calibration.card import FILE, parsed, read, save, written
 from pipeline.calibration.drift import DriftAlarm
+from pipeline.calibration.drift_words import drift_told, unusual_in
 from pipeline.calibration.fitting import Calibration, fitted, halves
 from pipeline.calibration.grounds import (
     Grounds,
@@ -36,6 +37,8 @@ __all__ = [
     "DELTA",
     "upper_bound",
     "DriftAlarm",
+    "drift_told",
+    "unusual_in",
     "parsed",
     "read",
     "save",

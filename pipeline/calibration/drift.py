@@ -48,13 +48,15 @@ class Usual:
 @dataclass(frozen=True, slots=True)
 class DriftAlarm:
     """A book unlike those calibrated on. ``distance`` from even places and the greatest ``allowed``; ``shifted``:
-    pieces of evidence whose mean is off; ``lower``: the machine is less sure of it than it used to be."""
+    pieces of evidence whose mean is off; ``lower``: the machine is less sure of it than it used to be; ``unseen``: how
+    many of its handwritten values went into the registry without a person, where that was counted."""
 
     fields: int
     distance: float
     allowed: float
     shifted: tuple[str, ...]
     lower: bool
+    unseen: int = 0
 
 
 def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequence[str]) -> Usual:

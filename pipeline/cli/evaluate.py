@@ -14,7 +14,8 @@ import typer
 
 import pipeline
 from pipeline.batch import BookReport, digitize_book
-from pipeline.cli.drift import drift_alarms, show_drift, told
+from pipeline.calibration.drift_words import told
+from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.progress import by_book
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
@@ -86,10 +87,10 @@ def evaluate(
     if json_out:
         write_json(json_out, figures)
     print_evaluation(figures, out())
-    alarms = drift_alarms(books, bench)
-    show_drift(alarms, bench)
+    alarms = drift_alarms(books, runs)
+    show_drift(alarms, bench.workspace)
     if report:
-        warnings = tuple(f"{folder.name}: {told(alarm)}" for folder, (alarm, _) in alarms.items())
+        warnings = tuple(f"{folder.name}: {told(alarm)}" for folder, alarm in alarms.items())
         page = reported(report, figures, found, warnings, bench)
         out().print(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).", markup=False)
 

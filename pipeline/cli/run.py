@@ -61,19 +61,17 @@ def run(
                 again=again,
             )
         )
-    read = {report.folder for report in reports if report.read}
-    read_now = [folder for folder in folders if folder.name in read]
     with bench.open_registry() as registry:
         across = check_registry(registry, bench.schemas)
-    alarms = drift_alarms(read_now, bench)
+    alarms = drift_alarms(folders, reports)
     if as_json:
-        drift = {folder.name: alarm for folder, (alarm, _) in alarms.items()}
+        drift = {folder.name: alarm for folder, alarm in alarms.items()}
         answer = {"books": [as_object(report) for report in reports], "drift": drift}
         print_json(answer | {"registry": plain(across)})
     else:
         show_reports(reports, bench.schemas)
         show_beside(reports, across, bench.schemas)
-        show_drift(alarms, bench)
+        show_drift(alarms, bench.workspace)
         show_standing(bench)
     raise typer.Exit(exit_code(reports))
 

@@ -1,6 +1,7 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
 from pipeline.registry.book_progress import BookProgress
+from pipeline.registry.book_readings import ReadEntry
 from pipeline.registry.book_runs import Turn
 from pipeline.registry.failures import Unread
 from pipeline.registry.registry import Registry
@@ -42,6 +43,7 @@ __all__ = [
     "NotThere",
     "PastReading",
     "PlaceInForce",
+    "ReadEntry",
     "Registry",
     "SaveOutcome",
     "Seen",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.model import PageRef
-from pipeline.registry import checks, failures, link_decisions, overview, readback, records
+from pipeline.registry import book_readings, checks, failures, link_decisions, overview, readback, records
 from pipeline.registry.amendments import Amendment, amending
 from pipeline.registry.connected import Connected
 from pipeline.registry.records import BookRow, RecordRow
@@ -113,6 +113,11 @@ class WhatStands(Connected):
         """All that is known of an entry now."""
         with self._database.reading() as connection:
             return stored_entry(connection, self._declared, entry_id)
+
+    def read_entries(self, book_id: int, hand_reader: str) -> Sequence[book_readings.ReadEntry]:
+        """What the machine last read on the entries of a book that stand and that this reader of handwriting read."""
+        with self._database.reading() as connection:
+            return tuple(book_readings.read_entries(connection, book_id, hand_reader))
 
     def record_of(self, entry_id: int) -> RecordSpec:
         """The record that an entry is of."""

@@ -9,7 +9,7 @@ from pipeline.registry import Registry
 from pipeline.reports.basis import SPAN, Basis
 from pipeline.reports.content import Report, Section
 from pipeline.reports.plan import Plan
-from pipeline.reports.sections import pace, progress, quality, queue, readings, sampling, scanning
+from pipeline.reports.sections import drift, pace, progress, quality, queue, readings, sampling, scanning
 from pipeline.schema import Schemas
 
 
@@ -59,6 +59,7 @@ def _summary(basis: Basis) -> Section:
         sampling.wrong_entries(basis),
         scanning.rescanned(basis),
         scanning.missing(basis),
+        *drift.unlike(basis),
     )
     return Section("summary", "Tóm tắt", figures)
 

@@ -84,6 +84,7 @@ ACCESS = (
     Access("GET", "/reports/overturned", SUPERVISORS),
     Access("GET", "/reports/misread", SUPERVISORS),
     Access("GET", "/reports/missing", SUPERVISORS),
+    Access("GET", "/reports/unlike", SUPERVISORS),
     Access("GET", "/reports/people", SUPERVISORS),
     Access("GET", "/lots", SUPERVISORS),
     Access("POST", "/lots", SUPERVISORS, scoped=True),

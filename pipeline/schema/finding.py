@@ -22,6 +22,8 @@ DETAILS: Mapping[str, str] = {
     "page": "trang ghi {}",
     "year": "năm {}",
     "days": "sống {} ngày",
+    "unusual": "{}",
+    "unseen": "{} ô viết tay đã vào sổ dữ liệu không qua người xem",
 }
 """How each detail of a finding is told; ``others`` (ids of entries) are told by where they stand."""
 

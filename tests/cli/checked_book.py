@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.calibration import Sample
+from pipeline.calibration import Calibration, Sample, fitted
 from pipeline.ledger import load_ledger
 from pipeline.model import (
     EntryResult,
@@ -22,6 +22,7 @@ from pipeline.model import (
 )
 from pipeline.registry import Registry, Verdict
 from pipeline.workspace import Workspace
+from tests.calibration.drawn import drawn
 
 FIELD = {
     "choice:sex": ("child_sex", "Nam", "Nữ"),
@@ -34,7 +35,13 @@ FIELD = {
 
 
 def store(
-    workspace: Path, book: Path, samples: Iterable[Sample], *, checked: bool = True, reader: str = ""
+    workspace: Path,
+    book: Path,
+    samples: Iterable[Sample],
+    *,
+    checked: bool = True,
+    reader: str = "",
+    accepted: bool = False,
 ) -> None:
     """A book in the registry: one page an entry, its fields as the samples have them, each decided by a person."""
     entries: dict[str, dict[str, Sample]] = {}
@@ -45,7 +52,9 @@ def store(
         book_id = registry.book_id(load_ledger(book), book.name)
         registry.store_scan(book_id, "a" * 64, "scan.pdf", 1000, len(entries))
         for number, by_kind in enumerate(entries.values(), start=1):
-            registry.save_page(book_id, replace(page(number, by_kind), hand_reader=reader), "print")
+            registry.save_page(
+                book_id, replace(page(number, by_kind, accepted=accepted), hand_reader=reader), "print"
+            )
         for entry_id, by_kind in zip(registry.entries(book_id), entries.values(), strict=True):
             verdicts = [
                 Verdict(FIELD[kind][0], FieldStatus.READ, FIELD[kind][1 if sample.right else 2])
@@ -55,7 +64,15 @@ def store(
                 registry.decide(entry_id, verdicts, author="người thử")
 
 
-def page(number: int, by_kind: dict[str, Sample]) -> PageResult:
+def usual() -> Calibration:
+    """Fitted on samples as the registry gives them back: every value parses, no finding doubts any."""
+    samples = drawn(6000, 3).samples
+    return fitted(
+        [replace(s, grounds=replace(s.grounds, parses=True, doubted=False, letters=7)) for s in samples]
+    )
+
+
+def page(number: int, by_kind: dict[str, Sample], *, accepted: bool = False) -> PageResult:
     readings = tuple(
         FieldReading(
             FIELD[kind][0],
@@ -65,6 +82,7 @@ def page(number: int, by_kind: dict[str, Sample]) -> PageResult:
             sample.grounds.evidence.chance,
             Writing.HAND,
             "hand",
+            accepted=accepted,
             evidence=sample.grounds.evidence,
         )
         for kind, sample in by_kind.items()

@@ -7,74 +7,48 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch.checking import book_drift, checked_samples
-from pipeline.calibration import Calibration, DriftAlarm, fitted
-from pipeline.cli.drift import drift_alarms, show_drift, told
-from pipeline.digitize import DigitizeOptions
-from pipeline.routing import RoutingOptions
+from pipeline.batch import BookReport
+from pipeline.batch.checking import checked_samples
+from pipeline.calibration import DriftAlarm
+from pipeline.calibration.drift_words import told
+from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.settings import Settings
-from pipeline.workbench import Workbench
 from tests.calibration.drawn import drawn
 from tests.cli.checked_book import store
 from tests.fake_pages import fake_engines
 
-ALARM = DriftAlarm(fields=300, distance=0.42, allowed=0.2, shifted=("support",), lower=True)
+ALARM = DriftAlarm(fields=300, distance=0.42, allowed=0.2, shifted=("support",), lower=True, unseen=17)
 
 
-def bench(workspace: Path, known: Calibration | None) -> Workbench:
-    options = DigitizeOptions(routing=RoutingOptions(calibration=known))
-    return replace(Settings().workbench(workspace), options=options, make_engines=fake_engines)
-
-
-def usual(harder: float = 0.0) -> Calibration:
-    """Fitted on samples as the registry gives them back: every value parses, no finding doubts any."""
-    samples = drawn(6000, 3, harder=harder).samples
-    return fitted(
-        [replace(s, grounds=replace(s.grounds, parses=True, doubted=False, letters=7)) for s in samples]
-    )
-
-
-def test_a_book_like_the_others_is_not_told_of(book: Path, workspace: Path) -> None:
-    store(workspace, book, drawn(600, 1).samples, checked=False)
-    assert drift_alarms([book], bench(workspace, usual())) == {}
-
-
-def test_a_book_unlike_the_others_is_told_of_with_what_went_in_unseen(book: Path, workspace: Path) -> None:
-    store(workspace, book, drawn(600, 1, harder=3.5).samples, checked=False)
-    alarm, accepted = drift_alarms([book], bench(workspace, usual()))[book]
-    assert alarm.lower
-    assert accepted == 0
-
-
-def test_what_another_reader_read_is_not_weighed(book: Path, workspace: Path) -> None:
-    store(workspace, book, drawn(600, 1, harder=3.5).samples, checked=False, reader="bản trước")
-    assert drift_alarms([book], bench(workspace, usual())) == {}
-
-
-def test_without_a_calibration_nothing_is_unusual(book: Path, workspace: Path) -> None:
-    store(workspace, book, drawn(600, 1, harder=3.5).samples, checked=False)
-    assert book_drift(book, bench(workspace, None)) == (None, 0)
-
-
-def test_a_book_that_cannot_be_used_is_passed_over(tmp_path: Path, workspace: Path) -> None:
-    assert drift_alarms([tmp_path], bench(workspace, usual())) == {}
+def test_alarms_are_those_of_the_reports_by_folder(book: Path, tmp_path: Path) -> None:
+    other = tmp_path / "books" / "book-2"
+    reports = [BookReport(book.name, drift=ALARM), BookReport(other.name)]
+    assert drift_alarms([book, other], reports) == {book: ALARM}
 
 
 def test_the_warning_says_what_is_unusual_and_what_to_do(
     book: Path, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_drift({book: (ALARM, 17)}, bench(workspace, None))
-    text = capsys.readouterr().out
+    show_drift({book: ALARM}, workspace)
+    text = " ".join(capsys.readouterr().out.split())
     for part in ("CẢNH BÁO", book.name, "0,42", "nhiều chữ lạ", "17 ô viết tay", f"hotich calibrate {book}"):
         assert part in text
     assert "kém chắc hơn" in told(ALARM)
     assert "lệch" not in told(replace(ALARM, distance=0.1))
 
 
+def test_a_warning_over_a_book_of_which_nothing_went_in_unseen_puts_no_value_in_doubt(
+    book: Path, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_drift({book: replace(ALARM, unseen=0)}, workspace)
+    assert "ô viết tay" not in capsys.readouterr().out
+
+
 def test_samples_are_the_fields_people_decided_on(book: Path, workspace: Path) -> None:
     given = drawn(60, 1).samples
     store(workspace, book, given)
-    checked = checked_samples(book, bench(workspace, None))
+    bench = replace(Settings().workbench(workspace), make_engines=fake_engines)
+    checked = checked_samples(book, bench)
     found = checked.samples
     assert checked.others == 0
     wanted = {(s.entry, s.grounds.kind): s for s in reversed(given)}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flows.morning import morning_report
 from flows.summary import summary_of
 from pipeline.batch import BookReport, ScanFailure
+from pipeline.calibration import DriftAlarm
 
 
 def test_every_failure_is_named_with_what_to_do() -> None:
@@ -21,6 +24,17 @@ def test_a_night_without_failures_says_so_and_a_run_that_was_stopped_says_why() 
     quiet = morning_report([summary_of(BookReport("a"))], "")
     assert "không có trang nào hỏng" in quiet
     assert "**Lượt chạy dừng sớm.** Xem ổ đĩa." in morning_report([], "", "Xem ổ đĩa.")
+
+
+def test_a_book_of_unusual_handwriting_is_named_with_what_went_in_unseen_and_what_to_do() -> None:
+    alarm = DriftAlarm(300, 0.42, 0.2, (), lower=True, unseen=17)
+    unlike = summary_of(BookReport("KS_2010", drift=alarm), "/so/KS_2010", Path("/kho"))
+    told = morning_report([unlike, summary_of(BookReport("a"))], "")
+    assert "1 sổ có chữ viết lạ" in told
+    assert "- KS\\_2010: chữ viết trong sổ không giống" in told
+    assert "17 ô viết tay" in told
+    assert "hotich calibrate /so/KS\\_2010 --workspace /kho" in told
+    assert "chữ viết" not in morning_report([summary_of(BookReport("a"))], "")
 
 
 def test_a_name_of_a_file_is_no_markup() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -16,7 +20,12 @@ import pytest
 import flows
 from flows import nightly, summary, trying
 from pipeline.batch import BookReport, ScanFailure
+from pipeline.digitize import DigitizeOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
+from pipeline.routing import RoutingOptions
+from pipeline.workbench import Workbench
+from tests.calibration.drawn import drawn
+from tests.cli.checked_book import store, usual
 from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, GOOD, draw
 from tests.flows.deployments import deployment_of
@@ -31,15 +40,49 @@ def books(tmp_path: Path) -> Path:
     return tmp_path / "books"
 
 
+class CalibratedSettings(FakeSettings):
+    """The same, with a calibration for the reader of fake pages."""
+
+    def workbench(self, workspace: Path | None = None) -> Workbench:
+        options = DigitizeOptions(routing=RoutingOptions(calibration=calibration()))
+        return replace(super().workbench(workspace), options=options)
+
+
+calibration = cache(usual)
+
+
+class Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+
+
+@pytest.fixture
+def warnings() -> Iterator[list[str]]:
+    """What tasks warn of."""
+    handler, logger = Kept(), logging.getLogger("prefect.task_runs")
+    logger.addHandler(handler)
+    yield handler.told
+    logger.removeHandler(handler)
+
+
 @pytest.mark.slow
 @pytest.mark.flows
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_reads_every_book_and_tells_counts_only(
-    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
 ) -> None:
+    """And warns of the one whose handwriting, read before, is unlike that calibrated on."""
     from prefect.artifacts import Artifact
 
-    monkeypatch.setattr(nightly, "read_settings", FakeSettings)
+    unlike = drawn(600, 1, harder=3.5).samples
+    store(tmp_path / "workspace", books / "a", unlike, checked=False, accepted=True)
+    monkeypatch.setattr(nightly, "read_settings", CalibratedSettings)
     first, second = nightly.nightly(str(books), str(tmp_path / "workspace"), 1)
     assert (first["book"], first["pages"], first["read"], first["review"]) == ("a", 2, 1, 1)
     assert first["failures"] == ["broken: 1.tiff trang 2"]
@@ -47,6 +90,13 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
     left: list[Any] = [Artifact.get(key) for key in ("nightly-morning", "nightly-progress")]
     assert "| a | 2 | 1 |" in left[0].data
     assert left[1].data == 100.0
+    told, in_doubt, to_do = first["drift"]
+    assert "kém chắc hơn" in told
+    assert "ô viết tay của sổ này đã vào sổ dữ liệu không qua người xem" in in_doubt
+    assert f"hotich calibrate {books / 'a'} --workspace {tmp_path / 'workspace'}" in to_do
+    assert second["drift"] == []
+    assert "- a: chữ viết trong sổ không giống" in left[0].data
+    assert warnings == [f"a: {told} {in_doubt} {to_do}"]
 
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:

@@ -8,7 +8,7 @@ from pipeline.registry.tallies import Tallies
 from pipeline.reports import Plan, Report, Section, Table
 from pipeline.reports.basis import Basis
 from tests.registry.pages import SCHEMAS
-from tests.reports.counts import PLAN, TALLIES, made
+from tests.reports.counts import BOOKS, PLAN, TALLIES, made
 
 
 def section(report: Report, key: str) -> Section:
@@ -164,3 +164,16 @@ def test_bars_add_up_to_what_their_table_says() -> None:
     (chart,) = section(report, "progress").charts
     for bar, row in zip(chart.bars, table(report, "places").rows, strict=True):
         assert sum(part.amount for part in bar.parts) == row[2].value
+
+
+def test_books_of_unusual_handwriting_are_told_of_and_none_where_nothing_is_known() -> None:
+    plain, other, _ = BOOKS
+    unlike = replace(other, unusual="nhiều chữ lạ khác thường", unseen=1200)
+    report = made(replace(TALLIES, books=(plain, unlike)))
+    rows = table(report, "unlike")
+    assert texts(rows) == [["KH.2012.01", "Xã Thử Hai (00002)", "nhiều chữ lạ khác thường", "1.200"]]
+    assert "hotich calibrate" in rows.note
+    assert figures(report, "summary")["Sổ có chữ viết lạ"] == "1"
+    without = made()
+    assert "unlike" not in {one.key for part in without.sections for one in part.tables}
+    assert "Sổ có chữ viết lạ" not in figures(without, "summary")

@@ -8,10 +8,11 @@ import re
 import pytest
 from fastapi import FastAPI
 
-from pipeline.model import FieldStatus
-from pipeline.registry import Registry, Verdict
+from pipeline.model import FieldStatus, Finding, Severity
+from pipeline.registry import Registry, StandingFinding, Verdict
 from pipeline.registry.accounts import Accounts, Role
 from pipeline.registry.desk.values import Stage
+from pipeline.registry.tallies.books import DRIFT
 from pipeline.reports import Plan, Report, report
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.pages import SCHEMAS
@@ -19,12 +20,15 @@ from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
 from tests.review.conftest import OTHER, OWN, browser_of
 
-LISTS = ("books", "days", "waiting", "overturned", "misread", "missing", "people")
+LISTS = ("books", "days", "waiting", "overturned", "misread", "missing", "unlike", "people")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def worked(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
-    """Two people have keyed one entry, and the second one changed the first word."""
+    """Two people have keyed one entry, and the second one changed the first word; the handwriting of the book is
+    unusual."""
+    unusual = Finding(DRIFT, Severity.INFO, (), {"unusual": "nhiều chữ lạ khác thường", "unseen": "17"})
+    registry.save_checks([StandingFinding(1, 1, None, unusual)], [DRIFT])
     known = {one.person.login: one.person for one in accounts.list()}
     desk = registry.desk(ReviewPolicy(BookPolicy(check="all", blind="none")), now=clock)
     for role, stage, text in (
@@ -84,6 +88,7 @@ def test_a_list_holds_what_its_figure_counts(supervisor: Browser, registry: Regi
     assert "Thử Đúng" in found
     assert "Thử Một" in text_of(supervisor.get("/reports/misread"))
     assert "Thử Sai" not in text_of(supervisor.get("/reports/overturned?record=death"))
+    assert "nhiều chữ lạ khác thường" in text_of(supervisor.get("/reports/unlike"))
 
 
 def test_a_supervisor_of_another_commune_sees_nothing_of_it(other: Browser) -> None:

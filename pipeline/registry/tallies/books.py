@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, case, cast, exists, func, or_, select
@@ -18,6 +19,9 @@ from pipeline.registry.values import TaskState
 
 MISSING = "K11-MISSING"
 """The code of the finding that page numbers are missing; its details name them."""
+
+DRIFT = "BOOK-DRIFT"
+"""The code of the finding that a book's handwriting is unlike that calibrated on; its details say in what."""
 
 _COLUMNS = (
     book.c.id,
@@ -38,7 +42,8 @@ def book_tallies(connection: Connection, places: Places) -> tuple[BookTally, ...
     entries = _by_book(connection, _entries(places))
     failed = _by_book(connection, _failed(places))
     tickets = _by_book(connection, _tickets(places))
-    missing = _missing(connection, places)
+    missing = _details(connection, places, MISSING)
+    drift = {book_id: last for book_id, (*_, last) in _details(connection, places, DRIFT).items()}
     rows = connection.execute(
         select(*_COLUMNS)
         .where(of_places(places))
@@ -64,8 +69,10 @@ def book_tallies(connection: Connection, places: Places) -> tuple[BookTally, ...
                 straight=counted.straight if counted else 0,
                 waiting=counted.waiting if counted else 0,
                 failed=failed[row.id].counted if row.id in failed else 0,
-                missing=tuple(missing.get(row.id, ())),
+                missing=tuple(str(told.get("missing", "")) for told in missing.get(row.id, ())),
                 tickets=tickets[row.id].counted if row.id in tickets else 0,
+                unusual=str(drift.get(row.id, {}).get("unusual", "")),
+                unseen=int(drift.get(row.id, {}).get("unseen", 0)),
             )
         )
     return tuple(found)
@@ -132,14 +139,15 @@ def _tickets(places: Places) -> Select[Any]:
     )
 
 
-def _missing(connection: Connection, places: Places) -> dict[int, list[str]]:
+def _details(connection: Connection, places: Places, code: str) -> dict[int, list[Mapping[str, str]]]:
+    """The details of the findings of that code that hold, by book, in the order in which they were raised."""
     rows = connection.execute(
         select(book_finding.c.book_id, book_finding.c.details)
         .join(book, book.c.id == book_finding.c.book_id)
-        .where(book_finding.c.code == MISSING, book_finding.c.cleared_at.is_(None), of_places(places))
+        .where(book_finding.c.code == code, book_finding.c.cleared_at.is_(None), of_places(places))
         .order_by(book_finding.c.id)
     )
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[Mapping[str, str]]] = {}
     for row in rows:
-        found.setdefault(row.book_id, []).append(str(row.details.get("missing", "")))
+        found.setdefault(row.book_id, []).append(row.details)
     return found

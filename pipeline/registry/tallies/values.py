@@ -18,7 +18,9 @@ class BookTally:
     ``entries`` = ``straight`` + ``decided`` + ``waiting``: accepted by the machine without anybody, settled by people,
     with an open task. ``said_entries``, ``said_pages``: of its closing note. ``pages`` that were read, the covers
     included, ``inner`` without them; ``failed``: pages without a result; ``missing``: runs of printed page numbers that
-    are not there (``3–5, 9``); ``tickets``: pages that had to be scanned again.
+    are not there (``3–5, 9``); ``tickets``: pages that had to be scanned again. ``unusual``: in what its handwriting is
+    unlike that which was calibrated on (``""``: nothing is known of that), ``unseen``: how many of its handwritten
+    values went in without a person then.
     """
 
     book_id: int
@@ -38,6 +40,8 @@ class BookTally:
     failed: int = 0
     missing: tuple[str, ...] = ()
     tickets: int = 0
+    unusual: str = ""
+    unseen: int = 0
 
     @property
     def decided(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.evaluation.bound import upper_bound
 from pipeline.reports.basis import NO_READER, Basis
 from pipeline.reports.content import Bar, Bars, Cell, Figure, Part, Section, Table
+from pipeline.reports.sections.drift import drift_tables
 from pipeline.reports.wording import number, percent, share, words
 
 SORTS = (("Máy đọc đúng", "straight"), ("Máy đọc sai", "wrong"))
@@ -56,6 +57,7 @@ def readings(basis: Basis) -> Section:
             Table(
                 "readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=basis.during("misread"), shown=40
             ),
+            *drift_tables(basis),
         ),
         "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô máy nhận thẳng được đo bằng lấy mẫu. "
         "“Chắc không dưới” là cận dưới 95\u00a0% (Clopper–Pearson).",

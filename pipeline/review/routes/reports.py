@@ -15,6 +15,7 @@ from pipeline.reports import SPAN, Table
 from pipeline.reports.basis import Basis
 from pipeline.reports.files import MAKERS, file_name
 from pipeline.reports.report import of_basis
+from pipeline.reports.sections.drift import drift_table
 from pipeline.reports.sections.pace import day_table
 from pipeline.reports.sections.progress import book_table
 from pipeline.reports.sections.quality import people_table
@@ -84,6 +85,13 @@ def show_days(request: Request, site: OfSite, session: OfSession, days: Days = S
 def show_missing(request: Request, site: OfSite, session: OfSession) -> Response:
     tallies = _counting(site, session.person).books()
     return _list(request, site, missing_table(_of(site, session.person, tallies)))
+
+
+@router.get("/unlike")
+def show_unlike(request: Request, site: OfSite, session: OfSession) -> Response:
+    """Books whose handwriting is unlike that which was calibrated on."""
+    tallies = _counting(site, session.person).books()
+    return _list(request, site, drift_table(_of(site, session.person, tallies)))
 
 
 @router.get("/people")

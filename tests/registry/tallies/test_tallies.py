@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.model import FieldStatus, PageKind
+from pipeline.model import FieldStatus, Finding, PageKind, Severity
 from pipeline.registry import Registry, StandingFinding
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import Stage
 from pipeline.registry.tallies import AGES, Listed, SecondLook, Tallies
+from pipeline.registry.tallies.books import DRIFT
 from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
@@ -78,6 +79,20 @@ def test_missing_pages_failures_and_tickets_stand_with_their_book(
     desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
     (told,) = tallies(registry).books
     assert (told.missing, told.failed, told.tickets) == (("3–5, 9",), 1, 1)
+
+
+def test_that_handwriting_is_unusual_stands_with_its_book_as_long_as_it_holds(
+    registry: Registry, book: int, desk: Desk
+) -> None:
+    page_id = registry.book(book).pages[1].page_id
+    said = Finding(DRIFT, Severity.INFO, (), {"unusual": "nhiều chữ lạ", "unseen": "17"})
+    registry.save_checks([StandingFinding(book, page_id, None, said)], [DRIFT], [book])
+    (told,) = tallies(registry).books
+    assert (told.unusual, told.unseen) == ("nhiều chữ lạ", 17)
+    assert tallies(registry, places=frozenset({"khác"})).books == ()
+    registry.save_checks([], [DRIFT], [book])
+    (told,) = tallies(registry).books
+    assert (told.unusual, told.unseen) == ("", 0)
 
 
 def test_pages_to_scan_again_are_counted_by_the_scanner_that_the_intake_names(

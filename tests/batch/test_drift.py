@@ -1,0 +1,118 @@
+"""A book whose handwriting is unlike that calibrated on: found at the end of its run, kept as long as it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import digitize_book
+from pipeline.batch.drift import kept_drift
+from pipeline.calibration import Calibration, DriftAlarm
+from pipeline.digitize import DigitizeOptions
+from pipeline.model import Severity
+from pipeline.registry import Registry
+from pipeline.registry.tallies.books import DRIFT
+from pipeline.routing import RoutingOptions
+from pipeline.schema import Schemas
+from pipeline.workbench import Workbench
+from tests.calibration.drawn import drawn
+from tests.cli.checked_book import store, usual
+from tests.fake_pages import GOOD, draw
+
+UNLIKE = drawn(600, 1, harder=3.5).samples
+READER = ""
+
+
+@pytest.fixture(scope="module")
+def known() -> Calibration:
+    return usual()
+
+
+@pytest.fixture
+def calibrated(bench: Workbench, known: Calibration) -> Workbench:
+    return with_calibration(bench, known)
+
+
+def with_calibration(bench: Workbench, known: Calibration | None) -> Workbench:
+    return replace(bench, options=DigitizeOptions(routing=RoutingOptions(calibration=known)))
+
+
+def weighed(bench: Workbench, reader: str = READER) -> DriftAlarm | None:
+    with bench.open_registry() as registry:
+        return kept_drift(registry, bench, only_book(registry), reader)
+
+
+def only_book(registry: Registry) -> int:
+    (book_id,) = registry.book_columns()["book_id"].tolist()
+    return int(book_id)
+
+
+def standing(bench: Workbench) -> list[Mapping[str, str]]:
+    with bench.open_registry() as registry:
+        return [one.finding.details for one in registry.standing_findings() if one.finding.code == DRIFT]
+
+
+def test_a_book_like_the_others_is_not_told_of(book: Path, calibrated: Workbench) -> None:
+    store(calibrated.workspace, book, drawn(600, 1).samples, checked=False)
+    assert weighed(calibrated) is None
+    assert standing(calibrated) == []
+
+
+def test_a_book_unlike_the_others_stands_in_the_registry_with_what_went_in_unseen(
+    book: Path, calibrated: Workbench
+) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
+    alarm = weighed(calibrated)
+    assert alarm is not None
+    assert alarm.lower
+    assert alarm.unseen == alarm.fields > 100
+    (details,) = standing(calibrated)
+    assert details["unseen"] == str(alarm.unseen)
+    assert "kém chắc hơn" in details["unusual"]
+    with calibrated.open_registry() as registry:
+        assert registry.queue() == ()  # a figure, not a task
+
+
+def test_what_still_holds_is_not_raised_again_and_what_does_not_ends(
+    book: Path, bench: Workbench, calibrated: Workbench
+) -> None:
+    store(bench.workspace, book, UNLIKE, checked=False)
+    weighed(calibrated)
+    with bench.open_registry() as registry:
+        (first,) = registry.standing_findings()
+    weighed(calibrated)
+    with bench.open_registry() as registry:
+        assert registry.standing_findings() == (first,)
+    assert weighed(with_calibration(bench, None)) is None
+    assert standing(bench) == []
+
+
+def test_what_another_reader_read_is_not_weighed(book: Path, calibrated: Workbench) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, reader="bản trước")
+    assert weighed(calibrated) is None
+
+
+def test_an_office_that_switched_it_off_is_not_told(
+    book: Path, calibrated: Workbench, schemas: Schemas
+) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False)
+    spec = schemas.findings[DRIFT].model_copy(update={"off": "không dùng", "severity": Severity.INFO})
+    off = replace(schemas, findings={**schemas.findings, DRIFT: spec})
+    assert weighed(calibrated) is not None
+    assert weighed(replace(calibrated, schemas=off)) is None
+    assert standing(calibrated) == []
+
+
+def test_a_run_tells_of_it_each_time_even_when_it_reads_nothing(book: Path, calibrated: Workbench) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
+    draw(book / "1.tiff", GOOD)
+    first = digitize_book(book, calibrated, workers=1)
+    second = digitize_book(book, calibrated, workers=1)
+    assert (first.read, second.read) == (1, 0)
+    assert first.drift == second.drift
+    assert first.drift is not None
+    assert first.drift.unseen > 100
+    assert first.beside[DRIFT] == 1
