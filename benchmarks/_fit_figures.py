@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
             known = grounds[entry.place].get(spec.name) if spec else None
             if spec and known:
                 name = entry_name(book.book, entry)
+                if entry.real and spec.kind == "place":  # glued in: what stands around it is of another hand
+                    known = replace(known, beside=known.evidence.optical)
                 sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
                 found.append(Labelled(sample, field))
     return found

@@ -140,6 +140,23 @@ def test_a_value_said_twice_alike_is_surer_than_one_said_once() -> None:
     assert confirmed(first, replace(second, canonical="")) == [False, False]
 
 
+def test_how_clear_the_other_values_of_the_entry_are_is_a_ground() -> None:
+    fields = tuple(
+        FieldSpec(name=name, column=name, kind="place", label=name) for name in ("here", "there", "far")
+    )
+    record = RecordSpec(record="places", title="Thử", prefix="TH", field=fields)
+    here, there = (replace(WRITTEN, field=name, evidence=CLEAR) for name in ("here", "there"))
+    far = replace(WRITTEN, field="far", evidence=VAGUE)
+
+    def beside(*readings: FieldReading) -> dict[str, float]:
+        return {name: known.beside for name, known in grounds_of(readings, (), record).items()}
+
+    assert beside(here) == {"here": CLEAR.optical}
+    assert beside(here, replace(there, writing=Writing.PRINT)) == {"here": CLEAR.optical}
+    mean = (CLEAR.optical + VAGUE.optical) / 2
+    assert beside(here, there, far) == {"here": mean, "there": mean, "far": CLEAR.optical}
+
+
 def test_what_routing_itself_found_is_no_ground_for_the_next_chance() -> None:
     """A stored entry is judged again as it was when it was read."""
     _, told = routed([replace(WRITTEN, evidence=VAGUE)], (), RECORD, BY_HAND)

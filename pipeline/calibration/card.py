@@ -23,7 +23,7 @@ from pipeline.calibration.risk import Curve
 from pipeline.errors import SetupError, StorageError
 
 FILE = "calibration.toml"
-VERSION = 1
+VERSION = 2
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
@@ -115,12 +115,12 @@ def parsed(text: str, path: Path) -> Calibration:
     try:
         card = tomllib.loads(text)
         seal = card.pop("seal", "")
+        if card.get("version") != VERSION or card.get("features") != list(FEATURES):
+            raise SetupError(f"{path}: tệp hiệu chuẩn của một phiên bản khác. {ADVICE}")
         held = _Card.model_validate(card)
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         told = str(error).splitlines()[0]
         raise SetupError(f"{path}: tệp hiệu chuẩn không đúng dạng ({told}). {ADVICE}") from None
-    if held.version != VERSION or held.features != FEATURES:
-        raise SetupError(f"{path}: tệp hiệu chuẩn của một phiên bản khác. {ADVICE}")
     if seal != _seal(card):
         raise SetupError(f"{path}: tệp hiệu chuẩn đã bị sửa hoặc hỏng. {ADVICE}")
     flaw = _flaw(held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from pipeline.kinds.ditto import is_like_ditto
 from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
@@ -30,7 +31,9 @@ class Grounds:
     """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
     text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
     rule found the same said elsewhere in the entry; ``whole``: not a date without its day, which is what is left of a
-    date whose beginning was not seen, not a name or place that may be ditto marks, not both unlikely and unclear."""
+    date whose beginning was not seen, not a name or place that may be ditto marks, not both unlikely and unclear;
+    ``beside``: how clear (0..1) the letters of the other handwritten values of the entry are, its own where there are
+    none: a hand that the networks read badly is read badly all over."""
 
     kind: str
     evidence: Evidence
@@ -39,6 +42,7 @@ class Grounds:
     parses: bool
     doubted: bool
     confirmed: bool
+    beside: float
     whole: bool = True
 
     @property
@@ -80,24 +84,33 @@ def grounds_of(
         for name in finding.fields
     }
     agreed = _confirmed(readings, record)
+    handwritten = {
+        reading.field: (reading, record.by_name[reading.field], reading.evidence)
+        for reading in readings
+        if reading.evidence is not None and _is_said_by_hand(reading) and reading.field in record.by_name
+    }
+    clear = {name: evidence.optical for name, (_, _, evidence) in handwritten.items()}
     found = {}
-    for reading in readings:
-        spec = record.by_name.get(reading.field)
-        said = reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
-        if spec is not None and said and reading.evidence is not None:
-            found[reading.field] = Grounds(
-                kind=kind_of(spec),
-                evidence=reading.evidence,
-                letters=len(reading.text.replace(" ", "")),
-                lines=len(reading.lines),
-                parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
-                doubted=reading.field in told,
-                confirmed=reading.field in agreed,
-                whole=not (
-                    _lacks_its_day(reading, spec) or is_hardly_written(reading, spec) or _is_unclear(reading)
-                ),
-            )
+    for name, (reading, spec, evidence) in handwritten.items():
+        others = [optical for other, optical in clear.items() if other != name]
+        found[name] = Grounds(
+            kind=kind_of(spec),
+            evidence=evidence,
+            letters=len(reading.text.replace(" ", "")),
+            lines=len(reading.lines),
+            parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
+            doubted=name in told,
+            confirmed=name in agreed,
+            beside=fmean(others) if others else evidence.optical,
+            whole=not (
+                _lacks_its_day(reading, spec) or is_hardly_written(reading, spec) or _is_unclear(reading)
+            ),
+        )
     return found
+
+
+def _is_said_by_hand(reading: FieldReading) -> bool:
+    return reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
 
 
 def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:

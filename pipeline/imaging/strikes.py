@@ -38,10 +38,10 @@ LOWEST = 0.33
 CROSSED = 2
 """How many strokes of letters it crosses at least: a dash crosses none."""
 
-WEIGHTS = (5.276, -15.147, 0.365, -2.116, -5.629, 0.354, 1.964, -0.444, 2.25)
+WEIGHTS = (4.988, -6.233, 0.269, -3.133, -4.635, -5.011, 6.569, -0.748, 9.68)
 """What each measure of ``Run`` weighs, in its order."""
 
-OFFSET = 0.853
+OFFSET = -1.022
 """What is added: above 0 a run strikes out."""
 
 Extent = tuple[float, float]

@@ -65,7 +65,7 @@ def refusal(text: str, path: Path) -> str:
         (r'(?m)^reader = "hand-1"', 'reader = "hand-2"'),
         (r"(?m)^seal = .*\n", ""),
         (r"(?m)^bend = \[", "bend = [1"),
-        (r"(?m)^version = 1", "version = 2"),
+        (r"(?m)^version = 2", "version = 1"),
         (r"(?m)^books = \d+", "books = -1"),
         (r'(?m)^features = \["chance"', 'features = ["luck"'),
         (r"(?m)^mean = \[", "mean = [nan, "),
@@ -76,6 +76,13 @@ def test_a_file_that_was_changed_is_refused_with_advice(found: str, put: str, tm
     changed, times = re.subn(found, put, TEXT, count=1)
     assert times == 1
     assert "hotich calibrate" in refusal(changed, tmp_path / calibration.FILE)
+
+
+@pytest.mark.parametrize(("found", "put"), [("^version = 2", "version = 1"), (r'"beside", ', "")])
+def test_a_file_of_another_version_is_called_one(found: str, put: str, tmp_path: Path) -> None:
+    """Whatever else of it is of another shape."""
+    older = re.sub(r"(?m)^weights = \[[^,]+, ", "weights = [", re.sub(found, put, TEXT, flags=re.MULTILINE))
+    assert "phiên bản khác" in refusal(older, tmp_path / calibration.FILE)
 
 
 @given(st.integers(0, len(TEXT) - 1))

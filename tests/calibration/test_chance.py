@@ -57,6 +57,17 @@ def test_more_evidence_never_lowers_a_chance(evidence: Evidence, kind: str, piec
     assert MODEL.chance_right(replace(grounds, evidence=better)) >= MODEL.chance_right(grounds) - 1e-12
 
 
+def test_a_clear_hand_around_it_never_lowers_a_chance_and_an_unclear_one_can() -> None:
+    samples = [
+        replace(one, grounds=replace(one.grounds, beside=0.95 if one.right else 0.7), entry=str(number))
+        for number, one in enumerate(drawn(3000, 5).samples)
+    ]
+    model = fitted(samples)
+    chances = [model.chance_right(replace(samples[0].grounds, beside=share)) for share in (0.3, 0.7, 0.95, 1)]
+    assert chances == sorted(chances)
+    assert chances[-1] > chances[0] + 0.1
+
+
 def test_a_value_without_a_rival_is_surer_than_one_whose_next_is_near_however_small_both_chances_are() -> (
     None
 ):
