@@ -41,8 +41,8 @@ SEED = 61_001
 FORMS = ("birth-2006", "marriage-2006", "birth-2016", "marriage-2016")
 WRITTEN = "as written"
 STRICT = 4.0
-"""The weights are moved so that a run counts only from these log odds on, both kinds weighing alike: below them more than
-2.5 % of the lines of a pen that taught nothing were taken to be struck."""
+"""The weights are moved so that a run counts only from these log odds on, both kinds weighing alike. Below them more
+than 2.5 % of the lines of a pen that taught nothing were taken to be struck."""
 
 EMBELLISHED = 4
 """One line of so many is drawn upon."""
