@@ -41,7 +41,7 @@ CROSSED = 2
 WEIGHTS = (4.988, -6.233, 0.269, -3.133, -4.635, -5.011, 6.569, -0.748, 9.68)
 """What each measure of ``Run`` weighs, in its order."""
 
-OFFSET = -2.522
+OFFSET = -1.522
 """What is added: above 0 a run strikes out."""
 
 Extent = tuple[float, float]
