@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Tests(NamedTuple):
-    """``file`` below ``tests/book_rules``; names of functions in it."""
+    """``file`` as seen from ``tests/book_rules``; names of functions in it."""
 
     file: str
     holds: str
@@ -21,6 +21,12 @@ NUMBERS, ORDER, PEOPLE, LINKS, TWICE = (
 )  # fmt: skip
 
 BOOK_TRIOS: Mapping[str, Tests] = {
+    "BOOK-DRIFT": Tests(
+        "../batch/test_drift",
+        "test_a_book_like_the_others_is_not_told_of",
+        "test_a_book_unlike_the_others_stands_in_the_registry_with_what_went_in_unseen",
+        "test_what_another_reader_read_is_not_weighed",
+    ),
     "K06": Tests(
         NUMBERS,
         "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
