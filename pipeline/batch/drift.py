@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.calibration import DriftAlarm, Grounds, grounds_of, unusual_in
-from pipeline.model import FieldStatus, Finding, Writing
+from pipeline.calibration import DriftAlarm, Grounds, grounds_of, is_said_by_hand, unusual_in
+from pipeline.model import Finding
 from pipeline.registry import Registry, StandingFinding
 from pipeline.registry.tallies.books import DRIFT
 from pipeline.workbench import Workbench
-
-SAID = frozenset({FieldStatus.READ, FieldStatus.BLANK})
 
 
 def kept_drift(registry: Registry, bench: Workbench, book_id: int, hand_reader: str) -> DriftAlarm | None:
@@ -40,10 +38,7 @@ def _weighed(
     unseen, page_id = 0, 0
     for entry in registry.read_entries(book_id, hand_reader):
         grounds += grounds_of(entry.readings, entry.findings, bench.schemas.record(entry.record)).values()
-        unseen += sum(
-            reading.accepted and reading.writing is Writing.HAND and reading.status in SAID
-            for reading in entry.readings
-        )
+        unseen += sum(reading.accepted and is_said_by_hand(reading) for reading in entry.readings)
         page_id = page_id or entry.page_id
     alarm = known.drift(grounds)
     return (None if alarm is None else replace(alarm, unseen=unseen)), page_id

@@ -15,6 +15,7 @@ from pipeline.calibration.grounds import (
     grounds_of,
     is_hardly_written,
     is_right,
+    is_said_by_hand,
     kind_of,
     samples_of,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "samples_of",
     "is_right",
     "is_hardly_written",
+    "is_said_by_hand",
     "kind_of",
     "Curve",
     "RiskBound",

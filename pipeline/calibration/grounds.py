@@ -87,7 +87,7 @@ def grounds_of(
     handwritten = {
         reading.field: (reading, record.by_name[reading.field], reading.evidence)
         for reading in readings
-        if reading.evidence is not None and _is_said_by_hand(reading) and reading.field in record.by_name
+        if reading.evidence is not None and is_said_by_hand(reading) and reading.field in record.by_name
     }
     clear = {name: evidence.optical for name, (_, _, evidence) in handwritten.items()}
     found = {}
@@ -109,7 +109,8 @@ def grounds_of(
     return found
 
 
-def _is_said_by_hand(reading: FieldReading) -> bool:
+def is_said_by_hand(reading: FieldReading) -> bool:
+    """Whether the machine says what a hand wrote there, or that it left the field blank."""
     return reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
 
 

@@ -13,7 +13,7 @@ from pipeline.cli.screen import out
 
 
 def drift_alarms(folders: Iterable[Path], reports: Iterable[BookReport]) -> dict[Path, DriftAlarm]:
-    """The alarms of the books that are unusual, by folder."""
+    """The alarms of the books that are unusual, by folder; no two folders have one name."""
     alarms = {report.folder: report.drift for report in reports if report.drift is not None}
     return {folder: alarms[folder.name] for folder in folders if folder.name in alarms}
 

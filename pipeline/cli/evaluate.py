@@ -15,7 +15,7 @@ import typer
 import pipeline
 from pipeline.batch import BookReport, digitize_book
 from pipeline.calibration.drift_words import told
-from pipeline.cli.drift import drift_alarms, show_drift
+from pipeline.cli.drift import show_drift
 from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.progress import by_book
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
@@ -87,7 +87,7 @@ def evaluate(
     if json_out:
         write_json(json_out, figures)
     print_evaluation(figures, out())
-    alarms = drift_alarms(books, runs)
+    alarms = {book: run.drift for book, run in zip(books, runs, strict=True) if run.drift is not None}
     show_drift(alarms, bench.workspace)
     if report:
         warnings = tuple(f"{folder.name}: {told(alarm)}" for folder, alarm in alarms.items())
