@@ -55,7 +55,7 @@ class Hand:
         """A writer by chance. ``shouting``: one whose capitals can stand side by side."""
         pen = _pen(rng, pens, shouting)
         drawn = cls._by_chance(pen, rng, pens, shouting)
-        return drawn._neatly(rng, alone=shouting) if chance(rng, NEAT) else drawn
+        return drawn._neatly(rng, pens, alone=shouting) if chance(rng, NEAT) else drawn
 
     @classmethod
     def _by_chance(cls, pen: Pen, rng: np.random.Generator, pens: Pens, shouting: bool) -> Hand:
@@ -92,14 +92,18 @@ class Hand:
             flourish=float(pick(rng, (0.0, 0.0, 0.0, 0.0, 0.25))),
         )  # fmt: skip
 
-    def _neatly(self, rng: np.random.Generator, alone: bool) -> Hand:
+    def _neatly(self, rng: np.random.Generator, pens: Pens, alone: bool) -> Hand:
         """The writer with even letters and the font's own marks: of one pen, or now and then, unless ``alone``, of two
-        that make one hand between them, always the same letters from each."""
+        that make one hand between them: always the same letters from each, or the capitals from the other where
+        letters join."""
         two = not (alone or self.pen.joined or self.second.joined) and chance(rng, TWO_IN_ONE)
         taken = frozenset(letter for letter in ascii_lowercase if chance(rng, 0.5))
+        capitals = self.pen
+        if self.pen.joined and not alone and chance(rng, CAPITALS_OF_ANOTHER):
+            capitals = _capitals_like(self.pen, rng, pens)
         return replace(
             self,
-            figures=self.pen, capitals=self.pen, second=self.second if two else self.pen, mixed=0.0,
+            figures=self.pen, capitals=capitals, second=self.second if two else self.pen, mixed=0.0,
             borrowed=taken if two else frozenset(),
             own=1.0 if self.pen.whole else self.own,
             tight=1.0, spread=0.0, broken=0.0, flourish=0.0,
@@ -116,9 +120,16 @@ NEAT = 0.7
 TWO_IN_ONE = 0.35
 """How often a neat writer whose letters stand apart has the letters of two pens: more hands than there are fonts."""
 
+CAPITALS_OF_ANOTHER = 0.4
+"""How often a neat writer whose letters join has the capitals of another such pen: joined hands differ most in them, and
+capitals seldom join."""
+
 FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
 """Pens drawn more often than others: hands as Vietnamese schools teach them."""
 
+
+JOINED, ORNATE = 1.6, 0.5
+"""Shares of joined pens, and of those with capitals of twice the height of x or more, where a plain one has 1."""
 
 CASELESS = frozenset({"permanent marker", "rock salt"})
 """Pens whose small letters are small capitals: nobody could tell the case of what they write."""
@@ -131,10 +142,28 @@ def _pen(rng: np.random.Generator, pens: Pens, shouting: bool) -> Pen:
     else:
         known = pens.whole if chance(rng, 0.3) else pens.all
         known = tuple(pen for pen in known if pen.family not in CASELESS)
-    shares = np.array(
-        [FAVOURED.get(pen.family, 1.0 if pen.capital < 2 * pen.x_height else 0.4) for pen in known]
-    )
+    shares = np.array([FAVOURED.get(pen.family, _share(pen)) for pen in known])
     return known[int(rng.choice(len(known), p=shares / shares.sum()))]
+
+
+def _share(pen: Pen) -> float:
+    """How often a pen is drawn among others: joined ones more, as most hands in ledgers join; ornate ones less."""
+    return (JOINED if pen.joined else 1.0) * (1.0 if pen.capital < 2 * pen.x_height else ORNATE)
+
+
+def _capitals_like(pen: Pen, rng: np.random.Generator, pens: Pens) -> Pen:
+    """A joined pen whose capitals could stand before these letters: strokes about as thick, about as tall."""
+    tall = pen.capital / pen.x_height
+    return pick(
+        rng,
+        [
+            other
+            for other in pens.all
+            if other.joined
+            and 0.6 < thickness(other) / thickness(pen) < 1.6
+            and 0.7 < other.capital / other.x_height / tall < 1.4
+        ],
+    )
 
 
 def _like(pen: Pen, rng: np.random.Generator, pens: Pens) -> Pen:

@@ -207,9 +207,19 @@ def test_two_pens_can_make_one_hand_between_them(pens: Pens) -> None:
         assert _apart(*ink) is not same, text
 
 
+def test_a_joined_hand_can_have_the_capitals_of_another_joined_pen(pens: Pens) -> None:
+    joined = [replace(pen, file=pen.file.with_name(f"{n}.ttf"), joined=True) for n, pen in enumerate(pens.all)]
+    drawn = [Hand.drawn(np.random.default_rng(seed), Pens(tuple(joined))) for seed in range(300)]
+    neat = [hand for hand in drawn if hand.broken == hand.mixed == 0 and hand.figures is hand.pen]
+    others = [hand for hand in neat if hand.capitals is not hand.pen]
+    assert 0.05 < len(others) / len(neat) < 0.5
+    assert all(hand.capitals.joined for hand in others)
+
+
 def test_words_of_capitals_are_of_one_pen(pens: Pens) -> None:
     hands = [Hand.drawn(np.random.default_rng(seed), pens, shouting=True) for seed in range(300)]
     assert {hand.borrowed for hand in hands} == {frozenset()}
+    assert all(hand.capitals is hand.pen for hand in hands)
 
 
 def _steady(pens: Pens, own: float) -> Hand:
