@@ -1,9 +1,10 @@
 """Fits the weights of ``ocr_models/print-or-hand`` and writes its card.
 
-    python -m benchmarks.fit_print_or_hand [--hand FOLDER] [--hand-test FOLDER] [--write]
+    python -m benchmarks.fit_print_or_hand [--fonts FOLDER] [--hand FOLDER] [--hand-test FOLDER] [--write]
 
 Typed and handwritten lines come from drawn books, cut by the very steps that read a page; the hands are those that
-networks learn from, and it is measured on the pens of the tests. ``--hand`` adds photographs of real handwritten lines
+networks learn from (``--fonts`` adds those of ``scripts/training-fonts.sh``), and it is measured on the pens of the
+tests. ``--hand`` adds photographs of real handwritten lines
 (``*.jpg``, the first four letters of a name being the writer; writers kept for calibration are left out);
 ``--hand-test`` measures on other writers. Prints the shares called typed, line by line and page by page (median of a
 page's or a writer's lines).
@@ -26,6 +27,7 @@ from PIL import Image
 
 from benchmarks._books import bench_in, draw
 from benchmarks._hand_books import LEARNT_PENS, TEST_PENS
+from benchmarks._learnt_pens import learnt_pens
 from pipeline.digitize import digitize_page
 from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.light import evened
@@ -35,6 +37,7 @@ from pipeline.ledger import load_ledger
 from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import Level, WritingStyle
+from pipeline.synth.pens import PENS, Pen
 from pipeline.training.real import CALIBRATION_WRITERS
 
 Shapes = NDArray[np.float64]
@@ -69,7 +72,7 @@ class Unread:
         return (LineReading("", 0.0, self.name),) * len(crops)
 
 
-def drawn_pages(writing: WritingStyle, pens: tuple[str, ...], dpi: int, seed: int) -> list[Shapes]:
+def drawn_pages(writing: WritingStyle, pens: tuple[Pen, ...], dpi: int, seed: int) -> list[Shapes]:
     """The line shapes (lines, 7) of one drawn page a form, one array a page; handwriting by those pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +82,13 @@ def drawn_pages(writing: WritingStyle, pens: tuple[str, ...], dpi: int, seed: in
             form = bench.schemas.form(name)
             level = LEVELS_DRAWN[number % 4]
             options = SynthOptions(
-                seed=seed + number, writing=writing, pens=pens, dpi=dpi, cover=False, scanner=level
+                seed=seed + number,
+                writing=writing,
+                pens=tuple(pen.family for pen in pens),
+                more_pens=pens,
+                dpi=dpi,
+                cover=False,
+                scanner=level,
             )
             book = draw(Path(folder) / name, form, bench.schemas, 1, options)
             ledger = load_ledger(book)
@@ -90,10 +99,13 @@ def drawn_pages(writing: WritingStyle, pens: tuple[str, ...], dpi: int, seed: in
     return collector.pages
 
 
-def many_books(
-    writing: WritingStyle, books: int, seed: int, pens: tuple[str, ...] = LEARNT_PENS
-) -> list[Shapes]:
-    """Pages of that many books a form, each by another hand or machine, at 300 and 200 dpi in turn."""
+def of_package(families: Sequence[str]) -> tuple[Pen, ...]:
+    """The pens of the package with those names."""
+    return tuple(pen for pen in PENS if pen.family in families)
+
+
+def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[Pen, ...] = ()) -> list[Shapes]:
+    """Pages of that many books a form, each by another of those hands or machine, at 300 and 200 dpi in turn."""
     return [
         page
         for book in range(books)
@@ -153,34 +165,40 @@ def main() -> None:
     )
     parser.add_argument("--hand", type=Path, help="folder of photographed handwritten lines to train with")
     parser.add_argument("--hand-test", type=Path, help="folder of lines of other writers to measure on")
+    parser.add_argument("--fonts", type=Path, metavar="FOLDER", help="more pens that networks learn from")
     parser.add_argument("--pages", type=int, default=3, help="half the number of drawn books a form")
     parser.add_argument("--write", action="store_true", help=f"write {CARD.name}")
     chosen = parser.parse_args()
     typed = many_books("typed", 2 * chosen.pages, SEED)
-    hand = many_books("hand", 2 * chosen.pages + 2, SEED + 1000)
+    more = learnt_pens(chosen.fonts)
+    hand = many_books(
+        "hand", 2 * chosen.pages + 2 + len(more) // 2, SEED + 1000, (*of_package(LEARNT_PENS), *more)
+    )
     known = real_writers(chosen.hand) if chosen.hand else ()
     real = [shapes for writer, shapes in known if writer not in CALIBRATION_WRITERS]
     nothing = np.zeros((0, typed[0].shape[1]))
     model = fitted(np.vstack(typed), np.vstack(hand), np.vstack(real) if real else nothing)
     figures = {
         "typed_drawn": called_typed(model, many_books("typed", chosen.pages + 1, SEED + 3000)),
-        "hand_drawn": called_typed(model, many_books("hand", chosen.pages + 1, SEED + 2000, TEST_PENS)),
+        "hand_drawn": called_typed(
+            model, many_books("hand", chosen.pages + 1, SEED + 2000, of_package(TEST_PENS))
+        ),
     }
     if chosen.hand_test:
         figures["hand_real"] = called_typed(model, [shapes for _, shapes in real_writers(chosen.hand_test)])
     if chosen.write:
-        write_card(model, figures, len(real))
+        write_card(model, figures, len(LEARNT_PENS) + len(more), len(real))
     print(json.dumps(figures))
 
 
-def write_card(model: WritingModel, figures: dict[str, dict[str, float]], writers: int) -> None:
+def write_card(model: WritingModel, figures: dict[str, dict[str, float]], pens: int, writers: int) -> None:
     """The model's card, its weights included."""
 
     def row(values: Sequence[float]) -> str:
         return "[" + ", ".join(f"{value:.5f}" for value in values) + "]"
 
     drawn = (
-        "Lines of drawn typed books and of books handwritten with the pens of the package that networks learn from"
+        f"Lines of drawn typed books and of books handwritten with {pens} pens that networks learn from"
         " (benchmarks/fit_print_or_hand.py)"
     )
     real = (

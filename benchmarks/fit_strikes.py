@@ -1,11 +1,12 @@
 """Fits the weights by which a run of ink is told to strike writing out (``pipeline/imaging/strikes.py``).
 
-    python -m benchmarks.fit_strikes [--entries N] [--seed N]
+    python -m benchmarks.fit_strikes [--entries N] [--seed N] [--fonts FOLDER]
 
-Lines of drawn books of the pen fonts that networks learn from, with values struck out and without, as digitizing finds
-them. On some lines without, an underline, a dash and a cross over two words are drawn besides; nothing is learnt from
-those. Every font's runs are weighed by what the other fonts taught, those of the pens of the tests by what all of them
-taught; the last line gives these weights, for ``WEIGHTS`` and ``OFFSET``.
+Lines of drawn books of the pen fonts that networks learn from (those of the package and those with the Vietnamese
+letters in FOLDER, ``scripts/training-fonts.sh``), with values struck out and without, as digitizing finds them. On some
+lines without, an underline, a dash and a cross over two words are drawn besides; nothing is learnt from those. Every
+font's runs are weighed by what the other fonts taught, those of the pens of the tests by what all of them taught; the
+last line gives these weights, for ``WEIGHTS`` and ``OFFSET``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
+from pathlib import Path
 from typing import cast
 from unittest.mock import patch
 
@@ -25,6 +27,7 @@ from rich.table import Table
 from benchmarks._books import last_line, percent, say
 from benchmarks._gate_pages import chance
 from benchmarks._hand_books import LEARNT_PENS, TEST_PENS
+from benchmarks._learnt_pens import learnt_pens
 from benchmarks._unread import without_readers
 from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page, strip_lines
@@ -35,6 +38,7 @@ from pipeline.imaging.strikes import MIDDLE, Run, runs_in, strike_of
 from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions, draw_book
+from pipeline.synth.pens import Pen
 from pipeline.synth.scanning import quad
 
 SEED = 61_001
@@ -68,14 +72,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=4)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--fonts", type=Path, metavar="FOLDER", help="more pens that networks learn from")
     chosen = parser.parse_args()
-    drawn = list(drawn_lines(chosen.entries, chosen.seed))
+    drawn = list(drawn_lines(chosen.entries, chosen.seed, learnt_pens(chosen.fonts)))
     lines = drawn + [more for line in drawn[::EMBELLISHED] for more in embellished(line)]
     say(f"{len(lines)} dòng")
     runs = [(number, line, run) for number, line in enumerate(lines) for run in weighed(line)]
     measures = np.array([astuple(run) for _, _, run in runs])
     strikes = np.array([line.struck is not None for _, line, _ in runs], float)
-    taught = np.array([line.drawn == WRITTEN and line.pen in LEARNT_PENS for _, line, _ in runs])
+    taught = np.array([line.drawn == WRITTEN and line.pen not in TEST_PENS for _, line, _ in runs])
     odds = np.zeros(len(runs))
     for pen in {line.pen for line in lines}:
         of = np.array([line.pen == pen for _, line, _ in runs])
@@ -100,7 +105,7 @@ def shown(lines: list[Line], best: Floats) -> dict[str, dict[str, float]]:
     parts = {
         "phông của bài thử": [n for n, line in enumerate(lines) if line.pen in TEST_PENS],
         "phông dạy, mỗi phông cân bằng các phông khác": [
-            n for n, line in enumerate(lines) if line.pen in LEARNT_PENS
+            n for n, line in enumerate(lines) if line.pen not in TEST_PENS
         ],
     }
     return {
@@ -161,15 +166,17 @@ def weighed(line: Line) -> Iterator[Run]:
             yield run
 
 
-def drawn_lines(entries: int, seed: int) -> Iterator[Line]:
-    """The lines of books of those pen fonts, as digitizing finds them; half as many of the pens of the tests."""
+def drawn_lines(entries: int, seed: int, more: tuple[Pen, ...]) -> Iterator[Line]:
+    """The lines of books of those pen fonts, as digitizing finds them; half as many of ``more`` pens that teach and of
+    the pens of the tests."""
     schemas = schema.load()
-    pens = [*((pen, entries) for pen in LEARNT_PENS), *((pen, entries // 2) for pen in TEST_PENS)]
+    half = [*(pen.family for pen in more), *TEST_PENS]
+    pens = [*((pen, entries) for pen in LEARNT_PENS), *((pen, entries // 2) for pen in half)]
     for number, ((pen, pages), form) in enumerate((pen, form) for pen in pens for form in FORMS):
         say(f"{pen}, {form}")
         for struck in (0.0, 0.6):
             options = SynthOptions(
-                seed=seed + number, entries=pages, pens=(pen,), cover=False, struck=struck,
+                seed=seed + number, entries=pages, pens=(pen,), more_pens=more, cover=False, struck=struck,
                 scanner=("normal", "mild")[number % 2],
             )  # fmt: skip
             yield from lines_of_book(pen, form, schemas, options)

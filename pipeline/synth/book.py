@@ -111,7 +111,10 @@ def planned(form: Form, schemas: Schemas, options: SynthOptions) -> Plan:
     )  # fmt: skip
     typed = options.typed
     shift = float(rng.uniform(-1, 1)) * options.printing
-    hands = [typed_hand(rng) if typed else pen_hand(rng, options.pens) for _ in range(1 if typed else 3)]
+    hands = [
+        typed_hand(rng) if typed else pen_hand(rng, options.pens, options.more_pens)
+        for _ in range(1 if typed else 3)
+    ]
     signers = officers(rng, record, home)
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
     cases = [

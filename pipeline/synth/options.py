@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.synth.pens import PENS
+from pipeline.synth.pens import PENS, Pen
 
 Container = Literal["pdf", "tiff", "jpeg"]
 WritingStyle = Literal["hand", "typed"]
@@ -58,9 +58,10 @@ class SynthOptions:
 
     ``seed``: any whole number ≥ 0. ``entries``: registered cases in the book. ``writing``: ``hand`` (several hands) or
     ``typed`` (Times or a typewriter). ``pens``: the pen fonts that hands are drawn with, by the names of their folders;
-    all of them when none is named. ``container``: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` a file a
-    page. ``dpi``: 100..400. ``scanner``: a name of ``LEVELS`` or options of your own; ``skew`` (degrees) and ``turned``
-    (share of pages) replace what they say. ``cover``: whether a cover page comes first, where one is declared.
+    all of the package when none is named; ``more_pens``: others that can be named. ``container``: ``pdf`` and ``tiff``
+    are one file of many pages, ``jpeg`` a file a page. ``dpi``: 100..400. ``scanner``: a name of ``LEVELS`` or options
+    of your own; ``skew`` (degrees) and ``turned`` (share of pages) replace what they say. ``cover``: whether a cover
+    page comes first, where one is declared.
     ``year``/``volume``: of the book, drawn by chance when None. ``first_number``: number of the first entry.
     Shares of what happens to values: ``blank`` (a voluntary blank left empty), ``no_father`` (a voluntary person left
     out), ``struck`` (a value struck out and written anew), ``inserted`` (how many of those are written anew between the
@@ -73,6 +74,7 @@ class SynthOptions:
     entries: int = 4
     writing: WritingStyle = "hand"
     pens: tuple[str, ...] = ()
+    more_pens: tuple[Pen, ...] = ()
     container: Container = "pdf"
     dpi: int = 300
     scanner: Level | ScannerOptions = "normal"
@@ -114,5 +116,5 @@ class SynthOptions:
             raise ValueError("seed >= 0, entries >= 1, 100 <= dpi <= 400")
         if isinstance(self.scanner, str) and self.scanner not in LEVELS:
             raise ValueError(f"scanner is one of {', '.join(LEVELS)}")
-        if unknown := set(self.pens) - {pen.family for pen in PENS}:
+        if unknown := set(self.pens) - {pen.family for pen in (*PENS, *self.more_pens)}:
             raise ValueError(f"no such pens: {', '.join(sorted(unknown))}")

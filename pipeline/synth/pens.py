@@ -24,9 +24,9 @@ SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """A pen font: ``size`` the height of its em in mm for a middling hand, ``joined`` whether its letters join,
-    ``capitals`` whether words of capitals can be read in it, ``weight`` how much its strokes must swell (+) to look
-    like a ball pen's, in mm, ``slant`` how far it leans (dx/dy) to look written."""
+    """A pen font: ``file`` below ``PEN_FOLDER`` or anywhere, ``size`` the height of its em in mm for a middling hand,
+    ``joined`` whether its letters join, ``capitals`` whether words of capitals can be read in it, ``weight`` how much
+    its strokes must swell (+) to look like a ball pen's, in mm, ``slant`` how far it leans (dx/dy) to look written."""
 
     file: str
     size: float
@@ -38,7 +38,7 @@ class Pen:
     @property
     def family(self) -> str:
         """The font's name, which is its folder."""
-        return self.file.split("/")[0]
+        return Path(self.file).parent.name
 
 
 PENS = (
@@ -96,9 +96,10 @@ class Hand:
     capitals: bool = True
 
 
-def pen_hand(rng: np.random.Generator, families: Sequence[str] = ()) -> Hand:
-    """A person's hand, written with one of those pen fonts (with any when none is named)."""
-    pen = pick(rng, [pen for pen in PENS if pen.family in families] or PENS)
+def pen_hand(rng: np.random.Generator, families: Sequence[str] = (), more: Sequence[Pen] = ()) -> Hand:
+    """A person's hand, written with one of those pen fonts of the package or of ``more`` (with any of the package when
+    none is named)."""
+    pen = pick(rng, [pen for pen in (*PENS, *more) if pen.family in families] or PENS)
     return Hand(
         font=PEN_FOLDER / pen.file,
         size=pen.size * float(rng.uniform(0.9, 1.15)),

@@ -121,8 +121,8 @@ TWO_IN_ONE = 0.35
 """How often a neat writer whose letters stand apart has the letters of two pens: more hands than there are fonts."""
 
 CAPITALS_OF_ANOTHER = 0.4
-"""How often a neat writer whose letters join has the capitals of another such pen: joined hands differ most in them, and
-capitals seldom join."""
+"""How often a neat writer whose letters join has the capitals of another such pen: joined hands differ most in them,
+and capitals seldom join."""
 
 FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
 """Pens drawn more often than others: hands as Vietnamese schools teach them."""

@@ -1,0 +1,31 @@
+"""The pens that networks learn from, as books are drawn with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks._hand_books import LEARNT_PENS
+from pipeline.synth.pens import Pen
+from pipeline.training.hands import size_of
+from pipeline.training.pens import pen_of
+
+LETTERS = 2.6
+"""How tall the letters of a middling hand are, in mm (``pipeline.training.hands.size_of``)."""
+
+STROKE = 0.4
+"""How thick a ball pen's strokes are, in mm."""
+
+
+def learnt_pens(folder: Path | None) -> tuple[Pen, ...]:
+    """The pens under ``folder`` with all Vietnamese letters, those of the package left out; none without a folder.
+    Raises ``SetupError`` for a font that training must not see."""
+    found = {}
+    for file in sorted(folder.rglob("*.ttf")) if folder else ():
+        pen = pen_of(file)
+        if pen is not None and pen.whole and file.parent.name not in LEARNT_PENS:
+            size = LETTERS / size_of(pen)
+            found[file.parent.name] = Pen(
+                str(file), size, pen.joined, STROKE - pen.stroke * size, 0.05,
+                capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,
+            )  # fmt: skip
+    return tuple(found.values())
