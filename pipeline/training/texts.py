@@ -28,8 +28,8 @@ _TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 def text(rng: np.random.Generator) -> str:
     """One text as a field holds it."""
     makers, shares = _makers()
-    made = makers[int(rng.choice(len(makers), p=shares))](rng)
-    return plain(cased(made, rng)) or "Không"
+    maker = makers[int(rng.choice(len(makers), p=shares))]
+    return plain(cased(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
 
 
 def plain(text: str) -> str:
@@ -42,7 +42,7 @@ def _name(rng: np.random.Generator) -> str:
     kind = rng.random()
     if kind < 0.12:
         parts = [pick(rng, words.PEOPLES) for _ in range(int(rng.integers(2, 5)))]
-    elif kind < 0.24:
+    elif kind < 0.34:
         parts = [syllable(rng).capitalize() for _ in range(int(rng.integers(2, 5)))]
     else:
         parts = [pick(rng, words.SURNAMES)]
@@ -216,10 +216,13 @@ def _person_and_more(rng: np.random.Generator) -> str:
     return f"{_name(rng)}{pick(rng, (', ', ' - ', ' ', '; ', ' ('))}{more(rng)}"
 
 
+SHOUTED, SHOUTED_NAMES = 0.09, 0.25
+"""Shares of texts and of names in capitals all through: many clerks write names so."""
+
 _MAKERS: tuple[tuple[float, Callable[[np.random.Generator], str]], ...] = (
     (22, _name), (20, _place), (8, figures.digit_date), (8, figures.number), (4, figures.numbering),
     (7, figures.id_number), (2, figures.time), (8, figures.word_date), (7, _term), (5, _listed), (3, _issued),
-    (4, _note), (3, _phrase), (7, _syllables), (5, _letters), (3, _foreign), (2, _person_and_more),
+    (4, _note), (3, _phrase), (7, _syllables), (7, _letters), (3, _foreign), (2, _person_and_more),
 )  # fmt: skip
 """How often each is asked for, of their sum."""
 
@@ -230,13 +233,14 @@ def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[f
     return tuple(maker for _, maker in _MAKERS), tuple(share / total for share, _ in _MAKERS)
 
 
-def cased(text: str, rng: np.random.Generator) -> str:
-    """The text in the case of some clerk: mostly as it is, else in capitals, small letters or with initials."""
-    kind = rng.random()
-    if kind < 0.09:
+def cased(text: str, rng: np.random.Generator, shouted: float) -> str:
+    """The text in the case of some clerk: mostly as it is, else in capitals (a share ``shouted``), small letters or
+    with initials."""
+    kind = rng.random() - shouted
+    if kind < 0:
         return text.upper()
-    if kind < 0.14:
+    if kind < 0.05:
         return text.lower()
-    if kind < 0.2:
+    if kind < 0.11:
         return " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
     return text
