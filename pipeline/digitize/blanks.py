@@ -30,7 +30,7 @@ from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
 from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
 from pipeline.locate.strips import Strip, strips_of
-from pipeline.locate.written import clusters, inked_box, lines_in
+from pipeline.locate.written import clusters, inked_box, lines_in, signed_onto
 from pipeline.model import Box
 from pipeline.schema import Form, Slot
 
@@ -71,7 +71,13 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     together = ink_of.without_print(straight.marks, labels)
     signed = tuple(signed_into(strips, together.boxes, barred))
     together = ink_of.parted(together, signed) if signed else together
-    marks, crossed = untwined(together, touching(strips, together.boxes))
+    names = [
+        zone
+        for slot, box in areas
+        if slot.roles and not slot.signature
+        for zone in signed_onto(box, together.boxes, letter)
+    ]
+    marks, crossed = untwined(together, [*touching(strips, together.boxes), *names])
     stamps = straight.red_marks
     owner = _owners(straight, strips, marks, barred, letter)
     strikes = strikes_on(strips, owner, marks)
@@ -88,6 +94,7 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
             if not slot.signature and slot.roles:
                 free = np.where(owner < 0)[0]
                 lines = [InkedLine(*line) for line in lines_in(place, marks.boxes, marks.area, free, letter)]
+                touched = any(not cut.isdisjoint(line.marks.tolist()) for line in lines)
         else:
             own_strips = np.array([strip.piece.slot == slot.name for strip in strips])
             for number, strip in enumerate(strips):

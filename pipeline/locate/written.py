@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from pipeline.locate.strips import Boxes
 from pipeline.model import Box
 
+LINE = 1.9
+"""How tall the marks of one line are at most, in heights of printed letters; taller ones reach over two."""
+
+NEXT = 0.8
+"""How far the middles of two lines are apart at least, in the same."""
+
 
 def inked_box(
     boxes: Boxes, area: NDArray[np.int32], numbers: NDArray[np.int64], pitch: float
@@ -32,6 +38,48 @@ def inked_box(
     return Box(left[near].min(), top[near].min(), right[near].max(), bottom[near].max()), kept
 
 
+def signed_onto(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, float, float]]:
+    """Marks of a free area in which a signature touches the name written below it: the number of each, and the rows
+    between which they meet. Where the name stands is told by those of its letters that touch nothing."""
+    left, top, right, bottom = boxes.T.astype(float)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    inside = (
+        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
+    )
+    height = bottom - top
+    apart = np.flatnonzero(inside & (height > 0.3 * letter) & (height < LINE * letter))
+    tall = np.flatnonzero(inside & (height >= LINE * letter) & (height < 6 * letter))
+    if not len(apart) or not len(tall):
+        return
+    levels = _levels(middle_y[apart], letter)
+    for number in tall:
+        for level in levels:
+            own = apart[np.isin(middle_y[apart], level)]
+            base = float(np.percentile(bottom[own], 25))  # few letters have tails
+            beside = max(left[own].min() - right[number], left[number] - right[own].max())
+            above = top[number] < base - LINE * letter and middle_y[number] < base - 0.5 * letter
+            if above and bottom[number] > base - 0.4 * letter and beside < 3 * letter:
+                yield int(number), base - 1.6 * letter, base - 0.8 * letter
+                break
+
+
+def _levels(middles: NDArray[np.float64], letter: float) -> list[list[float]]:
+    """The middles of marks from top to bottom, line by line: words with tails and words without are of one line."""
+    levels: list[list[float]] = []
+    for y in np.sort(middles):
+        if levels and y - levels[-1][-1] < 0.55 * letter:
+            levels[-1].append(float(y))
+        else:
+            levels.append([float(y)])
+    lines = levels[:1]
+    for level in levels[1:]:
+        if np.median(level) - np.median(lines[-1]) < NEXT * letter:
+            lines[-1] += level
+        else:
+            lines.append(level)
+    return lines
+
+
 def lines_in(
     area: Box, boxes: Boxes, mass: NDArray[np.int32], free: NDArray[np.int64], letter: float
 ) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
@@ -50,12 +98,7 @@ def lines_in(
     if not tall.any():
         yield from _ditto(boxes, mass, chosen, letter)
         return
-    levels: list[list[float]] = []
-    for y in np.sort(middle[tall]):
-        if levels and y - levels[-1][-1] < 0.55 * letter:
-            levels[-1].append(float(y))
-        else:
-            levels.append([float(y)])
+    levels = _levels(middle[tall], letter)
     centres = np.array([np.median(level) for level in levels])
     nearest = np.abs(middle[:, None] - centres[None, :]).argmin(axis=1)
     for number in range(len(centres)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.locate.written import clusters, inked_box, lines_in
+from pipeline.locate.written import clusters, inked_box, lines_in, signed_onto
 from pipeline.model import Box
 from tests.locate.strips import NO_DOTS
 
@@ -45,6 +45,27 @@ def test_the_lines_of_a_free_area_come_from_top_to_bottom() -> None:
     assert [sorted(line[2].tolist()) for line in found] == [
         list(range(6, 12)), list(range(12, 18)), list(range(6)),
     ]  # fmt: skip
+
+
+def test_a_signature_that_touches_the_name_below_it_is_told_by_the_letters_that_touch_nothing() -> None:
+    letter = 30.0
+    words = [[100, 220, 140, 260], [150, 230, 190, 260], [330, 230, 370, 275]]
+    through, above = [200, 130, 320, 262], [210, 130, 320, 215]
+    area = Box(80, 100, 400, 300)
+    (cut,) = signed_onto(area, np.array([*words, through], np.int32), letter)
+    assert cut[0] == 3
+    assert 200 < cut[1] < cut[2] < 240
+    assert not list(signed_onto(area, np.array([*words, above], np.int32), letter))
+    assert not list(signed_onto(area, np.array([through], np.int32), letter))
+    assert not list(signed_onto(Box(80, 500, 400, 700), np.array([*words, through], np.int32), letter))
+
+
+def test_words_with_tails_and_words_without_are_of_one_line() -> None:
+    letter = 30.0
+    boxes = np.array([[100, 230, 140, 260], [150, 228, 190, 260], [200, 240, 240, 290]], np.int32)
+    mass = np.array([600, 600, 900], np.int32)
+    (line,) = lines_in(Box(80, 100, 400, 320), boxes, mass, np.arange(3), letter)
+    assert line[2].tolist() == [0, 1, 2]
 
 
 def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:
