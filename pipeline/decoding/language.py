@@ -47,6 +47,9 @@ STRANGE_SYLLABLE = -9.5
 STRANGE_WORD = -13.0
 """Log chances of a word that is not in the lists: one that Vietnamese spelling allows, and one that it does not."""
 
+KNOWN_WORD = -9.0
+"""The least log chance of a word that is: none is less likely behind others than one nobody knows."""
+
 
 @dataclass(frozen=True, eq=False)
 class WordModel:
@@ -169,9 +172,9 @@ class WordModel:
         for key in reversed(keys):
             cost = self.chances.get(key << 16 | last)
             if cost is not None:
-                return -(cost + added) / GRAIN
+                return max(KNOWN_WORD, -(cost + added) / GRAIN)
             added += self.fallbacks.get(key, 0) if key else 0
-        return STRANGE_SYLLABLE
+        return KNOWN_WORD
 
 
 def packed(numbers: Sequence[int]) -> int:

@@ -52,7 +52,7 @@ LARGER = 1.12
 
 WEIGHTS = "model.onnx"
 
-VERSION = "8"
+VERSION = "9"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 

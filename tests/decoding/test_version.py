@@ -35,7 +35,7 @@ LINES = (
 LISTED = (("nam", "nữ"), "nỹ", {1: {"ữ": 0.05}})
 """The same of a list: its terms first."""
 
-WEIGHED = {"8": "bce8214817948a94"}
+WEIGHED = {"9": "62cf4824e93eeb16"}
 """By version, what the readings of ``LINES`` come to. Where this fails the way of weighing has changed: raise
 ``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fit_calibration``)."""
 
