@@ -56,6 +56,15 @@ def test_words_that_are_not_known_fall_back_on_how_they_are_spelt(small: Languag
     assert not model.knows("nghiêng")
 
 
+def test_a_known_word_is_never_less_likely_than_one_nobody_knows() -> None:
+    model = read_language(SHIPPED).models["name"]
+    for before in ((), ("đinh", "thị", "bích"), ("ksor",)):
+        for word in ("Thắm", "Trâm", "Đạt"):
+            assert model.knows(word)
+            assert model.log_chance(before, word) > model.log_chance(before, "Nghiêu")
+    assert not model.knows("Nghiêu")
+
+
 def test_figures_signs_case_and_the_place_of_a_tone_make_no_other_word(small: Language) -> None:
     model = small.models["place"]
     assert model.log_chance(("ấp",), "12A") == model.log_chance(("ấp",), "5")

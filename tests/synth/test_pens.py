@@ -32,6 +32,18 @@ def test_a_pen_font_holds_every_vietnamese_letter_and_its_licence(pen: Pen) -> N
     assert pen.file.split("/")[0] in (PEN_FOLDER / "SOURCE.md").read_text(encoding="utf-8")
 
 
+def test_books_can_be_drawn_with_pens_from_elsewhere() -> None:
+    elsewhere = Pen(str(PEN_FOLDER / "borel" / "Borel_400Regular.ttf"), 4.0, True, 0.0)
+    other = Pen("/no/such/quill/Quill.ttf", 4.0, False, 0.0)
+    rng = np.random.default_rng(1)
+    fonts = {pen_hand(rng, ("quill",), (elsewhere, other)).font.name for _ in range(20)}
+    assert fonts == {"Quill.ttf"}
+    named = SynthOptions(pens=("quill",), more_pens=(other,))
+    assert named.more_pens == (other,)
+    with pytest.raises(ValueError, match="quill"):
+        SynthOptions(pens=("quill",))
+
+
 def test_every_shipped_font_is_used() -> None:
     assert {path.relative_to(PEN_FOLDER).as_posix() for path in PEN_FOLDER.glob("*/*.ttf")} == {
         pen.file for pen in PENS

@@ -208,7 +208,9 @@ def test_two_pens_can_make_one_hand_between_them(pens: Pens) -> None:
 
 
 def test_a_joined_hand_can_have_the_capitals_of_another_joined_pen(pens: Pens) -> None:
-    joined = [replace(pen, file=pen.file.with_name(f"{n}.ttf"), joined=True) for n, pen in enumerate(pens.all)]
+    joined = [
+        replace(pen, file=pen.file.with_name(f"{n}.ttf"), joined=True) for n, pen in enumerate(pens.all)
+    ]
     drawn = [Hand.drawn(np.random.default_rng(seed), Pens(tuple(joined))) for seed in range(300)]
     neat = [hand for hand in drawn if hand.broken == hand.mixed == 0 and hand.figures is hand.pen]
     others = [hand for hand in neat if hand.capitals is not hand.pen]
