@@ -42,11 +42,7 @@ def signed_onto(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, f
     """Marks of a free area in which a signature touches the name written below it: the number of each, and the rows
     between which they meet. Where the name stands is told by those of its letters that touch nothing."""
     left, top, right, bottom = boxes.T.astype(float)
-    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    inside = (
-        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
-    )
-    height = bottom - top
+    inside, middle_y, height = _inside(area, boxes), (top + bottom) / 2, bottom - top
     apart = np.flatnonzero(inside & (height > 0.3 * letter) & (height < LINE * letter))
     tall = np.flatnonzero(inside & (height >= LINE * letter) & (height < 6 * letter))
     if not len(apart) or not len(tall):
@@ -61,6 +57,14 @@ def signed_onto(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, f
             if above and bottom[number] > base - 0.4 * letter and beside < 3 * letter:
                 yield int(number), base - 1.6 * letter, base - 0.8 * letter
                 break
+
+
+def _inside(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
+    """Which boxes have their middle in the area."""
+    left, top, right, bottom = boxes.T.astype(float)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    found: NDArray[np.bool_] = (x > area.left) & (x < area.right) & (y > area.top) & (y < area.bottom)
+    return found
 
 
 def _levels(middles: NDArray[np.float64], letter: float) -> list[list[float]]:
@@ -84,16 +88,12 @@ def lines_in(
     area: Box, boxes: Boxes, mass: NDArray[np.int32], free: NDArray[np.int64], letter: float
 ) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
     """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
-    left, top, right, bottom = boxes[free].T.astype(float)
-    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    inside = (
-        (middle_x > area.left) & (middle_x < area.right) & (middle_y > area.top) & (middle_y < area.bottom)
-    )
-    inside &= (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
+    _, top, _, bottom = boxes[free].T.astype(float)
+    inside = _inside(area, boxes[free]) & (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
     chosen = free[inside]
     if not len(chosen):
         return
-    middle = middle_y[inside]
+    middle = ((top + bottom) / 2)[inside]
     tall = (bottom - top)[inside] > 0.3 * letter
     if not tall.any():
         yield from _ditto(boxes, mass, chosen, letter)
