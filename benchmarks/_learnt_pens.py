@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks._hand_books import LEARNT_PENS
-from pipeline.synth.pens import Pen
+from pipeline.errors import SetupError
+from pipeline.synth.pens import PENS, Pen
 from pipeline.training.hands import size_of
 from pipeline.training.pens import pen_of
 
@@ -17,14 +18,18 @@ STROKE = 0.4
 
 
 def learnt_pens(folder: Path | None) -> tuple[Pen, ...]:
-    """The pens under ``folder`` with all Vietnamese letters, those of the package left out; none without a folder.
-    Raises ``SetupError`` for a font that training must not see."""
-    found = {}
+    """The pens under ``folder`` with all Vietnamese letters, each named by the folder it lies in; those of the package
+    that networks learn from are left out; none without a folder. Raises ``SetupError`` for a font that training must
+    not see, for a second one in a folder and for one that bears the name of another of the package."""
+    found: dict[str, Pen] = {}
     for file in sorted(folder.rglob("*.ttf")) if folder else ():
         pen = pen_of(file)
         if pen is not None and pen.whole and file.parent.name not in LEARNT_PENS:
+            name = file.parent.name
+            if name in found or name in {known.family for known in PENS}:
+                raise SetupError(f"Mỗi phông một thư mục có tên riêng: {file}")
             size = LETTERS / size_of(pen)
-            found[file.parent.name] = Pen(
+            found[name] = Pen(
                 str(file), size, pen.joined, STROKE - pen.stroke * size, 0.05,
                 capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,
             )  # fmt: skip

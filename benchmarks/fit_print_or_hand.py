@@ -104,8 +104,11 @@ def of_package(families: Sequence[str]) -> tuple[Pen, ...]:
     return tuple(pen for pen in PENS if pen.family in families)
 
 
-def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[Pen, ...] = ()) -> list[Shapes]:
-    """Pages of that many books a form, each by another of those hands or machine, at 300 and 200 dpi in turn."""
+def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[Pen, ...]) -> list[Shapes]:
+    """Pages of that many books a form, each by another of those hands or machine, at 300 and 200 dpi in turn. Raises
+    ``ValueError`` for handwriting without pens: it would be drawn with all of the package."""
+    if writing == "hand" and not pens:
+        raise ValueError("no pens")
     return [
         page
         for book in range(books)
@@ -169,7 +172,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=3, help="half the number of drawn books a form")
     parser.add_argument("--write", action="store_true", help=f"write {CARD.name}")
     chosen = parser.parse_args()
-    typed = many_books("typed", 2 * chosen.pages, SEED)
+    typed = many_books("typed", 2 * chosen.pages, SEED, ())
     more = learnt_pens(chosen.fonts)
     hand = many_books(
         "hand", 2 * chosen.pages + 2 + len(more) // 2, SEED + 1000, (*of_package(LEARNT_PENS), *more)
@@ -179,7 +182,7 @@ def main() -> None:
     nothing = np.zeros((0, typed[0].shape[1]))
     model = fitted(np.vstack(typed), np.vstack(hand), np.vstack(real) if real else nothing)
     figures = {
-        "typed_drawn": called_typed(model, many_books("typed", chosen.pages + 1, SEED + 3000)),
+        "typed_drawn": called_typed(model, many_books("typed", chosen.pages + 1, SEED + 3000, ())),
         "hand_drawn": called_typed(
             model, many_books("hand", chosen.pages + 1, SEED + 2000, of_package(TEST_PENS))
         ),

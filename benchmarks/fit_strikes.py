@@ -47,10 +47,12 @@ WRITTEN = "as written"
 SHAKY = "shaky stroke"
 STRICT = 1.0
 """A run counts only from these log odds on (both kinds weighing alike), by which the weights are moved. The higher, the
-more strokes are missed; what is missed may be accepted. What is wrongly taken for struck waits for a person."""
+more strokes are missed; what is missed may be accepted. What is wrongly taken for struck waits for a person. Of the
+fifteen pens that teach, each weighed by the fourteen others, 99.2 % of the strokes are found from here on and 0.4 % of
+the other lines are taken for struck; from 2 on 97.6 and 0.15 %, from 0 on 99.5 and 1.3 %."""
 
 EMBELLISHED = 4
-"""One line of so many is drawn upon."""
+"""One line of so many is drawn upon, and another is struck out shakily."""
 
 Floats = NDArray[np.float64]
 
@@ -235,7 +237,8 @@ def with_more(drawn: list[Line]) -> list[Line]:
 
 
 def shakily_struck(line: Line) -> Iterator[Line]:
-    """The line struck out by a stroke less straight than those of the books: it strays by up to half a millimetre."""
+    """The line struck out by a stroke less straight than those of the books: it strays by a third of a
+    millimetre or so."""
     height, width = line.mask.shape
     if line.struck is not None or width < 2 * line.pitch:
         return

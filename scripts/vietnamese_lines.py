@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import re
@@ -21,10 +22,10 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Unit:
-    """A commune with what it lies in; ``kinds`` are the words of their levels."""
+    """A commune with what it lies in, from below; ``levels``: the words of their levels."""
 
-    names: tuple[str, str, str]
-    levels: tuple[str, str, str]
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
 
 
 def units_of(path: Path) -> tuple[Unit, ...]:
@@ -40,6 +41,30 @@ def units_of(path: Path) -> tuple[Unit, ...]:
                 names = tuple(" ".join(unit["name"].split()) for unit in (commune, district, province))
                 found.append(Unit(names, tuple(level.lower() for level in levels)))  # type: ignore[arg-type]
     return tuple(found)
+
+
+def units_since_2025() -> tuple[Unit, ...]:
+    """The communes of the two levels that hold since 1 July 2025 (``schemas/places``)."""
+    path = Path(schema.__file__).parents[2] / "schemas" / "places" / "units-2025.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    provinces = {row["code"]: row for row in rows if not row["parent"]}
+    return tuple(
+        Unit((row["name"], above["name"]), (row["type"].lower(), above["type"].lower()))
+        for row in rows
+        if (above := provinces.get(row["parent"])) is not None
+    )
+
+
+def places_since_2025(
+    units: Sequence[Unit], people: Callable[[random.Random], Words], rng: random.Random
+) -> Iterator[Words]:
+    """Addresses in the new units, and as many in the old ones: people go on telling where they were born by those."""
+    for new, old in zip(
+        place_lines(units_since_2025(), people, rng), place_lines(units, people, rng), strict=True
+    ):
+        yield new
+        yield old
 
 
 SHORT = {
@@ -101,6 +126,7 @@ def place_lines(
             words += rng.choice(HOUSES_OF_BIRTH).split()
         lowest = 0 if rng.random() < 0.93 else rng.choice((1, 1, 2))
         highest = 3 if rng.random() < 0.9 else 2
+        lowest = min(lowest, len(unit.names) - 1)
         for name, level in list(zip(unit.names, unit.levels, strict=True))[lowest:highest]:
             if level == "tỉnh" and rng.random() < 0.03:
                 name = rng.choice(FORMER_PROVINCES)

@@ -23,7 +23,7 @@ from pipeline.calibration.risk import Curve
 from pipeline.errors import SetupError, StorageError
 
 FILE = "calibration.toml"
-VERSION = 2
+VERSION = 3
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]

@@ -19,7 +19,7 @@ from pipeline.calibration.logistic import Flags, Floats, chances, logistic_weigh
 
 FEATURES = (
     "chance", "lead", "optical", "weakest", "agreement", "support", "known", "confirmed", "parses",
-    "undoubted", "beside", "letters", "lines",
+    "undoubted", "beside", "ink", "letters", "lines",
 )  # fmt: skip
 """What a model weighs, in the order of its weights; the offset stands before them. ``lead``: how many times likelier
 the value is than the next other one. The difference of their chances tells less: in a long blank so many readings share
@@ -185,6 +185,7 @@ def _features(grounds: Sequence[Grounds]) -> Floats:
             [ground.parses for ground in grounds],
             [not ground.doubted for ground in grounds],
             _odds(_share(ground.beside for ground in grounds), 1e-4),
+            _share(evidence.ink for evidence in word),
             [np.log1p(ground.letters) for ground in grounds],
             [min(ground.lines, 4) for ground in grounds],
         ]

@@ -51,6 +51,9 @@ _RANGES: Mapping[str, range] = {
 _DOMAINS: Mapping[str, str] = {"name": "name", "place": "place", "date_words": "date"}
 """The domain of words of a kind; any other text has ``text``."""
 
+UNUSUAL = -2.0
+"""A text that is none of the usual ones of its field."""
+
 _STRANGE = -2.5
 """A text that the grammar does not know; little, since one figure left out makes many a text known."""
 
@@ -116,6 +119,29 @@ class ListPrior:
         return 1.0 if folded(text) in self.known else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class UsualPrior:
+    """Free text that is mostly worded in one of a few ways: these are tried on the ink in every case, any other is
+    weighed by its words and a little less."""
+
+    free: Prior
+    terms: tuple[str, ...]
+    known: frozenset[str]
+    letters: str = ""
+
+    def word(self, before: tuple[str, ...], word: str) -> float:
+        return self.free.word(before, word)
+
+    def whole(self, text: str) -> float:
+        return max(-LIMIT, self.free.whole(text) + (0.0 if folded(text) in self.known else UNUSUAL))
+
+    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        return self.free.near(before, word, after)
+
+    def support(self, text: str) -> float:
+        return 1.0 if folded(text) in self.known else self.free.support(text)
+
+
 def _is_usual(text: str) -> bool:
     """Whether the capitals are as people write them: all, none, each word's first, or the text's first."""
     return text in (text.upper(), text.lower(), text.title()) or text[:1].isupper()
@@ -146,22 +172,45 @@ class SpokenDatePrior:
 
 
 def prior_for(
-    kind: str, part: str = "", terms: tuple[str, ...] = (), language: Language | None = None
+    kind: str,
+    part: str = "",
+    terms: tuple[str, ...] = (),
+    language: Language | None = None,
+    *,
+    usual: tuple[str, ...] = (),
+    year: int = 0,
 ) -> Prior:
     """The prior of a field. ``terms``: labels and aliases of its list; ``language``: the words (``read_language``),
-    without which names, places and text are read freely."""
-    return _prior_for(kind, part, terms, language)
+    without which names, places and text are read freely; ``usual``: how a free text is mostly worded; ``year``: of the
+    book, by which places know the units that were valid then (0: not known)."""
+    return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS))
+
+
+NEW_UNITS = 2025
+"""The first year in whose ledgers places lie in the units without districts (from 1 July 2025 on); older ones still
+stand beside them, as where somebody was born."""
 
 
 @lru_cache(maxsize=256)
-def _prior_for(kind: str, part: str, terms: tuple[str, ...], language: Language | None) -> Prior:
+def _prior_for(
+    kind: str,
+    part: str,
+    terms: tuple[str, ...],
+    language: Language | None,
+    usual: tuple[str, ...],
+    new_units: bool,
+) -> Prior:
     if part in _RANGES:
         return GrammarPrior(_FIGURES, lambda text: _judged_part(part, text))
     if terms:
         return ListPrior(terms, frozenset(map(folded, terms)))
     if kind in _LETTERS:
         return GrammarPrior(_LETTERS[kind], lambda text: _judged(kind, text))
-    model = language.models.get(_DOMAINS.get(kind, "text")) if language is not None else None
+    if usual:
+        free = _prior_for(kind, part, (), language, (), new_units)
+        return UsualPrior(free, usual, frozenset(map(folded, usual)))
+    domain = _DOMAINS.get(kind, "text")
+    model = language.model(domain, since=str(NEW_UNITS) if new_units else "") if language else None
     if model is None:
         return FreePrior()
     if kind == "date_words":

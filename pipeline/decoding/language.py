@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -191,24 +191,38 @@ def _shortened(letters: str) -> set[str]:
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """The word models by domain."""
+    """The word models by domain. ``later``: files of models that hold from some year on, by domain and year; they are
+    read when one is asked for, as few books need them."""
 
     models: Mapping[str, WordModel]
+    later: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+
+    def model(self, domain: str, since: str = "") -> WordModel | None:
+        """The words of a domain, from a year on those that hold since then where there are such."""
+        path = self.later.get((domain, since))
+        return self.models.get(domain) if path is None else _read_model(path)
 
 
 def read_language(folder: Path) -> Language:
     """The language data of a folder. Raises ``OSError`` or ``ValueError`` when it is missing or damaged."""
-    models = {}
+    models, later = {}, {}
     for path in sorted(folder.glob("*.npz")):
-        with np.load(path) as data:
-            words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))
-            keys = np.cumsum(data["steps"]).tolist()
-            chances = dict(zip(keys, data["chances"].tolist(), strict=True))
-            followed = data["followed"].tolist()
-            fallbacks = dict(
-                zip((keys[place] for place in followed), data["fallbacks"].tolist(), strict=True)
-            )
-        models[path.stem] = WordModel(words, chances, fallbacks)
+        domain, dash, since = path.stem.partition("-")
+        if dash:
+            later[domain, since] = path
+        else:
+            models[domain] = _read_model(path)
     if not models:
         raise FileNotFoundError(f"{folder}: no language data")
-    return Language(models)
+    return Language(models, later)
+
+
+@lru_cache(maxsize=8)
+def _read_model(path: Path) -> WordModel:
+    with np.load(path) as data:
+        words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))
+        keys = np.cumsum(data["steps"]).tolist()
+        chances = dict(zip(keys, data["chances"].tolist(), strict=True))
+        followed = data["followed"].tolist()
+        fallbacks = dict(zip((keys[place] for place in followed), data["fallbacks"].tolist(), strict=True))
+    return WordModel(words, chances, fallbacks)

@@ -30,17 +30,25 @@ from pipeline.imaging.touching import is_touched
 from pipeline.locate import table as tables
 from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
 from pipeline.locate.strips import Strip, strips_of
-from pipeline.locate.written import clusters, inked_box, lines_in, signed_onto
+from pipeline.locate.written import (
+    NEXT,
+    clusters,
+    inked_box,
+    inside_of,
+    is_signed_over,
+    lines_in,
+    signed_onto,
+)
 from pipeline.model import Box
-from pipeline.schema import Form, Slot
+from pipeline.schema import Form, RecordSpec, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class InkedSlot:
     """A blank with what stands in it, line by line; ``place`` is where it is on the page; ``doubtful``: no line was
     found, and yet it is not sure that nothing stands there, or a stamp is left over beside the lines; ``touched``: ink
-    of another blank's line touches one of its lines, may have run into it or may hold letters of it, or one goes on
-    behind its end."""
+    of another blank's line, or a signature, touches one of its lines, may have run into it or may hold letters of it,
+    or one goes on behind its end."""
 
     slot: Slot
     lines: tuple[InkedLine, ...]
@@ -60,7 +68,7 @@ class InkedRow:
     inks: tuple[SlotInk, ...] = ()
 
 
-def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
+def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[InkedRow]:
     """The one entry of a page form: for every blank the marks that stand in it."""
     fit = straight.fit
     letter = form.text_size * fit.height
@@ -71,13 +79,13 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
     together = ink_of.without_print(straight.marks, labels)
     signed = tuple(signed_into(strips, together.boxes, barred))
     together = ink_of.parted(together, signed) if signed else together
-    names = [
-        zone
+    names = {
+        slot.name: tuple(signed_onto(box, together.boxes, letter))
         for slot, box in areas
-        if slot.roles and not slot.signature
-        for zone in signed_onto(box, together.boxes, letter)
-    ]
-    marks, crossed = untwined(together, [*touching(strips, together.boxes), *names])
+        if _is_name(slot, record)
+    }
+    onto = [zone for zones in names.values() for zone in zones]
+    marks, crossed = untwined(together, [*touching(strips, together.boxes), *onto])
     stamps = straight.red_marks
     owner = _owners(straight, strips, marks, barred, letter)
     strikes = strikes_on(strips, owner, marks)
@@ -93,8 +101,14 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
             place = area_box(fit, slot.area)
             if not slot.signature and slot.roles:
                 free = np.where(owner < 0)[0]
-                lines = [InkedLine(*line) for line in lines_in(place, marks.boxes, marks.area, free, letter)]
-                touched = any(not cut.isdisjoint(line.marks.tolist()) for line in lines)
+                apart = NEXT if names.get(slot.name) else 0.0
+                found = lines_in(place, marks.boxes, marks.area, free, letter, apart)
+                lines = [InkedLine(*line) for line in found]
+                touched = slot.name in names and any(
+                    not cut.isdisjoint(line.marks.tolist())
+                    or is_signed_over(place, marks.boxes, line.box, line.marks, letter)
+                    for line in lines
+                )
         else:
             own_strips = np.array([strip.piece.slot == slot.name for strip in strips])
             for number, strip in enumerate(strips):
@@ -129,6 +143,12 @@ def _page_row(straight: Straight, form: Form) -> Iterator[InkedRow]:
         for one in slots
     ]
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _is_name(slot: Slot, record: RecordSpec) -> bool:
+    """Whether it is an area for a person's name, below or beside a signature."""
+    names = slot.field_names
+    return bool(slot.area and names) and all(record.by_name[name].kind == "name" for name in names)
 
 
 def _owners(
@@ -174,14 +194,7 @@ def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:
     """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
     (a round seal and what stands in it) are left out."""
     left, top, right, bottom = stamps.boxes.T.astype(float)
-    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    inside = (
-        (middle_x > place.left)
-        & (middle_x < place.right)
-        & (middle_y > place.top)
-        & (middle_y < place.bottom)
-    )
-    inside &= stamps.area > 0.01 * letter**2
+    inside = inside_of(place, stamps.boxes) & (stamps.area > 0.01 * letter**2)
     chosen = np.nonzero(inside)[0]
     lines = []
     for group in clusters(stamps.boxes[chosen], 0.7 * letter):
@@ -204,10 +217,10 @@ def _colons(straight: Straight, letter: float) -> list[Box]:
     ]
 
 
-def inked_rows(straight: Straight, form: Form) -> tuple[InkedRow, ...]:
+def inked_rows(straight: Straight, form: Form, record: RecordSpec) -> tuple[InkedRow, ...]:
     """The entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, any ink."""
     if form.table is None:
-        return tuple(_page_row(straight, form))
+        return tuple(_page_row(straight, form, record))
     return tuple(
         row for row in _table_rows(straight, form) if any(one.lines or one.doubtful for one in row.slots)
     )

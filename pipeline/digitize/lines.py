@@ -64,10 +64,12 @@ def read_rows(
     record: RecordSpec,
     schemas: Schemas,
     watch: Stopwatch,
+    year: int = 0,
 ) -> tuple[InkedRow, ...]:
-    """The rows with what was read of them; all lines of the page go to each reader in one batch."""
+    """The rows with what was read of them; all lines of the page go to each reader in one batch. ``year``: of the book,
+    0 where it is not known."""
     with watch.stage("recognise"):
-        cuts = [cut for row in rows for cut in _cuts(row, straight, record, schemas)]
+        cuts = [cut for row in rows for cut in _cuts(row, straight, record, schemas, year)]
         looks = _looks(cuts, engines)
         signatures = _signatures(cuts, looks, record)
     read = _readings(cuts, looks, signatures, engines, watch)
@@ -95,13 +97,16 @@ def read_rows(
     return tuple(done)
 
 
-def _cuts(row: InkedRow, straight: Straight, record: RecordSpec, schemas: Schemas) -> Iterator[_Cut]:
+def _cuts(
+    row: InkedRow, straight: Straight, record: RecordSpec, schemas: Schemas, year: int
+) -> Iterator[_Cut]:
     """Every line of an entry, cut from the layer it stands on."""
     for slot in row.slots:
         names = slot.slot.field_names
         kind = slot.slot.kind or record.by_name[names[0]].kind
         vocabulary = schemas.vocabulary(record.by_name[names[0]]) if len(names) == 1 else None
         terms = vocabulary.spellings if vocabulary else ()
+        usual = record.by_name[names[0]].usual if len(names) == 1 else ()
         goes_on: str | None = None
         for line in slot.lines:
             layer = (
@@ -111,7 +116,7 @@ def _cuts(row: InkedRow, straight: Straight, record: RecordSpec, schemas: Schema
             )
             pixels = ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / MARGIN))
             part = slot.slot.pieces[line.piece].part if slot.slot.pieces else ""
-            crop = Crop(pixels, straight.dpi, kind, terms, part, goes_on == part)
+            crop = Crop(pixels, straight.dpi, kind, terms, part, goes_on == part, usual, year)
             boxes = layer[2].boxes[line.marks]
             joined = (boxes[:, 2] - boxes[:, 0]).max() / max(1.0, line.box.width)
             yield _Cut(slot, line, crop, float(joined))

@@ -119,8 +119,10 @@ def _read(
     with watch.stage("straighten"):
         straight = straightened(layers, form, seen, dpi, options)
     with watch.stage("fields"):
-        rows = inked_rows(straight, form)
-    rows = read_rows(rows, straight, engines, schemas.record(form.record), schemas, watch)
+        rows = inked_rows(straight, form, schemas.record(form.record))
+    rows = read_rows(
+        rows, straight, engines, schemas.record(form.record), schemas, watch, reading.ledger.year
+    )
     with watch.stage("rules"):
         entries = tuple(_entry(row, straight, form, reading.ledger, schemas, options, flaws) for row in rows)
     return replace(

@@ -63,6 +63,7 @@ def evidence_of(lines: Lines) -> Evidence | None:
         weakest=min(one.weakest for one in evidences),
         agreement=min(one.agreement for one in evidences),
         support=_mean([one.support for one in evidences], lines),
+        ink=min(one.ink for one in evidences),
     )
 
 

@@ -11,10 +11,10 @@ from pipeline.locate.strips import Boxes
 from pipeline.model import Box
 
 LINE = 1.9
-"""How tall the marks of one line are at most, in heights of printed letters; taller ones reach over two."""
+"""From which height on, in printed letters, a mark may reach over two lines."""
 
 NEXT = 0.8
-"""How far the middles of two lines are apart at least, in the same."""
+"""How far the middles of a signature and of the name below it are apart at least, in the same."""
 
 
 def inked_box(
@@ -39,27 +39,37 @@ def inked_box(
 
 
 def signed_onto(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, float, float]]:
-    """Marks of a free area in which a signature touches the name written below it: the number of each, and the rows
-    between which they meet. Where the name stands is told by those of its letters that touch nothing."""
+    """Marks of the area of a name in which a signature touches the name written below it: the number of each, and the
+    rows between which they meet. Where the name stands is told by those of its letters that touch nothing, the longest
+    line of them. ``letter``: height of printed letters, in pixels."""
     left, top, right, bottom = boxes.T.astype(float)
-    inside, middle_y, height = _inside(area, boxes), (top + bottom) / 2, bottom - top
+    inside, middle, height = inside_of(area, boxes), (top + bottom) / 2, bottom - top
     apart = np.flatnonzero(inside & (height > 0.3 * letter) & (height < LINE * letter))
     tall = np.flatnonzero(inside & (height >= LINE * letter) & (height < 6 * letter))
     if not len(apart) or not len(tall):
         return
-    levels = _levels(middle_y[apart], letter)
+    lines = [apart[np.isin(middle[apart], level)] for level in _levels(middle[apart], letter, NEXT)]
+    name = max(lines, key=lambda line: float((right - left)[line].sum()))
+    base = float(np.percentile(bottom[name], 25))  # few letters have tails
+    highest = top[name].min() - 0.6 * np.median(height[name])
     for number in tall:
-        for level in levels:
-            own = apart[np.isin(middle_y[apart], level)]
-            base = float(np.percentile(bottom[own], 25))  # few letters have tails
-            beside = max(left[own].min() - right[number], left[number] - right[own].max())
-            above = top[number] < base - LINE * letter and middle_y[number] < base - 0.5 * letter
-            if above and bottom[number] > base - 0.4 * letter and beside < 3 * letter:
-                yield int(number), base - 1.6 * letter, base - 0.8 * letter
-                break
+        beside = max(left[name].min() - right[number], left[number] - right[name].max())
+        if top[number] < highest and bottom[number] > base - 0.4 * letter and beside < 3 * letter:
+            yield int(number), base - 1.6 * letter, base - 0.8 * letter
 
 
-def _inside(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
+def is_signed_over(area: Box, boxes: Boxes, line: Box, marks: NDArray[np.int64], letter: float) -> bool:
+    """Whether a mark of the area, taller than a line, that is none of the line's own ``marks`` reaches into its box: a
+    signature may hold letters or marks of it."""
+    left, top, right, bottom = boxes.T.astype(float)
+    tall = (bottom - top >= LINE * letter) & (np.minimum(right, area.right) > np.maximum(left, area.left))
+    over = (left < line.right) & (right > line.left) & (top < line.bottom) & (bottom > line.top)
+    found = tall & over
+    found[marks] = False
+    return bool(found.any())
+
+
+def inside_of(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
     """Which boxes have their middle in the area."""
     left, top, right, bottom = boxes.T.astype(float)
     x, y = (left + right) / 2, (top + bottom) / 2
@@ -67,8 +77,9 @@ def _inside(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
     return found
 
 
-def _levels(middles: NDArray[np.float64], letter: float) -> list[list[float]]:
-    """The middles of marks from top to bottom, line by line: words with tails and words without are of one line."""
+def _levels(middles: NDArray[np.float64], letter: float, apart: float = 0.0) -> list[list[float]]:
+    """The middles of marks from top to bottom, line by line. Lines less than ``apart`` letters from one another are
+    one: words with tails and words without."""
     levels: list[list[float]] = []
     for y in np.sort(middles):
         if levels and y - levels[-1][-1] < 0.55 * letter:
@@ -77,7 +88,7 @@ def _levels(middles: NDArray[np.float64], letter: float) -> list[list[float]]:
             levels.append([float(y)])
     lines = levels[:1]
     for level in levels[1:]:
-        if np.median(level) - np.median(lines[-1]) < NEXT * letter:
+        if np.median(level) - np.median(lines[-1]) < apart * letter:
             lines[-1] += level
         else:
             lines.append(level)
@@ -85,11 +96,17 @@ def _levels(middles: NDArray[np.float64], letter: float) -> list[list[float]]:
 
 
 def lines_in(
-    area: Box, boxes: Boxes, mass: NDArray[np.int32], free: NDArray[np.int64], letter: float
+    area: Box,
+    boxes: Boxes,
+    mass: NDArray[np.int32],
+    free: NDArray[np.int64],
+    letter: float,
+    apart: float = 0.0,
 ) -> Iterator[tuple[int, Box, NDArray[np.int64]]]:
-    """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out."""
+    """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out.
+    Lines less than ``apart`` letters from one another are one."""
     _, top, _, bottom = boxes[free].T.astype(float)
-    inside = _inside(area, boxes[free]) & (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
+    inside = inside_of(area, boxes[free]) & (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
     chosen = free[inside]
     if not len(chosen):
         return
@@ -98,7 +115,7 @@ def lines_in(
     if not tall.any():
         yield from _ditto(boxes, mass, chosen, letter)
         return
-    levels = _levels(middle[tall], letter)
+    levels = _levels(middle[tall], letter, apart)
     centres = np.array([np.median(level) for level in levels])
     nearest = np.abs(middle[:, None] - centres[None, :]).argmin(axis=1)
     for number in range(len(centres)):

@@ -36,8 +36,9 @@ WITHOUT_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
 @dataclass(frozen=True, slots=True)
 class Crop:
     """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
-    with the ``terms`` of its list of values as they stand on paper, where it has one, and the ``part`` of a date or
-    time that the line is; ``follows``: the value goes on from the crop that is handed over before this one."""
+    with the ``terms`` of its list of values (or the ``usual`` ways to word it) as they stand on paper, where it has
+    one, and the ``part`` of a date or time that the line is; ``follows``: the value goes on from the crop that is
+    handed over before this one; ``year``: of the book, 0 where it is not known."""
 
     pixels: Pixels
     dpi: float
@@ -45,6 +46,8 @@ class Crop:
     terms: tuple[str, ...] = ()
     part: str = ""
     follows: bool = False
+    usual: tuple[str, ...] = ()
+    year: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Evidence:
     """What speaks for a reading before calibration, each 0..1. ``chance``: of the best hypothesis; ``margin``: how far
     behind the next one lies; ``optical``: mean chance of a letter on the ink alone; ``weakest``: the least certain
     letter; ``agreement``: likeness of what each witness reads by itself; ``support``: share of its words that are
-    known ones."""
+    known ones; ``ink``: how dark the ink stands on its paper."""
 
     chance: float
     margin: float
@@ -68,6 +71,7 @@ class Evidence:
     weakest: float
     agreement: float
     support: float
+    ink: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

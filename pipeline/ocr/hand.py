@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -172,9 +172,17 @@ class HandReader:
         parts += [self.words.fingerprint] if self.words else []
         return "-".join((self.name, *parts, VERSION))
 
-    def prior(self, kind: str, part: str = "", terms: tuple[str, ...] = ()) -> Prior:
+    def prior(
+        self,
+        kind: str,
+        part: str = "",
+        terms: tuple[str, ...] = (),
+        usual: tuple[str, ...] = (),
+        year: int = 0,
+    ) -> Prior:
         """What is known of a field before its ink is seen."""
-        return prior_for(kind, part, terms, self.words.language if self.words else None)
+        language = self.words.language if self.words else None
+        return prior_for(kind, part, terms, language, usual=usual, year=year)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:
@@ -185,7 +193,7 @@ class HandReader:
         read: list[LineReading] = []
         prior = free_prior()
         for number, (crop, emissions) in enumerate(zip(crops, seen, strict=True)):
-            before, prior = prior, self.prior(crop.kind, crop.part, crop.terms)
+            before, prior = prior, self._prior_of(crop)
             if not crop.follows or not read:
                 read.append(_line(self.name, crop, emissions, prior))
                 continue
@@ -196,6 +204,9 @@ class HandReader:
                 read[-1] = _line(self.name, crops[number - 1], seen[number - 1], ahead)
             read.append(reading)
         return tuple(read)
+
+    def _prior_of(self, crop: Crop) -> Prior:
+        return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
         """What every network sees on each grey line, and then what each sees on it where it leans far and is set more
@@ -234,8 +245,15 @@ def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) ->
     best = found.hypotheses[0]
     if not best.text:
         return LineReading("", 0.0, name, hypotheses=found.hypotheses)
-    evidence = None if found.proposed else found.evidence
+    evidence = None if found.proposed else replace(found.evidence, ink=contrast(crop.pixels))
     return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence)
+
+
+def contrast(pixels: Pixels) -> float:
+    """How dark the ink of a line stands on its paper, 0..1: its darkest pixels (one in fifty) beside the paper's
+    middling ones."""
+    ink, paper = np.percentile(pixels, (2, 75))
+    return float(max(0.0, paper - ink) / 255)
 
 
 GOES_BETTER = 0.5

@@ -21,7 +21,8 @@ class FieldSpec(Declaration):
 
     ``column`` is the Ministry's import column (``""`` = it has none, and the field is not exported); ``editions`` the
     templates that have it (empty = all of the record's); ``ledger`` names the key of ``ledger.toml`` that fills it when
-    the form has no place for it.
+    the form has no place for it. ``usual``: ways in which a free text is mostly worded; readings are weighed by them,
+    nothing is held against others.
     """
 
     name: str
@@ -33,6 +34,7 @@ class FieldSpec(Declaration):
     vocab: str | None = None
     editions: tuple[str, ...] = ()
     ledger: str | None = None
+    usual: tuple[str, ...] = ()
 
 
 class RuleSpec(Declaration):

@@ -98,8 +98,11 @@ class Hand:
 
 def pen_hand(rng: np.random.Generator, families: Sequence[str] = (), more: Sequence[Pen] = ()) -> Hand:
     """A person's hand, written with one of those pen fonts of the package or of ``more`` (with any of the package when
-    none is named)."""
-    pen = pick(rng, [pen for pen in (*PENS, *more) if pen.family in families] or PENS)
+    none is named). Raises ``ValueError`` when there is no such pen."""
+    known = [pen for pen in (*PENS, *more) if pen.family in families] if families else PENS
+    if not known:
+        raise ValueError(f"no such pens: {', '.join(families)}")
+    pen = pick(rng, known)
     return Hand(
         font=PEN_FOLDER / pen.file,
         size=pen.size * float(rng.uniform(0.9, 1.15)),

@@ -36,5 +36,15 @@ def test_a_pen_of_the_tests_is_refused(tmp_path: Path) -> None:
         learnt_pens(tmp_path)
 
 
+def test_a_pen_needs_a_folder_and_a_name_of_its_own(tmp_path: Path) -> None:
+    _lent(tmp_path / "one", "borel/Borel_400Regular.ttf", "charm")
+    with pytest.raises(SetupError, match="charm"):
+        learnt_pens(tmp_path / "one")
+    _lent(tmp_path / "two", "borel/Borel_400Regular.ttf", "script")
+    shutil.copy(PEN_FOLDER / "mynerve/Mynerve_400Regular.ttf", tmp_path / "two" / "script")
+    with pytest.raises(SetupError, match="script"):
+        learnt_pens(tmp_path / "two")
+
+
 def test_no_folder_holds_no_pens() -> None:
     assert learnt_pens(None) == ()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.decoding import Language, read_language
-from pipeline.decoding.language import START, STRANGE_SYLLABLE, STRANGE_WORD
+from pipeline.decoding.language import KNOWN_WORD, START, STRANGE_SYLLABLE, STRANGE_WORD
 from scripts.word_runs import model_of
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +63,21 @@ def test_a_known_word_is_never_less_likely_than_one_nobody_knows() -> None:
             assert model.knows(word)
             assert model.log_chance(before, word) > model.log_chance(before, "Nghiêu")
     assert not model.knows("Nghiêu")
+    assert model.log_chance(("đinh", "thị", "bích"), "Thắm") == KNOWN_WORD
+
+
+def test_places_of_a_year_know_the_units_that_were_valid_then() -> None:
+    shipped = read_language(SHIPPED)
+    old, new = shipped.model("place"), shipped.model("place", "2025")
+    assert old is shipped.models["place"]
+    assert shipped.model("name", "2025") is shipped.models["name"]
+    assert old is not None
+    assert new is not None
+    # since July 2025 communes lie in provinces, and the province above Mui Ne is Lam Dong
+    assert new.log_chance(("mũi", "né", "tỉnh"), "Lâm") > old.log_chance(("mũi", "né", "tỉnh"), "Lâm") + 1
+    assert (
+        new.log_chance(("mũi", "né", "phan"), "thiết") > -5
+    )  # where somebody was born is told by the older ones
 
 
 def test_figures_signs_case_and_the_place_of_a_tone_make_no_other_word(small: Language) -> None:

@@ -21,6 +21,7 @@ from pipeline.decoding import (
     prior_for,
     read_language,
 )
+from pipeline.decoding.field_priors import UNUSUAL
 from pipeline.decoding.priors import LIMIT
 from pipeline.decoding.writing_habits import habit_of_address, habit_of_name, manner_of_address
 from pipeline.kinds import KINDS
@@ -125,6 +126,29 @@ def test_a_term_hidden_in_the_ink_is_found_and_kept_as_it_is_written() -> None:
     assert best("kinh", prior, {0: {"l": 0.6}, 3: {"k": 0.5}}) == "kinh"
     assert best("KINH", prior, {1: {"T": 0.55}}) == "KINH"
     assert best("Khơ Me", prior, {2: {"o": 0.6}, 4: {"N": 0.6}}) == "Khơ Me"
+
+
+RELATIONS = ("Con trai", "Con gái", "Vợ", "Cháu nội")
+
+
+def test_a_usual_wording_wins_where_the_ink_leaves_it_open_and_any_other_where_it_is_clear() -> None:
+    prior = prior_for("text", "", (), language(), usual=RELATIONS)
+    assert best("Con trai", prior, {4: {"l": 0.55}, 6: {"o": 0.5}}) == "Con trai"
+    assert best("Cháu nội", prior, {2: {"ả": 0.52}}) == "Cháu nội"
+    for other in ("Bạn tù", "Con tri", "Trưởng ấp"):
+        assert best(other, prior) == other
+    free = prior_for("text", "", (), language())
+    assert prior.whole("Con trai") == free.whole("Con trai")
+    assert prior.whole("Bạn tù") == free.whole("Bạn tù") + UNUSUAL
+    assert prior.support("Con trai") == 1.0
+
+
+def test_the_year_of_a_book_says_which_units_its_places_lie_in() -> None:
+    told = {year: prior_for("place", "", (), language(), year=year) for year in (0, 1998, 2024, 2025, 2030)}
+    assert told[0] is told[1998] is told[2024]
+    assert told[2025] is told[2030]
+    assert told[2025] is not told[2024]
+    assert prior_for("name", "", (), language(), year=2025) == prior_for("name", "", (), language())
 
 
 def test_what_is_no_term_but_clearly_written_stands() -> None:

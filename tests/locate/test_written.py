@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.locate.written import clusters, inked_box, lines_in, signed_onto
+from pipeline.locate.written import NEXT, clusters, inked_box, is_signed_over, lines_in, signed_onto
 from pipeline.model import Box
 from tests.locate.strips import NO_DOTS
 
@@ -58,14 +58,32 @@ def test_a_signature_that_touches_the_name_below_it_is_told_by_the_letters_that_
     assert not list(signed_onto(area, np.array([*words, above], np.int32), letter))
     assert not list(signed_onto(area, np.array([through], np.int32), letter))
     assert not list(signed_onto(Box(80, 500, 400, 700), np.array([*words, through], np.int32), letter))
+    tall_word, fragment = [200, 200, 320, 262], [120, 140, 150, 160]
+    assert not list(signed_onto(area, np.array([*words, tall_word], np.int32), letter))
+    assert not list(signed_onto(area, np.array([*words, above, fragment], np.int32), letter))
 
 
-def test_words_with_tails_and_words_without_are_of_one_line() -> None:
+def test_a_tall_mark_over_a_line_may_hold_letters_of_it() -> None:
+    letter, area, line = 30.0, Box(80, 100, 400, 300), Box(100, 220, 380, 275)
+    words = [[100, 220, 140, 260], [330, 230, 370, 275]]
+    for tall, over in (
+        ([200, 130, 320, 232], True),
+        ([200, 10, 320, 232], True),
+        ([200, 130, 320, 210], False),
+        ([200, 200, 320, 240], False),
+    ):
+        boxes = np.array([*words, tall], np.int32)
+        assert is_signed_over(area, boxes, line, np.array([0, 1]), letter) is over
+    assert not is_signed_over(area, np.array([[200, 130, 320, 232]], np.int32), line, np.array([0]), letter)
+
+
+def test_words_with_tails_and_words_without_are_of_one_line_below_a_signature() -> None:
     letter = 30.0
-    boxes = np.array([[100, 230, 140, 260], [150, 228, 190, 260], [200, 240, 240, 290]], np.int32)
+    boxes = np.array([[100, 230, 140, 260], [150, 228, 190, 260], [200, 243, 240, 290]], np.int32)
     mass = np.array([600, 600, 900], np.int32)
-    (line,) = lines_in(Box(80, 100, 400, 320), boxes, mass, np.arange(3), letter)
-    assert line[2].tolist() == [0, 1, 2]
+    asked = Box(80, 100, 400, 320), boxes, mass, np.arange(3), letter
+    assert [line[2].tolist() for line in lines_in(*asked)] == [[0, 1], [2]]
+    assert [line[2].tolist() for line in lines_in(*asked, NEXT)] == [[0, 1, 2]]
 
 
 def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:

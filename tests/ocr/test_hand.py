@@ -61,6 +61,14 @@ def texts(reader: HandReader, crops: Sequence[Crop]) -> list[str]:
     return [reading.text for reading in reader.read(crops)]
 
 
+def test_the_evidence_tells_how_dark_the_ink_stands() -> None:
+    dark = bars(3)
+    faint = replace(dark, pixels=np.asarray(255 - (255 - dark.pixels.astype(int)) // 3, np.uint8))
+    reader = HandReader((Bars(),))
+    inks = [reading.evidence.ink for reading in reader.read([dark, faint]) if reading.evidence]
+    assert inks == pytest.approx([225 / 255, 75 / 255], abs=0.03)
+
+
 def test_readings_come_in_the_order_of_their_crops_whatever_their_width() -> None:
     counts = [7, 1, 12, 3, 3, 20, 2, 9]
     assert texts(HandReader((Bars(),)), [bars(count) for count in counts]) == ["1" * n for n in counts]
@@ -75,7 +83,7 @@ class SevenBehindOne(FreePrior):
 
 
 class ReaderBehind(HandReader):
-    def prior(self, kind: str, part: str = "", terms: tuple[str, ...] = ()) -> Prior:
+    def prior(self, *field: object) -> Prior:
         return SevenBehindOne()
 
 
@@ -96,7 +104,7 @@ class OneBehindSeven(FreePrior):
 
 
 class ReaderAhead(HandReader):
-    def prior(self, kind: str, part: str = "", terms: tuple[str, ...] = ()) -> Prior:
+    def prior(self, *field: object) -> Prior:
         return OneBehindSeven()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,16 +34,32 @@ def test_a_pen_font_holds_every_vietnamese_letter_and_its_licence(pen: Pen) -> N
     assert pen.file.split("/")[0] in (PEN_FOLDER / "SOURCE.md").read_text(encoding="utf-8")
 
 
-def test_books_can_be_drawn_with_pens_from_elsewhere() -> None:
+SMALL = SynthOptions(seed=3, entries=1, dpi=100, scanner="none", cover=False)
+
+
+def _lent(folder: Path) -> Path:
+    target = folder / "quill"
+    target.mkdir()
+    return Path(shutil.copy(PEN_FOLDER / PENS[0].file, target / "Quill.ttf"))
+
+
+def test_books_can_be_drawn_with_pens_from_elsewhere(tmp_path: Path) -> None:
     elsewhere = Pen(str(PEN_FOLDER / "borel" / "Borel_400Regular.ttf"), 4.0, True, 0.0)
     other = Pen("/no/such/quill/Quill.ttf", 4.0, False, 0.0)
     rng = np.random.default_rng(1)
     fonts = {pen_hand(rng, ("quill",), (elsewhere, other)).font.name for _ in range(20)}
     assert fonts == {"Quill.ttf"}
-    named = SynthOptions(pens=("quill",), more_pens=(other,))
-    assert named.more_pens == (other,)
+    with pytest.raises(ValueError, match="quill"):
+        pen_hand(rng, ("quill",))
     with pytest.raises(ValueError, match="quill"):
         SynthOptions(pens=("quill",))
+    schemas = schema.load()
+    form = schemas.form("birth-2006")
+    usual, larger = (
+        next(iter(draw_book(form, schemas, replace(SMALL, pens=(pen.family,), more_pens=(pen,))))).scan.pixels
+        for pen in (PENS[0], replace(PENS[0], file=str(_lent(tmp_path)), size=2 * PENS[0].size))
+    )
+    assert not np.array_equal(usual, larger)
 
 
 def test_every_shipped_font_is_used() -> None:

@@ -208,20 +208,28 @@ def test_two_pens_can_make_one_hand_between_them(pens: Pens) -> None:
 
 
 def test_a_joined_hand_can_have_the_capitals_of_another_joined_pen(pens: Pens) -> None:
-    joined = [
-        replace(pen, file=pen.file.with_name(f"{n}.ttf"), joined=True) for n, pen in enumerate(pens.all)
-    ]
-    drawn = [Hand.drawn(np.random.default_rng(seed), Pens(tuple(joined))) for seed in range(300)]
-    neat = [hand for hand in drawn if hand.broken == hand.mixed == 0 and hand.figures is hand.pen]
-    others = [hand for hand in neat if hand.capitals is not hand.pen]
+    one, other, apart = pens.all[:3]
+    joined = [replace(pen, joined=True, stroke=one.stroke, x_height=0.3, capital=0.6) for pen in (one, other)]
+    thick = replace(joined[0], family="thick", stroke=3 * one.stroke)
+    tall = replace(joined[0], family="tall", capital=1.2)
+    known = Pens((*joined, thick, tall, replace(apart, joined=False)))
+    drawn = [Hand.drawn(np.random.default_rng(seed), known) for seed in range(600)]
+    neat = [hand for hand in drawn if hand.pen in joined and hand.tight == 1.0 and hand.broken == 0.0]
+    others = [hand for hand in neat if hand.capitals != hand.pen]
     assert 0.05 < len(others) / len(neat) < 0.5
-    assert all(hand.capitals.joined for hand in others)
+    assert {hand.capitals for hand in others} == set(joined)
 
 
 def test_words_of_capitals_are_of_one_pen(pens: Pens) -> None:
     hands = [Hand.drawn(np.random.default_rng(seed), pens, shouting=True) for seed in range(300)]
     assert {hand.borrowed for hand in hands} == {frozenset()}
     assert all(hand.capitals is hand.pen for hand in hands)
+    pen = replace(pens.all[0], joined=True)
+    neat = [
+        replace(hands[0], pen=pen)._neatly(np.random.default_rng(seed), pens, alone=True)
+        for seed in range(50)
+    ]
+    assert {hand.capitals for hand in neat} == {pen}
 
 
 def _steady(pens: Pens, own: float) -> Hand:
