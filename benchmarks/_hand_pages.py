@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
 
 from benchmarks._books import bench_in, percent, say, share
 from benchmarks._hand_books import TEST_PENS
@@ -59,5 +62,17 @@ def page_speed(chosen: argparse.Namespace) -> Part:
         "pages": pages, "pages_a_minute": a_minute, "cores": min(2, len(os.sched_getaffinity(0))),
         "recogniser_share": hand, "stages": stages,
     }  # fmt: skip
-    say(f"phần của bộ đọc chữ viết tay trong thời gian một trang: {percent(hand)}")
+    _show_stages(stages, pages, a_minute)
     return Part(figures, page_targets(a_minute))
+
+
+def _show_stages(stages: Mapping[str, float], pages: float, a_minute: float) -> None:
+    """Where the time of a page goes; ``hand`` is the reader of handwriting, all its networks together."""
+    table = Table(
+        "Bước", "Giây CPU một trang", "Phần", title=f"Trang viết tay: {a_minute:.1f} trang một phút"
+    )
+    total = sum(stages.values())
+    for stage, seconds in sorted(stages.items(), key=lambda item: -item[1]):
+        name = f"{stage} (đọc chữ viết tay)" if stage == "hand" else stage
+        table.add_row(name, f"{seconds / pages:.2f}", percent(share(seconds, total)))
+    Console(width=100).print(table)

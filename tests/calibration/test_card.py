@@ -65,7 +65,7 @@ def refusal(text: str, path: Path) -> str:
         (r'(?m)^reader = "hand-1"', 'reader = "hand-2"'),
         (r"(?m)^seal = .*\n", ""),
         (r"(?m)^bend = \[", "bend = [1"),
-        (r"(?m)^version = 2", "version = 1"),
+        (r"(?m)^version = 3", "version = 2"),
         (r"(?m)^books = \d+", "books = -1"),
         (r'(?m)^features = \["chance"', 'features = ["luck"'),
         (r"(?m)^mean = \[", "mean = [nan, "),
@@ -78,7 +78,7 @@ def test_a_file_that_was_changed_is_refused_with_advice(found: str, put: str, tm
     assert "hotich calibrate" in refusal(changed, tmp_path / calibration.FILE)
 
 
-@pytest.mark.parametrize(("found", "put"), [("^version = 2", "version = 1"), (r'"beside", ', "")])
+@pytest.mark.parametrize(("found", "put"), [("^version = 3", "version = 2"), (r'"beside", ', "")])
 def test_a_file_of_another_version_is_called_one(found: str, put: str, tmp_path: Path) -> None:
     """Whatever else of it is of another shape."""
     older = re.sub(r"(?m)^weights = \[[^,]+, ", "weights = [", re.sub(found, put, TEXT, flags=re.MULTILINE))
