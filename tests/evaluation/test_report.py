@@ -164,8 +164,22 @@ def test_kinds_are_told_form_by_form_where_there_are_several_forms(tmp_path: Pat
     assert heading not in written(tmp_path / "one", birth)
     _, _, table = written(tmp_path / "two", [*birth, *other]).partition(heading)
     told = plain(table.partition("</table>")[0].replace("</td>", "|"))
-    assert "Họ tên| 100,0 % / 1|0,0 % / 1|" in told
-    assert "Giới tính| 0,0 % / 1|–|" in told
+    assert "Họ tên| 100,0 % / 1lỗi ký tự 0,0 %|0,0 % / 1lỗi ký tự 20,0 %|" in told
+    assert "Giới tính| 0,0 % / 1lỗi ký tự 66,7 %|–|" in told
+
+
+def test_every_kind_and_every_form_has_its_curve_and_its_reliability(tmp_path: Path) -> None:
+    names = [outcome("Lê Ân", "Lê Ân" if n else "Lê An", 0.5 + n / 25, accepted=n > 5) for n in range(12)]
+    others = [replace(outcome("Nam", "Nam", 0.9, spec=SEX), form="birth-2016") for _ in range(12)]
+    page = written(tmp_path / "r", [*names, *others])
+    forms = [SCHEMAS.form(form).title for form in ("birth-2006", "birth-2016")]
+    for name in ("Họ tên", "Giới tính", *forms):
+        for chart in ("nhận bao nhiêu, sai bấy nhiêu", "độ tin cậy và tỉ lệ đúng"):
+            _, found, drawn = page.partition(f'aria-label="{name}: {chart}"')
+            drawn = drawn.partition("</svg>")[0]
+            assert found, (name, chart)
+            assert "chưa đọc được ô nào" not in drawn
+            assert "<path" in drawn or "<circle" in drawn
 
 
 def test_a_report_of_nothing_can_be_written(tmp_path: Path) -> None:
