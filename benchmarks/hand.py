@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from benchmarks._books import last_line, percent, say
 from benchmarks._hand_books import (
     TEST_PENS,
     HandBook,
+    HandOutcome,
     all_read,
     fields_of,
     schemas_and_engines,
@@ -163,10 +164,12 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
     )
     even = field_figures(fields_of([with_tolerance(book, TOLERATED_EVERYWHERE) for book in ours], schemas))
     every, by_kind = field_figures(fields), figures_by(fields, lambda f: f.group)
+    by_words = figures_by([field for field in fields if field.group == "name" and field.by_hand], _by_words())
     by_pen = figures_by(fields, lambda f: f.entry.hand)
     by_form = figures_by(fields, lambda f: f.entry.form)
     by_level = figures_by(fields, lambda f: f.entry.level)
     show_fields("Sổ vẽ bằng chữ chưa từng học, theo kiểu", "Kiểu", {**by_kind, "tất cả": every}, console)
+    show_fields("Họ tên, theo từ vựng mà máy dùng để cân nhắc", "Họ tên", by_words, console)
     show_fields("Theo phông chữ", "Phông", by_pen, console)
     show_fields("Theo mẫu sổ và bản quét", "Mẫu", {**by_form, **by_level}, console)
     show_left_out(every, console)
@@ -188,12 +191,25 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
         "curve": curve_told(every),
         "tolerating_4_in_1000": even.as_dict(),
         "kinds": {name: found.as_dict() for name, found in by_kind.items()},
+        "names_by_words": {name: found.as_dict() for name, found in by_words.items()},
         "pens": {name: found.as_dict() for name, found in by_pen.items()},
         "forms": {name: found.as_dict() for name, found in by_form.items()},
         "scans": {name: found.as_dict() for name, found in by_level.items()},
         **beside.figures,
     }
     return Part(figures, book_targets(every, even, by_kind))
+
+
+def _by_words() -> Callable[[HandOutcome], str]:
+    """Tells names that the word lists hold in whole from those with a syllable that they lack: known words may help
+    only where the ink leaves something open."""
+    words = getattr(schemas_and_engines()[1].hand, "words", None)
+    model = words.language.models["name"] if words else None
+    return lambda field: (
+        "mọi chữ có trong từ vựng"
+        if model is not None and all(map(model.knows, field.outcome.truth.split()))
+        else "có chữ ngoài từ vựng"
+    )
 
 
 if __name__ == "__main__":
