@@ -165,6 +165,25 @@ def stroked(page: DrawnPage, result: PageResult, x: float, top: float, bottom: f
     return replace(page, pixels=pixels)
 
 
+@pytest.mark.parametrize("share", [0.02, 0.98])
+def test_a_letter_that_the_signature_above_touches_stays_with_its_name_which_waits(share: float) -> None:
+    page = drawn("birth-2016", 3)
+    before, _, _ = listened(page)
+    signature, name = readings(before)[0, "registrar_name"].lines
+    x = name.left + share * name.width
+    top = min(signature.centre[1], name.top - 0.05 * DPI)
+    signed = stroked(page, before, x, top, name.centre[1])
+    across = warp.moved(
+        np.linalg.inv(before.matrix).astype(np.float64), np.array([[signature.centre[0], top], [x, top]])
+    )
+    cv2.line(signed.pixels, *across.round().astype(int).tolist(), (20, 20, 60), 3)
+    after, _, _ = listened(signed)
+    lines = readings(after)[0, "registrar_name"].lines
+    assert abs(lines[-1].left - name.left) < 0.03 * DPI
+    assert abs(lines[-1].right - name.right) < 0.03 * DPI
+    assert "registrar_name" in waiting(after)
+
+
 def test_of_two_values_that_one_stroke_runs_through_both_wait() -> None:
     page = drawn("birth-2016", 3)
     before, _, _ = listened(page)
