@@ -26,7 +26,7 @@ from pipeline.imaging.entwined import untwined
 from pipeline.imaging.leaders import dots_among
 from pipeline.imaging.light import STRONG
 from pipeline.imaging.marks import Marks
-from pipeline.imaging.touching import is_touched
+from pipeline.imaging.touching import is_signed_close, is_touched
 from pipeline.locate import table as tables
 from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
 from pipeline.locate.strips import Strip, strips_of
@@ -75,6 +75,7 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
     strips = strips_of(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
     barred = [box for _, box in areas]
+    signing = [box for slot, box in areas if slot.signature]
     labels = [label.box for label in straight.labels]
     together = ink_of.without_print(straight.marks, labels)
     signed = tuple(signed_into(strips, together.boxes, barred))
@@ -121,6 +122,8 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
                     touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
                     touched |= is_cut_short(strip, box, marks.boxes, numbers)
+                    signatures = _signatures(marks, owner, signing, strip.pitch)
+                    touched |= is_signed_close(marks, signatures, box, strip.pitch)
                     lines += lines_on(strip, numbers, marks, strikes.get(number), between.get(number))
         assert place is not None
         if slot.stamped:
@@ -143,6 +146,17 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
         for one in slots
     ]
     yield InkedRow(0, marks, stamps, tuple(slots))
+
+
+def _signatures(
+    marks: Marks, owner: NDArray[np.int64], signing: Sequence[Box], pitch: float
+) -> NDArray[np.int64]:
+    """The marks of no strip, larger than a dot, that reach into a box for signatures."""
+    left, top, right, bottom = marks.boxes.T.astype(float)
+    there = np.zeros(len(owner), bool)
+    for box in signing:
+        there |= (left < box.right) & (right > box.left) & (top < box.bottom) & (bottom > box.top)
+    return np.flatnonzero(there & (owner < 0) & (np.maximum(right - left, bottom - top) > 0.5 * pitch))
 
 
 def _is_name(slot: Slot, record: RecordSpec) -> bool:

@@ -1,4 +1,4 @@
-"""Ink of a neighbouring line that touches a value: a hat or a dot may have gone to the other line with it."""
+"""Ink of a neighbouring line, or of a signature, that touches a value: a hat or a dot may have gone with it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,23 @@ NEAR = 0.055
 SMALL = 0.62
 """How far small letters reach above their writing line, in pitches. What is higher bears no hat that could be lost."""
 
+ABOVE = 0.1
+"""How far above a line, in its pitches, the ink of a signature may hold a hat of it."""
+
 Numbers = NDArray[np.int64]
+
+
+def is_signed_close(marks: Marks, signatures: Numbers, box: Box, pitch: float) -> bool:
+    """Whether ink of the marks ``signatures`` stands within the ``box`` of a line or right above it: a tone mark or a
+    hat may have gone with it, or a piece of it may look like one. ``pitch``: of the line, in pixels."""
+    height, width = marks.shape
+    grown = Box(box.left, box.top - ABOVE * pitch, box.right, box.bottom).within(width, height)
+    left, top, right, bottom = (round(side) for side in (grown.left, grown.top, grown.right, grown.bottom))
+    if right <= left or bottom <= top or not len(signatures):
+        return False
+    strange = np.zeros(len(marks.area), bool)
+    strange[signatures] = True
+    return bool(marks.mask_in(strange, left, top, right, bottom).any())
 
 
 def is_touched(marks: Marks, own: Numbers, others: Numbers, box: Box, baseline: float, pitch: float) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.imaging.marks import marks_of
-from pipeline.imaging.touching import is_touched
+from pipeline.imaging.touching import is_signed_close, is_touched
 from pipeline.model import Box
 from tests.imaging.drawings import ink_of, paper
 
@@ -42,6 +42,29 @@ def test_what_stands_right_above_or_below_a_small_letter_touches_it(
     other: tuple[slice, slice], touched: bool
 ) -> None:
     assert touches(slice(100, 140), other) is touched
+
+
+@pytest.mark.parametrize(
+    ("signature", "close"),
+    [
+        ((slice(40, 97), slice(60, 80)), True),  # it ends right above the letter
+        ((slice(60, 120), slice(70, 76)), True),  # or in it
+        ((slice(40, 85), slice(60, 80)), False),  # well above it
+        ((slice(60, 120), slice(100, 120)), False),  # beside the line
+    ],
+)
+def test_a_signature_that_reaches_a_line_may_hold_a_hat_of_it(
+    signature: tuple[slice, slice], close: bool
+) -> None:
+    picture = paper(200, 220)
+    picture[100:140, 50:58] = picture[100:140, 82:90] = 0
+    picture[signature] = 0
+    marks = marks_of(ink_of(picture))
+    (others,) = np.nonzero(marks.boxes[:, 1] < 100)
+    assert len(others) == 1
+    line = Box(50, 100, 90, 140)
+    assert is_signed_close(marks, others, line, PITCH) is close
+    assert not is_signed_close(marks, others[:0], line, PITCH)
 
 
 def test_a_tail_that_ends_on_a_tall_letter_takes_no_hat_from_it() -> None:
