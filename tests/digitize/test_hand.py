@@ -173,10 +173,9 @@ def test_a_letter_that_the_signature_above_touches_stays_with_its_name_which_wai
     x = name.left + share * name.width
     top = min(signature.centre[1], name.top - 0.05 * DPI)
     signed = stroked(page, before, x, top, name.centre[1])
-    across = warp.moved(
-        np.linalg.inv(before.matrix).astype(np.float64), np.array([[signature.centre[0], top], [x, top]])
-    )
-    cv2.line(signed.pixels, *across.round().astype(int).tolist(), (20, 20, 60), 3)
+    level = np.array([[signature.centre[0], top], [x, top]])
+    ends = warp.moved(np.linalg.inv(before.matrix).astype(np.float64), level).round().astype(int)
+    cv2.line(signed.pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
     after, _, _ = listened(signed)
     lines = readings(after)[0, "registrar_name"].lines
     assert abs(lines[-1].left - name.left) < 0.03 * DPI
