@@ -148,7 +148,7 @@ def test_a_signature_over_a_name_is_no_part_of_it_and_the_name_waits(
     assert len(found.lines) == 2
     assert found.text == name
     assert not found.accepted
-    assert (found.confidence == 0.0) == (name == "x1 y1")
+    assert (found.evidence is None) == (name == "x1 y1")
 
 
 def waiting(result: PageResult) -> set[str]:
