@@ -173,7 +173,7 @@ def test_nothing_of_a_page_in_a_neat_upright_hand_is_accepted(
 ) -> None:
     pen = next(pen for pen in PENS if pen.file == f"{file}.ttf")
 
-    def neat(rng: np.random.Generator, _: object = ()) -> Hand:
+    def neat(rng: np.random.Generator, *_: object) -> Hand:
         hand = pen_hand(rng)
         return replace(
             hand, font=PEN_FOLDER / pen.file, size=pen.size, joined=pen.joined, weight=pen.weight,
