@@ -198,9 +198,10 @@ class Language:
     later: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
     def model(self, domain: str, since: str = "") -> WordModel | None:
-        """The words of a domain, from a year on those that hold since then where there are such."""
+        """The words of a domain, from a year on those that hold since then where there are such. Raises what
+        ``read_language`` raises when that file is missing or damaged."""
         path = self.later.get((domain, since))
-        return self.models.get(domain) if path is None else _read_model(path)
+        return self.models.get(domain) if path is None else _later_model(path)
 
 
 def read_language(folder: Path) -> Language:
@@ -218,6 +219,10 @@ def read_language(folder: Path) -> Language:
 
 
 @lru_cache(maxsize=8)
+def _later_model(path: Path) -> WordModel:
+    return _read_model(path)
+
+
 def _read_model(path: Path) -> WordModel:
     with np.load(path) as data:
         words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))

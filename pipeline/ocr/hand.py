@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -147,8 +148,15 @@ def words_of(card: ModelCard, models: Path | None = None) -> Words:
 
 @cache
 def _language(folder: Path) -> Language:
-    try:
+    with _told_when_damaged(folder):
         return read_language(folder)
+
+
+@contextmanager
+def _told_when_damaged(folder: Path) -> Iterator[None]:
+    """Raises ``SetupError`` where word data is missing or damaged."""
+    try:
+        yield
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise SetupError(f"Không đọc được dữ liệu {folder} ({type(error).__name__}). {REINSTALL}") from None
 
@@ -180,9 +188,12 @@ class HandReader:
         usual: tuple[str, ...] = (),
         year: int = 0,
     ) -> Prior:
-        """What is known of a field before its ink is seen."""
-        language = self.words.language if self.words else None
-        return prior_for(kind, part, terms, language, usual=usual, year=year)
+        """What is known of a field before its ink is seen. Raises ``SetupError``."""
+        if self.words is None:
+            return prior_for(kind, part, terms, usual=usual, year=year)
+        language = self.words.language
+        with _told_when_damaged(self.words.folder):
+            return prior_for(kind, part, terms, language, usual=usual, year=year)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:

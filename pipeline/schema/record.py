@@ -22,7 +22,7 @@ class FieldSpec(Declaration):
     ``column`` is the Ministry's import column (``""`` = it has none, and the field is not exported); ``editions`` the
     templates that have it (empty = all of the record's); ``ledger`` names the key of ``ledger.toml`` that fills it when
     the form has no place for it. ``usual``: ways in which a free text is mostly worded; readings are weighed by them,
-    nothing is held against others.
+    and no finding follows where it is worded otherwise.
     """
 
     name: str

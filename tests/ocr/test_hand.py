@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -280,6 +281,16 @@ def test_weights_that_no_runtime_takes_are_told(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"something")
     with pytest.raises(SetupError, match="không chạy được"):
         HandReader((network(tmp_path / "model.onnx"),)).read([bars(2)])
+
+
+def test_damaged_words_of_later_years_are_told_when_a_book_of_those_years_is_read(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "ocr_models" / "vietnamese-text"
+    shutil.copy(shipped / "place.npz", tmp_path)
+    (tmp_path / "place-2025.npz").write_bytes((shipped / "place-2025.npz").read_bytes()[:5000])
+    reader = HandReader((Bars(),), Words(tmp_path, "words"))
+    assert reader.prior("place", year=2024).support("Hà Nội") == 1.0
+    with pytest.raises(SetupError, match="make setup"):
+        reader.prior("place", year=2025)
 
 
 @pytest.mark.parametrize("flaw", ["none", "empty", "cut"])
