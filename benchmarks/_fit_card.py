@@ -10,17 +10,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks._hand_books import CALIBRATION_PENS, ReadHandBook
+from benchmarks._hand_books import ReadHandBook
+from benchmarks._marked_pens import MARKED_PENS
 from pipeline.calibration import FILE, Calibration, written
 
 
 def command_of(chosen: argparse.Namespace) -> str:
-    """The command that draws the same books and fits on them again, whatever was left to the defaults; of the folder of
-    real lines its name alone. How many processes read, and where what was read is kept, changes nothing."""
-    lines = ["--lines", chosen.lines.resolve().name] if chosen.lines else []
+    """The command that draws the same books and fits on them again, whatever was left to the defaults; of the folders
+    their names alone. How many processes read, and where what was read is kept, changes nothing."""
+    folders = {name: getattr(chosen, name) for name in ("lines", "fonts")}
+    named = [
+        word for name, folder in folders.items() if folder for word in (f"--{name}", folder.resolve().name)
+    ]
     numbers = {name: getattr(chosen, name) for name in ("pages", "tables", "share", "seed")}
     told = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
-    return shlex.join(["python", "-m", "benchmarks.fit_calibration", *lines, *told, "--write"])
+    return shlex.join(["python", "-m", "benchmarks.fit_calibration", *named, *told, "--write"])
 
 
 def write(
@@ -36,6 +40,9 @@ def write(
     (folder / FILE).write_text(text, encoding="utf-8")
     mark = hashlib.sha256(text.encode()).hexdigest()
     writers = {book.book.hand for book in read if book.book.cuttings}
+    pens = sorted({book.book.hand for book in read if not book.book.cuttings})
+    marked = [pen for pen in pens if pen in MARKED_PENS]
+    joined = f" (the Vietnamese marks of {', '.join(marked)}, which join, are drawn)" if marked else ""
     real = (
         f" Lines of {len(writers)} writers of the Kalapa 2023 Vietnamese handwriting challenge (no licence stated; no"
         " picture of them is in the project), kept out of all training, glued into forms as places."
@@ -55,8 +62,8 @@ def write(
     card = {
         "name": "calibration", "engine": "calibration", "reads": [], "files": [[FILE, mark]],
         "licence": "Apache-2.0",
-        "training_data": f"Books drawn with the pen fonts {', '.join(CALIBRATION_PENS)}, on which no network was"
-        f" trained.{real} Made by: {command}",
+        "training_data": f"Books drawn with the pen fonts {', '.join(pens)}{joined}, on which no"
+        f" network was trained.{real} Made by: {command}",
         "measured": measured, "limits": limits,
     }  # fmt: skip
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]

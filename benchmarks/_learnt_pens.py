@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks._hand_books import LEARNT_PENS
 from pipeline.errors import SetupError
 from pipeline.synth.pens import PENS, Pen
+from pipeline.training import pens as training_pens
 from pipeline.training.hands import size_of
 from pipeline.training.pens import pen_of
 
@@ -28,9 +29,14 @@ def learnt_pens(folder: Path | None) -> tuple[Pen, ...]:
             name = file.parent.name
             if name in found or name in {known.family for known in PENS}:
                 raise SetupError(f"Mỗi phông một thư mục có tên riêng: {file}")
-            size = LETTERS / size_of(pen)
-            found[name] = Pen(
-                str(file), size, pen.joined, STROKE - pen.stroke * size, 0.05,
-                capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,
-            )  # fmt: skip
+            found[name] = like_a_ball_pen(pen)
     return tuple(found.values())
+
+
+def like_a_ball_pen(pen: training_pens.Pen) -> Pen:
+    """The pen as books are drawn with it: letters of a middling hand, strokes of a ball pen, leaning a little."""
+    size = LETTERS / size_of(pen)
+    return Pen(
+        str(pen.file), size, pen.joined, STROKE - pen.stroke * size, 0.05,
+        capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,
+    )  # fmt: skip

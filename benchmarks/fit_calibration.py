@@ -1,15 +1,16 @@
 """Fits ``ocr_models/calibration``: how sure a reading of handwriting is, and from when on it is accepted.
 
-    python -m benchmarks.fit_calibration [--lines FOLDER] [--pages N] [--seed N] [--jobs N] [--write]
+    python -m benchmarks.fit_calibration [--lines FOLDER] [--fonts FOLDER] [--pages N] [--seed N] [--jobs N] [--write]
 
 Books are drawn with pen fonts that no network is trained with, in many hands, on all forms, at all levels of damage,
-and read by the very steps that read a page. ``--lines``: a folder of real lines, of which those of the writers kept out
-of training are glued into forms as places. What was read is kept under ``--kept``: fitting anew is quick, and so is
-reading anew with other networks. A field counts as right when the registry would hold what stands on paper
-(``Outcome.right``): a date, a number or a term of a list in its canonical form, a name, a place or free text letter by
-letter (a place of a real line, whose label tells neither case nor punctuation, without these). Prints what each hand's
-fields would have been accepted with by a calibration that never saw that hand. The card that ``--write`` writes names
-the command that draws the same books and fits on them again.
+and read by the very steps that read a page. ``--fonts``: the folder that ``scripts/training-fonts.sh FOLDER
+calibration`` filled, of joined hands; without it no hand joins. ``--lines``: a folder of real lines, of which those of
+the writers kept out of training are glued into forms as places. What was read is kept under ``--kept``: fitting anew is
+quick, and so is reading anew with other networks. A field counts as right when the registry would hold what stands on
+paper (``Outcome.right``): a date, a number or a term of a list in its canonical form, a name, a place or free text
+letter by letter (a place of a real line, whose label tells neither case nor punctuation, without these). Prints what
+each hand's fields would have been accepted with by a calibration that never saw that hand. The card that ``--write``
+writes names the command that draws the same books and fits on them again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -36,11 +37,13 @@ from benchmarks._hand_books import (
     schemas_and_engines,
 )
 from benchmarks._hand_kept import code_mark, entries_path, keep, kept_entries, with_memory
+from benchmarks._marked_pens import marked_pens
 from benchmarks._real_lines import cuttings_by_writer
 from pipeline.calibration import fitted
 from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import Level
+from pipeline.synth.pens import Pen
 from pipeline.training.real import CALIBRATION_WRITERS, real_lines
 
 SEED = 71_001
@@ -61,10 +64,11 @@ def main() -> None:
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     console = Console(width=150)
     schemas, engines = schemas_and_engines()
+    pens = Pens(marked_pens(chosen.fonts, chosen.kept / "pens"))
     books = [
         *_glued_books(chosen.lines, chosen.seed),
-        *_table_books(chosen.tables, chosen.seed),
-        *_drawn_books(chosen.pages, chosen.seed),
+        *_table_books(chosen.tables, chosen.seed, pens),
+        *_drawn_books(chosen.pages, chosen.seed, pens),
     ]
     if chosen.print_only:
         for number, _ in enumerate(
@@ -101,6 +105,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=Path, help="folder with lines.tsv; only the writers kept for calibration"
     )
+    parser.add_argument("--fonts", type=Path, help="folder of the joined pens; without it no hand joins")
     parser.add_argument("--pages", type=int, default=500, help="drawn pages, beside those with real lines")
     parser.add_argument("--tables", type=int, default=16, help="pages of the table form")
     parser.add_argument(
@@ -124,25 +129,37 @@ def _arguments() -> argparse.Namespace:
 # --- books ----------------------------------------------------------------------------------------------------------
 
 
-def _drawn_books(pages: int, seed: int) -> Iterator[HandBook]:
+@dataclass(frozen=True)
+class Pens:
+    """What books are drawn with: the pens of the package kept for calibration, and ``more``."""
+
+    more: tuple[Pen, ...]
+
+    def of(self, number: int) -> str:
+        """The pen of book ``number``."""
+        names = (*CALIBRATION_PENS, *(pen.family for pen in self.more))
+        return names[number % len(names)]
+
+
+def _drawn_books(pages: int, seed: int, pens: Pens) -> Iterator[HandBook]:
     """Books of five pages, each of other hands; more pages add books and change none."""
     for number in range(-(-pages // ENTRIES)):
         rng = np.random.default_rng([seed, number])
-        pen = CALIBRATION_PENS[number % len(CALIBRATION_PENS)]
+        pen = pens.of(number)
         options = SynthOptions(
-            seed=seed + number, entries=ENTRIES, pens=(pen,), cover=False, dpi=int(rng.choice(DPI)),
-            scanner=LEVELS_DRAWN[int(rng.integers(len(LEVELS_DRAWN)))],
+            seed=seed + number, entries=ENTRIES, pens=(pen,), more_pens=pens.more, cover=False,
+            dpi=int(rng.choice(DPI)), scanner=LEVELS_DRAWN[int(rng.integers(len(LEVELS_DRAWN)))],
         )  # fmt: skip
         yield HandBook(pen, str(rng.choice(FORMS)), options)
 
 
-def _table_books(pages: int, seed: int) -> Iterator[HandBook]:
+def _table_books(pages: int, seed: int, pens: Pens) -> Iterator[HandBook]:
     """Books of two pages of the table form: many small fields a page."""
     for number in range(-(-pages // 2)):
-        pen = CALIBRATION_PENS[number % len(CALIBRATION_PENS)]
+        pen = pens.of(number)
         options = SynthOptions(
-            seed=seed + 7000 + number, entries=16, pens=(pen,), cover=False, dpi=(200, 300)[number % 2],
-            scanner=LEVELS_DRAWN[number % len(LEVELS_DRAWN)],
+            seed=seed + 7000 + number, entries=16, pens=(pen,), more_pens=pens.more, cover=False,
+            dpi=(200, 300)[number % 2], scanner=LEVELS_DRAWN[number % len(LEVELS_DRAWN)],
         )  # fmt: skip
         yield HandBook(pen, "birth-table", options)
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Fetches the pen fonts that only the training draws with into a folder (they are not shipped):
 #   scripts/training-fonts.sh FOLDER
+# or, into another folder, those that only the calibration draws with (benchmarks/fit_calibration.py --fonts FOLDER):
+#   scripts/training-fonts.sh FOLDER calibration
 # Each family is one npm or Debian package under the SIL Open Font License or the Apache License 2.0 (the packages say which).
 # Full TrueType files where there are any, else the web font's subsets made one. Which families may be drawn with is decided
 # in pipeline/training/pens.py.
@@ -14,21 +16,24 @@ vietnamese="playwrite-vn sriracha itim square-peg oooh-baby mansalva twinkle-sta
 alex-brush italianno"
 
 # Families without them; their marks are drawn (pipeline/training/marks.py).
-latin="aguafina-script amita annie-use-your-telescope architects-daughter arizonia bilbo-swash-caps calligraffitti caveat
-caveat-brush cedarville-cursive chilanka clicker-script comic-neue coming-soon condiment cookie courgette
+latin="aguafina-script amita annie-use-your-telescope architects-daughter arizonia bilbo-swash-caps calligraffitti
+caveat caveat-brush cedarville-cursive chilanka clicker-script comic-neue coming-soon condiment cookie courgette
 covered-by-your-grace crafty-girls damion dawning-of-a-new-day delicious-handrawn delius delius-swash-caps dr-sugiyama
 east-sea-dokdo edu-au-vic-wa-nt-hand edu-nsw-act-cursive edu-nsw-act-foundation edu-nsw-act-hand-pre edu-qld-beginner
 edu-sa-beginner edu-sa-hand edu-tas-beginner edu-vic-wa-nt-beginner engagement euphoria-script felipa finger-paint
 fondamento gaegu gamja-flower give-you-glory gloria-hallelujah gochi-hand grand-hotel handlee happy-monkey
-herr-von-muellerhoff hi-melody homemade-apple indie-flower jim-nightshade julee just-me-again-down-here kalam
-kaushan-script kavivanar klee-one kristi la-belle-aurore league-script leckerli-one liu-jian-mao-cao long-cang
-loved-by-the-king marck-script meddon meie-script miss-fajardose monsieur-la-doulaise montez mr-bedfort mr-dafoe
-mr-de-haviland mrs-saint-delafield nanum-brush-script nanum-pen-script neucha niconne norican nothing-you-could-do
-over-the-rainbow parisienne permanent-marker petit-formal-script poor-story princess-sofia quintessential rancho
-redressed reenie-beanie rochester rock-salt romanesco rouge-script ruluko ruthie sacramento satisfy schoolbell
-seaweed-script shadows-into-light short-stack sofia stalemate sue-ellen-francisco sunshiney swanky-and-moo-moo
-tangerine the-girl-next-door vibur waiting-for-the-sunrise yellowtail yesteryear yuji-boku zen-kurenaido zeyada
-zhi-mang-xing"
+herr-von-muellerhoff hi-melody homemade-apple indie-flower jim-nightshade julee just-another-hand
+just-me-again-down-here kalam kaushan-script kavivanar klee-one kristi la-belle-aurore league-script leckerli-one
+liu-jian-mao-cao long-cang loved-by-the-king marck-script meddon meie-script miss-fajardose monsieur-la-doulaise montez
+mr-bedfort mr-dafoe mr-de-haviland mrs-saint-delafield nanum-brush-script nanum-pen-script neucha niconne norican
+nothing-you-could-do oregano over-the-rainbow parisienne permanent-marker petit-formal-script poor-story princess-sofia
+quintessential rancho redressed reenie-beanie rochester rock-salt romanesco rouge-script ruluko ruthie sacramento
+satisfy schoolbell seaweed-script shadows-into-light shadows-into-light-two short-stack sofia stalemate
+sue-ellen-francisco sunshiney swanky-and-moo-moo tangerine the-girl-next-door vibur waiting-for-the-sunrise yellowtail
+yesteryear yuji-boku zen-kurenaido zeyada zhi-mang-xing"
+
+# Families without them that no network learns from, and that join.
+calibration="beth-ellen mrs-sheppards sevillana"
 
 # Debian packages of such hands: a French school hand, which the Vietnamese one comes from, and two writers' own.
 debian="fonts-ecolier-court fonts-breip fonts-dkg-handwriting"
@@ -68,6 +73,9 @@ END
     rm -rf "$packed"
 }
 export -f fetched unpacked
+if [ "${2:-}" = calibration ]; then
+    vietnamese="" latin=$calibration debian=""
+fi
 printf '%s\n' $vietnamese $latin | xargs -P 3 -I{} bash -c 'fetched "$@"' _ {} "$folder"
 
 for package in $debian; do

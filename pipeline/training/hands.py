@@ -128,7 +128,7 @@ FAVOURED = {"playwrite vn": 5.0, "ecolier_court": 3.0, "borel": 2.0}
 """Pens drawn more often than others: hands as Vietnamese schools teach them."""
 
 
-JOINED, ORNATE = 1.6, 0.5
+JOINED, ORNATE = 2.2, 0.5
 """Shares of joined pens, and of those with capitals of twice the height of x or more, where a plain one has 1."""
 
 CASELESS = frozenset({"permanent marker", "rock salt"})

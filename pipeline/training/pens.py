@@ -28,7 +28,10 @@ HELD_OUT = frozenset(
         "grape nuts", "fuzzy bubbles", "shantell sans",
     }
 )  # fmt: skip
-"""Families of the books that test and calibrate."""
+"""Families with the Vietnamese letters, of the books that test and calibrate."""
+
+HELD_OUT_LATIN = frozenset({"beth ellen", "mrs sheppards", "sevillana"})
+"""Families without them, of the books that calibrate (their marks are drawn)."""
 
 SHIPPED = ("borel", "mynerve", "pangolin")
 """Folders of ``pipeline/synth/fonts`` that training draws with."""
@@ -122,10 +125,7 @@ class Pens:
 
 def pen_of(file: Path) -> Pen | None:
     """The pen in a font file; None when it lacks plain letters. Raises ``SetupError`` for a font held back."""
-    with TTFont(file, lazy=True) as font:
-        names = [str(font["name"].getDebugName(number) or "") for number in (1, 16, 4)]
-        letters = frozenset(map(chr, font.getBestCmap()))
-    families = {" ".join(name.replace("-", " ").lower().split()) for name in names if name}
+    families, letters = _told_by(file)
     if _held_back(families, letters):
         raise SetupError(f"Không được dùng phông chữ này để huấn luyện vì nó dành cho kiểm thử: {file}")
     if not letters >= PLAIN:
@@ -133,9 +133,23 @@ def pen_of(file: Path) -> Pen | None:
     return _measured(file, min(families, key=len, default=file.stem), letters & (PLAIN | MARKED | {"ı"}))
 
 
+def measured(file: Path) -> Pen:
+    """The measures of any font with the plain letters, also of one held out: for drawing what is no training line."""
+    families, letters = _told_by(file)
+    return _measured(file, min(families, key=len, default=file.stem), letters & (PLAIN | MARKED | {"ı"}))
+
+
+def _told_by(file: Path) -> tuple[set[str], frozenset[str]]:
+    """The names of a font's family, in small letters, and the letters it holds."""
+    with TTFont(file, lazy=True) as font:
+        names = [str(font["name"].getDebugName(number) or "") for number in (1, 16, 4)]
+        letters = frozenset(map(chr, font.getBestCmap()))
+    return {" ".join(name.replace("-", " ").lower().split()) for name in names if name}, letters
+
+
 def _held_back(families: set[str], letters: frozenset[str]) -> bool:
     """Whether one of the names is of a family held out, or the font is a Vietnamese one that nobody allowed."""
-    if any(name.startswith(family) for name in families for family in HELD_OUT):
+    if any(name.startswith(family) for name in families for family in HELD_OUT | HELD_OUT_LATIN):
         return True
     return "ạ" in letters and not any(name.startswith(family) for name in families for family in VIETNAMESE)
 

@@ -18,7 +18,16 @@ from pipeline.synth.pens import PEN_FOLDER
 from pipeline.training.hands import Hand
 from pipeline.training.inking import written
 from pipeline.training.marks import MarkHabits, Place, marks_on, taken_apart
-from pipeline.training.pens import HELD_OUT, MARKED, OF_DEBIAN, SHIPPED, VIETNAMESE, Pens, pen_of
+from pipeline.training.pens import (
+    HELD_OUT,
+    HELD_OUT_LATIN,
+    MARKED,
+    OF_DEBIAN,
+    SHIPPED,
+    VIETNAMESE,
+    Pens,
+    pen_of,
+)
 from pipeline.training.synthetic import synthetic_line
 from pipeline.training.texts import LETTERS
 
@@ -125,7 +134,8 @@ def test_the_script_fetches_no_family_that_is_held_out_and_only_allowed_ones_wit
     assert len(families["latin"]) > 50
     assert len(VIETNAMESE) + len(HELD_OUT) == 24  # those that were set aside to be drawn with, and no more
     fetched = families["vietnamese"] | families["latin"]
-    assert {family for family in fetched if family.startswith(tuple(HELD_OUT))} == set()
+    assert {family for family in fetched if family.startswith(tuple(HELD_OUT | HELD_OUT_LATIN))} == set()
+    assert families["calibration"] == HELD_OUT_LATIN
 
 
 @pytest.mark.parametrize("start", range(0, 500, 100))
