@@ -86,7 +86,8 @@ def with_marks(file: Path, name: str) -> TTFont:
         glyph, added = drawing.glyph(), f"marked{ord(letter):04X}"
         order = [*order, added]
         font["glyf"].glyphs[added] = glyph
-        font["hmtx"][added] = (font["hmtx"][shape][0], bounds.xMin)
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][added] = (font["hmtx"][shape][0], glyph.xMin)
         for table in font["cmap"].tables:
             if table.isUnicode() and table.format in (4, 12):
                 table.cmap[ord(letter)] = added
