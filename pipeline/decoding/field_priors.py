@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pipeline.decoding.language import Language, WordModel
 from pipeline.decoding.priors import LIMIT, FreePrior, Prior
+from pipeline.decoding.signer_prior import SignerPrior
 from pipeline.decoding.word_prior import Habit, Manner, WordPrior
 from pipeline.decoding.writing_habits import (
     habit_of_address,
@@ -209,6 +210,9 @@ def _prior_for(
     if usual:
         free = _prior_for(kind, part, (), language, (), new_units)
         return UsualPrior(free, usual, frozenset(map(folded, usual)))
+    if kind == "signer":
+        name, title = (_prior_for(one, part, (), language, (), new_units) for one in ("name", "text"))
+        return SignerPrior(name, title)
     domain = _DOMAINS.get(kind, "text")
     model = language.model(domain, since=str(NEW_UNITS) if new_units else "") if language else None
     if model is None:

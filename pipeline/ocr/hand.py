@@ -53,7 +53,7 @@ LARGER = 1.12
 
 WEIGHTS = "model.onnx"
 
-VERSION = "9"
+VERSION = "10"
 """Raise it whenever the same networks and words could read the same line otherwise than before."""
 
 
