@@ -221,12 +221,17 @@ def test_tesseract_is_compared_on_the_fields_that_both_read() -> None:
 
 
 def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
-    chosen = Namespace(lines=Path("/somewhere/private/pen"), pages=1400, tables=16, share=0.3, seed=5, jobs=2)
+    chosen = Namespace(
+        lines=Path("/somewhere/private/pen"), fonts=Path("/my/joined"), pages=1400, tables=16, share=0.3, seed=5,
+        jobs=2,
+    )  # fmt: skip
     command = command_of(chosen)
     assert command == (
-        "python -m benchmarks.fit_calibration --lines pen --pages 1400 --tables 16 --share 0.3 --seed 5 --write"
+        "python -m benchmarks.fit_calibration --lines pen --fonts joined --pages 1400 --tables 16 --share 0.3 --seed 5"
+        " --write"
     )
-    assert "--lines" not in command_of(Namespace(**{**vars(chosen), "lines": None}))
+    alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
+    assert "--lines" not in alone and "--fonts" not in alone
 
 
 def test_tesseract_is_compared_on_the_real_lines_that_it_read(monkeypatch: pytest.MonkeyPatch) -> None:
