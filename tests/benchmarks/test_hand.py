@@ -231,7 +231,8 @@ def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
         " --write"
     )
     alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
-    assert "--lines" not in alone and "--fonts" not in alone
+    assert "--lines" not in alone
+    assert "--fonts" not in alone
 
 
 def test_tesseract_is_compared_on_the_real_lines_that_it_read(monkeypatch: pytest.MonkeyPatch) -> None:
