@@ -37,6 +37,6 @@ def like_a_ball_pen(pen: training_pens.Pen) -> Pen:
     """The pen as books are drawn with it: letters of a middling hand, strokes of a ball pen, leaning a little."""
     size = LETTERS / size_of(pen)
     return Pen(
-        str(pen.file), size, pen.joined, STROKE - pen.stroke * size, 0.05,
+        str(pen.file.resolve()), size, pen.joined, STROKE - pen.stroke * size, 0.05,
         capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,
     )  # fmt: skip

@@ -7,6 +7,8 @@ a font, so that a letter looks the same wherever it stands.
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -27,10 +29,13 @@ from pipeline.training.pens import MARKED, face, measured
 
 MARKED_PENS = ("beth-ellen", "mrs-sheppards", "sevillana")
 """Families of calibration, as ``scripts/training-fonts.sh FOLDER calibration`` fetches them; held out of all training
-(``pipeline.training.pens.HELD_OUT``)."""
+(``pipeline.training.pens.HELD_OUT_LATIN``)."""
 
 CORNERS = 12
 """Of the round end of a stroke."""
+
+NAMES = (1, 3, 4, 6, 16)
+"""What an open font that was changed may not keep: its family, its own mark, its full and its PostScript name."""
 
 SCALE = 200
 """Pixels of the em that letters are measured at."""
@@ -48,11 +53,14 @@ def _marked(name: str, folder: Path, kept: Path) -> Pen:
         raise SetupError(
             f"Cần đúng một phông chữ trong {folder / name}. Hãy chạy: scripts/training-fonts.sh {folder} calibration"
         )
-    target = kept / name / found[0].name
+    drawn = io.BytesIO()
+    with_marks(found[0], name).save(drawn)
+    mark = hashlib.sha256(drawn.getvalue()).hexdigest()[:12]
+    target = kept / mark / name / found[0].name  # what is read of another drawing is not taken for this one's
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
-        with_marks(found[0], name).save(part)
+        part.write_bytes(drawn.getvalue())
         part.replace(target)
     return like_a_ball_pen(measured(target))
 
@@ -93,10 +101,10 @@ def with_marks(file: Path, name: str) -> TTFont:
                 table.cmap[ord(letter)] = added
     font.setGlyphOrder(order)
     font["glyf"].glyphOrder = order
-    for number in (1, 4, 6, 16):
-        if font["name"].getDebugName(number):
-            font["name"].setName(f"Marked-{name}", number, 3, 1, 0x409)
-            font["name"].removeNames(number, 1)
+    called = f"Marked Pen {MARKED_PENS.index(name) + 1 if name in MARKED_PENS else 0}"
+    for record in font["name"].names:
+        if record.nameID in NAMES:
+            font["name"].setName(called, record.nameID, record.platformID, record.platEncID, record.langID)
     return font
 
 

@@ -4,13 +4,13 @@
 
 Books are drawn with pen fonts that no network is trained with, in many hands, on all forms, at all levels of damage,
 and read by the very steps that read a page. ``--fonts``: the folder that ``scripts/training-fonts.sh FOLDER
-calibration`` filled, of joined hands; without it no hand joins. ``--lines``: a folder of real lines, of which those of
-the writers kept out of training are glued into forms as places. What was read is kept under ``--kept``: fitting anew is
-quick, and so is reading anew with other networks. A field counts as right when the registry would hold what stands on
-paper (``Outcome.right``): a date, a number or a term of a list in its canonical form, a name, a place or free text
-letter by letter (a place of a real line, whose label tells neither case nor punctuation, without these). Prints what
-each hand's fields would have been accepted with by a calibration that never saw that hand. The card that ``--write``
-writes names the command that draws the same books and fits on them again.
+calibration`` filled, of joined hands; without it no drawn hand joins. ``--lines``: a folder of real lines, of which
+those of the writers kept out of training are glued into forms as places. What was read is kept under ``--kept``:
+fitting anew is quick, and so is reading anew with other networks. A field counts as right when the registry would hold
+what stands on paper (``Outcome.right``): a date, a number or a term of a list in its canonical form, a name, a place or
+free text letter by letter (a place of a real line, whose label tells neither case nor punctuation, without these).
+Prints what each hand's fields would have been accepted with by a calibration that never saw that hand. The card that
+``--write`` writes names the command that draws the same books and fits on them again.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main() -> None:
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     console = Console(width=150)
     schemas, engines = schemas_and_engines()
-    pens = Pens(marked_pens(chosen.fonts, chosen.kept / "pens"))
+    pens = BookPens(marked_pens(chosen.fonts, chosen.kept / "pens"))
     books = [
         *_glued_books(chosen.lines, chosen.seed),
         *_table_books(chosen.tables, chosen.seed, pens),
@@ -105,9 +105,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=Path, help="folder with lines.tsv; only the writers kept for calibration"
     )
-    parser.add_argument("--fonts", type=Path, help="folder of the joined pens; without it no hand joins")
+    parser.add_argument(
+        "--fonts", type=Path, help="folder of the joined pens; without it no drawn hand joins"
+    )
     parser.add_argument("--pages", type=int, default=500, help="drawn pages, beside those with real lines")
-    parser.add_argument("--tables", type=int, default=16, help="pages of the table form")
+    parser.add_argument("--tables", type=int, default=24, help="pages of the table form")
     parser.add_argument(
         "--share", type=float, default=0.3, help="share of entries to fit on; the rest bounds the risk"
     )
@@ -130,22 +132,22 @@ def _arguments() -> argparse.Namespace:
 
 
 @dataclass(frozen=True)
-class Pens:
-    """What books are drawn with: the pens of the package kept for calibration, and ``more``."""
+class BookPens:
+    """What books are drawn with in turn: the pens of the package kept for calibration, and ``more``."""
 
     more: tuple[Pen, ...]
 
-    def of(self, number: int) -> str:
-        """The pen of book ``number``."""
+    def of(self, number: int) -> tuple[str, int]:
+        """The pen of book ``number``, and how many books each pen has had before."""
         names = (*CALIBRATION_PENS, *(pen.family for pen in self.more))
-        return names[number % len(names)]
+        return names[number % len(names)], number // len(names)
 
 
-def _drawn_books(pages: int, seed: int, pens: Pens) -> Iterator[HandBook]:
+def _drawn_books(pages: int, seed: int, pens: BookPens) -> Iterator[HandBook]:
     """Books of five pages, each of other hands; more pages add books and change none."""
     for number in range(-(-pages // ENTRIES)):
         rng = np.random.default_rng([seed, number])
-        pen = pens.of(number)
+        pen, _ = pens.of(number)
         options = SynthOptions(
             seed=seed + number, entries=ENTRIES, pens=(pen,), more_pens=pens.more, cover=False,
             dpi=int(rng.choice(DPI)), scanner=LEVELS_DRAWN[int(rng.integers(len(LEVELS_DRAWN)))],
@@ -153,13 +155,13 @@ def _drawn_books(pages: int, seed: int, pens: Pens) -> Iterator[HandBook]:
         yield HandBook(pen, str(rng.choice(FORMS)), options)
 
 
-def _table_books(pages: int, seed: int, pens: Pens) -> Iterator[HandBook]:
+def _table_books(pages: int, seed: int, pens: BookPens) -> Iterator[HandBook]:
     """Books of two pages of the table form: many small fields a page."""
     for number in range(-(-pages // 2)):
-        pen = pens.of(number)
+        pen, turn = pens.of(number)
         options = SynthOptions(
             seed=seed + 7000 + number, entries=16, pens=(pen,), more_pens=pens.more, cover=False,
-            dpi=(200, 300)[number % 2], scanner=LEVELS_DRAWN[number % len(LEVELS_DRAWN)],
+            dpi=(200, 300)[turn % 2], scanner=LEVELS_DRAWN[(number + turn) % len(LEVELS_DRAWN)],
         )  # fmt: skip
         yield HandBook(pen, "birth-table", options)
 

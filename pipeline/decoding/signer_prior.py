@@ -1,40 +1,56 @@
-"""Who signed, and as what, on one line: ``Nguyễn Văn A, Phó Chủ tịch``. Which part holds the name is not known."""
+"""Who signed, and as what, on one line: ``Nguyễn Văn A, Phó Chủ tịch``. Which part is the name is not known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.decoding.priors import LIMIT, Prior
-from pipeline.kinds.office import TITLE
+from pipeline.kinds.office import OFFICE, TITLE
+
+_PARTING = ",;:/-–—"
+_AROUND = f"() {_PARTING}"
 
 NO_TITLE = -1.0
-"""A part behind a sign that is no title as the registers know them; a name beside it would stand in a field of its
-own."""
+"""Several parts, none of which is a title or an office as the registers know them."""
 
-_PARTING = ",;:–—"
-_DASHES = ("-", "–", "—")
+_BEGUN = frozenset(("phó", "quyền", "trưởng", "kt", "tm", "tl", "tuq"))
+"""What a title begins with whose rest may stand on the next line."""
+
+_REMEMBERED = 20_000
+"""Weights of words that are kept for the next lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignerPrior:
-    """Every part between signs is a name or a title: its words weigh what they weigh in the likelier of both."""
+    """Parts between signs are names or titles: each word weighs what it weighs in the likelier of both, behind the
+    words of its own part."""
 
     name: Prior
     title: Prior
     terms: tuple[str, ...] = ()
     letters: str = ""
+    _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
-        behind = _of_this_part(before, word)
-        return max(self.name.word(behind, word), self.title.word(behind, word))
+        said = self._said.get((before, word))
+        if said is None:
+            behind = _of_its_part(before, word)
+            said = max(self.name.word(behind, word), self.title.word(behind, word))
+            if len(self._said) > _REMEMBERED:
+                self._said.clear()
+            self._said[before, word] = said
+        return said
 
     def whole(self, text: str) -> float:
         parts = parted(text)
-        evenness = sum(min(self.name.whole(part), self.title.whole(part)) for part in parts)
-        strange = len(parts) > 1 and not any(TITLE.match(part) for part in parts)
-        return max(-LIMIT, evenness + (NO_TITLE if strange else 0.0))
+        weight = sum(max(self.name.whole(part), self.title.whole(part)) for part in parts)
+        if len(parts) > 1 and not any(map(_is_title, parts)):
+            weight += NO_TITLE
+        return max(-LIMIT, weight)
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+        before = "".join(_of_its_part((before,), word))
+        after = "".join(_of_its_part((word,), after)) and after
         known = (*self.name.near(before, word, after), *self.title.near(before, word, after))
         return tuple(dict.fromkeys(known))
 
@@ -48,22 +64,30 @@ def parted(text: str) -> tuple[str, ...]:
     """The parts between signs, without these: ``Trần B (PCT)`` is ``Trần B`` and ``PCT``."""
     parts: list[list[str]] = [[]]
     for word in text.split():
-        if word in _DASHES or word.startswith("("):
+        if word.startswith("("):
             parts.append([])
-        if word not in _DASHES:
-            parts[-1].append(word.strip(f"(){_PARTING}"))
-        if word[-1] in _PARTING:
+        parts[-1].append(word.strip(_AROUND))
+        if _ends_part(word):
             parts.append([])
     return tuple(said for part in parts if (said := " ".join(filter(None, part))))
 
 
-def _of_this_part(before: tuple[str, ...], word: str) -> tuple[str, ...]:
+def _is_title(part: str) -> bool:
+    begun = part.split(maxsplit=1)[0].strip(f".{_AROUND}").casefold() in _BEGUN
+    return begun or TITLE.match(part) is not None or OFFICE.search(part) is not None
+
+
+def _of_its_part(before: tuple[str, ...], word: str) -> tuple[str, ...]:
     """Those of the words before a word that stand in its part."""
     if word.startswith("("):
         return ()
     for place in reversed(range(len(before))):
-        if before[place] and (before[place] in _DASHES or before[place][-1] in _PARTING):
+        if _ends_part(before[place]):
             return before[place + 1 :]
         if before[place].startswith("("):
             return before[place:]
     return before
+
+
+def _ends_part(word: str) -> bool:
+    return word.endswith((")", *_PARTING))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.decoding import Prior, decoded, prior_for, read_language
+from pipeline.decoding import Prior, continued, decoded, followed, prior_for, read_language
 from pipeline.decoding.signer_prior import NO_TITLE, parted
-from pipeline.kinds import signer
 from tests.decoding.written import written
+
+LINES = ("{}, {}", "{} - {}", "{} / {}", "{}- {}", "{} ({})", "{1}: {0}", "({1}) {0}")
 
 
 @lru_cache
@@ -19,52 +20,86 @@ def prior(kind: str) -> Prior:
     return prior_for(kind, "", (), language)
 
 
-def best(text: str, doubts: dict[int, dict[str, float]]) -> str:
-    return decoded([written(text, doubts)], prior("signer")).hypotheses[0].text
+def best(text: str, doubts: dict[int, dict[str, float]], kind: str = "signer") -> str:
+    return decoded([written(text, doubts)], prior(kind)).hypotheses[0].text
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("Trần Văn B, Phó Chủ tịch", ("Trần Văn B", "Phó Chủ tịch")),
-        ("Trần Văn B - PCT", ("Trần Văn B", "PCT")),
-        ("Trần Văn B (Chủ tịch UBND xã)", ("Trần Văn B", "Chủ tịch UBND xã")),
-        ("CT. UBND xã: Trần Văn B", ("CT. UBND xã", "Trần Văn B")),
-        ("Trần Văn B", ("Trần Văn B",)),
-        ("-", ()),
-        ("( )", ()),
-        ("", ()),
-    ],
-)
-def test_parts_stand_between_signs(text: str, parts: tuple[str, ...]) -> None:
-    assert parted(text) == parts
+@pytest.mark.parametrize("line", LINES)
+def test_parts_stand_between_signs(line: str) -> None:
+    assert set(parted(line.format("Trần Văn B", "Phó Chủ tịch"))) == {"Trần Văn B", "Phó Chủ tịch"}
 
 
-@pytest.mark.parametrize("line", ["{}, {}", "{} - {}", "{} ({})", "{1}: {0}"])
+@pytest.mark.parametrize("text", ["-", "( )", "", ", ;"])
+def test_signs_alone_are_no_parts(text: str) -> None:
+    assert parted(text) == ()
+
+
+@pytest.mark.parametrize("line", LINES)
 def test_words_weigh_as_in_a_name_and_as_in_a_title_wherever_they_stand(line: str) -> None:
-    words = line.format("Đinh Thị Hằng", "Phó Chủ tịch").split()
+    words = line.format("Đinh Thị Hạnh", "Phó Chủ tịch").split()
     weights = {}
     for place, word in enumerate(words):
         weights[word.strip("(),:-")] = prior("signer").word(tuple(words[max(0, place - 3) : place]), word)
-    assert weights["Hằng"] == pytest.approx(prior("name").word(("Đinh", "Thị"), "Hằng"), abs=0.5)
-    assert weights["tịch"] == pytest.approx(prior("text").word(("Phó", "Chủ"), "tịch"), abs=0.5)
-    assert weights["Hằng"] > prior("text").word((), "Hằng")
-    assert weights["tịch"] > prior("name").word((), "tịch")
+    name, title = prior("name"), prior("text")
+    assert weights["Đinh"] == name.word((), "Đinh") > title.word((), "Đinh")
+    assert weights["Hạnh"] == name.word(("Đinh", "Thị"), "Hạnh") > title.word(("Đinh", "Thị"), "Hạnh")
+    assert weights["Phó"] == title.word((), "Phó") > title.word(("Đinh", "Thị", "Hạnh"), "Phó")
+    assert weights["tịch"] == title.word(("Phó", "Chủ"), "tịch") > name.word(("Phó", "Chủ"), "tịch")
 
 
-@pytest.mark.parametrize("line", ["{}, {}", "{} - {}", "{} ({})", "{1}: {0}"])
-def test_a_doubtful_letter_of_either_part_is_read_by_what_the_part_is(line: str) -> None:
-    text = line.format("Đinh Thị Hằng", "Phó Chủ tịch")
-    doubts = {text.index("ằ"): {"ă": 0.5}, text.index("tịch") + 1: {"i": 0.5}}
-    assert signer.split(best(text, doubts)) == {"name": "Đinh Thị Hằng", "title": "Phó Chủ tịch"}
+def test_words_of_another_part_propose_nothing() -> None:
+    signer, name, title = prior("signer"), prior("name"), prior("text")
+    alone = (*name.near("", "Chú", "tịch"), *title.near("", "Chú", "tịch"))
+    assert set(signer.near("Hạnh,", "Chú", "tịch")) == set(signer.near("", "Chú", "tịch")) == set(alone)
+    assert "Chủ" in alone
+    assert set(signer.near("Thị", "Hanh,", "Phó")) == set(signer.near("Thị", "Hanh,", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "doubt", "other"),
+    [
+        ("Trần Thị Diễm, Phó Chủ tịch", 9, {"Đ": 0.87}, "text"),
+        ("Phó Chủ tịch: Trần Thị Diễm", 9, {"ỉ": 0.6}, "name"),
+    ],
+)
+def test_a_doubtful_letter_is_read_by_what_its_part_is(
+    text: str, at: int, doubt: dict[str, float], other: str
+) -> None:
+    assert best(text, {at: doubt}) == text
+    assert best(text, {at: doubt}, other) != text
 
 
 def test_clear_ink_wins_over_known_titles_and_names() -> None:
     assert best("Đinh Thị Hẳng, Phố Chũ tịt", {}) == "Đinh Thị Hẳng, Phố Chũ tịt"
 
 
-def test_a_part_that_is_no_title_weighs_a_little() -> None:
-    assert prior("signer").whole("Trần Văn B, Phó Chủ tịch") == 0.0
-    assert prior("signer").whole("TRẦN VĂN B, Phó Chủ tịch") == 0.0
-    assert prior("signer").whole("Trần Văn B") == 0.0
-    assert prior("signer").whole("Trần Văn B, Lê Thị C") == NO_TITLE
+def test_a_name_in_capitals_beside_a_title_that_is_not_is_even() -> None:
+    assert prior("signer").whole("TRẦN VĂN BÌNH, Phó Chủ tịch") == 0.0
+    assert prior("signer").whole("TRẦN VĂN Bình, Phó Chủ tịch") < 0.0
+
+
+@pytest.mark.parametrize(
+    "part", ["Phó Chủ tịch", "PCT", "TM. UBND xã", "KT.", "Phó", "Cán bộ Tư pháp - Hộ tịch"]
+)
+def test_a_title_may_be_an_office_or_go_on_in_the_next_line(part: str) -> None:
+    assert prior("signer").whole(f"Trần Văn Bình, {part}") == 0.0
+
+
+def test_parts_of_which_none_is_a_title_weigh_a_little() -> None:
+    assert prior("signer").whole("Trần Văn Bình, Lê Thị Hoa") == NO_TITLE
+    assert prior("signer").whole("Trần Văn Bình") == 0.0
+
+
+def test_a_line_goes_on_behind_another_and_before_another() -> None:
+    signer = prior("signer")
+    behind = continued(signer, "Trần Văn Bình,")
+    assert behind.word((), "Phó") == prior("text").word((), "Phó")
+    ahead = followed(signer, "tịch UBND xã")
+    assert ahead is not None
+    assert ahead.going_on("Trần Văn Bình, Phó Chủ") > ahead.going_on("Trần Văn Bình")
+
+
+def test_what_is_known_of_either_supports_a_line() -> None:
+    assert prior("signer").support("Trần Văn Bình, Phó Chủ tịch") == 1.0
+    assert prior("signer").support("Trần Văn Bình, Phố Chũ xyz") < 1.0
+    assert prior("signer").support("") == 0.0
