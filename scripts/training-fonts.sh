@@ -73,9 +73,11 @@ END
     rm -rf "$packed"
 }
 export -f fetched unpacked
-if [ "${2:-}" = calibration ]; then
-    vietnamese="" latin=$calibration debian=""
-fi
+case "${2:-}" in
+    "") ;;
+    calibration) vietnamese="" latin=$calibration debian="" ;;
+    *) echo "usage: scripts/training-fonts.sh FOLDER [calibration]" >&2 && exit 2 ;;
+esac
 printf '%s\n' $vietnamese $latin | xargs -P 3 -I{} bash -c 'fetched "$@"' _ {} "$folder"
 
 for package in $debian; do

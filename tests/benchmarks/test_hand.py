@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from benchmarks._fit_card import command_of
 from benchmarks._fit_figures import entry_name
 from benchmarks._hand_books import TEST_PENS, HandBook, HandOutcome, ReadEntry, outcomes_of
 from benchmarks._hand_kept import KeptLines, keep, kept_entries
@@ -218,21 +216,6 @@ def test_tesseract_is_compared_on_the_fields_that_both_read() -> None:
     assert [cell.strip() for cell in out.getvalue().splitlines()[-2].split("│")[1:-1]] == [
         "ô của sổ vẽ", "2", "100.00 %", "0.00 %", "0.00 %", "50.00 %", "0.000",
     ]  # fmt: skip
-
-
-def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
-    chosen = Namespace(
-        lines=Path("/somewhere/private/pen"), fonts=Path("/my/joined"), pages=1400, tables=16, share=0.3, seed=5,
-        jobs=2,
-    )  # fmt: skip
-    command = command_of(chosen)
-    assert command == (
-        "python -m benchmarks.fit_calibration --lines pen --fonts joined --pages 1400 --tables 16 --share 0.3 --seed 5"
-        " --write"
-    )
-    alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
-    assert "--lines" not in alone
-    assert "--fonts" not in alone
 
 
 def test_tesseract_is_compared_on_the_real_lines_that_it_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from PIL import ImageFont
 
 from benchmarks._marked_pens import MARKED_PENS, marked_pens, with_marks
 from pipeline.errors import SetupError
-from pipeline.synth.pens import PEN_FOLDER
+from pipeline.synth.pens import PEN_FOLDER, loaded, pen_hand
 from pipeline.training.marks import taken_apart
 from pipeline.training.pens import HELD_OUT_LATIN, MARKED, PLAIN
 
@@ -66,15 +66,29 @@ def test_every_letter_is_its_plain_letter_with_ink_added_where_its_mark_stands(
 
 def test_a_changed_font_has_another_name_and_is_the_same_every_time(latin: Path, tmp_path: Path) -> None:
     for name in ("one.ttf", "two.ttf"):
-        with_marks(latin / MARKED_PENS[0] / "pen.ttf", "pen").save(tmp_path / name)
+        with_marks(latin / MARKED_PENS[0] / "pen.ttf", MARKED_PENS[0]).save(tmp_path / name)
     assert (tmp_path / "one.ttf").read_bytes() == (tmp_path / "two.ttf").read_bytes()
     with TTFont(tmp_path / "one.ttf") as font:
-        assert "orel" not in " ".join(str(font["name"].getDebugName(number)) for number in (1, 4, 6, 16))
+        told = " ".join(
+            record.toUnicode() for record in font["name"].names if record.nameID in (1, 3, 4, 6, 16)
+        )
+        assert not [word for word in ("borel", *MARKED_PENS[0].split("-")) if word in told.lower()]
+        assert "Copyright" in str(font["name"].getDebugName(0))
 
 
 def test_letters_that_a_font_holds_are_left_as_they_are(tmp_path: Path) -> None:
-    with_marks(BOREL, "borel").save(tmp_path / "same.ttf")
-    assert all((_ink(tmp_path / "same.ttf", letter) == _ink(BOREL, letter)).all() for letter in "ếạƯ")
+    half = frozenset(sorted(MARKED)[::2])
+    source = TTFont(BOREL)
+    for table in source["cmap"].tables:
+        table.cmap = {code: name for code, name in table.cmap.items() if chr(code) not in half}
+    source.save(tmp_path / "half.ttf")
+    with_marks(tmp_path / "half.ttf", "pen").save(tmp_path / "whole.ttf")
+    same = {
+        letter
+        for letter in MARKED
+        if np.array_equal(_ink(tmp_path / "whole.ttf", letter), _ink(BOREL, letter))
+    }
+    assert same == MARKED - half
 
 
 def test_the_pens_of_a_folder_write_all_letters(latin: Path, tmp_path: Path) -> None:
@@ -83,6 +97,27 @@ def test_the_pens_of_a_folder_write_all_letters(latin: Path, tmp_path: Path) -> 
     for pen in pens:
         with TTFont(pen.file) as font:
             assert set(map(chr, font.getBestCmap())) >= MARKED
+
+
+def test_a_book_is_drawn_with_them_wherever_they_are_kept(
+    latin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pens = marked_pens(latin, Path("kept"))
+    hand = pen_hand(np.random.default_rng(1), (MARKED_PENS[1],), pens)
+    assert loaded(hand.font, 40).getlength("Ếạ") > 0
+
+
+def test_another_drawing_of_a_pen_is_kept_beside_the_first(latin: Path, tmp_path: Path) -> None:
+    (first, *_) = marked_pens(latin, tmp_path / "kept")
+    other = TTFont(latin / MARKED_PENS[0] / "pen.ttf")
+    other["hmtx"][other.getBestCmap()[ord("a")]] = (900, 0)
+    for name in MARKED_PENS:
+        (tmp_path / "other" / name).mkdir(parents=True)
+        other.save(tmp_path / "other" / name / "pen.ttf")
+    (second, *_) = marked_pens(tmp_path / "other", tmp_path / "kept")
+    assert first.family == second.family
+    assert Path(first.file).read_bytes() != Path(second.file).read_bytes()
 
 
 def test_a_folder_that_lacks_a_pen_is_told_how_to_get_it(tmp_path: Path) -> None:

@@ -72,6 +72,13 @@ def test_a_font_with_vietnamese_letters_that_nobody_allowed_is_refused(tmp_path:
         Pens.found(tmp_path)
 
 
+@pytest.mark.parametrize("family", sorted(HELD_OUT_LATIN))
+def test_a_latin_family_of_the_calibration_is_refused(family: str, tmp_path: Path) -> None:
+    _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", family.title(), drop=MARKED)
+    with pytest.raises(SetupError, match="kiểm thử"):
+        Pens.found(tmp_path)
+
+
 def test_a_font_without_vietnamese_letters_is_a_pen_whose_marks_are_drawn(tmp_path: Path) -> None:
     _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", "Some Latin Hand", drop=MARKED)
     found = Pens.found(tmp_path)
