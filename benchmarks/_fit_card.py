@@ -42,7 +42,7 @@ def write(
     writers = {book.book.hand for book in read if book.book.cuttings}
     pens = sorted({book.book.hand for book in read if not book.book.cuttings})
     marked = [pen for pen in pens if pen in MARKED_PENS]
-    joined = f" (the Vietnamese marks of {', '.join(marked)}, which join, are drawn)" if marked else ""
+    joined = f" (the Vietnamese marks of {', '.join(marked)} are drawn)" if marked else ""
     real = (
         f" Lines of {len(writers)} writers of the Kalapa 2023 Vietnamese handwriting challenge (no licence stated; no"
         " picture of them is in the project), kept out of all training, glued into forms as places."

@@ -171,8 +171,12 @@ def _entries(
         for number, page in enumerate(pages)
         for entry in (page.entries if page else ())
     }
-    pairs = aligned(truth.entries, [predicted for predicted, _ in said.values()])
-    spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
+    if schemas_and_engines()[0].form(book.form).layout == "table":
+        pairs = aligned(truth.entries, [predicted for predicted, _ in said.values()])
+        spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
+    else:  # what was read of a page is what its paper says, whatever number was read
+        places = {id(entry): (entry.page or 0, entry.row or 0) for entry in truth.entries}
+        spoken = {mark: place for mark, place in places.items() if place in said}
     for entry in truth.entries:
         place = entry.page or 0, entry.row or 0
         found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())

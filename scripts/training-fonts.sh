@@ -32,8 +32,8 @@ satisfy schoolbell seaweed-script shadows-into-light shadows-into-light-two shor
 sue-ellen-francisco sunshiney swanky-and-moo-moo tangerine the-girl-next-door vibur waiting-for-the-sunrise yellowtail
 yesteryear yuji-boku zen-kurenaido zeyada zhi-mang-xing"
 
-# Families without them that no network learns from, and that join.
-calibration="beth-ellen mrs-sheppards sevillana"
+# Families without them that no network learns from, whose letters join or nearly do.
+calibration="beth-ellen molle solitreo"
 
 # Debian packages of such hands: a French school hand, which the Vietnamese one comes from, and two writers' own.
 debian="fonts-ecolier-court fonts-breip fonts-dkg-handwriting"

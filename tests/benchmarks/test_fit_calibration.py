@@ -46,11 +46,11 @@ def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() ->
 def test_a_card_names_the_pens_of_its_books_and_whose_marks_are_drawn(tmp_path: Path) -> None:
     shipped = calibration.read(Path(__file__).parents[2] / "ocr_models" / "calibration" / calibration.FILE)
     read = [
-        ReadHandBook(HandBook(pen, "birth-2006", SynthOptions()), ()) for pen in ("sevillana", "grape-nuts")
+        ReadHandBook(HandBook(pen, "birth-2006", SynthOptions()), ()) for pen in ("solitreo", "grape-nuts")
     ]
     write(tmp_path, shipped, {"critical": {}, "other": {}, "hands": {}, "pages": 2}, read, "made so")
     told = tomllib.loads((tmp_path / "model.toml").read_text(encoding="utf-8"))["training_data"]
-    assert "grape-nuts, sevillana (the Vietnamese marks of sevillana, which join, are drawn)" in told
+    assert "grape-nuts, solitreo (the Vietnamese marks of solitreo are drawn)" in told
     write(tmp_path, shipped, {"critical": {}, "other": {}, "hands": {}, "pages": 1}, read[1:], "made so")
     told = tomllib.loads((tmp_path / "model.toml").read_text(encoding="utf-8"))["training_data"]
     assert "marks" not in told
