@@ -182,8 +182,9 @@ def prior_for(
     year: int = 0,
 ) -> Prior:
     """The prior of a field. ``terms``: labels and aliases of its list; ``language``: the words (``read_language``),
-    without which names, places and text are read freely; ``usual``: how a free text is mostly worded; ``year``: of the
-    book, by which places know the units that were valid then (0: not known)."""
+    without which names, places and text are read freely (a second part that is no title still weighs in a signer's
+    line); ``usual``: how a free text is mostly worded; ``year``: of the book, by which places know the units that were
+    valid then (0: not known)."""
     return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS))
 
 

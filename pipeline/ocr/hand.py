@@ -38,7 +38,7 @@ from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
 from pipeline.ocr.models import ModelCard, default_folder
 from pipeline.ocr.slant import slant_of, straightened
 
-BATCH_COLUMNS = 6400
+BATCH_COLUMNS = 3200
 """Columns of a batch, padding included: enough to keep the network busy, little enough to stay in the cache."""
 
 PADDING = 1.15
@@ -116,10 +116,7 @@ def _session(path: Path, sha256: str) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = (
-        False  # lines come in many widths: kept buffers cost memory and save no time
-    )
-    options.enable_mem_pattern = False
+    options.enable_mem_pattern = False  # lines come in many widths
     try:
         return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
     except Exception as error:

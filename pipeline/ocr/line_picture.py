@@ -100,7 +100,7 @@ def _paper(grey: Pixels) -> NDArray[np.float32]:
     rows, columns = -(-height // CELL), -(-width // CELL)
     full = np.pad(grey, ((0, rows * CELL - height), (0, columns * CELL - width)), mode="edge")
     blocks = full.reshape(rows, CELL, columns, CELL).swapaxes(1, 2).reshape(rows, columns, CELL * CELL)
-    shade = np.partition(blocks, CELL * CELL * 3 // 4, axis=2)[:, :, CELL * CELL * 3 // 4]
+    shade = np.sort(blocks, axis=2, kind="stable")[:, :, CELL * CELL * 3 // 4]
     padded = np.pad(shade, 1, mode="edge")
     around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
     level: NDArray[np.float32] = np.sort(np.stack(around), axis=0)[6].astype(np.float32)
