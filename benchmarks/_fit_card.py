@@ -24,8 +24,7 @@ def command_of(chosen: argparse.Namespace) -> str:
     ]
     numbers = {name: getattr(chosen, name) for name in ("pages", "tables", "share", "seed")}
     told = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
-    left_out = ["--without", *chosen.without] if chosen.without else []
-    return shlex.join(["python", "-m", "benchmarks.fit_calibration", *named, *told, *left_out, "--write"])
+    return shlex.join(["python", "-m", "benchmarks.fit_calibration", *named, *told, "--write"])
 
 
 def write(

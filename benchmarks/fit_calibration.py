@@ -70,7 +70,6 @@ def main() -> None:
         *_table_books(chosen.tables, chosen.seed, pens),
         *_drawn_books(chosen.pages, chosen.seed, pens),
     ]
-    books = [book for book in books if book.hand not in chosen.without]
     if chosen.print_only:
         for number, _ in enumerate(
             read_books(books, chosen.jobs, partial(print_read, kept=chosen.kept)), start=1
@@ -112,10 +111,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=500, help="drawn pages, beside those with real lines")
     parser.add_argument("--tables", type=int, default=24, help="pages of the table form")
     parser.add_argument(
-        "--share", type=float, default=0.5, help="share of entries to fit on; the rest bounds the risk"
-    )
-    parser.add_argument(
-        "--without", nargs="*", default=[], metavar="HAND", help="pens or writers whose books are left out"
+        "--share", type=float, default=0.3, help="share of entries to fit on; the rest bounds the risk"
     )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="books at a time")

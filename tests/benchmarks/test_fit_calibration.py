@@ -18,17 +18,16 @@ from pipeline.synth.pens import Pen
 def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
     chosen = Namespace(
         lines=Path("/somewhere/private/pen"), fonts=Path("/my/joined"), pages=1400, tables=16, share=0.3, seed=5,
-        without=["molle"], jobs=2,
+        jobs=2,
     )  # fmt: skip
     command = command_of(chosen)
     assert command == (
         "python -m benchmarks.fit_calibration --lines pen --fonts joined --pages 1400 --tables 16 --share 0.3 --seed 5"
-        " --without molle --write"
+        " --write"
     )
-    alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None, "without": []}))
+    alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
     assert "--lines" not in alone
     assert "--fonts" not in alone
-    assert "--without" not in alone
 
 
 def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() -> None:
