@@ -222,7 +222,7 @@ SHOUTED, SHOUTED_NAMES = 0.09, 0.25
 _MAKERS: tuple[tuple[float, Callable[[np.random.Generator], str]], ...] = (
     (26, _name), (20, _place), (8, figures.digit_date), (8, figures.number), (4, figures.numbering),
     (7, figures.id_number), (2, figures.time), (8, figures.word_date), (7, _term), (5, _listed), (3, _issued),
-    (4, _note), (3, _phrase), (7, _syllables), (7, _letters), (3, _foreign), (2, _person_and_more),
+    (4, _note), (3, _phrase), (7, _syllables), (8, _letters), (3, _foreign), (2, _person_and_more),
 )  # fmt: skip
 """How often each is asked for, of their sum."""
 
