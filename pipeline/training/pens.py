@@ -130,13 +130,12 @@ def pen_of(file: Path) -> Pen | None:
         raise SetupError(f"Không được dùng phông chữ này để huấn luyện vì nó dành cho kiểm thử: {file}")
     if not letters >= PLAIN:
         return None
-    return _measured(file, min(families, key=len, default=file.stem), letters & (PLAIN | MARKED | {"ı"}))
+    return _measured(file, families, letters)
 
 
 def measured(file: Path) -> Pen:
     """The measures of any font with the plain letters, also of one held out: for drawing what is no training line."""
-    families, letters = _told_by(file)
-    return _measured(file, min(families, key=len, default=file.stem), letters & (PLAIN | MARKED | {"ı"}))
+    return _measured(file, *_told_by(file))
 
 
 def _told_by(file: Path) -> tuple[set[str], frozenset[str]]:
@@ -160,7 +159,7 @@ def face(file: Path, em: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(file), em, layout_engine=ImageFont.Layout.RAQM)
 
 
-def _measured(file: Path, family: str, letters: frozenset[str]) -> Pen:
+def _measured(file: Path, families: set[str], letters: frozenset[str]) -> Pen:
     em = 160
     font = face(file, em)
     _, x_top, _, _ = font.getbbox("x", anchor="ls")
@@ -172,8 +171,8 @@ def _measured(file: Path, family: str, letters: frozenset[str]) -> Pen:
     stroke = 4 * float(thick[thick > 0].mean()) - 1 if (thick > 0).any() else 0.05 * em
     return Pen(
         file=file,
-        family=family,
-        letters=letters,
+        family=min(families, key=len, default=file.stem),
+        letters=letters & (PLAIN | MARKED | {"ı"}),
         joined=gaps < 4,
         x_height=max(0.1, -x_top / em),
         capital=max(0.1, -top / em),
