@@ -111,7 +111,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=500, help="drawn pages, beside those with real lines")
     parser.add_argument("--tables", type=int, default=24, help="pages of the table form")
     parser.add_argument(
-        "--share", type=float, default=0.3, help="share of entries to fit on; the rest bounds the risk"
+        "--share", type=float, default=0.5, help="share of entries to fit on; the rest bounds the risk"
     )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="books at a time")

@@ -93,7 +93,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--lines", type=Path, action="append", default=[], help="folder with lines.tsv")
     parser.add_argument("--tesseract", type=int, default=100, help="lines of a folder read by Tesseract too")
-    parser.add_argument("--entries", type=int, default=6, help="entries a book, one book a pen and form")
+    parser.add_argument("--entries", type=int, default=16, help="entries a book, one book a pen and form")
     parser.add_argument(
         "--glued", type=int, default=2, help="pages a writer whose lines are glued into forms"
     )

@@ -29,11 +29,14 @@ FALLING_OR_RISING = frozenset({"letters", "lines"})
 """Those whose weight may have either sign."""
 
 POOL_PULL = 1.0
-KIND_PULL = 20.0
+KIND_PULL = 2.0
 OFFSET_PULL = 1.0
 BEND_PULL = 20.0
 """How many samples' worth of weight the model of all kinds, a kind's weights, its offset and its correction give to
 what was known before: nothing, the model of all kinds, that offset, no correction."""
+
+EARLIER_PULL = 20.0
+"""The same for the weights of an earlier calibration, which many hands have made."""
 
 KIND_SAMPLES = 10
 """A kind with fewer samples has the weights and the correction of all kinds."""
@@ -137,17 +140,17 @@ def _weights(
     rising = _rising()
     width = len(FEATURES) + 1
     known = np.array(before.pool.weights) if before else np.zeros(width)
-    pull = np.full(width, KIND_PULL if before else POOL_PULL)
+    pull = np.full(width, EARLIER_PULL if before else POOL_PULL)
     pull[0] = OFFSET_PULL if before else 0.01
     pool = logistic_weights(x, right, known, pull, rising)
-    pull = np.full(width, KIND_PULL)
-    pull[0] = OFFSET_PULL
     parts = {}
     earlier = before.by_kind if before else {}
     for kind in dict.fromkeys(kinds.tolist()):
         own = kinds == kind
         if own.sum() >= KIND_SAMPLES:
             towards = np.array(earlier[kind].weights) if kind in earlier else pool
+            pull = np.full(width, EARLIER_PULL if kind in earlier else KIND_PULL)
+            pull[0] = OFFSET_PULL
             parts[kind] = logistic_weights(x[own], right[own], towards, pull, rising)
         elif kind in earlier:
             parts[kind] = np.array(earlier[kind].weights)

@@ -50,6 +50,15 @@ def train(
     drawn: Annotated[int, typer.Option("--drawn", min=24, help="Số dòng vẽ có sẵn mỗi lúc.")] = 16000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Số gieo.")] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Số luồng.")] = 1,
+    blend: Annotated[
+        float,
+        typer.Option(
+            "--blend",
+            min=0.0,
+            max=0.9,
+            help="Phần trọng số lúc bắt đầu (--from model.onnx) giữ lại khi ghi mô hình.",
+        ),
+    ] = 0.0,
     small: Annotated[bool, typer.Option("--small/--whole", help="Ghi trọng số 8 bit hoặc nguyên.")] = True,
 ) -> None:
     """Huấn luyện bộ đọc chữ viết tay: vẽ dòng giả, trộn dòng thật, học, ghi mô hình kèm thẻ mô tả."""
@@ -73,6 +82,7 @@ def train(
         choosing=choosing,
         parent=parent,
         small=small,
+        blend=blend,
         network=NETWORKS[mixer],
         loop=LoopOptions(minutes=minutes, until=until, rate=rate, seed=seed, threads=threads),
     )

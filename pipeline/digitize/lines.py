@@ -36,9 +36,9 @@ SIGNATURE = LineReading("", 1.0, "")
 """What is read of a signature beside a name: nothing, and no doubt of the name follows from it."""
 
 
-SIGNED = LineReading("", 0.3, "")
-"""What is read of a signature that only its shape tells from handwriting: the name beside it is not trusted, and right
-one time in three or so. Without evidence it goes to a person whatever its confidence."""
+SIGNED = LineReading("", 0.85, "")
+"""What is read of a signature that only its shape tells from handwriting. Without evidence the name beside it goes to a
+person whatever its confidence; of 194 such names on the drawn books of calibration 165 were right."""
 
 ONE_STROKE = 0.6
 """The least share of a signature's width that hangs together; a name of several words has gaps between them."""

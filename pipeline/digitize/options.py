@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.routing import RoutingOptions
 
-VERSION = "16"
+VERSION = "17"
 """Raise it whenever the same page could come out otherwise than before."""
 
 

@@ -14,6 +14,10 @@ from pipeline.schema import Label
 DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
 
 
+CLEAR = 0.6
+"""A word the engine is surer of than this is most likely print."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A place where label number ``label`` may stand: ``score`` 0..1 likeness, ``baseline`` in pixels;
@@ -48,9 +52,15 @@ def text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
 
 
 def candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[Candidate, ...]:
-    """Every place where a label may stand, several for labels that are printed more than once."""
-    lines = [(line, [folded(word.text) for word in line]) for line in text_lines(words)]
-    return tuple(c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))
+    """Every place where a label may stand, several for labels that are printed more than once. Lines are made of all
+    words, and once more of the clear ones alone: what is read of tall handwriting joins lines, and stands between the
+    words of a label."""
+    grouped = dict.fromkeys(
+        (*text_lines(words), *text_lines([word for word in words if word.confidence > CLEAR]))
+    )
+    lines = [(line, [folded(word.text) for word in line]) for line in grouped]
+    found = (c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))
+    return tuple(dict.fromkeys(found))
 
 
 def _of_label(

@@ -20,7 +20,7 @@ def digit_date(rng: np.random.Generator) -> str:
     padded = chance(rng, 0.5)
     short = f"{in_year % 100:02}" if chance(rng, 0.15) else str(in_year)
     parts = [f"{day:02}" if padded else str(day), f"{month:02}" if padded else str(month), short]
-    sign = pick(rng, ("/", "/", "/", "-", ".", " / ", " - ", "/ ", ". ", " ", ":", ","))
+    sign = pick(rng, ("/", "/", "/", "-", "-", ".", ".", " / ", " - ", "/ ", ". ", " ", ":", ","))
     shape = rng.random()
     if shape < 0.1:
         return f"{pick(rng, ('ngày', 'Ngày'))} {parts[0]} tháng {parts[1]} năm {parts[2]}"

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipeline.errors import SetupError
 from pipeline.training.batches import Batch, Mixture, batches, reading_batches
 from pipeline.training.cutting import words_by_writer
 from pipeline.training.letters import LETTERS
@@ -63,6 +64,8 @@ class _State:
     spent: float = 0.0
     history: tuple[dict[str, float], ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    begun: Mapping[str, Tensor] = field(default_factory=dict)
+    """The weights of the shipped network that is trained on."""
 
 
 def trained(
@@ -218,6 +221,7 @@ def _save(state: _State, path: Path) -> None:
         "spent": state.spent,
         "history": state.history,
         "sources": {key: tuple(told) for key, told in state.sources.items()},
+        "begun": dict(state.begun),
     }
     torch.save(held, waiting)
     waiting.replace(path)
@@ -230,6 +234,7 @@ def _resume(state: _State, path: Path) -> None:
     state.optimizer.load_state_dict(held["optimizer"])
     state.step, state.spent = held["step"], held["spent"]
     state.history = tuple(held["history"])
+    state.begun = held.get("begun", {})
 
 
 def _held(path: Path) -> dict[str, Any]:
@@ -265,17 +270,33 @@ def _go_on(state: _State, network: LineNetwork) -> None:
     """Take all weights of a network that has learnt before; its minutes are its own."""
     state.network.load_state_dict(network.state_dict())
     state.kept.load_state_dict(network.state_dict())
+    state.begun = {name: weights.clone() for name, weights in network.state_dict().items()}
 
 
-def kept_network(checkpoint: Path) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:
-    """The averaged network of a checkpoint and how it came about."""
+def kept_network(checkpoint: Path, blend: float = 0.0) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:
+    """The averaged network of a checkpoint and how it came about. ``blend``: the share 0..1 of the weights that the
+    training of a shipped network began with: between both lie networks that read unknown hands better than either
+    (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", CVPR). Raises ``SetupError`` where the checkpoint
+    holds no such weights."""
     held = _held(checkpoint)
+    if blend and not held.get("begun"):
+        raise SetupError(
+            f"{checkpoint} không giữ trọng số lúc bắt đầu: --blend chỉ dùng khi học tiếp từ model.onnx (--from)."
+        )
     options = held["options"]
     channels, blocks = tuple(options.pop("channels")), tuple(options.pop("blocks"))
     network = LineNetwork(replace(NetworkOptions(**options), channels=channels, blocks=blocks))
-    network.load_state_dict(held["kept"])
+    network.load_state_dict(_blended(held["kept"], held["begun"], blend) if blend else held["kept"])
     network.eval()
     return network, tuple(held["history"])
+
+
+def _blended(learnt: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: float) -> dict[str, Tensor]:
+    """Counts are those of what was learnt."""
+    return {
+        name: torch.lerp(now, begun[name], blend) if now.dtype.is_floating_point else now
+        for name, now in learnt.items()
+    }
 
 
 def kept_sources(checkpoint: Path) -> dict[str, tuple[str, ...]] | None:

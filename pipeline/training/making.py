@@ -46,7 +46,8 @@ class Plan:
     """What to make. ``drawn``: how many drawn lines are at hand at a time. ``folder``: the model's, its name is the
     model's name; ``work``: where shelves and checkpoint stay, so that a broken-off training goes on; ``real``,
     ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens; ``parent``: the checkpoint of
-    another network to begin with, or the ``model.onnx`` of one to train on."""
+    another network to begin with, or the ``model.onnx`` of one to train on; ``blend``: the share of that one's weights
+    in what is written (``kept_network``)."""
 
     folder: Path
     work: Path
@@ -56,16 +57,20 @@ class Plan:
     choosing: Path | None = None
     parent: Path | None = None
     small: bool = True
+    blend: float = 0.0
     network: NetworkOptions = field(default_factory=NetworkOptions)
     loop: LoopOptions = field(default_factory=LoopOptions)
 
 
 def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
-    """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used, and for a
-    ``parent`` that is not there or has learnt for longer than this training is to last."""
+    """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used, for a
+    ``parent`` that is not there or has learnt for longer than this training is to last, and for a ``blend`` with none
+    that ships."""
     checkpoint = plan.work / f"{plan.folder.name}.pt"
     if plan.parent and not (plan.parent.is_file() or checkpoint.is_file()):
         raise SetupError(f"Không có tệp trạng thái {plan.parent} để bắt đầu từ đó.")
+    if plan.blend and (plan.parent is None or plan.parent.suffix != SHIPPED):
+        raise SetupError("--blend chỉ dùng khi học tiếp từ model.onnx của một mô hình (--from).")
     plan.work.mkdir(parents=True, exist_ok=True)
     sources = _sources(plan, checkpoint, say)
     real = kept_real_lines(plan, say)
@@ -92,7 +97,7 @@ def written(
     command: str,
 ) -> None:
     """The folder of the model from its checkpoint."""
-    network, history = kept_network(plan.work / f"{plan.folder.name}.pt")
+    network, history = kept_network(plan.work / f"{plan.folder.name}.pt", plan.blend)
     plan.folder.mkdir(parents=True, exist_ok=True)
     write_onnx(
         network,

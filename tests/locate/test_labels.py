@@ -51,6 +51,16 @@ def test_a_value_behind_a_label_does_not_hide_it() -> None:
     assert found.box.right < 420
 
 
+def test_tall_handwriting_across_two_lines_does_not_hide_their_labels() -> None:
+    upper = words_of("Quốc tịch:", 100, 300, 30)
+    lower = words_of("Dân tộc:", 100, 345, 30)
+    scrawl = [Word("(27.2", Box(130, 250, 138, 360), 0.3), Word("4", Box(140, 262, 146, 350), 0.2)]
+    found = candidates(LABELS, [*scrawl, *upper, *lower])
+    assert {c.label: c.baseline for c in found} == {
+        c.label: c.baseline for words in (upper, lower) for c in candidates(LABELS, words)
+    }
+
+
 def test_a_label_printed_twice_has_a_candidate_for_each() -> None:
     words = words_of("Dân tộc: Quốc tịch:", 100, 300, 30) + words_of("Dân tộc: Quốc tịch:", 100, 380, 30)
     found = candidates(LABELS, words)

@@ -1,0 +1,80 @@
+"""What is written may keep a share of the weights that the training of a shipped network began with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from pipeline.errors import SetupError
+from pipeline.training.export import Making, write_card, write_onnx
+from pipeline.training.loop import LoopOptions, kept_network
+from pipeline.training.making import Plan, made
+from pipeline.training.network import LineNetwork, NetworkOptions
+
+TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1, mixer="convolutional")
+
+
+def shipped(folder: Path) -> Path:
+    """An untrained network as it would ship."""
+    folder.mkdir(parents=True)
+    network = LineNetwork(TINY)
+    with torch.no_grad():
+        for weights in network.parameters():  # biases that are the same would be written once
+            weights.add_(0.01 * torch.randn_like(weights))
+    write_onnx(network, folder / "model.onnx")
+    write_card(folder, Making(folder.name, network, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, ""))
+    return folder / "model.onnx"
+
+
+def plan_in(home: Path, parent: Path | None) -> Plan:
+    return Plan(
+        folder=home / "models" / "hand-new",
+        work=home / "work",
+        drawn=24,
+        parent=parent,
+        small=False,
+        network=TINY,
+        loop=LoopOptions(minutes=0.001, size=8, seed=3),
+    )
+
+
+def weights_of(checkpoint: Path, blend: float) -> dict[str, Tensor]:
+    return kept_network(checkpoint, blend)[0].state_dict()
+
+
+@pytest.mark.slow
+def test_a_blend_lies_between_what_was_begun_with_and_what_was_learnt(tmp_path: Path) -> None:
+    plan = replace(plan_in(tmp_path, shipped(tmp_path / "models" / "hand-old")), blend=0.5)
+    made(plan, "hotich train --blend 0.5", lambda _: None)
+    learnt, half, nearly_begun, begun = (
+        weights_of(plan.work / "hand-new.pt", blend) for blend in (0.0, 0.5, 0.9, 1.0)
+    )
+    moved = [
+        name for name, now in learnt.items() if now.dtype.is_floating_point and (now != begun[name]).any()
+    ]
+    assert moved
+    for name in moved:
+        torch.testing.assert_close(half[name], (learnt[name] + begun[name]) / 2)
+        torch.testing.assert_close(nearly_begun[name], 0.1 * learnt[name] + 0.9 * begun[name])
+    written = (plan.folder / "model.onnx").read_bytes()
+    made(replace(plan, blend=0.0), "hotich train", lambda _: None)
+    assert (plan.folder / "model.onnx").read_bytes() != written
+    made(plan, "hotich train --blend 0.5", lambda _: None)
+    assert (plan.folder / "model.onnx").read_bytes() == written
+
+
+def test_nothing_but_a_shipped_network_can_be_blended_with(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="--blend"):
+        made(replace(plan_in(tmp_path, None), blend=0.5), "hotich train --blend 0.5", lambda _: None)
+    assert not (tmp_path / "work").exists()
+
+
+@pytest.mark.slow
+def test_a_checkpoint_from_nothing_has_nothing_to_blend(tmp_path: Path) -> None:
+    made(plan_in(tmp_path, None), "hotich train", lambda _: None)
+    with pytest.raises(SetupError, match="--from"):
+        kept_network(tmp_path / "work" / "hand-new.pt", 0.5)
