@@ -9,7 +9,7 @@ never lower a chance.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,7 @@ BEND_PULL = 20.0
 what was known before: nothing, the model of all kinds, that offset, no correction."""
 
 EARLIER_PULL = 20.0
-"""The same for the weights of an earlier calibration, which many hands have made."""
+"""The same for the weights of an earlier calibration."""
 
 KIND_SAMPLES = 10
 """A kind with fewer samples has the weights and the correction of all kinds."""
@@ -95,13 +95,14 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     x = _standard(raw, mean, spread)
     kinds = np.array([ground.kind for ground in grounds])
     folds = np.array([fold_of(sample.entry, FOLDS) for sample in samples])
+    many = {kind for kind in kinds.tolist() if (kinds == kind).sum() >= KIND_SAMPLES}
     outside = np.zeros(len(samples))
     for fold in range(FOLDS):
         inside = folds != fold
-        pool, parts = _weights(x[inside], right[inside], kinds[inside], before)
+        pool, parts = _weights(x[inside], right[inside], kinds[inside], before, many)
         for place in np.flatnonzero(~inside):
             outside[place] = x[place] @ parts.get(kinds[place], pool)
-    pool, parts = _weights(x, right, kinds, before)
+    pool, parts = _weights(x, right, kinds, before, many)
     bend = _bend(outside, right, np.array(before.pool.bend if before else STRAIGHT))
     made = []
     for kind in sorted(parts):
@@ -134,9 +135,10 @@ def fold_of(entry: str, folds: int, salt: str = "") -> int:
 
 
 def _weights(
-    x: Floats, right: Floats, kinds: np.ndarray, before: ChanceModel | None
+    x: Floats, right: Floats, kinds: np.ndarray, before: ChanceModel | None, many: Set[str]
 ) -> tuple[Floats, dict[str, Floats]]:
-    """The weights of all kinds together, and those of each kind that has enough samples."""
+    """The weights of all kinds together, and those of each kind of which there are ``many`` samples, here and in the
+    other folds."""
     rising = _rising()
     width = len(FEATURES) + 1
     known = np.array(before.pool.weights) if before else np.zeros(width)
@@ -147,7 +149,7 @@ def _weights(
     earlier = before.by_kind if before else {}
     for kind in dict.fromkeys(kinds.tolist()):
         own = kinds == kind
-        if own.sum() >= KIND_SAMPLES:
+        if kind in many:
             towards = np.array(earlier[kind].weights) if kind in earlier else pool
             pull = np.full(width, EARLIER_PULL if kind in earlier else KIND_PULL)
             pull[0] = OFFSET_PULL

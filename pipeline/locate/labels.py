@@ -14,7 +14,7 @@ from pipeline.schema import Label
 DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
 
 
-CLEAR = 0.6
+PRINTED = 0.6
 """A word the engine is surer of than this is most likely print."""
 
 
@@ -56,7 +56,7 @@ def candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[Candidat
     words, and once more of the clear ones alone: what is read of tall handwriting joins lines, and stands between the
     words of a label."""
     grouped = dict.fromkeys(
-        (*text_lines(words), *text_lines([word for word in words if word.confidence > CLEAR]))
+        (*text_lines(words), *text_lines([word for word in words if word.confidence > PRINTED]))
     )
     lines = [(line, [folded(word.text) for word in line]) for line in grouped]
     found = (c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))

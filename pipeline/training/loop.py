@@ -275,13 +275,14 @@ def _go_on(state: _State, network: LineNetwork) -> None:
 
 def kept_network(checkpoint: Path, blend: float = 0.0) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:
     """The averaged network of a checkpoint and how it came about. ``blend``: the share 0..1 of the weights that the
-    training of a shipped network began with: between both lie networks that read unknown hands better than either
-    (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", CVPR). Raises ``SetupError`` where the checkpoint
-    holds no such weights."""
+    training of a shipped network began with: between both lie networks that often read unknown hands better than
+    either (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", CVPR). Raises ``SetupError`` where the
+    checkpoint holds no such weights."""
     held = _held(checkpoint)
     if blend and not held.get("begun"):
         raise SetupError(
-            f"{checkpoint} không giữ trọng số lúc bắt đầu: --blend chỉ dùng khi học tiếp từ model.onnx (--from)."
+            f"{checkpoint} không giữ trọng số lúc bắt đầu (của bản cũ, hoặc không bắt đầu từ model.onnx). Hãy bỏ"
+            " --blend, hay học lại trong một thư mục --work khác."
         )
     options = held["options"]
     channels, blocks = tuple(options.pop("channels")), tuple(options.pop("blocks"))

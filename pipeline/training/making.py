@@ -71,6 +71,8 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
         raise SetupError(f"Không có tệp trạng thái {plan.parent} để bắt đầu từ đó.")
     if plan.blend and (plan.parent is None or plan.parent.suffix != SHIPPED):
         raise SetupError("--blend chỉ dùng khi học tiếp từ model.onnx của một mô hình (--from).")
+    if plan.blend and checkpoint.is_file():
+        kept_network(checkpoint, plan.blend)  # told before any minute is spent
     plan.work.mkdir(parents=True, exist_ok=True)
     sources = _sources(plan, checkpoint, say)
     real = kept_real_lines(plan, say)

@@ -223,8 +223,8 @@ SHOUTED, SHOUTED_NAMES = 0.09, 0.25
 """Shares of texts and of names in capitals all through: many clerks write names so."""
 
 CLOSED = 0.04
-"""Share of texts that end in a point, whatever they are: some clerks close every value with one, and a network that has
-seldom seen it overlooks it."""
+"""Share of texts that are closed with a point, whatever they are: some clerks close every value with one, and a network
+that has seldom seen it overlooks it. Of notes, sentences mostly, more are (``_note``)."""
 
 _MAKERS: tuple[tuple[float, Callable[[np.random.Generator], str]], ...] = (
     (26, _name), (20, _place), (8, figures.digit_date), (8, figures.number), (4, figures.numbering),

@@ -27,6 +27,7 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.ocr import Engines
+from pipeline.routing import RoutingOptions
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, drawn, engines, readings
 
 pytestmark = pytest.mark.tesseract
@@ -149,6 +150,7 @@ def test_a_signature_over_a_name_is_no_part_of_it_and_the_name_waits(
     assert found.text == name
     assert not found.accepted
     assert (found.evidence is None) == (name == "x1 y1")
+    assert found.evidence is not None or found.confidence < RoutingOptions().min_confidence
 
 
 def waiting(result: PageResult) -> set[str]:

@@ -74,7 +74,31 @@ def test_nothing_but_a_shipped_network_can_be_blended_with(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_checkpoint_from_nothing_has_nothing_to_blend(tmp_path: Path) -> None:
-    made(plan_in(tmp_path, None), "hotich train", lambda _: None)
-    with pytest.raises(SetupError, match="--from"):
-        kept_network(tmp_path / "work" / "hand-new.pt", 0.5)
+def test_what_a_training_began_with_outlives_a_stop(tmp_path: Path) -> None:
+    parent = shipped(tmp_path / "models" / "hand-old")
+    plan = replace(plan_in(tmp_path, parent), blend=0.5)
+    checkpoint = plan.work / "hand-new.pt"
+    made(replace(plan, loop=replace(plan.loop, minutes=0.02, until=0.001)), "-", lambda _: None)
+    begun = weights_of(checkpoint, 1.0)
+    parent.unlink()
+    made(replace(plan, loop=replace(plan.loop, minutes=0.02)), "-", lambda _: None)
+    assert all(
+        torch.equal(begun[name], now)
+        for name, now in weights_of(checkpoint, 1.0).items()
+        if now.dtype.is_floating_point
+    )
+
+
+@pytest.mark.slow
+def test_a_checkpoint_that_cannot_be_blended_is_told_of_before_it_learns_on(tmp_path: Path) -> None:
+    plan = plan_in(tmp_path, None)
+    made(plan, "hotich train", lambda _: None)
+    before = (plan.work / "hand-new.pt").read_bytes()
+    longer = replace(plan.loop, minutes=1.0)
+    with pytest.raises(SetupError, match="--work"):
+        made(
+            replace(plan, parent=shipped(tmp_path / "models" / "hand-old"), blend=0.5, loop=longer),
+            "-",
+            lambda _: None,
+        )
+    assert (plan.work / "hand-new.pt").read_bytes() == before
