@@ -43,7 +43,7 @@ _MISREAD_HEAD = re.compile(
 """A number of nine or twelve signs of which some are strokes: ones that slant."""
 _NUMBER_WORD = re.compile(r"^số\b[\s:]*|[\s:]*\bsố$", re.IGNORECASE)
 _ORGANS = (
-    r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
+    r"(?:UBND|Ủy ban|Uỷ ban|[C0O]A|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
     r"|Đại sứ|Bộ)\b"
 )
 _ISSUED = r"c[aáàảãạăắằẳẵặâấầẩẫậ]p"
@@ -67,6 +67,9 @@ _CLAUSES = tuple(
         rf"(?:được\s+)?{_ISSUED}(?=$|[\s,;.)])",
     )
 )
+_DATED = re.compile(rf"c[aáàảãạăắằẳẵặâấầẩẫậ][^\W\d]\s+{_DAY}\s*:?\s*(?P<on>{_DATE})(?!\S*\d)", re.IGNORECASE)
+"""``cấp`` with its last letter misread: right behind the number and before a date nothing else stands."""
+
 _GAP = re.compile(r"[\s,;:.()]*")
 _PART_BEGINS = re.compile(rf",\s*(?:{_ORGANS}|(?:{_ISSUED}|{_DAY}|{_BY}|nơi|được)\b)", re.IGNORECASE)
 """A comma behind which another part stands, so that the words before it are not the paper's name alone."""
@@ -89,9 +92,10 @@ def cited(text: str) -> Citation | None:
     if head is None or _PART_BEGINS.search(head["what"]):
         return None
     parts = {"on": "", "by": ""}
-    at = _after_gap(text, head.end())
+    behind = at = _after_gap(text, head.end())
     while at < len(text):
-        clause = next((match for pattern in _CLAUSES if (match := pattern.match(text, at))), None)
+        patterns = (*_CLAUSES, _DATED) if at == behind else _CLAUSES
+        clause = next((match for pattern in patterns if (match := pattern.match(text, at))), None)
         if clause is None:
             return None
         for name, part in clause.groupdict().items():

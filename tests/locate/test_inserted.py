@@ -53,6 +53,24 @@ def test_words_longer_than_what_is_struck_are_followed_to_their_end(form: Form) 
     assert found.tolist() == list(range(3, 17))
 
 
+@pytest.mark.parametrize("apart", [2.0, 0.6])
+@pytest.mark.parametrize("sunk", [0.25, 0.0])
+def test_words_far_behind_all_others_that_hang_from_the_line_above_are_none_of_it(
+    apart: float, sunk: float
+) -> None:
+    strips, upper, lower, left = two_lines(PAGE_FORMS[0])
+    p, over = strips[lower].pitch, strips[upper].piece.baseline
+    written = letters(strips[upper], left, 4)
+    x = written[-1][2] + apart * p
+    word = [[x, over + sunk * p - 0.56 * p, x + 0.7 * p, over + sunk * p]]
+    struck = letters(strips[lower], x, 5)
+    boxes = marks(written, struck, word)
+    owner = owners(strips, boxes, ())
+    owner[-1] = upper
+    found = inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p))
+    assert found.tolist() == ([len(boxes) - 1] if apart > 1.5 and sunk > 0.1 else [])
+
+
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 def test_neither_hats_nor_tails_are_words(form: Form) -> None:
     strips, upper, lower, left = two_lines(form)
