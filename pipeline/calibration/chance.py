@@ -100,8 +100,10 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     for fold in range(FOLDS):
         inside = folds != fold
         pool, parts = _weights(x[inside], right[inside], kinds[inside], before, many)
+        earlier = {kind: np.array(part.weights) for kind, part in before.by_kind.items()} if before else {}
         for place in np.flatnonzero(~inside):
-            outside[place] = x[place] @ parts.get(kinds[place], pool)
+            kind = kinds[place]
+            outside[place] = x[place] @ parts.get(kind, earlier.get(kind, pool))
     pool, parts = _weights(x, right, kinds, before, many)
     bend = _bend(outside, right, np.array(before.pool.bend if before else STRAIGHT))
     made = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.routing import RoutingOptions
 
-VERSION = "17"
+VERSION = "18"
 """Raise it whenever the same page could come out otherwise than before."""
 
 

@@ -43,7 +43,7 @@ _MISREAD_HEAD = re.compile(
 """A number of nine or twelve signs of which some are strokes: ones that slant."""
 _NUMBER_WORD = re.compile(r"^số\b[\s:]*|[\s:]*\bsố$", re.IGNORECASE)
 _ORGANS = (
-    r"(?:UBND|Ủy ban|Uỷ ban|[C0O]A|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
+    r"(?:UBND|Ủy ban|Uỷ ban|CA|Công an|Cục|Bệnh viện|BV|Trạm|Trung tâm|Tòa án|Toà án|Sở|Phòng|Cơ quan"
     r"|Đại sứ|Bộ)\b"
 )
 _ISSUED = r"c[aáàảãạăắằẳẵặâấầẩẫậ]p"

@@ -23,8 +23,8 @@ UNDER = 0.05
 
 APART, HANGING, AMID = 1.5, 0.1, 0.12
 """A word on the line above is none of that line's either where it stands further than the first from all that is
-written before it, with all its feet at least the second below the line, and the middle of no letter higher than the
-third above it; in pitches."""
+written before it in the same blank, with all its feet at least the second below the line, and the middle of no letter
+higher than the third above it; in pitches."""
 
 TAIL, TALL = 0.2, 0.5
 """How far their letters reach below their own feet, and above them at most; what is higher hangs from the line
@@ -104,7 +104,9 @@ def _seen(
     tall = head - foot > LETTER
     letter = tall | ((wide > WIDE * pitch) & (head - foot > LETTER / 2))
     allowed = (owner == number) | (owner == -1) | np.isin(owner, above)
-    hanging = _hanging(letter & np.isin(owner, above), strip, distance, boxes)
+    hanging = np.zeros(len(boxes), bool)
+    for one in above:
+        hanging |= _hanging(letter & (owner == one), strips[one], pitch, boxes)
     under = hanging | (middle < distance - UNDER)
     # a hat is as wide as a letter, and flat
     seeds = (
@@ -119,17 +121,17 @@ def _seen(
     return (level if enough else None), seeds, letter, allowed
 
 
-def _hanging(over: NDArray[np.bool_], strip: Strip, distance: float, boxes: Boxes) -> NDArray[np.bool_]:
-    """Of the letters given to the line above those that hang from it, far behind all others."""
+def _hanging(over: NDArray[np.bool_], above: Strip, pitch: float, boxes: Boxes) -> NDArray[np.bool_]:
+    """Of the letters given to a strip of the line above (``over``) those that hang from it, far behind all others."""
     left, top, right, bottom = boxes.T.astype(float)
-    line = strip.piece.baseline - distance * strip.pitch
-    hangs = (bottom > line + HANGING * strip.pitch) & ((top + bottom) / 2 > line - AMID * strip.pitch)
+    line = above.piece.baseline
+    hangs = (bottom > line + HANGING * pitch) & ((top + bottom) / 2 > line - AMID * pitch)
     found = np.zeros(len(boxes), bool)
     order = np.flatnonzero(over)[np.argsort(left[over], kind="stable")]
     if not len(order):
         return found
     reached = np.maximum.accumulate(right[order])[:-1]
-    groups = np.split(order, np.flatnonzero(left[order][1:] - reached > APART * strip.pitch) + 1)
+    groups = np.split(order, np.flatnonzero(left[order][1:] - reached > APART * pitch) + 1)
     for group in groups[1:]:
         found[group] = hangs[group].all()
     return found

@@ -112,10 +112,6 @@ def test_a_paper_that_cannot_be_cut_stays_whole(text: str) -> None:
             "CMND 360118405 cao ngày 24.01.2009 tại Công an tỉnh Hậu Giang",
             ("CMND", "360118405", "24.01.2009", "Công an tỉnh Hậu Giang"),
         ),
-        (
-            "Chứng minh nhân dân 360118405, 0A An Giang cấp ngày 2016",
-            ("Chứng minh nhân dân", "360118405", "2016", "0A An Giang"),
-        ),
     ],
 )
 def test_a_misread_sign_does_not_put_a_whole_paper_into_one_field(text: str, told: tuple[str, ...]) -> None:
@@ -130,7 +126,7 @@ def test_a_misread_sign_does_not_put_a_whole_paper_into_one_field(text: str, tol
         "CMND 031234567 Hải Phòng cấp ngày 12/03/2010",
         "CMND 031234567 cấp ngày 12/3/2010 Hải Phòng",
         "CMND 031234567 Mai Sở Tư pháp cấp ngày 12/03/2010",
-        "CMND 031234567 cấp ngày 12/3/2010 tại Thanh Cao ngày mai",
+        "CMND 031234567 cấp cao ngày 12/3/2010",
         "CMND, CA Cần Thơ, số 360118405",
         "Giấy báo tử, do Công an xã A cấp, số 12 ngày 1/2/2016",
     ],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from pipeline.locate.inserted import inserted, risen
+from pipeline.locate.inserted import inserted, risen, strips_above
 from pipeline.locate.owners import owners
 from pipeline.locate.strips import Strip
 from pipeline.schema import Form
@@ -69,6 +70,25 @@ def test_words_far_behind_all_others_that_hang_from_the_line_above_are_none_of_i
     owner[-1] = upper
     found = inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p))
     assert found.tolist() == ([len(boxes) - 1] if apart > 1.5 and sunk > 0.1 else [])
+
+
+def test_the_first_word_of_a_blank_further_right_stays_in_it_though_it_hangs() -> None:
+    for form in PAGE_FORMS:
+        strips = strips_of(form)
+        for lower, below in enumerate(strips):
+            above, _ = strips_above(strips, lower)
+            one, *others = sorted(above, key=lambda n: strips[n].piece.box.left) or [0]
+            if not others:
+                continue
+            p, other = below.pitch, strips[others[-1]].piece
+            written = letters(strips[one], strips[one].piece.box.left + 5, 2)
+            x = max(other.box.left + 5, written[-1][2] + 2 * p)
+            word = [[x, other.baseline - 0.3 * p, x + 0.7 * p, other.baseline + 0.25 * p]]
+            boxes = marks(written, letters(below, x, 5), word)
+            owner = np.array([one, one, *[lower] * 5, others[-1]])
+            assert not len(inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p)))
+            return
+    raise AssertionError("no form has two blanks side by side above another")
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
