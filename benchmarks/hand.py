@@ -71,7 +71,7 @@ def main() -> None:
     parts: dict[str, Part] = {}
     if reader and "lines" in chosen.part:
         for folder in chosen.lines:
-            parts[f"lines:{folder.name}"] = _real(folder, reader, chosen.tesseract, console)
+            parts[f"lines:{folder.name}"] = _real(folder, reader, chosen, console)
     if reader and "speed" in chosen.part:
         parts["speed"] = line_speed(chosen.lines, chosen.seed)
     if "books" in chosen.part:
@@ -92,6 +92,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=Path, action="append", default=[], help="folder with lines.tsv")
+    parser.add_argument("--writer", action="append", help="of real lines only those of these writers")
     parser.add_argument("--tesseract", type=int, default=100, help="lines of a folder read by Tesseract too")
     parser.add_argument("--entries", type=int, default=16, help="entries a book, one book a pen and form")
     parser.add_argument(
@@ -117,15 +118,16 @@ def _arguments() -> argparse.Namespace:
 # --- real lines -----------------------------------------------------------------------------------------------------
 
 
-def _real(folder: Path, reader: HandReader, most: int, console: Console) -> Part:
-    readings = line_readings(real_lines(folder), reader)
+def _real(folder: Path, reader: HandReader, chosen: argparse.Namespace, console: Console) -> Part:
+    lines = [line for line in real_lines(folder) if not chosen.writer or line.writer in chosen.writer]
+    readings = line_readings(lines, reader)
     show_lines(folder.name, readings, console)
     rates = readings.rates()
     free, place = rates[readings.all_witnesses, "free"], rates[readings.all_witnesses, "place"]
     writers = readings.by_writer("free")
     worst = max(writers, key=lambda writer: writers[writer].plain or 0.0)
     console.print(f"Người viết khó đọc nhất: {worst}, lỗi ký tự {percent(writers[worst].plain)}.")
-    beside = on_same_lines(folder.name, readings, most)
+    beside = on_same_lines(folder.name, readings, chosen.tesseract)
     show_beside(beside, console)
     figures = {
         "ways": {f"{witness} {prior}": rate.as_dict() for (witness, prior), rate in rates.items()},
