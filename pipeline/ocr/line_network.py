@@ -77,6 +77,8 @@ def _session(path: Path, sha256: str) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # lines come in many widths
+    # kept buffers are a twentieth faster, but grow until a page of many lines no longer fits into its process' memory
+    options.enable_cpu_mem_arena = False
     try:
         return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
     except Exception as error:

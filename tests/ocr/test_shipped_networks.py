@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.digitize import default_engines
 from pipeline.model import Pixels
 from pipeline.ocr.hand import HandReader
+from pipeline.ocr.line_network import OnnxNetwork, _session
 from pipeline.synth.pens import PEN_FOLDER, PENS
 
 TEXTS = ("Lý Hoa", "16/5/2008", "Kinh", "Ấp 5, xã Bình Hữu", "TRẦN VĂN ÁNH", "Trần Văn Bé", "huyện Trà Ôn")
@@ -28,3 +29,11 @@ def test_they_read_a_line_alike_alone_and_among_others() -> None:
         (alone,) = reader.emissions([line])
         for one, other in zip(alone, together, strict=True):
             np.testing.assert_allclose(np.exp(one.log_chances), np.exp(other.log_chances), atol=1e-4)
+
+
+def test_their_sessions_keep_no_buffers_which_grow_until_a_page_of_many_lines_fails() -> None:
+    reader = default_engines().hand
+    assert isinstance(reader, HandReader)
+    for network in reader.networks:
+        assert isinstance(network, OnnxNetwork)
+        assert not _session(network.path, network.sha256).get_session_options().enable_cpu_mem_arena
