@@ -96,11 +96,11 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     kinds = np.array([ground.kind for ground in grounds])
     folds = np.array([fold_of(sample.entry, FOLDS) for sample in samples])
     many = {kind for kind in kinds.tolist() if (kinds == kind).sum() >= KIND_SAMPLES}
+    earlier = {kind: np.array(part.weights) for kind, part in before.by_kind.items()} if before else {}
     outside = np.zeros(len(samples))
     for fold in range(FOLDS):
         inside = folds != fold
         pool, parts = _weights(x[inside], right[inside], kinds[inside], before, many)
-        earlier = {kind: np.array(part.weights) for kind, part in before.by_kind.items()} if before else {}
         for place in np.flatnonzero(~inside):
             kind = kinds[place]
             outside[place] = x[place] @ parts.get(kind, earlier.get(kind, pool))

@@ -10,24 +10,9 @@ import torch
 from torch import Tensor
 
 from pipeline.errors import SetupError
-from pipeline.training.export import Making, write_card, write_onnx
 from pipeline.training.loop import LoopOptions, kept_network
 from pipeline.training.making import Plan, made
-from pipeline.training.network import LineNetwork, NetworkOptions
-
-TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1, mixer="convolutional")
-
-
-def shipped(folder: Path) -> Path:
-    """An untrained network as it would ship."""
-    folder.mkdir(parents=True)
-    network = LineNetwork(TINY)
-    with torch.no_grad():
-        for weights in network.parameters():  # biases that are the same would be written once
-            weights.add_(0.01 * torch.randn_like(weights))
-    write_onnx(network, folder / "model.onnx")
-    write_card(folder, Making(folder.name, network, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, ""))
-    return folder / "model.onnx"
+from tests.training.shipped_model import TINY, shipped_model
 
 
 def plan_in(home: Path, parent: Path | None) -> Plan:
@@ -48,7 +33,7 @@ def weights_of(checkpoint: Path, blend: float) -> dict[str, Tensor]:
 
 @pytest.mark.slow
 def test_a_blend_lies_between_what_was_begun_with_and_what_was_learnt(tmp_path: Path) -> None:
-    plan = replace(plan_in(tmp_path, shipped(tmp_path / "models" / "hand-old")), blend=0.5)
+    plan = replace(plan_in(tmp_path, shipped_model(tmp_path / "models" / "hand-old")), blend=0.5)
     made(plan, "hotich train --blend 0.5", lambda _: None)
     learnt, half, nearly_begun, begun = (
         weights_of(plan.work / "hand-new.pt", blend) for blend in (0.0, 0.5, 0.9, 1.0)
@@ -75,7 +60,7 @@ def test_nothing_but_a_shipped_network_can_be_blended_with(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_what_a_training_began_with_outlives_a_stop(tmp_path: Path) -> None:
-    parent = shipped(tmp_path / "models" / "hand-old")
+    parent = shipped_model(tmp_path / "models" / "hand-old")
     plan = replace(plan_in(tmp_path, parent), blend=0.5)
     checkpoint = plan.work / "hand-new.pt"
     made(replace(plan, loop=replace(plan.loop, minutes=0.02, until=0.001)), "-", lambda _: None)
@@ -97,7 +82,7 @@ def test_a_checkpoint_that_cannot_be_blended_is_told_of_before_it_learns_on(tmp_
     longer = replace(plan.loop, minutes=1.0)
     with pytest.raises(SetupError, match="--work"):
         made(
-            replace(plan, parent=shipped(tmp_path / "models" / "hand-old"), blend=0.5, loop=longer),
+            replace(plan, parent=shipped_model(tmp_path / "models" / "hand-old"), blend=0.5, loop=longer),
             "-",
             lambda _: None,
         )

@@ -17,14 +17,16 @@ from pipeline.cli.app import app
 from pipeline.errors import SetupError
 from pipeline.ocr.line_picture import HEIGHT
 from pipeline.ocr.models import cards, damaged_files
-from pipeline.training.export import Making, write_card, write_onnx
+from pipeline.training.export import write_onnx
 from pipeline.training.letters import LETTERS
 from pipeline.training.loop import LoopOptions, best_path, kept_network, kept_sources, trained
 from pipeline.training.making import Plan, kept_real_lines, made
-from pipeline.training.network import LineNetwork, NetworkOptions
+from pipeline.training.network import NetworkOptions
 from pipeline.training.real import CALIBRATION_WRITERS, real_lines
 from pipeline.training.shelf import load
 from tests.training.real_folder import folder_of_lines
+from tests.training.shipped_model import TINY as CONVOLUTIONAL
+from tests.training.shipped_model import shipped_model
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1)
 
@@ -183,24 +185,15 @@ def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
 
 @pytest.mark.slow
 def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwritten(tmp_path: Path) -> None:
-    options = replace(TINY, mixer="convolutional")
     folder = tmp_path / "models" / "hand-test"
-    folder.mkdir(parents=True)
-    parent = LineNetwork(options)
-    with torch.no_grad():
-        for weights in parent.parameters():  # biases that are the same would be written once
-            weights.add_(0.01 * torch.randn_like(weights))
-    write_onnx(parent, folder / "model.onnx")
-    sha256 = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
-    making = Making("hand-test", parent, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, "")
-    write_card(folder, making)
+    sha256 = hashlib.sha256(shipped_model(folder).read_bytes()).hexdigest()
     plan = Plan(
         folder=folder,
         work=tmp_path / "work",
         drawn=24,
         parent=folder / "model.onnx",
         small=False,
-        network=options,
+        network=CONVOLUTIONAL,
         loop=LoopOptions(minutes=0.001, size=8, seed=3),
     )
     made(plan, "hotich train --from", lambda _: None)
