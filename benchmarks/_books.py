@@ -16,10 +16,10 @@ from pipeline.evaluation import BookTruth, load_truth
 from pipeline.intake import scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger, PageResult
+from pipeline.run_context import RunContext
 from pipeline.schema import Form, Schemas
 from pipeline.settings import Settings
 from pipeline.synth import SynthOptions, write_book
-from pipeline.workbench import Workbench
 
 SEED = 90_001
 
@@ -35,9 +35,9 @@ class ReadBook:
     failures: tuple[ScanError | None, ...]
 
 
-def bench_in(folder: Path) -> Workbench:
-    """A workbench as installed, that keeps its things in ``folder``."""
-    return Settings().workbench(folder)
+def bench_in(folder: Path) -> RunContext:
+    """A run context as installed, that keeps its things in ``folder``."""
+    return Settings().run_context(folder)
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:
@@ -52,14 +52,14 @@ def draw(folder: Path, form: Form, schemas: Schemas, pages: int, options: SynthO
     return write_book(folder, form, schemas, replace(options, entries=pages * rows))
 
 
-def read(folder: Path, bench: Workbench) -> ReadBook:
+def read(folder: Path, context: RunContext) -> ReadBook:
     """Every page of a book, read by one process a core."""
     truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
-    form = bench.schemas.form(ledger.form)
+    form = context.schemas.form(ledger.form)
     scans = {scan.path.name: scan for scan in scans_of(folder)}
     jobs = [PageJob(scans[page.scan], page.page_no) for page in truth.pages]
     say(f"đọc {form.id}: {len(jobs)} trang")
-    with Workers(bench, form, ledger, len(os.sched_getaffinity(0))) as workers:
+    with Workers(context, form, ledger, len(os.sched_getaffinity(0))) as workers:
         answers = {(job.scan.sha256, job.page_no): answer for job, answer in workers.read(jobs)}
     ordered = [answers[job.scan.sha256, job.page_no] for job in jobs]
     return ReadBook(

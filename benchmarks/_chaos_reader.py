@@ -32,8 +32,8 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.ocr import Engines
+from pipeline.run_context import FaultOptions, RunContext
 from pipeline.schema import Form, Schemas
-from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _entry(number: str, name: str, note: str) -> EntryResult:
 
 
 @dataclass(frozen=True)
-class ChaosBench(Workbench):
-    """A workbench that does not wait long for its registry."""
+class ChaosBench(RunContext):
+    """A run context that does not wait long for its registry."""
 
     def open_registry(self) -> Registry:
         from pipeline.registry import Registry  # SQLAlchemy: not for the processes that read pages

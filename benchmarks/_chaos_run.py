@@ -67,16 +67,16 @@ def main() -> int:
         signal.signal(number, jump)
     for module in (clock, failed_pages, placing, saving, tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
-    batch_book.silence_seconds = lambda bench: SILENCE_SECONDS  # noqa: ARG005
+    batch_book.silence_seconds = lambda context: SILENCE_SECONDS  # noqa: ARG005
     book_runs.BEAT_SECONDS = 0.5
     _fail_reading_when(chosen.workspace / UNPLUGGED)
-    bench = bench_of(chosen.workspace, chosen.url, chosen.generation)
+    context = bench_of(chosen.workspace, chosen.url, chosen.generation)
     try:
         if chosen.prefect:
             return _as_flow(chosen)
         failures = {
             failure.code
-            for report in digitize_books(chosen.books, bench, workers=2, on_progress=told)
+            for report in digitize_books(chosen.books, context, workers=2, on_progress=told)
             for failure in report.failures
         }
     except HotichError as error:
@@ -87,12 +87,12 @@ def main() -> int:
 
 
 def _as_flow(chosen: argparse.Namespace) -> int:
-    """The flow itself, which is told of another workbench."""
+    """The flow itself, which is told of another run context."""
     from flows import nightly, order
     from pipeline.settings import Settings
 
     class ChaosSettings(Settings):
-        def workbench(self, workspace: Path | None = None):  # type: ignore[no-untyped-def]
+        def run_context(self, workspace: Path | None = None):  # type: ignore[no-untyped-def]
             return bench_of(workspace or chosen.workspace, chosen.url, chosen.generation)
 
     class ToldBar(nightly.ProgressBar):

@@ -21,9 +21,9 @@ from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, FieldReading, FieldStatus, Finding, Ledger, PageResult, Writing
 from pipeline.ocr import Engines
 from pipeline.routing import REASONS, routed
+from pipeline.run_context import RunContext
 from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth import Cutting, SynthOptions, write_book
-from pipeline.workbench import Workbench
 
 LEARNT_PENS = ("borel", "mynerve", "pangolin")
 """Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them
@@ -117,21 +117,23 @@ def read_books(
 
 def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBook:
     """One book drawn into a folder that is thrown away again, and read page by page."""
-    bench, usual = _tools()
+    context, usual = _tools()
     engines = engines or usual
     if book.by_tesseract:
         engines = replace(engines, hand=None)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        form = bench.schemas.form(book.form)
-        path = write_book(Path(folder) / "book", form, bench.schemas, book.options, book.cuttings)
+        form = context.schemas.form(book.form)
+        path = write_book(Path(folder) / "book", form, context.schemas, book.options, book.cuttings)
         ledger, truth = load_ledger(path), load_truth(path / "truth.json")
         pages: list[PageResult | None] = []
         failures: list[ScanError] = []
         scans = {scan.path.name: scan for scan in scans_of(path)}
         for page in truth.pages:
             try:
-                image = page_of(scans[page.scan], page.page_no, bench.limits)
-                pages.append(bench.read_page(image, form, ledger, bench.schemas, engines, bench.options))
+                image = page_of(scans[page.scan], page.page_no, context.limits)
+                pages.append(
+                    context.read_page(image, form, ledger, context.schemas, engines, context.options)
+                )
             except ScanError as error:
                 failures.append(error)
                 pages.append(None)
@@ -141,16 +143,16 @@ def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBo
 
 
 @cache
-def _tools() -> tuple[Workbench, Engines]:
+def _tools() -> tuple[RunContext, Engines]:
     """Declarations and readers, loaded once a process."""
-    bench = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused")
-    return bench, bench.make_engines()
+    context = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused")
+    return context, context.make_engines()
 
 
 def schemas_and_engines() -> tuple[Schemas, Engines]:
     """What books are drawn and read with."""
-    bench, engines = _tools()
-    return bench.schemas, engines
+    context, engines = _tools()
+    return context.schemas, engines
 
 
 def _stages(pages: Iterable[PageResult | None]) -> Mapping[str, float]:
@@ -230,9 +232,9 @@ def all_read(books: Sequence[HandBook], jobs: int) -> list[ReadHandBook]:
 
 def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
     """The book as routed in an office that tolerates this share of errors among accepted fields, critical or not."""
-    bench, engines = _tools()
-    record = bench.schemas.record(bench.schemas.form(book.book.form).record)
-    usual = bench.options.routing.for_reader(engines.hand_fingerprint)
+    context, engines = _tools()
+    record = context.schemas.record(context.schemas.form(book.book.form).record)
+    usual = context.options.routing.for_reader(engines.hand_fingerprint)
     options = replace(usual, tolerated=tolerated, tolerated_critical=tolerated)
     entries = []
     for entry in book.entries:

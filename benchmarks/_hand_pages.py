@@ -43,15 +43,15 @@ def page_speed(chosen: argparse.Namespace) -> Part:
     pages = seconds = 0.0
     stages: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        bench = bench_in(Path(folder) / "workspace")
+        context = bench_in(Path(folder) / "workspace")
         for number, name in enumerate(FORMS_OF_2006):
-            form = bench.schemas.form(name)
+            form = context.schemas.form(name)
             options = SynthOptions(
                 seed=chosen.seed + 900 + number, entries=chosen.pages, pens=TEST_PENS, cover=False
             )
             say(f"tốc độ trang: {name}")
             report = digitize_book(
-                write_book(Path(folder) / name, form, bench.schemas, options), bench, workers=2
+                write_book(Path(folder) / name, form, context.schemas, options), context, workers=2
             )
             pages, seconds = pages + report.read, seconds + report.seconds
             for stage, spent in report.stage_seconds.items():

@@ -1,4 +1,4 @@
-"""The tables of ``bench-hand``: what was measured beside what is wanted."""
+"""The tables of ``context-hand``: what was measured beside what is wanted."""
 
 from __future__ import annotations
 

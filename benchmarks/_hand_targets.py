@@ -1,4 +1,4 @@
-"""What is wanted of ``bench-hand``, part by part. What was not measured has its rows too, with the reason: silence
+"""What is wanted of ``context-hand``, part by part. What was not measured has its rows too, with the reason: silence
 would be taken for success."""
 
 from __future__ import annotations

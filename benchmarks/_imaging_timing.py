@@ -28,17 +28,19 @@ def measured(seed: int, pages: int) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     table = Table("Mẫu sổ", "Trang", "Giây CPU trước khi đọc", "Từng khâu", title="Thời gian trước khi đọc")
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        bench = bench_in(Path(folder) / "workspace")
-        engines = bench.make_engines()
+        context = bench_in(Path(folder) / "workspace")
+        engines = context.make_engines()
         for name in FORMS:
-            form = bench.schemas.form(name)
-            book = draw(Path(folder) / name, form, bench.schemas, pages, SynthOptions(seed=seed, cover=False))
+            form = context.schemas.form(name)
+            book = draw(
+                Path(folder) / name, form, context.schemas, pages, SynthOptions(seed=seed, cover=False)
+            )
             ledger, spent, seen = load_ledger(book), Counter[str](), 0
             for scan in scans_of(book):
                 for number in range(1, page_count(scan) + 1):
                     say(f"thời gian: {name} trang {number}")
-                    result = bench.read_page(
-                        page_of(scan, number), form, ledger, bench.schemas, engines, bench.options
+                    result = context.read_page(
+                        page_of(scan, number), form, ledger, context.schemas, engines, context.options
                     )
                     for stage, seconds in result.timings.items():
                         spent[stage] += seconds  # type: ignore[assignment]  # a Counter adds floats as well

@@ -24,35 +24,40 @@ from pipeline.ledger import load_ledger
 from pipeline.model import Ledger
 from pipeline.registry import Registry
 from pipeline.registry.locks import Whole
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 
 EMPTY_TASKS = 1500
 WRITTEN_PAGES = 120
 
 
-def measured(books: Sequence[Path], bench: Workbench) -> Costs:
+def measured(books: Sequence[Path], context: RunContext) -> Costs:
     """Of the pages of these books on one core, and of one page at a time in a PostgreSQL server of its own."""
-    pages, size = reading_costs(books, bench)
+    pages, size = reading_costs(books, context)
     writer, database, audit = _writing()
     return Costs(
         pages=pages, scheduler=_handing_over(), writer=writer, database=database, audit=audit, scan=size
     )
 
 
-def reading_costs(books: Sequence[Path], bench: Workbench) -> tuple[tuple[float, ...], int]:
+def reading_costs(books: Sequence[Path], context: RunContext) -> tuple[tuple[float, ...], int]:
     """CPU seconds of each page that holds entries, and the mean bytes of its scan."""
-    engines = bench.make_engines()
+    engines = context.make_engines()
     seconds, sizes = [], []
     for book in books:
         ledger = load_ledger(book)
-        form = bench.schemas.form(ledger.form)
+        form = context.schemas.form(ledger.form)
         for scan in scans_of(book):
-            count = page_count(scan, bench.limits)
+            count = page_count(scan, context.limits)
             for number in range(1, count + 1):
                 say(f"đọc {book.name}, trang {number}")
                 begun = _cpu_seconds()
-                result = bench.read_page(
-                    page_of(scan, number, bench.limits), form, ledger, bench.schemas, engines, bench.options
+                result = context.read_page(
+                    page_of(scan, number, context.limits),
+                    form,
+                    ledger,
+                    context.schemas,
+                    engines,
+                    context.options,
                 )
                 if result.entries:
                     seconds.append(_cpu_seconds() - begun)

@@ -29,8 +29,8 @@ from pipeline.batch import OnProgress, Progress, digitize_book
 from pipeline.batch.book import PoolOf
 from pipeline.batch.cluster import ClusterWorkers
 from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.run_context import RunContext
 from pipeline.synth import SynthOptions
-from pipeline.workbench import Workbench
 from tests import dask_cluster
 
 FORM = "birth-2006"
@@ -70,7 +70,7 @@ def main() -> None:
 
         numbers = itertools.count()  # each registry has the key of its audit in a workspace of its own
 
-        def bench() -> Workbench:
+        def context() -> RunContext:
             made = replace(bench_in(folder / f"workspace-{next(numbers)}"), registry_url=new_url())
             if chosen.asleep is None:
                 return made
@@ -78,11 +78,11 @@ def main() -> None:
             return replace(made, make_engines=partial(engines, 1), read_page=reading)
 
         runs = {
-            "hai tiến trình, không Dask": _timed(book, warm, bench()),
-            "Dask, một tiến trình": _on_cluster(folder / "one", book, warm, bench(), 1),
-            "Dask, hai tiến trình": _on_cluster(folder / "two", book, warm, bench(), 2),
+            "hai tiến trình, không Dask": _timed(book, warm, context()),
+            "Dask, một tiến trình": _on_cluster(folder / "one", book, warm, context(), 1),
+            "Dask, hai tiến trình": _on_cluster(folder / "two", book, warm, context(), 2),
             "Dask, hai, một bị ngắt điện": _on_cluster(
-                folder / "killed", book, warm, bench(), 2, kill_at=chosen.pages // 3
+                folder / "killed", book, warm, context(), 2, kill_at=chosen.pages // 3
             ),
         }
     table = Table("Cách chạy", "Giây", "Trang/phút", "Trang đọc", "Việc trong sổ")
@@ -113,32 +113,32 @@ def drawn(folder: Path, pages: int, seed: int) -> list[Path]:
 
 
 def _on_cluster(
-    folder: Path, book: Path, warm: Path, bench: Workbench, workers: int, *, kill_at: int | None = None
+    folder: Path, book: Path, warm: Path, context: RunContext, workers: int, *, kill_at: int | None = None
 ) -> Run:
     folder.mkdir()
     with dask_cluster.cluster(folder, workers) as cluster, connected(cluster.address) as client:
-        require_cluster(client, bench)
+        require_cluster(client, context)
 
         def kill(progress: Progress) -> None:
             if progress.done == kill_at:
                 say("ngắt điện một tiến trình")
                 cluster.kill_worker()
 
-        return _timed(book, warm, bench, partial(ClusterWorkers, client), kill)
+        return _timed(book, warm, context, partial(ClusterWorkers, client), kill)
 
 
 def _timed(
     book: Path,
     warm: Path,
-    bench: Workbench,
+    context: RunContext,
     pool: PoolOf | None = None,
     on_progress: OnProgress | None = None,
 ) -> Run:
-    before = digitize_book(warm, bench, workers=2, pool=pool)
+    before = digitize_book(warm, context, workers=2, pool=pool)
     begun = time.perf_counter()
-    report = digitize_book(book, bench, workers=2, pool=pool, on_progress=on_progress)
+    report = digitize_book(book, context, workers=2, pool=pool, on_progress=on_progress)
     seconds = time.perf_counter() - begun
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         return Run(seconds, report.read, registry.summary().entries - before.entries)
 
 

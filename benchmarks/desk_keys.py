@@ -93,9 +93,9 @@ def main() -> None:
             say("đọc các sổ mẫu")
             run = [sys.executable, "-m", "pipeline.cli", "run", str(SAMPLES), "--workspace", str(workspace)]
             subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
-        bench = bench_in(workspace)
-        with bench.open_registry() as registry, _served(registry, workspace, bench.schemas) as url:
-            flow = _worked(url, bench.schemas, chosen.entries)
+        context = bench_in(workspace)
+        with context.open_registry() as registry, _served(registry, workspace, context.schemas) as url:
+            flow = _worked(url, context.schemas, chosen.entries)
     _tell(flow)
 
 

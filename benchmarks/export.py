@@ -51,9 +51,9 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry
+from pipeline.run_context import RunContext
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.synth import SynthOptions, write_book
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 FORM = "birth-2006"
@@ -128,15 +128,15 @@ def main() -> None:
         )
         say(f"vẽ {chosen.drawn} trang {chosen.dpi} dpi")
         drawn = write_book(root / "drawn", schemas.form(FORM), schemas, options)
-        bench = bench_in(root / "workspace")
-        with bench.open_registry() as registry:
-            book_id, filled = _fill(registry, bench, drawn, chosen.entries, schemas, chosen.minutes)
+        context = bench_in(root / "workspace")
+        with context.open_registry() as registry:
+            book_id, filled = _fill(registry, context, drawn, chosen.entries, schemas, chosen.minutes)
             say(f"xuất {filled} việc, {chosen.workers} tiến trình")
             watch, before = Watch(), time.process_time()
             started = time.perf_counter()
             report = export_book(
                 registry,
-                bench,
+                context,
                 book_id,
                 root / "out",
                 PackageOptions(),
@@ -148,7 +148,7 @@ def main() -> None:
         assert report.folder is not None, (report.refused, report.held[:1], report.faults[:3])
         (archive,) = report.folder.glob("*.zip")
         say("đọc chữ trên bản gốc và trên bản xuất")
-        masters, copies, lines = _legibility(drawn, archive, bench, schemas)
+        masters, copies, lines = _legibility(drawn, archive, context, schemas)
     figures = {
         "entries": report.entries,
         "wall_seconds": wall,
@@ -171,7 +171,7 @@ def main() -> None:
 
 
 def _fill(
-    registry: Registry, bench: Workbench, drawn: Path, entries: int, schemas: Schemas, minutes: float
+    registry: Registry, context: RunContext, drawn: Path, entries: int, schemas: Schemas, minutes: float
 ) -> tuple[int, int]:
     """A book of so many accepted entries, or of those that could be put in within the time, and how many they are;
     every page is a scan of its own with the picture of a drawn one."""
@@ -180,7 +180,7 @@ def _fill(
     record = schemas.record(truth.kind)
     pictures = {scan.path.name: scan.path.read_bytes() for scan in scans_of(drawn)}
     book_id = registry.book_id(replace(ledger, entries=entries, pages=entries), "bench")
-    folder = bench.workspace / "scans"
+    folder = context.workspace / "scans"
     folder.mkdir(parents=True)
     sizes: dict[str, tuple[int, int]] = {}
     for number in range(1, entries + 1):
@@ -189,7 +189,7 @@ def _fill(
         path = folder / f"{number:05}.jpg"
         path.write_bytes(pictures[page.scan] + f"{number:08}".encode())  # behind the picture: another scan
         scan = scan_file(path)
-        Workspace(bench.workspace).store(path, scan.sha256)
+        Workspace(context.workspace).store(path, scan.sha256)
         path.unlink()
         if page.scan not in sizes:
             stored = page_of(scan_file(drawn / page.scan), 1).pixels.shape
@@ -240,10 +240,12 @@ def _readings(
         )  # fmt: skip
 
 
-def _legibility(drawn: Path, archive: Path, bench: Workbench, schemas: Schemas) -> tuple[float, float, int]:
+def _legibility(
+    drawn: Path, archive: Path, context: RunContext, schemas: Schemas
+) -> tuple[float, float, int]:
     """Share of wrong characters on single lines of handwriting of the masters and of the copies, and how many lines."""
     truth: BookTruth = load_truth(drawn / "truth.json")
-    reader = bench.make_engines().hand
+    reader = context.make_engines().hand
     assert reader is not None
     record = schemas.record(truth.kind)
     wrong, letters, lines = [0, 0], 0, 0

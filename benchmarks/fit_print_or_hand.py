@@ -76,10 +76,10 @@ def drawn_pages(writing: WritingStyle, pens: tuple[Pen, ...], dpi: int, seed: in
     """The line shapes (lines, 7) of one drawn page a form, one array a page; handwriting by those pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
-        bench = bench_in(Path(folder) / "workspace")
-        engines = replace(bench.make_engines(), writing=collector, print=Unread(), numerals=None)
+        context = bench_in(Path(folder) / "workspace")
+        engines = replace(context.make_engines(), writing=collector, print=Unread(), numerals=None)
         for number, name in enumerate(FORMS):
-            form = bench.schemas.form(name)
+            form = context.schemas.form(name)
             level = LEVELS_DRAWN[number % 4]
             options = SynthOptions(
                 seed=seed + number,
@@ -90,12 +90,12 @@ def drawn_pages(writing: WritingStyle, pens: tuple[Pen, ...], dpi: int, seed: in
                 cover=False,
                 scanner=level,
             )
-            book = draw(Path(folder) / name, form, bench.schemas, 1, options)
+            book = draw(Path(folder) / name, form, context.schemas, 1, options)
             ledger = load_ledger(book)
             for scan in scans_of(book):
-                for page_no in range(1, page_count(scan, bench.limits) + 1):
-                    page = page_of(scan, page_no, bench.limits)
-                    digitize_page(page, form, ledger, bench.schemas, engines, bench.options)
+                for page_no in range(1, page_count(scan, context.limits) + 1):
+                    page = page_of(scan, page_no, context.limits)
+                    digitize_page(page, form, ledger, context.schemas, engines, context.options)
     return collector.pages
 
 

@@ -63,21 +63,21 @@ def main() -> None:
     table = Table(*COLUMNS, title="Bố cục trang, nghiêng tới ±4°")
     total: list[Measured] = []
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        bench = bench_in(Path(folder) / "workspace")
-        forms = [form for form in entry_forms(bench.schemas) if not chosen.form or form.id in chosen.form]
+        context = bench_in(Path(folder) / "workspace")
+        forms = [form for form in entry_forms(context.schemas) if not chosen.form or form.id in chosen.form]
         for form in forms:
             books = []
             for name, pages, turned in (("skewed", chosen.pages, 0.0), ("turned", chosen.turned, 1.0)):
                 options = SynthOptions(seed=chosen.seed, skew=4.0, turned=turned, cover=False)
                 if pages:
-                    path = draw(Path(folder) / f"{form.id}-{name}", form, bench.schemas, pages, options)
-                    books.append(read(path, bench))
-            measured = Measured(books, bench.schemas)
+                    path = draw(Path(folder) / f"{form.id}-{name}", form, context.schemas, pages, options)
+                    books.append(read(path, context))
+            measured = Measured(books, context.schemas)
             table.add_row(form.id, *measured.cells())
             total.append(measured)
             if chosen.missed:
-                measured.name_missed(bench.schemas, console)
-    every = Measured([book for measured in total for book in measured.books], bench.schemas)
+                measured.name_missed(context.schemas, console)
+    every = Measured([book for measured in total for book in measured.books], context.schemas)
     table.add_row("Tất cả", *every.cells(), style="bold")
     console.print(table)
     forms_figures = {form.id: measured.figures() for form, measured in zip(forms, total, strict=True)}

@@ -26,7 +26,7 @@ from benchmarks._books import SEED, bench_in, last_line, say
 from pipeline.batch import digitize_book
 from pipeline.intake import ScanFile, page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 
 FORMS = ("birth-2006", "marriage-2016", "death-2016")
 ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"}
@@ -39,14 +39,14 @@ def main() -> None:
     chosen = parser.parse_args()
     os.environ.update(ONE_THREAD)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        bench = bench_in(Path(folder) / "workspace")
+        context = bench_in(Path(folder) / "workspace")
         books = _drawn(Path(folder) / "books", chosen.pages, chosen.seed)
         scans = [(book, scan) for book in books for scan in scans_of(book)]
-        seconds, cpu, stages, pages = _read_here(scans, bench)
+        seconds, cpu, stages, pages = _read_here(scans, context)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         tesseract = _tesseract_seconds(scans, Path(folder))
         ocrmypdf = _ocrmypdf_seconds(scans, Path(folder))
-        batch = _batch_pages_a_minute(books, bench)
+        batch = _batch_pages_a_minute(books, context)
     figures = {
         "bench": "speed",
         "seed": chosen.seed,
@@ -78,22 +78,22 @@ def _drawn(folder: Path, pages: int, seed: int) -> list[Path]:
 
 
 def _read_here(
-    scans: list[tuple[Path, ScanFile]], bench: Workbench
+    scans: list[tuple[Path, ScanFile]], context: RunContext
 ) -> tuple[float, float, Counter[str], int]:
     """Wall and CPU seconds (Tesseract's included), CPU seconds a stage, pages; decoding included."""
     say("đọc trong một tiến trình")
-    engines = bench.make_engines()
+    engines = context.make_engines()
     stages: Counter[str] = Counter()
     pages = 0
     started, cpu = time.perf_counter(), _cpu()
     for book, scan in scans:
         ledger = load_ledger(book)
-        form = bench.schemas.form(ledger.form)
+        form = context.schemas.form(ledger.form)
         for number in range(1, page_count(scan) + 1):
             before = _cpu()
             page = page_of(scan, number)
             stages["decode"] += _cpu() - before  # type: ignore[assignment]  # a Counter adds floats as well
-            result = bench.read_page(page, form, ledger, bench.schemas, engines, bench.options)
+            result = context.read_page(page, form, ledger, context.schemas, engines, context.options)
             stages.update(result.timings)
             pages += 1
     return time.perf_counter() - started, _cpu() - cpu, stages, pages
@@ -133,10 +133,10 @@ def _ocrmypdf_seconds(scans: list[tuple[Path, ScanFile]], folder: Path) -> float
     return sum(_timed([*command, str(scan.path), str(folder / "out.pdf")]) for _, scan in scans)
 
 
-def _batch_pages_a_minute(books: list[Path], bench: Workbench) -> float:
+def _batch_pages_a_minute(books: list[Path], context: RunContext) -> float:
     """All books through the batch, a process a core, registry included."""
     say("đọc cả lô, mỗi nhân một tiến trình")
-    reports = [digitize_book(book, bench) for book in books]
+    reports = [digitize_book(book, context) for book in books]
     return 60 * sum(report.read for report in reports) / sum(report.seconds for report in reports)
 
 

@@ -47,8 +47,8 @@ def main() -> None:
     table = Table(*COLUMNS, title="Chữ in, chữ máy")
     forms: dict[str, list[Evaluation]] = {}
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        bench = bench_in(Path(folder) / "workspace")
-        for form in entry_forms(bench.schemas):
+        context = bench_in(Path(folder) / "workspace")
+        for form in entry_forms(context.schemas):
             if chosen.form and form.id not in chosen.form:
                 continue
             for seed in range(chosen.seed, chosen.seed + chosen.seeds):
@@ -56,12 +56,12 @@ def main() -> None:
                     seed=seed, writing="typed", scanner=chosen.scanner, cover=False, struck=0.0, ditto=0.0
                 )
                 book = read(
-                    draw(Path(folder) / f"{form.id}-{seed}", form, bench.schemas, chosen.pages, options),
-                    bench,
+                    draw(Path(folder) / f"{form.id}-{seed}", form, context.schemas, chosen.pages, options),
+                    context,
                 )
-                forms.setdefault(form.id, []).append(_evaluated(book, bench.schemas))
+                forms.setdefault(form.id, []).append(_evaluated(book, context.schemas))
                 if chosen.wrong:
-                    _name_wrong(book, bench.schemas, console)
+                    _name_wrong(book, context.schemas, console)
             table.add_row(form.id, *_cells(_figures([e.overall for e in forms[form.id]])))
     every = _figures([evaluation.overall for found in forms.values() for evaluation in found])
     table.add_row("Tất cả", *_cells(every), style="bold")

@@ -35,11 +35,11 @@ def backup(
 def make_backup(target: str, workspace: str | None, key_file: str | None, keep: int | None) -> Summary:
     """``pipeline.backup.back_up`` over what the settings say."""
     settings = read_settings()
-    bench = settings.workbench(Path(workspace) if workspace else None)
+    context = settings.run_context(Path(workspace) if workspace else None)
     report = back_up(
         Vault(Path(target), key_in(Path(key_file) if key_file else None)),
-        bench.workspace,
-        bench.registry_url,
+        context.workspace,
+        context.registry_url,
         settings.program_folders(),
         registry_key=settings.registry_key_file,
         keep=keep,

@@ -41,10 +41,10 @@ def read_on_cluster(
 ) -> tuple[list[Summary], ReadingStopped | None]:
     """One summary a book that was read, and what stopped the run before all were. Raises ``SetupError`` with every
     reason why the cluster cannot be used."""
-    bench = settings.workbench(Path(workspace) if workspace else None)
+    context = settings.run_context(Path(workspace) if workspace else None)
     require_server()
     with connected(settings.cluster) as client:
-        workers = require_cluster(client, bench)
+        workers = require_cluster(client, context)
         require_settings(client)
     runner: Any = DaskTaskRunner(address=settings.cluster)
     run = books_on_cluster.with_options(task_runner=runner)
@@ -84,11 +84,11 @@ def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
     """One book, its pages on all workers of the cluster that this task runs on."""
 
     def read() -> Outcome:
-        bench = read_settings().workbench(Path(workspace) if workspace else None)
+        context = read_settings().run_context(Path(workspace) if workspace else None)
         with worker_client() as client:
-            report = book_report(Path(folder), bench, pool=partial(ClusterWorkers, client))
+            report = book_report(Path(folder), context, pool=partial(ClusterWorkers, client))
         was_stopped = any(failure.code == ReadingStopped.code for failure in report.failures)
-        return summary_of(report, folder, bench.workspace), report.failed, was_stopped
+        return summary_of(report, folder, context.workspace), report.failed, was_stopped
 
     summary, tried, was_stopped = guarded(read, folder)
     return warned(summary), tried, was_stopped

@@ -31,8 +31,8 @@ def export(
     """Write the packages of these books (by the names of their folders), or of all, each into a folder under
     ``target``; one summary a book. A book that is not settled, or whose package is there already, is told and not
     written."""
-    bench = read_settings().workbench(Path(workspace) if workspace else None)
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
         known = registry.book_columns()
     rows = zip(known["book_id"].tolist(), known["folder_name"].tolist(), strict=True)
     chosen = [(int(book_id), name) for book_id, name in rows if books is None or name in books]
@@ -55,13 +55,13 @@ def write_package(
 ) -> Summary:
     """One book through ``pipeline.batch.export_book``."""
     settings = read_settings()
-    bench = settings.workbench(Path(workspace) if workspace else None)
-    options = read_options(Workspace(bench.workspace).package)
+    context = settings.run_context(Path(workspace) if workspace else None)
+    options = read_options(Workspace(context.workspace).package)
     try:
-        with bench.open_registry() as registry:
+        with context.open_registry() as registry:
             report = export_book(
                 registry,
-                bench,
+                context,
                 book_id,
                 Path(target),
                 options,

@@ -122,15 +122,15 @@ def read_book(
 
     def read() -> Summary:
         settings = read_settings()
-        bench = settings.workbench(Path(workspace) if workspace else None)
+        context = settings.run_context(Path(workspace) if workspace else None)
         report = book_report(
             Path(folder),
-            bench,
+            context,
             workers=workers or settings.workers,
             breaker=breaker,
             on_progress=on_progress,
         )
-        return summary_of(report, folder, bench.workspace)
+        return summary_of(report, folder, context.workspace)
 
     return warned(guarded(read, folder))
 
@@ -138,8 +138,8 @@ def read_book(
 @task(name="check-registry", **CHECKING)
 def check_people(workspace: str | None) -> str:
     """The checks across all books through ``pipeline.batch.check_registry``; what was found, as a sentence."""
-    bench = read_settings().workbench(Path(workspace) if workspace else None)
-    with bench.open_registry() as registry:
-        report = check_registry(registry, bench.schemas)
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        report = check_registry(registry, context.schemas)
     counted = ", ".join(f"{times} {code}" for code, times in report.counts.items())
     return f"Đối chiếu giữa các sổ: {counted or 'không thấy gì'}."

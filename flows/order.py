@@ -26,4 +26,4 @@ def list_books(folder: str) -> tuple[Path, ...]:
 @task(name="order-books", **READING)
 def order_books(folders: Sequence[Path], workspace: str | None) -> tuple[Path, ...]:
     """``pipeline.batch.folders_by_need``."""
-    return folders_by_need(folders, read_settings().workbench(Path(workspace) if workspace else None))
+    return folders_by_need(folders, read_settings().run_context(Path(workspace) if workspace else None))

@@ -27,12 +27,12 @@ def report(target: str | None = None, workspace: str | None = None, days: int = 
 @task(name="write-report", **REPORTING)
 def write_report(target: str | None, workspace: str | None, days: int) -> list[str]:
     """The report through ``pipeline.reports``."""
-    bench = read_settings().workbench(Path(workspace) if workspace else None)
-    folder = Workspace(bench.workspace)
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    folder = Workspace(context.workspace)
     try:
-        plan = read_plan(folder.plan, bench.schemas)
-        with bench.open_registry() as registry:
-            made = counted(registry, bench.schemas, plan, days=days)
+        plan = read_plan(folder.plan, context.schemas)
+        with context.open_registry() as registry:
+            made = counted(registry, context.schemas, plan, days=days)
         return [path.name for path in write_files(made, Path(target) if target else folder.reports)]
     except HotichError:
         raise

@@ -41,7 +41,7 @@ def look_ahead(folder: str, workspace: str | None, sample: int, workers: int | N
 
     def look() -> Summary:
         settings = read_settings()
-        bench = settings.workbench(Path(workspace) if workspace else None)
-        return vars(outlook(Path(folder), bench, sample=sample, workers=workers or settings.workers or 1))
+        context = settings.run_context(Path(workspace) if workspace else None)
+        return vars(outlook(Path(folder), context, sample=sample, workers=workers or settings.workers or 1))
 
     return guarded(look, folder)

@@ -19,10 +19,10 @@ from pipeline.errors import SchemaError, SetupError
 from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
+from pipeline.run_context import FaultOptions, RunContext
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
 from pipeline.schema.folder import default_folder as default_schemas
-from pipeline.workbench import FaultOptions, Workbench
 from pipeline.workspace import Workspace
 
 
@@ -50,12 +50,12 @@ class Settings(BaseSettings):
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 
-    def workbench(self, workspace: Path | None = None) -> Workbench:
-        """The workbench these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
+    def run_context(self, workspace: Path | None = None) -> RunContext:
+        """The run context that these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
         ``SetupError`` for a calibration that cannot be used."""
         folder, url = self.places_of(workspace)
         schemas = self.schemas_of(folder)
-        return Workbench(
+        return RunContext(
             workspace=folder,
             registry_url=url,
             schemas=schemas,

@@ -6,8 +6,8 @@ import dataclasses
 from pathlib import Path
 
 from pipeline.batch import BookReport
+from pipeline.run_context import RunContext
 from pipeline.settings import Settings
-from pipeline.workbench import Workbench
 from tests.fake_pages import fake_engines, fake_page
 
 LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
@@ -26,8 +26,8 @@ def failed(report: BookReport) -> list[tuple[str, str, int | None]]:
 
 
 class FakeSettings(Settings):
-    """Settings whose workbench reads fake pages."""
+    """Settings whose run context reads fake pages."""
 
-    def workbench(self, workspace: Path | None = None) -> Workbench:
-        bench = super().workbench(workspace)
-        return dataclasses.replace(bench, make_engines=fake_engines, read_page=fake_page)
+    def run_context(self, workspace: Path | None = None) -> RunContext:
+        context = super().run_context(workspace)
+        return dataclasses.replace(context, make_engines=fake_engines, read_page=fake_page)

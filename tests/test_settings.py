@@ -32,47 +32,47 @@ def own(settings: Settings, reader: str, seed: int = 2) -> Calibration:
 
 
 def test_without_a_calibration_there_is_none(settings: Settings) -> None:
-    assert settings.workbench().options.routing.calibration is None
+    assert settings.run_context().options.routing.calibration is None
 
 
 def test_the_calibration_that_came_with_the_models_is_used(settings: Settings) -> None:
     made = shipped(settings, "hand-1")
-    assert settings.workbench().options.routing.calibration == made
+    assert settings.run_context().options.routing.calibration == made
 
 
 def test_the_offices_own_calibration_comes_first(settings: Settings) -> None:
     shipped(settings, "hand-1")
     made = own(settings, "hand-1")
-    assert settings.workbench().options.routing.calibration == made
+    assert settings.run_context().options.routing.calibration == made
 
 
 def test_an_offices_calibration_of_an_older_reader_gives_way_to_the_shipped_one(settings: Settings) -> None:
     own(settings, "hand-1")
     made = shipped(settings, "hand-2")
-    assert settings.workbench().options.routing.calibration == made
+    assert settings.run_context().options.routing.calibration == made
 
 
 def test_an_offices_calibration_of_no_reader_gives_way_to_the_shipped_one(settings: Settings) -> None:
     own(settings, "")
     made = shipped(settings, "hand-1")
-    assert settings.workbench().options.routing.calibration == made
+    assert settings.run_context().options.routing.calibration == made
 
 
 def test_another_calibration_is_another_fingerprint_of_the_options(settings: Settings) -> None:
-    prints = {settings.workbench().options.fingerprint}
+    prints = {settings.run_context().options.fingerprint}
     for seed in (1, 2):
         shipped(settings, "hand-1", seed)
-        prints.add(settings.workbench().options.fingerprint)
-        assert settings.workbench().options.fingerprint in prints
+        prints.add(settings.run_context().options.fingerprint)
+        assert settings.run_context().options.fingerprint in prints
     assert len(prints) == 3
 
 
 def test_tolerated_errors_are_told_a_thousand(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    routing = settings.workbench().options.routing
+    routing = settings.run_context().options.routing
     assert (routing.tolerated, routing.tolerated_critical) == (0.004, 0.001)
     monkeypatch.setenv("HOTICH_TOLERATED", "12.5")
     monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", "2")
-    told = Settings(models=settings.models, workspace=settings.workspace).workbench().options.routing
+    told = Settings(models=settings.models, workspace=settings.workspace).run_context().options.routing
     assert (told.tolerated, told.tolerated_critical) == (0.0125, 0.002)
 
 
@@ -88,7 +88,7 @@ def test_the_key_of_an_encrypted_registry_travels_with_its_address(
 ) -> None:
     monkeypatch.setenv("HOTICH_REGISTRY_KEY_FILE", str(tmp_path / "khóa & x.key"))
     monkeypatch.setenv("HOTICH_REGISTRY_URL", "sqlite:////srv/r.db")
-    url = read_settings().workbench(tmp_path).registry_url
+    url = read_settings().run_context(tmp_path).registry_url
     assert url.startswith("sqlite:////srv/r.db?key_file=/")
     assert " " not in url
     assert "&" not in url
@@ -98,4 +98,4 @@ def test_a_key_for_a_server_s_database_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HOTICH_REGISTRY_KEY_FILE", str(tmp_path / "x.key"))
     monkeypatch.setenv("HOTICH_REGISTRY_URL", "postgresql+psycopg://hotich@localhost/hotich")
     with pytest.raises(SetupError, match="PostgreSQL"):
-        read_settings().workbench(tmp_path)
+        read_settings().run_context(tmp_path)

@@ -23,8 +23,8 @@ from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError, 
 from pipeline.intake import contents_of
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
+from pipeline.run_context import RunContext
 from pipeline.schema import Form
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 
@@ -40,13 +40,13 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 
-PoolOf = Callable[[Workbench, Form, Ledger], AbstractContextManager[PageWorkers]]
+PoolOf = Callable[[RunContext, Form, Ledger], AbstractContextManager[PageWorkers]]
 """Who reads the pages of a book."""
 
 
 def digitize_book(
     folder: Path,
-    bench: Workbench,
+    context: RunContext,
     *,
     workers: int | None = None,
     pool: PoolOf | None = None,
@@ -65,18 +65,18 @@ def digitize_book(
     """
     started = time.perf_counter()
     ledger = load_ledger(folder)
-    form = bench.schemas.form(ledger.form)
-    engines = bench.make_engines()
-    with bench.open_registry() as registry:
+    form = context.schemas.form(ledger.form)
+    engines = context.make_engines()
+    with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
-        with registry.turn_at(book_id, silence_seconds(bench)) as turn:
-            run = BookRun(folder, bench, registry, book_id, turn, breaker or Breaker(bench.faults))
-            contents = contents_of(folder, bench.limits)
+        with registry.turn_at(book_id, silence_seconds(context)) as turn:
+            run = BookRun(folder, context, registry, book_id, turn, breaker or Breaker(context.faults))
+            contents = contents_of(folder, context.limits)
             run.refuse(contents.foreign)
             scans = run.stored(contents.scans)
             run.prints = {
                 scan.sha256: reading_fingerprint(
-                    scan.sha256, form, ledger, bench.schemas, engines, bench.options
+                    scan.sha256, form, ledger, context.schemas, engines, context.options
                 )
                 for scan in scans
             }
@@ -86,18 +86,18 @@ def digitize_book(
             countable = [s for s in scans if s.sha256 not in done and (s.sha256, None) not in held]
             unknown: list[PageJob] = []
             if countable:
-                with (pool or _here(workers or _cores()))(bench, form, ledger) as readers:
+                with (pool or _here(workers or _cores()))(context, form, ledger) as readers:
                     new = [job for scan, pages in readers.counted(countable) for job in run.jobs(scan, pages)]
                     jobs += new
                     unknown = run.unknown([job for job in new if (job.scan.sha256, job.page_no) not in held])
-                    plate = Workspace(bench.workspace).plate(book_id, form.fingerprint)
+                    plate = Workspace(context.workspace).plate(book_id, form.fingerprint)
                     answers = read_in_rounds(readers.read, unknown, form, plate)
                     for number, (job, answer) in enumerate(answers, start=1):
                         run.save(job, answer)
                         if on_progress:
                             on_progress(Progress(folder.name, number, len(unknown), job.ref))
-            check_books(registry, bench.schemas, [book_id])
-            drift = kept_drift(registry, bench, book_id, engines.hand_fingerprint)
+            check_books(registry, context.schemas, [book_id])
+            drift = kept_drift(registry, context, book_id, engines.hand_fingerprint)
             beside = Counter(one.finding.code for one in registry.standing_findings([book_id]))
     return replace(
         run.report(),
@@ -114,7 +114,7 @@ def digitize_book(
 
 def digitize_books(
     root: Path,
-    bench: Workbench,
+    context: RunContext,
     *,
     workers: int | None = None,
     on_progress: OnProgress | None = None,
@@ -123,16 +123,16 @@ def digitize_books(
     """Read all books of a folder, one report each as it is done, those first that want it most. Raises
     ``ReadingStopped`` when one book after another is stopped because too many pages fail."""
     load_readers_ahead()
-    breaker = Breaker(bench.faults)
-    for folder in folders_by_need(book_folders(root), bench):
+    breaker = Breaker(context.faults)
+    for folder in folders_by_need(book_folders(root), context):
         yield book_report(
-            folder, bench, workers=workers, on_progress=on_progress, breaker=breaker, again=again
+            folder, context, workers=workers, on_progress=on_progress, breaker=breaker, again=again
         )
 
 
 def book_report(
     folder: Path,
-    bench: Workbench,
+    context: RunContext,
     *,
     workers: int | None = None,
     pool: PoolOf | None = None,
@@ -145,7 +145,7 @@ def book_report(
     of the books is gone: then no other book can be read either, and it may come back."""
     try:
         return digitize_book(
-            folder, bench, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
+            folder, context, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
         )
     except (LedgerError, SchemaError) as error:
         if _is_away(folder):
@@ -194,11 +194,11 @@ def _book_folders(root: Path) -> tuple[Path, ...]:
     return books
 
 
-def folders_by_need(folders: Sequence[Path], bench: Workbench) -> tuple[Path, ...]:
+def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path, ...]:
     """Those books first that a run has left half-read, then new ones, last the read ones, of them first that which was
     read longest ago: a new model may want it again. So a run that is started again goes on at once, however many books
     are done. Raises ``RegistryError``, ``StorageError``."""
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         far = registry.book_progress()
 
     def need(folder: Path) -> tuple[int, float]:
@@ -219,13 +219,13 @@ def _is_away(folder: Path) -> bool:
         return True
 
 
-def silence_seconds(bench: Workbench) -> float:
+def silence_seconds(context: RunContext) -> float:
     """How long a run that is well may say nothing: the longest page twice over, and a slow disk."""
-    return 2 * bench.page_seconds + 60.0
+    return 2 * context.page_seconds + 60.0
 
 
 def _here(processes: int) -> PoolOf:
-    return lambda bench, form, ledger: Workers(bench, form, ledger, processes)
+    return lambda context, form, ledger: Workers(context, form, ledger, processes)
 
 
 def _cores() -> int:

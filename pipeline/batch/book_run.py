@@ -15,7 +15,7 @@ from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry, Turn, Unread
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
 DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)
@@ -27,7 +27,7 @@ class BookRun:
     """``turn``: the book in this run's hands; ``prints``: fingerprint of the reading by SHA-256 of the scan."""
 
     folder: Path
-    bench: Workbench
+    context: RunContext
     registry: Registry
     book_id: int
     turn: Turn
@@ -49,7 +49,7 @@ class BookRun:
 
     def stored(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
         """The scans as they lie in the workspace under their hash, each content once."""
-        workspace = Workspace(self.bench.workspace)
+        workspace = Workspace(self.context.workspace)
         kept = []
         for scan in scans:
             self.turn.beat()
@@ -66,7 +66,7 @@ class BookRun:
 
     def set_aside(self) -> Mapping[tuple[str, int | None], Unread]:
         """What failed too often to be tried again under the same fingerprint: told once more, and waiting."""
-        held = self.registry.set_aside(self.book_id, DANGEROUS, self.bench.faults.tries, self.prints)
+        held = self.registry.set_aside(self.book_id, DANGEROUS, self.context.faults.tries, self.prints)
         for one in held.values():
             message = (
                 f"{one.message} Đã thử {one.tries} lần nên tạm để riêng; muốn thử lại: hotich run --again."

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 
 from pipeline.errors import BrokenScan, ReadingStopped, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
-from pipeline.workbench import FaultOptions
+from pipeline.run_context import FaultOptions
 
 LOOK_AT = {
     ScanTimeout.code: "máy có đang bận việc khác, ổ đĩa có chậm không",

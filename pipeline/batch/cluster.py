@@ -21,8 +21,8 @@ from pipeline.batch.workers import BookJob, PageJob, Pool, WorkersLost, count_he
 from pipeline.errors import ScanCrash, ScanError
 from pipeline.intake import ScanFile
 from pipeline.model import Ledger, PageResult
+from pipeline.run_context import RunContext
 from pipeline.schema import Form
-from pipeline.workbench import Workbench
 
 TRIES = 2
 """How often a task is given out again when its worker could not go on; losses of whole workers come on top."""
@@ -36,12 +36,12 @@ class ClusterWorkers:
 
     ``client``: as in ``distributed``; several books may share one."""
 
-    def __init__(self, client: Client, bench: Workbench, form: Form, ledger: Ledger) -> None:
+    def __init__(self, client: Client, context: RunContext, form: Form, ledger: Ledger) -> None:
         self._client = client
         self._book = BookJob(form, ledger)
-        self._token = hashlib.sha256(pickle.dumps(bench)).hexdigest()
+        self._token = hashlib.sha256(pickle.dumps(context)).hexdigest()
         # Told once a worker, and told again when it is lost with one.
-        self._bench = client.submit(_itself, bench, key=f"hotich-bench-{self._token}")
+        self._context = client.submit(_itself, context, key=f"hotich-context-{self._token}")
         self._waiting: dict[Future[Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -66,7 +66,7 @@ class ClusterWorkers:
     ) -> Iterator[tuple[Item, T | ScanError]]:
         for item in items:
             future = self._client.submit(
-                _on_worker, self._token, self._bench, work, self._book, item, pure=False, retries=TRIES
+                _on_worker, self._token, self._context, work, self._book, item, pure=False, retries=TRIES
             )
             self._waiting[future] = item
         for future in as_completed(list(self._waiting), loop=self._client.loop):  # type: ignore[no-untyped-call]
@@ -84,15 +84,15 @@ def _answer(future: Future[Any]) -> Any:
         )
 
 
-def _itself(bench: Workbench) -> Workbench:
-    return bench
+def _itself(context: RunContext) -> RunContext:
+    return context
 
 
 # --- in a process of the cluster ----------------------------------------------------------------------------------
 
 
 class _Station:
-    """The process of this worker that reads pages, made for one workbench, which ``token`` tells from others."""
+    """The process of this worker that reads pages, made for one run context, which ``token`` tells from others."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -102,7 +102,7 @@ class _Station:
     def answer(
         self,
         token: str,
-        bench: Workbench,
+        context: RunContext,
         work: Callable[[BookJob, Item], T | ScanError],
         book: BookJob,
         item: Item,
@@ -110,7 +110,7 @@ class _Station:
         with self._turn:
             if self._pool is None or self._token != token:
                 self._drop()
-                self._pool, self._token = Pool(bench, 1), token
+                self._pool, self._token = Pool(context, 1), token
             try:
                 ((_, answer),) = self._pool.answers(work, book, [item])
             except WorkersLost:
@@ -128,6 +128,6 @@ _station = _Station()
 
 
 def _on_worker(
-    token: str, bench: Workbench, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, item: Item
+    token: str, context: RunContext, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, item: Item
 ) -> T | ScanError:
-    return _station.answer(token, bench, work, book, item)
+    return _station.answer(token, context, work, book, item)

@@ -18,7 +18,7 @@ import pipeline
 from pipeline.errors import HotichError, SetupError
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import tesseract_version
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
 PACKAGES = (
@@ -53,10 +53,10 @@ def connected(address: str) -> Iterator[Client]:
         yield client
 
 
-def require_cluster(client: Client, bench: Workbench) -> int:
-    """The number of workers, all of which can read pages for this bench as this process would. Raises ``SetupError``
+def require_cluster(client: Client, context: RunContext) -> int:
+    """The number of workers, all of which can read pages in this context as this process would. Raises ``SetupError``
     that names every reason why not."""
-    if not bench.registry_url.startswith("postgresql"):
+    if not context.registry_url.startswith("postgresql"):
         raise SetupError(
             "Chạy trên nhiều máy cần sổ dữ liệu PostgreSQL, vì SQLite chỉ dùng được trên ổ đĩa của chính máy mình. Hãy "
             "đặt HOTICH_REGISTRY_URL (xem docs/how-to/use-postgresql.md)."
@@ -68,8 +68,8 @@ def require_cluster(client: Client, bench: Workbench) -> int:
             "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
             "docs/how-to/use-a-cluster.md)."
         ) from None
-    with _mark_in(Workspace(bench.workspace)) as (mark, token):
-        stations: dict[str, Station] = client.run(station, bench.workspace, mark)
+    with _mark_in(Workspace(context.workspace)) as (mark, token):
+        stations: dict[str, Station] = client.run(station, context.workspace, mark)
     mine = _versions()
     flaws = [flaw for address, found in stations.items() for flaw in _flaws(address, found, mine, token)]
     threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]

@@ -9,15 +9,15 @@ from pipeline.calibration import DriftAlarm, Grounds, grounds_of, is_said_by_han
 from pipeline.model import Finding
 from pipeline.registry import Registry, StandingFinding
 from pipeline.registry.tallies.books import DRIFT
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 
 
-def kept_drift(registry: Registry, bench: Workbench, book_id: int, hand_reader: str) -> DriftAlarm | None:
+def kept_drift(registry: Registry, context: RunContext, book_id: int, hand_reader: str) -> DriftAlarm | None:
     """What is unusual about the handwriting of a book, if anything is; the registry holds it as a finding on the first
     page that was weighed, until the book is weighed again. Nothing is unusual where nothing is calibrated for
     ``hand_reader``, or the office has switched the finding off."""
-    severity = bench.schemas.severity_of(DRIFT)
-    alarm, page_id = (None, 0) if severity is None else _weighed(registry, bench, book_id, hand_reader)
+    severity = context.schemas.severity_of(DRIFT)
+    alarm, page_id = (None, 0) if severity is None else _weighed(registry, context, book_id, hand_reader)
     found = []
     if alarm is not None and severity is not None:
         details = {"unusual": unusual_in(alarm), "unseen": str(alarm.unseen)}
@@ -28,16 +28,16 @@ def kept_drift(registry: Registry, bench: Workbench, book_id: int, hand_reader: 
 
 
 def _weighed(
-    registry: Registry, bench: Workbench, book_id: int, hand_reader: str
+    registry: Registry, context: RunContext, book_id: int, hand_reader: str
 ) -> tuple[DriftAlarm | None, int]:
     """The alarm with how many values went in unseen, and the id of the first page weighed."""
-    known = bench.options.routing.for_reader(hand_reader).calibration
+    known = context.options.routing.for_reader(hand_reader).calibration
     if known is None:
         return None, 0
     grounds: list[Grounds] = []
     unseen, page_id = 0, 0
     for entry in registry.read_entries(book_id, hand_reader):
-        grounds += grounds_of(entry.readings, entry.findings, bench.schemas.record(entry.record)).values()
+        grounds += grounds_of(entry.readings, entry.findings, context.schemas.record(entry.record)).values()
         unseen += sum(reading.accepted and is_said_by_hand(reading) for reading in entry.readings)
         page_id = page_id or entry.page_id
     alarm = known.drift(grounds)

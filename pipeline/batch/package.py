@@ -28,7 +28,7 @@ from pipeline.export.staging import whole_folder
 from pipeline.export.values import Fault, Held
 from pipeline.export.workbook import write_workbook
 from pipeline.registry import Registry
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
 Hashes = dict[str, str]
@@ -69,7 +69,7 @@ class PackageReport:
 
 def export_book(
     registry: Registry,
-    bench: Workbench,
+    context: RunContext,
     book_id: int,
     target: Path,
     options: PackageOptions,
@@ -84,9 +84,9 @@ def export_book(
     are left out and named in the manifest; else one of them keeps the whole book back. Raises ``StorageError`` when
     the disk refuses or the package is there already, ``PackageRefused`` when a page cannot be copied.
     """
-    check_books(registry, bench.schemas, [book_id])
-    found = deliverable(registry, book_id, bench.schemas, options)
-    package = _Package(registry, bench, found, options, on_copied)
+    check_books(registry, context.schemas, [book_id])
+    found = deliverable(registry, book_id, context.schemas, options)
+    package = _Package(registry, context, found, options, on_copied)
     if found.held and not partial:
         return package.report(refused="unsettled")
     if not found.entries:
@@ -104,19 +104,19 @@ class _Package:
     def __init__(
         self,
         registry: Registry,
-        bench: Workbench,
+        context: RunContext,
         found: Deliverable,
         options: PackageOptions,
         on_copied: OnCopied | None,
     ) -> None:
-        self._registry, self._bench, self._found, self._options = registry, bench, found, options
+        self._registry, self._context, self._found, self._options = registry, context, found, options
         self._on_copied = on_copied or (lambda _: None)
-        self._names: BookNames = found.names(bench.schemas, options)
+        self._names: BookNames = found.names(context.schemas, options)
         self._export = options.template(found.book.record)
         self._faults: tuple[Fault, ...] = ()
         self._made_at = datetime.now(UTC).replace(microsecond=0)
         self._filled = FilledFields()
-        columns = bench.schemas.columns(self._export)
+        columns = context.schemas.columns(self._export)
         for entry in found.entries:
             self._filled.count(entry.cells, columns)
         self._dropped = _dropped((entry.cells for entry in found.entries), columns)
@@ -130,7 +130,7 @@ class _Package:
                 hashes, size = self._write_copies(work / f"{name}.zip", plan, workers)
                 for path in (work / f"{name}.xlsx", work / f"{name}.zip"):
                     hashes[path.name] = sha256_of_path(path)
-                workspace = Workspace(self._bench.workspace)
+                workspace = Workspace(self._context.workspace)
                 write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
                 manifest = sha256_of_path(work / MANIFEST)
         except _Faulty:
@@ -153,13 +153,13 @@ class _Package:
         )
 
     def _plan(self) -> CopyPlan:
-        workspace = Workspace(self._bench.workspace)
-        schemas = self._bench.schemas
+        workspace = Workspace(self._context.workspace)
+        schemas = self._context.schemas
         return CopyPlan(self._registry, workspace, schemas, self._found, self._names, self._options.attached)
 
     def _write_workbook(self, path: Path) -> None:
         """The workbook, read back and checked."""
-        entries, schemas = self._found.entries, self._bench.schemas
+        entries, schemas = self._found.entries, self._context.schemas
         write_workbook(path, self._export, (entry.cells for entry in entries), schemas)
         volume = self._found.book.ledger.volume
         unsettled = {(volume, one.number) for one in self._found.held if one.number}
@@ -170,7 +170,9 @@ class _Package:
 
     def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
         """The archive of the PDFs; their hashes, and their bytes together."""
-        rules = CopyRules(self._options.copies, self._bench.limits, self._made_at, self._bench.page_seconds)
+        rules = CopyRules(
+            self._options.copies, self._context.limits, self._made_at, self._context.page_seconds
+        )
         hashes: Hashes = {}
         size = done = 0
         book, total = self._found.book.folder_name, len(self._found.entries)
@@ -204,7 +206,7 @@ class _Package:
                 "closing_entries": ledger.entries,
             },
             "template": self._export,
-            "declarations": self._bench.schemas.fingerprint,
+            "declarations": self._context.schemas.fingerprint,
             "readers": dict(self._found.readers),
             "counts": {
                 "entries": len(self._found.entries),

@@ -12,7 +12,7 @@ import sys
 from multiprocessing import spawn
 
 import pipeline.batch.workers
-import pipeline.workbench  # noqa: F401
+import pipeline.run_context  # noqa: F401
 
 
 def _nothing(_main: str) -> None:

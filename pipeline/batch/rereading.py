@@ -21,7 +21,7 @@ from pipeline.ledger import load_ledger
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry
 from pipeline.registry.page_readings import LastReading
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
 
@@ -47,25 +47,25 @@ class Outlook:
     changes: dict[str, int] = field(default_factory=dict)
 
 
-def outlooks(root: Path, bench: Workbench, *, sample: int = 0, workers: int = 1) -> Iterator[Outlook]:
+def outlooks(root: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> Iterator[Outlook]:
     """One a book of the folder; ``sample``: how many pages of each are read on trial."""
     for folder in book_folders(root):
-        yield outlook(folder, bench, sample=sample, workers=workers)
+        yield outlook(folder, context, sample=sample, workers=workers)
 
 
-def outlook(folder: Path, bench: Workbench, *, sample: int = 0, workers: int = 1) -> Outlook:
+def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> Outlook:
     """What reading that book again would change. Raises ``LedgerError``, ``SchemaError``, ``RegistryError``,
     ``StorageError``."""
     ledger = load_ledger(folder)
-    form = bench.schemas.form(ledger.form)
-    engines = bench.make_engines()
-    with bench.open_registry() as registry:
+    form = context.schemas.form(ledger.form)
+    engines = context.make_engines()
+    with context.open_registry() as registry:
         book_id = registry.find_book(ledger, folder.name)
         if book_id is None:
             return Outlook(folder.name)
-        scans = {scan.sha256: scan for scan in contents_of(folder, bench.limits).scans}
+        scans = {scan.sha256: scan for scan in contents_of(folder, context.limits).scans}
         prints = {
-            sha256: reading_fingerprint(sha256, form, ledger, bench.schemas, engines, bench.options)
+            sha256: reading_fingerprint(sha256, form, ledger, context.schemas, engines, context.options)
             for sha256 in scans
         }
         read = registry.fingerprints(book_id)
@@ -74,9 +74,9 @@ def outlook(folder: Path, bench: Workbench, *, sample: int = 0, workers: int = 1
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
         if not chosen:
             return told
-        plate, _ = kept_plate(Workspace(bench.workspace).plate(book_id, form.fingerprint))
-        jobs = [PageJob(_stored(bench, scans[ref.scan_sha256]), ref.page_no, plate) for ref in chosen]
-        with Workers(bench, form, ledger, workers) as pool:
+        plate, _ = kept_plate(Workspace(context.workspace).plate(book_id, form.fingerprint))
+        jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, plate) for ref in chosen]
+        with Workers(context, form, ledger, workers) as pool:
             return _compared(told, registry, book_id, list(pool.read(jobs)))
 
 
@@ -118,8 +118,8 @@ def _compared(
     )
 
 
-def _stored(bench: Workbench, scan: ScanFile) -> ScanFile:
-    path = Workspace(bench.workspace).stored(scan.sha256)
+def _stored(context: RunContext, scan: ScanFile) -> ScanFile:
+    path = Workspace(context.workspace).stored(scan.sha256)
     return scan if path is None else replace(scan, path=path)
 
 

@@ -31,8 +31,8 @@ from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
+from pipeline.run_context import RunContext
 from pipeline.schema import Form
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 SCRATCH = "hotich-pages-"
@@ -56,9 +56,9 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is told once: the workbench, where it may write, and for which process it works."""
+    """What a worker is given once: the run context, where it may write, and for which process it works."""
 
-    bench: Workbench
+    context: RunContext
     scratch: Path
     run: int
 
@@ -105,8 +105,8 @@ def _take_up(assignment: Assignment) -> None:
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
     end_with(assignment.run)
-    _at_work = (assignment, assignment.bench.make_engines())
-    limit_this_process(assignment.bench.limits)
+    _at_work = (assignment, assignment.context.make_engines())
+    limit_this_process(assignment.context.limits)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
 
 
@@ -123,21 +123,21 @@ def _my_assignment() -> tuple[Assignment, Engines]:
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
     """How many pages the scan has."""
     assignment, _ = _my_assignment()
-    allow_cpu(assignment.bench.page_seconds)
-    return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.bench.limits))
+    allow_cpu(assignment.context.page_seconds)
+    return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.context.limits))
 
 
 def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
     """What is read on the page."""
     assignment, engines = _my_assignment()
-    bench = assignment.bench
-    allow_cpu(bench.page_seconds)
+    context = assignment.context
+    allow_cpu(context.page_seconds)
 
     def read() -> PageResult:
-        page = page_of(_at_hand(job.scan), job.page_no, bench.limits)
+        page = page_of(_at_hand(job.scan), job.page_no, context.limits)
         readers = replace(engines, plate=_plate(job.plate)) if job.plate else engines
-        options = replace(bench.options, teach=True) if job.teach else bench.options
-        return bench.read_page(page, book.form, book.ledger, bench.schemas, readers, options)
+        options = replace(context.options, teach=True) if job.teach else context.options
+        return context.read_page(page, book.form, book.ledger, context.schemas, readers, options)
 
     return _scan_error_as_value(read)
 
@@ -152,7 +152,7 @@ def _at_hand(scan: ScanFile) -> ScanFile:
     if scan.path.exists():
         return scan
     assignment, _ = _my_assignment()
-    here = Workspace(assignment.bench.workspace).stored(scan.sha256)
+    here = Workspace(assignment.context.workspace).stored(scan.sha256)
     return scan if here is None else replace(scan, path=here)
 
 
@@ -197,15 +197,15 @@ class PageWorkers(Protocol):
 class Pool:
     """Worker processes of this machine; use it as a context manager. Leaving it stops all work at once."""
 
-    def __init__(self, bench: Workbench, processes: int) -> None:
-        self._seconds = bench.page_seconds
+    def __init__(self, context: RunContext, processes: int) -> None:
+        self._seconds = context.page_seconds
         scratch = _quick_folder() or tempfile.gettempdir()
         _remove_left_behind(Path(scratch))
         self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=scratch)
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(Assignment(bench, Path(self._scratch.name), os.getpid()),),
+            initargs=(Assignment(context, Path(self._scratch.name), os.getpid()),),
             context=reader_context(),
         )
 
@@ -275,8 +275,8 @@ class Pool:
 class Workers(Pool):
     """A pool of worker processes for one book."""
 
-    def __init__(self, bench: Workbench, form: Form, ledger: Ledger, processes: int) -> None:
-        super().__init__(bench, processes)
+    def __init__(self, context: RunContext, form: Form, ledger: Ledger, processes: int) -> None:
+        super().__init__(context, processes)
         self._book = BookJob(form, ledger)
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:

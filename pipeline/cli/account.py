@@ -92,7 +92,7 @@ def activate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
 
 @contextmanager
 def _accounts(workspace: Path | None) -> Iterator[Accounts]:
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         yield registry.accounts()
 
 

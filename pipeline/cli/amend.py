@@ -51,7 +51,7 @@ def add(
 ) -> None:
     """Ghi một cải chính (ô đã có giá trị) hoặc bổ sung (ô chưa có)."""
     author = getpass.getuser() if by is None else by
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         order = AmendmentOrder(
             decision,
             parse_date(decided_on).canonical or decided_on,
@@ -75,7 +75,7 @@ def withdraw(
 ) -> None:
     """Rút một cải chính, bổ sung đã ghi nhầm. Dòng cũ vẫn còn trong sổ dữ liệu."""
     author = getpass.getuser() if by is None else by
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         registry.withdraw_amendment(entry_id, number, author=author, reason=reason)
     out().print(f"Đã rút cải chính, bổ sung số {number}.", markup=False)
 
@@ -85,9 +85,9 @@ def list_amendments(
     entry_id: EntryArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """Mọi cải chính, bổ sung của một việc, từ cũ đến mới, kể cả những cái đã rút."""
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry:
-        record = bench.schemas.record(registry.entry(entry_id).record)
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry:
+        record = context.schemas.record(registry.entry(entry_id).record)
         found = registry.amendments(entry_id)
     if as_json:
         print_json({"amendments": [plain(one) for one in found]})

@@ -46,8 +46,8 @@ def verify(
     Không cần mạng. Có chỗ sai thì mã thoát là 10.
     """
     kept = read_seal(seal) if seal else None
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry, _progress() as on_progress:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry, _progress() as on_progress:
         found = registry.audit().verify(kept, on_progress)
     if as_json:
         print_json({"passed": found.passed, **plain(found)})
@@ -77,7 +77,7 @@ def seal_file(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Ghi dòng cuối của nhật ký ra một tệp nhỏ, không có dữ liệu cá nhân, để cất ở nơi khác."""
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         sealed = registry.audit().seal()
     write_seal(sealed, file)
     out().print(
@@ -94,7 +94,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê những việc gần đây: ai, lúc nào, làm gì, với dòng nào. Không có dữ liệu cá nhân của sổ."""
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         rows = registry.audit().recent(limit, actor)
     if as_json:
         print_json([plain(row) for row in rows])
@@ -118,7 +118,7 @@ def new_key(
     """
     if not sure:
         typer.confirm("Tạo khóa mới cho nhật ký kiểm tra?", abort=True)
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         name = registry.audit().renew_key(MACHINE)
     out().print(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.", markup=False)
 

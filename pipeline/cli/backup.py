@@ -52,11 +52,11 @@ def backup(
         if check:
             report = verify(vault, on_file=on_file)
         else:
-            bench = settings.workbench(workspace)
+            context = settings.run_context(workspace)
             report = back_up(
                 vault,
-                bench.workspace,
-                bench.registry_url,
+                context.workspace,
+                context.registry_url,
                 settings.program_folders(),
                 registry_key=settings.registry_key_file,
                 keys=keys,

@@ -55,19 +55,19 @@ def calibrate(
     Máy so lời đọc mới nhất của mình với quyết định của người. Một nửa số mục dùng để tính, nửa kia để kiểm. Bản hiệu
     chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản mới.
     """
-    bench = read_settings().workbench(workspace)
-    checked = [checked_samples(folder, bench) for folder in books]
+    context = read_settings().run_context(workspace)
+    checked = [checked_samples(folder, context) for folder in books]
     samples = [sample for one in checked for sample in one.samples]
     others = sum(one.others for one in checked)
     _refuse_too_few(samples, others)
-    reader = bench.make_engines().hand_fingerprint
-    routing = bench.options.routing.for_reader(reader)
+    reader = context.make_engines().hand_fingerprint
+    routing = context.options.routing.for_reader(reader)
     before = routing.calibration
     made = fitted(samples, reader=reader, before=before)
     held = halves(samples)[1]
     after = standing(made, made, held, routing)
     earlier = standing(before, made, held, routing) if before else None
-    path = Workspace(bench.workspace).calibration
+    path = Workspace(context.workspace).calibration
     poorer = earlier is not None and proves_less(after, earlier) and not replace
     write = not (dry_run or poorer)
     kept = calibration.save(made, path) if write else None

@@ -31,12 +31,12 @@ def check(
 
     Không sửa gì: điều tìm thấy được thêm vào hàng đợi rà soát, và tự mất đi khi không còn đúng.
     """
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry:
         book_ids = ids_of(registry, books) if books else None
-        reports = [check_books(registry, bench.schemas, book_ids)]
+        reports = [check_books(registry, context.schemas, book_ids)]
         if book_ids is None:
-            reports.append(check_registry(registry, bench.schemas))
+            reports.append(check_registry(registry, context.schemas))
         found = registry.standing_findings(book_ids)
         serious = [one for one in found if one.finding.severity is not Severity.INFO]
         places = Places(registry) if found else None
@@ -45,13 +45,13 @@ def check(
             {"checks": [plain(report) for report in reports], "findings": [plain(one) for one in found]}
         )
         return
-    _show_counts(reports, bench.schemas)
+    _show_counts(reports, context.schemas)
     if places and serious:
-        _show(serious[:limit], places, bench.schemas)
+        _show(serious[:limit], places, context.schemas)
         if len(serious) > limit:
             out().print(f"… và {len(serious) - limit} điều nữa (thêm --limit để xem).")
     if serious:
-        out().print(f"Xem cùng các việc khác: hotich queue --workspace {bench.workspace}", markup=False)
+        out().print(f"Xem cùng các việc khác: hotich queue --workspace {context.workspace}", markup=False)
 
 
 def ids_of(registry: Registry, names: list[str]) -> list[int]:

@@ -20,8 +20,8 @@ from pipeline.imaging.overlay import overlay
 from pipeline.intake import page_of_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageKind, PageResult
+from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
-from pipeline.workbench import Workbench
 
 PAGES_TRIED = 3
 """How many pages of a book are looked at for one that holds an entry (the first is its cover)."""
@@ -44,48 +44,50 @@ def demo(
     every: Annotated[int, typer.Option("--books", min=1, help="Vẽ ảnh của nhiều nhất bấy nhiêu sổ.")] = 8,
 ) -> None:
     """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
-    bench = read_settings().workbench(workspace)
-    drawn = [picture for book in book_folders(folder)[:every] for picture in draw_book(book, pictures, bench)]
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(workspace)
+    drawn = [
+        picture for book in book_folders(folder)[:every] for picture in draw_book(book, pictures, context)
+    ]
+    with context.open_registry() as registry:
         summary = registry.summary()
     index = write_index(pictures, drawn, told(summary))
     screen = out()
     for line in told(summary):
         screen.print(line, markup=False)
-    for line in sentences(summary.reasons, bench.schemas):
+    for line in sentences(summary.reasons, context.schemas):
         screen.print(line, markup=False)
     for code, times in summary.failures.items():
         screen.print(f"Không đọc được: {times} × [{code}]", markup=False)
     screen.print(f"Ảnh để xem: {index}", markup=False)
     screen.print("Chạy tiếp:", markup=False)
-    screen.print(f"  hotich queue --workspace {bench.workspace}        (việc chờ rà soát)", markup=False)
+    screen.print(f"  hotich queue --workspace {context.workspace}        (việc chờ rà soát)", markup=False)
     screen.print(
         "  hotich page TỆP --debug THƯ_MỤC            (xem máy thấy gì trên một trang)", markup=False
     )
     screen.print("  hotich run THƯ_MỤC_CÁC_SỔ                  (đọc sổ của bạn)", markup=False)
 
 
-def draw_book(book: Path, folder: Path, bench: Workbench) -> Iterator[Picture]:
+def draw_book(book: Path, folder: Path, context: RunContext) -> Iterator[Picture]:
     """The pictures of the book's first page with entries; a book whose scans cannot be used has none."""
     ledger = load_ledger(book)
-    form = bench.schemas.form(ledger.form)
-    engines = bench.make_engines()
-    for scan in scans_of(book, bench.limits)[:PAGES_TRIED]:
+    form = context.schemas.form(ledger.form)
+    engines = context.make_engines()
+    for scan in scans_of(book, context.limits)[:PAGES_TRIED]:
         for page_no in range(1, PAGES_TRIED + 1):
             try:
-                page = page_of_isolated(scan, page_no, bench.limits)
-                result = bench.read_page(page, form, ledger, bench.schemas, engines, bench.options)
+                page = page_of_isolated(scan, page_no, context.limits)
+                result = context.read_page(page, form, ledger, context.schemas, engines, context.options)
             except ScanError:
                 break
             if result.kind is PageKind.ENTRIES:
                 err().print(f"Vẽ ảnh: {book.name}, trang {page_no}", markup=False)
-                yield _drawn(book.name, folder, page, result, bench)
+                yield _drawn(book.name, folder, page, result, context)
                 return
 
 
-def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, bench: Workbench) -> Picture:
-    seen = overlay(page, result, bench.schemas)
-    record = record_picture(page, result, bench.schemas)
+def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, context: RunContext) -> Picture:
+    seen = overlay(page, result, context.schemas)
+    record = record_picture(page, result, context.schemas)
     return Picture(
         book,
         page.ref.page_no,

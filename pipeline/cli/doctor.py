@@ -28,8 +28,8 @@ from pipeline.kinds import KINDS
 from pipeline.model import Crop
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import languages, tesseract_version
+from pipeline.run_context import RunContext
 from pipeline.settings import Settings, read_settings
-from pipeline.workbench import Workbench
 
 State = Literal["ok", "warning", "missing"]
 MARKS: dict[State, str] = {"ok": "[green]có[/]", "warning": "[yellow]nên xem[/]", "missing": "[red]thiếu[/]"}
@@ -78,16 +78,16 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield _checked("Phông chữ in để vẽ sổ giả", _fonts, "warning")
     yield from _models(settings)
     try:
-        bench = settings.workbench(workspace)
+        context = settings.run_context(workspace)
     except HotichError as error:
         yield Check("Khai báo (schemas)", "missing", "sai", error.message)
         return
-    forms = len(bench.schemas.forms)
-    yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {bench.schemas.fingerprint}")
-    yield _calibration(bench)
-    yield _writable(bench.workspace)
-    yield _free_space(bench.workspace)
-    yield _registry(bench)
+    forms = len(context.schemas.forms)
+    yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {context.schemas.fingerprint}")
+    yield _calibration(context)
+    yield _writable(context.workspace)
+    yield _free_space(context.workspace)
+    yield _registry(context)
     yield _cores(settings)
 
 
@@ -173,12 +173,12 @@ def _hand(settings: Settings) -> str:
     return hand.name
 
 
-def _calibration(bench: Workbench) -> Check:
+def _calibration(context: RunContext) -> Check:
     """Whether handwriting may be accepted, and on what grounds."""
     name = "Hiệu chuẩn chữ viết tay"
-    routing = bench.options.routing
+    routing = context.options.routing
     try:
-        engines = bench.make_engines()
+        engines = context.make_engines()
     except HotichError as error:
         return Check(name, "warning", "không kiểm được", error.message)
     if engines.hand is None or routing.calibration is None:
@@ -219,13 +219,13 @@ def _free_space(folder: Path) -> Check:
     return Check("Chỗ trống trên ổ đĩa", "warning", found, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
 
 
-def _registry(bench: Workbench) -> Check:
+def _registry(context: RunContext) -> Check:
     """Whether the registry opens; one that is not there yet is not made."""
-    path = bench.registry_url.removeprefix("sqlite:///")
-    if bench.registry_url.startswith("sqlite:///") and not Path(path).exists():
+    path = context.registry_url.removeprefix("sqlite:///")
+    if context.registry_url.startswith("sqlite:///") and not Path(path).exists():
         return Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
     try:
-        with bench.open_registry() as registry:
+        with context.open_registry() as registry:
             summary = registry.summary()
             unguarded = registry.may_change_decisions()
     except HotichError as error:

@@ -26,7 +26,7 @@ def encrypt(
     key_file = key_file or settings.registry_key_file
     if key_file is None:
         raise SetupError("Chưa có khóa. Hãy thêm --key-file TỆP_KHÓA, hoặc đặt HOTICH_REGISTRY_KEY_FILE.")
-    encrypted_copy(settings.workbench(workspace).registry_url, target, key_file)
+    encrypted_copy(settings.run_context(workspace).registry_url, target, key_file)
     screen = out()
     screen.print(f"Đã chép sang {target}, được mã hóa bằng khóa trong {key_file}.", markup=False)
     screen.print(

@@ -29,8 +29,8 @@ from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
 from pipeline.registry import StoredEntry, Straightening
 from pipeline.routing import RoutingOptions
+from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
-from pipeline.workbench import Workbench
 
 MISREADINGS = 120
 MISREADINGS_OF_A_KIND = 20
@@ -73,40 +73,41 @@ def evaluate(
             param_hint="--truth",
         )
     settings = read_settings()
-    bench = settings.workbench(workspace)
+    context = settings.run_context(workspace)
     known = [load_truth(truth or book / "truth.json") for book in books]
     with by_book("trang") as on_progress:
         runs = [
-            digitize_book(book, bench, workers=workers or settings.workers, on_progress=on_progress)
+            digitize_book(book, context, workers=workers or settings.workers, on_progress=on_progress)
             for book in books
         ]
     found = [
-        scored_book(book, answers, run, bench) for book, answers, run in zip(books, known, runs, strict=True)
+        scored_book(book, answers, run, context)
+        for book, answers, run in zip(books, known, runs, strict=True)
     ]
     figures = pooled([book.evaluation for book in found], pages_per_minute=pages_per_minute(runs))
     if json_out:
         write_json(json_out, figures)
     print_evaluation(figures, out())
     alarms = {book: run.drift for book, run in zip(books, runs, strict=True) if run.drift is not None}
-    show_drift(alarms, bench.workspace)
+    show_drift(alarms, context.workspace)
     if report:
         warnings = tuple(f"{folder.name}: {told(alarm)}" for folder, alarm in alarms.items())
-        page = reported(report, figures, found, warnings, bench)
+        page = reported(report, figures, found, warnings, context)
         out().print(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).", markup=False)
 
 
-def scored_book(folder: Path, truth: BookTruth, run: BookReport, bench: Workbench) -> ScoredBook:
+def scored_book(folder: Path, truth: BookTruth, run: BookReport, context: RunContext) -> ScoredBook:
     """The book's readings in the registry against its truth."""
     ledger = load_ledger(folder)
-    record = bench.schemas.record(bench.schemas.form(ledger.form).record)
-    stored = stored_book(folder, bench)
+    record = context.schemas.record(context.schemas.form(ledger.form).record)
+    stored = stored_book(folder, context)
     evaluation = scored(
         truth,
         prediction_of(stored.pages, record, ledger.year),
         record,
         book=str(folder),
         form=ledger.form,
-        versions=versions(bench, ledger.form),
+        versions=versions(context, ledger.form),
     )
     return ScoredBook(stored, evaluation, run)
 
@@ -122,21 +123,21 @@ def reported(
     figures: Evaluation,
     books: Sequence[ScoredBook],
     warnings: tuple[str, ...],
-    bench: Workbench,
+    context: RunContext,
 ) -> Path:
     """Write the report; returns the page to open. Raises ``StorageError``."""
     shown = worst(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
     by_name = {str(book.stored.folder): book.stored for book in books}
-    reader = bench.make_engines().hand_fingerprint
+    reader = context.make_engines().hand_fingerprint
     made = Report(
         evaluation=figures,
         books=tuple(book.stored.folder.name for book in books),
-        standard=standard_of(bench.options.routing.for_reader(reader)),
-        misreadings=misreadings(shown, by_name, bench),
+        standard=standard_of(context.options.routing.for_reader(reader)),
+        misreadings=misreadings(shown, by_name, context),
         warnings=warnings,
         made=datetime.now().astimezone(),
     )
-    return write_report(folder, made, bench.schemas)
+    return write_report(folder, made, context.schemas)
 
 
 def standard_of(routing: RoutingOptions) -> Standard:
@@ -154,26 +155,26 @@ def standard_of(routing: RoutingOptions) -> Standard:
     )
 
 
-def versions(bench: Workbench, form: str) -> Mapping[str, str]:
+def versions(context: RunContext, form: str) -> Mapping[str, str]:
     """What read the book, part by part; one of them differs whenever the figures may."""
     return {
         "hotich": pipeline.__version__,
-        "models": bench.make_engines().fingerprint,
-        "rules": bench.schemas.fingerprint,
-        "options": bench.options.fingerprint,
-        "form": f"{form} {bench.schemas.form(form).fingerprint}",
+        "models": context.make_engines().fingerprint,
+        "rules": context.schemas.fingerprint,
+        "options": context.options.fingerprint,
+        "form": f"{form} {context.schemas.form(form).fingerprint}",
     }
 
 
-def stored_book(folder: Path, bench: Workbench) -> StoredBook:
+def stored_book(folder: Path, context: RunContext) -> StoredBook:
     """The latest machine readings of each page of the book's scans, in the order of the scans. Of a result only
     ``form``, ``entries``, ``matrix`` and ``size`` speak; the rest is not kept by the registry."""
     ledger = load_ledger(folder)
     scans: dict[str, ScanFile] = {}
-    for scan in scans_of(folder, bench.limits):
+    for scan in scans_of(folder, context.limits):
         scans.setdefault(scan.sha256, scan)
-    refs = page_refs(tuple(scans.values()), bench)
-    with bench.open_registry() as registry:
+    refs = page_refs(tuple(scans.values()), context)
+    with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
         stored = [registry.entry(entry_id) for entry_id in registry.entries(book_id)]
         straight = {ref: registry.straightening(book_id, ref) for ref in refs}
@@ -186,12 +187,12 @@ def stored_book(folder: Path, bench: Workbench) -> StoredBook:
     return StoredBook(folder, scans, refs, pages)
 
 
-def page_refs(scans: Sequence[ScanFile], bench: Workbench) -> list[PageRef]:
+def page_refs(scans: Sequence[ScanFile], context: RunContext) -> list[PageRef]:
     """All pages of the scans in order; a scan that cannot be counted has none."""
     refs: list[PageRef] = []
     for scan in scans:
         try:
-            pages = page_count_isolated(scan, bench.limits)
+            pages = page_count_isolated(scan, context.limits)
         except ScanError:
             continue
         refs += [PageRef(scan.sha256, number) for number in range(1, pages + 1)]

@@ -71,18 +71,18 @@ def export(
         raise typer.BadParameter("Hãy nêu sổ bằng --book, hoặc --all cho mọi sổ.")
     stop_on_sigterm()
     settings = read_settings()
-    bench = settings.workbench(workspace)
-    options = read_options(Workspace(bench.workspace).package)
+    context = settings.run_context(workspace)
+    options = read_options(Workspace(context.workspace).package)
     if template is not None:
         options = replace(options, birth_template=template.value)
-    with bench.open_registry() as registry, by_book("việc") as on_copied:
+    with context.open_registry() as registry, by_book("việc") as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []
         for book_id in map(int, wanted):
             try:
                 report = export_book(
                     registry,
-                    bench,
+                    context,
                     book_id,
                     target,
                     options,

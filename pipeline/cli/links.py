@@ -76,7 +76,7 @@ def links(
         return
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         outcome = _suggested(registry)
         found = registry.links(kind, rejected=rejected)
         shown = found[:limit]
@@ -118,7 +118,7 @@ def reject(
 
 def _decide(number: int, verdict: LinkVerdict, by: str | None, reason: str, workspace: Path | None) -> None:
     author = getpass.getuser() if by is None else by
-    with read_settings().workbench(workspace).open_registry() as registry:
+    with read_settings().run_context(workspace).open_registry() as registry:
         registry.decide_link(number, verdict, author=author, reason=reason)
     out().print(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.", markup=False)
 

@@ -14,7 +14,7 @@ from pipeline.imaging.overlay import straight_page
 from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.model import Box, PageRef, PageResult, Pixels
 from pipeline.reports.wording import told_place
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class StoredBook:
 
 
 def misreadings(
-    outcomes: Sequence[Outcome], books: Mapping[str, StoredBook], bench: Workbench
+    outcomes: Sequence[Outcome], books: Mapping[str, StoredBook], context: RunContext
 ) -> tuple[Misreading, ...]:
     """The outcomes with their ink, in their order. ``books`` by what outcomes call them. Each page is decoded once;
     of a scan that cannot be read any more there is no picture."""
@@ -40,7 +40,7 @@ def misreadings(
             by_page.setdefault((outcome.book, outcome.entry.page), []).append(number)
     for (book, page), numbers in by_page.items():
         boxes = {number: _boxes(outcomes[number], books[book].pages[page]) for number in numbers}
-        pictures |= _cut_from(books[book], page, boxes, bench)
+        pictures |= _cut_from(books[book], page, boxes, context)
     return tuple(
         Misreading(outcome, _place(outcome, books[outcome.book]), pictures.get(number, ()))
         for number, outcome in enumerate(outcomes)
@@ -57,14 +57,14 @@ def _boxes(outcome: Outcome, result: PageResult | None) -> tuple[Box, ...]:
 
 
 def _cut_from(
-    book: StoredBook, page: int, boxes: Mapping[int, tuple[Box, ...]], bench: Workbench
+    book: StoredBook, page: int, boxes: Mapping[int, tuple[Box, ...]], context: RunContext
 ) -> dict[int, tuple[Pixels, ...]]:
     result, ref = book.pages[page], book.refs[page]
     scan = book.scans.get(ref.scan_sha256)
     if result is None or scan is None or not any(boxes.values()):
         return {}
     try:
-        straight = straight_page(page_of_isolated(scan, ref.page_no, bench.limits), result)
+        straight = straight_page(page_of_isolated(scan, ref.page_no, context.limits), result)
     except ScanError:
         return {}
     return {number: tuple(cut(straight, box, 14) for box in found) for number, found in boxes.items()}

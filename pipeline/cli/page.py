@@ -49,16 +49,18 @@ def page(
     as_json: JsonOption = False,
 ) -> None:
     """Đọc thử một trang và cho xem máy thấy gì; không lưu gì vào sổ dữ liệu."""
-    bench = read_settings().workbench()
-    ledger = ledger_beside(file, form, bench.schemas)
-    chosen = bench.schemas.form(ledger.form)
-    picture = page_of_isolated(scan_file(file, bench.limits), page_no, bench.limits)
-    result = bench.read_page(picture, chosen, ledger, bench.schemas, bench.make_engines(), bench.options)
-    pictures = write_pictures(debug, file.stem, picture, result, bench.schemas) if debug else ()
+    context = read_settings().run_context()
+    ledger = ledger_beside(file, form, context.schemas)
+    chosen = context.schemas.form(ledger.form)
+    picture = page_of_isolated(scan_file(file, context.limits), page_no, context.limits)
+    result = context.read_page(
+        picture, chosen, ledger, context.schemas, context.make_engines(), context.options
+    )
+    pictures = write_pictures(debug, file.stem, picture, result, context.schemas) if debug else ()
     if as_json:
         print_json(as_object(result, pictures))
     else:
-        show(result, bench.schemas)
+        show(result, context.schemas)
         for path in pictures:
             out().print(f"Đã ghi {path}", markup=False)
 

@@ -47,7 +47,7 @@ def find(
     as_json: JsonOption = False,
 ) -> None:
     """Cho biết một nơi ghi trong sổ là đơn vị hành chính nào vào ngày ấy."""
-    resolver = read_settings().workbench(workspace).schemas.places
+    resolver = read_settings().run_context(workspace).schemas.places
     found = resolver.resolve(written, _day(on))
     if as_json:
         print_json(_plain(found))
@@ -68,8 +68,8 @@ def find(
 @places_app.command("resolve", cls=Command)
 def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Đối chiếu lại nơi của mọi việc đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry:
         entries = registry.entries()
         changed = sum(map(registry.resolve_places, counted(entries, "Đối chiếu nơi", "việc")))
     if as_json:

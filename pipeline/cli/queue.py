@@ -25,8 +25,8 @@ def queue(
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê các mục và trang đang chờ người rà soát."""
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.standing_findings())
@@ -47,15 +47,15 @@ def queue(
             escape(task.scan),
             str(task.page_no),
             escape(task.entry_number) or "–",
-            _what(task, bench.schemas),
-            _lines(guesses[task.task_id], bench.schemas.records.get(task.record)),
+            _what(task, context.schemas),
+            _lines(guesses[task.task_id], context.schemas.records.get(task.record)),
             escape(_why(task, beside.get((task.page_id, task.entry_id), []))),
         )
     screen.print(table)
     if len(tasks) > limit:
         screen.print(f"… và {len(tasks) - limit} việc nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
-    for line in sentences(counted, bench.schemas):
+    for line in sentences(counted, context.schemas):
         screen.print(line, markup=False)
 
 

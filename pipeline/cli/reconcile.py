@@ -60,14 +60,14 @@ def reconcile(
     """
     if target is not None and target.exists():
         raise StorageError(f"Đã có {target}. Tệp cũ không bị ghi đè: hãy chọn tên khác.")
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry, open_workbook(file) as book:
-        mapped = read_layout(layout, bench.schemas) if layout else None
-        columns = layout_of(book, bench.schemas, mapped)
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry, open_workbook(file) as book:
+        mapped = read_layout(layout, context.schemas) if layout else None
+        columns = layout_of(book, context.schemas, mapped)
         run = Reconciling(
-            registry, bench.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
+            registry, context.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
         )
-        ink = Ink(registry, Workspace(bench.workspace), pictures, bench.limits)
+        ink = Ink(registry, Workspace(context.workspace), pictures, context.limits)
         report = DifferenceReport(registry, columns, ink)
         sheets = DifferenceWorkbook(target) if target else None
         kept = gathered(run.found(), report, sheets, shown=limit, ask=save)

@@ -26,8 +26,8 @@ def registry() -> None:
 @registry_app.command("upgrade", cls=Command)
 def upgrade(workspace: WorkspaceOption = None) -> None:
     """Tạo các bảng, hoặc nâng cấp lên bản này, rồi thôi. Trên PostgreSQL: bằng tài khoản chủ của các bảng."""
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as opened:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as opened:
         books = opened.summary().books
     out().print(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
 
@@ -38,9 +38,9 @@ def copy(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Chép trọn sổ dữ liệu, cả nhật ký kiểm tra, sang một cơ sở dữ liệu trống; sổ đang dùng không bị sửa gì."""
-    bench = read_settings().workbench(workspace)
-    key = Workspace(bench.workspace).audit_key
-    copied = copy_registry(bench.registry_url, to, bench.schemas, audit_key=key)
+    context = read_settings().run_context(workspace)
+    key = Workspace(context.workspace).audit_key
+    copied = copy_registry(context.registry_url, to, context.schemas, audit_key=key)
     screen = out()
     screen.print(f"Đã chép {copied.rows} dòng; nhật ký kiểm tra ở bên ấy khớp như ở bên này.")
     if copied.flaws:
@@ -60,7 +60,7 @@ def print_role_sql(
     workspace: WorkspaceOption = None,
 ) -> None:
     """In các câu SQL cấp đúng những quyền hotich cần cho một tài khoản PostgreSQL: không sửa, xóa được quyết định."""
-    typer.echo(role_sql(read_settings().workbench(workspace).schemas, role), nl=False)
+    typer.echo(role_sql(read_settings().run_context(workspace).schemas, role), nl=False)
 
 
 @registry_app.command("show", cls=Command)
@@ -70,10 +70,10 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Giá trị hiện hành của một việc; ô đã cải chính, bổ sung thì nêu cả giá trị trên giấy và số quyết định."""
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as opened:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as opened:
         entry = opened.entry(entry_id)
-    record = bench.schemas.record(entry.record)
+    record = context.schemas.record(entry.record)
     if as_json:
         amended = {name: plain(one) for name, one in entry.amendments.items()}
         print_json({"current": plain(entry.current), "on_paper": plain(entry.values), "amendments": amended})

@@ -32,12 +32,12 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
-    bench = read_settings().workbench(workspace)
-    plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(workspace)
+    plan = read_plan(Workspace(context.workspace).plan, context.schemas)
+    with context.open_registry() as registry:
         made = counted(
             registry,
-            bench.schemas,
+            context.schemas,
             plan,
             places=frozenset(places) if places else None,
             days=days,

@@ -36,18 +36,18 @@ def reread(
 ) -> None:
     """Liệt kê những trang sẽ được đọc lại vì mô hình, mẫu sổ, quy tắc hay tùy chọn đã đổi; `--apply` thì đọc lại."""
     settings = read_settings()
-    bench = settings.workbench(workspace)
+    context = settings.run_context(workspace)
     stop_on_sigterm()
     processes = workers or settings.workers
     if apply:
         with by_book("trang") as on_progress:
-            reports = list(digitize_books(folder, bench, workers=processes, on_progress=on_progress))
+            reports = list(digitize_books(folder, context, workers=processes, on_progress=on_progress))
         if as_json:
             print_json({"books": plain(reports)})
         else:
-            show_reports(reports, bench.schemas)
+            show_reports(reports, context.schemas)
         raise typer.Exit(exit_code(reports))
-    found = list(outlooks(folder, bench, sample=sample, workers=processes or 1))
+    found = list(outlooks(folder, context, sample=sample, workers=processes or 1))
     if as_json:
         print_json({"books": plain(found)})
         return

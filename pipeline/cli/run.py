@@ -24,9 +24,9 @@ from pipeline.cli.progress import by_book
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences, told
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, ScanError, SchemaError
+from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
-from pipeline.workbench import Workbench
 
 
 def run(
@@ -48,31 +48,31 @@ def run(
     Chạy lại không đọc lại trang đã đọc. Trang hỏng được nêu tên trong báo cáo, các trang khác vẫn được đọc.
     """
     settings = read_settings()
-    bench = settings.workbench(workspace)
+    context = settings.run_context(workspace)
     stop_on_sigterm()
     folders = book_folders(folder)
     with by_book("trang") as on_progress:
         reports = list(
             digitize_books(
                 folder,
-                bench,
+                context,
                 workers=workers or settings.workers,
                 on_progress=on_progress,
                 again=again,
             )
         )
-    with bench.open_registry() as registry:
-        across = check_registry(registry, bench.schemas)
+    with context.open_registry() as registry:
+        across = check_registry(registry, context.schemas)
     alarms = drift_alarms(folders, reports)
     if as_json:
         drift = {folder.name: alarm for folder, alarm in alarms.items()}
         answer = {"books": [as_object(report) for report in reports], "drift": drift}
         print_json(answer | {"registry": plain(across)})
     else:
-        show_reports(reports, bench.schemas)
-        show_beside(reports, across, bench.schemas)
-        show_drift(alarms, bench.workspace)
-        show_standing(bench)
+        show_reports(reports, context.schemas)
+        show_beside(reports, across, context.schemas)
+        show_drift(alarms, context.workspace)
+        show_standing(context)
     raise typer.Exit(exit_code(reports))
 
 
@@ -144,12 +144,12 @@ def show_beside(reports: list[BookReport], across: CheckReport, schemas: Schemas
         out().print(line, markup=False)
 
 
-def show_standing(bench: Workbench) -> None:
+def show_standing(context: RunContext) -> None:
     """Where all books of the registry stand, and what to do next."""
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         summary = registry.summary()
     out().print("Trong sổ dữ liệu:", markup=False)
     for line in told(summary):
         out().print(f"  {line}", markup=False)
     if summary.review or summary.page_tasks or summary.failures:
-        out().print(f"Xem việc cần rà soát: hotich queue --workspace {bench.workspace}", markup=False)
+        out().print(f"Xem việc cần rà soát: hotich queue --workspace {context.workspace}", markup=False)

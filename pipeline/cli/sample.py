@@ -46,7 +46,7 @@ def plan(
 ) -> None:
     """Cho biết phải xem bao nhiêu việc, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
     settings = read_settings()
-    policy = settings.sampling_policy_of(settings.workbench(workspace).workspace)
+    policy = settings.sampling_policy_of(settings.run_context(workspace).workspace)
     made = policy.plan(size, turn)
     chances = {f"{wrong:g}": made.passes(round(wrong * size)) for wrong in SHARES}
     if as_json:
@@ -117,12 +117,12 @@ def cancel(
 @contextmanager
 def _lots(workspace: Path | None, preset: str | None = None) -> Iterator[tuple[Registry, Lots]]:
     settings = read_settings()
-    bench = settings.workbench(workspace)
-    review = settings.review_policy_of(bench.workspace, bench.schemas)
-    sampling: SamplingPolicy = settings.sampling_policy_of(bench.workspace)
+    context = settings.run_context(workspace)
+    review = settings.review_policy_of(context.workspace, context.schemas)
+    sampling: SamplingPolicy = settings.sampling_policy_of(context.workspace)
     if preset is not None:
         sampling = replace(sampling, preset=preset)
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         yield registry, registry.lots(review, sampling)
 
 

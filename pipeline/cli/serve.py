@@ -15,8 +15,8 @@ from pipeline.batch import export_book
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.export.options import read_options
 from pipeline.registry import Registry
+from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,18 +42,18 @@ def serve(
     from pipeline.review import PackageDesk, Pictures, create_app, server  # FastAPI: not for every command
 
     settings = read_settings()
-    bench = settings.workbench(workspace)
-    policy = settings.review_policy_of(bench.workspace, bench.schemas)
-    sampling = settings.sampling_policy_of(bench.workspace)
-    plan = read_plan(Workspace(bench.workspace).plan, bench.schemas)
+    context = settings.run_context(workspace)
+    policy = settings.review_policy_of(context.workspace, context.schemas)
+    sampling = settings.sampling_policy_of(context.workspace)
+    plan = read_plan(Workspace(context.workspace).plan, context.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
     with (
-        bench.open_registry() as registry,
-        Pictures(Workspace(bench.workspace), limits=bench.limits) as pictures,
+        context.open_registry() as registry,
+        Pictures(Workspace(context.workspace), limits=context.limits) as pictures,
         PackageDesk(
-            Workspace(bench.workspace).packages, package_maker(registry, bench, settings.workers)
+            Workspace(context.workspace).packages, package_maker(registry, context, settings.workers)
         ) as packages,
         server.listen(host, port) as listener,
     ):
@@ -71,7 +71,7 @@ def serve(
         screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
         app = create_app(
             registry,
-            bench.schemas,
+            context.schemas,
             policy=policy,
             plan=plan,
             sampling=sampling,
@@ -84,15 +84,15 @@ def serve(
     screen.print("Đã tắt bàn rà soát.")
 
 
-def package_maker(registry: Registry, bench: Workbench, workers: int | None) -> PackageMaker:
+def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:
     """Makes packages for the web application as ``hotich export`` does."""
     from pipeline.cli.package_refusal import refusal_of
 
     def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> Refusal | None:
-        options = read_options(Workspace(bench.workspace).package)
+        options = read_options(Workspace(context.workspace).package)
         report = export_book(
             registry,
-            bench,
+            context,
             book_id,
             target,
             options,

@@ -16,9 +16,9 @@ from pipeline.errors import HotichError, StorageError
 from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.model import WITHOUT_INK, Box, FieldReading, FieldStatus, PageKind, PageRef
 from pipeline.registry import Registry, StoredEntry, StoredPage
+from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 
 KINDS = {
@@ -40,11 +40,11 @@ def sheet(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Vẽ tờ ảnh của một sổ: mười trang một tờ, mỗi ô tô màu theo đã nhận, chờ người xem hay trống."""
-    bench = read_settings().workbench(workspace)
-    with bench.open_registry() as registry:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry:
         written = 0
         for book_id in ids_of(registry, [book]):
-            thumbs = _thumbs(registry, book_id, bench, pages)
+            thumbs = _thumbs(registry, book_id, context, pages)
             for page in sheets(thumbs, f"Sổ {book}"):
                 written += 1
                 path = target if target.suffix.lower() == ".pdf" else target / f"{book}-{written:03}.png"
@@ -62,7 +62,7 @@ def sheet(
 
 
 def _thumbs(
-    registry: Registry, book_id: int, bench: Workbench, wanted: Sequence[int] | None
+    registry: Registry, book_id: int, context: RunContext, wanted: Sequence[int] | None
 ) -> Iterator[Thumb]:
     book = registry.book(book_id)
     entries: dict[PageRef, list[StoredEntry]] = {}
@@ -72,7 +72,7 @@ def _thumbs(
     for number, page in enumerate(book.pages, start=1):
         if not wanted or number in wanted:
             mine = entries.get(page.ref, [])
-            yield _thumb(registry, book_id, page, number, mine, bench, book.scans)
+            yield _thumb(registry, book_id, page, number, mine, context, book.scans)
     for failure in () if wanted else book.failures:
         where = failure.scan if failure.page_no is None else f"{failure.scan}, trang {failure.page_no}"
         yield Thumb(None, where, f"không đọc được ({failure.code})", bad=True)
@@ -80,10 +80,10 @@ def _thumbs(
 
 def _thumb(
     registry: Registry, book_id: int, page: StoredPage, number: int, entries: Sequence[StoredEntry],
-    bench: Workbench, scans: Mapping[str, str],
+    context: RunContext, scans: Mapping[str, str],
 ) -> Thumb:  # fmt: skip
     fields = [field for entry in entries for field in _fields(entry)]
-    flaws = _flaws(entries, bench.schemas)
+    flaws = _flaws(entries, context.schemas)
     kind = PageKind(page.kind)
     told = [KINDS[kind]] if kind in KINDS else [_counted(fields)]
     title = f"Trang {number} · {scans.get(page.ref.scan_sha256, '')} tr. {page.ref.page_no}"
@@ -91,11 +91,11 @@ def _thumb(
     title += "".join(f" · số {one}" for one in numbers if one)
     picture = None
     try:
-        path = Workspace(bench.workspace).stored(page.ref.scan_sha256)
+        path = Workspace(context.workspace).stored(page.ref.scan_sha256)
         straight = registry.straightening(book_id, page.ref)
         if path is not None and straight is not None:
             scan = ScanFile(path, page.ref.scan_sha256, path.stat().st_size)
-            pixels = page_of_isolated(scan, page.ref.page_no, bench.limits).pixels
+            pixels = page_of_isolated(scan, page.ref.page_no, context.limits).pixels
             picture = thumb_picture(pixels, straight.matrix, straight.size, fields)
     except (HotichError, OSError):
         told.append("bản quét không mở được")

@@ -46,7 +46,7 @@ def synth(
     from pipeline.synth import SynthOptions, write_book
 
     settings = read_settings()
-    bench = settings.workbench()
+    context = settings.run_context()
     try:
         options = SynthOptions(
             seed=seed,
@@ -61,10 +61,10 @@ def synth(
         raise BadParameter(str(error)) from None
     options = replace(options, skew=skew, turned=turned)
     written = []
-    for chosen in _chosen(form, bench.schemas):
+    for chosen in _chosen(form, context.schemas):
         err().print(f"Đang vẽ {chosen.id}…", markup=False)
         try:
-            written.append(write_book(folder / chosen.id, chosen, bench.schemas, options))
+            written.append(write_book(folder / chosen.id, chosen, context.schemas, options))
         except OSError as error:
             raise StorageError(f"Không ghi được vào {folder}: {error.strerror or error}.") from None
     if as_json:

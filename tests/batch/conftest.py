@@ -6,8 +6,8 @@ import pytest
 
 from pipeline import schema
 from pipeline.intake import ScanLimits
+from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 from tests.fake_books import make_book
 from tests.fake_pages import fake_engines, fake_page
@@ -19,10 +19,10 @@ def schemas() -> Schemas:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, schemas: Schemas) -> Workbench:
+def context(tmp_path: Path, schemas: Schemas) -> RunContext:
     """Reads fake pages into a registry of its own."""
     workspace = Workspace(tmp_path / "workspace")
-    return Workbench(
+    return RunContext(
         workspace.root,
         workspace.registry_url,
         schemas,

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.batch import Progress, book_folders, digitize_book, digitize_books, folders_by_need
 from pipeline.errors import LedgerError, SetupError
-from pipeline.workbench import FaultOptions, Workbench
+from pipeline.run_context import FaultOptions, RunContext
 from pipeline.workspace import Workspace
 from tests.fake_books import LEDGER, failed, make_book
 from tests.fake_pages import (
@@ -31,22 +31,22 @@ from tests.fake_pages import (
 )
 
 
-def test_every_page_of_every_scan_is_read_and_stored(book: Path, bench: Workbench) -> None:
+def test_every_page_of_every_scan_is_read_and_stored(book: Path, context: RunContext) -> None:
     draw(book / "a.tiff", GOOD, GOOD)
     draw(book / "b.png", GOOD, mark=7)
-    report = digitize_book(book, bench, workers=2)
+    report = digitize_book(book, context, workers=2)
     assert (report.scans, report.pages, report.read, report.known) == (2, 3, 3, 0)
     assert (report.entries, report.accepted, report.review) == (3, 0, 3)
     assert report.reasons == {"READ-LOW": 3}
     assert report.failures == ()
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         assert registry.summary().entries == 3
 
 
-def test_a_second_run_reads_nothing_again(book: Path, bench: Workbench) -> None:
+def test_a_second_run_reads_nothing_again(book: Path, context: RunContext) -> None:
     draw(book / "a.tiff", GOOD, GOOD)
-    digitize_book(book, bench, workers=1)
-    again = digitize_book(book, bench, workers=1)
+    digitize_book(book, context, workers=1)
+    again = digitize_book(book, context, workers=1)
     assert (again.pages, again.read, again.known) == (2, 0, 2)
 
 
@@ -54,9 +54,9 @@ def refused(*_: object) -> NoReturn:
     raise AssertionError("nobody is to be asked")
 
 
-def test_a_book_that_is_read_is_not_opened_again(book: Path, bench: Workbench) -> None:
+def test_a_book_that_is_read_is_not_opened_again(book: Path, context: RunContext) -> None:
     draw(book / "b.tiff", GOOD, CRASH)
-    held = replace(bench, faults=FaultOptions(tries=1))
+    held = replace(context, faults=FaultOptions(tries=1))
     digitize_book(book, held, workers=1)
     again = digitize_book(book, held, pool=refused)
     assert (again.pages, again.read, again.known, failed(again)) == (2, 0, 1, [("crash", "b.tiff", 2)])
@@ -64,7 +64,7 @@ def test_a_book_that_is_read_is_not_opened_again(book: Path, bench: Workbench) -
 
 
 def test_the_book_that_a_run_left_half_read_comes_first_and_the_read_one_last(
-    tmp_path: Path, bench: Workbench
+    tmp_path: Path, context: RunContext
 ) -> None:
     root = tmp_path / "books"
     books = {name: make_book(root / name) for name in ("a-read", "b-half", "c-new", "d-read")}
@@ -75,12 +75,12 @@ def test_the_book_that_a_run_left_half_read_comes_first_and_the_read_one_last(
         raise KeyboardInterrupt
 
     for name in ("d-read", "a-read"):
-        digitize_book(books[name], bench, workers=1)
+        digitize_book(books[name], context, workers=1)
     with pytest.raises(KeyboardInterrupt):
-        digitize_book(books["b-half"], bench, workers=1, on_progress=stop)
-    order = folders_by_need(book_folders(root), bench)
+        digitize_book(books["b-half"], context, workers=1, on_progress=stop)
+    order = folders_by_need(book_folders(root), context)
     assert [folder.name for folder in order] == ["b-half", "c-new", "d-read", "a-read"]
-    assert [report.read for report in digitize_books(root, bench, workers=1)] == [1, 2, 0, 0]
+    assert [report.read for report in digitize_books(root, context, workers=1)] == [1, 2, 0, 0]
 
 
 LEADING = """
@@ -89,10 +89,10 @@ Path("loaded").open("a").write("once\\n")
 if __name__ == "__main__":
     from pipeline import schema
     from pipeline.batch import digitize_book
-    from pipeline.workbench import Workbench
+    from pipeline.run_context import RunContext
     from tests.fake_pages import fake_engines, fake_page
-    bench = Workbench(Path("ws"), "sqlite:///a.db", schema.load(), fake_engines, read_page=fake_page)
-    assert digitize_book(Path("book"), bench, workers=2).read == 3
+    context = RunContext(Path("ws"), "sqlite:///a.db", schema.load(), fake_engines, read_page=fake_page)
+    assert digitize_book(Path("book"), context, workers=2).read == 3
 """
 
 
@@ -120,17 +120,17 @@ def test_no_run_waits_for_pandas_before_its_first_page() -> None:
     subprocess.run([sys.executable, "-c", WAITS], check=True)
 
 
-def test_a_run_with_other_readers_reads_everything_again(book: Path, bench: Workbench) -> None:
+def test_a_run_with_other_readers_reads_everything_again(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
-    digitize_book(book, bench, workers=1)
-    assert digitize_book(book, replace(bench, make_engines=changed_engines), workers=1).read == 1
+    digitize_book(book, context, workers=1)
+    assert digitize_book(book, replace(context, make_engines=changed_engines), workers=1).read == 1
 
 
 def test_a_page_that_breaks_crashes_loops_eats_memory_or_meets_a_bug_costs_only_itself(
-    book: Path, bench: Workbench
+    book: Path, context: RunContext
 ) -> None:
     draw(book / "a.tiff", GOOD, CRASH, BREAK, EAT, GOOD, BUG, LOOP, GOOD)
-    report = digitize_book(book, replace(bench, page_seconds=6.0), workers=2)
+    report = digitize_book(book, replace(context, page_seconds=6.0), workers=2)
     assert report.read == 3
     assert failed(report) == [
         ("crash", "a.tiff", 2),
@@ -139,32 +139,34 @@ def test_a_page_that_breaks_crashes_loops_eats_memory_or_meets_a_bug_costs_only_
         ("fault", "a.tiff", 6),
         ("timeout", "a.tiff", 7),
     ]
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         assert sum(registry.summary().failures.values()) == 5
 
 
-def test_a_bug_is_named_by_its_place_and_never_by_what_it_says(book: Path, bench: Workbench) -> None:
+def test_a_bug_is_named_by_its_place_and_never_by_what_it_says(book: Path, context: RunContext) -> None:
     draw(book / "a.png", BUG)
-    (failure,) = digitize_book(book, bench, workers=1).failures
+    (failure,) = digitize_book(book, context, workers=1).failures
     assert "KeyError" in failure.message
     assert "a bug" not in failure.message
 
 
-def test_a_page_that_failed_is_tried_again_and_its_failure_is_cleared(book: Path, bench: Workbench) -> None:
+def test_a_page_that_failed_is_tried_again_and_its_failure_is_cleared(
+    book: Path, context: RunContext
+) -> None:
     draw(book / "a.tiff", GOOD, BREAK)
-    digitize_book(book, bench, workers=1)
-    mended = digitize_book(book, replace(bench, read_page=good_page), workers=1)
+    digitize_book(book, context, workers=1)
+    mended = digitize_book(book, replace(context, read_page=good_page), workers=1)
     assert (mended.read, mended.known, mended.failures) == (1, 1, ())
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         assert registry.summary().failures == {}
 
 
-def test_files_that_are_no_scans_are_named(book: Path, bench: Workbench) -> None:
+def test_files_that_are_no_scans_are_named(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
     (book / "notes.txt").write_text("ghi chú")
     (book / "empty.pdf").touch()
     (book / "cut.pdf").write_bytes(b"%PDF-1.4\nnothing")
-    report = digitize_book(book, bench, workers=1)
+    report = digitize_book(book, context, workers=1)
     assert report.read == 1
     assert {(code, scan) for code, scan, _ in failed(report)} == {
         ("unknown-type", "notes.txt"),
@@ -173,40 +175,40 @@ def test_files_that_are_no_scans_are_named(book: Path, bench: Workbench) -> None
     }
 
 
-def test_messages_name_a_scan_as_its_folder_does(book: Path, bench: Workbench) -> None:
+def test_messages_name_a_scan_as_its_folder_does(book: Path, context: RunContext) -> None:
     (book / "quét 1.pdf").write_bytes(b"%PDF-1.4\nnothing")
-    (failure,) = digitize_book(book, bench, workers=1).failures
+    (failure,) = digitize_book(book, context, workers=1).failures
     assert "quét 1.pdf" in failure.message
 
 
-def test_the_same_scan_under_two_names_is_read_once(book: Path, bench: Workbench) -> None:
+def test_the_same_scan_under_two_names_is_read_once(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
     draw(book / "b.png", GOOD)
-    report = digitize_book(book, bench, workers=1)
+    report = digitize_book(book, context, workers=1)
     assert (report.scans, report.read, report.duplicates) == (1, 1, ("b.png",))
 
 
-def test_scans_are_kept_under_their_hash_and_stay_where_they_were(book: Path, bench: Workbench) -> None:
+def test_scans_are_kept_under_their_hash_and_stay_where_they_were(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
-    digitize_book(book, bench, workers=1)
-    (stored,) = [path for path in Workspace(bench.workspace).objects.rglob("*") if path.is_file()]
+    digitize_book(book, context, workers=1)
+    (stored,) = [path for path in Workspace(context.workspace).objects.rglob("*") if path.is_file()]
     assert stored.read_bytes() == (book / "a.png").read_bytes()
 
 
-def test_a_book_without_scans_is_an_empty_report(book: Path, bench: Workbench) -> None:
-    assert digitize_book(book, bench, workers=1).pages == 0
+def test_a_book_without_scans_is_an_empty_report(book: Path, context: RunContext) -> None:
+    assert digitize_book(book, context, workers=1).pages == 0
 
 
-def test_progress_tells_each_page_done_of_those_to_read(book: Path, bench: Workbench) -> None:
+def test_progress_tells_each_page_done_of_those_to_read(book: Path, context: RunContext) -> None:
     draw(book / "a.tiff", GOOD, BREAK, GOOD)
     seen: list[Progress] = []
-    digitize_book(book, bench, workers=1, on_progress=seen.append)
+    digitize_book(book, context, workers=1, on_progress=seen.append)
     assert [(page.done, page.total) for page in seen] == [(1, 3), (2, 3), (3, 3)]
     assert {page.page.page_no for page in seen} == {1, 2, 3}
 
 
 def test_a_run_that_is_stopped_keeps_what_it_read_and_the_next_one_goes_on(
-    book: Path, bench: Workbench
+    book: Path, context: RunContext
 ) -> None:
     draw(book / "a.tiff", GOOD, GOOD, GOOD, GOOD)
 
@@ -215,24 +217,24 @@ def test_a_run_that_is_stopped_keeps_what_it_read_and_the_next_one_goes_on(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        digitize_book(book, bench, workers=1, on_progress=stop)
-    rest = digitize_book(book, bench, workers=1)
+        digitize_book(book, context, workers=1, on_progress=stop)
+    rest = digitize_book(book, context, workers=1)
     assert (rest.known, rest.read) == (2, 2)
 
 
 def test_nothing_is_left_in_the_scratch_folder(
-    book: Path, bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    book: Path, context: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("pipeline.batch.workers._quick_folder", lambda: str(scratch))
     draw(book / "a.tiff", GOOD, CRASH)
-    digitize_book(book, bench, workers=1)
+    digitize_book(book, context, workers=1)
     assert list(scratch.iterdir()) == []
 
 
 def test_what_a_killed_run_left_in_the_scratch_folder_is_taken_away(
-    book: Path, bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    book: Path, context: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path / "scratch"
     dead, alive = scratch / "hotich-pages-999999999-a", scratch / f"hotich-pages-{os.getpid()}-a"
@@ -240,24 +242,24 @@ def test_what_a_killed_run_left_in_the_scratch_folder_is_taken_away(
         folder.mkdir(parents=True)
     monkeypatch.setattr("pipeline.batch.workers._quick_folder", lambda: str(scratch))
     draw(book / "a.png", GOOD)
-    digitize_book(book, bench, workers=1)
+    digitize_book(book, context, workers=1)
     assert list(scratch.iterdir()) == [alive]
 
 
-def test_a_lack_of_the_machine_stops_the_run(book: Path, bench: Workbench) -> None:
+def test_a_lack_of_the_machine_stops_the_run(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
     with pytest.raises(SetupError):
-        digitize_book(book, replace(bench, read_page=need_a_program), workers=1)
+        digitize_book(book, replace(context, read_page=need_a_program), workers=1)
 
 
-def test_a_broken_ledger_stops_that_book_only(tmp_path: Path, bench: Workbench) -> None:
+def test_a_broken_ledger_stops_that_book_only(tmp_path: Path, context: RunContext) -> None:
     root = tmp_path / "books"
     draw(make_book(root / "a", 'fro = "birth-2006"\n') / "a.png", GOOD)
     draw(make_book(root / "b", LEDGER.replace("birth-2006", "birth-2066")) / "a.png", GOOD)
     draw(make_book(root / "c") / "a.png", GOOD)
     (root / "d").mkdir()
     draw(root / "d" / "a.png", GOOD)
-    reports = list(digitize_books(root, bench, workers=1))
+    reports = list(digitize_books(root, context, workers=1))
     assert [report.folder for report in reports] == ["a", "b", "c", "d"]
     assert [[failure.code for failure in report.failures] for report in reports] == [
         ["ledger"],

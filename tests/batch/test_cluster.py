@@ -19,7 +19,7 @@ from pipeline.errors import SetupError
 from pipeline.intake import ScanLimits, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import PageResult
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 from tests import dask_cluster
 from tests.fake_books import failed, make_book
@@ -35,8 +35,8 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dask_cluster.Clus
 
 
 @pytest.fixture
-def bench(tmp_path: Path, postgresql_url: str) -> Workbench:
-    return Workbench(
+def context(tmp_path: Path, postgresql_url: str) -> RunContext:
+    return RunContext(
         tmp_path / "workspace",
         postgresql_url,
         schema.load(),
@@ -48,13 +48,13 @@ def bench(tmp_path: Path, postgresql_url: str) -> Workbench:
 
 
 def test_poisonous_pages_cost_themselves_and_no_worker(
-    dask: dask_cluster.Cluster, bench: Workbench, tmp_path: Path
+    dask: dask_cluster.Cluster, context: RunContext, tmp_path: Path
 ) -> None:
     book = make_book(tmp_path / "books" / "a")
     draw(book / "1.tiff", GOOD, LOOP, GOOD, CRASH, GOOD, EAT, BREAK, GOOD)
     with connected(dask.address) as client:
-        assert require_cluster(client, bench) == 2
-        report = digitize_book(book, replace(bench, page_seconds=3.0), pool=partial(ClusterWorkers, client))
+        assert require_cluster(client, context) == 2
+        report = digitize_book(book, replace(context, page_seconds=3.0), pool=partial(ClusterWorkers, client))
     assert (report.pages, report.read, report.entries) == (8, 4, 4)
     assert failed(report) == [
         ("timeout", "1.tiff", 2), ("crash", "1.tiff", 4), ("memory", "1.tiff", 6), ("broken", "1.tiff", 7),
@@ -62,7 +62,7 @@ def test_poisonous_pages_cost_themselves_and_no_worker(
 
 
 def test_a_worker_that_is_killed_in_mid_run_costs_no_page(
-    dask: dask_cluster.Cluster, bench: Workbench, tmp_path: Path
+    dask: dask_cluster.Cluster, context: RunContext, tmp_path: Path
 ) -> None:
     book = make_book(tmp_path / "books" / "a")
     draw(book / "1.tiff", *[GOOD] * 40)
@@ -74,49 +74,51 @@ def test_a_worker_that_is_killed_in_mid_run_costs_no_page(
             killed.append(progress.done)
 
     with connected(dask.address) as client:
-        report = digitize_book(book, bench, pool=partial(ClusterWorkers, client), on_progress=kill_one)
+        report = digitize_book(book, context, pool=partial(ClusterWorkers, client), on_progress=kill_one)
     dask.start_worker()
     assert killed
     assert (report.pages, report.read, report.entries, report.failures) == (40, 40, 40, ())
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         summary = registry.summary()
     assert summary.entries == 40
 
 
-def test_a_machine_that_lacks_a_scan_takes_it_from_the_shared_store(bench: Workbench, tmp_path: Path) -> None:
-    bench.workspace.mkdir()
-    (bench.workspace / "store.toml").write_text(f'url = "file://{tmp_path}/kho"\n', encoding="utf-8")
+def test_a_machine_that_lacks_a_scan_takes_it_from_the_shared_store(
+    context: RunContext, tmp_path: Path
+) -> None:
+    context.workspace.mkdir()
+    (context.workspace / "store.toml").write_text(f'url = "file://{tmp_path}/kho"\n', encoding="utf-8")
     book = make_book(tmp_path / "books" / "a")
     draw(book / "1.tiff", GOOD)
     (scan,) = scans_of(book)
-    stored = Workspace(bench.workspace).store(scan.path, scan.sha256).path
-    shutil.rmtree(Workspace(bench.workspace).objects)
+    stored = Workspace(context.workspace).store(scan.path, scan.sha256).path
+    shutil.rmtree(Workspace(context.workspace).objects)
     ledger = load_ledger(book)
-    with Workers(bench, bench.schemas.form(ledger.form), ledger, 1) as workers:
+    with Workers(context, context.schemas.form(ledger.form), ledger, 1) as workers:
         ((_, answer),) = workers.read([PageJob(replace(scan, path=stored), 1)])
     assert isinstance(answer, PageResult)
     assert stored.exists()
 
 
 def test_a_cluster_that_cannot_read_as_this_machine_does_is_refused_with_every_reason(
-    dask: dask_cluster.Cluster, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+    dask: dask_cluster.Cluster, context: RunContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.__version__", "99.0")
     with connected(dask.address) as client:
         with pytest.raises(SetupError, match="PostgreSQL"):
-            require_cluster(client, replace(bench, registry_url="sqlite:///a.db"))
+            require_cluster(client, replace(context, registry_url="sqlite:///a.db"))
         with pytest.raises(SetupError, match=r"khác phiên bản: hotich .*\(ở đây 99\.0\)"):
-            require_cluster(client, bench)
-    assert not list(bench.workspace.glob(".cum-may-*"))
+            require_cluster(client, context)
+    assert not list(context.workspace.glob(".cum-may-*"))
 
 
 def test_workers_that_were_started_otherwise_than_they_must_be_are_named(
-    bench: Workbench, tmp_path: Path
+    context: RunContext, tmp_path: Path
 ) -> None:
     with dask_cluster.cluster(tmp_path, 0) as made:
         made.start_worker("--nthreads", "2", settings={})
         with connected(made.address) as client, pytest.raises(SetupError) as refused:
-            require_cluster(client, bench)
+            require_cluster(client, context)
     assert "--nthreads 1 (đang là 2)" in refused.value.message
     assert "DASK_DISTRIBUTED__WORKER__DAEMON=False" in refused.value.message
 

@@ -16,8 +16,8 @@ from pipeline.model import Severity
 from pipeline.registry import Registry
 from pipeline.registry.tallies.books import DRIFT
 from pipeline.routing import RoutingOptions
+from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
-from pipeline.workbench import Workbench
 from tests.calibration.drawn import drawn
 from tests.cli.checked_book import store, usual
 from tests.fake_pages import GOOD, draw
@@ -32,17 +32,17 @@ def known() -> Calibration:
 
 
 @pytest.fixture
-def calibrated(bench: Workbench, known: Calibration) -> Workbench:
-    return with_calibration(bench, known)
+def calibrated(context: RunContext, known: Calibration) -> RunContext:
+    return with_calibration(context, known)
 
 
-def with_calibration(bench: Workbench, known: Calibration | None) -> Workbench:
-    return replace(bench, options=DigitizeOptions(routing=RoutingOptions(calibration=known)))
+def with_calibration(context: RunContext, known: Calibration | None) -> RunContext:
+    return replace(context, options=DigitizeOptions(routing=RoutingOptions(calibration=known)))
 
 
-def weighed(bench: Workbench, reader: str = READER) -> DriftAlarm | None:
-    with bench.open_registry() as registry:
-        return kept_drift(registry, bench, only_book(registry), reader)
+def weighed(context: RunContext, reader: str = READER) -> DriftAlarm | None:
+    with context.open_registry() as registry:
+        return kept_drift(registry, context, only_book(registry), reader)
 
 
 def only_book(registry: Registry) -> int:
@@ -50,19 +50,19 @@ def only_book(registry: Registry) -> int:
     return int(book_id)
 
 
-def standing(bench: Workbench) -> list[Mapping[str, str]]:
-    with bench.open_registry() as registry:
+def standing(context: RunContext) -> list[Mapping[str, str]]:
+    with context.open_registry() as registry:
         return [one.finding.details for one in registry.standing_findings() if one.finding.code == DRIFT]
 
 
-def test_a_book_like_the_others_is_not_told_of(book: Path, calibrated: Workbench) -> None:
+def test_a_book_like_the_others_is_not_told_of(book: Path, calibrated: RunContext) -> None:
     store(calibrated.workspace, book, drawn(600, 1).samples, checked=False)
     assert weighed(calibrated) is None
     assert standing(calibrated) == []
 
 
 def test_a_book_unlike_the_others_stands_in_the_registry_with_what_went_in_unseen(
-    book: Path, calibrated: Workbench
+    book: Path, calibrated: RunContext
 ) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
     alarm = weighed(calibrated)
@@ -77,26 +77,26 @@ def test_a_book_unlike_the_others_stands_in_the_registry_with_what_went_in_unsee
 
 
 def test_what_still_holds_is_not_raised_again_and_what_does_not_ends(
-    book: Path, bench: Workbench, calibrated: Workbench
+    book: Path, context: RunContext, calibrated: RunContext
 ) -> None:
-    store(bench.workspace, book, UNLIKE, checked=False)
+    store(context.workspace, book, UNLIKE, checked=False)
     weighed(calibrated)
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         (first,) = registry.standing_findings()
     weighed(calibrated)
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         assert registry.standing_findings() == (first,)
-    assert weighed(with_calibration(bench, None)) is None
-    assert standing(bench) == []
+    assert weighed(with_calibration(context, None)) is None
+    assert standing(context) == []
 
 
-def test_what_another_reader_read_is_not_weighed(book: Path, calibrated: Workbench) -> None:
+def test_what_another_reader_read_is_not_weighed(book: Path, calibrated: RunContext) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False, reader="bản trước")
     assert weighed(calibrated) is None
 
 
 def test_an_office_that_switched_it_off_is_not_told(
-    book: Path, calibrated: Workbench, schemas: Schemas
+    book: Path, calibrated: RunContext, schemas: Schemas
 ) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False)
     spec = schemas.findings[DRIFT].model_copy(update={"off": "không dùng", "severity": Severity.INFO})
@@ -106,7 +106,7 @@ def test_an_office_that_switched_it_off_is_not_told(
     assert standing(calibrated) == []
 
 
-def test_a_run_tells_of_it_each_time_even_when_it_reads_nothing(book: Path, calibrated: Workbench) -> None:
+def test_a_run_tells_of_it_each_time_even_when_it_reads_nothing(book: Path, calibrated: RunContext) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
     draw(book / "1.tiff", GOOD)
     first = digitize_book(book, calibrated, workers=1)

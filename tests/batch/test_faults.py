@@ -16,7 +16,7 @@ import pytest
 from pipeline.batch import Breaker, Progress, book_report, digitize_book, digitize_books
 from pipeline.errors import ReadingStopped, StorageError
 from pipeline.model import PageImage, PageResult
-from pipeline.workbench import FaultOptions, Workbench
+from pipeline.run_context import FaultOptions, RunContext
 from tests.fake_books import make_book
 from tests.fake_pages import BREAK, CRASH, GOOD, draw, fake_page
 
@@ -32,64 +32,65 @@ def dies_once(page: PageImage, *others: Any, mark: Path) -> PageResult:
 
 
 def test_a_page_whose_process_was_killed_is_tried_once_more(
-    book: Path, bench: Workbench, tmp_path: Path
+    book: Path, context: RunContext, tmp_path: Path
 ) -> None:
     draw(book / "a.tiff", GOOD, GOOD, GOOD)
     report = digitize_book(
-        book, replace(bench, read_page=partial(dies_once, mark=tmp_path / "mark")), workers=1
+        book, replace(context, read_page=partial(dies_once, mark=tmp_path / "mark")), workers=1
     )
     assert (report.read, report.failures) == (3, ())
 
 
 def test_a_page_that_kills_its_process_night_after_night_is_set_aside_until_asked_for(
-    book: Path, bench: Workbench
+    book: Path, context: RunContext
 ) -> None:
     draw(book / "a.tiff", GOOD, CRASH)
-    bench = replace(bench, faults=FaultOptions(tries=2))
+    context = replace(context, faults=FaultOptions(tries=2))
     for _ in range(2):
-        (failure,) = digitize_book(book, bench, workers=1).failures
+        (failure,) = digitize_book(book, context, workers=1).failures
         assert "để riêng" not in failure.message
-    cured = replace(bench, read_page=partial(fake_page, only_good=True))
+    cured = replace(context, read_page=partial(fake_page, only_good=True))
     held = digitize_book(book, cured, workers=1)
     (failure,) = held.failures
     assert (failure.code, failure.page_no, held.read, held.known) == ("crash", 2, 0, 1)
     assert "để riêng" in failure.message
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         (waiting,) = registry.unread()
         assert (waiting.book, waiting.scan, waiting.page_no, waiting.tries) == ("book-1", "a.tiff", 2, 2)
     assert digitize_book(book, cured, workers=1, again=True).read == 1
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         assert registry.unread() == ()
 
 
-def test_a_broken_page_is_looked_at_again_each_time(book: Path, bench: Workbench) -> None:
+def test_a_broken_page_is_looked_at_again_each_time(book: Path, context: RunContext) -> None:
     draw(book / "a.tiff", GOOD, BREAK)
-    bench = replace(bench, faults=FaultOptions(tries=1))
-    digitize_book(book, bench, workers=1)
+    context = replace(context, faults=FaultOptions(tries=1))
+    digitize_book(book, context, workers=1)
     assert (
-        digitize_book(book, replace(bench, read_page=partial(fake_page, only_good=True)), workers=1).read == 1
+        digitize_book(book, replace(context, read_page=partial(fake_page, only_good=True)), workers=1).read
+        == 1
     )
 
 
 def test_a_book_stops_when_too_many_of_its_pages_fail_and_the_next_one_is_read(
-    tmp_path: Path, bench: Workbench
+    tmp_path: Path, context: RunContext
 ) -> None:
     root = tmp_path / "books"
     draw(make_book(root / "a") / "1.tiff", GOOD, *[BREAK] * 8)
     draw(make_book(root / "b") / "1.tiff", *[GOOD] * 6, mark=9)
-    bench = replace(bench, faults=FaultOptions(pages=5))
-    stopped, fine = digitize_books(root, bench, workers=1)
+    context = replace(context, faults=FaultOptions(pages=5))
+    stopped, fine = digitize_books(root, context, workers=1)
     (failure,) = stopped.failures
     assert (failure.code, failure.scan) == ("stopped", "a")
     assert "hotich queue" in failure.message
     assert fine.read == 6
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         assert len(registry.unread()) == 4  # and what was not tried yet is for the next run
         assert registry.summary().entries == 7
 
 
 def test_a_share_that_is_gone_stops_the_run_and_a_book_that_is_gone_does_not(
-    tmp_path: Path, bench: Workbench
+    tmp_path: Path, context: RunContext
 ) -> None:
     root = tmp_path / "share" / "books"
     for mark, name in enumerate("abc"):
@@ -101,16 +102,16 @@ def test_a_share_that_is_gone_stops_the_run_and_a_book_that_is_gone_does_not(
             root.rename(away)
             root.mkdir()  # what an unmounted share leaves
 
-    run = digitize_books(root, bench, workers=1, on_progress=unplug)
+    run = digitize_books(root, context, workers=1, on_progress=unplug)
     assert next(run).read == 1  # it was stored before the share went
     with pytest.raises(StorageError, match="không còn nối vào máy"):
         next(run)
     root.rmdir()
     away.rename(root)
     shutil.rmtree(root / "b")
-    assert book_report(root / "b", bench, workers=1).failures[0].code == "ledger"
-    assert [report.read for report in digitize_books(root, bench, workers=1)] == [1, 0]
-    with bench.open_registry() as registry:
+    assert book_report(root / "b", context, workers=1).failures[0].code == "ledger"
+    assert [report.read for report in digitize_books(root, context, workers=1)] == [1, 0]
+    with context.open_registry() as registry:
         assert registry.summary().entries == 2
 
 
@@ -130,11 +131,11 @@ def test_books_that_are_read_elsewhere_stop_the_run_one_after_the_other() -> Non
         small.note_book(1, ["broken"] * 2, was_stopped=False)
 
 
-def test_a_run_stops_when_one_book_after_the_other_does(tmp_path: Path, bench: Workbench) -> None:
+def test_a_run_stops_when_one_book_after_the_other_does(tmp_path: Path, context: RunContext) -> None:
     root = tmp_path / "books"
     for mark, name in enumerate("abc"):
         draw(make_book(root / name) / "1.tiff", *[BREAK] * 3, mark=mark)
-    run = digitize_books(root, replace(bench, faults=FaultOptions(pages=3)), workers=1)
+    run = digitize_books(root, replace(context, faults=FaultOptions(pages=3)), workers=1)
     assert next(run).failures[0].code == "stopped"
     with pytest.raises(ReadingStopped) as stopped:
         next(run)

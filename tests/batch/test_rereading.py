@@ -13,7 +13,7 @@ from pipeline.batch import digitize_book
 from pipeline.batch.rereading import Outlook, outlook
 from pipeline.model import FieldStatus, PageImage, PageResult
 from pipeline.registry import Verdict
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 from tests.fake_pages import GOOD, changed_engines, draw, fake_engines, fake_page
 
@@ -28,9 +28,9 @@ def other_page(page: PageImage, *others: Any, **named: Any) -> PageResult:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Workbench:
+def context(tmp_path: Path) -> RunContext:
     workspace = Workspace(tmp_path / "workspace")
-    return Workbench(
+    return RunContext(
         workspace.root,
         workspace.registry_url,
         schema.load(),
@@ -50,25 +50,25 @@ def book(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_book_that_was_never_read_has_nothing_to_be_read_again(book: Path, bench: Workbench) -> None:
-    assert outlook(book, bench, sample=2) == Outlook("book-1")
-    with bench.open_registry() as registry:
+def test_a_book_that_was_never_read_has_nothing_to_be_read_again(book: Path, context: RunContext) -> None:
+    assert outlook(book, context, sample=2) == Outlook("book-1")
+    with context.open_registry() as registry:
         assert registry.summary().books == 0
 
 
-def test_what_would_change_is_told_and_decisions_stay(book: Path, bench: Workbench) -> None:
-    digitize_book(book, bench, workers=1)
-    assert outlook(book, bench, sample=2).outdated == 0
-    with bench.open_registry() as registry:
+def test_what_would_change_is_told_and_decisions_stay(book: Path, context: RunContext) -> None:
+    digitize_book(book, context, workers=1)
+    assert outlook(book, context, sample=2).outdated == 0
+    with context.open_registry() as registry:
         for number, entry_id in enumerate(registry.entries(), start=1):
             verdict = Verdict("entry_number", FieldStatus.READ, f"{number}/2010")
             registry.decide(entry_id, [verdict], author="an")
-    new = replace(bench, make_engines=changed_engines, read_page=other_page)
+    new = replace(context, make_engines=changed_engines, read_page=other_page)
     told = outlook(book, new, sample=2)
     assert (told.pages, told.outdated, told.sampled, told.changes) == (3, 3, 2, {"entry_number": 2})
     assert (told.changed, told.accepted, told.doubted, told.against) == (2, 2, 0, 2)
     assert outlook(book, new).outdated == 3  # nothing was written
     assert digitize_book(book, new, workers=1).reopened == 3
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         values = [registry.entry(one).values["entry_number"] for one in registry.entries()]
     assert values == ["01/2010", "02/2010", "03/2010"]

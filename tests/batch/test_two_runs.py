@@ -16,8 +16,8 @@ from pipeline.batch import Progress, book_report, digitize_book, digitize_books
 from pipeline.errors import BookBusy
 from pipeline.ledger import load_ledger
 from pipeline.registry import Registry, book_runs
+from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
-from pipeline.workbench import Workbench
 from tests.fake_books import make_book
 from tests.fake_pages import GOOD, LOOP, draw
 from tests.registry.outsider import Outsider
@@ -55,10 +55,10 @@ os._exit(9)
 """
 
 
-def test_the_book_of_a_run_that_was_killed_is_taken_over_at_once(book: Path, bench: Workbench) -> None:
-    with bench.open_registry() as registry:
+def test_the_book_of_a_run_that_was_killed_is_taken_over_at_once(book: Path, context: RunContext) -> None:
+    with context.open_registry() as registry:
         book_id = registry.book_id(load_ledger(book), book.name)
-        killed = subprocess.run([sys.executable, "-c", DIES, bench.registry_url, str(book_id)], check=False)
+        killed = subprocess.run([sys.executable, "-c", DIES, context.registry_url, str(book_id)], check=False)
         assert killed.returncode == 9
         with registry.turn_at(book_id, 60.0):
             pass
@@ -82,22 +82,22 @@ def test_a_run_that_hangs_loses_its_book_and_stops_when_it_wakes(
         turn.beat()
 
 
-def test_a_run_goes_past_a_book_that_another_run_reads(tmp_path: Path, bench: Workbench) -> None:
+def test_a_run_goes_past_a_book_that_another_run_reads(tmp_path: Path, context: RunContext) -> None:
     root = tmp_path / "books"
     first = make_book(root / "a")
     draw(first / "1.png", GOOD)
     draw(make_book(root / "b") / "1.png", GOOD, mark=5)
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         book_id = registry.book_id(load_ledger(first), "a")
         with registry.turn_at(book_id, 60.0):
-            busy, read = digitize_books(root, bench, workers=1)
+            busy, read = digitize_books(root, context, workers=1)
     assert [failure.code for failure in busy.failures] == ["busy"]
     assert read.read == 1
-    assert book_report(first, bench, workers=1).read == 1
+    assert book_report(first, context, workers=1).read == 1
 
 
 def test_a_run_that_stops_for_any_reason_gives_its_book_back(
-    book: Path, bench: Workbench, outside: Outsider
+    book: Path, context: RunContext, outside: Outsider
 ) -> None:
     draw(book / "a.tiff", GOOD, LOOP)
 
@@ -106,13 +106,13 @@ def test_a_run_that_stops_for_any_reason_gives_its_book_back(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        digitize_book(book, replace(bench, page_seconds=2.0), workers=1, on_progress=stop)
+        digitize_book(book, replace(context, page_seconds=2.0), workers=1, on_progress=stop)
     assert outside.execute("SELECT count(*) FROM book_run") == [(0,)]
 
 
 @pytest.fixture
-def outside(bench: Workbench) -> Iterator[Outsider]:
-    with bench.open_registry():
+def outside(context: RunContext) -> Iterator[Outsider]:
+    with context.open_registry():
         pass
-    with closing(Outsider(bench.registry_url)) as other:
+    with closing(Outsider(context.registry_url)) as other:
         yield other

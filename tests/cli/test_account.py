@@ -23,7 +23,7 @@ def password_in(text: str) -> str:
 
 @pytest.fixture
 def opened(workspace: Path) -> Registry:
-    return settings.read_settings().workbench(workspace).open_registry()
+    return settings.read_settings().run_context(workspace).open_registry()
 
 
 @pytest.fixture

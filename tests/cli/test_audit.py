@@ -19,7 +19,7 @@ from tests.registry.audit.history import live
 @pytest.fixture
 def lived(workspace: Path) -> None:
     """A registry in which something of every kind has happened."""
-    with Settings().workbench(workspace).open_registry() as registry:
+    with Settings().run_context(workspace).open_registry() as registry:
         live(registry)
 
 

@@ -12,8 +12,8 @@ import pytest
 from pipeline import calibration
 from pipeline.calibration import Calibration, fitted
 from pipeline.ocr import Engines
+from pipeline.run_context import RunContext
 from pipeline.settings import Settings
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 from tests.calibration.drawn import drawn
 from tests.cli.checked_book import store
@@ -143,8 +143,8 @@ def test_a_damaged_calibration_stops_every_command_that_would_use_it(
 class HandSettings(Settings):
     """Settings of a machine that reads handwriting."""
 
-    def workbench(self, workspace: Path | None = None) -> Workbench:
-        return replace(super().workbench(workspace), make_engines=hand_engines)
+    def run_context(self, workspace: Path | None = None) -> RunContext:
+        return replace(super().run_context(workspace), make_engines=hand_engines)
 
 
 def hand_engines() -> Engines:

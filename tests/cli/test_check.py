@@ -17,7 +17,7 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read
 @pytest.fixture
 def filled(workspace: Path) -> None:
     """A book whose entries are numbered 1 and 3, of one and the same child."""
-    with Registry.open(Settings().workbench(workspace).registry_url, SCHEMAS) as registry:
+    with Registry.open(Settings().run_context(workspace).registry_url, SCHEMAS) as registry:
         book = registry.book_id(LEDGER, "so-1")
         registry.store_scan(book, SCAN, "scan.pdf", 1, 2)
         for page_no, number in ((1, "01"), (2, "03")):

@@ -47,8 +47,8 @@ def test_a_warning_over_a_book_of_which_nothing_went_in_unseen_puts_no_value_in_
 def test_samples_are_the_fields_people_decided_on(book: Path, workspace: Path) -> None:
     given = drawn(60, 1).samples
     store(workspace, book, given)
-    bench = replace(Settings().workbench(workspace), make_engines=fake_engines)
-    checked = checked_samples(book, bench)
+    context = replace(Settings().run_context(workspace), make_engines=fake_engines)
+    checked = checked_samples(book, context)
     found = checked.samples
     assert checked.others == 0
     wanted = {(s.entry, s.grounds.kind): s for s in reversed(given)}

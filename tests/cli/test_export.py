@@ -37,7 +37,7 @@ def test_a_book_is_delivered_once_and_proven_and_one_that_waits_is_listed(
     assert "death-2006: KHÔNG xuất" in again.output
     assert "không bị ghi đè" in again.output
     assert len(list(out.iterdir())) == 2, "the other book is delivered all the same"
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         (entry_id,) = registry.entries(book.book_id)
         registry.decide(entry_id, [Verdict("registered_on", FieldStatus.READ, "3/2013")], author="thu")
     refused = hotich("export", "-b", "death-2006", "-o", tmp_path / "other", "-j", 1)

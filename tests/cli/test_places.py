@@ -52,7 +52,7 @@ def test_schemas_check_tells_a_flaw_in_an_office_s_places_with_file_and_line(
 
 
 def test_how_far_the_resolving_is_is_told_beside_the_answer(hotich: Hotich, workspace: Path) -> None:
-    with Settings().workbench(workspace).open_registry() as registry:
+    with Settings().run_context(workspace).open_registry() as registry:
         book = registry.book_id(LEDGER, "so-1")
         registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
         registry.save_page(book, page(*(entry(read("notes", "x"), row=row) for row in range(20))), "f1")

@@ -69,7 +69,7 @@ def test_the_workbook_has_a_sheet_a_kind_with_the_ink_beside_both_values(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = stored(tmp_path, "birth-2006", TWO)
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         (first, second) = registry.record_rows("birth", [book.book_id])
         cells = cells_of(first.values, SCHEMAS.record("birth"), SCHEMAS)
     rows = [
@@ -84,7 +84,7 @@ def test_the_workbook_has_a_sheet_a_kind_with_the_ink_beside_both_values(
         "-o",
         str(target),
         "--workspace",
-        str(book.bench.workspace),
+        str(book.context.workspace),
     )
     assert typed(monkeypatch, *words, "--save", "--by", "an") == 0
     assert "lần 1" in capsys.readouterr().out
@@ -96,7 +96,7 @@ def test_the_workbook_has_a_sheet_a_kind_with_the_ink_beside_both_values(
     assert (told[2], told[3]) == (cells["so"], str(first.entry_id))
     assert len(sheet._images) == 1  # type: ignore[attr-defined]
     assert {"Sổ không có", "Phần mềm kia không có"} <= set(workbook.sheetnames)
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         (one,) = registry.reconciliations().all_for(EVERYWHERE)
         kinds = [
             each.found.kind for each in registry.reconciliations().listed(None, one.reconciliation_id, None)

@@ -25,10 +25,10 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry, Verdict
+from pipeline.run_context import RunContext
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.settings import Settings
 from pipeline.synth import SynthOptions, write_book
-from pipeline.workbench import Workbench
 from pipeline.workspace import Workspace
 from tests.export.rows import SCHEMAS
 
@@ -42,28 +42,28 @@ class StoredTruth:
     """A book on disk and in a registry, and what it says."""
 
     folder: Path
-    bench: Workbench
+    context: RunContext
     book_id: int
     truth: BookTruth
     ledger: Ledger
 
 
-def bench_in(folder: Path) -> Workbench:
-    return Settings().workbench(folder)
+def bench_in(folder: Path) -> RunContext:
+    return Settings().run_context(folder)
 
 
 def stored(tmp_path: Path, form: str, options: SynthOptions = CLEAN, *, decided: bool = True) -> StoredTruth:
     """Draw a book of that form and put it into a registry; ``decided``: a person has decided every field."""
     folder = write_book(tmp_path / "books" / form, SCHEMAS.form(form), SCHEMAS, options)
-    bench = bench_in(tmp_path / "workspace")
+    context = bench_in(tmp_path / "workspace")
     truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
-    with bench.open_registry() as registry:
+    with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
-        saved = _save(registry, book_id, folder, bench, truth, ledger)
+        saved = _save(registry, book_id, folder, context, truth, ledger)
         if decided:
             for entry_id, entry in zip(registry.entries(book_id), saved, strict=True):
                 registry.decide(entry_id, verdicts(entry, SCHEMAS.record(truth.kind)), author="thu")
-    return StoredTruth(folder, bench, book_id, truth, ledger)
+    return StoredTruth(folder, context, book_id, truth, ledger)
 
 
 def verdicts(entry: TrueEntry, record: RecordSpec) -> list[Verdict]:
@@ -80,12 +80,12 @@ def verdicts(entry: TrueEntry, record: RecordSpec) -> list[Verdict]:
 
 
 def _save(
-    registry: Registry, book_id: int, folder: Path, bench: Workbench, truth: BookTruth, ledger: Ledger
+    registry: Registry, book_id: int, folder: Path, context: RunContext, truth: BookTruth, ledger: Ledger
 ) -> list[TrueEntry]:
     """Every page as a machine would read it that is sure of nothing; the entries in the order of the registry."""
     scans = {scan.path.name: scan for scan in scans_of(folder)}
     for scan in scans.values():
-        Workspace(bench.workspace).store(scan.path, scan.sha256)
+        Workspace(context.workspace).store(scan.path, scan.sha256)
         pages = sum(page.scan == scan.path.name for page in truth.pages)
         registry.store_scan(book_id, scan.sha256, scan.path.name, scan.size, pages)
     saved = []

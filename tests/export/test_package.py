@@ -39,8 +39,8 @@ TWO = replace(CLEAN, entries=2, dpi=120)
 
 
 def packed(book: StoredTruth, target: Path, options: PackageOptions = PackageOptions()) -> PackageReport:
-    with book.bench.open_registry() as registry:
-        return export_book(registry, book.bench, book.book_id, target, options, workers=1)
+    with book.context.open_registry() as registry:
+        return export_book(registry, book.context, book.book_id, target, options, workers=1)
 
 
 @pytest.mark.slow
@@ -72,7 +72,7 @@ def _assert_cells_equal_registry(book: StoredTruth, workbook: Path, template: st
     sheet = openpyxl.load_workbook(workbook)[SCHEMAS.exports[template].sheet]
     header = [cell.value for cell in sheet[1]]
     columns = SCHEMAS.record(book.truth.kind).by_column
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         values = [registry.entry(entry_id).values for entry_id in registry.entries(book.book_id)]
     rows = list(sheet.iter_rows(min_row=2))
     assert len(rows) == len(values)
@@ -132,9 +132,9 @@ def test_entries_that_are_not_settled_keep_the_book_back_or_are_left_out_by_name
     assert (report.refused, report.folder) == ("unsettled", None)
     assert {one.why for one in report.held} == {"task"}
     assert not (tmp_path / "out").exists()
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         empty = export_book(
-            registry, book.bench, book.book_id, tmp_path / "out", PackageOptions(), partial=True, workers=1
+            registry, book.context, book.book_id, tmp_path / "out", PackageOptions(), partial=True, workers=1
         )
     assert empty.refused == "empty"
 
@@ -143,7 +143,7 @@ def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_de
     tmp_path: Path,
 ) -> None:
     book = stored(tmp_path, "birth-2006", TWO)
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         entry_id = registry.entries(book.book_id)[0]
         entry = registry.entry(entry_id)
         paper = registry.book(book.book_id).pages[-1].ref
@@ -176,7 +176,7 @@ def test_a_value_that_is_still_in_words_keeps_the_book_back(tmp_path: Path) -> N
         for spec in SCHEMAS.record("birth").fields
         if (vocabulary := SCHEMAS.vocabulary(spec)) is not None and vocabulary.uncoded
     )
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         (entry_id,) = registry.entries(book.book_id)
         registry.decide(entry_id, [Verdict(spec.name, FieldStatus.READ, words)], author="thu")
         assert registry.summary(book.book_id).uncoded == {words: 1}
@@ -188,7 +188,7 @@ def test_a_value_that_is_still_in_words_keeps_the_book_back(tmp_path: Path) -> N
 
 def test_columns_that_a_template_lacks_are_told(tmp_path: Path) -> None:
     book = stored(tmp_path, "birth-2016", replace(TWO, entries=1))
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         (entry_id,) = registry.entries(book.book_id)
         number = Verdict("child_id_number", FieldStatus.READ, "092210001234")
         registry.decide(entry_id, [number], author="thu")

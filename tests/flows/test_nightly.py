@@ -23,7 +23,7 @@ from pipeline.batch import BookReport, ScanFailure
 from pipeline.digitize import DigitizeOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
 from pipeline.routing import RoutingOptions
-from pipeline.workbench import Workbench
+from pipeline.run_context import RunContext
 from tests.calibration.drawn import drawn
 from tests.cli.checked_book import store, usual
 from tests.fake_books import FakeSettings, make_book
@@ -43,9 +43,9 @@ def books(tmp_path: Path) -> Path:
 class CalibratedSettings(FakeSettings):
     """The same, with a calibration for the reader of fake pages."""
 
-    def workbench(self, workspace: Path | None = None) -> Workbench:
+    def run_context(self, workspace: Path | None = None) -> RunContext:
         options = DigitizeOptions(routing=RoutingOptions(calibration=calibration()))
-        return replace(super().workbench(workspace), options=options)
+        return replace(super().run_context(workspace), options=options)
 
 
 calibration = cache(usual)

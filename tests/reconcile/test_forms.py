@@ -22,7 +22,7 @@ SMALL = replace(CLEAN, entries=1, dpi=100, cover=False)
 def test_the_ministrys_workbook_of_a_book_has_no_difference_from_it(form: str, tmp_path: Path) -> None:
     book = stored(tmp_path, form, SMALL)
     record = SCHEMAS.record(book.truth.kind)
-    with book.bench.open_registry() as registry:
+    with book.context.open_registry() as registry:
         rows = [
             cells_of(row.values, record, SCHEMAS)
             for row in registry.record_rows(record.record, [book.book_id])

@@ -36,10 +36,10 @@ def written(target: Path, name: str = "goi") -> None:
 
 def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> None:
     book = stored(tmp_path, "death-2006", replace(CLEAN, entries=1, dpi=100, cover=False))
-    folder = Workspace(book.bench.workspace).packages
+    folder = Workspace(book.context.workspace).packages
     with (
-        book.bench.open_registry() as registry,
-        PackageDesk(folder, package_maker(registry, book.bench, 1)) as packages,
+        book.context.open_registry() as registry,
+        PackageDesk(folder, package_maker(registry, book.context, 1)) as packages,
     ):
         app = create_app(registry, SCHEMAS, packages=packages)
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
@@ -65,10 +65,10 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
 
 def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) -> None:
     book = stored(tmp_path, "death-2006", replace(CLEAN, entries=1, dpi=100, cover=False), decided=False)
-    folder = Workspace(book.bench.workspace).packages
+    folder = Workspace(book.context.workspace).packages
     with (
-        book.bench.open_registry() as registry,
-        PackageDesk(folder, package_maker(registry, book.bench, 1)) as packages,
+        book.context.open_registry() as registry,
+        PackageDesk(folder, package_maker(registry, book.context, 1)) as packages,
     ):
         app = create_app(registry, SCHEMAS, packages=packages)
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)

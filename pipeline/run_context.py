@@ -1,6 +1,6 @@
 """What a batch works with: declarations, readers, limits and the places where results go.
 
-Entry points build one ``Workbench`` from their settings; everything below is handed it and reads no setting itself.
+Entry points build one ``RunContext`` from their settings; everything below is handed it and reads no setting itself.
 It travels to worker processes, so its functions must be importable by name.
 """
 
@@ -48,7 +48,7 @@ class FaultOptions:
 
 
 @dataclass(frozen=True)
-class Workbench:
+class RunContext:
     """``workspace``: folder of the stored scans and, by default, of the registry; ``page_seconds``: wall time one page
     may take from decoding to findings before it is given up; ``limits`` bound a worker process and each scan;
     ``faults``: how many of them are too many."""
@@ -64,7 +64,7 @@ class Workbench:
     read_page: PageReader = digitize_page
 
     def open_registry(self) -> Registry:
-        """The registry of this bench, its audit signed by the key of the workspace. Raises as ``Registry.open``."""
+        """The registry of this run, its audit signed by the key of the workspace. Raises as ``Registry.open``."""
         from pipeline.registry import Registry  # SQLAlchemy: not for the processes that read pages
 
         key = Workspace(self.workspace).audit_key
