@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks._books import bench_in, say
 from pipeline.errors import ScanError
-from pipeline.evaluation import BookTruth, Outcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
+from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.alignment import aligned
 from pipeline.evaluation.outcome import UNPREDICTED
 from pipeline.intake import page_of, scans_of
@@ -85,7 +85,7 @@ class ReadHandBook:
 class HandOutcome:
     """A field scored; ``by_hand``: it is handwritten on paper; ``struck``: a struck-out value stands before it."""
 
-    outcome: Outcome
+    outcome: FieldOutcome
     entry: ReadEntry
     by_hand: bool
     struck: bool
@@ -206,7 +206,7 @@ def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[Ha
     for column, text in entry.truth.values.items():
         spec = record.by_column[column]
         said = predicted.get(spec.name, UNPREDICTED)
-        outcome = Outcome(column, text, said, spec, whole, entry.book, form.id)
+        outcome = FieldOutcome(column, text, said, spec, whole, entry.book, form.id)
         hand, struck = spec.name in entry.truth.by_hand, spec.name in entry.truth.struck
         yield HandOutcome(outcome, entry, hand, struck)
 

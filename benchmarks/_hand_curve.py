@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.evaluation.confidence import CurvePoint
-from pipeline.evaluation.report.charts import DECADES, Plane
+from pipeline.evaluation.report.charts import DECADES, PlotArea
 
-PLANE = Plane(680.0, 320.0, left=64.0, right=20.0, bottom=46.0)
+PLANE = PlotArea(680.0, 320.0, left=64.0, right=20.0, bottom=46.0)
 SURELY, SEEN, GRID, INK = "#c2410c", "#1d4ed8", "#d4d4d4", "#404040"
 
 
@@ -47,7 +47,7 @@ def write_curve(curve: Sequence[CurvePoint], tolerated: float, path: Path) -> No
     )
 
 
-def _across(plane: Plane, share: float) -> str:
+def _across(plane: PlotArea, share: float) -> str:
     x = plane.x(share)
     return (
         f'<line x1="{x}" x2="{x}" y1="{plane.top}" y2="{plane.y_end}" stroke="{GRID}"/>'
@@ -55,7 +55,7 @@ def _across(plane: Plane, share: float) -> str:
     )
 
 
-def _up(plane: Plane, y: float, told: str) -> str:
+def _up(plane: PlotArea, y: float, told: str) -> str:
     return (
         f'<line x1="{plane.left}" x2="{plane.x_end}" y1="{y}" y2="{y}" stroke="{GRID}"/>'
         f'<text x="{plane.left - 6}" y="{y + 4}" text-anchor="end">{told}</text>'

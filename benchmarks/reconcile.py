@@ -25,8 +25,8 @@ from benchmarks._reconcile_births import Cells
 from benchmarks._reconcile_files import write_file, write_registry
 from benchmarks._reconcile_planted import KINDS, Finding, Versions, versions
 from pipeline import schema
-from pipeline.batch.reconciling import Reconciling
-from pipeline.reconcile import Difference, Refusal, layout_of, open_workbook
+from pipeline.batch.reconciling import ReconciliationRun
+from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook
 from pipeline.registry import Registry
 from pipeline.schema import Schemas
 
@@ -120,7 +120,7 @@ def _measured(database: Path, file: Path) -> Measured:
     with Registry.open(f"sqlite:///{database}", schemas) as registry:
         cpu, wall = time.process_time(), time.perf_counter()
         with open_workbook(file) as book:
-            for one in Reconciling(registry, schemas, book, layout_of(book, schemas)).found():
+            for one in ReconciliationRun(registry, schemas, book, layout_of(book, schemas)).found():
                 note(one, measured)
         measured.cpu, measured.wall = time.process_time() - cpu, time.perf_counter() - wall
     measured.peak_mb = _peak_mb()
@@ -135,8 +135,8 @@ def _peak_mb() -> float:
     return 0.0
 
 
-def note(one: Difference | Refusal, measured: Measured) -> None:
-    if isinstance(one, Refusal):
+def note(one: ReconcileDifference | RejectedCell, measured: Measured) -> None:
+    if isinstance(one, RejectedCell):
         measured.refused.add((one.row, one.column))
     elif one.fields:
         measured.found |= {(one.kind, one.row, each.column) for each in one.fields}

@@ -22,7 +22,7 @@ from prefect_dask.task_runners import DaskTaskRunner
 from flows.order import order_books
 from flows.summary import Summary, guarded, summary_of, warned
 from flows.trying import READING
-from pipeline.batch import Breaker, book_report
+from pipeline.batch import CircuitBreaker, book_report
 from pipeline.batch.cluster import ClusterWorkers
 from pipeline.batch.cluster_check import connected, require_cluster
 from pipeline.errors import ReadingStopped, SetupError
@@ -60,7 +60,7 @@ def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) ->
     """Read the books, ``at_once`` of them side by side; one summary each as they are done, and what stopped the run,
     ``""`` when nothing did: each book has a breaker of its own where it is read, the run has one here. Books that are
     in hand when it stops are read to their end."""
-    breaker, stopped = Breaker(read_settings().faults), ""
+    breaker, stopped = CircuitBreaker(read_settings().faults), ""
     waiting = list(reversed(folders))
     running: set[PrefectFuture[Outcome]] = set()
     summaries: list[Summary] = []

@@ -27,7 +27,7 @@ from flows.morning import morning_report
 from flows.order import list_books, order_books
 from flows.summary import Summary, guarded, overview, summary_of, warned
 from flows.trying import CHECKING, READING
-from pipeline.batch import Breaker, Progress, book_report, check_registry
+from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry
 from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
 from pipeline.settings import read_settings
@@ -60,7 +60,7 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     else:
         load_readers_ahead()
         bar = ProgressBar(len(folders))
-        breaker = Breaker(settings.faults)
+        breaker = CircuitBreaker(settings.faults)
         try:
             for number, book in enumerate(order_books(folders, workspace)):
                 summaries.append(read_book(str(book), workspace, workers, breaker, bar.of_book(number)))
@@ -115,7 +115,7 @@ def read_book(
     folder: str,
     workspace: str | None,
     workers: int | None,
-    breaker: Breaker | None = None,
+    breaker: CircuitBreaker | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
     """One book through ``pipeline.batch.book_report``. ``breaker``: that of the run."""

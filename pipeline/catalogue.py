@@ -32,7 +32,7 @@ _OF_ANY_FIELD = {"L07": ALL_FIELDS, "L08": ALL_FIELDS, "L09": ALL_FIELDS, "MISSI
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RuleUse:
     """One way in which a rule asks one record: ``labels`` of the fields in order, ``needs`` what must be known of
     each, ``severity`` with which it is raised."""
 
@@ -43,7 +43,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CatalogueRule:
     """One rule. ``severity``: as declared, ``None`` for a principle, which raises nothing; ``here``: as the office
     wants it, ``None`` = off; ``reason`` why it is off."""
 
@@ -56,7 +56,7 @@ class Listed:
     sentence: str
     look_at: str
     source: str
-    asked: tuple[Asked, ...]
+    asked: tuple[RuleUse, ...]
     kept_by: tuple[str, ...] = ()
 
     @property
@@ -65,20 +65,20 @@ class Listed:
         return self.here is not self.severity
 
 
-def listed(declared: Schemas, office: Schemas | None = None) -> tuple[Listed, ...]:
+def listed(declared: Schemas, office: Schemas | None = None) -> tuple[CatalogueRule, ...]:
     """All rules by family and code. ``office``: the same declarations with the office's layer over them."""
     here = office or declared
     rules = [_finding(spec, declared, here) for spec in declared.findings.values()]
     rules += [
-        Listed(p.code, p.code[0], None, None, None, "", p.sentence, "", p.source, (), p.kept_by)
+        CatalogueRule(p.code, p.code[0], None, None, None, "", p.sentence, "", p.source, (), p.kept_by)
         for p in declared.principles.values()
     ]
     order = [*FAMILIES, OTHERS]
     return tuple(sorted(rules, key=lambda rule: (order.index(rule.family), rule.code)))
 
 
-def _finding(spec: FindingSpec, declared: Schemas, here: Schemas) -> Listed:
-    return Listed(
+def _finding(spec: FindingSpec, declared: Schemas, here: Schemas) -> CatalogueRule:
+    return CatalogueRule(
         code=spec.code,
         family=_family(spec.code),
         level=spec.level,
@@ -98,20 +98,20 @@ def _family(code: str) -> str:
     return code[0] if code[0] in FAMILIES and code[1:3].isdigit() else OTHERS
 
 
-def _asked(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[Asked]:
+def _asked(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[RuleUse]:
     """How the rule asks that record: over fields that are bound to it, and over fields whose kind asks by itself."""
     bound: list[str] = []
     for rule in record.rules:
         if rule.code == spec.code:
             needs = PREDICATES[rule.predicate].needs_of(len(rule.fields)) or ()
-            yield Asked(record.title, _labels(rule.fields, record), rule.severity, needs)
+            yield RuleUse(record.title, _labels(rule.fields, record), rule.severity, needs)
             bound += rule.fields if len(rule.fields) == 1 else ()
     if spec.code in _OF_ANY_FIELD:
-        yield Asked(record.title, (_OF_ANY_FIELD[spec.code],), spec.severity)
+        yield RuleUse(record.title, (_OF_ANY_FIELD[spec.code],), spec.severity)
         return
     for field in record.fields:
         if spec.code in _problems(field, schemas) and field.name not in bound:
-            yield Asked(record.title, (field.label,), spec.severity, (Need.TEXT,))
+            yield RuleUse(record.title, (field.label,), spec.severity, (Need.TEXT,))
 
 
 def _problems(field: FieldSpec, schemas: Schemas) -> Sequence[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         folders_by_need,
     )
     from pipeline.batch.book_checks import CheckReport, check_books, check_registry, suggest_links
-    from pipeline.batch.breaker import Breaker
+    from pipeline.batch.breaker import CircuitBreaker
     from pipeline.batch.package import OnCopied, PackageProgress, PackageReport, export_book
     from pipeline.batch.report import BookReport, ScanFailure
     from pipeline.batch.workers import PageFault, WorkersLost
@@ -36,7 +36,7 @@ _MODULES = {
         "folders_by_need",
     ),
     "book_checks": ("CheckReport", "check_books", "check_registry", "suggest_links"),
-    "breaker": ("Breaker",),
+    "breaker": ("CircuitBreaker",),
     "package": ("OnCopied", "PackageProgress", "PackageReport", "export_book"),
     "report": ("BookReport", "ScanFailure"),
     "workers": ("PageFault", "WorkersLost"),
@@ -45,7 +45,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 
 __all__ = [
     "BookReport",
-    "Breaker",
+    "CircuitBreaker",
     "CheckReport",
     "PageFault",
     "OnCopied",

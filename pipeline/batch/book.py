@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.batch.book_checks import check_books
 from pipeline.batch.book_run import BookRun
-from pipeline.batch.breaker import Breaker
+from pipeline.batch.breaker import CircuitBreaker
 from pipeline.batch.drift import kept_drift
 from pipeline.batch.fingerprint import reading_fingerprint
 from pipeline.batch.lessons import read_in_rounds
@@ -51,7 +51,7 @@ def digitize_book(
     workers: int | None = None,
     pool: PoolOf | None = None,
     on_progress: OnProgress | None = None,
-    breaker: Breaker | None = None,
+    breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
     """Read every page of the book in ``folder`` that is not known yet and save it, one transaction a page; then check
@@ -70,7 +70,7 @@ def digitize_book(
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
         with registry.turn_at(book_id, silence_seconds(context)) as turn:
-            run = BookRun(folder, context, registry, book_id, turn, breaker or Breaker(context.faults))
+            run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
             contents = contents_of(folder, context.limits)
             run.refuse(contents.foreign)
             scans = run.stored(contents.scans)
@@ -123,7 +123,7 @@ def digitize_books(
     """Read all books of a folder, one report each as it is done, those first that want it most. Raises
     ``ReadingStopped`` when one book after another is stopped because too many pages fail."""
     load_readers_ahead()
-    breaker = Breaker(context.faults)
+    breaker = CircuitBreaker(context.faults)
     for folder in folders_by_need(book_folders(root), context):
         yield book_report(
             folder, context, workers=workers, on_progress=on_progress, breaker=breaker, again=again
@@ -137,7 +137,7 @@ def book_report(
     workers: int | None = None,
     pool: PoolOf | None = None,
     on_progress: OnProgress | None = None,
-    breaker: Breaker | None = None,
+    breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
     """``digitize_book``, where a ``ledger.toml`` that cannot be used, another run over the book and a stop over its

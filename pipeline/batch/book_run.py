@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.batch.breaker import Breaker
+from pipeline.batch.breaker import CircuitBreaker
 from pipeline.batch.report import BookReport, ScanFailure, reasons_of
 from pipeline.batch.workers import PageJob
 from pipeline.errors import ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
@@ -31,7 +31,7 @@ class BookRun:
     registry: Registry
     book_id: int
     turn: Turn
-    breaker: Breaker
+    breaker: CircuitBreaker
     prints: Mapping[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     duplicates: list[str] = field(default_factory=list)

@@ -18,7 +18,7 @@ LOOK_AT = {
 OTHERWISE = "chương trình và các mô hình có đủ không (hotich doctor)"
 
 
-class Breaker:
+class CircuitBreaker:
     """Counts over all books of a run. ``note`` raises ``ReadingStopped`` when too many of the last pages failed: the
     first time for the book in hand; when the pages after it are no better, for the whole run (``final``)."""
 

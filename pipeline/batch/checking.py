@@ -13,7 +13,7 @@ from pipeline.run_context import RunContext
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedSamples:
     """What people decided on in a book. ``samples``: the handwritten fields, beside what the machine made of them;
     ``others``: how many entries are not among them because another reader than today's read them."""
 
@@ -21,7 +21,7 @@ class Checked:
     others: int
 
 
-def checked_samples(folder: Path, context: RunContext) -> Checked:
+def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
     """Every handwritten field of a book that a person has decided on, beside what the latest run made of it.
 
     Fields that went in without a person have no truth and are not among them; what another reader made of them says
@@ -41,7 +41,7 @@ def checked_samples(folder: Path, context: RunContext) -> Checked:
         record = context.schemas.record(stored.record)
         entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
         found += samples_of(stored.readings, stored.findings, record, truths, f"{book}", entry)
-    return Checked(tuple(found), others)
+    return CheckedSamples(tuple(found), others)
 
 
 def _entries(folder: Path, context: RunContext) -> Iterator[tuple[int, StoredEntry]]:

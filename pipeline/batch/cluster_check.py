@@ -30,7 +30,7 @@ WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Station:
+class WorkerProbe:
     """One process of a cluster, as it tells of itself. ``sees``: what it reads in the file that all must see;
     ``may_have_children``: it may start the process that reads pages."""
 
@@ -69,7 +69,7 @@ def require_cluster(client: Client, context: RunContext) -> int:
             "docs/how-to/use-a-cluster.md)."
         ) from None
     with _mark_in(Workspace(context.workspace)) as (mark, token):
-        stations: dict[str, Station] = client.run(station, context.workspace, mark)
+        stations: dict[str, WorkerProbe] = client.run(station, context.workspace, mark)
     mine = _versions()
     flaws = [flaw for address, found in stations.items() for flaw in _flaws(address, found, mine, token)]
     threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
@@ -83,12 +83,14 @@ def require_cluster(client: Client, context: RunContext) -> int:
     return len(stations)
 
 
-def station(root: Path, mark: str) -> Station:
+def station(root: Path, mark: str) -> WorkerProbe:
     """Of the process that this is run in; ``mark``: name of the file that all must see, in the workspace ``root``."""
-    return Station(_versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon)
+    return WorkerProbe(
+        _versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon
+    )
 
 
-def _flaws(address: str, found: Station, mine: Mapping[str, str], token: str) -> Iterator[str]:
+def _flaws(address: str, found: WorkerProbe, mine: Mapping[str, str], token: str) -> Iterator[str]:
     others = [
         f"{name} {found.versions.get(name, 'không có')} (ở đây {wanted})"
         for name, wanted in mine.items()

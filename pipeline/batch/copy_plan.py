@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.batch.copying import CopyJob
-from pipeline.batch.deliverable import Deliverable
+from pipeline.batch.deliverable import DeliverableBook
 from pipeline.errors import PackageRefused
 from pipeline.export.copies import EntryCopy, PagePart
 from pipeline.export.naming import CORRECTION, BookNames, UniqueNames
 from pipeline.export.options import AttachedPage
-from pipeline.export.picture import StraightPage, bands_of, columns_of
+from pipeline.export.picture import PageRectification, bands_of, columns_of
 from pipeline.export.values import SettledEntry
 from pipeline.model import PageRef
 from pipeline.registry import Registry
@@ -31,7 +31,7 @@ class CopyPlan:
         registry: Registry,
         workspace: Workspace,
         schemas: Schemas,
-        found: Deliverable,
+        found: DeliverableBook,
         names: BookNames,
         attached: tuple[AttachedPage, ...],
     ) -> None:
@@ -63,7 +63,7 @@ class CopyPlan:
         self,
         entry: SettledEntry,
         ref: PageRef,
-        straight: StraightPage,
+        straight: PageRectification,
         bands: Mapping[int, tuple[float, float]],
         columns: Mapping[int, tuple[float, float]],
     ) -> Iterator[EntryCopy]:
@@ -97,14 +97,14 @@ class CopyPlan:
     def _whole(self, ref: PageRef) -> PagePart:
         return PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, self._straight(ref))
 
-    def _straight(self, ref: PageRef) -> StraightPage:
+    def _straight(self, ref: PageRef) -> PageRectification:
         """How a page is set straight; one that nothing was read on stays as it was scanned."""
         known = self._registry.straightening(self._found.book.book_id, ref)
         form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
         paper = form.paper_mm if form else (210.0, 297.0)
         if known is None:
-            return StraightPage(np.eye(3), (0, 0), paper)
-        return StraightPage(known.matrix, known.size, paper)
+            return PageRectification(np.eye(3), (0, 0), paper)
+        return PageRectification(known.matrix, known.size, paper)
 
     def _scan(self, ref: PageRef) -> Path:
         path = self._workspace.stored(ref.scan_sha256)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.batch.settling import pages_held, settled
 from pipeline.export.naming import BookNames
 from pipeline.export.options import PackageOptions
-from pipeline.export.values import BookFacts, Held, SettledEntry
+from pipeline.export.values import BookFacts, ExportBlocker, SettledEntry
 from pipeline.model import Box, PageKind, PageRef
 from pipeline.registry import Registry, StoredBook, StoredEntry
 from pipeline.schema import Schemas
@@ -19,14 +19,14 @@ NO_ENTRIES = frozenset({PageKind.COVER, PageKind.BLANK})
 
 
 @dataclass(frozen=True)
-class Deliverable:
+class DeliverableBook:
     """``entries`` that are settled, in the order of the book, and all that is ``held``. ``rows``: on pages that hold
     several entries, settled or not, the box of each whose place is known; ``readers``: how many fields each reader
     gave; ``loose``: pages that belong to no entry and are neither cover nor blank."""
 
     book: StoredBook
     entries: tuple[SettledEntry, ...]
-    held: tuple[Held, ...]
+    held: tuple[ExportBlocker, ...]
     rows: Mapping[PageRef, Mapping[int, Box]]
     readers: Mapping[str, int]
     loose: tuple[PageRef, ...]
@@ -42,12 +42,14 @@ class Deliverable:
         return BookNames(facts, options.paper(ledger.year), spans, options.file_pattern, options.book_pattern)
 
 
-def deliverable(registry: Registry, book_id: int, schemas: Schemas, options: PackageOptions) -> Deliverable:
+def deliverable(
+    registry: Registry, book_id: int, schemas: Schemas, options: PackageOptions
+) -> DeliverableBook:
     """The book as it stands now."""
     book = registry.book(book_id)
     tasks = registry.queue(book_id)
     waiting = {task.entry_id for task in tasks if task.entry_id is not None}
-    held: list[Held] = list(pages_held(book, tasks))
+    held: list[ExportBlocker] = list(pages_held(book, tasks))
     entries: list[SettledEntry] = []
     boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
@@ -55,7 +57,7 @@ def deliverable(registry: Registry, book_id: int, schemas: Schemas, options: Pac
         entry = registry.entry(entry_id)
         boxes[entry.ref][entry.row] = _box_of(entry)
         one = settled(entry, schemas, options.cells, waiting)
-        if isinstance(one, Held):
+        if isinstance(one, ExportBlocker):
             held.append(one)
             continue
         entries.append(one)
@@ -75,7 +77,7 @@ def deliverable(registry: Registry, book_id: int, schemas: Schemas, options: Pac
         for ref, rows in boxes.items()
         if len(rows) > 1
     }
-    return Deliverable(book, tuple(entries), tuple(held), several, dict(readers.most_common()), loose)
+    return DeliverableBook(book, tuple(entries), tuple(held), several, dict(readers.most_common()), loose)
 
 
 def _box_of(entry: StoredEntry) -> Box | None:

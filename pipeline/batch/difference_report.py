@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pipeline.batch.ink import Ink
+from pipeline.batch.ink import FieldCropper
 from pipeline.export.difference_sheets import DifferenceLine, DifferenceWorkbook
-from pipeline.reconcile import Difference, DifferenceKind, FieldDifference, Layout, Refusal
+from pipeline.reconcile import DifferenceKind, FieldDifference, ReconcileDifference, RejectedCell, SheetLayout
 from pipeline.reconcile.values import MINOR
 from pipeline.reconcile.words import FIELDS, REFUSED, SHEETS, UNREAD_SHEET
 from pipeline.registry import Registry, StoredEntry
@@ -16,10 +16,10 @@ from pipeline.schema import FieldSpec
 
 
 @dataclass
-class Gathered:
+class CollectedDifferences:
     """What a reconciliation left: the first differences, to be shown, and all questions."""
 
-    shown: list[Difference | Refusal] = field(default_factory=list)
+    shown: list[ReconcileDifference | RejectedCell] = field(default_factory=list)
     questions: list[FoundDifference] = field(default_factory=list)
 
 
@@ -28,12 +28,12 @@ class DifferenceReport:
     """Lines and questions of one reconciliation. ``ink`` None: no pictures."""
 
     registry: Registry
-    layout: Layout
-    ink: Ink | None = None
+    layout: SheetLayout
+    ink: FieldCropper | None = None
 
-    def lines(self, one: Difference | Refusal) -> Iterator[tuple[str, DifferenceLine]]:
+    def lines(self, one: ReconcileDifference | RejectedCell) -> Iterator[tuple[str, DifferenceLine]]:
         """The lines of one difference, each with its sheet."""
-        if isinstance(one, Refusal):
+        if isinstance(one, RejectedCell):
             where: tuple[str, ...] = ("",) * 6
             column = self._column(one.column)
             yield UNREAD_SHEET, DifferenceLine((*where, *column, "", "", str(one.row), REFUSED[one.reason]))
@@ -49,9 +49,9 @@ class DifferenceReport:
             for each in one.fields:
                 yield SHEETS[each.kind], self._line(one, entry, each)
 
-    def questions(self, one: Difference | Refusal) -> Iterator[FoundDifference]:
+    def questions(self, one: ReconcileDifference | RejectedCell) -> Iterator[FoundDifference]:
         """What people are asked about it; nothing about what differs only in writing or lies beyond the form."""
-        if isinstance(one, Refusal) or one.is_minor:
+        if isinstance(one, RejectedCell) or one.is_minor:
             return
         if not one.fields:
             yield self._question(one, None)
@@ -59,7 +59,7 @@ class DifferenceReport:
             if each.kind not in MINOR:
                 yield self._question(one, each)
 
-    def about(self, one: Difference) -> str:
+    def about(self, one: ReconcileDifference) -> str:
         """Who an entry or a row is about: names and days of its people, and when it was registered."""
         texts = one.texts or (one.entry.texts if one.entry else ())
         told = [texts[at] for at in self._telling() if at < len(texts)]
@@ -74,7 +74,7 @@ class DifferenceReport:
             names.append(record.book.registered_on)
         yield from (position[name] for name in names if name in position)
 
-    def _line(self, one: Difference, entry: StoredEntry, differs: FieldDifference) -> DifferenceLine:
+    def _line(self, one: ReconcileDifference, entry: StoredEntry, differs: FieldDifference) -> DifferenceLine:
         spec = self.layout.record.by_column[differs.column]
         note = FIELDS[differs.kind]
         if differs.with_column:
@@ -97,14 +97,14 @@ class DifferenceReport:
         box = next((one.box for one in entry.readings if one.field == spec.name), None)
         return self.ink.picture(entry.book_id, entry.ref, box)
 
-    def _where(self, one: Difference, entry: StoredEntry) -> tuple[str, ...]:
+    def _where(self, one: ReconcileDifference, entry: StoredEntry) -> tuple[str, ...]:
         book = self.registry.book(entry.book_id).folder_name
         return (book, one.volume, one.number, str(entry.entry_id), entry.scan, str(entry.ref.page_no))
 
     def _column(self, column: str) -> tuple[str, str]:
         return column, self.layout.record.by_column[column].label
 
-    def _question(self, one: Difference, differs: FieldDifference | None) -> FoundDifference:
+    def _question(self, one: ReconcileDifference, differs: FieldDifference | None) -> FoundDifference:
         entry = one.entry
         alone = self.about(one) if differs is None else ""
         return FoundDifference(
@@ -125,16 +125,16 @@ class DifferenceReport:
 
 
 def gathered(
-    found: Iterable[Difference | Refusal],
+    found: Iterable[ReconcileDifference | RejectedCell],
     report: DifferenceReport,
     workbook: DifferenceWorkbook | None,
     *,
     shown: int,
     ask: bool,
-) -> Gathered:
+) -> CollectedDifferences:
     """Go through what was found once: so many are kept to be shown, all become lines of the workbook and, with ``ask``,
     questions."""
-    kept = Gathered()
+    kept = CollectedDifferences()
     for one in found:
         if len(kept.shown) < shown:
             kept.shown.append(one)

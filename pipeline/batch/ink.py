@@ -23,7 +23,7 @@ MARGIN = 0.25
 QUALITY = 70
 
 
-class Ink:
+class FieldCropper:
     """Cuts pictures from the scans of a workspace. ``most``: after so many, no more are made."""
 
     def __init__(

@@ -16,16 +16,16 @@ import pipeline
 from pipeline.batch.book_checks import check_books
 from pipeline.batch.copy_plan import CopyPlan
 from pipeline.batch.copying import Copiers, CopyRules
-from pipeline.batch.deliverable import Deliverable, deliverable
+from pipeline.batch.deliverable import DeliverableBook, deliverable
 from pipeline.errors import PackageRefused, ScanError
 from pipeline.export.manifest import MANIFEST, sha256_of_path, write_manifest
 from pipeline.export.naming import BookNames
 from pipeline.export.options import PackageOptions
-from pipeline.export.payment import FilledFields
+from pipeline.export.payment import FieldTally
 from pipeline.export.preupload import counted, preupload_faults
 from pipeline.export.signing import signing_key
 from pipeline.export.staging import whole_folder
-from pipeline.export.values import Fault, Held
+from pipeline.export.values import ExportBlocker, WorkbookFault
 from pipeline.export.workbook import write_workbook
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
@@ -58,11 +58,11 @@ class PackageReport:
     folder: Path | None = None
     refused: str = ""
     entries: int = 0
-    held: tuple[Held, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    held: tuple[ExportBlocker, ...] = ()
+    faults: tuple[WorkbookFault, ...] = ()
     entry_ids: tuple[int, ...] = ()
     loose: tuple[tuple[str, int], ...] = ()
-    filled: FilledFields = field(default_factory=FilledFields)
+    filled: FieldTally = field(default_factory=FieldTally)
     pdf_bytes: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
 
@@ -105,7 +105,7 @@ class _Package:
         self,
         registry: Registry,
         context: RunContext,
-        found: Deliverable,
+        found: DeliverableBook,
         options: PackageOptions,
         on_copied: OnCopied | None,
     ) -> None:
@@ -113,9 +113,9 @@ class _Package:
         self._on_copied = on_copied or (lambda _: None)
         self._names: BookNames = found.names(context.schemas, options)
         self._export = options.template(found.book.record)
-        self._faults: tuple[Fault, ...] = ()
+        self._faults: tuple[WorkbookFault, ...] = ()
         self._made_at = datetime.now(UTC).replace(microsecond=0)
-        self._filled = FilledFields()
+        self._filled = FieldTally()
         columns = context.schemas.columns(self._export)
         for entry in found.entries:
             self._filled.count(entry.cells, columns)

@@ -8,33 +8,33 @@ from functools import cached_property
 
 from pipeline.export.cells import cell_of
 from pipeline.reconcile import (
-    Counts,
-    Difference,
-    Entry,
-    Layout,
     ReconcileBook,
-    Refusal,
-    Workbook,
+    ReconcileCounts,
+    ReconcileDifference,
+    RegistryEntry,
+    RejectedCell,
+    SheetLayout,
+    SourceWorkbook,
     reconciled,
 )
-from pipeline.reconcile.cells import Normal
+from pipeline.reconcile.cells import ValueNormalizer
 from pipeline.registry import Registry
 from pipeline.schema import Schemas
 
 
 @dataclass
-class Reconciling:
+class ReconciliationRun:
     """One file against the registry. ``book_ids``: the books that people named; none: those that the file names.
     ``counts`` is filled while ``found`` is gone through."""
 
     registry: Registry
     schemas: Schemas
-    book: Workbook
-    layout: Layout
+    book: SourceWorkbook
+    layout: SheetLayout
     book_ids: Sequence[int] = ()
-    counts: Counts = field(default_factory=Counts)
+    counts: ReconcileCounts = field(default_factory=ReconcileCounts)
 
-    def found(self) -> Iterator[Difference | Refusal]:
+    def found(self) -> Iterator[ReconcileDifference | RejectedCell]:
         """All that is not the same, and every cell that was not understood. Raises ``ReconcileError`` for a broken
         sheet."""
         record = self.layout.record.record
@@ -54,10 +54,10 @@ class Reconciling:
         )
 
     @cached_property
-    def _normals(self) -> tuple[Normal, ...]:
-        return tuple(Normal(spec, self.schemas.vocabulary(spec)) for spec in self.layout.fields)
+    def _normals(self) -> tuple[ValueNormalizer, ...]:
+        return tuple(ValueNormalizer(spec, self.schemas.vocabulary(spec)) for spec in self.layout.fields)
 
-    def _entries_of(self, book_ids: Sequence[int]) -> Iterator[Entry]:
+    def _entries_of(self, book_ids: Sequence[int]) -> Iterator[RegistryEntry]:
         record = self.layout.record
         columns = {spec.name: spec.column for spec in record.fields}
         fields = tuple(zip(self.layout.fields, self._normals, strict=True))
@@ -72,4 +72,6 @@ class Reconciling:
                 texts.append(normal(cell_of(value, spec, self.schemas)) if value else "")
             empty = frozenset(nothing)
             unsettled = frozenset(columns[name] for name in row.unsettled if columns.get(name))
-            yield Entry(row.entry_id, row.book_id, tuple(texts), shared.setdefault(empty, empty), unsettled)
+            yield RegistryEntry(
+                row.entry_id, row.book_id, tuple(texts), shared.setdefault(empty, empty), unsettled
+            )

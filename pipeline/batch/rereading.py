@@ -26,7 +26,7 @@ from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Outlook:
+class RereadPreview:
     """One book: ``pages`` that were read, ``outdated`` those among them that would be read again.
 
     Of the ``sampled`` ones that were read on trial: ``fields`` compared, ``changed`` (says something else),
@@ -47,13 +47,15 @@ class Outlook:
     changes: dict[str, int] = field(default_factory=dict)
 
 
-def outlooks(root: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> Iterator[Outlook]:
+def outlooks(
+    root: Path, context: RunContext, *, sample: int = 0, workers: int = 1
+) -> Iterator[RereadPreview]:
     """One a book of the folder; ``sample``: how many pages of each are read on trial."""
     for folder in book_folders(root):
         yield outlook(folder, context, sample=sample, workers=workers)
 
 
-def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> Outlook:
+def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> RereadPreview:
     """What reading that book again would change. Raises ``LedgerError``, ``SchemaError``, ``RegistryError``,
     ``StorageError``."""
     ledger = load_ledger(folder)
@@ -62,7 +64,7 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
     with context.open_registry() as registry:
         book_id = registry.find_book(ledger, folder.name)
         if book_id is None:
-            return Outlook(folder.name)
+            return RereadPreview(folder.name)
         scans = {scan.sha256: scan for scan in contents_of(folder, context.limits).scans}
         prints = {
             sha256: reading_fingerprint(sha256, form, ledger, context.schemas, engines, context.options)
@@ -70,7 +72,7 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         }
         read = registry.fingerprints(book_id)
         outdated = [ref for ref, found in read.items() if prints.get(ref.scan_sha256, found) != found]
-        told = Outlook(folder.name, len(read), len(outdated))
+        told = RereadPreview(folder.name, len(read), len(outdated))
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
         if not chosen:
             return told
@@ -81,8 +83,11 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
 
 
 def _compared(
-    told: Outlook, registry: Registry, book_id: int, answers: Sequence[tuple[PageJob, PageResult | ScanError]]
-) -> Outlook:
+    told: RereadPreview,
+    registry: Registry,
+    book_id: int,
+    answers: Sequence[tuple[PageJob, PageResult | ScanError]],
+) -> RereadPreview:
     counts: Counter[str] = Counter()
     changes: Counter[str] = Counter()
     for job, answer in answers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pipeline.export.cells import FREE_TEXT, CellOptions, cells_of
-from pipeline.export.values import Amended, Held, SettledEntry, Text
+from pipeline.export.values import AmendedColumn, ExportBlocker, SettledEntry, TextSpan
 from pipeline.model import Box, FieldReading, FieldStatus, Severity
 from pipeline.registry import WHOLE_ENTRY, StoredBook, StoredEntry, Task
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
@@ -13,7 +13,7 @@ from pipeline.schema import FieldSpec, RecordSpec, Schemas
 
 def settled(
     entry: StoredEntry, schemas: Schemas, options: CellOptions, open_entries: Collection[int]
-) -> SettledEntry | Held:
+) -> SettledEntry | ExportBlocker:
     """The entry as it is delivered, or why it is held back. ``open_entries``: ids of those with an open task."""
     record = schemas.record(entry.record)
     illegible = [spec.name for spec in record.fields if _said_illegible(entry, spec, options)]
@@ -22,20 +22,22 @@ def settled(
     why, fields, codes = _held(entry, record, values, open_entries)
     if why:
         number = entry.values.get("entry_number") or ""
-        return Held(why, entry.scan, entry.ref.page_no, entry.row, number, entry.entry_id, fields, codes)
+        return ExportBlocker(
+            why, entry.scan, entry.ref.page_no, entry.row, number, entry.entry_id, fields, codes
+        )
     cells = cells_of(values, record, schemas, options)
     sha256, page_no = entry.ref.scan_sha256, entry.ref.page_no
     texts, amendments = tuple(_texts(entry)), tuple(_amended(entry, record))
     return SettledEntry(entry.entry_id, entry.row, sha256, page_no, cells, texts, amendments)
 
 
-def _amended(entry: StoredEntry, record: RecordSpec) -> Iterator[Amended]:
+def _amended(entry: StoredEntry, record: RecordSpec) -> Iterator[AmendedColumn]:
     """What was amended, in the order of the Ministry's columns."""
     for spec in record.fields:
         one = entry.amendments.get(spec.name)
         if one is not None:
             paper = one.order.paper
-            yield Amended(spec.column, one.kind, one.order.decision_number, one.order.decided_on, paper)
+            yield AmendedColumn(spec.column, one.kind, one.order.decision_number, one.order.decided_on, paper)
 
 
 def _held(
@@ -86,17 +88,17 @@ def _blocking(entry: StoredEntry) -> Iterator[str]:
             yield one.finding.code
 
 
-def pages_held(book: StoredBook, tasks: Iterable[Task]) -> Iterator[Held]:
+def pages_held(book: StoredBook, tasks: Iterable[Task]) -> Iterator[ExportBlocker]:
     """Pages that keep a book from being whole: those with an open task on the page itself, and those that could not be
     read."""
     for task in tasks:
         if task.entry_id is None:
-            yield Held("task", task.scan, task.page_no, codes=task.reasons)
+            yield ExportBlocker("task", task.scan, task.page_no, codes=task.reasons)
     for failed in book.failures:
-        yield Held("failure", failed.scan, failed.page_no or 0, codes=(failed.code,))
+        yield ExportBlocker("failure", failed.scan, failed.page_no or 0, codes=(failed.code,))
 
 
-def _texts(entry: StoredEntry) -> Iterator[Text]:
+def _texts(entry: StoredEntry) -> Iterator[TextSpan]:
     """What stands in each blank, as it is written there: the words of a person before those of the machine. Fields that
     share a blank are told one after the other, and what goes over several lines lies in one piece over the first, so
     that a search finds it whole."""
@@ -108,7 +110,7 @@ def _texts(entry: StoredEntry) -> Iterator[Text]:
         words = " ".join(filter(None, texts))
         if words:
             left, right = min(box.left for box in lines), max(box.right for box in lines)
-            yield Text(words, Box(left, lines[0].top, right, lines[0].bottom))
+            yield TextSpan(words, Box(left, lines[0].top, right, lines[0].bottom))
 
 
 def _written(entry: StoredEntry, reading: FieldReading) -> str:

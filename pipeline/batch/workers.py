@@ -55,7 +55,7 @@ class WorkersLost(HotichError):
 
 
 @dataclass(frozen=True)
-class Assignment:
+class WorkerSetup:
     """What a worker is given once: the run context, where it may write, and for which process it works."""
 
     context: RunContext
@@ -87,7 +87,7 @@ class PageJob:
 
 
 @dataclass(frozen=True)
-class Died:
+class WorkerDied:
     """The process that had a page in hand is gone, and what to say when it was the page."""
 
     error: ScanError
@@ -95,10 +95,10 @@ class Died:
 
 # --- in a worker process ------------------------------------------------------------------------------------------
 
-_at_work: tuple[Assignment, Engines] | None = None
+_at_work: tuple[WorkerSetup, Engines] | None = None
 
 
-def _take_up(assignment: Assignment) -> None:
+def _take_up(assignment: WorkerSetup) -> None:
     """Set up this process: its own group (so that what it starts dies with it), scratch folder, readers, memory."""
     global _at_work
     os.setpgid(0, 0)
@@ -114,7 +114,7 @@ def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _my_assignment() -> tuple[Assignment, Engines]:
+def _my_assignment() -> tuple[WorkerSetup, Engines]:
     if _at_work is None:
         raise RuntimeError("not in a worker process")
     return _at_work
@@ -205,7 +205,7 @@ class Pool:
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(Assignment(context, Path(self._scratch.name), os.getpid()),),
+            initargs=(WorkerSetup(context, Path(self._scratch.name), os.getpid()),),
             context=reader_context(),
         )
 
@@ -232,16 +232,16 @@ class Pool:
         one did, or a person may have ended it."""
         died: list[Item] = []
         for item, answer in self._tried(work, book, items):
-            if isinstance(answer, Died):
+            if isinstance(answer, WorkerDied):
                 died.append(item)
             else:
                 yield item, answer
         for item, answer in self._tried(work, book, died):
-            yield item, answer.error if isinstance(answer, Died) else answer
+            yield item, answer.error if isinstance(answer, WorkerDied) else answer
 
     def _tried(
         self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
-    ) -> Iterator[tuple[Item, T | ScanError | Died]]:
+    ) -> Iterator[tuple[Item, T | ScanError | WorkerDied]]:
         waiting: dict[Future[T | ScanError], Item] = {
             self._pool.schedule(work, args=(book, item), timeout=self._seconds): item for item in items
         }
@@ -249,7 +249,7 @@ class Pool:
             answer = self._answer(future)
             yield waiting.pop(future), answer
 
-    def _answer(self, future: Future[T]) -> T | ScanError | Died:
+    def _answer(self, future: Future[T]) -> T | ScanError | WorkerDied:
         try:
             return future.result()
         except TimeoutError:
@@ -258,8 +258,8 @@ class Pool:
             )
         except ProcessExpired as error:
             if error.exitcode == -signal.SIGKILL:
-                return Died(ScanOutOfMemory(MEMORY_MESSAGE))
-            return Died(
+                return WorkerDied(ScanOutOfMemory(MEMORY_MESSAGE))
+            return WorkerDied(
                 ScanCrash(
                     f"Tiến trình đọc trang dừng đột ngột (mã {error.exitcode}); tệp có thể hỏng, hãy quét lại "
                     "trang này."

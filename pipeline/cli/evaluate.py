@@ -22,7 +22,7 @@ from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
 from pipeline.errors import ScanError, StorageError
 from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
 from pipeline.evaluation import evaluate as scored
-from pipeline.evaluation.report import Report, Standard, worst, write_report
+from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst, write_report
 from pipeline.evaluation.table import print_evaluation
 from pipeline.intake import ScanFile, page_count_isolated, scans_of
 from pipeline.ledger import load_ledger
@@ -129,7 +129,7 @@ def reported(
     shown = worst(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
     by_name = {str(book.stored.folder): book.stored for book in books}
     reader = context.make_engines().hand_fingerprint
-    made = Report(
+    made = EvaluationReport(
         evaluation=figures,
         books=tuple(book.stored.folder.name for book in books),
         standard=standard_of(context.options.routing.for_reader(reader)),
@@ -140,10 +140,10 @@ def reported(
     return write_report(folder, made, context.schemas)
 
 
-def standard_of(routing: RoutingOptions) -> Standard:
+def standard_of(routing: RoutingOptions) -> ErrorTolerance:
     """What is asked of accepted fields, and from which confidence on they are."""
     other, critical = routing.bound(critical=False), routing.bound(critical=True)
-    return Standard(
+    return ErrorTolerance(
         routing.tolerated,
         routing.tolerated_critical,
         (

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from pipeline.batch import PackageReport
 from pipeline.export.manifest import PackageFlaw
-from pipeline.export.values import Fault, Held
+from pipeline.export.values import ExportBlocker, WorkbookFault
 
 CHECKS = {
     "U1": "thiếu số",
@@ -87,7 +87,7 @@ def held_table(report: PackageReport, limit: int) -> Table:
     return table
 
 
-def _detail(one: Held) -> str:
+def _detail(one: ExportBlocker) -> str:
     named = [*one.codes, *one.fields]
     return escape(", ".join(named[:6])) + (f" … (+{len(named) - 6})" if len(named) > 6 else "")
 
@@ -110,7 +110,7 @@ def fault_table(report: PackageReport, limit: int) -> Table:
     return table
 
 
-def entry_of(report: PackageReport, fault: Fault) -> str:
+def entry_of(report: PackageReport, fault: WorkbookFault) -> str:
     """The id of the entry that a fault is about."""
     at = fault.row - 2
     return str(report.entry_ids[at]) if 0 <= at < len(report.entry_ids) else "–"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.cli.debug import cut
 from pipeline.errors import ScanError
-from pipeline.evaluation import Outcome
+from pipeline.evaluation import FieldOutcome
 from pipeline.evaluation.report import Misreading
 from pipeline.imaging.overlay import straight_page
 from pipeline.intake import ScanFile, page_of_isolated
@@ -29,7 +29,7 @@ class StoredBook:
 
 
 def misreadings(
-    outcomes: Sequence[Outcome], books: Mapping[str, StoredBook], context: RunContext
+    outcomes: Sequence[FieldOutcome], books: Mapping[str, StoredBook], context: RunContext
 ) -> tuple[Misreading, ...]:
     """The outcomes with their ink, in their order. ``books`` by what outcomes call them. Each page is decoded once;
     of a scan that cannot be read any more there is no picture."""
@@ -47,7 +47,7 @@ def misreadings(
     )
 
 
-def _boxes(outcome: Outcome, result: PageResult | None) -> tuple[Box, ...]:
+def _boxes(outcome: FieldOutcome, result: PageResult | None) -> tuple[Box, ...]:
     """The lines of the outcome's field on the straight page, else the whole field."""
     for entry in result.entries if result else ():
         for reading in entry.readings:
@@ -70,7 +70,7 @@ def _cut_from(
     return {number: tuple(cut(straight, box, 14) for box in found) for number, found in boxes.items()}
 
 
-def _place(outcome: Outcome, book: StoredBook) -> str:
+def _place(outcome: FieldOutcome, book: StoredBook) -> str:
     """Where it stands, for a person who wants to open the scan."""
     if outcome.entry.page is None:
         return f"sổ {book.folder.name}, việc máy không tìm thấy"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pipeline.batch import PackageReport
 from pipeline.cli.export_words import CHECKS, WHY, entry_of
-from pipeline.export.values import Fault, Held
+from pipeline.export.values import ExportBlocker, WorkbookFault
 from pipeline.review.packages import Refusal
 
 MOST_PLACES = 50
@@ -33,12 +33,12 @@ def refusal_of(report: PackageReport, book_id: int) -> Refusal:
     return Refusal(sentence, tuple(places))
 
 
-def _fault_told(report: PackageReport, fault: Fault) -> str:
+def _fault_told(report: PackageReport, fault: WorkbookFault) -> str:
     what = f"{fault.check}, {CHECKS[fault.check]}"
     return f"số {fault.number or '–'} (mã việc {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
 
 
-def _mended_at(report: PackageReport, fault: Fault) -> str:
+def _mended_at(report: PackageReport, fault: WorkbookFault) -> str:
     """The page of the settled entry, where fields of it are opened again."""
     entry_id = entry_of(report, fault)
     return f"/entries/{entry_id}?column={quote(fault.column)}" if entry_id.isdecimal() else ""
@@ -49,18 +49,18 @@ def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str
         yield f"{_place(one)}: {WHY[one.why]}{_more(one)}", _where(one, book_id)
 
 
-def _place(one: Held) -> str:
+def _place(one: ExportBlocker) -> str:
     page = f" trang {one.page_no}" if one.page_no else ""
     return f"{one.scan}{page}" + (f", số {one.number}" if one.number else "")
 
 
-def _more(one: Held) -> str:
+def _more(one: ExportBlocker) -> str:
     """The codes of its findings, and how many fields are without a value."""
     told = [*one.codes, *([f"{len(one.fields)} ô"] if one.fields else [])]
     return f" ({', '.join(told)})" if told else ""
 
 
-def _where(one: Held, book_id: int) -> str:
+def _where(one: ExportBlocker, book_id: int) -> str:
     """The list in which it can be taken to the desk, or asked to be scanned again; of a settled entry its page."""
     settled = f"/entries/{one.entry_id}" if one.entry_id is not None else ""
     return {"task": f"/reports/waiting?book={book_id}", "failure": "/tickets"}.get(one.why, settled)

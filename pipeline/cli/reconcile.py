@@ -12,15 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch.difference_report import DifferenceReport, gathered
-from pipeline.batch.ink import Ink
-from pipeline.batch.reconciling import Reconciling
+from pipeline.batch.ink import FieldCropper
+from pipeline.batch.reconciling import ReconciliationRun
 from pipeline.cli.check import ids_of
 from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
 from pipeline.export.difference_sheets import DifferenceWorkbook
 from pipeline.export.manifest import sha256_of_path
-from pipeline.reconcile import Difference, Refusal, layout_of, open_workbook, read_layout
+from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook, read_layout
 from pipeline.reconcile.words import FIELDS, KINDS, REFUSED
 from pipeline.registry import Registry
 from pipeline.registry.reconciliation import FoundDifference
@@ -64,10 +64,10 @@ def reconcile(
     with context.open_registry() as registry, open_workbook(file) as book:
         mapped = read_layout(layout, context.schemas) if layout else None
         columns = layout_of(book, context.schemas, mapped)
-        run = Reconciling(
+        run = ReconciliationRun(
             registry, context.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
         )
-        ink = Ink(registry, Workspace(context.workspace), pictures, context.limits)
+        ink = FieldCropper(registry, Workspace(context.workspace), pictures, context.limits)
         report = DifferenceReport(registry, columns, ink)
         sheets = DifferenceWorkbook(target) if target else None
         kept = gathered(run.found(), report, sheets, shown=limit, ask=save)
@@ -93,7 +93,7 @@ def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
 
 
 def _saved(
-    registry: Registry, run: Reconciling, file: Path, questions: list[FoundDifference], author: str
+    registry: Registry, run: ReconciliationRun, file: Path, questions: list[FoundDifference], author: str
 ) -> int:
     """Store the questions under the hash of the file; returns the number of the reconciliation."""
     told = {name: getattr(run.counts, name) for name in ("rows", "entries", "pairs", "same")}
@@ -101,9 +101,9 @@ def _saved(
     return registry.reconciliations().save(record, file.name, digest, questions, told, author=author)
 
 
-def _told(one: Difference | Refusal) -> dict[str, object]:
+def _told(one: ReconcileDifference | RejectedCell) -> dict[str, object]:
     """What may be printed: where and how, no value."""
-    if isinstance(one, Refusal):
+    if isinstance(one, RejectedCell):
         return {"kind": "refused", "row": one.row, "column": one.column, "reason": one.reason}
     return {
         "kind": one.kind,
@@ -117,10 +117,10 @@ def _told(one: Difference | Refusal) -> dict[str, object]:
     }
 
 
-def _table(shown: list[Difference | Refusal]) -> Table:
+def _table(shown: list[ReconcileDifference | RejectedCell]) -> Table:
     table = Table("Dòng", "Mã việc", "Quyển", "Số", "Khác gì", "Ở đâu")
     for one in shown:
-        if isinstance(one, Refusal):
+        if isinstance(one, RejectedCell):
             table.add_row(
                 str(one.row), "–", "–", "–", "không đọc được", f"{escape(one.column)}: {REFUSED[one.reason]}"
             )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.reconcile import Counts
+from pipeline.reconcile import ReconcileCounts
 from pipeline.reconcile.words import FIELDS, KINDS
 
 
-def counts_told(counts: Counts) -> Iterator[str]:
+def counts_told(counts: ReconcileCounts) -> Iterator[str]:
     """What was compared and what came of it, without any value."""
     compared = [one for one in counts.books if one.compared]
     yield (
@@ -25,7 +25,7 @@ def counts_told(counts: Counts) -> Iterator[str]:
     yield from _about_file(counts)
 
 
-def _not_compared(counts: Counts) -> Iterator[str]:
+def _not_compared(counts: ReconcileCounts) -> Iterator[str]:
     if counts.refused:
         yield f"{counts.refused} ô trong tệp không đọc được nên không so."
     if counts.unsettled:
@@ -40,7 +40,7 @@ def _not_compared(counts: Counts) -> Iterator[str]:
         yield f"Cột của Bộ không có trong tệp, không so: {_listed(counts.absent)}."
 
 
-def _about_file(counts: Counts) -> Iterator[str]:
+def _about_file(counts: ReconcileCounts) -> Iterator[str]:
     for font, rows in counts.fonts.items():
         name, _, column = font.partition(": ")
         what = f"Cột {column}" if column else f"{rows} dòng"

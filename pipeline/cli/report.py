@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.reports import SPAN, Report, read_plan
+from pipeline.reports import SPAN, ManagementReport, read_plan
 from pipeline.reports.report import report as counted
 from pipeline.reports.wording import moment_told
 from pipeline.settings import read_settings
@@ -54,7 +54,7 @@ def report(
         _show(made)
 
 
-def _show(made: Report) -> None:
+def _show(made: ManagementReport) -> None:
     screen = out()
     screen.print(f"Số liệu lúc {moment_told(made.at)}, {made.scope}.", markup=False)
     for one in made.sections[0].figures:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import digitize_books
-from pipeline.batch.rereading import Outlook, outlooks
+from pipeline.batch.rereading import RereadPreview, outlooks
 from pipeline.cli.progress import by_book
 from pipeline.cli.run import exit_code, show_reports, stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
@@ -54,7 +54,7 @@ def reread(
     _show(found)
 
 
-def _show(found: list[Outlook]) -> None:
+def _show(found: list[RereadPreview]) -> None:
     table = Table(
         "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc"
     )

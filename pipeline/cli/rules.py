@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline import schema
-from pipeline.catalogue import FAMILIES, OTHERS, Asked, Listed, listed
+from pipeline.catalogue import FAMILIES, OTHERS, CatalogueRule, RuleUse, listed
 from pipeline.cli.rules_page import page
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SchemaError
@@ -58,7 +58,9 @@ def rules(
         out().print(table)
 
 
-def _chosen(declared: Schemas, office: Schemas, family: str | None, record: str | None) -> list[Listed]:
+def _chosen(
+    declared: Schemas, office: Schemas, family: str | None, record: str | None
+) -> list[CatalogueRule]:
     """The rules that were asked for; raises ``SchemaError`` for a family or a record that is not there."""
     if family and family.upper() not in (*FAMILIES, OTHERS):
         raise SchemaError(f"Không có họ quy tắc “{family}”. Chỉ có: {', '.join(FAMILIES)}.")
@@ -77,14 +79,14 @@ def _chosen(declared: Schemas, office: Schemas, family: str | None, record: str 
     return [rule for rule in mine if rule.asked or rule.level in BESIDE_OTHERS]
 
 
-def _severity(rule: Listed) -> str:
+def _severity(rule: CatalogueRule) -> str:
     declared = rule.severity.value if rule.severity else "–"
     if not rule.changed:
         return declared
     return f"{declared} → {rule.here.value if rule.here else OFF}"
 
 
-def _lines(rule: Listed) -> Iterator[str]:
+def _lines(rule: CatalogueRule) -> Iterator[str]:
     yield rule.sentence
     if rule.reason:
         yield f"Cơ quan tắt: {rule.reason}"
@@ -95,6 +97,6 @@ def _lines(rule: Listed) -> Iterator[str]:
         yield f"{record}: {'; '.join(_fields(one, rule) for one in asked)}"
 
 
-def _fields(asked: Asked, rule: Listed) -> str:
+def _fields(asked: RuleUse, rule: CatalogueRule) -> str:
     fields = " + ".join(asked.labels)
     return fields if asked.severity is rule.severity else f"{fields} ({asked.severity.value})"

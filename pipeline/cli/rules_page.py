@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from pipeline.catalogue import FAMILIES, OTHERS, Asked, Listed, listed
+from pipeline.catalogue import FAMILIES, OTHERS, CatalogueRule, RuleUse, listed
 from pipeline.model import Severity
 from pipeline.predicates import Need
 from pipeline.schema import Schemas
@@ -57,7 +57,7 @@ def _lines(schemas: Schemas) -> Iterator[str]:
             yield from _rule(rule)
 
 
-def _rule(rule: Listed) -> Iterator[str]:
+def _rule(rule: CatalogueRule) -> Iterator[str]:
     yield f"\n### `{rule.code}` {rule.severity.value if rule.severity else 'không nêu phát hiện'}\n"
     yield f"{rule.sentence}\n"
     if rule.look_at:
@@ -69,7 +69,7 @@ def _rule(rule: Listed) -> Iterator[str]:
         yield f"- {record}: {'; '.join(dict.fromkeys(_asked(one, rule.severity) for one in asked))}"
 
 
-def _asked(asked: Asked, usual: Severity | None) -> str:
+def _asked(asked: RuleUse, usual: Severity | None) -> str:
     needs = asked.needs or (None,) * len(asked.labels)
     fields = (
         f"{label} (*{NEEDS[need]}*)" if need else label

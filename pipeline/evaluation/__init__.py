@@ -1,8 +1,8 @@
 """How right the readings of a book are, measured against what is on paper."""
 
 from pipeline.evaluation.evaluation import Evaluation, evaluate, pooled
-from pipeline.evaluation.figures import Figures, figures_of
-from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.figures import GroupFigures, figures_of
+from pipeline.evaluation.outcome import FieldOutcome
 from pipeline.evaluation.prediction import BookPrediction, PredictedEntry, PredictedValue, prediction_of
 from pipeline.evaluation.score import Score, score_of
 from pipeline.evaluation.truth import BookTruth, TrueEntry, load_truth
@@ -11,8 +11,8 @@ __all__ = [
     "BookPrediction",
     "BookTruth",
     "Evaluation",
-    "Figures",
-    "Outcome",
+    "GroupFigures",
+    "FieldOutcome",
     "PredictedEntry",
     "PredictedValue",
     "Score",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline.evaluation.bound import upper_bound
-from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.outcome import FieldOutcome
 from pipeline.model import FieldStatus
 
 BINS = 10
@@ -41,7 +41,7 @@ class CalibrationBin:
     right: float
 
 
-def coverage_error_curve(outcomes: Iterable[Outcome]) -> tuple[CurvePoint, ...]:
+def coverage_error_curve(outcomes: Iterable[FieldOutcome]) -> tuple[CurvePoint, ...]:
     """From the surest field to the last that was read, at most ``CURVE_POINTS`` points; equal confidences are taken
     together.
     """
@@ -57,7 +57,7 @@ def coverage_error_curve(outcomes: Iterable[Outcome]) -> tuple[CurvePoint, ...]:
     return _thinned(points)
 
 
-def accepted_point(outcomes: Iterable[Outcome]) -> CurvePoint | None:
+def accepted_point(outcomes: Iterable[FieldOutcome]) -> CurvePoint | None:
     """Where on that plane the machine stands: the fields it accepted as read, with the least confidence of any of
     them; ``None`` when it accepted none.
     """
@@ -77,7 +77,7 @@ def _thinned(points: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
     return tuple(points[round(step * last / (CURVE_POINTS - 1))] for step in range(CURVE_POINTS))
 
 
-def calibration_bins(outcomes: Iterable[Outcome]) -> tuple[CalibrationBin, ...]:
+def calibration_bins(outcomes: Iterable[FieldOutcome]) -> tuple[CalibrationBin, ...]:
     """The bins that hold any field, from unsure to sure."""
     return judged_bins((outcome.predicted.confidence, outcome.right) for outcome in _read(outcomes))
 
@@ -107,9 +107,9 @@ def calibration_error(bins: Sequence[CalibrationBin]) -> float | None:
     return sum(held.fields * abs(held.confidence - held.right) for held in bins) / fields
 
 
-def _inked(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def _inked(outcomes: Iterable[FieldOutcome]) -> list[FieldOutcome]:
     return [outcome for outcome in outcomes if outcome.predicted.status is not FieldStatus.BLANK]
 
 
-def _read(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def _read(outcomes: Iterable[FieldOutcome]) -> list[FieldOutcome]:
     return [outcome for outcome in outcomes if outcome.predicted.status is FieldStatus.READ]

@@ -9,8 +9,8 @@ from typing import Any
 
 from pipeline.evaluation.alignment import aligned
 from pipeline.evaluation.confidence import CalibrationBin, CurvePoint
-from pipeline.evaluation.figures import Figures, figures_of
-from pipeline.evaluation.outcome import Outcome, outcomes_of
+from pipeline.evaluation.figures import GroupFigures, figures_of
+from pipeline.evaluation.outcome import FieldOutcome, outcomes_of
 from pipeline.evaluation.prediction import BookPrediction
 from pipeline.evaluation.score import Score, score_of
 from pipeline.evaluation.truth import BookTruth
@@ -23,7 +23,7 @@ class Evaluation:
     and ``extra`` count entries; ``versions`` say what read it.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[FieldOutcome, ...]
     matched: int
     missing: int
     extra: int
@@ -31,7 +31,7 @@ class Evaluation:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def figures(self) -> Figures:
+    def figures(self) -> GroupFigures:
         return figures_of(self.outcomes)
 
     @property
@@ -81,7 +81,7 @@ class Evaluation:
             for kind, outcomes in kinds.items()
         }
 
-    def figures_by(self, group: Callable[[Outcome], str]) -> Mapping[str, Figures]:
+    def figures_by(self, group: Callable[[FieldOutcome], str]) -> Mapping[str, GroupFigures]:
         """The figures of each group, in the order of their names."""
         return {name: figures_of(outcomes) for name, outcomes in _grouped(self.outcomes, group).items()}
 
@@ -148,13 +148,15 @@ def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None 
     )
 
 
-def _grouped(outcomes: Iterable[Outcome], group: Callable[[Outcome], str]) -> Mapping[str, Sequence[Outcome]]:
+def _grouped(
+    outcomes: Iterable[FieldOutcome], group: Callable[[FieldOutcome], str]
+) -> Mapping[str, Sequence[FieldOutcome]]:
     """The outcomes of each group, groups in the order of their names."""
-    groups: dict[str, list[Outcome]] = {}
+    groups: dict[str, list[FieldOutcome]] = {}
     for outcome in outcomes:
         groups.setdefault(group(outcome), []).append(outcome)
     return {name: groups[name] for name in sorted(groups)}
 
 
-def _as_dicts(figures: Mapping[str, Figures]) -> dict[str, Any]:
+def _as_dicts(figures: Mapping[str, GroupFigures]) -> dict[str, Any]:
     return {name: group.as_dict() for name, group in figures.items()}

@@ -14,12 +14,12 @@ from pipeline.evaluation.confidence import (
     calibration_error,
     coverage_error_curve,
 )
-from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.outcome import FieldOutcome
 from pipeline.evaluation.score import Score, score_of
 
 
 @dataclass(frozen=True)
-class Figures:
+class GroupFigures:
     """``accepted`` is where on the curve's plane the machine itself drew the line, ``None`` when it accepted nothing
     that it had read; ``critical`` counts fields whose error would do most harm.
     """
@@ -47,10 +47,10 @@ class Figures:
         }
 
 
-def figures_of(outcomes: Iterable[Outcome]) -> Figures:
+def figures_of(outcomes: Iterable[FieldOutcome]) -> GroupFigures:
     """The figures of any group: ``figures_of(o for o in evaluation.outcomes if …)``."""
     group = tuple(outcomes)
-    return Figures(
+    return GroupFigures(
         score=score_of(group),
         curve=coverage_error_curve(group),
         accepted=accepted_point(group),

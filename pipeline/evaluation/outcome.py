@@ -32,7 +32,7 @@ NOWHERE = PredictedEntry({})
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FieldOutcome:
     """``truth`` is the text on paper, ``""`` when it is blank there. ``spec`` is the column's declaration, ``None``
     of a column the record lacks; ``entry`` is the predicted one it was found in.
     """
@@ -95,7 +95,7 @@ class Outcome:
 
 def outcomes_of(
     alignment: Alignment, record: RecordSpec, book: str = "", form: str = ""
-) -> tuple[Outcome, ...]:
+) -> tuple[FieldOutcome, ...]:
     """Every column that truth holds, of every true entry, columns in the record's order. An entry nobody predicted
     counts as not read.
     """
@@ -103,7 +103,7 @@ def outcomes_of(
     order = {column: number for number, column in enumerate(specs)}
     scored = [*alignment.pairs, *((true, NOWHERE) for true in alignment.missing)]
     outcomes = [
-        Outcome(
+        FieldOutcome(
             column, truth, predicted.values.get(column, UNPREDICTED), specs.get(column), predicted, book, form
         )
         for true, predicted in scored

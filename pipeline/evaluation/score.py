@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.evaluation.bound import upper_bound
-from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.outcome import FieldOutcome
 from pipeline.model import FieldStatus
 
 
@@ -60,7 +60,7 @@ class Score:
 
     @property
     def accepted_error(self) -> float | None:
-        """Share of accepted fields of which the registry would not hold what stands on paper (``Outcome.right``)."""
+        """The share of accepted fields for which the registry would not hold the text on paper."""
         return _share(self.accepted_wrong, self.accepted)
 
     @property
@@ -94,7 +94,7 @@ class Score:
         }
 
 
-def score_of(outcomes: Iterable[Outcome]) -> Score:
+def score_of(outcomes: Iterable[FieldOutcome]) -> Score:
     scored = list(outcomes)
     called_blank = [o for o in scored if o.predicted.status is FieldStatus.BLANK]
     accepted = [o for o in scored if o.predicted.accepted]

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.evaluation.evaluation import Evaluation
-from pipeline.evaluation.figures import Figures
+from pipeline.evaluation.figures import GroupFigures
 from pipeline.evaluation.score import Score
 from pipeline.model import Writing
 
@@ -63,7 +63,7 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
 Row = tuple[str, Score, float | None]
 
 
-def _rows(groups: Mapping[str, Figures]) -> list[Row]:
+def _rows(groups: Mapping[str, GroupFigures]) -> list[Row]:
     return [(name, figures.score, figures.calibration_error) for name, figures in groups.items()]
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.export.picture import (
     CopyOptions,
-    StraightPage,
-    StraightPicture,
+    PageRectification,
+    RectifiedPicture,
     cut_column,
     cut_out,
     picture_page,
     scaled_texts,
     straightened,
 )
-from pipeline.export.values import Text
+from pipeline.export.values import TextSpan
 from pipeline.model import PageImage
 
 
@@ -30,8 +30,8 @@ class PagePart:
     scan: Path
     scan_sha256: str
     page_no: int
-    straight: StraightPage
-    texts: tuple[Text, ...] = ()
+    straight: PageRectification
+    texts: tuple[TextSpan, ...] = ()
     bands: tuple[tuple[float, float], ...] = ()
     column: tuple[float, float] | None = None
 
@@ -52,7 +52,7 @@ def entry_pdfs(
 ) -> list[bytes]:
     """The PDFs of the entries of one page, each page decoded and set straight once in a row. What ``decode`` raises
     goes through."""
-    last: tuple[PagePart, StraightPicture] | None = None
+    last: tuple[PagePart, RectifiedPicture] | None = None
     files = []
     for copy in copies:
         pages: list[PicturePage] = []
@@ -64,7 +64,7 @@ def entry_pdfs(
     return files
 
 
-def _page(part: PagePart, picture: StraightPicture, options: CopyOptions) -> PicturePage:
+def _page(part: PagePart, picture: RectifiedPicture, options: CopyOptions) -> PicturePage:
     pixels, texts = picture.pixels, scaled_texts(part.texts, picture.share)
     if part.bands:
         bands = [(top * picture.share, bottom * picture.share) for top, bottom in part.bands]

@@ -49,7 +49,7 @@ class _Package(Declaration):
     illegible: str = ""
 
 
-class Paper(Declaration):
+class PaperFormat(Declaration):
     """The name of the paper of books opened ``from_`` … ``to``, both included."""
 
     from_: int = Field(alias="from")
@@ -76,7 +76,7 @@ class PackageOptions:
     book_pattern: str = BOOK_PATTERN
     cells: CellOptions = field(default_factory=CellOptions)
     copies: CopyOptions = field(default_factory=CopyOptions)
-    papers: tuple[Paper, ...] = ()
+    papers: tuple[PaperFormat, ...] = ()
     attached: tuple[AttachedPage, ...] = ()
 
     def template(self, record: str) -> str:
@@ -98,7 +98,7 @@ def read_options(path: Path) -> PackageOptions:
         if key not in ("package", "paper", "page"):
             file.flaw(key, f"bảng lạ “{key}”.{nearest(key, ('package', 'paper', 'page'))}")
     said = _package(file)
-    papers, attached = _rows(file, "paper", Paper), _rows(file, "page", AttachedPage)
+    papers, attached = _rows(file, "paper", PaperFormat), _rows(file, "page", AttachedPage)
     pattern = PRESETS.get(said.file_pattern, said.file_pattern)
     for key, value, parts in (
         ("file_pattern", pattern, PARTS),

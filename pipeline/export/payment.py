@@ -10,7 +10,7 @@ LONG = 16
 
 
 @dataclass(slots=True)
-class FilledFields:
+class FieldTally:
     """Filled cells of all rows that were ``counted``: ``short`` have under 16 characters, ``long`` 16 or more."""
 
     entries: int = 0

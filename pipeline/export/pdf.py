@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 from PIL import ImageCms
 
 import pipeline
-from pipeline.export.values import Text
+from pipeline.export.values import TextSpan
 
 FONT_FILE = Path(__file__).parent / "data" / "glyphless.ttf"
 ADVANCE = 0.5
@@ -38,7 +38,7 @@ class PicturePage:
     jpeg: bytes
     size: tuple[int, int]
     dpi: float
-    texts: tuple[Text, ...] = ()
+    texts: tuple[TextSpan, ...] = ()
 
 
 def entry_pdf(pages: Sequence[PicturePage], title: str, made_at: datetime) -> bytes:
@@ -82,7 +82,7 @@ def _add_page(pdf: Pdf, page: PicturePage, font: Object, letters: _Letters) -> N
     pdf.pages.append(pikepdf.Page(added))
 
 
-def _shown(text: Text, page: PicturePage, height: float, letters: _Letters) -> str:
+def _shown(text: TextSpan, page: PicturePage, height: float, letters: _Letters) -> str:
     """The operators that lay a text over its box, invisible (rendering mode 3), as wide as the box."""
     scale = 72 / page.dpi
     size = max(1.0, text.box.height * scale)

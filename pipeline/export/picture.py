@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.export.pdf import PicturePage
-from pipeline.export.values import Text
+from pipeline.export.values import TextSpan
 from pipeline.imaging import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, Matrix, PageImage, Pixels
 
@@ -33,7 +33,7 @@ class CopyOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class StraightPage:
+class PageRectification:
     """How a page is set straight: ``matrix`` (3, 3) from the scan's pixels to a canvas of ``size`` (width, height);
     (0, 0): the page stays as it is. ``paper_mm`` of its form, for scans that do not tell their resolution."""
 
@@ -43,7 +43,7 @@ class StraightPage:
 
 
 @dataclass(frozen=True, slots=True)
-class StraightPicture:
+class RectifiedPicture:
     """A straight page at ``dpi`` pixels an inch, ``share`` of whose pixels are one of the straight canvas."""
 
     pixels: Pixels
@@ -51,11 +51,11 @@ class StraightPicture:
     share: float
 
 
-def straightened(page: PageImage, straight: StraightPage) -> StraightPicture:
+def straightened(page: PageImage, straight: PageRectification) -> RectifiedPicture:
     """The straight page no finer than the finest of ``SCALES``."""
     if straight.size == (0, 0):
         height, width = page.pixels.shape[:2]
-        straight = StraightPage(np.eye(3), (width, height), straight.paper_mm)
+        straight = PageRectification(np.eye(3), (width, height), straight.paper_mm)
     zoom = float(np.sqrt(abs(np.linalg.det(straight.matrix[:2, :2]))))
     dpi = page.dpi * zoom or straight.size[1] * 25.4 / straight.paper_mm[1]
     scale = min(1.0, SCALES[0] / dpi)
@@ -69,11 +69,11 @@ def straightened(page: PageImage, straight: StraightPage) -> StraightPicture:
     if scale < between * (1 - 1e-6):
         target = _resized(straight.size, scale)
         flat = np.asarray(Image.fromarray(flat).resize(target, Image.Resampling.LANCZOS))
-    return StraightPicture(flat, dpi * scale, scale)
+    return RectifiedPicture(flat, dpi * scale, scale)
 
 
 def picture_page(
-    pixels: Pixels, dpi: float, texts: Sequence[Text], options: CopyOptions = CopyOptions()
+    pixels: Pixels, dpi: float, texts: Sequence[TextSpan], options: CopyOptions = CopyOptions()
 ) -> PicturePage:
     """The page as a JPEG of at most the wanted size: first the quality is lowered, then the resolution, and never
     under the last of each. ``texts`` are in pixels of ``pixels``."""
@@ -88,7 +88,7 @@ def picture_page(
         if len(jpeg) <= allowed:
             break
     share = size[0] / width
-    return PicturePage(jpeg, size, used, tuple(Text(one.text, _scaled(one.box, share)) for one in texts))
+    return PicturePage(jpeg, size, used, tuple(TextSpan(one.text, _scaled(one.box, share)) for one in texts))
 
 
 def _best_jpeg(picture: Image.Image, allowed: float) -> bytes:
@@ -148,12 +148,12 @@ def columns_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
 
 
 def cut_column(
-    pixels: Pixels, column: tuple[float, float], texts: Sequence[Text]
-) -> tuple[Pixels, tuple[Text, ...]]:
+    pixels: Pixels, column: tuple[float, float], texts: Sequence[TextSpan]
+) -> tuple[Pixels, tuple[TextSpan, ...]]:
     """What lies between left and right (in pixels of the page), as high as the page, and the texts that stand there."""
     first, last = max(0, int(column[0])), int(min(np.ceil(column[1]), pixels.shape[1]))
     kept = tuple(
-        Text(one.text, Box(one.box.left - first, one.box.top, one.box.right - first, one.box.bottom))
+        TextSpan(one.text, Box(one.box.left - first, one.box.top, one.box.right - first, one.box.bottom))
         for one in texts
         if first <= one.box.centre[0] < last
     )
@@ -161,8 +161,8 @@ def cut_column(
 
 
 def cut_out(
-    pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[Text]
-) -> tuple[Pixels, tuple[Text, ...]]:
+    pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[TextSpan]
+) -> tuple[Pixels, tuple[TextSpan, ...]]:
     """Bands of a page (top, bottom in its pixels) under one another, with the texts that stand on them."""
     height = pixels.shape[0]
     parts, kept, at = [], [], 0
@@ -173,7 +173,7 @@ def cut_out(
         parts.append(pixels[first:last])
         moved = at - first
         kept += [
-            Text(one.text, Box(one.box.left, one.box.top + moved, one.box.right, one.box.bottom + moved))
+            TextSpan(one.text, Box(one.box.left, one.box.top + moved, one.box.right, one.box.bottom + moved))
             for one in texts
             if first <= one.box.centre[1] < last
         ]
@@ -181,9 +181,9 @@ def cut_out(
     return (np.vstack(parts) if parts else pixels), tuple(kept)
 
 
-def scaled_texts(texts: Sequence[Text], share: float) -> tuple[Text, ...]:
+def scaled_texts(texts: Sequence[TextSpan], share: float) -> tuple[TextSpan, ...]:
     """The texts on a picture of another size."""
-    return tuple(Text(one.text, _scaled(one.box, share)) for one in texts)
+    return tuple(TextSpan(one.text, _scaled(one.box, share)) for one in texts)
 
 
 def _resized(size: tuple[int, int], share: float) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.export.readback import ReadBack, ReadRow, read_back
-from pipeline.export.values import Fault
+from pipeline.export.values import WorkbookFault
 from pipeline.export.workbook import has_codes
 from pipeline.schema import FieldSpec, Schemas
 
@@ -30,7 +30,7 @@ def preupload_faults(
     schemas: Schemas,
     unsettled: Collection[Key] = (),
     meant: Sequence[Mapping[str, str]] | None = None,
-) -> tuple[Fault, ...]:
+) -> tuple[WorkbookFault, ...]:
     """What is wrong with a workbook made for that template.
 
     ``unsettled``: keys of entries that are not settled, none of which may be in it (U8); ``meant``: the cells of each
@@ -40,22 +40,22 @@ def preupload_faults(
         if book.header != schemas.columns(export):
             return tuple(_header_faults(book, schemas.columns(export)))
         checker = _Checker(export, schemas, frozenset(unsettled))
-        faults: list[Fault] = []
+        faults: list[WorkbookFault] = []
         for row in book.rows():
             faults += checker.faults_of(row)
             if meant is not None and row.row - 2 < len(meant):
                 faults += checker.changed(row, meant[row.row - 2])
     faults += checker.repeated()
     if meant is not None and checker.count != len(meant):
-        faults.append(Fault("U8", 0))
+        faults.append(WorkbookFault("U8", 0))
     return tuple(faults)
 
 
-def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[Fault]:
+def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[WorkbookFault]:
     for at in range(max(len(wanted), len(book.header))):
         there = book.header[at] if at < len(book.header) else ""
         if at >= len(wanted) or there != wanted[at]:
-            yield Fault("HEADER", 1, wanted[at] if at < len(wanted) else there)
+            yield WorkbookFault("HEADER", 1, wanted[at] if at < len(wanted) else there)
 
 
 class _Checker:
@@ -73,27 +73,27 @@ class _Checker:
         self._met: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
         self.count = 0
 
-    def faults_of(self, row: ReadRow) -> Iterator[Fault]:
+    def faults_of(self, row: ReadRow) -> Iterator[WorkbookFault]:
         self.count += 1
         number, volume = row.cells.get("so", ""), row.cells.get("quyenSo", "")
         place = row.cells.get("noiDangKy", "")
         self._met.setdefault((place, volume, number), []).append((row.row, number))
         for check, column in (*_key_faults(row.cells), *self._date_faults(row.cells)):
-            yield Fault(check, row.row, column, number)
+            yield WorkbookFault(check, row.row, column, number)
         if (volume, number) in self._unsettled:
-            yield Fault("U8", row.row, "", number)
+            yield WorkbookFault("U8", row.row, "", number)
         for name in row.other:
-            yield Fault("CELL", row.row, name, number)
+            yield WorkbookFault("CELL", row.row, name, number)
         for spec, allowed, closed in self._lists:
             value = row.cells.get(spec.column, "")
             if value and value not in allowed:
-                yield Fault("LIST", row.row, spec.column, number, blocking=closed)
+                yield WorkbookFault("LIST", row.row, spec.column, number, blocking=closed)
 
-    def changed(self, row: ReadRow, meant: Mapping[str, str]) -> Iterator[Fault]:
+    def changed(self, row: ReadRow, meant: Mapping[str, str]) -> Iterator[WorkbookFault]:
         """Cells that do not say what they are meant to."""
         for name in self._columns:
             if row.cells.get(name, "") != meant[name] and name not in row.other:
-                yield Fault("CELL", row.row, name, row.cells.get("so", ""))
+                yield WorkbookFault("CELL", row.row, name, row.cells.get("so", ""))
 
     def _date_faults(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
         for column in self._dates:
@@ -101,11 +101,11 @@ class _Checker:
             if text and not is_date_text(text):
                 yield "U6", column
 
-    def repeated(self) -> Iterator[Fault]:
+    def repeated(self) -> Iterator[WorkbookFault]:
         """U7: every row of a key that several rows have."""
         for rows in self._met.values():
             if len(rows) > 1:
-                yield from (Fault("U7", row, "so", number) for row, number in rows)
+                yield from (WorkbookFault("U7", row, "so", number) for row, number in rows)
 
 
 def _key_faults(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -148,6 +148,6 @@ def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
     return frozenset(term.code for term in vocab.terms), has_codes(vocab)
 
 
-def counted(faults: Iterable[Fault]) -> dict[str, int]:
+def counted(faults: Iterable[WorkbookFault]) -> dict[str, int]:
     """How often each check found something."""
     return dict(Counter(fault.check for fault in faults).most_common())

@@ -9,7 +9,7 @@ from pipeline.model import Box, Ledger, PageRef
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class WorkbookFault:
     """What the check of a finished workbook found. ``check``: U1–U8, or LIST, HEADER, CELL; ``row``: as Excel counts
     (1 = the header, 0 = the workbook as a whole); ``column``: the Ministry's; ``number``: ``so`` of that row. A fault
     that does not block is only told."""
@@ -22,7 +22,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ExportBlocker:
     """An entry (``entry_id``) or a page (None) that is not settled and may not be delivered. ``why``: ``task`` (open),
     ``value`` (nothing in force for ``fields``), ``finding`` (a BLOCK finding stands; ``codes``), ``failure`` (a page
     or a scan without a result). ``number`` as far as it is known; ``page_no`` 0: the whole scan."""
@@ -38,7 +38,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextSpan:
     """Words of the invisible layer and where they stand on the straight page, in its pixels."""
 
     text: str
@@ -46,7 +46,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Amended:
+class AmendedColumn:
     """A column whose value an amendment gave: its kind, the decision, and the page that it was scanned as."""
 
     column: str
@@ -66,8 +66,8 @@ class SettledEntry:
     scan_sha256: str
     page_no: int
     cells: Mapping[str, str]
-    texts: tuple[Text, ...] = ()
-    amended: tuple[Amended, ...] = ()
+    texts: tuple[TextSpan, ...] = ()
+    amended: tuple[AmendedColumn, ...] = ()
 
     @property
     def number(self) -> str:

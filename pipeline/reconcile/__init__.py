@@ -3,33 +3,33 @@ not understood. Pure: rows come from a file, entries and books are handed in, no
 
 from __future__ import annotations
 
-from pipeline.reconcile.layout import Layout, layout_of, read_layout
+from pipeline.reconcile.layout import SheetLayout, layout_of, read_layout
 from pipeline.reconcile.matching import reconciled
-from pipeline.reconcile.sheet import Workbook, open_workbook
+from pipeline.reconcile.sheet import SourceWorkbook, open_workbook
 from pipeline.reconcile.values import (
-    BookOnFile,
-    Counts,
-    Difference,
+    BookCoverage,
     DifferenceKind,
-    Entry,
     FieldDifference,
-    FieldKind,
+    FieldDifferenceKind,
     ReconcileBook,
-    Refusal,
+    ReconcileCounts,
+    ReconcileDifference,
+    RegistryEntry,
+    RejectedCell,
 )
 
 __all__ = [
-    "BookOnFile",
-    "Counts",
-    "Difference",
+    "BookCoverage",
+    "ReconcileCounts",
+    "ReconcileDifference",
     "DifferenceKind",
-    "Entry",
+    "RegistryEntry",
     "FieldDifference",
-    "FieldKind",
-    "Layout",
+    "FieldDifferenceKind",
+    "SheetLayout",
     "ReconcileBook",
-    "Refusal",
-    "Workbook",
+    "RejectedCell",
+    "SourceWorkbook",
     "layout_of",
     "open_workbook",
     "read_layout",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from pipeline import kinds
 from pipeline.kinds.spelling import spelled
-from pipeline.reconcile.number_format import WHOLE, Shown
+from pipeline.reconcile.number_format import WHOLE, DateParts
 from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.schema import FieldSpec
 
@@ -31,7 +31,7 @@ SAFE_DIGITS = 15
 """Digits of a number that Excel keeps; of longer ones the last are lost."""
 
 
-class NotUnderstood(Exception):
+class CellRejected(Exception):
     """Why a cell says nothing: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year``,
     ``date-elsewhere``."""
 
@@ -42,15 +42,15 @@ class NotUnderstood(Exception):
 
 def text_of(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> str:
     """The text of a cell that holds none: of a number its digits, of a day of Excel as much of the date as the cell
-    shows. Raises ``NotUnderstood``."""
+    shows. Raises ``CellRejected``."""
     if cell.kind == "number":
         return _of_number(cell, spec, from_1904)
     if cell.kind == "date" and spec.kind == "date":
         return _iso(cell.text)
-    raise NotUnderstood("date-elsewhere" if cell.kind == "date" else cell.kind)
+    raise CellRejected("date-elsewhere" if cell.kind == "date" else cell.kind)
 
 
-class Normal:
+class ValueNormalizer:
     """The texts of one field as its kind writes them, else with plain spaces and in NFC."""
 
     def __init__(self, spec: FieldSpec, vocab: kinds.Vocabulary | None) -> None:
@@ -88,9 +88,9 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
     try:
         value = float(cell.text)
     except ValueError:
-        raise NotUnderstood("error") from None
+        raise CellRejected("error") from None
     if not math.isfinite(value):
-        raise NotUnderstood("error")
+        raise CellRejected("error")
     if cell.shown:
         return _of_day(value, cell.shown, spec, from_1904)
     if spec.kind == "date":
@@ -98,38 +98,38 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
             return str(int(value))
         if YEARS.stop <= value <= LAST_DAY:
             return _told(_day(value, from_1904), WHOLE)
-        raise NotUnderstood("no-date")
+        raise CellRejected("no-date")
     if value != int(value):
         return cell.text
     digits = str(int(value))
     if len(digits) > SAFE_DIGITS:
-        raise NotUnderstood("long-number")
+        raise CellRejected("long-number")
     return digits
 
 
-def _of_day(value: float, shown: Shown, spec: FieldSpec, from_1904: bool) -> str:
+def _of_day(value: float, shown: DateParts, spec: FieldSpec, from_1904: bool) -> str:
     """A day of Excel as far as its cell shows it. In the column of a number it is what Excel made of ``5/2010``: the
     first day of a month, shown without it."""
     day = _day(value, from_1904)
     if spec.kind == "date":
-        if Shown.YEAR not in shown:
-            raise NotUnderstood("no-year")
+        if DateParts.YEAR not in shown:
+            raise CellRejected("no-year")
         return _told(day, shown)
-    if spec.kind in ("entry_number", "volume") and day.day == 1 and shown == Shown.MONTH | Shown.YEAR:
+    if spec.kind in ("entry_number", "volume") and day.day == 1 and shown == DateParts.MONTH | DateParts.YEAR:
         return f"{day.month:02}/{day.year}"
-    raise NotUnderstood("date-elsewhere")
+    raise CellRejected("date-elsewhere")
 
 
 def _day(value: float, from_1904: bool) -> date:
     """Excel counts 29 February 1900, a day that never was, as day 60; before it no day is sure."""
     if not (0 if from_1904 else 61) <= value <= LAST_DAY:
-        raise NotUnderstood("no-date")
+        raise CellRejected("no-date")
     return (date(1904, 1, 1) if from_1904 else date(1899, 12, 30)) + timedelta(days=int(value))
 
 
-def _told(day: date, shown: Shown) -> str:
-    parts = [f"{day.day:02}"] if Shown.DAY in shown and Shown.MONTH in shown else []
-    parts += [f"{day.month:02}"] if Shown.MONTH in shown else []
+def _told(day: date, shown: DateParts) -> str:
+    parts = [f"{day.day:02}"] if DateParts.DAY in shown and DateParts.MONTH in shown else []
+    parts += [f"{day.month:02}"] if DateParts.MONTH in shown else []
     return ".".join([*parts, str(day.year)])
 
 
@@ -137,4 +137,4 @@ def _iso(text: str) -> str:
     try:
         return _told(date.fromisoformat(text[:10]), WHOLE)
     except ValueError:
-        raise NotUnderstood("no-date") from None
+        raise CellRejected("no-date") from None

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from pipeline.kinds.spelling import folded
-from pipeline.reconcile.values import Entry, FieldDifference, FieldKind, FileRow
+from pipeline.reconcile.values import FieldDifference, FieldDifferenceKind, FileRow, RegistryEntry
 from pipeline.schema import FieldSpec
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -17,14 +17,14 @@ _FIGURES = frozenset({"id_number", "number", "entry_number", "volume"})
 """Kinds in which zeros in front are one: a cell that holds a number loses them."""
 
 
-class Comparer:
+class FieldComparer:
     """Compares entries with rows over the columns of one layout. ``position``: where each column stands."""
 
     def __init__(self, fields: Sequence[FieldSpec]) -> None:
         self._fields = tuple(fields)
         self.position: Mapping[str, int] = {spec.column: at for at, spec in enumerate(fields)}
 
-    def differences(self, entry: Entry, row: FileRow) -> tuple[FieldDifference, ...]:
+    def differences(self, entry: RegistryEntry, row: FileRow) -> tuple[FieldDifference, ...]:
         """The fields that are not the same. What waits for a person and what was not understood is not compared."""
         if entry.texts == row.texts and not row.refused:
             return ()
@@ -41,22 +41,22 @@ class Comparer:
         return _with_swaps(found)
 
 
-def kind_of(kind: str, ours: str | None, theirs: str, *, legacy: bool = False) -> FieldKind | None:
+def kind_of(kind: str, ours: str | None, theirs: str, *, legacy: bool = False) -> FieldDifferenceKind | None:
     """How two different values of a kind differ; None: not at all. ``legacy``: theirs was typed with a font that does
     not tell capitals."""
     if ours is None:
-        return FieldKind.BEYOND
+        return FieldDifferenceKind.BEYOND
     if not ours:
-        return FieldKind.ONLY_THEIRS
+        return FieldDifferenceKind.ONLY_THEIRS
     if not theirs:
-        return FieldKind.ONLY_OURS
+        return FieldDifferenceKind.ONLY_OURS
     if legacy and folded(ours) == folded(theirs):
         return None
     if kind in _WORDS and written_alike(ours) == written_alike(theirs):
-        return FieldKind.SPELLING
+        return FieldDifferenceKind.SPELLING
     if kind in _FIGURES and ours.lstrip("0") == theirs.lstrip("0"):
-        return FieldKind.SPELLING
-    return FieldKind.DIGITS if _digits_swapped(ours, theirs) else FieldKind.CHANGED
+        return FieldDifferenceKind.SPELLING
+    return FieldDifferenceKind.DIGITS if _digits_swapped(ours, theirs) else FieldDifferenceKind.CHANGED
 
 
 def written_alike(text: str) -> tuple[tuple[str, str], ...]:
@@ -94,7 +94,9 @@ def _with_swaps(found: list[FieldDifference]) -> tuple[FieldDifference, ...]:
     """Two columns of which each has the other's value have changed places."""
     pairs = {(one.ours, one.theirs): one.column for one in found if one.ours and one.theirs}
     return tuple(
-        FieldDifference(one.column, one.ours, one.theirs, FieldKind.SWAPPED, pairs[one.theirs, one.ours])
+        FieldDifference(
+            one.column, one.ours, one.theirs, FieldDifferenceKind.SWAPPED, pairs[one.theirs, one.ours]
+        )
         if (one.theirs, one.ours) in pairs and one.ours != one.theirs
         else one
         for one in found

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.sheet import Workbook
+from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.sheet_xml import Cell
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, nearest
 from pipeline.staff_toml import StaffFile
@@ -45,7 +45,7 @@ class SheetMapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SheetLayout:
     """A sheet whose columns are known. ``fields``: what is compared, in the Ministry's order; ``sources``: of each, the
     column of the sheet (from 0), or the parts of a pattern (texts and columns); ``ignored``: headers that mean nothing
     here; ``absent``: columns of the Ministry that the sheet lacks."""
@@ -86,7 +86,7 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
     )
 
 
-def layout_of(book: Workbook, schemas: Schemas, mapped: SheetMapping | None = None) -> Layout:
+def layout_of(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | None = None) -> SheetLayout:
     """Where everything stands in a workbook. Raises ``ReconcileError`` when no sheet has the columns."""
     if mapped is not None:
         return _mapped(book, schemas, mapped)
@@ -108,7 +108,7 @@ def header_of(cell: Cell) -> str:
     return (cell if isinstance(cell, str) else cell.text).split("\n")[0].strip()
 
 
-def _named(sheet: str, number: int, cells: Mapping[int, Cell], schemas: Schemas) -> Layout | None:
+def _named(sheet: str, number: int, cells: Mapping[int, Cell], schemas: Schemas) -> SheetLayout | None:
     headers = {at: header_of(cell) for at, cell in cells.items()}
     known = {
         name: sum(header in record.by_column for header in headers.values())
@@ -126,7 +126,7 @@ def _named(sheet: str, number: int, cells: Mapping[int, Cell], schemas: Schemas)
     return _layout(record, sheet, number, dict(where), ignored)
 
 
-def _mapped(book: Workbook, schemas: Schemas, mapped: SheetMapping) -> Layout:
+def _mapped(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping) -> SheetLayout:
     sheet = mapped.sheet or next(iter(book.sheets), "")
     if sheet not in book.sheets:
         raise ReconcileError(f"Tệp không có trang tính “{sheet}”. Tệp có: {', '.join(book.sheets)}.")
@@ -160,10 +160,10 @@ def _layout(
     number: int,
     sources: Mapping[str, int | tuple[str | int, ...]],
     ignored: Sequence[str],
-) -> Layout:
+) -> SheetLayout:
     fields = tuple(spec for spec in record.fields if spec.column in sources)
     absent = tuple(spec.column for spec in record.fields if spec.column and spec.column not in sources)
-    return Layout(
+    return SheetLayout(
         record,
         sheet,
         number,

@@ -37,7 +37,7 @@ Texts = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class MatchFeature:
     """A column that tells who is who. ``kind``: ``name``, ``date`` or ``number``; ``blocks``: it makes a block by
     itself."""
 
@@ -47,7 +47,7 @@ class Feature:
     blocks: bool = False
 
 
-class Likeness:
+class SimilarityScorer:
     """The features of one layout."""
 
     def __init__(self, record: RecordSpec, position: Mapping[str, int]) -> None:
@@ -106,7 +106,7 @@ def _few(block: Sequence[int] | None) -> Sequence[int]:
     return block if block is not None and len(block) <= MOST_IN_A_BLOCK else ()
 
 
-def _features(record: RecordSpec, position: Mapping[str, int]) -> Iterator[Feature]:
+def _features(record: RecordSpec, position: Mapping[str, int]) -> Iterator[MatchFeature]:
     columns = {spec.name: spec.column for spec in record.fields}
 
     def at(field: str | None) -> int | None:
@@ -122,7 +122,7 @@ def _features(record: RecordSpec, position: Mapping[str, int]) -> Iterator[Featu
         ):
             where = at(field)
             if where is not None:
-                yield Feature(where, kind, weight, blocks=kind != "date")
+                yield MatchFeature(where, kind, weight, blocks=kind != "date")
     if record.book is not None:
         for field, kind, weight in (
             (record.book.registered_on, "date", 2.0),
@@ -130,7 +130,7 @@ def _features(record: RecordSpec, position: Mapping[str, int]) -> Iterator[Featu
         ):
             where = at(field)
             if where is not None:
-                yield Feature(where, kind, weight)
+                yield MatchFeature(where, kind, weight)
 
 
 def _alike(kind: str, ours: str, theirs: str) -> float:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pipeline.reconcile.comparing import Comparer
-from pipeline.reconcile.layout import Layout
-from pipeline.reconcile.likeness import SURE, Likeness
-from pipeline.reconcile.scope import Places, books_on_file, volume_key
-from pipeline.reconcile.sheet import Workbook
+from pipeline.reconcile.comparing import FieldComparer
+from pipeline.reconcile.layout import SheetLayout
+from pipeline.reconcile.likeness import SURE, SimilarityScorer
+from pipeline.reconcile.scope import RegistrationPlaces, books_on_file, volume_key
+from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.staging import StagedRows, staged
 from pipeline.reconcile.values import (
-    Counts,
-    Difference,
     DifferenceKind,
-    Entry,
     FileRow,
     ReconcileBook,
-    Refusal,
+    ReconcileCounts,
+    ReconcileDifference,
+    RegistryEntry,
+    RejectedCell,
 )
 from pipeline.schema import Schemas
 
-EntriesOf = Callable[[Sequence[int]], Iterable[Entry]]
+EntriesOf = Callable[[Sequence[int]], Iterable[RegistryEntry]]
 """The entries of these books (by id), their texts in the order of the layout's fields."""
 
 Key = tuple[str | None, str, str]
@@ -30,15 +30,15 @@ Key = tuple[str | None, str, str]
 
 
 def reconciled(
-    book: Workbook,
-    layout: Layout,
+    book: SourceWorkbook,
+    layout: SheetLayout,
     schemas: Schemas,
     books: Sequence[ReconcileBook],
     entries_of: EntriesOf,
-    counts: Counts,
+    counts: ReconcileCounts,
     *,
     wanted: bool = False,
-) -> Iterator[Difference | Refusal]:
+) -> Iterator[ReconcileDifference | RejectedCell]:
     """All that is not the same on both sides, and every cell that was not understood; ``counts`` is filled on the way.
 
     ``wanted``: people named the ``books``, so entries of all of them are missing where the file has no row; else those
@@ -59,23 +59,23 @@ class _Matcher:
     def __init__(
         self,
         rows: StagedRows,
-        layout: Layout,
+        layout: SheetLayout,
         books: Sequence[ReconcileBook],
         entries_of: EntriesOf,
-        counts: Counts,
+        counts: ReconcileCounts,
     ) -> None:
         self._rows, self._books, self._entries_of, self._counts = rows, books, entries_of, counts
-        self._compare = Comparer(layout.fields)
-        self._likeness = Likeness(layout.record, self._compare.position)
+        self._compare = FieldComparer(layout.fields)
+        self._likeness = SimilarityScorer(layout.record, self._compare.position)
         self._number = self._compare.position.get("so")
         self._volume = self._compare.position.get("quyenSo")
-        self._places = Places(books)
+        self._places = RegistrationPlaces(books)
         self._codes = {book.book_id: book.place_code for book in books}
-        self._left: list[tuple[Key, Entry]] = []
+        self._left: list[tuple[Key, RegistryEntry]] = []
         self._loose: list[tuple[Key, FileRow]] = []
         self._taken: dict[Key, int] = {}
 
-    def differences(self, *, wanted: bool) -> Iterator[Difference]:
+    def differences(self, *, wanted: bool) -> Iterator[ReconcileDifference]:
         has_volumes = self._volume is not None
         named = list(self._rows.places())
         on_file = books_on_file(self._books, named, self._places, has_volumes=has_volumes, wanted=wanted)
@@ -97,7 +97,7 @@ class _Matcher:
 
     # --- by key ---------------------------------------------------------------------------------------------------
 
-    def _volume_matched(self, volume: str, books: Sequence[ReconcileBook]) -> Iterator[Difference]:
+    def _volume_matched(self, volume: str, books: Sequence[ReconcileBook]) -> Iterator[ReconcileDifference]:
         """The rows and entries of one volume, place by place."""
         codes = {book.place_code for book in books}
         alone = next(iter(codes)) if len(codes) == 1 else None
@@ -113,9 +113,9 @@ class _Matcher:
             self._loose += [((code, volume, self._number_of(row.texts)), row) for row in rows]
 
     def _shelf_matched(
-        self, shelf: tuple[str, str], entries: Sequence[Entry], rows: Sequence[FileRow]
-    ) -> Iterator[Difference]:
-        ours: defaultdict[str, list[Entry]] = defaultdict(list)
+        self, shelf: tuple[str, str], entries: Sequence[RegistryEntry], rows: Sequence[FileRow]
+    ) -> Iterator[ReconcileDifference]:
+        ours: defaultdict[str, list[RegistryEntry]] = defaultdict(list)
         for entry in entries:
             ours[self._number_of(entry.texts)].append(entry)
         theirs: defaultdict[str, list[FileRow]] = defaultdict(list)
@@ -125,7 +125,9 @@ class _Matcher:
             key = (*shelf, number)
             yield from self._key_matched(key, ours.get(number, []), theirs.get(number, []))
 
-    def _key_matched(self, key: Key, ours: list[Entry], theirs: list[FileRow]) -> Iterator[Difference]:
+    def _key_matched(
+        self, key: Key, ours: list[RegistryEntry], theirs: list[FileRow]
+    ) -> Iterator[ReconcileDifference]:
         """The likest of those that have one key, where that leaves no doubt; the others wait."""
         scored = (
             [(1.0, 0, 0)]
@@ -152,7 +154,7 @@ class _Matcher:
 
     # --- by likeness ----------------------------------------------------------------------------------------------
 
-    def _rest(self, compared: set[int]) -> Iterator[Difference]:
+    def _rest(self, compared: set[int]) -> Iterator[ReconcileDifference]:
         """What no key settled: pairs by likeness, then pairs of one key that are not alike, duplicates, extra rows and
         missing entries."""
         gone_ours: set[int] = set()
@@ -185,7 +187,7 @@ class _Matcher:
             if at not in gone_ours and entry.book_id in compared:
                 number, volume = self._number_of(entry.texts), self._volume_of(entry.texts)
                 yield self._told(
-                    Difference(
+                    ReconcileDifference(
                         DifferenceKind.MISSING,
                         entry=entry,
                         number=number,
@@ -194,11 +196,11 @@ class _Matcher:
                     )
                 )
 
-    def _without_entry(self, key: Key, row: FileRow) -> Difference:
+    def _without_entry(self, key: Key, row: FileRow) -> ReconcileDifference:
         first = self._taken.get(key, 0) if key[2] else 0
         kind = DifferenceKind.DUPLICATE if first else DifferenceKind.EXTRA
         number, volume = self._number_of(row.texts), self._volume_of(row.texts)
-        return Difference(
+        return ReconcileDifference(
             kind,
             row.row,
             None,
@@ -209,7 +211,9 @@ class _Matcher:
             place_code=key[0] or "",
         )
 
-    def _pair(self, entry: Entry, row: FileRow, likeness: float = 1.0) -> Iterator[Difference]:
+    def _pair(
+        self, entry: RegistryEntry, row: FileRow, likeness: float = 1.0
+    ) -> Iterator[ReconcileDifference]:
         self._counts.pairs += 1
         self._counts.unsettled += len(entry.unsettled & self._compare.position.keys())
         fields = self._compare.differences(entry, row)
@@ -219,7 +223,7 @@ class _Matcher:
         for one in fields:
             self._counts.add("fields", one.kind)
         yield self._told(
-            Difference(
+            ReconcileDifference(
                 DifferenceKind.FIELDS,
                 row.row,
                 entry,
@@ -232,7 +236,7 @@ class _Matcher:
             )
         )
 
-    def _told(self, one: Difference) -> Difference:
+    def _told(self, one: ReconcileDifference) -> ReconcileDifference:
         self._counts.add("kinds", one.kind)
         return one
 

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from functools import lru_cache
 
 
-class Shown(Flag):
+class DateParts(Flag):
     """The parts of a date that a cell shows."""
 
     NOTHING = 0
@@ -16,28 +16,28 @@ class Shown(Flag):
     YEAR = auto()
 
 
-WHOLE = Shown.DAY | Shown.MONTH | Shown.YEAR
+WHOLE = DateParts.DAY | DateParts.MONTH | DateParts.YEAR
 _BUILT_IN = {
     **dict.fromkeys((14, 15, 22, *range(27, 32), 36, *range(50, 53), 54, 57, 58), WHOLE),
-    16: Shown.DAY | Shown.MONTH,
-    17: Shown.MONTH | Shown.YEAR,
+    16: DateParts.DAY | DateParts.MONTH,
+    17: DateParts.MONTH | DateParts.YEAR,
 }
 _QUOTED = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
 
 
 @lru_cache(maxsize=1 << 10)
-def shown_by(number: int, code: str | None) -> Shown:
+def shown_by(number: int, code: str | None) -> DateParts:
     """What the format of that number shows; ``code``: its own code, None = it is built in."""
     if code is None:
-        return _BUILT_IN.get(number, Shown.NOTHING)
+        return _BUILT_IN.get(number, DateParts.NOTHING)
     marks = _QUOTED.sub("", code).split(";")[0].lower()
     if marks.startswith("general"):
-        return Shown.NOTHING
-    shown = Shown.NOTHING
+        return DateParts.NOTHING
+    shown = DateParts.NOTHING
     if "y" in marks:
-        shown |= Shown.YEAR
+        shown |= DateParts.YEAR
     if "d" in marks:
-        shown |= Shown.DAY
+        shown |= DateParts.DAY
     if "m" in marks and (shown or not re.search(r"[hs]", marks)):
-        shown |= Shown.MONTH
+        shown |= DateParts.MONTH
     return shown

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.kinds.spelling import folded
 from pipeline.reconcile.staging import ANY
-from pipeline.reconcile.values import BookOnFile, ReconcileBook
+from pipeline.reconcile.values import BookCoverage, ReconcileBook
 
 ONE_ROW_IN = 10
 """A book is taken for a part of the file when a row of it stands there for so many of its entries."""
 
 
-class Places:
+class RegistrationPlaces:
     """The registration places of books, and by which names a file calls them."""
 
     def __init__(self, books: Sequence[ReconcileBook]) -> None:
@@ -47,11 +47,11 @@ def volume_key(book: ReconcileBook, *, has_volumes: bool) -> str:
 def books_on_file(
     books: Sequence[ReconcileBook],
     rows: Iterable[tuple[str, str, int]],
-    places: Places,
+    places: RegistrationPlaces,
     *,
     has_volumes: bool,
     wanted: bool,
-) -> tuple[BookOnFile, ...]:
+) -> tuple[BookCoverage, ...]:
     """Every book with the rows that may be of it. ``rows``: volume, place, how many; ``wanted``: people named the
     books, so all of them are compared, however few rows there are. Rows whose place is not known may be of any place
     that has the volume; where several have it, nothing is told as missing because of them."""
@@ -68,7 +68,7 @@ def books_on_file(
             sure += unplaced
             unplaced = 0
         entries = shelves[volume, book.place_code]
-        found.append(BookOnFile(book, sure + unplaced, wanted or 0 < entries <= sure * ONE_ROW_IN))
+        found.append(BookCoverage(book, sure + unplaced, wanted or 0 < entries <= sure * ONE_ROW_IN))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from typing import IO
 from xml.parsers import expat
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.number_format import Shown, shown_by
+from pipeline.reconcile.number_format import DateParts, shown_by
 from pipeline.reconcile.sheet_xml import Attributes, Row, SheetReader, Strings, StringsReader, strict_parser
 
 CHUNK = 1 << 18
@@ -32,7 +32,7 @@ MOST_BYTES = 8 << 30
 """An unpacked part of a workbook that is larger than this is refused."""
 
 
-class Workbook:
+class SourceWorkbook:
     """An open workbook. ``sheets``: names in their order; ``from_1904``: its days are counted from 1904."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
@@ -81,10 +81,10 @@ class Workbook:
         self._strings_part = kinds.get("sharedStrings", "")
         self._styles_part = kinds.get("styles", "")
 
-    def _read_styles(self) -> list[Shown]:
+    def _read_styles(self) -> list[DateParts]:
         """What each cell format shows of a date."""
         codes: dict[int, str] = {}
-        shown: list[Shown] = []
+        shown: list[DateParts] = []
         inside = False
 
         def style(tag: str, values: Attributes) -> None:
@@ -142,7 +142,7 @@ class Workbook:
 
 
 @contextmanager
-def open_workbook(path: Path) -> Iterator[Workbook]:
+def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
     """Open a workbook. Raises ``ReconcileError``, with what to do, when it is none (an old ``.xls``, a locked one) or
     is broken."""
     try:
@@ -152,7 +152,7 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     except zipfile.BadZipFile:
         raise ReconcileError(f"{path.name}: {_what_it_is(path)} rồi chạy lại.") from None
     with archive:
-        yield Workbook(archive, path.name)
+        yield SourceWorkbook(archive, path.name)
 
 
 def _what_it_is(path: Path) -> str:

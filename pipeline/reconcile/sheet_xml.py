@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from xml.parsers import expat
 
-from pipeline.reconcile.number_format import Shown
+from pipeline.reconcile.number_format import DateParts
 
 MOST_ROWS = 1 << 20
 """Rows that a sheet of Excel has."""
@@ -23,7 +23,7 @@ class SheetCell(NamedTuple):
 
     kind: str
     text: str
-    shown: Shown = Shown.NOTHING
+    shown: DateParts = DateParts.NOTHING
 
 
 Cell = str | SheetCell
@@ -141,7 +141,7 @@ _TEXTS = frozenset({"inlineStr", "str"})
 class SheetReader(_TextReader):
     """The rows of a sheet while it is fed."""
 
-    def __init__(self, strings: Strings, shown: list[Shown]) -> None:
+    def __init__(self, strings: Strings, shown: list[DateParts]) -> None:
         super().__init__()
         self._strings, self._shown = strings, shown
         self._rows: list[Row] = []
@@ -206,7 +206,7 @@ class SheetReader(_TextReader):
             self._cells[self._column] = _unescaped(text)
         else:
             style = int(self._style)
-            shown = self._shown[style] if 0 <= style < len(self._shown) else Shown.NOTHING
+            shown = self._shown[style] if 0 <= style < len(self._shown) else DateParts.NOTHING
             self._cells[self._column] = SheetCell(_KINDS.get(kind, "number"), text, shown)
 
     def _place(self, ref: str) -> int:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
 from pipeline.kinds.legacy_fonts import LegacyFont
-from pipeline.reconcile.cells import Normal, NotUnderstood, text_of
+from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
 from pipeline.reconcile.fonts import ColumnFonts, font_of_row, in_unicode
-from pipeline.reconcile.layout import Layout
-from pipeline.reconcile.sheet import Workbook
+from pipeline.reconcile.layout import SheetLayout
+from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.sheet_xml import Cell
-from pipeline.reconcile.values import FileRow, Refusal
+from pipeline.reconcile.values import FileRow, RejectedCell
 from pipeline.schema import FieldSpec, Schemas
 
 CACHE_KILOBYTES = 48 * 1024
@@ -31,9 +31,9 @@ ANY = "*"
 class StagedRows:
     """The rows of one sheet. ``rows``: how many."""
 
-    def __init__(self, table: sqlite3.Connection, layout: Layout, schemas: Schemas) -> None:
+    def __init__(self, table: sqlite3.Connection, layout: SheetLayout, schemas: Schemas) -> None:
         self._table, self._layout = table, layout
-        self._normal = [Normal(spec, schemas.vocabulary(spec)) for spec in layout.fields]
+        self._normal = [ValueNormalizer(spec, schemas.vocabulary(spec)) for spec in layout.fields]
         position = {spec.column: at for at, spec in enumerate(layout.fields)}
         self._volume, self._place = position.get("quyenSo"), position.get("noiDangKy")
         self._typed = [at for at, spec in enumerate(layout.fields) if spec.kind in TYPED]
@@ -47,7 +47,7 @@ class StagedRows:
         self.rows = 0
         self._fonts: Mapping[int, LegacyFont] = {}
 
-    def fill(self, book: Workbook) -> None:
+    def fill(self, book: SourceWorkbook) -> None:
         """Read the sheet. Raises ``ReconcileError`` for one that is broken."""
         self._table.execute(
             "CREATE TABLE line (row INTEGER PRIMARY KEY, volume TEXT, place TEXT, texts TEXT, refused TEXT, font TEXT)"
@@ -75,10 +75,10 @@ class StagedRows:
             names = frozenset(filter(None, refused.split(BETWEEN)))
             yield place, FileRow(number, tuple(texts), names, LegacyFont(font) if font else self._any_font())
 
-    def refusals(self) -> Iterator[Refusal]:
+    def refusals(self) -> Iterator[RejectedCell]:
         """The cells that were not understood."""
         for row in self._table.execute("SELECT row, name, reason FROM refusal ORDER BY row"):
-            yield Refusal(*row)
+            yield RejectedCell(*row)
 
     def row_fonts(self) -> Mapping[str, int]:
         """Rows by the font of the whole row."""
@@ -97,7 +97,7 @@ class StagedRows:
             texts[at] = self._normal[at](in_unicode(texts[at], font))
         return texts
 
-    def _lines(self, book: Workbook, columns: ColumnFonts) -> Iterator[tuple[object, ...]]:
+    def _lines(self, book: SourceWorkbook, columns: ColumnFonts) -> Iterator[tuple[object, ...]]:
         for number, cells in book.rows(self._layout.sheet):
             if number <= self._layout.header_row:
                 continue
@@ -116,7 +116,7 @@ class StagedRows:
         for at, parts in (*wanted, *self._patterns):
             try:
                 texts[at] = _put_together(cells, parts, fields[at], from_1904=from_1904)
-            except NotUnderstood as why:
+            except CellRejected as why:
                 column = fields[at].column
                 refused.append(column)
                 self._table.execute("INSERT INTO refusal VALUES (?, ?, ?)", (number, column, why.reason))
@@ -144,7 +144,7 @@ class StagedRows:
 
 
 @contextmanager
-def staged(book: Workbook, layout: Layout, schemas: Schemas) -> Iterator[StagedRows]:
+def staged(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> Iterator[StagedRows]:
     """The rows of a sheet, as long as they are looked at. Raises ``ReconcileError`` when it is broken."""
     with closing(sqlite3.connect("")) as table:
         for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):

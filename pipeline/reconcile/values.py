@@ -1,4 +1,4 @@
-"""What a reconciliation takes and gives. Frozen values; ``Counts`` grows while it runs."""
+"""What a reconciliation takes and gives. Frozen values; ``ReconcileCounts`` grows while it runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DifferenceKind(StrEnum):
     FIELDS = "fields"
 
 
-class FieldKind(StrEnum):
+class FieldDifferenceKind(StrEnum):
     """How two values differ. ``SWAPPED``: two columns have changed places; ``DIGITS``: neighbouring digits have;
     ``ONLY_OURS``, ``ONLY_THEIRS``: the other one is blank; ``SPELLING``: capitals, place of the tone mark, signs or
     leading zeros alone; ``BEYOND``: the registry holds no value (the form has no place for it, or people found it
@@ -34,7 +34,7 @@ class FieldKind(StrEnum):
     BEYOND = "beyond"
 
 
-MINOR = frozenset({FieldKind.SPELLING, FieldKind.BEYOND})
+MINOR = frozenset({FieldDifferenceKind.SPELLING, FieldDifferenceKind.BEYOND})
 """Kinds that no person is asked about: they are only listed."""
 
 
@@ -51,7 +51,7 @@ class ReconcileBook:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegistryEntry:
     """An entry of the registry: ``texts`` in the order of the compared columns; ``nothing``: columns of which nothing
     is in force; ``unsettled``: columns that still wait for a person and are not compared."""
 
@@ -74,7 +74,7 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RejectedCell:
     """A cell that was not understood, and why (a key of ``pipeline.reconcile.words.REFUSED``)."""
 
     row: int
@@ -89,12 +89,12 @@ class FieldDifference:
     column: str
     ours: str
     theirs: str
-    kind: FieldKind
+    kind: FieldDifferenceKind
     with_column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReconcileDifference:
     """One entry, row or pair that is not the same on both sides. ``row`` 0 and ``entry`` None where there is none;
     ``of_row``: the row that a duplicate repeats; ``likeness`` 0..1 of a pair that was not found by its key, 1.0 of one
     that was; ``number`` and ``volume`` as the registry has them, else as the file has; ``place_code`` ``""``: the row
@@ -102,7 +102,7 @@ class Difference:
 
     kind: DifferenceKind
     row: int = 0
-    entry: Entry | None = None
+    entry: RegistryEntry | None = None
     texts: tuple[str, ...] = ()
     fields: tuple[FieldDifference, ...] = ()
     of_row: int = 0
@@ -118,7 +118,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class BookOnFile:
+class BookCoverage:
     """A book and how many rows name it. ``compared``: its entries without a row are told as missing; a book that
     hardly any row names is not taken for a part of the file."""
 
@@ -128,7 +128,7 @@ class BookOnFile:
 
 
 @dataclass(slots=True)
-class Counts:
+class ReconcileCounts:
     """What a reconciliation came to. ``same``: pairs without any difference; ``by_likeness``: pairs that the key did
     not find; ``unsettled``: fields that were not compared since they wait for a person; ``fonts``: rows by the font
     they were converted from; ``places``: names of registration places that no book has, with their rows."""
@@ -144,7 +144,7 @@ class Counts:
     fields: dict[str, int] = field(default_factory=dict)
     fonts: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
-    books: tuple[BookOnFile, ...] = ()
+    books: tuple[BookCoverage, ...] = ()
     ignored: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 

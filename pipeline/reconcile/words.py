@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reconcile.values import DifferenceKind, FieldKind
+from pipeline.reconcile.values import DifferenceKind, FieldDifferenceKind
 
 KINDS = {
     DifferenceKind.MISSING: "phần mềm kia không có",
@@ -12,13 +12,13 @@ KINDS = {
 }
 
 FIELDS = {
-    FieldKind.CHANGED: "khác giá trị",
-    FieldKind.DIGITS: "hai chữ số đổi chỗ",
-    FieldKind.SWAPPED: "hai cột đổi chỗ cho nhau",
-    FieldKind.ONLY_OURS: "bên kia để trống",
-    FieldKind.ONLY_THEIRS: "trên giấy để trống",
-    FieldKind.SPELLING: "chỉ khác cách viết",
-    FieldKind.BEYOND: "sổ dữ liệu không có giá trị",
+    FieldDifferenceKind.CHANGED: "khác giá trị",
+    FieldDifferenceKind.DIGITS: "hai chữ số đổi chỗ",
+    FieldDifferenceKind.SWAPPED: "hai cột đổi chỗ cho nhau",
+    FieldDifferenceKind.ONLY_OURS: "bên kia để trống",
+    FieldDifferenceKind.ONLY_THEIRS: "trên giấy để trống",
+    FieldDifferenceKind.SPELLING: "chỉ khác cách viết",
+    FieldDifferenceKind.BEYOND: "sổ dữ liệu không có giá trị",
 }
 
 REFUSED = {
@@ -32,13 +32,13 @@ REFUSED = {
 }
 
 SHEETS = {
-    FieldKind.CHANGED: "Khác giá trị",
-    FieldKind.DIGITS: "Hai chữ số đổi chỗ",
-    FieldKind.SWAPPED: "Hai cột đổi chỗ",
-    FieldKind.ONLY_OURS: "Bên kia để trống",
-    FieldKind.ONLY_THEIRS: "Trên giấy để trống",
-    FieldKind.SPELLING: "Chỉ khác cách viết",
-    FieldKind.BEYOND: "Sổ không có giá trị",
+    FieldDifferenceKind.CHANGED: "Khác giá trị",
+    FieldDifferenceKind.DIGITS: "Hai chữ số đổi chỗ",
+    FieldDifferenceKind.SWAPPED: "Hai cột đổi chỗ",
+    FieldDifferenceKind.ONLY_OURS: "Bên kia để trống",
+    FieldDifferenceKind.ONLY_THEIRS: "Trên giấy để trống",
+    FieldDifferenceKind.SPELLING: "Chỉ khác cách viết",
+    FieldDifferenceKind.BEYOND: "Sổ không có giá trị",
     DifferenceKind.MISSING: "Phần mềm kia không có",
     DifferenceKind.EXTRA: "Sổ không có",
     DifferenceKind.DUPLICATE: "Trùng dòng",

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from pipeline.registry.tallies import BookTally, HourTally, Tallies
-from pipeline.reports.plan import Plan, PlanRow
+from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.reports.wording import day_of
 from pipeline.schema import Schemas
 
@@ -23,7 +23,7 @@ NO_READER: Mapping[str | None, str] = {None: "không rõ", "": "không có"}
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WorkDay:
     """One day of the office. ``machine_hours``, ``people_hours``: hours of it in which the machine read, people
     keyed."""
 
@@ -45,11 +45,11 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Basis:
+class ReportData:
     """The counts, what was planned, and how things are called. ``span``: the days in which what happened counts."""
 
     tallies: Tallies
-    plan: Plan
+    plan: WorkPlan
     schemas: Schemas
     span: int = SPAN
 
@@ -62,7 +62,7 @@ class Basis:
         return day_of(self.tallies.since)
 
     @cached_property
-    def days(self) -> tuple[Day, ...]:
+    def days(self) -> tuple[WorkDay, ...]:
         """Every day since the counting begins, today included, the first one first."""
         found: dict[date, list[HourTally]] = {}
         for hour in self.tallies.hours:
@@ -91,7 +91,7 @@ class Basis:
         spec = self.schemas.forms.get(form)
         return spec.title if spec else form
 
-    def target(self, books: Iterable[BookTally], rows: Iterable[PlanRow] | None) -> int:
+    def target(self, books: Iterable[BookTally], rows: Iterable[WorkPlanRow] | None) -> int:
         """How many entries there are to be done: what ``rows`` of the plan ask for, and of books that no row of the
         whole plan covers what their closing notes say, or what was found; never less than was found."""
         books = tuple(books)
@@ -127,9 +127,9 @@ def grouped(books: Iterable[BookTally], key: Callable[[BookTally], K]) -> dict[K
     return found
 
 
-def _day(on: date, hours: Iterable[HourTally]) -> Day:
+def _day(on: date, hours: Iterable[HourTally]) -> WorkDay:
     hours = tuple(hours)
-    return Day(
+    return WorkDay(
         on,
         sum(one.pages for one in hours),
         sum(one.straight for one in hours),

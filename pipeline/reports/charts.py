@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pipeline.reports.content import Bars
+from pipeline.reports.content import BarChart
 from pipeline.reports.wording import number
 
 COLOURS = {
@@ -45,7 +45,7 @@ KEPT_END = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Rect:
+class ChartRect:
     x: float
     y: float
     width: float
@@ -56,7 +56,7 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ChartText:
     x: float
     y: float
     anchor: str
@@ -64,7 +64,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ChartRule:
     x1: float
     y1: float
     x2: float
@@ -72,21 +72,21 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class ChartDrawing:
     width: float
     height: float
-    rects: tuple[Rect, ...]
-    texts: tuple[Text, ...]
-    rules: tuple[Rule, ...]
+    rects: tuple[ChartRect, ...]
+    texts: tuple[ChartText, ...]
+    rules: tuple[ChartRule, ...]
 
 
-def svg(chart: Bars) -> Markup:
+def svg(chart: BarChart) -> Markup:
     """The chart as an ``<svg>`` element; a legend is the page's to write (``COLOURS``)."""
     drawing = _across(chart) if chart.across else _upright(chart)
     return Markup(_template().render(chart=chart, drawing=drawing))
 
 
-def _across(chart: Bars) -> Drawing:
+def _across(chart: BarChart) -> ChartDrawing:
     """Lying bars, the label before each, its sum behind."""
     most = chart.most or 1.0
     scale = (WIDTH - LABEL - END) / most
@@ -94,18 +94,20 @@ def _across(chart: Bars) -> Drawing:
     rects, texts = [], []
     for at, bar in enumerate(chart.bars):
         y, x = TOP + LINE * at + (LINE - BAR) / 2, LABEL
-        texts.append(Text(LABEL - 8, y + BAR - 4, "end", _shortened(bar.label)))
+        texts.append(ChartText(LABEL - 8, y + BAR - 4, "end", _shortened(bar.label)))
         for part in bar.parts:
             width = part.amount * scale
             if width > 0:
                 rects.append(_rect(chart, part.sort, (x, y, width, BAR), part.told))
             x += width
         whole = round(sum(part.amount for part in bar.parts))
-        texts.append(Text(x + 6, y + BAR - 4, "start", number(whole).text))
-    return Drawing(WIDTH, height, tuple(rects), tuple(texts), (Rule(LABEL, TOP, LABEL, height - TOP),))
+        texts.append(ChartText(x + 6, y + BAR - 4, "start", number(whole).text))
+    return ChartDrawing(
+        WIDTH, height, tuple(rects), tuple(texts), (ChartRule(LABEL, TOP, LABEL, height - TOP),)
+    )
 
 
-def _upright(chart: Bars) -> Drawing:
+def _upright(chart: BarChart) -> ChartDrawing:
     """Standing bars over an axis of days, with lines at round numbers."""
     step = _round_step(chart.most)
     top = max(step * -(-chart.most // step), step)
@@ -115,8 +117,8 @@ def _upright(chart: Bars) -> Drawing:
     rules, texts = [], []
     for mark in range(round(top / step) + 1):
         y = floor - mark * step * scale
-        rules.append(Rule(LEFT, y, WIDTH - 6, y))
-        texts.append(Text(LEFT - 6, y + 4, "end", number(round(mark * step)).text))
+        rules.append(ChartRule(LEFT, y, WIDTH - 6, y))
+        texts.append(ChartText(LEFT - 6, y + 4, "end", number(round(mark * step)).text))
     every = max(1, -(-len(chart.bars) // 10))
     rects = []
     for at, bar in enumerate(chart.bars):
@@ -127,14 +129,14 @@ def _upright(chart: Bars) -> Drawing:
                 y -= height
                 rects.append(_rect(chart, part.sort, (x, y, pitch * 0.76, height), part.told))
         if at % every == 0:
-            texts.append(Text(x + pitch * 0.38, HEIGHT - 8, "middle", bar.label))
-    return Drawing(WIDTH, HEIGHT, tuple(rects), tuple(texts), tuple(rules))
+            texts.append(ChartText(x + pitch * 0.38, HEIGHT - 8, "middle", bar.label))
+    return ChartDrawing(WIDTH, HEIGHT, tuple(rects), tuple(texts), tuple(rules))
 
 
-def _rect(chart: Bars, sort: int, place: tuple[float, float, float, float], told: str) -> Rect:
+def _rect(chart: BarChart, sort: int, place: tuple[float, float, float, float], told: str) -> ChartRect:
     x, y, width, height = (round(side, 2) for side in place)
     style = chart.sorts[sort][1]
-    return Rect(x, y, width, height, style, COLOURS[style], told)
+    return ChartRect(x, y, width, height, style, COLOURS[style], told)
 
 
 def _round_step(most: float) -> float:

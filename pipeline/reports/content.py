@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ReportCell:
     """One value: ``value`` as a program takes it (None: nothing is known), ``text`` as a person reads it; ``pattern``:
     how a spreadsheet writes the value."""
 
@@ -22,30 +22,30 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ReportFigure:
     """One figure by itself; ``note`` says what it is a figure of."""
 
     label: str
-    cell: Cell
+    cell: ReportCell
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under ``columns`` (title, whether it holds numbers). ``key`` names it among all tables of a report. A page
     shows the first ``shown`` rows, a workbook all of them; ``href``: where the rest is. ``total``: a last row."""
 
     key: str
     title: str
     columns: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    total: tuple[Cell, ...] = ()
+    rows: tuple[tuple[ReportCell, ...], ...]
+    total: tuple[ReportCell, ...] = ()
     note: str = ""
     href: str = ""
     shown: int = 30
 
     @property
-    def first_rows(self) -> tuple[tuple[Cell, ...], ...]:
+    def first_rows(self) -> tuple[tuple[ReportCell, ...], ...]:
         return self.rows[: self.shown]
 
     @property
@@ -55,7 +55,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarSegment:
     """One part of a bar: how much, of which sort (an index into the chart's ``sorts``), and what is told of it."""
 
     sort: int
@@ -64,19 +64,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[BarSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
+class BarChart:
     """Bars beside one another (``across``: lying, one below another), their parts stacked. ``sorts``: name and style of
     each sort of part; ``unit``: what is counted. The table ``table`` says the same in numbers."""
 
     title: str
     sorts: tuple[tuple[str, str], ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
     unit: str
     table: str
     across: bool = True
@@ -87,19 +87,19 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """One part of a report under a heading; ``key`` is its anchor."""
 
     key: str
     title: str
-    figures: tuple[Figure, ...] = ()
-    charts: tuple[Bars, ...] = ()
-    tables: tuple[Table, ...] = ()
+    figures: tuple[ReportFigure, ...] = ()
+    charts: tuple[BarChart, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ManagementReport:
     """All of it. ``at``: when it was counted; ``since``: from when on what happened is counted, which are ``days``;
     ``scope``: which places, in words."""
 
@@ -107,4 +107,4 @@ class Report:
     since: date
     days: int
     scope: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]

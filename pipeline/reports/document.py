@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.reports.charts import COLOURS, svg
-from pipeline.reports.content import Cell, Report, Section, Table
+from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable
 from pipeline.reports.wording import day, moment_told
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Literal["a-2b"] = "a-2b"
 
 
-def document_of(report: Report) -> bytes:
+def document_of(report: ManagementReport) -> bytes:
     """The file. The same report gives the same bytes."""
     import typst  # 90 MB of memory: only for who wants a PDF
 
@@ -29,7 +29,7 @@ def document_of(report: Report) -> bytes:
     return made
 
 
-def _told(report: Report) -> dict[str, Any]:
+def _told(report: ManagementReport) -> dict[str, Any]:
     return {
         "at": moment_told(report.at),
         "since": day(report.since).text,
@@ -38,7 +38,7 @@ def _told(report: Report) -> dict[str, Any]:
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "title": section.title,
         "note": section.note,
@@ -56,7 +56,7 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: ReportTable) -> dict[str, Any]:
     return {
         "title": table.title,
         "note": table.note,
@@ -67,5 +67,5 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _row(cells: tuple[Cell, ...]) -> list[str]:
+def _row(cells: tuple[ReportCell, ...]) -> list[str]:
     return [cell.text for cell in cells]

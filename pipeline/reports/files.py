@@ -7,21 +7,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import StorageError
-from pipeline.reports.content import Report
+from pipeline.reports.content import ManagementReport
 from pipeline.reports.document import document_of
 from pipeline.reports.wording import day_of
 from pipeline.reports.workbook import workbook_of
 
-MAKERS: Mapping[str, Callable[[Report], bytes]] = {".xlsx": workbook_of, ".pdf": document_of}
+MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_of, ".pdf": document_of}
 """By ending of the file's name."""
 
 
-def file_name(report: Report) -> str:
+def file_name(report: ManagementReport) -> str:
     """The name of its files without an ending: the day on which it was counted."""
     return f"bao-cao-{day_of(report.at).isoformat()}"
 
 
-def write_files(report: Report, out: Path) -> tuple[Path, ...]:
+def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:
     """Write the report to the file ``out`` (.xlsx or .pdf), or both kinds into the folder ``out`` under the day's name;
     a file that is there is replaced. Raises ``StorageError``."""
     make = MAKERS.get(out.suffix.lower())

@@ -30,7 +30,7 @@ TABLE = "plan"
 FIRST, LAST = 1800, 2200
 
 
-class PlanRow(Declaration):
+class WorkPlanRow(Declaration):
     """So many ``entries`` of one kind, of one place, from books opened in those years (both ends included)."""
 
     place: str = Field(min_length=1)
@@ -58,21 +58,21 @@ class PlanRow(Declaration):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WorkPlan:
     """What is planned; no row covers what another one covers."""
 
-    rows: tuple[PlanRow, ...] = ()
+    rows: tuple[WorkPlanRow, ...] = ()
 
-    def of(self, places: frozenset[str] | None) -> Plan:
+    def of(self, places: frozenset[str] | None) -> WorkPlan:
         """What is planned for these places (None = all)."""
-        return self if places is None else Plan(tuple(row for row in self.rows if row.place in places))
+        return self if places is None else WorkPlan(tuple(row for row in self.rows if row.place in places))
 
 
-def read_plan(path: Path, schemas: Schemas) -> Plan:
+def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
     """What the file says; nothing is planned where there is none. Raises ``SchemaError`` that names every flaw with its
     line."""
     if not path.exists():
-        return Plan()
+        return WorkPlan()
     file = StaffFile(path)
     for key in file.table:
         if key != TABLE:
@@ -83,12 +83,12 @@ def read_plan(path: Path, schemas: Schemas) -> Plan:
         if _overlap(one, other):
             file.flaw_of_row(TABLE, at, "", "trùng nơi, loại việc và năm với một mục ở trên.")
     file.refuse_flaws()
-    return Plan(tuple(row for _, row in whole))
+    return WorkPlan(tuple(row for _, row in whole))
 
 
-def _checked(file: StaffFile, at: int, row: Mapping[str, Any], schemas: Schemas) -> PlanRow | None:
+def _checked(file: StaffFile, at: int, row: Mapping[str, Any], schemas: Schemas) -> WorkPlanRow | None:
     try:
-        checked = PlanRow.model_validate(row)
+        checked = WorkPlanRow.model_validate(row)
     except ValidationError as error:
         for flaw in error.errors():
             key = str(flaw["loc"][0])
@@ -104,7 +104,7 @@ def _checked(file: StaffFile, at: int, row: Mapping[str, Any], schemas: Schemas)
     return checked
 
 
-def _overlap(one: PlanRow, other: PlanRow) -> bool:
+def _overlap(one: WorkPlanRow, other: WorkPlanRow) -> bool:
     same = (one.place, one.record) == (other.place, other.record)
     return same and one.from_ <= other.to and other.from_ <= one.to
 
@@ -117,7 +117,7 @@ _ALLOWED = {
 
 
 def _complaint(key: str, flaw: str) -> str:
-    names = dict.fromkeys(spec.alias or name for name, spec in PlanRow.model_fields.items())
+    names = dict.fromkeys(spec.alias or name for name, spec in WorkPlanRow.model_fields.items())
     if flaw == "extra_forbidden":
         return f"khóa lạ “{key}”.{nearest(key, names)}"
     if flaw == "missing":

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pipeline.registry import Registry
-from pipeline.reports.basis import SPAN, Basis
-from pipeline.reports.content import Report, Section
-from pipeline.reports.plan import Plan
+from pipeline.reports.basis import SPAN, ReportData
+from pipeline.reports.content import ManagementReport, ReportSection
+from pipeline.reports.plan import WorkPlan
 from pipeline.reports.sections import drift, pace, progress, quality, queue, readings, sampling, scanning
 from pipeline.schema import Schemas
 
@@ -16,26 +16,26 @@ from pipeline.schema import Schemas
 def report(
     registry: Registry,
     schemas: Schemas,
-    plan: Plan = Plan(),
+    plan: WorkPlan = WorkPlan(),
     *,
     places: frozenset[str] | None = None,
     days: int = SPAN,
     people: bool = False,
     now: Callable[[], datetime] | None = None,
-) -> Report:
+) -> ManagementReport:
     """The report over the books of ``places`` (None = all), with what happened in the last ``days`` days. ``people``:
     by person too. ``now``: the time in UTC (by default that of the database)."""
     tallies = registry.counting(places, now=now).tallies(days, people=people)
-    return of_basis(Basis(tallies, plan.of(places), schemas, days), places)
+    return of_basis(ReportData(tallies, plan.of(places), schemas, days), places)
 
 
-def of_basis(basis: Basis, places: frozenset[str] | None) -> Report:
+def of_basis(basis: ReportData, places: frozenset[str] | None) -> ManagementReport:
     """The report of counts that were taken before."""
     sections = (_summary(basis), *_sections(basis))
-    return Report(basis.tallies.at, basis.since, basis.span, _scope(basis, places), sections)
+    return ManagementReport(basis.tallies.at, basis.since, basis.span, _scope(basis, places), sections)
 
 
-def _sections(basis: Basis) -> tuple[Section, ...]:
+def _sections(basis: ReportData) -> tuple[ReportSection, ...]:
     return (
         progress.progress(basis),
         pace.pace(basis),
@@ -48,7 +48,7 @@ def _sections(basis: Basis) -> tuple[Section, ...]:
     )
 
 
-def _summary(basis: Basis) -> Section:
+def _summary(basis: ReportData) -> ReportSection:
     figures = (
         progress.done(basis),
         progress.straight_through(basis),
@@ -61,10 +61,10 @@ def _summary(basis: Basis) -> Section:
         scanning.missing(basis),
         *drift.unlike(basis),
     )
-    return Section("summary", "Tóm tắt", figures)
+    return ReportSection("summary", "Tóm tắt", figures)
 
 
-def _scope(basis: Basis, places: frozenset[str] | None) -> str:
+def _scope(basis: ReportData, places: frozenset[str] | None) -> str:
     if places is None:
         return "mọi nơi đăng ký"
     return ", ".join(basis.places.get(code, code) for code in sorted(places)) or "không nơi nào"

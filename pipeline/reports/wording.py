@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from pipeline.evaluation.bound import upper_bound
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE
-from pipeline.reports.content import Cell
+from pipeline.reports.content import ReportCell
 
 HERE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Days of a report are days of the office, whatever the clock of the machine says. Vietnam knows no summer time."""
@@ -24,34 +24,34 @@ STAGES = {
 WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc lập"}
 
 
-def number(value: int | None, href: str = "") -> Cell:
+def number(value: int | None, href: str = "") -> ReportCell:
     """A count: ``12.345``."""
-    return Cell(value, NOTHING if value is None else f"{value:,}".replace(",", "."), href, "#,##0")
+    return ReportCell(value, NOTHING if value is None else f"{value:,}".replace(",", "."), href, "#,##0")
 
 
-def decimal(value: float | None, digits: int = 1, href: str = "") -> Cell:
+def decimal(value: float | None, digits: int = 1, href: str = "") -> ReportCell:
     """A number with a decimal comma: ``1.234,5``."""
     if value is None:
-        return Cell(None, NOTHING, href)
+        return ReportCell(None, NOTHING, href)
     text = f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
-    return Cell(round(value, digits), text, href, f"#,##0.{'0' * digits}")
+    return ReportCell(round(value, digits), text, href, f"#,##0.{'0' * digits}")
 
 
-def share(part: int, whole: int, href: str = "") -> Cell:
+def share(part: int, whole: int, href: str = "") -> ReportCell:
     """A share of a count in percent; a small one with two digits, none of nothing."""
     return percent(part / whole if whole else None, href)
 
 
-def percent(value: float | None, href: str = "") -> Cell:
+def percent(value: float | None, href: str = "") -> ReportCell:
     """A share (0..1) as ``12,3 %``."""
     if value is None:
-        return Cell(None, NOTHING, href)
+        return ReportCell(None, NOTHING, href)
     digits = 2 if 0 < value < 0.1 else 1
     text = f"{100 * value:.{digits}f}".replace(".", ",") + f"{SPACE}%"
-    return Cell(round(value, 4), text, href, f"0.{'0' * digits}%")
+    return ReportCell(round(value, 4), text, href, f"0.{'0' * digits}%")
 
 
-def bound(wrong: int, looked: int) -> Cell:
+def bound(wrong: int, looked: int) -> ReportCell:
     """What the share of errors does not exceed, with 95 % confidence (Clopper and Pearson)."""
     return percent(upper_bound(wrong, looked))
 
@@ -65,13 +65,15 @@ def wrong_of(wrong: int, looked: int, unit: str) -> str:
     )
 
 
-def words(text: str, href: str = "") -> Cell:
-    return Cell(text, text or NOTHING, href)
+def words(text: str, href: str = "") -> ReportCell:
+    return ReportCell(text, text or NOTHING, href)
 
 
-def day(value: date | None, href: str = "") -> Cell:
+def day(value: date | None, href: str = "") -> ReportCell:
     """A day as ``26/11/2026``; its value as ISO 8601 writes it."""
-    return Cell(value.isoformat() if value else None, value.strftime("%d/%m/%Y") if value else NOTHING, href)
+    return ReportCell(
+        value.isoformat() if value else None, value.strftime("%d/%m/%Y") if value else NOTHING, href
+    )
 
 
 def day_of(moment: datetime) -> date:
@@ -83,14 +85,14 @@ def moment_told(moment: datetime) -> str:
     return moment.astimezone(HERE).strftime("%H:%M ngày %d/%m/%Y")
 
 
-def age(since: datetime | None, at: datetime, href: str = "") -> Cell:
+def age(since: datetime | None, at: datetime, href: str = "") -> ReportCell:
     """How long something has waited, in days."""
     if since is None:
-        return Cell(None, NOTHING, href)
+        return ReportCell(None, NOTHING, href)
     waited = max(at - since, timedelta())
     days = waited / timedelta(days=1)
     text = f"{decimal(days).text} ngày" if days >= 1 else f"{decimal(days * 24).text} giờ"
-    return Cell(round(days, 2), text.replace(" ", SPACE), href, '0.00" ngày"')
+    return ReportCell(round(days, 2), text.replace(" ", SPACE), href, '0.00" ngày"')
 
 
 def told_place(row: int) -> str:

@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.reports.content import Cell, Report, Table
+from pipeline.reports.content import ManagementReport, ReportCell, ReportTable
 from pipeline.reports.wording import day, moment_told
 
 AS_TEXT = {
@@ -27,7 +27,7 @@ LONGEST_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
-def workbook_of(report: Report) -> bytes:
+def workbook_of(report: ManagementReport) -> bytes:
     """The file. Every figure and every cell of ``report`` stands in it, with the same value."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, AS_TEXT)
@@ -40,7 +40,7 @@ def workbook_of(report: Report) -> bytes:
     return file.getvalue()
 
 
-def sheet_names(report: Report) -> tuple[str, ...]:
+def sheet_names(report: ManagementReport) -> tuple[str, ...]:
     """The names of the sheets of tables, each once."""
     found: list[str] = []
     for section in report.sections:
@@ -70,7 +70,7 @@ class _Formats:
         return self._formats[pattern, bold]
 
 
-def _write_figures(sheet: Worksheet, report: Report, formats: _Formats) -> None:
+def _write_figures(sheet: Worksheet, report: ManagementReport, formats: _Formats) -> None:
     sheet.set_column(0, 0, 42)
     sheet.set_column(1, 1, 18)
     sheet.set_column(2, 2, 90)
@@ -90,7 +90,7 @@ def _write_figures(sheet: Worksheet, report: Report, formats: _Formats) -> None:
             row += 1
 
 
-def _write_table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
+def _write_table(sheet: Worksheet, table: ReportTable, formats: _Formats) -> None:
     for at, (title, is_number) in enumerate(table.columns):
         sheet.write_string(0, at, title, formats.head)
         sheet.set_column(at, at, _width(at, table, is_number=is_number))
@@ -109,7 +109,9 @@ def _write_table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
     sheet.repeat_rows(0)
 
 
-def _write(sheet: Worksheet, row: int, at: int, cell: Cell, formats: _Formats, *, bold: bool = False) -> None:
+def _write(
+    sheet: Worksheet, row: int, at: int, cell: ReportCell, formats: _Formats, *, bold: bool = False
+) -> None:
     """A number where there is one, else the text that people read (a day as a text too: no two programs agree on
     those)."""
     if isinstance(cell.value, int | float):
@@ -118,12 +120,12 @@ def _write(sheet: Worksheet, row: int, at: int, cell: Cell, formats: _Formats, *
         sheet.write_string(row, at, cell.text, formats.of("@", bold=bold))
 
 
-def _width(at: int, table: Table, *, is_number: bool) -> int:
+def _width(at: int, table: ReportTable, *, is_number: bool) -> int:
     if is_number:
         return NARROW
     longest = max((len(row[at].text) for row in table.rows), default=0)
     return min(max(longest + 2, NARROW), WIDE)
 
 
-def _tables(report: Report) -> Iterable[Table]:
+def _tables(report: ManagementReport) -> Iterable[ReportTable]:
     return (table for section in report.sections for table in section.tables)

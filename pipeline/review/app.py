@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts import utc_now
-from pipeline.reports import Plan
+from pipeline.reports import WorkPlan
 from pipeline.review.admission import admit, refuse_forged
 from pipeline.review.faults import Shelter, answer_errors
 from pipeline.review.headers import SafeHeaders
@@ -38,7 +38,7 @@ def create_app(
     options: ReviewOptions = ReviewOptions(),
     *,
     policy: ReviewPolicy = ReviewPolicy(),
-    plan: Plan = Plan(),
+    plan: WorkPlan = WorkPlan(),
     sampling: SamplingPolicy = SamplingPolicy(),
     pictures: Pictures = NO_PICTURES,
     packages: PackageDesk = NO_PACKAGES,

@@ -14,7 +14,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts
 from pipeline.registry.desk.desk import Desk
 from pipeline.registry.lots.lots import Lots
-from pipeline.reports import Plan
+from pipeline.reports import WorkPlan
 from pipeline.review.known import Known
 from pipeline.review.limits import Buckets
 from pipeline.review.options import ReviewOptions
@@ -37,7 +37,7 @@ class Site:
     desk: Desk
     pictures: Pictures
     known: Known
-    plan: Plan
+    plan: WorkPlan
     lots: Lots
     now: Callable[[], datetime]
     packages: PackageDesk

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.batch import Breaker, Progress, book_report, digitize_book, digitize_books
+from pipeline.batch import CircuitBreaker, Progress, book_report, digitize_book, digitize_books
 from pipeline.errors import ReadingStopped, StorageError
 from pipeline.model import PageImage, PageResult
 from pipeline.run_context import FaultOptions, RunContext
@@ -116,7 +116,7 @@ def test_a_share_that_is_gone_stops_the_run_and_a_book_that_is_gone_does_not(
 
 
 def test_books_that_are_read_elsewhere_stop_the_run_one_after_the_other() -> None:
-    breaker = Breaker(FaultOptions(pages=10))
+    breaker = CircuitBreaker(FaultOptions(pages=10))
     breaker.note_book(400, ["broken"] * 40, was_stopped=False)
     breaker.note_book(0, [], was_stopped=True)
     breaker.note_book(30, [], was_stopped=False)  # the fault was that book's
@@ -124,7 +124,7 @@ def test_books_that_are_read_elsewhere_stop_the_run_one_after_the_other() -> Non
     with pytest.raises(ReadingStopped) as stopped:
         breaker.note_book(0, [], was_stopped=True)
     assert stopped.value.final
-    small = Breaker(FaultOptions(pages=10))
+    small = CircuitBreaker(FaultOptions(pages=10))
     for _ in range(6):
         small.note_book(1, ["broken"] * 2, was_stopped=False)
     with pytest.raises(ReadingStopped):
@@ -143,13 +143,13 @@ def test_a_run_stops_when_one_book_after_the_other_does(tmp_path: Path, context:
 
 
 def test_failures_here_and_there_stop_nothing() -> None:
-    breaker = Breaker(FaultOptions(share=0.5, pages=4))
+    breaker = CircuitBreaker(FaultOptions(share=0.5, pages=4))
     for code in (None, "broken", None, "timeout") * 5:
         breaker.note(code)
 
 
 def test_a_stop_names_what_to_look_at_and_survives_the_way_between_processes() -> None:
-    breaker = Breaker(FaultOptions(pages=2))
+    breaker = CircuitBreaker(FaultOptions(pages=2))
     breaker.note("timeout")
     with pytest.raises(ReadingStopped, match="máy có đang bận") as stopped:
         breaker.note("timeout")

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import schema
 from pipeline.batch import digitize_book
-from pipeline.batch.rereading import Outlook, outlook
+from pipeline.batch.rereading import RereadPreview, outlook
 from pipeline.model import FieldStatus, PageImage, PageResult
 from pipeline.registry import Verdict
 from pipeline.run_context import RunContext
@@ -51,7 +51,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def test_a_book_that_was_never_read_has_nothing_to_be_read_again(book: Path, context: RunContext) -> None:
-    assert outlook(book, context, sample=2) == Outlook("book-1")
+    assert outlook(book, context, sample=2) == RereadPreview("book-1")
     with context.open_registry() as registry:
         assert registry.summary().books == 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import schema
-from pipeline.evaluation import Outcome, PredictedValue
+from pipeline.evaluation import FieldOutcome, PredictedValue
 from pipeline.evaluation.truth import load_truth
 from pipeline.model import FieldReading, FieldStatus, Writing
 from pipeline.registry import Registry
@@ -60,7 +60,9 @@ def test_a_book_is_read_into_the_registry_once_and_the_bad_files_are_named(
         text = reading.text
         if spec.kind == "entry_number" and "/" not in text:
             text = f"{text}/{truth.year}"
-        assert Outcome(spec.column, values[spec.column], PredictedValue(text, reading.status), spec).right
+        assert FieldOutcome(
+            spec.column, values[spec.column], PredictedValue(text, reading.status), spec
+        ).right
 
 
 def stored_readings(workspace: Path) -> list[tuple[FieldReading, ...]]:

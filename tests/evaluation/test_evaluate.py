@@ -20,7 +20,7 @@ from pipeline.evaluation import (
     pooled,
     prediction_of,
 )
-from pipeline.evaluation.outcome import Outcome, loosened
+from pipeline.evaluation.outcome import FieldOutcome, loosened
 from pipeline.evaluation.table import print_evaluation
 from pipeline.model import EntryResult, FieldReading, FieldStatus
 from pipeline.schema import FieldSpec, RecordSpec
@@ -240,6 +240,6 @@ def test_a_field_is_right_when_the_registry_would_hold_what_the_paper_says(
     spec = FieldSpec(
         name="field", column="cot", kind=kind, label="Ô", vocab="sex" if kind == "choice" else None
     )
-    outcome = Outcome("cot", truth, said(read), spec)
+    outcome = FieldOutcome("cot", truth, said(read), spec)
     assert (outcome.exact, outcome.right) == (False, right)
-    assert Outcome("cot", truth, said(truth), spec).right
+    assert FieldOutcome("cot", truth, said(truth), spec).right

@@ -19,17 +19,17 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.errors import StorageError
-from pipeline.evaluation import Evaluation, Outcome, PredictedEntry, PredictedValue
+from pipeline.evaluation import Evaluation, FieldOutcome, PredictedEntry, PredictedValue
 from pipeline.evaluation.figures import figures_of
-from pipeline.evaluation.report import PAGE, Misreading, Report, Standard, worst, write_report
-from pipeline.evaluation.report.charts import Plane
+from pipeline.evaluation.report import PAGE, ErrorTolerance, EvaluationReport, Misreading, worst, write_report
+from pipeline.evaluation.report.charts import PlotArea
 from pipeline.evaluation.report.content import verdict_of
 from pipeline.evaluation.report.marks import marked
 from pipeline.evaluation.report.words import chance, count, fine_percent, percent
 from pipeline.model import FieldStatus, Hypothesis, Writing
 
 SCHEMAS = schema.load()
-STANDARD = Standard(0.004, 0.001, (("chữ viết tay", None), ("chữ in", 0.93)))
+STANDARD = ErrorTolerance(0.004, 0.001, (("chữ viết tay", None), ("chữ in", 0.93)))
 NAME, SEX = (SCHEMAS.record("birth").by_name[name] for name in ("child_name", "child_sex"))
 INK = np.full((20, 60, 3), 200, np.uint8)
 
@@ -42,14 +42,14 @@ def outcome(
     accepted: bool = False,
     spec: schema.FieldSpec = NAME,
     others: Sequence[Hypothesis] = (),
-) -> Outcome:
+) -> FieldOutcome:
     status = FieldStatus.READ if read else FieldStatus.UNREADABLE
     said = PredictedValue(read, status, confidence, accepted, Writing.HAND, tuple(others))
-    return Outcome(spec.column, truth, said, spec, PredictedEntry({}, 0, 0), "one", "birth-2006")
+    return FieldOutcome(spec.column, truth, said, spec, PredictedEntry({}, 0, 0), "one", "birth-2006")
 
 
-def written(folder: Path, outcomes: Sequence[Outcome], pictures: int = 1) -> str:
-    report = Report(
+def written(folder: Path, outcomes: Sequence[FieldOutcome], pictures: int = 1) -> str:
+    report = EvaluationReport(
         Evaluation(tuple(outcomes), 1, 0, 0, versions={"hotich": "1"}),
         ("KS.2010.01",),
         STANDARD,
@@ -221,7 +221,7 @@ def test_marks_lose_no_letter_and_agree_where_they_say_so(one: str, other: str) 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_fewer_errors_lie_lower_and_all_lie_on_the_plane(one: float, other: float) -> None:
-    plane = Plane(300, 200)
+    plane = PlotArea(300, 200)
     low, high = sorted((one, other))
     assert plane.top <= plane.y_log(high) <= plane.y_log(low) <= plane.y_end
     assert plane.y_log(0.0) > plane.y_log(1e-4)

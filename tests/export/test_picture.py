@@ -13,7 +13,7 @@ from pipeline.export.picture import (
     A4_SQUARE_INCHES,
     QUALITIES,
     CopyOptions,
-    StraightPage,
+    PageRectification,
     bands_of,
     columns_of,
     cut_column,
@@ -22,7 +22,7 @@ from pipeline.export.picture import (
     picture_page,
     straightened,
 )
-from pipeline.export.values import Text
+from pipeline.export.values import TextSpan
 from pipeline.imaging import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
 from tests.export.pdfs import MADE, pictures_of
@@ -72,7 +72,7 @@ def _share_of_a4(height: int) -> float:
 
 
 def test_texts_move_with_the_picture() -> None:
-    page = picture_page(written_page(), 150.0, [Text("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
+    page = picture_page(written_page(), 150.0, [TextSpan("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
     share = page.size[0] / 1240
     assert page.texts[0].box == Box(100 * share, 200 * share, 300 * share, 240 * share)
 
@@ -81,7 +81,7 @@ def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
     pixels = np.full((600, 900, 3), 230, np.uint8)
     pixels[280:320, 10:50] = 0  # on the left of the lying page: on top once it is turned
     matrix, size = warp.turned(90, (900, 600))
-    shown = straightened(PageImage(REF, pixels, 300.0), StraightPage(matrix, size))
+    shown = straightened(PageImage(REF, pixels, 300.0), PageRectification(matrix, size))
     assert (shown.pixels.shape[:2], shown.dpi, shown.share) == ((450, 300), 150.0, 0.5)
     rows, columns = np.nonzero(shown.pixels.min(axis=2) < 100)
     assert rows.max() < 40
@@ -90,7 +90,7 @@ def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
 
 def test_a_scan_that_does_not_tell_its_resolution_is_as_large_as_its_form() -> None:
     page = PageImage(REF, np.full((1754, 1240, 3), 230, np.uint8), 0.0)
-    shown = straightened(page, StraightPage(np.eye(3), (0, 0)))
+    shown = straightened(page, PageRectification(np.eye(3), (0, 0)))
     assert round(shown.dpi) == 150
 
 
@@ -107,14 +107,14 @@ def test_rows_are_cut_between_the_ink_of_neighbours() -> None:
 
 def test_a_cut_keeps_its_texts_and_leaves_those_of_others() -> None:
     pixels = np.zeros((500, 100, 3), np.uint8)
-    texts = [Text("mine", Box(10, 210, 50, 230)), Text("other", Box(10, 310, 50, 330))]
+    texts = [TextSpan("mine", Box(10, 210, 50, 230)), TextSpan("other", Box(10, 310, 50, 330))]
     picture, kept = cut_out(pixels, [(0, 50), (200, 280)], texts)
     assert picture.shape[0] == 130
-    assert kept == (Text("mine", Box(10, 60, 50, 80)),)
+    assert kept == (TextSpan("mine", Box(10, 60, 50, 80)),)
 
 
 def test_an_entry_that_goes_on_is_one_file_and_a_page_is_decoded_once_for_its_rows() -> None:
-    straight = StraightPage(np.eye(3), (300, 400))
+    straight = PageRectification(np.eye(3), (300, 400))
     asked = []
 
     def part(page_no: int, *bands: tuple[float, float]) -> PagePart:
@@ -150,12 +150,12 @@ def test_facing_pages_are_cut_between_them_and_rows_under_one_another_are_not() 
 def test_the_copy_of_a_facing_page_shows_it_and_nothing_of_the_other() -> None:
     pixels = np.full((300, 400, 3), 255, np.uint8)
     pixels[:, 200:] = (0, 0, 255)
-    texts = [Text("trái", Box(20, 10, 90, 30)), Text("phải", Box(240, 10, 300, 30))]
+    texts = [TextSpan("trái", Box(20, 10, 90, 30)), TextSpan("phải", Box(240, 10, 300, 30))]
     picture, kept = cut_column(pixels, (200, np.inf), texts)
     assert picture.shape == (300, 200, 3)
     assert (picture == (0, 0, 255)).all()
-    assert kept == (Text("phải", Box(40, 10, 100, 30)),)
-    part = PagePart(Path(), "a" * 64, 1, StraightPage(np.eye(3), (0, 0)), tuple(texts), column=(0, 200))
+    assert kept == (TextSpan("phải", Box(40, 10, 100, 30)),)
+    part = PagePart(Path(), "a" * 64, 1, PageRectification(np.eye(3), (0, 0)), tuple(texts), column=(0, 200))
     (file,) = entry_pdfs(
         [EntryCopy("01", (part,))],
         lambda _: PageImage(PageRef("a" * 64, 1), pixels, 150.0),

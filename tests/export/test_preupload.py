@@ -9,12 +9,12 @@ import pytest
 
 from pipeline.errors import StorageError
 from pipeline.export.preupload import preupload_faults
-from pipeline.export.values import Fault
+from pipeline.export.values import WorkbookFault
 from pipeline.export.workbook import write_workbook
 from tests.export.rows import SCHEMAS, row
 
 
-def faults(path: Path, *rows: dict[str, str], export: str = "KS60", **asked: object) -> list[Fault]:
+def faults(path: Path, *rows: dict[str, str], export: str = "KS60", **asked: object) -> list[WorkbookFault]:
     write_workbook(path / "a.xlsx", export, rows, SCHEMAS)
     return list(preupload_faults(path / "a.xlsx", export, SCHEMAS, **asked))  # type: ignore[arg-type]
 

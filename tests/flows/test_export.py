@@ -12,15 +12,15 @@ import pytest
 from flows.export import export, overview, summary_of
 from pipeline.batch import PackageReport
 from pipeline.export.manifest import package_flaws
-from pipeline.export.values import Fault, Held
+from pipeline.export.values import ExportBlocker, WorkbookFault
 from tests.export.books import CLEAN, stored
 
 
 def test_a_summary_holds_counts_and_no_number_of_an_entry() -> None:
     report = PackageReport(
         "a", Path("/out/1-KS.2010.01"), entries=3,
-        held=(Held("task", "a.pdf", 2, number="41/2010", entry_id=7),),
-        faults=(Fault("LIST", 3, "nksDanToc", "42/2010"),),
+        held=(ExportBlocker("task", "a.pdf", 2, number="41/2010", entry_id=7),),
+        faults=(WorkbookFault("LIST", 3, "nksDanToc", "42/2010"),),
     )  # fmt: skip
     summary = summary_of(report)
     assert (summary["folder"], summary["held"], summary["faults"]) == ("1-KS.2010.01", 1, {"LIST": 1})

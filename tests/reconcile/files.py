@@ -8,9 +8,16 @@ from typing import Any
 
 import openpyxl
 
-from pipeline.batch.reconciling import Reconciling
+from pipeline.batch.reconciling import ReconciliationRun
 from pipeline.model import Ledger
-from pipeline.reconcile import Counts, Difference, Refusal, layout_of, open_workbook, read_layout
+from pipeline.reconcile import (
+    ReconcileCounts,
+    ReconcileDifference,
+    RejectedCell,
+    layout_of,
+    open_workbook,
+    read_layout,
+)
 from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read
 
@@ -71,17 +78,17 @@ def write(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] 
 
 def held(
     registry: Registry, file: Path, *, layout: Path | None = None, book_ids: Sequence[int] = ()
-) -> tuple[list[Difference], list[Refusal], Counts]:
+) -> tuple[list[ReconcileDifference], list[RejectedCell], ReconcileCounts]:
     """What a reconciliation of that file finds."""
     with open_workbook(file) as book:
         mapped = read_layout(layout, SCHEMAS) if layout else None
-        run = Reconciling(registry, SCHEMAS, book, layout_of(book, SCHEMAS, mapped), tuple(book_ids))
+        run = ReconciliationRun(registry, SCHEMAS, book, layout_of(book, SCHEMAS, mapped), tuple(book_ids))
         found = list(run.found())
-    differences = [one for one in found if isinstance(one, Difference)]
-    return differences, [one for one in found if isinstance(one, Refusal)], run.counts
+    differences = [one for one in found if isinstance(one, ReconcileDifference)]
+    return differences, [one for one in found if isinstance(one, RejectedCell)], run.counts
 
 
-def told(differences: Sequence[Difference]) -> set[tuple[str, int, str, str]]:
+def told(differences: Sequence[ReconcileDifference]) -> set[tuple[str, int, str, str]]:
     """Kind, row, column and kind of difference of everything that was found."""
     return {(one.kind, one.row, field.column, field.kind) for one in differences for field in one.fields} | {
         (one.kind, one.row, "", "") for one in differences if not one.fields

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from benchmarks._reconcile_planted import typed
 from pipeline.kinds.legacy_fonts import LegacyFont
-from pipeline.reconcile.cells import Normal, NotUnderstood, text_of
+from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
 from pipeline.reconcile.comparing import kind_of, written_alike
-from pipeline.reconcile.number_format import WHOLE, Shown, shown_by
+from pipeline.reconcile.number_format import WHOLE, DateParts, shown_by
 from pipeline.reconcile.sheet import open_workbook
 from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.registry import Registry
@@ -31,18 +31,18 @@ ROWS = [birth(number) for number in range(1, 11)]
     ("number", "code", "shown"),
     [
         (14, None, WHOLE),
-        (17, None, Shown.MONTH | Shown.YEAR),
-        (0, None, Shown.NOTHING),
+        (17, None, DateParts.MONTH | DateParts.YEAR),
+        (0, None, DateParts.NOTHING),
         (164, "dd/mm/yyyy;@", WHOLE),
         (165, '[$-42A]dd "tháng" mm yyyy', WHOLE),
-        (166, "yyyy", Shown.YEAR),
-        (167, "mm/yyyy", Shown.MONTH | Shown.YEAR),
-        (168, "hh:mm", Shown.NOTHING),
-        (169, '0.00" đồng"', Shown.NOTHING),
-        (170, "General", Shown.NOTHING),
+        (166, "yyyy", DateParts.YEAR),
+        (167, "mm/yyyy", DateParts.MONTH | DateParts.YEAR),
+        (168, "hh:mm", DateParts.NOTHING),
+        (169, '0.00" đồng"', DateParts.NOTHING),
+        (170, "General", DateParts.NOTHING),
     ],
 )
-def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, shown: Shown) -> None:
+def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, shown: DateParts) -> None:
     assert shown_by(number, code) == shown
 
 
@@ -53,10 +53,10 @@ def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, 
         ("nksNgaySinh", SheetCell("number", "40238.5", WHOLE), "01.03.2010"),
         ("nksNgaySinh", SheetCell("number", "40238"), "01.03.2010"),
         ("meNgaySinh", SheetCell("number", "1975"), "1975"),
-        ("meNgaySinh", SheetCell("number", "27395", Shown.YEAR), "1975"),
-        ("meNgaySinh", SheetCell("number", "27395", Shown.YEAR | Shown.MONTH), "01.1975"),
+        ("meNgaySinh", SheetCell("number", "27395", DateParts.YEAR), "1975"),
+        ("meNgaySinh", SheetCell("number", "27395", DateParts.YEAR | DateParts.MONTH), "01.1975"),
         ("nksNgaySinh", SheetCell("date", "2010-03-01T00:00:00"), "01.03.2010"),
-        ("so", SheetCell("number", "40299", Shown.MONTH | Shown.YEAR), "05/2010"),
+        ("so", SheetCell("number", "40299", DateParts.MONTH | DateParts.YEAR), "05/2010"),
         ("so", SheetCell("number", "41"), "41"),
         ("nycSoGiayToTuyThan", SheetCell("number", "361234567"), "361234567"),
         ("nycSoGiayToTuyThan", SheetCell("number", "3.61234567E8"), "361234567"),
@@ -69,7 +69,7 @@ def test_a_number_says_what_its_cell_shows(column: str, cell: SheetCell, text: s
 @pytest.mark.parametrize(
     ("column", "cell", "reason"),
     [
-        ("nksNgaySinh", SheetCell("number", "40238", Shown.DAY | Shown.MONTH), "no-year"),
+        ("nksNgaySinh", SheetCell("number", "40238", DateParts.DAY | DateParts.MONTH), "no-year"),
         ("nksNgaySinh", SheetCell("number", "20100301"), "no-date"),
         ("nksNgaySinh", SheetCell("number", "60", WHOLE), "no-date"),
         ("nksHoTen", SheetCell("number", "40238", WHOLE), "date-elsewhere"),
@@ -81,7 +81,7 @@ def test_a_number_says_what_its_cell_shows(column: str, cell: SheetCell, text: s
     ],
 )
 def test_what_cannot_be_known_is_refused_with_its_reason(column: str, cell: SheetCell, reason: str) -> None:
-    with pytest.raises(NotUnderstood) as refused:
+    with pytest.raises(CellRejected) as refused:
         text_of(cell, BY_COLUMN[column])
     assert refused.value.reason == reason
 
@@ -92,14 +92,16 @@ def test_what_cannot_be_known_is_refused_with_its_reason(column: str, cell: Shee
         SheetCell,
         st.sampled_from(("number", "date", "bool", "error", "formula")),
         st.floats().map(repr) | st.integers().map(str) | st.text(),
-        st.sampled_from((Shown.NOTHING, WHOLE, Shown.YEAR, Shown.MONTH | Shown.YEAR, Shown.DAY)),
+        st.sampled_from(
+            (DateParts.NOTHING, WHOLE, DateParts.YEAR, DateParts.MONTH | DateParts.YEAR, DateParts.DAY)
+        ),
     ),
     st.booleans(),
 )
 def test_no_cell_crashes_a_reconciliation(column: str, cell: SheetCell, from_1904: bool) -> None:
     spec = BY_COLUMN[column]
-    with suppress(NotUnderstood):
-        Normal(spec, SCHEMAS.vocabulary(spec))(text_of(cell, spec, from_1904=from_1904))
+    with suppress(CellRejected):
+        ValueNormalizer(spec, SCHEMAS.vocabulary(spec))(text_of(cell, spec, from_1904=from_1904))
 
 
 def test_days_counted_from_1904_are_read_so(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from benchmarks._reconcile_files import write_file, write_registry
 from benchmarks._reconcile_planted import KINDS, versions
 from benchmarks.reconcile import Measured, note
-from pipeline.batch.reconciling import Reconciling
-from pipeline.reconcile import DifferenceKind, FieldKind, layout_of, open_workbook
+from pipeline.batch.reconciling import ReconciliationRun
+from pipeline.reconcile import DifferenceKind, FieldDifferenceKind, layout_of, open_workbook
 from pipeline.registry import Registry
 from tests.reconcile.files import birth, fill, held, told, write
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
@@ -34,7 +34,7 @@ def test_every_planted_difference_is_found_and_none_is_invented(tmp_path: Path) 
     write_file(file, made, SCHEMAS)
     measured = Measured()
     with Registry.open(f"sqlite:///{database}", SCHEMAS) as opened, open_workbook(file) as book:
-        for one in Reconciling(opened, SCHEMAS, book, layout_of(book, SCHEMAS)).found():
+        for one in ReconciliationRun(opened, SCHEMAS, book, layout_of(book, SCHEMAS)).found():
             note(one, measured)
     assert measured.found == made.planted
     assert measured.refused == made.refused
@@ -98,9 +98,9 @@ def test_values_beyond_the_form_are_minor_and_blanks_are_not(registry: Registry,
     found, _, _ = held(registry, write(tmp_path / "a.xlsx", rows))
     kinds = {field.column: (field.kind, one.is_minor) for one in found for field in one.fields}
     assert kinds == {
-        "meNoiCuTru": (FieldKind.BEYOND, True),
-        "ghiChu": (FieldKind.ONLY_THEIRS, False),
-        "nksNoiSinh": (FieldKind.ONLY_OURS, False),
+        "meNoiCuTru": (FieldDifferenceKind.BEYOND, True),
+        "ghiChu": (FieldDifferenceKind.ONLY_THEIRS, False),
+        "nksNoiSinh": (FieldDifferenceKind.ONLY_OURS, False),
     }
 
 

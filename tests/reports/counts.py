@@ -14,9 +14,9 @@ from pipeline.registry.tallies import (
     Tallies,
     WaitingTally,
 )
-from pipeline.reports import Report
-from pipeline.reports.basis import Basis
-from pipeline.reports.plan import Plan, PlanRow
+from pipeline.reports import ManagementReport
+from pipeline.reports.basis import ReportData
+from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.reports.report import of_basis
 from tests.registry.pages import SCHEMAS
 
@@ -36,9 +36,9 @@ BOOKS = (
     BookTally(3, "KT.2012.01", "death", "death-2006", "Xã Thử Hai", "00002", "01/2012", said_entries=50),
 )  # fmt: skip
 
-PLAN = Plan(
+PLAN = WorkPlan(
     (
-        PlanRow.model_validate(
+        WorkPlanRow.model_validate(
             {
                 "place": "00001",
                 "record": "birth",
@@ -48,7 +48,7 @@ PLAN = Plan(
                 "due": "2027-03-31",
             }
         ),
-        PlanRow.model_validate({"place": "00003", "record": "death", "entries": 500}),
+        WorkPlanRow.model_validate({"place": "00003", "record": "death", "entries": 500}),
     )
 )
 
@@ -87,5 +87,7 @@ TALLIES = Tallies(
 )
 
 
-def made(tallies: Tallies = TALLIES, plan: Plan = PLAN, places: frozenset[str] | None = None) -> Report:
-    return of_basis(Basis(tallies, plan.of(places), SCHEMAS), places)
+def made(
+    tallies: Tallies = TALLIES, plan: WorkPlan = PLAN, places: frozenset[str] | None = None
+) -> ManagementReport:
+    return of_basis(ReportData(tallies, plan.of(places), SCHEMAS), places)

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.reports import Cell, Report, Table
+from pipeline.reports import ManagementReport, ReportCell, ReportTable
 from pipeline.reports.document import document_of
 from pipeline.reports.files import write_files
 from pipeline.reports.workbook import SUMMARY, sheet_names, workbook_of
@@ -21,15 +21,15 @@ from tests.reports.counts import BOOKS, TALLIES, made
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> ManagementReport:
     return made()
 
 
-def tables(report: Report) -> list[Table]:
+def tables(report: ManagementReport) -> list[ReportTable]:
     return [one for part in report.sections for one in part.tables]
 
 
-def held(cell: Cell) -> object:
+def held(cell: ReportCell) -> object:
     return cell.value if isinstance(cell.value, int | float) else cell.text
 
 
@@ -44,7 +44,7 @@ def text_of(pdf: bytes, tmp_path: Path) -> str:
     return solid(done.stdout.decode())
 
 
-def test_every_figure_and_every_row_stands_in_the_workbook_with_its_value(report: Report) -> None:
+def test_every_figure_and_every_row_stands_in_the_workbook_with_its_value(report: ManagementReport) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook_of(report)))
     assert book.sheetnames == [SUMMARY, *sheet_names(report)]
     shown = [(row[0].value, row[1].value) for row in book[SUMMARY].iter_rows(min_row=5)]
@@ -61,7 +61,9 @@ def test_every_figure_and_every_row_stands_in_the_workbook_with_its_value(report
         assert rows == [[title for title, _ in table.columns], *told]
 
 
-def test_every_figure_and_every_row_that_is_shown_stands_in_the_pdf(report: Report, tmp_path: Path) -> None:
+def test_every_figure_and_every_row_that_is_shown_stands_in_the_pdf(
+    report: ManagementReport, tmp_path: Path
+) -> None:
     text = text_of(document_of(report), tmp_path)
     figures = [solid(one.label + one.cell.text) for part in report.sections for one in part.figures]
     rows = [
@@ -73,14 +75,16 @@ def test_every_figure_and_every_row_that_is_shown_stands_in_the_pdf(report: Repo
     assert [one for one in (*figures, *rows) if one not in text] == []
 
 
-def test_long_words_leave_the_numbers_beside_them_their_width(report: Report, tmp_path: Path) -> None:
+def test_long_words_leave_the_numbers_beside_them_their_width(
+    report: ManagementReport, tmp_path: Path
+) -> None:
     (tmp_path / "a.pdf").write_bytes(document_of(report))
     done = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], check=True, capture_output=True)
     (row,) = [line for line in done.stdout.decode().splitlines() if "không rõ" in line]
     assert row.replace("\u00a0", " ").split()[-6:] == ["10", "10", "100,0", "%", "74,1", "%"]
 
 
-def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: Report) -> None:
+def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: ManagementReport) -> None:
     content = document_of(report)
     assert document_of(report) == content
     with pikepdf.open(io.BytesIO(content)) as pdf:
@@ -94,7 +98,7 @@ def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: Rep
 
 
 @verapdf
-def test_verapdf_finds_nothing(report: Report, tmp_path: Path) -> None:
+def test_verapdf_finds_nothing(report: ManagementReport, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(document_of(report))
     assert_verapdf_agrees(tmp_path / "a.pdf")
 
@@ -109,7 +113,7 @@ def test_no_name_of_a_folder_becomes_a_formula_or_markup(name: str, tmp_path: Pa
     assert solid(name) in text_of(document_of(report), tmp_path)
 
 
-def test_files_are_named_by_the_day_and_replace_each_other(report: Report, tmp_path: Path) -> None:
+def test_files_are_named_by_the_day_and_replace_each_other(report: ManagementReport, tmp_path: Path) -> None:
     for _ in range(2):
         paths = write_files(report, tmp_path / "new" / "folder")
         assert [path.name for path in paths] == ["bao-cao-2026-11-25.xlsx", "bao-cao-2026-11-25.pdf"]
@@ -120,7 +124,7 @@ def test_files_are_named_by_the_day_and_replace_each_other(report: Report, tmp_p
     assert one.read_bytes().startswith(b"%PDF")
 
 
-def test_a_folder_that_cannot_be_written_is_told(report: Report, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(report: ManagementReport, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="Không ghi được"):
         write_files(report, tmp_path / "file" / "sub")

@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.registry.tallies import Tallies
-from pipeline.reports import Plan, Report, Section, Table
-from pipeline.reports.basis import Basis
+from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
+from pipeline.reports.basis import ReportData
 from tests.registry.pages import SCHEMAS
 from tests.reports.counts import BOOKS, PLAN, TALLIES, made
 
 
-def section(report: Report, key: str) -> Section:
+def section(report: ManagementReport, key: str) -> ReportSection:
     return next(one for one in report.sections if one.key == key)
 
 
-def figures(report: Report, key: str) -> dict[str, str]:
+def figures(report: ManagementReport, key: str) -> dict[str, str]:
     return {one.label: one.cell.text for one in section(report, key).figures}
 
 
-def table(report: Report, key: str) -> Table:
+def table(report: ManagementReport, key: str) -> ReportTable:
     return next(one for part in report.sections for one in part.tables if one.key == key)
 
 
-def texts(rows: Table) -> list[list[str]]:
+def texts(rows: ReportTable) -> list[list[str]]:
     return [[cell.text for cell in row] for row in rows.rows]
 
 
@@ -45,7 +45,7 @@ def test_what_is_to_do_is_the_plan_and_beyond_it_the_closing_notes_or_what_was_f
 def test_a_year_of_which_the_plan_only_speaks_with_others_has_no_target() -> None:
     years = texts(table(made(), "years"))
     assert [row[:3] for row in years] == [["2010", "1", "–"], ["2012", "2", "–"]]
-    assert [row[:3] for row in texts(table(made(plan=Plan()), "years"))] == [
+    assert [row[:3] for row in texts(table(made(plan=WorkPlan()), "years"))] == [
         ["2010", "1", "200"],
         ["2012", "2", "110"],
     ]
@@ -70,7 +70,7 @@ def test_rates_are_by_the_hours_in_which_anything_happened() -> None:
 def test_days_are_days_of_the_office() -> None:
     evening = TALLIES.at.replace(hour=18)
     late = replace(TALLIES, at=evening, hours=(replace(TALLIES.hours[0], at=evening),))
-    basis = Basis(late, PLAN, SCHEMAS)
+    basis = ReportData(late, PLAN, SCHEMAS)
     assert [f"{one.on}" for one in basis.days if one.pages] == ["2026-11-26"]
 
 
@@ -140,7 +140,7 @@ def test_each_scanner_has_its_share_of_pages_to_scan_again() -> None:
 
 
 def test_an_empty_office_has_a_report_too() -> None:
-    report = made(Tallies(TALLIES.at, TALLIES.since), Plan())
+    report = made(Tallies(TALLIES.at, TALLIES.since), WorkPlan())
     assert figures(report, "summary")["Việc đã xong"] == "0"
     assert figures(report, "summary")["Máy nhận thẳng"] == "–"
 

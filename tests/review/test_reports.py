@@ -13,7 +13,7 @@ from pipeline.registry import Registry, StandingFinding, Verdict
 from pipeline.registry.accounts import Accounts, Role
 from pipeline.registry.desk.values import Stage
 from pipeline.registry.tallies.books import DRIFT
-from pipeline.reports import Plan, Report, report
+from pipeline.reports import ManagementReport, WorkPlan, report
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
@@ -52,8 +52,8 @@ def other(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str])
     return browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
 
 
-def computed(registry: Registry, clock: Clock, place: str = OWN) -> Report:
-    return report(registry, SCHEMAS, Plan(), places=frozenset({place}), now=clock)
+def computed(registry: Registry, clock: Clock, place: str = OWN) -> ManagementReport:
+    return report(registry, SCHEMAS, WorkPlan(), places=frozenset({place}), now=clock)
 
 
 def hrefs(text: str) -> set[str]:

@@ -4,8 +4,8 @@ from a network.
 It shows names and writing of real people. It is readable by its owner only, and keeps itself out of version control.
 """
 
-from pipeline.evaluation.report.content import Standard
+from pipeline.evaluation.report.content import ErrorTolerance
 from pipeline.evaluation.report.misreadings import Misreading, worst
-from pipeline.evaluation.report.writing import PAGE, Report, write_report
+from pipeline.evaluation.report.writing import PAGE, EvaluationReport, write_report
 
-__all__ = ["PAGE", "Misreading", "Report", "Standard", "worst", "write_report"]
+__all__ = ["PAGE", "Misreading", "EvaluationReport", "ErrorTolerance", "worst", "write_report"]

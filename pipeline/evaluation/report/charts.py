@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log10, sqrt
 
 from pipeline.evaluation.confidence import CalibrationBin, CurvePoint
-from pipeline.evaluation.figures import Figures
+from pipeline.evaluation.figures import GroupFigures
 from pipeline.evaluation.report.words import chance, count, fine_percent, percent, thousandth
 
 FLOOR = 1e-4
@@ -20,13 +20,13 @@ FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisTick:
     at: float
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ToleranceLine:
     """A horizontal line that is tolerated to be reached."""
 
     at: float
@@ -35,7 +35,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class ChartDot:
     """A mark with what is told of it; ``low`` and ``high`` are the ends of a line through it; ``few``: it speaks of too
     few fields to say much.
     """
@@ -50,7 +50,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CurveSeries:
     """One group's curve: SVG path data of the curve, of its bound and of the area between; ``style`` is a CSS class."""
 
     style: str
@@ -58,11 +58,11 @@ class Line:
     path: str
     bound: str
     area: str
-    accepted: Dot | None
+    accepted: ChartDot | None
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class PlotArea:
     """The area of a chart inside its margins, in pixels of the picture."""
 
     width: float
@@ -98,39 +98,39 @@ class Plane:
 class CurveChart:
     """Error among accepted fields against their share of all, one line a group."""
 
-    plane: Plane
-    across: tuple[Tick, ...]
-    up: tuple[Tick, ...]
-    levels: tuple[Level, ...]
-    lines: tuple[Line, ...]
+    plane: PlotArea
+    across: tuple[AxisTick, ...]
+    up: tuple[AxisTick, ...]
+    levels: tuple[ToleranceLine, ...]
+    lines: tuple[CurveSeries, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityChart:
     """Share of right fields against confidence, one dot a tenth; ``bars`` are (x, height) of how many fields."""
 
-    plane: Plane
-    ticks: tuple[Tick, ...]
-    up: tuple[Tick, ...]
-    dots: tuple[Dot, ...]
+    plane: PlotArea
+    ticks: tuple[AxisTick, ...]
+    up: tuple[AxisTick, ...]
+    dots: tuple[ChartDot, ...]
     bars: tuple[tuple[float, float], ...]
 
 
 def curve_chart(
-    groups: Iterable[tuple[str, str, Figures]], tolerated: Sequence[tuple[float, bool]], plane: Plane
+    groups: Iterable[tuple[str, str, GroupFigures]], tolerated: Sequence[tuple[float, bool]], plane: PlotArea
 ) -> CurveChart:
     """``groups``: style, name and figures of each line; ``tolerated``: shares of errors, and whether each is that of
     critical fields.
     """
     return CurveChart(
         plane,
-        tuple(Tick(plane.x(share), percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        tuple(AxisTick(plane.x(share), percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
         (
-            *(Tick(plane.y_log(share), f"{100 * share:g} %".replace(".", ",")) for share in DECADES),
-            Tick(plane.y_log(0.0), "0"),
+            *(AxisTick(plane.y_log(share), f"{100 * share:g} %".replace(".", ",")) for share in DECADES),
+            AxisTick(plane.y_log(0.0), "0"),
         ),
         tuple(
-            Level(
+            ToleranceLine(
                 plane.y_log(share),
                 f"{'trọng yếu' if critical else 'mức cho phép'} {thousandth(share)}",
                 critical,
@@ -141,14 +141,14 @@ def curve_chart(
     )
 
 
-def _line(style: str, name: str, figures: Figures, plane: Plane) -> Line:
+def _line(style: str, name: str, figures: GroupFigures, plane: PlotArea) -> CurveSeries:
     seen = [(plane.x(point.coverage), plane.y_log(point.error)) for point in figures.curve]
     bound = [(plane.x(point.coverage), plane.y_log(point.error_bound)) for point in figures.curve]
     area = f"{_path([*seen, *reversed(bound)])}Z"
-    return Line(style, name, _path(seen), _path(bound), area, _accepted(figures.accepted, plane))
+    return CurveSeries(style, name, _path(seen), _path(bound), area, _accepted(figures.accepted, plane))
 
 
-def _accepted(point: CurvePoint | None, plane: Plane) -> Dot | None:
+def _accepted(point: CurvePoint | None, plane: PlotArea) -> ChartDot | None:
     if point is None:
         return None
     told = (
@@ -157,15 +157,15 @@ def _accepted(point: CurvePoint | None, plane: Plane) -> Dot | None:
         f"chắc không quá {fine_percent(point.error_bound)}"
     )
     y = plane.y_log(point.error)
-    return Dot(plane.x(point.coverage), y, y, plane.y_log(point.error_bound), 5.0, told)
+    return ChartDot(plane.x(point.coverage), y, y, plane.y_log(point.error_bound), 5.0, told)
 
 
-def reliability_chart(bins: Sequence[CalibrationBin], plane: Plane) -> ReliabilityChart:
+def reliability_chart(bins: Sequence[CalibrationBin], plane: PlotArea) -> ReliabilityChart:
     fields = sum(held.fields for held in bins)
     return ReliabilityChart(
         plane,
-        tuple(Tick(plane.x(share), f"{share:g}".replace(".", ",")) for share in (0.0, 0.5, 1.0)),
-        tuple(Tick(plane.y(share), percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        tuple(AxisTick(plane.x(share), f"{share:g}".replace(".", ",")) for share in (0.0, 0.5, 1.0)),
+        tuple(AxisTick(plane.y(share), percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
         tuple(_bin_dot(held, fields, plane) for held in bins),
         tuple(
             (plane.x(held.confidence) - HALF_BAR, round(34 * held.fields / fields, 1))
@@ -175,7 +175,7 @@ def reliability_chart(bins: Sequence[CalibrationBin], plane: Plane) -> Reliabili
     )
 
 
-def _bin_dot(held: CalibrationBin, fields: int, plane: Plane) -> Dot:
+def _bin_dot(held: CalibrationBin, fields: int, plane: PlotArea) -> ChartDot:
     told = (
         f"{count(held.fields)} ô có độ tin cậy trung bình {chance(held.confidence)}: "
         f"đúng giá trị {percent(held.right)}"
@@ -183,7 +183,7 @@ def _bin_dot(held: CalibrationBin, fields: int, plane: Plane) -> Dot:
     y = plane.y(held.right)
     radius = round(2.5 + 5.5 * sqrt(held.fields / fields), 1)
     few = held.fields < FEW
-    return Dot(plane.x(held.confidence), y, y, plane.y(held.confidence), radius, told, few)
+    return ChartDot(plane.x(held.confidence), y, y, plane.y(held.confidence), radius, told, few)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

@@ -10,32 +10,32 @@ from math import ceil, log, log1p
 
 from pipeline.evaluation.bound import SURE, exceeds
 from pipeline.evaluation.evaluation import Evaluation
-from pipeline.evaluation.figures import Figures
-from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.figures import GroupFigures
+from pipeline.evaluation.outcome import FieldOutcome
 from pipeline.evaluation.report.charts import (
     CurveChart,
-    Plane,
+    PlotArea,
     ReliabilityChart,
     curve_chart,
     reliability_chart,
 )
-from pipeline.evaluation.report.marks import Stretch, marked
+from pipeline.evaluation.report.marks import DiffSpan, marked
 from pipeline.evaluation.report.misreadings import Misreading
 from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS, count
 from pipeline.evaluation.score import Score
 from pipeline.model import FieldStatus, Hypothesis, Writing
 from pipeline.schema import Schemas
 
-WIDE = Plane(760, 420, bottom=46, right=26)
-SMALL = Plane(324, 236, left=46)
-SQUARE = Plane(228, 236, left=42)
+WIDE = PlotArea(760, 420, bottom=46, right=26)
+SMALL = PlotArea(324, 236, left=46)
+SQUARE = PlotArea(228, 236, left=42)
 HYPOTHESES = 4
 FEW = 50
 LINE_HEIGHT = 84.0
 
 
 @dataclass(frozen=True)
-class Standard:
+class ErrorTolerance:
     """What the office asks for: the share of errors it tolerates among accepted fields, and among critical ones;
     ``thresholds``: from which confidence fields are accepted, named for people (``None``: none of them is).
     """
@@ -46,7 +46,7 @@ class Standard:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ToleranceVerdict:
     """Whether a group keeps to what is tolerated; ``style`` is a CSS class, ``told`` says why in a sentence."""
 
     style: str
@@ -55,16 +55,16 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Group:
+class FieldGroup:
     """Some fields under one name. ``verdict`` measures them by ``tolerated``. Only charts that are shown are drawn."""
 
     name: str
-    figures: Figures
+    figures: GroupFigures
     tolerated: float
     critical: bool
 
     @cached_property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ToleranceVerdict:
         return verdict_of(self.figures, self.tolerated)
 
     @cached_property
@@ -82,7 +82,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Crossed:
+class KindFormMatrix:
     """How right each kind is on each form: ``rows`` are a kind's name and one score a form, None where the form has no
     such field.
     """
@@ -92,7 +92,7 @@ class Crossed:
 
 
 @dataclass(frozen=True)
-class Line:
+class LinePicture:
     """The picture of one line: the name of its file and how wide it is shown, in pixels and as a share of the card, so
     that all lines of a card are of one scale.
     """
@@ -103,36 +103,36 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Card:
+class MisreadingCard:
     """One misreading as it is shown."""
 
     label: str
     place: str
-    lines: tuple[Line, ...]
-    outcome: Outcome
-    read: tuple[Stretch, ...]
-    truth: tuple[Stretch, ...]
+    lines: tuple[LinePicture, ...]
+    outcome: FieldOutcome
+    read: tuple[DiffSpan, ...]
+    truth: tuple[DiffSpan, ...]
     state: str
     others: tuple[Hypothesis, ...]
 
 
 @dataclass(frozen=True)
-class Content:
+class EvaluationPage:
     """Everything but the words of the page itself."""
 
     evaluation: Evaluation
     books: tuple[str, ...]
-    standard: Standard
+    standard: ErrorTolerance
     sure: float
-    overall: Group
+    overall: FieldGroup
     curve: CurveChart
-    forms: tuple[Group, ...]
-    writings: tuple[Group, ...]
-    importances: tuple[Group, ...]
-    kinds: tuple[Group, ...]
-    kinds_on_forms: Crossed
-    columns: tuple[Group, ...]
-    cards: tuple[Card, ...]
+    forms: tuple[FieldGroup, ...]
+    writings: tuple[FieldGroup, ...]
+    importances: tuple[FieldGroup, ...]
+    kinds: tuple[FieldGroup, ...]
+    kinds_on_forms: KindFormMatrix
+    columns: tuple[FieldGroup, ...]
+    cards: tuple[MisreadingCard, ...]
     wrong: int
     needed: int
 
@@ -140,15 +140,15 @@ class Content:
 def content_of(
     evaluation: Evaluation,
     books: tuple[str, ...],
-    standard: Standard,
+    standard: ErrorTolerance,
     schemas: Schemas,
     misreadings: tuple[tuple[Misreading, tuple[str, ...]], ...],
-) -> Content:
+) -> EvaluationPage:
     """``misreadings`` come with the names of their pictures' files."""
     grouped = _Groups(evaluation, standard)
     overall = grouped.group("Tất cả", evaluation.figures)
     titles = {form.id: form.title for form in schemas.forms.values()}
-    return Content(
+    return EvaluationPage(
         evaluation=evaluation,
         books=books,
         standard=standard,
@@ -172,49 +172,49 @@ def needed(tolerated: float) -> int:
     return ceil(log(1 - SURE) / log1p(-tolerated))
 
 
-def verdict_of(figures: Figures, tolerated: float) -> Verdict:
+def verdict_of(figures: GroupFigures, tolerated: float) -> ToleranceVerdict:
     score = figures.score
     bound = score.accepted_error_bound
     if score.accepted_error is None or bound is None:
-        return Verdict("none", "chưa nhận ô nào", "Mọi ô đều chờ người xem.")
+        return ToleranceVerdict("none", "chưa nhận ô nào", "Mọi ô đều chờ người xem.")
     if exceeds(score.accepted_wrong, score.accepted, tolerated):
-        return Verdict("bad", "vượt mức", "Nhiều ô sai hơn mức cho phép có thể giải thích.")
+        return ToleranceVerdict("bad", "vượt mức", "Nhiều ô sai hơn mức cho phép có thể giải thích.")
     if score.accepted_error > tolerated:
-        return Verdict(
+        return ToleranceVerdict(
             "warn",
             "trên mức, ít ô",
             "Tỉ lệ sai đo được cao hơn mức cho phép, nhưng còn ít ô nên chưa nói chắc được; cần đo thêm.",
         )
     if bound > tolerated:
-        return Verdict(
+        return ToleranceVerdict(
             "open",
             "chưa đủ ô",
             f"Đo được trong mức cho phép, nhưng còn ít ô: phải có ít nhất {count(needed(tolerated))} ô nhận thẳng "
             "mà không ô nào sai mới nói chắc được.",
         )
-    return Verdict("good", "đạt", "Cả cận trên của tỉ lệ sai cũng nằm trong mức cho phép.")
+    return ToleranceVerdict("good", "đạt", "Cả cận trên của tỉ lệ sai cũng nằm trong mức cho phép.")
 
 
 @dataclass(frozen=True)
 class _Groups:
     evaluation: Evaluation
-    standard: Standard
+    standard: ErrorTolerance
 
     def by(
-        self, key: Callable[[Outcome], str], names: Mapping[str, str], order: list[str] | None = None
-    ) -> tuple[Group, ...]:
+        self, key: Callable[[FieldOutcome], str], names: Mapping[str, str], order: list[str] | None = None
+    ) -> tuple[FieldGroup, ...]:
         """One group a key, in the given order of keys, else the largest first."""
         found = self.evaluation.figures_by(key)
         keys = order or sorted(found, key=lambda name: -found[name].score.fields)
         return tuple(self.group(names.get(name, name), found[name]) for name in keys)
 
-    def group(self, name: str, figures: Figures) -> Group:
+    def group(self, name: str, figures: GroupFigures) -> FieldGroup:
         only_critical = figures.critical == figures.score.fields > 0
         tolerated = self.standard.tolerated_critical if only_critical else self.standard.tolerated
-        return Group(name, figures, tolerated, only_critical)
+        return FieldGroup(name, figures, tolerated, only_critical)
 
 
-def _main_curve(evaluation: Evaluation, standard: Standard) -> CurveChart:
+def _main_curve(evaluation: Evaluation, standard: ErrorTolerance) -> CurveChart:
     writings = evaluation.figures_by(lambda o: o.predicted.writing.value)
     lines = [("all", "Tất cả", evaluation.figures)]
     split = [(key, WRITINGS[key], writings[key]) for key in (Writing.PRINT, Writing.HAND) if key in writings]
@@ -224,12 +224,12 @@ def _main_curve(evaluation: Evaluation, standard: Standard) -> CurveChart:
     return curve_chart(lines, tolerated, WIDE)
 
 
-def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[str, str]) -> Crossed:
+def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[str, str]) -> KindFormMatrix:
     """Kinds and forms with the most fields first, as in their own tables."""
     found, fields = evaluation.by_kind_and_form, Counter(outcome.form for outcome in evaluation.outcomes)
     forms = sorted(sorted(fields), key=lambda form: -fields[form])
     order = sorted(found, key=lambda kind: -evaluation.by_kind[kind].fields)
-    return Crossed(
+    return KindFormMatrix(
         tuple(titles.get(form, form) for form in forms),
         tuple((kinds.get(kind, kind), tuple(found[kind].get(form) for form in forms)) for kind in order),
     )
@@ -240,13 +240,13 @@ def _kind_names(schemas: Schemas) -> Mapping[str, str]:
     return {**KINDS, **lists}
 
 
-def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str, str]) -> Card:
+def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str, str]) -> MisreadingCard:
     outcome = misreading.outcome
     said = outcome.predicted
     read, truth = marked(said.text, outcome.truth)
     state = "" if said.status is FieldStatus.READ and said.text else STATUSES[said.status]
     title = titles.get(outcome.form, outcome.form)
-    return Card(
+    return MisreadingCard(
         label=outcome.spec.label if outcome.spec else outcome.column,
         place=f"{title} · {misreading.place}" if title else misreading.place,
         lines=_lines(misreading, pictures),
@@ -258,11 +258,11 @@ def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str
     )
 
 
-def _lines(misreading: Misreading, names: tuple[str, ...]) -> tuple[Line, ...]:
+def _lines(misreading: Misreading, names: tuple[str, ...]) -> tuple[LinePicture, ...]:
     widths = [picture.shape[1] for picture in misreading.pictures]
     heights = [picture.shape[0] for picture in misreading.pictures]
     scale = LINE_HEIGHT / max(heights, default=1)
     return tuple(
-        Line(name, round(width * scale, 1), round(width / max(widths), 4))
+        LinePicture(name, round(width * scale, 1), round(width / max(widths), 4))
         for name, width in zip(names, widths, strict=True)
     )

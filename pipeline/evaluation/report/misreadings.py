@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.evaluation.outcome import Outcome
+from pipeline.evaluation.outcome import FieldOutcome
 from pipeline.model import Pixels
 
 
@@ -16,12 +16,12 @@ class Misreading:
     ``place`` says where in the books it stands.
     """
 
-    outcome: Outcome
+    outcome: FieldOutcome
     place: str
     pictures: tuple[Pixels, ...] = ()
 
 
-def worst(outcomes: Iterable[Outcome], most: int, most_of_a_kind: int) -> tuple[Outcome, ...]:
+def worst(outcomes: Iterable[FieldOutcome], most: int, most_of_a_kind: int) -> tuple[FieldOutcome, ...]:
     """The wrong ones that most need to be seen, at most so many in all and of one kind. What was accepted is not held
     back by its kind.
     """
@@ -29,7 +29,7 @@ def worst(outcomes: Iterable[Outcome], most: int, most_of_a_kind: int) -> tuple[
         (outcome for outcome in outcomes if not outcome.right),
         key=lambda o: (not o.predicted.accepted, -o.predicted.confidence),
     )
-    taken: list[Outcome] = []
+    taken: list[FieldOutcome] = []
     of_kind: Counter[str] = Counter()
     for outcome in wrong:
         if len(taken) < most and (outcome.predicted.accepted or of_kind[outcome.kind] < most_of_a_kind):

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pipeline.errors import StorageError
 from pipeline.evaluation.evaluation import Evaluation
-from pipeline.evaluation.report.content import Content, Standard, content_of
+from pipeline.evaluation.report.content import ErrorTolerance, EvaluationPage, content_of
 from pipeline.evaluation.report.misreadings import Misreading
 from pipeline.evaluation.report.words import chance, count, fine_percent, percent, thousandth
 from pipeline.model import Pixels
@@ -28,20 +28,20 @@ JPEG_QUALITY = 88
 
 
 @dataclass(frozen=True)
-class Report:
+class EvaluationReport:
     """What is reported: ``books`` are the folder names of what was scored, ``made`` when it was, ``warnings`` what is
     to be told of a book before any figure.
     """
 
     evaluation: Evaluation
     books: tuple[str, ...]
-    standard: Standard
+    standard: ErrorTolerance
     misreadings: tuple[Misreading, ...]
     made: datetime
     warnings: tuple[str, ...] = ()
 
 
-def write_report(folder: Path, report: Report, schemas: Schemas) -> Path:
+def write_report(folder: Path, report: EvaluationReport, schemas: Schemas) -> Path:
     """Write the report into a folder that is new, empty, or holds an earlier report, which it replaces. Returns the
     page to open. Raises ``StorageError``.
     """
@@ -90,7 +90,7 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def _page(content: Content, report: Report) -> str:
+def _page(content: EvaluationPage, report: EvaluationReport) -> str:
     environment = Environment(
         loader=PackageLoader("pipeline.evaluation.report"),
         autoescape=True,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from pipeline.reports.basis import Basis, Day, list_href
-from pipeline.reports.content import Bar, Bars, Cell, Figure, Part, Section, Table
+from pipeline.reports.basis import ReportData, WorkDay, list_href
+from pipeline.reports.content import (
+    BarChart,
+    BarSegment,
+    ChartBar,
+    ReportCell,
+    ReportFigure,
+    ReportSection,
+    ReportTable,
+)
 from pipeline.reports.forecast import SURE, Forecast, forecast
 from pipeline.reports.wording import day, decimal, number, words
 
 
-def pace(basis: Basis) -> Section:
+def pace(basis: ReportData) -> ReportSection:
     """Pages and entries an hour, day by day."""
     days = basis.days
     machine, people = sum(one.machine_hours for one in days), sum(one.people_hours for one in days)
@@ -17,22 +25,22 @@ def pace(basis: Basis) -> Section:
     running = f"{number(machine).text} giờ máy chạy"
     working = f"{number(people).text} giờ có người làm"
     figures = (
-        Figure(
+        ReportFigure(
             "Trang mỗi giờ máy chạy",
             decimal(_rate(pages, machine), 1, basis.during("days")),
             f"{number(pages).text} trang, {running}",
         ),
-        Figure(
+        ReportFigure(
             "Việc máy nhận thẳng mỗi giờ chạy",
             decimal(_rate(straight, machine), 1, basis.during("days")),
             f"{number(straight).text} việc, {running}",
         ),
-        Figure(
+        ReportFigure(
             "Việc người làm xong mỗi giờ",
             decimal(_rate(closed, people), 1, basis.during("days")),
             f"{number(closed).text} việc, {working}, mọi người cộng lại",
         ),
-        Figure(
+        ReportFigure(
             "Ô người gõ mỗi giờ",
             decimal(_rate(words_said, people), 1, basis.during("days")),
             f"{number(words_said).text} ô, {working}, mọi người cộng lại",
@@ -44,10 +52,10 @@ def pace(basis: Basis) -> Section:
             "Việc xong mỗi ngày", days, (("Máy nhận thẳng", "straight"), ("Người làm xong", "closed")), "việc"
         ),
     )
-    return Section("pace", "Tốc độ", figures, charts, (day_table(basis),))
+    return ReportSection("pace", "Tốc độ", figures, charts, (day_table(basis),))
 
 
-def day_table(basis: Basis) -> Table:
+def day_table(basis: ReportData) -> ReportTable:
     """One row a day on which anything happened, the last one first."""
     columns = (
         ("Ngày", False),
@@ -75,30 +83,30 @@ def day_table(basis: Basis) -> Table:
         for one in reversed(basis.days)
         if not one.is_idle
     )
-    return Table("days", "Theo ngày", columns, rows, href=basis.during("days"), shown=14)
+    return ReportTable("days", "Theo ngày", columns, rows, href=basis.during("days"), shown=14)
 
 
-def ending(basis: Basis) -> Section:
+def ending(basis: ReportData) -> ReportSection:
     """When the rest will be done."""
     found = expected(basis)
-    left = Figure("Việc còn phải làm", number(basis.all_to_do - basis.all_done, list_href("books")))
+    left = ReportFigure("Việc còn phải làm", number(basis.all_to_do - basis.all_done, list_href("books")))
     if found is None:
-        return Section("ending", "Dự kiến xong", (left, end(basis)), note=_why_none(basis))
+        return ReportSection("ending", "Dự kiến xong", (left, end(basis)), note=_why_none(basis))
     due = min((row.due for row in basis.plan.rows if row.due), default=None)
     figures = [
         left,
-        Figure(
+        ReportFigure(
             "Mỗi ngày xong",
             decimal(found.a_day, 1, basis.during("days")),
             f"trung bình {found.days} ngày qua, kể cả ngày nghỉ",
         ),
         end(basis),
-        Figure("Sớm nhất", day(found.early, basis.during("days"))),
-        Figure("Muộn nhất", _latest(basis, found)),
+        ReportFigure("Sớm nhất", day(found.early, basis.during("days"))),
+        ReportFigure("Muộn nhất", _latest(basis, found)),
     ]
     if due is not None:
-        figures.append(Figure("Hạn gần nhất trong kế hoạch", day(due, list_href("books"))))
-    return Section(
+        figures.append(ReportFigure("Hạn gần nhất trong kế hoạch", day(due, list_href("books"))))
+    return ReportSection(
         "ending",
         "Dự kiến xong",
         tuple(figures),
@@ -107,7 +115,7 @@ def ending(basis: Basis) -> Section:
     )
 
 
-def expected(basis: Basis) -> Forecast | None:
+def expected(basis: ReportData) -> Forecast | None:
     """The forecast over the days that are over, from the first one on which anything was done."""
     done = [one.done for one in basis.days if one.on < basis.today]
     while done and done[0] == 0:
@@ -115,18 +123,18 @@ def expected(basis: Basis) -> Forecast | None:
     return forecast(basis.all_to_do - basis.all_done, done, basis.today)
 
 
-def end(basis: Basis) -> Figure:
+def end(basis: ReportData) -> ReportFigure:
     found = expected(basis)
     if found is None:
-        return Figure("Dự kiến xong", words(""), _why_none(basis))
-    return Figure(
+        return ReportFigure("Dự kiến xong", words(""), _why_none(basis))
+    return ReportFigure(
         "Dự kiến xong",
         day(found.likely, basis.during("days")),
         f"từ {day(found.early).text} đến {_latest(basis, found).text}",
     )
 
 
-def _latest(basis: Basis, found: Forecast) -> Cell:
+def _latest(basis: ReportData, found: Forecast) -> ReportCell:
     return (
         words("chưa nói được", basis.during("days"))
         if found.late is None
@@ -134,7 +142,7 @@ def _latest(basis: Basis, found: Forecast) -> Cell:
     )
 
 
-def _why_none(basis: Basis) -> str:
+def _why_none(basis: ReportData) -> str:
     if basis.all_done >= basis.all_to_do:
         return "Không còn việc nào phải làm."
     return "Chưa đủ ngày làm việc để ước đoán."
@@ -144,15 +152,17 @@ def _rate(amount: int, hours: int) -> float | None:
     return amount / hours if hours else None
 
 
-def _by_day(title: str, days: tuple[Day, ...], sorts: tuple[tuple[str, str], ...], unit: str) -> Bars:
+def _by_day(title: str, days: tuple[WorkDay, ...], sorts: tuple[tuple[str, str], ...], unit: str) -> BarChart:
     bars = tuple(
-        Bar(
+        ChartBar(
             f"{one.on:%d/%m}",
             tuple(
-                Part(at, getattr(one, name), f"{day(one.on).text}: {number(getattr(one, name)).text} {unit}")
+                BarSegment(
+                    at, getattr(one, name), f"{day(one.on).text}: {number(getattr(one, name)).text} {unit}"
+                )
                 for at, (_, name) in enumerate(sorts)
             ),
         )
         for one in days
     )
-    return Bars(title, sorts, bars, unit, "days", across=False)
+    return BarChart(title, sorts, bars, unit, "days", across=False)

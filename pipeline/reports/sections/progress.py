@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.registry.tallies import BookTally
-from pipeline.reports.basis import Basis, grouped, list_href
-from pipeline.reports.content import Bar, Bars, Cell, Figure, Part, Section, Table
-from pipeline.reports.plan import PlanRow
+from pipeline.reports.basis import ReportData, grouped, list_href
+from pipeline.reports.content import (
+    BarChart,
+    BarSegment,
+    ChartBar,
+    ReportCell,
+    ReportFigure,
+    ReportSection,
+    ReportTable,
+)
+from pipeline.reports.plan import WorkPlanRow
 from pipeline.reports.wording import NOTHING, day, number, share, words
 
 SORTS = (
@@ -28,7 +36,7 @@ COUNTS = (
 )
 
 
-def progress(basis: Basis) -> Section:
+def progress(basis: ReportData) -> ReportSection:
     """By place, kind of event, year and book."""
     books = basis.tallies.books
     rows = basis.plan.rows
@@ -67,7 +75,7 @@ def progress(basis: Basis) -> Section:
     ]
     if rows:
         tables.append(_plan_table(basis))
-    return Section(
+    return ReportSection(
         "progress",
         "Tiến độ",
         (done(basis), to_do(basis), straight_through(basis)),
@@ -78,25 +86,25 @@ def progress(basis: Basis) -> Section:
     )
 
 
-def done(basis: Basis) -> Figure:
+def done(basis: ReportData) -> ReportFigure:
     note = (
         f"trong {number(basis.all_to_do).text} việc phải làm: {share(basis.all_done, basis.all_to_do).text}"
     )
-    return Figure("Việc đã xong", number(basis.all_done, list_href("books")), note)
+    return ReportFigure("Việc đã xong", number(basis.all_done, list_href("books")), note)
 
 
-def to_do(basis: Basis) -> Figure:
-    return Figure("Việc còn phải làm", number(basis.all_to_do - basis.all_done, list_href("books")))
+def to_do(basis: ReportData) -> ReportFigure:
+    return ReportFigure("Việc còn phải làm", number(basis.all_to_do - basis.all_done, list_href("books")))
 
 
-def straight_through(basis: Basis) -> Figure:
+def straight_through(basis: ReportData) -> ReportFigure:
     books = basis.tallies.books
     straight, entries = sum(book.straight for book in books), sum(book.entries for book in books)
     note = f"{number(straight).text} trong {number(entries).text} việc đã đọc, không ai phải xem"
-    return Figure("Máy nhận thẳng", share(straight, entries, list_href("books")), note)
+    return ReportFigure("Máy nhận thẳng", share(straight, entries, list_href("books")), note)
 
 
-def book_table(basis: Basis, books: Sequence[BookTally]) -> Table:
+def book_table(basis: ReportData, books: Sequence[BookTally]) -> ReportTable:
     """One row a book."""
     columns = (("Sổ", False), ("Loại việc", False), ("Nơi đăng ký", False), ("Quyển", False), ("Trang", True))
     rows = tuple(
@@ -110,10 +118,10 @@ def book_table(basis: Basis, books: Sequence[BookTally]) -> Table:
         )
         for book in books
     )
-    return Table("books", "Theo sổ", (*columns, *COUNTS), rows, href=list_href("books"), shown=15)
+    return ReportTable("books", "Theo sổ", (*columns, *COUNTS), rows, href=list_href("books"), shown=15)
 
 
-def _counts(books: Iterable[BookTally], target: int | None) -> tuple[Cell, ...]:
+def _counts(books: Iterable[BookTally], target: int | None) -> tuple[ReportCell, ...]:
     books = tuple(books)
     entries, straight = sum(book.entries for book in books), sum(book.straight for book in books)
     done = sum(book.done for book in books)
@@ -129,17 +137,21 @@ def _counts(books: Iterable[BookTally], target: int | None) -> tuple[Cell, ...]:
     )
 
 
-Group = tuple[Cell, list[BookTally], int | None]
+Group = tuple[ReportCell, list[BookTally], int | None]
 """Name, books and what there is to be done (None: the plan does not say)."""
 
 
-def _table(key: str, title: str, of: str, groups: Sequence[Group], total: tuple[Cell, ...]) -> Table:
+def _table(
+    key: str, title: str, of: str, groups: Sequence[Group], total: tuple[ReportCell, ...]
+) -> ReportTable:
     rows = tuple((name, number(len(mine)), *_counts(mine, target)) for name, mine, target in groups)
     last = (words("Tất cả"), number(sum(len(mine) for _, mine, _ in groups)), *total)
-    return Table(key, title, ((of, False), ("Số sổ", True), *COUNTS), rows, last, href=list_href("books"))
+    return ReportTable(
+        key, title, ((of, False), ("Số sổ", True), *COUNTS), rows, last, href=list_href("books")
+    )
 
 
-def _target_of_year(basis: Basis, year: int, mine: list[BookTally]) -> int | None:
+def _target_of_year(basis: ReportData, year: int, mine: list[BookTally]) -> int | None:
     """What the plan asks of one year; None where it only speaks of several together."""
     rows = [row for row in basis.plan.rows if row.from_ <= year <= row.to]
     if any(row.from_ != row.to for row in rows):
@@ -147,7 +159,7 @@ def _target_of_year(basis: Basis, year: int, mine: list[BookTally]) -> int | Non
     return basis.target(mine, rows)
 
 
-def _plan_table(basis: Basis) -> Table:
+def _plan_table(basis: ReportData) -> ReportTable:
     columns = (
         ("Nơi đăng ký", False),
         ("Loại việc", False),
@@ -158,12 +170,14 @@ def _plan_table(basis: Basis) -> Table:
         ("Hạn", False),
         ("Mỗi ngày phải xong", True),
     )
-    return Table("plan", "Theo kế hoạch", columns, tuple(_plan_row(basis, row) for row in basis.plan.rows))
+    return ReportTable(
+        "plan", "Theo kế hoạch", columns, tuple(_plan_row(basis, row) for row in basis.plan.rows)
+    )
 
 
-def _plan_row(basis: Basis, row: PlanRow) -> tuple[Cell, ...]:
+def _plan_row(basis: ReportData, row: WorkPlanRow) -> tuple[ReportCell, ...]:
     done = sum(book.done for book in basis.tallies.books if row.covers(book))
-    left, needed = max(0, row.entries - done), Cell(None, NOTHING)
+    left, needed = max(0, row.entries - done), ReportCell(None, NOTHING)
     if row.due is not None and left:
         days = (row.due - basis.today).days + 1
         needed = number(-(-left // days)) if days > 0 else words("đã quá hạn")
@@ -179,7 +193,7 @@ def _plan_row(basis: Basis, row: PlanRow) -> tuple[Cell, ...]:
     )
 
 
-def _chart(places: Sequence[Group]) -> Bars:
+def _chart(places: Sequence[Group]) -> BarChart:
     bars = []
     for name, mine, target in places:
         read = sum(book.entries for book in mine)
@@ -190,8 +204,8 @@ def _chart(places: Sequence[Group]) -> Bars:
             max(0, (target or 0) - read),
         )
         parts = tuple(
-            Part(at, amount, f"{name.text}: {SORTS[at][0].lower()} {number(amount).text} việc")
+            BarSegment(at, amount, f"{name.text}: {SORTS[at][0].lower()} {number(amount).text} việc")
             for at, amount in enumerate(amounts)
         )
-        bars.append(Bar(name.text, parts))
-    return Bars("Việc theo nơi đăng ký", SORTS, tuple(bars), "việc", "places")
+        bars.append(ChartBar(name.text, parts))
+    return BarChart("Việc theo nơi đăng ký", SORTS, tuple(bars), "việc", "places")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.registry.tallies import SecondLook
-from pipeline.reports.basis import Basis
-from pipeline.reports.content import Cell, Figure, Section, Table
+from pipeline.reports.basis import ReportData
+from pipeline.reports.content import ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.wording import WAYS, bound, decimal, number, share, words, wrong_of
 
 BOUND = "Chắc không quá"
 
 
-def quality(basis: Basis) -> Section:
+def quality(basis: ReportData) -> ReportSection:
     """First words that second looks overturned, with what their share does not exceed."""
     looks = basis.tallies.second
     kinds = sorted({(one.record, one.way) for one in looks})
@@ -49,7 +49,7 @@ def quality(basis: Basis) -> Section:
     )
     total = (words("Tất cả"), words(""), *_cells(looks))
     tables = [
-        Table(
+        ReportTable(
             "second",
             "Theo loại việc",
             (("Loại việc", False), ("Cách", False), *columns),
@@ -57,7 +57,7 @@ def quality(basis: Basis) -> Section:
             total,
             href=basis.during("overturned"),
         ),
-        Table(
+        ReportTable(
             "second-fields",
             "Theo ô",
             (("Loại việc", False), ("Ô", False), *columns),
@@ -68,7 +68,7 @@ def quality(basis: Basis) -> Section:
     ]
     if basis.tallies.people is not None:
         tables.append(people_table(basis))
-    return Section(
+    return ReportSection(
         "quality",
         "Sai tìm thấy khi có người thứ hai",
         (overturned(basis), agreement(basis)),
@@ -79,21 +79,25 @@ def quality(basis: Basis) -> Section:
     )
 
 
-def overturned(basis: Basis) -> Figure:
+def overturned(basis: ReportData) -> ReportFigure:
     looks = basis.tallies.second
     fields, wrong = sum(one.fields for one in looks), sum(one.overturned for one in looks)
     note = wrong_of(wrong, fields, "ô")
-    return Figure("Lời đầu bị người thứ hai sửa", share(wrong, fields, basis.during("overturned")), note)
+    return ReportFigure(
+        "Lời đầu bị người thứ hai sửa", share(wrong, fields, basis.during("overturned")), note
+    )
 
 
-def agreement(basis: Basis) -> Figure:
+def agreement(basis: ReportData) -> ReportFigure:
     looks = basis.tallies.second
     fields, differing = sum(one.fields for one in looks), sum(one.differing for one in looks)
     note = f"{number(fields - differing).text} trong {number(fields).text} ô được hai người xem"
-    return Figure("Hai người giống nhau", share(fields - differing, fields, basis.during("overturned")), note)
+    return ReportFigure(
+        "Hai người giống nhau", share(fields - differing, fields, basis.during("overturned")), note
+    )
 
 
-def people_table(basis: Basis) -> Table:
+def people_table(basis: ReportData) -> ReportTable:
     """One row a person, by login. It ranks nobody."""
     columns = (
         ("Tên đăng nhập", False),
@@ -120,10 +124,12 @@ def people_table(basis: Basis) -> Table:
         "Xếp theo tên, không xếp hạng: người nhận sổ khó sai nhiều hơn. Giây mỗi ô tính cả thời gian tìm trang; ô gõ "
         "theo cột và ô gõ từng việc cộng chung."
     )
-    return Table("people", "Từng người", columns, rows, note=note, href=basis.during("people"), shown=200)
+    return ReportTable(
+        "people", "Từng người", columns, rows, note=note, href=basis.during("people"), shown=200
+    )
 
 
-def _cells(looks: Iterable[SecondLook]) -> tuple[Cell, ...]:
+def _cells(looks: Iterable[SecondLook]) -> tuple[ReportCell, ...]:
     looks = tuple(looks)
     fields, wrong = sum(one.fields for one in looks), sum(one.overturned for one in looks)
     differing = sum(one.differing for one in looks)

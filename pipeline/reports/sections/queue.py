@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from pipeline.registry.tallies import AGES
-from pipeline.reports.basis import Basis, list_href
-from pipeline.reports.content import Bar, Bars, Figure, Part, Section, Table
+from pipeline.reports.basis import ReportData, list_href
+from pipeline.reports.content import BarChart, BarSegment, ChartBar, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.wording import STAGES, age, number, words
 
 AGE_WORDS = (
@@ -16,7 +16,7 @@ AGE_WORDS = (
 )
 
 
-def queue(basis: Basis) -> Section:
+def queue(basis: ReportData) -> ReportSection:
     """Open tasks by stage and age."""
     at = basis.tallies.at
     order = list(STAGES)
@@ -39,30 +39,34 @@ def queue(basis: Basis) -> Section:
     columns = (("Bước", False), ("Đang chờ", True), *((name, True) for name in AGE_WORDS), ("Lâu nhất", True))
     sorts = tuple((name, f"age-{place}") for place, name in enumerate(AGE_WORDS))
     bars = tuple(
-        Bar(
+        ChartBar(
             STAGES[one.stage],
             tuple(
-                Part(place, count, f"{STAGES[one.stage]}, {AGE_WORDS[place]}: {number(count).text} việc")
+                BarSegment(
+                    place, count, f"{STAGES[one.stage]}, {AGE_WORDS[place]}: {number(count).text} việc"
+                )
                 for place, count in enumerate(one.by_age)
             ),
         )
         for one in waiting
     )
-    return Section(
+    return ReportSection(
         "queue",
         "Việc đang chờ người",
         (waits(basis), oldest(basis)),
-        (Bars("Việc đang chờ, theo bước và thời gian đã chờ", sorts, bars, "việc", "queue"),),
-        (Table("queue", "Theo bước", columns, rows, total, href=list_href("waiting")),),
+        (BarChart("Việc đang chờ, theo bước và thời gian đã chờ", sorts, bars, "việc", "queue"),),
+        (ReportTable("queue", "Theo bước", columns, rows, total, href=list_href("waiting")),),
         "Một việc ở đây là một việc hộ tịch, hoặc một trang phải xem cả trang.",
     )
 
 
-def waits(basis: Basis) -> Figure:
+def waits(basis: ReportData) -> ReportFigure:
     waiting = sum(one.tasks for one in basis.tallies.waiting)
-    return Figure("Đang chờ người", number(waiting, list_href("waiting")), "kể cả trang phải xem cả trang")
+    return ReportFigure(
+        "Đang chờ người", number(waiting, list_href("waiting")), "kể cả trang phải xem cả trang"
+    )
 
 
-def oldest(basis: Basis) -> Figure:
+def oldest(basis: ReportData) -> ReportFigure:
     since = min((one.oldest_at for one in basis.tallies.waiting), default=None)
-    return Figure("Việc chờ lâu nhất", age(since, basis.tallies.at, list_href("waiting")))
+    return ReportFigure("Việc chờ lâu nhất", age(since, basis.tallies.at, list_href("waiting")))

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from pipeline.evaluation.bound import upper_bound
-from pipeline.reports.basis import NO_READER, Basis
-from pipeline.reports.content import Bar, Bars, Cell, Figure, Part, Section, Table
+from pipeline.reports.basis import NO_READER, ReportData
+from pipeline.reports.content import (
+    BarChart,
+    BarSegment,
+    ChartBar,
+    ReportCell,
+    ReportFigure,
+    ReportSection,
+    ReportTable,
+)
 from pipeline.reports.sections.drift import drift_tables
 from pipeline.reports.wording import number, percent, share, words
 
 SORTS = (("Máy đọc đúng", "straight"), ("Máy đọc sai", "wrong"))
 
 
-def readings(basis: Basis) -> Section:
+def readings(basis: ReportData) -> ReportSection:
     """Accuracy of the machine where people looked."""
     told = basis.tallies.readings
     rows = tuple(
@@ -44,17 +52,17 @@ def readings(basis: Basis) -> Section:
         right, fields = sum(one.right for one in mine), sum(one.fields for one in mine)
         name = basis.form_title(form)
         parts = (
-            Part(0, right, f"{name}: đúng {number(right).text} ô"),
-            Part(1, fields - right, f"{name}: sai {number(fields - right).text} ô"),
+            BarSegment(0, right, f"{name}: đúng {number(right).text} ô"),
+            BarSegment(1, fields - right, f"{name}: sai {number(fields - right).text} ô"),
         )
-        bars.append(Bar(name.split(" (", maxsplit=1)[0], parts))
-    return Section(
+        bars.append(ChartBar(name.split(" (", maxsplit=1)[0], parts))
+    return ReportSection(
         "readings",
         "Máy đọc từng ô",
         (right_figure(basis),),
-        (Bars("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
+        (BarChart("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
         (
-            Table(
+            ReportTable(
                 "readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=basis.during("misread"), shown=40
             ),
             *drift_tables(basis),
@@ -64,14 +72,14 @@ def readings(basis: Basis) -> Section:
     )
 
 
-def right_figure(basis: Basis) -> Figure:
+def right_figure(basis: ReportData) -> ReportFigure:
     told = basis.tallies.readings
     right, fields = sum(one.right for one in told), sum(one.fields for one in told)
     note = f"{number(right).text} trong {number(fields).text} ô mà máy không chắc và người đã quyết"
-    return Figure("Máy đọc đúng ô khó", share(right, fields, basis.during("misread")), note)
+    return ReportFigure("Máy đọc đúng ô khó", share(right, fields, basis.during("misread")), note)
 
 
-def _least(right: int, fields: int) -> Cell:
+def _least(right: int, fields: int) -> ReportCell:
     wrong_at_most = upper_bound(fields - right, fields)
     return percent(None if wrong_at_most is None else 1 - wrong_at_most)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.registry.lots.values import Lot, LotVerdict
-from pipeline.reports.basis import Basis
-from pipeline.reports.content import Cell, Figure, Section, Table
+from pipeline.reports.basis import ReportData
+from pipeline.reports.content import ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.wording import day, day_of, number, percent, share, words, wrong_of
 
 LOTS = "/lots"
@@ -19,9 +19,9 @@ VERDICTS = {
 BOUND = "Chắc không quá"
 
 
-def sampled(basis: Basis) -> Section:
+def sampled(basis: ReportData) -> ReportSection:
     """Errors that sampling found, with what they do not exceed."""
-    return Section(
+    return ReportSection(
         "sampling",
         "Lấy mẫu",
         (wrong_entries(basis), wrong_fields(basis)),
@@ -32,19 +32,19 @@ def sampled(basis: Basis) -> Section:
     )
 
 
-def wrong_entries(basis: Basis) -> Figure:
+def wrong_entries(basis: ReportData) -> ReportFigure:
     checked = sum(one.findings.checked for one in basis.tallies.lots)
     wrong = sum(one.findings.wrong for one in basis.tallies.lots)
-    return Figure("Việc sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "việc"))
+    return ReportFigure("Việc sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "việc"))
 
 
-def wrong_fields(basis: Basis) -> Figure:
+def wrong_fields(basis: ReportData) -> ReportFigure:
     checked = sum(one.findings.fields_checked for one in basis.tallies.lots)
     wrong = sum(one.findings.fields_wrong for one in basis.tallies.lots)
-    return Figure("Ô sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "ô"))
+    return ReportFigure("Ô sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "ô"))
 
 
-def lot_table(basis: Basis, lots: Iterable[Lot]) -> Table:
+def lot_table(basis: ReportData, lots: Iterable[Lot]) -> ReportTable:
     """One row a lot, the last one first."""
     columns = (
         ("Lô", False),
@@ -60,10 +60,10 @@ def lot_table(basis: Basis, lots: Iterable[Lot]) -> Table:
         ("Kết luận", False),
         ("Ngày lấy", False),
     )
-    return Table("lots", "Các lô", columns, tuple(_row(basis, one) for one in lots), href=LOTS)
+    return ReportTable("lots", "Các lô", columns, tuple(_row(basis, one) for one in lots), href=LOTS)
 
 
-def _row(basis: Basis, one: Lot) -> tuple[Cell, ...]:
+def _row(basis: ReportData, one: Lot) -> tuple[ReportCell, ...]:
     return (
         words(f"Lô\u00a0{one.lot_id}", f"{LOTS}/{one.lot_id}"),
         words(basis.places.get(one.place_code, one.place_code)),

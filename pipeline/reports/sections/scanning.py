@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.registry.tallies import BookTally
-from pipeline.reports.basis import Basis, grouped, list_href
-from pipeline.reports.content import Figure, Section, Table
+from pipeline.reports.basis import ReportData, grouped, list_href
+from pipeline.reports.content import ReportFigure, ReportSection, ReportTable
 from pipeline.reports.wording import number, share, words
 
 TICKETS = "/tickets"
@@ -14,7 +14,7 @@ GAPS = list_href("missing")
 PAST_THE_INTAKE = "không qua hộp quét"
 
 
-def scanning(basis: Basis) -> Section:
+def scanning(basis: ReportData) -> ReportSection:
     """By place and book."""
     books = basis.tallies.books
     by_place = tuple(
@@ -38,13 +38,13 @@ def scanning(basis: Basis) -> Section:
         ("Chưa thấy", True),
         ("Chưa đọc được", True),
     )
-    return Section(
+    return ReportSection(
         "scanning",
         "Quét sổ",
         (rescanned(basis), missing(basis), unseen(basis), failed(basis)),
         (),
         (
-            Table("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
+            ReportTable("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
             *scanners(basis),
             missing_table(basis),
         ),
@@ -52,7 +52,7 @@ def scanning(basis: Basis) -> Section:
     )
 
 
-def scanners(basis: Basis) -> tuple[Table, ...]:
+def scanners(basis: ReportData) -> tuple[ReportTable, ...]:
     """The table by scanner, where any scanner is known."""
     tallies = basis.tallies.scanners
     if not any(one.scanner for one in tallies):
@@ -67,10 +67,10 @@ def scanners(basis: Basis) -> tuple[Table, ...]:
         )
         for one in tallies
     )
-    return (Table("scanners", "Theo máy quét", columns, rows, href=TICKETS),)
+    return (ReportTable("scanners", "Theo máy quét", columns, rows, href=TICKETS),)
 
 
-def missing_table(basis: Basis) -> Table:
+def missing_table(basis: ReportData) -> ReportTable:
     """Books of which pages are missing, failed or had to be scanned again."""
     columns = (
         ("Sổ", False),
@@ -98,7 +98,7 @@ def missing_table(basis: Basis) -> Table:
         for book in basis.tallies.books
         if missing_pages(book) or unseen_pages(book) or book.failed or book.tickets
     )
-    return Table("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
+    return ReportTable("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
 
 
 def missing_pages(book: BookTally) -> int:
@@ -111,30 +111,30 @@ def unseen_pages(book: BookTally) -> int:
     return max((book.said_pages or 0) - book.inner - book.failed, 0) if book.pages else 0
 
 
-def rescanned(basis: Basis) -> Figure:
+def rescanned(basis: ReportData) -> ReportFigure:
     books = basis.tallies.books
     tickets, pages = sum(book.tickets for book in books), sum(book.pages for book in books)
     note = f"{number(tickets).text} trong {number(pages).text} trang"
-    return Figure("Trang phải quét lại", share(tickets, pages, TICKETS), note)
+    return ReportFigure("Trang phải quét lại", share(tickets, pages, TICKETS), note)
 
 
-def missing(basis: Basis) -> Figure:
+def missing(basis: ReportData) -> ReportFigure:
     books = [book for book in basis.tallies.books if missing_pages(book)]
     pages = sum(missing_pages(book) for book in books)
-    return Figure(
+    return ReportFigure(
         "Trang thiếu giữa chừng", number(pages, GAPS), f"ở {number(len(books)).text} sổ, theo số trang in"
     )
 
 
-def unseen(basis: Basis) -> Figure:
+def unseen(basis: ReportData) -> ReportFigure:
     books = [book for book in basis.tallies.books if unseen_pages(book)]
     pages = sum(unseen_pages(book) for book in books)
     note = f"ở {number(len(books)).text} sổ đã quét mà chưa đủ số trang của lời khóa sổ"
-    return Figure("Trang chưa thấy", number(pages, GAPS), note)
+    return ReportFigure("Trang chưa thấy", number(pages, GAPS), note)
 
 
-def failed(basis: Basis) -> Figure:
-    return Figure("Trang chưa đọc được", number(sum(book.failed for book in basis.tallies.books), GAPS))
+def failed(basis: ReportData) -> ReportFigure:
+    return ReportFigure("Trang chưa đọc được", number(sum(book.failed for book in basis.tallies.books), GAPS))
 
 
 def _length(run: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.reconcile import DifferenceKind, FieldKind
+from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.reconcile.words import FIELDS, KINDS
 from pipeline.registry.reconciliation import Asked
 from pipeline.schema import FieldSpec, Schemas
@@ -37,7 +37,11 @@ def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
     """The difference in words."""
     found = asked.found
     spec = schemas.record(asked.record).by_name.get(found.field)
-    kind = FIELDS[FieldKind(found.field_kind)] if found.field_kind else KINDS[DifferenceKind(found.kind)]
+    kind = (
+        FIELDS[FieldDifferenceKind(found.field_kind)]
+        if found.field_kind
+        else KINDS[DifferenceKind(found.kind)]
+    )
     base = f"/pictures/differences/{asked.difference_id}"
     return DifferenceView(
         asked.difference_id,

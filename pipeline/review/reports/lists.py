@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pipeline.model import FieldStatus
 from pipeline.registry.tallies import FieldLine, TaskLine
-from pipeline.reports import Cell, Table
-from pipeline.reports.basis import Basis
+from pipeline.reports import ReportCell, ReportTable
+from pipeline.reports.basis import ReportData
 from pipeline.reports.wording import STAGES, age, moment_told, number, words
 from pipeline.review.desk.task_view import STATUS_WORDS
 
@@ -18,7 +18,7 @@ WORKED_ON = frozenset({"review", "check", "third", "supervisor"})
 """Stages at which a supervisor may take tasks at the desk."""
 
 
-def waiting_table(basis: Basis, lines: Iterable[TaskLine]) -> Table:
+def waiting_table(basis: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
     """Open tasks, those that wait longest first."""
     columns = (
         ("Sổ", False),
@@ -41,10 +41,10 @@ def waiting_table(basis: Basis, lines: Iterable[TaskLine]) -> Table:
         )
         for one in lines
     )
-    return Table("waiting", "Việc đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
+    return ReportTable("waiting", "Việc đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
 
 
-def field_table(basis: Basis, title: str, before: str, lines: Iterable[FieldLine]) -> Table:
+def field_table(basis: ReportData, title: str, before: str, lines: Iterable[FieldLine]) -> ReportTable:
     """Fields with what was said ``before`` and what was settled, the last one first."""
     columns = (
         ("Sổ", False),
@@ -69,13 +69,13 @@ def field_table(basis: Basis, title: str, before: str, lines: Iterable[FieldLine
         )
         for one in lines
     )
-    return Table("fields", title, columns, rows, shown=MOST_ROWS)
+    return ReportTable("fields", title, columns, rows, shown=MOST_ROWS)
 
 
 def _desk(one: TaskLine) -> str:
     return f"/desk?stage={one.stage}&book={one.book_id}" if one.stage in WORKED_ON else "/tickets"
 
 
-def _said(status: str, text: str) -> Cell:
+def _said(status: str, text: str) -> ReportCell:
     """The text, or in words what stands in its place."""
     return words(text or f"({STATUS_WORDS[FieldStatus(status)]})")

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts import Person
 from pipeline.registry.desk.values import NotYours
-from pipeline.reports.basis import Basis
+from pipeline.reports.basis import ReportData
 from pipeline.reports.sections.sampling import VERDICTS, lot_table
 from pipeline.review.admission import OfSession
 from pipeline.review.numbers import RowId
@@ -73,7 +73,7 @@ def cancel_lot(
 
 def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Response:
     tallies = site.registry.counting(person.places, now=site.now).books()
-    basis = Basis(tallies, site.plan, site.schemas)
+    basis = ReportData(tallies, site.plan, site.schemas)
     return site.pages.page(
         request,
         "lots.html",

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from pipeline.registry.accounts import Person
 from pipeline.registry.tallies import BookTally, Listed, Tallies
 from pipeline.registry.tallies.counting import Counting
-from pipeline.reports import SPAN, Table
-from pipeline.reports.basis import Basis
+from pipeline.reports import SPAN, ReportTable
+from pipeline.reports.basis import ReportData
 from pipeline.reports.files import MAKERS, file_name
 from pipeline.reports.report import of_basis
 from pipeline.reports.sections.drift import drift_table
@@ -149,12 +149,12 @@ def _counting(site: Site, person: Person) -> Counting:
     return site.registry.counting(person.places, now=site.now)
 
 
-def _basis(site: Site, person: Person, days: int) -> Basis:
+def _basis(site: Site, person: Person, days: int) -> ReportData:
     return _of(site, person, _counting(site, person).tallies(days), days)
 
 
-def _of(site: Site, person: Person, tallies: Tallies, days: int = SPAN) -> Basis:
-    return Basis(tallies, site.plan.of(person.places), site.schemas, days)
+def _of(site: Site, person: Person, tallies: Tallies, days: int = SPAN) -> ReportData:
+    return ReportData(tallies, site.plan.of(person.places), site.schemas, days)
 
 
 def _file(site: Site, person: Person, days: int, ending: str) -> Response:
@@ -163,5 +163,5 @@ def _file(site: Site, person: Person, days: int, ending: str) -> Response:
     return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
 
 
-def _list(request: Request, site: Site, table: Table) -> Response:
+def _list(request: Request, site: Site, table: ReportTable) -> Response:
     return site.pages.page(request, "list.html", table=replace(table, shown=MOST_ROWS, href=""))
