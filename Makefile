@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHES := $(subst _,-,$(filter-out fit_%,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))))
+BENCHES := $(subst _,-,$(patsubst bench_%,%,$(basename $(notdir $(wildcard benchmarks/*/bench_*.py)))))
 
 # One process a core: Tesseract's own threads only get in each other's way.
 export OMP_THREAD_LIMIT := 1
@@ -67,14 +67,14 @@ bench-registry-databases bench-desk-keys bench-desk-cost bench-desk-load bench-c
 
 chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
 
-# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/_real_pages.py); PARTS="skew cells": chỉ những phần ấy.
+# DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.
 bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))
 
 
 bench-%: setup
 	@mkdir -p bench-out
 	@scripts/bench-packages.sh
-	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
+	@$(BIN)/python -m $(subst /,.,$(basename $(wildcard benchmarks/*/bench_$(subst -,_,$*).py))) $(BENCH_ARGS)
 
 lock: setup ## Khóa lại phiên bản các gói (khi pyproject.toml đổi)
 	@scripts/lock.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the pen fonts that only the training draws with into a folder (they are not shipped):
 #   scripts/training-fonts.sh FOLDER
-# or, into another folder, those that only the calibration draws with (benchmarks/fit_calibration.py --fonts FOLDER):
+# or, into another folder, those that only the calibration draws with (benchmarks/fitting/fit_calibration.py --fonts FOLDER):
 #   scripts/training-fonts.sh FOLDER calibration
 # Each family is one npm or Debian package under the SIL Open Font License or the Apache License 2.0 (the packages say which).
 # Full TrueType files where there are any, else the web font's subsets made one. Which families may be drawn with is decided

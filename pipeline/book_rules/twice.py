@@ -14,7 +14,7 @@ TWICE = "SCAN-TWICE"
 
 ALIKE = 0.985
 """The correlation of two prints of ink from which they are of one page: two scans of a page have 0.997 and more, two
-pages of a book, with values in the same blanks, up to 0.963 (``benchmarks/_imaging_gate.py``)."""
+pages of a book, with values in the same blanks, up to 0.963 (``benchmarks/imaging/page_gate.py``)."""
 
 STEP = 256
 """Pages compared with all others at a time."""

@@ -1,6 +1,7 @@
 """The quality gate: from which measure on a page should be scanned again, and what is then wrong with it.
 
-A poor page is read all the same. The limits stand in ``ocr_models/page-gate``, fitted by ``benchmarks.fit_gate``.
+A poor page is read all the same. The limits stand in ``ocr_models/page-gate``, fitted by
+``benchmarks.fitting.fit_gate``.
 """
 
 from __future__ import annotations

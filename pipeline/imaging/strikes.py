@@ -1,7 +1,8 @@
 """Strokes that strike writing out: over a whole line, over a word of it, once or twice, or crosswise.
 
 Joined hands and rules of dots run level too, so a straight run of ink is weighed: how long and how straight it is, how
-much writing it crosses, and where it runs. The weights are fitted to drawn lines (``benchmarks/fit_strikes.py``).
+much writing it crosses, and where it runs. The weights are fitted to drawn lines
+(``benchmarks/fitting/fit_strikes.py``).
 A wavy stroke through a word is not looked for: the letters of a joined hand run on just so."""
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.date_words import two_readings
+from benchmarks.reading.bench_date_words import two_readings
 from pipeline.decoding import dates_both_allow, margin
 from pipeline.kinds.calendar import PartialDate
 from pipeline.model import Hypothesis

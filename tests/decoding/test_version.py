@@ -38,7 +38,7 @@ LISTED = (("nam", "nữ"), "nỹ", {1: {"ữ": 0.05}})
 
 WEIGHED = {"10": "59c527183e068edf"}
 """By version, what the readings of ``LINES`` come to. Where this fails the way of weighing has changed: raise
-``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fit_calibration``)."""
+``VERSION``, write the new mark here and fit the calibration anew (``python -m benchmarks.fitting.fit_calibration``)."""
 
 
 @lru_cache

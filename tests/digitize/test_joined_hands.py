@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks._hand_books import LEARNT_PENS
+from benchmarks.handwriting.books import LEARNT_PENS
 from pipeline.digitize import digitize_page
 from pipeline.model import FieldStatus, Ledger, PageImage, PageRef
 from pipeline.synth import SynthOptions, draw_book

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks._misreadings import HITS, Misreading
-from benchmarks.date_words import THE_MIXED, drawn
+from benchmarks.reading.bench_date_words import THE_MIXED, drawn
+from benchmarks.reading.misreadings import HITS, Misreading
 from pipeline.kinds import date_words
 from pipeline.kinds.calendar import PartialDate
 from pipeline.kinds.misread import NOTHING, figures_allow, words_allow

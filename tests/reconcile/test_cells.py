@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks._reconcile_planted import typed
+from benchmarks.delivery.planted_differences import typed
 from pipeline.kinds.legacy_fonts import LegacyFont
 from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
 from pipeline.reconcile.comparing import kind_of, written_alike

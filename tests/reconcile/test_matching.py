@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._reconcile_files import write_file, write_registry
-from benchmarks._reconcile_planted import KINDS, versions
-from benchmarks.reconcile import Measured, note
+from benchmarks.delivery.bench_reconcile import Measured, note
+from benchmarks.delivery.planted_differences import KINDS, versions
+from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from pipeline.batch.reconciling import ReconciliationRun
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind, layout_of, open_workbook
 from pipeline.registry import Registry

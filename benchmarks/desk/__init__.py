@@ -1,0 +1,1 @@
+"""The reviewers' desk: waiting times, costs, keystrokes, what leaves it wrong."""

@@ -1,0 +1,104 @@
+"""Where the registry of a measurement lies: on either kind of database, filled anew, or a copy of one that was filled
+before and is kept, so that every measurement begins with the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.desk.filled_registry import Shelf, fill
+from benchmarks.figures import say
+from tests import postgresql
+
+LOADED_FAST = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}
+"""So that filling the registry needs no log; a commit is on the disk as ever."""
+
+AT_WORK, FILLED = "bench", "filled_{}"
+"""Databases of the PostgreSQL server: the one that is worked in, and the one of so many entries that is kept."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a registry is: as its owner and as those who work there know it; ``key`` signs its audit."""
+
+    owner_url: str
+    url: str
+    key: Path
+
+
+@contextmanager
+def sqlite_place(entries: int, keep: Path | None) -> Iterator[tuple[Place, Shelf]]:
+    """A file with a registry of so many entries, gone afterwards; ``keep``: the folder where the first one stays."""
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-", dir=keep) as folder:
+        place = _file(Path(folder) / "registry.db", Path(folder) / "audit.key")
+        if keep is None:
+            yield place, filled(place, entries)
+            return
+        kept = _file(keep / f"{entries}.db", keep / f"{entries}.sqlite.key")
+        shelf = _filled_once(kept, entries, keep / f"{entries}.sqlite.json")
+        shutil.copyfile(keep / f"{entries}.db", Path(folder) / "registry.db")
+        shutil.copy(kept.key, place.key)
+        yield place, shelf
+
+
+@contextmanager
+def postgresql_place(entries: int, keep: Path | None) -> Iterator[tuple[Place, Shelf]]:
+    """The same in a database of a server of its own; with ``keep`` the server's files lie there."""
+    if keep is None:
+        with postgresql.server(LOADED_FAST) as server, tempfile.TemporaryDirectory() as folder:
+            server.execute("CREATE DATABASE {} TEMPLATE {}", AT_WORK, postgresql.TEMPLATE)
+            place = _database(server, AT_WORK, Path(folder) / "audit.key")
+            yield place, filled(place, entries)
+        return
+    with postgresql.kept_server(LOADED_FAST, keep / "postgresql") as server:
+        name, key = FILLED.format(entries), keep / f"{entries}.postgresql.key"
+        told = keep / f"{entries}.postgresql.json"
+        if not told.exists():
+            server.execute("DROP DATABASE IF EXISTS {}", name)
+            server.execute("CREATE DATABASE {} TEMPLATE {}", name, postgresql.TEMPLATE)
+        shelf = _filled_once(_database(server, name, key), entries, told)
+        server.execute("DROP DATABASE IF EXISTS {}", AT_WORK)
+        server.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", AT_WORK, name)
+        try:
+            yield _database(server, AT_WORK, key), shelf
+        finally:
+            server.execute("DROP DATABASE {} WITH (FORCE)", AT_WORK)
+
+
+def filled(place: Place, entries: int) -> Shelf:
+    """Fill the empty registry there with about so many entries."""
+    begun = time.perf_counter()
+    shelf = fill(place.owner_url, place.key, entries)
+    say(
+        f"{shelf.entries} mục, {shelf.books} quyển, {len(shelf.places)} nơi: {time.perf_counter() - begun:.0f} giây"
+    )
+    return shelf
+
+
+def _filled_once(place: Place, entries: int, told: Path) -> Shelf:
+    """What was filled there, now or before; ``told`` says so when it is done."""
+    with suppress(FileNotFoundError):
+        known = json.loads(told.read_text(encoding="utf-8"))
+        return Shelf(known["entries"], known["books"], tuple(known["places"]), known["audit_rows"])
+    place.key.unlink(missing_ok=True)
+    shelf = filled(place, entries)
+    told.write_text(json.dumps(asdict(shelf)), encoding="utf-8")
+    return shelf
+
+
+def _file(path: Path, key: Path) -> Place:
+    url = f"sqlite:///{path}"
+    return Place(url, url, key)
+
+
+def _database(server: postgresql.Cluster, name: str, key: Path) -> Place:
+    return Place(server.url(name, postgresql.OWNER), server.url(name), key)

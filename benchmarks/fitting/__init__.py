@@ -1,0 +1,1 @@
+"""Programs that fit the models which are not trained, and write their cards."""

@@ -1,0 +1,186 @@
+"""What a calibration is fitted on, and what it is worth for hands that it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figures import percent, share
+from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
+from benchmarks.handwriting.real_lines import plain
+from pipeline.calibration import Calibration, RiskBound, Sample, fitted, grounds_of
+from pipeline.calibration.risk import upper_bound
+from pipeline.routing import RoutingOptions
+from pipeline.schema import Schemas
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A sample with the field it comes from."""
+
+    sample: Sample
+    field: HandOutcome
+
+    @property
+    def hand(self) -> str:
+        """The pen font; of glued lines their writer."""
+        return self.sample.hand
+
+
+def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labelled]:
+    """Every field of which there are grounds, with whether it was read rightly."""
+    found = []
+    for book in read:
+        record = schemas.record(schemas.form(book.book.form).record)
+        grounds = {entry.place: grounds_of(entry.readings, entry.findings, record) for entry in book.entries}
+        for field in fields_of([book], schemas):
+            entry, spec = field.entry, field.outcome.spec
+            known = grounds[entry.place].get(spec.name) if spec else None
+            if spec and known:
+                name = entry_name(book.book, entry)
+                if entry.real and spec.kind == "place":  # glued in: what stands around it is of another hand
+                    known = replace(known, beside=known.evidence.optical)
+                sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
+                found.append(Labelled(sample, field))
+    return found
+
+
+def entry_name(book: HandBook, entry: ReadEntry) -> str:
+    """What belongs together, for fitting or for the bound but never for both: an entry, or all pages that the same real
+    lines are glued into (each line stands on two)."""
+    if book.cuttings:
+        return f"{book.hand}: {' | '.join(cutting.text for cutting in book.cuttings)}"
+    return f"{entry.book}/{entry.place[0]}/{entry.place[1]}"
+
+
+def _hand(field: HandOutcome) -> str:
+    entry = field.entry
+    return entry.hand if entry.real and field.outcome.kind == "place" else entry.pen
+
+
+def _right(field: HandOutcome) -> bool:
+    outcome = field.outcome
+    if field.entry.real and outcome.kind == "place" and outcome.truth:
+        return plain(outcome.truth) == plain(outcome.predicted.text)
+    return outcome.right
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """What a calibration that never saw a hand makes of its fields: how many it accepts, how many of those wrongly, and
+    how far its chances are from the truth (expected calibration error over all its fields)."""
+
+    fields: int
+    accepted: int
+    wrong: int
+    ece: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "fields": self.fields,
+            "accepted": share(self.accepted, self.fields),
+            "accepted_wrong": self.wrong,
+            "accepted_error": share(self.wrong, self.accepted),
+            "accepted_error_bound": upper_bound(self.accepted, self.wrong, 0.05) if self.accepted else None,
+            "ece": self.ece,
+        }
+
+
+def strangers_of(labelled: Sequence[Labelled], part: float) -> Mapping[str, Stranger]:
+    """Hand by hand; real writers are one after the other too."""
+    found = {}
+    for hand in sorted({one.hand for one in labelled}):
+        mine = [one.sample for one in labelled if one.hand == hand]
+        others = [one.sample for one in labelled if one.hand != hand]
+        found[hand] = _stranger(mine, fitted(others, share=part))
+    return found
+
+
+def _stranger(samples: Sequence[Sample], calibration: Calibration) -> Stranger:
+    options = RoutingOptions(calibration=calibration)
+    least = {critical: options.bound(critical=critical) for critical in (True, False)}
+    chances = calibration.chances_right([sample.grounds for sample in samples])
+    accepted = [
+        sample.right
+        for sample, chance in zip(samples, chances, strict=True)
+        if sample.grounds.eligible
+        and calibration.knows(sample.grounds.kind)
+        and _reached(chance, least[sample.critical])
+    ]
+    return Stranger(len(samples), len(accepted), accepted.count(False), _ece(samples, chances))
+
+
+def _reached(chance: float, bound: RiskBound | None) -> bool:
+    return bound is not None and bound.threshold is not None and chance >= bound.threshold
+
+
+def _ece(samples: Sequence[Sample], chances: Sequence[float]) -> float:
+    bins = np.minimum((np.array(chances) * 10).astype(int), 9)
+    right = np.array([sample.right for sample in samples], float)
+    gaps = [abs(np.mean(np.array(chances)[bins == held]) - right[bins == held].mean()) * (bins == held).mean()
+            for held in np.unique(bins)]  # fmt: skip
+    return float(sum(gaps))
+
+
+def bounds_of(calibration: Calibration) -> dict[str, Any]:
+    """The default bounds as the product takes them."""
+    options = RoutingOptions(calibration=calibration)
+    told = {}
+    for name, critical in (("critical", True), ("other", False)):
+        bound = options.bound(critical=critical)
+        assert bound is not None
+        told[name] = {
+            "tolerated": bound.tolerated, "threshold": bound.threshold, "fields": bound.fields,
+            "accepted": bound.accepted, "wrong": bound.wrong, "upper": bound.upper, "needed": bound.needed,
+        }  # fmt: skip
+    return told
+
+
+def show(figures: Mapping[str, Any], strangers: Mapping[str, Stranger], console: Console) -> None:
+    table = Table(
+        "Nhóm", "Cho phép", "Ngưỡng", "Ô", "Nhận", "Sai", "Sai nhiều nhất", "Cần nhận", title="Giới hạn sai"
+    )
+    for name in ("critical", "other"):
+        bound = figures[name]
+        least = "–" if bound["threshold"] is None else f"{bound['threshold']:.4f}"
+        counts = (str(bound[key]) for key in ("fields", "accepted", "wrong"))
+        table.add_row(
+            name, percent(bound["tolerated"]), least, *counts, percent(bound["upper"]), str(bound["needed"])
+        )
+    console.print(table)
+    table = Table(
+        "Nét chữ",
+        "Ô",
+        "Nhận",
+        "Sai trong đó",
+        "Nhiều nhất (95 %)",
+        "ECE",
+        title="Hiệu chuẩn không biết nét chữ này",
+    )
+    for hand, stranger in strangers.items():
+        told = stranger.as_dict()
+        wrong = f"{stranger.wrong} ({percent(told['accepted_error'])})"
+        bound = percent(told["accepted_error_bound"])
+        table.add_row(
+            hand, str(stranger.fields), percent(told["accepted"]), wrong, bound, f"{stranger.ece:.3f}"
+        )
+    console.print(table)
+
+
+def show_surest_wrong(labelled: Sequence[Labelled], calibration: Calibration, console: Console) -> None:
+    """The hundred surest readings that are wrong."""
+    chances = calibration.chances_right([one.sample.grounds for one in labelled])
+    wrong = [(c, one) for c, one in zip(chances, labelled, strict=True) if not one.sample.right]
+    for chance, one in sorted(wrong, key=lambda pair: -pair[0])[:100]:
+        field, grounds = one.field.outcome, one.sample.grounds
+        doubt = "" if grounds.eligible else " (nghi)"
+        console.print(
+            f"  {chance:.5f}{doubt} {one.hand} {field.book} {field.column}: {field.truth!r} -> "
+            f"{field.predicted.text!r}",
+            markup=False,
+        )

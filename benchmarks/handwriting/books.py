@@ -1,0 +1,255 @@
+"""Books drawn by given hands and what the machine reads on them, entry by entry, beside what is on paper."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from benchmarks.figures import say
+from benchmarks.synthetic_books import bench_in
+from pipeline.errors import ScanError
+from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
+from pipeline.evaluation.alignment import aligned
+from pipeline.evaluation.outcome import UNPREDICTED
+from pipeline.intake import page_of, scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import EntryResult, FieldReading, FieldStatus, Finding, Ledger, PageResult, Writing
+from pipeline.ocr import Engines
+from pipeline.routing import REASONS, routed
+from pipeline.run_context import RunContext
+from pipeline.schema import Form, RecordSpec, Schemas
+from pipeline.synth import Cutting, SynthOptions, write_book
+
+LEARNT_PENS = ("borel", "mynerve", "pangolin")
+"""Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them
+as well."""
+
+TEST_PENS = ("dancing-script", "charm", "patrick-hand", "ms-madi", "mali")
+"""Pen fonts that no network is trained with, nothing is fitted on and no confidence is calibrated on."""
+
+CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
+"""Pen fonts that no network is trained with, for calibration."""
+
+
+@dataclass(frozen=True)
+class HandBook:
+    """A book to draw: ``hand`` names the pen font or, where ``cuttings`` are glued in, the writer of those.
+    ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands."""
+
+    hand: str
+    form: str
+    options: SynthOptions
+    cuttings: tuple[Cutting, ...] = ()
+    by_tesseract: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.hand}-{self.form}-{self.options.scanner}-{self.options.seed}"
+
+
+@dataclass(frozen=True)
+class ReadEntry:
+    """One entry on paper (``truth``) and as read; ``place``: page and row; ``pen``: the font of what is drawn;
+    ``real``: real ink of writer ``hand`` is glued in."""
+
+    book: str
+    hand: str
+    form: str
+    level: str
+    year: int
+    place: tuple[int, int]
+    truth: TrueEntry
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    pen: str = ""
+    real: bool = False
+
+
+@dataclass(frozen=True)
+class ReadHandBook:
+    """The entries of a book, pages that failed, CPU seconds by stage and the number of pages."""
+
+    book: HandBook
+    entries: tuple[ReadEntry, ...]
+    failures: tuple[ScanError, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class HandOutcome:
+    """A field scored; ``by_hand``: it is handwritten on paper; ``struck``: a struck-out value stands before it."""
+
+    outcome: FieldOutcome
+    entry: ReadEntry
+    by_hand: bool
+    struck: bool
+
+    @property
+    def group(self) -> str:
+        """The kind, or of a choice the list it is from."""
+        spec = self.outcome.spec
+        return spec.vocab or spec.kind if spec else ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it belongs to what is said of handwriting: written by hand, or read where nothing stands."""
+        said = self.outcome.predicted
+        invented = not self.outcome.truth and said.status is FieldStatus.READ and said.writing is Writing.HAND
+        return self.by_hand or invented
+
+
+def read_books(
+    books: Sequence[HandBook], jobs: int, work: Callable[[HandBook], ReadHandBook] | None = None
+) -> Iterator[ReadHandBook]:
+    """Draw and read the books (or do other ``work`` on each), ``jobs`` at a time, in the order they are done in."""
+    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for done in as_completed([pool.submit(work or drawn_and_read, book) for book in books]):
+            yield done.result()
+
+
+def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBook:
+    """One book drawn into a folder that is thrown away again, and read page by page."""
+    context, usual = _tools()
+    engines = engines or usual
+    if book.by_tesseract:
+        engines = replace(engines, hand=None)
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
+        form = context.schemas.form(book.form)
+        path = write_book(Path(folder) / "book", form, context.schemas, book.options, book.cuttings)
+        ledger, truth = load_ledger(path), load_truth(path / "truth.json")
+        pages: list[PageResult | None] = []
+        failures: list[ScanError] = []
+        scans = {scan.path.name: scan for scan in scans_of(path)}
+        for page in truth.pages:
+            try:
+                image = page_of(scans[page.scan], page.page_no, context.limits)
+                pages.append(
+                    context.read_page(image, form, ledger, context.schemas, engines, context.options)
+                )
+            except ScanError as error:
+                failures.append(error)
+                pages.append(None)
+    return ReadHandBook(
+        book, tuple(_entries(book, truth, pages, ledger)), tuple(failures), _stages(pages), len(pages)
+    )
+
+
+@cache
+def _tools() -> tuple[RunContext, Engines]:
+    """Declarations and readers, loaded once a process."""
+    context = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused")
+    return context, context.make_engines()
+
+
+def schemas_and_engines() -> tuple[Schemas, Engines]:
+    """What books are drawn and read with."""
+    context, engines = _tools()
+    return context.schemas, engines
+
+
+def _stages(pages: Iterable[PageResult | None]) -> Mapping[str, float]:
+    stages: dict[str, float] = {}
+    for page in pages:
+        for stage, seconds in page.timings.items() if page else ():
+            stages[stage] = stages.get(stage, 0.0) + seconds
+    return stages
+
+
+def _entries(
+    book: HandBook, truth: BookTruth, pages: Sequence[PageResult | None], ledger: Ledger
+) -> Iterator[ReadEntry]:
+    level = book.options.scanner if isinstance(book.options.scanner, str) else "own"
+    record = schemas_and_engines()[0].record(truth.kind)
+    said = {
+        (number, entry.row): (_predicted(entry, (number, entry.row), record, ledger.year), entry)
+        for number, page in enumerate(pages)
+        for entry in (page.entries if page else ())
+    }
+    if schemas_and_engines()[0].form(book.form).layout == "table":
+        pairs = aligned(truth.entries, [predicted for predicted, _ in said.values()])
+        spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
+    else:  # what was read of a page is what its paper says, whatever number was read
+        places = {id(entry): (entry.page or 0, entry.row or 0) for entry in truth.entries}
+        spoken = {mark: place for mark, place in places.items() if place in said}
+    for entry in truth.entries:
+        place = entry.page or 0, entry.row or 0
+        found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
+        yield ReadEntry(
+            book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), found.readings,
+            found.findings, ",".join(book.options.pens), bool(book.cuttings),
+        )  # fmt: skip
+
+
+def _predicted(entry: EntryResult, place: tuple[int, int], record: RecordSpec, year: int) -> PredictedEntry:
+    """By column, as ``evaluation`` pairs entries: by their numbers first, by their places where those do not tell."""
+    values = {
+        column: _value(reading, record, year)
+        for reading in entry.readings
+        if (column := record.by_name[reading.field].column)
+    }
+    return PredictedEntry(values, *place)
+
+
+def outcomes_of(entry: ReadEntry, form: Form, record: RecordSpec) -> Iterator[HandOutcome]:
+    """Every field of the form that is on paper or could be, scored."""
+    readings = {reading.field: reading for reading in entry.readings}
+    predicted = {name: _value(reading, record, entry.year) for name, reading in readings.items()}
+    whole = PredictedEntry(predicted, *entry.place)
+    for column, text in entry.truth.values.items():
+        spec = record.by_column[column]
+        said = predicted.get(spec.name, UNPREDICTED)
+        outcome = FieldOutcome(column, text, said, spec, whole, entry.book, form.id)
+        hand, struck = spec.name in entry.truth.by_hand, spec.name in entry.truth.struck
+        yield HandOutcome(outcome, entry, hand, struck)
+
+
+def _value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
+    """As ``evaluation.prediction_of`` gives it: an entry's number is told with the book's year."""
+    text = reading.text
+    if record.by_name[reading.field].kind == "entry_number" and text and "/" not in text:
+        text = f"{text}/{year}"
+    return PredictedValue(
+        text, reading.status, reading.confidence, reading.accepted, reading.writing, reading.hypotheses
+    )
+
+
+def all_read(books: Sequence[HandBook], jobs: int) -> list[ReadHandBook]:
+    """The books read, in the order of their names."""
+    read = []
+    for number, book in enumerate(read_books(books, jobs), start=1):
+        say(f"đã đọc sổ {number}/{len(books)}: {book.book.name}, {book.pages} trang")
+        read.append(book)
+    return sorted(read, key=lambda book: book.book.name)
+
+
+def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
+    """The book as routed in an office that tolerates this share of errors among accepted fields, critical or not."""
+    context, engines = _tools()
+    record = context.schemas.record(context.schemas.form(book.book.form).record)
+    usual = context.options.routing.for_reader(engines.hand_fingerprint)
+    options = replace(usual, tolerated=tolerated, tolerated_critical=tolerated)
+    entries = []
+    for entry in book.entries:
+        findings = [finding for finding in entry.findings if finding.code not in REASONS]
+        readings, findings_then = routed(entry.readings, findings, record, options)
+        entries.append(replace(entry, readings=readings, findings=findings_then))
+    return replace(book, entries=tuple(entries))
+
+
+def fields_of(read: Sequence[ReadHandBook], schemas: Schemas) -> list[HandOutcome]:
+    """Every field of every entry, scored."""
+    found = []
+    for book in read:
+        form = schemas.form(book.book.form)
+        record = schemas.record(form.record)
+        found += [field for entry in book.entries for field in outcomes_of(entry, form, record)]
+    return found

@@ -1,0 +1,74 @@
+"""Real pen lines glued into drawn forms as places, read through the whole pipeline."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.figures import percent, say, share
+from benchmarks.handwriting.books import TEST_PENS, HandBook, HandOutcome, all_read, fields_of
+from benchmarks.handwriting.lines import cer_of
+from benchmarks.handwriting.real_lines import cuttings_by_writer, plain
+from benchmarks.handwriting.tables import Part, show_wrong
+from benchmarks.handwriting.targets import glued_targets
+from pipeline.schema import Schemas
+from pipeline.synth import SynthOptions
+from pipeline.training.real import real_lines
+
+FORMS_OF_2006 = ("birth-2006", "marriage-2006", "death-2006")
+
+
+def glued(folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Part:
+    """Each writer's lines in a form of 2006 whose other fields a test pen fills."""
+    lines = real_lines(folder)
+    say(f"cắt nét mực của {len(lines)} dòng")
+    writers = cuttings_by_writer(lines)
+    books = [
+        HandBook(
+            writer,
+            FORMS_OF_2006[number % len(FORMS_OF_2006)],
+            SynthOptions(
+                seed=chosen.seed + 500 + number, entries=chosen.glued, pens=(TEST_PENS[number % len(TEST_PENS)],),
+                scanner=chosen.scanner[number % len(chosen.scanner)], cover=False, blank=0.0, struck=0.0,
+            ),
+            tuple(cuttings),
+        )
+        for number, (writer, cuttings) in enumerate(sorted(writers.items()))
+    ]  # fmt: skip
+    told = {line.text for line in lines}
+    fields = [
+        field
+        for field in fields_of(all_read(books, chosen.jobs), schemas)
+        if field.outcome.kind == "place" and any(text in field.outcome.truth for text in told)
+    ]
+    rates = rates_of_places(fields)
+    console.print(
+        f"Dòng thật dán vào mẫu sổ ({folder.name}): {len(fields)} ô địa danh, lỗi ký tự {percent(rates['cer'])} "
+        f"(thô {percent(rates['cer_raw'])}), đúng {percent(rates['exact'])}, nhận thẳng {percent(rates['accepted'])}, "
+        f"sai trong đó {percent(rates['accepted_error'])}."
+    )
+    if chosen.wrong:
+        show_wrong(fields, console)
+    return Part({**rates, "writers": len(writers)}, glued_targets(folder.name, rates["cer"]))
+
+
+def rates_of_places(fields: Sequence[HandOutcome]) -> dict[str, float | None]:
+    """Character errors and what was accepted of glued lines, as real lines are compared."""
+    rows = [
+        (field.outcome.truth, field.outcome.predicted.text, field.outcome.predicted.accepted)
+        for field in fields
+    ]
+    folded = [(plain(told), plain(read)) for told, read, _ in rows]
+    alike = [told == read for told, read in folded]
+    accepted = [right for right, (_, _, taken) in zip(alike, rows, strict=True) if taken]
+    return {
+        "fields": len(rows),
+        "cer_raw": cer_of([(told, read) for told, read, _ in rows]),
+        "cer": cer_of(folded),
+        "exact": share(sum(alike), len(alike)),
+        "accepted": share(len(accepted), len(rows)),
+        "accepted_error": share(accepted.count(False), len(accepted)),
+    }

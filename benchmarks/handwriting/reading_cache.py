@@ -1,0 +1,179 @@
+"""What was read before is not read again: answers of the readers of print, and whole entries, kept as JSON in a folder.
+
+Books for calibration are read anew whenever a network changes. The labels, the print and the figures on their pages are
+then the same, and cost most of the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.handwriting.books import HandBook, ReadEntry
+from pipeline.evaluation import TrueEntry
+from pipeline.model import (
+    Box,
+    Crop,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    LineReading,
+    Pixels,
+    Severity,
+    Word,
+    Writing,
+)
+from pipeline.ocr import Engines, OcrEngine, PrintReader
+
+SOURCES = (
+    "decoding", "digitize", "extract", "imaging", "kinds", "locate", "model", "ocr", "predicates", "rules", "synth",
+)  # fmt: skip
+"""Rooms whose code decides how a drawn page is read."""
+
+
+@dataclass(frozen=True)
+class KeptLabels:
+    """A reader of print that remembers pages."""
+
+    reader: PrintReader
+    folder: Path
+
+    @property
+    def fingerprint(self) -> str:
+        return self.reader.fingerprint
+
+    def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
+        kept = _kept(
+            self.folder, (self.fingerprint, f"{dpi:.6g}", grey), lambda: self.reader.words(grey, dpi)
+        )
+        return tuple(_word(word) for word in kept)
+
+
+@dataclass(frozen=True)
+class KeptLines:
+    """A reader of lines that remembers them."""
+
+    reader: OcrEngine
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.reader.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self.reader.fingerprint
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        return tuple(self._read(crop) for crop in crops)
+
+    def _read(self, crop: Crop) -> LineReading:
+        key = (self.fingerprint, f"{crop.dpi:.6g} {crop.kind}", crop.pixels)
+        (kept,) = _kept(self.folder, key, lambda: self.reader.read([crop]))
+        words = tuple(_word(word) for word in kept["words"])
+        return LineReading(kept["text"], kept["confidence"], kept["engine"], words)
+
+
+def with_memory(engines: Engines, folder: Path) -> Engines:
+    """The same engines; those of print remember what they read in ``folder``."""
+    numerals = KeptLines(engines.numerals, folder) if engines.numerals else None
+    return replace(
+        engines,
+        labels=KeptLabels(engines.labels, folder),
+        print=KeptLines(engines.print, folder),
+        numerals=numerals,
+    )
+
+
+def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterable[Any]]) -> Any:
+    """What was answered to that question before, or is answered now, as JSON holds it."""
+    reader, question, pixels = key
+    mark = hashlib.sha256(f"{reader} {question} {pixels.shape}".encode() + pixels.tobytes()).hexdigest()
+    path = folder / mark[:2] / f"{mark}.json"
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
+    made = [asdict(one) for one in make()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)
+    return made
+
+
+def _word(kept: Mapping[str, Any]) -> Word:
+    return Word(kept["text"], Box(**kept["box"]), kept["confidence"])
+
+
+# --- entries --------------------------------------------------------------------------------------------------------
+
+
+def entries_path(folder: Path, book: HandBook, engines: Engines, code: str) -> Path:
+    """Where the entries of a book are kept that were read with those engines and that code."""
+    options = f"{book.hand} {book.form} {book.options!r} {[cutting.text for cutting in book.cuttings]}"
+    mark = hashlib.sha256(f"{options} {engines.fingerprint} {code}".encode()).hexdigest()[:16]
+    return folder / f"{book.name}-{mark}.json"
+
+
+def code_mark() -> str:
+    """Changes with the code that draws and reads pages, and with the declarations."""
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        path
+        for room in SOURCES
+        for place in (root / "pipeline" / room, root / "pipeline" / f"{room}.py")
+        for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place] if place.exists() else [])
+    ]
+    files += sorted((root / "schemas").rglob("*.toml"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def keep(path: Path, entries: Sequence[ReadEntry]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False), encoding="utf-8")
+    part.replace(path)
+
+
+def kept_entries(path: Path) -> tuple[ReadEntry, ...]:
+    """The entries kept in a file."""
+    return tuple(_entry(kept) for kept in json.loads(path.read_text(encoding="utf-8")))
+
+
+def _entry(kept: dict[str, Any]) -> ReadEntry:
+    told = kept["truth"]
+    truth = TrueEntry(
+        told["values"], told["page"], told["row"], {}, tuple(told["struck"]), tuple(told["by_hand"])
+    )
+    return ReadEntry(
+        **{
+            **kept,
+            "place": tuple(kept["place"]),
+            "truth": truth,
+            "readings": tuple(_reading(reading) for reading in kept["readings"]),
+            "findings": tuple(_finding(finding) for finding in kept["findings"]),
+        }
+    )
+
+
+def _reading(kept: dict[str, Any]) -> FieldReading:
+    return FieldReading(
+        **{
+            **kept,
+            "status": FieldStatus(kept["status"]),
+            "writing": Writing(kept["writing"]),
+            "box": Box(**kept["box"]) if kept["box"] else None,
+            "lines": tuple(Box(**box) for box in kept["lines"]),
+            "hypotheses": tuple(Hypothesis(**one) for one in kept["hypotheses"]),
+            "evidence": Evidence(**kept["evidence"]) if kept["evidence"] else None,
+        }
+    )
+
+
+def _finding(kept: dict[str, Any]) -> Finding:
+    return Finding(kept["code"], Severity(kept["severity"]), tuple(kept["fields"]), kept["details"])

@@ -1,0 +1,1 @@
+"""Geometry, ink and quality of pages before anything is recognized."""

@@ -1,0 +1,1 @@
+"""Delivery of scans under bad circumstances."""

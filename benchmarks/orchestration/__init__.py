@@ -1,0 +1,1 @@
+"""Nights: faults, memory, Prefect, Dask, and how far many workers get."""

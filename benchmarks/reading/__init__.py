@@ -1,0 +1,1 @@
+"""How right, how fast: pages, boxes, printed values, dates in words, places."""

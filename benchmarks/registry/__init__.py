@@ -1,0 +1,1 @@
+"""The registry: databases, the audit, the checks of books over a million entries."""

@@ -1,0 +1,154 @@
+"""What the audit costs: of saving a page, and how long it takes to look through it all.
+
+Pages of a birth book (22 fields an entry, each with boxes and hypotheses) go into a real SQLite file. Measured are CPU
+seconds of saving a page, how much of it the audit takes, what it adds to the file, and how many rows a second
+``hotich audit verify`` looks at, with the most memory that it takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection
+
+from benchmarks.figures import report_figures, say
+from pipeline import schema
+from pipeline.model import (
+    Box,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    Ledger,
+    PageKind,
+    PageRef,
+    PageResult,
+    Quality,
+    Severity,
+    Writing,
+)
+from pipeline.registry import Registry
+from pipeline.registry.audit import trail
+
+SCAN = "a" * 64
+FIELDS = 22
+LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=500)
+    parser.add_argument("--entries", type=int, default=2, help="entries a page")
+    chosen = parser.parse_args()
+    names = tuple(schema.load().record("birth").by_name)[:FIELDS]
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder, _audit_timed() as in_audit:
+        path = Path(folder) / "registry.db"
+        with Registry.open(f"sqlite:///{path}", audit_key=Path(folder) / "audit.key") as registry:
+            book = registry.book_id(LEDGER, "KS")
+            registry.store_scan(book, SCAN, "scan.pdf", 1, chosen.pages)
+            in_audit.clear()
+            saving = [
+                _saved(registry, book, _page(names, number, chosen.entries))
+                for number in range(1, chosen.pages + 1)
+            ]
+            began = time.process_time()
+            found = registry.audit().verify()
+            verifying = time.process_time() - began
+            tracemalloc.start()
+            registry.audit().verify()
+            _, most = tracemalloc.get_traced_memory()
+    if not found.passed:
+        raise SystemExit("the audit of the benchmark itself has flaws")
+    measured = {
+        "save_ms": 1000 * statistics.median(saving),
+        "audit_ms": 1000 * statistics.median(in_audit),
+        "rows": found.rows + found.audit_rows,
+        "rows_a_second": (found.rows + found.audit_rows) / verifying,
+        "verify_peak_mb": most / 2**20,
+    }
+    table = Table(
+        "Đo gì", "Kết quả", title=f"{chosen.pages} trang, mỗi trang {chosen.entries} việc, một nhân"
+    )
+    for name, value in measured.items():
+        table.add_row(name, f"{value:.1f}")
+    Console(width=100).print(table)
+    say("save_ms: CPU của cả lần lưu một trang; audit_ms: phần của nhật ký trong đó")
+    report_figures("audit", {"pages": chosen.pages, "entries": chosen.entries, **measured})
+
+
+@contextmanager
+def _audit_timed() -> Iterator[list[float]]:
+    """CPU seconds that each transaction spends on its rows of the audit."""
+    taken: list[float] = []
+    close = trail.close
+
+    def timed(connection: Connection) -> None:
+        began = time.process_time()
+        close(connection)
+        taken.append(time.process_time() - began)
+
+    trail.close = timed
+    try:
+        yield taken
+    finally:
+        trail.close = close
+
+
+def _saved(registry: Registry, book: int, page: PageResult) -> float:
+    began = time.process_time()
+    registry.save_page(book, page, "f")
+    return time.process_time() - began
+
+
+def _page(names: tuple[str, ...], number: int, entries: int) -> PageResult:
+    return PageResult(
+        ref=PageRef(SCAN, number),
+        kind=PageKind.ENTRIES,
+        form=LEDGER.form,
+        size=(2480, 3508),
+        matrix=np.eye(3),
+        turn=0,
+        skew=0.5,
+        quality=Quality(100.0, 120.0, 0.0, 300.0),
+        frame=None,
+        labels=(),
+        entries=tuple(_entry(names, number, row) for row in range(entries)),
+        findings=(),
+        timings={"decode": 0.1},
+    )
+
+
+def _entry(names: tuple[str, ...], number: int, row: int) -> EntryResult:
+    box = Box(1.0, 2.0, 300.0, 40.0)
+    readings = tuple(
+        FieldReading(
+            field=name,
+            status=FieldStatus.READ,
+            text=f"Thử {number} {name}",
+            canonical=f"Thử {number} {name}",
+            confidence=0.5,
+            writing=Writing.HAND,
+            engine="bench",
+            box=box,
+            lines=(box,),
+            accepted=True,
+            hypotheses=(Hypothesis("a", 0.5), Hypothesis("b", 0.2)),
+        )
+        for name in names
+    )
+    return EntryResult(row, readings, (Finding("READ-LOW", Severity.REVIEW, (names[3],)),))
+
+
+if __name__ == "__main__":
+    main()

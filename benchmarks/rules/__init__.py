@@ -1,0 +1,1 @@
+"""Rules and checks: how many injected errors they catch, and how fast they are."""

@@ -1,0 +1,68 @@
+"""Fresh synthetic books and what the machine reads on them, page by page, beside their truth."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.figures import say
+from pipeline.batch.workers import PageJob, Workers
+from pipeline.errors import ScanError
+from pipeline.evaluation import BookTruth, load_truth
+from pipeline.intake import scans_of
+from pipeline.ledger import load_ledger
+from pipeline.model import Ledger, PageResult
+from pipeline.run_context import RunContext
+from pipeline.schema import Form, Schemas
+from pipeline.settings import Settings
+from pipeline.synth import SynthOptions, write_book
+
+SEED = 90_001
+
+
+@dataclass(frozen=True)
+class ReadBook:
+    """A drawn book and what was read: ``pages`` and ``failures`` go with ``truth.pages`` (None = read, or not)."""
+
+    form: Form
+    ledger: Ledger
+    truth: BookTruth
+    pages: tuple[PageResult | None, ...]
+    failures: tuple[ScanError | None, ...]
+
+
+def bench_in(folder: Path) -> RunContext:
+    """A run context as installed, that keeps its things in ``folder``."""
+    return Settings().run_context(folder)
+
+
+def entry_forms(schemas: Schemas) -> tuple[Form, ...]:
+    """The forms that hold entries."""
+    return tuple(form for form in schemas.forms.values() if form.layout != "cover")
+
+
+def draw(folder: Path, form: Form, schemas: Schemas, pages: int, options: SynthOptions) -> Path:
+    """A book of that form with that many pages of entries."""
+    rows = form.table.rows if form.table else 1
+    say(f"vẽ {form.id}, số gieo {options.seed}")
+    return write_book(folder, form, schemas, replace(options, entries=pages * rows))
+
+
+def read(folder: Path, context: RunContext) -> ReadBook:
+    """Every page of a book, read by one process a core."""
+    truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
+    form = context.schemas.form(ledger.form)
+    scans = {scan.path.name: scan for scan in scans_of(folder)}
+    jobs = [PageJob(scans[page.scan], page.page_no) for page in truth.pages]
+    say(f"đọc {form.id}: {len(jobs)} trang")
+    with Workers(context, form, ledger, len(os.sched_getaffinity(0))) as workers:
+        answers = {(job.scan.sha256, job.page_no): answer for job, answer in workers.read(jobs)}
+    ordered = [answers[job.scan.sha256, job.page_no] for job in jobs]
+    return ReadBook(
+        form,
+        ledger,
+        truth,
+        tuple(answer if isinstance(answer, PageResult) else None for answer in ordered),
+        tuple(answer if isinstance(answer, ScanError) else None for answer in ordered),
+    )

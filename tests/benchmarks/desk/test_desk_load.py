@@ -1,0 +1,112 @@
+"""The load of the desk, small: its registry is sound, its people and pages work, and its proof sees what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from benchmarks.desk.bench_desk_load import Office, loaded
+from benchmarks.desk.databases import Place, filled
+from benchmarks.desk.filled_registry import ENTRIES_A_BOOK, Shelf
+from benchmarks.desk.history import flaws_since
+from benchmarks.desk.load_log import Held, Log, Said
+from benchmarks.desk.proof import prove, shared_by_clock
+from benchmarks.desk.simulated_staff import Pace, people
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Role
+from pipeline.registry.audit import add, record
+from pipeline.registry.database import Database
+from pipeline.registry.desk.values import Stage
+from pipeline.registry.tables import decision
+from pipeline.review_policy import ReviewPolicy
+from tests import postgresql
+from tests.registry.outsider import Outsider
+
+BOOKS = 5
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty registry on each kind of database."""
+    key = tmp_path / "audit.key"
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/registry.db"
+        yield Place(url, url, key)
+        return
+    cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
+    with cluster.database() as name:
+        yield Place(cluster.url(name, postgresql.OWNER), cluster.url(name), key)
+
+
+@pytest.fixture
+def shelf(place: Place) -> Shelf:
+    return filled(place, BOOKS * ENTRIES_A_BOOK)
+
+
+def worked(place: Place, shelf: Shelf) -> Log:
+    """Four people and the machine, for a moment, in processes of their own."""
+    office = Office(people=4, processes=2, page_every=0.1)
+    return loaded(place, shelf, office, Pace("small", seconds=1.5, think=0.02), seed=1)
+
+
+def test_every_copied_book_waits_for_people_as_the_first_one_does(place: Place, shelf: Shelf) -> None:
+    with Registry.open(place.url, audit_key=place.key) as registry:
+        desk = registry.desk(ReviewPolicy())
+        supervisor = people(10, shelf.places)[7]
+        assert supervisor.role is Role.SUPERVISOR
+        waiting = {(one.book_id, one.stage): one.waiting for one in desk.counts(supervisor)}
+        assert len(waiting) == 2 * BOOKS
+        for book in range(1, BOOKS + 1):
+            assert waiting[book, Stage.REVIEW] == waiting[1, Stage.REVIEW] > 0
+            assert waiting[book, Stage.CHECK] == waiting[1, Stage.CHECK] > 0
+            assert len(registry.entries(book)) == ENTRIES_A_BOOK
+        copied = registry.entry(registry.entries(BOOKS)[-1])
+        original = registry.entry(registry.entries(1)[-1])
+        assert replace(copied, entry_id=1, book_id=1, ref=original.ref) == replace(original, entry_id=1)
+        assert registry.audit().verify().passed
+
+
+def test_people_and_machine_work_and_nothing_is_lost_or_doubled(place: Place, shelf: Shelf) -> None:
+    log = worked(place, shelf)
+    assert log.said
+    assert log.held
+    assert log.pages
+    assert not log.errors
+    proof = prove(place.url, place.key, log, shelf.audit_rows)
+    assert proof.holds, proof
+
+
+def test_the_proof_sees_what_is_wrong(place: Place, shelf: Shelf) -> None:
+    log = worked(place, shelf)
+    log.said.append(Said("never", log.said[0].task_id, "notes", "Thử", log.said[0].account_id))
+    with Registry.open(place.url, audit_key=place.key) as registry:
+        for who in people(2, shelf.places):
+            registry.note_view(who, "task-shown", "task:999")
+    database = Database(place.url, 60.0, place.key)
+    with database.writing() as connection:
+        rows = connection.execute(select(decision).where(decision.c.keyings.is_not(None)).limit(1)).mappings()
+        made = {name: value for name, value in rows.one().items() if name != "id"}
+        add(connection, decision, [made, made | {"text": "Khác"}])
+        record(connection, "an", "keyed", "task:1")
+    outsider = Outsider(place.owner_url)
+    outsider.execute("UPDATE entry SET number_text = '' WHERE id = 1")
+    outsider.execute("UPDATE book SET volume = '9' WHERE id = (SELECT max(id) FROM book)")
+    outsider.close()
+    proof = prove(place.url, place.key, log, shelf.audit_rows)
+    assert (proof.words_lost, proof.shared_by_trail, proof.audit_flaws) == (1, 1, 2)
+    assert (proof.decisions_doubled, proof.decisions_wrong > 0, proof.holds) == (2, True, False)
+    with database.reading() as connection:
+        audited = flaws_since(connection, database.key_file, shelf.audit_rows)
+    database.close()
+    assert audited.flaws == 1  # the new book; the entry was there before
+
+
+@pytest.mark.parametrize(("since", "other", "shared"), [(1.0, 2, 1), (2.5, 2, 0), (1.0, 1, 0)])
+def test_two_hold_a_task_when_one_has_it_before_the_other_lets_go(
+    since: float, other: int, shared: int
+) -> None:
+    assert shared_by_clock([Held(7, 1, 0.0, 2.0), Held(7, other, since, 3.0), Held(8, 2, 0.0, 9.0)]) == shared

@@ -1,0 +1,56 @@
+"""What the shipped calibration is fitted on, and what its card says of that."""
+
+from __future__ import annotations
+
+import tomllib
+from argparse import Namespace
+from pathlib import Path
+
+from benchmarks.fitting.calibration_card import command_of, write
+from benchmarks.fitting.fit_calibration import BookPens, _drawn_books, _table_books
+from benchmarks.handwriting.books import CALIBRATION_PENS, HandBook, ReadHandBook
+from benchmarks.handwriting.calibration_pens import MARKED_PENS
+from pipeline import calibration
+from pipeline.synth import SynthOptions
+from pipeline.synth.pens import Pen
+
+
+def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
+    chosen = Namespace(
+        lines=Path("/somewhere/private/pen"), fonts=Path("/my/joined"), pages=1400, tables=16, share=0.3, seed=5,
+        jobs=2,
+    )  # fmt: skip
+    command = command_of(chosen)
+    assert command == (
+        "python -m benchmarks.fitting.fit_calibration --lines pen --fonts joined --pages 1400 --tables 16 --share 0.3"
+        " --seed 5 --write"
+    )
+    alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
+    assert "--lines" not in alone
+    assert "--fonts" not in alone
+
+
+def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() -> None:
+    more = tuple(Pen(f"/pens/{name}/{name}.ttf", 5.0, True, 0.0) for name in MARKED_PENS)
+    pens = BookPens(more)
+    tables = list(_table_books(24, 1, pens))
+    assert {(book.hand, book.options.dpi) for book in tables} == {
+        (pen, dpi) for pen in (*CALIBRATION_PENS, *MARKED_PENS) for dpi in (200, 300)
+    }
+    drawn = list(_drawn_books(30, 1, pens))
+    assert [book.hand for book in drawn] == [*CALIBRATION_PENS, *MARKED_PENS]
+    assert all(book.options.more_pens == more for book in (*tables, *drawn))
+    assert {book.hand for book in _drawn_books(30, 1, BookPens(()))} == set(CALIBRATION_PENS)
+
+
+def test_a_card_names_the_pens_of_its_books_and_whose_marks_are_drawn(tmp_path: Path) -> None:
+    shipped = calibration.read(Path(__file__).parents[3] / "ocr_models" / "calibration" / calibration.FILE)
+    read = [
+        ReadHandBook(HandBook(pen, "birth-2006", SynthOptions()), ()) for pen in ("solitreo", "grape-nuts")
+    ]
+    write(tmp_path, shipped, {"critical": {}, "other": {}, "hands": {}, "pages": 2}, read, "made so")
+    told = tomllib.loads((tmp_path / "model.toml").read_text(encoding="utf-8"))["training_data"]
+    assert "grape-nuts, solitreo (the Vietnamese marks of solitreo are drawn)" in told
+    write(tmp_path, shipped, {"critical": {}, "other": {}, "hands": {}, "pages": 1}, read[1:], "made so")
+    told = tomllib.loads((tmp_path / "model.toml").read_text(encoding="utf-8"))["training_data"]
+    assert "marks" not in told
