@@ -8,15 +8,15 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 
-from flows.nightly import HERE
 from flows.summary import Summary
 from flows.trying import BACKING_UP
 from pipeline.backup import BackupReport, Vault, back_up, key_in
+from pipeline.localtime import OFFICE_ZONE
 from pipeline.settings import read_settings
 
 
 def run_name() -> str:
-    return f"sao-luu-{datetime.now(HERE):%Y-%m-%d-%H%M}"
+    return f"sao-luu-{datetime.now(OFFICE_ZONE):%Y-%m-%d-%H%M}"
 
 
 @flow(name="backup", flow_run_name=run_name, log_prints=False, persist_result=False)

@@ -24,8 +24,8 @@ from pipeline.inbox import (
     intake_round,
     read_options,
 )
-from pipeline.inbox.days import day_of
 from pipeline.intake import Inspector
+from pipeline.localtime import iso_date
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -67,7 +67,7 @@ def _two_rounds(options: IntakeOptions, place: Workspace) -> tuple[ScannerRound,
 
 def summaries_of(options: IntakeOptions, place: Workspace, rounds: Sequence[ScannerRound]) -> list[Summary]:
     """How things stand today at each scanner, after those rounds."""
-    today = day_of(time.time())
+    today = iso_date(time.time())
     days = {one.scanner: one for one in days_of(options, place) if one.day == today}
     return [
         {

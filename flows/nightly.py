@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import httpx
 from prefect import flow, get_run_logger, task
@@ -30,9 +29,9 @@ from flows.trying import CHECKING, READING
 from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry
 from pipeline.batch.reader_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
+from pipeline.localtime import OFFICE_ZONE
 from pipeline.settings import read_settings
 
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 STEP = 5.0
 """Per cent between two words to Prefect about how far a run is: each costs it a tenth of a second."""
 SILENT_SECONDS = 120.0
@@ -40,7 +39,7 @@ SILENT_SECONDS = 120.0
 
 
 def run_name() -> str:
-    return f"doc-so-{datetime.now(HERE):%Y-%m-%d-%H%M}"
+    return f"doc-so-{datetime.now(OFFICE_ZONE):%Y-%m-%d-%H%M}"
 
 
 @flow(name="nightly", flow_run_name=run_name, log_prints=False, persist_result=False)

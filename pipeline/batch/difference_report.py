@@ -13,6 +13,7 @@ from pipeline.reconcile.words import FIELDS, REFUSED, SHEETS, UNREAD_SHEET
 from pipeline.registry import Registry, StoredEntry
 from pipeline.registry.reconciliation import FoundDifference
 from pipeline.schema import FieldSpec
+from pipeline.text.numbers import with_comma
 
 
 @dataclass
@@ -80,7 +81,7 @@ class DifferenceReport:
         if differs.with_column:
             note += f" ({differs.with_column})"
         if one.likeness < 1:
-            note += f"; ghép theo độ giống {one.likeness:.2f}".replace(".", ",")
+            note += with_comma(f"; ghép theo độ giống {one.likeness:.2f}")
         cells = (
             *self._where(one, entry),
             *self._column(differs.column),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.calibration.drift import DriftAlarm
+from pipeline.text.numbers import with_comma
 
 EVIDENCE = {"agreement": "các bộ đọc bất đồng với nhau khác thường", "support": "nhiều chữ lạ khác thường"}
 NO_BOUND = "tỉ lệ sai cho phép không còn được bảo đảm cho các ô ấy."
@@ -23,7 +24,7 @@ def told(alarm: DriftAlarm) -> str:
 def unusual_in(alarm: DriftAlarm) -> str:
     """In what the book is unusual."""
     way = "kém chắc hơn" if alarm.lower else "chắc hơn"
-    distance, allowed = (f"{value:.2f}".replace(".", ",") for value in (alarm.distance, alarm.allowed))
+    distance, allowed = (with_comma(f"{value:.2f}") for value in (alarm.distance, alarm.allowed))
     parts = (
         [f"máy đọc {way} thường lệ (lệch {distance}, cho phép {allowed})"]
         if alarm.distance > alarm.allowed

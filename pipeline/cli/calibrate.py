@@ -18,6 +18,7 @@ from pipeline.errors import CalibrationError
 from pipeline.evaluation.confidence import calibration_error, judged_bins
 from pipeline.routing import RoutingOptions
 from pipeline.settings import read_settings
+from pipeline.text.numbers import format_percent, with_comma
 from pipeline.workspace import Workspace
 
 LEAST_FIELDS = 400
@@ -192,7 +193,7 @@ def _cells(bound: RiskBound) -> tuple[str, ...]:
         str(bound.fields),
         "0" if none else f"{bound.accepted} ({_share(bound.coverage)})",
         "–" if none else str(bound.wrong),
-        "–" if bound.threshold is None else f"{bound.threshold:.4f}".replace(".", ","),
+        "–" if bound.threshold is None else with_comma(f"{bound.threshold:.4f}"),
         "–" if none else _share(bound.upper),
         _share(bound.tolerated),
     )
@@ -214,4 +215,4 @@ def _proof(name: str, bound: RiskBound) -> Iterator[str]:
 
 
 def _share(share: float) -> str:
-    return f"{100 * share:.2f} %".replace(".", ",")
+    return format_percent(share, 2, space=" ")

@@ -29,8 +29,8 @@ from pipeline.inbox import (
     outsiders_of,
     read_options,
 )
-from pipeline.inbox.days import day_of
 from pipeline.intake import Inspector
+from pipeline.localtime import iso_date
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -76,7 +76,7 @@ def status(
 ) -> None:
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
     options, place = desk_of(workspace)
-    wanted = day.date().isoformat() if day else day_of(time.time())
+    wanted = day.date().isoformat() if day else iso_date(time.time())
     days = [one for one in days_of(options, place) if all_days or one.day == wanted or one.waiting]
     scanners = {scanner.name: scanner for scanner in options.scanners}
     flaws = [flaw for one in days if verify for flaw in flaws_of(one, scanners[one.scanner], place)]

@@ -18,6 +18,7 @@ from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_j
 from pipeline.errors import SetupError
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StandingLink
 from pipeline.settings import read_settings
+from pipeline.text.numbers import format_percent
 
 KINDS = {"again": "đăng ký hai lần?", "person": "cùng một người?"}
 
@@ -142,7 +143,7 @@ def _table(found: Sequence[StandingLink], places: Places) -> Table:
             KINDS[link.kind],
             escape(_told(places, link.first_entry_id, link.first_role)),
             escape(_told(places, link.second_entry_id, link.second_role)),
-            f"{100 * link.probability:.1f} %".replace(".", ",") if link.suggested else "không còn gợi ý",
+            format_percent(link.probability, space=" ") if link.suggested else "không còn gợi ý",
             escape(evidence_told(link.evidence)),
             *((escape(decision_told(link.decision)),) if decided else ()),
         )

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.localtime import format_moment
 from pipeline.reports import SPAN, ManagementReport, read_plan
 from pipeline.reports.report import report as counted
-from pipeline.reports.wording import moment_told
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -56,7 +56,7 @@ def report(
 
 def _show(made: ManagementReport) -> None:
     screen = out()
-    screen.print(f"Số liệu lúc {moment_told(made.at)}, {made.scope}.", markup=False)
+    screen.print(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.", markup=False)
     for one in made.sections[0].figures:
         note = f" ({one.note})" if one.note else ""
         screen.print(f"  {one.label}: {one.cell.text}{note}", markup=False)

@@ -11,6 +11,7 @@ from pipeline.evaluation.evaluation import Evaluation
 from pipeline.evaluation.figures import GroupFigures
 from pipeline.evaluation.score import Score
 from pipeline.model import Writing
+from pipeline.text.numbers import format_percent, with_comma
 
 _HEADINGS = (
     "số ô",
@@ -42,7 +43,7 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
     )
     if evaluation.pages_per_minute is not None:
-        speed = f"{evaluation.pages_per_minute:.1f}".replace(".", ",")
+        speed = with_comma(f"{evaluation.pages_per_minute:.1f}")
         console.print(f"Tốc độ: {speed} trang/phút.")
     for name, version in evaluation.versions.items():
         console.print(f"{name}: {version}", markup=False)
@@ -106,4 +107,4 @@ def _crossed(kinds: Mapping[str, Mapping[str, Score]], forms: Sequence[str]) -> 
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %".replace(".", ",")
+    return format_percent(share, space=" ")

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from pipeline.errors import LedgerError, ScanError, SetupError
 from pipeline.inbox import alike, book_folder, manifest
-from pipeline.inbox.days import clock_of
 from pipeline.inbox.dividing import Share, divided
 from pipeline.inbox.folders import IntakeFolders
 from pipeline.inbox.manifest import Assignment, Manifest, Outcome, Part, Row
@@ -19,6 +18,7 @@ from pipeline.inbox.quarantine import safe_name
 from pipeline.inbox.sheet import Sheet, sheet_on
 from pipeline.intake import ScanFile, SeenPage
 from pipeline.ledger import LEDGER_FILE, load_ledger
+from pipeline.localtime import iso_time
 from pipeline.workspace import Workspace, make_folder
 
 
@@ -54,7 +54,7 @@ class Assigner:
             parts = tuple(self._part(row, share) for share in shares)
             if before is not None and before.parts == parts:
                 continue
-            assignment = Assignment(row.serial, clock_of(now), parts)
+            assignment = Assignment(row.serial, iso_time(now), parts)
             manifest.add(self._manifest, assignment)
             told.append(assignment)
         return tuple(told)
@@ -72,7 +72,7 @@ class Assigner:
             raise SetupError(f"Bản quét số {row.serial} không có trang nào chờ gán sổ.")
         sheet = Sheet(folder, load_ledger(self.options.books / folder))
         parts = (*kept, *(self._part(row, Share(pages, sheet)) for pages in open_pages))
-        assignment = Assignment(row.serial, clock_of(now), parts, by)
+        assignment = Assignment(row.serial, iso_time(now), parts, by)
         manifest.add(self._manifest, assignment)
         return assignment
 

@@ -14,13 +14,13 @@ from pipeline.errors import StorageError
 from pipeline.inbox import durable, manifest, sightings
 from pipeline.inbox.arrivals import MARKER, Inbox, Outsider, look
 from pipeline.inbox.assigning import Assigner, Looker
-from pipeline.inbox.days import clock_of, day_of
 from pipeline.inbox.folders import IntakeFolders
 from pipeline.inbox.manifest import Assignment, Outcome, Row
 from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.sightings import Sighting, Sightings
 from pipeline.inbox.source import NotYet
 from pipeline.inbox.taking import Taker
+from pipeline.localtime import iso_date, iso_time
 from pipeline.workspace import Workspace, make_folder
 
 
@@ -119,7 +119,7 @@ class _ScannerRound:
                 rows.append(taken.row)
         sightings.save(self._state, replace(now_seen, waiting=tuple(waiting)))
         open_ones = tuple(one for one in waiting if one.serial not in self._rows(one.day))
-        days = {day_of(self.now), *(one.day for one in now_seen.waiting)}
+        days = {iso_date(self.now), *(one.day for one in now_seen.waiting)}
         assigned = [one for day in sorted(days) for one in self._assigned(day, open_ones)]
         return ScannerRound(
             self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left), tuple(assigned)
@@ -134,7 +134,7 @@ class _ScannerRound:
 
     def _numbered(self, before: Sightings) -> Sightings:
         """No number is given twice, should the state be lost."""
-        day = day_of(self.now)
+        day = iso_date(self.now)
         highest = max(self._rows(day), default=0)
         if highest <= before.numbered.get(day, 0):
             return before
@@ -151,7 +151,7 @@ class _ScannerRound:
         """Tell that a delivery was taken away by others, unless it was taken in by us."""
         if one.serial in self._rows(one.day):
             return None
-        row = Row(one.serial, one.name, Outcome.WITHDRAWN, clock_of(self.now), one.stamp.size)
+        row = Row(one.serial, one.name, Outcome.WITHDRAWN, iso_time(self.now), one.stamp.size)
         manifest.add(self._folders.manifest(self.scanner.name, one.day), row)
         self._rows(one.day)[one.serial] = row
         return row

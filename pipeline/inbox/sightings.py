@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.inbox import durable
 from pipeline.inbox.arrivals import Arrival, Stamp
-from pipeline.inbox.days import day_of
+from pipeline.localtime import iso_date
 
 Key = tuple[str, int]
 """Day and number of a delivery; with the scanner's name it is unique."""
@@ -100,7 +100,7 @@ def seen(
             since = now if one.missing_since is None else min(one.missing_since, now)
             gone = now - since >= still_seconds and one.missing_since is not None
             (withdrawn if gone else waiting).append(replace(one, missing_since=since))
-    day, numbered = day_of(now), dict(before.numbered)
+    day, numbered = iso_date(now), dict(before.numbered)
     for arrival in new:
         numbered[day] = numbered.get(day, 0) + 1
         waiting.append(

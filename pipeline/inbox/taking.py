@@ -13,7 +13,6 @@ from pipeline.errors import EmptyScan, ScanError
 from pipeline.inbox import manifest, source
 from pipeline.inbox.arrivals import printable
 from pipeline.inbox.assigning import Looker
-from pipeline.inbox.days import clock_of
 from pipeline.inbox.folders import IntakeFolders
 from pipeline.inbox.manifest import Outcome, Row
 from pipeline.inbox.options import IntakeOptions, Scanner
@@ -22,6 +21,7 @@ from pipeline.inbox.sheet import sheet_codes
 from pipeline.inbox.sightings import Sighting
 from pipeline.intake import ScanFile, SeenPage
 from pipeline.intake.decoder_process import error_of
+from pipeline.localtime import iso_time
 from pipeline.workspace import Workspace, make_folder
 
 
@@ -88,7 +88,7 @@ class Taker:
 
     def _kept(self, sighting: Sighting, copy: Path, digest: str, now: float) -> Row:
         """The row of a copy that was stored or kept apart; raises the ``ScanError`` it is worth waiting for."""
-        at, patient = clock_of(now), sighting.still_for(now) < self.options.patience_seconds
+        at, patient = iso_time(now), sighting.still_for(now) < self.options.patience_seconds
         row = Row(sighting.serial, sighting.name, Outcome.STORED, at, sighting.stamp.size, digest)
         try:
             pages = self._pages(ScanFile(copy, digest, sighting.stamp.size), sighting, patient)

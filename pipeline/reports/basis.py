@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from pipeline.localtime import local_date
 from pipeline.registry.tallies import BookTally, HourTally, Tallies
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
-from pipeline.reports.wording import day_of
 from pipeline.schema import Schemas
 
 K = TypeVar("K")
@@ -55,18 +55,18 @@ class ReportData:
 
     @property
     def today(self) -> date:
-        return day_of(self.tallies.at)
+        return local_date(self.tallies.at)
 
     @property
     def since(self) -> date:
-        return day_of(self.tallies.since)
+        return local_date(self.tallies.since)
 
     @cached_property
     def days(self) -> tuple[WorkDay, ...]:
         """Every day since the counting begins, today included, the first one first."""
         found: dict[date, list[HourTally]] = {}
         for hour in self.tallies.hours:
-            found.setdefault(day_of(hour.at), []).append(hour)
+            found.setdefault(local_date(hour.at), []).append(hour)
         first = min([self.since, *found])
         span = (self.today - first).days + 1
         return tuple(_day(on, found.get(on, [])) for on in (first + timedelta(n) for n in range(span)))

@@ -10,9 +10,10 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.localtime import format_moment
 from pipeline.reports.charts import COLOURS, svg
 from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable
-from pipeline.reports.wording import day, moment_told
+from pipeline.reports.wording import day
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Literal["a-2b"] = "a-2b"
@@ -31,7 +32,7 @@ def document_of(report: ManagementReport) -> bytes:
 
 def _told(report: ManagementReport) -> dict[str, Any]:
     return {
-        "at": moment_told(report.at),
+        "at": format_moment(report.at),
         "since": day(report.since).text,
         "scope": report.scope,
         "sections": [_section(one) for one in report.sections],

@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import StorageError
+from pipeline.localtime import local_date
 from pipeline.reports.content import ManagementReport
 from pipeline.reports.document import document_of
-from pipeline.reports.wording import day_of
 from pipeline.reports.workbook import workbook_of
 
 MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_of, ".pdf": document_of}
@@ -18,7 +18,7 @@ MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_o
 
 def file_name(report: ManagementReport) -> str:
     """The name of its files without an ending: the day on which it was counted."""
-    return f"bao-cao-{day_of(report.at).isoformat()}"
+    return f"bao-cao-{local_date(report.at).isoformat()}"
 
 
 def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:

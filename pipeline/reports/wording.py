@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from pipeline.evaluation.bound import upper_bound
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE
 from pipeline.reports.content import ReportCell
-
-HERE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""Days of a report are days of the office, whatever the clock of the machine says. Vietnam knows no summer time."""
-
-NOTHING = "–"
-SPACE = "\u00a0"
+from pipeline.text.numbers import (
+    NO_BREAK_SPACE,
+    NOTHING,
+    digits_of_share,
+    format_count,
+    format_decimal,
+    format_percent,
+)
 
 STAGES = {
     "review": "Chờ rà soát",
@@ -26,15 +28,14 @@ WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc l�
 
 def number(value: int | None, href: str = "") -> ReportCell:
     """A count: ``12.345``."""
-    return ReportCell(value, NOTHING if value is None else f"{value:,}".replace(",", "."), href, "#,##0")
+    return ReportCell(value, NOTHING if value is None else format_count(value), href, "#,##0")
 
 
 def decimal(value: float | None, digits: int = 1, href: str = "") -> ReportCell:
     """A number with a decimal comma: ``1.234,5``."""
     if value is None:
         return ReportCell(None, NOTHING, href)
-    text = f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
-    return ReportCell(round(value, digits), text, href, f"#,##0.{'0' * digits}")
+    return ReportCell(round(value, digits), format_decimal(value, digits), href, f"#,##0.{'0' * digits}")
 
 
 def share(part: int, whole: int, href: str = "") -> ReportCell:
@@ -46,9 +47,8 @@ def percent(value: float | None, href: str = "") -> ReportCell:
     """A share (0..1) as ``12,3 %``."""
     if value is None:
         return ReportCell(None, NOTHING, href)
-    digits = 2 if 0 < value < 0.1 else 1
-    text = f"{100 * value:.{digits}f}".replace(".", ",") + f"{SPACE}%"
-    return ReportCell(round(value, 4), text, href, f"0.{'0' * digits}%")
+    digits = digits_of_share(value)
+    return ReportCell(round(value, 4), format_percent(value, digits), href, f"0.{'0' * digits}%")
 
 
 def bound(wrong: int, looked: int) -> ReportCell:
@@ -76,15 +76,6 @@ def day(value: date | None, href: str = "") -> ReportCell:
     )
 
 
-def day_of(moment: datetime) -> date:
-    """The day of the office on which a moment lies."""
-    return moment.astimezone(HERE).date()
-
-
-def moment_told(moment: datetime) -> str:
-    return moment.astimezone(HERE).strftime("%H:%M ngày %d/%m/%Y")
-
-
 def age(since: datetime | None, at: datetime, href: str = "") -> ReportCell:
     """How long something has waited, in days."""
     if since is None:
@@ -92,7 +83,7 @@ def age(since: datetime | None, at: datetime, href: str = "") -> ReportCell:
     waited = max(at - since, timedelta())
     days = waited / timedelta(days=1)
     text = f"{decimal(days).text} ngày" if days >= 1 else f"{decimal(days * 24).text} giờ"
-    return ReportCell(round(days, 2), text.replace(" ", SPACE), href, '0.00" ngày"')
+    return ReportCell(round(days, 2), text.replace(" ", NO_BREAK_SPACE), href, '0.00" ngày"')
 
 
 def told_place(row: int) -> str:

@@ -12,8 +12,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.localtime import format_moment
 from pipeline.reports.content import ManagementReport, ReportCell, ReportTable
-from pipeline.reports.wording import day, moment_told
+from pipeline.reports.wording import day
 
 AS_TEXT = {
     "in_memory": True,
@@ -75,7 +76,7 @@ def _write_figures(sheet: Worksheet, report: ManagementReport, formats: _Formats
     sheet.set_column(1, 1, 18)
     sheet.set_column(2, 2, 90)
     sheet.write_string(0, 0, "Báo cáo tiến độ và chất lượng", formats.title)
-    sheet.write_string(1, 0, f"Số liệu lúc {moment_told(report.at)}. Phạm vi: {report.scope}.")
+    sheet.write_string(1, 0, f"Số liệu lúc {format_moment(report.at)}. Phạm vi: {report.scope}.")
     sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day(report.since).text}.")
     row = 4
     for section in report.sections:

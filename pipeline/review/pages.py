@@ -12,9 +12,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.accounts import ROLE_WORDS, Session
 from pipeline.reports.charts import COLOURS, svg
-from pipeline.reports.wording import HERE, moment_told, told_place
+from pipeline.reports.wording import told_place
 from pipeline.review.navigation import links_of
 
 ROOM = Path(__file__).parent
@@ -37,7 +38,7 @@ class Pages:
             role_words=ROLE_WORDS,
             svg=svg,
             colours=COLOURS,
-            moment_told=moment_told,
+            format_moment=format_moment,
             told_place=told_place,
         )
         self._templates.filters["moment"] = moment
@@ -58,7 +59,7 @@ class Pages:
 
 def moment(at: datetime) -> str:
     """A time as people here write it, by the clocks of the country, as reports do: ``07/03/2026 14:05``."""
-    return at.astimezone(HERE).strftime("%d/%m/%Y %H:%M")
+    return at.astimezone(OFFICE_ZONE).strftime("%d/%m/%Y %H:%M")
 
 
 @cache

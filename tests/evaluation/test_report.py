@@ -25,7 +25,6 @@ from pipeline.evaluation.report import PAGE, ErrorTolerance, EvaluationReport, M
 from pipeline.evaluation.report.charts import PlotArea
 from pipeline.evaluation.report.content import verdict_of
 from pipeline.evaluation.report.marks import marked
-from pipeline.evaluation.report.words import chance, count, fine_percent, percent
 from pipeline.model import FieldStatus, Hypothesis, Writing
 
 SCHEMAS = schema.load()
@@ -225,12 +224,3 @@ def test_fewer_errors_lie_lower_and_all_lie_on_the_plane(one: float, other: floa
     low, high = sorted((one, other))
     assert plane.top <= plane.y_log(high) <= plane.y_log(low) <= plane.y_end
     assert plane.y_log(0.0) > plane.y_log(1e-4)
-
-
-def test_numbers_are_written_the_vietnamese_way() -> None:
-    assert percent(0.1234) == "12,3\u00a0%"
-    assert percent(None) == "–"
-    assert fine_percent(0.0037) == "0,37\u00a0%"
-    assert count(12345) == "12.345"
-    told = [chance(confidence) for confidence in (0.99999, 0.9941, 0.985, 0.93, 0.5, 1.0)]
-    assert told == ["0,9999", "0,9941", "0,985", "0,93", "0,50", "1"]

@@ -15,10 +15,10 @@ from pipeline.imaging.likeness import likeness
 from pipeline.imaging.straighten import small_grey
 from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest
 from pipeline.inbox.assigning import Looker
-from pipeline.inbox.days import day_of
 from pipeline.inbox.folders import IntakeFolders
 from pipeline.intake import ScanFile, ScanLimits, SeenPage, page_count, page_of
 from pipeline.intake.splitting import split
+from pipeline.localtime import iso_date
 from pipeline.workspace import Workspace
 from tests.intake.scans import picture
 
@@ -67,7 +67,7 @@ class Desk:
         return self.round(11)
 
     def manifest(self, name: str = "may-1") -> manifest.Manifest:
-        return manifest.read(self.folders.manifest(name, day_of(self.now)))
+        return manifest.read(self.folders.manifest(name, iso_date(self.now)))
 
     def outcomes(self) -> dict[str, str]:
         return {row.name: str(row.outcome) for row in self.manifest().rows.values()}

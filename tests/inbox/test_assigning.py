@@ -14,11 +14,11 @@ from PIL import Image
 from pipeline.errors import LedgerError, SetupError
 from pipeline.imaging.codes import qr_texts
 from pipeline.inbox.assigning import Assigner
-from pipeline.inbox.days import day_of
 from pipeline.inbox.sheet import PREFIX, Sheet, sheet_on, text_of
 from pipeline.inbox.sheet_pdf import sheets_pdf
 from pipeline.intake import page_count, scans_of
 from pipeline.ledger import ledger_text, load_ledger
+from pipeline.localtime import iso_date
 from pipeline.model import Ledger, Pixels
 from tests.inbox.desk import Desk, scan
 from tests.intake.scans import add_page, full_page, image_stream
@@ -92,7 +92,7 @@ def test_pages_after_a_sheet_go_to_its_book_within_a_scan_and_over_scans(desk: D
     pile(desk.inbox() / "1.pdf", a, 1, 2, b, 3)
     pile(desk.inbox() / "2.pdf", 4, 5)
     desk.settled()
-    day = day_of(desk.now)
+    day = iso_date(desk.now)
     assert in_books(desk) == {
         "KS.2010.01": [(f"{day}-may-1-00001-0002.pdf", 2)],
         "KS.2011.02": [(f"{day}-may-1-00001-0005.pdf", 1), (f"{day}-may-1-00002.pdf", 2)],
@@ -198,7 +198,9 @@ def test_a_person_assigns_what_waits_and_no_round_takes_it_back(desk: Desk) -> N
     folder = desk.root / "books" / "KS.2010.01"
     folder.mkdir(parents=True)
     (folder / "ledger.toml").write_text(ledger_text(BOOK_A.ledger), encoding="utf-8")
-    assigner = Assigner(desk.options.scanners[0], day_of(desk.now), desk.options, desk.workspace, desk.looker)
+    assigner = Assigner(
+        desk.options.scanners[0], iso_date(desk.now), desk.options, desk.workspace, desk.looker
+    )
     known = desk.manifest()
     assigner.assign_to(known.rows[1], known.assignments[1], "KS.2010.01", "thu", desk.now)
     desk.round(1)

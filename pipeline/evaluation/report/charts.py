@@ -8,7 +8,14 @@ from math import log10, sqrt
 
 from pipeline.evaluation.confidence import CalibrationBin, CurvePoint
 from pipeline.evaluation.figures import GroupFigures
-from pipeline.evaluation.report.words import chance, count, fine_percent, percent, thousandth
+from pipeline.text.numbers import (
+    format_confidence,
+    format_count,
+    format_per_mille,
+    format_percent,
+    format_small_percent,
+    with_comma,
+)
 
 FLOOR = 1e-4
 """The least share of errors on the logarithmic axis; no error at all has a line of its own below it."""
@@ -124,15 +131,15 @@ def curve_chart(
     """
     return CurveChart(
         plane,
-        tuple(AxisTick(plane.x(share), percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        tuple(AxisTick(plane.x(share), format_percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
         (
-            *(AxisTick(plane.y_log(share), f"{100 * share:g} %".replace(".", ",")) for share in DECADES),
+            *(AxisTick(plane.y_log(share), with_comma(f"{100 * share:g} %")) for share in DECADES),
             AxisTick(plane.y_log(0.0), "0"),
         ),
         tuple(
             ToleranceLine(
                 plane.y_log(share),
-                f"{'trọng yếu' if critical else 'mức cho phép'} {thousandth(share)}",
+                f"{'trọng yếu' if critical else 'mức cho phép'} {format_per_mille(share)}",
                 critical,
             )
             for share, critical in tolerated
@@ -152,9 +159,10 @@ def _accepted(point: CurvePoint | None, plane: PlotArea) -> ChartDot | None:
     if point is None:
         return None
     told = (
-        f"Máy nhận thẳng {percent(point.coverage)} số ô có chữ ({count(point.taken)} ô, "
-        f"độ tin cậy từ {chance(point.confidence)}): sai {count(point.wrong)} ô ({fine_percent(point.error)}), "
-        f"chắc không quá {fine_percent(point.error_bound)}"
+        f"Máy nhận thẳng {format_percent(point.coverage)} số ô có chữ ({format_count(point.taken)} ô, "
+        f"độ tin cậy từ {format_confidence(point.confidence)}): sai {format_count(point.wrong)} ô "
+        f"({format_small_percent(point.error)}), "
+        f"chắc không quá {format_small_percent(point.error_bound)}"
     )
     y = plane.y_log(point.error)
     return ChartDot(plane.x(point.coverage), y, y, plane.y_log(point.error_bound), 5.0, told)
@@ -164,8 +172,8 @@ def reliability_chart(bins: Sequence[CalibrationBin], plane: PlotArea) -> Reliab
     fields = sum(held.fields for held in bins)
     return ReliabilityChart(
         plane,
-        tuple(AxisTick(plane.x(share), f"{share:g}".replace(".", ",")) for share in (0.0, 0.5, 1.0)),
-        tuple(AxisTick(plane.y(share), percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        tuple(AxisTick(plane.x(share), with_comma(f"{share:g}")) for share in (0.0, 0.5, 1.0)),
+        tuple(AxisTick(plane.y(share), format_percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
         tuple(_bin_dot(held, fields, plane) for held in bins),
         tuple(
             (plane.x(held.confidence) - HALF_BAR, round(34 * held.fields / fields, 1))
@@ -177,8 +185,8 @@ def reliability_chart(bins: Sequence[CalibrationBin], plane: PlotArea) -> Reliab
 
 def _bin_dot(held: CalibrationBin, fields: int, plane: PlotArea) -> ChartDot:
     told = (
-        f"{count(held.fields)} ô có độ tin cậy trung bình {chance(held.confidence)}: "
-        f"đúng giá trị {percent(held.right)}"
+        f"{format_count(held.fields)} ô có độ tin cậy trung bình {format_confidence(held.confidence)}: "
+        f"đúng giá trị {format_percent(held.right)}"
     )
     y = plane.y(held.right)
     radius = round(2.5 + 5.5 * sqrt(held.fields / fields), 1)

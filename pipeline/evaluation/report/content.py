@@ -21,10 +21,11 @@ from pipeline.evaluation.report.charts import (
 )
 from pipeline.evaluation.report.marks import DiffSpan, marked
 from pipeline.evaluation.report.misreadings import Misreading
-from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS, count
+from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS
 from pipeline.evaluation.score import Score
 from pipeline.model import FieldStatus, Hypothesis, Writing
 from pipeline.schema import Schemas
+from pipeline.text.numbers import format_count
 
 WIDE = PlotArea(760, 420, bottom=46, right=26)
 SMALL = PlotArea(324, 236, left=46)
@@ -189,8 +190,8 @@ def verdict_of(figures: GroupFigures, tolerated: float) -> ToleranceVerdict:
         return ToleranceVerdict(
             "open",
             "chưa đủ ô",
-            f"Đo được trong mức cho phép, nhưng còn ít ô: phải có ít nhất {count(needed(tolerated))} ô nhận thẳng "
-            "mà không ô nào sai mới nói chắc được.",
+            f"Đo được trong mức cho phép, nhưng còn ít ô: phải có ít nhất {format_count(needed(tolerated))} ô "
+            "nhận thẳng mà không ô nào sai mới nói chắc được.",
         )
     return ToleranceVerdict("good", "đạt", "Cả cận trên của tỉ lệ sai cũng nằm trong mức cho phép.")
 

@@ -16,9 +16,15 @@ from pipeline.errors import StorageError
 from pipeline.evaluation.evaluation import Evaluation
 from pipeline.evaluation.report.content import ErrorTolerance, EvaluationPage, content_of
 from pipeline.evaluation.report.misreadings import Misreading
-from pipeline.evaluation.report.words import chance, count, fine_percent, percent, thousandth
 from pipeline.model import Pixels
 from pipeline.schema import Schemas
+from pipeline.text.numbers import (
+    format_confidence,
+    format_count,
+    format_per_mille,
+    format_percent,
+    format_small_percent,
+)
 
 PAGE = "bao-cao.html"
 PICTURES = "anh"
@@ -99,7 +105,8 @@ def _page(content: EvaluationPage, report: EvaluationReport) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "percent": percent, "fine": fine_percent, "thousandth": thousandth, "count": count, "chance": chance,
+        "percent": format_percent, "fine": format_small_percent, "thousandth": format_per_mille,
+        "count": format_count, "chance": format_confidence,
     }  # fmt: skip
     return environment.get_template("report.html.j2").render(
         content=content, made=report.made, warnings=report.warnings

@@ -16,7 +16,8 @@ from pipeline.reports.content import (
     ReportTable,
 )
 from pipeline.reports.plan import WorkPlanRow
-from pipeline.reports.wording import NOTHING, day, number, share, words
+from pipeline.reports.wording import day, number, share, words
+from pipeline.text.numbers import NOTHING
 
 SORTS = (
     ("Máy nhận thẳng", "straight"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.localtime import local_date
 from pipeline.registry.lots.values import Lot, LotVerdict
 from pipeline.reports.basis import ReportData
 from pipeline.reports.content import ReportCell, ReportFigure, ReportSection, ReportTable
-from pipeline.reports.wording import day, day_of, number, percent, share, words, wrong_of
+from pipeline.reports.wording import day, number, percent, share, words, wrong_of
 
 LOTS = "/lots"
 VERDICTS = {
@@ -76,5 +77,5 @@ def _row(basis: ReportData, one: Lot) -> tuple[ReportCell, ...]:
         number(one.findings.wrong),
         percent(one.bound if one.findings.checked else None),
         words(VERDICTS[one.closing.verdict if one.closing else None]),
-        day(day_of(one.drawn_at)),
+        day(local_date(one.drawn_at)),
     )

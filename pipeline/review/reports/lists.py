@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.localtime import format_moment
 from pipeline.model import FieldStatus
 from pipeline.registry.tallies import FieldLine, TaskLine
 from pipeline.reports import ReportCell, ReportTable
 from pipeline.reports.basis import ReportData
-from pipeline.reports.wording import STAGES, age, moment_told, number, words
+from pipeline.reports.wording import STAGES, age, number, words
 from pipeline.review.desk.task_view import STATUS_WORDS
 
 MOST_ROWS = 500
@@ -65,7 +66,7 @@ def field_table(basis: ReportData, title: str, before: str, lines: Iterable[Fiel
             words(basis.field_label(one.record, one.field)),
             _said(one.said_status, one.said),
             _said(one.settled_status, one.settled),
-            words(moment_told(one.decided_at)),
+            words(format_moment(one.decided_at)),
         )
         for one in lines
     )

@@ -1,0 +1,1 @@
+"""Vietnamese text: letters, tones, numbers; what several rooms need of the language."""
