@@ -31,8 +31,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pipeline.errors import LedgerError
 from pipeline.kinds import KINDS
-from pipeline.kinds.legacy_fonts import converted, recognised
 from pipeline.model import Ledger
+from pipeline.text.legacy_fonts import converted, recognised
 
 LEDGER_FILE = "ledger.toml"
 

@@ -35,10 +35,10 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from pipeline.kinds import Vocabulary
-from pipeline.kinds.spelling import folded
 from pipeline.model import Severity
 from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest
 from pipeline.staff_toml import StaffFile, Wrong
+from pipeline.text.tones import folded
 
 OFF = "OFF"
 

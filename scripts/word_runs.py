@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoding.language import GRAIN, NUMBER, START, packed
-from pipeline.kinds.syllables import sound
+from pipeline.text.syllables import sound
 
 DISCOUNT = 0.75
 

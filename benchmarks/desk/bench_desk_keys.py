@@ -32,13 +32,13 @@ from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, SKIP, STATUS, Deed, 
 from benchmarks.figures import report_figures, say
 from benchmarks.synthetic_books import bench_in
 from pipeline.evaluation import BookTruth, load_truth
-from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Role
 from pipeline.review import Pictures, create_app
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.schema import Schemas
+from pipeline.text.tones import folded
 from pipeline.workspace import Workspace
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

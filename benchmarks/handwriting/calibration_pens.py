@@ -23,8 +23,9 @@ from fontTools.ttLib import TTFont
 from benchmarks.handwriting.training_pens import like_a_ball_pen
 from pipeline.errors import SetupError
 from pipeline.synth.pens import Pen
+from pipeline.text.tones import DOT, HORN, split_marks
 from pipeline.training.hands import size_of
-from pipeline.training.marks import DOT, HORN, Curve, MarkHabits, Place, marks_on, taken_apart
+from pipeline.training.marks import Curve, MarkHabits, Place, marks_on
 from pipeline.training.pens import MARKED, face, measured
 
 MARKED_PENS = ("beth-ellen", "molle", "solitreo")
@@ -82,7 +83,7 @@ def with_marks(file: Path, name: str) -> TTFont:
     )
     order = font.getGlyphOrder()
     for letter in sorted(MARKED - set(map(chr, known))):
-        plain, marks = taken_apart(letter)
+        plain, marks = split_marks(letter)
         shape = known[ord("ı")] if plain == "i" and marks != DOT and ord("ı") in known else known[ord(plain)]
         bounds = font["glyf"][shape]
         right = bounds.xMax

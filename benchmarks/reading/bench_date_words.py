@@ -26,7 +26,7 @@ from pipeline.decoding import dates_both_allow
 from pipeline.kinds import date_words
 from pipeline.kinds.calendar import PartialDate
 from pipeline.kinds.misread import words_allow
-from pipeline.kinds.spoken import Wording, date_in_words
+from pipeline.text.dates_in_words import Wording, date_in_words
 
 FIRST, LAST = datetime.date(1880, 1, 1), datetime.date(2030, 12, 31)
 WORDINGS = tuple(Wording.every())
@@ -131,21 +131,21 @@ def _clean_texts() -> Iterator[tuple[PartialDate, str]]:
     day, number = FIRST, 0
     while day <= LAST:
         date = PartialDate(day.year, day.month, day.day)
-        yield date, date_in_words(date, WORDINGS[number * 1009 % len(WORDINGS)])
+        yield date, date_in_words(date.day, date.month, date.year, WORDINGS[number * 1009 % len(WORDINGS)])
         day, number = day + datetime.timedelta(1), number + 1
     for number, wording in enumerate(WORDINGS):
         slots = [PartialDate(2000, 1, day) for day in range(1, 32)]
         slots += [PartialDate(1955, month, 1) for month in range(1, 13)]
         slots += [PartialDate(year) for year in range(FIRST.year + number % 7, LAST.year + 1, 7)]
         for date in slots:
-            yield date, date_in_words(date, wording)
+            yield date, date_in_words(date.day, date.month, date.year, wording)
 
 
 def drawn(rng: random.Random) -> tuple[PartialDate, str]:
     """Any day, in any wording and case."""
     day = FIRST + datetime.timedelta(rng.randrange((LAST - FIRST).days + 1))
     date = PartialDate(day.year, day.month, day.day)
-    return date, rng.choice(CASES)(date_in_words(date, rng.choice(WORDINGS)))
+    return date, rng.choice(CASES)(date_in_words(date.day, date.month, date.year, rng.choice(WORDINGS)))
 
 
 def misread_texts(misread: Callable[[str, random.Random], str], draws: int, seed: int) -> Tally:

@@ -20,8 +20,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import report_figures
+from benchmarks.reading.misreadings import without_marks
 from pipeline.places import Days, Level, Resolver, Standing, State, Unit, read_gazetteer
 from pipeline.schema import default_folder
+from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
 
 DAYS = ((2019, 10, 6), (2020, 1, 1), (2024, 8, 1), (2025, 3, 1), (2025, 9, 1))
 SHORT = {
@@ -34,7 +36,7 @@ SHORT = {
     "Thành phố": "TP.",
     "Tỉnh": "T.",
 }
-MARKS = "\u0300\u0301\u0303\u0309\u0323"
+MARKS = (GRAVE, ACUTE, TILDE, HOOK, DOT)
 CONFUSED = {
     "n": "u",
     "u": "n",
@@ -218,8 +220,7 @@ def _tone_moved(line: Line, rng: random.Random) -> str:
 
 
 def _bare(line: Line, rng: random.Random) -> str:
-    decomposed = unicodedata.normalize("NFD", _full(line, rng).replace("đ", "d").replace("Đ", "D"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_marks(_full(line, rng))
 
 
 def _mark_changed(line: Line, rng: random.Random) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
+
 PLAIN = "abcdefghijklmnopqrstuvwxyz"
 MARKED = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
 
@@ -15,7 +17,8 @@ _LOOKS = {
     "n": "mhu", "o": "ac0", "r": "nm", "s": "5", "t": "fl7", "u": "nv", "v": "uy", "y": "vg", "0": "689", "1": "74",
     "2": "37", "3": "582", "4": "91", "5": "36", "6": "058", "7": "129", "8": "360", "9": "470", "/": "17l",
 }  # fmt: skip
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+_ANY_TONE = (GRAVE, ACUTE, TILDE, HOOK, DOT)
 
 Hit = Callable[[str, random.Random], str]
 """What becomes of a character."""
@@ -48,7 +51,7 @@ def _other_mark(letter: str, rng: random.Random) -> str:
     bare = without_marks(letter)
     if bare.lower() not in "aeiouy" or rng.random() < 0.5:
         return bare
-    return unicodedata.normalize("NFC", bare + rng.choice(_TONES))
+    return unicodedata.normalize("NFC", bare + rng.choice(_ANY_TONE))
 
 
 def _figure(letter: str, rng: random.Random) -> str:

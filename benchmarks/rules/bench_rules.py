@@ -29,6 +29,7 @@ from pipeline.predicates import RuleContext
 from pipeline.rules import EntryRules, context_of, rules_of
 from pipeline.schema import Form, Schemas
 from pipeline.synth.telling import FAULTLESS
+from pipeline.text.numbers import format_count
 
 Entries = Sequence[Sequence[FieldReading]]
 
@@ -68,7 +69,7 @@ class Figures:
     @property
     def cells(self) -> tuple[str, ...]:
         speeds = (self.best, self.median, self.places_seen, self.places_new)
-        return (*(f"{speed:,.0f}".replace(",", ".") for speed in speeds), percent(self.told))
+        return (*(format_count(round(speed)) for speed in speeds), percent(self.told))
 
 
 def main() -> None:

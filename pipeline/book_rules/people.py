@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.book_rules.values import UNKNOWN, days_of
-from pipeline.kinds.spelling import folded, unaccented
+from pipeline.text.tones import folded, unaccented
 
 COLUMNS = (
     "entry_id",
@@ -40,7 +40,7 @@ PERSONAL = re.compile(r"\d{12}", re.ASCII)
 
 
 def people_of(texts: pd.DataFrame) -> pd.DataFrame:
-    """People that can be compared: ``name`` as spelled but for its case, ``bare`` without marks, ``born``, ``died``
+    """People that can be compared: ``name`` as normalized but for its case, ``bare`` without marks, ``born``, ``died``
     and ``registered`` as ``yyyymmdd``, ``sex`` (MALE, FEMALE or UNKNOWN), ``personal`` (a number of 12 digits, else
     ``""``), ``paper`` (any number), ``silent`` (no margin note); a name that is not known is ``""``. Rows that have
     neither name nor number are left out."""

@@ -18,8 +18,8 @@ from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.decoding.proposals import edits_between, proposed, trimmed
 from pipeline.decoding.search import combined
 from pipeline.decoding.trellis import log_chances, trellises_of
-from pipeline.kinds.spelling import folded
 from pipeline.model import Evidence, Hypothesis
+from pipeline.text.tones import folded
 
 _TERMS = 10
 """Terms of a list that are weighed: those most like what is read."""

@@ -21,7 +21,7 @@ from pipeline.decoding.writing_habits import (
 from pipeline.kinds import KINDS, date_words
 from pipeline.kinds.digits import is_digits, without_leader
 from pipeline.kinds.ditto import is_ditto
-from pipeline.kinds.spelling import folded
+from pipeline.text.tones import folded
 
 _FIGURES = "0123456789"
 

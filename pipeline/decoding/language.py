@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
-from pipeline.kinds.spelling import unaccented
-from pipeline.kinds.syllables import is_syllable, sound, syllables
+from pipeline.text.syllables import is_syllable, sound, syllables
+from pipeline.text.tones import unaccented
 
 NUMBER = "<số>"
 """Stands for any word with a figure in it."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pipeline.decoding.language import START, WordModel
 from pipeline.decoding.priors import LIMIT
-from pipeline.kinds.syllables import is_syllable, syllables
+from pipeline.text.syllables import is_syllable, syllables
 
 WEIGHT = 0.45
 """How much of a word's log chance counts."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.kinds.syllables import is_syllable
+from pipeline.text.syllables import is_syllable
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
 """Words that begin a level of an address and nothing else."""

@@ -12,9 +12,9 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.evaluation.alignment import Alignment
 from pipeline.evaluation.prediction import PredictedEntry, PredictedValue
 from pipeline.kinds import KINDS
-from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
 from pipeline.schema import FieldSpec, RecordSpec
+from pipeline.text.tones import folded
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
 """What stands for a field, or an entry, that nobody spoke of: not read, and not called blank."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.kinds.calendar import PartialDate, years_later
-from pipeline.kinds.spelling import unaccented
-from pipeline.kinds.spoken.grammar import number_said
-from pipeline.kinds.spoken.lexicon import NAMES
+from pipeline.text.dates_in_words import TOKENS, parse_number
+from pipeline.text.tones import unaccented
 
 Unit = Literal["tuổi", "tháng tuổi", "ngày tuổi"]
 
@@ -42,7 +41,7 @@ def age_of(text: str) -> Age | None:
     match = _WORDS.fullmatch(written)
     if match is None:
         return None
-    number = number_said(tuple(NAMES.get(word, "") for word in match[1].split()))
+    number = parse_number(tuple(TOKENS.get(word, "") for word in match[1].split()))
     return None if number is None else _age(number, match[2])
 
 

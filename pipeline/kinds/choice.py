@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOT_IN_LIST, NOTHING, UNCODED, Parsed, Vocabulary
-from pipeline.kinds.spelling import folded
+from pipeline.text.tones import folded
 
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:

@@ -24,7 +24,7 @@ from pipeline.kinds.digits import without_leader
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
 from pipeline.kinds.lunar import LUNAR_DATE, LunarDate, is_lunar, lunar_of
-from pipeline.kinds.spelling import unaccented
+from pipeline.text.tones import unaccented
 
 _YEAR = r"(?P<year>[1-9]\d{3})"
 _DAY_MONTH = r"(?P<day>\d{1,2})(?:[/–—-]|thang)(?P<month>\d{1,2})"

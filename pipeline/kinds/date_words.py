@@ -1,10 +1,8 @@
 """A date in words: ``Ngày hai mươi mốt tháng tư năm một nghìn chín trăm bảy mươi lăm``.
 
-Read first by a strict grammar over the spellings that clerks use (``spoken``): nghìn/ngàn, linh/lẻ, mốt, tư, lăm/nhăm,
-bảy/bẩy, hăm, băm, mồng/mùng, giêng, chạp, rằm, years digit by digit (``một chín bảy lăm``). ``năm`` is five and also
-“year”: all readings are tried. Case does not matter; a word may lack all its marks. A text that is none, since letters
-are misread, gets the one date that it allows for sure (``misread``); often there is none. A text of known words only
-that is no date stays none.
+The strict grammar (``text.dates_in_words``) reads it first. Case does not matter; a word may lack all its marks. Where
+letters are misread, the text gets the one date that it allows for sure (``misread``); often there is none. A text of
+known words only that is no date stays none.
 
 Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar; MISREAD
 beside one of which marks are missing or letters misread: such a text is not what stands on paper, and without marks
@@ -16,14 +14,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.kinds.calendar import PLAUSIBLE_YEARS, UNREAD_DATE, WILD_YEAR, PartialDate, date_of
+from pipeline.kinds.calendar import PLAUSIBLE_YEARS, UNREAD_DATE, WILD_YEAR, PartialDate, date_of, dated
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
 from pipeline.kinds.lunar import LUNAR_DATE, is_lunar
 from pipeline.kinds.misread import words_allow
-from pipeline.kinds.spelling import folded
-from pipeline.kinds.spoken import date_in_words, dates_said
-from pipeline.kinds.spoken.lexicon import BARE, LUNAR_NAMES, NAMES
+from pipeline.text.dates_in_words import LUNAR_TOKENS, TOKENS, UNMARKED, date_in_words, parse_date
+from pipeline.text.tones import folded
 
 MISREAD = "MISREAD"
 
@@ -32,7 +29,7 @@ _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 
 def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
     parsed = strictly(text)
-    if parsed.problems != (UNREAD_DATE,) or all(spelling in NAMES for spelling in _spellings(text)):
+    if parsed.problems != (UNREAD_DATE,) or all(spelling in TOKENS for spelling in _spellings(text)):
         return parsed
     sure = words_allow(text).sure
     return parsed if sure is None else _parsed(sure, MISREAD)
@@ -52,13 +49,13 @@ def strictly(text: str) -> Parsed:
         return NOTHING
     if is_lunar(text):
         return Parsed("", (LUNAR_DATE,))
-    words = tuple(NAMES.get(spelling, "") for spelling in spellings)
-    readings = dates_said(words)
+    tokens = tuple(TOKENS.get(spelling, "") for spelling in spellings)
+    readings = {date for parts in parse_date(tokens) if (date := dated(*parts)) is not None}
     if len(readings) != 1:
         return Parsed("", (UNREAD_DATE,))
     (date,) = readings
-    lunar = [LUNAR_DATE] if LUNAR_NAMES.intersection(words) else []
-    return _parsed(date, *lunar, *([] if BARE.isdisjoint(spellings) else [MISREAD]))
+    lunar = [LUNAR_DATE] if LUNAR_TOKENS.intersection(tokens) else []
+    return _parsed(date, *lunar, *([] if UNMARKED.isdisjoint(spellings) else [MISREAD]))
 
 
 def _parsed(date: PartialDate, *problems: str) -> Parsed:
@@ -70,5 +67,5 @@ def format(value: str, vocab: Vocabulary | None = None) -> str:
     date = date_of(value)
     if date is None or not 1000 <= date.year <= 2999:
         raise ValueError("not a canonical date of the years 1000 to 2999")
-    sentence = date_in_words(date)
+    sentence = date_in_words(date.day, date.month, date.year)
     return sentence[0].upper() + sentence[1:]

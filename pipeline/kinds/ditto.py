@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.kinds.spelling import folded
+from pipeline.text.tones import folded
 
 DITTO = "L07"
 

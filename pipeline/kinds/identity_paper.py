@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.kinds.paper import cited
-from pipeline.kinds.spelling import unaccented
+from pipeline.text.tones import unaccented
 
 ROLES: tuple[str, ...] = ("type", "number", "issued_on", "issued_place", "other")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from pipeline.kinds.spelling import folded
+from pipeline.text.tones import folded
 
 NOT_IN_LIST = "NOT-IN-LIST"
 UNCODED = "UNCODED"

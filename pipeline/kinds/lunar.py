@@ -8,7 +8,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from pipeline.kinds.spelling import folded, spelled, unaccented
+from pipeline.text.tones import folded, normalized, unaccented
 
 LUNAR_DATE = "D09"
 
@@ -57,4 +57,4 @@ def lunar_of(text: str) -> LunarDate | None:
     if not is_lunar(text):
         return None
     years = _YEAR.findall(text)
-    return LunarDate(spelled(text), int(years[0]) if len(years) == 1 else None)
+    return LunarDate(normalized(text), int(years[0]) if len(years) == 1 else None)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
 from pipeline.kinds.office import OFFICE, TELLING_WORDS, TITLE
-from pipeline.kinds.spelling import folded, spelled, unaccented
+from pipeline.text.tones import folded, normalized, unaccented
 
 NOT_A_NAME = "L05"
 ABBREVIATED = "L06"
@@ -30,7 +30,7 @@ def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
         return Parsed(" ".join(words))
     if is_ditto(text):
         return Parsed("", (DITTO,))
-    name = spelled(text).strip(" .,;:…_")
+    name = normalized(text).strip(" .,;:…_")
     if not name:
         return NOTHING
     if not all(letter.isalpha() or letter in _SIGNS_IN_NAMES for letter in name) or _is_office(name):

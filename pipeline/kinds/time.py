@@ -11,7 +11,7 @@ import re
 from pipeline.kinds.digits import without_leader
 from pipeline.kinds.ditto import DITTO, is_ditto
 from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
-from pipeline.kinds.spelling import unaccented
+from pipeline.text.tones import unaccented
 
 UNREAD_TIME = "D08"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Box, Word
 from pipeline.schema import Label
+from pipeline.text.tones import unaccented
 
 DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
 
@@ -32,8 +32,7 @@ class Candidate:
 
 def folded(text: str) -> str:
     """Letters and digits only, lower case, without marks: what survives bad reading of print."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(c for c in plain if c.isalnum() and ord(c) < 128)
+    return "".join(c for c in unaccented(text) if c.isalnum() and c.isascii())
 
 
 def text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:

@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from pipeline.places.gazetteer import COVERED, Gazetteer
 from pipeline.places.resolution import NOTHING, Resolution, State
-from pipeline.places.spelling import has_marks
 from pipeline.places.unit import ALWAYS, NEVER, TYPES, Days, Level, Span, Standing, Unit
 from pipeline.places.writing import Part, parts_of
+from pipeline.text.tones import has_marks
 
 REMEMBERED = 1 << 15
 """How many written places with their time are remembered: a book says the same few again and again."""

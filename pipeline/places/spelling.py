@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+from pipeline.text.tones import has_marks, split_marks, split_tones
+
 ROMAN = {
     "i": "1",
     "ii": "2",
@@ -39,11 +40,6 @@ def syllables_of(name: str) -> tuple[tuple[str, str], ...]:
     return tuple(_syllable(word) for word in _words(name))
 
 
-def has_marks(name: str) -> bool:
-    """Whether any letter carries a Vietnamese mark."""
-    return any(c == "đ" or unicodedata.combining(c) for c in unicodedata.normalize("NFD", name.casefold()))
-
-
 def lacks_only_marks(written: str, name: str) -> bool:
     """Whether ``written`` is ``name`` with marks left out and none changed. Both have the same bare letters."""
     ours, theirs = syllables_of(written), syllables_of(name)
@@ -71,9 +67,7 @@ def _words(name: str) -> list[str]:
 
 
 def _syllable(word: str) -> tuple[str, str]:
-    decomposed = unicodedata.normalize("NFD", word)
-    tone = "".join(c for c in decomposed if c in TONES)
-    letters = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES))
+    letters, tone = split_tones(word)
     head = letters[:-1]
     if letters.endswith("y") and not (_VOWELS & set(unicodedata.normalize("NFD", head.removeprefix("qu")))):
         letters = f"{head}i"
@@ -82,8 +76,4 @@ def _syllable(word: str) -> tuple[str, str]:
 
 def _letters_lack_only_marks(word: str, other: str) -> bool:
     pairs = zip(word, other, strict=False)
-    return len(word) == len(other) and all(ours in (theirs, _bare(theirs)) for ours, theirs in pairs)
-
-
-def _bare(letter: str) -> str:
-    return "d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0]
+    return len(word) == len(other) and all(ours in (theirs, split_marks(theirs)[0]) for ours, theirs in pairs)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.kinds.ditto import is_ditto
-from pipeline.places.spelling import has_marks
+from pipeline.text.tones import has_marks
 
 WORDS = {
     "Tỉnh": ("tỉnh", "tinh"),

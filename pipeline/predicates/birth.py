@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.kinds.spelling import folded
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import Value
+from pipeline.text.tones import folded
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.kinds.spelling import unaccented
 from pipeline.predicates.dates import age_at
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import RuleContext, Value
+from pipeline.text.tones import unaccented
 
 INK, VALUE, TEXT = Need.INK, Need.VALUE, Need.TEXT
 

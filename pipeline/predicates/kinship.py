@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.kinds.spelling import folded
-from pipeline.kinds.syllables import sound
 from pipeline.predicates.identity import FEMALE, MALE, number_of_a, number_tells_birth
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.text import name_of_a
 from pipeline.predicates.value import Value
+from pipeline.text.syllables import sound
+from pipeline.text.tones import folded
 
 VALUE, TEXT = Need.VALUE, Need.TEXT
 

@@ -4,9 +4,9 @@ law of 1959 (M04)."""
 from __future__ import annotations
 
 from pipeline.kinds.age import canonical_age
-from pipeline.kinds.spelling import folded
 from pipeline.predicates.predicate import Need, predicate
 from pipeline.predicates.value import Value, known
+from pipeline.text.tones import folded
 
 VALUE, ANY = Need.VALUE, Need.ANY
 

@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date, timedelta
 
 from pipeline import kinds
-from pipeline.kinds.spelling import spelled
 from pipeline.reconcile.number_format import WHOLE, DateParts
 from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.schema import FieldSpec
+from pipeline.text.tones import normalized
 
 PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})
 """Kinds whose texts are compared in their canonical form, where they have one."""
@@ -61,7 +61,7 @@ class ValueNormalizer:
         if not text:
             return ""
         if self._kind not in PARSED:
-            return text if _is_plain(text) else spelled(text)
+            return text if _is_plain(text) else normalized(text)
         if self._kind not in REPEATED:
             return self._parsed(text)
         found = self._known.get(text)
@@ -74,7 +74,7 @@ class ValueNormalizer:
     def _parsed(self, text: str) -> str:
         if self._vocab is not None and text in self._vocab.labels:
             return text
-        return kinds.KINDS[self._kind].parse(text, self._vocab).canonical or spelled(text)
+        return kinds.KINDS[self._kind].parse(text, self._vocab).canonical or normalized(text)
 
 
 def _is_plain(text: str) -> bool:

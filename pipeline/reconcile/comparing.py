@@ -5,11 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from pipeline.kinds.spelling import folded
 from pipeline.reconcile.values import FieldDifference, FieldDifferenceKind, FileRow, RegistryEntry
 from pipeline.schema import FieldSpec
+from pipeline.text.tones import folded, split_tones
 
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _WORDS = frozenset({"name", "text", "place", "date_words"})
 """Kinds in which capitals, signs and the place of a tone mark are a way of writing."""
 
@@ -61,16 +60,9 @@ def kind_of(kind: str, ours: str | None, theirs: str, *, legacy: bool = False) -
 
 def written_alike(text: str) -> tuple[tuple[str, str], ...]:
     """The words without capitals, signs and the place of their tone: ``Hoà-Bình`` and ``Hòa Bình`` are one."""
-    letters = unicodedata.normalize("NFD", folded(text))
-    words: list[list[str]] = [["", ""]]
-    for letter in letters:
-        if letter in _TONES:
-            words[-1][1] += letter
-        elif letter.isalnum() or unicodedata.combining(letter):
-            words[-1][0] += letter
-        elif words[-1][0]:
-            words.append(["", ""])
-    return tuple((base, tone) for base, tone in words if base)
+    letters = (c if c.isalnum() or unicodedata.combining(c) else " " for c in folded(text))
+    words = map(split_tones, "".join(letters).split())
+    return tuple((base, tones) for base, tones in words if base)
 
 
 def _digits_swapped(one: str, other: str) -> bool:

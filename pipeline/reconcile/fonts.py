@@ -1,4 +1,4 @@
-"""Which cells of a file were typed with a font of before Unicode (``pipeline.kinds.legacy_fonts``).
+"""Which cells of a file were typed with a font of before Unicode (``pipeline.text.legacy_fonts``).
 
 A font shows in many words together. A row is judged by all its words, when no letter of it is beyond one byte: rows of
 several sources stand in one file. A column is judged by all its words, when no cell of it has such a letter: Excel has
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.kinds.legacy_fonts import LegacyFont, converted, recognised
+from pipeline.text.legacy_fonts import LegacyFont, converted, recognised
 
 LEAST_WORDS = 3
 """So many different words must tell the font of a row."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
-from pipeline.kinds.spelling import folded, unaccented
 from pipeline.schema import RecordSpec
+from pipeline.text.tones import folded, unaccented
 
 SURE = 0.85
 """An entry and a row with one key that are so alike are a pair at once; else another may be likelier."""

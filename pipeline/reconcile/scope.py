@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.kinds.spelling import folded
 from pipeline.reconcile.staging import ANY
 from pipeline.reconcile.values import BookCoverage, ReconcileBook
+from pipeline.text.tones import folded
 
 ONE_ROW_IN = 10
 """A book is taken for a part of the file when a row of it stands there for so many of its entries."""

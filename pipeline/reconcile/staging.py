@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
-from pipeline.kinds.legacy_fonts import LegacyFont
 from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
 from pipeline.reconcile.fonts import ColumnFonts, font_of_row, in_unicode
 from pipeline.reconcile.layout import SheetLayout
@@ -16,6 +15,7 @@ from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.sheet_xml import Cell
 from pipeline.reconcile.values import FileRow, RejectedCell
 from pipeline.schema import FieldSpec, Schemas
+from pipeline.text.legacy_fonts import LegacyFont
 
 CACHE_KILOBYTES = 48 * 1024
 BETWEEN = "\x1f"

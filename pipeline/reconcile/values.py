@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline.kinds.legacy_fonts import LegacyFont
+from pipeline.text.legacy_fonts import LegacyFont
 
 
 class DifferenceKind(StrEnum):

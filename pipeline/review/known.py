@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.decoding.language import START, WordModel, read_language
-from pipeline.kinds.spelling import unaccented
 from pipeline.ocr.models import default_folder
 from pipeline.places import Unit
 from pipeline.schema import FieldSpec, Schemas
+from pipeline.text.tones import unaccented
 
 MOST = 7
 LANGUAGE = "vietnamese-text"

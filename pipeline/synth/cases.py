@@ -15,8 +15,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
-from pipeline.synth import words
 from pipeline.synth.people import Commune, Person, chance, person, pick
+from pipeline.text import synthetic_words as words
 
 
 def said(label: str, *phrases: str) -> bool:

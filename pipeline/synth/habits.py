@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from pipeline.synth.numerals import Speech, date_in_words
 from pipeline.synth.people import Commune, Person, chance, pick
+from pipeline.text.dates_in_words import Wording, date_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Habits:
     capitals: float
     spread: float
     abbreviates: float
-    speech: Speech
+    wording: Wording
     titled_words: bool
 
     @classmethod
@@ -31,11 +31,12 @@ class Habits:
             capitals=float(pick(rng, (0.1, 0.5, 1.0))),
             spread=0.0 if typed else float(pick(rng, (0.0, 0.3, 0.7))),
             abbreviates=float(pick(rng, (0.0, 0.0, 0.08))),
-            speech=Speech(
+            wording=Wording(
                 zero=pick(rng, ("linh", "lẻ", "lẻ")),
                 thousand=pick(rng, ("nghìn", "ngàn")),
                 early=pick(rng, ("", "", "mồng", "mùng")),
                 four=pick(rng, ("bốn", "tư")),
+                fourth_month="tư",
             ),
             titled_words=chance(rng, 0.3),
         )
@@ -49,7 +50,7 @@ class Habits:
         return str(day.day), str(day.month), str(day.year)
 
     def day_in_words(self, day: date) -> str:
-        text = date_in_words(day.day, day.month, day.year, self.speech)
+        text = date_in_words(day.day, day.month, day.year, self.wording).capitalize()
         return " ".join(word.capitalize() for word in text.split()) if self.titled_words else text
 
     def name(self, rng: np.random.Generator, person: Person) -> str:

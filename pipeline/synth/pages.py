@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.model import Ledger
 from pipeline.schema import Form, Slot
-from pipeline.synth import words
 from pipeline.synth.cases import Case, parties, party_key, said
 from pipeline.synth.cuttings import Cutting, glued
 from pipeline.synth.inscribing import inscribe, put_text
@@ -23,6 +22,7 @@ from pipeline.synth.texts import Clerk
 from pipeline.synth.ticks import ticked
 from pipeline.synth.values import Written, dittoed, written
 from pipeline.synth.writer import Writer
+from pipeline.text import synthetic_words as words
 
 
 @dataclass(frozen=True)

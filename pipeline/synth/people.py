@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipeline.synth import words
 from pipeline.synth.land import Land
+from pipeline.text import synthetic_words as words
 
 T = TypeVar("T")
 
@@ -84,7 +84,8 @@ def person(
     middles = words.MIDDLES_MALE if male else words.MIDDLES_FEMALE
     middle = "" if khmer and male and chance(rng, 0.5) else pick(rng, middles)
     given = pick(
-        rng, [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()]
+        rng,
+        [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()],
     )
     near = like.home if like else (home if chance(rng, 0.6) else commune(rng, home))
     return Person(surname, middle, given, male, ethnicity, near)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
-from pipeline.synth import words
 from pipeline.synth.cases import Case, choice_of, date_of, parties, partner, party_key, said
 from pipeline.synth.habits import Habits
 from pipeline.synth.options import SynthOptions
 from pipeline.synth.people import Commune, Person, chance, commune, person, pick
+from pipeline.text import synthetic_words as words
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.synth.numerals import Speech, below_hundred, date_in_words, year_in_words
 from pipeline.synth.people import chance, pick
-from pipeline.training import words
+from pipeline.text import training_words as words
+from pipeline.text.dates_in_words import Wording, date_in_words, number_in_words, year_in_words
 
 
 def year(rng: np.random.Generator) -> int:
@@ -86,21 +86,20 @@ def time(rng: np.random.Generator) -> str:
 
 def word_date(rng: np.random.Generator) -> str:
     """A date in words, or a part of one."""
-    speech = Speech(
+    wording = Wording(
         zero=pick(rng, ("linh", "lẻ")), thousand=pick(rng, ("nghìn", "ngàn", "ngàn")),
         early=pick(rng, ("", "", "mồng", "mùng")), four=pick(rng, ("bốn", "tư")),
+        fourth_month="tư",
     )  # fmt: skip
     day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), year(rng)
-    whole = _other_words(rng, date_in_words(day, month, in_year, speech))
+    whole = _other_words(rng, date_in_words(day, month, in_year, wording).capitalize())
     kind = rng.random()
     if kind < 0.25:
-        whole = _other_words(rng, f"{'Năm ' if chance(rng, 0.6) else ''}{year_in_words(in_year, speech)}")
+        whole = _other_words(rng, f"{'Năm ' if chance(rng, 0.6) else ''}{year_in_words(in_year, wording)}")
     elif kind < 0.35:
-        whole = (
-            f"{pick(rng, ('ngày', 'Ngày', 'tháng', 'tuổi'))} {_other_words(rng, below_hundred(day, speech))}"
-        )
+        whole = f"{pick(rng, ('ngày', 'Ngày', 'tháng', 'tuổi'))} {_other_words(rng, number_in_words(day, wording))}"
     elif kind < 0.42:
-        digits = [below_hundred(int(digit), speech) for digit in str(in_year)]
+        digits = [number_in_words(int(digit), wording) for digit in str(in_year)]
         whole = f"năm {' '.join(digits)}"
     if chance(rng, 0.1):
         whole = whole.replace(" tháng", ", tháng").replace(" năm", ", năm", 1)

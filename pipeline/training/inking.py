@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw
 
 from pipeline.model import Pixels
 from pipeline.synth.people import chance
+from pipeline.text.tones import DOT, split_marks
 from pipeline.training.hands import Hand, size_of, thickness
-from pipeline.training.marks import DOT, Curve, Place, marks_on, smooth, taken_apart
+from pipeline.training.marks import Curve, Place, marks_on, smooth
 from pipeline.training.pens import Pen, face
 
 
@@ -135,7 +136,7 @@ def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[
 def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
     """How the hand makes that character."""
     pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
-    if pen is hand.pen and (taken_apart(character)[0] in hand.borrowed or chance(rng, hand.mixed)):
+    if pen is hand.pen and (split_marks(character)[0] in hand.borrowed or chance(rng, hand.mixed)):
         pen = hand.second
     scale = hand.big_capitals if character.isupper() else 1.0
     if character == "1" and chance(rng, hand.stick_one):
@@ -157,7 +158,7 @@ def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
 
 def _font_part(character: str, pen: Pen, own: bool) -> tuple[str, str]:
     """What of a letter the font sets and which marks are to be drawn."""
-    base, marks = taken_apart(character)
+    base, marks = split_marks(character)
     if not marks or (own and character in pen.letters):
         return character, ""
     return base, marks

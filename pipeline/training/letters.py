@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
+from pipeline.text.tones import TONED_VOWELS
 
-_BASES = "aăâeêioôơuưy"
-_TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
-_VOWELS = "".join(unicodedata.normalize("NFC", base + tone) for base in _BASES for tone in _TONES)
-_LOWER = "".join(dict.fromkeys("abcdefghijklmnopqrstuvwxyz" + "đ" + _VOWELS))
+_LOWER = "".join(dict.fromkeys("abcdefghijklmnopqrstuvwxyz" + "đ" + TONED_VOWELS))
 
 SIGNS = "/-.,():;'\"+&%*?!="
 

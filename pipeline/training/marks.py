@@ -5,30 +5,15 @@ A mark is one curve or more, points (n, 2) in pixels, y down. Sizes are in heigh
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synth.people import chance, pick
+from pipeline.text.tones import ACUTE, BAR, BREVE, CIRCUMFLEX, DOT, GRAVE, HORN, TILDE, TONES
 
 Curve = NDArray[np.float32]
-
-CIRCUMFLEX, BREVE, HORN = "\u0302", "\u0306", "\u031b"
-ACUTE, GRAVE, HOOK, TILDE, DOT = "\u0301", "\u0300", "\u0309", "\u0303", "\u0323"
-BAR = "\u0335"
-"""The stroke of đ, which Unicode does not take apart."""
-
-TONES = (ACUTE, GRAVE, HOOK, TILDE, DOT)
-
-
-def taken_apart(letter: str) -> tuple[str, str]:
-    """A letter without its marks, and the marks: ``ậ`` is ``a`` with dot and circumflex, ``đ`` is ``d`` with a bar."""
-    if letter in "đĐ":
-        return ("d" if letter == "đ" else "D"), BAR
-    parts = unicodedata.normalize("NFD", letter)
-    return parts[0], parts[1:]
 
 
 @dataclass(frozen=True, slots=True)

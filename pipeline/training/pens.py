@@ -8,7 +8,6 @@ with unless it belongs to a family held out, because nobody could test a Vietnam
 from __future__ import annotations
 
 import logging
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.errors import SetupError
 from pipeline.model import Pixels
 from pipeline.synth.pens import PEN_FOLDER
+from pipeline.text.tones import TONED_VOWELS
 
 HELD_OUT = frozenset(
     {
@@ -60,10 +60,7 @@ PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 
 
 def _marked() -> frozenset[str]:
-    vowels = "aăâeêioôơuưy"
-    tones = "\u0301\u0300\u0309\u0303\u0323"
-    small = {unicodedata.normalize("NFC", vowel + tone) for vowel in vowels for tone in ("", *tones)}
-    small = {letter for letter in small if not letter.isascii()} | {"đ"}
+    small = {letter for letter in TONED_VOWELS if not letter.isascii()} | {"đ"}
     return frozenset(small | {letter.upper() for letter in small})
 
 

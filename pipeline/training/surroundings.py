@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from pipeline.model import Pixels
 from pipeline.synth.pens import PRINT, print_font
 from pipeline.synth.people import chance, pick
-from pipeline.training import words
+from pipeline.text import training_words as words
 from pipeline.training.inking import Ink
 
 Grey = NDArray[np.float32]

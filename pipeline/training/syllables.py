@@ -7,10 +7,11 @@ import unicodedata
 import numpy as np
 
 from pipeline.synth.people import chance, pick
-from pipeline.training import words
+from pipeline.text import training_words as words
+from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
 
-_TONES = ("", "\u0301", "\u0300", "\u0309", "\u0303", "\u0323")
-_STOPPED = ("\u0301", "\u0323")
+_TONES = ("", ACUTE, GRAVE, HOOK, TILDE, DOT)
+_STOPPED = (ACUTE, DOT)
 _AFTER_QU = ("a", "an", "ang", "y", "ê", "ân", "yên", "ach", "ăng")
 _GLIDES = ("oa", "oe", "oă", "uâ", "uê", "uơ", "uy", "iê", "yê", "uô", "ươ")
 

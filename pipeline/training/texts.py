@@ -14,7 +14,8 @@ import numpy as np
 
 from pipeline import schema
 from pipeline.synth.people import chance, pick
-from pipeline.training import figures, words
+from pipeline.text import training_words as words
+from pipeline.training import figures
 from pipeline.training.figures import cut_short
 from pipeline.training.pens import MARKED, PLAIN
 from pipeline.training.syllables import syllable
@@ -145,7 +146,18 @@ def _term(rng: np.random.Generator) -> str:
 
 
 def _listed(rng: np.random.Generator) -> str:
-    return pick(rng, pick(rng, (words.RELATIONS, words.CAUSES, words.OCCUPATIONS, words.TITLES)))
+    return pick(
+        rng,
+        pick(
+            rng,
+            (
+                words.RELATIONS,
+                words.CAUSES,
+                words.OCCUPATIONS,
+                words.TITLES,
+            ),
+        ),
+    )
 
 
 def _note(rng: np.random.Generator) -> str:

@@ -25,8 +25,8 @@ from pipeline.decoding.field_priors import UNUSUAL
 from pipeline.decoding.priors import LIMIT
 from pipeline.decoding.writing_habits import habit_of_address, habit_of_name, manner_of_address
 from pipeline.kinds import KINDS
-from pipeline.kinds.syllables import is_syllable, sound, syllables
 from pipeline.schema import PARTS
+from pipeline.text.syllables import is_syllable, sound, syllables
 from tests.decoding.written import LETTERS, written
 
 ETHNICITIES = ("Kinh", "Hoa", "Khơ Me", "Khmer", "Tày", "Thái", "Chăm", "Mường", "Nùng", "Dao")

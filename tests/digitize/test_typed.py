@@ -10,9 +10,9 @@ import pytest
 from pipeline.digitize import digitize_page
 from pipeline.intake import page_of, scans_of
 from pipeline.kinds import KINDS
-from pipeline.kinds.spelling import folded
 from pipeline.ledger import load_ledger
 from pipeline.model import FieldReading, FieldStatus, Writing
+from pipeline.text.tones import folded
 from tests.digitize.pages import PAGE_FORMS, SCHEMAS, drawn, engines, read, readings
 
 pytestmark = pytest.mark.tesseract

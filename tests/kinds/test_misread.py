@@ -11,7 +11,7 @@ from benchmarks.reading.misreadings import HITS, Misreading
 from pipeline.kinds import date_words
 from pipeline.kinds.calendar import PartialDate
 from pipeline.kinds.misread import NOTHING, figures_allow, words_allow
-from pipeline.kinds.spoken.lexicon import SPELLINGS
+from pipeline.text.dates_in_words import SPELLINGS
 
 
 @pytest.mark.parametrize(

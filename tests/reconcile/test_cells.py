@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.delivery.planted_differences import typed
-from pipeline.kinds.legacy_fonts import LegacyFont
 from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
 from pipeline.reconcile.comparing import kind_of, written_alike
 from pipeline.reconcile.number_format import WHOLE, DateParts, shown_by
 from pipeline.reconcile.sheet import open_workbook
 from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.registry import Registry
+from pipeline.text.legacy_fonts import LegacyFont
 from tests.reconcile.files import birth, held, told, write
 from tests.registry.pages import SCHEMAS
 

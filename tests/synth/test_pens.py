@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from pipeline import schema
 from pipeline.synth import SynthOptions, draw_book
 from pipeline.synth.pens import PEN_FOLDER, PENS, Pen, loaded, pen_hand, typed_hand
 from pipeline.synth.strokes import ink_box, line, measure
+from pipeline.text.tones import TONED_VOWELS
 
-TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
-LETTERS = {unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in TONES} | {"đ"}
+LETTERS = {*TONED_VOWELS, "đ"}
 
 
 @pytest.mark.parametrize("pen", PENS, ids=lambda pen: pen.file)

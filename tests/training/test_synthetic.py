@@ -15,9 +15,10 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from pipeline.errors import SetupError
 from pipeline.synth.pens import PEN_FOLDER
+from pipeline.text.tones import split_marks
 from pipeline.training.hands import Hand
 from pipeline.training.inking import written
-from pipeline.training.marks import MarkHabits, Place, marks_on, taken_apart
+from pipeline.training.marks import MarkHabits, Place, marks_on
 from pipeline.training.pens import (
     HELD_OUT,
     HELD_OUT_LATIN,
@@ -165,10 +166,10 @@ def test_a_line_is_the_same_for_the_same_seed(pens: Pens) -> None:
         assert np.array_equal(one.grey, other.grey)
 
 
-def test_letters_and_their_marks_are_taken_apart_and_none_is_lost() -> None:
-    assert taken_apart("a") == ("a", "")
-    assert taken_apart("đ")[0] == "d"
-    parts = {letter: taken_apart(letter) for letter in MARKED}
+def test_letters_and_their_marks_are_split_marks_and_none_is_lost() -> None:
+    assert split_marks("a") == ("a", "")
+    assert split_marks("đ")[0] == "d"
+    parts = {letter: split_marks(letter) for letter in MARKED}
     assert len(set(parts.values())) == len(MARKED)
     assert all(base.isascii() and marks for base, marks in parts.values())
 
@@ -180,7 +181,7 @@ def test_every_marked_letter_looks_different_from_every_other_one_of_its_base(pe
     drawn |= {base: written(base, hand, np.random.default_rng(1)).mask for base in "aeiouydAEIOUYD"}
     for letter in drawn:
         for other in drawn:
-            if letter < other and taken_apart(letter)[0] == taken_apart(other)[0]:
+            if letter < other and split_marks(letter)[0] == split_marks(other)[0]:
                 assert _apart(drawn[letter], drawn[other]), f"{letter} {other}"
 
 
@@ -195,7 +196,7 @@ def test_every_writer_leaves_a_stroke_for_every_mark() -> None:
         rng = np.random.default_rng(seed)
         habits = MarkHabits.drawn(rng)
         for letter in sorted(MARKED):
-            base, marks = taken_apart(letter)
+            base, marks = split_marks(letter)
             curves = marks_on(base, marks, Place(10, 24, 5, 25, 20), habits, rng)
             points = np.concatenate(curves)
             assert np.isfinite(points).all()

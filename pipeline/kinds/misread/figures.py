@@ -10,7 +10,7 @@ from pipeline.kinds.misread.channel import Channel, letters_of
 from pipeline.kinds.misread.evidence import Evidence, from_best, ranked
 from pipeline.kinds.misread.figures_network import figures_network
 from pipeline.kinds.misread.lattice import Lattice
-from pipeline.kinds.spelling import unaccented
+from pipeline.text.tones import unaccented
 
 _LONGEST = 24
 _STRANGE = 2.6

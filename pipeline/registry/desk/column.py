@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.kinds.spelling import folded
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.accounts.person import Person
 from pipeline.registry.audit import record
@@ -22,6 +21,7 @@ from pipeline.registry.readback import reading_of_row
 from pipeline.registry.tables import page_run, reading, review_task
 from pipeline.registry.values import Verdict
 from pipeline.review_policy import BookPolicy
+from pipeline.text.tones import folded
 
 LARGEST = 60
 """Snippets that a person may have in hand at once."""

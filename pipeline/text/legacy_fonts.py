@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.kinds.syllables import is_syllable
+from pipeline.text.syllables import is_syllable
+from pipeline.text.tones import ACUTE, BREVE, CIRCUMFLEX, DOT, GRAVE, HOOK, TILDE
 
 
 class LegacyFont(StrEnum):
@@ -48,9 +49,9 @@ _TCVN3_LETTERS = dict(
     )
 )
 
-_TONES = {"ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
-_CIRCUMFLEX = {"à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323", "â": ""}
-_BREVE = {"è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323", "ê": ""}
+_TONES = {"ø": GRAVE, "ù": ACUTE, "û": HOOK, "õ": TILDE, "ï": DOT}
+_OVER_CIRCUMFLEX = {"à": GRAVE, "á": ACUTE, "å": HOOK, "ã": TILDE, "ä": DOT, "â": ""}
+_OVER_BREVE = {"è": GRAVE, "é": ACUTE, "ú": HOOK, "ü": TILDE, "ë": DOT, "ê": ""}
 
 
 def _vni_letters() -> Mapping[str, str]:
@@ -58,8 +59,10 @@ def _vni_letters() -> Mapping[str, str]:
     small = {"ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "í": "í", "ì": "ì", "î": "ỵ", "ô": "ơ", "ö": "ư"}
     bases = {"a": "a", "e": "e", "o": "o", "u": "u", "y": "y", "ô": "ơ", "ö": "ư"}
     small |= {typed + sign: base + tone for typed, base in bases.items() for sign, tone in _TONES.items()}
-    small |= {base + sign: base + "\u0302" + tone for base in "aeo" for sign, tone in _CIRCUMFLEX.items()}
-    small |= {"a" + sign: "a\u0306" + tone for sign, tone in _BREVE.items()}
+    small |= {
+        base + sign: base + CIRCUMFLEX + tone for base in "aeo" for sign, tone in _OVER_CIRCUMFLEX.items()
+    }
+    small |= {"a" + sign: "a" + BREVE + tone for sign, tone in _OVER_BREVE.items()}
     found: dict[str, str] = {}
     for typed, letter in small.items():
         meant = unicodedata.normalize("NFC", letter)

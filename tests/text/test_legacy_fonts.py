@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kinds.legacy_fonts import LegacyFont, converted, recognised
+from pipeline.text.legacy_fonts import LegacyFont, converted, recognised
 
 NAMES = (
     "Trần Văn Nam", "Nguyễn Thị Hồng Đào", "Lê Hữu Phước", "Đặng Thị Mỹ Lệ", "Huỳnh Quốc Việt", "Phạm Ngọc Ẩn",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import lru_cache
 
-_TONES = {"\u0300": "2", "\u0301": "3", "\u0309": "4", "\u0303": "5", "\u0323": "6"}
-_MARKED = re.compile(f"[{''.join(_TONES)}]")
+from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE, VOWELS, split_tones
+
+_TONE_NUMBERS = str.maketrans({GRAVE: "2", ACUTE: "3", HOOK: "4", TILDE: "5", DOT: "6"})
 
 _ONSETS = frozenset(("", *"bcdđghklmnpqrstvx", "ch", "gh", "gi", "kh", "ng", "ngh", "nh", "ph", "th", "tr"))
 
@@ -41,20 +40,15 @@ def sound(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _untoned(word: str) -> tuple[str, str]:
-    small = word.casefold()
-    if small.isascii():
-        return small, ""
-    apart = unicodedata.normalize("NFD", small)
-    marks = _MARKED.findall(apart)
-    bare = _MARKED.sub("", apart) if marks else apart
-    return unicodedata.normalize("NFC", bare), "".join(map(_TONES.__getitem__, marks))
+    bare, tones = split_tones(word.casefold())
+    return bare, tones.translate(_TONE_NUMBERS)
 
 
 @lru_cache(maxsize=65536)
 def syllables(word: str) -> int:
     """How many groups of vowels a word has, at least 1: one too many where two words ran together."""
     bare, _ = _untoned(word)
-    vowels = [letter in "aăâeêioôơuưy" for letter in bare]
+    vowels = [letter in VOWELS for letter in bare]
     return max(1, sum(here and not before for here, before in zip(vowels, [False, *vowels], strict=False)))
 
 
