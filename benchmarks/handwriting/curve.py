@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.evaluation.confidence import CurvePoint
 from pipeline.evaluation.report.charts import DECADES, PlotArea
+from pipeline.text.numbers import with_comma
 
 PLANE = PlotArea(680.0, 320.0, left=64.0, right=20.0, bottom=46.0)
 SURELY, SEEN, GRID, INK = "#c2410c", "#1d4ed8", "#d4d4d4", "#404040"
@@ -16,7 +17,7 @@ def write_curve(curve: Sequence[CurvePoint], tolerated: float, path: Path) -> No
     """The curve and its bound as an SVG, errors on a logarithmic axis; ``tolerated``: a share to be marked."""
     plane = PLANE
     marks = [_across(plane, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    marks += [_up(plane, plane.y_log(share), f"{100 * share:g} %".replace(".", ",")) for share in DECADES]
+    marks += [_up(plane, plane.y_log(share), with_comma(f"{100 * share:g} %")) for share in DECADES]
     marks.append(_up(plane, plane.y_log(0.0), "0"))
     level = plane.y_log(tolerated)
     marks.append(

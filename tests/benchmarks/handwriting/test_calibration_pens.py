@@ -14,7 +14,7 @@ from PIL import ImageFont
 from benchmarks.handwriting.calibration_pens import MARKED_PENS, marked_pens, with_marks
 from pipeline.errors import SetupError
 from pipeline.synth.pens import PEN_FOLDER, loaded, pen_hand
-from pipeline.training.marks import taken_apart
+from pipeline.text.tones import split_marks
 from pipeline.training.pens import HELD_OUT_LATIN, MARKED, PLAIN
 
 BOREL = PEN_FOLDER / "borel" / "Borel_400Regular.ttf"
@@ -50,7 +50,7 @@ def test_every_letter_is_its_plain_letter_with_ink_added_where_its_mark_stands(
     with_marks(source, "pen").save(target)
     seen = set()
     for letter in sorted(MARKED):
-        plain, _ = taken_apart(letter)
+        plain, _ = split_marks(letter)
         ink = _ink(target, letter)
         seen.add(ink.tobytes())
         if plain != "i":
