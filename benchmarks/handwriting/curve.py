@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.charts.curves import DECADES, PlotArea
 from pipeline.evaluation.confidence import CurvePoint
-from pipeline.evaluation.report.charts import DECADES, PlotArea
 from pipeline.text.numbers import with_comma
 
 PLANE = PlotArea(680.0, 320.0, left=64.0, right=20.0, bottom=46.0)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline.charts import BarChart
+
 
 @dataclass(frozen=True, slots=True)
 class ReportCell:
@@ -52,38 +54,6 @@ class ReportTable:
     def left_out(self) -> int:
         """Rows that a page does not show."""
         return max(0, len(self.rows) - self.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class BarSegment:
-    """One part of a bar: how much, of which sort (an index into the chart's ``sorts``), and what is told of it."""
-
-    sort: int
-    amount: float
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChartBar:
-    label: str
-    parts: tuple[BarSegment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BarChart:
-    """Bars beside one another (``across``: lying, one below another), their parts stacked. ``sorts``: name and style of
-    each sort of part; ``unit``: what is counted. The table ``table`` says the same in numbers."""
-
-    title: str
-    sorts: tuple[tuple[str, str], ...]
-    bars: tuple[ChartBar, ...]
-    unit: str
-    table: str
-    across: bool = True
-
-    @property
-    def most(self) -> float:
-        return max((sum(part.amount for part in bar.parts) for bar in self.bars), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

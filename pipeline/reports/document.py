@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.localtime import format_moment
-from pipeline.reports.charts import COLOURS, svg
 from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable
 from pipeline.reports.wording import day
 
@@ -47,7 +47,7 @@ def _section(section: ReportSection) -> dict[str, Any]:
         "charts": [
             {
                 "title": one.title,
-                "svg": str(svg(one)),
+                "svg": str(bar_chart_svg(one)),
                 "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in one.sorts],
             }
             for one in section.charts

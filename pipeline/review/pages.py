@@ -12,9 +12,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.accounts import ROLE_WORDS, Session
-from pipeline.reports.charts import COLOURS, svg
 from pipeline.reports.wording import told_place
 from pipeline.review.navigation import links_of
 
@@ -36,7 +36,7 @@ class Pages:
         self._templates.globals.update(
             static=static_url,
             role_words=ROLE_WORDS,
-            svg=svg,
+            bar_chart_svg=bar_chart_svg,
             colours=COLOURS,
             format_moment=format_moment,
             told_place=told_place,

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
+from pipeline.charts.curves import PlotArea
 from pipeline.errors import StorageError
 from pipeline.evaluation import Evaluation, FieldOutcome, PredictedEntry, PredictedValue
 from pipeline.evaluation.figures import figures_of
 from pipeline.evaluation.report import PAGE, ErrorTolerance, EvaluationReport, Misreading, worst, write_report
-from pipeline.evaluation.report.charts import PlotArea
 from pipeline.evaluation.report.content import verdict_of
 from pipeline.evaluation.report.marks import marked
 from pipeline.model import FieldStatus, Hypothesis, Writing

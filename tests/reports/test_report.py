@@ -163,7 +163,7 @@ def test_bars_add_up_to_what_their_table_says() -> None:
     report = made()
     (chart,) = section(report, "progress").charts
     for bar, row in zip(chart.bars, table(report, "places").rows, strict=True):
-        assert sum(part.amount for part in bar.parts) == row[2].value
+        assert sum(part.amount for part in bar.segments) == row[2].value
 
 
 def test_books_of_unusual_handwriting_are_told_of_and_none_where_nothing_is_known() -> None:

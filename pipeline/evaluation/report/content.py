@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, log, log1p
 
+from pipeline.charts import (
+    CurveSeries,
+    ErrorCurveChart,
+    PlotArea,
+    ReliabilityChart,
+    curve_series,
+    error_curve_chart,
+    reliability_chart,
+)
 from pipeline.evaluation.bound import SURE, exceeds
+from pipeline.evaluation.confidence import CurvePoint
 from pipeline.evaluation.evaluation import Evaluation
 from pipeline.evaluation.figures import GroupFigures
 from pipeline.evaluation.outcome import FieldOutcome
-from pipeline.evaluation.report.charts import (
-    CurveChart,
-    PlotArea,
-    ReliabilityChart,
-    curve_chart,
-    reliability_chart,
-)
 from pipeline.evaluation.report.marks import DiffSpan, marked
 from pipeline.evaluation.report.misreadings import Misreading
 from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS
 from pipeline.evaluation.score import Score
 from pipeline.model import FieldStatus, Hypothesis, Writing
 from pipeline.schema import Schemas
-from pipeline.text.numbers import format_count
+from pipeline.text.numbers import format_confidence, format_count, format_percent, format_small_percent
 
 WIDE = PlotArea(760, 420, bottom=46, right=26)
 SMALL = PlotArea(324, 236, left=46)
@@ -69,12 +72,15 @@ class FieldGroup:
         return verdict_of(self.figures, self.tolerated)
 
     @cached_property
-    def curve(self) -> CurveChart:
-        return curve_chart([("all", self.name, self.figures)], [(self.tolerated, self.critical)], SMALL)
+    def curve(self) -> ErrorCurveChart:
+        return error_curve_chart(
+            _series([("all", self.name, self.figures)], SMALL), [(self.tolerated, self.critical)], SMALL
+        )
 
     @cached_property
     def reliability(self) -> ReliabilityChart:
-        return reliability_chart(self.figures.calibration, SQUARE)
+        bins = [(held.fields, held.confidence, held.right) for held in self.figures.calibration]
+        return reliability_chart(bins, SQUARE)
 
     @property
     def few(self) -> bool:
@@ -126,7 +132,7 @@ class EvaluationPage:
     standard: ErrorTolerance
     sure: float
     overall: FieldGroup
-    curve: CurveChart
+    curve: ErrorCurveChart
     forms: tuple[FieldGroup, ...]
     writings: tuple[FieldGroup, ...]
     importances: tuple[FieldGroup, ...]
@@ -215,14 +221,40 @@ class _Groups:
         return FieldGroup(name, figures, tolerated, only_critical)
 
 
-def _main_curve(evaluation: Evaluation, standard: ErrorTolerance) -> CurveChart:
+def _main_curve(evaluation: Evaluation, standard: ErrorTolerance) -> ErrorCurveChart:
     writings = evaluation.figures_by(lambda o: o.predicted.writing.value)
     lines = [("all", "Tất cả", evaluation.figures)]
     split = [(key, WRITINGS[key], writings[key]) for key in (Writing.PRINT, Writing.HAND) if key in writings]
     if len(split) > 1:
         lines += split
     tolerated = [(standard.tolerated, False), (standard.tolerated_critical, True)]
-    return curve_chart(lines, tolerated, WIDE)
+    return error_curve_chart(_series(lines, WIDE), tolerated, WIDE)
+
+
+def _series(groups: Iterable[tuple[str, str, GroupFigures]], area: PlotArea) -> list[CurveSeries]:
+    """Return the curve of every group (style, name, figures) that has one."""
+    return [
+        curve_series(
+            style,
+            name,
+            [(point.coverage, point.error, point.error_bound) for point in figures.curve],
+            area,
+            _accepted(figures.accepted),
+        )
+        for style, name, figures in groups
+        if figures.curve
+    ]
+
+
+def _accepted(point: CurvePoint | None) -> tuple[float, float, float, str] | None:
+    if point is None:
+        return None
+    tooltip = (
+        f"Máy nhận thẳng {format_percent(point.coverage)} số ô có chữ ({format_count(point.taken)} ô, "
+        f"độ tin cậy từ {format_confidence(point.confidence)}): sai {format_count(point.wrong)} ô "
+        f"({format_small_percent(point.error)}), chắc không quá {format_small_percent(point.error_bound)}"
+    )
+    return point.coverage, point.error, point.error_bound, tooltip
 
 
 def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[str, str]) -> KindFormMatrix:

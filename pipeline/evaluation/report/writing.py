@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
+from pipeline.charts import error_curve_svg, reliability_svg
 from pipeline.errors import StorageError
 from pipeline.evaluation.evaluation import Evaluation
 from pipeline.evaluation.report.content import ErrorTolerance, EvaluationPage, content_of
@@ -104,6 +105,7 @@ def _page(content: EvaluationPage, report: EvaluationReport) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"error_curve": error_curve_svg, "reliability": reliability_svg}
     environment.filters |= {
         "percent": format_percent, "fine": format_small_percent, "thousandth": format_per_mille,
         "count": format_count, "chance": format_confidence,

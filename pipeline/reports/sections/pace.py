@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.reports.basis import ReportData, WorkDay, list_href
-from pipeline.reports.content import (
-    BarChart,
-    BarSegment,
-    ChartBar,
-    ReportCell,
-    ReportFigure,
-    ReportSection,
-    ReportTable,
-)
+from pipeline.reports.content import ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.forecast import SURE, Forecast, forecast
 from pipeline.reports.wording import day, decimal, number, words
 

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.registry.tallies import BookTally
 from pipeline.reports.basis import ReportData, grouped, list_href
-from pipeline.reports.content import (
-    BarChart,
-    BarSegment,
-    ChartBar,
-    ReportCell,
-    ReportFigure,
-    ReportSection,
-    ReportTable,
-)
+from pipeline.reports.content import ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.plan import WorkPlanRow
 from pipeline.reports.wording import day, number, share, words
 from pipeline.text.numbers import NOTHING

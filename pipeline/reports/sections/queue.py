@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.registry.tallies import AGES
 from pipeline.reports.basis import ReportData, list_href
-from pipeline.reports.content import BarChart, BarSegment, ChartBar, ReportFigure, ReportSection, ReportTable
+from pipeline.reports.content import ReportFigure, ReportSection, ReportTable
 from pipeline.reports.wording import STAGES, age, number, words
 
 AGE_WORDS = (

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.evaluation.bound import upper_bound
 from pipeline.reports.basis import NO_READER, ReportData
-from pipeline.reports.content import (
-    BarChart,
-    BarSegment,
-    ChartBar,
-    ReportCell,
-    ReportFigure,
-    ReportSection,
-    ReportTable,
-)
+from pipeline.reports.content import ReportCell, ReportFigure, ReportSection, ReportTable
 from pipeline.reports.sections.drift import drift_tables
 from pipeline.reports.wording import number, percent, share, words
 
