@@ -23,8 +23,7 @@ from flows.order import order_books
 from flows.summary import Summary, guarded, summary_of, warned
 from flows.trying import READING
 from pipeline.batch import CircuitBreaker, book_report
-from pipeline.batch.cluster import ClusterWorkers
-from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.errors import ReadingStopped, SetupError
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace

@@ -27,7 +27,7 @@ from flows.order import list_books, order_books
 from flows.summary import Summary, guarded, overview, summary_of, warned
 from flows.trying import CHECKING, READING
 from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry
-from pipeline.batch.reader_process import load_readers_ahead
+from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
 from pipeline.localtime import OFFICE_ZONE
 from pipeline.settings import read_settings

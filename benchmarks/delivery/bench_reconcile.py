@@ -26,7 +26,7 @@ from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from benchmarks.figures import report_figures, say
 from benchmarks.synthetic_books import SEED
 from pipeline import schema
-from pipeline.batch.reconciling import ReconciliationRun
+from pipeline.batch.reconciliation import ReconciliationRun
 from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook
 from pipeline.registry import Registry
 from pipeline.schema import Schemas

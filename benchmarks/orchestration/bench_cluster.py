@@ -28,8 +28,7 @@ from benchmarks.synthetic_books import SEED, bench_in, draw
 from pipeline import schema
 from pipeline.batch import OnProgress, Progress, digitize_book
 from pipeline.batch.book import PoolOf
-from pipeline.batch.cluster import ClusterWorkers
-from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.run_context import RunContext
 from pipeline.synth import SynthOptions
 from tests import dask_cluster

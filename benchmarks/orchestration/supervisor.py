@@ -33,7 +33,7 @@ OF_POISON = {"done", "crash", "timeout", "memory", "broken", "fault"}
 """What an undisturbed run says at its end: nothing but pages that are bad themselves."""
 AS_HOTICH_DOES = """
 import sys
-from pipeline.batch.reader_process import load_readers_ahead
+from pipeline.batch.worker_process import load_readers_ahead
 load_readers_ahead()
 from benchmarks.orchestration.run import main
 sys.exit(main())

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
         folders_by_need,
     )
     from pipeline.batch.book_checks import CheckReport, check_books, check_registry, suggest_links
-    from pipeline.batch.breaker import CircuitBreaker
+    from pipeline.batch.book_run import BookReport, ScanFailure
+    from pipeline.batch.circuit_breaker import CircuitBreaker
     from pipeline.batch.package import OnCopied, PackageProgress, PackageReport, export_book
-    from pipeline.batch.report import BookReport, ScanFailure
     from pipeline.batch.workers import PageFault, WorkersLost
 
 _MODULES = {
@@ -36,9 +36,9 @@ _MODULES = {
         "folders_by_need",
     ),
     "book_checks": ("CheckReport", "check_books", "check_registry", "suggest_links"),
-    "breaker": ("CircuitBreaker",),
+    "circuit_breaker": ("CircuitBreaker",),
     "package": ("OnCopied", "PackageProgress", "PackageReport", "export_book"),
-    "report": ("BookReport", "ScanFailure"),
+    "book_run": ("BookReport", "ScanFailure"),
     "workers": ("PageFault", "WorkersLost"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

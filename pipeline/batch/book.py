@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.batch.book_checks import check_books
-from pipeline.batch.book_run import BookRun
-from pipeline.batch.breaker import CircuitBreaker
-from pipeline.batch.drift import kept_drift
-from pipeline.batch.fingerprint import reading_fingerprint
-from pipeline.batch.lessons import read_in_rounds
-from pipeline.batch.reader_process import load_readers_ahead
-from pipeline.batch.report import BookReport, ScanFailure
+from pipeline.batch.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
+from pipeline.batch.circuit_breaker import CircuitBreaker
+from pipeline.batch.handwriting_calibration import kept_drift
+from pipeline.batch.template_learning import read_in_rounds
+from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.batch.workers import PageJob, PageWorkers, Workers
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError, StorageError
 from pipeline.intake import contents_of

@@ -1,22 +1,101 @@
-"""What happens to one book as answers come in: only here is anything saved and counted."""
+"""One run over one book: what it reads, counts and saves, and the report of it. Only here is anything saved."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from pipeline.batch.breaker import CircuitBreaker
-from pipeline.batch.report import BookReport, ScanFailure, reasons_of
+import pipeline
+from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.workers import PageJob
+from pipeline.calibration import DriftAlarm
+from pipeline.digitize import DigitizeOptions
 from pipeline.errors import ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
-from pipeline.model import PageRef, PageResult
+from pipeline.model import Ledger, PageRef, PageResult, Severity
+from pipeline.ocr import Engines
 from pipeline.registry import Registry, Turn, Unread
 from pipeline.run_context import RunContext
+from pipeline.schema import Form, Schemas
 from pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class ScanFailure:
+    """A scan, a page of it (``page_no``, from 1) or a ledger file that could not be used, and what to do about it."""
+
+    code: str
+    scan: str
+    page_no: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class BookReport:
+    """One run over one book.
+
+    ``pages`` are all pages of its scans, ``read`` those this run read, ``known`` those an earlier run had read under
+    the same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how
+    often) speak of the pages this run read, page by page; ``beside`` of what the check of the whole book found then
+    (code to how often). ``failed``: the codes of those ``failures`` that this run met when it tried, without what it
+    held back. ``drift``: what is unusual about the handwriting of the book as it stands now. ``duplicates`` are files
+    with the same bytes as one before them. ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all
+    workers.
+    """
+
+    folder: str
+    form: str = ""
+    volume: str = ""
+    scans: int = 0
+    pages: int = 0
+    read: int = 0
+    known: int = 0
+    entries: int = 0
+    accepted: int = 0
+    review: int = 0
+    reopened: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, int] = field(default_factory=dict)
+    drift: DriftAlarm | None = None
+    duplicates: tuple[str, ...] = ()
+    failures: tuple[ScanFailure, ...] = ()
+    failed: tuple[str, ...] = ()
+    seconds: float = 0.0
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def pages_a_minute(self) -> float:
+        """Pages this run read per minute of wall time; 0 when it read none."""
+        return 60 * self.read / self.seconds if self.read and self.seconds else 0.0
+
+
+def reasons_of(result: PageResult) -> Counter[str]:
+    """How often each finding code sends something of this page to a person."""
+    findings = [finding for entry in result.entries for finding in entry.findings] + list(result.findings)
+    return Counter(finding.code for finding in findings if finding.severity is not Severity.INFO)
+
+
+def reading_fingerprint(
+    scan_sha256: str, form: Form, ledger: Ledger, schemas: Schemas, engines: Engines, options: DigitizeOptions
+) -> str:
+    """64 hex digits over scan, form, declarations, units of places, readers, options, ledger and the version."""
+    parts = [
+        scan_sha256,
+        form.fingerprint,
+        schemas.fingerprint,
+        schemas.places.gazetteer.fingerprint,
+        engines.fingerprint,
+        options.fingerprint,
+        pipeline.__version__,
+        asdict(ledger),
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
 
 DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)
 """Failures that cost time, memory or a process: not tried night after night."""

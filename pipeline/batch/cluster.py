@@ -1,28 +1,33 @@
-"""The same pages on the processes of many machines: a Dask cluster in place of this machine's own pool.
-
-Each worker of the cluster keeps one process that reads pages, under the same limits of time and memory as on one
-machine: a page that never ends costs that page and no worker. What a worker had in hand when it was lost, Dask gives to
-another one; a page that is read twice is the same page, so nothing is lost and nothing doubled. What was read comes
-back to the process that holds the book; only that one writes to the registry.
-"""
+"""X"""
 
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import pickle
+import platform
+import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from distributed import Client, Future, KilledWorker, as_completed
 
+import pipeline
 from pipeline.batch.workers import BookJob, PageJob, Pool, WorkersLost, count_here, read_here
-from pipeline.errors import ScanCrash, ScanError
+from pipeline.errors import HotichError, ScanCrash, ScanError, SetupError
 from pipeline.intake import ScanFile
 from pipeline.model import Ledger, PageResult
+from pipeline.ocr import models
+from pipeline.ocr.tesseract import tesseract_version
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
+from pipeline.workspace import Workspace
 
 TRIES = 2
 """How often a task is given out again when its worker could not go on; losses of whole workers come on top."""
@@ -131,3 +136,138 @@ def _on_worker(
     token: str, context: RunContext, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, item: Item
 ) -> T | ScanError:
     return _station.answer(token, context, work, book, item)
+
+
+PACKAGES = (
+    "cloudpickle", "dask", "distributed", "numpy", "onnxruntime", "opencv-python-headless", "pdf2image", "pebble",
+    "pikepdf", "pillow", "prefect", "pytesseract", "rapidfuzz", "rapidocr",
+)  # fmt: skip
+"""What readings depend on, and what carries them; any other version there could read otherwise than here."""
+WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class WorkerProbe:
+    """One process of a cluster, as it tells of itself. ``sees``: what it reads in the file that all must see;
+    ``may_have_children``: it may start the process that reads pages."""
+
+    versions: Mapping[str, str]
+    sees: str
+    may_have_children: bool
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A client of the scheduler at that address (``tcp://host:8786``). Raises ``SetupError`` when nobody answers."""
+    try:
+        client = Client(address, timeout=WAIT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError):
+        raise SetupError(
+            f"Không có bộ điều phối Dask nào trả lời ở {address}. Hãy chạy “dask scheduler” trên máy điều phối, "
+            "kiểm tra địa chỉ và tường lửa, rồi chạy lại."
+        ) from None
+    with client:
+        yield client
+
+
+def require_cluster(client: Client, context: RunContext) -> int:
+    """The number of workers, all of which can read pages in this context as this process would. Raises ``SetupError``
+    that names every reason why not."""
+    if not context.registry_url.startswith("postgresql"):
+        raise SetupError(
+            "Chạy trên nhiều máy cần sổ dữ liệu PostgreSQL, vì SQLite chỉ dùng được trên ổ đĩa của chính máy mình. Hãy "
+            "đặt HOTICH_REGISTRY_URL (xem docs/how-to/use-postgresql.md)."
+        )
+    try:
+        client.wait_for_workers(1, timeout=WAIT_SECONDS)
+    except TimeoutError:
+        raise SetupError(
+            "Bộ điều phối Dask chưa có tiến trình nào. Hãy chạy “dask worker” trên các máy đọc (xem "
+            "docs/how-to/use-a-cluster.md)."
+        ) from None
+    with _mark_in(Workspace(context.workspace)) as (mark, token):
+        stations: dict[str, WorkerProbe] = client.run(station, context.workspace, mark)
+    mine = _versions()
+    flaws = [flaw for address, found in stations.items() for flaw in _flaws(address, found, mine, token)]
+    threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
+    flaws += [
+        f"{address}: phải chạy với --nthreads 1 (đang là {told['nthreads']})."
+        for address, told in threads.items()
+        if told["nthreads"] != 1
+    ]
+    if flaws:
+        raise SetupError("Chưa chạy được trên cụm máy này:\n" + "\n".join(f"- {flaw}" for flaw in flaws))
+    return len(stations)
+
+
+def station(root: Path, mark: str) -> WorkerProbe:
+    """Of the process that this is run in; ``mark``: name of the file that all must see, in the workspace ``root``."""
+    return WorkerProbe(
+        _versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon
+    )
+
+
+def _flaws(address: str, found: WorkerProbe, mine: Mapping[str, str], token: str) -> Iterator[str]:
+    others = [
+        f"{name} {found.versions.get(name, 'không có')} (ở đây {wanted})"
+        for name, wanted in mine.items()
+        if found.versions.get(name) != wanted
+    ]
+    if others:
+        yield f"{address}: khác phiên bản: {', '.join(others)}. Hãy cài cùng một bản hotich trên mọi máy."
+    if found.sees != token:
+        yield (
+            f"{address}: không thấy thư mục làm việc chung. Hãy gắn cùng một ổ mạng vào cùng một đường dẫn, hoặc "
+            "đặt kho chung (store.toml)."
+        )
+    if not found.may_have_children:
+        yield f"{address}: hãy chạy với DASK_DISTRIBUTED__WORKER__DAEMON=False."
+
+
+@contextmanager
+def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """The name of a file that lies where all machines find scans, and the token in it, as long as this is open."""
+    token = secrets.token_hex(16)
+    name = f".cum-may-{token[:8]}"
+    shared = workspace.shared
+    if shared is not None:
+        shared.write(name, token.encode())
+        try:
+            yield name, token
+        finally:
+            shared.remove(name)
+        return
+    mark = workspace.root / name
+    try:
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        mark.write_text(token, encoding="ascii")
+    except OSError:
+        raise SetupError(f"Không ghi được vào thư mục làm việc {workspace.root}.") from None
+    try:
+        yield name, token
+    finally:
+        with suppress(OSError):
+            mark.unlink()
+
+
+def _seen(workspace: Workspace, name: str) -> str:
+    """What this process reads in the file of that name, ``""`` when it does not see it."""
+    try:
+        shared = workspace.shared
+        content = (workspace.root / name).read_bytes() if shared is None else shared.read(name)
+    except (OSError, HotichError):
+        return ""
+    return (content or b"").decode("ascii", "replace")
+
+
+def _versions() -> dict[str, str]:
+    """Of hotich, Python, Tesseract, the models and the packages."""
+    found = {"hotich": pipeline.__version__, "Python": platform.python_version()}
+    with suppress(SetupError):
+        found["Tesseract"] = tesseract_version()
+    with suppress(SetupError):
+        found |= {f"mô hình {card.name}": card.fingerprint for card in models.cards()}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

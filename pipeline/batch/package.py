@@ -14,9 +14,8 @@ from typing import Any
 
 import pipeline
 from pipeline.batch.book_checks import check_books
-from pipeline.batch.copy_plan import CopyPlan
-from pipeline.batch.copying import Copiers, CopyRules
 from pipeline.batch.deliverable import DeliverableBook, deliverable
+from pipeline.batch.entry_pdfs import Copiers, CopyPlan, CopyRules
 from pipeline.errors import PackageRefused, ScanError
 from pipeline.export.manifest import MANIFEST, sha256_of_path, write_manifest
 from pipeline.export.naming import BookNames

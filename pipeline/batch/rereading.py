@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.batch.book import book_folders
-from pipeline.batch.fingerprint import reading_fingerprint
-from pipeline.batch.lessons import kept_plate
+from pipeline.batch.book_run import reading_fingerprint
+from pipeline.batch.template_learning import kept_plate
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import ScanError
 from pipeline.intake import ScanFile, contents_of

@@ -24,8 +24,7 @@ from typing import Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.batch.lifeline import allow_cpu, end_with
-from pipeline.batch.reader_process import reader_context
+from pipeline.batch.worker_process import allow_cpu, end_with, reader_context
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.imaging.plate import Plate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of

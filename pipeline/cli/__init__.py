@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline.batch.reader_process import load_readers_ahead
+from pipeline.batch.worker_process import load_readers_ahead
 
 
 def main() -> None:

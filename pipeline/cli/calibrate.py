@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from pipeline import calibration
-from pipeline.batch.checking import checked_samples
+from pipeline.batch.handwriting_calibration import checked_samples
 from pipeline.calibration import Calibration, RiskBound, Sample, fitted, halves
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import CalibrationError

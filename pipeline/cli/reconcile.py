@@ -11,9 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch.difference_report import DifferenceReport, gathered
-from pipeline.batch.ink import FieldCropper
-from pipeline.batch.reconciling import ReconciliationRun
+from pipeline.batch.reconciliation import DifferenceReport, FieldCropper, ReconciliationRun, gathered
 from pipeline.cli.check import ids_of
 from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json

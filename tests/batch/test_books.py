@@ -109,7 +109,7 @@ import sys
 from pipeline.batch import digitize_book
 from pipeline.digitize.engines import default_engines
 default_engines().fingerprint
-import pipeline.batch.reader_loaded
+import pipeline.batch.reader_preload
 assert {"pandas", "fsspec", "xlsxwriter"}.isdisjoint(sys.modules) and "pytesseract" in sys.modules
 import pandas
 """

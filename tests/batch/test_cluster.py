@@ -12,8 +12,7 @@ import pytest
 
 from pipeline import schema
 from pipeline.batch import Progress, digitize_book
-from pipeline.batch.cluster import ClusterWorkers
-from pipeline.batch.cluster_check import connected, require_cluster
+from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import SetupError
 from pipeline.intake import ScanLimits, scans_of
@@ -124,7 +123,7 @@ def test_workers_that_were_started_otherwise_than_they_must_be_are_named(
 
 
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.batch.cluster_check.WAIT_SECONDS", 1)
+    monkeypatch.setattr("pipeline.batch.cluster.WAIT_SECONDS", 1)
     with (
         pytest.raises(SetupError, match=r"Không có bộ điều phối Dask nào trả lời ở tcp://127\.0\.0\.1:9\."),
         connected("tcp://127.0.0.1:9"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import digitize_book
-from pipeline.batch.drift import kept_drift
+from pipeline.batch.handwriting_calibration import kept_drift
 from pipeline.calibration import Calibration, DriftAlarm
 from pipeline.digitize import DigitizeOptions
 from pipeline.model import Severity

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import schema
-from pipeline.batch.fingerprint import reading_fingerprint
+from pipeline.batch.book_run import reading_fingerprint
 from pipeline.digitize import DigitizeOptions
 from pipeline.ledger import load_ledger
 from pipeline.schema import Schemas

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.batch.lessons import ROUNDS, WORTH, read_in_rounds
+from pipeline.batch.template_learning import ROUNDS, WORTH, read_in_rounds
 from pipeline.batch.workers import PageJob
 from pipeline.errors import BrokenScan, ScanError
 from pipeline.imaging.plate import Plate

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import BookReport
-from pipeline.batch.checking import checked_samples
+from pipeline.batch.handwriting_calibration import checked_samples
 from pipeline.calibration import DriftAlarm
 from pipeline.calibration.drift_words import told
 from pipeline.cli.drift import drift_alarms, show_drift

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch.copy_plan import CopyPlan
 from pipeline.batch.deliverable import deliverable
+from pipeline.batch.entry_pdfs import CopyPlan
 from pipeline.export.cells import CellOptions
 from pipeline.export.options import PackageOptions
 from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, PageKind, Severity

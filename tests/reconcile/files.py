@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from pipeline.batch.reconciling import ReconciliationRun
+from pipeline.batch.reconciliation import ReconciliationRun
 from pipeline.model import Ledger
 from pipeline.reconcile import (
     ReconcileCounts,

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.delivery.bench_reconcile import Measured, note
 from benchmarks.delivery.planted_differences import KINDS, versions
 from benchmarks.delivery.reconciliation_files import write_file, write_registry
-from pipeline.batch.reconciling import ReconciliationRun
+from pipeline.batch.reconciliation import ReconciliationRun
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind, layout_of, open_workbook
 from pipeline.registry import Registry
 from tests.reconcile.files import birth, fill, held, told, write

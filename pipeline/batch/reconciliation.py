@@ -1,19 +1,149 @@
-"""What a reconciliation found, as lines of its workbook and as differences to ask people about."""
+"""X"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from pipeline.batch.ink import FieldCropper
+import numpy as np
+from PIL import Image
+
+from pipeline.errors import ScanError
+from pipeline.export.cells import cell_of
 from pipeline.export.difference_sheets import DifferenceLine, DifferenceWorkbook
-from pipeline.reconcile import DifferenceKind, FieldDifference, ReconcileDifference, RejectedCell, SheetLayout
+from pipeline.imaging.cutting import cut_out
+from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
+from pipeline.model import Box, PageRef, Pixels
+from pipeline.reconcile import (
+    DifferenceKind,
+    FieldDifference,
+    ReconcileBook,
+    ReconcileCounts,
+    ReconcileDifference,
+    RegistryEntry,
+    RejectedCell,
+    SheetLayout,
+    SourceWorkbook,
+    reconciled,
+)
+from pipeline.reconcile.cells import ValueNormalizer
 from pipeline.reconcile.values import MINOR
 from pipeline.reconcile.words import FIELDS, REFUSED, SHEETS, UNREAD_SHEET
 from pipeline.registry import Registry, StoredEntry
 from pipeline.registry.reconciliation import FoundDifference
-from pipeline.schema import FieldSpec
+from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.numbers import with_comma
+from pipeline.workspace import Workspace
+
+
+@dataclass
+class ReconciliationRun:
+    """One file against the registry. ``book_ids``: the books that people named; none: those that the file names.
+    ``counts`` is filled while ``found`` is gone through."""
+
+    registry: Registry
+    schemas: Schemas
+    book: SourceWorkbook
+    layout: SheetLayout
+    book_ids: Sequence[int] = ()
+    counts: ReconcileCounts = field(default_factory=ReconcileCounts)
+
+    def found(self) -> Iterator[ReconcileDifference | RejectedCell]:
+        """All that is not the same, and every cell that was not understood. Raises ``ReconcileError`` for a broken
+        sheet."""
+        record = self.layout.record.record
+        books = [
+            ReconcileBook(one.book_id, one.folder_name, one.place, one.place_code, one.volume, one.entries)
+            for one in self.registry.book_rows(record)
+            if not self.book_ids or one.book_id in self.book_ids
+        ]
+        return reconciled(
+            self.book,
+            self.layout,
+            self.schemas,
+            books,
+            self._entries_of,
+            self.counts,
+            wanted=bool(self.book_ids),
+        )
+
+    @cached_property
+    def _normals(self) -> tuple[ValueNormalizer, ...]:
+        return tuple(ValueNormalizer(spec, self.schemas.vocabulary(spec)) for spec in self.layout.fields)
+
+    def _entries_of(self, book_ids: Sequence[int]) -> Iterator[RegistryEntry]:
+        record = self.layout.record
+        columns = {spec.name: spec.column for spec in record.fields}
+        fields = tuple(zip(self.layout.fields, self._normals, strict=True))
+        shared: dict[frozenset[str], frozenset[str]] = {}
+        for row in self.registry.record_rows(record.record, book_ids):
+            values = row.values
+            texts, nothing = [], []
+            for spec, normal in fields:
+                value = values[spec.name]
+                if value is None:
+                    nothing.append(spec.column)
+                texts.append(normal(cell_of(value, spec, self.schemas)) if value else "")
+            empty = frozenset(nothing)
+            unsettled = frozenset(columns[name] for name in row.unsettled if columns.get(name))
+            yield RegistryEntry(
+                row.entry_id, row.book_id, tuple(texts), shared.setdefault(empty, empty), unsettled
+            )
+
+
+LARGEST = (640, 160)
+"""Pixels of a picture, at most."""
+
+MARGIN = 0.25
+"""What is shown around a field, as a share of its height."""
+
+QUALITY = 70
+
+
+class FieldCropper:
+    """Cuts pictures from the scans of a workspace. ``most``: after so many, no more are made."""
+
+    def __init__(
+        self, registry: Registry, workspace: Workspace, most: int, limits: ScanLimits = DEFAULT_LIMITS
+    ) -> None:
+        self._registry, self._workspace, self._limits = registry, workspace, limits
+        self._left = most
+        self._last: tuple[PageRef, Pixels | None] | None = None
+
+    def picture(self, book_id: int, ref: PageRef, box: Box | None) -> tuple[bytes, int, int] | None:
+        """A JPEG of what stands in ``box`` of the straight page, with its (width, height) in pixels; None without a
+        box, without a usable scan, or when so many were made as were wanted."""
+        if box is None or self._left <= 0:
+            return None
+        pixels = self._page(ref)
+        if pixels is None:
+            return None
+        self._left -= 1
+        straight = self._registry.straightening(book_id, ref)
+        grown = box.grown(MARGIN * box.height, MARGIN * box.height)
+        matrix = np.eye(3) if straight is None else straight.matrix
+        scale = min(1.0, LARGEST[0] / max(1.0, grown.width), LARGEST[1] / max(1.0, grown.height))
+        cut = Image.fromarray(cut_out(pixels, matrix, grown, scale))
+        file = io.BytesIO()
+        cut.save(file, "JPEG", quality=QUALITY)
+        return file.getvalue(), *cut.size
+
+    def _page(self, ref: PageRef) -> Pixels | None:
+        if self._last is None or self._last[0] != ref:
+            self._last = ref, self._decoded(ref)
+        return self._last[1]
+
+    def _decoded(self, ref: PageRef) -> Pixels | None:
+        path = self._workspace.stored(ref.scan_sha256)
+        if path is None:
+            return None
+        try:
+            scan = ScanFile(path, ref.scan_sha256, path.stat().st_size)
+            return page_of_isolated(scan, ref.page_no, self._limits).pixels
+        except (ScanError, OSError):
+            return None
 
 
 @dataclass

@@ -1,13 +1,33 @@
-"""What ends a process that reads pages when its run is gone, or when a page never ends and nobody can stop it."""
+"""The processes that read pages: where they come from, and what ends one whose run is gone or whose page never ends."""
 
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import resource
 import select
 import signal
 import threading
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+
+
+def reader_context() -> ForkServerContext:
+    """A context whose processes have the readers loaded and use one thread each."""
+    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipeline.batch.reader_preload"])
+    return context
+
+
+def load_readers_ahead() -> None:
+    """Let the server process load them now, in the background: whoever will read pages asks for it as its first deed,
+    and they are there when its registry is open and its scans are stored."""
+    reader_context()
+    forkserver.ensure_running()
+
 
 SPARE_SECONDS = 5
 
