@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what only the tests need: the programs of a PostgreSQL server, and Chromium, in which they sit at the desk. The
-# tests start a server of their own in a temporary folder (tests/postgresql.py). Debian's package would also make a cluster
+# tests start a server of their own in a temporary folder (benchmarks/servers/postgresql.py). Debian's package would also make a cluster
 # and run it as a service; it is told not to. Exit codes as those of setup.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import settings
 
-from tests import postgresql
+from benchmarks.servers import postgresql
 
 settings.register_profile("hotich", deadline=None)
 """No test fails because the machine was busy."""

@@ -29,8 +29,8 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, bench_in
 from benchmarks.figures import report_figures, say
-from benchmarks.synthetic_books import SEED, bench_in
 from pipeline import kinds, schema
 from pipeline.batch import PackageProgress, export_book
 from pipeline.evaluation import BookTruth, load_truth

@@ -20,11 +20,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.delivery.made_up_births import Cells
 from benchmarks.delivery.planted_differences import KINDS, Finding, Versions, versions
 from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from benchmarks.figures import report_figures, say
-from benchmarks.synthetic_books import SEED
 from pipeline import schema
 from pipeline.batch.reconciliation import ReconciliationRun
 from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook

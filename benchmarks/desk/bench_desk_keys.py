@@ -28,9 +28,9 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import bench_in
 from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, SKIP, STATUS, Deed, typed
 from benchmarks.figures import report_figures, say
-from benchmarks.synthetic_books import bench_in
 from pipeline.evaluation import BookTruth, load_truth
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry

@@ -27,6 +27,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.desk.databases import Place, postgresql_place, sqlite_place
 from benchmarks.desk.filled_registry import Shelf
 from benchmarks.desk.load_log import Log
@@ -34,7 +35,6 @@ from benchmarks.desk.page_writer import save_pages
 from benchmarks.desk.proof import Proof, prove
 from benchmarks.desk.simulated_staff import Pace, people, work
 from benchmarks.figures import report_figures, say
-from benchmarks.synthetic_books import SEED
 
 WANTED_MS = 50.0
 PAGE_EVERY = 0.5

@@ -21,9 +21,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.desk.simulated_keyers import Ink, Keyers, Person, misread
 from benchmarks.figures import report_figures
-from benchmarks.synthetic_books import SEED
 from pipeline import schema
 from pipeline.evaluation.bound import upper_bound
 from pipeline.model import (

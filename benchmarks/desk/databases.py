@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.desk.filled_registry import Shelf, fill
 from benchmarks.figures import say
-from tests import postgresql
+from benchmarks.servers import postgresql
 
 LOADED_FAST = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB"}
 """So that filling the registry needs no log; a commit is on the disk as ever."""

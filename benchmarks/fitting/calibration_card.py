@@ -39,8 +39,8 @@ def write(
     text = written(calibration)
     (folder / FILE).write_text(text, encoding="utf-8")
     mark = hashlib.sha256(text.encode()).hexdigest()
-    writers = {book.book.hand for book in read if book.book.cuttings}
-    pens = sorted({book.book.hand for book in read if not book.book.cuttings})
+    writers = {book.book.hand for book in read if book.book.cutouts}
+    pens = sorted({book.book.hand for book in read if not book.book.cutouts})
     marked = [pen for pen in pens if pen in MARKED_PENS]
     joined = f" (the Vietnamese marks of {', '.join(marked)} are drawn)" if marked else ""
     real = (

@@ -53,8 +53,8 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
 def entry_name(book: HandBook, entry: ReadEntry) -> str:
     """What belongs together, for fitting or for the bound but never for both: an entry, or all pages that the same real
     lines are glued into (each line stands on two)."""
-    if book.cuttings:
-        return f"{book.hand}: {' | '.join(cutting.text for cutting in book.cuttings)}"
+    if book.cutouts:
+        return f"{book.hand}: {' | '.join(cutting.text for cutting in book.cutouts)}"
     return f"{entry.book}/{entry.place[0]}/{entry.place[1]}"
 
 

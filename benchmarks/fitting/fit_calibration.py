@@ -45,12 +45,12 @@ from benchmarks.handwriting.books import (
 )
 from benchmarks.handwriting.calibration_pens import marked_pens
 from benchmarks.handwriting.reading_cache import code_mark, entries_path, keep, kept_entries, with_memory
-from benchmarks.handwriting.real_lines import cuttings_by_writer
+from benchmarks.handwriting.real_lines import cutouts_by_writer
 from pipeline.calibration import fitted
 from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
-from pipeline.synth.options import Level
-from pipeline.synth.pens import Pen
+from pipeline.synth.options import ScannerLevel
+from pipeline.synth.pen_fonts import PenFont
 from pipeline.training.real import CALIBRATION_WRITERS, real_lines
 
 SEED = 71_001
@@ -59,7 +59,7 @@ FORMS = (
     "birth-2006", "marriage-2006", "death-2006", "birth-2006", "marriage-2006", "death-2006", "birth-2016",
     "marriage-2016", "death-2016",
 )  # fmt: skip
-LEVELS_DRAWN: tuple[Level, ...] = ("mild", "normal", "normal", "hard")
+LEVELS_DRAWN: tuple[ScannerLevel, ...] = ("mild", "normal", "normal", "hard")
 DPI = (200, 200, 200, 300)
 ENTRIES = 5
 GLUED_FORMS = ("birth-2006", "marriage-2006", "death-2006")
@@ -142,7 +142,7 @@ def _arguments() -> argparse.Namespace:
 class BookPens:
     """What books are drawn with in turn: the pens of the package kept for calibration, and ``more``."""
 
-    more: tuple[Pen, ...]
+    more: tuple[PenFont, ...]
 
     def of(self, number: int) -> tuple[str, int]:
         """The pen of book ``number``, and how many books each pen has had before."""
@@ -179,9 +179,9 @@ def _glued_books(lines: Path | None, seed: int) -> Iterator[HandBook]:
         return
     kept = [line for line in real_lines(lines) if line.writer in CALIBRATION_WRITERS]
     number = 0
-    for writer, cuttings in sorted(cuttings_by_writer(kept).items()):
+    for writer, cutouts in sorted(cutouts_by_writer(kept).items()):
         for turn in range(2):
-            for start in range(0, len(cuttings), LINES_A_BOOK):
+            for start in range(0, len(cutouts), LINES_A_BOOK):
                 number += 1
                 options = SynthOptions(
                     seed=seed + 5000 + number, entries=4, cover=False, blank=0.0, dpi=DPI[number % len(DPI)],
@@ -189,7 +189,7 @@ def _glued_books(lines: Path | None, seed: int) -> Iterator[HandBook]:
                     scanner=LEVELS_DRAWN[(number + turn) % len(LEVELS_DRAWN)],
                 )  # fmt: skip
                 form = GLUED_FORMS[(number + turn) % len(GLUED_FORMS)]
-                yield HandBook(writer, form, options, tuple(cuttings[start : start + LINES_A_BOOK]))
+                yield HandBook(writer, form, options, tuple(cutouts[start : start + LINES_A_BOOK]))
 
 
 def _read(books: Sequence[HandBook], jobs: int, kept: Path) -> list[ReadHandBook]:

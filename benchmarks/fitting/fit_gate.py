@@ -13,12 +13,12 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.books.scan_damage import DAMAGES
 from benchmarks.figures import report_figures, say
 from benchmarks.imaging.gate_pages import PLANTED, chance, good_pages, looked_at, measured
 from pipeline import schema
 from pipeline.digitize import default_engines
 from pipeline.imaging.gate import SIGNS, best_limit
-from pipeline.synth.damage import DAMAGES
 
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "page-gate" / "model.toml"
 SEED = 52_001

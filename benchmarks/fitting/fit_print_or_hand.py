@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.books.drawn_books import bench_in, draw
 from benchmarks.handwriting.books import LEARNT_PENS, TEST_PENS
 from benchmarks.handwriting.training_pens import learnt_pens
-from benchmarks.synthetic_books import bench_in, draw
 from pipeline.digitize import digitize_page
 from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.light import evened
@@ -36,14 +36,14 @@ from pipeline.intake import page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
-from pipeline.synth.options import Level, WritingStyle
-from pipeline.synth.pens import PENS, Pen
+from pipeline.synth.options import ScannerLevel, WritingStyle
+from pipeline.synth.pen_fonts import PENS, PenFont
 from pipeline.training.real import CALIBRATION_WRITERS
 
 Shapes = NDArray[np.float64]
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "print-or-hand" / "model.toml"
 SEED = 51001
-LEVELS_DRAWN: tuple[Level, ...] = ("mild", "normal", "normal", "hard")
+LEVELS_DRAWN: tuple[ScannerLevel, ...] = ("mild", "normal", "normal", "hard")
 FORMS = ("birth-2006", "marriage-2016", "death-2006", "birth-2016")
 
 
@@ -72,7 +72,7 @@ class Unread:
         return (LineReading("", 0.0, self.name),) * len(crops)
 
 
-def drawn_pages(writing: WritingStyle, pens: tuple[Pen, ...], dpi: int, seed: int) -> list[Shapes]:
+def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed: int) -> list[Shapes]:
     """The line shapes (lines, 7) of one drawn page a form, one array a page; handwriting by those pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
@@ -99,12 +99,12 @@ def drawn_pages(writing: WritingStyle, pens: tuple[Pen, ...], dpi: int, seed: in
     return collector.pages
 
 
-def of_package(families: Sequence[str]) -> tuple[Pen, ...]:
+def of_package(families: Sequence[str]) -> tuple[PenFont, ...]:
     """The pens of the package with those names."""
     return tuple(pen for pen in PENS if pen.family in families)
 
 
-def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[Pen, ...]) -> list[Shapes]:
+def many_books(writing: WritingStyle, books: int, seed: int, pens: tuple[PenFont, ...]) -> list[Shapes]:
     """Pages of that many books a form, each by another of those hands or machine, at 300 and 200 dpi in turn. Raises
     ``ValueError`` for handwriting without pens: it would be drawn with all of the package."""
     if writing == "hand" and not pens:

@@ -38,7 +38,7 @@ from pipeline.imaging.strikes import MIDDLE, Run, runs_in, strike_of
 from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.pens import Pen
+from pipeline.synth.pen_fonts import PenFont
 from pipeline.synth.scanning import quad
 
 SEED = 61_001
@@ -167,7 +167,7 @@ def weighed(line: Line) -> Iterator[Run]:
             yield run
 
 
-def drawn_lines(entries: int, seed: int, more: tuple[Pen, ...]) -> Iterator[Line]:
+def drawn_lines(entries: int, seed: int, more: tuple[PenFont, ...]) -> Iterator[Line]:
     """The lines of books of those pen fonts, as digitizing finds them; half as many of ``more`` pens that teach and of
     the pens of the tests."""
     schemas = schema.load()

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from benchmarks.books.drawn_books import bench_in
 from benchmarks.figures import say
-from benchmarks.synthetic_books import bench_in
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.alignment import aligned
@@ -24,7 +24,7 @@ from pipeline.ocr import Engines
 from pipeline.routing import REASONS, routed
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, RecordSpec, Schemas
-from pipeline.synth import Cutting, SynthOptions, write_book
+from pipeline.synth import InkCutout, SynthOptions, write_book
 
 LEARNT_PENS = ("borel", "mynerve", "pangolin")
 """Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them
@@ -39,13 +39,13 @@ CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
 
 @dataclass(frozen=True)
 class HandBook:
-    """A book to draw: ``hand`` names the pen font or, where ``cuttings`` are glued in, the writer of those.
+    """A book to draw: ``hand`` names the pen font or, where ``cutouts`` are glued in, the writer of those.
     ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands."""
 
     hand: str
     form: str
     options: SynthOptions
-    cuttings: tuple[Cutting, ...] = ()
+    cutouts: tuple[InkCutout, ...] = ()
     by_tesseract: bool = False
 
     @property
@@ -124,7 +124,7 @@ def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBo
         engines = replace(engines, hand=None)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         form = context.schemas.form(book.form)
-        path = write_book(Path(folder) / "book", form, context.schemas, book.options, book.cuttings)
+        path = write_book(Path(folder) / "book", form, context.schemas, book.options, book.cutouts)
         ledger, truth = load_ledger(path), load_truth(path / "truth.json")
         pages: list[PageResult | None] = []
         failures: list[ScanError] = []
@@ -185,7 +185,7 @@ def _entries(
         found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
         yield ReadEntry(
             book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), found.readings,
-            found.findings, ",".join(book.options.pens), bool(book.cuttings),
+            found.findings, ",".join(book.options.pens), bool(book.cutouts),
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from fontTools.ttLib import TTFont
 
 from benchmarks.handwriting.training_pens import like_a_ball_pen
 from pipeline.errors import SetupError
-from pipeline.synth.pens import Pen
+from pipeline.synth.pen_fonts import PenFont
 from pipeline.text.tones import DOT, HORN, split_marks
 from pipeline.training.hands import size_of
 from pipeline.training.marks import Curve, MarkHabits, Place, marks_on
@@ -45,13 +45,13 @@ SCALE = 200
 """Pixels of the em that letters are measured at."""
 
 
-def marked_pens(folder: Path | None, kept: Path) -> tuple[Pen, ...]:
+def marked_pens(folder: Path | None, kept: Path) -> tuple[PenFont, ...]:
     """The pens of calibration under ``folder`` with all Vietnamese letters, drawn into ``kept``; none without a folder.
     Raises ``SetupError`` when the folder lacks one."""
     return tuple(_marked(name, folder, kept) for name in MARKED_PENS) if folder else ()
 
 
-def _marked(name: str, folder: Path, kept: Path) -> Pen:
+def _marked(name: str, folder: Path, kept: Path) -> PenFont:
     found = sorted((folder / name).glob("*.ttf"))
     if len(found) != 1:
         raise SetupError(

@@ -23,10 +23,9 @@ from pipeline.decoding import Emission, Prior, decoded, free_prior
 from pipeline.model import Pixels
 from pipeline.ocr.hand import HandReader
 from pipeline.schema import load
-from pipeline.synth.land import land_of
-from pipeline.synth.pens import pen_hand
-from pipeline.synth.people import commune, person
-from pipeline.synth.strokes import line as drawn_line
+from pipeline.synth.line_drawing import draw_line as drawn_line
+from pipeline.synth.pen_fonts import draw_hand_style
+from pipeline.synth.people import draw_commune, draw_person, geography_of_year
 from pipeline.training.real import RealLine
 
 Texts = Sequence[str]
@@ -154,11 +153,11 @@ def speed(pictures: Sequence[Pixels]) -> dict[str, float]:
 def drawn_lines(pens: Sequence[str], number: int, seed: int) -> Sequence[Pixels]:
     """Names and places written by hands of those pens, as crops of 300 dpi (255 = paper)."""
     rng = np.random.default_rng(seed)
-    land = land_of(load().places.gazetteer, 2010)
+    land = geography_of_year(load().places.gazetteer, 2010)
     pictures = []
     for place in range(number):
-        hand, home = pen_hand(rng, pens), commune(rng, land)
-        text = home.short if place % 2 else person(rng, home).name
+        hand, home = draw_hand_style(rng, pens), draw_commune(rng, land)
+        text = home.short if place % 2 else draw_person(rng, home).name
         mask = drawn_line(text, hand, 300.0, rng).mask
         pictures.append(np.asarray(255 - mask, np.uint8))
     return pictures

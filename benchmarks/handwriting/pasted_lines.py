@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks.figures import percent, say, share
 from benchmarks.handwriting.books import TEST_PENS, HandBook, HandOutcome, all_read, fields_of
 from benchmarks.handwriting.lines import cer_of
-from benchmarks.handwriting.real_lines import cuttings_by_writer, plain
+from benchmarks.handwriting.real_lines import cutouts_by_writer, plain
 from benchmarks.handwriting.tables import Part, show_wrong
 from benchmarks.handwriting.targets import glued_targets
 from pipeline.schema import Schemas
@@ -25,7 +25,7 @@ def glued(folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: C
     """Each writer's lines in a form of 2006 whose other fields a test pen fills."""
     lines = real_lines(folder)
     say(f"cắt nét mực của {len(lines)} dòng")
-    writers = cuttings_by_writer(lines)
+    writers = cutouts_by_writer(lines)
     books = [
         HandBook(
             writer,
@@ -34,9 +34,9 @@ def glued(folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: C
                 seed=chosen.seed + 500 + number, entries=chosen.glued, pens=(TEST_PENS[number % len(TEST_PENS)],),
                 scanner=chosen.scanner[number % len(chosen.scanner)], cover=False, blank=0.0, struck=0.0,
             ),
-            tuple(cuttings),
+            tuple(cutouts),
         )
-        for number, (writer, cuttings) in enumerate(sorted(writers.items()))
+        for number, (writer, cutouts) in enumerate(sorted(writers.items()))
     ]  # fmt: skip
     told = {line.text for line in lines}
     fields = [

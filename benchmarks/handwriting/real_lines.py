@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Pixels
-from pipeline.synth import Cutting
+from pipeline.synth import InkCutout
 from pipeline.training.real import RealLine
 
 Mask = NDArray[np.bool_]
@@ -33,14 +33,14 @@ SPECK = 0.035
 """Side of the largest mark that is dirt, as a share of the picture's height."""
 
 
-def cutting_of(line: RealLine) -> Cutting:
+def cutout_of(line: RealLine) -> InkCutout:
     """The ink of a photographed line without its cell: borders, what lies beyond them, remains of other lines."""
     ink = _darkness(line.grey())
     marks = ink > 0.3
     keep = ~_borders(marks)
     left, right = _between_borders(marks)
     keep[:, :left] = keep[:, right:] = False
-    middle, spread = Cutting((marks & keep).astype(np.uint8), "").spread
+    middle, spread = InkCutout((marks & keep).astype(np.uint8), "").spread
     speck = (SPECK * len(marks)) ** 2
     for (top, bottom), mark in _marks(marks & keep):
         far = bottom < middle - FAR * spread or top > middle + FAR * spread
@@ -50,15 +50,15 @@ def cutting_of(line: RealLine) -> Cutting:
     mask = np.where(near & (keep | ~marks), ink * 255, 0).astype(np.uint8)
     rows, columns = np.flatnonzero((mask > 40).any(axis=1)), np.flatnonzero((mask > 40).any(axis=0))
     if not len(rows):
-        return Cutting(np.zeros((8, 8), np.uint8), line.text)
-    return Cutting(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], line.text)
+        return InkCutout(np.zeros((8, 8), np.uint8), line.text)
+    return InkCutout(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], line.text)
 
 
-def cuttings_by_writer(lines: Iterable[RealLine]) -> Mapping[str, Sequence[Cutting]]:
+def cutouts_by_writer(lines: Iterable[RealLine]) -> Mapping[str, Sequence[InkCutout]]:
     """Each writer's lines as ink, in the order given."""
-    found: dict[str, list[Cutting]] = defaultdict(list)
+    found: dict[str, list[InkCutout]] = defaultdict(list)
     for line in lines:
-        found[line.writer].append(cutting_of(line))
+        found[line.writer].append(cutout_of(line))
     return found
 
 

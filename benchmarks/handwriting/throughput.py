@@ -11,13 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import bench_in
 from benchmarks.figures import percent, say, share
 from benchmarks.handwriting.books import TEST_PENS
 from benchmarks.handwriting.lines import chosen_lines, drawn_lines, speed
 from benchmarks.handwriting.pasted_lines import FORMS_OF_2006
 from benchmarks.handwriting.tables import Part
 from benchmarks.handwriting.targets import page_targets, speed_targets
-from benchmarks.synthetic_books import bench_in
 from pipeline.batch import digitize_book
 from pipeline.synth import SynthOptions, write_book
 from pipeline.training.real import real_lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.handwriting.books import LEARNT_PENS
 from pipeline.errors import SetupError
-from pipeline.synth.pens import PENS, Pen
+from pipeline.synth.pen_fonts import PENS, PenFont
 from pipeline.training import pens as training_pens
 from pipeline.training.hands import size_of
 from pipeline.training.pens import pen_of
@@ -18,11 +18,11 @@ STROKE = 0.4
 """How thick a ball pen's strokes are, in mm."""
 
 
-def learnt_pens(folder: Path | None) -> tuple[Pen, ...]:
+def learnt_pens(folder: Path | None) -> tuple[PenFont, ...]:
     """The pens under ``folder`` with all Vietnamese letters, each named by the folder it lies in; those of the package
     that networks learn from are left out; none without a folder. Raises ``SetupError`` for a font that training must
     not see, for a second one in a folder and for one that bears the name of another of the package."""
-    found: dict[str, Pen] = {}
+    found: dict[str, PenFont] = {}
     for file in sorted(folder.rglob("*.ttf")) if folder else ():
         pen = pen_of(file)
         if pen is not None and pen.whole and file.parent.name not in LEARNT_PENS:
@@ -33,10 +33,10 @@ def learnt_pens(folder: Path | None) -> tuple[Pen, ...]:
     return tuple(found.values())
 
 
-def like_a_ball_pen(pen: training_pens.Pen) -> Pen:
+def like_a_ball_pen(pen: training_pens.Pen) -> PenFont:
     """The pen as books are drawn with it: letters of a middling hand, strokes of a ball pen, leaning a little."""
     size = LETTERS / size_of(pen)
-    return Pen(
+    return PenFont(
         str(pen.file.resolve()), size, pen.joined, STROKE - pen.stroke * size, 0.05,
         capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import keep_figures, report_figures, say
 from benchmarks.imaging import (
     field_boxes,
@@ -26,7 +27,6 @@ from benchmarks.imaging import (
     table_cells,
     timing,
 )
-from benchmarks.synthetic_books import SEED
 
 Part = Callable[[argparse.Namespace], dict[str, Any]]
 

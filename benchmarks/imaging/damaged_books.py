@@ -13,12 +13,12 @@ from benchmarks.imaging.gate_pages import chance
 from pipeline.evaluation.truth import Quad
 from pipeline.model import Box, Pixels
 from pipeline.schema import Form, Schemas
-from pipeline.synth import LEVELS, SynthOptions, draw_book
-from pipeline.synth.book import Drawing
-from pipeline.synth.scanning import quad, scanned
+from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.synth.book import SyntheticPage
+from pipeline.synth.scanning import quad, scan_sheet
 from pipeline.synth.stamps import round_seal
 
-SCANNER = replace(LEVELS["hard"], perspective=0.02, show_through=(0.2, 0.35))
+SCANNER = replace(SCANNER_LEVELS["hard"], perspective=0.02, show_through=(0.2, 0.35))
 CURL_MM = 2.2
 """How far the lines of a bound page rise or fall at most beside the gutter."""
 
@@ -53,7 +53,7 @@ class DamagedPage:
     form: Form
     year: int
     pixels: Pixels
-    drawing: Drawing
+    drawing: SyntheticPage
     curl: Curl | None
 
     def quad(self, box: Box) -> Quad:
@@ -81,11 +81,11 @@ def damaged_pages(
         if inks:
             box = inks[int(rng.integers(len(inks)))].box
             round_seal(sheet, "ủy ban nhân dân xã", *box.centre, rng)
-        scan = scanned(sheet.pixels, behind, dpi, SCANNER, rng)
+        scan = scan_sheet(sheet.pixels, behind, dpi, SCANNER, rng)
         behind = sheet.pixels
         width = scan.pixels.shape[1]
         rise = float(rng.choice([-1, 1])) * float(rng.uniform(0.4, 1.0)) * curl_mm * dpi / 25.4
         curl = Curl(rise, 0.16 * width, bool(rng.integers(2)), width) if curl_mm else None
         pixels = curl.bent(scan.pixels) if curl else scan.pixels
         year = max(form.years[0], 1976)
-        yield DamagedPage(form, year, pixels, Drawing(drawing.page, scan, drawing.kind), curl)
+        yield DamagedPage(form, year, pixels, SyntheticPage(drawing.page, scan, drawing.kind), curl)

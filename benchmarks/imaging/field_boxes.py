@@ -18,10 +18,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import entry_forms
 from benchmarks.figures import mean, percent, report_figures, say
 from benchmarks.imaging.damaged_books import CURL_MM, DamagedPage, damaged_pages
 from benchmarks.no_readers import without_readers
-from benchmarks.synthetic_books import entry_forms
 from pipeline import schema
 from pipeline.cli.debug import write_picture
 from pipeline.digitize import Engines, default_engines, digitize_page

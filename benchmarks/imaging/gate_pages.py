@@ -15,17 +15,17 @@ from pipeline.imaging.colour import layers_of
 from pipeline.imaging.quality import quality_of
 from pipeline.model import PageImage, PageRef, Pixels, Quality
 from pipeline.schema import Form, Schemas
-from pipeline.synth import Drawing, SynthOptions, draw_book
-from pipeline.synth.options import Level
+from pipeline.synth import SyntheticPage, SynthOptions, draw_book
+from pipeline.synth.options import ScannerLevel
 
-LEVELS_DRAWN: tuple[Level, ...] = ("none", "mild", "normal", "hard")
+LEVELS_DRAWN: tuple[ScannerLevel, ...] = ("none", "mild", "normal", "hard")
 PAPER_MM = 297.0
 
 PLANTED = {
     "SCAN-COARSE": "coarse", "SCAN-BLUR": "blur", "SCAN-DARK": "dark", "SCAN-CUT": "cut", "SCAN-FINGER": "finger",
     "SCAN-FOLD": "fold",
 }  # fmt: skip
-"""The code that each damage of ``pipeline.synth.damage`` calls for."""
+"""The code that each damage of ``benchmarks.books.scan_damage`` calls for."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class GoodPage:
     """A delivered page without damage."""
 
     form: Form
-    level: Level
+    level: ScannerLevel
     dpi: int
-    drawing: Drawing
+    drawing: SyntheticPage
 
     @property
     def pixels(self) -> Pixels:

@@ -37,13 +37,13 @@ from pipeline.imaging.overwritten import with_overwritten
 from pipeline.imaging.rules import without_rules
 from pipeline.model import Ledger, Matrix, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
-from pipeline.synth import LEVELS, SynthOptions, draw_book, printing
-from pipeline.synth.printing import leader
-from pipeline.synth.scanning import scanned
-from pipeline.synth.sheet import Sheet
+from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book, form_printing
+from pipeline.synth.form_printing import draw_leader
+from pipeline.synth.scanning import scan_sheet
+from pipeline.synth.sheet import PaperSheet
 
 SEED = 96_201
-SCANNER = replace(LEVELS["normal"], skew=0.0, perspective=0.0)
+SCANNER = replace(SCANNER_LEVELS["normal"], skew=0.0, perspective=0.0)
 HALF = 128
 """From which coverage on a drawn pixel belongs to its layer."""
 
@@ -74,7 +74,7 @@ def measure_kept(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
         say(f"nét mực {number + 1}/{pages}")
         options = SynthOptions(seed=seed + number, entries=1, dpi=dpi, cover=False, scanner="none")
         (drawing,) = draw_book(form, schemas, options)
-        with patch.object(printing, "leader", lambda *_: None):
+        with patch.object(form_printing, "draw_leader", lambda *_: None):
             (unprinted,) = draw_book(form, schemas, options)
         seen = _ink(drawing.page.sheet, chance(seed, number))
         alone = _ink(unprinted.page.sheet, chance(seed, number))
@@ -118,13 +118,13 @@ class _Ink:
     marks: Marks
 
 
-def _ink(sheet: Sheet, rng: np.random.Generator) -> _Ink:
-    pixels = scanned(sheet.pixels, None, sheet.dpi, SCANNER, rng).pixels
+def _ink(sheet: PaperSheet, rng: np.random.Generator) -> _Ink:
+    pixels = scan_sheet(sheet.pixels, None, sheet.dpi, SCANNER, rng).pixels
     even = light.evened(colour.ink_grey(pixels))
     return _Ink(even, *light.inked(even))
 
 
-def _kept(sheet: Sheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
+def _kept(sheet: PaperSheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
     """Pixels of each layer that are ink before the steps, and that still are after each; ``alone``: the ink of the same
     sheet without leaders."""
     seen, pen, lines = ink.mask > 0, _pen(sheet), _rules(sheet)
@@ -174,7 +174,7 @@ def _touching(ink: Pixels, marks: Marks, pen: np.ndarray) -> np.ndarray:
     return touched[numbers]
 
 
-def _pen(sheet: Sheet) -> np.ndarray:
+def _pen(sheet: PaperSheet) -> np.ndarray:
     """Where the pen wrote."""
     layer = np.zeros(sheet.pixels.shape[:2], bool)
     for ink in sheet.inks:
@@ -187,17 +187,17 @@ def _pen(sheet: Sheet) -> np.ndarray:
     return layer
 
 
-def _leaders(sheet: Sheet) -> np.ndarray:
+def _leaders(sheet: PaperSheet) -> np.ndarray:
     """Where the press set leaders."""
-    bare = Sheet.blank(sheet.form, sheet.dpi, sheet.shift)
+    bare = PaperSheet.blank(sheet.form, sheet.dpi, sheet.shift)
     for row in sheet.form.lines:
         for cell in row.cells:
             if cell.from_ is not None and cell.to is not None and not cell.printed:
-                leader(bare, cell.from_, cell.to, row.at)
+                draw_leader(bare, cell.from_, cell.to, row.at)
     return bare.pixels[:, :, 0] < 255 - HALF
 
 
-def _rules(sheet: Sheet) -> np.ndarray:
+def _rules(sheet: PaperSheet) -> np.ndarray:
     """Where the frame and its inner rules stand."""
     layer = np.zeros(sheet.pixels.shape[:2], bool)
     half = max(1.0, sheet.mm(0.3)) / 2
@@ -208,7 +208,7 @@ def _rules(sheet: Sheet) -> np.ndarray:
     return layer
 
 
-def _frame_lines(sheet: Sheet) -> list[Matrix]:
+def _frame_lines(sheet: PaperSheet) -> list[Matrix]:
     box = sheet.frame
     corners = [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
     lines = [np.array(ends) for ends in zip(corners, [*corners[1:], corners[0]], strict=True)]

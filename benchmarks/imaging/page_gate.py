@@ -19,6 +19,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.scan_damage import DAMAGES
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import PLANTED, GoodPage, chance, good_pages, looked_at, measured
 from benchmarks.no_readers import without_readers
@@ -30,9 +31,8 @@ from pipeline.digitize.usable import flaws_of
 from pipeline.model import Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.damage import DAMAGES
-from pipeline.synth.scanning import scanned
-from pipeline.synth.sheet import Sheet
+from pipeline.synth.scanning import scan_sheet
+from pipeline.synth.sheet import PaperSheet
 
 SEED = 93_201
 GOOD = "(trang tốt)"
@@ -77,8 +77,8 @@ def _told(
         yield "PAGE-FORM", _codes(page.pixels, other, schemas, engines)
     sheet = page.drawing.page.sheet
     options = SynthOptions(scanner=page.level).scanning
-    back = scanned(
-        Sheet.blank(page.form, page.dpi).pixels, sheet.pixels, page.dpi, options, chance(seed, number)
+    back = scan_sheet(
+        PaperSheet.blank(page.form, page.dpi).pixels, sheet.pixels, page.dpi, options, chance(seed, number)
     )
     yield "PAGE-BLANK", _codes(back.pixels, page.form, schemas, engines)
 
@@ -102,7 +102,7 @@ def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tu
         )
         rows = []
         for page_no, drawing in enumerate(draw_book(form, schemas, options), start=1):
-            again = scanned(drawing.page.sheet.pixels, None, 200, options.scanning, chance(seed, page_no))
+            again = scan_sheet(drawing.page.sheet.pixels, None, 200, options.scanning, chance(seed, page_no))
             rows += [
                 {"page_id": 2 * page_no + copy, "book_id": 1, "scan": f"{copy}", "page_no": page_no,
                  "ink_print": _ink_print(pixels, form, schemas, engines), "copy": copy}

@@ -19,6 +19,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.open_books import FLAT, Binding, open_book
+from benchmarks.books.table_photos import CLOTH, DARK, WOOD, photograph_on_table
 from benchmarks.figures import percent, say, share
 from benchmarks.imaging.gate_pages import chance
 from pipeline import schema
@@ -28,13 +30,11 @@ from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging.colour import layers_of
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
-from pipeline.synth import LEVELS, SynthOptions, draw_book
-from pipeline.synth.options import Level
-from pipeline.synth.photographing import CLOTH, DARK, WOOD, on_table
-from pipeline.synth.scanning import Scanned
-from pipeline.synth.spreads import FLAT, Binding, open_book
+from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.synth.options import ScannerLevel
+from pipeline.synth.scanning import ScannedPage
 
-LEVELS_DRAWN: tuple[Level, ...] = ("mild", "normal", "hard")
+LEVELS_DRAWN: tuple[ScannerLevel, ...] = ("mild", "normal", "hard")
 NEAR = 0.01
 PHOTOGRAPHED = ", chụp"
 SHAPES, TONES = (0.75, 1.0, 0.56, 2.2), (WOOD, CLOTH, DARK)
@@ -72,7 +72,7 @@ def measure_spread(pages: int, seed: int) -> dict[str, Any]:
 
 
 def _open_book(
-    schemas: Schemas, engines: Engines, level: Level, seed: int, number: int, way: str
+    schemas: Schemas, engines: Engines, level: ScannerLevel, seed: int, number: int, way: str
 ) -> tuple[float, Look, float]:
     """How far the gutter lies off (share of the picture's width, at the worse end), the look, and its CPU seconds."""
     forms = [form for form in schemas.forms.values() if form.layout == "page"]
@@ -87,12 +87,12 @@ def _open_book(
         rise=float(rng.uniform(-2.5, 2.5)),
         shadow=float(rng.uniform(0.08, 0.6)),
     )
-    scanner = replace(LEVELS[level], turned=0.25)
+    scanner = replace(SCANNER_LEVELS[level], turned=0.25)
     book = open_book(left, right, DPI, scanner, rng, FLAT if number % 6 == 5 else binding)
     if way:
         shape, tone = SHAPES[number % len(SHAPES)], TONES[number % len(TONES)]
         at = float(rng.random()), float(rng.random())
-        book = replace(book, scan=on_table(book.scan, shape, tone, rng, at))
+        book = replace(book, scan=photograph_on_table(book.scan, shape, tone, rng, at))
     look, seconds = _looked(book.scan.pixels, form, schemas, engines)
     if look.gutter is None:
         return 1.0, look, seconds
@@ -131,7 +131,7 @@ def _singles(form: Form, schemas: Schemas, count: int, seed: int) -> Iterator[tu
     for number in range(count):
         level = LEVELS_DRAWN[(number + len(form.id)) % len(LEVELS_DRAWN)]
         options = SynthOptions(
-            seed=seed + number, entries=rows, dpi=DPI, scanner=replace(LEVELS[level], turned=0)
+            seed=seed + number, entries=rows, dpi=DPI, scanner=replace(SCANNER_LEVELS[level], turned=0)
         )
         kind = "cover" if form.layout == "cover" else "entries"
         pixels = next(one.scan.pixels for one in draw_book(book, schemas, options) if one.kind == kind)
@@ -144,8 +144,8 @@ def _singles(form: Form, schemas: Schemas, count: int, seed: int) -> Iterator[tu
             bed[:, at : at + width] = pixels
             yield what, bed
         for what, shape, colour in (("bàn gỗ", 0.75, WOOD), ("khăn trải", 1.7, CLOTH)):
-            on = on_table(
-                Scanned(pixels, np.eye(3), 0.0, 0), shape, colour, chance(seed, number), (number % 2, 0.5)
+            on = photograph_on_table(
+                ScannedPage(pixels, np.eye(3), 0.0, 0), shape, colour, chance(seed, number), (number % 2, 0.5)
             )
             yield what + PHOTOGRAPHED, on.pixels
 

@@ -13,8 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import bench_in, draw
 from benchmarks.figures import say
-from benchmarks.synthetic_books import bench_in, draw
 from pipeline.intake import page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.synth import SynthOptions

@@ -26,11 +26,11 @@ from rich.table import Table
 from benchmarks.figures import report_figures
 from benchmarks.orchestration import faults
 from benchmarks.orchestration.end_state import audit_flaws, differences, examples, state_of
-from benchmarks.orchestration.prefect_server import PrefectServer
 from benchmarks.orchestration.small_books import draw_books
 from benchmarks.orchestration.supervisor import Scene, end_all
+from benchmarks.servers import postgresql
+from benchmarks.servers.prefect_server import PrefectServer
 from pipeline.registry import Registry
-from tests import postgresql
 
 Fault = tuple[str, Callable[[Scene], None]]
 SMALL_DISK_MB = 600

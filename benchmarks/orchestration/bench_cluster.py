@@ -20,18 +20,18 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, bench_in, draw
 from benchmarks.figures import report_figures, say
 from benchmarks.orchestration.quick_reader import engines, read_asleep
 from benchmarks.orchestration.small_books import draw_books
 from benchmarks.registry.bench_registry_databases import postgresql_databases
-from benchmarks.synthetic_books import SEED, bench_in, draw
+from benchmarks.servers import dask_cluster
 from pipeline import schema
 from pipeline.batch import OnProgress, Progress, digitize_book
 from pipeline.batch.book import PoolOf
 from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.run_context import RunContext
 from pipeline.synth import SynthOptions
-from tests import dask_cluster
 
 FORM = "birth-2006"
 WARM_PAGES = 8

@@ -16,11 +16,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import report_figures
 from benchmarks.orchestration.faults import children, most_memory
 from benchmarks.orchestration.small_books import draw_books
 from benchmarks.orchestration.supervisor import Victim
-from benchmarks.synthetic_books import SEED
 
 MARKS = 4
 """How often the processes are weighed, evenly over the pages."""

@@ -23,12 +23,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, bench_in, draw
 from benchmarks.figures import report_figures, say
 from benchmarks.orchestration.costs import reading_costs
 from benchmarks.orchestration.faults import session_cpu
-from benchmarks.orchestration.prefect_server import PrefectServer
 from benchmarks.orchestration.small_books import draw_books
-from benchmarks.synthetic_books import SEED, bench_in, draw
+from benchmarks.servers.prefect_server import PrefectServer
 from flows import OFFLINE
 from pipeline import schema
 from pipeline.synth import SynthOptions

@@ -18,10 +18,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, bench_in, draw
 from benchmarks.figures import percent, report_figures
 from benchmarks.orchestration.costs import measured
 from benchmarks.orchestration.queueing_model import READING, Costs, Outcome, Site, simulate
-from benchmarks.synthetic_books import SEED, bench_in, draw
 from pipeline import schema
 from pipeline.synth import SynthOptions
 

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.orchestration.faults import children, most_memory, session_cpu
-from benchmarks.orchestration.prefect_server import PrefectServer
 from benchmarks.orchestration.quick_reader import WAIT_SECONDS
+from benchmarks.servers.postgresql import Cluster
+from benchmarks.servers.prefect_server import PrefectServer
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Registry, Task, Verdict
-from tests.postgresql import Cluster
 
 DECISION_EVERY = 12
 """Pages between two decisions of the person at the desk."""

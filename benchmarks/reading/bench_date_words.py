@@ -19,9 +19,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import percent, report_figures
 from benchmarks.reading.misreadings import FIGURES, HITS, MIXED, Misreading, one_letter_misread, without_marks
-from benchmarks.synthetic_books import SEED
 from pipeline.decoding import dates_both_allow
 from pipeline.kinds import date_words
 from pipeline.kinds.calendar import PartialDate

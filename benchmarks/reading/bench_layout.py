@@ -18,8 +18,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from benchmarks.figures import mean, percent, report_figures, share
-from benchmarks.synthetic_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from pipeline.evaluation.boxes import InkCoverage, LabelError, box_figures, ink_coverages, label_errors
 from pipeline.model import FieldStatus
 from pipeline.schema import RecordSpec, Schemas

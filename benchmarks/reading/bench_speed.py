@@ -22,8 +22,8 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, bench_in
 from benchmarks.figures import report_figures, say
-from benchmarks.synthetic_books import SEED, bench_in
 from pipeline.batch import digitize_book
 from pipeline.intake import ScanFile, page_count, page_of, scans_of
 from pipeline.ledger import load_ledger

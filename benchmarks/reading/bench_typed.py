@@ -14,8 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from benchmarks.figures import percent, report_figures, share
-from benchmarks.synthetic_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from pipeline.evaluation import Evaluation, Score, evaluate, prediction_of
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions

@@ -19,9 +19,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import report_figures, say
 from benchmarks.registry.large_registry import write_registry
-from benchmarks.synthetic_books import SEED
 from pipeline import schema
 from pipeline.batch import check_books, check_registry, suggest_links
 from pipeline.registry import Registry

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import report_figures
+from benchmarks.servers import postgresql
 from pipeline import schema
 from pipeline.model import (
     EntryResult,
@@ -34,7 +35,6 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry, Verdict
-from tests import postgresql
 
 WAIT_SECONDS = 300.0
 DOUBTFUL = 3

@@ -19,12 +19,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, entry_forms
 from benchmarks.figures import percent, report_figures, say, share
-from benchmarks.rules.faultless_books import Judge, ReadBook, told
+from benchmarks.rules.faultless_books import Judge, ReadBook, read_faultlessly
 from benchmarks.rules.injected_errors import BESIDE, FAMILIES, WITH_WORDS, Chance, Flaw
-from benchmarks.synthetic_books import SEED, entry_forms
+from benchmarks.rules.undrawn_books import FAULTLESS
 from pipeline import schema
-from pipeline.synth.telling import FAULTLESS
 
 Details = frozenset[tuple[str, str]]
 
@@ -60,14 +60,14 @@ def main() -> None:
     judge = Judge(schemas)
     console = Console(width=150)
     books = [
-        told(form, schemas, replace(FAULTLESS, seed=chosen.seed + number, entries=chosen.entries))
+        read_faultlessly(form, schemas, replace(FAULTLESS, seed=chosen.seed + number, entries=chosen.entries))
         for form in entry_forms(schemas)
         for number in range(chosen.books)
     ]
     say(f"{len(books)} sổ, {sum(len(book.entries) for book in books)} mục")
     untouched = _untouched(judge, books, console, "Sổ không có lỗi")
     noted = [
-        told(form, schemas, replace(NOTED, seed=chosen.seed + number, entries=chosen.entries))
+        read_faultlessly(form, schemas, replace(NOTED, seed=chosen.seed + number, entries=chosen.entries))
         for form in entry_forms(schemas)
         for number in range(max(1, chosen.books // 4))
     ]

@@ -19,16 +19,16 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.books.drawn_books import SEED, entry_forms
 from benchmarks.figures import percent, report_figures, say
 from benchmarks.rules.bench_injection import BY_DESIGN
-from benchmarks.rules.faultless_books import Judge, told
-from benchmarks.synthetic_books import SEED, entry_forms
+from benchmarks.rules.faultless_books import Judge, read_faultlessly
+from benchmarks.rules.undrawn_books import FAULTLESS
 from pipeline import schema
 from pipeline.model import FieldReading, Severity
 from pipeline.predicates import RuleContext
 from pipeline.rules import EntryRules, context_of, rules_of
 from pipeline.schema import Form, Schemas
-from pipeline.synth.telling import FAULTLESS
 from pipeline.text.numbers import format_count
 
 Entries = Sequence[Sequence[FieldReading]]
@@ -37,12 +37,12 @@ Entries = Sequence[Sequence[FieldReading]]
 @dataclass(frozen=True)
 class Pass:
     """One book: CPU seconds an entry, ``cost`` of all rules but L04, ``places_seen`` and ``places_new`` of all rules;
-    ``told``: share of entries on which a person would have to look at something that is no mark of the clerk's own."""
+    ``with_findings``: share of entries with something to look at that is no mark of the clerk's own."""
 
     cost: float
     places_seen: float
     places_new: float
-    told: float
+    with_findings: float
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Figures:
     median: float
     places_seen: float
     places_new: float
-    told: float
+    with_findings: float
 
     @classmethod
     def of(cls, forms: Sequence[Sequence[Pass]]) -> Figures:
@@ -63,13 +63,13 @@ class Figures:
             median=_speed(forms, lambda one: one.cost, statistics.median),
             places_seen=_speed(forms, lambda one: one.places_seen, min),
             places_new=_speed(forms, lambda one: one.places_new, min),
-            told=statistics.mean(one.told for passes in forms for one in passes),
+            with_findings=statistics.mean(one.with_findings for passes in forms for one in passes),
         )
 
     @property
     def cells(self) -> tuple[str, ...]:
         speeds = (self.best, self.median, self.places_seen, self.places_new)
-        return (*(format_count(round(speed)) for speed in speeds), percent(self.told))
+        return (*(format_count(round(speed)) for speed in speeds), percent(self.with_findings))
 
 
 def main() -> None:
@@ -102,7 +102,7 @@ def main() -> None:
             "entries_a_second_median": together.median,
             "entries_a_second_places_seen": together.places_seen,
             "entries_a_second_places_new": together.places_new,
-            "told": together.told,
+            "told": together.with_findings,
             "by_form": {name: Figures.of([passes]).best for name, passes in forms.items()},
         },
     )
@@ -113,7 +113,7 @@ def _passes(form: Form, schemas: Schemas, judge: Judge, chosen: argparse.Namespa
     passes = []
     for number in range(chosen.books + 1):
         options = replace(FAULTLESS, seed=chosen.seed + number, entries=chosen.entries)
-        book = told(form, schemas, options)
+        book = read_faultlessly(form, schemas, options)
         entries = [judge.readings(book, entry) for entry in book.entries]
         context = context_of(form, book.ledger)
         with_places = replace(context, places=schemas.places)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from benchmarks.rules.undrawn_books import compose_book
 from pipeline.book_rules import BookFinding, book_findings, shelves_of
 from pipeline.kinds import KINDS
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
 from pipeline.rules import context_of, rules_of
 from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
-from pipeline.synth import SynthOptions, tell_book
+from pipeline.synth import SynthOptions
 
 Entry = Mapping[str, str]
 """Field to what is read there; ``""`` is a blank."""
@@ -38,9 +39,9 @@ class ReadBook:
         return tuple(entry for leaf in self.leaves for entry in leaf.entries)
 
 
-def told(form: Form, schemas: Schemas, options: SynthOptions) -> ReadBook:
+def read_faultlessly(form: Form, schemas: Schemas, options: SynthOptions) -> ReadBook:
     """A synthetic book, read without a fault."""
-    book = tell_book(form, schemas, options)
+    book = compose_book(form, schemas, options)
     rows = form.table.rows if form.table else 1
     leaves = tuple(
         Leaf(tuple(book.entries[start : start + rows])) for start in range(0, len(book.entries), rows)

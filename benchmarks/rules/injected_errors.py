@@ -23,8 +23,7 @@ from pipeline.kinds import KINDS
 from pipeline.kinds.calendar import date_of
 from pipeline.places import Days, Gazetteer, Level, Unit
 from pipeline.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
-from pipeline.synth.land import land_of
-from pipeline.synth.people import commune
+from pipeline.synth.people import draw_commune, geography_of_year
 
 
 @dataclass(frozen=True)
@@ -220,12 +219,12 @@ def anachronism(chance: Chance) -> Flaw | None:
     """A commune as it is called in another time; no commune of that name was in that province in the book's year."""
     year = chance.book.ledger.year
     gazetteer = chance.schemas.places.gazetteer
-    then = land_of(gazetteer, 2010 if year > 2025 else 2026)
+    then = geography_of_year(gazetteer, 2010 if year > 2025 else 2026)
     drawn = chance.written(chance.fields("place"))
     if drawn is None or not then.provinces:
         return None
     place, _, spec = drawn
-    other = commune(np.random.default_rng(chance.rng.randrange(2**32)), then)
+    other = draw_commune(np.random.default_rng(chance.rng.randrange(2**32)), then)
     if (other.name, other.province) in _communes(gazetteer, year):
         return None
     return Flaw(changed(chance.book, place, {spec.name: other.full}), place, spec.name)

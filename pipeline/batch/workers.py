@@ -293,7 +293,7 @@ def _quick_folder() -> str | None:
 
 
 def _remove_left_behind(folder: Path) -> None:
-    """Take away the scratch folders of runs that were killed: they hold cuttings of pages."""
+    """Take away the scratch folders of runs that were killed: they hold cutouts of pages."""
     for left in folder.glob(f"{SCRATCH}*"):
         owner = left.name.removeprefix(SCRATCH).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():

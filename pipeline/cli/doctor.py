@@ -138,7 +138,7 @@ def _program(name: str, program: str, install: str) -> Check:
 
 
 def _fonts() -> str:
-    from pipeline.synth.pens import system_font
+    from pipeline.synth.pen_fonts import system_font
 
     for name in ("LiberationSerif-Regular.ttf", "FreeMono.ttf"):
         system_font(name)

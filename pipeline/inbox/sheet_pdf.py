@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.imaging.codes import qr_picture
 from pipeline.inbox.sheet import Sheet, text_of
-from pipeline.synth.pens import print_font
+from pipeline.synth.pen_fonts import print_font
 
 DPI = 300
 PAPER = (2480, 3508)

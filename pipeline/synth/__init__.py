@@ -4,21 +4,17 @@
 ``SynthOptions`` says how. Everybody in them is made up.
 """
 
-from pipeline.synth.book import Drawing, draw_book, write_book, write_books
-from pipeline.synth.cuttings import Cutting
-from pipeline.synth.options import LEVELS, ScannerOptions, SynthOptions
-from pipeline.synth.telling import FAULTLESS, ToldBook, tell_book
+from pipeline.synth.book import SyntheticPage, draw_book, write_book, write_books
+from pipeline.synth.options import SCANNER_LEVELS, ScannerOptions, SynthOptions
+from pipeline.synth.pasted_lines import InkCutout
 
 __all__ = [
-    "FAULTLESS",
-    "LEVELS",
-    "Cutting",
-    "Drawing",
+    "SCANNER_LEVELS",
+    "InkCutout",
+    "SyntheticPage",
     "ScannerOptions",
     "SynthOptions",
-    "ToldBook",
     "draw_book",
-    "tell_book",
     "write_book",
     "write_books",
 ]

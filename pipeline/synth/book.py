@@ -17,60 +17,57 @@ import numpy as np
 from pipeline.errors import SchemaError
 from pipeline.model import Ledger
 from pipeline.schema import Form, RecordSpec, Schemas
-from pipeline.synth.cases import Case, case, officers
-from pipeline.synth.containers import deliver, jpeg
-from pipeline.synth.cuttings import Cutting
-from pipeline.synth.habits import Habits
-from pipeline.synth.land import land_of
+from pipeline.synth.cases import SyntheticCase, draw_case, draw_officers
+from pipeline.synth.clerk import Clerk, ClerkHabits
+from pipeline.synth.form_printing import print_form
 from pipeline.synth.options import SynthOptions
-from pipeline.synth.pages import Page, cover_page, entry_page
-from pipeline.synth.pens import Hand, pen_hand, typed_hand
-from pipeline.synth.people import Commune, chance, commune
-from pipeline.synth.printing import print_form
-from pipeline.synth.scanning import Scanned, quad, scanned
-from pipeline.synth.sheet import Sheet
-from pipeline.synth.texts import Clerk
+from pipeline.synth.pages import FlatPage, draw_cover_page, draw_entry_page
+from pipeline.synth.pasted_lines import InkCutout
+from pipeline.synth.pen_fonts import HandStyle, draw_hand_style, draw_type_style
+from pipeline.synth.people import Commune, draw_commune, geography_of_year, happens
+from pipeline.synth.scanning import ScannedPage, encode_jpeg, quad, scan_sheet, write_pages
+from pipeline.synth.sheet import PaperSheet
 
 
 @dataclass(frozen=True)
-class Drawing:
+class SyntheticPage:
     """One delivered page: the flat ``page`` it was made from, what the scanner made of it, its ``kind``."""
 
-    page: Page
-    scan: Scanned
+    page: FlatPage
+    scan: ScannedPage
     kind: str
 
 
 @dataclass(frozen=True)
-class Plan:
+class BookPlan:
     """All of a book but its ink."""
 
     form: Form
     record: RecordSpec
     ledger: Ledger
     home: Commune
-    hands: Sequence[Hand]
-    cases: Sequence[Sequence[Case]]
-    habits: Habits
+    hands: Sequence[HandStyle]
+    cases: Sequence[Sequence[SyntheticCase]]
+    habits: ClerkHabits
     sealed: bool
     shift: float
 
 
 def write_book(
-    folder: Path, form: Form, schemas: Schemas, options: SynthOptions, cuttings: Iterable[Cutting] = ()
+    folder: Path, form: Form, schemas: Schemas, options: SynthOptions, cutouts: Iterable[InkCutout] = ()
 ) -> Path:
     """Draw a book of that form into ``folder`` (made when missing, overwritten when there). Returns ``folder``.
 
-    ``options``: see ``SynthOptions``; the same form, schemas and options give the same bytes. ``cuttings``: lines of
+    ``options``: see ``SynthOptions``; the same form, schemas and options give the same bytes. ``cutouts``: lines of
     real ink that stand in the blanks for places, as far as they go. The folder then holds the scans, ``ledger.toml``
     and ``truth.json`` (Ministry column → text as written; notes under keys with ``_``)."""
-    plan = planned(form, schemas, options)
+    plan = plan_book(form, schemas, options)
     quality = options.scanning.jpeg_quality
     drawings, files = [], []
-    for drawing in _drawn(plan, schemas, options, deque(cuttings)):
-        files.append(jpeg(drawing.scan.pixels, options.dpi, quality))
+    for drawing in _draw_pages(plan, schemas, options, deque(cutouts)):
+        files.append(encode_jpeg(drawing.scan.pixels, options.dpi, quality))
         drawings.append(_without_pixels(drawing))
-    names = deliver(folder, _stem(plan), options.container, files, options.dpi, quality)
+    names = write_pages(folder, _stem(plan), options.container, files, options.dpi, quality)
     (folder / "ledger.toml").write_text(_ledger_toml(plan.ledger), encoding="utf-8")
     truth = _truth(plan, drawings, names)
     (folder / "truth.json").write_text(_json(truth), encoding="utf-8")
@@ -84,25 +81,25 @@ def write_books(
     return tuple(write_book(folder / form.id, form, schemas, options) for form in forms)
 
 
-def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[Drawing]:
+def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[SyntheticPage]:
     """The pages of a book, one after the other, without writing anything: cover first when there is one."""
-    return _drawn(planned(form, schemas, options), schemas, options, deque())
+    return _draw_pages(plan_book(form, schemas, options), schemas, options, deque())
 
 
-def chance_of(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
+def random_stream(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
     """A stream of chance of its own for each purpose, so that one page does not depend on how another was drawn."""
     return np.random.default_rng([options.seed, zlib.crc32(form.id.encode()), *purpose])
 
 
-def planned(form: Form, schemas: Schemas, options: SynthOptions) -> Plan:
+def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
     if form.layout == "cover":
         raise SchemaError(f"Mẫu “{form.id}” là bìa sổ, không có việc nào để ghi. Hãy chọn một mẫu trang.")
-    rng = chance_of(options, form, 0)
+    rng = random_stream(options, form, 0)
     record = schemas.record(form.record)
     first, last = form.years
     year = options.year or int(rng.integers(max(first, 1976), min(last, 2024) + 1))
     volume = f"{options.volume or int(rng.integers(1, 4)):02}/{year}"
-    home = commune(rng, land_of(schemas.places.gazetteer, year))
+    home = draw_commune(rng, geography_of_year(schemas.places.gazetteer, year))
     rows = form.table.rows if form.table else 1
     pages = -(-options.entries // rows)
     ledger = Ledger(
@@ -112,41 +109,43 @@ def planned(form: Form, schemas: Schemas, options: SynthOptions) -> Plan:
     typed = options.typed
     shift = float(rng.uniform(-1, 1)) * options.printing
     hands = [
-        typed_hand(rng) if typed else pen_hand(rng, options.pens, options.more_pens)
+        draw_type_style(rng) if typed else draw_hand_style(rng, options.pens, options.more_pens)
         for _ in range(1 if typed else 3)
     ]
-    signers = officers(rng, record, home)
+    signers = draw_officers(rng, record, home)
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
     cases = [
-        case(
-            chance_of(options, form, 1, number), record, home, signers, number=options.first_number + number,
+        draw_case(
+            random_stream(options, form, 1, number), record, home, signers, number=options.first_number + number,
             page_no=1 + number // rows, volume=volume, registered_on=date(year, 1, 2) + timedelta(days=days[number]),
             no_father=options.no_father,
         )
         for number in range(options.entries)
     ]  # fmt: skip
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
-    return Plan(form, record, ledger, home, hands, grouped, Habits.drawn(rng, typed), chance(rng, 0.6), shift)
+    return BookPlan(
+        form, record, ledger, home, hands, grouped, ClerkHabits.drawn(rng, typed), happens(rng, 0.6), shift
+    )
 
 
-def _drawn(
-    plan: Plan, schemas: Schemas, options: SynthOptions, cuttings: deque[Cutting]
-) -> Iterator[Drawing]:
+def _draw_pages(
+    plan: BookPlan, schemas: Schemas, options: SynthOptions, cutouts: deque[InkCutout]
+) -> Iterator[SyntheticPage]:
     clerk = Clerk(plan.form, plan.record, schemas, plan.habits, options)
     cover = _cover_form(plan.form, schemas) if options.cover else None
     if cover:
-        rng = chance_of(options, plan.form, 2)
-        page = cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
+        rng = random_stream(options, plan.form, 2)
+        page = draw_cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
         flat = replace(options.scanning, show_through=(0.0, 0.0))
-        yield Drawing(page, scanned(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
-    behind = Sheet.blank(plan.form, options.dpi, plan.shift)
+        yield SyntheticPage(page, scan_sheet(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
+    behind = PaperSheet.blank(plan.form, options.dpi, plan.shift)
     print_form(behind)
     for number, cases in enumerate(plan.cases):
-        rng = chance_of(options, plan.form, 3, number)
-        sheet = Sheet.blank(plan.form, options.dpi, plan.shift)
-        page = entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cuttings)
-        yield Drawing(
-            page, scanned(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
+        rng = random_stream(options, plan.form, 3, number)
+        sheet = PaperSheet.blank(plan.form, options.dpi, plan.shift)
+        page = draw_entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cutouts)
+        yield SyntheticPage(
+            page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
         )
         behind = page.sheet
 
@@ -159,11 +158,13 @@ def _cover_form(form: Form, schemas: Schemas) -> Form | None:
     return None
 
 
-def _without_pixels(drawing: Drawing) -> Drawing:
+def _without_pixels(drawing: SyntheticPage) -> SyntheticPage:
     """The same page without its pictures, which are large."""
     nothing = np.zeros((1, 1, 3), np.uint8)
     sheet = replace(drawing.page.sheet, pixels=nothing)
-    return Drawing(replace(drawing.page, sheet=sheet), replace(drawing.scan, pixels=nothing), drawing.kind)
+    return SyntheticPage(
+        replace(drawing.page, sheet=sheet), replace(drawing.scan, pixels=nothing), drawing.kind
+    )
 
 
 def _json(truth: Mapping[str, Any]) -> str:
@@ -172,7 +173,7 @@ def _json(truth: Mapping[str, Any]) -> str:
     return re.sub(r"\[[\s\d.,-]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
 
 
-def _stem(plan: Plan) -> str:
+def _stem(plan: BookPlan) -> str:
     number, year = plan.ledger.volume.split("/")
     return f"{plan.record.prefix}.{year}.{plan.ledger.place_code}.{number}"
 
@@ -185,7 +186,9 @@ def _ledger_toml(ledger: Ledger) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _truth(plan: Plan, drawings: Sequence[Drawing], names: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def _truth(
+    plan: BookPlan, drawings: Sequence[SyntheticPage], names: Sequence[tuple[str, int]]
+) -> dict[str, Any]:
     """What stands on the pages, as ``hotich evaluate`` reads it."""
     pages, entries = [], []
     for index, (drawing, (name, page_no)) in enumerate(zip(drawings, names, strict=True)):
@@ -204,7 +207,7 @@ def _truth(plan: Plan, drawings: Sequence[Drawing], names: Sequence[tuple[str, i
     }  # fmt: skip
 
 
-def _entry_truth(plan: Plan, drawing: Drawing, row: int, page: int) -> dict[str, Any]:
+def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) -> dict[str, Any]:
     entry = next(entry for entry in drawing.page.entries if entry.row == row)
     ink: dict[str, list[list[float]]] = {}
     struck: dict[str, list[list[float]]] = {}
@@ -217,7 +220,7 @@ def _entry_truth(plan: Plan, drawing: Drawing, row: int, page: int) -> dict[str,
                     quad(line.box, drawing.scan.matrix)
                 )
     columns: dict[str, Any] = {
-        spec.column: _as_told(spec.kind, entry.texts[spec.name], plan.ledger)
+        spec.column: _with_year(spec.kind, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields
         if spec.column and spec.name in entry.texts
     }
@@ -228,6 +231,6 @@ def _entry_truth(plan: Plan, drawing: Drawing, row: int, page: int) -> dict[str,
     return {**columns, **notes}
 
 
-def _as_told(kind: str, text: str, ledger: Ledger) -> str:
+def _with_year(kind: str, text: str, ledger: Ledger) -> str:
     """An entry's number is told with the book's year, which the page need not repeat."""
     return f"{text}/{ledger.year}" if kind == "entry_number" and text and "/" not in text else text

@@ -1,25 +1,25 @@
-"""The facts of one registered case, made up to agree with one another.
+"""The facts of one registered case, made up to agree with one another, and the boxes a clerk ticks for it.
 
 No field is named here. Who a field speaks of is the first word of its name in the record (``mother_name`` and
-``mother_born_on`` speak of one person); what it means is told by its kind, its code list and the Vietnamese words of
+``mother_born_on`` speak of one person); what it means is given by its kind, its code list and the Vietnamese words of
 its label, so a new record of known kinds gets sensible values without code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
-from pipeline.schema import FieldSpec, RecordSpec, Schemas
-from pipeline.synth.people import Commune, Person, chance, person, pick
+from pipeline.schema import CheckBox, FieldSpec, RecordSpec, Schemas
+from pipeline.synth.people import Commune, SyntheticPerson, draw_person, happens, pick
 from pipeline.text import synthetic_words as words
 
 
-def said(label: str, *phrases: str) -> bool:
+def label_mentions(label: str, *phrases: str) -> bool:
     """Whether one of the phrases stands in the label as whole words."""
     return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", label.lower()) for phrase in phrases)
 
@@ -34,25 +34,25 @@ class Party:
 
     @property
     def male(self) -> bool | None:
-        if said(self.label, "mẹ", "vợ"):
+        if label_mentions(self.label, "mẹ", "vợ"):
             return False
-        return True if said(self.label, "cha", "chồng") else None
+        return True if label_mentions(self.label, "cha", "chồng") else None
 
     @property
     def newborn(self) -> bool:
-        return said(self.label, "được khai sinh", "trẻ")
+        return label_mentions(self.label, "được khai sinh", "trẻ")
 
     @property
     def dead(self) -> bool:
-        return said(self.label, "người chết")
+        return label_mentions(self.label, "người chết")
 
     @property
     def declarant(self) -> bool:
-        return said(self.label, "người đi")
+        return label_mentions(self.label, "người đi")
 
     @property
     def officer(self) -> bool:
-        return said(self.label, "người ký", "người thực hiện")
+        return label_mentions(self.label, "người ký", "người thực hiện")
 
 
 def party_key(name: str) -> str:
@@ -72,7 +72,7 @@ def _party(record: RecordSpec, key: str) -> Party:
 
 
 @dataclass(frozen=True)
-class Case:
+class SyntheticCase:
     """One case: who, when, where. ``people`` by party; ``missing`` parties are left out on paper."""
 
     number: int
@@ -83,68 +83,70 @@ class Case:
     hour: int
     minute: int
     home: Commune
-    people: Mapping[str, Person]
+    people: Mapping[str, SyntheticPerson]
     born_on: Mapping[str, date]
     missing: frozenset[str] = field(default_factory=frozenset)
 
 
-def case(
+def draw_case(
     rng: np.random.Generator,
     record: RecordSpec,
     home: Commune,
-    officers: Mapping[str, Person],
+    officers: Mapping[str, SyntheticPerson],
     *,
     number: int,
     page_no: int,
     volume: str,
     registered_on: date,
     no_father: float,
-) -> Case:
+) -> SyntheticCase:
     """A case registered on that day at that commune; events lie days to years before it, as the parties ask."""
-    late = chance(rng, 0.15)
+    late = happens(rng, 0.15)
     missing = frozenset(
         key for key, party in parties(record).items()
-        if party.optional and party.male is True and chance(rng, no_father)
+        if party.optional and party.male is True and happens(rng, no_father)
     )  # fmt: skip
     happened_on = registered_on - timedelta(days=int(rng.integers(70, 4000) if late else rng.integers(1, 40)))
-    people: dict[str, Person] = {}
+    people: dict[str, SyntheticPerson] = {}
     born: dict[str, date] = {}
-    family: Person | None = None
+    family: SyntheticPerson | None = None
     for key, party in parties(record).items():
         parents = [
             people[other] for other, who in parties(record).items() if who.optional and other in people
         ]
         if party.officer:
             people[key] = officers[key]
-        elif party.declarant and parents and chance(rng, 0.6):
+        elif party.declarant and parents and happens(rng, 0.6):
             people[key] = pick(rng, [who for who in parents if who not in officers.values()] or parents)
         else:
             like = family if _is_kin(rng, party, missing, family) else None
-            people[key] = person(rng, home, party.male, like)
+            people[key] = draw_person(rng, home, party.male, like)
             family = family or (people[key] if party.newborn or party.dead else None)
         born[key] = happened_on if party.newborn else _adult_birth(rng, happened_on, party)
         for other, who in parties(record).items():
             if people.get(other) is people[key] and who.male is not None:  # a parent who declares
                 born[key] = born[other]
-    return Case(
+    return SyntheticCase(
         number, page_no, volume, registered_on, happened_on, int(rng.integers(0, 24)), int(rng.integers(0, 60)),
         home, people, born, missing,
     )  # fmt: skip
 
 
-def _is_kin(rng: np.random.Generator, party: Party, missing: frozenset[str], family: Person | None) -> bool:
+def _is_kin(
+    rng: np.random.Generator, party: Party, missing: frozenset[str], family: SyntheticPerson | None
+) -> bool:
     """Whether a person bears the name of the one whom the case is about: a child has its father's, or its mother's
     where the father is not known."""
     if party.optional and party.male is not None and family is not None:
         return party.male or bool(missing)
-    return party.male is not False and chance(rng, 0.8)
+    return party.male is not False and happens(rng, 0.8)
 
 
 TIME_LIMITS = {"newborn": 60, "dead": 15}
 """Days within which an event has to be registered (Luật Hộ tịch 2014, Điều 15 and 33)."""
 
 
-def is_late(record: RecordSpec, facts: Case) -> bool:
+def is_late(record: RecordSpec, facts: SyntheticCase) -> bool:
     """Whether the case was registered after the time limit of its kind of event."""
     days = (facts.registered_on - facts.happened_on).days
     people = parties(record).values()
@@ -158,27 +160,29 @@ def _adult_birth(rng: np.random.Generator, before: date, party: Party) -> date:
     return before - timedelta(days=age * 366 + int(rng.integers(0, 365)))
 
 
-def officers(rng: np.random.Generator, record: RecordSpec, home: Commune) -> Mapping[str, Person]:
+def draw_officers(
+    rng: np.random.Generator, record: RecordSpec, home: Commune
+) -> Mapping[str, SyntheticPerson]:
     """The people who sign all entries of a book, by party."""
-    return {key: person(rng, home) for key, party in parties(record).items() if party.officer}
+    return {key: draw_person(rng, home) for key, party in parties(record).items() if party.officer}
 
 
-def date_of(rng: np.random.Generator, spec: FieldSpec, facts: Case) -> date:
+def date_of(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase) -> date:
     """The day a date field speaks of, by its label and party."""
-    if said(spec.label, "ngày cấp"):
+    if label_mentions(spec.label, "ngày cấp"):
         issued = facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
         born = facts.born_on.get(party_key(spec.name))
         return issued if born is None else max(issued, born + timedelta(days=1))
-    if said(spec.label, "giấy báo tử"):
+    if label_mentions(spec.label, "giấy báo tử"):
         return facts.happened_on + timedelta(days=int(rng.integers(0, 2)))
-    if said(spec.label, "sinh") and party_key(spec.name) in facts.born_on:
+    if label_mentions(spec.label, "sinh") and party_key(spec.name) in facts.born_on:
         return facts.born_on[party_key(spec.name)]
-    if said(spec.label, "chết"):
+    if label_mentions(spec.label, "chết"):
         return facts.happened_on
     return facts.registered_on
 
 
-def partner(record: RecordSpec, name: str) -> FieldSpec | None:
+def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
     """The date field that a ``same_date`` rule binds to a date in words."""
     for rule in record.rules:
         if rule.predicate == "same_date" and name in rule.fields:
@@ -187,7 +191,7 @@ def partner(record: RecordSpec, name: str) -> FieldSpec | None:
     return None
 
 
-def choice_of(rng: np.random.Generator, spec: FieldSpec, facts: Case, schemas: Schemas) -> str:
+def choice_text(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase, schemas: Schemas) -> str:
     """The label of a term of the field's code list that agrees with the person spoken of."""
     who = facts.people.get(party_key(spec.name))
     if spec.vocab == "sex" and who:
@@ -195,6 +199,67 @@ def choice_of(rng: np.random.Generator, spec: FieldSpec, facts: Case, schemas: S
     if spec.vocab == "ethnicity" and who:
         return pick(rng, ("Khơ-me", "Khmer", "Khơ me")) if who.ethnicity == "Khơ-me" else who.ethnicity
     if spec.vocab == "nationality":
-        return "VN" if chance(rng, 0.08) else "Việt Nam"
+        return "VN" if happens(rng, 0.08) else "Việt Nam"
     vocab = schemas.vocabs.get(spec.vocab or "")
     return pick(rng, vocab.terms).label if vocab else pick(rng, words.TEXTS)
+
+
+TICKED = 0.95
+"""The share of entries in which a box is ticked that should be."""
+
+OTHERWISE = 0.12
+"""The share of registrations that are neither in time nor late (again, from abroad)."""
+
+
+def ticked_boxes(
+    rng: np.random.Generator, boxes: Sequence[CheckBox], record: RecordSpec, facts: SyntheticCase
+) -> Mapping[str, CheckBox | None]:
+    """The box that is ticked for each field that has any, ``None`` = none of them."""
+    return {name: _ticked(rng, mine, record, facts) for name, mine in _by_field(boxes)}
+
+
+def _by_field(boxes: Sequence[CheckBox]) -> Iterator[tuple[str, Sequence[CheckBox]]]:
+    for name in dict.fromkeys(box.field for box in boxes):
+        yield name, [box for box in boxes if box.field == name]
+
+
+def _ticked(
+    rng: np.random.Generator, boxes: Sequence[CheckBox], record: RecordSpec, facts: SyntheticCase
+) -> CheckBox | None:
+    fitting = [box for box in boxes if _fits(box, record, facts)]
+    if not fitting or not happens(rng, TICKED):
+        return None
+    usual = [box for box in fitting if _is_usual(box)] or fitting
+    return pick(rng, fitting if happens(rng, OTHERWISE) else usual)
+
+
+def _age_at_death(record: RecordSpec, facts: SyntheticCase) -> int | None:
+    """Full years of the dead; ``None`` where nobody is."""
+    died = facts.happened_on
+    for key, party in parties(record).items():
+        if party.dead:
+            born = facts.born_on[key]
+            return died.year - born.year - ((died.month, died.day) < (born.month, born.day))
+    return None
+
+
+def _is_usual(box: CheckBox) -> bool:
+    return label_mentions(box.value, "đúng hạn", "quá hạn", "lần đầu")
+
+
+def _fits(box: CheckBox, record: RecordSpec, facts: SyntheticCase) -> bool:
+    late = is_late(record, facts)
+    if label_mentions(box.value, "đúng hạn"):
+        return not late
+    if label_mentions(box.value, "quá hạn"):
+        return late
+    if label_mentions(box.value, "dưới 01 tuổi", "dưới 05 tuổi"):
+        return _age_at_death(record, facts) in (
+            range(1) if label_mentions(box.value, "dưới 01 tuổi") else range(1, 5)
+        )
+    if label_mentions(box.value, "chưa xác định"):
+        return bool(facts.missing)
+    if label_mentions(box.value, "bị bỏ rơi"):
+        parents = {key for key, party in parties(record).items() if party.optional and party.male is not None}
+        return parents == facts.missing
+    return True

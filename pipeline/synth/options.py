@@ -1,26 +1,33 @@
-"""What a synthetic book and its scanner can be told."""
+"""Options of a synthetic book and of its scanner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.synth.pens import PENS, Pen
+from pipeline.synth.pen_fonts import PENS, PenFont
 
 Container = Literal["pdf", "tiff", "jpeg"]
 WritingStyle = Literal["hand", "typed"]
-Level = Literal["none", "mild", "normal", "hard"]
+ScannerLevel = Literal["none", "mild", "normal", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScannerOptions:
     """How the paper looks once scanned.
 
-    ``skew``: the largest tilt in degrees, drawn evenly from ±it. ``perspective``: the largest shift of a corner, as a
-    share of the page's width. ``show_through``: the range of strength 0..1 with which the page behind shows.
-    ``uneven_light`` 0..1: how much darker the darkest corner is. ``paper_tone`` 0..1: from white to old paper.
-    ``noise``: sigma in grey levels. ``blur``: sigma in pixels at 300 dpi. ``dark_edges``: share of pages with a
-    dark bed around the paper. ``jpeg_quality`` 1..95. ``turned``: share of pages lying a quarter or half turn."""
+    Attributes:
+        skew: Largest tilt in degrees, drawn evenly from both directions.
+        perspective: Largest shift of a corner, as a share of the page's width.
+        show_through: Least and largest strength, 0 to 1, with which the page behind shows.
+        uneven_light: How much darker the darkest corner is, 0 to 1.
+        paper_tone: From white (0) to old paper (1).
+        noise: Standard deviation of the noise in grey levels.
+        blur: Standard deviation of the blur in pixels at 300 dpi.
+        dark_edges: Share of pages with a dark bed around the paper.
+        jpeg_quality: 1 to 95.
+        turned: Share of pages lying a quarter or half turn.
+    """
 
     skew: float = 0.0
     perspective: float = 0.0
@@ -34,7 +41,7 @@ class ScannerOptions:
     turned: float = 0.0
 
 
-LEVELS: dict[Level, ScannerOptions] = {
+SCANNER_LEVELS: dict[ScannerLevel, ScannerOptions] = {
     "none": ScannerOptions(),
     "mild": ScannerOptions(
         skew=1.0, perspective=0.002, show_through=(0.0, 0.08), uneven_light=0.04, paper_tone=0.4, noise=1.5, blur=0.5,
@@ -54,30 +61,42 @@ LEVELS: dict[Level, ScannerOptions] = {
 
 @dataclass(frozen=True, slots=True)
 class SynthOptions:
-    """How a book is drawn. The same options, form and schemas give the same bytes.
+    """How a book is drawn; the same options, form and schemas give the same bytes. Shares lie between 0 and 1.
 
-    ``seed``: any whole number ≥ 0. ``entries``: registered cases in the book. ``writing``: ``hand`` (several hands) or
-    ``typed`` (Times or a typewriter). ``pens``: the pen fonts that hands are drawn with, by the names of their folders;
-    all of the package when none is named; ``more_pens``: others that can be named. ``container``: ``pdf`` and ``tiff``
-    are one file of many pages, ``jpeg`` a file a page. ``dpi``: 100..400. ``scanner``: a name of ``LEVELS`` or options
-    of your own; ``skew`` (degrees) and ``turned`` (share of pages) replace what they say. ``cover``: whether a cover
-    page comes first, where one is declared.
-    ``year``/``volume``: of the book, drawn by chance when None. ``first_number``: number of the first entry.
-    Shares of what happens to values: ``blank`` (a voluntary blank left empty), ``no_father`` (a voluntary person left
-    out), ``struck`` (a value struck out and written anew), ``inserted`` (how many of those are written anew between the
-    lines, above what is struck, instead of behind it or on the next line), ``ditto`` (a mark for "as above", tables
-    only), ``stamped`` (the boxed red stamp), ``notes`` (something in the notes column). ``printing``: how far the lines
-    of this book's printing may stand from the declared places, as a share of the frame's height (0.004 is about 1 mm).
+    Attributes:
+        seed: Any whole number from 0.
+        entries: Number of registered cases in the book.
+        writing: ``hand`` (several hands) or ``typed`` (Times or a typewriter).
+        pens: Pen fonts to draw hands with, by the names of their folders; empty means all fonts of the package.
+        more_pens: Pen fonts outside the package that ``pens`` may name.
+        container: ``pdf`` and ``tiff`` are one file of many pages, ``jpeg`` is one file a page.
+        dpi: Resolution, 100 to 400 pixels an inch.
+        scanner: A name of ``SCANNER_LEVELS``, or options of its own.
+        skew: Largest tilt in degrees; replaces that of ``scanner``.
+        turned: Share of pages lying on a side or upside down; replaces that of ``scanner``.
+        cover: Whether a cover page comes first, where one is declared.
+        year: Year of the book; drawn by chance when None.
+        volume: Number of the volume; drawn by chance when None.
+        first_number: Number of the first entry.
+        blank: Share of voluntary blanks that are left empty.
+        no_father: Share of cases without a person who may be left out.
+        struck: Share of values that are struck out and written anew.
+        inserted: Share of struck values whose new text stands between the lines, above the struck one.
+        ditto: Share of repeated values that a mark replaces (tables only).
+        stamped: Share of notes that are a boxed red stamp.
+        notes: Share of entries with something in the notes column.
+        printing: How far the printed lines may lie from the declared places, as a share of the frame's height
+            (0.004 is about 1 mm).
     """
 
     seed: int = 1
     entries: int = 4
     writing: WritingStyle = "hand"
     pens: tuple[str, ...] = ()
-    more_pens: tuple[Pen, ...] = ()
+    more_pens: tuple[PenFont, ...] = ()
     container: Container = "pdf"
     dpi: int = 300
-    scanner: Level | ScannerOptions = "normal"
+    scanner: ScannerLevel | ScannerOptions = "normal"
     skew: float | None = None
     turned: float | None = None
     cover: bool = True
@@ -100,7 +119,7 @@ class SynthOptions:
     @property
     def scanning(self) -> ScannerOptions:
         """The scanner's options with ``skew`` and ``turned`` put in."""
-        options = LEVELS[self.scanner] if isinstance(self.scanner, str) else self.scanner
+        options = SCANNER_LEVELS[self.scanner] if isinstance(self.scanner, str) else self.scanner
         if self.skew is not None:
             options = replace(options, skew=self.skew)
         return options if self.turned is None else replace(options, turned=self.turned)
@@ -114,7 +133,7 @@ class SynthOptions:
             raise ValueError("shares lie between 0 and 1")
         if self.seed < 0 or self.entries < 1 or not 100 <= self.dpi <= 400:
             raise ValueError("seed >= 0, entries >= 1, 100 <= dpi <= 400")
-        if isinstance(self.scanner, str) and self.scanner not in LEVELS:
-            raise ValueError(f"scanner is one of {', '.join(LEVELS)}")
+        if isinstance(self.scanner, str) and self.scanner not in SCANNER_LEVELS:
+            raise ValueError(f"scanner is one of {', '.join(SCANNER_LEVELS)}")
         if unknown := set(self.pens) - {pen.family for pen in (*PENS, *self.more_pens)}:
             raise ValueError(f"no such pens: {', '.join(sorted(unknown))}")

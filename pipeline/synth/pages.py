@@ -10,23 +10,21 @@ import numpy as np
 
 from pipeline.model import Ledger
 from pipeline.schema import Form, Slot
-from pipeline.synth.cases import Case, parties, party_key, said
-from pipeline.synth.cuttings import Cutting, glued
-from pipeline.synth.inscribing import inscribe, put_text
-from pipeline.synth.pens import Hand
-from pipeline.synth.people import chance, pick
-from pipeline.synth.printing import column_edges, print_form, tick
-from pipeline.synth.sheet import Sheet
-from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal, signature
-from pipeline.synth.texts import Clerk
-from pipeline.synth.ticks import ticked
-from pipeline.synth.values import Written, dittoed, written
-from pipeline.synth.writer import Writer
+from pipeline.synth.blank_contents import BlankContent, compose_blank, ditto_content
+from pipeline.synth.blank_writing import SheetWriter, write_content, write_words
+from pipeline.synth.cases import SyntheticCase, label_mentions, parties, party_key, ticked_boxes
+from pipeline.synth.clerk import Clerk
+from pipeline.synth.form_printing import column_edges, draw_tick, print_form
+from pipeline.synth.pasted_lines import InkCutout, paste_cutouts
+from pipeline.synth.pen_fonts import HandStyle
+from pipeline.synth.people import happens, pick
+from pipeline.synth.sheet import PaperSheet
+from pipeline.synth.stamps import boxed_stamp, draw_signature, name_stamp, round_seal
 from pipeline.text import synthetic_words as words
 
 
 @dataclass(frozen=True)
-class Entry:
+class DrawnEntry:
     """One case as it stands on paper: ``texts`` field → text ("" = blank); ``ditto`` what marks stand for."""
 
     row: int
@@ -35,38 +33,40 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Page:
+class FlatPage:
     """A drawn, flat page and what stands on it."""
 
-    sheet: Sheet
-    entries: tuple[Entry, ...]
+    sheet: PaperSheet
+    entries: tuple[DrawnEntry, ...]
 
 
-def entry_page(
+def draw_entry_page(
     rng: np.random.Generator,
     clerk: Clerk,
-    hands: Sequence[Hand],
-    cases: Sequence[Case],
-    sheet: Sheet,
+    hands: Sequence[HandStyle],
+    cases: Sequence[SyntheticCase],
+    sheet: PaperSheet,
     sealed: bool,
-    cuttings: deque[Cutting],
-) -> Page:
-    """The page on that blank sheet, with one entry a row of it (one in all on forms of one entry). ``cuttings`` are
+    cutouts: deque[InkCutout],
+) -> FlatPage:
+    """The page on that blank sheet, with one entry a row of it (one in all on forms of one entry). ``cutouts`` are
     used up in the blanks for places."""
     print_form(sheet)
     entries = []
     above: Mapping[str, str] = {}
     for row, facts in enumerate(cases):
         hand = pick(rng, hands)
-        writer = Writer(sheet, hand, rng, row)
+        writer = SheetWriter(sheet, hand, rng, row)
         if not hand.capitals:
             clerk = replace(clerk, habits=replace(clerk.habits, capitals=0.0))
         values = {
-            slot.name: written(rng, clerk, facts, slot) for slot in clerk.form.slots if not slot.signature
+            slot.name: compose_blank(rng, clerk, facts, slot)
+            for slot in clerk.form.slots
+            if not slot.signature
         }
         if clerk.form.table and row:
             values = {name: _maybe_ditto(rng, clerk, value, above) for name, value in values.items()}
-        entry = _entered(writer, clerk, facts, values, cuttings)
+        entry = _write_entry(writer, clerk, facts, values, cutouts)
         entries.append(entry)
         above = {**entry.texts, **entry.ditto}
         if clerk.form.table:
@@ -76,38 +76,44 @@ def entry_page(
         where = sheet.y(float(rng.uniform(0.3, 0.6)))
         edge = sheet.size[0] + sheet.mm(float(rng.uniform(-3, 3)))
         round_seal(sheet, f"ủy ban nhân dân xã {cases[0].home.name}", edge, where, rng)
-    return Page(sheet, tuple(entries))
+    return FlatPage(sheet, tuple(entries))
 
 
-def _entered(
-    writer: Writer, clerk: Clerk, facts: Case, values: Mapping[str, Written], cuttings: deque[Cutting]
-) -> Entry:
+def _write_entry(
+    writer: SheetWriter,
+    clerk: Clerk,
+    facts: SyntheticCase,
+    values: Mapping[str, BlankContent],
+    cutouts: deque[InkCutout],
+) -> DrawnEntry:
     texts: dict[str, str] = {}
     for value in values.values():
-        if real := glued(writer, value, clerk.record, cuttings):
+        if real := paste_cutouts(writer, value, clerk.record, cutouts):
             texts.update(real)
         elif _is_officers(clerk, value.slot) and value.alternatives:
             texts.update(_officer_signs(writer, facts, value))
         elif (
             _is_notes(clerk, value.slot)
             and not clerk.options.typed
-            and chance(writer.rng, clerk.options.stamped)
+            and happens(writer.rng, clerk.options.stamped)
         ):
             texts.update(_stamped_note(writer, value.slot))
         else:
-            texts.update(inscribe(writer, value))
+            texts.update(write_content(writer, value))
     texts.update(_tick_boxes(writer, clerk, facts))
     ditto = {value.slot.name: value.ditto for value in values.values() if value.ditto}
-    return Entry(writer.row, texts, ditto)
+    return DrawnEntry(writer.row, texts, ditto)
 
 
-def _maybe_ditto(rng: np.random.Generator, clerk: Clerk, value: Written, above: Mapping[str, str]) -> Written:
+def _maybe_ditto(
+    rng: np.random.Generator, clerk: Clerk, value: BlankContent, above: Mapping[str, str]
+) -> BlankContent:
     """Marks for "as above" stand only for values that neighbours really share, and under something."""
     name = value.slot.name
     shared = name in clerk.record.by_name and clerk.record.by_name[name].kind in ("choice", "place")
-    if not shared or not above.get(name) or not chance(rng, clerk.options.ditto):
+    if not shared or not above.get(name) or not happens(rng, clerk.options.ditto):
         return value
-    return dittoed(rng, value.slot, above[name])
+    return ditto_content(rng, value.slot, above[name])
 
 
 def _is_officers(clerk: Clerk, slot: Slot) -> bool:
@@ -124,7 +130,7 @@ def _is_notes(clerk: Clerk, slot: Slot) -> bool:
     )
 
 
-def _officer_signs(writer: Writer, facts: Case, value: Written) -> Mapping[str, str]:
+def _officer_signs(writer: SheetWriter, facts: SyntheticCase, value: BlankContent) -> Mapping[str, str]:
     """The officer's signature and under it the name, written or stamped."""
     sheet, rng, slot = writer.sheet, writer.rng, value.slot
     if slot.area:
@@ -136,7 +142,7 @@ def _officer_signs(writer: Writer, facts: Case, value: Written) -> Mapping[str, 
     else:
         middle = (sheet.x(slot.pieces[0].u0) + sheet.x(slot.pieces[0].u1)) / 2
         base = sheet.y(slot.pieces[0].v)
-    signature(
+    draw_signature(
         sheet,
         middle,
         base - sheet.mm(float(rng.uniform(8.5, 10.5))),
@@ -145,16 +151,16 @@ def _officer_signs(writer: Writer, facts: Case, value: Written) -> Mapping[str, 
         writer.hand.ink,
     )
     text = facts.people[party_key(slot.field_names[0])].name
-    if chance(rng, 0.45):
+    if happens(rng, 0.45):
         mark = name_stamp(sheet, text, middle, base - sheet.mm(1.5), rng)
         sheet.note(mark.mask, mark.left, mark.top, slot.field_names, writer.row, by_hand=False)
     else:
         text = value.alternatives[0][0][1]
-        put_text(writer, slot, text, middle, base, centred=True)
+        write_words(writer, slot, text, middle, base, centred=True)
     return dict.fromkeys(slot.field_names, text)
 
 
-def _stamped_note(writer: Writer, slot: Slot) -> Mapping[str, str]:
+def _stamped_note(writer: SheetWriter, slot: Slot) -> Mapping[str, str]:
     """The boxed red stamp in the notes column."""
     sheet, text = writer.sheet, words.LATE_REGISTRATION_STAMP
     u0, v0, u1, v1 = slot.area or (0.0, 0.0, 1.0, 1.0)
@@ -164,25 +170,25 @@ def _stamped_note(writer: Writer, slot: Slot) -> Mapping[str, str]:
     return dict.fromkeys(slot.field_names, text)
 
 
-def _tick_boxes(writer: Writer, clerk: Clerk, facts: Case) -> Mapping[str, str]:
+def _tick_boxes(writer: SheetWriter, clerk: Clerk, facts: SyntheticCase) -> Mapping[str, str]:
     """Tick the boxes that agree with the case: at most one a field."""
     texts = {}
-    for name, box in ticked(writer.rng, clerk.form.boxes, clerk.record, facts).items():
+    for name, box in ticked_boxes(writer.rng, clerk.form.boxes, clerk.record, facts).items():
         texts[name] = box.value if box else ""
         if box:
-            mark = tick(writer.sheet, box.box, writer.rng, writer.hand.ink)
+            mark = draw_tick(writer.sheet, box.box, writer.rng, writer.hand.ink)
             writer.sheet.note(mark.mask, mark.left, mark.top, (name,), writer.row, by_hand=False)
     return texts
 
 
-def _signatures(sheet: Sheet, rng: np.random.Generator, hands: Sequence[Hand]) -> None:
+def _signatures(sheet: PaperSheet, rng: np.random.Generator, hands: Sequence[HandStyle]) -> None:
     for slot in sheet.form.slots:
-        if slot.signature and slot.area and chance(rng, 0.8):
+        if slot.signature and slot.area and happens(rng, 0.8):
             u0, v0, u1, v1 = slot.area
             tall = sheet.y(v1) - sheet.y(v0)
             y = sheet.y(v0) + min(tall / 2, sheet.mm(float(rng.uniform(10, 24))))
             width = min(sheet.mm(float(rng.uniform(24, 44))), 0.7 * (sheet.x(u1) - sheet.x(u0)))
-            signature(
+            draw_signature(
                 sheet,
                 sheet.x((u0 + u1) / 2 + float(rng.normal(0, 0.02))),
                 y,
@@ -192,7 +198,7 @@ def _signatures(sheet: Sheet, rng: np.random.Generator, hands: Sequence[Hand]) -
             )
 
 
-def _unread_cells(writer: Writer, facts: Case) -> None:
+def _unread_cells(writer: SheetWriter, facts: SyntheticCase) -> None:
     """Columns that no field reads still hold writing: an occupation, an address, a signature."""
     table, sheet, rng = writer.sheet.form.table, writer.sheet, writer.rng
     assert table is not None
@@ -203,20 +209,22 @@ def _unread_cells(writer: Writer, facts: Case) -> None:
             continue
         middle = sheet.x((edges[number] + edges[number + 1]) / 2)
         y = sheet.y(table.top) + (writer.row + 0.5) * tall
-        if said(column.heading, "chữ ký"):
-            signature(sheet, middle, y, 0.8 * sheet.frame.width * column.width, rng, writer.hand.ink)
+        if label_mentions(column.heading, "chữ ký"):
+            draw_signature(sheet, middle, y, 0.8 * sheet.frame.width * column.width, rng, writer.hand.ink)
             continue
-        text = pick(rng, words.OCCUPATIONS) if said(column.heading, "nghề nghiệp") else facts.home.name
-        inscribe(writer, Written(Slot("", "", {"": ""}, column=number), (((("", text),)),)))
+        text = (
+            pick(rng, words.OCCUPATIONS) if label_mentions(column.heading, "nghề nghiệp") else facts.home.name
+        )
+        write_content(writer, BlankContent(Slot("", "", {"": ""}, column=number), (((("", text),)),)))
 
 
-def cover_page(
-    rng: np.random.Generator, form: Form, hand: Hand, ledger: Ledger, title: str, dpi: float
-) -> Page:
+def draw_cover_page(
+    rng: np.random.Generator, form: Form, hand: HandStyle, ledger: Ledger, title: str, dpi: float
+) -> FlatPage:
     """The book's cover: its blanks are filled from the ledger by the printed words before them."""
-    sheet = Sheet.blank(form, dpi)
+    sheet = PaperSheet.blank(form, dpi)
     print_form(sheet)
-    writer = Writer(sheet, hand, rng)
+    writer = SheetWriter(sheet, hand, rng)
     title = title.upper() if hand.capitals else title
     rest: list[str] = []
     asked, day = "", ""
@@ -226,11 +234,11 @@ def cover_page(
             day = _day_of(cell.label, ledger) or day
             if cell.from_ is None or cell.to is None:
                 continue
-            answered = cell.label or said(asked, "sổ đăng ký")
+            answered = cell.label or label_mentions(asked, "sổ đăng ký")
             text = _cover_text(asked, day, ledger, title) if answered else ""
             words_left = (text.split() if text else rest) or []
             room, rest = sheet.x(cell.to) - sheet.x(cell.from_) - sheet.mm(4), []
-            line = put_text(
+            line = write_words(
                 writer,
                 None,
                 " ".join(words_left),
@@ -241,25 +249,25 @@ def cover_page(
             rest = words_left[len(line.split()) :]
     office = ledger.place.split(",")[0].replace("UBND", "ủy ban nhân dân")
     round_seal(sheet, office, sheet.x(0.72), sheet.y(0.66), rng, 0.7)
-    return Page(sheet, ())
+    return FlatPage(sheet, ())
 
 
 def _day_of(label: str, ledger: Ledger) -> str:
-    if said(label, "mở ngày", "mở sổ"):
+    if label_mentions(label, "mở ngày", "mở sổ"):
         return ledger.opened_on
-    return ledger.closed_on if said(label, "khóa ngày", "khóa sổ", "khoá ngày") else ""
+    return ledger.closed_on if label_mentions(label, "khóa ngày", "khóa sổ", "khoá ngày") else ""
 
 
 def _cover_text(label: str, day: str, ledger: Ledger, title: str) -> str:
     parts = [*day.split("."), "", "", ""][:3]
-    if said(label, "ngày"):
+    if label_mentions(label, "ngày"):
         return parts[0]
-    if said(label, "tháng"):
+    if label_mentions(label, "tháng"):
         return parts[1]
-    if said(label, "năm"):
+    if label_mentions(label, "năm"):
         return parts[2]
-    if said(label, "quyển", "quyển số"):
+    if label_mentions(label, "quyển", "quyển số"):
         return ledger.volume
-    if said(label, "cơ quan đăng ký hộ tịch", "nơi đăng ký", "cơ quan"):
+    if label_mentions(label, "cơ quan đăng ký hộ tịch", "nơi đăng ký", "cơ quan"):
         return ledger.place
-    return title if said(label, "sổ đăng ký") else ""
+    return title if label_mentions(label, "sổ đăng ký") else ""

@@ -1,15 +1,92 @@
-"""Synthetic people and places, drawn by chance from ``words``."""
+"""Synthetic people and the real communes they live in, drawn by chance."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 
-from pipeline.synth.land import Land
+from pipeline.places import Days, Gazetteer, Level, Unit
+from pipeline.places.unit import ALWAYS
 from pipeline.text import synthetic_words as words
+
+PROVINCES = ("92", "93", "94", "86", "89", "91", "95", "87")
+"""Codes (of the list of 2004) of the provinces that books are from: the Mekong delta."""
+
+
+@dataclass(frozen=True)
+class RuralDistrict:
+    """A rural district of some year; without a ``name`` where there are none. ``province`` as it was called
+    then, with its type as clerks write it: ``TP`` Cần Thơ, ``tỉnh`` Hậu Giang."""
+
+    name: str
+    province_type: str
+    province: str
+    communes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Geography:
+    """The districts of one year by the names of their provinces."""
+
+    provinces: Mapping[str, Sequence[RuralDistrict]]
+
+
+@lru_cache(maxsize=64)
+def geography_of_year(gazetteer: Gazetteer, year: int) -> Geography:
+    """Rural communes of that year in their rural districts (from 2026 on without), and the provinces they lay
+    in then; nothing that the tables rule out on any day of the year. In 2025 the units of its first half."""
+    days = Days(year * 10000 + 101, year * 10000 + (131 if year == 2025 else 1231))
+    there = [unit for unit in gazetteer.units if _throughout(unit, days)]
+    found = _two_levels(there) if year > 2025 else _three_levels(gazetteer, there)
+    return Geography({name: tuple(sorted(found[name], key=lambda one: one.name)) for name in sorted(found)})
+
+
+def _three_levels(gazetteer: Gazetteer, there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
+    communes = _rural_communes(there, "2004")
+    provinces = [
+        unit for unit in there if unit.level is Level.PROVINCE and unit.scheme in ("2004", "history")
+    ]
+    found = defaultdict(list)
+    for district in there:
+        if district.type != "Huyện" or district.scheme != "2004" or district.parent not in PROVINCES:
+            continue
+        above = [province for province in provinces if gazetteer.lies_in(district, province)]
+        if len(above) == 1 and communes[district.code]:
+            found[above[0].name].append(_district(district.name, above[0], communes[district.code]))
+    return found
+
+
+def _two_levels(there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
+    communes = _rural_communes(there, "2025")
+    provinces = [unit for unit in there if unit.level is Level.PROVINCE and unit.scheme == "2025"]
+    return {
+        unit.name: [_district("", unit, communes[unit.code])] for unit in provinces if unit.code in PROVINCES
+    }
+
+
+def _rural_communes(there: Sequence[Unit], scheme: str) -> Mapping[str, set[str]]:
+    """Their names by the code above them."""
+    found = defaultdict(set)
+    for unit in there:
+        if unit.type == "Xã" and unit.scheme == scheme:
+            found[unit.parent].add(unit.name)
+    return found
+
+
+def _district(name: str, province: Unit, communes: set[str]) -> RuralDistrict:
+    kind = "TP" if province.type == "Thành phố" else province.type.lower()
+    return RuralDistrict(name, kind, province.name, tuple(sorted(communes)))
+
+
+def _throughout(unit: Unit, days: Days) -> bool:
+    """Whether nothing speaks against the unit on any of those days."""
+    return unit.span.from_min <= days.first and (unit.span.to_max == ALWAYS or days.last < unit.span.to_min)
+
 
 T = TypeVar("T")
 
@@ -19,7 +96,7 @@ def pick(rng: np.random.Generator, items: Sequence[T]) -> T:
     return items[int(rng.integers(len(items)))]
 
 
-def chance(rng: np.random.Generator, share: float) -> bool:
+def happens(rng: np.random.Generator, share: float) -> bool:
     return bool(rng.random() < share)
 
 
@@ -31,7 +108,7 @@ class Commune:
     district: str
     province_type: str
     province: str
-    land: Land = field(repr=False, compare=False)
+    land: Geography = field(repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -44,7 +121,7 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SyntheticPerson:
     """A synthetic person. ``ethnicity`` is a label of the code list ``ethnicity``."""
 
     surname: str
@@ -59,33 +136,33 @@ class Person:
         return " ".join(part for part in (self.surname, self.middle, self.given) if part)
 
 
-def commune(rng: np.random.Generator, near: Commune | Land) -> Commune:
+def draw_commune(rng: np.random.Generator, near: Commune | Geography) -> Commune:
     """A commune of that land; near another one mostly of the same district or province."""
-    land = near if isinstance(near, Land) else near.land
-    home = None if isinstance(near, Land) else near
-    province = home.province if home and chance(rng, 0.75) else pick(rng, tuple(land.provinces))
+    land = near if isinstance(near, Geography) else near.land
+    home = None if isinstance(near, Geography) else near
+    province = home.province if home and happens(rng, 0.75) else pick(rng, tuple(land.provinces))
     districts = land.provinces[province]
-    if home and home.province == province and chance(rng, 0.7):
+    if home and home.province == province and happens(rng, 0.7):
         districts = [one for one in districts if one.name == home.district]
     district = pick(rng, districts)
     return Commune(pick(rng, district.communes), district.name, district.province_type, province, land)
 
 
-def person(
-    rng: np.random.Generator, home: Commune, male: bool | None = None, like: Person | None = None
-) -> Person:
+def draw_person(
+    rng: np.random.Generator, home: Commune, male: bool | None = None, like: SyntheticPerson | None = None
+) -> SyntheticPerson:
     """A person who lives in or near ``home``; with ``like`` of the same family (surname, ethnicity, home)."""
-    male = chance(rng, 0.5) if male is None else male
-    khmer = chance(rng, 0.12)
+    male = happens(rng, 0.5) if male is None else male
+    khmer = happens(rng, 0.12)
     ethnicity = like.ethnicity if like else ("Khơ-me" if khmer else "Kinh")
-    if like is None and not khmer and chance(rng, 0.06):
+    if like is None and not khmer and happens(rng, 0.06):
         ethnicity = "Hoa"
     surname = like.surname if like else pick(rng, words.KHMER_SURNAMES if khmer else words.SURNAMES)
     middles = words.MIDDLES_MALE if male else words.MIDDLES_FEMALE
-    middle = "" if khmer and male and chance(rng, 0.5) else pick(rng, middles)
+    middle = "" if khmer and male and happens(rng, 0.5) else pick(rng, middles)
     given = pick(
         rng,
         [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()],
     )
-    near = like.home if like else (home if chance(rng, 0.6) else commune(rng, home))
-    return Person(surname, middle, given, male, ethnicity, near)
+    near = like.home if like else (home if happens(rng, 0.6) else draw_commune(rng, home))
+    return SyntheticPerson(surname, middle, given, male, ethnicity, near)

@@ -1,21 +1,26 @@
-"""What a scanner, or a telephone, makes of a sheet: geometry, light, the page behind, noise, edges."""
+"""What a scanner, or a telephone, makes of a sheet, and the files in which it delivers the pages."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pikepdf
 from numpy.typing import NDArray
+from PIL import Image
 
 from pipeline.model import Box, Matrix, Pixels
-from pipeline.synth.options import ScannerOptions
+from pipeline.synth.options import Container, ScannerOptions
 
 Grey = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class ScannedPage:
     """A delivered page: ``pixels`` RGB, the ``matrix`` (3, 3) from the flat sheet's pixels to its own, the ``skew`` in
     degrees (clockwise positive) and the quarter ``turn`` in degrees clockwise in which it was delivered."""
 
@@ -25,14 +30,14 @@ class Scanned:
     turn: int
 
 
-def scanned(
+def scan_sheet(
     sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOptions, rng: np.random.Generator
-) -> Scanned:
+) -> ScannedPage:
     """The sheet as delivered. ``behind``: the sheet whose ink shows through, or None."""
     paper = sheet
     low, high = options.show_through
     if behind is not None and high > 0:
-        paper = _shown_through(paper, behind, float(rng.uniform(low, high)), dpi, rng)
+        paper = _add_show_through(paper, behind, float(rng.uniform(low, high)), dpi, rng)
     matrix, skew, size = _geometry(paper.shape[1], paper.shape[0], options, rng)
     lid = float(rng.uniform(18, 90)) if rng.random() < options.dark_edges else float(rng.uniform(238, 252))
     pixels = cv2.warpPerspective(
@@ -45,12 +50,12 @@ def scanned(
     )
     if options.blur:
         pixels = cv2.GaussianBlur(pixels, (0, 0), options.blur * dpi / 300 * float(rng.uniform(0.6, 1.1)))
-    pixels = _lit(np.asarray(pixels, np.uint8), options, rng)
+    pixels = _apply_light(np.asarray(pixels, np.uint8), options, rng)
     turn = int(rng.choice([90, 180, 270])) if rng.random() < options.turned else 0
-    return _turned(Scanned(pixels, matrix, skew, 0), turn)
+    return _turn_page(ScannedPage(pixels, matrix, skew, 0), turn)
 
 
-def _shown_through(
+def _add_show_through(
     paper: Pixels, behind: Pixels, strength: float, dpi: float, rng: np.random.Generator
 ) -> Pixels:
     """The mirrored ink of the page behind, soft and weak, laid under the page's own."""
@@ -87,7 +92,7 @@ def _geometry(
     return np.asarray(moved, np.float64), skew, (int(high[0] - low[0]), int(high[1] - low[1]))
 
 
-def _lit(pixels: Pixels, options: ScannerOptions, rng: np.random.Generator) -> Pixels:
+def _apply_light(pixels: Pixels, options: ScannerOptions, rng: np.random.Generator) -> Pixels:
     """Paper colour and mottle, uneven light, sensor noise."""
     height, width = pixels.shape[:2]
     tone = 1 - options.paper_tone * np.array([0.04, 0.055, 0.11]) * rng.uniform(0.5, 1.3)
@@ -102,7 +107,7 @@ def _lit(pixels: Pixels, options: ScannerOptions, rng: np.random.Generator) -> P
     veil = cv2.resize(small.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
     pixels = np.asarray(cv2.multiply(pixels, veil, scale=1 / 255), np.uint8)
     if options.noise:
-        pixels = _noisy(pixels, options.noise, rng)
+        pixels = _add_noise(pixels, options.noise, rng)
     return pixels
 
 
@@ -115,7 +120,7 @@ def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
     return np.asarray(np.clip(0.6 * side + 0.8 * (x**2 + y**2), 0, 1), np.float32)
 
 
-def _noisy(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
+def _add_noise(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
     """Sensor noise: a tile of it, shifted from strip to strip (drawn afresh for every pixel it would cost seconds)."""
     tile = np.clip(rng.normal(0, 1.6 * sigma, (512, 512)), -100, 100).astype(np.int16)
     tile = np.asarray(cv2.GaussianBlur(tile, (0, 0), 0.6), np.int16)
@@ -128,7 +133,7 @@ def _noisy(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
     return noisy
 
 
-def _turned(page: Scanned, turn: int) -> Scanned:
+def _turn_page(page: ScannedPage, turn: int) -> ScannedPage:
     """The page delivered lying ``turn`` degrees clockwise."""
     if turn == 0:
         return page
@@ -140,7 +145,7 @@ def _turned(page: Scanned, turn: int) -> Scanned:
         270: [[0, 1, 0], [-1, 0, width], [0, 0, 1]],
     }
     pixels = cv2.rotate(page.pixels, codes[turn])
-    return Scanned(
+    return ScannedPage(
         np.asarray(pixels, np.uint8), np.array(moves[turn], np.float64) @ page.matrix, page.skew, turn
     )
 
@@ -150,3 +155,61 @@ def quad(box: Box, matrix: Matrix) -> list[float]:
     across, down = (box.left, box.right, box.right, box.left), (box.top, box.top, box.bottom, box.bottom)
     corners = np.array([list(zip(across, down, strict=True))], np.float64)
     return [round(float(value), 1) for value in cv2.perspectiveTransform(corners, matrix).ravel()]
+
+
+def encode_jpeg(pixels: Pixels, dpi: int, quality: int) -> bytes:
+    """The page as a JPEG file (4:2:0) that states its resolution."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(
+        buffer, "JPEG", quality=quality, dpi=(dpi, dpi), subsampling=2, optimize=True
+    )
+    return buffer.getvalue()
+
+
+def write_pages(
+    folder: Path, stem: str, container: Container, pages: Sequence[bytes], dpi: int, quality: int
+) -> list[tuple[str, int]]:
+    """Write JPEG pages into ``folder``. Returns for each page the name of its file and its 1-based number in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if container == "jpeg":
+        names = [f"{stem}.{number:03}.jpg" for number in range(1, len(pages) + 1)]
+        for name, page in zip(names, pages, strict=True):
+            (folder / name).write_bytes(page)
+        return [(name, 1) for name in names]
+    name = f"{stem}.{'pdf' if container == 'pdf' else 'tif'}"
+    if container == "pdf":
+        _write_pdf(folder / name, pages, dpi)
+    else:
+        _write_tiff(folder / name, pages, dpi, quality)
+    return [(name, number) for number in range(1, len(pages) + 1)]
+
+
+def _write_pdf(path: Path, pages: Sequence[bytes], dpi: int) -> None:
+    """One page an image, the JPEG bytes embedded as they are."""
+    with pikepdf.new() as pdf:
+        for page in pages:
+            with Image.open(io.BytesIO(page)) as image:
+                width, height = image.size
+            picture = pikepdf.Stream(
+                pdf, page, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=width, Height=height,
+                ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode,
+            )  # fmt: skip
+            points = width * 72 / dpi, height * 72 / dpi
+            sheet = pdf.add_blank_page(page_size=points)
+            sheet.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=picture))
+            sheet.obj.Contents = pikepdf.Stream(pdf, b"q %.3f 0 0 %.3f 0 0 cm /Im0 Do Q" % points)
+        pdf.save(path, deterministic_id=True)
+
+
+def _write_tiff(path: Path, pages: Sequence[bytes], dpi: int, quality: int) -> None:
+    """JPEG-compressed strips, as office scanners write them."""
+    images = [Image.open(io.BytesIO(page)).convert("YCbCr") for page in pages]
+    images[0].save(
+        path,
+        "TIFF",
+        save_all=True,
+        append_images=images[1:],
+        compression="jpeg",
+        quality=quality,
+        dpi=(dpi, dpi),
+    )

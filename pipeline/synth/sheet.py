@@ -10,14 +10,14 @@ from PIL import Image, ImageDraw
 
 from pipeline.model import Box, Pixels
 from pipeline.schema import Form
-from pipeline.synth.pens import print_font
-from pipeline.synth.strokes import Patch, ink_box
+from pipeline.synth.line_drawing import LinePatch, ink_box
+from pipeline.synth.pen_fonts import print_font
 
 PRINT_INK = (30, 30, 33)
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class DrawnLine:
     """One drawn line of a value: the ``fields`` it belongs to, the ``box`` of its ink on the flat sheet, the ``mask``
     that fills that box (255 = full ink), whether it was ``struck`` out, the ``row`` of its entry, and whether it is
     handwriting (not printed, typed, stamped or a tick)."""
@@ -31,7 +31,7 @@ class Ink:
 
 
 @dataclass
-class Sheet:
+class PaperSheet:
     """A page in the making: ``pixels`` (h, w, 3) RGB on pure white. Only its own drawing functions change it.
 
     ``shift``: how far this printing's lines stand from the declared places, at most, as a share of the frame's height.
@@ -41,11 +41,11 @@ class Sheet:
     dpi: float
     pixels: Pixels
     shift: float = 0.0
-    inks: list[Ink] = field(default_factory=list)
+    inks: list[DrawnLine] = field(default_factory=list)
     labels: list[tuple[str, Box]] = field(default_factory=list)
 
     @classmethod
-    def blank(cls, form: Form, dpi: float, shift: float = 0.0) -> Sheet:
+    def blank(cls, form: Form, dpi: float, shift: float = 0.0) -> PaperSheet:
         width, height = (round(side * dpi / 25.4) for side in form.paper_mm)
         return cls(form, dpi, np.full((height, width, 3), 255, np.uint8), shift)
 
@@ -86,7 +86,7 @@ class Sheet:
         self.pixels[y0:y1, x0:x1] = (paper * light + 0.5).astype(np.uint8)
 
     def write(
-        self, patch: Patch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
+        self, patch: LinePatch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
         fields: tuple[str, ...], row: int = 0, struck: bool = False, by_hand: bool = True,
     ) -> Box | None:  # fmt: skip
         """Lay a line of writing with its baseline's start at (x, y) and note where its ink is."""
@@ -104,7 +104,7 @@ class Sheet:
             return None
         x0, y0, x1, y1 = found
         box = Box(left + x0, top + y0, left + x1, top + y1)
-        self.inks.append(Ink(fields, box, mask[y0:y1, x0:x1], struck, row, by_hand))
+        self.inks.append(DrawnLine(fields, box, mask[y0:y1, x0:x1], struck, row, by_hand))
         return box
 
     def print_text(
@@ -121,7 +121,7 @@ class Sheet:
         return Box(corner[0] + found[0], corner[1] + found[1], corner[0] + found[2], corner[1] + found[3])
 
 
-def print_patch(text: str, style: str, em: float, fit: float | None = None) -> Patch:
+def print_patch(text: str, style: str, em: float, fit: float | None = None) -> LinePatch:
     """Printed text as a mask; ``fit``: the width in pixels it should take (as far as type can be narrowed)."""
     face = print_font(style, max(6, round(em)))
     natural = face.getlength(text)
@@ -132,4 +132,4 @@ def print_patch(text: str, style: str, em: float, fit: float | None = None) -> P
     if fit is not None and natural:
         share = min(max(fit / natural, 0.82), 1.1)
         image = image.resize((round(image.width * share), image.height), Image.Resampling.BILINEAR)
-    return Patch(np.asarray(image, np.uint8), (pad * share, 1.6 * em), natural * share)
+    return LinePatch(np.asarray(image, np.uint8), (pad * share, 1.6 * em), natural * share)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.model import Pixels
-from pipeline.synth.pens import loaded, system_font
-from pipeline.synth.sheet import Sheet
+from pipeline.synth.pen_fonts import load_font, system_font
+from pipeline.synth.sheet import PaperSheet
 
 Points = NDArray[np.float64]
 Colour = tuple[int, int, int]
@@ -20,7 +20,7 @@ RED = (196, 30, 44)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LaidInk:
     """Ink that was laid down: ``mask`` with its corner at (``left``, ``top``) of the sheet."""
 
     mask: Pixels
@@ -28,7 +28,9 @@ class Mark:
     top: int
 
 
-def stroke_paths(sheet: Sheet, paths: Sequence[Points], ink: Colour, alpha: float, width_mm: float) -> Mark:
+def stroke_paths(
+    sheet: PaperSheet, paths: Sequence[Points], ink: Colour, alpha: float, width_mm: float
+) -> LaidInk:
     """Pen strokes, each along points (n, 2) in pixels of the sheet."""
     pad = int(sheet.mm(2))
     points = np.concatenate(list(paths))
@@ -39,15 +41,17 @@ def stroke_paths(sheet: Sheet, paths: Sequence[Points], ink: Colour, alpha: floa
     cv2.polylines(mask, curves, False, 255, max(1, round(sheet.mm(width_mm))), cv2.LINE_AA, 4)
     soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), max(0.4, sheet.mm(0.055))), np.uint8)
     sheet.stain(soft, int(low[0]), int(low[1]), ink, alpha)
-    return Mark(soft, int(low[0]), int(low[1]))
+    return LaidInk(soft, int(low[0]), int(low[1]))
 
 
-def stroke_path(sheet: Sheet, points: Points, ink: Colour, alpha: float, width_mm: float) -> Mark:
+def stroke_path(sheet: PaperSheet, points: Points, ink: Colour, alpha: float, width_mm: float) -> LaidInk:
     """One pen stroke along points (n, 2) in pixels of the sheet."""
     return stroke_paths(sheet, [points], ink, alpha, width_mm)
 
 
-def signature(sheet: Sheet, x: float, y: float, width: float, rng: np.random.Generator, ink: Colour) -> None:
+def draw_signature(
+    sheet: PaperSheet, x: float, y: float, width: float, rng: np.random.Generator, ink: Colour
+) -> None:
     """A scribbled signature about ``width`` pixels wide around (x, y): loops, then a flourish."""
     loops = int(rng.integers(4, 9))
     turns = np.linspace(0, loops * 2 * np.pi, loops * 40)
@@ -82,7 +86,7 @@ def signature(sheet: Sheet, x: float, y: float, width: float, rng: np.random.Gen
     stroke_path(sheet, bezier, ink, 0.85, pen)
 
 
-def _worn(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
+def _wear_stamp(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
     """A rubber stamp's print: turned, with places where the ink did not take."""
     image = Image.fromarray(mask).rotate(angle, Image.Resampling.BILINEAR, expand=True)
     turned = np.asarray(image, np.float32)
@@ -95,7 +99,7 @@ def _worn(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> 
 
 
 def _text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> Pixels:
-    font = loaded(system_font(face), em)
+    font = load_font(system_font(face), em)
     width = int(max(font.getlength(line) for line in lines) + 1.2 * em)
     image = Image.new("L", (width, int(len(lines) * 1.25 * em + 0.8 * em)), 0)
     pencil = ImageDraw.Draw(image)
@@ -111,33 +115,33 @@ def _text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> P
 
 
 def name_stamp(
-    sheet: Sheet, name: str, x: float, y: float, rng: np.random.Generator, ink: Colour = RED
-) -> Mark:
+    sheet: PaperSheet, name: str, x: float, y: float, rng: np.random.Generator, ink: Colour = RED
+) -> LaidInk:
     """A stamped name centred on (x, y)."""
-    mask = _worn(
+    mask = _wear_stamp(
         _text_mask((name,), round(sheet.mm(4.6)), "LiberationSerif-Bold.ttf"),
         rng,
         float(rng.normal(0, 1.5)),
         0.22,
     )
-    return _stamped(sheet, mask, x, y, ink, 0.85)
+    return _lay_stamp(sheet, mask, x, y, ink, 0.85)
 
 
-def boxed_stamp(sheet: Sheet, text: str, x: float, y: float, rng: np.random.Generator) -> Mark:
+def boxed_stamp(sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator) -> LaidInk:
     """A red stamp in a box, centred on (x, y)."""
     mask = _text_mask((text,), round(sheet.mm(4.4)), "LiberationSans-Bold.ttf", max(1, round(sheet.mm(0.45))))
-    mask = _worn(mask, rng, float(rng.normal(0, 3)), 0.5)
-    return _stamped(sheet, mask, x, y, RED, 0.8)
+    mask = _wear_stamp(mask, rng, float(rng.normal(0, 3)), 0.5)
+    return _lay_stamp(sheet, mask, x, y, RED, 0.8)
 
 
-def _stamped(sheet: Sheet, mask: Pixels, x: float, y: float, ink: Colour, alpha: float) -> Mark:
+def _lay_stamp(sheet: PaperSheet, mask: Pixels, x: float, y: float, ink: Colour, alpha: float) -> LaidInk:
     left, top = round(x - mask.shape[1] / 2), round(y - mask.shape[0] / 2)
     sheet.stain(mask, left, top, ink, alpha)
-    return Mark(mask, left, top)
+    return LaidInk(mask, left, top)
 
 
 def round_seal(
-    sheet: Sheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75
+    sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75
 ) -> None:
     """A round red seal centred on (x, y), 36 mm wide; what hangs over the paper's edge is on the next page."""
     size = round(sheet.mm(36))
@@ -151,8 +155,8 @@ def round_seal(
             width=max(1, round(sheet.mm(width))),
         )
     _star(pencil, size / 2, size / 2, 0.16 * size)
-    _around(image, text.upper(), size, round(sheet.mm(3.4)))
-    mask = _worn(np.asarray(image, np.uint8), rng, float(rng.uniform(-40, 40)), 0.55)
+    _ring_text(image, text.upper(), size, round(sheet.mm(3.4)))
+    mask = _wear_stamp(np.asarray(image, np.uint8), rng, float(rng.uniform(-40, 40)), 0.55)
     sheet.stain(mask, round(x - mask.shape[1] / 2), round(y - mask.shape[0] / 2), RED, alpha)
 
 
@@ -165,9 +169,9 @@ def _star(pencil: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> Non
     pencil.polygon(corners, fill=255)
 
 
-def _around(image: Image.Image, text: str, size: int, em: int) -> None:
+def _ring_text(image: Image.Image, text: str, size: int, em: int) -> None:
     """Letters set along the seal's ring, from left over the top to the right."""
-    font = loaded(system_font("LiberationSans-Bold.ttf"), em)
+    font = load_font(system_font("LiberationSans-Bold.ttf"), em)
     step = min(0.2, 4.6 / max(len(text), 1))
     radius = 0.36 * size
     for number, letter in enumerate(text):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.synth.people import chance, pick
+from pipeline.synth.people import happens, pick
 from pipeline.text import training_words as words
 from pipeline.text.dates_in_words import Wording, date_in_words, number_in_words, year_in_words
 
 
 def year(rng: np.random.Generator) -> int:
     """Mostly one that the ledgers could hold."""
-    return int(rng.integers(1880, 2030)) if chance(rng, 0.85) else int(rng.integers(1000, 3000))
+    return int(rng.integers(1880, 2030)) if happens(rng, 0.85) else int(rng.integers(1000, 3000))
 
 
 def digit_date(rng: np.random.Generator) -> str:
     """A date in figures."""
     day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), year(rng)
-    padded = chance(rng, 0.5)
-    short = f"{in_year % 100:02}" if chance(rng, 0.15) else str(in_year)
+    padded = happens(rng, 0.5)
+    short = f"{in_year % 100:02}" if happens(rng, 0.15) else str(in_year)
     parts = [f"{day:02}" if padded else str(day), f"{month:02}" if padded else str(month), short]
     sign = pick(rng, ("/", "/", "/", "-", "-", ".", ".", " / ", " - ", "/ ", ". ", " ", ":", ","))
     shape = rng.random()
@@ -35,7 +35,7 @@ def number(rng: np.random.Generator) -> str:
     """A number alone: a part of a date, an entry, a year, an hour."""
     kind = rng.random()
     if kind < 0.3:
-        return f"{rng.integers(0, 32):02}" if chance(rng, 0.6) else str(rng.integers(0, 32))
+        return f"{rng.integers(0, 32):02}" if happens(rng, 0.6) else str(rng.integers(0, 32))
     if kind < 0.5:
         return str(year(rng))
     if kind < 0.65:
@@ -66,7 +66,7 @@ def id_number(rng: np.random.Generator) -> str:
     length = int(rng.choice([9, 12, 8, 10], p=[0.5, 0.4, 0.05, 0.05]))
     digits = ("0" if length == 12 else "") + "".join(str(rng.integers(0, 10)) for _ in range(length))
     digits = digits[:length]
-    if chance(rng, 0.3):
+    if happens(rng, 0.3):
         sign = pick(rng, (" ", ".", " ", "-"))
         digits = sign.join(digits[at : at + 3] for at in range(0, length, 3))
     return f"{pick(rng, ('', '', '', '', '', 'CMND ', 'CCCD ', 'số ', 'Số ', 'CM số ', 'B'))}{digits}"
@@ -79,7 +79,7 @@ def time(rng: np.random.Generator) -> str:
     text = shape.format(h=hour, m=minute, part=pick(rng, ("sáng", "chiều", "tối", "đêm", "khuya", "rưỡi")))
     return (
         f"{text}{pick(rng, (', ngày ', ' ngày ', ' - ', ', '))}{digit_date(rng)}"
-        if chance(rng, 0.2)
+        if happens(rng, 0.2)
         else text
     )
 
@@ -95,16 +95,16 @@ def word_date(rng: np.random.Generator) -> str:
     whole = _other_words(rng, date_in_words(day, month, in_year, wording).capitalize())
     kind = rng.random()
     if kind < 0.25:
-        whole = _other_words(rng, f"{'Năm ' if chance(rng, 0.6) else ''}{year_in_words(in_year, wording)}")
+        whole = _other_words(rng, f"{'Năm ' if happens(rng, 0.6) else ''}{year_in_words(in_year, wording)}")
     elif kind < 0.35:
         whole = f"{pick(rng, ('ngày', 'Ngày', 'tháng', 'tuổi'))} {_other_words(rng, number_in_words(day, wording))}"
     elif kind < 0.42:
         digits = [number_in_words(int(digit), wording) for digit in str(in_year)]
         whole = f"năm {' '.join(digits)}"
-    if chance(rng, 0.1):
+    if happens(rng, 0.1):
         whole = whole.replace(" tháng", ", tháng").replace(" năm", ", năm", 1)
-    whole = " ".join(word.capitalize() for word in whole.split()) if chance(rng, 0.2) else whole
-    return cut_short(rng, whole) if chance(rng, 0.7) else whole
+    whole = " ".join(word.capitalize() for word in whole.split()) if happens(rng, 0.2) else whole
+    return cut_short(rng, whole) if happens(rng, 0.7) else whole
 
 
 _OTHER_WORDS = (
@@ -124,7 +124,7 @@ _OTHER_WORDS = (
 def _other_words(rng: np.random.Generator, text: str) -> str:
     """Other ways to say the same numbers."""
     for usual, others in _OTHER_WORDS:
-        if usual in text and chance(rng, 0.4):
+        if usual in text and happens(rng, 0.4):
             text = text.replace(usual, pick(rng, others))
     return text
 
@@ -135,5 +135,5 @@ def cut_short(rng: np.random.Generator, text: str) -> str:
     most = int(rng.integers(2, 15))
     if len(parts) <= most:
         return text
-    start = int(rng.integers(0, len(parts) - most + 1)) if chance(rng, 0.5) else 0
+    start = int(rng.integers(0, len(parts) - most + 1)) if happens(rng, 0.5) else 0
     return " ".join(parts[start : start + most])

@@ -7,7 +7,7 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from pipeline.synth.people import chance, pick
+from pipeline.synth.people import happens, pick
 from pipeline.training.marks import MarkHabits
 from pipeline.training.pens import Pen, Pens
 
@@ -55,16 +55,16 @@ class Hand:
         """A writer by chance. ``shouting``: one whose capitals can stand side by side."""
         pen = _pen(rng, pens, shouting)
         drawn = cls._by_chance(pen, rng, pens, shouting)
-        return drawn._neatly(rng, pens, alone=shouting) if chance(rng, NEAT) else drawn
+        return drawn._neatly(rng, pens, alone=shouting) if happens(rng, NEAT) else drawn
 
     @classmethod
     def _by_chance(cls, pen: Pen, rng: np.random.Generator, pens: Pens, shouting: bool) -> Hand:
-        spread = chance(rng, 0.06)
+        spread = happens(rng, 0.06)
         unit = float(rng.uniform(11, 23))
         return cls(
             pen=pen,
-            figures=_like(pen, rng, pens) if chance(rng, 0.45) else pen,
-            capitals=_like(pen, rng, pens) if chance(rng, 0.2) and not shouting else pen,
+            figures=_like(pen, rng, pens) if happens(rng, 0.45) else pen,
+            capitals=_like(pen, rng, pens) if happens(rng, 0.2) and not shouting else pen,
             unit=unit,
             own=float(pick(rng, (0.0, 0.3, 1.0) if pen.whole else (0.0, 0.0, 0.5))),
             marks=MarkHabits.drawn(rng),
@@ -96,10 +96,10 @@ class Hand:
         """The writer with even letters and the font's own marks: of one pen, or now and then, unless ``alone``, of two
         that make one hand between them: always the same letters from each, or the capitals from the other where
         letters join."""
-        two = not (alone or self.pen.joined or self.second.joined) and chance(rng, TWO_IN_ONE)
-        taken = frozenset(letter for letter in ascii_lowercase if chance(rng, 0.5))
+        two = not (alone or self.pen.joined or self.second.joined) and happens(rng, TWO_IN_ONE)
+        taken = frozenset(letter for letter in ascii_lowercase if happens(rng, 0.5))
         capitals = self.pen
-        if self.pen.joined and not alone and chance(rng, CAPITALS_OF_ANOTHER):
+        if self.pen.joined and not alone and happens(rng, CAPITALS_OF_ANOTHER):
             capitals = _capitals_like(self.pen, rng, pens)
         return replace(
             self,
@@ -140,7 +140,7 @@ def _pen(rng: np.random.Generator, pens: Pens, shouting: bool) -> Pen:
     if shouting:
         known = tuple(pen for pen in pens.all if pen.capital < 1.75 * pen.x_height and not pen.joined)
     else:
-        known = pens.whole if chance(rng, 0.3) else pens.all
+        known = pens.whole if happens(rng, 0.3) else pens.all
         known = tuple(pen for pen in known if pen.family not in CASELESS)
     shares = np.array([FAVOURED.get(pen.family, _share(pen)) for pen in known])
     return known[int(rng.choice(len(known), p=shares / shares.sum()))]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.model import Pixels
-from pipeline.synth.people import chance
+from pipeline.synth.people import happens
 from pipeline.text.tones import DOT, split_marks
 from pipeline.training.hands import Hand, size_of, thickness
 from pipeline.training.marks import Curve, Place, marks_on, smooth
@@ -93,7 +93,7 @@ def _put_word(
             _advance(first.pen.file, em, glyphs) * (hand.tight if len(run) == 1 else 1.0)
             + hand.spread * hand.unit
         )
-    if word[-1:].isalpha() and chance(rng, hand.flourish):
+    if word[-1:].isalpha() and happens(rng, hand.flourish):
         curves.append(_flourish((x, y), hand.unit, rng))
     return x
 
@@ -125,7 +125,7 @@ def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[
             and letter.pen.joined
             and last.scale == letter.scale
             and "stick" not in (last.extra, letter.extra)
-            and not chance(rng, hand.broken)
+            and not happens(rng, hand.broken)
         ):
             runs[-1].append(letter)
         else:
@@ -136,21 +136,21 @@ def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[
 def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
     """How the hand makes that character."""
     pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
-    if pen is hand.pen and (split_marks(character)[0] in hand.borrowed or chance(rng, hand.mixed)):
+    if pen is hand.pen and (split_marks(character)[0] in hand.borrowed or happens(rng, hand.mixed)):
         pen = hand.second
     scale = hand.big_capitals if character.isupper() else 1.0
-    if character == "1" and chance(rng, hand.stick_one):
+    if character == "1" and happens(rng, hand.stick_one):
         return _Letter(pen, "1", extra="stick")
-    if character == "7" and chance(rng, hand.crossed_seven):
+    if character == "7" and happens(rng, hand.crossed_seven):
         return _Letter(pen, "7", extra="seven")
-    if character == "T" and chance(rng, hand.barred_t):
+    if character == "T" and happens(rng, hand.barred_t):
         return _Letter(pen, "C", extra="bar", scale=scale)
-    if character == "t" and chance(rng, hand.crossed_t):
+    if character == "t" and happens(rng, hand.crossed_t):
         return _Letter(pen, "l", extra="cross")
-    if character == "T" and chance(rng, hand.long_t):
+    if character == "T" and happens(rng, hand.long_t):
         return _Letter(pen, "T", extra="roof", scale=scale)
-    glyph, marks = _font_part(character, pen, chance(rng, hand.own))
-    bare = glyph == "i" and (any(mark != DOT for mark in marks) or (not marks and chance(rng, hand.dotless)))
+    glyph, marks = _font_part(character, pen, happens(rng, hand.own))
+    bare = glyph == "i" and (any(mark != DOT for mark in marks) or (not marks and happens(rng, hand.dotless)))
     if bare and "ı" in pen.letters:
         glyph = "ı"
     return _Letter(pen, glyph, marks, scale=scale)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synth.people import chance, pick
+from pipeline.synth.people import happens, pick
 from pipeline.text.tones import ACUTE, BAR, BREVE, CIRCUMFLEX, DOT, GRAVE, HORN, TILDE, TONES
 
 Curve = NDArray[np.float32]
@@ -45,7 +45,7 @@ class MarkHabits:
             horn=pick(rng, ("curl", "curl", "tick", "comma", "apart")),
             size=float(rng.uniform(0.75, 1.55)),
             rise=float(rng.uniform(0.04, 0.45)),
-            shift=float(rng.normal(0.15, 0.2)) if chance(rng, 0.75) else float(rng.uniform(0.3, 0.75)),
+            shift=float(rng.normal(0.15, 0.2)) if happens(rng, 0.75) else float(rng.uniform(0.3, 0.75)),
             lean=float(rng.normal(0.1, 0.15)),
             unsteady=float(rng.uniform(0.05, 0.28)),
             joined=float(pick(rng, (0.0, 0.1, 0.5, 0.9))),
@@ -104,17 +104,17 @@ def _put_tone(
     unit, stroke = place.unit, _tone(tone, habits, rng)
     x, y = at
     if not roofed:
-        if horned and tone == ACUTE and chance(rng, 0.3):
+        if horned and tone == ACUTE and happens(rng, 0.3):
             x = place.right + 0.15 * unit
         curves.append(stroke * unit + (x, y))
         return
     roof = curves[-1]
-    if tone == ACUTE and chance(rng, habits.joined):
+    if tone == ACUTE and happens(rng, habits.joined):
         curves[-1] = np.concatenate([roof, roof[-1] + (stroke - stroke[0]) * unit])
         return
     right, top = float(roof[:, 0].max()), float(roof[:, 1].min())
-    if chance(rng, habits.beside):
-        side = -1.0 if tone == GRAVE and chance(rng, 0.3) else 1.0
+    if happens(rng, habits.beside):
+        side = -1.0 if tone == GRAVE and happens(rng, 0.3) else 1.0
         edge = right if side > 0 else float(roof[:, 0].min())
         curves.append(
             stroke * unit + (edge + side * rng.uniform(0.1, 0.3) * unit, y - rng.uniform(0, 0.25) * unit)

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import SetupError
 from pipeline.model import Pixels
-from pipeline.synth.pens import PEN_FOLDER
+from pipeline.synth.pen_fonts import PEN_FOLDER
 from pipeline.text.tones import TONED_VOWELS
 
 HELD_OUT = frozenset(

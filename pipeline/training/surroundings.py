@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.model import Pixels
-from pipeline.synth.pens import PRINT, print_font
-from pipeline.synth.people import chance, pick
+from pipeline.synth.pen_fonts import PRINT, print_font
+from pipeline.synth.people import happens, pick
 from pipeline.text import training_words as words
 from pipeline.training.inking import Ink
 
@@ -40,9 +40,9 @@ class Cut:
             sides = rng.uniform(0.1, 1.0, 4) * unit * (1.8, 0.8, 1.8, 0.8)
         else:
             sides = rng.uniform(0.2, 1.6, 4) * unit * (3, 0.8, 8, 0.8)
-        if chance(rng, 0.08):
+        if happens(rng, 0.08):
             sides[3] = -rng.uniform(0, 0.3) * max(0.0, below - 0.4 * unit)
-        elif chance(rng, 0.04):
+        elif happens(rng, 0.04):
             sides[1] = -rng.uniform(0, 0.12) * unit
         left, top, right, bottom = (round(float(side)) for side in sides)
         return cls(left, top, right, bottom)
@@ -55,14 +55,14 @@ def pictured(ink: Ink, beyond: Ink | None, unit: float, rng: np.random.Generator
     base = ink.base + cut.top
     if beyond is not None:
         pen = np.maximum(pen, _reaching_in(beyond, pen.shape, cut, rng))
-    printed = _left_of_leader(pen, base, unit, rng) if chance(rng, LEFT_OVER) else None
+    printed = _left_of_leader(pen, base, unit, rng) if happens(rng, LEFT_OVER) else None
     if printed is None:
         printed = _printed(pen.shape, base, unit, cut, rng)
     dark = _darkness(rng)
     paper = _paper(pen.shape, rng)
-    if chance(rng, 0.08) and beyond is not None:
+    if happens(rng, 0.08) and beyond is not None:
         paper *= 1 - _shown_through(beyond, pen.shape, rng)
-    if chance(rng, 0.05):
+    if happens(rng, 0.05):
         paper *= 1 - _seal(pen.shape, unit, rng)
     level = paper * (1 - _worn(pen, unit, rng) * dark)
     if printed is not None:
@@ -102,14 +102,14 @@ def _printed(
     shape: tuple[int, ...], base: int, unit: float, cut: Cut, rng: np.random.Generator
 ) -> Pixels | None:
     """What the press put there: leader, rules, cell borders, the edge of a label."""
-    if chance(rng, 0.35):
+    if happens(rng, 0.35):
         return None
     layer = np.zeros(shape, np.uint8)
     height, width = shape[0], shape[1]
     tilt = float(rng.normal(0, 0.006)) * width
-    if chance(rng, 0.4):
+    if happens(rng, 0.4):
         _leader(layer, base + unit * float(rng.uniform(-0.25, 0.5)), tilt, unit, rng)
-    if chance(rng, 0.3):
+    if happens(rng, 0.3):
         for _ in range(int(rng.integers(1, 3))):
             y = float(
                 pick(
@@ -126,10 +126,10 @@ def _printed(
         (cut.left * rng.uniform(0, 0.8), cut.left),
         (width - 1 - cut.right * rng.uniform(0, 0.8), cut.right),
     ):
-        if chance(rng, 0.4 if room > 0.4 * unit else 0.05):
+        if happens(rng, 0.4 if room > 0.4 * unit else 0.05):
             lean = rng.normal(0, 0.05) * height
             _stroke(layer, (x - lean, -5), (x + lean, height + 5), unit, rng)
-    if chance(rng, 0.15):
+    if happens(rng, 0.15):
         _label(layer, base, unit, cut, rng)
     return layer
 
@@ -173,24 +173,24 @@ def _label(layer: Pixels, base: int, unit: float, cut: Cut, rng: np.random.Gener
     image = Image.new("L", (width, layer.shape[0]), 0)
     ImageDraw.Draw(image).text((0, base + rng.normal(0, 0.1) * unit), text, font=font, fill=255, anchor="ls")
     gap = int(rng.uniform(0.1, 0.5) * unit)
-    before = chance(rng, 0.7)
+    before = happens(rng, 0.7)
     x = cut.left - gap - width if before else layer.shape[1] - cut.right + gap
     _laid(layer, np.asarray(image, np.uint8), x, 0)
 
 
 def _darkness(rng: np.random.Generator) -> np.float32:
     """How much light the ink takes: 1 = black; pencil and pale ink little."""
-    return np.float32(rng.uniform(0.22, 0.5) if chance(rng, 0.15) else rng.uniform(0.5, 0.97))
+    return np.float32(rng.uniform(0.22, 0.5) if happens(rng, 0.15) else rng.uniform(0.5, 0.97))
 
 
 def _worn(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
     """Ink 0..1 with the pen's pressure, and places where it did not take."""
     ink = pen.astype(np.float32) * np.float32(1 / 255)
-    if chance(rng, 0.6):
+    if happens(rng, 0.6):
         grid = (max(2, int(pen.shape[0] / unit)), max(2, int(pen.shape[1] / unit)))
         pressure = rng.uniform(1 - rng.uniform(0.1, 0.55), 1.0, grid).astype(np.float32)
         ink *= cv2.resize(pressure, pen.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    if chance(rng, 0.12):
+    if happens(rng, 0.12):
         grid = (max(2, pen.shape[0] // 2), max(2, pen.shape[1] // 2))
         skips = np.clip(rng.normal(1.1, 0.5, grid), 0.15, 1).astype(np.float32)
         ink *= cv2.resize(skips, pen.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -199,10 +199,10 @@ def _worn(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
 
 def _paper(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
     """The paper's light 0..1: tone, uneven light, mottle."""
-    tone = rng.uniform(0.5, 0.85) if chance(rng, 0.3) else rng.uniform(0.82, 1.0)
-    if chance(rng, 0.2):
+    tone = rng.uniform(0.5, 0.85) if happens(rng, 0.3) else rng.uniform(0.82, 1.0)
+    if happens(rng, 0.2):
         return np.full(shape, tone, np.float32)
-    spread = rng.uniform(0.0, 0.12) if chance(rng, 0.7) else rng.uniform(0.1, 0.35)
+    spread = rng.uniform(0.0, 0.12) if happens(rng, 0.7) else rng.uniform(0.1, 0.35)
     corners = tone - rng.uniform(0, spread, (2, 3))
     mottle = rng.normal(0, rng.uniform(0, 0.02), (shape[0] // 6 + 2, shape[1] // 6 + 2))
     size = shape[1], shape[0]
@@ -249,16 +249,16 @@ def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey
 
 def _scanned(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
     """The picture in 0..255: blur, noise, poor contrast, hard contrast, compression. ``dark``: how dark its ink is."""
-    if chance(rng, 0.5):
+    if happens(rng, 0.5):
         level = np.asarray(cv2.GaussianBlur(level, (0, 0), float(rng.uniform(0.3, 1.0))), np.float32)
-    if chance(rng, 0.6):
+    if happens(rng, 0.6):
         level = level + rng.standard_normal(level.shape, np.float32) * np.float32(rng.uniform(0.003, 0.03))
-    if chance(rng, 0.04):
+    if happens(rng, 0.04):
         light = float(np.median(level))
         middle = light * (1 - dark * np.float32(rng.uniform(0.2, 0.45)))
         level = (level - middle) * np.float32(rng.uniform(4, 30)) + np.float32(0.5)
     grey = np.clip(level * 255, 0, 255).astype(np.uint8)
-    if chance(rng, 0.25):
+    if happens(rng, 0.25):
         done, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])
         grey = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8) if done else grey
     return grey

@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 
-from pipeline.synth.people import chance, pick
+from pipeline.synth.people import happens, pick
 from pipeline.text import training_words as words
 from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
 
@@ -26,7 +26,7 @@ def syllable(rng: np.random.Generator) -> str:
     if onset == "gi" and rime[0] in "iy":
         onset = "g" if rime[0] == "i" else ""
     tone = pick(rng, _STOPPED if rime.endswith(("c", "ch", "p", "t")) else _TONES)
-    return unicodedata.normalize("NFC", onset + _toned(rime, tone, chance(rng, 0.5)))
+    return unicodedata.normalize("NFC", onset + _toned(rime, tone, happens(rng, 0.5)))
 
 
 def _toned(rime: str, tone: str, late: bool) -> str:

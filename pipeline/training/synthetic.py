@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.synth.people import chance
+from pipeline.synth.people import happens
 from pipeline.training import texts
 from pipeline.training.hands import Hand
 from pipeline.training.inking import written
@@ -18,5 +18,5 @@ def synthetic_line(rng: np.random.Generator, pens: Pens) -> TrainingLine:
     text = texts.text(rng)
     hand = Hand.drawn(rng, pens, shouting=text.isupper() and len(text) > 3)
     ink = written(text, hand, rng)
-    beyond = written(texts.text(rng)[:18].strip(), hand, rng) if chance(rng, 0.25) else None
+    beyond = written(texts.text(rng)[:18].strip(), hand, rng) if happens(rng, 0.25) else None
     return TrainingLine(pictured(ink, beyond, hand.unit, rng), text)

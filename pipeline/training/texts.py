@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from pipeline import schema
-from pipeline.synth.people import chance, pick
+from pipeline.synth.people import happens, pick
 from pipeline.text import training_words as words
 from pipeline.training import figures
 from pipeline.training.figures import cut_short
@@ -31,7 +31,7 @@ def text(rng: np.random.Generator) -> str:
     makers, shares = _makers()
     maker = makers[int(rng.choice(len(makers), p=shares))]
     made = plain(cased(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
-    return f"{made}." if made[-1].isalnum() and chance(rng, CLOSED) else made
+    return f"{made}." if made[-1].isalnum() and happens(rng, CLOSED) else made
 
 
 def plain(text: str) -> str:
@@ -51,36 +51,38 @@ def _name(rng: np.random.Generator) -> str:
         parts += [pick(rng, words.MIDDLES) for _ in range(int(rng.choice([0, 1, 2], p=[0.08, 0.72, 0.2])))]
         parts.append(pick(rng, words.GIVENS))
     name = " ".join(parts)
-    if chance(rng, 0.05):
+    if happens(rng, 0.05):
         name = name.replace("Nguyễn", pick(rng, ("Ng.", "Ng", "Ng:"))).replace(
             " Thị ", pick(rng, (" T. ", " T ", " thị "))
         )
-    if chance(rng, 0.04):
+    if happens(rng, 0.04):
         name += pick(rng, (" (chết)", " (nam)", " (nữ)", " - con", ", ", "."))
-    if chance(rng, 0.05):
+    if happens(rng, 0.05):
         name = f"{pick(rng, ('Ông', 'Bà', 'ông:', 'bà', 'Anh', 'Chị', 'Bé'))} {name}"
     return name
 
 
 def _some_word(rng: np.random.Generator) -> str:
-    return pick(rng, words.GIVENS) if chance(rng, 0.5) else syllable(rng).capitalize()
+    return pick(rng, words.GIVENS) if happens(rng, 0.5) else syllable(rng).capitalize()
 
 
 def _place_name(rng: np.random.Generator) -> str:
     kind = rng.random()
     if kind < 0.2:
         return " ".join(syllable(rng).capitalize() for _ in range(int(rng.integers(1, 4))))
-    tail = "" if chance(rng, 0.05) else pick(rng, words.PLACE_TAILS)
+    tail = "" if happens(rng, 0.05) else pick(rng, words.PLACE_TAILS)
     third = (
         f" {pick(rng, ('Đông', 'Tây', 'Nam', 'Bắc', 'A', 'B', 'C', 'Thượng', 'Hạ', 'Trung', '1', '2', '3'))}"
     )
-    return f"{pick(rng, words.PLACE_HEADS)} {tail}{third if chance(rng, 0.15) else ''}".strip()
+    return f"{pick(rng, words.PLACE_HEADS)} {tail}{third if happens(rng, 0.15) else ''}".strip()
 
 
 def _numbered(rng: np.random.Generator, names: tuple[str, ...]) -> str:
     """A small unit with a number or a name: ``ấp 3``, ``Kp 9a``, ``thôn Tân Lập``."""
-    number = f"{rng.integers(1, 100 if chance(rng, 0.3) else 13)}{pick(rng, ('', '', '', '', 'A', 'b', 'a'))}"
-    name = number if chance(rng, 0.55) else _place_name(rng)
+    number = (
+        f"{rng.integers(1, 100 if happens(rng, 0.3) else 13)}{pick(rng, ('', '', '', '', 'A', 'b', 'a'))}"
+    )
+    name = number if happens(rng, 0.55) else _place_name(rng)
     return f"{pick(rng, names)} {name}"
 
 
@@ -91,7 +93,7 @@ def _house(rng: np.random.Generator) -> str:
     )
     number += pick(rng, ("", "", "", "A", "B", "a", "d", "Bis"))
     head = pick(rng, words.HOUSES)
-    street = pick(rng, words.STREETS) if chance(rng, 0.7) else _name(rng)
+    street = pick(rng, words.STREETS) if happens(rng, 0.7) else _name(rng)
     return f"{head}{number} {pick(rng, ('', '', 'đường ', 'Đường ', 'đ. ', 'ngõ '))}{street}".strip()
 
 
@@ -100,23 +102,23 @@ _BETWEEN_STEPS = (*[", "] * 10, *[" "] * 3, " - ", "-", ",", ". ", "; ")
 
 def _place(rng: np.random.Generator) -> str:
     steps = []
-    if chance(rng, 0.2):
+    if happens(rng, 0.2):
         steps.append(_house(rng))
-    if chance(rng, 0.4):
+    if happens(rng, 0.4):
         steps.append(_numbered(rng, words.SMALL_UNITS))
-    if chance(rng, 0.7):
+    if happens(rng, 0.7):
         steps.append(f"{pick(rng, words.COMMUNES)} {_place_name(rng)}".strip())
-    elif chance(rng, 0.4):
+    elif happens(rng, 0.4):
         steps.append(f"{pick(rng, ('Phường', 'P.', 'P', 'phường'))} {rng.integers(1, 29)}")
-    if chance(rng, 0.75):
+    if happens(rng, 0.75):
         steps.append(_district(rng))
-    if chance(rng, 0.75) or not steps:
+    if happens(rng, 0.75) or not steps:
         steps.append(f"{pick(rng, words.PROVINCE_WORDS)} {pick(rng, words.PROVINCES)}".strip())
     return cut_short(rng, pick(rng, _BETWEEN_STEPS).join(steps))
 
 
 def _district(rng: np.random.Generator) -> str:
-    if chance(rng, 0.15):
+    if happens(rng, 0.15):
         return f"{pick(rng, ('Quận', 'Q.', 'Q', 'quận'))}{pick(rng, (' ', ' ', ''))}{rng.integers(1, 13)}"
     return f"{pick(rng, words.DISTRICTS)} {_place_name(rng)}".strip()
 
@@ -128,7 +130,7 @@ def _issued(rng: np.random.Generator) -> str:
     )
     return shape.format(
         issuer=pick(rng, words.ISSUERS), hospital=pick(rng, words.HOSPITALS),
-        place=pick(rng, words.PROVINCES) if chance(rng, 0.5) else _place_name(rng), date=figures.digit_date(rng),
+        place=pick(rng, words.PROVINCES) if happens(rng, 0.5) else _place_name(rng), date=figures.digit_date(rng),
     )  # fmt: skip
 
 
@@ -140,7 +142,7 @@ def _terms() -> tuple[str, ...]:
 
 
 def _term(rng: np.random.Generator) -> str:
-    if chance(rng, 0.35):
+    if happens(rng, 0.35):
         return pick(rng, words.CHOICES)
     return pick(rng, _terms())
 
@@ -170,7 +172,7 @@ def _note(rng: np.random.Generator) -> str:
         id="".join(str(digit) for digit in rng.integers(0, 10, 9)),
         place=_place_name(rng),
     )
-    if note[-1].isalnum() and chance(rng, 0.6):
+    if note[-1].isalnum() and happens(rng, 0.6):
         note += "."
     return cut_short(rng, note)
 
@@ -178,7 +180,7 @@ def _note(rng: np.random.Generator) -> str:
 def _phrase(rng: np.random.Generator) -> str:
     """Words of the ledgers in no order."""
     made = [
-        pick(rng, words.PHRASES) if chance(rng, 0.6) else syllable(rng)
+        pick(rng, words.PHRASES) if happens(rng, 0.6) else syllable(rng)
         for _ in range(int(rng.integers(1, 10)))
     ]
     return _punctuated(rng, made)
@@ -194,11 +196,11 @@ def _syllables(rng: np.random.Generator) -> str:
 
 def _punctuated(rng: np.random.Generator, made: list[str]) -> str:
     signs = (",", ",", ".", ".", ";", ":", " -", "-", "/", "?", "!", " &", " +", " =")
-    marked = [f"{word}{pick(rng, signs)}" if chance(rng, 0.08) else word for word in made]
-    if len(marked) > 1 and chance(rng, 0.1):
+    marked = [f"{word}{pick(rng, signs)}" if happens(rng, 0.08) else word for word in made]
+    if len(marked) > 1 and happens(rng, 0.1):
         at = int(rng.integers(len(marked)))
         marked[at] = pick(rng, ("({})", '"{}"', "'{}'")).format(marked[at])
-    return " ".join(marked).replace("- ", "-" if chance(rng, 0.3) else "- ")
+    return " ".join(marked).replace("- ", "-" if happens(rng, 0.3) else "- ")
 
 
 _POOLS = tuple(
@@ -211,7 +213,7 @@ def _letters(rng: np.random.Generator) -> str:
     """Letters in no order, so that each is learnt for itself."""
     pool = pick(rng, _POOLS)
     made = [pick(rng, pool) for _ in range(int(rng.integers(1, 14)))]
-    return "".join(f"{letter} " if chance(rng, 0.25) else letter for letter in made)
+    return "".join(f"{letter} " if happens(rng, 0.25) else letter for letter in made)
 
 
 def _foreign(rng: np.random.Generator) -> str:

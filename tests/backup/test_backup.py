@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import postgresql
 from pipeline import schema
 from pipeline.backup import Vault, back_up, restore, verify
 from pipeline.backup.vault import CONTENTS, MANIFESTS
@@ -17,7 +18,6 @@ from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.schema import Schemas
 from pipeline.workspace import Workspace
-from tests import postgresql
 from tests.registry.pages import LEDGER, entry, page, read
 
 AT = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)

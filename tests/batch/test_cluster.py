@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import dask_cluster
 from pipeline import schema
 from pipeline.batch import Progress, digitize_book
 from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
@@ -20,7 +21,6 @@ from pipeline.ledger import load_ledger
 from pipeline.model import PageResult
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
-from tests import dask_cluster
 from tests.fake_books import failed, make_book
 from tests.fake_pages import BREAK, CRASH, EAT, GOOD, LOOP, draw, fake_engines, fake_page
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import postgresql
+from benchmarks.servers import postgresql
 from tests.cli.conftest import Hotich
 
 

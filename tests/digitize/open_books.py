@@ -7,20 +7,20 @@ from functools import cache
 
 import numpy as np
 
+from benchmarks.books.open_books import OpenBook, open_book
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.imaging.colour import layers_of
 from pipeline.model import PageImage, PageRef, Pixels
-from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
-from pipeline.synth.spreads import OpenBook, open_book
+from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, engines, tilted
 
-SCANNER = replace(LEVELS["normal"], skew=0.0)
+SCANNER = replace(SCANNER_LEVELS["normal"], skew=0.0)
 
 
 @cache
-def drawings(form: str, entries: int = 2, cover: bool = False) -> tuple[Drawing, ...]:
+def drawings(form: str, entries: int = 2, cover: bool = False) -> tuple[SyntheticPage, ...]:
     options = SynthOptions(
         seed=2, entries=entries, blank=0.2, dpi=DPI, cover=cover, scanner="none", writing="typed"
     )

@@ -26,8 +26,8 @@ from pipeline.model import (
     Pixels,
 )
 from pipeline.schema import Form
-from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
-from pipeline.synth.options import Level, WritingStyle
+from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.synth.options import ScannerLevel, WritingStyle
 from pipeline.synth.scanning import quad
 
 SCHEMAS = schema.load()
@@ -43,7 +43,7 @@ class DrawnPage:
 
     form: Form
     year: int
-    drawing: Drawing
+    drawing: SyntheticPage
     pixels: Pixels
     matrix: Matrix
 
@@ -68,7 +68,11 @@ class DrawnPage:
 
 @cache
 def drawn(
-    form: str, seed: int = 1, scanner: Level = "normal", writing: WritingStyle = "hand", tilt: float = 0.0
+    form: str,
+    seed: int = 1,
+    scanner: ScannerLevel = "normal",
+    writing: WritingStyle = "hand",
+    tilt: float = 0.0,
 ) -> DrawnPage:
     """The first page of a book, scanned at that level without skew and then turned clockwise by ``tilt`` degrees."""
     declared = SCHEMAS.form(form)
@@ -80,7 +84,7 @@ def drawn(
         dpi=DPI,
         writing=writing,
         cover=False,
-        scanner=replace(LEVELS[scanner], skew=0.0),
+        scanner=replace(SCANNER_LEVELS[scanner], skew=0.0),
     )
     (drawing,) = draw_book(declared, SCHEMAS, options)
     page = DrawnPage(declared, _year(declared), drawing, drawing.scan.pixels, drawing.scan.matrix)
@@ -170,7 +174,11 @@ engines = cache(default_engines)
 
 @cache
 def read(
-    form: str, seed: int = 1, scanner: Level = "normal", writing: WritingStyle = "hand", tilt: float = 0.0
+    form: str,
+    seed: int = 1,
+    scanner: ScannerLevel = "normal",
+    writing: WritingStyle = "hand",
+    tilt: float = 0.0,
 ) -> PageResult:
     """What the machine makes of ``drawn`` with the same arguments."""
     return digitized(drawn(form, seed, scanner, writing, tilt))

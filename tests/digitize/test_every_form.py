@@ -11,7 +11,7 @@ import pytest
 from pipeline.imaging.overlay import overlay
 from pipeline.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Writing
 from pipeline.schema import Form
-from pipeline.synth.pens import PEN_FOLDER, PENS, Hand, pen_hand
+from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, HandStyle, draw_hand_style
 from tests.digitize.pages import (
     DPI,
     PAGE_FORMS,
@@ -173,14 +173,14 @@ def test_nothing_of_a_page_in_a_neat_upright_hand_is_accepted(
 ) -> None:
     pen = next(pen for pen in PENS if pen.file == f"{file}.ttf")
 
-    def neat(rng: np.random.Generator, *_: object) -> Hand:
-        hand = pen_hand(rng)
+    def neat(rng: np.random.Generator, *_: object) -> HandStyle:
+        hand = draw_hand_style(rng)
         return replace(
             hand, font=PEN_FOLDER / pen.file, size=pen.size, joined=pen.joined, weight=pen.weight,
             slant=0.0, unrest=0.5, drift=0.0, capitals=pen.capitals,
         )  # fmt: skip
 
-    monkeypatch.setattr("pipeline.synth.book.pen_hand", neat)
+    monkeypatch.setattr("pipeline.synth.book.draw_hand_style", neat)
     page = drawn.__wrapped__("birth-2006", 3, "mild")
     accepted = {name for (_, name), _ in accepted_values(digitized(page))}
     assert accepted <= pressed(page.form)

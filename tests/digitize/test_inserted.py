@@ -25,9 +25,9 @@ from pipeline.locate.owners import owners, touching
 from pipeline.locate.strips import Strip, strips_of
 from pipeline.model import FieldStatus
 from pipeline.schema import Form
-from pipeline.synth import LEVELS, Drawing, SynthOptions, draw_book
-from pipeline.synth.printing import print_form
-from pipeline.synth.sheet import Ink, Sheet
+from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.synth.form_printing import print_form
+from pipeline.synth.sheet import DrawnLine, PaperSheet
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, readings
 from tests.digitize.test_hand import listened
 from tests.digitize.test_unsure import looked_at
@@ -39,11 +39,11 @@ FLAT = SynthOptions(
 )
 
 
-def drawing_of(form: Form, options: SynthOptions = FLAT) -> Drawing:
+def drawing_of(form: Form, options: SynthOptions = FLAT) -> SyntheticPage:
     return next(draw_book(form, SCHEMAS, options))
 
 
-def put_above(inks: Sequence[Ink]) -> list[Ink]:
+def put_above(inks: Sequence[DrawnLine]) -> list[DrawnLine]:
     """What was written above something that is struck out in the same blank."""
     return [
         ink
@@ -59,14 +59,14 @@ def put_above(inks: Sequence[Ink]) -> list[Ink]:
 
 
 def flat_strips(form: Form) -> tuple[Strip, ...]:
-    frame = Sheet.blank(form, DPI).frame
+    frame = PaperSheet.blank(form, DPI).frame
     placed = np.array([[frame.width, 0, frame.left], [0, frame.height, frame.top], [0, 0, 1.0]])
     return strips_of(form, Fit(placed, (), (), 1.0), NO_DOTS)
 
 
-def lines_of(drawing: Drawing, form: Form) -> dict[str, list[InkedLine]]:
+def lines_of(drawing: SyntheticPage, form: Form) -> dict[str, list[InkedLine]]:
     """The lines found in each blank of a flat page, by field; what is printed is left out."""
-    blank = Sheet.blank(form, DPI)
+    blank = PaperSheet.blank(form, DPI)
     print_form(blank)
     written = np.abs(drawing.page.sheet.pixels.astype(np.int16) - blank.pixels).max(axis=2) > 50
     marks = marks_of(np.where(written, 255, 0).astype(np.uint8))
@@ -86,7 +86,7 @@ def lines_of(drawing: Drawing, form: Form) -> dict[str, list[InkedLine]]:
     return lines
 
 
-def held(ink: Ink, lines: Sequence[InkedLine]) -> float:
+def held(ink: DrawnLine, lines: Sequence[InkedLine]) -> float:
     """The share of drawn ink that lies in the boxes of lines."""
     down, across = np.nonzero(ink.mask > 127)
     x, y = across + ink.box.left, down + ink.box.top
@@ -130,7 +130,7 @@ def test_the_lines_above_and_all_others_keep_their_own_words() -> None:
 @pytest.mark.tesseract
 def test_what_was_struck_and_what_was_put_above_it_are_read_apart() -> None:
     form = SCHEMAS.form("birth-2016")
-    drawing = drawing_of(form, replace(FLAT, seed=501, scanner=replace(LEVELS["mild"], skew=0.0)))
+    drawing = drawing_of(form, replace(FLAT, seed=501, scanner=replace(SCANNER_LEVELS["mild"], skew=0.0)))
     result, _, _ = listened(DrawnPage(form, 2017, drawing, drawing.scan.pixels, drawing.scan.matrix))
     names = {name for ink in put_above(drawing.page.sheet.inks) for name in ink.fields}
     assert len(names) >= 3
@@ -175,7 +175,9 @@ def test_a_value_whose_end_may_have_gone_with_words_put_in_below_it_waits(
 @pytest.mark.tesseract
 def test_above_words_put_in_neither_a_value_nor_a_blank_is_accepted() -> None:
     form = SCHEMAS.form("birth-2006")
-    drawing = drawing_of(form, replace(FLAT, seed=511, blank=0.35, scanner=replace(LEVELS["mild"], skew=0.0)))
+    drawing = drawing_of(
+        form, replace(FLAT, seed=511, blank=0.35, scanner=replace(SCANNER_LEVELS["mild"], skew=0.0))
+    )
     result = looked_at(DrawnPage(form, 2017, drawing, drawing.scan.pixels, drawing.scan.matrix))
     (entry,) = result.entries
     waiting = {name for finding in entry.findings if finding.code == "INK-TOUCHES" for name in finding.fields}

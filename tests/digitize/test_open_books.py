@@ -9,13 +9,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from benchmarks.books.scan_damage import fingered
+from benchmarks.books.table_photos import CLOTH, DARK, WOOD, photograph_on_table
 from pipeline.evaluation.boxes import InkCoverage, ink_coverages
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, Severity
-from pipeline.synth import LEVELS
-from pipeline.synth.damage import fingered
-from pipeline.synth.photographing import CLOTH, DARK, WOOD, on_table
-from pipeline.synth.scanning import Scanned, scanned
+from pipeline.synth import SCANNER_LEVELS
+from pipeline.synth.scanning import ScannedPage, scan_sheet
 from tests.digitize.open_books import bound, drawings, looked_at, open_at
 from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings
 
@@ -125,9 +125,9 @@ def test_a_single_page_and_a_wide_table_are_not_parted(form: str, turn: int) -> 
 
 
 def photographed(
-    scan: Scanned, shape: float, tone: tuple[float, float, float], at: tuple[float, float] = (0.5, 0.5)
-) -> Scanned:
-    return on_table(scan, shape, tone, np.random.default_rng(7), at)
+    scan: ScannedPage, shape: float, tone: tuple[float, float, float], at: tuple[float, float] = (0.5, 0.5)
+) -> ScannedPage:
+    return photograph_on_table(scan, shape, tone, np.random.default_rng(7), at)
 
 
 def test_a_book_on_a_picture_that_is_higher_than_wide_is_read_page_by_page() -> None:
@@ -170,7 +170,7 @@ def test_where_the_facing_page_on_a_photograph_is_of_another_form_the_picture_wa
 def test_a_page_photographed_on_a_table_with_a_grain_is_neither_parted_nor_marked(
     shape: float, tone: tuple[float, float, float], at: tuple[float, float]
 ) -> None:
-    scan = Scanned(single(), np.eye(3), 0.0, 0)
+    scan = ScannedPage(single(), np.eye(3), 0.0, 0)
     look = looked_at(photographed(scan, shape, tone, at).pixels, "birth-2006")
     assert look.whole is not None
     assert look.whole.form is not None
@@ -186,7 +186,9 @@ def alone() -> PageResult:
 @cache
 def single() -> Pixels:
     sheet = drawings("birth-2006")[0].page.sheet.pixels
-    return scanned(sheet, None, DPI, replace(LEVELS["normal"], skew=2.0), np.random.default_rng(3)).pixels
+    return scan_sheet(
+        sheet, None, DPI, replace(SCANNER_LEVELS["normal"], skew=2.0), np.random.default_rng(3)
+    ).pixels
 
 
 @pytest.mark.parametrize(("tone", "on_right"), [(28, False), (246, True)])

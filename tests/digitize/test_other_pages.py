@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.model import FieldStatus, PageKind, PageResult, Pixels, Severity
-from pipeline.synth import LEVELS, SynthOptions, draw_book
-from pipeline.synth.printing import print_form
-from pipeline.synth.scanning import scanned
-from pipeline.synth.sheet import Sheet
+from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.synth.form_printing import print_form
+from pipeline.synth.scanning import scan_sheet
+from pipeline.synth.sheet import PaperSheet
 from tests.digitize.pages import (
     DPI,
     SCHEMAS,
@@ -48,9 +48,9 @@ def test_a_cover_is_a_cover(form: str) -> None:
 
 def empty_page(behind: Pixels | None, dark_bed: bool) -> Pixels:
     """Paper without anything on it; ``behind`` shows through, ``dark_bed``: the scanner's lid was open."""
-    sheet = Sheet.blank(SCHEMAS.form("birth-2006"), DPI)
-    options = replace(LEVELS["normal"], dark_edges=float(dark_bed))
-    return scanned(sheet.pixels, behind, DPI, options, np.random.default_rng(5)).pixels
+    sheet = PaperSheet.blank(SCHEMAS.form("birth-2006"), DPI)
+    options = replace(SCANNER_LEVELS["normal"], dark_edges=float(dark_bed))
+    return scan_sheet(sheet.pixels, behind, DPI, options, np.random.default_rng(5)).pixels
 
 
 def assert_blank(pixels: Pixels) -> None:
@@ -122,10 +122,10 @@ def test_a_table_cut_off_at_its_foot_still_places_its_rows() -> None:
 
 def test_a_form_with_nothing_written_in_it_is_blank_in_every_field() -> None:
     options = SynthOptions(seed=4, entries=1, dpi=DPI, cover=False, scanner="mild")
-    sheet = Sheet.blank(SCHEMAS.form("birth-2006"), DPI)
+    sheet = PaperSheet.blank(SCHEMAS.form("birth-2006"), DPI)
     print_form(sheet)
     skewed = replace(options.scanning, skew=2.0)
-    pixels = scanned(sheet.pixels, None, DPI, skewed, np.random.default_rng(2)).pixels
+    pixels = scan_sheet(sheet.pixels, None, DPI, skewed, np.random.default_rng(2)).pixels
     result = digitized_pixels(pixels, "birth-2006")
     assert result.kind is PageKind.ENTRIES
     found = {key: status for key, status in statuses(result).items() if status is not FieldStatus.BLANK}

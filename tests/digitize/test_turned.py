@@ -12,7 +12,7 @@ from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import straightened
 from pipeline.imaging.colour import layers_of
 from pipeline.model import PageImage, PageKind, PageRef, Pixels
-from pipeline.synth.pens import print_font
+from pipeline.synth.pen_fonts import print_font
 from pipeline.synth.scanning import quad
 from tests.digitize.pages import (
     DPI,

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from prefect.settings import get_current_settings
 
+from benchmarks.servers import dask_cluster
 from flows import cluster, nightly
 from pipeline.errors import SetupError
-from tests import dask_cluster
 from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, CRASH, GOOD, draw
 

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
-from pipeline.synth.pens import Hand, loaded, system_font
-from pipeline.synth.strokes import line
+from pipeline.synth.line_drawing import draw_line
+from pipeline.synth.pen_fonts import HandStyle, load_font, system_font
 
 PAPER = 255
 SUBPIXEL = 8
@@ -69,15 +69,15 @@ def ruled_page(angle: float, width: int = 1000, height: int = 1400, margin: int 
 
 def typed(text: str, face: str, em: int) -> Pixels:
     """Black print of that face on paper, cut close."""
-    font = loaded(system_font(face), em)
+    font = load_font(system_font(face), em)
     picture = Image.new("L", (int(font.getlength(text)) + 2 * em, 2 * em), PAPER)
     ImageDraw.Draw(picture).text((em, 1.4 * em), text, font=font, fill=20, anchor="ls")
     return np.asarray(picture)
 
 
-def written(text: str, hand: Hand, dpi: float, rng: np.random.Generator) -> Pixels:
+def written(text: str, hand: HandStyle, dpi: float, rng: np.random.Generator) -> Pixels:
     """One line in that hand, dark on paper."""
-    mask = line(text, hand, dpi, rng).mask
+    mask = draw_line(text, hand, dpi, rng).mask
     return np.asarray(255 - 0.85 * mask, np.uint8)
 
 

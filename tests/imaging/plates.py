@@ -14,27 +14,27 @@ from pipeline.imaging.plate import Plate, plate_of, view_of
 from pipeline.model import Matrix, Pixels, PlateLabel, PlateView
 from pipeline.schema import Form
 from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.sheet import Sheet
+from pipeline.synth.sheet import PaperSheet
 
 SCHEMAS = schema.load()
 DPI = 200
 
 
 @cache
-def sheets(form: str, count: int = 5, seed: int = 21) -> tuple[Sheet, ...]:
+def sheets(form: str, count: int = 5, seed: int = 21) -> tuple[PaperSheet, ...]:
     """Flat pages of one book."""
     options = SynthOptions(seed=seed, entries=count, dpi=DPI, cover=False, scanner="none")
     return tuple(drawing.page.sheet for drawing in draw_book(SCHEMAS.form(form), SCHEMAS, options))
 
 
-def corners(sheet: Sheet) -> Matrix:
+def corners(sheet: PaperSheet) -> Matrix:
     box = sheet.frame
     return np.array(
         [[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]]
     )
 
 
-def view(sheet: Sheet) -> PlateView:
+def view(sheet: PaperSheet) -> PlateView:
     """What a flat page teaches."""
     frame, form = sheet.frame, sheet.form
     labels = [
@@ -56,9 +56,9 @@ def plate(form: str) -> Plate:
 
 def empty_plate(form: Form) -> Pixels:
     """The printed form, as the plate should show it."""
-    from pipeline.synth.printing import print_form
+    from pipeline.synth.form_printing import print_form
 
-    sheet = Sheet.blank(form, DPI)
+    sheet = PaperSheet.blank(form, DPI)
     print_form(sheet)
     return view_of(ink_grey(sheet.pixels), corners(sheet), shape_of(form), ()).picture
 

@@ -9,7 +9,7 @@ import pytest
 from pipeline.imaging.colour import ink_grey, layers_of
 from pipeline.imaging.light import evened, ink_mask
 from pipeline.model import Pixels
-from pipeline.synth.pens import INKS
+from pipeline.synth.pen_fonts import INKS
 
 SEALS = ((206, 32, 44), (190, 40, 60), (170, 30, 40), (222, 80, 84))
 PAPERS = ((255, 255, 255), (246, 240, 226), (232, 222, 200))

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.books.scan_damage import DAMAGES
 from pipeline import schema
 from pipeline.digitize import default_engines
 from pipeline.imaging.colour import layers_of
 from pipeline.imaging.quality import quality_of
 from pipeline.model import Pixels, Quality
 from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.damage import DAMAGES
 from tests.imaging.drawings import paper, typed
 
 DPI = 200

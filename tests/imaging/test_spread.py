@@ -7,14 +7,14 @@ from functools import cache
 import numpy as np
 import pytest
 
+from benchmarks.books.open_books import FLAT, Binding, open_book
 from pipeline import schema
 from pipeline.imaging import warp
 from pipeline.imaging.colour import ink_grey
 from pipeline.imaging.spread import Gutter, common_canvas, gutter_of, halves, lines_run_level
 from pipeline.model import Pixels
-from pipeline.synth import LEVELS, SynthOptions, draw_book
-from pipeline.synth.options import Level
-from pipeline.synth.spreads import FLAT, Binding, open_book
+from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
+from pipeline.synth.options import ScannerLevel
 
 SCHEMAS = schema.load()
 DPI = 100
@@ -31,10 +31,10 @@ def pages(form: str, entries: int = 2) -> tuple[Pixels, ...]:
 @pytest.mark.parametrize("level", ["mild", "normal", "hard"])
 @pytest.mark.parametrize("form", ["birth-2006", "marriage-2006", "death-2016"])
 def test_the_gutter_of_an_open_book_is_found_within_a_hundredth_of_its_width(
-    form: str, level: Level, binding: Binding
+    form: str, level: ScannerLevel, binding: Binding
 ) -> None:
     left, right = pages(form)
-    book = open_book(left, right, DPI, LEVELS[level], np.random.default_rng(7), binding)
+    book = open_book(left, right, DPI, SCANNER_LEVELS[level], np.random.default_rng(7), binding)
     pixels = book.scan.pixels
     height, width = pixels.shape[:2]
     found = gutter_of(ink_grey(pixels), 420.0)
@@ -44,7 +44,7 @@ def test_the_gutter_of_an_open_book_is_found_within_a_hundredth_of_its_width(
 
 @pytest.mark.parametrize("level", ["mild", "hard"])
 @pytest.mark.parametrize("form", ["birth-2006", "marriage-2016", "birth-table"])
-def test_writing_runs_level_until_the_picture_is_laid_on_its_side(form: str, level: Level) -> None:
+def test_writing_runs_level_until_the_picture_is_laid_on_its_side(form: str, level: ScannerLevel) -> None:
     rows = 8 if form == "birth-table" else 1
     options = SynthOptions(seed=6, entries=rows, dpi=DPI, cover=False, scanner=level)
     grey = ink_grey(next(draw_book(SCHEMAS.form(form), SCHEMAS, options)).scan.pixels)

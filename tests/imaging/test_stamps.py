@@ -12,14 +12,14 @@ from pipeline.imaging.colour import layers_of
 from pipeline.imaging.light import ink_mask
 from pipeline.imaging.stamps import stamps_of
 from pipeline.model import StampKind
-from pipeline.synth.sheet import Sheet
+from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal
 
 DPI = 200.0
 
 
-def stamp_on(draw: Callable[[Sheet, np.random.Generator], object], seed: int) -> set[StampKind]:
-    sheet = Sheet.blank(schema.load().form("birth-2006"), DPI)
+def stamp_on(draw: Callable[[PaperSheet, np.random.Generator], object], seed: int) -> set[StampKind]:
+    sheet = PaperSheet.blank(schema.load().form("birth-2006"), DPI)
     draw(sheet, np.random.default_rng(seed))
     found = stamps_of(ink_mask(layers_of(sheet.pixels).red), DPI)
     return {stamp.kind for stamp in found if stamp.box.width * stamp.box.height > 1000}
@@ -27,16 +27,16 @@ def stamp_on(draw: Callable[[Sheet, np.random.Generator], object], seed: int) ->
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_seal_in_the_page_a_seal_over_its_edge_a_boxed_stamp_and_a_name_are_four_things(seed: int) -> None:
-    def seal(sheet: Sheet, rng: np.random.Generator) -> None:
+    def seal(sheet: PaperSheet, rng: np.random.Generator) -> None:
         round_seal(sheet, "ủy ban nhân dân xã Thử", 800, 1200, rng)
 
-    def straddle(sheet: Sheet, rng: np.random.Generator) -> None:
+    def straddle(sheet: PaperSheet, rng: np.random.Generator) -> None:
         round_seal(sheet, "ủy ban nhân dân xã Thử", sheet.size[0] + 5, 1200, rng)
 
-    def boxed(sheet: Sheet, rng: np.random.Generator) -> None:
+    def boxed(sheet: PaperSheet, rng: np.random.Generator) -> None:
         boxed_stamp(sheet, "ĐĂNG KÝ LẠI", 1300, 600, rng)
 
-    def name(sheet: Sheet, rng: np.random.Generator) -> None:
+    def name(sheet: PaperSheet, rng: np.random.Generator) -> None:
         name_stamp(sheet, "Nguyễn Văn Thử", 600, 2000, rng)
 
     assert stamp_on(seal, seed) == {StampKind.SEAL}

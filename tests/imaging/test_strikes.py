@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from pipeline.imaging.marks import marks_of
 from pipeline.imaging.strikes import strike_of
 from pipeline.model import Box, Pixels
-from pipeline.synth.pens import PEN_FOLDER, PENS, loaded
+from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, load_font
 from tests.imaging.drawings import ink_of, paper, rule, typed
 
 PITCH, BASE, LEFT = 60, 120, 40
@@ -61,8 +61,8 @@ def test_the_ends_of_a_stroke_tell_what_is_struck_out() -> None:
 
 def handwritten(file: str, text: str) -> tuple[Pixels, float]:
     """A line in a pen font, and the x of the end of its first two words."""
-    trial = -loaded(PEN_FOLDER / file, 40).getbbox("x", anchor="ls")[1]
-    font = loaded(PEN_FOLDER / file, max(8, round(40 * 0.29 * PITCH / max(1, trial))))
+    trial = -load_font(PEN_FOLDER / file, 40).getbbox("x", anchor="ls")[1]
+    font = load_font(PEN_FOLDER / file, max(8, round(40 * 0.29 * PITCH / max(1, trial))))
     image = Image.new("L", (int(font.getlength(text)) + 6 * LEFT, 3 * PITCH), 255)
     ImageDraw.Draw(image).text((LEFT, BASE), text, font=font, fill=40, anchor="ls")
     return np.array(image), LEFT + font.getlength(" ".join(text.split(" ")[:2]))

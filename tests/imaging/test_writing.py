@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.writing import WritingModel, line_shape
 from pipeline.ocr.models import card
-from pipeline.synth.pens import PENS, Hand, pen_hand
+from pipeline.synth.pen_fonts import PENS, HandStyle, draw_hand_style
 from tests.imaging.drawings import paper, written
 
 LINES = (
@@ -26,12 +26,12 @@ SHAPES = card("print-or-hand")
 MODEL = WritingModel(SHAPES.weights, SHAPES.mean, SHAPES.spread)
 
 
-def chances(hand: Hand, seed: int, dpi: float = 300) -> list[float]:
+def chances(hand: HandStyle, seed: int, dpi: float = 300) -> list[float]:
     rng = np.random.default_rng(seed)
     return [MODEL.print_chance(written(text, hand, dpi, rng), dpi) for text in LINES]
 
 
-PENNED = [pen_hand(np.random.default_rng(seed)) for seed in range(40)]
+PENNED = [draw_hand_style(np.random.default_rng(seed)) for seed in range(40)]
 
 
 def test_pages_by_pen_are_not_taken_for_typed() -> None:

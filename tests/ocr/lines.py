@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.model import Crop, Pixels
-from pipeline.synth.pens import system_font, typed_hand
-from pipeline.synth.strokes import ink_box, line
+from pipeline.synth.line_drawing import draw_line, ink_box
+from pipeline.synth.pen_fonts import draw_type_style, system_font
 
 DPI = 300.0
 PRINT, TYPEWRITER, MONO = "LiberationSerif-Regular.ttf", "FreeMono.ttf", "LiberationMono-Regular.ttf"
@@ -14,9 +14,9 @@ PRINT, TYPEWRITER, MONO = "LiberationSerif-Regular.ttf", "FreeMono.ttf", "Libera
 
 def typed_crop(text: str, kind: str = "text", face: str = PRINT, seed: int = 0) -> Crop:
     """A typed line in that face as it is cut from a page."""
-    tries = (typed_hand(np.random.default_rng(number)) for number in range(200))
+    tries = (draw_type_style(np.random.default_rng(number)) for number in range(200))
     hand = next(hand for hand in tries if hand.font == system_font(face))
-    mask = line(text, hand, DPI, np.random.default_rng(seed)).mask
+    mask = draw_line(text, hand, DPI, np.random.default_rng(seed)).mask
     left, top, right, bottom = ink_box(mask) or (0, 0, 1, 1)
     inked = mask[max(0, top - 10) : bottom + 10, max(0, left - 10) : right + 10]
     return Crop(np.asarray(255 - 0.9 * inked, np.uint8), DPI, kind)

@@ -10,8 +10,7 @@ import pytest
 from pipeline import schema
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger
 from pipeline.rules import context_of, rules_of
-from pipeline.synth.land import land_of
-from pipeline.synth.people import commune
+from pipeline.synth.people import draw_commune, geography_of_year
 
 SCHEMAS = schema.load()
 RULES = rules_of(SCHEMAS.record("birth"), SCHEMAS)
@@ -63,8 +62,8 @@ def test_what_cannot_be_told_raises_nothing(place: str) -> None:
 )
 def test_synthetic_places_of_any_year_raise_nothing(year: int) -> None:
     rng = np.random.default_rng(year)
-    home = commune(rng, land_of(SCHEMAS.places.gazetteer, year))
+    home = draw_commune(rng, geography_of_year(SCHEMAS.places.gazetteer, year))
     for month in (1, 5, 9, 12) * 8:
-        home = commune(rng, home)
+        home = draw_commune(rng, home)
         for text in (home.full, home.short, f"Ấp 3, {home.full}", f"UBND {home.full}"):
             assert SCHEMAS.places.existed(text, (year, month, 15)) is not False, text

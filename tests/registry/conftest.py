@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from benchmarks.servers import postgresql
 from pipeline.registry import Registry
 from pipeline.registry.accounts import passwords
-from tests import postgresql
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, inspect, make_url
 
-from tests.postgresql import OWNER
+from benchmarks.servers.postgresql import OWNER
 
 
 class Outsider:

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from benchmarks.servers import postgresql
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry import Registry, Verdict
-from tests import postgresql
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 FIELDS = ("child_name", "notes")

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from benchmarks.servers.postgresql import MUST_LOG_IN, OWNER, Cluster
 from pipeline.errors import HotichError, RegistryError, StorageError
 from pipeline.registry import Registry
-from tests.postgresql import MUST_LOG_IN, OWNER, Cluster
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 CUT = """

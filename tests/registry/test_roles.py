@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
+from benchmarks.servers import postgresql
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.guarded import ENDING, GROWING
 from pipeline.registry.roles import role_sql
-from tests import postgresql
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 GUARDED = """

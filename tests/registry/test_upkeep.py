@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.servers import postgresql
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry import Registry, StandingFinding, Verdict, upkeep
 from pipeline.registry.audit.rows import unpacked
-from tests import postgresql
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, finding, page, read
 

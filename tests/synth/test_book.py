@@ -20,7 +20,7 @@ from PIL import Image
 from pipeline import schema
 from pipeline.errors import SchemaError
 from pipeline.ledger import load_ledger
-from pipeline.synth import Drawing, SynthOptions, draw_book, write_book, write_books
+from pipeline.synth import SyntheticPage, SynthOptions, draw_book, write_book, write_books
 from pipeline.synth.options import Container
 
 SCHEMAS = schema.load()
@@ -116,7 +116,7 @@ def test_truth_holds_every_column_of_the_form_and_no_other(tmp_path: Path, form:
         assert {key for key in entry if not key.startswith("_")} == expected
 
 
-def drawings(form: schema.Form, options: SynthOptions) -> Iterator[Drawing]:
+def drawings(form: schema.Form, options: SynthOptions) -> Iterator[SyntheticPage]:
     yield from (page for page in draw_book(form, SCHEMAS, options) if page.kind == "entries")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.synth import LEVELS, ScannerOptions, SynthOptions
+from pipeline.synth import SCANNER_LEVELS, ScannerOptions, SynthOptions
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_options_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
 
 def test_skew_and_turns_replace_what_the_level_says() -> None:
     scanning = SynthOptions(scanner="hard", skew=0.5, turned=0.25).scanning
-    assert (scanning.skew, scanning.turned, scanning.noise) == (0.5, 0.25, LEVELS["hard"].noise)
+    assert (scanning.skew, scanning.turned, scanning.noise) == (0.5, 0.25, SCANNER_LEVELS["hard"].noise)
 
 
 def test_a_scanner_of_ones_own_is_taken_as_it_is() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline import schema
 from pipeline.ledger import load_ledger
 from pipeline.synth import write_book
-from pipeline.synth.samples import SAMPLES
+from scripts.draw_samples import SAMPLES
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples"
 

@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from pipeline.errors import SetupError
-from pipeline.synth.pens import PEN_FOLDER
+from pipeline.synth.pen_fonts import PEN_FOLDER
 from pipeline.text.tones import split_marks
 from pipeline.training.hands import Hand
 from pipeline.training.inking import written

@@ -16,6 +16,7 @@ from benchmarks.desk.history import flaws_since
 from benchmarks.desk.load_log import Held, Log, Said
 from benchmarks.desk.proof import prove, shared_by_clock
 from benchmarks.desk.simulated_staff import Pace, people
+from benchmarks.servers import postgresql
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Role
 from pipeline.registry.audit import add, record
@@ -23,7 +24,6 @@ from pipeline.registry.database import Database
 from pipeline.registry.desk.values import Stage
 from pipeline.registry.tables import decision
 from pipeline.review_policy import ReviewPolicy
-from tests import postgresql
 from tests.registry.outsider import Outsider
 
 BOOKS = 5

@@ -12,7 +12,7 @@ from benchmarks.handwriting.books import CALIBRATION_PENS, HandBook, ReadHandBoo
 from benchmarks.handwriting.calibration_pens import MARKED_PENS
 from pipeline import calibration
 from pipeline.synth import SynthOptions
-from pipeline.synth.pens import Pen
+from pipeline.synth.pen_fonts import PenFont
 
 
 def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
@@ -31,7 +31,7 @@ def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
 
 
 def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() -> None:
-    more = tuple(Pen(f"/pens/{name}/{name}.ttf", 5.0, True, 0.0) for name in MARKED_PENS)
+    more = tuple(PenFont(f"/pens/{name}/{name}.ttf", 5.0, True, 0.0) for name in MARKED_PENS)
     pens = BookPens(more)
     tables = list(_table_books(24, 1, pens))
     assert {(book.hand, book.options.dpi) for book in tables} == {

@@ -13,7 +13,7 @@ from PIL import ImageFont
 
 from benchmarks.handwriting.calibration_pens import MARKED_PENS, marked_pens, with_marks
 from pipeline.errors import SetupError
-from pipeline.synth.pens import PEN_FOLDER, loaded, pen_hand
+from pipeline.synth.pen_fonts import PEN_FOLDER, draw_hand_style, load_font
 from pipeline.text.tones import split_marks
 from pipeline.training.pens import HELD_OUT_LATIN, MARKED, PLAIN
 
@@ -104,8 +104,8 @@ def test_a_book_is_drawn_with_them_wherever_they_are_kept(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     pens = marked_pens(latin, Path("kept"))
-    hand = pen_hand(np.random.default_rng(1), (MARKED_PENS[1],), pens)
-    assert loaded(hand.font, 40).getlength("Ếạ") > 0
+    hand = draw_hand_style(np.random.default_rng(1), (MARKED_PENS[1],), pens)
+    assert load_font(hand.font, 40).getlength("Ếạ") > 0
 
 
 def test_another_drawing_of_a_pen_is_kept_beside_the_first(latin: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from benchmarks.fitting.calibration_figures import entry_name
 from benchmarks.handwriting.books import TEST_PENS, HandBook, HandOutcome, ReadEntry, outcomes_of
 from benchmarks.handwriting.lines import LineReadings
 from benchmarks.handwriting.reading_cache import KeptLines, keep, kept_entries
-from benchmarks.handwriting.real_lines import cutting_of, plain
+from benchmarks.handwriting.real_lines import cutout_of, plain
 from benchmarks.handwriting.scores import field_figures, figures_by
 from benchmarks.handwriting.tables import show_left_out, show_targets
 from benchmarks.handwriting.targets import PARTS, all_targets, book_targets, line_targets
@@ -36,9 +36,9 @@ from pipeline.model import (
     Word,
     Writing,
 )
-from pipeline.synth import Cutting, SynthOptions
-from pipeline.synth.pens import pen_hand
-from pipeline.synth.strokes import line as drawn_line
+from pipeline.synth import InkCutout, SynthOptions
+from pipeline.synth.line_drawing import draw_line as drawn_line
+from pipeline.synth.pen_fonts import draw_hand_style
 from pipeline.training.real import RealLine
 
 SCHEMAS = schema.load()
@@ -49,7 +49,7 @@ RECORD = SCHEMAS.record(FORM.record)
 def photograph(path: Path, seed: int) -> np.ndarray:
     """A written line in a ruled cell on grey paper, saved to ``path``; returns its ink (255 = full)."""
     rng = np.random.default_rng(seed)
-    ink = drawn_line("Ấp Phú Lợi Cần Thơ", pen_hand(rng, ("mali", "patrick-hand")), 250, rng).mask
+    ink = drawn_line("Ấp Phú Lợi Cần Thơ", draw_hand_style(rng, ("mali", "patrick-hand")), 250, rng).mask
     ink = np.pad(ink, ((6, 6), (10, 260)))
     height, width = ink.shape
     paper = np.tile(np.linspace(205, 170, width), (height, 1))
@@ -64,7 +64,7 @@ def photograph(path: Path, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_cutting_keeps_the_ink_and_leaves_the_cell(tmp_path: Path, seed: int) -> None:
     ink = photograph(tmp_path / "w001_00.png", seed)
-    mask = cutting_of(RealLine(tmp_path / "w001_00.png", "Ấp Phú Lợi Cần Thơ", "w001")).mask
+    mask = cutout_of(RealLine(tmp_path / "w001_00.png", "Ấp Phú Lợi Cần Thơ", "w001")).mask
     rows, columns = np.nonzero(ink > 128)
     assert mask.shape[0] <= rows.max() - rows.min() + 8
     assert mask.shape[1] <= columns.max() - columns.min() + 8
@@ -143,7 +143,7 @@ def test_a_line_that_was_read_is_not_read_again(tmp_path: Path) -> None:
 
 
 def test_pages_with_the_same_real_ink_are_never_on_both_sides() -> None:
-    cutting = Cutting(np.zeros((9, 9), np.uint8), "xã Tân Lợi")
+    cutting = InkCutout(np.zeros((9, 9), np.uint8), "xã Tân Lợi")
     read = entry(child_name=("Lê Văn An", "Lê Văn An", True))
     glued = [
         HandBook("w011", form, SynthOptions(seed=seed), (cutting,))

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.handwriting.training_pens import LETTERS, learnt_pens
 from pipeline.errors import SetupError
-from pipeline.synth.pens import PEN_FOLDER
+from pipeline.synth.pen_fonts import PEN_FOLDER
 from pipeline.training.hands import size_of
 from pipeline.training.pens import pen_of
 

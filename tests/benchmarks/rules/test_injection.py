@@ -7,12 +7,14 @@ import random
 import pytest
 
 from benchmarks.rules.digit_slips import century_slipped, neighbours_swapped, one_figure
-from benchmarks.rules.faultless_books import Judge, ReadBook, told
+from benchmarks.rules.faultless_books import Judge, ReadBook, read_faultlessly
 from benchmarks.rules.injected_errors import FAMILIES, Chance, Flaw
-from pipeline.synth.telling import FAULTLESS
+from benchmarks.rules.undrawn_books import FAULTLESS
 from tests.registry.pages import SCHEMAS
 
-BOOKS = {name: told(SCHEMAS.form(name), SCHEMAS, FAULTLESS) for name in ("birth-2016", "marriage-2006")}
+BOOKS = {
+    name: read_faultlessly(SCHEMAS.form(name), SCHEMAS, FAULTLESS) for name in ("birth-2016", "marriage-2006")
+}
 WHOLE_PAGES = ("mất một số", "trùng (một trang hai lần)", "mất một trang")
 
 

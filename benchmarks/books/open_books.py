@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Box, Pixels
 from pipeline.synth.options import ScannerOptions
-from pipeline.synth.scanning import Scanned, scanned
+from pipeline.synth.scanning import ScannedPage, scan_sheet
 
 MM = 25.4
 
@@ -38,7 +38,7 @@ FLAT = Binding(lost=0.0, rise=0.0, shadow=0.0, leaves=0.0)
 class OpenBook:
     """The delivered picture of two pages of the same size ``page`` (width, height), bound at ``dpi`` pixels an inch."""
 
-    scan: Scanned
+    scan: ScannedPage
     page: tuple[int, int]
     binding: Binding
     dpi: float
@@ -73,7 +73,7 @@ def open_book(
     height, width = left.shape[:2]
     flat = np.hstack([_half(left, binding, dpi, False), _half(right, binding, dpi, True)])
     flat = _with_leaves(flat, binding.leaves * dpi / MM, rng)
-    return OpenBook(scanned(flat, flat, dpi, options, rng), (width, height), binding, dpi)
+    return OpenBook(scan_sheet(flat, flat, dpi, options, rng), (width, height), binding, dpi)
 
 
 def _narrowed(along: NDArray[np.float64], binding: Binding, dpi: float) -> NDArray[np.float64]:

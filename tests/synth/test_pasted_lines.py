@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 
 from pipeline import schema
-from pipeline.synth import Cutting, SynthOptions, write_book
+from pipeline.synth import InkCutout, SynthOptions, write_book
 
 SCHEMAS = schema.load()
 OPTIONS = SynthOptions(seed=8, entries=2, dpi=120, cover=False, blank=0.0, scanner="none", struck=0.0)
 
 
-def cutting(text: str, width: int = 350) -> Cutting:
+def cutting(text: str, width: int = 350) -> InkCutout:
     """Ink of that width: a comb of strokes on a level line."""
     mask = np.zeros((50, width), np.uint8)
     mask[10:40, ::12] = 255
     mask[25] = 255
-    return Cutting(mask, text)
+    return InkCutout(mask, text)
 
 
 def entries_of(folder: Path) -> list[dict[str, Any]]:

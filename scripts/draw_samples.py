@@ -1,4 +1,4 @@
-"""The books of ``samples/``: ``python -m pipeline.synth.samples FOLDER`` draws them anew, byte for byte."""
+"""The books of ``samples/``: ``python -m scripts.draw_samples FOLDER`` draws them anew, byte for byte."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class PenFont:
     """A pen font: ``file`` below ``PEN_FOLDER`` or anywhere, ``size`` the height of its em in mm for a middling hand,
     ``joined`` whether its letters join, ``capitals`` whether words of capitals can be read in it, ``weight`` how much
     its strokes must swell (+) to look like a ball pen's, in mm, ``slant`` how far it leans (dx/dy) to look written."""
@@ -42,17 +42,17 @@ class Pen:
 
 
 PENS = (
-    Pen("borel/Borel_400Regular.ttf", 4.7, True, 0.0, 0.08),
-    Pen("charm/Charm_400Regular.ttf", 5.8, False, 0.02, capitals=False),
-    Pen("dancing-script/DancingScript_400Regular.ttf", 6.3, True, 0.03, capitals=False),
-    Pen("fuzzy-bubbles/FuzzyBubbles_400Regular.ttf", 4.7, False, -0.05, 0.12),
-    Pen("grape-nuts/GrapeNuts_400Regular.ttf", 7.0, False, 0.04),
-    Pen("mali/Mali_300Light_Italic.ttf", 5.0, False, 0.04),
-    Pen("ms-madi/MsMadi_400Regular.ttf", 7.6, True, 0.06, 0.05, capitals=False),
-    Pen("mynerve/Mynerve_400Regular.ttf", 5.8, False, 0.02, 0.1),
-    Pen("pangolin/Pangolin_400Regular.ttf", 5.0, False, -0.07, 0.15),
-    Pen("patrick-hand/PatrickHand_400Regular.ttf", 6.2, False, 0.0, 0.12),
-    Pen("shantell-sans/ShantellSans_300Light_Italic.ttf", 5.0, False, 0.02),
+    PenFont("borel/Borel_400Regular.ttf", 4.7, True, 0.0, 0.08),
+    PenFont("charm/Charm_400Regular.ttf", 5.8, False, 0.02, capitals=False),
+    PenFont("dancing-script/DancingScript_400Regular.ttf", 6.3, True, 0.03, capitals=False),
+    PenFont("fuzzy-bubbles/FuzzyBubbles_400Regular.ttf", 4.7, False, -0.05, 0.12),
+    PenFont("grape-nuts/GrapeNuts_400Regular.ttf", 7.0, False, 0.04),
+    PenFont("mali/Mali_300Light_Italic.ttf", 5.0, False, 0.04),
+    PenFont("ms-madi/MsMadi_400Regular.ttf", 7.6, True, 0.06, 0.05, capitals=False),
+    PenFont("mynerve/Mynerve_400Regular.ttf", 5.8, False, 0.02, 0.1),
+    PenFont("pangolin/Pangolin_400Regular.ttf", 5.0, False, -0.07, 0.15),
+    PenFont("patrick-hand/PatrickHand_400Regular.ttf", 6.2, False, 0.0, 0.12),
+    PenFont("shantell-sans/ShantellSans_300Light_Italic.ttf", 5.0, False, 0.02),
 )
 
 PRINT: Mapping[str, str] = {
@@ -74,7 +74,7 @@ INKS = ((28, 48, 150), (22, 36, 120), (18, 28, 84), (34, 34, 40), (20, 20, 24), 
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class HandStyle:
     """One writer's hand for one book. Lengths in mm, angles as ratios; ``rise``: how far the letters stand above the
     leader (negative: across or below it); ``alpha``: how dark the ink lies, 0..1; ``unrest``: how uneven the letters
     are, 0 = type; ``drift``: how much the baseline rises along the line; ``spacing``: of words, in blanks of the font;
@@ -96,14 +96,16 @@ class Hand:
     capitals: bool = True
 
 
-def pen_hand(rng: np.random.Generator, families: Sequence[str] = (), more: Sequence[Pen] = ()) -> Hand:
+def draw_hand_style(
+    rng: np.random.Generator, families: Sequence[str] = (), more: Sequence[PenFont] = ()
+) -> HandStyle:
     """A person's hand, written with one of those pen fonts of the package or of ``more`` (with any of the package when
     none is named). Raises ``ValueError`` when there is no such pen."""
     known = [pen for pen in (*PENS, *more) if pen.family in families] if families else PENS
     if not known:
         raise ValueError(f"no such pens: {', '.join(families)}")
     pen = pick(rng, known)
-    return Hand(
+    return HandStyle(
         font=PEN_FOLDER / pen.file,
         size=pen.size * float(rng.uniform(0.9, 1.15)),
         joined=pen.joined,
@@ -121,11 +123,11 @@ def pen_hand(rng: np.random.Generator, families: Sequence[str] = (), more: Seque
     )
 
 
-def typed_hand(rng: np.random.Generator) -> Hand:
+def draw_type_style(rng: np.random.Generator) -> HandStyle:
     """A printer or a typewriter."""
     name, size = pick(rng, TYPE_FACES)
     mono = "Mono" in name
-    return Hand(
+    return HandStyle(
         font=system_font(name),
         size=size,
         joined=not mono,
@@ -143,7 +145,7 @@ def typed_hand(rng: np.random.Generator) -> Hand:
 
 
 @lru_cache(maxsize=256)
-def loaded(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
+def load_font(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
     """A font at that em height, shaped by HarfBuzz. Raises ``SetupError`` when Pillow has no Raqm."""
     if not features.check("raqm"):
         raise SetupError(
@@ -165,4 +167,4 @@ def system_font(name: str) -> Path:
 
 def print_font(style: str, pixels: int) -> ImageFont.FreeTypeFont:
     """The face of the printed form in that style."""
-    return loaded(system_font(PRINT[style]), pixels)
+    return load_font(system_font(PRINT[style]), pixels)

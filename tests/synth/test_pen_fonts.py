@@ -13,15 +13,15 @@ from PIL import ImageFont
 
 from pipeline import schema
 from pipeline.synth import SynthOptions, draw_book
-from pipeline.synth.pens import PEN_FOLDER, PENS, Pen, loaded, pen_hand, typed_hand
-from pipeline.synth.strokes import ink_box, line, measure
+from pipeline.synth.line_drawing import draw_line, ink_box, text_width
+from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, PenFont, draw_hand_style, draw_type_style, load_font
 from pipeline.text.tones import TONED_VOWELS
 
 LETTERS = {*TONED_VOWELS, "đ"}
 
 
 @pytest.mark.parametrize("pen", PENS, ids=lambda pen: pen.file)
-def test_a_pen_font_holds_every_vietnamese_letter_and_its_licence(pen: Pen) -> None:
+def test_a_pen_font_holds_every_vietnamese_letter_and_its_licence(pen: PenFont) -> None:
     path = PEN_FOLDER / pen.file
     font = TTFont(path)
     known = set(font.getBestCmap())
@@ -43,13 +43,13 @@ def _lent(folder: Path) -> Path:
 
 
 def test_books_can_be_drawn_with_pens_from_elsewhere(tmp_path: Path) -> None:
-    elsewhere = Pen(str(PEN_FOLDER / "borel" / "Borel_400Regular.ttf"), 4.0, True, 0.0)
-    other = Pen("/no/such/quill/Quill.ttf", 4.0, False, 0.0)
+    elsewhere = PenFont(str(PEN_FOLDER / "borel" / "Borel_400Regular.ttf"), 4.0, True, 0.0)
+    other = PenFont("/no/such/quill/Quill.ttf", 4.0, False, 0.0)
     rng = np.random.default_rng(1)
-    fonts = {pen_hand(rng, ("quill",), (elsewhere, other)).font.name for _ in range(20)}
+    fonts = {draw_hand_style(rng, ("quill",), (elsewhere, other)).font.name for _ in range(20)}
     assert fonts == {"Quill.ttf"}
     with pytest.raises(ValueError, match="quill"):
-        pen_hand(rng, ("quill",))
+        draw_hand_style(rng, ("quill",))
     with pytest.raises(ValueError, match="quill"):
         SynthOptions(pens=("quill",))
     schemas = schema.load()
@@ -70,8 +70,8 @@ def test_every_shipped_font_is_used() -> None:
 def test_hands_are_drawn_with_the_pens_that_are_named_and_all_pens_come_up() -> None:
     chosen = ("charm", "mali")
     rng = np.random.default_rng(5)
-    assert {pen_hand(rng, chosen).font.parent.name for _ in range(40)} == set(chosen)
-    assert {pen_hand(rng).font.parent.name for _ in range(300)} == {pen.family for pen in PENS}
+    assert {draw_hand_style(rng, chosen).font.parent.name for _ in range(40)} == set(chosen)
+    assert {draw_hand_style(rng).font.parent.name for _ in range(300)} == {pen.family for pen in PENS}
 
 
 def test_a_book_is_written_only_with_its_pens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +79,9 @@ def test_a_book_is_written_only_with_its_pens(monkeypatch: pytest.MonkeyPatch) -
 
     def noting(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
         used.add(path)
-        return loaded(path, pixels)
+        return load_font(path, pixels)
 
-    monkeypatch.setattr("pipeline.synth.strokes.loaded", noting)
+    monkeypatch.setattr("pipeline.synth.line_drawing.load_font", noting)
     schemas = schema.load()
     options = SynthOptions(seed=4, entries=2, dpi=100, pens=("ms-madi",))
     assert len(list(draw_book(schemas.form("birth-2006"), schemas, options))) == 3
@@ -91,15 +91,15 @@ def test_a_book_is_written_only_with_its_pens(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("seed", range(12))
 def test_a_line_is_about_as_long_as_it_measures(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    hand = typed_hand(rng) if seed % 4 == 0 else pen_hand(rng)
-    patch = line("Nguyễn Thị Hồng Ngọc", hand, 150, rng)
+    hand = draw_type_style(rng) if seed % 4 == 0 else draw_hand_style(rng)
+    patch = draw_line("Nguyễn Thị Hồng Ngọc", hand, 150, rng)
     box = ink_box(patch.mask)
     assert box is not None
-    assert (box[2] - box[0]) == pytest.approx(measure("Nguyễn Thị Hồng Ngọc", hand, 150), rel=0.2)
+    assert (box[2] - box[0]) == pytest.approx(text_width("Nguyễn Thị Hồng Ngọc", hand, 150), rel=0.2)
 
 
 def test_gaps_stretch_a_line_without_changing_its_letters() -> None:
-    hand = pen_hand(np.random.default_rng(3))
-    close = line("360118405", hand, 150, np.random.default_rng(1))
-    apart = line("360118405", hand, 150, np.random.default_rng(1), gaps=(12.0,) * 9)
+    hand = draw_hand_style(np.random.default_rng(3))
+    close = draw_line("360118405", hand, 150, np.random.default_rng(1))
+    apart = draw_line("360118405", hand, 150, np.random.default_rng(1), gaps=(12.0,) * 9)
     assert apart.advance > close.advance + 80

@@ -9,9 +9,9 @@ from datetime import timedelta
 import numpy as np
 
 from pipeline.schema import FieldSpec, Slot
-from pipeline.synth.cases import Case, date_of, party_key, said
-from pipeline.synth.people import chance, commune, person, pick
-from pipeline.synth.texts import Clerk, texts_of
+from pipeline.synth.cases import SyntheticCase, date_of, label_mentions, party_key
+from pipeline.synth.clerk import Clerk, field_texts
+from pipeline.synth.people import draw_commune, draw_person, happens, pick
 
 Wording = tuple[tuple[str, str], ...]
 """The text of a blank in runs of (role, text); role "" is what stands between the values."""
@@ -47,7 +47,7 @@ PAPER_TYPES: Mapping[int, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class BlankContent:
     """What goes into one blank: ``alternatives`` from long to short (empty = left blank); ``parts`` the pieces of a
     value whose blanks are apart (day, month, year); ``spread``: letters stand apart along the leader (``groups`` =
     in groups of three); ``struck``: a wrong value written first and struck out; ``inserted``: the right one goes above
@@ -62,56 +62,58 @@ class Written:
     inserted: bool = False
 
 
-def written(rng: np.random.Generator, clerk: Clerk, facts: Case, slot: Slot) -> Written:
+def compose_blank(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, slot: Slot) -> BlankContent:
     """What this clerk writes into that blank."""
     specs = {role: clerk.record.by_name[name] for role, name in slot.roles.items()}
     if slot.printed:
-        return Written(slot, _one(str(facts.page_no)))
+        return BlankContent(slot, _single_wording(str(facts.page_no)))
     if not specs or _left_blank(rng, clerk, facts, specs):
-        return Written(slot)
+        return BlankContent(slot)
     if len(specs) > 1 or slot.kind:
-        return Written(slot, _composed(rng, clerk, facts, slot, specs))
+        return BlankContent(slot, _composed(rng, clerk, facts, slot, specs))
     spec = next(iter(specs.values()))
     if any(piece.part for piece in slot.pieces):
-        return Written(slot, parts=_parts(rng, clerk, facts, spec, slot))
-    texts = texts_of(rng, clerk, facts, spec)
+        return BlankContent(slot, parts=_parts(rng, clerk, facts, spec, slot))
+    texts = field_texts(rng, clerk, facts, spec)
     struck = ""
     if (
         spec.kind in ("name", "date", "text", "choice", "place")
         and not clerk.options.typed
-        and chance(rng, clerk.options.struck)
+        and happens(rng, clerk.options.struck)
     ):
         struck = _wrong(rng, clerk, facts, spec)
         struck = "" if struck in texts else struck
     # without a share of its own nothing is drawn by chance here: books drawn before look as they did
-    inserted = bool(struck) and clerk.options.inserted > 0 and chance(rng, clerk.options.inserted)
+    inserted = bool(struck) and clerk.options.inserted > 0 and happens(rng, clerk.options.inserted)
     wordings = tuple(((("value", text),)) for text in texts if text)
-    return Written(slot, wordings, None, _spread(rng, clerk, spec), struck, inserted=inserted)
+    return BlankContent(slot, wordings, None, _spread(rng, clerk, spec), struck, inserted=inserted)
 
 
-def _one(text: str) -> tuple[Wording, ...]:
+def _single_wording(text: str) -> tuple[Wording, ...]:
     return ((("value", text),),)
 
 
-def _left_blank(rng: np.random.Generator, clerk: Clerk, facts: Case, specs: Mapping[str, FieldSpec]) -> bool:
+def _left_blank(
+    rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, specs: Mapping[str, FieldSpec]
+) -> bool:
     if any(party_key(spec.name) in facts.missing for spec in specs.values()):
         return True
-    if any(said(spec.label, "ghi chú") and spec.kind == "text" for spec in specs.values()):
-        return not chance(rng, clerk.options.notes)
+    if any(label_mentions(spec.label, "ghi chú") and spec.kind == "text" for spec in specs.values()):
+        return not happens(rng, clerk.options.notes)
     kept = any(spec.required or spec.kind == "name" for spec in specs.values())
-    return not kept and chance(rng, clerk.options.blank)
+    return not kept and happens(rng, clerk.options.blank)
 
 
 def _spread(rng: np.random.Generator, clerk: Clerk, spec: FieldSpec) -> str:
-    if spec.kind not in ("date", "id_number") or not chance(rng, clerk.habits.spread):
+    if spec.kind not in ("date", "id_number") or not happens(rng, clerk.habits.spread):
         return ""
     return pick(rng, ("groups", "even")) if spec.kind == "id_number" else "even"
 
 
 def _composed(
-    rng: np.random.Generator, clerk: Clerk, facts: Case, slot: Slot, specs: Mapping[str, FieldSpec]
+    rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, slot: Slot, specs: Mapping[str, FieldSpec]
 ) -> tuple[Wording, ...]:
-    texts = {role: texts_of(rng, clerk, facts, spec) for role, spec in specs.items()}
+    texts = {role: field_texts(rng, clerk, facts, spec) for role, spec in specs.items()}
     kind = slot.kind
     template = _template(rng, kind, slot, tuple(texts))
     if kind == "identity_paper" and "type" in texts and "number" in texts:
@@ -127,7 +129,12 @@ def _composed(
 def _template(rng: np.random.Generator, kind: str, slot: Slot, roles: tuple[str, ...]) -> str:
     """The shape of the text: under a label that asks for a number ("Số ...") mostly the number alone."""
     asks = slot.pieces[0].label if slot.pieces else ""
-    if said(asks, "số") and asks.lower().startswith("số") and "number" in roles and chance(rng, 0.85):
+    if (
+        label_mentions(asks, "số")
+        and asks.lower().startswith("số")
+        and "number" in roles
+        and happens(rng, 0.85)
+    ):
         return "{number}"
     known = TEMPLATES.get(kind, ())
     return pick(rng, known) if known else ", ".join(f"{{{role}}}" for role in roles)
@@ -147,7 +154,7 @@ def _filled(template: str, values: Mapping[str, str]) -> Wording:
 
 
 def _parts(
-    rng: np.random.Generator, clerk: Clerk, facts: Case, spec: FieldSpec, slot: Slot
+    rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec, slot: Slot
 ) -> Mapping[str, str]:
     """The text of each part of a value; a piece without a part takes the rest of it."""
     day, month, year = clerk.habits.day_parts(date_of(rng, spec, facts))
@@ -161,19 +168,19 @@ def _parts(
     return {piece.part: known.get(piece.part, "") for piece in slot.pieces if piece.part}
 
 
-def _wrong(rng: np.random.Generator, clerk: Clerk, facts: Case, spec: FieldSpec) -> str:
+def _wrong(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec) -> str:
     """A value of that kind that belongs to somebody else."""
-    home = commune(rng, facts.home)
+    home = draw_commune(rng, facts.home)
     other = replace(
         facts,
         registered_on=facts.registered_on - timedelta(days=int(rng.integers(1, 60))),
         happened_on=facts.happened_on - timedelta(days=int(rng.integers(1, 60))),
-        people={key: person(rng, home) for key in facts.people},
+        people={key: draw_person(rng, home) for key in facts.people},
         born_on={key: day - timedelta(days=int(rng.integers(1, 900))) for key, day in facts.born_on.items()},
     )
-    return texts_of(rng, clerk, other, spec)[-1]
+    return field_texts(rng, clerk, other, spec)[-1]
 
 
-def dittoed(rng: np.random.Generator, slot: Slot, above: str) -> Written:
+def ditto_content(rng: np.random.Generator, slot: Slot, above: str) -> BlankContent:
     """A mark that says: as in the row above, where ``above`` stands."""
-    return Written(slot, _one(pick(rng, DITTO_MARKS)), ditto=above)
+    return BlankContent(slot, _single_wording(pick(rng, DITTO_MARKS)), ditto=above)

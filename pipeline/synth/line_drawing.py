@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.model import Pixels
-from pipeline.synth.pens import Hand, loaded
+from pipeline.synth.pen_fonts import HandStyle, load_font
 
 Field = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
+class LinePatch:
     """Ink of one line: ``mask`` 0..255 (255 = full ink); ``origin`` the pixel (x, y) of the mask where the line's
     baseline begins; ``advance`` its length in pixels."""
 
@@ -34,38 +34,38 @@ def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def measure(text: str, hand: Hand, dpi: float, scale: float = 1.0) -> float:
+def text_width(text: str, hand: HandStyle, dpi: float, scale: float = 1.0) -> float:
     """How many pixels wide the hand writes that text."""
-    font = loaded(hand.font, _em(hand, dpi, scale))
+    font = load_font(hand.font, _em(hand, dpi, scale))
     words = text.split(" ")
     return sum(font.getlength(word) for word in words) + (len(words) - 1) * _space(font, hand)
 
 
-def line(
-    text: str, hand: Hand, dpi: float, rng: np.random.Generator, *,
+def draw_line(
+    text: str, hand: HandStyle, dpi: float, rng: np.random.Generator, *,
     scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (),
-) -> Patch:  # fmt: skip
+) -> LinePatch:  # fmt: skip
     """The ink of one line. ``squeeze`` < 1 narrows it; ``gaps`` adds pixels after each character (layout, no text)."""
     em = _em(hand, dpi, scale)
-    flat, advance = _set(text, hand, em, rng, gaps)
-    bent = _bent(flat, hand, em, rng, squeeze)
-    mask = _inked(bent, hand, dpi, rng)
-    return Patch(mask, (float(em), 1.6 * em), advance * squeeze)
+    flat, advance = _set_glyphs(text, hand, em, rng, gaps)
+    bent = _warp_line(flat, hand, em, rng, squeeze)
+    mask = _apply_pen(bent, hand, dpi, rng)
+    return LinePatch(mask, (float(em), 1.6 * em), advance * squeeze)
 
 
-def _em(hand: Hand, dpi: float, scale: float) -> int:
+def _em(hand: HandStyle, dpi: float, scale: float) -> int:
     return max(8, round(hand.size * scale * dpi / 25.4))
 
 
-def _space(font: ImageFont.FreeTypeFont, hand: Hand) -> float:
+def _space(font: ImageFont.FreeTypeFont, hand: HandStyle) -> float:
     return font.getlength(" ") * hand.spacing
 
 
-def _set(
-    text: str, hand: Hand, em: int, rng: np.random.Generator, gaps: tuple[float, ...]
+def _set_glyphs(
+    text: str, hand: HandStyle, em: int, rng: np.random.Generator, gaps: tuple[float, ...]
 ) -> tuple[Pixels, float]:
     """The text set letter by letter (word by word where letters join); its baseline begins at (1, 1.6) em."""
-    font = loaded(hand.font, em)
+    font = load_font(hand.font, em)
     room = sum(font.getlength(word) + 2 * _space(font, hand) for word in text.split(" ")) + sum(gaps)
     image = Image.new("L", (int(room + 2.5 * em), int(2.6 * em)), 0)
     pencil = ImageDraw.Draw(image)
@@ -90,7 +90,7 @@ def _set(
     return np.asarray(image, dtype=np.uint8), x - em - _space(font, hand)
 
 
-def _bent(flat: Pixels, hand: Hand, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:
+def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:
     """Slant, narrowing, drift of the baseline and the unrest of a moving hand, in one resampling."""
     if hand.typed and squeeze == 1.0 and not hand.unrest:
         return flat
@@ -119,7 +119,7 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> F
     return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _inked(mask: Pixels, hand: Hand, dpi: float, rng: np.random.Generator) -> Pixels:
+def _apply_pen(mask: Pixels, hand: HandStyle, dpi: float, rng: np.random.Generator) -> Pixels:
     """Strokes swollen or thinned to the pen's weight, with pressure that comes and goes."""
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.35, 0.055 * dpi / 25.4)).astype(np.float32) / 255
     swollen = soft

@@ -8,9 +8,9 @@ import numpy as np
 
 from pipeline.model import Pixels
 from pipeline.schema import Form, Table
-from pipeline.synth.pens import print_font
-from pipeline.synth.sheet import PRINT_INK, Sheet
-from pipeline.synth.stamps import Colour, Mark, stroke_paths
+from pipeline.synth.pen_fonts import print_font
+from pipeline.synth.sheet import PRINT_INK, PaperSheet
+from pipeline.synth.stamps import Colour, LaidInk, stroke_paths
 
 Measure = Callable[[str], float]
 
@@ -20,7 +20,7 @@ RULE = 0.3
 """In mm: distance of the leader's dots, their size, and the thickness of the frame (measured on the printed sheets)."""
 
 
-def print_form(sheet: Sheet) -> None:
+def print_form(sheet: PaperSheet) -> None:
     """Print the empty form on the sheet."""
     form = sheet.form
     if form.layout != "cover" or form.rules:
@@ -29,7 +29,7 @@ def print_form(sheet: Sheet) -> None:
     for row in form.lines:
         for cell in row.cells:
             if cell.from_ is not None and cell.to is not None and not cell.printed:
-                leader(sheet, cell.from_, cell.to, row.at)
+                draw_leader(sheet, cell.from_, cell.to, row.at)
     for box in form.checkboxes:
         u0, v0, u1, v1 = box.box
         _outline(sheet, sheet.x(u0), sheet.y(v0), sheet.x(u1), sheet.y(v1), 0.28)
@@ -37,12 +37,12 @@ def print_form(sheet: Sheet) -> None:
         _table(sheet, form.table)
 
 
-def text_em(sheet: Sheet, style: str) -> float:
+def text_em(sheet: PaperSheet, style: str) -> float:
     """The height of the print's em in pixels."""
     return sheet.form.text_size * sheet.frame.height * (0.86 if style == "small" else 1.0)
 
 
-def _labels(sheet: Sheet) -> None:
+def _labels(sheet: PaperSheet) -> None:
     for label in sheet.form.labels:
         fit = sheet.x(label.u1) - sheet.x(label.u0) if label.slot and label.style != "small" else None
         if label.slot and not _announces_blank(sheet.form, label.slot, label.v):
@@ -57,7 +57,7 @@ def _announces_blank(form: Form, name: str, v: float) -> bool:
     return any(piece.v == v for slot in form.slots if slot.name == name for piece in slot.pieces)
 
 
-def leader(sheet: Sheet, u0: float, u1: float, v: float) -> None:
+def draw_leader(sheet: PaperSheet, u0: float, u1: float, v: float) -> None:
     """A dotted leader from u0 to u1 that stands on the baseline v."""
     left, right, base = sheet.x(u0), sheet.x(u1), sheet.y(v)
     size = sheet.mm(LEADER_DOT)
@@ -70,7 +70,7 @@ def leader(sheet: Sheet, u0: float, u1: float, v: float) -> None:
     sheet.stain(mask, round(left), round(base - size / 2 - tall / 2), PRINT_INK, 0.95)
 
 
-def rule(sheet: Sheet, x0: float, y0: float, x1: float, y1: float, thickness: float = RULE) -> None:
+def draw_rule(sheet: PaperSheet, x0: float, y0: float, x1: float, y1: float, thickness: float = RULE) -> None:
     """A straight printed rule, ``thickness`` in mm."""
     half = max(1.0, sheet.mm(thickness)) / 2
     left, top = round(min(x0, x1) - half), round(min(y0, y1) - half)
@@ -79,32 +79,32 @@ def rule(sheet: Sheet, x0: float, y0: float, x1: float, y1: float, thickness: fl
     sheet.stain(mask, left, top, PRINT_INK)
 
 
-def _outline(sheet: Sheet, x0: float, y0: float, x1: float, y1: float, thickness: float) -> None:
+def _outline(sheet: PaperSheet, x0: float, y0: float, x1: float, y1: float, thickness: float) -> None:
     for ends in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
-        rule(sheet, *ends, thickness)
+        draw_rule(sheet, *ends, thickness)
 
 
-def _frame(sheet: Sheet) -> None:
+def _frame(sheet: PaperSheet) -> None:
     box = sheet.frame
     _outline(sheet, box.left, box.top, box.right, box.bottom, RULE)
     for share in sheet.form.rules:
-        rule(sheet, sheet.x(share), box.top, sheet.x(share), box.bottom)
+        draw_rule(sheet, sheet.x(share), box.top, sheet.x(share), box.bottom)
 
 
-def _table(sheet: Sheet, table: Table) -> None:
+def _table(sheet: PaperSheet, table: Table) -> None:
     """Rules of the rows and columns, the headings (wrapped, under their groups) and the column numbers."""
     edges = column_edges(table)
     top, number_top = 0.0, table.top - (table.top * 0.14)
     group_bottom = table.top * 0.36
     for number in range(table.rows + 1):
         v = table.top + (table.bottom - table.top) * number / table.rows
-        rule(sheet, sheet.x(0), sheet.y(v), sheet.x(1), sheet.y(v), 0.22)
-    rule(sheet, sheet.x(0), sheet.y(number_top), sheet.x(1), sheet.y(number_top), 0.18)
+        draw_rule(sheet, sheet.x(0), sheet.y(v), sheet.x(1), sheet.y(v), 0.22)
+    draw_rule(sheet, sheet.x(0), sheet.y(number_top), sheet.x(1), sheet.y(number_top), 0.18)
     for index, column in enumerate(table.columns):
         start = group_bottom if column.group else top
         same = index > 0 and column.group and table.columns[index - 1].group == column.group
         if index:
-            rule(
+            draw_rule(
                 sheet,
                 sheet.x(edges[index]),
                 sheet.y(start if same else top),
@@ -122,7 +122,7 @@ def _table(sheet: Sheet, table: Table) -> None:
             last = index
             while last + 1 < len(table.columns) and table.columns[last + 1].group == column.group:
                 last += 1
-            rule(
+            draw_rule(
                 sheet,
                 sheet.x(edges[index]),
                 sheet.y(group_bottom),
@@ -141,17 +141,17 @@ def column_edges(table: Table) -> list[float]:
     return edges
 
 
-def _heading(sheet: Sheet, text: str, u0: float, u1: float, v0: float, v1: float) -> None:
+def _heading(sheet: PaperSheet, text: str, u0: float, u1: float, v0: float, v1: float) -> None:
     em = text_em(sheet, "regular")
     width = sheet.x(u1) - sheet.x(u0) - sheet.mm(1.0)
-    lines = wrapped(text, width, lambda piece: print_font("bold", max(6, round(em))).getlength(piece))
+    lines = wrap_text(text, width, lambda piece: print_font("bold", max(6, round(em))).getlength(piece))
     while em > sheet.mm(1.6) and (
         len(lines) * em * 1.15 > (sheet.y(v1) - sheet.y(v0)) * 0.94
         or any(print_font("bold", max(6, round(em))).getlength(piece) > width for piece in lines)
     ):
         em *= 0.94
         face = print_font("bold", max(6, round(em)))
-        lines = wrapped(text, width, face.getlength)
+        lines = wrap_text(text, width, face.getlength)
     middle = (sheet.y(v0) + sheet.y(v1)) / 2
     for number, piece in enumerate(lines):
         y = middle + (number - (len(lines) - 1) / 2) * em * 1.15 + 0.33 * em
@@ -159,7 +159,7 @@ def _heading(sheet: Sheet, text: str, u0: float, u1: float, v0: float, v1: float
         sheet.labels.append((piece, box))
 
 
-def wrapped(text: str, width: float, measure: Measure) -> list[str]:
+def wrap_text(text: str, width: float, measure: Measure) -> list[str]:
     """The text cut between words into lines of at most that width (a longer word stands alone)."""
     lines: list[str] = []
     for word in text.split():
@@ -170,7 +170,9 @@ def wrapped(text: str, width: float, measure: Measure) -> list[str]:
     return lines or [""]
 
 
-def tick(sheet: Sheet, box: tuple[float, float, float, float], rng: np.random.Generator, ink: Colour) -> Mark:
+def draw_tick(
+    sheet: PaperSheet, box: tuple[float, float, float, float], rng: np.random.Generator, ink: Colour
+) -> LaidInk:
     """A clerk's x or v in a check box, somewhat beyond its edges."""
     left, top, right, bottom = sheet.x(box[0]), sheet.y(box[1]), sheet.x(box[2]), sheet.y(box[3])
     shapes = [[(0.15, 0.15), (0.85, 0.88)], [(0.85, 0.12), (0.12, 0.9)]]

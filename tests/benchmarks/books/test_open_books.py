@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.books.open_books import FLAT, Binding, open_book
 from pipeline.model import Pixels
-from pipeline.synth import LEVELS
-from pipeline.synth.options import Level
-from pipeline.synth.spreads import FLAT, Binding, open_book
+from pipeline.synth import SCANNER_LEVELS
+from pipeline.synth.options import ScannerLevel
 
 WIDE, HIGH = 420, 594
 
@@ -22,10 +22,15 @@ def marked(at: tuple[int, int]) -> Pixels:
 
 @pytest.mark.parametrize("binding", [FLAT, Binding(), Binding(rise=-2.0, lost=4.0)])
 @pytest.mark.parametrize("level", ["none", "mild", "hard"])
-def test_what_stands_on_a_page_is_where_the_book_says(level: Level, binding: Binding) -> None:
+def test_what_stands_on_a_page_is_where_the_book_says(level: ScannerLevel, binding: Binding) -> None:
     places = {False: (400, 300), True: (30, 200)}
     book = open_book(
-        marked(places[False]), marked(places[True]), 51.0, LEVELS[level], np.random.default_rng(4), binding
+        marked(places[False]),
+        marked(places[True]),
+        51.0,
+        SCANNER_LEVELS[level],
+        np.random.default_rng(4),
+        binding,
     )
     red = book.scan.pixels[:, :, 0].astype(int) - book.scan.pixels[:, :, 1]
     x_of_gutter = float(book.gutter[:, 0].mean())
@@ -39,9 +44,9 @@ def test_what_stands_on_a_page_is_where_the_book_says(level: Level, binding: Bin
 
 def test_the_gutter_is_dark_and_takes_paper_away() -> None:
     page = np.full((HIGH, WIDE, 3), 255, np.uint8)
-    book = open_book(page, page, 51.0, LEVELS["none"], np.random.default_rng(1))
+    book = open_book(page, page, 51.0, SCANNER_LEVELS["none"], np.random.default_rng(1))
     x = int(book.gutter[0, 0])
     assert book.scan.pixels[:, x].mean() < 0.75 * book.scan.pixels[:, x - 60].mean()
-    flat = open_book(page, page, 51.0, LEVELS["none"], np.random.default_rng(1), FLAT)
+    flat = open_book(page, page, 51.0, SCANNER_LEVELS["none"], np.random.default_rng(1), FLAT)
     assert flat.scan.pixels.shape == (HIGH, 2 * WIDE, 3)
     assert (flat.scan.pixels == 255).all()

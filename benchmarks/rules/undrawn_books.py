@@ -9,12 +9,11 @@ import numpy as np
 
 from pipeline.model import Ledger
 from pipeline.schema import Form, Schemas, Slot
-from pipeline.synth.book import chance_of, planned
-from pipeline.synth.cases import Case
+from pipeline.synth.blank_contents import compose_blank
+from pipeline.synth.book import plan_book, random_stream
+from pipeline.synth.cases import SyntheticCase, ticked_boxes
+from pipeline.synth.clerk import Clerk
 from pipeline.synth.options import SynthOptions
-from pipeline.synth.texts import Clerk
-from pipeline.synth.ticks import ticked
-from pipeline.synth.values import written
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
@@ -23,35 +22,38 @@ FAULTLESS = SynthOptions(blank=0, struck=0, ditto=0, stamped=0, notes=0)
 
 
 @dataclass(frozen=True)
-class ToldBook:
+class UndrawnBook:
     """``entries`` in the order of the book: field to text (``""`` = left blank), for the fields on the form."""
 
     ledger: Ledger
     entries: Sequence[Mapping[str, str]]
 
 
-def tell_book(form: Form, schemas: Schemas, options: SynthOptions = FAULTLESS) -> ToldBook:
+def compose_book(form: Form, schemas: Schemas, options: SynthOptions = FAULTLESS) -> UndrawnBook:
     """A book of that form as it would be written. Nobody abbreviates. The same form, schemas and options tell the same
     book; it is another one than ``write_book`` draws."""
-    plan = planned(form, schemas, options)
+    plan = plan_book(form, schemas, options)
     clerk = Clerk(form, plan.record, schemas, replace(plan.habits, abbreviates=0.0), options)
     numbered = enumerate(facts for cases in plan.cases for facts in cases)
     entries = tuple(
-        dict(_told(chance_of(options, form, 9, number), clerk, facts)) for number, facts in numbered
+        dict(_entry_texts(random_stream(options, form, 9, number), clerk, facts))
+        for number, facts in numbered
     )
-    return ToldBook(plan.ledger, entries)
+    return UndrawnBook(plan.ledger, entries)
 
 
-def _told(rng: np.random.Generator, clerk: Clerk, facts: Case) -> Iterator[tuple[str, str]]:
+def _entry_texts(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase) -> Iterator[tuple[str, str]]:
     for slot in clerk.form.slots:
         if not slot.signature:
             yield from _values(rng, clerk, facts, slot)
-    for name, box in ticked(rng, clerk.form.boxes, clerk.record, facts).items():
+    for name, box in ticked_boxes(rng, clerk.form.boxes, clerk.record, facts).items():
         yield name, box.value if box else ""
 
 
-def _values(rng: np.random.Generator, clerk: Clerk, facts: Case, slot: Slot) -> Iterator[tuple[str, str]]:
-    value = written(rng, clerk, facts, slot)
+def _values(
+    rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, slot: Slot
+) -> Iterator[tuple[str, str]]:
+    value = compose_blank(rng, clerk, facts, slot)
     if value.parts is not None:
         parts = [value.parts[part] for part in PART_ORDER if value.parts.get(part)]
         yield slot.field_names[0], (":" if "hour" in value.parts else "/").join(parts)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.model import Pixels
-from pipeline.synth.scanning import Scanned
+from pipeline.synth.scanning import ScannedPage
 
 WOOD, CLOTH, DARK = (150.0, 110.0, 70.0), (205.0, 205.0, 198.0), (46.0, 44.0, 42.0)
 """Tones of tables."""
@@ -17,10 +17,10 @@ MARGIN = 0.03
 """How much of the table is seen beside the paper at least, as a share of the picture's sides."""
 
 
-def on_table(
-    scan: Scanned, shape: float, tone: tuple[float, float, float], rng: np.random.Generator,
+def photograph_on_table(
+    scan: ScannedPage, shape: float, tone: tuple[float, float, float], rng: np.random.Generator,
     at: tuple[float, float] = (0.5, 0.5),
-) -> Scanned:  # fmt: skip
+) -> ScannedPage:  # fmt: skip
     """The paper on a table of that tone, in a picture ``shape`` times as wide as high at least; ``at``: where in the
     room left over, 0..1 from the left and from the top."""
     high, wide = scan.pixels.shape[:2]

@@ -11,8 +11,8 @@ import numpy as np
 
 from pipeline.model import Pixels
 from pipeline.schema import Piece, RecordSpec
-from pipeline.synth.values import Written
-from pipeline.synth.writer import Writer
+from pipeline.synth.blank_contents import BlankContent
+from pipeline.synth.blank_writing import SheetWriter
 
 ROOM_MM = 70.0
 """A line of a blank that is shorter than this takes no cutting."""
@@ -32,7 +32,7 @@ BASELINE = 1.05
 
 
 @dataclass(frozen=True, eq=False)
-class Cutting:
+class InkCutout:
     """One line of real ink: ``mask`` 0..255 (255 = full ink) cut tightly, and the ``text`` that it says."""
 
     mask: Pixels
@@ -48,36 +48,36 @@ class Cutting:
         return middle, max(1.0, deviation)
 
 
-def glued(
-    writer: Writer, value: Written, record: RecordSpec, cuttings: deque[Cutting]
+def paste_cutouts(
+    writer: SheetWriter, value: BlankContent, record: RecordSpec, cutouts: deque[InkCutout]
 ) -> Mapping[str, str] | None:
-    """Glue the next cuttings that fit into a blank for a place, one on each of its lines that is long enough, and take
-    them from ``cuttings``. Returns field → text as it now stands there; None when nothing was glued: the blank is for
+    """Glue the next cutouts that fit into a blank for a place, one on each of its lines that is long enough, and take
+    them from ``cutouts``. Returns field → text as it now stands there; None when nothing was glued: the blank is for
     something else, is to stay empty, or no cutting fits it."""
     slot = value.slot
     kinds = [record.by_name[name].kind for name in slot.field_names]
-    if not cuttings or kinds != ["place"] or not value.alternatives:
+    if not cutouts or kinds != ["place"] or not value.alternatives:
         return None
     texts = []
     for piece in slot.pieces:
-        chosen = next((one for one in cuttings if _smallest_mm(writer, piece, one) >= SMALLEST_MM), None)
+        chosen = next((one for one in cutouts if _smallest_mm(writer, piece, one) >= SMALLEST_MM), None)
         if chosen and _room(writer, piece) >= writer.sheet.mm(ROOM_MM):
-            cuttings.remove(chosen)
-            texts.append(_laid(writer, slot.field_names, piece, chosen))
+            cutouts.remove(chosen)
+            texts.append(_paste_cutout(writer, slot.field_names, piece, chosen))
     return {slot.field_names[0]: " ".join(texts)} if texts else None
 
 
-def _room(writer: Writer, piece: Piece) -> float:
+def _room(writer: SheetWriter, piece: Piece) -> float:
     return writer.sheet.x(piece.u1) - writer.sheet.x(piece.u0) - 2 * writer.sheet.mm(MARGIN_MM)
 
 
-def _smallest_mm(writer: Writer, piece: Piece, cutting: Cutting) -> float:
+def _smallest_mm(writer: SheetWriter, piece: Piece, cutting: InkCutout) -> float:
     """How far a cutting would spread that fills the line from end to end."""
     width: int = cutting.mask.shape[1]
     return cutting.spread[1] * _room(writer, piece) / width / writer.sheet.mm(1.0)
 
 
-def _laid(writer: Writer, fields: tuple[str, ...], piece: Piece, cutting: Cutting) -> str:
+def _paste_cutout(writer: SheetWriter, fields: tuple[str, ...], piece: Piece, cutting: InkCutout) -> str:
     """Scale a cutting to the writing of the form, or to its blank where that is less, and lay its ink on the leader."""
     sheet, hand, rng = writer.sheet, writer.hand, writer.rng
     middle, spread = cutting.spread

@@ -1,0 +1,252 @@
+"""A clerk's habits and the text that a clerk puts down for one field, by the kind of its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.synth.cases import (
+    SyntheticCase,
+    choice_text,
+    date_of,
+    label_mentions,
+    paired_date_field,
+    parties,
+    party_key,
+)
+from pipeline.synth.options import SynthOptions
+from pipeline.synth.people import Commune, SyntheticPerson, draw_commune, draw_person, happens, pick
+from pipeline.text import synthetic_words as words
+from pipeline.text.dates_in_words import Wording, date_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkHabits:
+    """One clerk's ways; shares are 0..1."""
+
+    separator: str
+    padded: bool
+    capitals: float
+    spread: float
+    abbreviates: float
+    wording: Wording
+    titled_words: bool
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, typed: bool = False) -> ClerkHabits:
+        return cls(
+            separator=pick(rng, ("/", "/", "/", "-", ".")),
+            padded=happens(rng, 0.5),
+            capitals=float(pick(rng, (0.1, 0.5, 1.0))),
+            spread=0.0 if typed else float(pick(rng, (0.0, 0.3, 0.7))),
+            abbreviates=float(pick(rng, (0.0, 0.0, 0.08))),
+            wording=Wording(
+                zero=pick(rng, ("linh", "lẻ", "lẻ")),
+                thousand=pick(rng, ("nghìn", "ngàn")),
+                early=pick(rng, ("", "", "mồng", "mùng")),
+                four=pick(rng, ("bốn", "tư")),
+                fourth_month="tư",
+            ),
+            titled_words=happens(rng, 0.3),
+        )
+
+    def day(self, day: date) -> str:
+        return self.separator.join(self.day_parts(day))
+
+    def day_parts(self, day: date) -> tuple[str, str, str]:
+        if self.padded:
+            return f"{day.day:02}", f"{day.month:02}", str(day.year)
+        return str(day.day), str(day.month), str(day.year)
+
+    def day_in_words(self, day: date) -> str:
+        text = date_in_words(day.day, day.month, day.year, self.wording).capitalize()
+        return " ".join(word.capitalize() for word in text.split()) if self.titled_words else text
+
+    def name(self, rng: np.random.Generator, person: SyntheticPerson) -> str:
+        text = person.name
+        if happens(rng, self.abbreviates):
+            return text.replace("Nguyễn ", "Ng. ", 1).replace(" Thị ", " T. ", 1)
+        return text.upper() if happens(rng, self.capitals) else text
+
+    def dwelling(self, rng: np.random.Generator, home: Commune) -> tuple[str, ...]:
+        """An address, the longest form first."""
+        named = f"{home.name.split()[0]} {pick(rng, ('Lợi', 'Hòa', 'Phú'))}"
+        hamlet = f"Ấp {pick(rng, (str(rng.integers(1, 12)), named))}"
+        return (
+            f"{hamlet}, {home.full}",
+            f"{hamlet}, {home.short}",
+            home.full[0].upper() + home.full[1:],
+            home.short,
+            f"{home.name}, {home.district or home.province}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who writes, into which form."""
+
+    form: Form
+    record: RecordSpec
+    schemas: Schemas
+    habits: ClerkHabits
+    options: SynthOptions
+
+
+@dataclass(frozen=True, slots=True)
+class TextRequest:
+    """What a text is asked for: this clerk, this case, this field; ``rng`` decides what is left to chance."""
+
+    rng: np.random.Generator
+    clerk: Clerk
+    facts: SyntheticCase
+    spec: FieldSpec
+
+    @property
+    def who(self) -> SyntheticPerson | None:
+        """The person whom the field speaks of."""
+        return self.facts.people.get(party_key(self.spec.name))
+
+
+def field_texts(
+    rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec
+) -> tuple[str, ...]:
+    """The text of one field, the longest form first; a kind that has no writer here is written as free text."""
+    return WRITERS.get(spec.kind, _free_texts)(TextRequest(rng, clerk, facts, spec))
+
+
+def _name_texts(ask: TextRequest) -> tuple[str, ...]:
+    return (ask.clerk.habits.name(ask.rng, ask.who or draw_person(ask.rng, ask.facts.home)),)
+
+
+def _word_date_texts(ask: TextRequest) -> tuple[str, ...]:
+    day = date_of(ask.rng, paired_date_field(ask.clerk.record, ask.spec.name) or ask.spec, ask.facts)
+    return (ask.clerk.habits.day_in_words(day),)
+
+
+def _entry_number_texts(ask: TextRequest) -> tuple[str, ...]:
+    number = f"{ask.facts.number:02}" if ask.clerk.habits.padded else str(ask.facts.number)
+    return (f"{number}/{ask.facts.registered_on.year}", number) if happens(ask.rng, 0.2) else (number,)
+
+
+def _volume_texts(ask: TextRequest) -> tuple[str, ...]:
+    return (ask.facts.volume,)
+
+
+def _number_texts(ask: TextRequest) -> tuple[str, ...]:
+    return (
+        (str(ask.facts.page_no),)
+        if label_mentions(ask.spec.label, "trang")
+        else (str(ask.rng.integers(1, 6)),)
+    )
+
+
+def _time_texts(ask: TextRequest) -> tuple[str, ...]:
+    shape = pick(ask.rng, ("{h} giờ {m:02} phút", "{h} giờ {m:02}", "{h}h{m:02}"))
+    return (shape.format(h=ask.facts.hour, m=ask.facts.minute),)
+
+
+def _choice_texts(ask: TextRequest) -> tuple[str, ...]:
+    return (choice_text(ask.rng, ask.spec, ask.facts, ask.clerk.schemas),)
+
+
+def _date_texts(ask: TextRequest) -> tuple[str, ...]:
+    day = date_of(ask.rng, ask.spec, ask.facts)
+    if label_mentions(ask.spec.label, "năm sinh"):
+        return (str(day.year),)
+    party = parties(ask.clerk.record).get(party_key(ask.spec.name))
+    adult = party is not None and not party.newborn and label_mentions(ask.spec.label, "sinh")
+    return (str(day.year),) if adult and happens(ask.rng, 0.3) else (ask.clerk.habits.day(day),)
+
+
+def _id_number_texts(ask: TextRequest) -> tuple[str, ...]:
+    who, born = ask.who, ask.facts.born_on.get(party_key(ask.spec.name))
+    if label_mentions(ask.spec.label, "định danh") or (
+        ask.facts.registered_on.year >= 2016 and happens(ask.rng, 0.4)
+    ):
+        year = born.year if born else 1980
+        century = (2 if year >= 2000 else 0) + (0 if who and who.male else 1)
+        head = f"{pick(ask.rng, ('092', '093', '094', '086'))}{century}{year % 100:02}"
+        return (f"{head}{ask.rng.integers(0, 10**6):06}",)
+    return (f"{pick(ask.rng, ('36', '33', '35', '34'))}{ask.rng.integers(0, 10**7):07}",)
+
+
+def _place_texts(ask: TextRequest) -> tuple[str, ...]:
+    home = ask.who.home if ask.who else ask.facts.home
+    if label_mentions(ask.spec.label, "nơi sinh", "nơi chết") and happens(ask.rng, 0.55):
+        return (
+            f"Bệnh viện đa khoa {_district_of(home)}, {home.province}",
+            f"BV đa khoa {home.district or home.province}",
+            "Trạm Y tế xã",
+        )[int(ask.rng.integers(0, 2)) :]
+    if label_mentions(ask.spec.label, "nơi chết") and happens(ask.rng, 0.5):
+        return ("Tại nhà",)
+    return ask.clerk.habits.dwelling(ask.rng, home)
+
+
+def _district_of(home: Commune) -> str:
+    return f"huyện {home.district}" if home.district else "khu vực"
+
+
+def _free_texts(ask: TextRequest) -> tuple[str, ...]:
+    label, day = ask.spec.label, ask.clerk.habits.day(date_of(ask.rng, ask.spec, ask.facts))
+    if label_mentions(label, "ghi chú"):
+        return (
+            pick(ask.rng, words.NOTES).format(
+                date=day, number=ask.rng.integers(1, 300), district=ask.facts.home.district
+            ),
+        )
+    if label_mentions(label, "chức vụ"):
+        return (pick(ask.rng, words.SIGNER_TITLES),)
+    if label_mentions(label, "quan hệ"):
+        return (_relation(ask),)
+    if label_mentions(label, "nguyên nhân"):
+        return (pick(ask.rng, words.CAUSES),)
+    if label_mentions(label, "nghề"):
+        return (pick(ask.rng, words.OCCUPATIONS),)
+    if label_mentions(label, "nơi cấp", "cơ quan cấp", "cơ quan"):
+        where = draw_commune(ask.rng, ask.facts.home)
+        if label_mentions(label, "giấy báo tử"):
+            return (f"Bệnh viện đa khoa {where.district}", f"UBND xã {where.name}")
+        return (
+            f"Công an {where.province_type} {where.province}",
+            f"CA {where.province}",
+        )
+    if label_mentions(label, "số giấy", "số"):
+        return (f"{ask.rng.integers(1, 200):02}/{ask.facts.registered_on.year}",)
+    return (pick(ask.rng, words.TEXTS),)
+
+
+def _relation(ask: TextRequest) -> str:
+    """How the declarant is related: the parent's word when the declarant is that parent."""
+    me = ask.facts.people.get(party_key(ask.spec.name))
+    for key, party in parties(ask.clerk.record).items():
+        if key != party_key(ask.spec.name) and party.male is not None and ask.facts.people.get(key) == me:
+            return "Cha" if party.male else "Mẹ"
+    known = words.RELATIONS_TO_DEAD if label_mentions(ask.spec.label, "chết", "tử") else words.RELATIONS
+    mine = known[0] if me is None or me.male else known[1]
+    return pick(ask.rng, [word for word in mine if word not in words.SPOUSES or _is_spouse(ask, me)])
+
+
+def _is_spouse(ask: TextRequest, me: SyntheticPerson | None) -> bool:
+    """Whether the declarant can be the spouse of the dead."""
+    dead = [ask.facts.people[key] for key, party in parties(ask.clerk.record).items() if party.dead]
+    return me is not None and any(other.male is not me.male for other in dead)
+
+
+WRITERS: Mapping[str, Callable[[TextRequest], tuple[str, ...]]] = {
+    "name": _name_texts,
+    "date": _date_texts,
+    "date_words": _word_date_texts,
+    "entry_number": _entry_number_texts,
+    "volume": _volume_texts,
+    "number": _number_texts,
+    "id_number": _id_number_texts,
+    "time": _time_texts,
+    "choice": _choice_texts,
+    "place": _place_texts,
+}
+"""How each kind of value is put on paper."""
