@@ -10,7 +10,7 @@ from flows.trying import REPORTING
 from pipeline.errors import HotichError
 from pipeline.reports import SPAN, read_plan
 from pipeline.reports import report as counted
-from pipeline.reports.files import write_files
+from pipeline.reports.output_files import write_files
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 

@@ -24,8 +24,7 @@ from benchmarks.figures import report_figures, say
 from pipeline import schema
 from pipeline.registry import Registry
 from pipeline.reports import report
-from pipeline.reports.document import document_of
-from pipeline.reports.workbook import workbook_of
+from pipeline.reports.output_files import document_of, workbook_of
 
 T = TypeVar("T")
 

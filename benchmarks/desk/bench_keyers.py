@@ -25,7 +25,7 @@ from benchmarks.books.drawn_books import SEED
 from benchmarks.desk.simulated_keyers import Ink, Keyers, Person, misread
 from benchmarks.figures import report_figures
 from pipeline import schema
-from pipeline.evaluation.bound import upper_bound
+from pipeline.evaluation.field_scores import upper_bound
 from pipeline.model import (
     EntryResult,
     FieldReading,

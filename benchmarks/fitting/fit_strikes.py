@@ -29,9 +29,9 @@ from benchmarks.handwriting.books import LEARNT_PENS, TEST_PENS
 from benchmarks.handwriting.training_pens import learnt_pens
 from benchmarks.imaging.gate_pages import chance
 from benchmarks.no_readers import without_readers
+from benchmarks.reading.box_coverage import straightened
 from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page, strip_lines
-from pipeline.evaluation.boxes import straightened
 from pipeline.evaluation.truth import Quad
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.strikes import MIDDLE, Run, runs_in, strike_of

@@ -16,7 +16,7 @@ from benchmarks.figures import say
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.alignment import aligned
-from pipeline.evaluation.outcome import UNPREDICTED
+from pipeline.evaluation.field_scores import UNPREDICTED
 from pipeline.intake import page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, FieldReading, FieldStatus, Finding, Ledger, PageResult, Writing

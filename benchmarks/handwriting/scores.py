@@ -11,8 +11,8 @@ import numpy as np
 from benchmarks.figures import share
 from benchmarks.handwriting.books import HandOutcome
 from pipeline.evaluation import figures_of
-from pipeline.evaluation.bound import upper_bound
 from pipeline.evaluation.confidence import CurvePoint, calibration_error, judged_bins
+from pipeline.evaluation.field_scores import upper_bound
 from pipeline.model import FieldStatus
 
 WANTED: Mapping[str, float] = {

@@ -22,10 +22,10 @@ from benchmarks.books.drawn_books import entry_forms
 from benchmarks.figures import mean, percent, report_figures, say
 from benchmarks.imaging.damaged_books import CURL_MM, DamagedPage, damaged_pages
 from benchmarks.no_readers import without_readers
+from benchmarks.reading.box_coverage import HELD, straightened
 from pipeline import schema
 from pipeline.cli.debug import write_picture
 from pipeline.digitize import Engines, default_engines, digitize_page
-from pipeline.evaluation.boxes import HELD, straightened
 from pipeline.imaging.overlay import overlay
 from pipeline.model import Box, Ledger, PageImage, PageRef, PageResult
 from pipeline.schema import Schemas

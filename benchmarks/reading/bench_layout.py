@@ -20,7 +20,7 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED, ReadBook, bench_in, draw, entry_forms, read
 from benchmarks.figures import mean, percent, report_figures, share
-from pipeline.evaluation.boxes import InkCoverage, LabelError, box_figures, ink_coverages, label_errors
+from benchmarks.reading.box_coverage import InkCoverage, LabelError, box_figures, ink_coverages, label_errors
 from pipeline.model import FieldStatus
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.synth import SynthOptions

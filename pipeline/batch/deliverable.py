@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipeline.export.cells import FREE_TEXT, CellOptions, cells_of
-from pipeline.export.naming import BookNames
-from pipeline.export.options import PackageOptions
-from pipeline.export.values import AmendedColumn, BookFacts, ExportBlocker, SettledEntry, TextSpan
+from pipeline.export.options import BookNames, PackageOptions
+from pipeline.export.package_values import AmendedColumn, BookFacts, ExportBlocker, SettledEntry, TextSpan
+from pipeline.export.workbook import FREE_TEXT, CellOptions, cells_of
 from pipeline.model import Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
 from pipeline.schema import FieldSpec, RecordSpec, Schemas

@@ -17,11 +17,17 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.batch.deliverable import DeliverableBook
 from pipeline.errors import PackageRefused, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
-from pipeline.export.copies import EntryCopy, PagePart, entry_pdfs
-from pipeline.export.naming import CORRECTION, BookNames, UniqueNames
-from pipeline.export.options import AttachedPage
-from pipeline.export.picture import CopyOptions, PageRectification, bands_of, columns_of
-from pipeline.export.values import SettledEntry
+from pipeline.export.options import CORRECTION, AttachedPage, BookNames, UniqueNames
+from pipeline.export.package_values import SettledEntry
+from pipeline.export.page_pictures import (
+    CopyOptions,
+    EntryCopy,
+    PagePart,
+    PageRectification,
+    bands_of,
+    columns_of,
+    entry_pdfs,
+)
 from pipeline.intake import ScanFile, ScanLimits, limit_this_process, page_of
 from pipeline.model import PageImage, PageRef
 from pipeline.registry import Registry

@@ -17,14 +17,10 @@ from pipeline.batch.book_checks import check_books
 from pipeline.batch.deliverable import DeliverableBook, deliverable
 from pipeline.batch.entry_pdfs import Copiers, CopyPlan, CopyRules
 from pipeline.errors import PackageRefused, ScanError
-from pipeline.export.manifest import MANIFEST, sha256_of_path, write_manifest
-from pipeline.export.naming import BookNames
-from pipeline.export.options import PackageOptions
-from pipeline.export.payment import FieldTally
+from pipeline.export.options import BookNames, PackageOptions
+from pipeline.export.package_folder import MANIFEST, sha256_of_path, signing_key, whole_folder, write_manifest
+from pipeline.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.export.preupload import counted, preupload_faults
-from pipeline.export.signing import signing_key
-from pipeline.export.staging import whole_folder
-from pipeline.export.values import ExportBlocker, WorkbookFault
 from pipeline.export.workbook import write_workbook
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from pipeline.errors import ScanError
-from pipeline.export.cells import cell_of
-from pipeline.export.difference_sheets import DifferenceLine, DifferenceWorkbook
+from pipeline.export.difference_workbook import DifferenceLine, DifferenceWorkbook
+from pipeline.export.workbook import cell_of
 from pipeline.imaging.cutting import cut_out
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, PageRef, Pixels
@@ -28,9 +28,8 @@ from pipeline.reconcile import (
     SourceWorkbook,
     reconciled,
 )
-from pipeline.reconcile.cells import ValueNormalizer
-from pipeline.reconcile.values import MINOR
-from pipeline.reconcile.words import FIELDS, REFUSED, SHEETS, UNREAD_SHEET
+from pipeline.reconcile.cell_values import ValueNormalizer
+from pipeline.reconcile.differences import FIELDS, MINOR, REFUSED, SHEETS, UNREAD_SHEET
 from pipeline.registry import Registry, StoredEntry
 from pipeline.registry.reconciliation import FoundDifference
 from pipeline.schema import FieldSpec, Schemas

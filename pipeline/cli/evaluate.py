@@ -22,8 +22,8 @@ from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
 from pipeline.errors import ScanError, StorageError
 from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
 from pipeline.evaluation import evaluate as scored
+from pipeline.evaluation.console_tables import print_evaluation
 from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst, write_report
-from pipeline.evaluation.table import print_evaluation
 from pipeline.intake import ScanFile, page_count_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality

@@ -21,8 +21,8 @@ from pipeline.cli.progress import by_book
 from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import HotichError, PackageRefused, StorageError
-from pipeline.export.manifest import package_flaws
 from pipeline.export.options import read_options
+from pipeline.export.package_folder import package_flaws
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 

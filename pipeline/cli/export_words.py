@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import PackageReport
-from pipeline.export.manifest import PackageFlaw
-from pipeline.export.values import ExportBlocker, WorkbookFault
+from pipeline.export.package_folder import PackageFlaw
+from pipeline.export.package_values import ExportBlocker, WorkbookFault
 
 CHECKS = {
     "U1": "thiếu số",

@@ -13,7 +13,7 @@ from pipeline.evaluation.report import Misreading
 from pipeline.imaging.overlay import straight_page
 from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.model import Box, PageRef, PageResult, Pixels
-from pipeline.reports.wording import told_place
+from pipeline.reports.content import told_place
 from pipeline.run_context import RunContext
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pipeline.batch import PackageReport
 from pipeline.cli.export_words import CHECKS, WHY, entry_of
-from pipeline.export.values import ExportBlocker, WorkbookFault
+from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.review.packages import Refusal
 
 MOST_PLACES = 50

@@ -16,10 +16,10 @@ from pipeline.cli.check import ids_of
 from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
-from pipeline.export.difference_sheets import DifferenceWorkbook
-from pipeline.export.manifest import sha256_of_path
+from pipeline.export.difference_workbook import DifferenceWorkbook
+from pipeline.export.package_folder import sha256_of_path
 from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook, read_layout
-from pipeline.reconcile.words import FIELDS, KINDS, REFUSED
+from pipeline.reconcile.differences import FIELDS, KINDS, REFUSED
 from pipeline.registry import Registry
 from pipeline.registry.reconciliation import FoundDifference
 from pipeline.settings import read_settings

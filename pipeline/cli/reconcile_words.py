@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.reconcile import ReconcileCounts
-from pipeline.reconcile.words import FIELDS, KINDS
+from pipeline.reconcile.differences import FIELDS, KINDS
 
 
 def counts_told(counts: ReconcileCounts) -> Iterator[str]:

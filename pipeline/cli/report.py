@@ -44,7 +44,7 @@ def report(
             people=people,
         )
     if target is not None:
-        from pipeline.reports.files import write_files  # XlsxWriter and Typst: not for the screen
+        from pipeline.reports.output_files import write_files  # XlsxWriter and Typst: not for the screen
 
         for path in write_files(made, target):
             out().print(f"Đã ghi {path}", markup=False)

@@ -19,8 +19,8 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts import Person, Role
 from pipeline.registry.lots.lots import Lots
 from pipeline.registry.lots.values import Lot
-from pipeline.reports.sections.sampling import VERDICTS
-from pipeline.reports.wording import number, percent
+from pipeline.reports.content import number, percent
+from pipeline.reports.sections.accuracy import VERDICTS
 from pipeline.sampling import PRESETS, SamplingPolicy
 from pipeline.settings import read_settings
 

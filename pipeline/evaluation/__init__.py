@@ -1,10 +1,9 @@
 """How right the readings of a book are, measured against what is on paper."""
 
+from pipeline.evaluation.alignment import BookPrediction, PredictedEntry, PredictedValue, prediction_of
+from pipeline.evaluation.confidence import GroupFigures, figures_of
 from pipeline.evaluation.evaluation import Evaluation, evaluate, pooled
-from pipeline.evaluation.figures import GroupFigures, figures_of
-from pipeline.evaluation.outcome import FieldOutcome
-from pipeline.evaluation.prediction import BookPrediction, PredictedEntry, PredictedValue, prediction_of
-from pipeline.evaluation.score import Score, score_of
+from pipeline.evaluation.field_scores import FieldOutcome, Score, score_of
 from pipeline.evaluation.truth import BookTruth, TrueEntry, load_truth
 
 __all__ = [

@@ -7,12 +7,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pipeline.evaluation.alignment import aligned
-from pipeline.evaluation.confidence import CalibrationBin, CurvePoint
-from pipeline.evaluation.figures import GroupFigures, figures_of
-from pipeline.evaluation.outcome import FieldOutcome, outcomes_of
-from pipeline.evaluation.prediction import BookPrediction
-from pipeline.evaluation.score import Score, score_of
+from pipeline.evaluation.alignment import BookPrediction, aligned
+from pipeline.evaluation.confidence import CalibrationBin, CurvePoint, GroupFigures, figures_of
+from pipeline.evaluation.field_scores import FieldOutcome, Score, outcomes_of, score_of
 from pipeline.evaluation.truth import BookTruth
 from pipeline.schema import RecordSpec
 

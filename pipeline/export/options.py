@@ -1,41 +1,118 @@
-"""``package.toml``: how an office wants its packages. One file in the working folder, all of it optional.
-
-.. code-block:: toml
-
-    [package]
-    birth_template = "KS70"       # mẫu nhập khai sinh: KS70 (70 cột) hoặc KS60
-    file_pattern = "day-du"       # tên tệp PDF: day-du, ngan, hoặc một mẫu tên như {kind}.{opened}.{number}
-    book_pattern = "{place}-{kind}.{opened}.{volume}"
-    kilobytes = 96                # ảnh của một trang A4, nghìn byte
-    month_and_year = "keep"       # ngày chỉ có tháng, năm: keep (dừng lại) hoặc year (chỉ ghi năm)
-    illegible = ""                # chữ ghi vào cột chữ tự do khi người rà soát không đọc được
-
-    [[paper]]                     # khổ giấy của sổ mở trong những năm này
-    from = 1976
-    to = 1998
-    name = "A3"
-
-    [[page]]                      # trang thuộc về một việc mà máy không tự biết
-    book = "KS.2010.01"           # tên thư mục của sổ
-    number = "41/2010"            # số của việc
-    scan = "KS.2010.93648.03.pdf"
-    page = 43
-    use = "continued"             # continued: trang tiếp của việc; correction: trang cải chính, thành tệp có đuôi cc
-"""
+"""X"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from pipeline.export.cells import CellOptions
-from pipeline.export.naming import BOOK_PARTS, BOOK_PATTERN, PARTS, PRESETS, paper_of, pattern_flaw
-from pipeline.export.picture import CopyOptions
+from pipeline.export.package_values import BookFacts
+from pipeline.export.page_pictures import CopyOptions
+from pipeline.export.workbook import CellOptions
 from pipeline.schema import Declaration, nearest
 from pipeline.staff_toml import StaffFile
+
+PRESETS: Mapping[str, str] = {
+    "day-du": "{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}",
+    "ngan": "{kind}.{opened}.{volume}[.{registered}].{number}",
+}
+"""Patterns of PDF names in use: the long one of Hậu Giang's scripts, and the short ``KS.1994.01.01``."""
+
+BOOK_PATTERN = "{place}-{kind}.{opened}.{volume}"
+"""How the workbook and the archive of a book are named, as in ``<xã>-KS.2006.01.xlsx``."""
+
+PARTS = frozenset({"kind", "opened", "place", "volume", "paper", "registered", "number"})
+BOOK_PARTS = PARTS - {"registered", "number"}
+CORRECTION = "cc"
+
+_PART = re.compile(r"\{(\w+)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+
+
+def pattern_flaw(pattern: str, parts: frozenset[str]) -> str:
+    """What is wrong with a pattern, in Vietnamese; ``""`` when nothing is."""
+    unknown = [name for name in _PART.findall(pattern) if name not in parts]
+    if unknown:
+        return f"phần lạ {{{unknown[0]}}}; các phần dùng được: {', '.join(sorted(parts))}."
+    without_optional = _OPTIONAL.sub("", pattern)
+    if "number" in parts and "number" not in _PART.findall(without_optional):
+        return "phải có {number}, và không nằm trong ngoặc vuông."
+    rest = _PART.sub("", _OPTIONAL.sub(r"\1", pattern))
+    if _UNSAFE.search(rest) or re.search(r"[{}\[\]]", rest):
+        return "có dấu không dùng được trong tên tệp, hoặc dấu ngoặc không khớp nhau."
+    return ""
+
+
+def filled(pattern: str, parts: Mapping[str, str]) -> str:
+    """The name that a pattern gives; what no file may have in its name becomes ``-``."""
+
+    def optional(found: re.Match[str]) -> str:
+        return found[1] if all(parts[name] for name in _PART.findall(found[1])) else ""
+
+    plain = _OPTIONAL.sub(optional, pattern)
+    return _UNSAFE.sub("-", _PART.sub(lambda found: parts[found[1]], plain)).strip(" .")
+
+
+@dataclass(frozen=True, slots=True)
+class BookNames:
+    """The names of one book. ``spans``: entries of several years stand in it, or of another year than it was opened
+    in; then the year of registration is part of a name."""
+
+    facts: BookFacts
+    paper: str
+    spans: bool
+    pattern: str = PRESETS["day-du"]
+    book_pattern: str = BOOK_PATTERN
+
+    @property
+    def book(self) -> str:
+        """Of the workbook and of the archive, without ending."""
+        return filled(self.book_pattern, self._parts)
+
+    def entry(self, number: str, registered: str) -> str:
+        """Of an entry's PDF without ending; ``number`` as ``NN/YYYY``, ``registered`` its year."""
+        parts = self._parts | {
+            "registered": registered if self.spans else "",
+            "number": number.split("/", maxsplit=1)[0].zfill(2),
+        }
+        return filled(self.pattern, parts)
+
+    @property
+    def _parts(self) -> dict[str, str]:
+        volume, opened = self.facts.ledger.volume.split("/")
+        return {
+            "kind": self.facts.prefix,
+            "opened": opened,
+            "place": self.facts.ledger.place_code,
+            "volume": volume.zfill(2),
+            "paper": self.paper,
+        }
+
+
+class UniqueNames:
+    """Gives each name once: what comes again gets ``(1)``, ``(2)`` …"""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+
+    def of(self, name: str) -> str:
+        unique, again = name, 0
+        while unique.casefold() in self._given:
+            again += 1
+            unique = f"{name}({again})"
+        self._given.add(unique.casefold())
+        return unique
+
+
+def paper_of(year: int) -> str:
+    """The paper of books of that year: A2 from 1999 to 2005, else A4 (as the scripts of Hậu Giang name it)."""
+    return "A2" if 1999 <= year <= 2005 else "A4"
+
 
 R = TypeVar("R", bound=Declaration)
 

@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 from PIL import ImageCms
 
 import pipeline
-from pipeline.export.values import TextSpan
+from pipeline.export.package_values import TextSpan
 
 FONT_FILE = Path(__file__).parent / "data" / "glyphless.ttf"
 ADVANCE = 0.5

@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.export.readback import ReadBack, ReadRow, read_back
-from pipeline.export.values import WorkbookFault
-from pipeline.export.workbook import has_codes
+from pipeline.export.package_values import WorkbookFault
+from pipeline.export.workbook import ReadBack, ReadRow, has_codes, read_back
 from pipeline.schema import FieldSpec, Schemas
 
 _DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")

@@ -3,10 +3,7 @@ not understood. Pure: rows come from a file, entries and books are handed in, no
 
 from __future__ import annotations
 
-from pipeline.reconcile.layout import SheetLayout, layout_of, read_layout
-from pipeline.reconcile.matching import reconciled
-from pipeline.reconcile.sheet import SourceWorkbook, open_workbook
-from pipeline.reconcile.values import (
+from pipeline.reconcile.differences import (
     BookCoverage,
     DifferenceKind,
     FieldDifference,
@@ -17,6 +14,9 @@ from pipeline.reconcile.values import (
     RegistryEntry,
     RejectedCell,
 )
+from pipeline.reconcile.layout import SheetLayout, layout_of, read_layout
+from pipeline.reconcile.matching import reconciled
+from pipeline.reconcile.sheet import SourceWorkbook, open_workbook
 
 __all__ = [
     "BookCoverage",

@@ -1,8 +1,8 @@
 """Supervisors' reports: what was counted becomes figures, tables and charts; a workbook and a PDF of them."""
 
 from pipeline.charts import BarChart
-from pipeline.reports.basis import SPAN
 from pipeline.reports.content import ManagementReport, ReportCell, ReportFigure, ReportSection, ReportTable
+from pipeline.reports.data import SPAN
 from pipeline.reports.plan import WorkPlan, read_plan
 from pipeline.reports.report import report
 

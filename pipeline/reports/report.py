@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pipeline.registry import Registry
-from pipeline.reports.basis import SPAN, ReportData
 from pipeline.reports.content import ManagementReport, ReportSection
+from pipeline.reports.data import SPAN, ReportData
 from pipeline.reports.plan import WorkPlan
-from pipeline.reports.sections import drift, pace, progress, quality, queue, readings, sampling, scanning
+from pipeline.reports.sections import accuracy, backlog, progress
 from pipeline.schema import Schemas
 
 
@@ -38,13 +38,13 @@ def of_basis(basis: ReportData, places: frozenset[str] | None) -> ManagementRepo
 def _sections(basis: ReportData) -> tuple[ReportSection, ...]:
     return (
         progress.progress(basis),
-        pace.pace(basis),
-        pace.ending(basis),
-        queue.queue(basis),
-        quality.quality(basis),
-        sampling.sampled(basis),
-        readings.readings(basis),
-        scanning.scanning(basis),
+        progress.pace(basis),
+        progress.ending(basis),
+        backlog.queue(basis),
+        accuracy.quality(basis),
+        accuracy.sampled(basis),
+        accuracy.readings(basis),
+        backlog.scanning(basis),
     )
 
 
@@ -52,14 +52,14 @@ def _summary(basis: ReportData) -> ReportSection:
     figures = (
         progress.done(basis),
         progress.straight_through(basis),
-        queue.waits(basis),
-        queue.oldest(basis),
-        pace.end(basis),
-        quality.overturned(basis),
-        sampling.wrong_entries(basis),
-        scanning.rescanned(basis),
-        scanning.missing(basis),
-        *drift.unlike(basis),
+        backlog.waits(basis),
+        backlog.oldest(basis),
+        progress.end(basis),
+        accuracy.overturned(basis),
+        accuracy.wrong_entries(basis),
+        backlog.rescanned(basis),
+        backlog.missing(basis),
+        *accuracy.unlike(basis),
     )
     return ReportSection("summary", "Tóm tắt", figures)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.values import StoredEntry
-from pipeline.reports.wording import told_place
+from pipeline.reports.content import told_place
 from pipeline.review.desk.task_view import STATUS_WORDS
 from pipeline.schema import RecordSpec
 

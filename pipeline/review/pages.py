@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.accounts import ROLE_WORDS, Session
-from pipeline.reports.wording import told_place
+from pipeline.reports.content import told_place
 from pipeline.review.navigation import links_of
 
 ROOM = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.export.cells import cells_of
+from pipeline.export.workbook import cells_of
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Person, Role
 from pipeline.workspace import Workspace

@@ -9,9 +9,9 @@ from functools import cache
 import cv2
 import numpy as np
 
+from benchmarks.reading.box_coverage import ink_coverages
 from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page
-from pipeline.evaluation.boxes import ink_coverages
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.imaging import warp
 from pipeline.model import (

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.books.scan_damage import fingered
 from benchmarks.books.table_photos import CLOTH, DARK, WOOD, photograph_on_table
-from pipeline.evaluation.boxes import InkCoverage, ink_coverages
+from benchmarks.reading.box_coverage import InkCoverage, ink_coverages
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, Severity
 from pipeline.synth import SCANNER_LEVELS

@@ -1,8 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.alignment import aligned
-from pipeline.evaluation.prediction import PredictedEntry, PredictedValue
+from pipeline.evaluation.alignment import PredictedEntry, PredictedValue, aligned
 from pipeline.evaluation.truth import TrueEntry
 from pipeline.model import FieldStatus
 

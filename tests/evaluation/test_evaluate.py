@@ -20,8 +20,8 @@ from pipeline.evaluation import (
     pooled,
     prediction_of,
 )
-from pipeline.evaluation.outcome import FieldOutcome, loosened
-from pipeline.evaluation.table import print_evaluation
+from pipeline.evaluation.console_tables import print_evaluation
+from pipeline.evaluation.field_scores import FieldOutcome, loosened
 from pipeline.model import EntryResult, FieldReading, FieldStatus
 from pipeline.schema import FieldSpec, RecordSpec
 from tests.evaluation.pages import page_result

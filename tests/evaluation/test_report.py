@@ -21,10 +21,9 @@ from pipeline import schema
 from pipeline.charts.curves import PlotArea
 from pipeline.errors import StorageError
 from pipeline.evaluation import Evaluation, FieldOutcome, PredictedEntry, PredictedValue
-from pipeline.evaluation.figures import figures_of
+from pipeline.evaluation.confidence import figures_of
 from pipeline.evaluation.report import PAGE, ErrorTolerance, EvaluationReport, Misreading, worst, write_report
-from pipeline.evaluation.report.content import verdict_of
-from pipeline.evaluation.report.marks import marked
+from pipeline.evaluation.report.page_content import marked, verdict_of
 from pipeline.model import FieldStatus, Hypothesis, Writing
 
 SCHEMAS = schema.load()

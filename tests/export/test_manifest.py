@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.export.manifest import (
+from pipeline.export.package_folder import (
     MANIFEST,
     SIGNATURE,
     PackageFlaw,
+    SigningKey,
+    fingerprint,
     package_flaws,
     read_manifest,
     sha256_of_path,
+    signing_key,
     write_manifest,
 )
-from pipeline.export.signing import SigningKey, fingerprint, signing_key
 
 
 @pytest.fixture

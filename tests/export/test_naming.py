@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.export.naming import (
+from pipeline.export.options import (
     BOOK_PARTS,
     BOOK_PATTERN,
     CORRECTION,
@@ -15,7 +15,7 @@ from pipeline.export.naming import (
     paper_of,
     pattern_flaw,
 )
-from pipeline.export.values import BookFacts
+from pipeline.export.package_values import BookFacts
 from pipeline.model import Ledger
 
 

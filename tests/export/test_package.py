@@ -14,8 +14,8 @@ from PIL import Image
 
 from pipeline.batch import PackageReport, export_book
 from pipeline.cli.export_words import report_told
-from pipeline.export.manifest import package_flaws, read_manifest
 from pipeline.export.options import PackageOptions
+from pipeline.export.package_folder import package_flaws, read_manifest
 from pipeline.export.preupload import preupload_faults
 from pipeline.intake import page_of, scans_of
 from pipeline.model import Box, FieldStatus, Matrix, Pixels

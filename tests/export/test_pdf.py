@@ -8,9 +8,9 @@ from pathlib import Path
 import pikepdf
 from PIL import Image
 
+from pipeline.export.package_values import TextSpan
+from pipeline.export.page_pictures import jpeg_bytes
 from pipeline.export.pdf import PicturePage, entry_pdf
-from pipeline.export.picture import jpeg_bytes
-from pipeline.export.values import TextSpan
 from pipeline.model import Box
 from tests.export.pdfs import MADE, assert_pdf_a_2b, assert_verapdf_agrees, pictures_of, text_of, verapdf
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from pipeline.errors import StorageError
+from pipeline.export.package_values import WorkbookFault
 from pipeline.export.preupload import preupload_faults
-from pipeline.export.values import WorkbookFault
 from pipeline.export.workbook import write_workbook
 from tests.export.rows import SCHEMAS, row
 

@@ -9,9 +9,8 @@ import openpyxl
 import pytest
 
 from pipeline import schema
-from pipeline.export.cells import CellOptions, cells_of
 from pipeline.export.preupload import preupload_faults
-from pipeline.export.workbook import write_workbook
+from pipeline.export.workbook import CellOptions, cells_of, write_workbook
 from tests.export.rows import COLUMNS, SCHEMAS, row
 
 TEMPLATES = sorted(SCHEMAS.exports)

@@ -11,8 +11,8 @@ import pytest
 
 from flows.export import export, overview, summary_of
 from pipeline.batch import PackageReport
-from pipeline.export.manifest import package_flaws
-from pipeline.export.values import ExportBlocker, WorkbookFault
+from pipeline.export.package_folder import package_flaws
+from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from tests.export.books import CLEAN, stored
 
 

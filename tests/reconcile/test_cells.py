@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.delivery.planted_differences import typed
-from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
-from pipeline.reconcile.comparing import kind_of, written_alike
+from pipeline.reconcile.cell_values import CellRejected, ValueNormalizer, text_of
 from pipeline.reconcile.number_format import WHOLE, DateParts, shown_by
 from pipeline.reconcile.sheet import open_workbook
 from pipeline.reconcile.sheet_xml import SheetCell
+from pipeline.reconcile.similarity import kind_of, written_alike
 from pipeline.registry import Registry
 from pipeline.text.legacy_fonts import LegacyFont
 from tests.reconcile.files import birth, held, told, write

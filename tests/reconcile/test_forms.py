@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.export.cells import cells_of
-from pipeline.export.workbook import write_workbook
+from pipeline.export.workbook import cells_of, write_workbook
 from tests.export.books import CLEAN, stored
 from tests.reconcile.files import held
 from tests.registry.pages import SCHEMAS

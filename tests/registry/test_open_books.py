@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.reports.wording import told_place
+from pipeline.reports.content import told_place
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
 
 

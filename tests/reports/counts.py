@@ -15,7 +15,7 @@ from pipeline.registry.tallies import (
     WaitingTally,
 )
 from pipeline.reports import ManagementReport
-from pipeline.reports.basis import ReportData
+from pipeline.reports.data import ReportData
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.reports.report import of_basis
 from tests.registry.pages import SCHEMAS

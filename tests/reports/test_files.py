@@ -13,9 +13,7 @@ import pytest
 
 from pipeline.errors import StorageError
 from pipeline.reports import ManagementReport, ReportCell, ReportTable
-from pipeline.reports.document import document_of
-from pipeline.reports.files import write_files
-from pipeline.reports.workbook import SUMMARY, sheet_names, workbook_of
+from pipeline.reports.output_files import SUMMARY, document_of, sheet_names, workbook_of, write_files
 from tests.export.pdfs import assert_verapdf_agrees, verapdf
 from tests.reports.counts import BOOKS, TALLIES, made
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.registry.tallies import Tallies
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
-from pipeline.reports.basis import ReportData
+from pipeline.reports.data import ReportData
 from tests.registry.pages import SCHEMAS
 from tests.reports.counts import BOOKS, PLAN, TALLIES, made
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from pipeline.batch import PackageReport
 from pipeline.cli.package_refusal import refusal_of
-from pipeline.export.values import ExportBlocker, WorkbookFault
+from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role

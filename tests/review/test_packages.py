@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.cli.serve import package_maker
 from pipeline.errors import StorageError
-from pipeline.export.manifest import package_flaws
+from pipeline.export.package_folder import package_flaws
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts import Role

@@ -4,8 +4,7 @@ from a network.
 It shows names and writing of real people. It is readable by its owner only, and keeps itself out of version control.
 """
 
-from pipeline.evaluation.report.content import ErrorTolerance
-from pipeline.evaluation.report.misreadings import Misreading, worst
-from pipeline.evaluation.report.writing import PAGE, EvaluationReport, write_report
+from pipeline.evaluation.report.html_report import PAGE, EvaluationReport, write_report
+from pipeline.evaluation.report.page_content import ErrorTolerance, Misreading, worst
 
 __all__ = ["PAGE", "Misreading", "EvaluationReport", "ErrorTolerance", "worst", "write_report"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
-from pipeline.reconcile.words import FIELDS, KINDS
+from pipeline.reconcile.differences import FIELDS, KINDS
 from pipeline.registry.reconciliation import Asked
 from pipeline.schema import FieldSpec, Schemas
 

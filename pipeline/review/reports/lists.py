@@ -8,8 +8,8 @@ from pipeline.localtime import format_moment
 from pipeline.model import FieldStatus
 from pipeline.registry.tallies import FieldLine, TaskLine
 from pipeline.reports import ReportCell, ReportTable
-from pipeline.reports.basis import ReportData
-from pipeline.reports.wording import STAGES, age, number, words
+from pipeline.reports.content import STAGES, age, number, words
+from pipeline.reports.data import ReportData
 from pipeline.review.desk.task_view import STATUS_WORDS
 
 MOST_ROWS = 500

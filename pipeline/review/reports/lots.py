@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.registry.lots.values import Lot
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
-from pipeline.reports.wording import number, percent, share, words
+from pipeline.reports.content import number, percent, share, words
 from pipeline.sampling import Plan
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts import Person
 from pipeline.registry.desk.values import NotYours
-from pipeline.reports.basis import ReportData
-from pipeline.reports.sections.sampling import VERDICTS, lot_table
+from pipeline.reports.data import ReportData
+from pipeline.reports.sections.accuracy import VERDICTS, lot_table
 from pipeline.review.admission import OfSession
 from pipeline.review.numbers import RowId
 from pipeline.review.reports.lots import characteristic_table, lot_figures

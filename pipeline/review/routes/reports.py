@@ -12,14 +12,12 @@ from pipeline.registry.accounts import Person
 from pipeline.registry.tallies import BookTally, Listed, Tallies
 from pipeline.registry.tallies.counting import Counting
 from pipeline.reports import SPAN, ReportTable
-from pipeline.reports.basis import ReportData
-from pipeline.reports.files import MAKERS, file_name
+from pipeline.reports.data import ReportData
+from pipeline.reports.output_files import MAKERS, file_name
 from pipeline.reports.report import of_basis
-from pipeline.reports.sections.drift import drift_table
-from pipeline.reports.sections.pace import day_table
-from pipeline.reports.sections.progress import book_table
-from pipeline.reports.sections.quality import people_table
-from pipeline.reports.sections.scanning import missing_table
+from pipeline.reports.sections.accuracy import drift_table, people_table
+from pipeline.reports.sections.backlog import missing_table
+from pipeline.reports.sections.progress import book_table, day_table
 from pipeline.review.admission import OfSession
 from pipeline.review.reports.lists import MOST_ROWS, field_table, waiting_table
 from pipeline.review.site import OfSite, Site

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.boxes import box_figures, ink_coverages, label_errors, straightened
+from benchmarks.reading.box_coverage import box_figures, ink_coverages, label_errors, straightened
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry, TrueLabel, TruePage
 from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, PageResult, PlacedLabel
 from tests.evaluation.pages import page_result

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PackageRefused
-from pipeline.export.staging import UNFINISHED, whole_folder
+from pipeline.export.package_folder import UNFINISHED, whole_folder
 
 
 def test_a_folder_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_package_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from pipeline.export.staging import whole_folder\n"
+        "import os, sys; from pathlib import Path; from pipeline.export.package_folder import whole_folder\n"
         "with whole_folder(Path(sys.argv[1])) as work:\n (work / 'f').write_text('x'); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], check=False)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.evaluation.confidence import GroupFigures
 from pipeline.evaluation.evaluation import Evaluation
-from pipeline.evaluation.figures import GroupFigures
-from pipeline.evaluation.score import Score
+from pipeline.evaluation.field_scores import Score
 from pipeline.model import Writing
 from pipeline.text.numbers import format_percent, with_comma
 

@@ -8,21 +8,23 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.export.copies import EntryCopy, PagePart, entry_pdfs
-from pipeline.export.picture import (
+from pipeline.export.package_values import TextSpan
+from pipeline.export.page_pictures import (
     A4_SQUARE_INCHES,
     QUALITIES,
     CopyOptions,
+    EntryCopy,
+    PagePart,
     PageRectification,
     bands_of,
     columns_of,
     cut_column,
     cut_out,
+    entry_pdfs,
     jpeg_bytes,
     picture_page,
     straightened,
 )
-from pipeline.export.values import TextSpan
 from pipeline.imaging import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
 from tests.export.pdfs import MADE, pictures_of

@@ -1,20 +1,79 @@
-"""The report as a workbook: a sheet of figures, then a sheet a table with all of its rows. XlsxWriter writes it.
-
-Numbers are numbers and texts are texts: no text can become a formula, whatever a folder is called.
-"""
+"""X"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.localtime import format_moment
-from pipeline.reports.content import ManagementReport, ReportCell, ReportTable
-from pipeline.reports.wording import day
+from pipeline.charts import COLOURS, bar_chart_svg
+from pipeline.errors import StorageError
+from pipeline.localtime import format_moment, local_date
+from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable, day
+
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+STANDARD: Literal["a-2b"] = "a-2b"
+
+
+def document_of(report: ManagementReport) -> bytes:
+    """The file. The same report gives the same bytes."""
+    import typst  # 90 MB of memory: only for who wants a PDF
+
+    told = json.dumps(_told(report), ensure_ascii=False)
+    compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": told})
+    made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(report.at.timestamp()))
+    assert isinstance(made, bytes)
+    return made
+
+
+def _told(report: ManagementReport) -> dict[str, Any]:
+    return {
+        "at": format_moment(report.at),
+        "since": day(report.since).text,
+        "scope": report.scope,
+        "sections": [_section(one) for one in report.sections],
+    }
+
+
+def _section(section: ReportSection) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "note": section.note,
+        "figures": [{"label": one.label, "text": one.cell.text, "note": one.note} for one in section.figures],
+        "charts": [
+            {
+                "title": one.title,
+                "svg": str(bar_chart_svg(one)),
+                "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in one.sorts],
+            }
+            for one in section.charts
+            if one.most
+        ],
+        "tables": [_table(one) for one in section.tables],
+    }
+
+
+def _table(table: ReportTable) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "note": table.note,
+        "columns": [{"title": title, "number": is_number} for title, is_number in table.columns],
+        "rows": [_row(row) for row in table.first_rows],
+        "total": _row(table.total),
+        "left": table.left_out,
+    }
+
+
+def _row(cells: tuple[ReportCell, ...]) -> list[str]:
+    return [cell.text for cell in cells]
+
 
 AS_TEXT = {
     "in_memory": True,
@@ -130,3 +189,38 @@ def _width(at: int, table: ReportTable, *, is_number: bool) -> int:
 
 def _tables(report: ManagementReport) -> Iterable[ReportTable]:
     return (table for section in report.sections for table in section.tables)
+
+
+MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_of, ".pdf": document_of}
+"""By ending of the file's name."""
+
+
+def file_name(report: ManagementReport) -> str:
+    """The name of its files without an ending: the day on which it was counted."""
+    return f"bao-cao-{local_date(report.at).isoformat()}"
+
+
+def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:
+    """Write the report to the file ``out`` (.xlsx or .pdf), or both kinds into the folder ``out`` under the day's name;
+    a file that is there is replaced. Raises ``StorageError``."""
+    make = MAKERS.get(out.suffix.lower())
+    if make is not None:
+        return (_written(out, make(report)),)
+    return tuple(
+        _written(out / f"{file_name(report)}{ending}", make(report)) for ending, make in MAKERS.items()
+    )
+
+
+def _written(path: Path, content: bytes) -> Path:
+    half = path.with_name(f".{path.name}.dang-ghi")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            half.unlink()
+        raise StorageError(
+            f"Không ghi được {path}: {error.strerror}. Hãy kiểm tra ổ đĩa và quyền ghi rồi chạy lại."
+        ) from None
+    return path

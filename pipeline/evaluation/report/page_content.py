@@ -1,12 +1,15 @@
-"""What the report shows, in order: groups of fields with verdicts and charts, misreadings with their marks."""
+"""X"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, log, log1p
+
+from rapidfuzz.distance import Levenshtein
 
 from pipeline.charts import (
     CurveSeries,
@@ -17,18 +20,98 @@ from pipeline.charts import (
     error_curve_chart,
     reliability_chart,
 )
-from pipeline.evaluation.bound import SURE, exceeds
-from pipeline.evaluation.confidence import CurvePoint
+from pipeline.evaluation.confidence import CurvePoint, GroupFigures
 from pipeline.evaluation.evaluation import Evaluation
-from pipeline.evaluation.figures import GroupFigures
-from pipeline.evaluation.outcome import FieldOutcome
-from pipeline.evaluation.report.marks import DiffSpan, marked
-from pipeline.evaluation.report.misreadings import Misreading
-from pipeline.evaluation.report.words import KINDS, STATUSES, WRITINGS
-from pipeline.evaluation.score import Score
-from pipeline.model import FieldStatus, Hypothesis, Writing
+from pipeline.evaluation.field_scores import SURE, FieldOutcome, Score, exceeds
+from pipeline.model import FieldStatus, Hypothesis, Pixels, Writing
 from pipeline.schema import Schemas
 from pipeline.text.numbers import format_confidence, format_count, format_percent, format_small_percent
+
+KINDS: Mapping[str, str] = {
+    "text": "Chữ tự do",
+    "name": "Họ tên",
+    "date": "Ngày",
+    "date_words": "Ngày bằng chữ",
+    "time": "Giờ",
+    "entry_number": "Số đăng ký",
+    "volume": "Quyển số",
+    "number": "Con số",
+    "id_number": "Số giấy tờ",
+    "choice": "Danh mục",
+    "place": "Địa danh, địa chỉ",
+    "": "Cột ngoài khai báo",
+}
+WRITINGS: Mapping[str, str] = {
+    Writing.HAND.value: "Chữ viết tay",
+    Writing.PRINT.value: "Chữ in, chữ máy",
+    Writing.MARK.value: "Dấu đánh trong ô",
+    Writing.NONE.value: "Không thấy mực, hoặc chưa đọc được",
+}
+STATUSES: Mapping[FieldStatus, str] = {
+    FieldStatus.BLANK: "máy coi là để trống",
+    FieldStatus.UNREADABLE: "máy chưa đọc được",
+    FieldStatus.ILLEGIBLE: "máy coi là mờ, không đọc được",
+    FieldStatus.STRUCK_THROUGH: "máy coi là bị gạch",
+    FieldStatus.NOT_ON_FORM: "máy coi là mẫu không có",
+    FieldStatus.READ: "máy đọc ra không chữ nào",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DiffSpan:
+    """Some letters of one text; ``differs``: the other text does not have them here."""
+
+    text: str
+    differs: bool
+
+
+def marked(read: str, truth: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffSpan, ...]]:
+    """Both texts (NFC) cut where they agree and where not, by the fewest edits."""
+    read, truth = unicodedata.normalize("NFC", read), unicodedata.normalize("NFC", truth)
+    steps = Levenshtein.opcodes(read, truth)
+    ours = [DiffSpan(read[s.src_start : s.src_end], s.tag != "equal") for s in steps]
+    theirs = [DiffSpan(truth[s.dest_start : s.dest_end], s.tag != "equal") for s in steps]
+    return _joined(ours), _joined(theirs)
+
+
+def _joined(stretches: list[DiffSpan]) -> tuple[DiffSpan, ...]:
+    """Neighbours of one sort as one, empty ones left out."""
+    joined: list[DiffSpan] = []
+    for stretch in stretches:
+        if joined and joined[-1].differs == stretch.differs:
+            joined[-1] = DiffSpan(joined[-1].text + stretch.text, stretch.differs)
+        elif stretch.text:
+            joined.append(stretch)
+    return tuple(joined)
+
+
+@dataclass(frozen=True)
+class Misreading:
+    """A wrong reading with its ink: ``pictures`` are one a line, RGB, none where the field has no place on the page;
+    ``place`` says where in the books it stands.
+    """
+
+    outcome: FieldOutcome
+    place: str
+    pictures: tuple[Pixels, ...] = ()
+
+
+def worst(outcomes: Iterable[FieldOutcome], most: int, most_of_a_kind: int) -> tuple[FieldOutcome, ...]:
+    """The wrong ones that most need to be seen, at most so many in all and of one kind. What was accepted is not held
+    back by its kind.
+    """
+    wrong = sorted(
+        (outcome for outcome in outcomes if not outcome.right),
+        key=lambda o: (not o.predicted.accepted, -o.predicted.confidence),
+    )
+    taken: list[FieldOutcome] = []
+    of_kind: Counter[str] = Counter()
+    for outcome in wrong:
+        if len(taken) < most and (outcome.predicted.accepted or of_kind[outcome.kind] < most_of_a_kind):
+            of_kind[outcome.kind] += 1
+            taken.append(outcome)
+    return tuple(taken)
+
 
 WIDE = PlotArea(760, 420, bottom=46, right=26)
 SMALL = PlotArea(324, 236, left=46)

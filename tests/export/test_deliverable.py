@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.batch.deliverable import deliverable
 from pipeline.batch.entry_pdfs import CopyPlan
-from pipeline.export.cells import CellOptions
 from pipeline.export.options import PackageOptions
+from pipeline.export.workbook import CellOptions
 from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, PageKind, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
 from pipeline.workspace import Workspace

@@ -8,12 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
-from pipeline.reconcile.cells import CellRejected, ValueNormalizer, text_of
-from pipeline.reconcile.fonts import ColumnFonts, font_of_row, in_unicode
+from pipeline.reconcile.cell_values import (
+    CellRejected,
+    ColumnFonts,
+    ValueNormalizer,
+    font_of_row,
+    in_unicode,
+    text_of,
+)
+from pipeline.reconcile.differences import FileRow, RejectedCell
 from pipeline.reconcile.layout import SheetLayout
 from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.sheet_xml import Cell
-from pipeline.reconcile.values import FileRow, RejectedCell
 from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.legacy_fonts import LegacyFont
 

@@ -1,8 +1,8 @@
-"""What the package of a book is made of. Frozen values, handed in by whoever has the registry and the scans."""
+"""X"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.model import Box, Ledger, PageRef
@@ -86,3 +86,24 @@ class BookFacts:
     ledger: Ledger
     record: str
     prefix: str
+
+
+LONG = 16
+"""Characters from which a field counts as a long one."""
+
+
+@dataclass(slots=True)
+class FieldTally:
+    """Filled cells of all rows that were ``counted``: ``short`` have under 16 characters, ``long`` 16 or more."""
+
+    entries: int = 0
+    short: int = 0
+    long: int = 0
+
+    def count(self, cells: Mapping[str, str], columns: Iterable[str]) -> None:
+        """Count the cells of one row that stand in the template."""
+        self.entries += 1
+        for column in columns:
+            length = len(cells.get(column, ""))
+            self.short += 0 < length < LONG
+            self.long += length >= LONG

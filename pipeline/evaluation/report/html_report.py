@@ -15,8 +15,7 @@ from PIL import Image
 from pipeline.charts import error_curve_svg, reliability_svg
 from pipeline.errors import StorageError
 from pipeline.evaluation.evaluation import Evaluation
-from pipeline.evaluation.report.content import ErrorTolerance, EvaluationPage, content_of
-from pipeline.evaluation.report.misreadings import Misreading
+from pipeline.evaluation.report.page_content import ErrorTolerance, EvaluationPage, Misreading, content_of
 from pipeline.model import Pixels
 from pipeline.schema import Schemas
 from pipeline.text.numbers import (

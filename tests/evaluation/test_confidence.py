@@ -20,7 +20,7 @@ from pipeline.evaluation import (
     figures_of,
     pooled,
 )
-from pipeline.evaluation.bound import upper_bound
+from pipeline.evaluation.field_scores import upper_bound
 from pipeline.model import FieldStatus, Writing
 from pipeline.schema import FieldSpec, RecordSpec
 

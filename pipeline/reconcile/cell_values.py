@@ -1,15 +1,18 @@
-"""From a cell of the file to the text that its column's kind writes; or why it was not understood."""
+"""X"""
 
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline import kinds
 from pipeline.reconcile.number_format import WHOLE, DateParts
 from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.schema import FieldSpec
+from pipeline.text.legacy_fonts import LegacyFont, converted, recognised
 from pipeline.text.tones import normalized
 
 PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})
@@ -138,3 +141,57 @@ def _iso(text: str) -> str:
         return _told(date.fromisoformat(text[:10]), WHOLE)
     except ValueError:
         raise CellRejected("no-date") from None
+
+
+LEAST_WORDS = 3
+"""So many different words must tell the font of a row."""
+
+MOST_TEXTS = 50_000
+"""Different texts of a column that are looked at."""
+
+
+_BEYOND = re.compile("[\u0100-\U0010ffff]")
+
+
+def has_high_letters(text: str) -> bool:
+    """Whether the text may have been typed with such a font."""
+    return not text.isascii()
+
+
+def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
+    """The font that a whole row was typed with."""
+    joined = "\n".join(texts)
+    if joined.isascii() or _BEYOND.search(joined):
+        return None
+    found = recognised(joined.split("\n"))
+    return found.font if found is not None and found.words >= LEAST_WORDS else None
+
+
+class ColumnFonts:
+    """Collects what tells the fonts of columns, by their positions. A column is ``open`` as long as it may have one."""
+
+    def __init__(self, positions: Iterable[int]) -> None:
+        self._texts: dict[int, set[str]] = {at: set() for at in positions}
+        self.open = tuple(self._texts)
+
+    def see(self, texts: Sequence[str]) -> None:
+        """A row whose own words do not tell its font."""
+        for at in self.open:
+            text = texts[at]
+            if text.isascii():
+                continue
+            if _BEYOND.search(text):
+                del self._texts[at]
+                self.open = tuple(self._texts)
+            elif len(self._texts[at]) < MOST_TEXTS:
+                self._texts[at].add(text)
+
+    def found(self) -> Mapping[int, LegacyFont]:
+        """The font of each column that has one."""
+        judged = {at: recognised(texts) for at, texts in self._texts.items() if texts}
+        return {at: one.font for at, one in judged.items() if one is not None and one.words >= LEAST_WORDS}
+
+
+def in_unicode(text: str, font: LegacyFont) -> str:
+    """The text converted, where it has letters that need it."""
+    return converted(text, font) if has_high_letters(text) else text

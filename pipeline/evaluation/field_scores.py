@@ -1,0 +1,247 @@
+"""X"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.calibration import risk
+from pipeline.evaluation.alignment import Alignment, PredictedEntry, PredictedValue
+from pipeline.kinds import KINDS
+from pipeline.model import FieldStatus
+from pipeline.schema import FieldSpec, RecordSpec
+from pipeline.text.tones import folded
+
+SURE = 0.95
+"""How sure a bound is: the share of such samples whose bound holds."""
+
+
+def upper_bound(wrong: int, fields: int, sure: float = SURE) -> float | None:
+    """The exact (Clopper–Pearson) one-sided upper bound of a share of which ``wrong`` in ``fields`` were seen;
+    ``None`` of nothing.
+    """
+    return risk.upper_bound(fields, wrong, 1 - sure) if fields else None
+
+
+def exceeds(wrong: int, fields: int, tolerated: float, sure: float = SURE) -> bool:
+    """Whether more was wrong than so tolerated a share of errors would let one expect."""
+    return wrong > 0 and 1 - risk.at_most(wrong - 1, fields, tolerated) <= 1 - sure
+
+
+UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
+"""What stands for a field, or an entry, that nobody spoke of: not read, and not called blank."""
+
+_HELD_BY_FIGURES = frozenset(
+    {"age", "date", "date_words", "entry_number", "id_number", "number", "time", "volume"}
+)
+"""Kinds of which the registry holds a canonical form, not the text; of a choice it holds the code of its term."""
+
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
+
+
+NOWHERE = PredictedEntry({})
+"""What stands for an entry that nobody predicted."""
+
+
+@dataclass(frozen=True)
+class FieldOutcome:
+    """``truth`` is the text on paper, ``""`` when it is blank there. ``spec`` is the column's declaration, ``None``
+    of a column the record lacks; ``entry`` is the predicted one it was found in.
+    """
+
+    column: str
+    truth: str
+    predicted: PredictedValue
+    spec: FieldSpec | None = None
+    entry: PredictedEntry = NOWHERE
+    book: str = ""
+    form: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.spec.kind if self.spec else ""
+
+    @property
+    def kind_or_list(self) -> str:
+        """The kind; of a choice with the list it is from: ``choice:sex``."""
+        return f"{self.kind}:{self.spec.vocab}" if self.spec and self.spec.vocab else self.kind
+
+    @property
+    def critical(self) -> bool:
+        return self.spec is not None and self.spec.critical
+
+    @cached_property
+    def exact(self) -> bool:
+        """The same text in NFC; what is blank on paper has to be called blank."""
+        if not self.truth:
+            return self.predicted.status is FieldStatus.BLANK
+        return _nfc(self.truth) == _nfc(self.predicted.text)
+
+    @cached_property
+    def right(self) -> bool:
+        """Whether the registry would hold what stands on paper. Names, places and free text have to be exact. A date,
+        a number or a term of a list is held in canonical form, whatever stands between its figures or in capitals."""
+        if self.exact or not self.truth or self.predicted.status is not FieldStatus.READ:
+            return self.exact
+        if self.kind == "choice":
+            return self.alike
+        if self.kind not in _HELD_BY_FIGURES:
+            return False
+        said = KINDS[self.kind].parse(self.predicted.text)
+        return said.canonical != "" and said.canonical == KINDS[self.kind].parse(self.truth).canonical
+
+    @cached_property
+    def alike(self) -> bool:
+        """The same but for case, punctuation and spaces."""
+        return self.exact if not self.truth else loosened(self.truth) == loosened(self.predicted.text)
+
+    @cached_property
+    def edits(self) -> int:
+        """Characters to insert, delete or replace to make the truth of the prediction."""
+        return Levenshtein.distance(_nfc(self.predicted.text), _nfc(self.truth))
+
+    @property
+    def characters(self) -> int:
+        return len(_nfc(self.truth))
+
+
+def outcomes_of(
+    alignment: Alignment, record: RecordSpec, book: str = "", form: str = ""
+) -> tuple[FieldOutcome, ...]:
+    """Every column that truth holds, of every true entry, columns in the record's order. An entry nobody predicted
+    counts as not read.
+    """
+    specs = {spec.column: spec for spec in record.fields if spec.column}
+    order = {column: number for number, column in enumerate(specs)}
+    scored = [*alignment.pairs, *((true, NOWHERE) for true in alignment.missing)]
+    outcomes = [
+        FieldOutcome(
+            column, truth, predicted.values.get(column, UNPREDICTED), specs.get(column), predicted, book, form
+        )
+        for true, predicted in scored
+        for column, truth in true.values.items()
+    ]
+    return tuple(sorted(outcomes, key=lambda o: (order.get(o.column, len(order)), o.column)))
+
+
+def loosened(text: str) -> str:
+    """Case folded, spaces collapsed, punctuation dropped (between digits it parts them: 1/11 is not 11/1)."""
+    parted = _BETWEEN_DIGITS.sub(" ", folded(text))
+    return folded("".join(c for c in parted if not unicodedata.category(c).startswith("P")))
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Numbers of fields, but for ``edits`` and ``characters``. A share of nothing is ``None``."""
+
+    fields: int
+    exact: int
+    right: int
+    alike: int
+    edits: int
+    characters: int
+    blank_on_paper: int
+    called_blank: int
+    blank_rightly: int
+    accepted: int
+    accepted_wrong: int
+    accepted_unlike: int
+
+    @property
+    def exact_share(self) -> float | None:
+        return _share(self.exact, self.fields)
+
+    @property
+    def right_share(self) -> float | None:
+        return _share(self.right, self.fields)
+
+    @property
+    def alike_share(self) -> float | None:
+        return _share(self.alike, self.fields)
+
+    @property
+    def cer(self) -> float | None:
+        """Character error rate: edits over characters on paper; above 1 where more was invented than stands
+        there.
+        """
+        return _share(self.edits, self.characters)
+
+    @property
+    def blank_precision(self) -> float | None:
+        return _share(self.blank_rightly, self.called_blank)
+
+    @property
+    def blank_recall(self) -> float | None:
+        return _share(self.blank_rightly, self.blank_on_paper)
+
+    @property
+    def accepted_share(self) -> float | None:
+        return _share(self.accepted, self.fields)
+
+    @property
+    def accepted_error(self) -> float | None:
+        """The share of accepted fields for which the registry would not hold the text on paper."""
+        return _share(self.accepted_wrong, self.accepted)
+
+    @property
+    def accepted_error_alike(self) -> float | None:
+        """The same, differences of case, punctuation and spaces forgiven."""
+        return _share(self.accepted_unlike, self.accepted)
+
+    @property
+    def accepted_error_bound(self) -> float | None:
+        """What the share of accepted fields that are wrong stays below, as sure as ``bound.SURE``."""
+        return upper_bound(self.accepted_wrong, self.accepted)
+
+    def as_dict(self) -> dict[str, int | float | None]:
+        return {
+            "fields": self.fields,
+            "exact": self.exact_share,
+            "right": self.right_share,
+            "alike": self.alike_share,
+            "cer": self.cer,
+            "characters": self.characters,
+            "edits": self.edits,
+            "blank_on_paper": self.blank_on_paper,
+            "blank_precision": self.blank_precision,
+            "blank_recall": self.blank_recall,
+            "accepted": self.accepted_share,
+            "accepted_error": self.accepted_error,
+            "accepted_fields": self.accepted,
+            "accepted_wrong": self.accepted_wrong,
+            "accepted_error_bound": self.accepted_error_bound,
+            "accepted_error_alike": self.accepted_error_alike,
+        }
+
+
+def score_of(outcomes: Iterable[FieldOutcome]) -> Score:
+    scored = list(outcomes)
+    called_blank = [o for o in scored if o.predicted.status is FieldStatus.BLANK]
+    accepted = [o for o in scored if o.predicted.accepted]
+    return Score(
+        fields=len(scored),
+        exact=sum(o.exact for o in scored),
+        right=sum(o.right for o in scored),
+        alike=sum(o.alike for o in scored),
+        edits=sum(o.edits for o in scored),
+        characters=sum(o.characters for o in scored),
+        blank_on_paper=sum(not o.truth for o in scored),
+        called_blank=len(called_blank),
+        blank_rightly=sum(not o.truth for o in called_blank),
+        accepted=len(accepted),
+        accepted_wrong=sum(not o.right for o in accepted),
+        accepted_unlike=sum(not o.alike for o in accepted),
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,259 @@
+"""X"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import platform
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from pipeline.errors import PackageRefused, StorageError
+
+UNFINISHED = ".dang-ghi-"
+"""How the name of a folder begins that is still being written; its machine and the number of its process follow."""
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A new folder to write in, renamed to ``target`` when the block ends well and removed when it does not.
+
+    Raises ``PackageRefused`` when ``target`` is there already (nothing is overwritten), ``StorageError`` when the disk
+    refuses.
+    """
+    if target.exists():
+        raise PackageRefused(
+            f"Đã có {target}. Gói cũ không bị ghi đè: hãy chuyển nó đi, hoặc chọn thư mục khác bằng -o."
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_behind(target.parent)
+        work = target.with_name(f"{UNFINISHED}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}")
+        work.mkdir()
+        try:
+            yield work
+            for path in work.iterdir():
+                _sync(path)
+            _sync(work)
+            work.rename(target)
+            _sync(target.parent)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise StorageError(
+            f"Không ghi được {target}: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa rồi chạy lại."
+        ) from None
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Take away what processes of this machine that were killed left unfinished. Other machines may write there too,
+    and whether their processes live cannot be seen from here."""
+    ours = f"{UNFINISHED}{_machine()}-"
+    for left in folder.glob(f"{ours}*"):
+        owner = left.name.removeprefix(ours).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _machine() -> str:
+    """A short name of this machine."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The private key of this office."""
+
+    private: Ed25519PrivateKey
+
+    @property
+    def public(self) -> str:
+        """The public key, 32 bytes in base64."""
+        raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return base64.b64encode(raw).decode("ascii")
+
+    def sign(self, data: bytes) -> str:
+        """The signature of those bytes in base64."""
+        return base64.b64encode(self.private.sign(data)).decode("ascii")
+
+
+def signing_key(path: Path) -> SigningKey:
+    """The key of that file, made now when there is none. Raises ``StorageError`` with advice."""
+    with suppress(FileNotFoundError):
+        return _read(path)
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    except OSError as error:
+        raise StorageError(
+            f"Không ghi được khóa ký {path} ({os.strerror(error.errno or 0)}). "
+            "Hãy kiểm tra quyền ghi của thư mục làm việc."
+        ) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return _read(path)
+
+
+def _read(path: Path) -> SigningKey:
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"Không đọc được khóa ký {path} ({os.strerror(error.errno or 0)}). "
+            "Hãy chạy bằng tài khoản máy đã tạo ra khóa."
+        ) from None
+    except (ValueError, TypeError):
+        raise StorageError(f"{path} không phải khóa ký, hoặc đã hỏng. Hãy lấy lại từ bản sao lưu.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise StorageError(f"{path} không phải khóa ký Ed25519. Hãy lấy lại từ bản sao lưu.")
+    return SigningKey(key)
+
+
+def is_signed(data: bytes, signature: str, public: str) -> bool:
+    """Whether the holder of that public key (base64) signed those bytes."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), data)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def fingerprint(public: str) -> str:
+    """Of a public key: 16 hex digits in groups, short enough to be read out and written down."""
+    digest = hashlib.sha256(public.encode("ascii")).hexdigest()[:16]
+    return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
+
+
+FORMAT = "hotich package 1"
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+_BLOCK = 1 << 20
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """Of the rest of an open file, in lower-case hex."""
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def sha256_of_path(path: Path) -> str:
+    with path.open("rb") as file:
+        return sha256_of(file)
+
+
+def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
+    """Write the manifest and its signature into the folder of a package."""
+    told = {"format": FORMAT, **content, "public_key": key.public, "key_fingerprint": fingerprint(key.public)}
+    data = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    (folder / MANIFEST).write_bytes(data)
+    (folder / SIGNATURE).write_text(key.sign(data) + "\n", "ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFlaw:
+    """What is wrong with a package. ``what``: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed
+    with another key than was asked for); ``file``: which one, one in the archive as ``archive.zip/name.pdf``."""
+
+    what: str
+    file: str
+
+
+def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:
+    """Whether a package is whole and as it was signed: by the holder of ``public`` where that is told, else of the key
+    that the manifest itself names. Raises ``StorageError`` when there is no manifest to go by."""
+    data, told = read_manifest(folder)
+    try:
+        signature = (folder / SIGNATURE).read_text("ascii").strip()
+    except (OSError, ValueError):
+        signature = ""
+    flaws = []
+    if public is not None and public != told.get("public_key"):
+        flaws.append(PackageFlaw("foreign", MANIFEST))
+    elif not is_signed(data, signature, str(told.get("public_key"))):
+        flaws.append(PackageFlaw("unsigned", MANIFEST))
+    return (*flaws, *_file_flaws(folder, told["files"]))
+
+
+def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
+    """The manifest of a package, as bytes and as what it says."""
+    try:
+        data = (folder / MANIFEST).read_bytes()
+        told = json.loads(data)
+        if told["format"] != FORMAT or not isinstance(told["files"], dict):
+            raise ValueError(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise StorageError(
+            f"{folder} không phải thư mục của một gói: không có {MANIFEST} dùng được."
+        ) from None
+    return data, told
+
+
+def _file_flaws(folder: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]:
+    there = {path.name for path in folder.iterdir()} - {MANIFEST, SIGNATURE}
+    yield from (PackageFlaw("extra", name) for name in sorted(there - {name.split("/")[0] for name in files}))
+    for name in sorted(name for name in files if "/" not in name):
+        if name not in there:
+            yield PackageFlaw("missing", name)
+            continue
+        if sha256_of_path(folder / name) != files[name]:
+            yield PackageFlaw("changed", name)
+        if name.endswith(".zip"):
+            yield from _archive_flaws(folder / name, files)
+
+
+def _archive_flaws(path: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]:
+    wanted = {name.split("/", 1)[1] for name in files if name.startswith(f"{path.name}/")}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            held = set(archive.namelist())
+            for name in sorted(wanted & held):
+                with archive.open(name) as file:
+                    if sha256_of(file) != files[f"{path.name}/{name}"]:
+                        yield PackageFlaw("changed", f"{path.name}/{name}")
+    except (OSError, zipfile.BadZipFile):
+        yield PackageFlaw("changed", path.name)
+        return
+    yield from (PackageFlaw("missing", f"{path.name}/{name}") for name in sorted(wanted - held))
+    yield from (PackageFlaw("extra", f"{path.name}/{name}") for name in sorted(held - wanted))
