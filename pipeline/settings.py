@@ -22,7 +22,7 @@ from pipeline.routing import RoutingOptions
 from pipeline.run_context import FaultOptions, RunContext
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
-from pipeline.schema.folder import default_folder as default_schemas
+from pipeline.schema.declaration import default_folder as default_schemas
 from pipeline.workspace import Workspace
 
 

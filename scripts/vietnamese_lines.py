@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import schema
-from pipeline.decoding.language import NUMBER
+from pipeline.decoding.language_model import NUMBER
 from pipeline.kinds import date_words
 
 PLACES, OTHER = 500_000, 60_000

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding.language import GRAIN, NUMBER, START, packed
+from pipeline.decoding.language_model import GRAIN, NUMBER, START, packed
 from pipeline.text.syllables import sound
 
 DISCOUNT = 0.75

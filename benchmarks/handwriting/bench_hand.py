@@ -44,7 +44,7 @@ from benchmarks.handwriting.tables import (
 from benchmarks.handwriting.targets import PARTS, all_targets, book_targets, line_targets
 from benchmarks.handwriting.tesseract import on_same_fields, on_same_lines, read_by_both, show_beside
 from benchmarks.handwriting.throughput import line_speed, page_speed
-from pipeline.ocr.hand import HandReader
+from pipeline.ocr.handwriting import HandReader
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions
 from pipeline.training.real import real_lines

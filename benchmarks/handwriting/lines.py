@@ -21,7 +21,7 @@ from benchmarks.figures import say, share
 from benchmarks.handwriting.real_lines import plain
 from pipeline.decoding import Emission, Prior, decoded, free_prior
 from pipeline.model import Pixels
-from pipeline.ocr.hand import HandReader
+from pipeline.ocr.handwriting import HandReader
 from pipeline.schema import load
 from pipeline.synth.line_drawing import draw_line as drawn_line
 from pipeline.synth.pen_fonts import draw_hand_style

@@ -65,7 +65,7 @@ def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
 def suggest_links(registry: Registry) -> ChecksOutcome:
     """Find entries that may speak of one event or of one person, and keep them as suggestions. Needs splink."""
     from pipeline.book_rules import people_of
-    from pipeline.book_rules.links import suggestions
+    from pipeline.book_rules.record_linkage import suggestions
 
     people = people_of(registry.people_columns())
     return registry.save_links(

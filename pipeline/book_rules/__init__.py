@@ -5,10 +5,10 @@ takes all entries at once (NumPy, pandas), so that a registry of a million entri
 """
 
 from pipeline.book_rules.checks import BOOK_CODES, REGISTRY_CODES, book_findings, registry_findings
+from pipeline.book_rules.duplicate_pages import twice_findings
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.people import people_of
-from pipeline.book_rules.shelf import Shelves, shelves_of
-from pipeline.book_rules.twice import twice_findings
+from pipeline.book_rules.person_matching import people_of
+from pipeline.book_rules.register_series import Shelves, shelves_of
 
 __all__ = [
     "BOOK_CODES",

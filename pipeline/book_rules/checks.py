@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.book_rules.closing import ENTRIES, PAGES, closing_findings
-from pipeline.book_rules.dates import BACKWARD, date_order_findings
+from pipeline.book_rules.book_order import (
+    BACKWARD,
+    ENTRIES,
+    MISSING,
+    PAGES,
+    closing_findings,
+    date_order_findings,
+    page_findings,
+)
+from pipeline.book_rules.book_order import OUT_OF_ORDER as PAGE_OUT_OF_ORDER
+from pipeline.book_rules.duplicate_pages import TWICE as SCANNED_TWICE
+from pipeline.book_rules.entry_numbers import (
+    DUPLICATE,
+    GAP,
+    OUT_OF_ORDER,
+    REPEAT,
+    RESTART,
+    duplicate_findings,
+    number_findings,
+)
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.identities import SHARED, identity_findings
-from pipeline.book_rules.infants import UNREGISTERED, infant_findings
-from pipeline.book_rules.keys import DUPLICATE, duplicate_findings
-from pipeline.book_rules.marriages import TWICE, marriage_findings
-from pipeline.book_rules.numbers import GAP, OUT_OF_ORDER, REPEAT, RESTART, number_findings
-from pipeline.book_rules.pages import MISSING, page_findings
-from pipeline.book_rules.pages import OUT_OF_ORDER as PAGE_OUT_OF_ORDER
-from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.twice import TWICE as SCANNED_TWICE
+from pipeline.book_rules.person_checks import (
+    SHARED,
+    TWICE,
+    UNREGISTERED,
+    identity_findings,
+    infant_findings,
+    marriage_findings,
+)
+from pipeline.book_rules.register_series import Shelves
 
 BOOK_CODES = (
     DUPLICATE, OUT_OF_ORDER, GAP, REPEAT, RESTART, BACKWARD, ENTRIES, PAGES, MISSING, PAGE_OUT_OF_ORDER, SCANNED_TWICE,

@@ -4,11 +4,9 @@
 and for the threshold at which the office's tolerated error is kept to.
 """
 
-from pipeline.calibration.card import FILE, parsed, read, save, written
-from pipeline.calibration.drift import DriftAlarm
-from pipeline.calibration.drift_words import drift_told, unusual_in
-from pipeline.calibration.fitting import Calibration, fitted, halves
-from pipeline.calibration.grounds import (
+from pipeline.calibration.calibration import FILE, Calibration, fitted, halves, parsed, read, save, written
+from pipeline.calibration.drift import DriftAlarm, drift_told, unusual_in
+from pipeline.calibration.features import (
     Grounds,
     Sample,
     Truth,

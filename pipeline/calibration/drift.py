@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from pipeline.calibration.grounds import Grounds
-from pipeline.calibration.logistic import Floats
+from pipeline.calibration.chance_model import Floats
+from pipeline.calibration.features import Grounds
+from pipeline.text.numbers import with_comma
 
 FEWEST = 60
 """Fields of a book below which nothing is said about it."""
@@ -158,3 +160,45 @@ def _distance(places: Floats) -> float:
     ordered = np.sort(places)
     count = np.arange(1, len(ordered) + 1) / len(ordered)
     return float(max((count - ordered).max(), (ordered - count).max() + 1 / len(ordered)))
+
+
+EVIDENCE = {"agreement": "các bộ đọc bất đồng với nhau khác thường", "support": "nhiều chữ lạ khác thường"}
+NO_BOUND = "tỉ lệ sai cho phép không còn được bảo đảm cho các ô ấy."
+
+
+def drift_told(alarm: DriftAlarm, folder: str | Path, workspace: Path | None = None) -> tuple[str, ...]:
+    """What is unusual, which values that puts in doubt (if any went in unseen), what to do: a sentence each."""
+    return (told(alarm), *in_doubt(alarm.unseen), to_do(folder, workspace))
+
+
+def told(alarm: DriftAlarm) -> str:
+    """What is unusual, as a sentence."""
+    return f"chữ viết trong sổ không giống những sổ đã dùng để hiệu chuẩn: {unusual_in(alarm)}."
+
+
+def unusual_in(alarm: DriftAlarm) -> str:
+    """In what the book is unusual."""
+    way = "kém chắc hơn" if alarm.lower else "chắc hơn"
+    distance, allowed = (with_comma(f"{value:.2f}") for value in (alarm.distance, alarm.allowed))
+    parts = (
+        [f"máy đọc {way} thường lệ (lệch {distance}, cho phép {allowed})"]
+        if alarm.distance > alarm.allowed
+        else []
+    )
+    return "; ".join([*parts, *(EVIDENCE[name] for name in alarm.shifted)])
+
+
+def in_doubt(unseen: int) -> tuple[str, ...]:
+    """What holds no more of the values that went in unseen; nothing where none did."""
+    if not unseen:
+        return ()
+    return (f"{unseen} ô viết tay của sổ này đã vào sổ dữ liệu không qua người xem; {NO_BOUND}",)
+
+
+def to_do(folder: str | Path, workspace: Path | None = None) -> str:
+    """What people should do about it, with the command for that folder."""
+    where = f" --workspace {workspace}" if workspace else ""
+    return (
+        "Hãy chọn chừng 100 mục của sổ này, xem từng ô so với ảnh, ghi quyết định, "
+        f"rồi chạy: hotich calibrate {folder}{where}"
+    )

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline.calibration.logistic import Floats
+from pipeline.calibration.chance_model import Floats
 
 DELTA = 0.1
 """How often the bound may fail to hold, over all books one could have calibrated on."""

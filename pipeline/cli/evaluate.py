@@ -14,7 +14,7 @@ import typer
 
 import pipeline
 from pipeline.batch import BookReport, digitize_book
-from pipeline.calibration.drift_words import told
+from pipeline.calibration.drift import told
 from pipeline.cli.drift import show_drift
 from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.progress import by_book

@@ -1,22 +1,28 @@
-"""From what the witnesses of a line say to ranked readings and the evidence for the best."""
+"""From the emissions of a line to ranked readings and the evidence for the best."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.decoding.edits import Edit, gains
-from pipeline.decoding.emission import Chances, Emission, columns_of, plainly_read, prepared
-from pipeline.decoding.options import DecodingOptions
+from pipeline.decoding.beam_search import combined
+from pipeline.decoding.edits import Edit, edits_between, gains, proposed, trimmed
+from pipeline.decoding.emission import (
+    FLOOR,
+    Chances,
+    DecodingOptions,
+    Emission,
+    columns_of,
+    plainly_read,
+    prepared,
+)
 from pipeline.decoding.priors import LIMIT, Prior
-from pipeline.decoding.proposals import edits_between, proposed, trimmed
-from pipeline.decoding.search import combined
 from pipeline.decoding.trellis import log_chances, trellises_of
 from pipeline.model import Evidence, Hypothesis
 from pipeline.text.tones import folded
@@ -201,3 +207,67 @@ def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances
             beside = max(edit.start - 1, 0)
             chances[beside] = min(chances[beside], share)
     return tuple(map(float, chances))
+
+
+STROKES = frozenset({"date", "id_number"})
+"""Kinds that hold both signs, or one of them only, by a grammar that tells."""
+
+ALIKE = 0.1
+"""How likely a slanting one is, beside a stroke, where the other of them was seen."""
+
+
+def as_alike(emission: Emission) -> Emission:
+    """The same witness, to whom a one may look like a stroke and a stroke like a one."""
+    if not {"1", "/"} <= set(emission.letters):
+        return emission
+    one, stroke = (1 + emission.letters.index(sign) for sign in "1/")
+    chances = emission.log_chances.copy()
+    seen = chances[:, [one, stroke]]
+    chances[:, [one, stroke]] = np.logaddexp(seen, seen[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
+    return Emission(chances, emission.letters)
+
+
+SPREAD = frozenset({"date", "entry_number", "id_number", "number", "volume"})
+"""Kinds whose values are figures and signs as a rule."""
+
+_WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+"""What a date has to say with its gaps closed: ``1 1.1985`` would be November."""
+
+
+def decoded_by_kind(
+    emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
+) -> Decoded:
+    """The readings of one line that holds a value of that ``kind``; figures with the gaps between them closed, where
+    that leaves something whole; ones and strokes taken for one another, where only that does. The latter is a proposal
+    to a person. See ``decoded``."""
+    if kind not in SPREAD or any(map(_has_letters, emissions)):
+        return decoded(emissions, prior, options)
+    together = [without_gaps(emission) for emission in emissions]
+    closed = decoded(together, prior, options)
+    if _is_whole(closed.hypotheses[0].text, kind, prior):
+        return closed
+    plain = decoded(emissions, prior, options)
+    if kind in STROKES and prior.support(plain.hypotheses[0].text) < 1.0:
+        alike = decoded([as_alike(emission) for emission in together], prior, options)
+        if _is_whole(alike.hypotheses[0].text, kind, prior):
+            return replace(alike, proposed=True)
+    return plain
+
+
+def without_gaps(emission: Emission) -> Emission:
+    """The same witness, that calls every space nothing."""
+    if " " not in emission.letters:
+        return emission
+    space = 1 + emission.letters.index(" ")
+    chances = emission.log_chances.copy()
+    chances[:, 0] = np.logaddexp(chances[:, 0], chances[:, space])
+    chances[:, space] = np.log(FLOOR)
+    return Emission(chances, emission.letters)
+
+
+def _has_letters(emission: Emission) -> bool:
+    return any(map(str.isalpha, plainly_read(emission)))
+
+
+def _is_whole(text: str, kind: str, prior: Prior) -> bool:
+    return prior.support(text) == 1.0 and (kind != "date" or _WHOLE_DATE.fullmatch(text) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.decoding.agreement import chance_of_one_date
+from pipeline.decoding.date_agreement import chance_of_one_date
 from pipeline.kinds import date, date_words
 from pipeline.kinds.calendar import PartialDate, date_of
 from pipeline.kinds.kind import Parsed

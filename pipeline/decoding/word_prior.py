@@ -1,15 +1,173 @@
-"""Names, places and other text: words by how likely they are behind others, never by whether they are allowed."""
+"""Priors of names, places and other text: words by how likely they are behind others, and how clerks write them.
+
+No word is ruled out. Most people write ``ấp 5, xã Bình Hữu, huyện Trà Ôn``: names with a capital, the words of a level
+without one, a comma where the next level begins. ``x`` and ``X`` differ in size alone and a comma is a dot of ink, so
+habit has a say; a small one, since many write otherwise. Weights are natural logs of rough odds, not fitted.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
-from pipeline.decoding.language import START, WordModel
+from pipeline.decoding.language_model import START, WordModel
 from pipeline.decoding.priors import LIMIT
 from pipeline.text.syllables import is_syllable, syllables
+
+LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
+"""Words that begin a level of an address and nothing else."""
+
+_COMMON = """
+xã phường huyện quận tỉnh x p h q tp tx tt thị trấn thành phố ấp thôn xóm làng bản buôn khóm khu tổ dân đội số nhà
+đường phố ngõ hẻm ngách kiệt tiểu khối lô chung cư tập thể cụm sản xuất văn hóa vực quốc lộ bệnh viện đa khoa phụ
+nhi đồng trạm y tế trung tâm hộ sinh bảo sanh tại cơ sở của và ubnd ủy uỷ ban nhân
+"""
+COMMON = frozenset(_COMMON.split())
+"""Words of addresses that are no names; some of them stand in names too."""
+
+_HARDLY_NAMES = LEVELS.union(
+    ("thôn", "xóm", "ấp", "khóm", "trạm", "viện", "khoa", "tế", "bệnh", "hộ", "sở", "tại", "của", "và")
+)
+
+CAPITAL_INSIDE = -1.2
+"""A common word with a capital in the middle of a text."""
+
+ALIKE_IN_BOTH_CASES = -1.2
+"""The same once more where capital and small letter differ in their size alone."""
+
+SMALL_NAME = -0.7
+"""A word of a name without its capital."""
+
+NO_COMMA = -1.2
+"""A level that begins behind a name without a sign between."""
+
+UNEVEN_SIGNS = -2.2
+"""The same once more where commas part other levels of the address: few put some and leave others out."""
+
+ODD_SIGNS = -2.0
+"""Two signs in a row, or a full stop behind a whole word in the middle of an address."""
+
+RARE_SIGN = -1.0
+"""A sign that few put between the parts of an address."""
+
+GLUED_DASH = -0.7
+"""A dash with a space on its right side only."""
+
+_ALIKE = "csvx"
+_MIXED = re.compile(r"\d,\d+[./-]\d|\d[./-]\d+,\d")
+"""A figure that two different signs cut, one of them a comma (``26,7.2008``)."""
+
+_PARTING = ",;-–/("
+_SIGNS = " .,;:()…_-–'\""
+
+
+def habit_of_address(before: str, word: str) -> float:
+    """What the capitals of a word and the sign before it weigh in an address, at most 0. ``before``: the word before it
+    as it is read (``""``: none, or not known yet)."""
+    weight = _odd_signs(before) if before else 0.0
+    shape = _shape(word)
+    if before and shape.is_level and _begins_level(before):
+        weight += NO_COMMA
+    if before and shape.capital_inside and not _ends(before):
+        return weight + shape.capital_inside
+    return weight + shape.small_name
+
+
+def manner_of_address(text: str) -> float:
+    """What weighs in an address as a whole that its words, one by one, do not tell: commas here and none there."""
+    words = text.split()
+    if not any(word.endswith(",") for word in words[:-1]):
+        return 0.0
+    bare = sum(
+        word.strip(_SIGNS).casefold() in LEVELS and _begins_level(before) for before, word in pairwise(words)
+    )
+    return UNEVEN_SIGNS * min(bare, 2)
+
+
+def habit_of_text(before: str, word: str) -> float:
+    """The same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
+    plain = word.strip(_SIGNS)
+    weight = ODD_SIGNS if _MIXED.search(plain) else 0.0
+    if before and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before):
+        weight += CAPITAL_INSIDE + ALIKE_IN_BOTH_CASES * (plain[0].casefold() in _ALIKE)
+    return weight
+
+
+def habit_of_name(before: str, word: str) -> float:
+    """The same for a person's name: no sign stands between its words, a full stop behind ``Ng.`` and ``T.`` aside."""
+    del word
+    letters = before.rstrip(_SIGNS)
+    sign = before[len(letters) :] if letters else ""
+    shortened = sign == "." and (len(letters) == 1 or not is_syllable(letters))
+    return 0.0 if sign in ("", ")") or shortened else ODD_SIGNS
+
+
+def habit_of_date(before: str, word: str) -> float:
+    """The same for a date in words: hardly anybody puts a sign between them."""
+    del word
+    return ODD_SIGNS if before[-1:] in tuple(_SIGNS.strip()) else 0.0
+
+
+class _Shape(NamedTuple):
+    """How a word is written down: whether it begins a level, and what it weighs as a common word with a capital, or a
+    name without one."""
+
+    is_level: bool
+    capital_inside: float
+    small_name: float
+
+
+@lru_cache(maxsize=20_000)
+def _shape(word: str) -> _Shape:
+    plain = word.strip(_SIGNS)
+    small = plain.casefold()
+    capital = small_name = 0.0
+    if small in _HARDLY_NAMES and _is_capital(plain):
+        capital = CAPITAL_INSIDE + (ALIKE_IN_BOTH_CASES if small[0] in _ALIKE else 0.0)
+    elif small not in COMMON and plain.isalpha() and len(plain) > 1 and plain.islower():
+        small_name = SMALL_NAME
+    return _Shape(small in LEVELS, capital, small_name)
+
+
+def _is_capital(plain: str) -> bool:
+    """A first letter that is a capital, in a word that is not in capitals all through."""
+    return plain[0].isupper() and (len(plain) == 1 or not plain.isupper())
+
+
+def _ends(before: str) -> bool:
+    """Behind what a capital is usual whatever the word: a full stop, a dash, a bracket."""
+    return before[-1:] in ".-–(:"
+
+
+@lru_cache(maxsize=20_000)
+def _begins_level(before: str) -> bool:
+    """Whether a level begins here behind a name or a figure that no sign ends."""
+    last = before.rstrip("\"'")
+    if last[-1:] in _PARTING:
+        return False
+    name = last.strip(_SIGNS)
+    return name[:1].isdigit() or (name[:1].isupper() and name.casefold() not in COMMON)
+
+
+@lru_cache(maxsize=20_000)
+def _odd_signs(before: str) -> float:
+    letters = before.rstrip(_SIGNS)
+    signs = before[len(letters) :]
+    last = re.split(r"\W", letters)[-1]
+    shortened = last.isalpha() and (len(last) == 1 or not is_syllable(last))
+    if "." in signs and not shortened and signs != "...":
+        return ODD_SIGNS
+    if signs in (";", ":"):
+        return RARE_SIGN
+    if len(signs) > 1 and signs not in (".,", "...", ").", "),"):
+        return ODD_SIGNS
+    return GLUED_DASH if letters and signs in ("-", "–") else 0.0
+
 
 WEIGHT = 0.45
 """How much of a word's log chance counts."""
@@ -32,7 +190,6 @@ DITTO = -1.0
 _AS_ABOVE = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
 """What its words weigh, by those before them; ``như`` by itself is a name too and weighs what names weigh."""
 
-_SIGNS = " .,;:()…_-–'\""
 
 _NEAR = 12
 

@@ -10,10 +10,9 @@ from pipeline.imaging.gate import Gate
 from pipeline.imaging.writing import WritingModel
 from pipeline.model import Crop
 from pipeline.ocr import Engines
-from pipeline.ocr.hand import HandReader, words_of
-from pipeline.ocr.line_network import network_of
-from pipeline.ocr.models import card, cards
-from pipeline.ocr.numerals import Numerals
+from pipeline.ocr.digits import Numerals
+from pipeline.ocr.handwriting import HandReader, words_of
+from pipeline.ocr.models import card, cards, network_of
 from pipeline.ocr.tesseract import TesseractLines, TesseractPage
 
 HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"

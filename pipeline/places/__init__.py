@@ -6,9 +6,8 @@ The written text is never touched; what is found stands beside it. ``docs/adr/00
 from __future__ import annotations
 
 from pipeline.places.gazetteer import Gazetteer
-from pipeline.places.reading import OFFICE, read_gazetteer
-from pipeline.places.resolution import Resolution, State
-from pipeline.places.resolver import Resolver
+from pipeline.places.gazetteer_files import OFFICE, read_gazetteer
+from pipeline.places.resolver import Resolution, Resolver, State
 from pipeline.places.unit import Days, Level, Span, Standing, Unit
 
 __all__ = [

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.places.spelling import lacks_only_marks, letters_of, syllables_of
 from pipeline.places.unit import Days, Level, Unit
+from pipeline.places.written_places import lacks_only_marks, letters_of, syllables_of
 
 COVERED = Days(20191006, 20251008)
 """From the first to the last day that the tables show: what was there between the two is in them."""

@@ -6,8 +6,7 @@ import datetime
 
 from pipeline.kinds.age import canonical_age
 from pipeline.model import FieldStatus
-from pipeline.predicates.predicate import Need, predicate
-from pipeline.predicates.value import RuleContext, Value, known, ordered
+from pipeline.predicates.predicate import Need, RuleContext, Value, known, ordered, predicate
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
 

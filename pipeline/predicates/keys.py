@@ -1,9 +1,8 @@
-"""Keys of an entry (K): its number, its volume, the day of registration."""
+"""Rules of keys and places: numbers of entries and volumes against their book (K), places against their day (L04)."""
 
 from __future__ import annotations
 
-from pipeline.predicates.predicate import Need, predicate
-from pipeline.predicates.value import RuleContext, Value, known, ordered
+from pipeline.predicates.predicate import Need, RuleContext, Value, known, ordered, predicate
 
 INK, VALUE = Need.INK, Need.VALUE
 
@@ -58,3 +57,12 @@ def while_book_open(registered_on: Value, *, context: RuleContext) -> bool | Non
     if since_opening is None or until_closing is None:
         return until_closing if since_opening is None else since_opening
     return since_opening and until_closing
+
+
+@predicate(Need.VALUE, Need.ANY)
+def place_existed(place: Value, on: Value, *, context: RuleContext, former: bool = False) -> bool | None:
+    """The written place may have been an administrative unit of that day; with ``former`` also of a day before
+    it (where someone was born is called as it was then)."""
+    if context.places is None:
+        return None
+    return context.places.existed(place.text, known(on.canonical), former=former)

@@ -102,7 +102,7 @@ def entries(connection: Connection, declared: Declared, book_ids: Sequence[int] 
 
 
 def people(connection: Connection, declared: Declared) -> pd.DataFrame:
-    """One row a person of each entry that stands, with the columns of ``pipeline.book_rules.people.COLUMNS``."""
+    """One row a person of each entry that stands, with the columns of ``person_matching.COLUMNS``."""
     found = []
     for record, spec in declared.schemas.records.items():
         if not (spec.book and spec.people):

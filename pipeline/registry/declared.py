@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, Table
 
 from pipeline.errors import RegistryError
 from pipeline.kinds import KINDS
-from pipeline.predicates.places import place_existed
+from pipeline.predicates.keys import place_existed
 from pipeline.schema import FieldSpec, Schemas
 
 ENTRY_NUMBER = "entry_number"

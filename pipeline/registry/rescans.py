@@ -16,7 +16,7 @@ from pipeline.registry.audit import MACHINE, add, record
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.tables import ticket
 from pipeline.registry.tables import book, page, scan
-from pipeline.schema.finding import details_told
+from pipeline.schema.lists import details_told
 
 NOBODY = 0
 """In place of the account of a person."""

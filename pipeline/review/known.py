@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.decoding.language import START, WordModel, read_language
+from pipeline.decoding.language_model import START, WordModel, read_language
 from pipeline.ocr.models import default_folder
 from pipeline.places import Unit
 from pipeline.schema import FieldSpec, Schemas

@@ -13,18 +13,26 @@ nearest known name. Positions on a form are shares of its printed frame: ``u`` f
 
 from __future__ import annotations
 
-from pipeline.schema.blank import Label, Piece, Slot
-from pipeline.schema.declaration import Declaration
-from pipeline.schema.export import ExportSpec
-from pipeline.schema.finding import FindingSpec, Level, PrincipleSpec, details_told
-from pipeline.schema.folder import PLACES, default_folder
-from pipeline.schema.form import PRINT_ADVANCE, Form
+from pipeline.schema.declaration import PLACES, Declaration, default_folder, nearest
+from pipeline.schema.form import (
+    PARTS,
+    PRINT_ADVANCE,
+    Area,
+    Cell,
+    CheckBox,
+    Column,
+    Form,
+    Label,
+    Line,
+    Piece,
+    Slot,
+    Style,
+    Table,
+)
+from pipeline.schema.lists import ExportSpec, FindingSpec, Level, PrincipleSpec, Term, Vocab, details_told
 from pipeline.schema.loading import load, load_form
-from pipeline.schema.naming import nearest
 from pipeline.schema.record import LEDGER_KEYS, BookSpec, FieldSpec, PersonSpec, RecordSpec, RuleSpec
 from pipeline.schema.schemas import Schemas
-from pipeline.schema.sheet import PARTS, Area, Cell, CheckBox, Column, Line, Style, Table
-from pipeline.schema.vocab import Term, Vocab
 
 __all__ = [
     "LEDGER_KEYS",

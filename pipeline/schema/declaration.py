@@ -1,11 +1,93 @@
-"""What every declaration is: frozen, and strict about its keys."""
+"""What every declaration is: frozen, strict about its keys, and explicit about what is wrong with it."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import difflib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import SchemaError
+
+PLACES = "places"
+"""The folder of ``schemas/`` that holds the tables of administrative units."""
+
+
+def default_folder() -> Path:
+    """The declarations of this installation: beside the package in a checkout, else under ``share``."""
+    checkout = Path(__file__).resolve().parents[2] / "schemas"
+    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "schemas"
 
 
 class Declaration(BaseModel):
     """A frozen piece of a declaration; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+T = TypeVar("T")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Asks in Vietnamese whether the nearest known word is meant; ``""`` where none is near."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Có phải là “{close[0]}”?" if close else ""
+
+
+def named(name: str, things: Mapping[str, T], what: str, where: str, file: Path | None = None) -> T:
+    """The thing of that name, else ``SchemaError``: ``where`` lists the known ones, ``file`` holds the slip."""
+    if name in things:
+        return things[name]
+    slip = f"{file}: không" if file else "Không"
+    raise SchemaError(f"{slip} có {what} “{name}” trong {where}.{nearest(name, things)}")
+
+
+D = TypeVar("D", bound=Declaration)
+
+
+def validated(model: type[D], data: Mapping[str, Any], path: Path) -> D:
+    """What one table of the file ``path`` declares. ``SchemaError`` names file, key and the nearest known key."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        # a key misspelt is both missing and unknown: the unknown one tells more
+        first = min(error.errors(), key=lambda flaw: flaw["type"] != "extra_forbidden")
+        where = ".".join(str(step) for step in first["loc"])
+        if first["type"] == "extra_forbidden":
+            wrong = str(first["loc"][-1])
+            hint = nearest(wrong, _keys(model))
+            raise SchemaError(f"{path}: khóa lạ “{where}”.{hint}") from None
+        raise SchemaError(f"{path}: “{where}” {_complaint(first['type'], first['msg'])}.") from None
+
+
+def _complaint(flaw: str, message: str) -> str:
+    """What pydantic found, in Vietnamese; its own words where it is none of the usual flaws."""
+    if flaw == "missing":
+        return "là khóa bắt buộc nhưng không có"
+    if flaw in ("string_type", "literal_error", "enum"):
+        return f"không phải giá trị được phép ({message})"
+    if flaw in ("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"):
+        return "phải là một số"
+    if flaw in ("tuple_type", "too_long", "too_short"):
+        return f"phải là một danh sách đúng số phần tử ({message})"
+    return f"không hợp lệ ({message})"
+
+
+def _keys(model: type[Declaration], seen: frozenset[type] = frozenset()) -> list[str]:
+    names: list[str] = []
+    for name, info in model.model_fields.items():
+        names.append(info.alias or name)
+        for part in _models_in(info.annotation):
+            if part not in seen:
+                names += _keys(part, seen | {model, part})
+    return names
+
+
+def _models_in(annotation: Any) -> Iterator[type[Declaration]]:
+    if isinstance(annotation, type) and issubclass(annotation, Declaration):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)

@@ -1,17 +1,157 @@
-"""``schemas/forms``: one printed sheet, with all its labels and blanks in reading order."""
+"""``schemas/forms``: what is printed on a sheet, and where its labels and slots are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
-from pipeline.schema.blank import Label, Piece, Slot, roles_of, slot_name
 from pipeline.schema.declaration import Declaration
-from pipeline.schema.sheet import Area, CheckBox, Line, Style, Table
+
+PARTS = ("day", "month", "year", "hour", "minute")
+"""The parts of a date or a time that may have a blank of their own."""
+
+Style = Literal["regular", "bold", "italic", "bold-italic", "small"]
+
+
+class Cell(Declaration):
+    """A printed label and the blank behind it, on one printed line.
+
+    ``start`` is where the label begins (by default where the cell before it ended, or the form's ``left``);
+    ``from``/``to`` bound the blank. A cell with neither ``field`` nor ``fields`` is print only (a heading).
+    ``field`` may stand in several cells: the next one without a label continues the value on a further line;
+    ``part`` (day, month, year, hour, minute) says that the blank holds one part of a value.
+    ``fields`` (role = field) with ``kind`` is one blank that holds several fields, split by a composite kind.
+    ``printed`` marks a value that the press set (a page number); ``stamped`` one that may be a red stamp.
+    """
+
+    label: str = ""
+    style: Style = "regular"
+    start: float | None = None
+    field: str | None = None
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    kind: str | None = None
+    part: str | None = None
+    from_: float | None = Field(default=None, alias="from")
+    to: float | None = None
+    printed: bool = False
+    stamped: bool = False
+
+
+class Line(Declaration):
+    """One printed line; ``at`` is the v of its baseline."""
+
+    at: float
+    cells: tuple[Cell, ...]
+
+
+class Area(Declaration):
+    """A free rectangle (left, top, right, bottom in u, v): notes, a signature.
+
+    ``at`` is where its label begins (unused without one). A ``signature`` area is never read.
+    """
+
+    label: str = ""
+    style: Style = "bold"
+    at: tuple[float, float] = (0.0, 0.0)
+    box: tuple[float, float, float, float]
+    field: str | None = None
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    kind: str | None = None
+    signature: bool = False
+    stamped: bool = False
+
+
+class CheckBox(Declaration):
+    """A printed box to tick; a mark gives ``field`` the value ``value``. ``box`` in u, v.
+
+    Without a ``field`` it is print only: the Ministry has no column for it. ``coded``: whether the field's list has a
+    code for the value; where it has none, the value stays the printed words until an office gives it a code.
+    """
+
+    label: str
+    at: tuple[float, float]
+    box: tuple[float, float, float, float]
+    field: str = ""
+    value: str = ""
+    coded: bool = True
+
+
+class Column(Declaration):
+    """One column of a table form; ``width``: share of the frame's width, ``group``: heading over several."""
+
+    heading: str
+    width: float
+    group: str = ""
+    field: str | None = None
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    kind: str | None = None
+
+
+class Table(Declaration):
+    """Rows of a table form: ``top``/``bottom`` bound the rows (v), the heading stands above ``top``."""
+
+    rows: int
+    top: float
+    bottom: float
+    columns: tuple[Column, ...] = Field(alias="column")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline, ``slot`` the blank it announces or ``""``."""
+
+    text: str
+    style: Style
+    u0: float
+    u1: float
+    v: float
+    slot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One strip of a blank, ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``, ``label`` before it."""
+
+    u0: float
+    u1: float
+    v: float
+    part: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A blank: ``pieces`` are its lines in reading order, or ``area`` its free rectangle (u0, v0, u1, v1), or
+    ``column`` the number of its table column. ``roles`` maps the roles of a composite ``kind`` to fields."""
+
+    name: str
+    kind: str
+    roles: Mapping[str, str]
+    pieces: tuple[Piece, ...] = ()
+    area: tuple[float, float, float, float] | None = None
+    column: int | None = None
+    printed: bool = False
+    signature: bool = False
+    stamped: bool = False
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(self.roles.values())
+
+
+def slot_name(roles: Mapping[str, str]) -> str:
+    """The name of the blank that holds these fields."""
+    return "+".join(roles.values())
+
+
+def roles_of(field: str | None, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """Role = field: of a single ``field`` its ``value``, else those of a composite kind; empty = print only."""
+    return {"value": field} if field else dict(fields)
+
 
 PRINT_ADVANCE = 0.43
 """Mean width of a printed letter, as a share of the letters' size (measured on the six printed sheets)."""

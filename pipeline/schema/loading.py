@@ -1,4 +1,4 @@
-"""Reading ``schemas/``: every file of it, checked."""
+"""Read ``schemas/`` and check that declarations fit each other."""
 
 from __future__ import annotations
 
@@ -8,17 +8,146 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline import kinds
 from pipeline.errors import SchemaError
-from pipeline.schema.checking import check, check_form
-from pipeline.schema.declaration import Declaration
-from pipeline.schema.export import ExportSpec
-from pipeline.schema.finding import FindingSpec, PrincipleSpec
-from pipeline.schema.folder import PLACES, default_folder
-from pipeline.schema.form import Form
-from pipeline.schema.record import RecordSpec
+from pipeline.predicates import PREDICATES
+from pipeline.schema.declaration import PLACES, Declaration, default_folder, named, nearest, validated
+from pipeline.schema.form import PARTS, Form, roles_of, slot_name
+from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
+from pipeline.schema.record import LEDGER_KEYS, RecordSpec, RuleSpec
 from pipeline.schema.schemas import Schemas
-from pipeline.schema.validation import validated
-from pipeline.schema.vocab import Vocab
+
+
+def check(schemas: Schemas, folder: Path) -> None:
+    """Everything in a folder against everything else."""
+    for record in schemas.records.values():
+        _check_record(record, schemas, folder / "records" / f"{record.record}.toml")
+    for vocab in schemas.vocabs.values():
+        where = folder / "vocab" / f"{vocab.vocab}.toml"
+        _check_unique([term.code for term in vocab.terms], "mã", where)
+        named(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    for principle in schemas.principles.values():
+        for code in principle.kept_by:
+            named(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
+    for export in schemas.exports.values():
+        where = folder / "exports" / f"{export.export}.toml"
+        named(export.record, schemas.records, "loại việc", "schemas/records", where)
+    for form in schemas.forms.values():
+        check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
+
+
+def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    _check_unique([f.name for f in record.fields], "trường", where)
+    _check_unique([f.column for f in record.fields if f.column], "cột", where)
+    for spec in record.fields:
+        if spec.kind not in kinds.KINDS:
+            hint = nearest(spec.kind, kinds.KINDS)
+            raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
+        if spec.vocab is not None:
+            named(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
+        if spec.ledger is not None:
+            named(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
+        for edition in spec.editions:
+            named(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
+    _check_roles(record, where)
+    for rule in record.rules:
+        _check_rule(rule, record, schemas, where)
+
+
+def _check_rule(rule: RuleSpec, record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    for name in rule.fields:
+        named(name, record.by_name, "trường", "phần field", where)
+    for name in rule.about:
+        named(name, dict.fromkeys(rule.fields), "trường", f"quy tắc {rule.code}", where)
+    named(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    predicate = named(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
+    if predicate.needs_of(len(rule.fields)) is None:
+        wanted = f"{len(predicate.needs)}{' trở lên' if predicate.more else ''}"
+        raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
+    for name in rule.limits:
+        limits = dict.fromkeys(sorted(predicate.limits))
+        named(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
+
+
+def _check_roles(record: RecordSpec, where: Path) -> None:
+    """What the checks of books and of the registry ask for is there."""
+    asked = [*(record.book.model_dump().values() if record.book else ())]
+    asked += [name for person in record.people for name in person.field_names]
+    for name in asked:
+        named(name, record.by_name, "trường", "phần field", where)
+    _check_unique([person.role for person in record.people], "vai", where)
+
+
+def check_form(form: Form, schemas: Schemas, where: Path) -> None:
+    """One form, declared in the file ``where``, against its record."""
+    if (form.layout == "table") != (form.table is not None):
+        raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
+    record = named(form.record, schemas.records, "loại việc", "schemas/records", where)
+    _check_cells(form, where)
+    _check_slots(form, record, where)
+    _check_boxes(form, record, schemas, where)
+    if form.table:
+        total = sum(column.width for column in form.table.columns)
+        if abs(total - 1) > 0.002:
+            raise SchemaError(f"{where}: tổng bề rộng (width) các cột là {total:.3f}, phải bằng 1.")
+
+
+def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    """A word beside a box that is misspelt would be a value that no list has: such a box has to say so."""
+    for box in form.boxes:
+        spec = named(box.field, record.by_name, "trường", f"{record.record}.toml", where)
+        if spec.vocab is None or not box.coded:
+            continue
+        vocabulary = kinds.Vocabulary.of(schemas.vocabs[spec.vocab].terms)
+        if not kinds.KINDS["choice"].parse(box.value, vocabulary).canonical:
+            hint = nearest(box.value, vocabulary.spellings)
+            raise SchemaError(
+                f"{where}: ô đánh dấu “{box.value}” không có trong danh mục “{spec.vocab}”.{hint} "
+                "Nếu danh mục của Bộ không có mã cho ô này, hãy ghi coded = false."
+            )
+
+
+def _check_cells(form: Form, where: Path) -> None:
+    """A blank needs both ends, and a field needs a blank: else it would silently be never read."""
+    known: dict[str, Mapping[str, str]] = {}
+    for line in form.lines:
+        for cell in line.cells:
+            what = f"{where}: dòng at = {line.at}, “{cell.label or cell.field or ''}”"
+            if (cell.from_ is None) != (cell.to is None):
+                raise SchemaError(f"{what}: chỗ trống cần cả hai khóa from và to.")
+            if cell.from_ is not None and cell.to is not None and cell.from_ >= cell.to:
+                raise SchemaError(f"{what}: from = {cell.from_} phải nhỏ hơn to = {cell.to}.")
+            roles = roles_of(cell.field, cell.fields)
+            if known.setdefault(slot_name(roles), roles) != roles:
+                raise SchemaError(f"{what}: dòng viết tiếp phải có cùng các vai như dòng đầu.")
+            if roles and cell.from_ is None:
+                raise SchemaError(f"{what}: có trường nhưng thiếu chỗ trống (from, to).")
+            if cell.part is not None and cell.part not in PARTS:
+                raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{nearest(cell.part, PARTS)}")
+
+
+def _check_slots(form: Form, record: RecordSpec, where: Path) -> None:
+    for slot in form.slots:
+        for name in slot.field_names:
+            if name not in record.by_name:
+                hint = nearest(name, record.by_name)
+                raise SchemaError(f"{where}: trường lạ “{name}”, không có trong {record.record}.toml.{hint}")
+        if slot.kind and slot.kind not in kinds.COMPOSITES:
+            hint = nearest(slot.kind, kinds.COMPOSITES)
+            raise SchemaError(f"{where}: ô “{slot.name}” có kiểu ghép lạ “{slot.kind}” (kind).{hint}")
+        if len(slot.roles) > 1 and not slot.kind:
+            raise SchemaError(f"{where}: ô “{slot.name}” giữ nhiều trường nên cần một kiểu ghép (kind).")
+        for role in slot.roles if slot.kind else ():
+            if role not in kinds.COMPOSITES[slot.kind].ROLES:
+                hint = nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
+                raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
+
+
+def _check_unique(names: list[str], what: str, where: Path) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SchemaError(f"{where}: {what} “{name}” khai báo hai lần.")
+
 
 D = TypeVar("D", bound=Declaration)
 

@@ -10,13 +10,10 @@ from pathlib import Path
 from pipeline import kinds
 from pipeline.model import Severity
 from pipeline.places import Resolver, read_gazetteer
-from pipeline.schema.export import ExportSpec
-from pipeline.schema.finding import FindingSpec, PrincipleSpec
-from pipeline.schema.folder import PLACES, default_folder
+from pipeline.schema.declaration import PLACES, default_folder, named
 from pipeline.schema.form import Form
-from pipeline.schema.naming import named
+from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import FieldSpec, RecordSpec
-from pipeline.schema.vocab import Vocab
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Pixels
-from pipeline.ocr.line_picture import HEIGHT, WIDEST, Ink
+from pipeline.ocr.line_image import HEIGHT, WIDEST, Ink
 from pipeline.training.shelf import REACH, ROWS
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.line_picture import HEIGHT, STRIDE, Ink, line_picture
+from pipeline.ocr.line_image import HEIGHT, STRIDE, Ink, line_picture
 from pipeline.training.augment import AugmentOptions, augmented
 from pipeline.training.letters import LETTERS
 from pipeline.training.real import RealLine

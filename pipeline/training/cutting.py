@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pipeline.ocr.line_picture import HEIGHT, STRIDE
+from pipeline.ocr.line_image import HEIGHT, STRIDE
 from pipeline.training.batches import batch_of
 from pipeline.training.letters import folded_classes
 from pipeline.training.network import LineNetwork

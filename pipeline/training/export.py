@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from pipeline.ocr.line_picture import HEIGHT
+from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.eight_bits import in_eight_bits
 from pipeline.training.letters import LETTERS
 from pipeline.training.network import LineNetwork

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.ocr.line_picture import HEIGHT
+from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.letters import LETTERS
 
 Mixer = Literal["recurrent", "convolutional", "hybrid"]

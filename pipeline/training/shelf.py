@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Pixels
-from pipeline.ocr.line_picture import line_picture
+from pipeline.ocr.line_image import line_picture
 
 ROWS = 64
 """Height of a kept picture."""

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.book_rules import people_of
-from pipeline.book_rules.people import COLUMNS
+from pipeline.book_rules.person_matching import COLUMNS
 
 
 def crowd(*people: dict[str, Any]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.book_rules.links import AGAIN, PERSON, Suggestion, suggestions
+from pipeline.book_rules.record_linkage import AGAIN, PERSON, Suggestion, suggestions
 from tests.book_rules.crowd import couple, crowd
 
 pytest.importorskip("splink")

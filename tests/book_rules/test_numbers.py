@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.book_rules.keys import duplicate_findings
-from pipeline.book_rules.numbers import GAP, OUT_OF_ORDER, REPEAT, RESTART, number_findings
+from pipeline.book_rules.entry_numbers import (
+    GAP,
+    OUT_OF_ORDER,
+    REPEAT,
+    RESTART,
+    duplicate_findings,
+    number_findings,
+)
 from tests.book_rules.shelves import Book, Line, numbered, shelves
 
 

@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.book_rules import book_findings
-from pipeline.book_rules.closing import closing_findings
-from pipeline.book_rules.dates import date_order_findings
-from pipeline.book_rules.ordering import as_runs, in_order
-from pipeline.book_rules.pages import MISSING, OUT_OF_ORDER, page_findings
+from pipeline.book_rules.book_order import (
+    MISSING,
+    OUT_OF_ORDER,
+    closing_findings,
+    date_order_findings,
+    page_findings,
+)
+from pipeline.book_rules.columns import as_runs, in_order
 from tests.book_rules.shelves import Book, Line, dated, numbered, paged, shelves
 
 

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.book_rules.identities import identity_findings
-from pipeline.book_rules.infants import infant_findings
-from pipeline.book_rules.marriages import marriage_findings
-from pipeline.book_rules.sameness import Known, can_be_one, same_day, same_name
+from pipeline.book_rules.person_checks import identity_findings, infant_findings, marriage_findings
+from pipeline.book_rules.person_matching import Known, can_be_one, same_day, same_name
 from tests.book_rules.crowd import couple, crowd
 
 NUMBER = "092290000001"

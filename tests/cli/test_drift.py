@@ -10,7 +10,7 @@ import pytest
 from pipeline.batch import BookReport
 from pipeline.batch.handwriting_calibration import checked_samples
 from pipeline.calibration import DriftAlarm
-from pipeline.calibration.drift_words import told
+from pipeline.calibration.drift import told
 from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.settings import Settings
 from tests.calibration.drawn import drawn

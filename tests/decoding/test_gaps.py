@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.decoding import decoded, decoded_by_kind, prior_for
-from pipeline.decoding.gaps import without_gaps
+from pipeline.decoding.decoder import without_gaps
 from tests.decoding.written import written
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.decoding import Language, read_language
-from pipeline.decoding.language import KNOWN_WORD, START, STRANGE_SYLLABLE, STRANGE_WORD
+from pipeline.decoding.language_model import KNOWN_WORD, START, STRANGE_SYLLABLE, STRANGE_WORD
 from scripts.word_runs import model_of
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,7 @@ from pipeline.decoding import (
 )
 from pipeline.decoding.field_priors import UNUSUAL
 from pipeline.decoding.priors import LIMIT
-from pipeline.decoding.writing_habits import habit_of_address, habit_of_name, manner_of_address
+from pipeline.decoding.word_prior import habit_of_address, habit_of_name, manner_of_address
 from pipeline.kinds import KINDS
 from pipeline.schema import PARTS
 from pipeline.text.syllables import is_syllable, sound, syllables

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.decoding import Prior, continued, decoded, followed, prior_for, read_language
-from pipeline.decoding.signer_prior import NO_TITLE, parted
+from pipeline.decoding.field_priors import NO_TITLE, parted
 from tests.decoding.written import written
 
 LINES = ("{}, {}", "{} - {}", "{} / {}", "{}- {}", "{} ({})", "{1}: {0}", "({1}) {0}")

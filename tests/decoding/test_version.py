@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.decoding import Language, decoded_by_kind, prior_for, read_language
-from pipeline.ocr.hand import VERSION
+from pipeline.ocr.handwriting import VERSION
 from tests.decoding.written import written
 
 LINES = (

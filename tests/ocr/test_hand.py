@@ -18,10 +18,9 @@ from pipeline.decoding.priors import FreePrior
 from pipeline.errors import SetupError
 from pipeline.model import Crop
 from pipeline.ocr import Engines
-from pipeline.ocr.hand import BATCH_COLUMNS, PADDING, HandReader, Words
-from pipeline.ocr.line_network import OnnxNetwork, network_of
-from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST
-from pipeline.ocr.models import ModelCard
+from pipeline.ocr.handwriting import BATCH_COLUMNS, PADDING, HandReader, Words
+from pipeline.ocr.line_image import HEIGHT, STRIDE, WIDEST
+from pipeline.ocr.models import ModelCard, OnnxNetwork, network_of
 from tests.fake_pages import FakeReader
 
 LETTERS = " 1237"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.model import Pixels
-from pipeline.ocr.line_picture import HEIGHT, WIDEST, line_picture
+from pipeline.ocr.line_image import HEIGHT, WIDEST, line_picture
 
 
 def _written(height: int = 70, width: int = 420, paper: int = 230, ink: int = 40) -> Pixels:

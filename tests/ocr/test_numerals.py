@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.ocr.numerals import Numerals
+from pipeline.ocr.digits import Numerals
 from tests.ocr.lines import MONO, PRINT, TYPEWRITER, blank_crop, typed_crop
 
 DATES = ("12/3/1985", "08/10/2006", "30-06-1990", "01/2010", "20.10.2000", "1980")

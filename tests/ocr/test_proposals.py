@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.model import Crop
-from pipeline.ocr.hand import HandReader
-from pipeline.ocr.line_picture import STRIDE
+from pipeline.ocr.handwriting import HandReader
+from pipeline.ocr.line_image import STRIDE
 from tests.decoding.written import LETTERS, written
 
 

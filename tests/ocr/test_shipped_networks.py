@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.digitize import default_engines
 from pipeline.model import Pixels
-from pipeline.ocr.hand import HandReader
-from pipeline.ocr.line_network import OnnxNetwork, _session
+from pipeline.ocr.handwriting import HandReader
+from pipeline.ocr.models import OnnxNetwork, _session
 from pipeline.synth.pen_fonts import PEN_FOLDER, PENS
 
 TEXTS = ("Lý Hoa", "16/5/2008", "Kinh", "Ấp 5, xã Bình Hữu", "TRẦN VĂN ÁNH", "Trần Văn Bé", "huyện Trà Ôn")

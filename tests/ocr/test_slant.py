@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.decoding import Emission
-from pipeline.ocr.hand import LEANING, HandReader
-from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink
-from pipeline.ocr.slant import LEAST_WIDTH, slant_of, straightened
+from pipeline.ocr.handwriting import LEANING, HandReader
+from pipeline.ocr.line_image import HEIGHT, LEAST_WIDTH, STRIDE, WIDEST, Ink, slant_of, straightened
 
 LEANINGS = st.floats(-0.8, 0.8)
 

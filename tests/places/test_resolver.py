@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.places import Days, Level, Standing, State, Unit
-from pipeline.places.spelling import letters_of
+from pipeline.places.written_places import letters_of
 from tests.places.units import gazetteer, resolver
 
 CASES = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.places.spelling import lacks_only_marks, letters_of, syllables_of
+from pipeline.places.written_places import lacks_only_marks, letters_of, syllables_of
 from pipeline.text.tones import has_marks
 
 NAMES = st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạấầẩẫậýỳỷỹỵ 'IV1", max_size=16)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ocr.line_picture import HEIGHT
+from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.augment import augmented
 from pipeline.training.pens import Pens
 from pipeline.training.recompose import recomposed, words_of

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pipeline.ocr.line_picture import HEIGHT
+from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.batches import CLASSES, Batch
 from pipeline.training.cutting import _aligned
 from pipeline.training.letters import LETTERS, folded_classes

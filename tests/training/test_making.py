@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.errors import SetupError
-from pipeline.ocr.line_picture import HEIGHT
+from pipeline.ocr.line_image import HEIGHT
 from pipeline.ocr.models import cards, damaged_files
 from pipeline.training.export import write_onnx
 from pipeline.training.letters import LETTERS

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.errors import SetupError
-from pipeline.ocr.line_picture import HEIGHT
+from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.export import write_onnx
 from pipeline.training.network import LineNetwork, Mixer, NetworkOptions
 from pipeline.training.shipped import shipped_network

@@ -1,16 +1,54 @@
-"""M06: one person in two marriages of which neither is known to have ended."""
+"""Checks of people across all books: one personal number in two hands (I07), two marriages at once (M06), a small
+child's death without its birth (B06).
+"""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+import numpy as np
 import pandas as pd
 
+from pipeline.book_rules.columns import UNKNOWN, full_days, rows_of, years
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.sameness import Known, can_be_one, same_name
-from pipeline.book_rules.values import UNKNOWN, rows_of
+from pipeline.book_rules.person_matching import Known, can_be_one, same_name
+
+SHARED = "I07"
+
+MOST = 40
+"""Of how many rows with one number all pairs are compared; more than that is no identity but a form's specimen."""
+
+
+def identity_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
+    """Every row whose personal number another row bears that is told apart by name, sex or birth. The same person may
+    stand in many entries. Numbers of 9 digits were given out by provinces and are not asked."""
+    numbered = people[people["personal"] != ""]
+    again = numbered[numbered.duplicated("personal", keep=False)]
+    if again.empty:
+        return
+    told_apart = again.groupby("personal")[["bare", "sex", "born"]].nunique().gt(1).any(axis=1)
+    again = again[again["personal"].isin(told_apart[told_apart].index)]
+    for _, rows in again.groupby("personal", sort=False):
+        yield from _shared(rows.head(MOST))
+
+
+def _shared(rows: pd.DataFrame) -> Iterator[BookFinding]:
+    entries = rows["entry_id"].tolist()
+    known = [Known(*row) for row in rows_of(rows, "bare", "sex", "born")]
+    against: dict[int, set[int]] = {}
+    for one, other in combinations(range(len(known)), 2):
+        if not can_be_one(known[one], known[other]):
+            against.setdefault(one, set()).add(other)
+            against.setdefault(other, set()).add(one)
+    for place, row in enumerate(rows_of(rows, "book_id", "page_id", "entry_id", "id_fields")):
+        if place in against:
+            book_id, page_id, entry_id, fields = row
+            others = " ".join(str(entries[other]) for other in sorted(against[place]))
+            yield BookFinding(SHARED, book_id, page_id, entry_id, tuple(fields.split()), {"others": others})
+
 
 TWICE = "M06"
 
@@ -97,3 +135,39 @@ def _both_live(first: _Spouse, second: _Spouse, dead: dict[str, list[tuple[int, 
         can_be_one(known, first.partner) and died <= second.registered
         for died, known in dead.get(first.partner.bare, ())
     )
+
+
+UNREGISTERED = "B06"
+
+LIFE = ("born", "died")
+
+OLDEST = 5 * 365
+"""Days of age up to which it is told: the forms mark deaths of children under five."""
+
+
+def infant_findings(people: pd.DataFrame, places: pd.Series) -> Iterator[BookFinding]:
+    """Deaths of small children whose birth is not in the registry (a figure, not a doubt). ``places``: place code by
+    book id; nothing is said where the registry holds no births of that place and year."""
+    born = people[people["event"] == "born"]
+    died = people[(people["event"] == "died") & (people["name"] != "")]
+    whole = (full_days(died["born"].to_numpy()) != UNKNOWN) & (full_days(died["died"].to_numpy()) != UNKNOWN)
+    died = died[whole & (died["died"] - died["born"] < 60_000).to_numpy()]
+    if died.empty or born.empty:
+        return
+    covered = set(zip(born["book_id"].map(places), years(born["born"].to_numpy()), strict=True))
+    names = set(zip(born["bare"], born["born"], strict=True))
+    there = np.asarray(
+        [
+            (places.get(book), day // 10_000) in covered and (bare, day) not in names
+            for book, day, bare in zip(died["book_id"], died["born"], died["bare"], strict=True)
+        ],
+        dtype=bool,
+    )
+    for book_id, page_id, entry_id, *days in rows_of(died[there], "book_id", "page_id", "entry_id", *LIFE):
+        age = (_date(days[1]) - _date(days[0])).days
+        if 1 <= age <= OLDEST:
+            yield BookFinding(UNREGISTERED, book_id, page_id, entry_id, (), {"days": str(age)})
+
+
+def _date(day: int) -> datetime.date:
+    return datetime.date(day // 10_000, day // 100 % 100, day % 100)

@@ -1,4 +1,6 @@
-"""K07, K08: entry numbers run on from 1 within a place, a kind of event and a year, over all volumes."""
+"""Entry numbers (K06, K07, K08): they run on from 1 within a place, a kind of event and a year, over all volumes, and
+no two entries bear the same.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.book_rules.columns import UNKNOWN, as_runs, in_order, rows_of
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.ordering import as_runs, in_order
-from pipeline.book_rules.shelf import Shelves
-from pipeline.book_rules.values import UNKNOWN, rows_of
+from pipeline.book_rules.register_series import Shelves
 
 OUT_OF_ORDER = "K07"
 GAP = "K07-GAP"
@@ -158,3 +159,18 @@ def _restarts(entries: pd.DataFrame) -> Iterator[BookFinding]:
     anew = same_book & (known["year"] > year_before) & (known["number"] <= number_before)
     for book_id, page_id, entry_id, year in rows_of(known[anew], "book_id", "page_id", "entry_id", "year"):
         yield BookFinding(RESTART, book_id, page_id, entry_id, (), {"year": str(year)})
+
+
+DUPLICATE = "K06"
+
+
+def duplicate_findings(shelves: Shelves) -> Iterator[BookFinding]:
+    """Every side of a duplicate key, each told of the others. The volume is that of the cover."""
+    entries = shelves.entries[shelves.entries["number"] != UNKNOWN]
+    key = ["shelf", "opened", "volume", "year", "number"]
+    same = entries[entries.duplicated(key, keep=False)]
+    for _, group in same.groupby(key, sort=False):
+        ids = group["entry_id"].tolist()
+        for book_id, page_id, entry_id in rows_of(group, "book_id", "page_id", "entry_id"):
+            others = " ".join(str(one) for one in ids if one != entry_id)
+            yield BookFinding(DUPLICATE, book_id, page_id, entry_id, ("number",), {"others": others})

@@ -1,12 +1,45 @@
-"""``schemas/findings.toml``: what each finding says, and principles that bind how findings count."""
+"""``schemas/findings.toml``, ``schemas/vocab`` and ``schemas/exports``: findings, code lists, import templates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import Field
+
 from pipeline.model import Finding, Severity
 from pipeline.schema.declaration import Declaration
+
+
+class Term(Declaration):
+    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` on paper."""
+
+    code: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+class Vocab(Declaration):
+    """A code list; ``source``: where it was read; ``finding``: what a text raises that is no term of it."""
+
+    vocab: str
+    title: str
+    source: str
+    finding: str = "NOT-IN-LIST"
+    terms: tuple[Term, ...] = Field(alias="term")
+
+
+class ExportSpec(Declaration):
+    """One import template of the Ministry: its record, its sheet, ``leading`` columns that are no field (they count
+    the rows), and the name of the sheet that tells the code lists (``""``: the template has none)."""
+
+    export: str
+    record: str
+    title: str
+    sheet: str
+    leading: tuple[str, ...] = ()
+    codes_sheet: str = ""
+
 
 Level = Literal["page", "reading", "field", "entry", "book", "registry"]
 

@@ -1,23 +1,27 @@
-"""Units, dates and spellings that people add by hand: ``history.toml`` of the project, ``places.toml`` of an
-office.
+"""Read the tables of ``schemas/places`` and the additions made by hand.
 
-Both have one grammar: ``unit`` (a unit that the tables lack), ``dated`` (since when a unit of the tables was
-there) and ``alias`` (another spelling). Everything that is wrong with a file is told at once, each flaw with
-its line.
+The files of additions are ``history.toml`` of the project and ``places.toml`` of an office. Both have one grammar:
+``unit`` (a unit that the tables lack), ``dated`` (since when a unit of the tables existed) and ``alias`` (another
+spelling). All flaws of a file are reported at once, each with its line.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime
 import difflib
+import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.places.spelling import syllables_of
-from pipeline.places.unit import ALWAYS, LEVELS, NEVER, TYPES, Span, Unit
+from pipeline.errors import SchemaError
+from pipeline.places.gazetteer import Gazetteer
+from pipeline.places.unit import ALWAYS, LEVELS, NEVER, TYPES, Level, Span, Unit
+from pipeline.places.written_places import syllables_of
 from pipeline.staff_toml import StaffFile, Wrong
 
 Syllables = tuple[tuple[str, str], ...]
@@ -182,3 +186,95 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
     hint = f" Có phải là “{close[0]}”?" if close else f" Chỉ có: {', '.join(known)}."
     return f"{what} “{name}” không có.{hint}"
+
+
+HISTORY = "history.toml"
+OFFICE = "places.toml"
+"""The name of an office's own file, in its workspace."""
+
+_LEVEL = {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
+"""The level of a unit by the number of figures in its code (Decision 124/2004/QĐ-TTg)."""
+
+
+def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
+    """The units of ``folder`` with those that the file ``office`` adds (nothing is added when there is no such file).
+
+    Raises ``SchemaError`` with file, line and advice in Vietnamese for a table or a file that is wrong.
+    """
+    digest = hashlib.sha256()
+    units = [
+        *_table(folder / "units-2004.csv", "2004", digest),
+        *_table(folder / "units-2025.csv", "2025", digest),
+    ]
+    layers = [(folder / HISTORY, "history")]
+    if office is not None and office.exists():
+        layers.append((office, "office"))
+    for path, scheme in layers:
+        digest.update(_bytes(path))
+        units = _with(units, read_additions(path, scheme, units))
+    successors: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(folder / "successors-2025.csv", 3, digest):
+        successors[row[0]].append(row[1])
+    return Gazetteer(
+        tuple(units), {old: tuple(new) for old, new in successors.items()}, digest.hexdigest()[:16]
+    )
+
+
+def _with(units: Sequence[Unit], added: Additions) -> list[Unit]:
+    """The units with other spellings and known beginnings put in, and the further units behind them."""
+    begun = dict(added.begun)
+    names: dict[str, list[str]] = defaultdict(list)
+    for code, name in added.aliases:
+        names[code].append(name)
+    touched = {code for code, _ in begun} | set(names)
+    done = [_touched(unit, begun, names[unit.code]) if unit.code in touched else unit for unit in units]
+    return [*done, *added.units]
+
+
+def _touched(unit: Unit, begun: dict[tuple[str, Syllables], Span], names: Sequence[str]) -> Unit:
+    """The unit with what is added of it. A beginning is that of the first row that has the code and the name."""
+    known = begun.pop((unit.code, syllables_of(unit.name)), None)
+    span = unit.span if known is None else _closer(unit.span, known)
+    return replace(unit, span=span, aka=tuple(dict.fromkeys((*unit.aka, *names))))
+
+
+def _closer(span: Span, known: Span) -> Span:
+    """The closer of two bounds on either side of a beginning."""
+    return replace(
+        span, from_min=max(span.from_min, known.from_min), from_max=min(span.from_max, known.from_max)
+    )
+
+
+def _table(path: Path, scheme: str, digest: hashlib._Hash) -> Iterator[Unit]:
+    for code, kind, name, parent, from_min, from_max, to_min, to_max, aka in _rows(path, 9, digest):
+        span = Span(
+            _table_day(from_min, NEVER),
+            _table_day(from_max, ALWAYS),
+            _table_day(to_min, NEVER),
+            _table_day(to_max, ALWAYS),
+        )
+        spellings = tuple(aka.split("|")) if aka else ()
+        yield Unit(scheme, code, _LEVEL[len(code)], kind, name, parent, span, frozenset((code,)), spellings)
+
+
+def _rows(path: Path, width: int, digest: hashlib._Hash) -> Iterator[Sequence[str]]:
+    content = _bytes(path)
+    digest.update(content)
+    rows = csv.reader(content.decode("utf-8").splitlines())
+    next(rows, None)
+    for row in rows:
+        if len(row) != width:
+            raise SchemaError(f"{path}, dòng {rows.line_num}: phải có {width} cột, ở đây có {len(row)}.")
+        yield row
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SchemaError(f"Không đọc được bảng địa danh {path}: {error.strerror}. Hãy cài lại.") from None
+
+
+def _table_day(text: str, unknown: int) -> int:
+    """``2019-10-06`` as a number."""
+    return int(text.replace("-", "")) if text else unknown

@@ -32,10 +32,8 @@ from pipeline.decoding import (
 )
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
-from pipeline.ocr.line_network import REINSTALL, LineNetwork
-from pipeline.ocr.line_picture import HEIGHT, STRIDE, WIDEST, Ink, line_picture
-from pipeline.ocr.models import ModelCard, default_folder
-from pipeline.ocr.slant import slant_of, straightened
+from pipeline.ocr.line_image import HEIGHT, STRIDE, WIDEST, Ink, line_picture, slant_of, straightened
+from pipeline.ocr.models import REINSTALL, LineNetwork, ModelCard, default_folder
 
 BATCH_COLUMNS = 3200
 """Columns of a batch, padding included: enough to keep the network busy, little enough to stay in the cache."""

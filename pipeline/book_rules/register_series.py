@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.book_rules.values import (
+from pipeline.book_rules.columns import (
     UNKNOWN,
     Numbers,
     days_of,

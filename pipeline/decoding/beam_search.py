@@ -9,8 +9,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from pipeline.decoding.edits import Edit
-from pipeline.decoding.emission import Chances
-from pipeline.decoding.options import DecodingOptions
+from pipeline.decoding.emission import Chances, DecodingOptions
 from pipeline.decoding.priors import Prior
 
 Weighed = tuple[str, float]
