@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.calibration.drift import FEWEST
-from pipeline.calibration.drift_words import NO_BOUND, to_do
+from pipeline.calibration.drift import FEWEST, NO_BOUND, to_do
 from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.evaluation.field_scores import upper_bound
 from pipeline.localtime import local_date
