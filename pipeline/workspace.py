@@ -48,7 +48,7 @@ class Workspace:
         """Pictures of pages, made again when lost."""
         return self.root / "pages"
 
-    def plate(self, book_id: int, form_fingerprint: str) -> Path:
+    def form_template(self, book_id: int, form_fingerprint: str) -> Path:
         """What a book has taught of its print; made again when lost."""
         return self.root / "plates" / f"{book_id}-{form_fingerprint[:12]}.npz"
 

@@ -134,4 +134,5 @@ DAMAGES: Mapping[str, Damage] = {
     "finger": fingered,
     "fold": folded,
 }
-"""By the sign of ``pipeline.imaging.quality`` that should show them: (pixels RGB, pixels an inch, chance) → pixels."""
+"""By the sign of ``pipeline.imaging.scan_quality`` that should show them: (pixels RGB, pixels an inch, chance) →
+pixels."""

@@ -18,7 +18,7 @@ from benchmarks.figures import report_figures, say
 from benchmarks.imaging.gate_pages import PLANTED, chance, good_pages, looked_at, measured
 from pipeline import schema
 from pipeline.digitize import default_engines
-from pipeline.imaging.gate import SIGNS, best_limit
+from pipeline.imaging.gate import FLAW_MEASURES, best_limit
 
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "page-gate" / "model.toml"
 SEED = 52_001
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the card")
     chosen = parser.parse_args()
     good, bad = measures(chosen.pages)
-    limits = {code: best_limit(good[code], bad[code]) for code in SIGNS}
+    limits = {code: best_limit(good[code], bad[code]) for code in FLAW_MEASURES}
     figures = {
         code: {
             "limit": round(limit, 3),
@@ -54,30 +54,31 @@ def measures(pages: int) -> tuple[dict[str, list[float]], dict[str, list[float]]
     for number, page in enumerate(good_pages(schemas, pages, SEED)):
         say(f"trang {number + 1}/{pages}")
         _, quality = looked_at(page.pixels, page.form, schemas, engines)
-        for code, sign in SIGNS.items():
+        for code, sign in FLAW_MEASURES.items():
             good[code].append(sign(quality))
         for code, what in PLANTED.items():
             pixels = DAMAGES[what](page.pixels, page.dpi, chance(SEED, number))
             if what != "cut":
-                bad[code].append(SIGNS[code](measured(pixels)))
+                bad[code].append(FLAW_MEASURES[code](measured(pixels)))
                 continue
             seen, quality = looked_at(pixels, page.form, schemas, engines)
             if seen.fit is not None:
-                bad[code].append(SIGNS[code](quality))
+                bad[code].append(FLAW_MEASURES[code](quality))
     return good, bad
 
 
 def write(limits: dict[str, float], figures: dict[str, dict[str, float]], pages: int) -> None:
-    """The card with the limits in the order of ``SIGNS``."""
+    """The card with the limits in the order of ``FLAW_MEASURES``."""
     card = {
         "name": "page-gate", "engine": "page-gate", "reads": [], "files": [], "licence": "Apache-2.0",
         "training_data": f"{pages} pages of drawn books of all page forms, at the levels none to hard, 200 and 300 dpi,"
         " and the same pages with planted damage (benchmarks/fitting/fit_gate.py).",
         "measured": f"On the pages fitted: {json.dumps(figures)}. On others: make bench-imaging.",
         "limits": "The damage is drawn, not photographed. A finger is known by its colour, so not on grey pictures.",
-        "weights": [round(limits[code], 4) for code in SIGNS], "mean": [], "spread": [],
+        "weights": [round(limits[code], 4) for code in FLAW_MEASURES], "mean": [], "spread": [],
     }  # fmt: skip
-    head = f"# From which measure on a page is poor: {', '.join(SIGNS)}; written by benchmarks/fitting/fit_gate.py.\n"
+    codes = ", ".join(FLAW_MEASURES)
+    head = f"# From which measure on a page is poor: {codes}; written by benchmarks/fitting/fit_gate.py.\n"
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
     CARD.parent.mkdir(exist_ok=True)
     CARD.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")

@@ -30,8 +30,13 @@ from benchmarks.handwriting.books import LEARNT_PENS, TEST_PENS
 from benchmarks.handwriting.training_pens import learnt_pens
 from pipeline.digitize import digitize_page
 from pipeline.digitize.lines import TYPED_PAGE
-from pipeline.imaging.light import evened
-from pipeline.imaging.writing import WritingModel, at_model_dpi, expanded, line_shape
+from pipeline.imaging.ink.binarization import normalize_illumination
+from pipeline.imaging.ink.print_or_hand import (
+    PrintOrHandModel,
+    expand_features,
+    line_features,
+    resample_to_model_dpi,
+)
 from pipeline.intake import page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Crop, LineReading
@@ -56,7 +61,9 @@ class Collector:
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
         found = [
-            shape for crop in crops if (shape := line_shape(at_model_dpi(crop.pixels, crop.dpi))) is not None
+            shape
+            for crop in crops
+            if (shape := line_features(resample_to_model_dpi(crop.pixels, crop.dpi))) is not None
         ]
         if found:
             self.pages.append(np.array(found))
@@ -120,36 +127,36 @@ def real_writers(folder: Path) -> Iterator[tuple[str, Shapes]]:
     """The line shapes of photographed lines, cell borders taken out, one array a writer."""
     writers: dict[str, list[Shapes]] = defaultdict(list)
     for path in sorted(folder.glob("*.jpg")):
-        grey = evened(np.asarray(Image.open(path).convert("L")))
+        grey = normalize_illumination(np.asarray(Image.open(path).convert("L")))
         ink = (grey < 190).astype(np.uint8)
         level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(40, ink.shape[1] // 8)), np.uint8))
         upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((int(ink.shape[0] * 0.75), 1), np.uint8))
         grey = np.where(cv2.dilate(np.maximum(level, upright), np.ones((5, 5), np.uint8)) > 0, 255, grey)
-        shape = line_shape(np.asarray(grey, np.uint8))
+        shape = line_features(np.asarray(grey, np.uint8))
         if shape is not None:
             writers[path.name[:4]].append(shape)
     for writer, shapes in writers.items():
         yield writer, np.array(shapes)
 
 
-def fitted(typed: Shapes, hand: Shapes, real: Shapes, ridge: float = 1e-4) -> WritingModel:
+def fitted(typed: Shapes, hand: Shapes, real: Shapes, ridge: float = 1e-4) -> PrintOrHandModel:
     """Logistic regression by Newton's method with a ridge; type weighs a half, drawn hands 0.38, real ones 0.12."""
     groups = [(typed, 1.0, 0.5), (hand, 0.0, 0.38 if len(real) else 0.5), (real, 0.0, 0.12)]
     shapes = np.vstack([group for group, _, _ in groups if len(group)])
     told = np.concatenate([np.full(len(group), label) for group, label, _ in groups])
     weight = np.concatenate([np.full(len(group), share / max(1, len(group))) for group, _, share in groups])
     mean, spread = shapes.mean(axis=0), shapes.std(axis=0)
-    terms = expanded(shapes, mean, spread)
+    terms = expand_features(shapes, mean, spread)
     weights = np.zeros(terms.shape[1])
     for _ in range(30):
         chance = 1 / (1 + np.exp(-(terms @ weights)))
         slope = terms.T @ ((chance - told) * weight) + ridge * weights
         bend = (terms * (weight * chance * (1 - chance))[:, None]).T @ terms + ridge * np.eye(len(weights))
         weights -= np.linalg.solve(bend, slope)
-    return WritingModel(tuple(weights), tuple(mean), tuple(spread))
+    return PrintOrHandModel(tuple(weights), tuple(mean), tuple(spread))
 
 
-def called_typed(model: WritingModel, groups: Sequence[Shapes]) -> dict[str, float]:
+def called_typed(model: PrintOrHandModel, groups: Sequence[Shapes]) -> dict[str, float]:
     """Share of lines and of groups (pages, writers) that the model calls typed."""
     lines = np.concatenate([model.chances(group) for group in groups])
     pages = [float(np.median(model.chances(group))) for group in groups]
@@ -194,7 +201,9 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def write_card(model: WritingModel, figures: dict[str, dict[str, float]], pens: int, writers: int) -> None:
+def write_card(
+    model: PrintOrHandModel, figures: dict[str, dict[str, float]], pens: int, writers: int
+) -> None:
     """The model's card, its weights included."""
 
     def row(values: Sequence[float]) -> str:

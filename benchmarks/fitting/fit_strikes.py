@@ -1,4 +1,4 @@
-"""Fits the weights by which a run of ink is told to strike writing out (``pipeline/imaging/strikes.py``).
+"""Fits the weights by which a run of ink is told to strike writing out (``pipeline/imaging/ink/strikethrough.py``).
 
     python -m benchmarks.fitting.fit_strikes [--entries N] [--seed N] [--fonts FOLDER]
 
@@ -33,8 +33,8 @@ from benchmarks.reading.box_coverage import straightened
 from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page, strip_lines
 from pipeline.evaluation.truth import Quad
-from pipeline.imaging.marks import Marks
-from pipeline.imaging.strikes import MIDDLE, Run, runs_in, strike_of
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.strikethrough import MIDDLE, InkRun, find_strikethrough, ink_runs
 from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions, draw_book
@@ -90,7 +90,7 @@ def main() -> None:
     best = np.full(len(lines), -np.inf)
     np.maximum.at(best, [number for number, _, _ in runs], odds)
     weights, offset = fitted(measures[taught], strikes[taught])
-    names = [one.name for one in fields(Run)]
+    names = [one.name for one in fields(InkRun)]
     report_figures(
         "fit-strikes",
         {
@@ -156,9 +156,9 @@ def fitted(measures: Floats, strikes: Floats) -> tuple[Floats, float]:
     return weights, float(point[-1] - mean @ weights) - STRICT
 
 
-def weighed(line: Line) -> Iterator[Run]:
+def weighed(line: Line) -> Iterator[InkRun]:
     """The runs of a line that teach: all of one that is not struck, those along half of the stroke where it is."""
-    for first, last, run in runs_in(line.mask, line.pitch, line.middle):
+    for first, last, run in ink_runs(line.mask, line.pitch, line.middle):
         if line.struck is None:
             yield run
             continue
@@ -190,21 +190,21 @@ def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOption
         met: list[tuple[Pixels, Box, float, float]] = []
 
         def note(
-            marks: Marks,
+            components: ConnectedComponents,
             numbers: NDArray[np.int64],
             box: Box,
             level: tuple[float, float],
             met: list = met,  # type: ignore[type-arg]
         ) -> tuple[float, float] | None:
-            chosen = np.zeros(len(marks.area) + 1, bool)
+            chosen = np.zeros(len(components.area) + 1, bool)
             chosen[numbers + 1] = True
             corners = (round(n) for n in (box.left, box.top, box.right, box.bottom))
-            mask = chosen[marks.numbers_in(*corners)].astype(np.uint8)
+            mask = chosen[components.label_image(*corners)].astype(np.uint8)
             pitch = (level[1] - level[0]) / 0.41
             met.append((mask, box, pitch, level[1] + (0.14 - MIDDLE) * pitch - round(box.top)))
-            return strike_of(marks, numbers, box, level)
+            return find_strikethrough(components, numbers, box, level)
 
-        with patch.object(strip_lines, "strike_of", note):
+        with patch.object(strip_lines, "find_strikethrough", note):
             result = digitize_page(
                 PageImage(PageRef("0" * 64, number + 1), drawing.scan.pixels, 0),
                 form,

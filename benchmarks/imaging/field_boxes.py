@@ -26,7 +26,7 @@ from benchmarks.reading.box_coverage import HELD, straightened
 from pipeline import schema
 from pipeline.cli.debug import write_picture
 from pipeline.digitize import Engines, default_engines, digitize_page
-from pipeline.imaging.overlay import overlay
+from pipeline.imaging.overlay import draw_overlay
 from pipeline.model import Box, Ledger, PageImage, PageRef, PageResult
 from pipeline.schema import Schemas
 
@@ -95,7 +95,7 @@ def measure_boxes(
                     if not one.held or one.label:
                         say(f"  {one.place} {one.field}: giữ đủ {one.held}, nhãn «{one.label}»")
             if pictures and not all(one.held and not one.label for one in on_page):
-                write_picture(pictures / f"{form.id}-{page_no}.png", overlay(image, result, schemas))
+                write_picture(pictures / f"{form.id}-{page_no}.png", draw_overlay(image, result, schemas))
         figures = _figures(found)
         forms[form.id] = figures
         cells = (percent(figures["held"]), percent(figures["without_label"]), f"{seconds / pages:.2f}")

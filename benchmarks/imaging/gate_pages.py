@@ -11,8 +11,8 @@ from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.recognise import Seen, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.usable import with_form
-from pipeline.imaging.colour import layers_of
-from pipeline.imaging.quality import quality_of
+from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.scan_quality import measure_quality
 from pipeline.model import PageImage, PageRef, Pixels, Quality
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SyntheticPage, SynthOptions, draw_book
@@ -57,16 +57,16 @@ def good_pages(schemas: Schemas, count: int, seed: int) -> Iterator[GoodPage]:
 
 def measured(pixels: Pixels) -> Quality:
     """What is measured of a picture by itself."""
-    return quality_of(pixels, layers_of(pixels), max(pixels.shape[:2]) / PAPER_MM * 25.4)
+    return measure_quality(pixels, split_colour_layers(pixels), max(pixels.shape[:2]) / PAPER_MM * 25.4)
 
 
 def looked_at(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[Seen, Quality]:
     """What the page is taken for in a book of ``form``, and its measures with what the form tells."""
     page = PageImage(PageRef("0" * 64, 1), pixels, 0)
     dpi = dpi_of(page, form)
-    layers = layers_of(pixels)
+    layers = split_colour_layers(pixels)
     seen = recognised(page, layers, form, schemas, engines, DigitizeOptions(), dpi, Stopwatch())
-    return seen, with_form(quality_of(pixels, layers, dpi), seen, page)
+    return seen, with_form(measure_quality(pixels, layers, dpi), seen, page)
 
 
 def chance(seed: int, number: int) -> np.random.Generator:

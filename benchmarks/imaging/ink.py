@@ -29,12 +29,13 @@ from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import chance
 from pipeline import schema
 from pipeline.digitize import Engines, default_engines, digitize_page, page, straight
-from pipeline.imaging import colour, light
-from pipeline.imaging.colour import Layers, layers_of
-from pipeline.imaging.leaders import Leaders, leaders_of
-from pipeline.imaging.marks import Marks, marks_of
-from pipeline.imaging.overwritten import with_overwritten
-from pipeline.imaging.rules import without_rules
+from pipeline.imaging import colour
+from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging.ink import binarization
+from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
+from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.imaging.ruling.leaders import DotLeaders, find_leaders
+from pipeline.imaging.ruling.rules import erase_rules
 from pipeline.model import Ledger, Matrix, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book, form_printing
@@ -90,11 +91,11 @@ def measure_kept(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
         "pen_after_rules": share(counts["pen after rules"], counts["pen"]),
         "rules_after_rules": share(counts["rules after rules"], counts["rules"]),
     }
-    marks = (
+    components = (
         f"{figures['pen_marks']} nét rời của bút: {figures['pen_marks_lost']} mất một phần tư trở lên, "
         f"{figures['pen_marks_cut']} bị cắt rời"
     )
-    table = Table("Bước", "Nét bút còn lại", "Nét in còn lại", title="Mực giữ lại", caption=marks)
+    table = Table("Bước", "Nét bút còn lại", "Nét in còn lại", title="Mực giữ lại", caption=components)
     free = figures["free_leaders_after_leaders"]
     table.add_row(
         "bỏ dòng chấm, chấm không dính nét bút", percent(figures["pen_after_leaders"]), percent(free)
@@ -113,15 +114,15 @@ def measure_kept(schemas: Schemas, pages: int, seed: int) -> dict[str, Any]:
 class _Ink:
     """The ink of a scanned sheet."""
 
-    even: Pixels
+    normalized: Pixels
     mask: Pixels
-    marks: Marks
+    components: ConnectedComponents
 
 
 def _ink(sheet: PaperSheet, rng: np.random.Generator) -> _Ink:
     pixels = scan_sheet(sheet.pixels, None, sheet.dpi, SCANNER, rng).pixels
-    even = light.evened(colour.ink_grey(pixels))
-    return _Ink(even, *light.inked(even))
+    normalized = binarization.normalize_illumination(colour.ink_layer(pixels))
+    return _Ink(normalized, *binarization.binarize(normalized))
 
 
 def _kept(sheet: PaperSheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
@@ -130,10 +131,12 @@ def _kept(sheet: PaperSheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
     seen, pen, lines = ink.mask > 0, _pen(sheet), _rules(sheet)
     dots, lines = _leaders(sheet) & ~pen & (alone.mask == 0), lines & ~pen
     letter = sheet.form.text_size * sheet.frame.height
-    found = with_overwritten(leaders_of(ink.marks, letter), ink.mask, ink.marks, ink.even, letter)
-    free = dots & ~_touching(ink.mask, ink.marks, pen)
+    found = remove_overwritten_dots(
+        find_leaders(ink.components, letter), ink.mask, ink.components, ink.normalized, letter
+    )
+    free = dots & ~_touching(ink.mask, ink.components, pen)
     without_leaders = np.where(found.mask > 0, 0, ink.mask).astype(np.uint8)
-    bare = without_rules(without_leaders, _frame_lines(sheet), max(2.0, 0.07 * letter))
+    bare = erase_rules(without_leaders, _frame_lines(sheet), max(2.0, 0.07 * letter))
     return {
         **_marks(alone, pen, without_leaders),
         "pen": int((seen & pen).sum()),
@@ -151,24 +154,24 @@ def _kept(sheet: PaperSheet, ink: _Ink, alone: _Ink) -> Mapping[str, int]:
 def _marks(alone: _Ink, pen: np.ndarray, left: Pixels) -> Mapping[str, int]:
     """How many connected marks the pen made, and how many of them have lost a quarter of their ink or more, or fallen
     apart, in what is ``left``."""
-    numbers = alone.marks.numbers_in(0, 0, left.shape[1], left.shape[0])
+    numbers = alone.components.label_image(0, 0, left.shape[1], left.shape[0])
     own = np.unique(numbers[pen & (numbers > 0)])
-    kept = np.bincount(numbers[left > 0], minlength=len(alone.marks.area) + 1)
-    pieces = marks_of(np.where(np.isin(numbers, own) & (left > 0), np.uint8(255), np.uint8(0)))
+    kept = np.bincount(numbers[left > 0], minlength=len(alone.components.area) + 1)
+    pieces = find_components(np.where(np.isin(numbers, own) & (left > 0), np.uint8(255), np.uint8(0)))
     y, x = pieces.runs[0], pieces.runs[1]
     mark = np.zeros(len(pieces.area), int)
     mark[pieces.runs[3]] = numbers[y, x]
     return {
         "marks": len(own),
-        "marks lost": int((kept[own] <= 0.75 * alone.marks.area[own - 1]).sum()),
+        "marks lost": int((kept[own] <= 0.75 * alone.components.area[own - 1]).sum()),
         "marks cut": int((np.bincount(mark, minlength=len(kept))[own] > 1).sum()),
     }
 
 
-def _touching(ink: Pixels, marks: Marks, pen: np.ndarray) -> np.ndarray:
+def _touching(ink: Pixels, components: ConnectedComponents, pen: np.ndarray) -> np.ndarray:
     """The marks of ink that hold anything of the pen."""
-    numbers = marks.numbers_in(0, 0, ink.shape[1], ink.shape[0])
-    touched = np.zeros(len(marks.area) + 1, bool)
+    numbers = components.label_image(0, 0, ink.shape[1], ink.shape[0])
+    touched = np.zeros(len(components.area) + 1, bool)
     touched[np.unique(numbers[pen & (ink > 0)])] = True
     touched[0] = False
     return touched[numbers]
@@ -215,12 +218,12 @@ def _frame_lines(sheet: PaperSheet) -> list[Matrix]:
     return lines + [np.array([(sheet.x(u), box.top), (sheet.x(u), box.bottom)]) for u in sheet.form.rules]
 
 
-def _no_leaders(marks: Marks, _letter: float) -> Leaders:
-    none = np.zeros(marks.shape, np.uint8)
-    return Leaders(np.zeros((0, 4), np.int32), np.zeros((0, 2)), np.zeros(0, np.int32), none)
+def _no_leaders(components: ConnectedComponents, _letter: float) -> DotLeaders:
+    none = np.zeros(components.shape, np.uint8)
+    return DotLeaders(np.zeros((0, 4), np.int32), np.zeros((0, 2)), np.zeros(0, np.int32), none)
 
 
-def _free_alone(leaders: Leaders, *_: object) -> Leaders:
+def _free_alone(leaders: DotLeaders, *_: object) -> DotLeaders:
     return leaders
 
 
@@ -228,8 +231,8 @@ def _rules_stay(ink: Pixels, _rules: Sequence[Matrix], _width: float) -> Pixels:
     return ink
 
 
-def _red_stays(rgb: Pixels) -> Layers:
-    return replace(layers_of(rgb), ink=np.ascontiguousarray(rgb[:, :, 1]))
+def _red_stays(rgb: Pixels) -> ColourLayers:
+    return replace(split_colour_layers(rgb), ink=np.ascontiguousarray(rgb[:, :, 1]))
 
 
 def _light_stays(grey: Pixels) -> Pixels:
@@ -238,11 +241,11 @@ def _light_stays(grey: Pixels) -> Pixels:
 
 STEPS: Mapping[str, tuple[Any, str, Callable[..., Any]] | None] = {
     "mọi bước": None,
-    "không bỏ dòng chấm": (straight, "leaders_of", _no_leaders),
-    "không bỏ chấm dính nét bút": (straight, "with_overwritten", _free_alone),
-    "không bỏ khung, dòng kẻ": (straight, "without_rules", _rules_stay),
-    "không tách màu đỏ": (page, "layers_of", _red_stays),
-    "không san sáng": (light, "evened", _light_stays),
+    "không bỏ dòng chấm": (straight, "find_leaders", _no_leaders),
+    "không bỏ chấm dính nét bút": (straight, "remove_overwritten_dots", _free_alone),
+    "không bỏ khung, dòng kẻ": (straight, "erase_rules", _rules_stay),
+    "không tách màu đỏ": (page, "split_colour_layers", _red_stays),
+    "không san sáng": (binarization, "normalize_illumination", _light_stays),
 }
 """What is left out in a reading: the module, the name in it, and what takes its place."""
 

@@ -22,8 +22,8 @@ from benchmarks.no_readers import without_readers
 from pipeline import schema
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
 from pipeline.digitize.teaching import shape_of
-from pipeline.imaging.plate import plate_of
-from pipeline.model import Ledger, PageImage, PageRef, PageResult, PlateView
+from pipeline.imaging.form_template import learn_template
+from pipeline.model import Ledger, PageImage, PageRef, PageResult, TemplateView
 from pipeline.schema import Schemas
 
 SEED = 95_201
@@ -61,15 +61,15 @@ def measure_plate(
         if only and form.id not in only:
             continue
         drawn = list(damaged_pages(form, schemas, teach + pages, seed + number, curl_mm=curl_mm))
-        views: list[PlateView] = []
+        views: list[TemplateView] = []
         for page in drawn[:teach]:
             result, _ = _read(page, schemas, engines, teach=True)
             views += [result.view] if result.view is not None else []
-        plate = plate_of(views, shape_of(form))
+        template = learn_template(views, shape_of(form))
         say(f"{form.id}: bản in từ {len(views)} trang")
         figures[form.id] = {
-            way: _measured(drawn[teach:], schemas, replace(engines, plate=known), table, form.id, way)
-            for way, known in (("không", None), ("có", plate))
+            way: _measured(drawn[teach:], schemas, replace(engines, template=known), table, form.id, way)
+            for way, known in (("không", None), ("có", template))
         }
     Console(width=120).print(table)
     return {"teach": teach, "curl_mm": curl_mm, "forms": figures}

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from benchmarks.figures import percent, say
 from benchmarks.imaging.real_pages import RealPage, ledger_pages, text_pages
-from pipeline.imaging.skew import skew_of
+from pipeline.imaging.geometry.skew import estimate_skew
 from pipeline.model import Pixels
 
 Estimator = Callable[[Pixels], float]
@@ -79,7 +79,7 @@ class Score:
 
 
 def _estimators() -> dict[str, Estimator]:
-    found: dict[str, Estimator] = {"hotich": skew_of}
+    found: dict[str, Estimator] = {"hotich": estimate_skew}
     if importlib.util.find_spec("jdeskew") is None:
         say("jdeskew chưa được cài, bỏ qua")
         return found

@@ -27,7 +27,7 @@ from pipeline import schema
 from pipeline.digitize import DigitizeOptions, Engines, default_engines
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import layers_of
+from pipeline.imaging.colour import split_colour_layers
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
@@ -112,7 +112,7 @@ def _off(found: np.ndarray, true: np.ndarray) -> float:
 def _looked(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[Look, float]:
     watch = Stopwatch()
     page = PageImage(PageRef("0" * 64, 1), pixels, 0)
-    look = two_pages(page, layers_of(pixels), form, schemas, engines, DigitizeOptions(), watch)
+    look = two_pages(page, split_colour_layers(pixels), form, schemas, engines, DigitizeOptions(), watch)
     return look, sum(watch.seconds.values())
 
 

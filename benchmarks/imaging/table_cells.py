@@ -25,7 +25,8 @@ from rich.table import Table
 from benchmarks.figures import percent, say, share
 from benchmarks.imaging.real_pages import RealPage, ledger_pages
 from benchmarks.imaging.transcriptions import boundaries_of, rows_of
-from pipeline.imaging import grid, straighten, warp
+from pipeline.imaging.geometry import deskew, warp
+from pipeline.imaging.ruling import grid
 
 WIDTH = 1654
 """Pixels across a page that are looked at: an A4 page at 200 dpi."""
@@ -70,7 +71,7 @@ class Known:
     columns: np.ndarray
     rows: np.ndarray
     width: int
-    level: straighten.Level = field(repr=False)
+    level: deskew.DeskewedPage = field(repr=False)
 
 
 def measured(data: Path) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def measured(data: Path) -> dict[str, Any]:
             pictures.append(Path(folder) / f"{number}.png")
             Image.fromarray(one.level.grey).save(pictures[-1], compress_level=1)
             started = time.process_time()
-            columns = grid.ruled_lines(one.level.ink, grid.upright_runs(one.level.ink))[0].at
+            columns = grid.find_rule_families(one.level.ink, grid.vertical_runs(one.level.ink))[0].at
             rows = grid.written_rows(one.level.ink, *_column(columns, one), LETTER)
             seconds += time.process_time() - started
             _add(scores.setdefault((one.source, "hotich"), Found()), one, columns, rows + LETTER / 2, seconds)
@@ -102,12 +103,12 @@ def _known(page: RealPage) -> tuple[Known, float]:
     """The page set level with what is known of it, and the CPU seconds that setting it level took."""
     scale = min(1.0, WIDTH / page.pixels.shape[1])
     started = time.process_time()
-    small = straighten.small_grey(page.pixels, scale)
-    level = straighten.levelled(small, scale, 0, LETTER, 200)
+    small = deskew.small_ink_layer(page.pixels, scale)
+    level = deskew.deskew(small, scale, 0, LETTER, 200)
     seconds = time.process_time() - started
     middles = np.array([line.mean(axis=0) for line in boundaries_of(page)]).reshape(-1, 2)
-    columns = warp.moved(level.matrix, middles)[:, 0]
-    rows = warp.moved(level.matrix, rows_of(page).reshape(-1, 2))
+    columns = warp.transform_points(level.matrix, middles)[:, 0]
+    rows = warp.transform_points(level.matrix, rows_of(page).reshape(-1, 2))
     return Known(page.source, columns, rows, small.shape[1], level), seconds
 
 

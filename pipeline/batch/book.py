@@ -88,8 +88,8 @@ def digitize_book(
                     new = [job for scan, pages in readers.counted(countable) for job in run.jobs(scan, pages)]
                     jobs += new
                     unknown = run.unknown([job for job in new if (job.scan.sha256, job.page_no) not in held])
-                    plate = Workspace(context.workspace).plate(book_id, form.fingerprint)
-                    answers = read_in_rounds(readers.read, unknown, form, plate)
+                    template = Workspace(context.workspace).form_template(book_id, form.fingerprint)
+                    answers = read_in_rounds(readers.read, unknown, form, template)
                     for number, (job, answer) in enumerate(answers, start=1):
                         run.save(job, answer)
                         if on_progress:

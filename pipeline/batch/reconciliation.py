@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.errors import ScanError
 from pipeline.export.difference_workbook import DifferenceLine, DifferenceWorkbook
 from pipeline.export.workbook import cell_of
-from pipeline.imaging.cutting import cut_out
+from pipeline.imaging.cutting import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, PageRef, Pixels
 from pipeline.reconcile import (
@@ -124,7 +124,7 @@ class FieldCropper:
         grown = box.grown(MARGIN * box.height, MARGIN * box.height)
         matrix = np.eye(3) if straight is None else straight.matrix
         scale = min(1.0, LARGEST[0] / max(1.0, grown.width), LARGEST[1] / max(1.0, grown.height))
-        cut = Image.fromarray(cut_out(pixels, matrix, grown, scale))
+        cut = Image.fromarray(crop_rectified(pixels, matrix, grown, scale))
         file = io.BytesIO()
         cut.save(file, "JPEG", quality=QUALITY)
         return file.getvalue(), *cut.size

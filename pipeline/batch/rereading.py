@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.batch.book import book_folders
 from pipeline.batch.book_run import reading_fingerprint
-from pipeline.batch.template_learning import kept_plate
+from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import ScanError
 from pipeline.intake import ScanFile, contents_of
@@ -76,8 +76,8 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
         if not chosen:
             return told
-        plate, _ = kept_plate(Workspace(context.workspace).plate(book_id, form.fingerprint))
-        jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, plate) for ref in chosen]
+        template, _ = kept_template(Workspace(context.workspace).form_template(book_id, form.fingerprint))
+        jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, template) for ref in chosen]
         with Workers(context, form, ledger, workers) as pool:
             return _compared(told, registry, book_id, list(pool.read(jobs)))
 

@@ -26,7 +26,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.batch.worker_process import allow_cpu, end_with, reader_context
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
-from pipeline.imaging.plate import Plate
+from pipeline.imaging.form_template import FormTemplate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
@@ -72,12 +72,12 @@ class BookJob:
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read; ``page_no`` counts from 1. ``plate``: that of the book, packed, where there is one; ``teach``:
-    whether the page is to teach it."""
+    """One page to read; ``page_no`` counts from 1. ``template``: that of the book, packed, where there is one;
+    ``teach``: whether the page is to teach it."""
 
     scan: ScanFile
     page_no: int
-    plate: bytes | None = None
+    template: bytes | None = None
     teach: bool = False
 
     @property
@@ -134,7 +134,7 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 
     def read() -> PageResult:
         page = page_of(_at_hand(job.scan), job.page_no, context.limits)
-        readers = replace(engines, plate=_plate(job.plate)) if job.plate else engines
+        readers = replace(engines, template=_form_template(job.template)) if job.template else engines
         options = replace(context.options, teach=True) if job.teach else context.options
         return context.read_page(page, book.form, book.ledger, context.schemas, readers, options)
 
@@ -142,8 +142,8 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 
 
 @lru_cache(maxsize=2)
-def _plate(packed: bytes) -> Plate:
-    return Plate.unpacked(packed)
+def _form_template(packed: bytes) -> FormTemplate:
+    return FormTemplate.from_bytes(packed)
 
 
 def _at_hand(scan: ScanFile) -> ScanFile:

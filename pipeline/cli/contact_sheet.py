@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from pipeline.cli.faces import face
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import Box, Matrix, Pixels
 
 COLUMNS, ROWS = 5, 2
@@ -47,7 +47,7 @@ def thumb_picture(
     boxes in pixels of that canvas and the state (of ``STATES``) of each."""
     scale = min(THUMB[0] / size[0], THUMB[1] / size[1])
     small = np.diag([scale, scale, 1.0]) @ matrix
-    straight = warp.warped(
+    straight = warp.warp_image(
         page, np.asarray(small, np.float64), (round(size[0] * scale), round(size[1] * scale))
     )
     picture = Image.fromarray(straight)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.errors import StorageError
-from pipeline.imaging.overlay import overlay, straight_page
+from pipeline.imaging.overlay import draw_overlay, rectified_page
 from pipeline.model import Box, PageImage, PageResult, Pixels
 from pipeline.schema import Schemas
 
@@ -17,10 +17,10 @@ def write_pictures(
 ) -> tuple[Path, ...]:
     """The overlay of the page and every line that was cut for reading, as PNG files of ``folder``."""
     start = f"{stem}-{page.ref.page_no:03}"
-    written = [write_picture(folder / f"{start}-overlay.png", overlay(page, result, schemas))]
+    written = [write_picture(folder / f"{start}-overlay.png", draw_overlay(page, result, schemas))]
     if result.frame is None:
         return tuple(written)
-    straight = straight_page(page, result)
+    straight = rectified_page(page, result)
     for entry in result.entries:
         for reading in entry.readings:
             for number, box in enumerate(reading.lines, start=1):

@@ -16,7 +16,7 @@ from pipeline.cli.record_picture import record_picture
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.cli.summary import sentences, told
 from pipeline.errors import ScanError, StorageError
-from pipeline.imaging.overlay import overlay
+from pipeline.imaging.overlay import draw_overlay
 from pipeline.intake import page_of_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageKind, PageResult
@@ -86,7 +86,7 @@ def draw_book(book: Path, folder: Path, context: RunContext) -> Iterator[Picture
 
 
 def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, context: RunContext) -> Picture:
-    seen = overlay(page, result, context.schemas)
+    seen = draw_overlay(page, result, context.schemas)
     record = record_picture(page, result, context.schemas)
     return Picture(
         book,

@@ -10,7 +10,7 @@ from pipeline.cli.debug import cut
 from pipeline.errors import ScanError
 from pipeline.evaluation import FieldOutcome
 from pipeline.evaluation.report import Misreading
-from pipeline.imaging.overlay import straight_page
+from pipeline.imaging.overlay import rectified_page
 from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.model import Box, PageRef, PageResult, Pixels
 from pipeline.reports.content import told_place
@@ -64,7 +64,7 @@ def _cut_from(
     if result is None or scan is None or not any(boxes.values()):
         return {}
     try:
-        straight = straight_page(page_of_isolated(scan, ref.page_no, context.limits), result)
+        straight = rectified_page(page_of_isolated(scan, ref.page_no, context.limits), result)
     except ScanError:
         return {}
     return {number: tuple(cut(straight, box, 14) for box in found) for number, found in boxes.items()}

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from pipeline.cli.faces import Face, face
-from pipeline.imaging.overlay import straight_page
+from pipeline.imaging.overlay import rectified_page
 from pipeline.model import FieldReading, FieldStatus, PageImage, PageResult, Pixels
 from pipeline.schema import Schemas
 
@@ -24,7 +24,7 @@ LEGEND = (("nhận ngay", ACCEPTED), ("chờ người xem", WAITING), ("trống 
 
 def record_picture(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
     """The straight page on the left with its fields boxed, its first entry as a list on the right."""
-    straight = Image.fromarray(straight_page(page, result))
+    straight = Image.fromarray(rectified_page(page, result))
     draw = ImageDraw.Draw(straight)
     readings = _shown(result)
     for reading in readings:

@@ -19,25 +19,30 @@ from pipeline.digitize.strip_lines import (
 )
 from pipeline.digitize.unsure import Traces, has_leaders
 from pipeline.extract import SlotInk
-from pipeline.imaging import grid
-from pipeline.imaging import ink as ink_of
-from pipeline.imaging.bend import Bend
-from pipeline.imaging.entwined import untwined
-from pipeline.imaging.leaders import dots_among
-from pipeline.imaging.light import STRONG
-from pipeline.imaging.marks import Marks
-from pipeline.imaging.touching import is_signed_close, is_touched
-from pipeline.locate import table as tables
-from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
-from pipeline.locate.strips import Strip, strips_of
-from pipeline.locate.written import (
+from pipeline.imaging.geometry.dewarp import RuleCurvature
+from pipeline.imaging.ink import cleanup as ink_of
+from pipeline.imaging.ink.binarization import STRONG_INK
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.touching_lines import split_touching_lines
+from pipeline.imaging.ruling import grid
+from pipeline.imaging.ruling.leaders import find_missed_dots
+from pipeline.imaging.touching import is_near_signature, touches_other_line
+from pipeline.locate import table_fit as tables
+from pipeline.locate.field_lines import FieldLine, place_field_lines
+from pipeline.locate.handwriting_lines import (
     NEXT,
-    clusters,
-    inked_box,
-    inside_of,
-    is_signed_over,
-    lines_in,
-    signed_onto,
+    centred_in,
+    cluster_boxes,
+    find_handwriting_lines,
+    find_signed_names,
+    is_under_signature,
+    writing_box,
+)
+from pipeline.locate.owners import (
+    assign_components,
+    find_signature_overlaps,
+    find_touching_lines,
+    runs_past_end,
 )
 from pipeline.model import Box
 from pipeline.schema import Form, RecordSpec, Slot
@@ -62,8 +67,8 @@ class InkedRow:
     """One entry's blanks; ``number`` is its row on the page, ``inks`` what was read of them."""
 
     number: int
-    marks: Marks
-    stamps: Marks
+    components: ConnectedComponents
+    stamps: ConnectedComponents
     slots: tuple[InkedSlot, ...]
     inks: tuple[SlotInk, ...] = ()
 
@@ -72,29 +77,34 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
     """The one entry of a page form: for every blank the marks that stand in it."""
     fit = straight.fit
     letter = form.text_size * fit.height
-    strips = strips_of(form, fit, straight.leaders)
+    strips = place_field_lines(form, fit, straight.leaders)
     areas = [(slot, area_box(fit, slot.area)) for slot in form.slots if slot.area]
     barred = [box for _, box in areas]
     signing = [box for slot, box in areas if slot.signature]
     labels = [label.box for label in straight.labels]
-    together = ink_of.without_print(straight.marks, labels)
-    signed = tuple(signed_into(strips, together.boxes, barred))
-    together = ink_of.parted(together, signed) if signed else together
+    together = ink_of.remove_print(straight.components, labels)
+    signed = tuple(find_signature_overlaps(strips, together.boxes, barred))
+    together = ink_of.cut_at_sparsest_row(together, signed) if signed else together
     names = {
-        slot.name: tuple(signed_onto(box, together.boxes, letter))
+        slot.name: tuple(find_signed_names(box, together.boxes, letter))
         for slot, box in areas
         if _is_name(slot, record)
     }
     onto = [zone for zones in names.values() for zone in zones]
-    marks, crossed = untwined(together, [*touching(strips, together.boxes), *onto])
-    stamps = straight.red_marks
-    owner = _owners(straight, strips, marks, barred, letter)
-    strikes = strikes_on(strips, owner, marks)
-    if risen := grown_together(strips, strikes, owner, marks):
-        marks = ink_of.parted(marks, risen)
-        owner = _owners(straight, strips, marks, barred, letter)
-    cut = {marks.at(*place) for place in (*crossed, *ink_of.cut_below(straight.marks, labels))}
-    between, owner, robbed = with_inserted(strips, strikes, owner, marks)
+    components, crossed = split_touching_lines(
+        together, [*find_touching_lines(strips, together.boxes), *onto]
+    )
+    stamps = straight.red_components
+    owner = _owners(straight, strips, components, barred, letter)
+    strikes = strikes_on(strips, owner, components)
+    if risen := grown_together(strips, strikes, owner, components):
+        components = ink_of.cut_at_sparsest_row(components, risen)
+        owner = _owners(straight, strips, components, barred, letter)
+    cut = {
+        components.label_at(*place)
+        for place in (*crossed, *ink_of.cuts_below_print(straight.components, labels))
+    }
+    between, owner, robbed = with_inserted(strips, strikes, owner, components)
     slots = []
     for slot in form.slots:
         lines, place, touched = [], None, False
@@ -103,11 +113,11 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
             if not slot.signature and slot.roles:
                 free = np.where(owner < 0)[0]
                 apart = NEXT if names.get(slot.name) else 0.0
-                found = lines_in(place, marks.boxes, marks.area, free, letter, apart)
+                found = find_handwriting_lines(place, components.boxes, components.area, free, letter, apart)
                 lines = [InkedLine(*line) for line in found]
                 touched = slot.name in names and any(
-                    not cut.isdisjoint(line.marks.tolist())
-                    or is_signed_over(place, marks.boxes, line.box, line.marks, letter)
+                    not cut.isdisjoint(line.components.tolist())
+                    or is_under_signature(place, components.boxes, line.box, line.components, letter)
                     for line in lines
                 )
         else:
@@ -116,15 +126,19 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
                 if not own_strips[number]:
                     continue
                 place = strip.piece.box if place is None else place.union(strip.piece.box)
-                box, numbers = inked_box(marks.boxes, marks.area, np.where(owner == number)[0], strip.pitch)
+                box, numbers = writing_box(
+                    components.boxes, components.area, np.where(owner == number)[0], strip.pitch
+                )
                 if box is not None:
                     touched |= not cut.isdisjoint(numbers.tolist())
                     others = np.flatnonzero((owner >= 0) & ~own_strips[owner])
-                    touched |= is_touched(marks, numbers, others, box, strip.piece.baseline, strip.pitch)
-                    touched |= is_cut_short(strip, box, marks.boxes, numbers)
-                    signatures = _signatures(marks, owner, signing, strip.pitch)
-                    touched |= is_signed_close(marks, signatures, box, strip.pitch)
-                    lines += lines_on(strip, numbers, marks, strikes.get(number), between.get(number))
+                    touched |= touches_other_line(
+                        components, numbers, others, box, strip.piece.baseline, strip.pitch
+                    )
+                    touched |= runs_past_end(strip, box, components.boxes, numbers)
+                    signatures = _signatures(components, owner, signing, strip.pitch)
+                    touched |= is_near_signature(components, signatures, box, strip.pitch)
+                    lines += lines_on(strip, numbers, components, strikes.get(number), between.get(number))
         assert place is not None
         if slot.stamped:
             lines += _stamped(stamps, _stamped_place(InkedSlot(slot, (), place), letter), letter)
@@ -135,7 +149,7 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
     slots = [
         replace(one, touched=one.touched or (one.slot.name in over and bool(one.lines))) for one in slots
     ]
-    traces = Traces(straight, _told(slots, marks, stamps))
+    traces = Traces(straight, _told(slots, components, stamps))
     leaders = has_leaders(strips, straight.leaders)
     slots = [
         replace(
@@ -145,14 +159,14 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
         )
         for one in slots
     ]
-    yield InkedRow(0, marks, stamps, tuple(slots))
+    yield InkedRow(0, components, stamps, tuple(slots))
 
 
 def _signatures(
-    marks: Marks, owner: NDArray[np.int64], signing: Sequence[Box], pitch: float
+    components: ConnectedComponents, owner: NDArray[np.int64], signing: Sequence[Box], pitch: float
 ) -> NDArray[np.int64]:
     """The marks of no strip, larger than a dot, that reach into a box for signatures."""
-    left, top, right, bottom = marks.boxes.T.astype(float)
+    left, top, right, bottom = components.boxes.T.astype(float)
     there = np.zeros(len(owner), bool)
     for box in signing:
         there |= (left < box.right) & (right > box.left) & (top < box.bottom) & (bottom > box.top)
@@ -166,27 +180,33 @@ def _is_name(slot: Slot, record: RecordSpec) -> bool:
 
 
 def _owners(
-    straight: Straight, strips: Sequence[Strip], marks: Marks, barred: Sequence[Box], letter: float
+    straight: Straight,
+    strips: Sequence[FieldLine],
+    components: ConnectedComponents,
+    barred: Sequence[Box],
+    letter: float,
 ) -> NDArray[np.int64]:
     # what leaders, rules or print had held together with ink is not ink by itself
-    faint = ~marks.having(straight.even, int(255 * STRONG))
-    dots = dots_among(marks.boxes, straight.leaders, letter)
-    return owners(strips, marks.boxes, barred, _colons(straight, letter), faint, dots)
+    faint = ~components.darker_than(straight.normalized, int(255 * STRONG_INK))
+    dots = find_missed_dots(components.boxes, straight.leaders, letter)
+    return assign_components(strips, components.boxes, barred, _colons(straight, letter), faint, dots)
 
 
 def _told(
-    slots: Sequence[InkedSlot], marks: Marks, stamps: Marks
-) -> tuple[tuple[Marks, list[NDArray[np.int64]]], tuple[Marks, list[NDArray[np.int64]]]]:
+    slots: Sequence[InkedSlot], components: ConnectedComponents, stamps: ConnectedComponents
+) -> tuple[
+    tuple[ConnectedComponents, list[NDArray[np.int64]]], tuple[ConnectedComponents, list[NDArray[np.int64]]]
+]:
     """The marks of all lines, those of the page and those of the red layer."""
     lines = [line for slot in slots for line in slot.lines]
     return (
-        (marks, [line.marks for line in lines if not line.red]),
-        (stamps, [line.marks for line in lines if line.red]),
+        (components, [line.components for line in lines if not line.red]),
+        (stamps, [line.components for line in lines if line.red]),
     )
 
 
 def _is_doubtful(
-    one: InkedSlot, strips: Sequence[Strip], traces: Traces, letter: float, *, leaders: bool
+    one: InkedSlot, strips: Sequence[FieldLine], traces: Traces, letter: float, *, leaders: bool
 ) -> bool:
     slot = one.slot
     if one.lines:
@@ -204,22 +224,22 @@ def _stamped_place(one: InkedSlot, letter: float) -> Box:
     return one.place.grown(0, 0.0 if one.slot.area else letter)
 
 
-def _stamped(stamps: Marks, place: Box, letter: float) -> list[InkedLine]:
+def _stamped(stamps: ConnectedComponents, place: Box, letter: float) -> list[InkedLine]:
     """The lines of name stamps and boxed stamps in a place. Marks that hang together over more height than a stamp's
     (a round seal and what stands in it) are left out."""
     left, top, right, bottom = stamps.boxes.T.astype(float)
-    inside = inside_of(place, stamps.boxes) & (stamps.area > 0.01 * letter**2)
+    inside = centred_in(place, stamps.boxes) & (stamps.area > 0.01 * letter**2)
     chosen = np.nonzero(inside)[0]
     lines = []
-    for group in clusters(stamps.boxes[chosen], 0.7 * letter):
+    for group in cluster_boxes(stamps.boxes[chosen], 0.7 * letter):
         members = chosen[group]
         high = bottom[members].max() - top[members].min()
         wide = right[members].max() - left[members].min()
         letters = members[(bottom - top)[members] < 1.6 * letter]
         if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
             continue
-        found = lines_in(place, stamps.boxes, stamps.area, letters, letter)
-        lines += [InkedLine(piece, box, marks, red=True) for piece, box, marks in found]
+        found = find_handwriting_lines(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [InkedLine(piece, box, components, red=True) for piece, box, components in found]
     return lines
 
 
@@ -244,10 +264,10 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     assert form.table is not None
     fit = straight.fit
     letter = form.text_size * fit.height
-    marks = straight.marks
-    left, top, right, bottom = marks.boxes.T.astype(float)
+    components = straight.components
+    left, top, right, bottom = components.boxes.T.astype(float)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    edges = [fit.at(u, 0.5)[0] for u in tables.column_shares(form.table)]
+    edges = [fit.to_pixels(u, 0.5)[0] for u in tables.column_shares(form.table)]
     levels = table_levels(straight, form)
     bend, lean = straight.bend, straight.lean
     if lean is not None:
@@ -272,11 +292,11 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
             place = _bent(place, bend, lean)
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
-            found = lines_in(place, marks.boxes, marks.area, inside, letter)
+            found = find_handwriting_lines(place, components.boxes, components.area, inside, letter)
             slots.append(InkedSlot(slot, tuple(InkedLine(*line) for line in found), place))
         rows.append(slots)
     every = [one for slots in rows for one in slots]
-    traces = Traces(straight, _told(every, marks, straight.red_marks))
+    traces = Traces(straight, _told(every, components, straight.red_components))
     rule = 0.3 * letter
     for number, slots in enumerate(rows):
         sure = (
@@ -285,10 +305,10 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
             else replace(one, doubtful=traces.in_place(one.place.grown(-rule, -rule), letter))
             for one in slots
         )
-        yield InkedRow(number, marks, marks, tuple(sure))
+        yield InkedRow(number, components, components, tuple(sure))
 
 
-def _bent(cell: Box, bend: Bend | None, lean: Bend | None) -> Box:
+def _bent(cell: Box, bend: RuleCurvature | None, lean: RuleCurvature | None) -> Box:
     """The box around a cell of a page that may be bent."""
     left, top, right, bottom = cell.left, cell.top, cell.right, cell.bottom
     x, y = np.linspace(left, right, 5), np.linspace(top, bottom, 5)
@@ -305,8 +325,8 @@ def table_levels(straight: Straight, form: Form) -> list[float]:
     fit = straight.fit
     shares = tables.row_shares(form.table)
     reach = 0.25 * (shares[1] - shares[0]) * fit.height
-    left, right = fit.at(0.02, 0.5)[0], fit.at(0.98, 0.5)[0]
-    expected = [fit.at(0.5, float(v))[1] for v in shares]
+    left, right = fit.to_pixels(0.02, 0.5)[0], fit.to_pixels(0.98, 0.5)[0]
+    expected = [fit.to_pixels(0.5, float(v))[1] for v in shares]
     if straight.bend is not None:
         return [float(y) for y in straight.bend.levels]
-    return [grid.nearest_level(straight.even, left, right, y, reach) for y in expected]
+    return [grid.nearest_horizontal_rule(straight.normalized, left, right, y, reach) for y in expected]

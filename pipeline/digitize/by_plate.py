@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.imaging.straighten import Level
-from pipeline.locate import fit as fitting
-from pipeline.locate.fit import Fit
-from pipeline.locate.labels import Candidate
+from pipeline.imaging.geometry.deskew import DeskewedPage
+from pipeline.locate import form_fit as fitting
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.label_matching import LabelCandidate
 from pipeline.model import Box
 from pipeline.ocr import BlankForm
 from pipeline.schema import Form
@@ -15,19 +15,19 @@ ENOUGH = 0.6
 
 
 def told_by(
-    plate: BlankForm, level: Level, form: Form, letter: float
-) -> tuple[Fit, tuple[Candidate, ...]] | None:
+    template: BlankForm, level: DeskewedPage, form: Form, letter: float
+) -> tuple[FormFit, tuple[LabelCandidate, ...]] | None:
     """The form laid over a levelled page through the labels that the plate finds there; ``None`` where it finds too
     little. ``letter``: the height of the printed letters in pixels."""
     found = tuple(
-        Candidate(
+        LabelCandidate(
             one.number,
             Box(one.left, one.baseline - 0.95 * letter, one.right, one.baseline + 0.3 * letter),
             one.baseline,
             0.7 + 0.3 * one.likeness,
             False,
         )
-        for one in plate.labels_on(level.print_only, level.dpi)
+        for one in template.find_labels(level.print_only, level.dpi)
     )
-    fit = fitting.fitted(form, found, level.size) if found else None
+    fit = fitting.fit_form(form, found, level.size) if found else None
     return (fit, found) if fit is not None and fit.share >= ENOUGH else None

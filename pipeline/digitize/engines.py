@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.imaging.gate import Gate
-from pipeline.imaging.writing import WritingModel
+from pipeline.imaging.gate import PageGate
+from pipeline.imaging.ink.print_or_hand import PrintOrHandModel
 from pipeline.model import Crop
 from pipeline.ocr import Engines
 from pipeline.ocr.digits import Numerals
@@ -21,9 +21,9 @@ HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
 
 @dataclass(frozen=True)
 class LineShapes:
-    """Tells type from handwriting by the shape of a line (``pipeline.imaging.writing``)."""
+    """Tells type from handwriting by the shape of a line (``pipeline.imaging.ink.print_or_hand``)."""
 
-    model: WritingModel
+    model: PrintOrHandModel
 
     @property
     def fingerprint(self) -> str:
@@ -43,14 +43,14 @@ def default_engines(models: Path | None = None) -> Engines:
     reader = card("tesseract-vie", models)
     shapes = card("print-or-hand", models)
     gate = card("page-gate", models)
-    model = WritingModel(shapes.weights, shapes.mean, shapes.spread, shapes.fingerprint)
+    model = PrintOrHandModel(shapes.weights, shapes.mean, shapes.spread, shapes.fingerprint)
     return Engines(
         labels=TesseractPage(reader.language),
         print=TesseractLines(reader.language),
         numerals=Numerals(),
         writing=LineShapes(model),
         hand=_hand(models),
-        gate=Gate(gate.weights, gate.fingerprint),
+        gate=PageGate(gate.weights, gate.fingerprint),
     )
 
 

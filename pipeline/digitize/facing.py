@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.imaging import spread, warp
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.gutter import shared_homography
 from pipeline.model import (
     LEFT_PAGE,
     RIGHT_PAGE,
@@ -43,7 +44,7 @@ def joined(
     page has none: an entry keeps its row whatever becomes of the page that faces it.
     """
     results = [result for result, _, _ in sides]
-    matrix, canvas = _fitting(spread.common_canvas([frame for _, _, frame in sides]), size)
+    matrix, canvas = _fitting(shared_homography([frame for _, _, frame in sides]), size)
     kinds = [result.kind for result in results]
     entries, labels, stamps = [], [], []
     for row, (result, part, _) in zip((LEFT_PAGE, RIGHT_PAGE), sides, strict=True):
@@ -54,7 +55,7 @@ def joined(
         ]
         labels += [replace(label, box=_moved(label.box, move)) for label in result.labels]
         stamps += [replace(stamp, box=_moved(stamp.box, move)) for stamp in result.stamps]
-    corners = warp.moved(matrix, np.vstack([frame for _, _, frame in sides]))
+    corners = warp.transform_points(matrix, np.vstack([frame for _, _, frame in sides]))
     seconds: Counter[str] = Counter()
     for result in results:
         seconds.update(result.timings)
@@ -83,7 +84,9 @@ def joined(
 def _fitting(matrix: Matrix, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """The matrix moved so that all of the picture of that (width, height) lies on the canvas, and the canvas's size."""
     width, height = size
-    outline = warp.moved(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
+    outline = warp.transform_points(
+        matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    )
     low, high = outline.min(axis=0), outline.max(axis=0)
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]])
     across, down = np.ceil(high - low).astype(int)
@@ -99,7 +102,7 @@ def _moved(box: Box, move: Matrix) -> Box:
     corners = np.array(
         [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)], float
     )
-    placed = warp.moved(move, corners)
+    placed = warp.transform_points(move, corners)
     (left, top), (right, bottom) = placed.min(axis=0), placed.max(axis=0)
     return Box(float(left), float(top), float(right), float(bottom))
 

@@ -1,8 +1,7 @@
 """Both sides of a gutter, each looked at as a page of its own, and what their print says: two pages, or not.
 
-Only print decides. A gutter is proposed by the picture (``pipeline.imaging.spread``); its sides are two pages when the
-form's labels are found on both and neither printed frame crosses it.
-"""
+Only print decides. A gutter is proposed by the picture (``pipeline.imaging.geometry.gutter``); its sides are two pages
+when the form's labels are found on both and neither printed frame crosses it."""
 
 from __future__ import annotations
 
@@ -14,8 +13,9 @@ import numpy as np
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging import spread, warp
-from pipeline.imaging.colour import Layers, layers_of
+from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.gutter import find_gutter, split_at_gutter
 from pipeline.model import Matrix, PageImage
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
@@ -41,7 +41,7 @@ class Half:
     (3, 3) from the whole picture to it; ``frame`` (4, 2): the corners of its printed frame on the whole picture."""
 
     page: PageImage
-    layers: Layers
+    layers: ColourLayers
     seen: Seen
     dpi: float
     matrix: Matrix
@@ -60,7 +60,7 @@ class Looking:
 
 
 def both_sides(
-    page: PageImage, layers: Layers, turn: int, looking: Looking
+    page: PageImage, layers: ColourLayers, turn: int, looking: Looking
 ) -> tuple[tuple[Half, ...], Matrix]:
     """Both sides of the gutter of the picture turned clockwise by so many degrees, and the gutter (2, 2) on it as it
     was."""
@@ -82,33 +82,35 @@ class _Part:
     """What may be one page of two, as ``Half``."""
 
     page: PageImage
-    layers: Layers
+    layers: ColourLayers
     dpi: float
     matrix: Matrix
 
 
-def _parted(page: PageImage, layers: Layers, turn: int, form: Form) -> tuple[tuple[_Part, ...], Matrix]:
+def _parted(page: PageImage, layers: ColourLayers, turn: int, form: Form) -> tuple[tuple[_Part, ...], Matrix]:
     """The two parts of the picture turned clockwise by so many degrees, and the gutter (2, 2) on it as it was."""
-    turning, _ = warp.turned(turn, (page.pixels.shape[1], page.pixels.shape[0]))
+    turning, _ = warp.quarter_turn(turn, (page.pixels.shape[1], page.pixels.shape[0]))
     pixels = np.ascontiguousarray(np.rot90(page.pixels, k=-(turn // 90)))
     grey = np.ascontiguousarray(np.rot90(layers.ink, k=-(turn // 90)))
-    gutter = spread.gutter_of(grey, 2 * form.paper_mm[0])
+    gutter = find_gutter(grey, 2 * form.paper_mm[0])
     parts = []
-    for half, left in spread.halves(pixels, gutter):
+    for half, left in split_at_gutter(pixels, gutter):
         picture = PageImage(page.ref, half, page.dpi)
         shift = np.array([[1, 0, -left], [0, 1, 0], [0, 0, 1.0]])
-        parts.append(_Part(picture, layers_of(half), dpi_of(picture, form), shift @ turning))
+        parts.append(_Part(picture, split_colour_layers(half), dpi_of(picture, form), shift @ turning))
     back = np.asarray(np.linalg.inv(turning), np.float64)
     ends = np.array([[gutter.top, 0.0], [gutter.bottom, float(pixels.shape[0])]])
-    return tuple(parts), warp.moved(back, ends)
+    return tuple(parts), warp.transform_points(back, ends)
 
 
 def _placed(part: _Part, seen: Seen) -> Half:
     frame = None
     if seen.fit is not None and seen.form is not None:
-        corners = np.array([seen.fit.at(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
+        corners = np.array(
+            [seen.fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))]
+        )
         back = np.linalg.inv(seen.level.matrix @ part.matrix)
-        frame = warp.moved(np.asarray(back, np.float64), corners)
+        frame = warp.transform_points(np.asarray(back, np.float64), corners)
     return Half(part.page, part.layers, seen, part.dpi, part.matrix, frame)
 
 
@@ -124,7 +126,7 @@ def are_two(halves: Sequence[Half], form: Form) -> bool:
     for number, half in enumerate(halves):
         assert half.frame is not None
         assert half.seen.form is not None
-        corners = warp.moved(half.matrix, half.frame)
+        corners = warp.transform_points(half.matrix, half.frame)
         high = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
         _, top, _, bottom = half.seen.form.frame
         mm = high / ((bottom - top) * half.seen.form.paper_mm[1])
@@ -159,5 +161,7 @@ def moved_back(half: Half, shift: Matrix) -> Half:
     assert half.frame is not None
     back = np.asarray(np.linalg.inv(shift), np.float64)
     return replace(
-        half, matrix=np.asarray(half.matrix @ shift, np.float64), frame=warp.moved(back, half.frame)
+        half,
+        matrix=np.asarray(half.matrix @ shift, np.float64),
+        frame=warp.transform_points(back, half.frame),
     )

@@ -13,7 +13,7 @@ from pipeline.digitize.reading import hand_readings, line_readings
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight
 from pipeline.digitize.strip_lines import InkedLine
-from pipeline.imaging import ink as ink_of
+from pipeline.imaging.ink import cleanup as ink_of
 from pipeline.model import Crop, LineReading, Writing
 from pipeline.ocr import Engines
 from pipeline.schema import RecordSpec, Schemas
@@ -114,12 +114,12 @@ def _cuts(
             layer = (
                 (straight.red, straight.red_ink, row.stamps)
                 if line.red
-                else (straight.even, straight.all_ink, row.marks)
+                else (straight.normalized, straight.all_ink, row.components)
             )
-            pixels = ink_of.cut(*layer, line.marks, line.box, round(straight.dpi / MARGIN))
+            pixels = ink_of.crop_line(*layer, line.components, line.box, round(straight.dpi / MARGIN))
             part = slot.slot.pieces[line.piece].part if slot.slot.pieces else ""
             crop = Crop(pixels, straight.dpi, kind, terms, part, goes_on == part, usual, year)
-            boxes = layer[2].boxes[line.marks]
+            boxes = layer[2].boxes[line.components]
             joined = (boxes[:, 2] - boxes[:, 0]).max() / max(1.0, line.box.width)
             yield _Cut(slot, line, crop, float(joined))
             goes_on = None if line.struck else part

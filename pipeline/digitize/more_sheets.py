@@ -12,9 +12,10 @@ from pipeline.digitize.halves import OTHER_WORDS, Looking, is_page, is_sure
 from pipeline.digitize.parts import around, corners_of, cut_out
 from pipeline.digitize.recognise import Seen, recognised
 from pipeline.errors import ScanTimeout
-from pipeline.imaging import light, warp
-from pipeline.imaging.colour import Layers, layers_of
-from pipeline.locate import fit as fitting
+from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.ink import binarization
+from pipeline.locate import form_fit as fitting
 from pipeline.model import Box, Matrix, PageImage
 from pipeline.schema import Form
 
@@ -48,7 +49,7 @@ def paper_of(seen: Seen, matrix: Matrix) -> Paper:
     """The paper of a page on the picture from which ``matrix`` (3, 3) leads to its levelled one."""
     assert seen.form is not None
     assert seen.fit is not None
-    corners = warp.moved(
+    corners = warp.transform_points(
         np.asarray(np.linalg.inv(matrix), np.float64), fitting.paper_corners(seen.form, seen.fit)
     )
     down = float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
@@ -59,8 +60,8 @@ def is_one_more(papers: Sequence[Paper], turn: int, page: PageImage, looking: Lo
     """Whether a sheet lies around the ``papers`` that were found on a picture, left page first, which stand upright
     when it is turned clockwise by ``turn`` degrees. One that lies otherwise than they do has to be sure: the grain of
     a table on its side has more clear words."""
-    turning, (width, height) = warp.turned(turn, (page.pixels.shape[1], page.pixels.shape[0]))
-    papers = [replace(paper, corners=warp.moved(turning, paper.corners)) for paper in papers]
+    turning, (width, height) = warp.quarter_turn(turn, (page.pixels.shape[1], page.pixels.shape[0]))
+    papers = [replace(paper, corners=warp.transform_points(turning, paper.corners)) for paper in papers]
     found = around(np.vstack([paper.corners for paper in papers]))
     places = [
         Box(0.0, 0.0, found.left, height),
@@ -76,7 +77,7 @@ def is_one_more(papers: Sequence[Paper], turn: int, page: PageImage, looking: Lo
     for place in places:
         if min(place.width, place.height) < room:
             continue
-        part, _ = cut_out(page, around(warp.moved(back, corners_of(place))))
+        part, _ = cut_out(page, around(warp.transform_points(back, corners_of(place))))
         if _shows_a_page(part, turn, dpi, looking):
             return True
     return False
@@ -86,7 +87,7 @@ def _shows_a_page(part: PageImage, turn: int, dpi: float, looking: Looking) -> b
     """Whether a page lies on a part of the picture, or may: where there is too much to be looked through in time."""
     form = looking.form
     with looking.watch.stage("spread"):
-        layers = layers_of(part.pixels)
+        layers = split_colour_layers(part.pixels)
         if _letters(layers, form, dpi) < LETTERS * OTHER_WORDS:
             return False
     turns = tuple((turn + more) % 360 for more in (0, 180, 90, 270))
@@ -99,11 +100,11 @@ def _shows_a_page(part: PageImage, turn: int, dpi: float, looking: Looking) -> b
     return is_page(seen) and (seen.level.turn == turn or is_sure(seen))
 
 
-def _letters(layers: Layers, form: Form, dpi: float) -> int:
+def _letters(layers: ColourLayers, form: Form, dpi: float) -> int:
     """How many marks may be printed letters, whichever way they lie: fibres of a table are thinner or longer."""
-    _, marks = light.inked(light.evened(layers.ink))
+    _, components = binarization.binarize(binarization.normalize_illumination(layers.ink))
     _, top, _, bottom = form.frame
     letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * dpi
-    sides = marks.boxes[:, 2:] - marks.boxes[:, :2]
+    sides = components.boxes[:, 2:] - components.boxes[:, :2]
     thin, long = sides.min(axis=1), sides.max(axis=1)
     return int(((thin > THIN * letter) & (thin < 2.5 * letter) & (long < 4 * letter)).sum())

@@ -17,10 +17,10 @@ from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
 from pipeline.digitize.teaching import lesson
 from pipeline.digitize.usable import flaws_of, with_form
-from pipeline.imaging import ink as ink_of
-from pipeline.imaging import ink_print, quality
-from pipeline.imaging.colour import Layers, layers_of
-from pipeline.locate import fit as fitting
+from pipeline.imaging import ink_print, scan_quality
+from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging.ink import cleanup as ink_of
+from pipeline.locate import form_fit as fitting
 from pipeline.model import (
     Box,
     EntryResult,
@@ -54,7 +54,7 @@ def digitize_page(
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     watch = Stopwatch()
     with watch.stage("spread"):
-        layers = layers_of(page.pixels)
+        layers = split_colour_layers(page.pixels)
     look = two_pages(page, layers, form, schemas, engines, options, watch)
     reading = _Reading(form, ledger, schemas, engines, options, watch)
     doubts = (Finding(MORE_PAGES, Severity.REVIEW),) if look.doubtful else ()
@@ -91,7 +91,7 @@ def _of_two_pages(page: PageImage, look: Look, reading: _Reading, doubts: tuple[
 
 def _read(
     page: PageImage,
-    layers: Layers,
+    layers: ColourLayers,
     seen: Seen,
     dpi: float,
     reading: _Reading,
@@ -101,7 +101,7 @@ def _read(
     form, schemas, engines, options = reading.form, reading.schemas, reading.engines, reading.options
     watch = reading.watch
     with watch.stage("quality"):
-        measured = with_form(quality.quality_of(page.pixels, layers, dpi), seen, page)
+        measured = with_form(scan_quality.measure_quality(page.pixels, layers, dpi), seen, page)
     flaws = (*flaws_of(measured, engines, schemas), *doubts)
     size = (page.pixels.shape[1], page.pixels.shape[0])
     level = seen.level
@@ -113,7 +113,7 @@ def _read(
     if seen.form is None or seen.fit is None:
         return _unknown(result, seen, options)
     if seen.form.layout == "cover":
-        labels = fitting.placed_labels(seen.form, seen.fit)
+        labels = fitting.place_labels(seen.form, seen.fit)
         told = (*doubts, *(flaw for flaw in result.findings if flaw.code != MORE_PAGES))
         return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels, findings=told)
     with watch.stage("straighten"):
@@ -128,7 +128,7 @@ def _read(
     return replace(
         result,
         kind=PageKind.ENTRIES,
-        size=(straight.even.shape[1], straight.even.shape[0]),
+        size=(straight.normalized.shape[1], straight.normalized.shape[0]),
         matrix=straight.matrix,
         frame=straight.frame,
         labels=straight.labels,
@@ -200,7 +200,7 @@ def _ink_print(straight: Straight) -> str:
     left, top = straight.frame.corners.min(axis=0)
     right, bottom = straight.frame.corners.max(axis=0)
     frame = Box(float(left), float(top), float(right), float(bottom))
-    return ink_print.ink_print_of(straight.ink, frame, [label.box for label in straight.labels])
+    return ink_print.ink_print(straight.ink, frame, [label.box for label in straight.labels])
 
 
 def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldReading]:
@@ -210,9 +210,9 @@ def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldRe
     unseen: set[str] = set()
     for box in form.boxes:
         place = area_box(straight.fit, box.box)
-        share = ink_of.mark_share(straight.ink, place, 0.22 * place.height)
+        share = ink_of.filled_share(straight.ink, place, 0.22 * place.height)
         groups.setdefault(box.field, {})[box.value] = share
-        if ink_of.mark_share(straight.all_ink, place, -0.25 * place.height) < OUTLINE:
+        if ink_of.filled_share(straight.all_ink, place, -0.25 * place.height) < OUTLINE:
             unseen.add(box.field)
         # a tick runs past its box
         place = place.grown(0.7 * place.width, 0.7 * place.height)

@@ -10,14 +10,15 @@ import numpy as np
 from pipeline.digitize.by_plate import told_by
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging import grid, straighten, warp
-from pipeline.imaging.colour import Layers
-from pipeline.imaging.ink import edges_of
-from pipeline.locate import fit as fitting
-from pipeline.locate import table as tables
-from pipeline.locate.fit import Fit
-from pipeline.locate.labels import Candidate, candidates
-from pipeline.locate.sisters import stands_out
+from pipeline.imaging.colour import ColourLayers
+from pipeline.imaging.geometry import deskew, warp
+from pipeline.imaging.ink.cleanup import find_scan_edges
+from pipeline.imaging.ruling import grid
+from pipeline.locate import form_fit as fitting
+from pipeline.locate import table_fit as tables
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
+from pipeline.locate.sisters import is_distinguished
 from pipeline.model import PageImage, Word
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
@@ -37,10 +38,10 @@ class Seen:
     """What one look at a page in one orientation gave: how it lies and which form it is (``None``: none known, or
     ``other``, a form of another kind of book), and how many printed ``words`` are seen, ``clear`` ones among them."""
 
-    level: straighten.Level
+    level: deskew.DeskewedPage
     form: Form | None
-    fit: Fit | None
-    candidates: tuple[Candidate, ...]
+    fit: FormFit | None
+    candidates: tuple[LabelCandidate, ...]
     words: int
     other: str = ""
     clear: int = 0
@@ -59,7 +60,7 @@ def dpi_of(page: PageImage, form: Form) -> float:
 
 def recognised(
     page: PageImage,
-    layers: Layers,
+    layers: ColourLayers,
     form: Form,
     schemas: Schemas,
     engines: Engines,
@@ -73,7 +74,7 @@ def recognised(
     scale = min(1.0, options.label_dpi / dpi)
     small_dpi = dpi * scale
     with watch.stage("deskew"):
-        grey = straighten.scaled_down(layers.ink, scale)
+        grey = deskew.downscale(layers.ink, scale)
     _, top, _, bottom = form.frame
     letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * small_dpi
     covers = [other for other in schemas.forms.values() if other.layout == "cover"]
@@ -82,7 +83,7 @@ def recognised(
     best: Seen | None = None
     for turn in turns or ((0, 180, 90, 270) if lies else (90, 270, 0, 180)):
         with watch.stage("deskew"):
-            level = straighten.levelled(grey, scale, turn, letter, small_dpi)
+            level = deskew.deskew(grey, scale, turn, letter, small_dpi)
         if ink_share(level) < options.blank_ink / 4:
             return Seen(level, None, None, (), 0)
         if form.layout == "table":
@@ -90,9 +91,9 @@ def recognised(
                 fit = _by_rules(form, level)
             if fit is not None:
                 return Seen(level, form, fit, (), 0)
-        if engines.plate is not None and form.layout == "page":
+        if engines.template is not None and form.layout == "page":
             with watch.stage("plate"):
-                told = told_by(engines.plate, level, form, letter)
+                told = told_by(engines.template, level, form, letter)
             if told is not None:
                 return Seen(level, form, *told, 0)
         with watch.stage("labels"):
@@ -106,26 +107,26 @@ def recognised(
     return best
 
 
-def _by_rules(form: Form, level: straighten.Level) -> Fit | None:
+def _by_rules(form: Form, level: deskew.DeskewedPage) -> FormFit | None:
     """A table form laid over a levelled page through its rules; ``None`` where they are not its own, or upside down."""
-    runs = grid.upright_runs(level.ink)
-    upright, rows = grid.ruled_lines(level.ink, runs)
-    seen = grid.upright_reach(runs, upright)
+    runs = grid.vertical_runs(level.ink)
+    upright, rows = grid.find_rule_families(level.ink, runs)
+    seen = grid.vertical_extent(runs, upright)
     across, down = upright.flat(upright.at, rows), rows.flat(rows.at, upright)
     reach = None if seen is None else (float(rows.flat(seen[0], upright)), float(rows.flat(seen[1], upright)))
-    fit = tables.fitted_table(form, across, down, level.size, reach)
+    fit = tables.fit_table(form, across, down, level.size, reach)
     if fit is None:
         return None
     width, height = level.size
     turned = None if reach is None else (height - reach[1], height - reach[0])
-    over = tables.fitted_table(form, width - across[::-1], height - down[::-1], level.size, turned)
+    over = tables.fit_table(form, width - across[::-1], height - down[::-1], level.size, turned)
     if over is not None and fit.share <= over.share:
         return None
-    (left, top), (right, bottom) = fit.at(0.0, 0.0), fit.at(1.0, 1.0)
+    (left, top), (right, bottom) = fit.to_pixels(0.0, 0.0), fit.to_pixels(1.0, 1.0)
     x, y = upright.aslant(np.array([left, right]), rows), rows.aslant(np.array([top, bottom]), upright)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
-    frame = grid.leaning_frame(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
-    return replace(fit, matrix=warp.perspective(unit, frame))
+    frame = grid.frame_corners(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
+    return replace(fit, matrix=warp.homography(unit, frame))
 
 
 def clear_of(words: Sequence[Word]) -> int:
@@ -133,13 +134,13 @@ def clear_of(words: Sequence[Word]) -> int:
     return sum(word.confidence > CLEAR for word in words)
 
 
-def ink_share(level: straighten.Level) -> float:
+def ink_share(level: deskew.DeskewedPage) -> float:
     """Share of a page's pixels that is ink, the scanner's bed and dark edges left out."""
-    return float(level.marks.area[~edges_of(level.marks)].sum() / level.ink.size)
+    return float(level.components.area[~find_scan_edges(level.components)].sum() / level.ink.size)
 
 
 def best_form(
-    level: straighten.Level, forms: Sequence[Form], words: Sequence[Word], options: DigitizeOptions
+    level: deskew.DeskewedPage, forms: Sequence[Form], words: Sequence[Word], options: DigitizeOptions
 ) -> Seen:
     """The form whose print the words are: the book's own (the first of ``forms``), a cover, or another book's form,
     which is then only named in ``other``: sister forms share much of their print, so they are asked before a doubtful
@@ -150,8 +151,8 @@ def best_form(
     own: Seen | None = None
     others = []
     for number, form in enumerate(forms):
-        found = candidates(form.labels, words)
-        fit = fitting.fitted(form, found, level.size)
+        found = find_label_candidates(form.labels, words)
+        fit = fitting.fit_form(form, found, level.size)
         if fit is None:
             continue
         if number:
@@ -170,4 +171,4 @@ def best_form(
             best = Seen(level, None, None, (), len(words), form.id)
     if best.form is not None or best.other or own is None or own.form is None or own.fit is None:
         return best
-    return own if all(stands_out(own.form, own.fit, *other) for other in others) else best
+    return own if all(is_distinguished(own.form, own.fit, *other) for other in others) else best

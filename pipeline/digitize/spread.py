@@ -26,9 +26,10 @@ from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.parts import around, corners_of, cut_out
 from pipeline.digitize.recognise import Seen, clear_of, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging import spread, warp
-from pipeline.imaging.colour import Layers, layers_of
-from pipeline.locate import fit as fitting
+from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.gutter import has_horizontal_text
+from pipeline.locate import form_fit as fitting
 from pipeline.model import Box, Matrix, PageImage
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
@@ -64,7 +65,7 @@ class Look:
 
 def two_pages(
     page: PageImage,
-    layers: Layers,
+    layers: ColourLayers,
     form: Form,
     schemas: Schemas,
     engines: Engines,
@@ -88,12 +89,12 @@ def two_pages(
     return _with_more(look if look.halves else replace(look, whole=whole), page, looking)
 
 
-def _across(page: PageImage, layers: Layers, looking: Looking) -> tuple[Look, tuple[int, ...], bool]:
+def _across(page: PageImage, layers: ColourLayers, looking: Looking) -> tuple[Look, tuple[int, ...], bool]:
     """The look at a picture that two pages fill from side to side, in which order the turns of the picture are best
     tried after it (none where it is not of that shape), and whether there is one page with nothing beside it."""
     form = looking.form
     with looking.watch.stage("spread"):
-        level = spread.lines_run_level(layers.ink)
+        level = has_horizontal_text(layers.ink)
         height, width = page.pixels.shape[:2]
         wide = width / height if level else height / width
         wanted = wide / (2 * form.paper_mm[0] / form.paper_mm[1])
@@ -126,19 +127,21 @@ def _beside(page: PageImage, whole: Seen, looking: Looking) -> Look:
         doubtful = True
         margin = AROUND * float(np.linalg.norm(across))
         both = around(np.vstack([paper, facing])).grown(margin, margin)
-        place = around(warp.moved(np.asarray(np.linalg.inv(level.matrix), np.float64), corners_of(both)))
+        place = around(
+            warp.transform_points(np.asarray(np.linalg.inv(level.matrix), np.float64), corners_of(both))
+        )
         part, shift = cut_out(page, place)
         if part.pixels.size >= WHOLE * page.pixels.size:
             continue
         with looking.watch.stage("spread"):
-            layers = layers_of(part.pixels)
+            layers = split_colour_layers(part.pixels)
         found, gutter = both_sides(part, layers, level.turn, looking)
         if are_two(found, looking.form):
             back = np.asarray(np.linalg.inv(shift), np.float64)
             return Look(
                 tuple(moved_back(half, shift) for half in found),
                 turn=level.turn,
-                gutter=warp.moved(back, gutter),
+                gutter=warp.transform_points(back, gutter),
             )
     return Look(doubtful=doubtful)
 

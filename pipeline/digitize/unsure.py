@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight
 from pipeline.imaging import traces
-from pipeline.imaging.marks import Marks
-from pipeline.locate.strips import Strip
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.locate.field_lines import FieldLine
 from pipeline.model import Box, StampKind
 
 FAINT = 0.86
@@ -38,27 +38,27 @@ class Traces:
     ``told`` are the marks of all lines found, by layer (the page's, the red one's)."""
 
     def __init__(
-        self, straight: Straight, layers: Sequence[tuple[Marks, Iterable[NDArray[np.int64]]]]
+        self, straight: Straight, layers: Sequence[tuple[ConnectedComponents, Iterable[NDArray[np.int64]]]]
     ) -> None:
-        (marks, told), (stamps, red_told) = layers
-        dark = traces.darker_than(straight.even, FAINT)
+        (components, told), (stamps, red_told) = layers
+        dark = traces.darker_than(straight.normalized, FAINT)
         read = [label.box for label in straight.labels if label.score]
-        self._dark = traces.without_told(dark, marks, told, read)
-        self._red = traces.without_told(straight.red_ink, stamps, red_told, ())
+        self._dark = traces.without_assigned_ink(dark, components, told, read)
+        self._red = traces.without_assigned_ink(straight.red_ink, stamps, red_told, ())
         self._leaders = straight.leaders
         self._seals = [s.box for s in straight.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
 
     def in_place(self, place: Box, unit: float) -> bool:
         """Whether anything, red or not, is left over in a place; ``unit``: the line's pitch in pixels."""
-        found = max(traces.ink_in(self._dark, place), traces.ink_in(self._red, place))
+        found = max(traces.count_ink(self._dark, place), traces.count_ink(self._red, place))
         return found > TRACE * unit**2
 
     def in_area(self, area: Box, letter: float) -> bool:
         """Whether anything is left over in an area, in which seals may lie that say nothing of it."""
         inner = area.grown(-0.5 * letter, -0.5 * letter)
-        return traces.ink_in(self._dark, inner) > TRACE * letter**2 or self.red_beside(area, letter)
+        return traces.count_ink(self._dark, inner) > TRACE * letter**2 or self.red_beside(area, letter)
 
-    def on_strip(self, strip: Strip, *, leaders: bool) -> bool:
+    def on_strip(self, strip: FieldLine, *, leaders: bool) -> bool:
         """Whether it is not sure that a blank's line is empty: something is left over on it, or, where the page has
         ``leaders``, its own is not seen."""
         p, baseline = strip.pitch, strip.piece.baseline
@@ -69,7 +69,7 @@ class Traces:
     def red_beside(self, place: Box, letter: float) -> bool:
         """Whether red ink that is no part of a seal is left over in a place, enough for a word of a stamp."""
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
-        return traces.ink_in(self._red, place, seals) > LETTERS * letter**2
+        return traces.count_ink(self._red, place, seals) > LETTERS * letter**2
 
 
 def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
@@ -80,7 +80,7 @@ def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
     return x, y, radius + margin
 
 
-def leader_seen(strip: Strip, leaders: NDArray[np.int32]) -> float:
+def leader_seen(strip: FieldLine, leaders: NDArray[np.int32]) -> float:
     """The share of a blank's length, counted in pieces of a third of its pitch, under which a leader's dot is seen."""
     box, p = strip.piece.box, strip.pitch
     left, right = box.left + 0.2 * p, box.right - 0.2 * p
@@ -93,6 +93,6 @@ def leader_seen(strip: Strip, leaders: NDArray[np.int32]) -> float:
     return len(np.unique(bins)) / count
 
 
-def has_leaders(strips: Sequence[Strip], leaders: NDArray[np.int32]) -> bool:
+def has_leaders(strips: Sequence[FieldLine], leaders: NDArray[np.int32]) -> bool:
     """Whether the page's printing has leaders: they are seen somewhere under a third of its blanks."""
     return bool(strips) and float(np.mean([leader_seen(one, leaders) > 0 for one in strips])) > 1 / 3

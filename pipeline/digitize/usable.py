@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.digitize.recognise import Seen
-from pipeline.imaging import quality, warp
-from pipeline.locate import fit as fitting
+from pipeline.imaging import scan_quality
+from pipeline.imaging.geometry import warp
+from pipeline.locate import form_fit as fitting
 from pipeline.model import Box, Finding, Matrix, PageImage, Quality
 from pipeline.ocr import Engines
 from pipeline.schema import Schemas
@@ -25,20 +26,20 @@ def with_form(measured: Quality, seen: Seen, page: PageImage) -> Quality:
     if seen.fit is None or seen.form is None:
         return measured
     unit = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
-    on_level = np.array([seen.fit.at(u, v) for u, v in unit])
+    on_level = np.array([seen.fit.to_pixels(u, v) for u, v in unit])
     back = np.asarray(np.linalg.inv(seen.level.matrix), np.float64)
-    corners = warp.moved(back, on_level)
+    corners = warp.transform_points(back, on_level)
     _, top, _, bottom = seen.form.frame
     sides = np.linalg.norm(corners[3] - corners[0]), np.linalg.norm(corners[2] - corners[1])
     dpi = float(np.mean(sides)) * MM / ((bottom - top) * seen.form.paper_mm[1])
     height, width = page.pixels.shape[:2]
     beyond = np.concatenate([-corners, corners - [width, height]])
     measured = replace(measured, dpi=dpi, cut=max(0.0, float(beyond.max())) * MM / dpi)
-    paper = _paper(warp.moved(back, fitting.paper_corners(seen.form, seen.fit)), (width, height))
+    paper = _paper(warp.transform_points(back, fitting.paper_corners(seen.form, seen.fit)), (width, height))
     if not 0 < paper.area < BED * width * height:
         return measured
     part = page.pixels[int(paper.top) : int(paper.bottom), int(paper.left) : int(paper.right)]
-    return quality.of_paper(measured, np.ascontiguousarray(part), dpi) if part.size else measured
+    return scan_quality.remeasure_paper(measured, np.ascontiguousarray(part), dpi) if part.size else measured
 
 
 def _paper(corners: Matrix, size: tuple[int, int]) -> Box:

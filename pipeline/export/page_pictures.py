@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.export.package_values import TextSpan
 from pipeline.export.pdf import PicturePage, entry_pdf
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, Matrix, PageImage, Pixels
 
 A4_SQUARE_INCHES = 210 * 297 / 25.4**2
@@ -67,7 +67,7 @@ def straightened(page: PageImage, straight: PageRectification) -> RectifiedPictu
         coarse * zoom
     )  # as fine as the pixels that are moved; what is too fine is averaged afterwards
     matrix = np.diag([between, between, 1.0]) @ straight.matrix @ np.diag([coarse, coarse, 1.0])
-    flat = warp.warped(pixels, matrix, _resized(straight.size, between))
+    flat = warp.warp_image(pixels, matrix, _resized(straight.size, between))
     if scale < between * (1 - 1e-6):
         target = _resized(straight.size, scale)
         flat = np.asarray(Image.fromarray(flat).resize(target, Image.Resampling.LANCZOS))

@@ -17,7 +17,7 @@ BAND = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
+class ColourLayers:
     """A page parted by colour, two grey pictures (h, w): ``ink`` without red seals and stamps, ``red`` with nothing
     else (paper and other ink are white, full red is dark)."""
 
@@ -25,7 +25,7 @@ class Layers:
     red: Pixels
 
 
-def layers_of(rgb: Pixels) -> Layers:
+def split_colour_layers(rgb: Pixels) -> ColourLayers:
     """Both layers of a page (h, w, 3).
 
     The red channel alone already shows blue ink dark and red ink light; what a dark red stamp leaves in it is
@@ -41,9 +41,9 @@ def layers_of(rgb: Pixels) -> Layers:
         cv2.add(own, reddish, dst=ink[band])
         redness = cv2.subtract(reddish, warmth[: len(own)])
         cv2.bitwise_not(cv2.add(redness, redness), dst=red[band])
-    return Layers(ink, red)
+    return ColourLayers(ink, red)
 
 
-def ink_grey(rgb: Pixels) -> Pixels:
+def ink_layer(rgb: Pixels) -> Pixels:
     """The layer of ink alone."""
-    return layers_of(rgb).ink
+    return split_colour_layers(rgb).ink

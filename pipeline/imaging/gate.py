@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pipeline.model import Quality
 
-SIGNS: Mapping[str, Callable[[Quality], float]] = {
+FLAW_MEASURES: Mapping[str, Callable[[Quality], float]] = {
     "SCAN-COARSE": lambda quality: 25.4 / quality.dpi,
     "SCAN-BLUR": lambda quality: quality.edge,
     "SCAN-DARK": lambda quality: quality.shade,
@@ -22,13 +22,13 @@ SIGNS: Mapping[str, Callable[[Quality], float]] = {
 }
 """The code of each flaw and the measure that shows it: the more, the worse (mm, but for the shade, 0..1)."""
 
-FOLLOWS = {"SCAN-BLUR": "SCAN-COARSE"}
+EXPLAINED_BY = {"SCAN-BLUR": "SCAN-COARSE"}
 """Flaws that another one explains: few pixels make wide edges."""
 
 
 @dataclass(frozen=True)
-class Gate:
-    """``limits``: for each of ``SIGNS``, in their order, the measure from which on it is a flaw."""
+class PageGate:
+    """``limits``: for each of ``FLAW_MEASURES``, in their order, the measure from which on it is a flaw."""
 
     limits: tuple[float, ...]
     fingerprint: str = ""
@@ -37,17 +37,17 @@ class Gate:
         """The codes of what is wrong with a page."""
         found = [
             code
-            for (code, sign), limit in zip(SIGNS.items(), self.limits, strict=True)
+            for (code, sign), limit in zip(FLAW_MEASURES.items(), self.limits, strict=True)
             if sign(quality) >= limit
         ]
-        return tuple(code for code in found if FOLLOWS.get(code) not in found)
+        return tuple(code for code in found if EXPLAINED_BY.get(code) not in found)
 
 
 def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
     """The limit that parts the measures of good pages from those of bad ones with the fewest errors, where a false
     alarm counts as three pages missed; in the middle of the gap where there are several."""
-    marks = sorted({*good, *bad})
-    limits = [(low + high) / 2 for low, high in pairwise(marks)] or [marks[0] + 1]
+    measures = sorted({*good, *bad})
+    limits = [(low + high) / 2 for low, high in pairwise(measures)] or [measures[0] + 1]
 
     def errors(limit: float) -> float:
         alarms = sum(one >= limit for one in good) / max(1, len(good))
@@ -55,9 +55,9 @@ def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
 
     least = min(errors(limit) for limit in limits)
     best = [limit for limit in limits if errors(limit) == least]
-    return max(best, key=lambda limit: _room(limit, marks))
+    return max(best, key=lambda limit: _room(limit, measures))
 
 
-def _room(limit: float, marks: Sequence[float]) -> float:
+def _room(limit: float, measures: Sequence[float]) -> float:
     """How far the nearest measure lies from the limit, as a share of it."""
-    return min(abs(one - limit) for one in marks) / max(limit, 1e-9)
+    return min(abs(one - limit) for one in measures) / max(limit, 1e-9)

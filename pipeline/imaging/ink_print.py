@@ -16,7 +16,7 @@ FULL = 0.22
 """The share of a cell's pixels that counts as full of ink."""
 
 
-def ink_print_of(ink: Pixels, frame: Box, labels: Sequence[Box]) -> str:
+def ink_print(ink: Pixels, frame: Box, labels: Sequence[Box]) -> str:
     """The ink within ``frame`` but outside the printed ``labels``, as ``ACROSS`` × ``DOWN`` hexadecimal digits, row by
     row: how much of each cell is ink, softened so that a shift of a millimetre changes little. ``ink``: the mask
     (0/255) of a straight page without frame, rules and leaders."""

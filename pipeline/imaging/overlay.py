@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import Box, FieldReading, FieldStatus, PageImage, PageResult, Pixels, StampKind
 from pipeline.schema import Schemas
 
@@ -34,12 +34,12 @@ FONTS = (
 )
 
 
-def straight_page(page: PageImage, result: PageResult) -> Pixels:
+def rectified_page(page: PageImage, result: PageResult) -> Pixels:
     """The page warped as the result's ``matrix`` and ``size`` say, in colour."""
-    return warp.warped(page.pixels, result.matrix, result.size)
+    return warp.warp_image(page.pixels, result.matrix, result.size)
 
 
-def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
+def draw_overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
     """The straight page with what the machine saw: frame violet, labels green (read) or orange (carried by geometry),
     fields from red (uncertain) to green (certain), grey where blank, stamps pink; the reading stands above its ink,
     those of fields that share a blank one above the other.
@@ -48,7 +48,7 @@ def overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
         bare = Image.fromarray(page.pixels)
         _head(ImageDraw.Draw(bare, "RGBA"), result, max(16, round(bare.height / 110)))
         return np.asarray(bare)
-    pale = straight_page(page, result)
+    pale = rectified_page(page, result)
     picture = Image.fromarray(cv2.addWeighted(pale, 0.72, np.full_like(pale, 255), 0.28, 0))
     draw = ImageDraw.Draw(picture, "RGBA")
     size = max(16, round(result.size[1] / 130))

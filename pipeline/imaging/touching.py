@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.model import Box
 
 NEAR = 0.055
@@ -21,36 +21,38 @@ ABOVE = 0.1
 Numbers = NDArray[np.int64]
 
 
-def is_signed_close(marks: Marks, signatures: Numbers, box: Box, pitch: float) -> bool:
+def is_near_signature(components: ConnectedComponents, signatures: Numbers, box: Box, pitch: float) -> bool:
     """Whether ink of the marks ``signatures`` stands within the ``box`` of a line or right above it: a tone mark or a
     hat may have gone with it, or a piece of it may look like one. ``pitch``: of the line, in pixels."""
-    height, width = marks.shape
+    height, width = components.shape
     grown = Box(box.left, box.top - ABOVE * pitch, box.right, box.bottom).within(width, height)
     left, top, right, bottom = (round(side) for side in (grown.left, grown.top, grown.right, grown.bottom))
     if right <= left or bottom <= top or not len(signatures):
         return False
-    strange = np.zeros(len(marks.area), bool)
+    strange = np.zeros(len(components.area), bool)
     strange[signatures] = True
-    return bool(marks.mask_in(strange, left, top, right, bottom).any())
+    return bool(components.mask_in(strange, left, top, right, bottom).any())
 
 
-def is_touched(marks: Marks, own: Numbers, others: Numbers, box: Box, baseline: float, pitch: float) -> bool:
+def touches_other_line(
+    components: ConnectedComponents, own: Numbers, others: Numbers, box: Box, baseline: float, pitch: float
+) -> bool:
     """Whether one of the marks ``others``, of other values, stands right above or below a small letter among the
     ``own`` marks of a line. ``box``: around the line; ``baseline``: the y it is written on; ``pitch``: its own, in
     pixels."""
     gap = max(2, round(NEAR * pitch))
-    height, width = marks.shape
+    height, width = components.shape
     left, right = max(0, round(box.left)), min(width, round(box.right))
     top, bottom = max(0, round(max(box.top, baseline - SMALL * pitch))), min(height, round(box.bottom) + gap)
     first = max(0, top - gap)
     if right <= left or bottom <= top or not len(others):
         return False
-    mine, strange = np.zeros((2, len(marks.area)), bool)
+    mine, strange = np.zeros((2, len(components.area)), bool)
     mine[own] = strange[others] = True
-    beside = marks.mask_in(strange, left, first, right, bottom)
+    beside = components.mask_in(strange, left, first, right, bottom)
     if not beside.any():
         return False
-    letters = marks.mask_in(mine, left, first, right, bottom)
+    letters = components.mask_in(mine, left, first, right, bottom)
     # what is cut off above is a tall letter: its columns are out
     letters[:, letters[: top - first].any(axis=0)] = 0
     close = cv2.dilate(letters, np.ones((2 * gap + 1, 1), np.uint8))

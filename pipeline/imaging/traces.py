@@ -8,26 +8,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.model import Box, Pixels
 
 
-def darker_than(even: Pixels, share: float) -> Pixels:
+def darker_than(normalized: Pixels, share: float) -> Pixels:
     """Mask (0/255) of what is darker than that share of the paper's light on an evened page."""
-    return np.asarray(cv2.threshold(even, int(255 * share) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    return np.asarray(
+        cv2.threshold(normalized, int(255 * share) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8
+    )
 
 
-def without_told(
-    mask: Pixels, marks: Marks, told: Iterable[NDArray[np.int64]], print_: Sequence[Box]
+def without_assigned_ink(
+    mask: Pixels, components: ConnectedComponents, told: Iterable[NDArray[np.int64]], print_: Sequence[Box]
 ) -> Pixels:
     """The mask without the marks told, their soft edges, and what lies in boxes of print."""
-    chosen = np.zeros(len(marks.area), bool)
+    chosen = np.zeros(len(components.area), bool)
     for numbers in told:
         chosen[numbers] = True
     result = mask
     if chosen.any():
         own = np.zeros_like(mask)
-        own.ravel()[marks.pixels(chosen)] = 255
+        own.ravel()[components.pixel_indices(chosen)] = 255
         result = np.asarray(cv2.subtract(mask, cv2.dilate(own, np.ones((5, 5), np.uint8))), np.uint8)
     if print_ and result is mask:
         result = mask.copy()
@@ -36,7 +38,7 @@ def without_told(
     return result
 
 
-def ink_in(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()) -> int:
+def count_ink(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()) -> int:
     """How many pixels of a place are set, those in ``circles`` (x, y, radius) left out."""
     rows, columns = _slices(place)
     part = mask[rows, columns]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.imaging.likeness import ALIKE_BITS, unlike_bits
+from pipeline.imaging.perceptual_hash import MAX_DUPLICATE_DISTANCE, hash_distance
 from pipeline.inbox import durable
 
 NEAR = 20
@@ -35,8 +35,8 @@ def alike(
     before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
     found = []
     for page, look in pages:
-        nearest = min(before[-NEAR:], key=lambda one: unlike_bits(look, one[2]), default=None)
-        if nearest is not None and unlike_bits(look, nearest[2]) <= ALIKE_BITS:
+        nearest = min(before[-NEAR:], key=lambda one: hash_distance(look, one[2]), default=None)
+        if nearest is not None and hash_distance(look, nearest[2]) <= MAX_DUPLICATE_DISTANCE:
             found.append((page, nearest[0], nearest[1]))
         before.append((file, page, look))
     return tuple(found)

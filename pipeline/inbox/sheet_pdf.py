@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from pipeline.imaging.codes import qr_picture
+from pipeline.imaging.qr_codes import draw_qr_code
 from pipeline.inbox.sheet import Sheet, text_of
 from pipeline.synth.pen_fonts import print_font
 
@@ -28,7 +28,7 @@ def sheets_pdf(sheets: Sequence[Sheet]) -> bytes:
 
 def _page(sheet: Sheet) -> Image.Image:
     page = Image.new("1", PAPER, 1)
-    code = Image.fromarray(qr_picture(text_of(sheet)))
+    code = Image.fromarray(draw_qr_code(text_of(sheet)))
     side, edge = _pixels(CODE_MM), _pixels(EDGE_MM)
     side -= side % code.width
     code = code.resize((side, side), Image.Resampling.NEAREST)

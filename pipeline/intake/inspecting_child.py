@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import HotichError, ScanOutOfMemory
-from pipeline.imaging.codes import qr_texts
-from pipeline.imaging.likeness import likeness
-from pipeline.imaging.straighten import small_grey
+from pipeline.imaging.geometry.deskew import small_ink_layer
+from pipeline.imaging.perceptual_hash import perceptual_hash
+from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.intake.child import MEMORY_MESSAGE
 from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import ScanLimits, limit_this_process
@@ -69,9 +69,9 @@ def _seen(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterat
 
 def _page(scan: ScanFile, number: int, limits: ScanLimits) -> dict[str, Any]:
     pixels = page_of(scan, number, limits).pixels
-    grey = small_grey(pixels, min(1.0, LONGEST_SIDE / max(pixels.shape)))
-    codes = [text[:LONGEST_CODE] for text in qr_texts(grey)[:MOST_CODES]]
-    return {"likeness": likeness(grey), "codes": codes}
+    grey = small_ink_layer(pixels, min(1.0, LONGEST_SIDE / max(pixels.shape)))
+    codes = [text[:LONGEST_CODE] for text in read_qr_codes(grey)[:MOST_CODES]]
+    return {"likeness": perceptual_hash(grey), "codes": codes}
 
 
 def _error(error: HotichError | MemoryError) -> dict[str, Any]:

@@ -47,8 +47,8 @@ MINUTES_A_SCAN, SECONDS_A_PAGE = 10.0, 2.0
 @dataclass(frozen=True, slots=True)
 class SeenPage:
     """A page of a scan (``page_no`` from 1). ``fault``: code of the ``ScanError`` it cannot be decoded for, ``""`` when
-    it can, with its ``message``. ``likeness``: its perceptual hash (``pipeline.imaging.likeness``), ``""`` when nothing
-    is on it; ``codes``: the texts of the QR codes on it."""
+    it can, with its ``message``. ``likeness``: its perceptual hash (``pipeline.imaging.perceptual_hash``), ``""`` when
+    nothing is on it; ``codes``: the texts of the QR codes on it."""
 
     page_no: int
     fault: str = ""

@@ -8,14 +8,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.strips import Boxes, Strip
+from pipeline.locate.field_lines import Boxes, FieldLine
 from pipeline.model import Box
 
 FLOATING = 0.22
 """How far above the line they are written on letters may stand, in pitches."""
 
 
-def touching(strips: Sequence[Strip], boxes: Boxes) -> Iterator[tuple[int, float, float]]:
+def find_touching_lines(strips: Sequence[FieldLine], boxes: Boxes) -> Iterator[tuple[int, float, float]]:
     """Marks in which the writing of one blank touches that of the next below it: the number of each, and the rows
     between which they meet."""
     for number, lines in _reaching_over(strips, boxes):
@@ -24,8 +24,8 @@ def touching(strips: Sequence[Strip], boxes: Boxes) -> Iterator[tuple[int, float
                 yield number, upper + 0.05 * p, max(upper + 0.1 * p, lower - 0.5 * p)
 
 
-def signed_into(
-    strips: Sequence[Strip], boxes: Boxes, barred: Sequence[Box]
+def find_signature_overlaps(
+    strips: Sequence[FieldLine], boxes: Boxes, barred: Sequence[Box]
 ) -> Iterator[tuple[int, float, float]]:
     """Marks in which a signature of a ``barred`` box touches the writing of the blank below it: the number of each, and
     the rows between which it may be cut."""
@@ -38,7 +38,9 @@ def signed_into(
                 break
 
 
-def _reaching_over(strips: Sequence[Strip], boxes: Boxes) -> Iterator[tuple[int, list[tuple[float, float]]]]:
+def _reaching_over(
+    strips: Sequence[FieldLine], boxes: Boxes
+) -> Iterator[tuple[int, list[tuple[float, float]]]]:
     """Tall marks that reach over blanks' lines: the number of each, with the baselines and pitches of those."""
     if not strips or not len(boxes):
         return
@@ -56,8 +58,8 @@ def _reaching_over(strips: Sequence[Strip], boxes: Boxes) -> Iterator[tuple[int,
             yield int(number), over
 
 
-def owners(
-    strips: Sequence[Strip],
+def assign_components(
+    strips: Sequence[FieldLine],
     boxes: Boxes,
     barred: Sequence[Box],
     colons: Sequence[Box] = (),
@@ -119,7 +121,7 @@ def owners(
     return owner
 
 
-def is_cut_short(strip: Strip, line: Box, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
+def runs_past_end(strip: FieldLine, line: Box, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
     """Whether ink goes on behind the end of a strip as the next word of its ``line`` would, and is none of the line's
     own ``numbers``: past the frame's rule a value is followed only inside a word."""
     if not strip.open_right:
@@ -135,7 +137,7 @@ def is_cut_short(strip: Strip, line: Box, boxes: Boxes, numbers: NDArray[np.int6
 
 
 def _follow_right(
-    strips: Sequence[Strip], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+    strips: Sequence[FieldLine], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
 ) -> None:
     left, top, right, bottom = boxes.T.astype(float)
     middle_y = (top + bottom) / 2
@@ -157,7 +159,7 @@ def _follow_right(
 
 
 def _join_dashes(
-    strips: Sequence[Strip], owner: NDArray[np.int64], boxes: Boxes, inside: NDArray[np.bool_]
+    strips: Sequence[FieldLine], owner: NDArray[np.int64], boxes: Boxes, inside: NDArray[np.bool_]
 ) -> None:
     """Dashes of a date that is written wide apart are further from its figures than from the letters of the line
     below."""
@@ -175,7 +177,7 @@ def _join_dashes(
 
 
 def _gather_small(
-    strips: Sequence[Strip],
+    strips: Sequence[FieldLine],
     owner: NDArray[np.int64],
     big: NDArray[np.bool_],
     boxes: Boxes,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.locate.strips import Boxes
+from pipeline.locate.field_lines import Boxes
 from pipeline.model import Box, PlacedLabel
 from pipeline.schema import Form
 
@@ -17,7 +17,7 @@ FURTHEST = 2.0
 """How much longer than estimated a label may be."""
 
 
-def to_word_ends(
+def extend_to_word_ends(
     labels: Sequence[PlacedLabel], form: Form, boxes: Boxes, letter: float
 ) -> tuple[PlacedLabel, ...]:
     """The labels, those that announce no blank lengthened to the end of their last word: the width of a label before a

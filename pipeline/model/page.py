@@ -128,7 +128,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class PlateLabel:
+class TemplateLabel:
     """Where a printed label stands, in shares of the frame: ``number`` of the form's label, ``left`` and ``right`` u,
     ``baseline`` v; on how many ``pages`` it was read there."""
 
@@ -140,12 +140,12 @@ class PlateLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class PlateView:
-    """A page as it teaches the plate of its book (``pipeline.imaging.plate``): its ``picture`` (h, w) grey with the
-    frame where the plate has it, and the ``labels`` that were read."""
+class TemplateView:
+    """A page as it teaches the plate of its book (``pipeline.imaging.form_template``): its ``picture`` (h, w) grey with
+    the frame where the plate has it, and the ``labels`` that were read."""
 
     picture: Pixels
-    labels: tuple[PlateLabel, ...]
+    labels: tuple[TemplateLabel, ...]
 
 
 @dataclass(frozen=True, slots=True)

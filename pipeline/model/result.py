@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.model.geometry import Matrix
-from pipeline.model.page import Frame, PageKind, PageRef, PlacedLabel, PlateView, Quality, Stamp
+from pipeline.model.page import Frame, PageKind, PageRef, PlacedLabel, Quality, Stamp, TemplateView
 from pipeline.model.reading import FieldReading
 
 
@@ -73,4 +73,4 @@ class PageResult:
     hand_reader: str = ""
     ink_print: str = ""
     stamps: tuple[Stamp, ...] = ()
-    view: PlateView | None = field(default=None, compare=False, repr=False)
+    view: TemplateView | None = field(default=None, compare=False, repr=False)

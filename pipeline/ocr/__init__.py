@@ -64,7 +64,7 @@ class PageGate(Protocol):
 class BlankForm(Protocol):
     """Knows the print of one book by its picture."""
 
-    def labels_on(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
+    def find_labels(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
         """The printed labels of a levelled page, in pixels of the picture given; none where it is another form's."""
         ...
 
@@ -73,7 +73,7 @@ class BlankForm(Protocol):
 class Engines:
     """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value
     counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed; without a ``gate`` every page
-    counts as good. ``plate`` is what the book has taught of its own print, and no part of the fingerprint: it says
+    counts as good. ``template`` is what the book has taught of its own print, and no part of the fingerprint: it says
     sooner where the labels stand, not otherwise."""
 
     labels: PrintReader
@@ -82,7 +82,7 @@ class Engines:
     writing: WritingJudge | None = None
     hand: OcrEngine | None = None
     gate: PageGate | None = None
-    plate: BlankForm | None = None
+    template: BlankForm | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.errors import HotichError, ScanError
-from pipeline.imaging.cutting import cut_out
+from pipeline.imaging.cutting import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, Matrix, PageImage, PageRef, Pixels
 from pipeline.registry import Straightening
@@ -157,7 +157,7 @@ class Pictures:
         shown = self.framed(sheet, box)
 
         def drawn() -> Pixels:
-            return cut_out(self._pixels(sheet.ref), _matrix(sheet), shown.box, shown.scale)
+            return crop_rectified(self._pixels(sheet.ref), _matrix(sheet), shown.box, shown.scale)
 
         return self._kept(_key("snippet", sheet, shown), drawn)
 
@@ -167,7 +167,7 @@ class Pictures:
         if sheet.straightening is not None:
             width, height = sheet.straightening.size
         scale = min(1.0, self._options.page_side / max(width, height))
-        return cut_out(pixels, _matrix(sheet), Box(0, 0, width, height), scale)
+        return crop_rectified(pixels, _matrix(sheet), Box(0, 0, width, height), scale)
 
     def _kept(self, key: str, draw: Callable[[], Pixels]) -> bytes:
         found = self._store.get(key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.batch.template_learning import ROUNDS, WORTH, read_in_rounds
 from pipeline.batch.workers import PageJob
 from pipeline.errors import BrokenScan, ScanError
-from pipeline.imaging.plate import Plate
+from pipeline.imaging.form_template import FormTemplate
 from pipeline.intake import ScanFile
 from pipeline.model import PageRef, PageResult
 from pipeline.schema import Form
@@ -53,12 +53,14 @@ def test_every_page_is_read_once_and_the_later_ones_with_the_plate(tmp_path: Pat
     assert [ref.page_no for ref in refs] == list(range(1, 41))
     assert [len(some) for some in reader.rounds] == [*ROUNDS, 40 - sum(ROUNDS)]
     assert [some[0].teach for some in reader.rounds] == [True, True, False]
-    assert [Plate.unpacked(some[0].plate).pages if some[0].plate else 0 for some in reader.rounds] == [
+    assert [
+        FormTemplate.from_bytes(some[0].template).pages if some[0].template else 0 for some in reader.rounds
+    ] == [
         0,
         7,
         20,
     ]
-    assert Plate.unpacked(kept.read_bytes()).pages == 20
+    assert FormTemplate.from_bytes(kept.read_bytes()).pages == 20
 
 
 def test_a_later_run_begins_with_the_plate_and_leaves_a_good_one_alone(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_a_later_run_begins_with_the_plate_and_leaves_a_good_one_alone(tmp_path:
     before = kept.read_bytes()
     later = Reader()
     read(later, 15, kept)
-    assert [[job.plate for job in some] for some in later.rounds] == [[before] * 15]
+    assert [[job.template for job in some] for some in later.rounds] == [[before] * 15]
     assert kept.read_bytes() == before
 
 
@@ -76,7 +78,7 @@ def test_a_small_book_and_a_table_are_read_as_ever(tmp_path: Path) -> None:
         reader = Reader()
         read(reader, count, tmp_path / "1.npz", form)
         assert [len(some) for some in reader.rounds] == [count]
-        assert not any(job.teach or job.plate for job in reader.rounds[0])
+        assert not any(job.teach or job.template for job in reader.rounds[0])
 
 
 def test_a_plate_that_cannot_be_used_is_made_anew(tmp_path: Path) -> None:
@@ -84,5 +86,5 @@ def test_a_plate_that_cannot_be_used_is_made_anew(tmp_path: Path) -> None:
     kept.write_bytes(b"no plate")
     reader = Reader()
     read(reader, 20, kept)
-    assert reader.rounds[0][0].plate is None
-    assert Plate.unpacked(kept.read_bytes()).pages > 8
+    assert reader.rounds[0][0].template is None
+    assert FormTemplate.from_bytes(kept.read_bytes()).pages > 8

@@ -11,7 +11,7 @@ from benchmarks.books.open_books import OpenBook, open_book
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import layers_of
+from pipeline.imaging.colour import split_colour_layers
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, engines, tilted
@@ -46,5 +46,11 @@ def looked_at(pixels: Pixels, form: str, using: Engines | None = None) -> Look:
     page = PageImage(PageRef("0" * 64, 1), pixels, DPI)
     declared = SCHEMAS.form(form)
     return two_pages(
-        page, layers_of(pixels), declared, SCHEMAS, using or engines(), DigitizeOptions(), Stopwatch()
+        page,
+        split_colour_layers(pixels),
+        declared,
+        SCHEMAS,
+        using or engines(),
+        DigitizeOptions(),
+        Stopwatch(),
     )

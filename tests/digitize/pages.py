@@ -13,7 +13,7 @@ from benchmarks.reading.box_coverage import ink_coverages
 from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import (
     Box,
     FieldReading,
@@ -111,9 +111,9 @@ def tilted(page: DrawnPage, angle: float) -> DrawnPage:
 def slanting(page: DrawnPage, level: float, upright: float) -> DrawnPage:
     """The page with its level and its upright rules each turned clockwise by so many degrees, on a dark bed."""
     height, width = page.pixels.shape[:2]
-    levelling, _ = warp.squared(level, upright, (width, height))
+    levelling, _ = warp.deskew_matrix(level, upright, (width, height))
     matrix = np.asarray(np.linalg.inv(levelling), np.float64)
-    outline = warp.moved(matrix, np.array([[0.0, 0.0], [width, 0], [width, height], [0, height]]))
+    outline = warp.transform_points(matrix, np.array([[0.0, 0.0], [width, 0], [width, height], [0, height]]))
     low, high = outline.min(axis=0), outline.max(axis=0)
     matrix = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]]) @ matrix
     size = int(np.ceil(high[0] - low[0])), int(np.ceil(high[1] - low[1]))

@@ -10,7 +10,7 @@ import pytest
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.model import Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
 from tests.digitize.pages import SCHEMAS, drawn, engines, held
-from tests.imaging.plates import plate
+from tests.imaging.plates import template
 
 pytestmark = pytest.mark.tesseract
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.tesseract
 def read(pixels: Pixels, form: str, teach: bool = False) -> PageResult:
     ledger = Ledger(form, "UBND xã Thử", "93611", "01/2010")
     image = PageImage(PageRef("0" * 64, 1), pixels, 200)
-    readers = replace(engines(), plate=plate("birth-2006"), hand=None)
+    readers = replace(engines(), template=template("birth-2006"), hand=None)
     return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, readers, DigitizeOptions(teach=teach))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.imaging.overlay import overlay
+from pipeline.imaging.overlay import draw_overlay
 from pipeline.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Writing
 from pipeline.schema import Form
 from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, HandStyle, draw_hand_style
@@ -229,6 +229,6 @@ def test_the_same_page_gives_the_same_result() -> None:
 def test_the_debug_picture_is_as_large_as_the_straight_page() -> None:
     for form, seed, tilt in TILTED[:1]:
         page, result = drawn(form, seed, tilt=tilt), read(form, seed, tilt=tilt)
-        picture = overlay(PageImage(PageRef("0" * 64, 1), page.pixels, DPI), result, SCHEMAS)
+        picture = draw_overlay(PageImage(PageRef("0" * 64, 1), page.pixels, DPI), result, SCHEMAS)
         assert picture.shape == (result.size[1], result.size[0], 3)
         assert len(set(map(tuple, picture[::7, ::7].reshape(-1, 3)[:5000].tolist()))) > 50

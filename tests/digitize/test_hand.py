@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pipeline.digitize import digitize_page
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import (
     Crop,
     Evidence,
@@ -161,7 +161,7 @@ def waiting(result: PageResult) -> set[str]:
 def stroked(page: DrawnPage, result: PageResult, x: float, top: float, bottom: float) -> DrawnPage:
     """The page with a stroke of a pen straight down, between those places of the page as it was straightened."""
     back = np.linalg.inv(result.matrix).astype(np.float64)
-    ends = warp.moved(back, np.array([[x, top], [x, bottom]])).round().astype(int)
+    ends = warp.transform_points(back, np.array([[x, top], [x, bottom]])).round().astype(int)
     pixels = page.pixels.copy()
     cv2.line(pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
     return replace(page, pixels=pixels)
@@ -176,7 +176,7 @@ def test_a_letter_that_the_signature_above_touches_stays_with_its_name_which_wai
     top = min(signature.centre[1], name.top - 0.05 * DPI)
     signed = stroked(page, before, x, top, name.centre[1])
     level = np.array([[signature.centre[0], top], [x, top]])
-    ends = warp.moved(np.linalg.inv(before.matrix).astype(np.float64), level).round().astype(int)
+    ends = warp.transform_points(np.linalg.inv(before.matrix).astype(np.float64), level).round().astype(int)
     cv2.line(signed.pixels, ends[0].tolist(), ends[1].tolist(), (20, 20, 60), 3)
     after, _, _ = listened(signed)
     lines = readings(after)[0, "registrar_name"].lines

@@ -7,15 +7,15 @@ import pytest
 
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import best_form
-from pipeline.imaging import straighten
-from pipeline.locate import fit as fitting
-from pipeline.locate.labels import candidates, folded
+from pipeline.imaging.geometry import deskew
+from pipeline.locate import form_fit as fitting
+from pipeline.locate.label_matching import find_label_candidates, fold_label
 from pipeline.model import Word
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS, SCHEMAS, SIZE, at, placing, words_of
 
 OPTIONS = DigitizeOptions()
-LEVEL = straighten.levelled(np.full((SIZE[1], SIZE[0]), 255, np.uint8), 1.0, 0, 30.0, 200.0)
+LEVEL = deskew.deskew(np.full((SIZE[1], SIZE[0]), 255, np.uint8), 1.0, 0, 30.0, 200.0)
 
 
 def hardly_read(form: Form, most: float) -> list[Word]:
@@ -27,7 +27,7 @@ def hardly_read(form: Form, most: float) -> list[Word]:
     letters = 0
     for label in sorted(form.labels, key=lambda one: len(one.text)):
         letters += len(label.text)
-        if letters < most * every and len(folded(label.text)) > 1:
+        if letters < most * every and len(fold_label(label.text)) > 1:
             words += words_of(label.text, *at(matrix, label.u0, label.v), letter)
     return words
 
@@ -39,7 +39,7 @@ def recognised_as(book: Form, words: list[Word]) -> tuple[str, str]:
 
 
 def share_of(form: Form, words: list[Word]) -> float:
-    fit = fitting.fitted(form, candidates(form.labels, words), SIZE)
+    fit = fitting.fit_form(form, find_label_candidates(form.labels, words), SIZE)
     return 0.0 if fit is None else fit.share
 
 

@@ -17,12 +17,12 @@ from pipeline.digitize.strip_lines import (
     strikes_on,
     with_inserted,
 )
-from pipeline.imaging.entwined import untwined
-from pipeline.imaging.ink import parted
-from pipeline.imaging.marks import Marks, marks_of
-from pipeline.locate.fit import Fit
-from pipeline.locate.owners import owners, touching
-from pipeline.locate.strips import Strip, strips_of
+from pipeline.imaging.ink.cleanup import cut_at_sparsest_row
+from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
+from pipeline.imaging.ink.touching_lines import split_touching_lines
+from pipeline.locate.field_lines import FieldLine, place_field_lines
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.owners import assign_components, find_touching_lines
 from pipeline.model import FieldStatus
 from pipeline.schema import Form
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
@@ -58,10 +58,10 @@ def put_above(inks: Sequence[DrawnLine]) -> list[DrawnLine]:
     ]
 
 
-def flat_strips(form: Form) -> tuple[Strip, ...]:
+def flat_strips(form: Form) -> tuple[FieldLine, ...]:
     frame = PaperSheet.blank(form, DPI).frame
     placed = np.array([[frame.width, 0, frame.left], [0, frame.height, frame.top], [0, 0, 1.0]])
-    return strips_of(form, Fit(placed, (), (), 1.0), NO_DOTS)
+    return place_field_lines(form, FormFit(placed, (), (), 1.0), NO_DOTS)
 
 
 def lines_of(drawing: SyntheticPage, form: Form) -> dict[str, list[InkedLine]]:
@@ -69,18 +69,20 @@ def lines_of(drawing: SyntheticPage, form: Form) -> dict[str, list[InkedLine]]:
     blank = PaperSheet.blank(form, DPI)
     print_form(blank)
     written = np.abs(drawing.page.sheet.pixels.astype(np.int16) - blank.pixels).max(axis=2) > 50
-    marks = marks_of(np.where(written, 255, 0).astype(np.uint8))
+    components = find_components(np.where(written, 255, 0).astype(np.uint8))
     strips = flat_strips(form)
-    marks, _ = untwined(marks, touching(strips, marks.boxes))
-    owner = owners(strips, marks.boxes, ())
-    strikes = strikes_on(strips, owner, marks)
-    marks = parted(marks, grown_together(strips, strikes, owner, marks))
-    between, owner, _ = with_inserted(strips, strikes, owners(strips, marks.boxes, ()), marks)
+    components, _ = split_touching_lines(components, find_touching_lines(strips, components.boxes))
+    owner = assign_components(strips, components.boxes, ())
+    strikes = strikes_on(strips, owner, components)
+    components = cut_at_sparsest_row(components, grown_together(strips, strikes, owner, components))
+    between, owner, _ = with_inserted(
+        strips, strikes, assign_components(strips, components.boxes, ()), components
+    )
     names = {slot.name: slot.field_names for slot in form.slots}
     lines: dict[str, list[InkedLine]] = {}
     for number, strip in enumerate(strips):
         own = np.flatnonzero(owner == number)
-        found = lines_on(strip, own, marks, strikes.get(number), between.get(number)) if len(own) else ()
+        found = lines_on(strip, own, components, strikes.get(number), between.get(number)) if len(own) else ()
         for name in names[strip.piece.slot]:
             lines.setdefault(name, []).extend(found)
     return lines
@@ -137,7 +139,7 @@ def test_what_was_struck_and_what_was_put_above_it_are_read_apart() -> None:
     assert sum(readings(result)[0, name].struck != "" for name in names) >= 0.6 * len(names)
 
 
-def sunk(strips: Sequence[Strip], deep: float, high: float) -> tuple[Marks, int, int]:
+def sunk(strips: Sequence[FieldLine], deep: float, high: float) -> tuple[ConnectedComponents, int, int]:
     """Four letters on a line, four behind them that sank, and struck letters below those: the marks, the upper strip
     and the lower one."""
     upper = next(n for n, strip in enumerate(strips) if strip.piece.slot == "child_name")
@@ -154,7 +156,7 @@ def sunk(strips: Sequence[Strip], deep: float, high: float) -> tuple[Marks, int,
         for n in range(first, first + count):
             x = left + n * 0.36 * p
             ink[round(feet - tall * p) : round(feet), round(x) : round(x + 0.3 * p)] = 255
-    return marks_of(ink), upper, lower
+    return find_components(ink), upper, lower
 
 
 @pytest.mark.parametrize(("deep", "high", "owned"), [(0.3, 0.45, True), (0.35, 0.3, False)])
@@ -162,11 +164,11 @@ def test_a_value_whose_end_may_have_gone_with_words_put_in_below_it_waits(
     deep: float, high: float, *, owned: bool
 ) -> None:
     strips = flat_strips(SCHEMAS.form("birth-2006"))
-    marks, upper, lower = sunk(strips, deep, high)
-    given = owners(strips, marks.boxes, ())
+    components, upper, lower = sunk(strips, deep, high)
+    given = assign_components(strips, components.boxes, ())
     assert (given == upper).sum() == (8 if owned else 4)
-    start = float(marks.boxes[given == lower, 0].min())
-    between, owner, robbed = with_inserted(strips, {lower: (start, start + 99)}, given, marks)
+    start = float(components.boxes[given == lower, 0].min())
+    between, owner, robbed = with_inserted(strips, {lower: (start, start + 99)}, given, components)
     assert len(between[lower]) == 4
     assert (owner == upper).sum() == 4
     assert robbed == {"child_name"}

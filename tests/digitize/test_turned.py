@@ -10,7 +10,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.recognise import dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import straightened
-from pipeline.imaging.colour import layers_of
+from pipeline.imaging.colour import split_colour_layers
 from pipeline.model import PageImage, PageKind, PageRef, Pixels
 from pipeline.synth.pen_fonts import print_font
 from pipeline.synth.scanning import quad
@@ -52,7 +52,7 @@ def test_the_frame_of_a_table_whose_level_rules_lean_far_from_the_upright_ones_i
     seed: int, level: float, upright: float
 ) -> None:
     page = slanting(drawn("birth-table", seed, "mild"), level, upright)
-    image, layers = PageImage(PageRef("0" * 64, 1), page.pixels, DPI), layers_of(page.pixels)
+    image, layers = PageImage(PageRef("0" * 64, 1), page.pixels, DPI), split_colour_layers(page.pixels)
     dpi, options = dpi_of(image, page.form), DigitizeOptions()
     seen = recognised(image, layers, page.form, SCHEMAS, engines(), options, dpi, Stopwatch())
     straight = straightened(layers, page.form, seen, dpi, options)

@@ -25,7 +25,7 @@ from pipeline.export.page_pictures import (
     picture_page,
     straightened,
 )
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
 from tests.export.pdfs import MADE, pictures_of
 
@@ -82,7 +82,7 @@ def test_texts_move_with_the_picture() -> None:
 def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
     pixels = np.full((600, 900, 3), 230, np.uint8)
     pixels[280:320, 10:50] = 0  # on the left of the lying page: on top once it is turned
-    matrix, size = warp.turned(90, (900, 600))
+    matrix, size = warp.quarter_turn(90, (900, 600))
     shown = straightened(PageImage(REF, pixels, 300.0), PageRectification(matrix, size))
     assert (shown.pixels.shape[:2], shown.dpi, shown.share) == ((450, 300), 150.0, 0.5)
     rows, columns = np.nonzero(shown.pixels.min(axis=2) < 100)

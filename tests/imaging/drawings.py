@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.model import Pixels
 from pipeline.synth.line_drawing import draw_line
 from pipeline.synth.pen_fonts import HandStyle, load_font, system_font
@@ -37,10 +37,10 @@ def dot(picture: Pixels, x: float, y: float, radius: float = 2.0, grey: int = 40
     cv2.circle(picture, centre, round(radius * 2**SUBPIXEL), grey, -1, cv2.LINE_AA, SUBPIXEL)
 
 
-def painted(marks: Marks) -> Pixels:
+def painted(components: ConnectedComponents) -> Pixels:
     """The mask (0/255) of marks of ink."""
-    height, width = marks.shape
-    return np.where(marks.numbers_in(0, 0, width, height) > 0, 255, 0).astype(np.uint8)
+    height, width = components.shape
+    return np.where(components.label_image(0, 0, width, height) > 0, 255, 0).astype(np.uint8)
 
 
 def middle_of_ink(picture: Pixels) -> tuple[float, float]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline import schema
 from pipeline.digitize.teaching import shape_of
-from pipeline.imaging.colour import ink_grey
-from pipeline.imaging.plate import Plate, plate_of, view_of
-from pipeline.model import Matrix, Pixels, PlateLabel, PlateView
+from pipeline.imaging.colour import ink_layer
+from pipeline.imaging.form_template import FormTemplate, learn_template, template_view
+from pipeline.model import Matrix, Pixels, TemplateLabel, TemplateView
 from pipeline.schema import Form
 from pipeline.synth import SynthOptions, draw_book
 from pipeline.synth.sheet import PaperSheet
@@ -34,22 +34,22 @@ def corners(sheet: PaperSheet) -> Matrix:
     )
 
 
-def view(sheet: PaperSheet) -> PlateView:
+def view(sheet: PaperSheet) -> TemplateView:
     """What a flat page teaches."""
     frame, form = sheet.frame, sheet.form
     labels = [
-        PlateLabel(
+        TemplateLabel(
             number, (box.left - frame.left) / frame.width, (box.right - frame.left) / frame.width, label.v
         )
         for number, (label, (_, box)) in enumerate(zip(form.labels, sheet.labels, strict=True))
     ]
-    return view_of(ink_grey(sheet.pixels), corners(sheet), shape_of(form), labels)
+    return template_view(ink_layer(sheet.pixels), corners(sheet), shape_of(form), labels)
 
 
 @cache
-def plate(form: str) -> Plate:
+def template(form: str) -> FormTemplate:
     """The plate that a book of five pages teaches."""
-    made = plate_of([view(sheet) for sheet in sheets(form)], shape_of(SCHEMAS.form(form)))
+    made = learn_template([view(sheet) for sheet in sheets(form)], shape_of(SCHEMAS.form(form)))
     assert made is not None
     return made
 
@@ -60,7 +60,7 @@ def empty_plate(form: Form) -> Pixels:
 
     sheet = PaperSheet.blank(form, DPI)
     print_form(sheet)
-    return view_of(ink_grey(sheet.pixels), corners(sheet), shape_of(form), ()).picture
+    return template_view(ink_layer(sheet.pixels), corners(sheet), shape_of(form), ()).picture
 
 
 def smaller(pixels: Pixels, scale: float) -> Pixels:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.imaging.colour import ink_grey, layers_of
-from pipeline.imaging.light import evened, ink_mask
+from pipeline.imaging.colour import ink_layer, split_colour_layers
+from pipeline.imaging.ink.binarization import ink_mask, normalize_illumination
 from pipeline.model import Pixels
 from pipeline.synth.pen_fonts import INKS
 
@@ -44,7 +44,7 @@ def sheet(paper: tuple[int, int, int]) -> Pixels:
 def test_a_red_seal_vanishes_from_the_ink(seal: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
     page = sheet(paper)
     stain(page, circle(), seal)
-    assert not ink_mask(evened(ink_grey(page))).any()
+    assert not ink_mask(normalize_illumination(ink_layer(page))).any()
 
 
 @pytest.mark.parametrize("seal", SEALS)
@@ -55,7 +55,7 @@ def test_a_stroke_that_crosses_a_seal_stays_whole(
     page = sheet((250, 246, 236))
     stain(page, circle(), seal)
     stain(page, stroke(), ink, 0.9)
-    mask = ink_mask(evened(ink_grey(page)))
+    mask = ink_mask(normalize_illumination(ink_layer(page)))
     assert (mask[97:108].max(axis=0) > 0)[25:275].all()
     assert not mask[:80].any()
 
@@ -64,9 +64,9 @@ def test_a_stroke_that_crosses_a_seal_stays_whole(
 def test_the_layer_of_stamps_holds_the_seal_and_no_other_ink(paper: tuple[int, int, int]) -> None:
     page = sheet(paper)
     stain(page, stroke(), BLUE)
-    assert not ink_mask(layers_of(page).red).any()
+    assert not ink_mask(split_colour_layers(page).red).any()
     stain(page, circle(), SEALS[0])
-    mask = ink_mask(layers_of(page).red)
+    mask = ink_mask(split_colour_layers(page).red)
     core = (circle() > 0) & (stroke() == 0)
     assert (mask[core] > 0).mean() > 0.95
     assert (mask[circle() == 0] > 0).mean() < 0.01

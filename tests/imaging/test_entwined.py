@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.imaging.entwined import untwined
-from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
+from pipeline.imaging.ink.touching_lines import split_touching_lines
 from pipeline.model import Pixels
 from tests.imaging.drawings import ink_of, painted, paper
 
@@ -28,14 +28,14 @@ def two_lines() -> Pixels:
     return picture
 
 
-def alone(marks: Marks, number: int) -> Pixels:
-    return painted(marks.without(np.arange(len(marks.area)) != number))
+def alone(components: ConnectedComponents, number: int) -> Pixels:
+    return painted(components.without(np.arange(len(components.area)) != number))
 
 
 def test_tails_stay_with_the_line_they_hang_from_and_heads_with_theirs() -> None:
-    marks, _ = untwined(marks_of(ink_of(two_lines())), [(0, FIRST, LAST)])
-    upper, lower = alone(marks, 0), alone(marks, 1)
-    assert len(marks.area) == 2
+    components, _ = split_touching_lines(find_components(ink_of(two_lines())), [(0, FIRST, LAST)])
+    upper, lower = alone(components, 0), alone(components, 1)
+    assert len(components.area) == 2
     assert (upper[60:148, 40:46] == 255).all()
     assert not lower[:, 40:46][:155].any()
     assert (lower[106:200, 200:206] == 255).all()
@@ -43,10 +43,10 @@ def test_tails_stay_with_the_line_they_hang_from_and_heads_with_theirs() -> None
 
 
 def test_what_crosses_goes_to_the_lower_line_and_both_ends_of_the_cut_are_told() -> None:
-    marks, places = untwined(marks_of(ink_of(two_lines())), [(0, FIRST, LAST)])
+    components, places = split_touching_lines(find_components(ink_of(two_lines())), [(0, FIRST, LAST)])
     assert sorted(places) == [(FIRST - 1, 120), (FIRST, 120)]
-    assert [marks.at(*place) for place in sorted(places)] == [0, 1]
-    assert (alone(marks, 1)[FIRST:160, 120:126] == 255).all()
+    assert [components.label_at(*place) for place in sorted(places)] == [0, 1]
+    assert (alone(components, 1)[FIRST:160, 120:126] == 255).all()
 
 
 def test_a_mark_over_three_lines_falls_into_three() -> None:
@@ -54,21 +54,21 @@ def test_a_mark_over_three_lines_falls_into_three() -> None:
     for top in (40, 120, 200):
         picture[top : top + 30, 20:180] = 0
     picture[40:230, 90:96] = 0
-    marks, places = untwined(marks_of(ink_of(picture)), [(0, 160, 190), (0, 80, 110)])
-    assert marks.boxes.tolist() == [[20, 40, 180, 80], [20, 80, 180, 160], [20, 160, 180, 230]]
+    components, places = split_touching_lines(find_components(ink_of(picture)), [(0, 160, 190), (0, 80, 110)])
+    assert components.boxes.tolist() == [[20, 40, 180, 80], [20, 80, 180, 160], [20, 160, 180, 230]]
     assert len(places) == 4
 
 
 @given(MASKS, st.data())
 def test_no_ink_is_lost_and_none_is_joined(ink: Pixels, data: st.DataObject) -> None:
-    before = marks_of(ink)
+    before = find_components(ink)
     zones = [
         (number, *sorted(data.draw(st.tuples(*[st.integers(-2, 22)] * 2))))
         for number in range(len(before.area))
     ]
-    after, places = untwined(before, zones)
+    after, places = split_touching_lines(before, zones)
     assert (painted(after) == ink).all()
     assert len(after.area) >= len(before.area)
-    assert all(after.at(*place) >= 0 for place in places)
+    assert all(after.label_at(*place) >= 0 for place in places)
     for y, x in np.argwhere(ink == 0).tolist():
-        assert after.at(y, x) == -1
+        assert after.label_at(y, x) == -1

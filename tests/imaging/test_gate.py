@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from pipeline.imaging.gate import SIGNS, Gate, best_limit
+from pipeline.imaging.gate import FLAW_MEASURES, PageGate, best_limit
 from pipeline.model import Quality
 
-GATE = Gate((0.17, 0.5, 0.4, 3.0, 9.0, 15.0))
+GATE = PageGate((0.17, 0.5, 0.4, 3.0, 9.0, 15.0))
 FINE = Quality(10.0, 200.0, 0.0, 300.0, edge=0.3, shade=0.1)
 
 
@@ -17,7 +17,7 @@ def test_a_false_alarm_weighs_more_than_a_page_missed() -> None:
 
 
 def test_every_sign_has_its_limit() -> None:
-    assert len(GATE.limits) == len(SIGNS)
+    assert len(GATE.limits) == len(FLAW_MEASURES)
     assert GATE.flaws(FINE) == ()
     assert GATE.flaws(Quality(10.0, 200.0, 0.0, 300.0, 0.6, 0.7, 12.0, 20.0, 5.0)) == (
         "SCAN-BLUR", "SCAN-DARK", "SCAN-CUT", "SCAN-FINGER", "SCAN-FOLD",

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging import warp
-from pipeline.imaging.grid import (
-    Rules,
-    leaning_frame,
-    nearest_level,
-    ruled_lines,
-    upright_reach,
-    upright_runs,
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.ruling.grid import (
+    RuleFamily,
+    find_rule_families,
+    frame_corners,
+    nearest_horizontal_rule,
+    vertical_extent,
+    vertical_runs,
     written_rows,
 )
 from pipeline.model import Matrix, Pixels
@@ -36,13 +36,13 @@ def table(x: tuple[float, ...] = X, y: tuple[float, ...] = Y) -> Pixels:
     return picture
 
 
-def ruled(picture: Pixels) -> tuple[Rules, Rules]:
+def ruled(picture: Pixels) -> tuple[RuleFamily, RuleFamily]:
     ink = ink_of(picture)
-    return ruled_lines(ink, upright_runs(ink))
+    return find_rule_families(ink, vertical_runs(ink))
 
 
-def rules_at(x: Sequence[float]) -> Rules:
-    return Rules(np.array(x, float), 0.0, 0.0, (WIDTH, HEIGHT))
+def rules_at(x: Sequence[float]) -> RuleFamily:
+    return RuleFamily(np.array(x, float), 0.0, 0.0, (WIDTH, HEIGHT))
 
 
 def test_all_rules_of_a_table_are_found() -> None:
@@ -83,7 +83,7 @@ def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
     rule(picture, (X[2], 20), (X[2], Y[-1] + 90))
     for x in (X[1], X[4]):
         picture[: int(Y[1]), int(x) - 3 : int(x) + 4] = 255
-    reach = upright_reach(upright_runs(ink_of(picture)), rules_at(X))
+    reach = vertical_extent(vertical_runs(ink_of(picture)), rules_at(X))
     assert reach == pytest.approx((Y[0], Y[-1]), abs=3)
 
 
@@ -118,9 +118,9 @@ def test_rules_and_empty_columns_hold_no_written_rows() -> None:
 def aslant(corners: list[list[float]]) -> tuple[Pixels, Matrix]:
     """The table as a camera sees it that looks at it aslant, and where the corners of its frame are then."""
     outline = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float)
-    look = warp.perspective(outline, outline + np.array(corners))
+    look = warp.homography(outline, outline + np.array(corners))
     frame = np.array([[X[0], Y[0]], [X[-1], Y[0]], [X[-1], Y[-1]], [X[0], Y[-1]]])
-    return warp.warped(table(), look, (WIDTH, HEIGHT)), warp.moved(look, frame)
+    return warp.warp_image(table(), look, (WIDTH, HEIGHT)), warp.transform_points(look, frame)
 
 
 @settings(max_examples=12, deadline=None)
@@ -130,7 +130,7 @@ def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[lis
     across, down = ruled(picture)
     assert len(across.at) == len(X)
     assert len(down.at) == len(Y)
-    found = leaning_frame(across, down, (across.at[0], down.at[0], across.at[-1], down.at[-1]))
+    found = frame_corners(across, down, (across.at[0], down.at[0], across.at[-1], down.at[-1]))
     assert np.abs(found - frame).max() < 8
 
 
@@ -148,22 +148,22 @@ def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
 
 
 def test_where_no_upright_rule_is_seen_none_runs() -> None:
-    assert upright_reach(upright_runs(ink_of(paper(WIDTH, HEIGHT))), rules_at(X)) is None
-    assert upright_reach(upright_runs(ink_of(table())), rules_at([])) is None
+    assert vertical_extent(vertical_runs(ink_of(paper(WIDTH, HEIGHT))), rules_at(X)) is None
+    assert vertical_extent(vertical_runs(ink_of(table())), rules_at([])) is None
 
 
 @given(expected=st.floats(235, 245))
 def test_the_level_rule_near_a_place_is_found(expected: float) -> None:
-    assert nearest_level(table(), 100, 1280, expected, 30) == pytest.approx(240, abs=1.5)
+    assert nearest_horizontal_rule(table(), 100, 1280, expected, 30) == pytest.approx(240, abs=1.5)
 
 
 def test_where_no_level_rule_is_seen_the_expected_place_stands() -> None:
-    assert nearest_level(table(), 100, 1280, 330.0, 30) == 330.0
+    assert nearest_horizontal_rule(table(), 100, 1280, 330.0, 30) == 330.0
 
 
 def test_a_level_above_the_picture_stays_where_it_is_expected() -> None:
-    assert nearest_level(table(), 100, 1280, -40.0, 30) == -40.0
+    assert nearest_horizontal_rule(table(), 100, 1280, -40.0, 30) == -40.0
 
 
 def test_a_level_below_the_picture_stays_where_it_is_expected() -> None:
-    assert nearest_level(table(), 100, 1280, HEIGHT + 40.0, 30) == HEIGHT + 40.0
+    assert nearest_horizontal_rule(table(), 100, 1280, HEIGHT + 40.0, 30) == HEIGHT + 40.0

@@ -5,23 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.imaging import ink as ink_of_page
-from pipeline.imaging.leaders import leaders_of
-from pipeline.imaging.light import ink_mask
-from pipeline.imaging.marks import marks_of
+from pipeline.imaging.ink import cleanup as ink_of_page
+from pipeline.imaging.ink.binarization import ink_mask
+from pipeline.imaging.ink.connected_components import find_components
+from pipeline.imaging.ruling.leaders import find_leaders
 from pipeline.model import Box
 from tests.imaging.drawings import dot, ink_of, painted, paper, rule
 
 
 def inside(picture: np.ndarray) -> np.ndarray:
     """The ink of a page without its edges."""
-    marks = marks_of(ink_of(picture))
-    return painted(marks.without(ink_of_page.edges_of(marks)))
+    components = find_components(ink_of(picture))
+    return painted(components.without(ink_of_page.find_scan_edges(components)))
 
 
 def unprinted(picture: np.ndarray, *labels: Box) -> np.ndarray:
     """The ink of a page without print in these boxes."""
-    return painted(ink_of_page.without_print(marks_of(ink_of(picture)), labels))
+    return painted(ink_of_page.remove_print(find_components(ink_of(picture)), labels))
 
 
 def test_marks_on_the_border_and_shadows_are_no_ink_but_what_is_inside_is() -> None:
@@ -84,7 +84,7 @@ def test_a_letter_that_has_grown_together_with_print_above_it_stays_and_its_cut_
     assert not clean[:66].any()
     assert not clean[:, 20:50].any()
     assert (clean[66:86, 100:130] == 255).all()
-    assert list(ink_of_page.cut_below(marks_of(ink_of(picture)), [label])) == [(66, 100)]
+    assert list(ink_of_page.cuts_below_print(find_components(ink_of(picture)), [label])) == [(66, 100)]
 
 
 def test_a_hat_of_the_line_below_is_no_print_though_a_label_reaches_over_it() -> None:
@@ -111,7 +111,7 @@ def test_painting_out_a_leader_leaves_the_stroke_that_crosses_it() -> None:
         dot(picture, x, 80, 2.2)
     rule(picture, (300, 20), (306, 110), 30, 5)
     ink = ink_mask(picture)
-    clean = ink_of_page.without_dots(picture, ink, leaders_of(marks_of(ink), 40).mask)
+    clean = ink_of_page.paint_out_dots(picture, ink, find_leaders(find_components(ink), 40).mask)
     assert (clean[:, :290] == 255).all()
     assert (clean[:, 316:] == 255).all()
     core = picture[20:74, 295:312] < 60
@@ -127,12 +127,12 @@ def test_the_inside_of_a_check_box_is_measured_without_its_edges(
     picture[22:58, 22:58] = 255
     if thick:
         rule(picture, (25, 25), (55, 55), 0, thick)
-    share = ink_of_page.mark_share(ink_of(picture), Box(20, 20, 60, 60), 8)
+    share = ink_of_page.filled_share(ink_of(picture), Box(20, 20, 60, 60), 8)
     assert least <= share <= most
 
 
 def test_a_check_box_off_the_page_is_empty() -> None:
-    assert ink_of_page.mark_share(ink_of(paper(50, 50)), Box(60, 60, 90, 90), 2) == 0.0
+    assert ink_of_page.filled_share(ink_of(paper(50, 50)), Box(60, 60, 90, 90), 2) == 0.0
 
 
 def test_a_cut_line_shows_its_own_ink_and_no_other() -> None:
@@ -141,10 +141,12 @@ def test_a_cut_line_shows_its_own_ink_and_no_other() -> None:
     rule(picture, (20, 90), (280, 90), 30, 5)  # of the line below
     rule(picture, (230, 10), (230, 70), 30, 5)  # a printed letter
     ink = ink_mask(picture)
-    marks = marks_of(ink)
-    number = int(marks.numbers_in(100, 60, 101, 61)[0, 0]) - 1
-    left, top, right, bottom = (float(n) for n in marks.boxes[number])
-    crop = ink_of_page.cut(picture, ink, marks, np.array([number]), Box(left, top, right, bottom), 40)
+    components = find_components(ink)
+    number = int(components.label_image(100, 60, 101, 61)[0, 0]) - 1
+    left, top, right, bottom = (float(n) for n in components.boxes[number])
+    crop = ink_of_page.crop_line(
+        picture, ink, components, np.array([number]), Box(left, top, right, bottom), 40
+    )
     y0, x0 = max(0, round(top) - 40), max(0, round(left) - 40)
     shown = np.full_like(picture, 255)
     shown[y0 : y0 + crop.shape[0], x0 : x0 + crop.shape[1]] = crop
@@ -158,8 +160,8 @@ def test_what_is_too_faint_to_be_ink_is_left_for_the_reader() -> None:
     rule(picture, (20, 40), (100, 40), 30, 7)
     rule(picture, (110, 40), (180, 40), 200, 2)
     ink = ink_mask(picture)
-    marks = marks_of(ink)
-    crop = ink_of_page.cut(picture, ink, marks, np.array([0]), Box(15, 30, 185, 50), 0)
+    components = find_components(ink)
+    crop = ink_of_page.crop_line(picture, ink, components, np.array([0]), Box(15, 30, 185, 50), 0)
     assert crop[:, 100:160].min() == pytest.approx(200, abs=4)
 
 
@@ -167,7 +169,7 @@ def test_a_cut_at_the_pages_corner_stays_on_the_page() -> None:
     picture = paper(60, 40)
     picture[2:10, 2:10] = 0
     ink = ink_mask(picture)
-    crop = ink_of_page.cut(picture, ink, marks_of(ink), np.array([0]), Box(2, 2, 10, 10), 20)
+    crop = ink_of_page.crop_line(picture, ink, find_components(ink), np.array([0]), Box(2, 2, 10, 10), 20)
     assert crop.shape == (30, 30)
 
 
@@ -182,8 +184,8 @@ def two_that_touch() -> np.ndarray:
 
 def test_letters_that_touch_across_lines_are_cut_where_least_of_them_is() -> None:
     ink = ink_of(two_that_touch())
-    marks = marks_of(ink)
-    cut = ink_of_page.parted(marks, [(0, 55, 125)])
+    components = find_components(ink)
+    cut = ink_of_page.cut_at_sparsest_row(components, [(0, 55, 125)])
     upper, lower = sorted(cut.boxes.tolist(), key=lambda box: box[1])
     assert (upper[1], lower[3]) == (20, 150)
     assert 60 <= upper[3] < 110
@@ -192,5 +194,5 @@ def test_letters_that_touch_across_lines_are_cut_where_least_of_them_is() -> Non
 
 def test_a_cut_that_misses_the_mark_leaves_it_whole() -> None:
     ink = ink_of(two_that_touch())
-    marks = marks_of(ink)
-    assert (painted(ink_of_page.parted(marks, [(0, 160, 190), (0, -20, -5)])) == ink).all()
+    components = find_components(ink)
+    assert (painted(ink_of_page.cut_at_sparsest_row(components, [(0, 160, 190), (0, -20, -5)])) == ink).all()

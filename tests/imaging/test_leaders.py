@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.leaders import Leaders, dots_among, leaders_of, pace_of
-from pipeline.imaging.marks import marks_of
+from pipeline.imaging.ink.connected_components import find_components
+from pipeline.imaging.ruling.leaders import DotLeaders, dot_spacing, find_leaders, find_missed_dots
 from pipeline.model import Pixels
 from tests.imaging.drawings import dot, ink_of, paper, typed
 
@@ -28,7 +28,7 @@ def leader(
     return spots
 
 
-def share_found(found: Leaders, spots: list[tuple[float, float]]) -> float:
+def share_found(found: DotLeaders, spots: list[tuple[float, float]]) -> float:
     return float(np.mean([found.mask[round(y), round(x)] > 0 for x, y in spots]))
 
 
@@ -39,7 +39,7 @@ def test_every_dot_of_a_leader_is_found(pace: float, radius: float, tilt: float)
     spots = [(float(x), 60 + tilt * x) for x in np.arange(30, 970, pace)]
     for x, y in spots:
         dot(picture, x, y, radius)
-    found = leaders_of(marks_of(ink_of(picture)), LETTER)
+    found = find_leaders(find_components(ink_of(picture)), LETTER)
     assert share_found(found, spots) == 1.0
     assert len(found.boxes) == len(spots)
 
@@ -48,7 +48,7 @@ def test_leaders_of_several_lines_are_told_apart() -> None:
     picture = paper(1000, 300)
     for y in (60.0, 130.0, 200.0):
         leader(picture, y)
-    found = leaders_of(marks_of(ink_of(picture)), LETTER)
+    found = find_leaders(find_components(ink_of(picture)), LETTER)
     levels = {int(row): set(np.round(found.boxes[found.row == row][:, 1] / 70)) for row in found.row}
     assert len(levels) == 3
     assert all(len(level) == 1 for level in levels.values())
@@ -59,7 +59,9 @@ def test_a_short_leader_counts_from_six_dots_on() -> None:
         picture = paper(400, 120)
         for number in range(count):
             dot(picture, 60 + 11 * number, 60, 2.2)
-        assert len(leaders_of(marks_of(ink_of(picture)), LETTER).boxes) == (count if count >= 6 else 0)
+        assert len(find_leaders(find_components(ink_of(picture)), LETTER).boxes) == (
+            count if count >= 6 else 0
+        )
 
 
 @pytest.mark.parametrize("step", [3, 4, 5])
@@ -70,7 +72,7 @@ def test_a_leader_cut_into_ones_and_twos_by_writing_is_found(step: int) -> None:
     for x, y in covered:
         picture[int(y) - 70 : int(y) + 6, int(x) - 3 : int(x) + 4] = 30
     free = [spot for spot in spots if spot not in covered]
-    found = leaders_of(marks_of(ink_of(picture)), LETTER)
+    found = find_leaders(find_components(ink_of(picture)), LETTER)
     assert share_found(found, free) > 0.97
     assert not found.mask[:90].any()
 
@@ -81,7 +83,7 @@ def test_a_leader_cut_into_ones_and_twos_by_writing_is_found(step: int) -> None:
 )
 def test_dots_of_letters_and_full_stops_are_no_leader(text: str) -> None:
     picture = typed(text, FACE, 54)
-    assert not leaders_of(marks_of(ink_of(picture)), LETTER).mask.any()
+    assert not find_leaders(find_components(ink_of(picture)), LETTER).mask.any()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_dots_of_letters_and_full_stops_are_no_leader(text: str) -> None:
 @pytest.mark.parametrize("em", [42, 54])
 def test_evenly_spaced_typewriter_letters_are_no_leader(text: str, em: int) -> None:
     picture = typed(text, TYPEWRITER, em)
-    assert not leaders_of(marks_of(ink_of(picture)), LETTER).mask.any()
+    assert not find_leaders(find_components(ink_of(picture)), LETTER).mask.any()
 
 
 @pytest.mark.parametrize("phase", [0.35, 0.5, 0.65])
@@ -100,11 +102,11 @@ def test_a_dot_below_a_vowel_out_of_step_with_the_leader_is_none_of_it(phase: fl
     gone = [spot for spot in spots if 480 < spot[0] < 530]
     for x, y in gone:
         picture[int(y) - 5 : int(y) + 6, int(x) - 5 : int(x) + 6] = 255
-    marks = [(gone[0][0] + 14 * phase, 100.0), (gone[0][0] + 14 * (phase + 2), 100.0)]
-    for x, y in marks:
+    components = [(gone[0][0] + 14 * phase, 100.0), (gone[0][0] + 14 * (phase + 2), 100.0)]
+    for x, y in components:
         dot(picture, x, y, 2.4)
-    found = leaders_of(marks_of(ink_of(picture)), LETTER)
-    assert share_found(found, marks) == 0.0
+    found = find_leaders(find_components(ink_of(picture)), LETTER)
+    assert share_found(found, components) == 0.0
     assert share_found(found, [spot for spot in spots if spot not in gone]) > 0.97
 
 
@@ -114,7 +116,7 @@ def test_a_dot_below_a_vowel_that_runs_into_a_dot_of_the_leader_stays(off: tuple
     spots = leader(picture, 100, radius=1.6)
     x, y = spots[40]
     dot(picture, x + off[0], y + off[1], 1.6)
-    found = leaders_of(marks_of(ink_of(picture)), LETTER)
+    found = find_leaders(find_components(ink_of(picture)), LETTER)
     assert share_found(found, [(x, y)]) == 0.0
     assert share_found(found, spots[:40] + spots[41:]) == 1.0
 
@@ -138,44 +140,44 @@ def test_a_large_dot_or_two_run_together_are_told_by_the_leader_beside_them(
     spots = [(left + n * pace, 60.0) for n in range(85) if not 38 < n < 43]
     dots = np.array([[x - radius, v - radius, x + radius, v + radius] for x, v in spots]).round()
     mark = [left + first * pace - 3, y - 3, left + last * pace + 3, y + 3]
-    found = dots_among(np.array([mark]).round().astype(np.int32), dots.astype(np.int32), LETTER)
+    found = find_missed_dots(np.array([mark]).round().astype(np.int32), dots.astype(np.int32), LETTER)
     assert found.tolist() == [told]
 
 
 def test_without_a_leader_no_mark_is_a_dot_of_one() -> None:
     few = np.array([[n * 11, 58, n * 11 + 4, 62] for n in range(5)], np.int32)
-    assert not dots_among(np.array([[55, 57, 60, 62]], np.int32), few, LETTER).any()
+    assert not find_missed_dots(np.array([[55, 57, 60, 62]], np.int32), few, LETTER).any()
 
 
 def test_one_or_two_marks_left_in_step_are_no_leader() -> None:
     picture = paper(1000, 120)
     for x in np.cumsum(np.random.default_rng(9).uniform(11, 36, 12)):
         dot(picture, float(x), 60, 2.2)
-    assert not leaders_of(marks_of(ink_of(picture)), LETTER).mask.any()
+    assert not find_leaders(find_components(ink_of(picture)), LETTER).mask.any()
 
 
 def test_tone_marks_above_a_leader_stay() -> None:
     picture = paper(1000, 160)
     spots = leader(picture, 110)
-    marks = [(100.0 + 83 * number, 40.0 + 3 * (number % 4)) for number in range(10)]
-    for x, y in marks:
+    components = [(100.0 + 83 * number, 40.0 + 3 * (number % 4)) for number in range(10)]
+    for x, y in components:
         dot(picture, x, y, 2.4)
-    found = leaders_of(marks_of(ink_of(picture)), LETTER)
-    assert share_found(found, marks) == 0.0
+    found = find_leaders(find_components(ink_of(picture)), LETTER)
+    assert share_found(found, components) == 0.0
     assert share_found(found, spots) == 1.0
 
 
 def test_a_page_without_dots_has_no_leader() -> None:
-    found = leaders_of(marks_of(ink_of(paper(300, 200))), LETTER)
+    found = find_leaders(find_components(ink_of(paper(300, 200))), LETTER)
     assert len(found.boxes) == len(found.row) == 0
     assert not found.mask.any()
 
 
 def test_the_pace_of_a_leader_is_one_step_where_writing_hides_every_other_dot() -> None:
-    assert pace_of(np.array([11.2, 11.8, 46, 23.2, 34.8, 23, 12, 23, 11.8, 34.2])) == pytest.approx(
+    assert dot_spacing(np.array([11.2, 11.8, 46, 23.2, 34.8, 23, 12, 23, 11.8, 34.2])) == pytest.approx(
         11.6, abs=0.2
     )
-    assert pace_of(np.array([23.0, 23.1, 22.9, 46.0, 11.5, 11.5, 23.0, 23.0, 22.8])) == pytest.approx(
+    assert dot_spacing(np.array([23.0, 23.1, 22.9, 46.0, 11.5, 11.5, 23.0, 23.0, 22.8])) == pytest.approx(
         23, abs=0.1
     )
 
@@ -185,4 +187,4 @@ def test_dots_between_the_letters_of_dense_writing_are_found() -> None:
     shown = [n for n in range(70) if n % 8 in (0, 1, 5, 7)]
     for n in shown:
         dot(picture, 30 + 11.6 * n, 80, 2.4)
-    assert len(leaders_of(marks_of(ink_of(picture)), 52).boxes) == len(shown)
+    assert len(find_leaders(find_components(ink_of(picture)), 52).boxes) == len(shown)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.light import evened, ink_mask
+from pipeline.imaging.ink.binarization import ink_mask, normalize_illumination
 from pipeline.model import Pixels
 from tests.imaging.drawings import paper, rule, typed
 
@@ -33,23 +33,23 @@ def text_page() -> Pixels:
 @given(dark=st.floats(0.45, 1.0), down=st.booleans())
 def test_paper_is_white_everywhere_under_uneven_light(dark: float, down: bool) -> None:
     flat = text_page()
-    even = evened(lit(flat, dark, down))
+    normalized = normalize_illumination(lit(flat, dark, down))
     clean = flat == 255
-    assert np.percentile(even[clean], 2) >= 245
+    assert np.percentile(normalized[clean], 2) >= 245
 
 
 def test_ink_is_as_dark_in_the_shade_as_in_the_light() -> None:
     flat = np.minimum(text_page(), 255)
-    even = evened(lit(flat, 0.5))
+    normalized = normalize_illumination(lit(flat, 0.5))
     core = flat < 40
-    left, right = even[:, :400][core[:, :400]], even[:, 400:][core[:, 400:]]
+    left, right = normalized[:, :400][core[:, :400]], normalized[:, 400:][core[:, 400:]]
     assert float(left.mean()) == pytest.approx(float(right.mean()), abs=12)
     assert max(left.mean(), right.mean()) < 60
 
 
 def test_the_mask_is_the_same_under_even_and_uneven_light() -> None:
     flat = text_page()
-    first, second = ink_mask(evened(flat)), ink_mask(evened(lit(flat, 0.55)))
+    first, second = ink_mask(normalize_illumination(flat)), ink_mask(normalize_illumination(lit(flat, 0.55)))
     assert (first != second).sum() < 0.02 * (first > 0).sum()
 
 
@@ -70,4 +70,4 @@ def test_a_thin_stroke_is_kept_whole_when_it_is_dark_anywhere() -> None:
 
 
 def test_empty_paper_has_no_ink() -> None:
-    assert not ink_mask(evened(paper(300, 200))).any()
+    assert not ink_mask(normalize_illumination(paper(300, 200))).any()

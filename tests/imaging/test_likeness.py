@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.imaging.likeness import ALIKE_BITS, BITS, likeness, unlike_bits
-from pipeline.imaging.straighten import small_grey
+from pipeline.imaging.geometry.deskew import small_ink_layer
+from pipeline.imaging.perceptual_hash import HASH_BITS, MAX_DUPLICATE_DISTANCE, hash_distance, perceptual_hash
 from pipeline.intake import page_count, page_of, scans_of
 from pipeline.model import Pixels
 
@@ -20,7 +20,7 @@ def pages() -> list[Pixels]:
     """Three pages of one book, grey and small."""
     (scan, *_) = scans_of(SAMPLE)
     found = [page_of(scan, number).pixels for number in range(2, page_count(scan) + 1)][:3]
-    return [small_grey(pixels, 900 / max(pixels.shape)) for pixels in found]
+    return [small_ink_layer(pixels, 900 / max(pixels.shape)) for pixels in found]
 
 
 def _scanned_again(page: Pixels, angle: float) -> Pixels:
@@ -38,15 +38,18 @@ def _scanned_again(page: Pixels, angle: float) -> Pixels:
 @pytest.mark.parametrize("angle", [-1.0, 0.6])
 def test_a_page_scanned_again_is_alike(pages: list[Pixels], angle: float) -> None:
     for page in pages:
-        assert unlike_bits(likeness(page), likeness(_scanned_again(page, angle))) <= ALIKE_BITS
+        assert (
+            hash_distance(perceptual_hash(page), perceptual_hash(_scanned_again(page, angle)))
+            <= MAX_DUPLICATE_DISTANCE
+        )
 
 
 def test_other_pages_of_the_same_form_are_not_alike(pages: list[Pixels]) -> None:
-    looks = [likeness(page) for page in pages]
-    assert min(unlike_bits(one, other) for one, other in combinations(looks, 2)) > ALIKE_BITS
+    looks = [perceptual_hash(page) for page in pages]
+    assert min(hash_distance(one, other) for one, other in combinations(looks, 2)) > MAX_DUPLICATE_DISTANCE
 
 
 def test_an_empty_page_is_like_no_other() -> None:
     empty = np.full((300, 200), 240, np.uint8)
-    assert likeness(empty) == ""
-    assert unlike_bits("", "") == BITS
+    assert perceptual_hash(empty) == ""
+    assert hash_distance("", "") == HASH_BITS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.imaging.marks import Marks, marks_of, regrouped
+from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components, relabel
 from pipeline.model import Pixels
 from tests.imaging.drawings import ink_of, painted, paper
 
@@ -18,87 +18,89 @@ MASKS = arrays(
 )
 
 
-def shapes(marks: Marks) -> set[frozenset[int]]:
+def shapes(components: ConnectedComponents) -> set[frozenset[int]]:
     """Each mark as the set of its pixels."""
-    count = len(marks.area)
-    return {frozenset(marks.pixels(np.arange(count) == number).tolist()) for number in range(count)}
+    count = len(components.area)
+    return {
+        frozenset(components.pixel_indices(np.arange(count) == number).tolist()) for number in range(count)
+    }
 
 
 def test_each_connected_mark_is_known_by_box_and_area() -> None:
     picture = paper(200, 100)
     picture[20:30, 40:60] = 0
     picture[50:80, 100:103] = 0
-    marks = marks_of(ink_of(picture))
-    assert sorted(marks.boxes.tolist()) == [[40, 20, 60, 30], [100, 50, 103, 80]]
-    assert sorted(marks.area.tolist()) == [90, 200]
-    for number, (left, top, right, bottom) in enumerate(marks.boxes.tolist()):
-        assert (marks.numbers_in(left, top, right, bottom) == number + 1).all()
+    components = find_components(ink_of(picture))
+    assert sorted(components.boxes.tolist()) == [[40, 20, 60, 30], [100, 50, 103, 80]]
+    assert sorted(components.area.tolist()) == [90, 200]
+    for number, (left, top, right, bottom) in enumerate(components.boxes.tolist()):
+        assert (components.label_image(left, top, right, bottom) == number + 1).all()
 
 
 @given(MASKS)
 def test_numbers_boxes_areas_and_centres_are_those_of_opencv(ink: Pixels) -> None:
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    marks = marks_of(ink)
-    assert (marks.numbers_in(0, 0, ink.shape[1], ink.shape[0]) == labels).all()
+    count, labels, stats, centroids = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    components = find_components(ink)
+    assert (components.label_image(0, 0, ink.shape[1], ink.shape[0]) == labels).all()
     corners = np.column_stack([stats[1:, :2], stats[1:, :2] + stats[1:, 2:4]])
-    assert (marks.boxes == corners).all()
-    assert (marks.area == stats[1:, 4]).all()
-    assert marks.centres == pytest.approx(centres[1:])
-    assert len(marks.area) == count - 1
+    assert (components.boxes == corners).all()
+    assert (components.area == stats[1:, 4]).all()
+    assert components.centroids == pytest.approx(centroids[1:])
+    assert len(components.area) == count - 1
 
 
 @given(MASKS, st.data())
 def test_a_part_of_the_page_shows_the_same_numbers(ink: Pixels, data: st.DataObject) -> None:
-    marks = marks_of(ink)
-    whole = marks.numbers_in(0, 0, ink.shape[1], ink.shape[0])
+    components = find_components(ink)
+    whole = components.label_image(0, 0, ink.shape[1], ink.shape[0])
     top, bottom = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[0])] * 2)))
     left, right = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[1])] * 2)))
-    assert (marks.numbers_in(left, top, right, bottom) == whole[top:bottom, left:right]).all()
+    assert (components.label_image(left, top, right, bottom) == whole[top:bottom, left:right]).all()
 
 
 @given(MASKS, st.data())
 def test_a_part_of_the_page_shows_the_marks_that_are_asked_for(ink: Pixels, data: st.DataObject) -> None:
-    marks = marks_of(ink)
-    count = len(marks.area)
+    components = find_components(ink)
+    count = len(components.area)
     chosen = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
     top, bottom = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[0])] * 2)))
     left, right = sorted(data.draw(st.tuples(*[st.integers(0, ink.shape[1])] * 2)))
-    shown = np.concatenate([[False], chosen])[marks.numbers_in(left, top, right, bottom)]
-    assert (marks.mask_in(chosen, left, top, right, bottom) == np.where(shown, 255, 0)).all()
+    shown = np.concatenate([[False], chosen])[components.label_image(left, top, right, bottom)]
+    assert (components.mask_in(chosen, left, top, right, bottom) == np.where(shown, 255, 0)).all()
 
 
 @given(MASKS, st.data())
 def test_without_some_marks_the_others_are_what_they_were(ink: Pixels, data: st.DataObject) -> None:
-    marks = marks_of(ink)
-    count = len(marks.area)
+    components = find_components(ink)
+    count = len(components.area)
     gone = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
     rest = ink.copy()
-    rest.ravel()[marks.pixels(gone)] = 0
-    left = marks.without(gone)
+    rest.ravel()[components.pixel_indices(gone)] = 0
+    left = components.without(gone)
     assert (painted(left) == rest).all()
-    assert shapes(left) == shapes(marks_of(rest))
+    assert shapes(left) == shapes(find_components(rest))
 
 
 @given(MASKS, st.data())
 def test_marks_that_lose_ink_are_those_of_the_picture_without_it(ink: Pixels, data: st.DataObject) -> None:
-    marks = marks_of(ink)
-    runs = marks.runs
+    components = find_components(ink)
+    runs = components.runs
     size = runs.shape[1]
     kept = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), bool)
     rest = np.zeros_like(ink)
     for y, first, end, _ in runs[:, kept].T:
         rest[y, first:end] = 255
-    found = regrouped(marks, runs[:, kept], np.unique(runs[3, ~kept]))
-    assert shapes(found) == shapes(marks_of(rest))
+    found = relabel(components, runs[:, kept], np.unique(runs[3, ~kept]))
+    assert shapes(found) == shapes(find_components(rest))
     for number, (left, top, right, bottom) in enumerate(found.boxes.tolist()):
-        assert (found.numbers_in(left, top, right, bottom) == number + 1).sum() == found.area[number]
+        assert (found.label_image(left, top, right, bottom) == number + 1).sum() == found.area[number]
 
 
 @given(MASKS, st.data())
 def test_marks_left_on_a_mask_are_those_of_the_mask(ink: Pixels, data: st.DataObject) -> None:
     held = data.draw(arrays(np.uint8, ink.shape, elements=st.sampled_from([0, 255])))
-    found = marks_of(ink).left_on(ink & held)
-    assert shapes(found) == shapes(marks_of(ink & held))
+    found = find_components(ink).restricted_to(ink & held)
+    assert shapes(found) == shapes(find_components(ink & held))
     assert (painted(found) == ink & held).all()
 
 
@@ -107,26 +109,26 @@ def test_a_long_winding_mark_falls_into_as_many_pieces_as_it_is_cut() -> None:
     ink[:, ::4] = 255
     ink[0, 2::8] = ink[-1, 6::8] = 255
     ink[0, 1:40:8] = ink[0, 3:40:8] = ink[-1, 5:40:8] = ink[-1, 7:40:8] = 255
-    whole = marks_of(ink)
+    whole = find_components(ink)
     assert len(whole.area) == 1
     cut = ink.copy()
     cut[100] = 0
-    assert shapes(whole.left_on(cut)) == shapes(marks_of(cut))
-    assert len(whole.left_on(cut).area) == 12
+    assert shapes(whole.restricted_to(cut)) == shapes(find_components(cut))
+    assert len(whole.restricted_to(cut).area) == 12
 
 
 @given(MASKS)
 def test_marks_of_a_part_are_laid_where_the_part_is(ink: Pixels) -> None:
     page = np.zeros((30, 40), np.uint8)
     page[5 : 5 + ink.shape[0], 9 : 9 + ink.shape[1]] = ink
-    laid = marks_of(ink).laid(9, 5, (30, 40))
+    laid = find_components(ink).placed_on(9, 5, (30, 40))
     assert (painted(laid) == page).all()
-    assert sorted(laid.boxes.tolist()) == sorted(marks_of(page).boxes.tolist())
+    assert sorted(laid.boxes.tolist()) == sorted(find_components(page).boxes.tolist())
 
 
 def test_a_page_of_more_specks_than_16_bits_count_is_measured_too() -> None:
     ink = np.zeros((600, 600), np.uint8)
     ink[::2, ::2] = 255
-    marks = marks_of(ink)
-    assert len(marks.area) == 300 * 300
-    assert (marks.area == 1).all()
+    components = find_components(ink)
+    assert len(components.area) == 300 * 300
+    assert (components.area == 1).all()

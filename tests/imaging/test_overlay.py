@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.imaging.overlay import overlay
+from pipeline.imaging.overlay import draw_overlay
 from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, Frame, PageImage, Pixels
 from tests.evaluation.pages import page_result
 from tests.locate.forms import SCHEMAS
@@ -25,7 +25,7 @@ def drawn(*texts: str) -> Pixels:
         entries=(EntryResult(0, readings, ()),),
     )
     page = PageImage(result.ref, np.full((1400, 1000, 3), 255, np.uint8), 0)
-    return overlay(page, result, SCHEMAS)[:, 190:800]
+    return draw_overlay(page, result, SCHEMAS)[:, 190:800]
 
 
 def test_captions_of_fields_that_share_a_blank_stand_one_above_the_other() -> None:

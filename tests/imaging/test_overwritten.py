@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.imaging.leaders import leaders_of
-from pipeline.imaging.light import inked
-from pipeline.imaging.marks import marks_of
-from pipeline.imaging.overwritten import with_overwritten
+from pipeline.imaging.ink.binarization import binarize
+from pipeline.imaging.ink.connected_components import find_components
+from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.imaging.ruling.leaders import find_leaders
 from pipeline.model import Pixels
 from tests.imaging.drawings import dot, ink_of, paper, rule
 
@@ -41,8 +41,8 @@ def over(picture: Pixels, writing: Pixels) -> Pixels:
 def left_of(picture: Pixels) -> Pixels:
     """The ink of a scanned page without its leaders."""
     scan = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7), np.uint8)
-    ink, marks = inked(scan)
-    found = with_overwritten(leaders_of(marks, LETTER), ink, marks, scan, LETTER)
+    ink, components = binarize(scan)
+    found = remove_overwritten_dots(find_leaders(components, LETTER), ink, components, scan, LETTER)
     return np.where(found.mask > 0, 0, ink).astype(np.uint8)
 
 
@@ -83,7 +83,7 @@ def test_a_word_that_hides_the_beginning_of_a_leader_loses_its_dots() -> None:
 def test_a_stroke_of_the_same_ink_along_the_leader_is_not_cut_to_pieces() -> None:
     writing = strokes((at(20) + 3, LEVEL, at(28) - 3, LEVEL), grey=40)
     picture = np.minimum(leader(), writing)
-    assert len(marks_of(left_of(picture)).area) == 1
+    assert len(find_components(left_of(picture)).area) == 1
     assert kept(left_of(picture), writing) > 0.97
 
 

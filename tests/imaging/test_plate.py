@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from pipeline.digitize.teaching import shape_of
-from pipeline.imaging.colour import ink_grey
-from pipeline.imaging.plate import FEWEST, Plate, found_on, plate_of
+from pipeline.imaging.colour import ink_layer
+from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, found_on, learn_template
 from pipeline.model import FoundLabel
-from tests.imaging.plates import DPI, SCHEMAS, empty_plate, plate, sheets, smaller, view
+from tests.imaging.plates import DPI, SCHEMAS, empty_plate, sheets, smaller, template, view
 
 FORM = "birth-2006"
 
 
 def test_the_median_of_the_pages_is_the_blank_form_without_ink() -> None:
-    made, blank = plate(FORM).picture.astype(int), empty_plate(SCHEMAS.form(FORM)).astype(int)
+    made, blank = template(FORM).picture.astype(int), empty_plate(SCHEMAS.form(FORM)).astype(int)
     written = [view(sheet).picture.astype(int) for sheet in sheets(FORM)]
     assert np.mean([(page < 140).sum() for page in written]) > 1.5 * (blank < 140).sum()
     assert (made < 140).sum() < 1.2 * (blank < 140).sum()
@@ -25,13 +25,13 @@ def test_the_median_of_the_pages_is_the_blank_form_without_ink() -> None:
 
 def test_too_few_pages_make_no_plate() -> None:
     views = [view(sheet) for sheet in sheets(FORM)]
-    assert plate_of(views[: FEWEST - 1], shape_of(SCHEMAS.form(FORM))) is None
+    assert learn_template(views[: MIN_PAGES - 1], shape_of(SCHEMAS.form(FORM))) is None
 
 
 def test_a_label_that_hardly_any_page_has_read_is_not_of_the_plate() -> None:
     views = [view(sheet) for sheet in sheets(FORM)]
     bare = [type(one)(one.picture, one.labels[3:]) for one in views[:-1]]
-    made = plate_of([*bare, views[-1]], shape_of(SCHEMAS.form(FORM)))
+    made = learn_template([*bare, views[-1]], shape_of(SCHEMAS.form(FORM)))
     assert made is not None
     assert {label.number for label in made.labels}.isdisjoint({0, 1, 2})
 
@@ -51,10 +51,10 @@ def off(found: tuple[FoundLabel, ...], form: str, move: np.ndarray) -> list[floa
 
 
 def test_labels_are_found_on_a_moved_larger_and_slanting_page() -> None:
-    page = ink_grey(sheets(FORM)[2].pixels)
+    page = ink_layer(sheets(FORM)[2].pixels)
     move = np.array([[1.03, 0.004, 41.0], [-0.003, 1.03, -22.0], [0, 0, 1.0]])
     moved = cv2.warpPerspective(page, move, (page.shape[1] + 60, page.shape[0]), borderValue=(255.0,))
-    found = found_on(plate(FORM), np.asarray(moved, np.uint8), DPI)
+    found = found_on(template(FORM), np.asarray(moved, np.uint8), DPI)
     away = off(found, FORM, move)
     assert len(found) >= 0.85 * len(SCHEMAS.form(FORM).labels)
     assert np.quantile(away, 0.95) < 0.6, away
@@ -62,20 +62,20 @@ def test_labels_are_found_on_a_moved_larger_and_slanting_page() -> None:
 
 def test_little_is_found_on_a_page_of_another_form() -> None:
     form = SCHEMAS.form(FORM)
-    found = found_on(plate(FORM), ink_grey(sheets("marriage-2016")[0].pixels), DPI)
+    found = found_on(template(FORM), ink_layer(sheets("marriage-2016")[0].pixels), DPI)
     letters = sum(len(form.labels[one.number].text) for one in found)
     assert letters < 0.4 * sum(len(label.text) for label in form.labels)
 
 
 def test_nothing_is_found_on_an_empty_page() -> None:
-    assert found_on(plate(FORM), np.full((2339, 1654), 255, np.uint8), DPI) == ()
-    assert found_on(plate(FORM), smaller(ink_grey(sheets(FORM)[0].pixels), 0.1), DPI) == ()
+    assert found_on(template(FORM), np.full((2339, 1654), 255, np.uint8), DPI) == ()
+    assert found_on(template(FORM), smaller(ink_layer(sheets(FORM)[0].pixels), 0.1), DPI) == ()
 
 
 def test_a_plate_comes_back_from_its_bytes() -> None:
-    again = Plate.unpacked(plate(FORM).packed())
-    assert (again.shape, again.labels, again.pages) == (plate(FORM).shape, plate(FORM).labels, 5)
-    assert np.array_equal(again.picture, plate(FORM).picture)
-    for broken in (b"", b"no plate", plate(FORM).packed()[:5000]):
+    again = FormTemplate.from_bytes(template(FORM).to_bytes())
+    assert (again.shape, again.labels, again.pages) == (template(FORM).shape, template(FORM).labels, 5)
+    assert np.array_equal(again.picture, template(FORM).picture)
+    for broken in (b"", b"no plate", template(FORM).to_bytes()[:5000]):
         with pytest.raises(ValueError, match="no plate"):
-            Plate.unpacked(broken)
+            FormTemplate.from_bytes(broken)

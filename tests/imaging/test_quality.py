@@ -11,8 +11,8 @@ import pytest
 from benchmarks.books.scan_damage import DAMAGES
 from pipeline import schema
 from pipeline.digitize import default_engines
-from pipeline.imaging.colour import layers_of
-from pipeline.imaging.quality import quality_of
+from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.scan_quality import measure_quality
 from pipeline.model import Pixels, Quality
 from pipeline.synth import SynthOptions, draw_book
 from tests.imaging.drawings import paper, typed
@@ -44,7 +44,7 @@ def drawn(form: str = "birth-2006", seed: int = 5) -> Pixels:
 
 
 def measured(pixels: Pixels, dpi: float) -> Quality:
-    return quality_of(pixels, layers_of(pixels), dpi)
+    return measure_quality(pixels, split_colour_layers(pixels), dpi)
 
 
 def flaws(pixels: Pixels) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging.rules import course_near, crossing, rule_near, without_rules
+from pipeline.imaging.ruling.rules import erase_rules, find_rule_near, intersect_lines, trace_rule_near
 from pipeline.model import Matrix, Pixels
 from tests.imaging.drawings import ink_of, paper, rule, typed
 
@@ -20,7 +20,7 @@ REACH, THICK = 25.0, 8.0
 
 
 def found(picture: Pixels) -> Matrix | None:
-    return rule_near(picture, START, END, REACH, THICK)
+    return find_rule_near(picture, START, END, REACH, THICK)
 
 
 def upright(top: float = 200.0, bottom: float | None = None, grey: int = 70, width: int = 2) -> Pixels:
@@ -100,12 +100,12 @@ def test_a_column_of_writing_is_no_rule() -> None:
 
 
 def test_a_segment_too_short_to_tell_has_no_rule() -> None:
-    assert rule_near(upright(), START, START + np.array([0.0, 30.0]), REACH, THICK) is None
+    assert find_rule_near(upright(), START, START + np.array([0.0, 30.0]), REACH, THICK) is None
 
 
 def test_a_level_rule_is_found_as_an_upright_one_is() -> None:
     picture = np.ascontiguousarray(upright(207, 201).T)
-    rule = rule_near(picture, START[::-1], END[::-1], REACH, THICK)
+    rule = find_rule_near(picture, START[::-1], END[::-1], REACH, THICK)
     assert rule is not None
     assert rule[:, 1] == pytest.approx([207, 201], abs=1.5)
     assert rule[:, 0] == pytest.approx([50, 850], abs=1)
@@ -113,7 +113,7 @@ def test_a_level_rule_is_found_as_an_upright_one_is() -> None:
 
 def test_two_lines_cross_where_both_pass() -> None:
     first, second = np.array([[0.0, 0], [10, 10]]), np.array([[0.0, 10], [10, 0]])
-    assert crossing(first, second) == pytest.approx([5, 5])
+    assert intersect_lines(first, second) == pytest.approx([5, 5])
 
 
 def bowed(shift: float, bow: float, grey: int = 70) -> tuple[Pixels, Matrix]:
@@ -130,7 +130,7 @@ def bowed(shift: float, bow: float, grey: int = 70) -> tuple[Pixels, Matrix]:
 @given(shift=st.floats(-10, 10), bow=st.floats(-9, 9), grey=st.integers(40, 170))
 def test_a_rule_that_bends_is_followed(shift: float, bow: float, grey: int) -> None:
     picture, points = bowed(shift, bow, grey)
-    course = course_near(picture, START, END, REACH, THICK)
+    course = trace_rule_near(picture, START, END, REACH, THICK)
     assert np.interp(points[:, 1], course[:, 1], course[:, 0]) == pytest.approx(points[:, 0], abs=2.0)
 
 
@@ -139,15 +139,15 @@ def test_a_rule_that_bends_is_erased_and_a_stroke_across_it_stays() -> None:
     stroke = paper(WIDTH, HEIGHT)
     cv2.line(stroke, (150, 380), (260, 480), 20, 7)
     page = np.minimum(picture, stroke)
-    course = course_near(page, START, END, REACH, THICK)
-    clean = without_rules(ink_of(page), [course], 2.0)
+    course = trace_rule_near(page, START, END, REACH, THICK)
+    clean = erase_rules(ink_of(page), [course], 2.0)
     own = ink_of(stroke) > 0
     assert (clean[own] > 0).mean() > 0.98
     assert (clean[~own] > 0).sum() < 0.02 * (ink_of(picture) > 0).sum()
 
 
 def test_where_no_rule_is_the_course_is_the_segment() -> None:
-    assert course_near(paper(WIDTH, HEIGHT), START, END, REACH, THICK).tolist() == [[200, 50], [200, 850]]
+    assert trace_rule_near(paper(WIDTH, HEIGHT), START, END, REACH, THICK).tolist() == [[200, 50], [200, 850]]
 
 
 def test_an_erased_rule_leaves_the_stroke_that_crosses_it_whole() -> None:
@@ -155,7 +155,7 @@ def test_an_erased_rule_leaves_the_stroke_that_crosses_it_whole() -> None:
     rule(picture, (20, 150), (280, 150), 40, 2)
     stroke = paper(300, 300)
     cv2.line(stroke, (120, 60), (180, 240), 20, 7)
-    clean = without_rules(ink_of(np.minimum(picture, stroke)), [np.array([[20.0, 150], [280, 150]])], 2.0)
+    clean = erase_rules(ink_of(np.minimum(picture, stroke)), [np.array([[20.0, 150], [280, 150]])], 2.0)
     assert (clean[:, :100] == 0).all()
     own = ink_of(stroke) > 0
     assert (clean[own] > 0).mean() > 0.99
@@ -168,7 +168,7 @@ def test_a_stroke_along_a_thin_rule_stays() -> None:
     stem = paper(300, 400)
     cv2.line(stem, (154, 170), (147, 230), 20, 6)
     course = np.array([[150.0, 20], [150, 380]])
-    clean = without_rules(ink_of(np.minimum(picture, stem)), [course], 3.0)
+    clean = erase_rules(ink_of(np.minimum(picture, stem)), [course], 3.0)
     own = ink_of(stem) > 0
     assert (clean[own] > 0).mean() > 0.9
     assert (clean[:150] == 0).all()
@@ -181,7 +181,7 @@ def test_a_rule_that_is_thicker_further_on_is_erased_all_along(level: bool) -> N
     picture[:700, 200:202] = picture[700:, 199:203] = 40
     course = np.array([[200.5, 0], [200.5, 1199]])
     ink = ink_of(picture)
-    clean = without_rules(*((ink.T.copy(), [course[:, ::-1]]) if level else (ink, [course])), 2.4)
+    clean = erase_rules(*((ink.T.copy(), [course[:, ::-1]]) if level else (ink, [course])), 2.4)
     assert not clean.any()
 
 
@@ -191,7 +191,7 @@ def test_where_no_rule_is_nothing_is_erased() -> None:
     for top in range(100, 1100, 150):
         picture[top : top + 40, 199:203] = 20
     ink = ink_of(picture)
-    assert (without_rules(ink, [np.array([[200.5, 0], [200.5, 1199]])], 2.4) == ink).all()
+    assert (erase_rules(ink, [np.array([[200.5, 0], [200.5, 1199]])], 2.4) == ink).all()
 
 
 def test_an_even_stroke_across_a_rule_loses_no_column() -> None:
@@ -199,6 +199,6 @@ def test_an_even_stroke_across_a_rule_loses_no_column() -> None:
     picture[:, 200:202] = 40
     picture[150:156, 195:260] = 20
     ink = ink_of(picture)
-    clean = without_rules(ink, [np.array([[200.5, 0], [200.5, 399]])], 2.1)
+    clean = erase_rules(ink, [np.array([[200.5, 0], [200.5, 399]])], 2.1)
     assert (clean[150:156] == ink[150:156]).all()
     assert not clean[:150].any()

@@ -9,9 +9,15 @@ import pytest
 
 from benchmarks.books.open_books import FLAT, Binding, open_book
 from pipeline import schema
-from pipeline.imaging import warp
-from pipeline.imaging.colour import ink_grey
-from pipeline.imaging.spread import Gutter, common_canvas, gutter_of, halves, lines_run_level
+from pipeline.imaging.colour import ink_layer
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.gutter import (
+    Gutter,
+    find_gutter,
+    has_horizontal_text,
+    shared_homography,
+    split_at_gutter,
+)
 from pipeline.model import Pixels
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel
@@ -37,7 +43,7 @@ def test_the_gutter_of_an_open_book_is_found_within_a_hundredth_of_its_width(
     book = open_book(left, right, DPI, SCANNER_LEVELS[level], np.random.default_rng(7), binding)
     pixels = book.scan.pixels
     height, width = pixels.shape[:2]
-    found = gutter_of(ink_grey(pixels), 420.0)
+    found = find_gutter(ink_layer(pixels), 420.0)
     assert np.abs(found.at(book.gutter[:, 1], height) - book.gutter[:, 0]).max() <= 0.01 * width
     assert (found.shadow > 0) == (binding.shadow > 0)
 
@@ -47,9 +53,9 @@ def test_the_gutter_of_an_open_book_is_found_within_a_hundredth_of_its_width(
 def test_writing_runs_level_until_the_picture_is_laid_on_its_side(form: str, level: ScannerLevel) -> None:
     rows = 8 if form == "birth-table" else 1
     options = SynthOptions(seed=6, entries=rows, dpi=DPI, cover=False, scanner=level)
-    grey = ink_grey(next(draw_book(SCHEMAS.form(form), SCHEMAS, options)).scan.pixels)
-    assert lines_run_level(grey)
-    assert not lines_run_level(np.ascontiguousarray(np.rot90(grey)))
+    grey = ink_layer(next(draw_book(SCHEMAS.form(form), SCHEMAS, options)).scan.pixels)
+    assert has_horizontal_text(grey)
+    assert not has_horizontal_text(np.ascontiguousarray(np.rot90(grey)))
 
 
 def test_no_pixel_of_either_page_is_lost_and_none_of_the_other_is_kept() -> None:
@@ -61,7 +67,7 @@ def test_no_pixel_of_either_page_is_lost_and_none_of_the_other_is_kept() -> None
     on_right = across[None] > line[:, None] + 2
     pixels[on_left] = (200, 0, 0)
     pixels[on_right] = (0, 0, 200)
-    (left, begin), (right, start) = halves(pixels, gutter)
+    (left, begin), (right, start) = split_at_gutter(pixels, gutter)
     assert begin == 0
     assert (left[on_left[:, : left.shape[1]]] == (200, 0, 0)).all()
     assert (right[on_right[:, start:]] == (0, 0, 200)).all()
@@ -73,20 +79,20 @@ def test_no_pixel_of_either_page_is_lost_and_none_of_the_other_is_kept() -> None
 @pytest.mark.parametrize("tone", [0, 255])
 def test_pictures_on_which_there_is_nothing_are_no_error(shape: tuple[int, int], tone: int) -> None:
     grey = np.full(shape, tone, np.uint8)
-    gutter = gutter_of(grey, 420.0)
+    gutter = find_gutter(grey, 420.0)
     assert gutter.shadow == 0
-    lines_run_level(grey)
-    (left, _), (right, _) = halves(np.repeat(grey[..., None], 3, 2), gutter)
+    has_horizontal_text(grey)
+    (left, _), (right, _) = split_at_gutter(np.repeat(grey[..., None], 3, 2), gutter)
     assert left.shape[0] == right.shape[0] == shape[0]
 
 
 def test_the_canvas_of_both_pages_keeps_either_nearly_square() -> None:
     frame = np.array([[0, 0], [400, 0], [400, 560], [0, 560]], float)
     shift = np.array([430.0, 3.0])
-    lean = warp.squared(0.6, 0.6, (900, 600))[0]
-    left, right = warp.moved(lean, frame), frame + shift
-    matrix = common_canvas([left, right])
+    lean = warp.deskew_matrix(0.6, 0.6, (900, 600))[0]
+    left, right = warp.transform_points(lean, frame), frame + shift
+    matrix = shared_homography([left, right])
     for corners in (left, right):
-        placed = warp.moved(matrix, corners)
+        placed = warp.transform_points(matrix, corners)
         sides = np.array([placed[1] - placed[0], placed[2] - placed[3]])
         assert np.abs(sides[:, 1] / sides[:, 0]).max() < np.tan(np.radians(0.35))

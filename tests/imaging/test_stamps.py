@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pipeline import schema
-from pipeline.imaging.colour import layers_of
-from pipeline.imaging.light import ink_mask
-from pipeline.imaging.stamps import stamps_of
+from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.ink.binarization import ink_mask
+from pipeline.imaging.ink.stamps import find_stamps
 from pipeline.model import StampKind
 from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal
@@ -21,7 +21,7 @@ DPI = 200.0
 def stamp_on(draw: Callable[[PaperSheet, np.random.Generator], object], seed: int) -> set[StampKind]:
     sheet = PaperSheet.blank(schema.load().form("birth-2006"), DPI)
     draw(sheet, np.random.default_rng(seed))
-    found = stamps_of(ink_mask(layers_of(sheet.pixels).red), DPI)
+    found = find_stamps(ink_mask(split_colour_layers(sheet.pixels).red), DPI)
     return {stamp.kind for stamp in found if stamp.box.width * stamp.box.height > 1000}
 
 
@@ -46,4 +46,4 @@ def test_a_seal_in_the_page_a_seal_over_its_edge_a_boxed_stamp_and_a_name_are_fo
 
 
 def test_a_page_without_red_has_no_stamps() -> None:
-    assert stamps_of(np.zeros((600, 400), np.uint8), DPI) == ()
+    assert find_stamps(np.zeros((600, 400), np.uint8), DPI) == ()

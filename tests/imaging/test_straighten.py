@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging import skew, straighten, warp
+from pipeline.imaging.geometry import deskew, skew, warp
 from pipeline.model import Matrix, Pixels
 from tests.imaging.drawings import dot, middle_of_ink, paper, rule, ruled_page
 
@@ -43,7 +43,7 @@ CORNERS = np.array([[LEFT, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [LEFT, BOTTOM]])
 @settings(max_examples=15, deadline=None)
 @given(shift=st.floats(-15, 15))
 def test_the_frame_is_found_though_the_labels_are_a_little_off(shift: float) -> None:
-    frame = straighten.frame_of(framed(), expected(shift), (INNER,), 20)
+    frame = deskew.find_frame(framed(), expected(shift), (INNER,), 20)
     assert frame is not None
     assert frame.corners == pytest.approx(CORNERS, abs=3)
     assert frame.rules == (INNER,)
@@ -51,7 +51,7 @@ def test_the_frame_is_found_though_the_labels_are_a_little_off(shift: float) -> 
 
 @pytest.mark.parametrize("missing", ["t", "b", "l", "r", "tl", "tr", "bi", "ti"])
 def test_a_missing_side_is_put_where_its_neighbours_say(missing: str) -> None:
-    frame = straighten.frame_of(framed(missing), expected(8), (INNER,), 20)
+    frame = deskew.find_frame(framed(missing), expected(8), (INNER,), 20)
     assert frame is not None
     off = np.abs(frame.corners - CORNERS)
     assert off.max() <= 11
@@ -60,8 +60,8 @@ def test_a_missing_side_is_put_where_its_neighbours_say(missing: str) -> None:
 
 
 def test_without_two_rules_there_is_no_frame() -> None:
-    assert straighten.frame_of(framed("ltrbi"), expected(), (INNER,), 20) is None
-    assert straighten.frame_of(framed("ltrb"), expected(), (INNER,), 20) is None
+    assert deskew.find_frame(framed("ltrbi"), expected(), (INNER,), 20) is None
+    assert deskew.find_frame(framed("ltrb"), expected(), (INNER,), 20) is None
 
 
 @settings(max_examples=30, deadline=None)
@@ -71,19 +71,19 @@ def test_the_straight_frame_is_square_and_the_page_lies_on_the_canvas(
 ) -> None:
     corners = CORNERS + np.array(shifts).reshape(4, 2)
     page = (1000, 1450)
-    matrix, (width, height), square = straighten.squared(corners, page, limit)
+    matrix, (width, height), square = deskew.rectifying_homography(corners, page, limit)
     assert max(width, height) <= limit + 1
-    assert warp.moved(matrix, corners) == pytest.approx(square, abs=0.5)
+    assert warp.transform_points(matrix, corners) == pytest.approx(square, abs=0.5)
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = square
     assert (x0, y0, x2, y2) == pytest.approx((x3, y1, x1, y3), abs=1e-6)
-    outline = warp.moved(matrix, np.array([[0.0, 0], [1000, 0], [1000, 1450], [0, 1450]]))
+    outline = warp.transform_points(matrix, np.array([[0.0, 0], [1000, 0], [1000, 1450], [0, 1450]]))
     assert outline.min() >= -1
     assert (outline <= np.array([width, height]) + 1).all()
 
 
 def test_a_frame_far_off_the_page_makes_no_boundless_canvas() -> None:
     corners = CORNERS / 4
-    _, (width, height), _ = straighten.squared(corners, (1000, 1450), 5000)
+    _, (width, height), _ = deskew.rectifying_homography(corners, (1000, 1450), 5000)
     assert width <= 1.5 * 200 + 2
     assert height <= 1.5 * 287.5 + 2
 
@@ -93,12 +93,12 @@ def test_a_frame_far_off_the_page_makes_no_boundless_canvas() -> None:
 def test_a_levelled_page_is_level_and_its_matrix_tells_where_a_dot_went(turn: int, angle: float) -> None:
     upright = ruled_page(angle)
     lying = np.ascontiguousarray(np.rot90(upright, k=turn // 90))
-    level = straighten.levelled(lying, 1.0, turn, 20, 150)
+    level = deskew.deskew(lying, 1.0, turn, 20, 150)
     assert level.skew == pytest.approx(angle, abs=0.05)
     dotted = paper(lying.shape[1], lying.shape[0])
     dot(dotted, 300, 500, 3)
-    landed = warp.moved(level.matrix, np.array([[300.0, 500.0]]))[0]
-    assert middle_of_ink(warp.warped(dotted, level.matrix, level.size)) == pytest.approx(landed, abs=0.3)
+    landed = warp.transform_points(level.matrix, np.array([[300.0, 500.0]]))[0]
+    assert middle_of_ink(warp.warp_image(dotted, level.matrix, level.size)) == pytest.approx(landed, abs=0.3)
     assert level.grey.shape == level.ink.shape == (level.size[1], level.size[0])
 
 
@@ -106,14 +106,14 @@ def test_a_levelled_page_is_level_and_its_matrix_tells_where_a_dot_went(turn: in
 def test_level_and_upright_rules_that_lean_against_one_another_are_both_set_square(
     level_angle: float, upright_angle: float
 ) -> None:
-    leaning, size = warp.squared(level_angle, upright_angle, (1000, 1400))
+    leaning, size = warp.deskew_matrix(level_angle, upright_angle, (1000, 1400))
     slanting = np.linalg.inv(leaning).astype(np.float64)
-    level = straighten.levelled(warp.warped(ruled_page(0), slanting, size), 1.0, 0, 20, 150)
-    corner, right, foot = warp.moved(
+    level = deskew.deskew(warp.warp_image(ruled_page(0), slanting, size), 1.0, 0, 20, 150)
+    corner, right, foot = warp.transform_points(
         level.matrix @ slanting, np.array([[170.0, 170], [830, 170], [170, 1230]])
     )
     assert corner == pytest.approx((foot[0], right[1]), abs=1.5)
-    axes = skew.axes_of(level.even)
+    axes = skew.estimate_skew_angles(level.normalized)
     assert (axes.level, axes.upright) == pytest.approx((0, 0), abs=0.06)
 
 
@@ -121,6 +121,6 @@ def test_labels_are_looked_for_on_a_page_without_leaders() -> None:
     picture = ruled_page(0)
     for x in range(200, 800, 9):
         dot(picture, x, 320, 1.8)
-    level = straighten.levelled(picture, 1.0, 0, 30, 150)
+    level = deskew.deskew(picture, 1.0, 0, 30, 150)
     assert len(level.leaders.boxes) > 50
     assert (level.print_only[316:325, 205:795] == 255).mean() > 0.99

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.imaging.marks import marks_of
-from pipeline.imaging.strikes import strike_of
+from pipeline.imaging.ink.connected_components import find_components
+from pipeline.imaging.ink.strikethrough import find_strikethrough
 from pipeline.model import Box, Pixels
 from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, load_font
 from tests.imaging.drawings import ink_of, paper, rule, typed
@@ -37,12 +37,12 @@ def test_only_a_stroke_through_the_letters_strikes_a_line_out(
     picture[: text.shape[0], 40 : 40 + text.shape[1]] = text
     if stroke:
         rule(picture, *stroke, 30, 3)
-    marks = marks_of(ink_of(picture))
-    numbers = np.arange(len(marks.area))
-    left, top = marks.boxes[:, :2].min(axis=0)
-    right, bottom = marks.boxes[:, 2:].max(axis=0)
+    components = find_components(ink_of(picture))
+    numbers = np.arange(len(components.area))
+    left, top = components.boxes[:, :2].min(axis=0)
+    right, bottom = components.boxes[:, 2:].max(axis=0)
     box = Box(float(left), float(top), float(right), float(bottom))
-    assert (strike_of(marks, numbers, box, (52, 74)) is not None) is struck
+    assert (find_strikethrough(components, numbers, box, (52, 74)) is not None) is struck
 
 
 def test_the_ends_of_a_stroke_tell_what_is_struck_out() -> None:
@@ -51,9 +51,9 @@ def test_the_ends_of_a_stroke_tell_what_is_struck_out() -> None:
         word = typed(text, "LiberationSerif-Italic.ttf", 54)
         picture[: word.shape[0], left : left + word.shape[1]] = word[:, : 900 - left]
     rule(picture, (50, 62), (580, 66), 30, 3)
-    marks = marks_of(ink_of(picture))
+    components = find_components(ink_of(picture))
     box = Box(40, 20, 760, 100)
-    strike = strike_of(marks, np.arange(len(marks.area)), box, (52, 74))
+    strike = find_strikethrough(components, np.arange(len(components.area)), box, (52, 74))
     assert strike is not None
     assert abs(strike[0] - 50) < 12
     assert abs(strike[1] - 580) < 12
@@ -94,11 +94,11 @@ def seen(shape: str) -> list[tuple[float, tuple[float, float] | None]]:
         for text in TEXTS:
             picture, end = handwritten(file, text)
             struck_by(shape, picture, end)
-            marks = marks_of(ink_of(picture))
-            left, top = (float(n) for n in marks.boxes[:, :2].min(axis=0))
-            right, bottom = (float(n) for n in marks.boxes[:, 2:].max(axis=0))
+            components = find_components(ink_of(picture))
+            left, top = (float(n) for n in components.boxes[:, :2].min(axis=0))
+            right, bottom = (float(n) for n in components.boxes[:, 2:].max(axis=0))
             box = Box(left, top, right, bottom)
-            found.append((end, strike_of(marks, np.arange(len(marks.area)), box, LEVEL)))
+            found.append((end, find_strikethrough(components, np.arange(len(components.area)), box, LEVEL)))
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.imaging.marks import marks_of
-from pipeline.imaging.touching import is_signed_close, is_touched
+from pipeline.imaging.ink.connected_components import find_components
+from pipeline.imaging.touching import is_near_signature, touches_other_line
 from pipeline.model import Box
 from tests.imaging.drawings import ink_of, paper
 
@@ -18,14 +18,14 @@ def touches(letter: slice, other: tuple[slice, slice]) -> bool:
     picture = paper(200, 220)
     picture[letter, 50:90] = 0
     picture[other] = 0
-    marks = marks_of(ink_of(picture))
-    (mine,) = np.nonzero(marks.boxes[:, 1] == letter.start)
-    (others,) = np.nonzero(marks.boxes[:, 1] != letter.start)
+    components = find_components(ink_of(picture))
+    (mine,) = np.nonzero(components.boxes[:, 1] == letter.start)
+    (others,) = np.nonzero(components.boxes[:, 1] != letter.start)
     assert len(mine) == len(others) == 1
-    left, top, right, bottom = (float(n) for n in marks.boxes[mine[0]])
+    left, top, right, bottom = (float(n) for n in components.boxes[mine[0]])
     box = Box(left, top, right, bottom)
-    assert not is_touched(marks, mine, others[:0], box, BASELINE, PITCH)
-    return is_touched(marks, mine, others, box, BASELINE, PITCH)
+    assert not touches_other_line(components, mine, others[:0], box, BASELINE, PITCH)
+    return touches_other_line(components, mine, others, box, BASELINE, PITCH)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_a_signature_that_reaches_a_line_may_hold_a_hat_of_it(
     picture = paper(200, 220)
     picture[100:140, 50:58] = picture[100:140, 82:90] = 0
     picture[signature] = 0
-    marks = marks_of(ink_of(picture))
-    (others,) = np.nonzero(marks.boxes[:, 1] < 100)
+    components = find_components(ink_of(picture))
+    (others,) = np.nonzero(components.boxes[:, 1] < 100)
     assert len(others) == 1
     line = Box(50, 100, 90, 140)
-    assert is_signed_close(marks, others, line, PITCH) is close
-    assert not is_signed_close(marks, others[:0], line, PITCH)
+    assert is_near_signature(components, others, line, PITCH) is close
+    assert not is_near_signature(components, others[:0], line, PITCH)
 
 
 def test_a_tail_that_ends_on_a_tall_letter_takes_no_hat_from_it() -> None:

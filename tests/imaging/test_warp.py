@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imaging import warp
+from pipeline.imaging.geometry import warp
 from pipeline.model import Matrix
 from tests.imaging.drawings import dot, middle_of_ink, paper
 
@@ -16,7 +16,7 @@ SPOTS = st.tuples(st.floats(20, WIDTH - 20), st.floats(20, HEIGHT - 20))
 
 
 def landed(matrix: Matrix, spot: tuple[float, float]) -> tuple[float, float]:
-    ((x, y),) = warp.moved(matrix, np.array([spot]))
+    ((x, y),) = warp.transform_points(matrix, np.array([spot]))
     return float(x), float(y)
 
 
@@ -25,7 +25,7 @@ def landed(matrix: Matrix, spot: tuple[float, float]) -> tuple[float, float]:
 def test_a_dot_goes_where_a_quarter_turn_says(spot: tuple[float, float], turn: int) -> None:
     picture = paper(WIDTH, HEIGHT)
     dot(picture, *spot)
-    matrix, size = warp.turned(turn, (WIDTH, HEIGHT))
+    matrix, size = warp.quarter_turn(turn, (WIDTH, HEIGHT))
     turned = np.rot90(picture, k=-(turn // 90))
     assert (turned.shape[1], turned.shape[0]) == size
     assert middle_of_ink(turned) == pytest.approx(landed(matrix, spot), abs=0.2)
@@ -34,8 +34,8 @@ def test_a_dot_goes_where_a_quarter_turn_says(spot: tuple[float, float], turn: i
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_a_quarter_turn_warped_is_the_same_picture_as_one_turned(turn: int) -> None:
     picture = np.random.default_rng(3).integers(0, 256, (22, 31)).astype(np.uint8)
-    matrix, size = warp.turned(turn, (31, 22))
-    assert (warp.warped(picture, matrix, size) == np.rot90(picture, k=-(turn // 90))).all()
+    matrix, size = warp.quarter_turn(turn, (31, 22))
+    assert (warp.warp_image(picture, matrix, size) == np.rot90(picture, k=-(turn // 90))).all()
 
 
 @settings(max_examples=30, deadline=None)
@@ -43,13 +43,15 @@ def test_a_quarter_turn_warped_is_the_same_picture_as_one_turned(turn: int) -> N
 def test_a_dot_goes_where_a_rotation_says(spot: tuple[float, float], angle: float) -> None:
     picture = paper(WIDTH, HEIGHT)
     dot(picture, *spot)
-    matrix, size = warp.squared(angle, angle, (WIDTH, HEIGHT))
-    assert middle_of_ink(warp.warped(picture, matrix, size)) == pytest.approx(landed(matrix, spot), abs=0.25)
+    matrix, size = warp.deskew_matrix(angle, angle, (WIDTH, HEIGHT))
+    assert middle_of_ink(warp.warp_image(picture, matrix, size)) == pytest.approx(
+        landed(matrix, spot), abs=0.25
+    )
 
 
 @given(angle=st.floats(-12, 12), corner=st.sampled_from([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)]))
 def test_a_rotated_page_keeps_its_corners_on_the_canvas(angle: float, corner: tuple[float, float]) -> None:
-    matrix, (width, height) = warp.squared(angle, angle, (WIDTH, HEIGHT))
+    matrix, (width, height) = warp.deskew_matrix(angle, angle, (WIDTH, HEIGHT))
     x, y = landed(matrix, corner)
     assert -1e-6 <= x <= width + 1e-6
     assert -1e-6 <= y <= height + 1e-6
@@ -61,7 +63,7 @@ def test_a_dot_goes_where_a_change_of_scale_says(spot: tuple[float, float], scal
     picture = paper(WIDTH, HEIGHT)
     dot(picture, *spot, radius=4)
     matrix, size = warp.scaled(scale, (WIDTH, HEIGHT))
-    assert middle_of_ink(warp.warped(picture, matrix, size)) == pytest.approx(
+    assert middle_of_ink(warp.warp_image(picture, matrix, size)) == pytest.approx(
         landed(matrix, spot), abs=0.75
     )  # a pixel that a dot of two shares with paper
 
@@ -73,16 +75,16 @@ def test_a_dot_goes_where_a_perspective_says(spot: tuple[float, float], shifts: 
     dot(picture, *spot)
     source = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float)
     target = source + np.array(shifts).reshape(4, 2) + 20
-    matrix = warp.perspective(source, target)
-    assert warp.moved(matrix, source) == pytest.approx(target, abs=0.01)
-    moved = warp.warped(picture, matrix, (WIDTH + 40, HEIGHT + 40))
+    matrix = warp.homography(source, target)
+    assert warp.transform_points(matrix, source) == pytest.approx(target, abs=0.01)
+    moved = warp.warp_image(picture, matrix, (WIDTH + 40, HEIGHT + 40))
     assert middle_of_ink(moved) == pytest.approx(landed(matrix, spot), abs=0.3)
 
 
 def test_new_ground_takes_the_colour_of_the_edge() -> None:
     grey = np.full((100, 140), 200, np.uint8)
-    matrix, size = warp.squared(4.0, 4.0, (140, 100))
-    assert (warp.warped(grey, matrix, size) == 200).all()
+    matrix, size = warp.deskew_matrix(4.0, 4.0, (140, 100))
+    assert (warp.warp_image(grey, matrix, size) == 200).all()
 
 
 @pytest.mark.parametrize("scale", [0.34, 0.5])
@@ -91,9 +93,9 @@ def test_a_fine_page_made_small_keeps_its_thin_strokes(scale: float, angle: floa
     picture = paper(600, 600)
     picture[60:540, 100:500:40] = 0
     picture[60:540, 101:501:40] = 0
-    rotation, size = warp.squared(angle, angle, (600, 600))
+    rotation, size = warp.deskew_matrix(angle, angle, (600, 600))
     small_size = (round(size[0] * scale), round(size[1] * scale))
-    small = warp.warped(picture, np.diag([scale, scale, 1.0]) @ rotation, small_size)
+    small = warp.warp_image(picture, np.diag([scale, scale, 1.0]) @ rotation, small_size)
     strip = small[round(0.2 * small.shape[0]) : round(0.8 * small.shape[0])]
     darkness = (255.0 - strip).sum(axis=1)
     assert darkness.std() / darkness.mean() < 0.12

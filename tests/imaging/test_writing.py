@@ -7,7 +7,7 @@ from statistics import median
 import numpy as np
 
 from pipeline.digitize.lines import TYPED_PAGE
-from pipeline.imaging.writing import WritingModel, line_shape
+from pipeline.imaging.ink.print_or_hand import PrintOrHandModel, line_features
 from pipeline.ocr.models import card
 from pipeline.synth.pen_fonts import PENS, HandStyle, draw_hand_style
 from tests.imaging.drawings import paper, written
@@ -23,7 +23,7 @@ LINES = (
     "Trần Văn Đức",
 )
 SHAPES = card("print-or-hand")
-MODEL = WritingModel(SHAPES.weights, SHAPES.mean, SHAPES.spread)
+MODEL = PrintOrHandModel(SHAPES.weights, SHAPES.mean, SHAPES.spread)
 
 
 def chances(hand: HandStyle, seed: int, dpi: float = 300) -> list[float]:
@@ -42,5 +42,5 @@ def test_pages_by_pen_are_not_taken_for_typed() -> None:
 
 
 def test_too_little_ink_says_nothing() -> None:
-    assert line_shape(paper(200, 60)) is None
+    assert line_features(paper(200, 60)) is None
     assert MODEL.print_chance(paper(200, 60), 300) == 0.0

@@ -10,9 +10,9 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.errors import ScanError
-from pipeline.imaging.codes import qr_texts
-from pipeline.imaging.likeness import likeness
-from pipeline.imaging.straighten import small_grey
+from pipeline.imaging.geometry.deskew import small_ink_layer
+from pipeline.imaging.perceptual_hash import perceptual_hash
+from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest
 from pipeline.inbox.assigning import Looker
 from pipeline.inbox.folders import IntakeFolders
@@ -89,8 +89,8 @@ class TameLooker:
         pages = []
         for number in range(1, page_count(scan) + 1):
             try:
-                grey = small_grey(page_of(scan, number).pixels, 1.0)
-                pages.append(SeenPage(number, likeness=likeness(grey), codes=qr_texts(grey)))
+                grey = small_ink_layer(page_of(scan, number).pixels, 1.0)
+                pages.append(SeenPage(number, likeness=perceptual_hash(grey), codes=read_qr_codes(grey)))
             except ScanError as error:
                 pages.append(SeenPage(number, error.code, error.message))
         return tuple(pages)

@@ -12,7 +12,7 @@ from pdf2image import convert_from_bytes
 from PIL import Image
 
 from pipeline.errors import LedgerError, SetupError
-from pipeline.imaging.codes import qr_texts
+from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox.assigning import Assigner
 from pipeline.inbox.sheet import PREFIX, Sheet, sheet_on, text_of
 from pipeline.inbox.sheet_pdf import sheets_pdf
@@ -67,13 +67,13 @@ def test_a_sheet_is_read_skewed_turned_faded_and_after_jpeg(angle: float) -> Non
     dirty = np.clip(np.asarray(page) * 0.7 + 40 + noise, 0, 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(dirty).save(file, "JPEG", quality=35)
-    assert sheet_on(qr_texts(np.asarray(Image.open(file)))) == BOOK_A
+    assert sheet_on(read_qr_codes(np.asarray(Image.open(file)))) == BOOK_A
 
 
 def test_half_a_sheet_is_enough() -> None:
     page = sheet_pixels(BOOK_A, 150)
-    assert sheet_on(qr_texts(page[: len(page) // 2])) == BOOK_A
-    assert sheet_on(qr_texts(page[len(page) // 2 :])) == BOOK_A
+    assert sheet_on(read_qr_codes(page[: len(page) // 2])) == BOOK_A
+    assert sheet_on(read_qr_codes(page[len(page) // 2 :])) == BOOK_A
 
 
 def test_codes_of_others_are_no_sheets_and_crooked_ones_are_told() -> None:

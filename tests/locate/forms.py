@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline import schema
-from pipeline.locate.fit import aspect
-from pipeline.locate.labels import Candidate
+from pipeline.locate.form_fit import frame_aspect
+from pipeline.locate.label_matching import LabelCandidate
 from pipeline.model import Box, Matrix, Word
 from pipeline.schema import Form
 
@@ -21,7 +21,7 @@ def placing(
     form: Form, left: float = 60, top: float = 170, height: float = 2050, wide: float = 1.0
 ) -> Matrix:
     """Shares → pixels of a page whose frame stands there; ``wide`` stretches it across."""
-    return np.array([[wide * height * aspect(form), 0, left], [0, height, top], [0, 0, 1.0]])
+    return np.array([[wide * height * frame_aspect(form), 0, left], [0, height, top], [0, 0, 1.0]])
 
 
 def at(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
@@ -29,7 +29,7 @@ def at(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
     return float(x / w), float(y / w)
 
 
-def ideal_candidates(form: Form, matrix: Matrix) -> list[Candidate]:
+def ideal_candidates(form: Form, matrix: Matrix) -> list[LabelCandidate]:
     """Every label read right, where the matrix puts it."""
     height = at(matrix, 0, 1)[1] - at(matrix, 0, 0)[1]
     letter = form.text_size * height
@@ -37,7 +37,7 @@ def ideal_candidates(form: Form, matrix: Matrix) -> list[Candidate]:
     for number, label in enumerate(form.labels):
         (left, baseline), (right, _) = at(matrix, label.u0, label.v), at(matrix, label.u1, label.v)
         box = Box(left, baseline - 0.8 * letter, right, baseline + 0.2 * letter)
-        found.append(Candidate(number, box, baseline, 1.0, False))
+        found.append(LabelCandidate(number, box, baseline, 1.0, False))
     return found
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate import fit as fitting
-from pipeline.locate.fit import Fit
-from pipeline.locate.labels import Candidate
+from pipeline.locate import form_fit as fitting
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.label_matching import LabelCandidate
 from pipeline.model import Box, Matrix
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS, SIZE, at, ideal_candidates, placing
@@ -21,8 +21,8 @@ CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.5, 0.5))
 
 
 def shaken(
-    found: Sequence[Candidate], rng: np.random.Generator, pixels: float, missing: float
-) -> list[Candidate]:
+    found: Sequence[LabelCandidate], rng: np.random.Generator, pixels: float, missing: float
+) -> list[LabelCandidate]:
     """Some of the candidates, each a little off."""
     result = []
     for c in found:
@@ -31,22 +31,22 @@ def shaken(
         dx, dy = rng.normal(0, pixels, 2).clip(-2 * pixels, 2 * pixels)
         box = Box(c.box.left + dx, c.box.top + dy, c.box.right + dx, c.box.bottom + dy)
         score = float(rng.uniform(0.8, 1.0))
-        result.append(Candidate(c.label, box, c.baseline + dy, score, bool(rng.random() < 0.3)))
+        result.append(LabelCandidate(c.label, box, c.baseline + dy, score, bool(rng.random() < 0.3)))
     return result
 
 
-def astray(form: Form, rng: np.random.Generator, count: int) -> list[Candidate]:
+def astray(form: Form, rng: np.random.Generator, count: int) -> list[LabelCandidate]:
     """Labels "found" where they are not."""
     result = []
     for _ in range(count):
         number = int(rng.integers(len(form.labels)))
         x, y = rng.uniform(0, SIZE[0]), rng.uniform(0, SIZE[1])
         score = float(rng.uniform(0.75, 1.0))
-        result.append(Candidate(number, Box(x, y - 25, x + 90, y + 5), float(y), score, False))
+        result.append(LabelCandidate(number, Box(x, y - 25, x + 90, y + 5), float(y), score, False))
     return result
 
 
-def furthest(fit: Fit, matrix: Matrix) -> float:
+def furthest(fit: FormFit, matrix: Matrix) -> float:
     """How far (pixels) the fit is off at the frame's corners and middle."""
     return max(float(np.hypot(*np.subtract(at(fit.matrix, u, v), at(matrix, u, v)))) for u, v in CORNERS)
 
@@ -54,7 +54,7 @@ def furthest(fit: Fit, matrix: Matrix) -> float:
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 def test_labels_read_right_give_the_very_map(form: Form) -> None:
     matrix = placing(form)
-    fit = fitting.fitted(form, ideal_candidates(form, matrix), SIZE)
+    fit = fitting.fit_form(form, ideal_candidates(form, matrix), SIZE)
     assert fit is not None
     assert furthest(fit, matrix) < 2
     assert fit.share == pytest.approx(1.0)
@@ -74,7 +74,7 @@ def test_the_map_is_recovered_from_noisy_labels_some_missing_some_wrong(
     rng = np.random.default_rng(seed)
     matrix = placing(form, left, top, height, wide)
     found = shaken(ideal_candidates(form, matrix), rng, 2.5, missing) + astray(form, rng, wrong)
-    fit = fitting.fitted(form, found, SIZE)
+    fit = fitting.fit_form(form, found, SIZE)
     assert fit is not None
     assert furthest(fit, matrix) < 0.012 * height
 
@@ -83,7 +83,7 @@ def test_the_map_is_recovered_from_noisy_labels_some_missing_some_wrong(
 @given(seed=st.integers(0, 10_000), count=st.integers(0, 40))
 def test_labels_strewn_at_random_are_no_page_of_the_form(seed: int, count: int) -> None:
     form = PAGE_FORMS[seed % len(PAGE_FORMS)]
-    fit = fitting.fitted(form, astray(form, np.random.default_rng(seed), count), SIZE)
+    fit = fitting.fit_form(form, astray(form, np.random.default_rng(seed), count), SIZE)
     assert fit is None or fit.share < 0.28
 
 
@@ -97,25 +97,25 @@ def test_labels_that_two_forms_share_do_not_make_one_the_other(form: Form, other
     for c in ideal_candidates(other, placing(other)):
         text = other.labels[c.label].text
         found += [
-            Candidate(number, c.box, c.baseline, 1.0, False)
+            LabelCandidate(number, c.box, c.baseline, 1.0, False)
             for number, label in enumerate(form.labels)
             if label.text == text
         ]
-    fit = fitting.fitted(form, found, SIZE)
-    own = fitting.fitted(other, ideal_candidates(other, placing(other)), SIZE)
+    fit = fitting.fit_form(form, found, SIZE)
+    own = fitting.fit_form(other, ideal_candidates(other, placing(other)), SIZE)
     assert own is not None
     assert fit is None or fit.share < min(0.6, own.share)
 
 
 def test_fewer_than_three_labels_are_not_enough() -> None:
     form = PAGE_FORMS[0]
-    assert fitting.fitted(form, ideal_candidates(form, placing(form))[:2], SIZE) is None
-    assert fitting.fitted(form, [], SIZE) is None
+    assert fitting.fit_form(form, ideal_candidates(form, placing(form))[:2], SIZE) is None
+    assert fitting.fit_form(form, [], SIZE) is None
 
 
-def shifted(found: Sequence[Candidate], numbers: set[int], down: float) -> list[Candidate]:
+def shifted(found: Sequence[LabelCandidate], numbers: set[int], down: float) -> list[LabelCandidate]:
     return [
-        Candidate(
+        LabelCandidate(
             c.label,
             Box(c.box.left, c.box.top + down, c.box.right, c.box.bottom + down),
             c.baseline + down, c.score, c.loose,
@@ -138,11 +138,11 @@ def test_a_line_that_this_printing_moved_is_followed_and_others_stay(form: Form,
     )
     still = [v for v in levels if abs(v - moved) > 0.06]
     numbers = {number for number, label in enumerate(form.labels) if label.v == moved}
-    fit = fitting.fitted(form, shifted(ideal_candidates(form, matrix), numbers, down), SIZE)
+    fit = fitting.fit_form(form, shifted(ideal_candidates(form, matrix), numbers, down), SIZE)
     assert fit is not None
-    assert fit.at(0.3, moved)[1] == pytest.approx(at(matrix, 0.3, moved)[1] + down, abs=3)
+    assert fit.to_pixels(0.3, moved)[1] == pytest.approx(at(matrix, 0.3, moved)[1] + down, abs=3)
     for v in still:
-        assert fit.at(0.3, v)[1] == pytest.approx(at(matrix, 0.3, v)[1], abs=3)
+        assert fit.to_pixels(0.3, v)[1] == pytest.approx(at(matrix, 0.3, v)[1], abs=3)
 
 
 def test_drift_never_puts_one_line_above_the_line_before_it() -> None:
@@ -151,7 +151,7 @@ def test_drift_never_puts_one_line_above_the_line_before_it() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
         found = shaken(ideal_candidates(form, matrix), rng, 14, 0.2)
-        fit = fitting.refitted(form, found, matrix)
+        fit = fitting.fit_to_frame(form, found, matrix)
         places = [v + offset for v, offset in fit.drift]
         assert places == sorted(places)
 
@@ -160,9 +160,9 @@ def test_drift_never_puts_one_line_above_the_line_before_it() -> None:
 def test_labels_that_were_not_read_are_placed_by_the_geometry(form: Form) -> None:
     matrix = placing(form)
     found = [c for c in ideal_candidates(form, matrix) if c.label % 3]
-    fit = fitting.fitted(form, found, SIZE)
+    fit = fitting.fit_form(form, found, SIZE)
     assert fit is not None
-    placed = fitting.placed_labels(form, fit)
+    placed = fitting.place_labels(form, fit)
     texts = [label for label in form.labels if label.text]
     assert [label.text for label in placed] == [label.text for label in texts]
     for label, where in zip(texts, placed, strict=True):
@@ -178,26 +178,26 @@ def test_candidates_moved_to_another_picture_give_the_same_fit_there() -> None:
     form = PAGE_FORMS[0]
     matrix = placing(form)
     move = np.array([[1.5, 0.02, 40], [-0.02, 1.5, -30], [0, 0, 1.0]])
-    moved = fitting.moved_candidates(ideal_candidates(form, matrix), move)
+    moved = fitting.transform_candidates(ideal_candidates(form, matrix), move)
     for before, after in zip(ideal_candidates(form, matrix), moved, strict=True):
         x, y = at(move, before.box.left, before.baseline)
         assert after.box.left == pytest.approx(x, abs=1e-6)
         assert after.baseline == pytest.approx(y, abs=0.02 * before.box.width)
-    fit = fitting.refitted(form, moved, move @ matrix)
+    fit = fitting.fit_to_frame(form, moved, move @ matrix)
     assert fit.share > 0.9
-    assert fitting.spread(form, fit) < 0.01
+    assert fitting.median_residual(form, fit) < 0.01
 
 
 def test_spread_tells_how_far_labels_are_from_the_map() -> None:
     form = PAGE_FORMS[0]
     matrix = placing(form)
-    exact = fitting.refitted(form, ideal_candidates(form, matrix), matrix)
-    assert fitting.spread(form, exact) == pytest.approx(0, abs=1e-9)
+    exact = fitting.fit_to_frame(form, ideal_candidates(form, matrix), matrix)
+    assert fitting.median_residual(form, exact) == pytest.approx(0, abs=1e-9)
     off = matrix + np.array([[0, 0, 0], [0, 0, 15.0], [0, 0, 0]])
-    assert fitting.spread(form, fitting.refitted(form, ideal_candidates(form, matrix), off)) == pytest.approx(
-        15 / 2050, rel=0.05
-    )
-    assert fitting.spread(form, Fit(matrix, (), (), 0.0)) == 1.0
+    assert fitting.median_residual(
+        form, fitting.fit_to_frame(form, ideal_candidates(form, matrix), off)
+    ) == pytest.approx(15 / 2050, rel=0.05)
+    assert fitting.median_residual(form, FormFit(matrix, (), (), 0.0)) == 1.0
 
 
 def test_a_label_that_was_not_read_does_not_take_the_place_of_one_that_reads_alike() -> None:
@@ -209,11 +209,11 @@ def test_a_label_that_was_not_read_does_not_take_the_place_of_one_that_reads_ali
     )
     found = {c.label: c for c in ideal_candidates(form, matrix)}
     alike = found[father]
-    found[mother] = Candidate(mother, alike.box, alike.baseline, 0.85, False)
-    fit = fitting.fitted(form, list(found.values()), SIZE)
+    found[mother] = LabelCandidate(mother, alike.box, alike.baseline, 0.85, False)
+    fit = fitting.fit_form(form, list(found.values()), SIZE)
     assert fit is not None
     v = form.labels[mother].v
-    assert fit.at(0.3, v)[1] == pytest.approx(at(matrix, 0.3, v)[1], abs=5)
+    assert fit.to_pixels(0.3, v)[1] == pytest.approx(at(matrix, 0.3, v)[1], abs=5)
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
@@ -231,9 +231,9 @@ def test_a_label_ends_where_its_print_does_though_a_word_more_or_less_was_read(
     right = found[number].box
     wide = right.width
     read = Box(right.left - before * wide, right.top, right.right + behind * wide, right.bottom)
-    found[number] = Candidate(number, read, found[number].baseline, score, False)
-    fit = fitting.refitted(form, found, matrix)
-    placed = fitting.placed_labels(form, fit)
+    found[number] = LabelCandidate(number, read, found[number].baseline, score, False)
+    fit = fitting.fit_to_frame(form, found, matrix)
+    placed = fitting.place_labels(form, fit)
     where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
     assert where.left == pytest.approx(right.left, abs=0.02 * wide + 3)
     assert where.right == pytest.approx(right.right, abs=0.02 * wide + 3)
@@ -246,8 +246,8 @@ def test_a_box_that_holds_another_line_too_moves_no_label(form: Form) -> None:
     number = next(n for n, label in enumerate(form.labels) if len(label.text) >= 12 and 0.2 < label.v < 0.9)
     right = found[number].box
     tall = Box(right.left, right.top, right.right, right.bottom + 1.1 * right.height)
-    found[number] = Candidate(number, tall, found[number].baseline + right.height, 1.0, False)
-    fit = fitting.refitted(form, found, matrix)
-    placed = fitting.placed_labels(form, fit)
+    found[number] = LabelCandidate(number, tall, found[number].baseline + right.height, 1.0, False)
+    fit = fitting.fit_to_frame(form, found, matrix)
+    placed = fitting.place_labels(form, fit)
     where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
     assert where.bottom == pytest.approx(right.bottom, abs=0.3 * right.height)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.locate.inserted import inserted, risen, strips_above
-from pipeline.locate.owners import owners
-from pipeline.locate.strips import Strip
+from pipeline.locate.field_lines import FieldLine
+from pipeline.locate.insertions import field_lines_above, find_grown_together, find_inserted
+from pipeline.locate.owners import assign_components
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS
-from tests.locate.strips import FORM_IDS, letters, marks, strips_of
+from tests.locate.strips import FORM_IDS, components, letters, strips_of
 
 
-def two_lines(form: Form) -> tuple[tuple[Strip, ...], int, int, float]:
+def two_lines(form: Form) -> tuple[tuple[FieldLine, ...], int, int, float]:
     """The strips, an upper and a lower one of them as far apart as usual lines, and an x on both."""
     strips = strips_of(form)
     for upper, one in enumerate(strips):
@@ -26,7 +26,7 @@ def two_lines(form: Form) -> tuple[tuple[Strip, ...], int, int, float]:
     raise AssertionError(form.id)
 
 
-def small_letters(strip: Strip, left: float, count: int, rise: float) -> list[list[float]]:
+def small_letters(strip: FieldLine, left: float, count: int, rise: float) -> list[list[float]]:
     """Boxes of letters written small, their feet ``rise`` pitches above the strip's line."""
     p, y = strip.pitch, strip.piece.baseline - rise * strip.pitch
     return [[left + n * 0.25 * p, y - 0.24 * p, left + n * 0.25 * p + 0.2 * p, y] for n in range(count)]
@@ -39,9 +39,9 @@ def test_words_above_struck_ones_are_found_whichever_line_they_were_given_to(for
     p = strips[lower].pitch
     written = small_letters(strips[lower], left, 8, rise)
     tones = [[box[0], box[1] - 0.1 * p, box[0] + 0.1 * p, box[1] - 0.02 * p] for box in written[2:4]]
-    boxes = marks(letters(strips[upper], left), letters(strips[lower], left), written, tones)
-    owner = owners(strips, boxes, ())
-    found = inserted(strips, lower, owner, boxes, (left - 0.1 * p, left + 2.2 * p))
+    boxes = components(letters(strips[upper], left), letters(strips[lower], left), written, tones)
+    owner = assign_components(strips, boxes, ())
+    found = find_inserted(strips, lower, owner, boxes, (left - 0.1 * p, left + 2.2 * p))
     assert found.tolist() == list(range(12, 22))
 
 
@@ -49,8 +49,10 @@ def test_words_above_struck_ones_are_found_whichever_line_they_were_given_to(for
 def test_words_longer_than_what_is_struck_are_followed_to_their_end(form: Form) -> None:
     strips, _, lower, left = two_lines(form)
     p = strips[lower].pitch
-    boxes = marks(letters(strips[lower], left, 3), small_letters(strips[lower], left, 14, 0.6))
-    found = inserted(strips, lower, owners(strips, boxes, ()), boxes, (left - 0.1 * p, left + 1.1 * p))
+    boxes = components(letters(strips[lower], left, 3), small_letters(strips[lower], left, 14, 0.6))
+    found = find_inserted(
+        strips, lower, assign_components(strips, boxes, ()), boxes, (left - 0.1 * p, left + 1.1 * p)
+    )
     assert found.tolist() == list(range(3, 17))
 
 
@@ -65,10 +67,10 @@ def test_words_far_behind_all_others_that_hang_from_the_line_above_are_none_of_i
     x = written[-1][2] + apart * p
     word = [[x, over + sunk * p - 0.56 * p, x + 0.7 * p, over + sunk * p]]
     struck = letters(strips[lower], x, 5)
-    boxes = marks(written, struck, word)
-    owner = owners(strips, boxes, ())
+    boxes = components(written, struck, word)
+    owner = assign_components(strips, boxes, ())
     owner[-1] = upper
-    found = inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p))
+    found = find_inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p))
     assert found.tolist() == ([len(boxes) - 1] if apart > 1.5 and sunk > 0.1 else [])
 
 
@@ -76,7 +78,7 @@ def test_the_first_word_of_a_blank_further_right_stays_in_it_though_it_hangs() -
     for form in PAGE_FORMS:
         strips = strips_of(form)
         for lower, below in enumerate(strips):
-            above, _ = strips_above(strips, lower)
+            above, _ = field_lines_above(strips, lower)
             one, *others = sorted(above, key=lambda n: strips[n].piece.box.left) or [0]
             if not others:
                 continue
@@ -84,9 +86,9 @@ def test_the_first_word_of_a_blank_further_right_stays_in_it_though_it_hangs() -
             written = letters(strips[one], strips[one].piece.box.left + 5, 2)
             x = max(other.box.left + 5, written[-1][2] + 2 * p)
             word = [[x, other.baseline - 0.3 * p, x + 0.7 * p, other.baseline + 0.25 * p]]
-            boxes = marks(written, letters(below, x, 5), word)
+            boxes = components(written, letters(below, x, 5), word)
             owner = np.array([one, one, *[lower] * 5, others[-1]])
-            assert not len(inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p)))
+            assert not len(find_inserted(strips, lower, owner, boxes, (x - 0.1 * p, x + 1.9 * p)))
             return
     raise AssertionError("no form has two blanks side by side above another")
 
@@ -98,8 +100,10 @@ def test_neither_hats_nor_tails_are_words(form: Form) -> None:
     struck, over = letters(strips[lower], left), letters(strips[upper], left)
     hats = [[box[0], box[1] - 0.14 * p, box[2], box[1] - 0.03 * p] for box in struck]
     tailed = [[box[0], box[1], box[2], box[3] + 0.25 * p] for box in over]
-    boxes = marks(tailed, struck, hats)
-    found = inserted(strips, lower, owners(strips, boxes, ()), boxes, (left - 0.1 * p, left + 2.2 * p))
+    boxes = components(tailed, struck, hats)
+    found = find_inserted(
+        strips, lower, assign_components(strips, boxes, ()), boxes, (left - 0.1 * p, left + 2.2 * p)
+    )
     assert not len(found)
 
 
@@ -107,13 +111,17 @@ def test_a_struck_letter_that_reaches_into_the_words_above_is_cut_below_them() -
     strips, _, lower, left = two_lines(PAGE_FORMS[0])
     p, line = strips[lower].pitch, strips[lower].piece.baseline
     grown = [[left, line - 0.85 * p, left + 0.3 * p, line]]
-    boxes = marks(
+    boxes = components(
         grown,
         letters(strips[lower], left + 0.36 * p, 5),
         small_letters(strips[lower], left + 0.5 * p, 6, 0.6),
     )
     strike = (left - 0.1 * p, left + 2.2 * p)
-    ((mark, first, last),) = risen(strips, lower, owners(strips, boxes, ()), boxes, strike)
+    ((mark, first, last),) = find_grown_together(
+        strips, lower, assign_components(strips, boxes, ()), boxes, strike
+    )
     assert mark == 0
     assert line - 0.7 * p < first < last < line - 0.3 * p
-    assert not list(risen(strips, lower, owners(strips, boxes[1:6], ()), boxes[1:6], strike))
+    assert not list(
+        find_grown_together(strips, lower, assign_components(strips, boxes[1:6], ()), boxes[1:6], strike)
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.locate.labels import candidates, folded, text_lines
+from pipeline.locate.label_matching import find_label_candidates, fold_label, group_text_lines
 from pipeline.model import Box, Word
 from pipeline.schema import Label
 from tests.locate.forms import words_of
@@ -33,7 +33,7 @@ LABELS = labels("Họ và tên:", "Quốc tịch:", "Dân tộc:", "Quan hệ v�
     ],
 )
 def test_a_misread_label_is_still_found(read: str, label: int) -> None:
-    found = candidates(LABELS, words_of(read, 100, 300, 30))
+    found = find_label_candidates(LABELS, words_of(read, 100, 300, 30))
     assert {c.label for c in found} == {label}
     assert max(found, key=lambda c: c.score).box.left == pytest.approx(100)
 
@@ -42,11 +42,11 @@ def test_a_misread_label_is_still_found(read: str, label: int) -> None:
     "read", ["Nguyễn Văn Đức", "xã Tân Lợi, huyện Châu Thành", "12 / 3 / 1985", "Họ", "|||"]
 )
 def test_values_are_no_labels(read: str) -> None:
-    assert not candidates(LABELS, words_of(read, 100, 300, 30))
+    assert not find_label_candidates(LABELS, words_of(read, 100, 300, 30))
 
 
 def test_a_value_behind_a_label_does_not_hide_it() -> None:
-    (found,) = candidates(LABELS, words_of("Quốc tịch: Việt Nam", 100, 300, 30))
+    (found,) = find_label_candidates(LABELS, words_of("Quốc tịch: Việt Nam", 100, 300, 30))
     assert found.label == 1
     assert found.box.right < 420
 
@@ -55,33 +55,33 @@ def test_tall_handwriting_across_two_lines_does_not_hide_their_labels() -> None:
     upper = words_of("Quốc tịch:", 100, 300, 30)
     lower = words_of("Dân tộc:", 100, 345, 30)
     scrawl = [Word("(27.2", Box(130, 250, 138, 360), 0.3), Word("4", Box(140, 262, 146, 350), 0.2)]
-    found = candidates(LABELS, [*scrawl, *upper, *lower])
+    found = find_label_candidates(LABELS, [*scrawl, *upper, *lower])
     assert {c.label: c.baseline for c in found} == {
-        c.label: c.baseline for words in (upper, lower) for c in candidates(LABELS, words)
+        c.label: c.baseline for words in (upper, lower) for c in find_label_candidates(LABELS, words)
     }
 
 
 def test_a_label_printed_twice_has_a_candidate_for_each() -> None:
     words = words_of("Dân tộc: Quốc tịch:", 100, 300, 30) + words_of("Dân tộc: Quốc tịch:", 100, 380, 30)
-    found = candidates(LABELS, words)
+    found = find_label_candidates(LABELS, words)
     assert sorted((c.label, round(c.baseline, -1)) for c in found) == [(1, 290), (1, 370), (2, 300), (2, 380)]
 
 
 def test_a_label_declared_twice_may_stand_at_either_place() -> None:
     words = words_of("Họ và tên:", 100, 300, 30) + words_of("Họ và tên:", 100, 500, 30)
-    found = candidates(labels("Họ và tên:", "Họ và tên:"), words)
+    found = find_label_candidates(labels("Họ và tên:", "Họ và tên:"), words)
     assert sorted((c.label, round(c.baseline)) for c in found) == [(0, 300), (0, 500), (1, 300), (1, 500)]
 
 
 def test_a_label_may_begin_in_the_middle_of_a_line() -> None:
     words = words_of("Nguyễn Văn An", 100, 300, 30) + words_of("Quốc tịch:", 700, 302, 30)
-    (found,) = candidates(LABELS, words)
+    (found,) = find_label_candidates(LABELS, words)
     assert (found.label, found.box.left) == (1, 700)
 
 
 def test_a_worse_reading_scores_less() -> None:
     good, bad = (
-        max(c.score for c in candidates(LABELS, words_of(read, 100, 300, 30)))
+        max(c.score for c in find_label_candidates(LABELS, words_of(read, 100, 300, 30)))
         for read in ("Quan hệ với người được khai sinh:", "Quan be với ngrời đuợc khai sính")
     )
     assert good > bad > 0.7
@@ -89,17 +89,17 @@ def test_a_worse_reading_scores_less() -> None:
 
 def test_the_baseline_of_words_with_tails_is_above_their_box() -> None:
     tail = Word("Quyển", Box(100, 270, 200, 306), 0.9)
-    (found,) = candidates(labels("Quyển"), [tail])
+    (found,) = find_label_candidates(labels("Quyển"), [tail])
     assert 296 <= found.baseline <= 301
 
 
 def test_words_of_a_slightly_sloping_line_belong_together() -> None:
     words = [Word(str(n) + "a", Box(100 * n, 300 + n, 100 * n + 80, 330 + n), 0.9) for n in range(8)]
-    assert [len(line) for line in text_lines(words)] == [8]
-    assert [word.box.left for word in text_lines(words[::-1])[0]] == [100.0 * n for n in range(8)]
+    assert [len(line) for line in group_text_lines(words)] == [8]
+    assert [word.box.left for word in group_text_lines(words[::-1])[0]] == [100.0 * n for n in range(8)]
 
 
 @given(st.text(max_size=40))
 def test_no_word_is_too_strange_to_look_for_labels_in(text: str) -> None:
-    assert isinstance(candidates(LABELS, [Word(text, Box(0, 0, 30, 10), 0.5)]), tuple)
-    assert folded(text).isascii()
+    assert isinstance(find_label_candidates(LABELS, [Word(text, Box(0, 0, 30, 10), 0.5)]), tuple)
+    assert fold_label(text).isascii()

@@ -6,18 +6,26 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.locate.owners import is_cut_short, owners, signed_into, touching
-from pipeline.locate.strips import Strip
+from pipeline.locate.field_lines import FieldLine
+from pipeline.locate.owners import (
+    assign_components,
+    find_signature_overlaps,
+    find_touching_lines,
+    runs_past_end,
+)
 from pipeline.model import Box
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS
-from tests.locate.strips import FORM_IDS, NO_DOTS, letters, long_strip, marks, strips_of
+from tests.locate.strips import FORM_IDS, NO_DOTS, components, letters, long_strip, strips_of
 
 
 def owned(
-    strips: tuple[Strip, ...], boxes: np.ndarray, barred: tuple[Box, ...] = (), colons: tuple[Box, ...] = ()
+    strips: tuple[FieldLine, ...],
+    boxes: np.ndarray,
+    barred: tuple[Box, ...] = (),
+    colons: tuple[Box, ...] = (),
 ) -> NDArray[np.int64]:
-    return owners(strips, boxes, barred, colons)
+    return assign_components(strips, boxes, barred, colons)
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
@@ -25,7 +33,7 @@ def owned(
 def test_letters_go_to_the_line_they_stand_on(form: Form, rise: float) -> None:
     strips = strips_of(form)
     written = [letters(strip, strip.piece.box.left + 4, 3, rise) for strip in strips]
-    owner = owned(strips, marks(*written))
+    owner = owned(strips, components(*written))
     wanted = np.repeat(np.arange(len(strips)), 3)
     assert (owner == wanted).mean() == 1.0
 
@@ -39,7 +47,7 @@ def test_small_tone_marks_follow_their_letter(form: Form) -> None:
     base = letters(strip, left, 4)
     above = [[b[0] + 0.1 * p, b[1] - 0.22 * p, b[0] + 0.22 * p, b[1] - 0.08 * p] for b in base]
     below = [[b[0] + 0.12 * p, b[3] + 0.06 * p, b[0] + 0.2 * p, b[3] + 0.13 * p] for b in base]
-    owner = owned(strips, marks(base, above, below))
+    owner = owned(strips, components(base, above, below))
     assert (owner == number).all()
 
 
@@ -59,7 +67,7 @@ def test_a_tone_mark_between_two_lines_goes_to_the_nearer_letter() -> None:
     p = strips[below].pitch
     top = lower[1][1]
     tone = [[lower[1][0] + 4, top - 0.16 * p, lower[1][0] + 12, top - 0.06 * p]]
-    assert owned(strips, marks(upper, lower, tone))[-1] == below
+    assert owned(strips, components(upper, lower, tone))[-1] == below
 
 
 def test_a_speck_far_from_all_writing_belongs_to_nobody() -> None:
@@ -73,7 +81,7 @@ def test_a_speck_far_from_all_writing_belongs_to_nobody() -> None:
             strip.piece.baseline - 3,
         ]
     ]
-    assert owned(strips, marks(letters(strip, strip.piece.box.left + 4, 2), speck))[-1] == -1
+    assert owned(strips, components(letters(strip, strip.piece.box.left + 4, 2), speck))[-1] == -1
 
 
 def test_a_dot_of_the_leader_above_is_none_of_the_letters_below_but_a_tone_thrown_as_high_is() -> None:
@@ -85,8 +93,8 @@ def test_a_dot_of_the_leader_above_is_none_of_the_letters_below_but_a_tone_throw
     left, bottom = base[1][0], base[1][1] - 0.35 * p
     dot = [[left, bottom - 0.1 * p, left + 0.1 * p, bottom]]
     tone = [[left, bottom - 0.18 * p, left + 0.24 * p, bottom]]
-    assert owned(strips, marks(base, dot)).tolist() == [number] * 4 + [-1]
-    assert owned(strips, marks(base, tone)).tolist() == [number] * 5
+    assert owned(strips, components(base, dot)).tolist() == [number] * 4 + [-1]
+    assert owned(strips, components(base, tone)).tolist() == [number] * 5
 
 
 def test_what_is_too_pale_to_be_ink_goes_along_only_close_to_a_letter() -> None:
@@ -98,10 +106,10 @@ def test_what_is_too_pale_to_be_ink_goes_along_only_close_to_a_letter() -> None:
     left, top = base[1][0], base[1][1]
     far = [[left, top - 0.54 * p, left + 0.13 * p, top - 0.3 * p]]
     close = [[left, top - 0.2 * p, left + 0.13 * p, top - 0.06 * p]]
-    boxes = marks(base, far, close)
+    boxes = components(base, far, close)
     faint = np.array([False] * 4 + [True] * 2)
-    assert owners(strips, boxes, ()).tolist() == [number] * 6
-    assert owners(strips, boxes, (), (), faint).tolist() == [number] * 4 + [-1, number]
+    assert assign_components(strips, boxes, ()).tolist() == [number] * 6
+    assert assign_components(strips, boxes, (), (), faint).tolist() == [number] * 4 + [-1, number]
 
 
 def test_a_dot_of_a_leader_goes_with_the_letters_on_it_and_with_none_below() -> None:
@@ -113,10 +121,10 @@ def test_a_dot_of_a_leader_goes_with_the_letters_on_it_and_with_none_below() -> 
     left, top, bottom = base[1][0], base[1][1], base[1][3]
     above = [[left, top - 0.2 * p, left + 0.11 * p, top - 0.09 * p]]
     beside = [[base[3][2] + 0.1 * p, bottom - 0.11 * p, base[3][2] + 0.15 * p, bottom]]
-    boxes = marks(base, above, beside)
-    assert owners(strips, boxes, ()).tolist() == [number] * 6
+    boxes = components(base, above, beside)
+    assert assign_components(strips, boxes, ()).tolist() == [number] * 6
     dots = np.array([False] * 4 + [True] * 2)
-    assert owners(strips, boxes, (), (), None, dots).tolist() == [number] * 4 + [-1, number]
+    assert assign_components(strips, boxes, (), (), None, dots).tolist() == [number] * 4 + [-1, number]
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
@@ -129,7 +137,7 @@ def test_a_dash_between_wide_figures_stays_on_its_line(form: Form) -> None:
     first, second = letters(upper, left, 1), letters(upper, left + 1.9 * p, 1)
     dash = [[left + 0.95 * p, y, left + 1.2 * p, y + 0.06 * p]]
     below = letters(lower, left, 6, rise=0.1)
-    assert owned(strips, marks(first, second, below, dash))[-1] == number
+    assert owned(strips, components(first, second, below, dash))[-1] == number
 
 
 def test_a_dash_in_a_barred_box_has_no_strip_though_figures_stand_on_both_sides() -> None:
@@ -139,7 +147,7 @@ def test_a_dash_in_a_barred_box_has_no_strip_though_figures_stand_on_both_sides(
     first, second = letters(strips[number], left, 1), letters(strips[number], left + 1.9 * p, 1)
     dash = [[left + 0.95 * p, y - 0.3 * p, left + 1.2 * p, y - 0.24 * p]]
     barred = Box(left + 0.9 * p, y - 0.5 * p, left + 1.3 * p, y - 0.1 * p)
-    boxes = marks(first, second, dash)
+    boxes = components(first, second, dash)
     assert owned(strips, boxes).tolist() == [number] * 3
     assert owned(strips, boxes, (barred,)).tolist() == [number, number, -1]
 
@@ -153,7 +161,7 @@ def test_a_value_that_runs_over_the_end_of_its_blank_is_followed(form: Form) -> 
     run = letters(strip, strip.piece.box.right - 1.5 * strip.pitch, 7)
     run = [box for box in run if box[0] < strip.rule]
     assert run[-1][2] > strip.piece.box.right
-    assert (owned(strips, marks(run)) == number).all()
+    assert (owned(strips, components(run)) == number).all()
 
 
 def test_what_stands_behind_the_next_rule_of_the_frame_is_another_blanks() -> None:
@@ -164,7 +172,7 @@ def test_what_stands_behind_the_next_rule_of_the_frame_is_another_blanks() -> No
     before = letters(strip, strip.rule - 1.1 * strip.pitch, 3)
     behind = letters(strip, strip.rule + 0.1 * strip.pitch, 3)
     assert before[-1][2] < strip.rule
-    assert owned(strips, marks(before, behind)).tolist() == [number] * 3 + [-1] * 3
+    assert owned(strips, components(before, behind)).tolist() == [number] * 3 + [-1] * 3
 
 
 @pytest.mark.parametrize(
@@ -177,11 +185,11 @@ def test_a_line_is_cut_short_where_a_word_behind_the_rule_is_next_to_it(
     strip = strips[long_strip(strips)]
     p, end = strip.pitch, strip.piece.box.right
     own = letters(strip, end - (before + 1.74) * p, 5)
-    boxes = marks(own, letters(strip, end + behind * p, 3))
+    boxes = components(own, letters(strip, end + behind * p, 3))
     line = Box(own[0][0], own[0][1], own[-1][2], own[-1][3])
     assert strip.open_right
-    assert is_cut_short(strip, line, boxes, np.arange(5)) is short
-    assert not is_cut_short(strip, line, boxes, np.arange(8))
+    assert runs_past_end(strip, line, boxes, np.arange(5)) is short
+    assert not runs_past_end(strip, line, boxes, np.arange(8))
 
 
 def test_writing_well_beyond_the_end_is_not_taken_in() -> None:
@@ -190,13 +198,13 @@ def test_writing_well_beyond_the_end_is_not_taken_in() -> None:
     strip = strips[number]
     inside = letters(strip, strip.piece.box.right - 1.0 * strip.pitch, 2)
     beyond = letters(strip, strip.piece.box.right + 1.5 * strip.pitch, 3)
-    assert owned(strips, marks(inside, beyond)).tolist() == [number] * 2 + [-1] * 3
+    assert owned(strips, components(inside, beyond)).tolist() == [number] * 2 + [-1] * 3
 
 
 def test_marks_in_a_barred_box_have_no_strip() -> None:
     strips = strips_of(PAGE_FORMS[0])
     strip = strips[long_strip(strips)]
-    boxes = marks(letters(strip, strip.piece.box.left + 40))
+    boxes = components(letters(strip, strip.piece.box.left + 40))
     assert (owned(strips, boxes, (strip.piece.box.grown(0, 40),)) == -1).all()
 
 
@@ -208,8 +216,8 @@ def test_words_that_hang_together_with_ink_of_the_area_behind_them_stay() -> Non
     notes = Box(right + 0.4 * p, y - 20 * p, right + 12 * p, y + 20 * p)
     word = [right - 5 * p, y - 0.7 * p, right + 3.5 * p, y + 0.2 * p]
     note = [right - 1.5 * p, y - 0.7 * p, right + 3.5 * p, y + 0.2 * p]
-    assert owned(strips, marks([word]), (notes,)).tolist() == [number]
-    assert owned(strips, marks([note]), (notes,)).tolist() == [-1]
+    assert owned(strips, components([word]), (notes,)).tolist() == [number]
+    assert owned(strips, components([note]), (notes,)).tolist() == [-1]
 
 
 def test_the_colon_behind_a_label_is_no_writing_but_a_letter_there_is() -> None:
@@ -220,18 +228,18 @@ def test_the_colon_behind_a_label_is_no_writing_but_a_letter_there_is() -> None:
     colon = Box(left - 2, y - 0.6 * p, left + 0.3 * p, y + 0.2 * p)
     dots = [[left + 3, y - 0.3 * p, left + 7, y - 0.22 * p], [left + 3, y - 0.08 * p, left + 7, y]]
     word = letters(strip, left + 0.5 * p, 4)
-    assert owned(strips, marks(dots, word), colons=(colon,)).tolist() == [-1, -1] + [number] * 4
+    assert owned(strips, components(dots, word), colons=(colon,)).tolist() == [-1, -1] + [number] * 4
     tall = letters(strip, left + 1, 1)
-    assert owned(strips, marks(tall), colons=(colon,)).tolist() == [number]
+    assert owned(strips, components(tall), colons=(colon,)).tolist() == [number]
 
 
 def test_no_marks_have_no_owners() -> None:
     strips = strips_of(PAGE_FORMS[0])
     assert len(owned(strips, NO_DOTS)) == 0
-    assert owned((), marks([[1, 1, 9, 9]])).tolist() == [-1]
+    assert owned((), components([[1, 1, 9, 9]])).tolist() == [-1]
 
 
-def neighbours(strips: tuple[Strip, ...]) -> tuple[Strip, Strip]:
+def neighbours(strips: tuple[FieldLine, ...]) -> tuple[FieldLine, FieldLine]:
     """A strip and the next one below it that has it above."""
     for upper in strips:
         below = [
@@ -255,10 +263,10 @@ def test_only_a_mark_that_stands_on_two_lines_is_cut_and_between_them(form: Form
     both = [left, above - 0.5 * p, left + 0.4 * p, below]
     tail = [left + p, above - 0.5 * p, left + 1.4 * p, above + 0.4 * p]
     head = [left + 2 * p, below - 0.95 * p, left + 2.4 * p, below]
-    (cut,) = touching(strips, marks([both, tail, head]))
+    (cut,) = find_touching_lines(strips, components([both, tail, head]))
     assert cut[0] == 0
     floating = [left, above - 0.5 * p, left + 0.4 * p, below - 0.18 * lower.pitch]
-    assert [one[0] for one in touching(strips, marks([floating]))] == [0]
+    assert [one[0] for one in find_touching_lines(strips, components([floating]))] == [0]
     assert above < cut[1] < cut[2] <= below - 0.45 * lower.pitch
 
 
@@ -269,7 +277,7 @@ def test_a_signature_that_runs_into_a_name_is_cut_off_above_it(form: Form) -> No
     p, baseline, left = strip.pitch, strip.piece.baseline, strip.piece.box.left + 10
     signature = Box(left, baseline - 4 * p, left + 6 * p, baseline - p)
     through = [left, baseline - 3 * p, left + 5 * p, baseline]
-    cuts = list(signed_into([strip], marks([through]), [signature]))
+    cuts = list(find_signature_overlaps([strip], components([through]), [signature]))
     assert [cut[0] for cut in cuts] == [0]
     assert baseline - 1.05 * p < cuts[0][1] < cuts[0][2] < baseline - 0.4 * p
-    assert not list(signed_into([strip], marks([through]), ()))
+    assert not list(find_signature_overlaps([strip], components([through]), ()))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate import strips as placing
+from pipeline.locate import field_lines as placing
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS
 from tests.locate.strips import FORM_IDS, fit_of, long_strip, strips_of
@@ -32,5 +32,5 @@ def test_the_leaders_dots_tell_where_a_line_really_is(off: float) -> None:
     number = long_strip(plain)
     box, level = plain[number].piece.box, plain[number].piece.baseline + off * plain[number].pitch
     dots = np.array([[x, level - 4, x + 4, level] for x in np.arange(box.left + 5, box.right - 5, 9)]).round()
-    found = placing.strips_of(form, fit_of(form), dots.astype(np.int32))
+    found = placing.place_field_lines(form, fit_of(form), dots.astype(np.int32))
     assert found[number].piece.baseline == pytest.approx(level, abs=1.5)

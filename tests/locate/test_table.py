@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate.fit import Fit, aspect
-from pipeline.locate.table import column_shares, fitted_table, row_shares
+from pipeline.locate.form_fit import FormFit, frame_aspect
+from pipeline.locate.table_fit import column_shares, fit_table, row_shares
 from pipeline.schema import Form, Table
 from tests.locate.forms import TABLE_FORMS
 
@@ -25,19 +25,19 @@ def rules(
     form: Form, left: float = 110, top: float = 150, wide: float = WIDE
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where the rules of that form stand on a page: x of the upright, y of the level ones."""
-    high = wide / aspect(form)
+    high = wide / frame_aspect(form)
     down = np.concatenate([[0.0], row_shares(table_of(form))])
     return left + wide * column_shares(table_of(form)), top + high * down
 
 
 def size_of(form: Form) -> tuple[int, int]:
-    return int(WIDE * 1.1), int(WIDE / aspect(form) * 1.15)
+    return int(WIDE * 1.1), int(WIDE / frame_aspect(form) * 1.15)
 
 
-def furthest(fit: Fit, form: Form, left: float, top: float, wide: float = WIDE) -> float:
-    high = wide / aspect(form)
+def furthest(fit: FormFit, form: Form, left: float, top: float, wide: float = WIDE) -> float:
+    high = wide / frame_aspect(form)
     return max(
-        float(np.hypot(*np.subtract(fit.at(u, v), (left + wide * u, top + high * v))))
+        float(np.hypot(*np.subtract(fit.to_pixels(u, v), (left + wide * u, top + high * v))))
         for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))
     )
 
@@ -62,7 +62,7 @@ def test_the_table_is_found_with_rules_missing_and_others_too_many(
     x = np.delete(x, rng.choice(len(x), missing, replace=False)) + rng.uniform(-1.5, 1.5, len(x) - missing)
     x = np.sort(np.concatenate([x, rng.uniform(0, size_of(form)[0], extra)]))
     y = np.delete(y, rng.integers(1, len(y) - 1)) + rng.uniform(-1.5, 1.5, len(y) - 1)
-    fit = fitted_table(form, x, y, size_of(form))
+    fit = fit_table(form, x, y, size_of(form))
     assert fit is not None
     assert furthest(fit, form, 110, 150) < 0.006 * WIDE
 
@@ -70,7 +70,7 @@ def test_the_table_is_found_with_rules_missing_and_others_too_many(
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
 def test_the_outer_rules_may_be_cut_off(form: Form) -> None:
     x, y = rules(form)
-    fit = fitted_table(form, x[1:], y[:-1], size_of(form))
+    fit = fit_table(form, x[1:], y[:-1], size_of(form))
     assert fit is not None
     assert furthest(fit, form, 110, 150) < 0.006 * WIDE
 
@@ -81,7 +81,7 @@ def test_rows_are_not_taken_for_their_neighbours_where_outer_level_rules_are_not
     form: Form, unseen: slice
 ) -> None:
     x, y = rules(form)
-    fit = fitted_table(form, x, y[unseen], size_of(form), (y[0] + 3, y[-1] - 3))
+    fit = fit_table(form, x, y[unseen], size_of(form), (y[0] + 3, y[-1] - 3))
     assert fit is not None
     assert furthest(fit, form, 110, 150) < 0.006 * WIDE
 
@@ -89,10 +89,10 @@ def test_rows_are_not_taken_for_their_neighbours_where_outer_level_rules_are_not
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
 def test_without_level_rules_the_frame_is_as_high_as_its_upright_rules_are_long(form: Form) -> None:
     x, y = rules(form)
-    fit = fitted_table(form, x, y[3:4], size_of(form), (y[0] + 2, y[-1] - 2))
+    fit = fit_table(form, x, y[3:4], size_of(form), (y[0] + 2, y[-1] - 2))
     assert fit is not None
     assert furthest(fit, form, 110, 150) < 0.006 * WIDE
-    assert fitted_table(form, x, y[3:4], size_of(form), (y[0], y[3])) is None
+    assert fit_table(form, x, y[3:4], size_of(form), (y[0], y[3])) is None
 
 
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
@@ -101,7 +101,7 @@ def test_a_bent_first_rule_and_a_chance_rule_above_the_heading_do_not_move_the_r
     pitch = y[-1] - y[-2]
     # the frame's own top and the first row's top are off; a stroke of the heading stands a row above the first row
     seen = np.sort(np.concatenate([[y[1] - pitch], y[2:-1], y[-1:] + 0.006 * pitch * (len(y) - 1)]))
-    fit = fitted_table(form, x, seen, size_of(form), (y[0], y[-1]))
+    fit = fit_table(form, x, seen, size_of(form), (y[0], y[-1]))
     assert fit is not None
     assert furthest(fit, form, 110, 150) < 0.006 * WIDE
 
@@ -110,8 +110,8 @@ def test_a_bent_first_rule_and_a_chance_rule_above_the_heading_do_not_move_the_r
 def test_a_table_upside_down_is_refused_or_fits_worse(form: Form) -> None:
     x, y = rules(form)
     width, height = size_of(form)
-    upright = fitted_table(form, x, y, (width, height))
-    over = fitted_table(form, width - x[::-1], height - y[::-1], (width, height))
+    upright = fit_table(form, x, y, (width, height))
+    over = fit_table(form, width - x[::-1], height - y[::-1], (width, height))
     assert upright is not None
     assert over is None or over.share < 0.85 * upright.share
 
@@ -120,13 +120,13 @@ def test_a_table_upside_down_is_refused_or_fits_worse(form: Form) -> None:
 def test_evenly_spaced_rules_are_no_table_of_this_form(form: Form) -> None:
     _, y = rules(form)
     x = np.linspace(110, 110 + WIDE, len(table_of(form).columns) + 1)
-    assert fitted_table(form, x, y, size_of(form)) is None
+    assert fit_table(form, x, y, size_of(form)) is None
 
 
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
 def test_a_page_with_few_rules_is_no_table(form: Form) -> None:
     nothing = np.array([])
     x, y = rules(form)
-    assert fitted_table(form, nothing, nothing, size_of(form)) is None
-    assert fitted_table(form, x[:2], y, size_of(form)) is None
-    assert fitted_table(form, x, nothing, size_of(form)) is None
+    assert fit_table(form, nothing, nothing, size_of(form)) is None
+    assert fit_table(form, x[:2], y, size_of(form)) is None
+    assert fit_table(form, x, nothing, size_of(form)) is None

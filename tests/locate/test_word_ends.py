@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.locate.word_ends import to_word_ends
+from pipeline.locate.word_ends import extend_to_word_ends
 from pipeline.model import Box, PlacedLabel
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS, at, placing
@@ -36,11 +36,11 @@ def letter_at(label: Box, letter: float, left: float, wide: float, high: float =
     return [label.right + left * letter, base - high * letter, label.right + (left + wide) * letter, base]
 
 
-def ends(form: Form, number: int, *marks: list[float]) -> tuple[float, float]:
+def ends(form: Form, number: int, *components: list[float]) -> tuple[float, float]:
     """How far beyond its estimated end a label goes with those marks behind it, in heights of a letter; and a pixel."""
     labels, letter = placed(form)
-    boxes = np.array(marks).round().astype(np.int32)
-    box = to_word_ends(labels, form, boxes, letter)[number].box
+    boxes = np.array(components).round().astype(np.int32)
+    box = extend_to_word_ends(labels, form, boxes, letter)[number].box
     return (box.right - labels[number].box.right) / letter, 1 / letter
 
 

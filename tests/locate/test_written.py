@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.locate.written import NEXT, clusters, inked_box, is_signed_over, lines_in, signed_onto
+from pipeline.locate.handwriting_lines import (
+    NEXT,
+    cluster_boxes,
+    find_handwriting_lines,
+    find_signed_names,
+    is_under_signature,
+    writing_box,
+)
 from pipeline.model import Box
 from tests.locate.strips import NO_DOTS
 
@@ -12,23 +19,23 @@ from tests.locate.strips import NO_DOTS
 def test_a_blank_with_dust_only_is_not_written_on() -> None:
     boxes = np.array([[10, 10, 13, 13], [40, 12, 42, 15]], np.int32)
     area = np.array([6, 5], np.int32)
-    found, kept = inked_box(boxes, area, np.array([0, 1]), 50)
+    found, kept = writing_box(boxes, area, np.array([0, 1]), 50)
     assert found is None
     assert len(kept) == 0
-    assert inked_box(boxes, area, np.array([], int), 50)[0] is None
+    assert writing_box(boxes, area, np.array([], int), 50)[0] is None
 
 
 def test_dust_far_from_the_letters_is_left_out_of_their_box() -> None:
     boxes = np.array([[100, 10, 120, 40], [125, 12, 140, 40], [142, 5, 146, 9], [300, 20, 303, 22]], np.int32)
     area = np.array([300, 250, 14, 5], np.int32)
-    found, kept = inked_box(boxes, area, np.arange(4), 50)
+    found, kept = writing_box(boxes, area, np.arange(4), 50)
     assert found == Box(100, 5, 146, 40)
     assert kept.tolist() == [0, 1, 2]
 
 
 def test_a_dash_is_writing() -> None:
     boxes, area = np.array([[100, 30, 130, 34]], np.int32), np.array([110], np.int32)
-    assert inked_box(boxes, area, np.array([0]), 50)[0] == Box(100, 30, 130, 34)
+    assert writing_box(boxes, area, np.array([0]), 50)[0] == Box(100, 30, 130, 34)
 
 
 def test_the_lines_of_a_free_area_come_from_top_to_bottom() -> None:
@@ -40,7 +47,7 @@ def test_the_lines_of_a_free_area_come_from_top_to_bottom() -> None:
     boxes = np.array([box for row in rows for box in row], np.int32)
     mass = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).astype(np.int32)
     area = Box(80, 150, 400, 360)
-    found = list(lines_in(area, boxes, mass, np.arange(len(boxes)), letter))
+    found = list(find_handwriting_lines(area, boxes, mass, np.arange(len(boxes)), letter))
     assert [line[1].bottom for line in found] == [210, 270, 330]
     assert [sorted(line[2].tolist()) for line in found] == [
         list(range(6, 12)), list(range(12, 18)), list(range(6)),
@@ -52,15 +59,15 @@ def test_a_signature_that_touches_the_name_below_it_is_told_by_the_letters_that_
     words = [[100, 220, 140, 260], [150, 230, 190, 260], [330, 230, 370, 275]]
     through, above = [200, 130, 320, 262], [210, 130, 320, 215]
     area = Box(80, 100, 400, 300)
-    (cut,) = signed_onto(area, np.array([*words, through], np.int32), letter)
+    (cut,) = find_signed_names(area, np.array([*words, through], np.int32), letter)
     assert cut[0] == 3
     assert 200 < cut[1] < cut[2] < 240
-    assert not list(signed_onto(area, np.array([*words, above], np.int32), letter))
-    assert not list(signed_onto(area, np.array([through], np.int32), letter))
-    assert not list(signed_onto(Box(80, 500, 400, 700), np.array([*words, through], np.int32), letter))
+    assert not list(find_signed_names(area, np.array([*words, above], np.int32), letter))
+    assert not list(find_signed_names(area, np.array([through], np.int32), letter))
+    assert not list(find_signed_names(Box(80, 500, 400, 700), np.array([*words, through], np.int32), letter))
     tall_word, fragment = [200, 200, 320, 262], [120, 140, 150, 160]
-    assert not list(signed_onto(area, np.array([*words, tall_word], np.int32), letter))
-    assert not list(signed_onto(area, np.array([*words, above, fragment], np.int32), letter))
+    assert not list(find_signed_names(area, np.array([*words, tall_word], np.int32), letter))
+    assert not list(find_signed_names(area, np.array([*words, above, fragment], np.int32), letter))
 
 
 def test_a_tall_mark_over_a_line_may_hold_letters_of_it() -> None:
@@ -73,8 +80,10 @@ def test_a_tall_mark_over_a_line_may_hold_letters_of_it() -> None:
         ([200, 200, 320, 240], False),
     ):
         boxes = np.array([*words, tall], np.int32)
-        assert is_signed_over(area, boxes, line, np.array([0, 1]), letter) is over
-    assert not is_signed_over(area, np.array([[200, 130, 320, 232]], np.int32), line, np.array([0]), letter)
+        assert is_under_signature(area, boxes, line, np.array([0, 1]), letter) is over
+    assert not is_under_signature(
+        area, np.array([[200, 130, 320, 232]], np.int32), line, np.array([0]), letter
+    )
 
 
 def test_words_with_tails_and_words_without_are_of_one_line_below_a_signature() -> None:
@@ -82,25 +91,27 @@ def test_words_with_tails_and_words_without_are_of_one_line_below_a_signature() 
     boxes = np.array([[100, 230, 140, 260], [150, 228, 190, 260], [200, 243, 240, 290]], np.int32)
     mass = np.array([600, 600, 900], np.int32)
     asked = Box(80, 100, 400, 320), boxes, mass, np.arange(3), letter
-    assert [line[2].tolist() for line in lines_in(*asked)] == [[0, 1], [2]]
-    assert [line[2].tolist() for line in lines_in(*asked, NEXT)] == [[0, 1, 2]]
+    assert [line[2].tolist() for line in find_handwriting_lines(*asked)] == [[0, 1], [2]]
+    assert [line[2].tolist() for line in find_handwriting_lines(*asked, NEXT)] == [[0, 1, 2]]
 
 
 def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:
     boxes = np.array([[20, 180, 60, 210], [100, 180, 130, 210], [200, 100, 210, 400]], np.int32)
     mass = np.array([600, 600, 2000], np.int32)
-    found = list(lines_in(Box(80, 150, 400, 360), boxes, mass, np.arange(3), 30))
+    found = list(find_handwriting_lines(Box(80, 150, 400, 360), boxes, mass, np.arange(3), 30))
     assert [line[2].tolist() for line in found] == [[1]]
 
 
 def test_an_area_without_writing_has_no_lines() -> None:
     nothing = np.array([], int)
-    assert not list(lines_in(Box(0, 0, 100, 100), NO_DOTS, np.array([], np.int32), nothing, 30))
+    assert not list(find_handwriting_lines(Box(0, 0, 100, 100), NO_DOTS, np.array([], np.int32), nothing, 30))
     specks = np.array([[10, 10, 12, 12]], np.int32)
-    assert not list(lines_in(Box(0, 0, 100, 100), specks, np.array([4], np.int32), np.array([0]), 30))
+    assert not list(
+        find_handwriting_lines(Box(0, 0, 100, 100), specks, np.array([4], np.int32), np.array([0]), 30)
+    )
 
 
 def test_clusters_are_chains_of_near_boxes() -> None:
     boxes = np.array([[0, 0, 10, 10], [100, 0, 110, 10], [14, 0, 24, 10], [28, 4, 38, 14]], np.int32)
-    assert [group.tolist() for group in clusters(boxes, 5)] == [[0, 2, 3], [1]]
-    assert clusters(NO_DOTS, 5) == []
+    assert [group.tolist() for group in cluster_boxes(boxes, 5)] == [[0, 2, 3], [1]]
+    assert cluster_boxes(NO_DOTS, 5) == []

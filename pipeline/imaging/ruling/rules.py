@@ -15,14 +15,16 @@ STATIONS = 160
 """Into how many stretches a rule is cut along its length; a gap in some of them does no harm."""
 
 
-def rule_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> Matrix | None:
+def find_rule_near(
+    normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float
+) -> Matrix | None:
     """The rule that runs within ``reach`` pixels of the segment ``start``..``end``: its two ends (2, 2), or ``None``.
 
-    ``even`` is an evened grey page; ``thickness`` the most a rule may measure across, so that a dark scan edge is
+    ``normalized`` is an evened grey page; ``thickness`` the most a rule may measure across, so that a dark scan edge is
     none. The band along the segment is straightened, and the straight course (offset and slope) along which most
     stations are dark wins; it must be dark in at least 45 % of them.
     """
-    band = _band(even, start, end, reach, thickness)
+    band = _band(normalized, start, end, reach, thickness)
     if band is None:
         return None
     thin, _, across = band
@@ -35,7 +37,7 @@ def rule_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness:
 
 
 def _band(
-    even: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float
+    normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float
 ) -> tuple[Pixels, Matrix, Matrix] | None:
     """What is thin and dark (255) within reach of a segment, laid level, and the directions along and across it;
     ``None`` for a segment too short to tell."""
@@ -48,7 +50,7 @@ def _band(
     steps = int(length)
     matrix = np.column_stack([along, across, start - across * reach])
     band = cv2.warpAffine(
-        even,
+        normalized,
         matrix,
         (steps, band_width),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
@@ -67,7 +69,7 @@ def _stations(thin: Pixels) -> NDArray[np.float32]:
     return np.minimum(cells.astype(np.float32), 110.0)
 
 
-def course_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> Matrix:
+def trace_rule_near(normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> Matrix:
     """The course (n, 2) of the rule that runs near the segment ``start``..``end``, however it bends on its way; the
     segment itself where no rule is seen. ``reach``: how far off it may run, ``thickness``: the most it may measure
     across, both in pixels.
@@ -76,12 +78,12 @@ def course_near(even: Pixels, start: Matrix, end: Matrix, reach: float, thicknes
     looked for as the straightest one within reach.
     """
     straight = np.array([start, end], np.float64)
-    near = _followed(even, straight, thickness, thickness)
+    near = _followed(normalized, straight, thickness, thickness)
     if near is None:
-        near = _followed(even, straight, 2.5 * thickness, thickness)
+        near = _followed(normalized, straight, 2.5 * thickness, thickness)
     if near is None:
-        found = rule_near(even, start, end, reach, thickness)
-        near = None if found is None else _followed(even, found, 1.5 * thickness, thickness)
+        found = find_rule_near(normalized, start, end, reach, thickness)
+        near = None if found is None else _followed(normalized, found, 1.5 * thickness, thickness)
     return straight if near is None else near
 
 
@@ -94,9 +96,9 @@ _ASIDE = 12.0
 """What a step of a pixel aside costs, in grey levels: rules bend slowly."""
 
 
-def _followed(even: Pixels, ends: Matrix, reach: float, thickness: float) -> Matrix | None:
+def _followed(normalized: Pixels, ends: Matrix, reach: float, thickness: float) -> Matrix | None:
     """The course of a rule that stays within reach of a segment."""
-    band = _band(even, ends[0], ends[1], reach, thickness)
+    band = _band(normalized, ends[0], ends[1], reach, thickness)
     if band is None:
         return None
     thin, along, across = band
@@ -147,7 +149,7 @@ def _straightest(profile: NDArray[np.float32], reach: float) -> tuple[float, flo
     return at - float(bends[best]) / 2, at + float(bends[best]) / 2
 
 
-def crossing(first: Matrix, second: Matrix) -> Matrix:
+def intersect_lines(first: Matrix, second: Matrix) -> Matrix:
     """Where two lines, each given by two points (2, 2), cross; (2,) x and y."""
     (x1, y1), (x2, y2) = first
     (x3, y3), (x4, y4) = second
@@ -163,7 +165,7 @@ COVERED = 0.4
 """The share of a stretch that has ink where the rule runs, from which on the rule is there."""
 
 
-def without_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixels:
+def erase_rules(ink: Pixels, courses: Sequence[Matrix], width: float) -> Pixels:
     """The ink mask with the rules of these courses (n, 2) erased: only the thin run of each rule itself, not the
     strokes that cross it, and nothing where there is no rule.
 

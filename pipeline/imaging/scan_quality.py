@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.colour import Layers, layers_of
-from pipeline.imaging.greys import exceeding, percentile
-from pipeline.imaging.shrink import shrunk
+from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging.greys import grey_exceeded_by, grey_percentile
+from pipeline.imaging.shrink import downsample
 from pipeline.model import Pixels, Quality
 
 MM = 25.4
@@ -29,11 +29,11 @@ COLOUR_DPI = 50.0
 """At which a finger and a folded corner are looked for."""
 
 
-def quality_of(pixels: Pixels, layers: Layers, dpi: float) -> Quality:
+def measure_quality(pixels: Pixels, layers: ColourLayers, dpi: float) -> Quality:
     """What can be measured of a page (h, w, 3) RGB of ``dpi`` pixels an inch and its ``layers``, but ``cut``, for which
     its form must be known."""
     grey, grey_dpi = _reduced(layers.ink, dpi, GREY_DPI)
-    paper, ink = exceeding(grey, 0.1), exceeding(grey, 0.99)
+    paper, ink = grey_exceeded_by(grey, 0.1), grey_exceeded_by(grey, 0.99)
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     strong = np.abs(edges) > 30
     rim = max(4, grey.shape[1] // 60)
@@ -52,10 +52,10 @@ def quality_of(pixels: Pixels, layers: Layers, dpi: float) -> Quality:
     )
 
 
-def of_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
+def remeasure_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
     """The measures, with those of the whole picture that a scanner's bed beside the paper tells wrongly taken from the
     part that shows the ``paper`` (h, w, 3) of ``dpi`` pixels an inch."""
-    grey, _ = _reduced(layers_of(paper).ink, dpi, GREY_DPI)
+    grey, _ = _reduced(split_colour_layers(paper).ink, dpi, GREY_DPI)
     return replace(measured, shade=shade(grey), finger=finger(*_reduced(paper, dpi, COLOUR_DPI)))
 
 
@@ -75,7 +75,7 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
     grey = cv2.GaussianBlur(band, (3, 3), 0)
     window = np.ones((9, 9), np.uint8)
     span = cv2.subtract(cv2.dilate(grey, window), cv2.erode(grey, window))[1:-1, 1:-1]
-    there = span >= max(16.0, 0.5 * percentile(np.ascontiguousarray(span[::3, ::3]), 0.995))
+    there = span >= max(16.0, 0.5 * grey_percentile(np.ascontiguousarray(span[::3, ::3]), 0.995))
     if there.sum() < 50:
         return 0.0
     across = cv2.absdiff(grey[1:-1, 2:], grey[1:-1, :-2])
@@ -91,7 +91,9 @@ def shade(grey: Pixels) -> float:
     inner = grey[height // 10 : height - height // 10, width // 10 : width - width // 10]
     parts = [part for rows in np.array_split(inner, 5, 0) for part in np.array_split(rows, 5, 1)]
     return (
-        1 - min(percentile(np.ascontiguousarray(part[::2, ::2]), 0.75) for part in parts if part.size) / 255
+        1
+        - min(grey_percentile(np.ascontiguousarray(part[::2, ::2]), 0.75) for part in parts if part.size)
+        / 255
     )
 
 
@@ -104,7 +106,7 @@ def finger(small: Pixels, dpi: float) -> float:
     mm = dpi / MM
     chroma = cv2.cvtColor(cv2.GaussianBlur(small, (3, 3), 0), cv2.COLOR_RGB2YCrCb)
     red, blue = (np.asarray(one, np.uint8) for one in cv2.split(chroma)[1:])
-    paper_red, paper_blue = percentile(red, 0.5), percentile(blue, 0.5)
+    paper_red, paper_blue = grey_percentile(red, 0.5), grey_percentile(blue, 0.5)
     least_red, most_blue = int(max(137.0, paper_red + 7)) + 1, math.ceil(min(124.0, paper_blue - 3)) - 1
     skin = cv2.bitwise_and(cv2.inRange(red, least_red, 177), cv2.inRange(blue, 79, most_blue))
     size = max(3, round(7 * mm)) | 1
@@ -208,4 +210,4 @@ def _covered(ends: NDArray[np.float64]) -> float:
 def _reduced(pixels: Pixels, dpi: float, wanted: float) -> tuple[Pixels, float]:
     """The picture at about ``wanted`` pixels an inch, and how many those are."""
     side = max(1, int(dpi / wanted + 0.25))
-    return shrunk(pixels, side), dpi / side
+    return downsample(pixels, side), dpi / side

@@ -9,18 +9,18 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.imaging.skew import skew_of
+from pipeline.imaging.geometry.skew import estimate_skew
 from pipeline.model import Pixels
 
 SIDE = 64
 KEPT = 16
-BITS = KEPT * KEPT
+HASH_BITS = KEPT * KEPT
 LEVEL_SIDE = 900
 
 EDGE = 0.06
 """Share of the page at each side that is left out: what the scanner shows beside the paper is never the same twice."""
 
-ALIKE_BITS = 28
+MAX_DUPLICATE_DISTANCE = 28
 """Two pages that differ in so many bits or fewer may be one page. Drawn pages scanned again with another angle, light
 and place differed in 12 to 34, two pages of one book in 28 and more, mostly 50. A hint, never a proof: when pages are
 read they are compared by their ink (ADR 0026)."""
@@ -29,9 +29,9 @@ EMPTY_CONTRAST = 2.0
 """Grey levels: a page whose small picture varies less than this has nothing to be recognised by."""
 
 
-def likeness(grey: Pixels) -> str:
-    """The hash of a page (``BITS`` bits in hex) from its grey picture, levelled first; ``""`` when there is nothing on
-    it."""
+def perceptual_hash(grey: Pixels) -> str:
+    """The hash of a page (``HASH_BITS`` bits in hex) from its grey picture, levelled first; ``""`` when there is
+    nothing on it."""
     level = _levelled(grey)
     down, right = (round(EDGE * side) for side in level.shape)
     inner = level[down : level.shape[0] - down, right : level.shape[1] - right]
@@ -47,13 +47,13 @@ def _levelled(grey: Pixels) -> Pixels:
     scale = min(1.0, LEVEL_SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     height, width = small.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_of(np.asarray(small, np.uint8)), 1.0)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), estimate_skew(np.asarray(small, np.uint8)), 1.0)
     paper = float(np.median(small))
     return np.asarray(cv2.warpAffine(small, turn, (width, height), borderValue=paper), np.uint8)
 
 
-def unlike_bits(one: str, other: str) -> int:
-    """In how many of ``BITS`` bits two hashes differ; all of them when either is empty."""
+def hash_distance(one: str, other: str) -> int:
+    """In how many of ``HASH_BITS`` bits two hashes differ; all of them when either is empty."""
     if not one or not other:
-        return BITS
+        return HASH_BITS
     return (int(one, 16) ^ int(other, 16)).bit_count()

@@ -19,7 +19,7 @@ PRINTED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LabelCandidate:
     """A place where label number ``label`` may stand: ``score`` 0..1 likeness, ``baseline`` in pixels;
     ``loose`` when the words run on into something else, so that the right edge says nothing."""
 
@@ -30,15 +30,15 @@ class Candidate:
     loose: bool
 
 
-def folded(text: str) -> str:
+def fold_label(text: str) -> str:
     """Letters and digits only, lower case, without marks: what survives bad reading of print."""
     return "".join(c for c in unaccented(text) if c.isalnum() and c.isascii())
 
 
-def text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
+def group_text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
     """Words grouped into printed lines, left to right; a wide gap does not end a line."""
     lines: list[list[Word]] = []
-    for word in sorted((w for w in words if folded(w.text)), key=lambda w: w.box.centre[1]):
+    for word in sorted((w for w in words if fold_label(w.text)), key=lambda w: w.box.centre[1]):
         for line in lines:
             last = line[-1].box
             overlap = min(last.bottom, word.box.bottom) - max(last.top, word.box.top)
@@ -50,30 +50,30 @@ def text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
     return tuple(tuple(sorted(line, key=lambda w: w.box.left)) for line in lines)
 
 
-def candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[Candidate, ...]:
+def find_label_candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[LabelCandidate, ...]:
     """Every place where a label may stand, several for labels that are printed more than once. Lines are made of all
     words, and once more of the clear ones alone: what is read of tall handwriting joins lines, and stands between the
     words of a label."""
     grouped = dict.fromkeys(
-        (*text_lines(words), *text_lines([word for word in words if word.confidence > PRINTED]))
+        (*group_text_lines(words), *group_text_lines([word for word in words if word.confidence > PRINTED]))
     )
-    lines = [(line, [folded(word.text) for word in line]) for line in grouped]
+    lines = [(line, [fold_label(word.text) for word in line]) for line in grouped]
     found = (c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))
     return tuple(dict.fromkeys(found))
 
 
 def _of_label(
     number: int, text: str, lines: Iterable[tuple[Sequence[Word], Sequence[str]]]
-) -> Iterable[Candidate]:
+) -> Iterable[LabelCandidate]:
     """The places of one label; ``lines`` are the words of each line, and the same folded."""
-    wanted = folded(text)
+    wanted = fold_label(text)
     if len(wanted) < 2:
         return
     least = 0.86 if len(wanted) <= 5 else 0.72
-    count = len([t for t in text.replace("/", " ").split() if folded(t)])
+    count = len([t for t in text.replace("/", " ").split() if fold_label(t)])
     for line, parts in lines:
         for start in range(len(line)):
-            best: Candidate | None = None
+            best: LabelCandidate | None = None
             for size in range(max(1, count - 2), count + 2):
                 if start + size > len(line):
                     break
@@ -83,7 +83,7 @@ def _of_label(
                 score -= 0.02 * loose
                 if score >= least and (best is None or score > best.score):
                     chosen = line[start : start + size]
-                    best = Candidate(number, _around(chosen), _baseline(chosen), score, loose)
+                    best = LabelCandidate(number, _around(chosen), _baseline(chosen), score, loose)
             if best:
                 yield best
 

@@ -21,7 +21,7 @@ FEATURES = ("upright", "level", "bottoms", "tops", "joined", "stroke", "pitch")
 
 
 @dataclass(frozen=True)
-class WritingModel:
+class PrintOrHandModel:
     """``weights`` (36,) of the logistic model over a constant, the seven ``FEATURES`` (scaled by ``mean`` and
     ``spread``, cut at ±4) and their 28 products."""
 
@@ -32,17 +32,17 @@ class WritingModel:
 
     def print_chance(self, crop: Pixels, dpi: float) -> float:
         """Chance 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
-        shape = line_shape(at_model_dpi(crop, dpi))
+        shape = line_features(resample_to_model_dpi(crop, dpi))
         return 0.0 if shape is None else float(self.chances(shape[None, :])[0])
 
     def chances(self, shapes: NDArray[np.float64]) -> NDArray[np.float64]:
         """The chances (n,) that lines of these shapes (n, 7) are type."""
-        terms = expanded(shapes, np.array(self.mean), np.array(self.spread))
+        terms = expand_features(shapes, np.array(self.mean), np.array(self.spread))
         result: NDArray[np.float64] = 1 / (1 + np.exp(-(terms @ np.array(self.weights))))
         return result
 
 
-def at_model_dpi(crop: Pixels, dpi: float) -> Pixels:
+def resample_to_model_dpi(crop: Pixels, dpi: float) -> Pixels:
     """The crop at the resolution the shapes are measured at."""
     scale = MODEL_DPI / dpi if dpi > 0 else 1.0
     if abs(scale - 1) < 0.05:
@@ -50,7 +50,7 @@ def at_model_dpi(crop: Pixels, dpi: float) -> Pixels:
     return np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def expanded(
+def expand_features(
     shapes: NDArray[np.float64], mean: NDArray[np.float64], spread: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The 36 terms (n, 36) of the model for shapes (n, 7)."""
@@ -59,7 +59,7 @@ def expanded(
     return np.hstack([np.ones((len(scaled), 1)), scaled, scaled[:, first] * scaled[:, second]])
 
 
-def line_shape(crop: Pixels) -> NDArray[np.float64] | None:
+def line_features(crop: Pixels) -> NDArray[np.float64] | None:
     """The seven measures (``FEATURES``) of a grey crop of one line; ``None`` when it holds fewer than three letters."""
     ink = (crop < 150).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -78,8 +78,8 @@ def line_shape(crop: Pixels) -> NDArray[np.float64] | None:
     wide = letters[:, 2] > 1.6 * letters[:, 3]
     distance = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
     ridge = distance[(distance > 0) & (distance == cv2.dilate(distance, np.ones((3, 3), np.uint8)))]
-    centres = np.sort(letters[:, 0] + letters[:, 2] / 2)
-    gaps = np.diff(centres)
+    centroids = np.sort(letters[:, 0] + letters[:, 2] / 2)
+    gaps = np.diff(centroids)
     gaps = gaps[gaps < 1.6 * tall]
     return np.array(
         [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.locate.labels import Candidate
+from pipeline.locate.label_matching import LabelCandidate
 from pipeline.model import Box, Matrix, PlacedLabel
 from pipeline.schema import Form, Label
 
@@ -25,7 +25,7 @@ DRIFT = 0.035
 LONG_DRIFT = 0.13
 """How far it may move a line whose print is long enough to be known by itself (the foot of the page, say)."""
 
-LONG = 12
+LONG_LABEL = 12
 """Letters a label needs for that."""
 
 TALL = 1.5
@@ -33,16 +33,16 @@ TALL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class FormFit:
     """``matrix`` (3, 3) maps shares (u, v) to pixels; ``drift`` are pairs (v, offset in v) of printed lines in order;
     ``found`` the label candidates that agree; ``share`` how much of the form's print was found (0..1)."""
 
     matrix: Matrix
     drift: tuple[tuple[float, float], ...]
-    found: tuple[Candidate, ...]
+    found: tuple[LabelCandidate, ...]
     share: float
 
-    def at(self, u: float, v: float) -> tuple[float, float]:
+    def to_pixels(self, u: float, v: float) -> tuple[float, float]:
         """Pixel position of a share position, with the line's drift."""
         if self.drift:
             v = v + float(np.interp(v, [d[0] for d in self.drift], [d[1] for d in self.drift]))
@@ -52,17 +52,17 @@ class Fit:
     @property
     def height(self) -> float:
         """Height of the frame in pixels."""
-        (_, top), (_, bottom) = self.at(0.5, 0.0), self.at(0.5, 1.0)
+        (_, top), (_, bottom) = self.to_pixels(0.5, 0.0), self.to_pixels(0.5, 1.0)
         return bottom - top
 
 
-def aspect(form: Form) -> float:
+def frame_aspect(form: Form) -> float:
     """Width over height of the form's printed frame."""
     left, top, right, bottom = form.frame
     return (right - left) * form.paper_mm[0] / ((bottom - top) * form.paper_mm[1])
 
 
-def fitted(form: Form, candidates: Sequence[Candidate], size: tuple[int, int]) -> Fit | None:
+def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, int]) -> FormFit | None:
     """The fit that most labels agree with on a page of that (width, height), or ``None`` when too few do."""
     labels = form.labels
     strong = [c for c in candidates if c.score >= 0.8] or list(candidates)
@@ -75,7 +75,7 @@ def fitted(form: Form, candidates: Sequence[Candidate], size: tuple[int, int]) -
     weight = np.array([c.score * min(1.0, len(labels[c.label].text) / 12) for c in strong])
     number = np.array([c.label for c in strong])
     best: tuple[float, Matrix] | None = None
-    ratio = aspect(form)
+    ratio = frame_aspect(form)
     for i in range(len(strong)):
         dv = v - v[i]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -102,12 +102,12 @@ def fitted(form: Form, candidates: Sequence[Candidate], size: tuple[int, int]) -
     return _with_drift(form, candidates, matrix)
 
 
-def refitted(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> Fit:
+def fit_to_frame(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
     """The fit through the printed frame: ``matrix`` maps the unit square onto the frame found on the page."""
     return _with_drift(form, candidates, matrix)
 
 
-def moved_candidates(candidates: Sequence[Candidate], matrix: Matrix) -> tuple[Candidate, ...]:
+def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -> tuple[LabelCandidate, ...]:
     """The candidates on another picture of the page: ``matrix`` (3, 3) maps the old pixels to the new."""
     result = []
     for c in candidates:
@@ -122,11 +122,11 @@ def moved_candidates(candidates: Sequence[Candidate], matrix: Matrix) -> tuple[C
         new = np.column_stack([points, np.ones(4)]) @ matrix.T
         new = new[:, :2] / new[:, 2:]
         box = Box(new[0, 0], new[2, 1], new[1, 0], new[3, 1])
-        result.append(Candidate(c.label, box, float(new[:2, 1].mean()), c.score, c.loose))
+        result.append(LabelCandidate(c.label, box, float(new[:2, 1].mean()), c.score, c.loose))
     return tuple(result)
 
 
-def spread(form: Form, fit: Fit) -> float:
+def median_residual(form: Form, fit: FormFit) -> float:
     """Median distance (share of the frame's height) of the labels found from where the matrix alone puts them."""
     off = []
     for c in fit.found:
@@ -149,11 +149,11 @@ def _position(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
 
 
 def _agreeing(
-    labels: Sequence[Label], candidates: Sequence[Candidate], matrix: Matrix, near: float
-) -> tuple[Candidate, ...]:
+    labels: Sequence[Label], candidates: Sequence[LabelCandidate], matrix: Matrix, near: float
+) -> tuple[LabelCandidate, ...]:
     """For each label its best candidate that stands where the matrix puts it."""
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
-    chosen: dict[int, tuple[float, Candidate]] = {}
+    chosen: dict[int, tuple[float, LabelCandidate]] = {}
     for candidate in candidates:
         label = labels[candidate.label]
         x, y = _position(matrix, label.u0, label.v)
@@ -165,7 +165,7 @@ def _agreeing(
     return tuple(candidate for _, candidate in chosen.values())
 
 
-def _affine(labels: Sequence[Label], chosen: Sequence[Candidate], before: Matrix) -> Matrix:
+def _affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], before: Matrix) -> Matrix:
     """Least-squares affine map through the labels' left ends (and their right ends where those are sure)."""
     source, target, weights = [], [], []
     for c in chosen:
@@ -188,20 +188,20 @@ def _affine(labels: Sequence[Label], chosen: Sequence[Candidate], before: Matrix
     return np.vstack([solution.T, [0, 0, 1]])
 
 
-def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> Fit:
+def _with_drift(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
     labels = form.labels
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     close = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
     drift = _line_drift(labels, _level(close), matrix, high)
     # labels of lines that this printing moved: allowed further off, when they stand in their column
     known = {c.label for c in close}
-    moved: dict[int, tuple[float, Candidate]] = {}
+    moved: dict[int, tuple[float, LabelCandidate]] = {}
     for candidate in candidates:
         label = labels[candidate.label]
-        if candidate.label in known or any(same_place(candidate, other) for other in close):
+        if candidate.label in known or any(overlap_mostly(candidate, other) for other in close):
             continue
         x, y = _position(matrix, label.u0, label.v + _at(drift, label.v))
-        reach = LONG_DRIFT if len(label.text) >= LONG and candidate.score > 0.8 else DRIFT
+        reach = LONG_DRIFT if len(label.text) >= LONG_LABEL and candidate.score > 0.8 else DRIFT
         off = abs(candidate.baseline - y) / high
         if abs(candidate.box.left - x) < 2 * NEAR * high and off < reach:
             merit = candidate.score - off
@@ -209,16 +209,16 @@ def _with_drift(form: Form, candidates: Sequence[Candidate], matrix: Matrix) -> 
                 moved[candidate.label] = merit, candidate
     found = (*close, *(candidate for _, candidate in moved.values()))
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    return Fit(matrix, _line_drift(labels, _level(found), matrix, high), found, share)
+    return FormFit(matrix, _line_drift(labels, _level(found), matrix, high), found, share)
 
 
-def _level(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def _level(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
     """The candidates whose box tells on which level they stand: those that are not much taller than is usual."""
     usual = float(np.median([c.box.height for c in found])) if found else 0.0
     return tuple(c for c in found if c.box.height <= TALL * usual)
 
 
-def same_place(one: Candidate, other: Candidate) -> bool:
+def overlap_mostly(one: LabelCandidate, other: LabelCandidate) -> bool:
     """Whether two candidates are the same words on the page: one text cannot be two labels."""
     shared = one.box.intersection(other.box)
     return shared.area > 0.5 * min(one.box.area, other.box.area)
@@ -229,7 +229,7 @@ def _at(drift: Sequence[tuple[float, float]], v: float) -> float:
 
 
 def _line_drift(
-    labels: Sequence[Label], found: Sequence[Candidate], matrix: Matrix, high: float
+    labels: Sequence[Label], found: Sequence[LabelCandidate], matrix: Matrix, high: float
 ) -> tuple[tuple[float, float], ...]:
     """Median offset of each printed line's labels from the declaration, in v; lines must keep their order."""
     lines: dict[float, list[float]] = {}
@@ -238,7 +238,7 @@ def _line_drift(
         _, y = _position(matrix, label.u0, label.v)
         lines.setdefault(label.v, []).append((candidate.baseline - y) / high)
     drift = [(v, float(np.median(offsets))) for v, offsets in sorted(lines.items())]
-    long = {labels[c.label].v for c in found if len(labels[c.label].text) >= LONG and c.score > 0.8}
+    long = {labels[c.label].v for c in found if len(labels[c.label].text) >= LONG_LABEL and c.score > 0.8}
     kept: list[tuple[float, float]] = []
     for v, offset in drift:
         around = [o for w, o in drift if w != v and abs(w - v) < 0.12]
@@ -251,7 +251,7 @@ def _line_drift(
     return tuple(kept)
 
 
-def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
+def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
     """All labels of the form: where they were read, or where the geometry carries them (score 0)."""
     read = {c.label: c for c in fit.found}
     level = set(_level(fit.found))
@@ -260,8 +260,8 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
     for number, label in enumerate(form.labels):
         if not label.text:
             continue
-        left, baseline = fit.at(label.u0, label.v)
-        right, _ = fit.at(label.u1, label.v)
+        left, baseline = fit.to_pixels(label.u0, label.v)
+        right, _ = fit.to_pixels(label.u1, label.v)
         candidate = read.get(number)
         if candidate:
             left, right = _ends(candidate, left, right, letter)
@@ -271,7 +271,7 @@ def placed_labels(form: Form, fit: Fit) -> tuple[PlacedLabel, ...]:
     return tuple(placed)
 
 
-def paper_corners(form: Form, fit: Fit) -> Matrix:
+def paper_corners(form: Form, fit: FormFit) -> Matrix:
     """The corners (4, 2) of the form's paper, as its printed frame lies."""
     left, top, right, bottom = form.frame
     u = [-left / (right - left), (1 - left) / (right - left)]
@@ -280,7 +280,7 @@ def paper_corners(form: Form, fit: Fit) -> Matrix:
     return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)
 
 
-def _ends(candidate: Candidate, left: float, right: float, letter: float) -> tuple[float, float]:
+def _ends(candidate: LabelCandidate, left: float, right: float, letter: float) -> tuple[float, float]:
     """Where a label begins and ends that the geometry puts between ``left`` and ``right``: where it was read. What was
     read is too long where handwriting runs into its first or last word, and too short where such a word was not read:
     of its ends the one nearer to its place is then the label's own."""

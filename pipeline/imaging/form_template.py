@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging import warp
-from pipeline.model import FoundLabel, Matrix, Pixels, PlateLabel, PlateView
+from pipeline.imaging.geometry import warp
+from pipeline.model import FoundLabel, Matrix, Pixels, TemplateLabel, TemplateView
 
 DPI = 100.0
 """Pixels an inch of a plate."""
@@ -24,7 +24,7 @@ DPI = 100.0
 BEFORE, ABOVE, BEYOND, BELOW = 0.03, 0.09, 0.03, 0.04
 """How far a plate reaches beyond the frame to the left, top, right and bottom, in shares of it."""
 
-FEWEST = 4
+MIN_PAGES = 4
 """Pages that make a plate: with fewer, ink of one clerk stays in the median."""
 
 COARSE_DPI = 25.0
@@ -41,7 +41,7 @@ ALIKE = 0.5
 
 
 @dataclass(frozen=True)
-class PlateShape:
+class TemplateGeometry:
     """Size of the printed frame: ``across`` and ``down`` in mm."""
 
     across: float
@@ -50,33 +50,33 @@ class PlateShape:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the plate in pixels."""
-        x, y = self.at(1 + BEYOND, 1 + BELOW)
+        x, y = self.to_pixels(1 + BEYOND, 1 + BELOW)
         return round(x), round(y)
 
-    def at(self, u: float, v: float) -> tuple[float, float]:
+    def to_pixels(self, u: float, v: float) -> tuple[float, float]:
         """Pixel of a share position."""
         return (u + BEFORE) * self.across / 25.4 * DPI, (v + ABOVE) * self.down / 25.4 * DPI
 
-    def shares(self, x: float, y: float) -> tuple[float, float]:
+    def to_shares(self, x: float, y: float) -> tuple[float, float]:
         """Share position of a pixel."""
         return x * 25.4 / DPI / self.across - BEFORE, y * 25.4 / DPI / self.down - ABOVE
 
 
 @dataclass(frozen=True)
-class Plate:
+class FormTemplate:
     """The blank form: ``picture`` (h, w) grey with 255 = paper, where its ``labels`` stand, and from how many ``pages``
     it was made."""
 
-    shape: PlateShape
+    shape: TemplateGeometry
     picture: Pixels
-    labels: tuple[PlateLabel, ...]
+    labels: tuple[TemplateLabel, ...]
     pages: int
 
-    def labels_on(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
+    def find_labels(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
         """The labels on a levelled page (h, w) grey of about ``dpi`` pixels an inch; none where it does not fit."""
         return found_on(self, page, dpi)
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """The plate as bytes (NumPy's, compressed): for a file, or another process."""
         rows = [(one.number, one.left, one.right, one.baseline, one.pages) for one in self.labels]
         shape = (self.shape.across, self.shape.down, float(self.pages))
@@ -85,42 +85,44 @@ class Plate:
         return file.getvalue()
 
     @classmethod
-    def unpacked(cls, packed: bytes) -> Plate:
+    def from_bytes(cls, data: bytes) -> FormTemplate:
         """The plate of these bytes. Raises ``ValueError`` for bytes that are none."""
         try:
-            with np.load(BytesIO(packed), allow_pickle=False) as held:
+            with np.load(BytesIO(data), allow_pickle=False) as held:
                 across, down, pages = held["shape"]
-                labels = tuple(PlateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
+                labels = tuple(TemplateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
                 picture = np.asarray(held["picture"], np.uint8)
         except (OSError, EOFError, KeyError, TypeError, AttributeError, ValueError, BadZipFile) as error:
             raise ValueError("no plate") from error
-        return cls(PlateShape(float(across), float(down)), picture, labels, int(pages))
+        return cls(TemplateGeometry(float(across), float(down)), picture, labels, int(pages))
 
 
-def view_of(even: Pixels, corners: Matrix, shape: PlateShape, labels: Sequence[PlateLabel]) -> PlateView:
+def template_view(
+    normalized: Pixels, corners: Matrix, shape: TemplateGeometry, labels: Sequence[TemplateLabel]
+) -> TemplateView:
     """A straight page as a plate sees it: the evened page with its frame (``corners`` (4, 2), clockwise) where that of
     the plate is, and its labels as they were read, in shares of the frame."""
-    target = np.array([shape.at(u, v) for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))], np.float64)
-    matrix = warp.perspective(np.asarray(corners, np.float64), target)
+    target = np.array([shape.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))], np.float64)
+    matrix = warp.homography(np.asarray(corners, np.float64), target)
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    soft = cv2.GaussianBlur(even, (0, 0), 0.45 / scale) if scale < 0.8 else even
+    soft = cv2.GaussianBlur(normalized, (0, 0), 0.45 / scale) if scale < 0.8 else normalized
     picture = cv2.warpPerspective(soft, matrix, shape.size, flags=cv2.INTER_LINEAR, borderValue=(255.0,))
-    return PlateView(np.asarray(picture, np.uint8), tuple(labels))
+    return TemplateView(np.asarray(picture, np.uint8), tuple(labels))
 
 
-def plate_of(views: Sequence[PlateView], shape: PlateShape) -> Plate | None:
-    """The plate that pages of a book teach, ``None`` while there are fewer than ``FEWEST``. A label counts that was
+def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> FormTemplate | None:
+    """The plate that pages of a book teach, ``None`` while there are fewer than ``MIN_PAGES``. A label counts that was
     read on a quarter of them, and stands where it stands on most."""
     views = [view for view in views if view.picture.shape[::-1] == shape.size]
-    if len(views) < FEWEST:
+    if len(views) < MIN_PAGES:
         return None
     picture = np.median(np.stack([view.picture for view in views]), axis=0).astype(np.uint8)
-    places: dict[int, list[PlateLabel]] = {}
+    places: dict[int, list[TemplateLabel]] = {}
     for view in views:
         for label in view.labels:
             places.setdefault(label.number, []).append(label)
     labels = tuple(
-        PlateLabel(
+        TemplateLabel(
             number,
             float(np.median([one.left for one in found])),
             float(np.median([one.right for one in found])),
@@ -130,10 +132,10 @@ def plate_of(views: Sequence[PlateView], shape: PlateShape) -> Plate | None:
         for number, found in sorted(places.items())
         if len(found) >= max(2, len(views) / 4)
     )
-    return Plate(shape, picture, labels, len(views))
+    return FormTemplate(shape, picture, labels, len(views))
 
 
-def found_on(plate: Plate, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
+def found_on(template: FormTemplate, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
     """The plate's labels on a levelled page (h, w) grey of about ``dpi`` pixels an inch; none where it does not fit.
 
     The whole plate is laid over the page by correlation at ``COARSE_DPI``; each label's picture is then looked for
@@ -142,7 +144,7 @@ def found_on(plate: Plate, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
     scale = DPI / dpi
     picture = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
     picture = np.asarray(picture, np.uint8)
-    start = _laid(plate.picture, picture)
+    start = _laid(template.picture, picture)
     if start is None:
         return ()
     found: Mapping[int, FoundLabel] = {}
@@ -150,10 +152,10 @@ def found_on(plate: Plate, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
     for reach in REACHES:
         found = {
             label.number: one
-            for label in plate.labels
-            if (one := _looked_for(plate, label, picture, move, reach * DPI / 25.4)) is not None
+            for label in template.labels
+            if (one := _looked_for(template, label, picture, move, reach * DPI / 25.4)) is not None
         }
-        fitted = _through(plate, found, move)
+        fitted = _through(template, found, move)
         if fitted is None:
             return ()
         move = fitted
@@ -163,7 +165,7 @@ def found_on(plate: Plate, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
     )
 
 
-def _laid(plate: Pixels, page: Pixels) -> Matrix | None:
+def _laid(template: Pixels, page: Pixels) -> Matrix | None:
     """The affine map (2, 3) from the plate to the page by which the whole of them are most alike."""
     factor = COARSE_DPI / DPI
     small = 255 - cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
@@ -171,8 +173,8 @@ def _laid(plate: Pixels, page: Pixels) -> Matrix | None:
     field = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
     best: tuple[float, Matrix] | None = None
     for scale in SCALES:
-        size = (round(plate.shape[1] * factor * scale), round(plate.shape[0] * factor * scale))
-        patch = 255 - cv2.resize(plate, size, interpolation=cv2.INTER_AREA)
+        size = (round(template.shape[1] * factor * scale), round(template.shape[0] * factor * scale))
+        patch = 255 - cv2.resize(template, size, interpolation=cv2.INTER_AREA)
         if patch.shape[0] > field.shape[0] or patch.shape[1] > field.shape[1]:
             continue
         likeness = cv2.matchTemplate(field, patch, cv2.TM_CCOEFF_NORMED)
@@ -184,13 +186,13 @@ def _laid(plate: Pixels, page: Pixels) -> Matrix | None:
 
 
 def _looked_for(
-    plate: Plate, label: PlateLabel, page: Pixels, move: Matrix, reach: float
+    template: FormTemplate, label: TemplateLabel, page: Pixels, move: Matrix, reach: float
 ) -> FoundLabel | None:
     """The label where its picture is most like the page, within ``reach`` pixels of where ``move`` puts it."""
-    left, base = plate.shape.at(label.left, label.baseline)
-    right, _ = plate.shape.at(label.right, label.baseline)
+    left, base = template.shape.to_pixels(label.left, label.baseline)
+    right, _ = template.shape.to_pixels(label.right, label.baseline)
     x0, y0, x1, y1 = round(left) - 2, round(base) - 15, round(right) + 2, round(base) + 5
-    patch = plate.picture[max(0, y0) : y1, max(0, x0) : x1]
+    patch = template.picture[max(0, y0) : y1, max(0, x0) : x1]
     if patch.shape[0] < 12 or patch.shape[1] < 12 or float(patch.std()) < 12:
         return None
     x0, y0 = max(0, x0), max(0, y0)
@@ -234,14 +236,14 @@ def _finer(likeness: NDArray[np.float32], x: int, y: int) -> tuple[float, float]
     return result[0], result[1]
 
 
-def _through(plate: Plate, found: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
+def _through(template: FormTemplate, found: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
     """The affine map from the plate to the page through the labels that agree; ``None`` when hardly any do."""
     if len(found) < 4:
         return None
-    places = {label.number: plate.shape.at(label.left, label.baseline) for label in plate.labels}
+    places = {label.number: template.shape.to_pixels(label.left, label.baseline) for label in template.labels}
     source = np.array([places[number] for number in found], np.float32)
     target = np.array([(one.left, one.baseline) for one in found.values()], np.float32)
-    if np.ptp(source[:, 0]) < 0.25 * plate.picture.shape[1]:
+    if np.ptp(source[:, 0]) < 0.25 * template.picture.shape[1]:
         # all in one column: shape and size stay, the shift is theirs
         moved = source @ before[:, :2].T + before[:, 2]
         shift = np.median(target - moved, axis=0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Pixels
 
-MOST_SHORT = 65_000
+MAX_16_BIT_RUNS = 65_000
 """Up to how many labels are counted in 16 bits."""
 
 Runs = NDArray[np.int32]
@@ -20,7 +20,7 @@ Chosen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class ConnectedComponents:
     """The connected marks of an ink mask of ``shape`` (h, w). ``boxes`` (n, 4): left, top, right, bottom; ``area`` (n,)
     pixels; ``runs`` (4, m): for every stretch of ink within a row its y, its first x, the x behind its last, and the
     number of its mark, from top to bottom."""
@@ -31,7 +31,7 @@ class Marks:
     shape: tuple[int, int]
 
     @property
-    def centres(self) -> NDArray[np.float64]:
+    def centroids(self) -> NDArray[np.float64]:
         """The centre of gravity (n, 2) of each mark: x and y."""
         y, first, end, number = self.runs
         length, count = (end - first).astype(float), len(self.area)
@@ -39,28 +39,28 @@ class Marks:
         y_sum = np.bincount(number, y * length, count)
         return np.column_stack([x_sum, y_sum]) / self.area[:, None]
 
-    def pixels(self, chosen: Chosen) -> NDArray[np.int64]:
+    def pixel_indices(self, chosen: Chosen) -> NDArray[np.int64]:
         """Where (flat positions) the ink of the ``chosen`` (n,) marks is."""
-        return _positions(self.runs[:, chosen[self.runs[3]]], self.shape[1])
+        return _pixel_indices(self.runs[:, chosen[self.runs[3]]], self.shape[1])
 
-    def having(self, grey: Pixels, limit: int) -> Chosen:
+    def darker_than(self, grey: Pixels, limit: int) -> Chosen:
         """Which marks (n,) hold a pixel that is darker than ``limit`` in a picture of the same shape."""
         _, first, end, number = self.runs
-        dark = grey.ravel()[_positions(self.runs, self.shape[1])] < limit
+        dark = grey.ravel()[_pixel_indices(self.runs, self.shape[1])] < limit
         starts = np.concatenate([[0], np.cumsum(end - first)[:-1]]).astype(np.int64)
         chosen = np.zeros(len(self.area), bool)
         if len(number):
             chosen[number[np.logical_or.reduceat(dark, starts)]] = True
         return chosen
 
-    def at(self, y: int, x: int) -> int:
+    def label_at(self, y: int, x: int) -> int:
         """The number of the mark that is there, -1 where there is paper."""
         rows = slice(*np.searchsorted(self.runs[0], (y, y + 1)))
         _, first, end, number = self.runs[:, rows]
         found = number[(first <= x) & (end > x)]
         return int(found[0]) if len(found) else -1
 
-    def numbers_in(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
+    def label_image(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
         """The part of the picture between these sides, all of it within the page: for each pixel the number of its mark
         + 1, 0 = paper."""
         part = np.zeros((max(0, bottom - top), max(0, right - left)), np.int32)
@@ -69,7 +69,7 @@ class Marks:
         runs = runs[:, (runs[1] < right) & (runs[2] > left)]
         number = runs[3]
         inside = np.stack([runs[0] - top, np.maximum(runs[1] - left, 0), np.minimum(runs[2], right) - left])
-        part.ravel()[_positions(inside, part.shape[1])] = np.repeat(number + 1, inside[2] - inside[1])
+        part.ravel()[_pixel_indices(inside, part.shape[1])] = np.repeat(number + 1, inside[2] - inside[1])
         return part
 
     def mask_in(self, chosen: Chosen, left: int, top: int, right: int, bottom: int) -> Pixels:
@@ -81,20 +81,20 @@ class Marks:
         inside = np.stack(
             [y[own] - top, np.maximum(first[own] - left, 0), np.minimum(end[own], right) - left]
         )
-        part.ravel()[_positions(inside, part.shape[1])] = 255
+        part.ravel()[_pixel_indices(inside, part.shape[1])] = 255
         return part
 
-    def without(self, gone: Chosen) -> Marks:
+    def without(self, gone: Chosen) -> ConnectedComponents:
         """The marks that are not ``gone`` (n,), numbered anew in the same order."""
         left = ~gone
         runs = self.runs[:, left[self.runs[3]]]
         runs[3] = (np.cumsum(left, dtype=np.int32) - 1)[runs[3]]
-        return Marks(self.boxes[left], self.area[left], runs, self.shape)
+        return ConnectedComponents(self.boxes[left], self.area[left], runs, self.shape)
 
-    def left_on(self, mask: Pixels) -> Marks:
+    def restricted_to(self, mask: Pixels) -> ConnectedComponents:
         """The marks as they are on a mask of the same shape from which some of their ink was taken away."""
         width = self.shape[1]
-        place = _positions(self.runs, width)
+        place = _pixel_indices(self.runs, width)
         number = np.repeat(self.runs[3], self.runs[2] - self.runs[1])
         held = mask.ravel()[place] > 0
         touched = np.zeros(len(self.area), bool)
@@ -107,64 +107,72 @@ class Marks:
         pieces = np.stack([y, first, first + length, number[begins]]).astype(np.int32)
         runs = np.hstack([self.runs[:, ~touched[self.runs[3]]], pieces])
         runs = runs[:, np.argsort(runs[0].astype(np.int64) * width + runs[1], kind="stable")]
-        return regrouped(self, runs, np.flatnonzero(touched))
+        return relabel(self, runs, np.flatnonzero(touched))
 
-    def laid(self, left: int, top: int, shape: tuple[int, int]) -> Marks:
+    def placed_on(self, left: int, top: int, shape: tuple[int, int]) -> ConnectedComponents:
         """The marks on a picture of that shape of which theirs is the part that begins at (left, top)."""
         boxes = self.boxes + np.array([left, top, left, top], np.int32)
         runs = self.runs + np.array([[top], [left], [left], [0]], np.int32)
-        return Marks(boxes, self.area, runs, shape)
+        return ConnectedComponents(boxes, self.area, runs, shape)
 
 
-def no_marks(shape: tuple[int, int]) -> Marks:
+def no_components(shape: tuple[int, int]) -> ConnectedComponents:
     """The marks of paper of that shape."""
-    return Marks(np.empty((0, 4), np.int32), np.empty(0, np.int32), np.empty((4, 0), np.int32), shape)
+    return ConnectedComponents(
+        np.empty((0, 4), np.int32), np.empty(0, np.int32), np.empty((4, 0), np.int32), shape
+    )
 
 
-def marks_of(ink: Pixels) -> Marks:
+def find_components(ink: Pixels) -> ConnectedComponents:
     """All marks of an ink mask (0/255), 8-connected."""
     runs = _runs_of(ink)
     # there are no more labels, provisional ones included, than runs: half the memory where they are few
-    depth = cv2.CV_16U if runs.shape[1] < MOST_SHORT else cv2.CV_32S
+    depth = cv2.CV_16U if runs.shape[1] < MAX_16_BIT_RUNS else cv2.CV_32S
     _, labels = cv2.connectedComponents(ink, connectivity=8, ltype=depth)
     runs[3] = np.asarray(labels)[runs[0], runs[1]]
     runs[3] -= 1
     height, width = ink.shape
-    return _measured(runs, int(runs[3].max(initial=-1)) + 1, (height, width))
+    return _measure(runs, int(runs[3].max(initial=-1)) + 1, (height, width))
 
 
-def regrouped(marks: Marks, runs: Runs, touched: Sequence[int] | NDArray[np.int64]) -> Marks:
+def relabel(
+    components: ConnectedComponents, runs: Runs, touched: Sequence[int] | NDArray[np.int64]
+) -> ConnectedComponents:
     """The marks after ink was taken away: ``runs`` are what is left of theirs (from top to bottom, numbered as before);
     those ``touched`` may have fallen apart and are looked at anew."""
     number = runs[3].copy()
-    count = len(marks.area)
+    count = len(components.area)
     anew = np.zeros(count, bool)
     anew[touched] = True
     own = np.flatnonzero(anew[number])
-    number[own] = count + pieces_of(runs[:, own], marks.shape[1])
-    return _numbered(marks, runs, number, count + len(own))
+    number[own] = count + connect_runs(runs[:, own], components.shape[1])
+    return _renumber(components, runs, number, count + len(own))
 
 
-def fallen_apart(marks: Marks, part: NDArray[np.int64]) -> Marks:
+def split_components(components: ConnectedComponents, part: NDArray[np.int64]) -> ConnectedComponents:
     """The marks where runs hang together only within one ``part`` (m,), -1 for those of marks that stay as they are."""
-    number, count = marks.runs[3].copy(), len(marks.area)
+    number, count = components.runs[3].copy(), len(components.area)
     for one in np.unique(part[part >= 0]):
         own = np.flatnonzero(part == one)
-        number[own] = count + pieces_of(marks.runs[:, own], marks.shape[1])
+        number[own] = count + connect_runs(components.runs[:, own], components.shape[1])
         count += len(own)
-    return _numbered(marks, marks.runs, number, count)
+    return _renumber(components, components.runs, number, count)
 
 
-def _numbered(marks: Marks, runs: Runs, number: NDArray[np.int32], count: int) -> Marks:
+def _renumber(
+    components: ConnectedComponents, runs: Runs, number: NDArray[np.int32], count: int
+) -> ConnectedComponents:
     """The marks whose runs have these numbers below ``count``, numbered anew from top to bottom."""
     first = np.full(count, len(number))
     first[number[::-1]] = np.arange(len(number))[::-1]
     renumbered = np.empty(count, np.int32)
     renumbered[np.argsort(first, kind="stable")] = np.arange(count)
-    return _measured(np.stack([*runs[:3], renumbered[number]]), int((first < len(number)).sum()), marks.shape)
+    return _measure(
+        np.stack([*runs[:3], renumbered[number]]), int((first < len(number)).sum()), components.shape
+    )
 
 
-def pieces_of(runs: Runs, width: int) -> NDArray[np.int64]:
+def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
     """For each of the runs (4, m), from top to bottom, the first of those with which it hangs together."""
     y, first, end = runs[:3].astype(np.int64)
     # each run and those of the next row that touch it, by a corner at least
@@ -194,7 +202,7 @@ def _runs_of(ink: Pixels) -> Runs:
     return np.stack([y[::2], x[::2], x[1::2], np.zeros_like(y[::2])])
 
 
-def _measured(runs: Runs, count: int, shape: tuple[int, int]) -> Marks:
+def _measure(runs: Runs, count: int, shape: tuple[int, int]) -> ConnectedComponents:
     y, first, end, number = runs
     boxes = np.empty((count, 4), np.int32)
     boxes[:, 0], boxes[:, 2] = shape[1], 0
@@ -205,10 +213,10 @@ def _measured(runs: Runs, count: int, shape: tuple[int, int]) -> Marks:
     boxes[number[::-1], 1] = y[::-1]
     boxes[number, 3] = y + 1
     area = np.bincount(number, end - first, count)
-    return Marks(boxes, area.astype(np.int32), runs, shape)
+    return ConnectedComponents(boxes, area.astype(np.int32), runs, shape)
 
 
-def _positions(runs: NDArray[np.int32], width: int) -> NDArray[np.int64]:
+def _pixel_indices(runs: NDArray[np.int32], width: int) -> NDArray[np.int64]:
     """The flat positions of the pixels of runs (3 or more, m) in a picture of that width."""
     length = (runs[2] - runs[1]).astype(np.int64)
     ends = np.cumsum(length)

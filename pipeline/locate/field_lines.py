@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.fit import Fit
+from pipeline.locate.form_fit import FormFit
 from pipeline.model import Box, PlacedPiece
 from pipeline.schema import Form
 
@@ -21,7 +21,7 @@ BELOW = 0.30
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class FieldLine:
     """One line of a blank in pixels: ``pitch`` is the distance to the printed line above it (bounded);
     ``open_right``: nothing is printed to its right, so a value may run past its end; ``rule`` is the x of the frame's
     next upright rule."""
@@ -32,7 +32,7 @@ class Strip:
     rule: float
 
 
-def baselines(form: Form, fit: Fit, leaders: Boxes) -> dict[tuple[float, float], float]:
+def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, float], float]:
     """The y of each blank's leader: where the dots stand if they were seen, else where the geometry puts them.
 
     ``leaders`` (n, 4) are the boxes of leader dots. Keys are (v, u0) of the form's pieces.
@@ -41,11 +41,11 @@ def baselines(form: Form, fit: Fit, leaders: Boxes) -> dict[tuple[float, float],
         x = (leaders[:, 0] + leaders[:, 2]) / 2
         y = leaders[:, 3].astype(float)
     found: dict[tuple[float, float], float] = {}
-    pitches = pitch_of_lines(form)
+    pitches = line_pitches(form)
     for slot in form.slots:
         for piece in slot.pieces:
-            left, expected = fit.at(piece.u0, piece.v)
-            right, expected_right = fit.at(piece.u1, piece.v)
+            left, expected = fit.to_pixels(piece.u0, piece.v)
+            right, expected_right = fit.to_pixels(piece.u1, piece.v)
             expected = (expected + expected_right) / 2
             y_found = expected
             if len(leaders):
@@ -68,7 +68,7 @@ def _level(y: NDArray[np.float64], expected: float, width: float) -> float:
     return level
 
 
-def pitch_of_lines(form: Form) -> dict[float, float]:
+def line_pitches(form: Form) -> dict[float, float]:
     """Distance of each printed line to the one above it, in v, between the bounds of a usual line."""
     lines = sorted({line.at for line in form.lines})
     pitches = {}
@@ -78,10 +78,10 @@ def pitch_of_lines(form: Form) -> dict[float, float]:
     return pitches
 
 
-def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
+def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLine, ...]:
     """All strips of a form's line blanks, in reading order."""
     levels = baselines(form, fit, leaders)
-    pitches = pitch_of_lines(form)
+    pitches = line_pitches(form)
     last_on_line: dict[float, float] = {}
     for slot in form.slots:
         for piece in slot.pieces:
@@ -89,13 +89,13 @@ def strips_of(form: Form, fit: Fit, leaders: Boxes) -> tuple[Strip, ...]:
     strips = []
     for slot in form.slots:
         for number, piece in enumerate(slot.pieces):
-            left, _ = fit.at(piece.u0, piece.v)
-            right, _ = fit.at(piece.u1, piece.v)
+            left, _ = fit.to_pixels(piece.u0, piece.v)
+            right, _ = fit.to_pixels(piece.u1, piece.v)
             baseline = levels[piece.v, piece.u0]
             pitch = pitches[piece.v] * fit.height
             box = Box(left, baseline - ABOVE * pitch, right, baseline + BELOW * pitch)
             beyond = min((u for u in (*form.rules, 1.0) if u > piece.u1 - 0.01), default=1.0)
-            rule, _ = fit.at(beyond, piece.v)
+            rule, _ = fit.to_pixels(beyond, piece.v)
             placed = PlacedPiece(slot.name, 0, number, box, baseline)
-            strips.append(Strip(placed, pitch, piece.u1 >= last_on_line[piece.v] - 1e-6, rule))
+            strips.append(FieldLine(placed, pitch, piece.u1 >= last_on_line[piece.v] - 1e-6, rule))
     return tuple(strips)

@@ -29,7 +29,7 @@ CLEAR = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bend:
+class RuleCurvature:
     """``x`` (n,) in pixels; ``levels`` (m,) the y of the rules on a straight page; ``upper`` and ``lower`` (n,): how
     far the first and the last of them lie below that; those between go along."""
 
@@ -73,7 +73,9 @@ class Bend:
         return float(np.abs([self.upper, self.lower]).max())
 
 
-def bend_of(even: Pixels, left: float, right: float, levels: Sequence[float] | Values, reach: float) -> Bend:
+def measure_horizontal_curvature(
+    normalized: Pixels, left: float, right: float, levels: Sequence[float] | Values, reach: float
+) -> RuleCurvature:
     """The course of a table's level rules between two x of an evened page.
 
     ``levels`` are their y on a straight page, but for what a slanting look makes of their distances: that bow is taken
@@ -81,41 +83,44 @@ def bend_of(even: Pixels, left: float, right: float, levels: Sequence[float] | V
     together stand out most, beginning in the middle, within ``reach`` pixels, and going on from place to place; where
     they do not stand out the shifts stay as they were.
     """
-    dark = np.asarray(cv2.threshold(cv2.bitwise_not(even), MOST, 0, cv2.THRESH_TRUNC)[1], np.uint8)
+    dark = np.asarray(cv2.threshold(cv2.bitwise_not(normalized), MOST, 0, cv2.THRESH_TRUNC)[1], np.uint8)
     levels = _bowed(dark, left, right, np.asarray(levels), reach)
     edges = np.linspace(left, right, STATIONS + 1)
     step = max(2, round(STEEP * float(edges[1] - edges[0])))
     shifts = np.zeros((STATIONS, 2))
     half = STATIONS // 2
-    places = [_Place(dark, float(a), float(b), levels) for a, b in pairwise(edges)]
+    places = [_PageStrip(dark, float(a), float(b), levels) for a, b in pairwise(edges)]
     shifts[half] = places[half].shifts((0.0, 0.0), round(reach))
     for order in (range(half + 1, STATIONS), range(half - 1, -1, -1)):
         before = shifts[half]
         for at in order:
             before = shifts[at] = places[at].shifts((float(before[0]), float(before[1])), step)
     middles = (edges[:-1] + edges[1:]) / 2
-    return Bend(middles, shifts[:, 0], shifts[:, 1], levels)
+    return RuleCurvature(middles, shifts[:, 0], shifts[:, 1], levels)
 
 
 def _bowed(dark: Pixels, left: float, right: float, levels: Values, reach: float) -> Values:
     """The levels with those in the middle moved against the outer ones so that all stand out most."""
     share = (levels - levels[0]) / (levels[-1] - levels[0])
     middle, wide = (left + right) / 2, (right - left) / STATIONS
-    place = _Place(dark, middle - wide, middle + wide, levels)
+    place = _PageStrip(dark, middle - wide, middle + wide, levels)
     bows = np.arange(-round(reach), round(reach) + 1)
     merits = [place.merit(levels + 4 * bow * share * (1 - share)) - 2.0 * abs(bow) / reach for bow in bows]
     best = int(np.argmax(merits))
     return levels + 4 * bows[best] * share * (1 - share) if merits[best] > CLEAR else levels
 
 
-def lean_of(
-    even: Pixels, top: float, bottom: float, uprights: Sequence[float] | Values, reach: float
-) -> Bend:
-    """As ``bend_of``, of a table's upright rules between two y: the course with x and y changed over."""
-    return bend_of(np.asarray(cv2.transpose(even), np.uint8), top, bottom, uprights, reach)
+def measure_vertical_curvature(
+    normalized: Pixels, top: float, bottom: float, uprights: Sequence[float] | Values, reach: float
+) -> RuleCurvature:
+    """As ``measure_horizontal_curvature``, of a table's upright rules between two y: the course with x and y changed
+    over."""
+    return measure_horizontal_curvature(
+        np.asarray(cv2.transpose(normalized), np.uint8), top, bottom, uprights, reach
+    )
 
 
-class _Place:
+class _PageStrip:
     """What is seen of level rules between two x of a page: ``dark``, how dark each pixel is, up to ``MOST``."""
 
     def __init__(self, dark: Pixels, left: float, right: float, levels: Values) -> None:

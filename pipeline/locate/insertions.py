@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.strips import Boxes, Strip
+from pipeline.locate.field_lines import Boxes, FieldLine
 
 Numbers = NDArray[np.int64]
 
@@ -40,11 +40,15 @@ GAP = 0.7
 """Between words, in pitches."""
 
 
-def risen(
-    strips: Sequence[Strip], number: int, owner: NDArray[np.int64], boxes: Boxes, strike: tuple[float, float]
+def find_grown_together(
+    strips: Sequence[FieldLine],
+    number: int,
+    owner: NDArray[np.int64],
+    boxes: Boxes,
+    strike: tuple[float, float],
 ) -> Iterator[tuple[int, float, float]]:
-    """Struck marks of a strip that have grown together with words ``inserted`` above them: the number of each, and the
-    rows between which it may be cut."""
+    """Struck marks of a strip that have grown together with words ``find_inserted`` above them: the number of each, and
+    the rows between which it may be cut."""
     strip = strips[number]
     level = _seen(strips, number, owner, boxes, strike)[0]
     if level is None:
@@ -55,8 +59,12 @@ def risen(
         yield int(mark), y - 0.05 * strip.pitch, y + TAIL * strip.pitch
 
 
-def inserted(
-    strips: Sequence[Strip], number: int, owner: NDArray[np.int64], boxes: Boxes, strike: tuple[float, float]
+def find_inserted(
+    strips: Sequence[FieldLine],
+    number: int,
+    owner: NDArray[np.int64],
+    boxes: Boxes,
+    strike: tuple[float, float],
 ) -> Numbers:
     """The marks of what is written above the part of a strip that is struck out from one x to another (``strike``):
     letters on a line of their own between this line and the one above, with what belongs to them. ``owner`` is the
@@ -90,14 +98,18 @@ def inserted(
 
 
 def _seen(
-    strips: Sequence[Strip], number: int, owner: NDArray[np.int64], boxes: Boxes, strike: tuple[float, float]
+    strips: Sequence[FieldLine],
+    number: int,
+    owner: NDArray[np.int64],
+    boxes: Boxes,
+    strike: tuple[float, float],
 ) -> tuple[float | None, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """How far above its strip's line the feet of words above a strike stand, in pitches (``None``: there are none);
     of all marks those of its letters that are surely no others, which are letters at all, and which may be of the
     words."""
     strip = strips[number]
     pitch, line = strip.pitch, strip.piece.baseline
-    above, distance = strips_above(strips, number)
+    above, distance = field_lines_above(strips, number)
     left, top, right, bottom = boxes.T.astype(float)
     foot, head = (line - bottom) / pitch, (line - top) / pitch
     middle, centre, wide = (foot + head) / 2, (left + right) / 2, right - left
@@ -121,7 +133,7 @@ def _seen(
     return (level if enough else None), seeds, letter, allowed
 
 
-def _hanging(over: NDArray[np.bool_], above: Strip, pitch: float, boxes: Boxes) -> NDArray[np.bool_]:
+def _hanging(over: NDArray[np.bool_], above: FieldLine, pitch: float, boxes: Boxes) -> NDArray[np.bool_]:
     """Of the letters given to a strip of the line above (``over``) those that hang from it, far behind all others."""
     left, top, right, bottom = boxes.T.astype(float)
     line = above.piece.baseline
@@ -137,7 +149,7 @@ def _hanging(over: NDArray[np.bool_], above: Strip, pitch: float, boxes: Boxes) 
     return found
 
 
-def strips_above(strips: Sequence[Strip], number: int) -> tuple[Numbers, float]:
+def field_lines_above(strips: Sequence[FieldLine], number: int) -> tuple[Numbers, float]:
     """The strips of the line above that one, and how far above it they are, in its pitches."""
     own = strips[number]
     rises = np.array([(own.piece.baseline - one.piece.baseline) / own.pitch for one in strips])

@@ -5,17 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.imaging.marks import Marks, marks_of
+from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
 from pipeline.model import Pixels
 
-STRONG = 0.68
+STRONG_INK = 0.68
 """A mark holds at least one pixel darker than this share of the paper's light, or it is show-through or dirt."""
 
-WEAK = 0.83
+WEAK_INK = 0.83
 """Pixels darker than this share of the paper's light belong to a mark that is strong somewhere."""
 
 
-def evened(grey: Pixels) -> Pixels:
+def normalize_illumination(grey: Pixels) -> Pixels:
     """The grey page divided by its own background: paper becomes 255 everywhere, ink keeps its contrast.
 
     The background is what is left when marks are closed away (a grey closing on a quarter-size copy, smoothed).
@@ -28,15 +28,17 @@ def evened(grey: Pixels) -> Pixels:
     return np.asarray(cv2.divide(grey, background, scale=255), np.uint8)
 
 
-def ink_mask(even: Pixels) -> Pixels:
+def ink_mask(normalized: Pixels) -> Pixels:
     """Ink of an evened page as 0/255 (h, w): weak pixels that hang together with a strong one (hysteresis)."""
-    return inked(even)[0]
+    return binarize(normalized)[0]
 
 
-def inked(even: Pixels) -> tuple[Pixels, Marks]:
+def binarize(normalized: Pixels) -> tuple[Pixels, ConnectedComponents]:
     """The mask of ink and its marks, for which the page is looked through once."""
-    mask = np.asarray(cv2.threshold(even, int(255 * WEAK) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
-    marks = marks_of(mask)
-    weak = ~marks.having(even, int(255 * STRONG))
-    mask.ravel()[marks.pixels(weak)] = 0
-    return mask, marks.without(weak)
+    mask = np.asarray(
+        cv2.threshold(normalized, int(255 * WEAK_INK) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8
+    )
+    components = find_components(mask)
+    weak = ~components.darker_than(normalized, int(255 * STRONG_INK))
+    mask.ravel()[components.pixel_indices(weak)] = 0
+    return mask, components.without(weak)

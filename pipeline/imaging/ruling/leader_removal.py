@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.leaders import LARGER, Leaders, pace_of
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ruling.leaders import MAX_DOT_SIZE, DotLeaders, dot_spacing
 from pipeline.model import Pixels
 
 Grid = NDArray[np.float64]
@@ -59,7 +59,7 @@ BIN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class DotProfile:
     """How a page's free dots look: ``radius`` in pixels, and the ``darkest`` and ``lightest`` (n,) that a pixel of one
     is at each distance from the middle, in steps of ``BIN``."""
 
@@ -68,12 +68,12 @@ class Dot:
     lightest: Grid
 
     @classmethod
-    def of(cls, leaders: Leaders, even: Pixels) -> Dot:
+    def of(cls, leaders: DotLeaders, normalized: Pixels) -> DotProfile:
         """The dot of leaders on an evened page."""
         radius = float(np.sqrt(np.count_nonzero(leaders.mask) / len(leaders.boxes) / np.pi))
         reach = int(np.ceil(radius + 2))
-        rows, columns, away = _around(leaders.centres, reach)
-        light = _at(even, rows, columns).ravel()
+        rows, columns, away = _around(leaders.centroids, reach)
+        light = _at(normalized, rows, columns).ravel()
         ring = (away.ravel() / BIN).astype(int)
         order = np.argsort(ring)
         rings = np.split(light[order], np.searchsorted(ring[order], np.arange(1, int(reach / BIN) + 1)))[:-1]
@@ -85,11 +85,11 @@ class Dot:
     def area(self) -> float:
         return np.pi * self.radius**2
 
-    def written_on(self, centres: Grid, even: Pixels) -> Chosen:
+    def written_on(self, centroids: Grid, normalized: Pixels) -> Chosen:
         """Which dots (n,) are darker than a dot is: ink of the pen lies on them, a dot below or a full stop."""
         half = int(np.ceil(self.radius))
-        rows, columns, away = _around(centres, half)
-        darker = _at(even, rows, columns) < DARKER * self.darkest[self.at(away)]
+        rows, columns, away = _around(centroids, half)
+        darker = _at(normalized, rows, columns) < DARKER * self.darkest[self.at(away)]
         return np.asarray((darker & (away <= self.radius)).sum(axis=(1, 2)) > WRITTEN_ON * self.area)
 
     def at(self, away: Grid) -> NDArray[np.int64]:
@@ -98,7 +98,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Walks:
+class HiddenDotPaths:
     """Where hidden dots may stand: from a dot at ``start`` (n, 2) on by ``step`` (n, 2), ``count`` (n,) times;
     ``open`` (n,): not towards a dot that is in step with the first, but into the unknown."""
 
@@ -108,23 +108,25 @@ class Walks:
     open: Chosen
 
 
-def with_overwritten(leaders: Leaders, ink: Pixels, marks: Marks, even: Pixels, letter: float) -> Leaders:
+def remove_overwritten_dots(
+    leaders: DotLeaders, ink: Pixels, components: ConnectedComponents, normalized: Pixels, letter: float
+) -> DotLeaders:
     """The leaders with what is no stroke of the dots that touch writing in their mask; boxes are those of free dots.
-    ``ink`` and ``marks``: those of the evened page ``even``; ``letter``: the height of the printed letters in
-    pixels."""
+    ``ink`` and ``components``: those of the evened page ``normalized``; ``letter``: the height of the printed letters
+    in pixels."""
     walks = _walks(leaders, letter)
     if walks is None:
         return leaders
-    dot = Dot.of(leaders, even)
-    leaders = _without(leaders, dot.written_on(leaders.centres, even))
-    places = _places(walks, dot, even)
+    dot = DotProfile.of(leaders, normalized)
+    leaders = _without(leaders, dot.written_on(leaders.centroids, normalized))
+    places = _places(walks, dot, normalized)
     if not len(places):
         return leaders
     half = int(np.ceil(NEAR * dot.radius)) + 2
     rows, columns, away = _around(places, half)
     seen = (_at(ink, rows, columns) > 0) & (_at(leaders.mask, rows, columns) == 0)
-    small = seen & (_at(_small(marks, SMALL * letter), rows, columns) > 0)
-    gone = _gone(dot, seen, small, _at(even, rows, columns), away)
+    small = seen & (_at(_small(components, SMALL * letter), rows, columns) > 0)
+    gone = _gone(dot, seen, small, _at(normalized, rows, columns), away)
     mask = leaders.mask.copy()
     place, down, across = np.nonzero(gone)
     height, width = mask.shape
@@ -134,15 +136,15 @@ def with_overwritten(leaders: Leaders, ink: Pixels, marks: Marks, even: Pixels, 
     return replace(leaders, mask=mask)
 
 
-def _without(leaders: Leaders, gone: Chosen) -> Leaders:
+def _without(leaders: DotLeaders, gone: Chosen) -> DotLeaders:
     """The leaders without some of their dots."""
     mask = leaders.mask.copy()
     for left, top, right, bottom in leaders.boxes[gone]:
         mask[top:bottom, left:right] = 0
-    return Leaders(leaders.boxes[~gone], leaders.centres[~gone], leaders.row[~gone], mask)
+    return DotLeaders(leaders.boxes[~gone], leaders.centroids[~gone], leaders.row[~gone], mask)
 
 
-def _gone(dot: Dot, seen: Chosen, small: Chosen, light: Pixels, away: Grid) -> Chosen:
+def _gone(dot: DotProfile, seen: Chosen, small: Chosen, light: Pixels, away: Grid) -> Chosen:
     """What is a dot's alone around each place (n, k, k), of the ink ``seen`` there; ``small``: that of small marks."""
     own = away <= dot.radius + SOFT
     pen = seen & (~own | (light < DARKER * dot.darkest[dot.at(away)]))
@@ -150,21 +152,21 @@ def _gone(dot: Dot, seen: Chosen, small: Chosen, light: Pixels, away: Grid) -> C
     gone |= _specks(seen & ~gone, away <= dot.radius + RIM)
     near = small & (away <= NEAR * dot.radius)
     size, rest = near.sum(axis=(1, 2)) / dot.area, (near & ~gone).sum(axis=(1, 2)) / dot.area
-    dot_alone = (size <= LARGER) & (rest == 0)
+    dot_alone = (size <= MAX_DOT_SIZE) & (rest == 0)
     sign = (near & own).any(axis=(1, 2)) & (rest < 1) & ~dot_alone
     gone[sign | (_pieces(seen & ~gone) > _pieces(seen))] = False
     return gone
 
 
-def _walks(leaders: Leaders, letter: float) -> Walks | None:
+def _walks(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
     """From every dot that has no other one pace away to the next on its level, or as far as writing may hide them."""
-    order = np.lexsort((leaders.centres[:, 0], leaders.row))
-    x, y = leaders.centres[order].T
+    order = np.lexsort((leaders.centroids[:, 0], leaders.row))
+    x, y = leaders.centroids[order].T
     gap, same = np.diff(x), np.diff(leaders.row[order]) == 0
     paces = gap[same & (gap > 2) & (gap < 0.5 * letter)]
     if len(paces) < 6:
         return None
-    pace = pace_of(paces)
+    pace = dot_spacing(paces)
     beside = same & (gap < 1.5 * pace)
     level = max(1.5, 0.06 * letter)
     parts = []
@@ -183,19 +185,19 @@ def _walks(leaders: Leaders, letter: float) -> Walks | None:
         start, step = np.column_stack([x[ends], y[ends]]), np.column_stack([step_x, step_y])
         parts.append((start[used], step[used], count[used], ~known[used]))
     start, step, count, is_open = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Walks(start, step, count, is_open)
+    return HiddenDotPaths(start, step, count, is_open)
 
 
-def _places(walks: Walks, dot: Dot, even: Pixels) -> Grid:
+def _places(walks: HiddenDotPaths, dot: DotProfile, normalized: Pixels) -> Grid:
     """The places (n, 2) on the walks where a dot stands: dark enough all over, and not behind a leader's end."""
     number = np.arange(1, STEPS + 1)
     places = walks.start[:, None] + walks.step[:, None] * number[:, None]
-    inside = (places[:, :, 0] >= 0) & (places[:, :, 0] <= even.shape[1] - 1)
+    inside = (places[:, :, 0] >= 0) & (places[:, :, 0] <= normalized.shape[1] - 1)
     on = inside & (number <= walks.count[:, None])
     half = int(np.ceil(dot.radius))
     rows, columns, away = _around(places[on], half)
     core = away <= dot.radius
-    dark = core & (_at(even, rows, columns) <= dot.lightest[dot.at(away)])
+    dark = core & (_at(normalized, rows, columns) <= dot.lightest[dot.at(away)])
     there = np.zeros(on.shape, bool)
     there[on] = dark.sum(axis=(1, 2)) >= THERE * core.sum(axis=(1, 2))
     missed = np.pad(~there, ((0, 0), (MISSES - 1, 0)))
@@ -254,8 +256,8 @@ def _labelled(patches: Chosen) -> tuple[NDArray[np.int32], int]:
     return np.asarray(labels, np.int32).reshape(apart.shape)[:, :high], number
 
 
-def _small(marks: Marks, side: float) -> Pixels:
+def _small(components: ConnectedComponents, side: float) -> Pixels:
     """The mask (0/255) of marks no side of which is longer."""
-    height, width = marks.shape
-    longest = (marks.boxes[:, 2:] - marks.boxes[:, :2]).max(axis=1, initial=0)
-    return marks.mask_in(longest <= side, 0, 0, width, height)
+    height, width = components.shape
+    longest = (components.boxes[:, 2:] - components.boxes[:, :2]).max(axis=1, initial=0)
+    return components.mask_in(longest <= side, 0, 0, width, height)

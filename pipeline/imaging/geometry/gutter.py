@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.shrink import shrunk_to
+from pipeline.imaging.shrink import downsample_to
 from pipeline.model import Matrix, Pixels
 
 WORK_SIDE = 1000
@@ -56,11 +56,11 @@ class Gutter:
         return result
 
 
-def lines_run_level(grey: Pixels) -> bool:
+def has_horizontal_text(grey: Pixels) -> bool:
     """Whether the lines of writing run level on the grey picture, and not upright: from a row of pixels to the next the
     share of ink mostly changes little, since there is as much paper between lines as writing; from column to column it
     changes with every stroke."""
-    small = shrunk_to(grey, WORK_SIDE)
+    small = downsample_to(grey, WORK_SIDE)
     dark = cv2.subtract(cv2.blur(small, (31, 31)), small)
     ink = np.asarray(cv2.threshold(dark, 16, 255, cv2.THRESH_BINARY)[1], np.uint8)
     return _changes(ink) <= _changes(np.ascontiguousarray(ink.T))
@@ -78,7 +78,7 @@ def _changes(ink: Pixels) -> float:
     )
 
 
-def gutter_of(grey: Pixels, width_mm: float) -> Gutter:
+def find_gutter(grey: Pixels, width_mm: float) -> Gutter:
     """The likeliest gutter of a grey picture of two pages side by side, together about ``width_mm`` wide: the line near
     the middle that is darkest against the paper beside it, marks as thin as a rule left out; where no shadow is seen,
     the middle of the widest band on which nothing stands."""
@@ -151,7 +151,7 @@ def _line(middle: float, slope: float, height: int, scale: float, shadow: float)
     return Gutter((middle + 0.5 - reach) / scale, (middle + 0.5 + reach) / scale, max(0.0, shadow))
 
 
-def halves(pixels: Pixels, gutter: Gutter) -> tuple[tuple[Pixels, int], tuple[Pixels, int]]:
+def split_at_gutter(pixels: Pixels, gutter: Gutter) -> tuple[tuple[Pixels, int], tuple[Pixels, int]]:
     """The left and the right page (h, w, 3), each with the x at which its picture begins on the whole one. What lies
     beyond a leaning gutter is painted over with the paper's tone at the gutter."""
     height, width = pixels.shape[:2]
@@ -175,7 +175,7 @@ def _at_gutter(pixels: Pixels, line: NDArray[np.int64]) -> Pixels:
     return np.ascontiguousarray(tone)
 
 
-def common_canvas(frames: Sequence[Matrix]) -> Matrix:
+def shared_homography(frames: Sequence[Matrix]) -> Matrix:
     """One map (3, 3) for both pages, under which both stand as square as one map allows. ``frames`` are the corners
     (4, 2) of their printed frames on the whole picture, left page first, clockwise from the top left."""
     left, right = frames

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from pipeline.imaging import light, warp
-from pipeline.imaging.marks import Marks, no_marks
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.ink import binarization
+from pipeline.imaging.ink.connected_components import ConnectedComponents, no_components
 from pipeline.model import Box, Matrix, Pixels, Stamp, StampKind
 
 DPI = 50.0
@@ -28,20 +29,22 @@ MARGIN_MM = 3.0
 """How far around what is red the red layer is looked at."""
 
 
-def red_layer(red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float) -> tuple[Pixels, Pixels, Marks]:
+def rectify_red_layer(
+    red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float
+) -> tuple[Pixels, Pixels, ConnectedComponents]:
     """The red layer of the original laid on the straight page of that (width, height) by ``matrix`` (3, 3), its mask
     of ink and the marks of that; ``dpi``: pixels an inch of the straight page. Pixels are moved only where there is any
     red, elsewhere there is paper."""
     width, height = size
     straight = np.full((height, width), 255, np.uint8)
     mask = np.zeros_like(straight)
-    nothing = straight, mask, no_marks((height, width))
-    reddish = cv2.threshold(red, int(255 * light.WEAK), 1, cv2.THRESH_BINARY_INV)[1]
+    nothing = straight, mask, no_components((height, width))
+    reddish = cv2.threshold(red, int(255 * binarization.WEAK_INK), 1, cv2.THRESH_BINARY_INV)[1]
     left, top, wide, high = cv2.boundingRect(reddish)
     if not wide:
         return nothing
     right, bottom = left + wide, top + high
-    outline = warp.moved(
+    outline = warp.transform_points(
         matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
     )
     (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
@@ -51,13 +54,13 @@ def red_layer(red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float) ->
     if right <= left or bottom <= top:
         return nothing
     shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], float)
-    part = warp.warped(red, shift @ matrix, (right - left, bottom - top))
+    part = warp.warp_image(red, shift @ matrix, (right - left, bottom - top))
     straight[top:bottom, left:right] = part
-    mask[top:bottom, left:right], marks = light.inked(part)
-    return straight, mask, marks.laid(left, top, (height, width))
+    mask[top:bottom, left:right], components = binarization.binarize(part)
+    return straight, mask, components.placed_on(left, top, (height, width))
 
 
-def stamps_of(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
+def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     """The stamps of a red layer's mask (h, w) 0/255 of ``dpi`` pixels an inch, boxes in its pixels, without specks.
 
     Seals are circles of their size (Hough's transform), straddling where the picture's edge cuts them. Of the rest what
@@ -69,29 +72,29 @@ def stamps_of(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     small = (
         cv2.resize(red_ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else red_ink
     )
-    marks = (np.asarray(small) > 50).astype(np.uint8)
-    if not marks.any():
+    mask = (np.asarray(small) > 50).astype(np.uint8)
+    if not mask.any():
         return ()
     mm = dpi * scale / 25.4
-    found = [*_seals(marks, mm), *_low_ones(marks, mm)]
+    found = [*_seals(mask, mm), *_low_ones(mask, mm)]
     return tuple(
         Stamp(kind, Box(box.left / scale, box.top / scale, box.right / scale, box.bottom / scale))
         for kind, box in found
     )
 
 
-def _seals(marks: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
+def _seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
     """The round seals; what is red in them is taken off the mask."""
-    height, width = marks.shape
+    height, width = mask.shape
     low, most = (round(radius * mm) for radius in RADII_MM)
     pad = most + 2
-    field = cv2.copyMakeBorder(marks * 255, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
+    field = cv2.copyMakeBorder(mask * 255, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
     circles = cv2.HoughCircles(
         field, cv2.HOUGH_GRADIENT, 1.5, 1.6 * low, param1=120, param2=18, minRadius=low, maxRadius=most
     )
     if circles is None:
         return
-    near = cv2.dilate(marks, np.ones((3, 3), np.uint8))
+    near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     for x, y, radius in np.reshape(circles, (-1, 3)) - np.array([pad, pad, 0]):
         turn = np.linspace(0, 2 * np.pi, 180, endpoint=False)
         rim_x, rim_y = (
@@ -101,14 +104,14 @@ def _seals(marks: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
         inside = (rim_x >= 0) & (rim_x < width) & (rim_y >= 0) & (rim_y < height)
         # the paper may end before the picture does: the rim is asked for as far as there is red
         rows = slice(max(0, round(float(y - radius))), max(0, round(float(y + radius)) + 1))
-        red = np.flatnonzero(marks[rows].any(axis=0))
+        red = np.flatnonzero(mask[rows].any(axis=0))
         red = red[np.abs(red - x) <= radius + 1]
         if not len(red):
             continue
         inside &= (rim_x >= red[0] - 1) & (rim_x <= red[-1] + 1)
         if inside.mean() < 0.2 or near[rim_y[inside], rim_x[inside]].mean() < ROUND:
             continue
-        cv2.circle(marks, (round(float(x)), round(float(y))), round(float(radius) + 2.8 * mm), 0, -1)
+        cv2.circle(mask, (round(float(x)), round(float(y))), round(float(radius) + 2.8 * mm), 0, -1)
         kind = StampKind.SEAL if inside.mean() > 0.9 else StampKind.STRADDLE
         yield (
             kind,
@@ -118,14 +121,14 @@ def _seals(marks: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
         )
 
 
-def _low_ones(marks: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
+def _low_ones(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
     reach = max(1, round(TOGETHER_MM * mm)) | 1
-    joined = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((max(1, reach // 2) | 1, reach), np.uint8))
+    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((max(1, reach // 2) | 1, reach), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for number in range(1, count):
         left, top, wide, high, _ = (int(n) for n in stats[number])
         place = slice(top, top + high), slice(left, left + wide)
-        part = ((marks[place] > 0) & (labels[place] == number)).astype(np.uint8)
+        part = ((mask[place] > 0) & (labels[place] == number)).astype(np.uint8)
         if max(wide, high) < 5 * mm or int(part.sum()) < 3 * mm**2:
             continue
         kind = StampKind.OTHER

@@ -11,7 +11,7 @@ QR = zxingcpp.BarcodeFormat.QRCode
 QR_ALONE = zxingcpp.barcode_formats_from_str("QRCode")
 
 
-def qr_texts(grey: Pixels) -> tuple[str, ...]:
+def read_qr_codes(grey: Pixels) -> tuple[str, ...]:
     """The texts of all QR codes on a page, each once, in the order they are found; those that cannot be read whole
     are left out."""
     found = zxingcpp.read_barcodes(
@@ -20,7 +20,7 @@ def qr_texts(grey: Pixels) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code.text for code in found))
 
 
-def qr_picture(text: str) -> Pixels:
+def draw_qr_code(text: str) -> Pixels:
     """The code of a text, one pixel a module, 0 for ink, without the quiet zone; a quarter of it may be lost."""
     code = zxingcpp.create_barcode(text, QR, ec_level="Q")
     return np.array(zxingcpp.write_barcode_to_image(code, add_quiet_zones=False))

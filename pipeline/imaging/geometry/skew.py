@@ -33,7 +33,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Skew:
+class SkewAngles:
     """Degrees, clockwise positive: ``angle`` of the page as a whole, ``level`` of its level lines (down to the right),
     ``upright`` of its upright ones (their foot to the left). A photograph or a skewed feed makes the two differ."""
 
@@ -42,18 +42,18 @@ class Skew:
     upright: float
 
 
-def skew_of(grey: Pixels) -> float:
+def estimate_skew(grey: Pixels) -> float:
     """Angle in degrees by which the page's lines run down to the right (clockwise positive); 0 when none is seen.
 
     Pieces of rules, level and upright ones alike, are found by the line segment detector of Grompone von Gioi et al.
     (2010); their angle is the length-weighted median, sharpened by Tukey's biweight, so that neither a paper's edge nor
     the curl of one corner pulls at it. A page with too few rules is measured by its text lines and leaders.
     """
-    return axes_of(grey).angle
+    return estimate_skew_angles(grey).angle
 
 
-def axes_of(grey: Pixels) -> Skew:
-    """As ``skew_of``, and the angles of level and of upright rules for themselves, where enough are seen."""
+def estimate_skew_angles(grey: Pixels) -> SkewAngles:
+    """As ``estimate_skew``, and the angles of level and of upright rules for themselves, where enough are seen."""
     small = _work_copy(grey)
     side = min(small.shape)
     angle, length, level = _pieces_of_rules(small, LEAST_LENGTH * side)
@@ -61,9 +61,9 @@ def axes_of(grey: Pixels) -> Skew:
         agreed, weight = _agreed(angle, length)
         if weight > LEAST_RULES * side:
             axes = [_axis(angle[family], length[family], agreed, side) for family in (level, ~level)]
-            return Skew(agreed, axes[0], axes[1])
+            return SkewAngles(agreed, axes[0], axes[1])
     agreed = _text_skew(small)
-    return Skew(agreed, agreed, agreed)
+    return SkewAngles(agreed, agreed, agreed)
 
 
 def _work_copy(grey: Pixels) -> Pixels:

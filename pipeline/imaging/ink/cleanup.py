@@ -8,24 +8,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import Marks, Runs, regrouped
+from pipeline.imaging.ink.connected_components import ConnectedComponents, Runs, relabel
 from pipeline.model import Box, Pixels
 
 BELOW = 0.25
 """How far below a label's box, in its heights, a mark reaches that is more than print."""
 
 
-def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
+def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> ConnectedComponents:
     """The marks without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
     one, or out of it by more than a letter, or further below it than print hangs (handwriting that touches print), the
     part inside goes; a mark that only grazes a box stays whole, and so does a wide one at its lower edge: below print
     stand only dots, the hats there are those of the line below."""
-    height, width = marks.shape
-    gone = np.zeros(len(marks.area), bool)
-    touched = np.zeros(len(marks.area), bool)
-    runs = marks.runs
+    height, width = components.shape
+    gone = np.zeros(len(components.area), bool)
+    touched = np.zeros(len(components.area), bool)
+    runs = components.runs
     for label in labels:
-        share, beside, below = _reach(marks, label)
+        share, beside, below = _reach(components, label)
         runs_on = beside | below
         gone |= (share >= 0.55) & ~runs_on
         touching = (share > 0.2) & ((share < 0.55) | runs_on)
@@ -33,25 +33,27 @@ def without_print(marks: Marks, labels: Sequence[Box]) -> Marks:
             touched |= touching
             runs = _outside(runs, label.within(width, height), touching)
     runs = runs[:, ~gone[runs[3]]]
-    return regrouped(marks, runs, np.flatnonzero(touched & ~gone))
+    return relabel(components, runs, np.flatnonzero(touched & ~gone))
 
 
-def cut_below(marks: Marks, labels: Sequence[Box]) -> Iterator[tuple[int, int]]:
-    """Where (y, x) the ink of marks goes on of which ``without_print`` takes what lies in a label above: a letter may
+def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> Iterator[tuple[int, int]]:
+    """Where (y, x) the ink of marks goes on of which ``remove_print`` takes what lies in a label above: a letter may
     have lost its head, or its hat, to the print."""
-    height, width = marks.shape
+    height, width = components.shape
     for label in labels:
-        share, _, below = _reach(marks, label)
+        share, _, below = _reach(components, label)
         last = round(label.within(width, height).bottom)
-        y, first, _, number = marks.runs
+        y, first, _, number = components.runs
         own = (below & (share > 0.2))[number] & (y == last)
         yield from ((last, int(x)) for x in first[own])
 
 
-def _reach(marks: Marks, label: Box) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _reach(
+    components: ConnectedComponents, label: Box
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """What share of each mark's box (n,) lies in a label's, 0 for the hats of the line below; and which marks reach
     further out of it than print does to the left or right, and downwards."""
-    left, top, right, bottom = marks.boxes.T.astype(float)
+    left, top, right, bottom = components.boxes.T.astype(float)
     size = np.maximum(1.0, (right - left) * (bottom - top))
     across = np.minimum(right, label.right) - np.maximum(left, label.left)
     down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
@@ -74,54 +76,63 @@ def _outside(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:
     return parts[:, np.lexsort((parts[1], parts[0]))]
 
 
-def edges_of(marks: Marks) -> NDArray[np.bool_]:
+def find_scan_edges(components: ConnectedComponents) -> NDArray[np.bool_]:
     """Which marks (n,) touch the picture's border or span a third of it: scan edges and shadows."""
-    height, width = marks.shape
-    left, top, right, bottom = marks.boxes.T
+    height, width = components.shape
+    left, top, right, bottom = components.boxes.T
     gone = (left <= 1) | (top <= 1) | (right >= width - 1) | (bottom >= height - 1)
     return np.asarray(gone | ((right - left > width / 3) & (bottom - top > height / 3)))
 
 
-def without_dots(even: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
+def paint_out_dots(normalized: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
     """The evened page with leader dots painted as paper, soft edges included, where no other ink is."""
     if not cv2.hasNonZero(dots):
-        return even
+        return normalized
     edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
-    return np.asarray(cv2.max(even, cv2.subtract(edge, cv2.subtract(ink, dots))), np.uint8)
+    return np.asarray(cv2.max(normalized, cv2.subtract(edge, cv2.subtract(ink, dots))), np.uint8)
 
 
-def mark_share(ink: Pixels, box: Box, margin: float) -> float:
+def filled_share(ink: Pixels, box: Box, margin: float) -> float:
     """Share of a printed check box's inside (its edges shrunk by ``margin`` pixels) that is ink."""
     inner = box.grown(-margin, -margin).within(ink.shape[1], ink.shape[0])
     part = ink[round(inner.top) : round(inner.bottom), round(inner.left) : round(inner.right)]
     return float((part > 0).mean()) if part.size else 0.0
 
 
-def cut(even: Pixels, ink: Pixels, marks: Marks, numbers: NDArray[np.int64], box: Box, pad: int) -> Pixels:
+def crop_line(
+    normalized: Pixels,
+    ink: Pixels,
+    components: ConnectedComponents,
+    numbers: NDArray[np.int64],
+    box: Box,
+    pad: int,
+) -> Pixels:
     """The evened picture of one line: ``box`` grown by ``pad``, with all ink that is not of the line painted as paper.
 
     ``ink`` is the mask of all ink of the page, print and rules included; ``numbers`` are the line's own marks. What is
     too faint to be ink stays as it is: a thin stroke that the mask lost is still there for the reader.
     """
-    height, width = even.shape
+    height, width = normalized.shape
     whole = box.grown(pad, pad).within(width, height)
     left, top, right, bottom = (round(n) for n in (whole.left, whole.top, whole.right, whole.bottom))
-    chosen = np.zeros(len(marks.area), bool)
+    chosen = np.zeros(len(components.area), bool)
     chosen[numbers] = True
-    own = marks.mask_in(chosen, left, top, right, bottom)
+    own = components.mask_in(chosen, left, top, right, bottom)
     edge = np.ones((5, 5), np.uint8)
     foreign = cv2.dilate(cv2.subtract(ink[top:bottom, left:right], own), edge)
     painted = cv2.subtract(foreign, cv2.dilate(own, edge))
-    return np.asarray(cv2.max(even[top:bottom, left:right], painted), np.uint8)
+    return np.asarray(cv2.max(normalized[top:bottom, left:right], painted), np.uint8)
 
 
-def parted(marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Marks:
+def cut_at_sparsest_row(
+    components: ConnectedComponents, zones: Sequence[tuple[int, float, float]]
+) -> ConnectedComponents:
     """The marks with some cut in two: each zone is (number of a mark, first row, last row), and the cut goes along the
     row between the two that crosses the least of the mark."""
-    y, first, end, number = marks.runs
+    y, first, end, number = components.runs
     gone = np.zeros(len(y), bool)
     for one, highest, lowest in zones:
-        _, top, _, bottom = (int(side) for side in marks.boxes[one])
+        _, top, _, bottom = (int(side) for side in components.boxes[one])
         rows = range(max(top, round(highest)), min(bottom, round(lowest) + 1))
         if not rows:
             continue
@@ -130,4 +141,4 @@ def parted(marks: Marks, zones: Sequence[tuple[int, float, float]]) -> Marks:
         emptiest = np.flatnonzero(crossed == crossed.min())
         row = int(emptiest[np.abs(emptiest - len(rows) / 2).argmin()])
         gone[own[y[own] == rows.start + row]] = True
-    return regrouped(marks, marks.runs[:, ~gone], [one for one, _, _ in zones])
+    return relabel(components, components.runs[:, ~gone], [one for one, _, _ in zones])

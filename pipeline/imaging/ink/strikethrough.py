@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.model import Box, Pixels
 
 LEAST = 1.0
@@ -40,7 +40,7 @@ CROSSED = 2
 """How many strokes of letters it crosses at least: a dash crosses none."""
 
 WEIGHTS = (5.752, -13.799, 0.217, -1.907, -4.93, -1.675, 1.148, -0.001, 2.163)
-"""What each measure of ``Run`` weighs, in its order."""
+"""What each measure of ``InkRun`` weighs, in its order."""
 
 OFFSET = 3.014
 """What is added: above 0 a run strikes out."""
@@ -49,7 +49,7 @@ Extent = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class InkRun:
     """A straight run of ink in a line of writing, by measures that tell a stroke from letters.
 
     ``length`` and ``line``: logarithms of its length and of the line's, in pitches. ``wander``: how far the bare
@@ -75,8 +75,8 @@ class Run:
         return float(np.dot(WEIGHTS, measures)) + OFFSET
 
 
-def strike_of(
-    marks: Marks, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]
+def find_strikethrough(
+    components: ConnectedComponents, numbers: NDArray[np.int64], box: Box, level: tuple[float, float]
 ) -> Extent | None:
     """From which x to which a line is struck out, ``None`` where nothing of it is.
 
@@ -85,20 +85,20 @@ def strike_of(
     """
     left, top, right, bottom = (round(n) for n in (box.left, box.top, box.right, box.bottom))
     pitch = (level[1] - level[0]) / 0.41
-    widths = marks.boxes[numbers, 2] - marks.boxes[numbers, 0]
+    widths = components.boxes[numbers, 2] - components.boxes[numbers, 0]
     if pitch < 8 or bottom <= top or widths.max(initial=0) < LEAST * pitch:
         return None
-    chosen = np.zeros(len(marks.area), bool)
+    chosen = np.zeros(len(components.area), bool)
     chosen[numbers] = True
-    part = np.minimum(marks.mask_in(chosen, left, top, right, bottom), 1)
+    part = np.minimum(components.mask_in(chosen, left, top, right, bottom), 1)
     middle = level[1] + (0.14 - MIDDLE) * pitch - top
-    found = [(first, last) for first, last, run in runs_in(part, pitch, middle) if run.log_odds() > 0]
+    found = [(first, last) for first, last, run in ink_runs(part, pitch, middle) if run.log_odds() > 0]
     if not found:
         return None
     return float(left + min(one[0] for one in found)), float(left + max(one[1] for one in found))
 
 
-def runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, Run]]:
+def ink_runs(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, InkRun]]:
     """Straight runs of ink in the mask ``part`` (h, w) of a line: first column, the one behind the last, and measures.
     ``pitch``: of the line, in pixels; ``middle``: the y at which small letters have their middle."""
     scale = min(1.0, DETAIL / pitch)
@@ -108,7 +108,7 @@ def runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, in
         yield round(first / scale), round(last / scale), run
 
 
-def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, Run]]:
+def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, InkRun]]:
     wide = part.shape[1]
     least = max(6, round(LEAST * pitch))
     for slope in SLOPES:
@@ -139,7 +139,7 @@ def _runs_in(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, i
                 yield first, last, run
 
 
-def _measured(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: float) -> Run | None:
+def _measured(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: float) -> InkRun | None:
     """The measures of a run that lies level in ``row`` of the mask of its columns; ``None`` where it crosses too few
     strokes of letters."""
     length = strip.shape[1]
@@ -160,7 +160,7 @@ def _measured(strip: NDArray[np.bool_], row: int, pitch: float, wide: int, off: 
         x = columns - columns.mean()
         course = x * (x @ centre) / (x @ x)
         wander = min(1.0, float(np.std(centre - course)) / max(1.0, pen))
-    return Run(
+    return InkRun(
         length=float(np.log(length / pitch)),
         wander=wander,
         crossed=crossed,

@@ -7,66 +7,71 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.model import Pixels
 
 
 @dataclass(frozen=True, slots=True)
-class Leaders:
-    """Dots of leaders. ``boxes`` (n, 4): left, top, right, bottom in pixels; ``centres`` (n, 2): x and y; ``row`` (n,):
-    the number of the run each dot belongs to; ``mask``: 255 where a dot of a leader is."""
+class DotLeaders:
+    """Dots of leaders. ``boxes`` (n, 4): left, top, right, bottom in pixels; ``centroids`` (n, 2): x and y; ``row``
+    (n,): the number of the run each dot belongs to; ``mask``: 255 where a dot of a leader is."""
 
     boxes: NDArray[np.int32]
-    centres: NDArray[np.float64]
+    centroids: NDArray[np.float64]
     row: NDArray[np.int32]
     mask: Pixels
 
 
-LARGER = 1.45
+MAX_DOT_SIZE = 1.45
 """From which size on, in usual ones, a mark is more than a dot: one that a dot below or a full stop has run into."""
 
-FEWEST = 3
+MIN_DOTS = 3
 """So many marks must be left in step: one or two among what is no leader are dots of letters."""
 
-FEW_BESIDE = 6
+MIN_NEIGHBOURS = 6
 """So many dots of a leader beside a mark tell whether it is one of them."""
 
-ONCE = 0.25
+MIN_SINGLE_STEPS = 0.25
 """The least share of steps that are one pace long."""
 
 
-def leaders_of(marks: Marks, letter: float) -> Leaders:
+def find_leaders(components: ConnectedComponents, letter: float) -> DotLeaders:
     """The leader dots among the marks of a page; ``letter`` is the height of the printed letters in pixels.
 
     A dot is a small, roughly round mark; a leader is six or more of them on one level at a steady pace. A dot of an
     ``i``, a full stop or a tone mark has no such row and is left alone.
     """
-    centres, area = marks.centres, marks.area
-    width, height = marks.boxes[:, 2] - marks.boxes[:, 0], marks.boxes[:, 3] - marks.boxes[:, 1]
+    centroids, area = components.centroids, components.area
+    width, height = (
+        components.boxes[:, 2] - components.boxes[:, 0],
+        components.boxes[:, 3] - components.boxes[:, 1],
+    )
     largest = max(3.0, 0.24 * letter)
     small = (width <= largest) & (height <= largest) & (area <= 0.7 * largest**2)
     number = np.nonzero(small)[0]
-    run = _runs(centres[number], letter)
-    row = _rows(centres[number], area[number].astype(float), letter)
+    run = _dot_runs(centroids[number], letter)
+    row = _dot_rows(centroids[number], area[number].astype(float), letter)
     run = np.where(run >= 0, run, np.where(row >= 0, row + run.max(initial=0) + 1, -1))
     for one in np.unique(run[run >= 0]):
         members = np.nonzero(run == one)[0]
-        off = _off_pace(centres[number[members]], area[number[members]].astype(float), letter)
-        run[members if (~off).sum() < FEWEST else members[off]] = -1
+        off = _irregular_dots(centroids[number[members]], area[number[members]].astype(float), letter)
+        run[members if (~off).sum() < MIN_DOTS else members[off]] = -1
     kept = run >= 0
     number, run = number[kept], run[kept]
     chosen = np.zeros(len(area), bool)
     chosen[number] = True
-    mask = np.zeros(marks.shape, np.uint8)
-    mask.ravel()[marks.pixels(chosen)] = 255
-    return Leaders(marks.boxes[number], centres[number], run.astype(np.int32), mask)
+    mask = np.zeros(components.shape, np.uint8)
+    mask.ravel()[components.pixel_indices(chosen)] = 255
+    return DotLeaders(components.boxes[number], centroids[number], run.astype(np.int32), mask)
 
 
-def dots_among(boxes: NDArray[np.int32], leaders: NDArray[np.int32], letter: float) -> NDArray[np.bool_]:
+def find_missed_dots(
+    boxes: NDArray[np.int32], leaders: NDArray[np.int32], letter: float
+) -> NDArray[np.bool_]:
     """Which marks (n,) are dots of a leader that were taken for more, one dot or two that ran together: as low as the
     dots of ``leaders`` (m, 4), on the level of those beside them, and in step with them at both ends."""
     found = np.zeros(len(boxes), bool)
-    if len(leaders) < FEW_BESIDE:
+    if len(leaders) < MIN_NEIGHBOURS:
         return found
     wide, high = np.median(leaders[:, 2:] - leaders[:, :2], axis=0)
     dots = leaders[np.argsort(leaders[:, 1] + leaders[:, 3])]
@@ -79,31 +84,31 @@ def dots_among(boxes: NDArray[np.int32], leaders: NDArray[np.int32], letter: flo
         beside = np.sort(x[on][np.abs(x[on] - middle) < 4 * letter])
         steps = np.diff(beside)
         steps = steps[(steps > 2) & (steps < 0.5 * letter)]
-        if len(beside) < FEW_BESIDE or len(steps) < FEWEST:
+        if len(beside) < MIN_NEIGHBOURS or len(steps) < MIN_DOTS:
             continue
         ends = np.array([left[mark] + wide / 2, right[mark] - wide / 2])
-        paces = np.abs(beside - ends[:, None]) / pace_of(steps)
+        paces = np.abs(beside - ends[:, None]) / dot_spacing(steps)
         found[mark] = (np.abs(paces - np.rint(paces)) < 0.25).mean(axis=1).min() >= 0.6
     return found
 
 
-def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
+def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
     """For each small mark the number of its run of at least six on one level, or -1."""
-    run = np.full(len(centres), -1)
-    if len(centres) < 6:
+    run = np.full(len(centroids), -1)
+    if len(centroids) < 6:
         return run
     level = max(2.0, 0.14 * letter)
     reach = 0.95 * letter
     # link every mark to its nearest neighbour to the right on the same level
-    by_x = np.argsort(centres[:, 0])
-    x, y = centres[by_x, 0], centres[by_x, 1]
-    follower = np.full(len(centres), -1)
+    by_x = np.argsort(centroids[:, 0])
+    x, y = centroids[by_x, 0], centroids[by_x, 1]
+    follower = np.full(len(centroids), -1)
     ahead = np.searchsorted(x, x + reach, side="right") - np.arange(len(x))
     for step in range(1, int(ahead.max())):
         here = np.flatnonzero((follower < 0) & (ahead > step))
         here = here[np.abs(y[here + step] - y[here]) <= level]
         follower[here] = here + step
-    seen = np.zeros(len(centres), bool)
+    seen = np.zeros(len(centroids), bool)
     number = 0
     for i in range(len(by_x)):
         if seen[i]:
@@ -118,16 +123,16 @@ def _runs(centres: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
     return run
 
 
-def _rows(centres: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
+def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
     """For each small mark the number of its level, or -1: leaders that dense writing has cut to ones and twos.
 
     A level counts when seven or more marks of one size stand on it within a twentieth of a letter, some of them at
     the pace of a leader.
     """
-    row = np.full(len(centres), -1)
+    row = np.full(len(centroids), -1)
     near = max(1.5, 0.045 * letter)
-    order = np.argsort(centres[:, 1])
-    y = centres[order, 1]
+    order = np.argsort(centroids[:, 1])
+    y = centroids[order, 1]
     number = 0
     for start in range(len(order)):
         if row[order[start]] >= 0:
@@ -138,41 +143,43 @@ def _rows(centres: NDArray[np.float64], area: NDArray[np.float64], letter: float
             continue
         size = float(np.median(area[on]))
         on = on[(area[on] > 0.55 * size) & (area[on] < 1.8 * size)]
-        paces = np.diff(np.sort(centres[on, 0]))
+        paces = np.diff(np.sort(centroids[on, 0]))
         if len(on) >= 7 and (paces < 0.45 * letter).sum() >= 3:
             row[on] = number
             number += 1
     return row
 
 
-def _off_pace(centres: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.bool_]:
+def _irregular_dots(
+    centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float
+) -> NDArray[np.bool_]:
     """Marks of one leader's level that are none of its dots: out of step, off its level or of another size.
 
     A leader is set at one pace. A dot below a vowel or a full stop that happens to stand on its level is out of step
     with the dots around it.
     """
-    if len(centres) < 6:
-        return np.zeros(len(centres), bool)
-    order = np.argsort(centres[:, 0])
-    x = centres[order, 0]
+    if len(centroids) < 6:
+        return np.zeros(len(centroids), bool)
+    order = np.argsort(centroids[:, 0])
+    x = centroids[order, 0]
     steps = np.diff(x)
     paces = steps[(steps > 2) & (steps < 0.5 * letter)]
     if len(paces) < 3:
-        return np.zeros(len(centres), bool)
-    pace = pace_of(paces)
-    level = np.abs(centres[:, 1] - np.median(centres[:, 1])) > max(2.0, 0.05 * letter)
-    size = (area > LARGER * np.median(area)) | (area < 0.4 * np.median(area))
+        return np.zeros(len(centroids), bool)
+    pace = dot_spacing(paces)
+    level = np.abs(centroids[:, 1] - np.median(centroids[:, 1])) > max(2.0, 0.05 * letter)
+    size = (area > MAX_DOT_SIZE * np.median(area)) | (area < 0.4 * np.median(area))
     distance = np.abs(x[:, None] - x[None, :])
     count = np.rint(distance / pace)
     in_step = (np.abs(distance - count * pace) < 0.2 * pace) & (count > 0) & (count <= 14)
     other = (distance > 0.3 * pace) & (count <= 14)
     agreeing = in_step.sum(axis=1) / np.maximum(1, other.sum(axis=1))
-    out = np.zeros(len(centres), bool)
+    out = np.zeros(len(centroids), bool)
     out[order] = agreeing < 0.5
     return out | level | size
 
 
-def pace_of(steps: NDArray[np.float64]) -> float:
+def dot_spacing(steps: NDArray[np.float64]) -> float:
     """The pace at which dots are set, of the ``steps`` (n,) from one to the next that is seen: the step of which most
     others are once to four times as long. Where writing hides every other dot, the usual step is two paces. A quarter
     of the steps must be of that length: half a pace explains all steps, and a dot that stands out of step."""
@@ -180,7 +187,7 @@ def pace_of(steps: NDArray[np.float64]) -> float:
     whole = np.rint(times)
     fits = (np.abs(times - whole) < 0.15) & (whole >= 1) & (whole <= 4)
     once = (fits & (whole == 1)).sum(axis=1)
-    agreeing = np.where(once >= ONCE * len(steps), fits.sum(axis=1), 0)
+    agreeing = np.where(once >= MIN_SINGLE_STEPS * len(steps), fits.sum(axis=1), 0)
     best = np.flatnonzero(agreeing == agreeing.max())
     one = int(best[np.argmax(steps[best])])
     if not agreeing[one]:

@@ -30,7 +30,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RuleFamily:
     """One family of long rules. ``at`` (n,): where they cross the middle of the page of that ``size`` (along the
     positions, along the rules), in pixels, ascending; ``lean``: how far one in the middle of the page moves aside for
     each pixel along it; ``fan``: how much more than at the near end that is at the far end of the positions."""
@@ -48,13 +48,13 @@ class Rules:
         """Where a rule that crosses the middle at ``at`` is so far along."""
         return np.asarray(at + (np.asarray(along) - self.size[1] / 2) * self.slope(at), np.float64)
 
-    def flat(self, at: Values | float, others: Rules) -> Values:
+    def flat(self, at: Values | float, others: RuleFamily) -> Values:
         """Positions as they would be were the page not looked at aslant: towards the side at which the ``others`` draw
         together, these are bunched, too."""
         away = np.asarray(at) - self.size[0] / 2
         return np.asarray(away / (1 + others.growth * away) + self.size[0] / 2, np.float64)
 
-    def aslant(self, at: Values | float, others: Rules) -> Values:
+    def aslant(self, at: Values | float, others: RuleFamily) -> Values:
         """What ``flat`` undoes."""
         away = np.asarray(at) - self.size[0] / 2
         return np.asarray(away / (1 - others.growth * away) + self.size[0] / 2, np.float64)
@@ -65,16 +65,16 @@ class Rules:
         return self.fan / self.size[0]
 
 
-def ruled_lines(ink: Pixels, runs: Pixels) -> tuple[Rules, Rules]:
-    """The long upright and the long level rules of a levelled page with its ``upright_runs``.
+def find_rule_families(ink: Pixels, runs: Pixels) -> tuple[RuleFamily, RuleFamily]:
+    """The long upright and the long level rules of a levelled page with its ``vertical_runs``.
 
     Runs of ink longer than 1/28 of the page's side are rules; those that share a course are added up, gaps do no harm;
     a course counts when its runs cover three tenths of the side.
     """
-    return _rules(runs), _rules(upright_runs(np.asarray(cv2.transpose(ink), np.uint8)))
+    return _rules(runs), _rules(vertical_runs(np.asarray(cv2.transpose(ink), np.uint8)))
 
 
-def _rules(runs: Pixels) -> Rules:
+def _rules(runs: Pixels) -> RuleFamily:
     height, width = runs.shape
     reach = max(3, width // 300)
     # rules that bend count in the columns beside them as well
@@ -90,7 +90,7 @@ def _rules(runs: Pixels) -> Rules:
         part = smooth[max(0, x - reach) : x + reach + 1]
         if smooth[x] == part.max() and (not peaks or x - peaks[-1] > 2 * reach):
             peaks.append(int(x))
-    return Rules(np.array(peaks, float), lean, fan, (width, height))
+    return RuleFamily(np.array(peaks, float), lean, fan, (width, height))
 
 
 def _banded(picture: Pixels) -> list[Pixels]:
@@ -134,10 +134,10 @@ def _leaning(bands: NDArray[np.float32], height: int) -> tuple[float, float]:
     return (float(best[1]), float(best[2])) if best[0] > SURER * straight else (0.0, 0.0)
 
 
-def upright_reach(runs: Pixels, upright: Rules) -> tuple[float, float] | None:
-    """From which y to which y the ``upright`` rules of a page with its ``upright_runs`` run: where three tenths more of
-    them are seen than of as many lines between them, so that streaks beside the paper are none; ``None`` where they are
-    nowhere."""
+def vertical_extent(runs: Pixels, upright: RuleFamily) -> tuple[float, float] | None:
+    """From which y to which y the ``upright`` rules of a page with its ``vertical_runs`` run: where three tenths more
+    of them are seen than of as many lines between them, so that streaks beside the paper are none; ``None`` where they
+    are nowhere."""
     height, width = runs.shape
     if len(upright.at) < 2:
         return None
@@ -162,7 +162,7 @@ def upright_reach(runs: Pixels, upright: Rules) -> tuple[float, float] | None:
     return float(longest[0]), float(longest[-1])
 
 
-def leaning_frame(upright: Rules, level: Rules, sides: tuple[float, float, float, float]) -> Matrix:
+def frame_corners(upright: RuleFamily, level: RuleFamily, sides: tuple[float, float, float, float]) -> Matrix:
     """The corners (4, 2), from the top left clockwise, of a frame whose sides (left, top, right, bottom) cross the
     middle of the page there and lean as its rules do."""
     left, top, right, bottom = sides
@@ -199,7 +199,7 @@ def written_rows(ink: Pixels, left: float, right: float, letter: float) -> NDArr
     return np.array([float(y) for y in tops if height[y] > 0.25 * usual])
 
 
-def upright_runs(ink: Pixels) -> Pixels:
+def vertical_runs(ink: Pixels) -> Pixels:
     """The mask of the runs of ink longer than 1/28 of the height, down."""
     width = ink.shape[1]
     run = max(15, ink.shape[0] // 28)
@@ -225,11 +225,13 @@ def _doubling(length: int) -> Iterator[int]:
         reached += step
 
 
-def nearest_level(even: Pixels, left: float, right: float, expected: float, reach: float) -> float:
+def nearest_horizontal_rule(
+    normalized: Pixels, left: float, right: float, expected: float, reach: float
+) -> float:
     """The y of the level rule nearest to ``expected`` between two x positions; ``expected`` when none is seen."""
-    height, width = even.shape
+    height, width = normalized.shape
     top, bottom = max(0, round(expected - reach)), max(0, min(height, round(expected + reach)))
-    part = 255 - even[top:bottom, max(0, round(left)) : min(width, round(right))]
+    part = 255 - normalized[top:bottom, max(0, round(left)) : min(width, round(right))]
     if part.shape[0] < 3 or part.shape[1] < 10:
         return expected
     darkness = np.minimum(part, 120).mean(axis=1)

@@ -12,32 +12,39 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import Marks, Runs, fallen_apart, pieces_of
+from pipeline.imaging.ink.connected_components import (
+    ConnectedComponents,
+    Runs,
+    connect_runs,
+    split_components,
+)
 
 Numbers = NDArray[np.int64]
 Place = tuple[int, int]
 
 
-def untwined(marks: Marks, zones: Iterable[tuple[int, float, float]]) -> tuple[Marks, tuple[Place, ...]]:
+def split_touching_lines(
+    components: ConnectedComponents, zones: Iterable[tuple[int, float, float]]
+) -> tuple[ConnectedComponents, tuple[Place, ...]]:
     """The marks with some fallen apart into those of each line, and on both sides of every cut through ink a place
     (y, x) where it was made: what was cut there may have lost something to the other line. Each zone is (number of a
     mark, first row, last row) between two lines: what is above it, or in it and hangs from there alone, is of the upper
     line, the rest of the lower one: of what crosses there most stands up from that."""
     by_mark: dict[int, list[tuple[int, int]]] = {}
     for number, first, last in zones:
-        _, top, _, bottom = (int(side) for side in marks.boxes[number])
+        _, top, _, bottom = (int(side) for side in components.boxes[number])
         rows = max(top + 1, round(first)), min(bottom - 1, round(last) + 1)
         if rows[0] < rows[1]:
             by_mark.setdefault(number, []).append(rows)
     if not by_mark:
-        return marks, ()
-    part = np.full(marks.runs.shape[1], -1)
+        return components, ()
+    part = np.full(components.runs.shape[1], -1)
     places: list[Place] = []
     for number, between in by_mark.items():
-        own = np.flatnonzero(marks.runs[3] == number)
-        part[own], found = _parts(marks.runs[:, own], sorted(between), marks.shape[1])
+        own = np.flatnonzero(components.runs[3] == number)
+        part[own], found = _parts(components.runs[:, own], sorted(between), components.shape[1])
         places += found
-    return fallen_apart(marks, part), tuple(places)
+    return split_components(components, part), tuple(places)
 
 
 def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[Numbers, list[Place]]:
@@ -47,7 +54,7 @@ def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[
     places: list[Place] = []
     for first, last in between:
         inside = np.flatnonzero((y >= first) & (y < last))
-        piece = pieces_of(runs[:, inside], width)
+        piece = connect_runs(runs[:, inside], width)
         hangs = list(_touching(runs, inside, y == first, y == first - 1))
         stands = [one for one, _ in _touching(runs, inside, y == last - 1, y == last)]
         below = np.isin(piece, piece[stands])

@@ -10,7 +10,7 @@ from pipeline.model import Matrix, Pixels
 PAPER = (255, 255, 255)
 
 
-def turned(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+def quarter_turn(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """Matrix and new (width, height) of a clockwise quarter turn of an image of that (width, height)."""
     width, height = size
     matrices = {
@@ -30,7 +30,7 @@ def scaled(scale: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]
     return matrix, (max(1, round(width * scale)), max(1, round(height * scale)))
 
 
-def squared(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
+def deskew_matrix(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """Matrix and new (width, height) after which lines that ran at ``level`` degrees to the level run level, and those
     at ``upright`` degrees to the upright stand upright; the canvas grows so that nothing is cut."""
     width, height = size
@@ -38,7 +38,7 @@ def squared(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix
     axes = np.array([[np.cos(one), -np.sin(other), 0], [np.sin(one), np.cos(other), 0], [0, 0, 1.0]])
     middle = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
     matrix: Matrix = np.linalg.inv(axes) @ middle
-    corners = moved(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
+    corners = transform_points(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
     low, high = corners.min(axis=0), corners.max(axis=0)
     shift = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1]], float)
     # a tilt of less than a pixel in a million is rounding and no reason to grow
@@ -46,14 +46,14 @@ def squared(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix
     return shift @ matrix, (int(new_width), int(new_height))
 
 
-def moved(matrix: Matrix, points: Matrix) -> Matrix:
+def transform_points(matrix: Matrix, points: Matrix) -> Matrix:
     """Points (n, 2) mapped through a (3, 3) matrix."""
     homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     result: Matrix = homogeneous[:, :2] / homogeneous[:, 2:]
     return result
 
 
-def warped(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
+def warp_image(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
     """The image mapped through ``matrix`` onto a canvas of that (width, height); new ground takes the edge's colour."""
     shrinking = abs(np.linalg.det(matrix[:2, :2])) < 0.7
     flags = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
@@ -63,6 +63,6 @@ def warped(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
     return np.asarray(moved_pixels, np.uint8)
 
 
-def perspective(source: Matrix, target: Matrix) -> Matrix:
+def homography(source: Matrix, target: Matrix) -> Matrix:
     """The homography that maps four source corners onto four target corners, both (4, 2)."""
     return cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32)).astype(float)

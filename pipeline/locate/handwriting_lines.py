@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.strips import Boxes
+from pipeline.locate.field_lines import Boxes
 from pipeline.model import Box
 
 LINE = 1.9
@@ -17,7 +17,7 @@ NEXT = 0.8
 """How far the middles of a signature and of the name below it are apart at least, in the same."""
 
 
-def inked_box(
+def writing_box(
     boxes: Boxes, area: NDArray[np.int32], numbers: NDArray[np.int64], pitch: float
 ) -> tuple[Box | None, NDArray[np.int64]]:
     """The box around the marks of one strip, and the marks; ``None`` when what is there is dust, not writing.
@@ -38,12 +38,12 @@ def inked_box(
     return Box(left[near].min(), top[near].min(), right[near].max(), bottom[near].max()), kept
 
 
-def signed_onto(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, float, float]]:
+def find_signed_names(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, float, float]]:
     """Marks of the area of a name in which a signature touches the name written below it: the number of each, and the
     rows between which they meet. Where the name stands is told by those of its letters that touch nothing, the longest
     line of them. ``letter``: height of printed letters, in pixels."""
     left, top, right, bottom = boxes.T.astype(float)
-    inside, middle, height = inside_of(area, boxes), (top + bottom) / 2, bottom - top
+    inside, middle, height = centred_in(area, boxes), (top + bottom) / 2, bottom - top
     apart = np.flatnonzero(inside & (height > 0.3 * letter) & (height < LINE * letter))
     tall = np.flatnonzero(inside & (height >= LINE * letter) & (height < 6 * letter))
     if not len(apart) or not len(tall):
@@ -58,18 +58,20 @@ def signed_onto(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[int, f
             yield int(number), base - 1.6 * letter, base - 0.8 * letter
 
 
-def is_signed_over(area: Box, boxes: Boxes, line: Box, marks: NDArray[np.int64], letter: float) -> bool:
-    """Whether a mark of the area, taller than a line, that is none of the line's own ``marks`` reaches into its box: a
-    signature may hold letters or marks of it."""
+def is_under_signature(
+    area: Box, boxes: Boxes, line: Box, components: NDArray[np.int64], letter: float
+) -> bool:
+    """Whether a mark of the area, taller than a line, that is none of the line's own ``components`` reaches into its
+    box: a signature may hold letters or marks of it."""
     left, top, right, bottom = boxes.T.astype(float)
     tall = (bottom - top >= LINE * letter) & (np.minimum(right, area.right) > np.maximum(left, area.left))
     over = (left < line.right) & (right > line.left) & (top < line.bottom) & (bottom > line.top)
     found = tall & over
-    found[marks] = False
+    found[components] = False
     return bool(found.any())
 
 
-def inside_of(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
+def centred_in(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
     """Which boxes have their middle in the area."""
     left, top, right, bottom = boxes.T.astype(float)
     x, y = (left + right) / 2, (top + bottom) / 2
@@ -95,7 +97,7 @@ def _levels(middles: NDArray[np.float64], letter: float, apart: float = 0.0) -> 
     return lines
 
 
-def lines_in(
+def find_handwriting_lines(
     area: Box,
     boxes: Boxes,
     mass: NDArray[np.int32],
@@ -106,7 +108,7 @@ def lines_in(
     """The written lines of a free area, top to bottom: (0, box, marks) each. Marks that only reach in are left out.
     Lines less than ``apart`` letters from one another are one."""
     _, top, _, bottom = boxes[free].T.astype(float)
-    inside = inside_of(area, boxes[free]) & (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
+    inside = centred_in(area, boxes[free]) & (bottom - top < 6 * letter) & (mass[free] > 0.008 * letter**2)
     chosen = free[inside]
     if not len(chosen):
         return
@@ -119,8 +121,8 @@ def lines_in(
     centres = np.array([np.median(level) for level in levels])
     nearest = np.abs(middle[:, None] - centres[None, :]).argmin(axis=1)
     for number in range(len(centres)):
-        marks = chosen[nearest == number]
-        box, kept = inked_box(boxes, mass, marks, 1.6 * letter)
+        components = chosen[nearest == number]
+        box, kept = writing_box(boxes, mass, components, 1.6 * letter)
         if box is not None:
             yield 0, box, kept
 
@@ -141,7 +143,7 @@ def _ditto(
         yield 0, Box(left.min(), top.min(), right.max(), bottom.max()), strokes
 
 
-def clusters(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
+def cluster_boxes(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
     """The numbers of boxes that hang together, group by group: each has a neighbour within ``gap`` pixels."""
     group = np.full(len(boxes), -1)
     left, top, right, bottom = boxes.T.astype(float)

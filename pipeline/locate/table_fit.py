@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.fit import Fit, aspect
+from pipeline.locate.form_fit import FormFit, frame_aspect
 from pipeline.schema import Form, Table
 
 Positions = NDArray[np.float64]
@@ -29,13 +29,13 @@ BEYOND = 0.03
 """How far (share of the frame's height) upright rules may seem to run out of the frame."""
 
 
-def fitted_table(
+def fit_table(
     form: Form,
     upright: Positions,
     level: Positions,
     size: tuple[int, int],
     reach: tuple[float, float] | None = None,
-) -> Fit | None:
+) -> FormFit | None:
     """The fit of a table form to rules seen at ``upright`` (x) and ``level`` (y) on a page of that (width, height).
 
     Rows are all alike, so where an outer level rule is not seen the rows fit just as well one row further up or down:
@@ -49,7 +49,7 @@ def fitted_table(
     if across is None or across[2] < 0.7:
         return None
     left, width, share = across
-    height = width / aspect(form)
+    height = width / frame_aspect(form)
     down = _line_up(rows, level, (0.95 * height, 1.05 * height), reach)
     if down is None or down[2] < 0.6:
         # level rules too faint: the frame is as high as its upright rules are long
@@ -57,7 +57,7 @@ def fitted_table(
             return None
         down = reach[0], reach[1] - reach[0], 0.0
     top, high, _ = down
-    return Fit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
+    return FormFit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
 
 
 def _line_up(

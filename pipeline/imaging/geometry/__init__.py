@@ -1,0 +1,1 @@
+"""Geometry of pictures: resampling, skew, the curvature of bound pages, the gutter of an open book."""

@@ -1,0 +1,1 @@
+"""Printed lines of a form: solid rules, the grid of a table, and dot leaders."""
