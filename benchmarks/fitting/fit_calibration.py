@@ -51,7 +51,7 @@ from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import ScannerLevel
 from pipeline.synth.pen_fonts import PenFont
-from pipeline.training.real import CALIBRATION_WRITERS, real_lines
+from pipeline.training.dataset import CALIBRATION_WRITERS, real_lines
 
 SEED = 71_001
 FOLDER = Path(__file__).resolve().parents[2] / "ocr_models" / "calibration"

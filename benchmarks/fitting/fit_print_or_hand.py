@@ -43,7 +43,7 @@ from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import ScannerLevel, WritingStyle
 from pipeline.synth.pen_fonts import PENS, PenFont
-from pipeline.training.real import CALIBRATION_WRITERS
+from pipeline.training.dataset import CALIBRATION_WRITERS
 
 Shapes = NDArray[np.float64]
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "print-or-hand" / "model.toml"

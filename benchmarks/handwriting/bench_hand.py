@@ -47,7 +47,7 @@ from benchmarks.handwriting.throughput import line_speed, page_speed
 from pipeline.ocr.handwriting import HandReader
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions
-from pipeline.training.real import real_lines
+from pipeline.training.dataset import real_lines
 
 SEED = 93_001
 FORMS = ("birth-2006", "marriage-2006", "death-2006", "birth-2016")

@@ -1,8 +1,8 @@
 """Latin pens that no network has learnt from, given the Vietnamese letters they lack: joined hands for calibration.
 
 The pens with Vietnamese letters that calibration may draw with do not join, and networks err more, and more surely, on
-hands that do. The marks are strokes as wide as the pen's own, made as ``pipeline.training.marks`` makes them; one habit
-a font, so that a letter looks the same wherever it stands.
+hands that do. The marks are strokes as wide as the pen's own, made as
+``pipeline.training.synthesis.tone_marks`` makes them; one habit a font, so that a letter looks the same everywhere.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from benchmarks.handwriting.training_pens import like_a_ball_pen
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PenFont
 from pipeline.text.tones import DOT, HORN, split_marks
-from pipeline.training.hands import size_of
-from pipeline.training.marks import Curve, MarkHabits, Place, marks_on
-from pipeline.training.pens import MARKED, face, measured
+from pipeline.training.synthesis.fonts import VIETNAMESE_LETTERS, load_face, measure_font
+from pipeline.training.synthesis.tone_marks import Curve, GlyphBox, ToneMarkStyle, mark_curves
+from pipeline.training.synthesis.writers import nominal_x_height
 
 MARKED_PENS = ("beth-ellen", "molle", "solitreo")
 """Families of calibration, as ``scripts/training-fonts.sh FOLDER calibration`` fetches them; held out of all training
-(``pipeline.training.pens.HELD_OUT_LATIN``)."""
+(``pipeline.training.synthesis.fonts.HELD_OUT_LATIN``)."""
 
 CORNERS = 12
 """Of the round end of a stroke."""
@@ -66,7 +66,7 @@ def _marked(name: str, folder: Path, kept: Path) -> PenFont:
         part = target.with_suffix(".part")
         part.write_bytes(drawn.getvalue())
         part.replace(target)
-    return like_a_ball_pen(measured(target))
+    return like_a_ball_pen(measure_font(target))
 
 
 def with_marks(file: Path, name: str) -> TTFont:
@@ -75,26 +75,26 @@ def with_marks(file: Path, name: str) -> TTFont:
     font = TTFont(file, recalcTimestamp=False)
     if "glyf" not in font:
         raise SetupError(f"Phông chữ không có nét TrueType (bảng glyf): {file}")
-    pen, em = measured(file), font["head"].unitsPerEm
+    pen, em = measure_font(file), font["head"].unitsPerEm
     known, glyphs = font.getBestCmap(), font.getGlyphSet()
     rng = np.random.default_rng(crc32(name.encode()))
     habits = replace(
-        MarkHabits.drawn(rng), unsteady=0.04, rise=0.14, shift=0.1, joined=0.0, size=rng.uniform(0.75, 1.1)
+        ToneMarkStyle.draw(rng), unsteady=0.04, rise=0.14, shift=0.1, joined=0.0, size=rng.uniform(0.75, 1.1)
     )
     order = font.getGlyphOrder()
-    for letter in sorted(MARKED - set(map(chr, known))):
+    for letter in sorted(VIETNAMESE_LETTERS - set(map(chr, known))):
         plain, marks = split_marks(letter)
         shape = known[ord("ı")] if plain == "i" and marks != DOT and ord("ı") in known else known[ord(plain)]
         bounds = font["glyf"][shape]
         right = bounds.xMax
         if HORN in marks:
-            right = (_right_of_bowl(file, plain) - INWARD * size_of(pen)) * em
-        place = Place(bounds.xMin, right, -bounds.yMax, 0.0, size_of(pen) * em)
+            right = (_right_of_bowl(file, plain) - INWARD * nominal_x_height(pen)) * em
+        place = GlyphBox(bounds.xMin, right, -bounds.yMax, 0.0, nominal_x_height(pen) * em)
         drawing = TTGlyphPen(glyphs)
         outline = DecomposingRecordingPen(glyphs)
         glyphs[shape].draw(outline)
         outline.replay(drawing)
-        for curve in marks_on(plain, marks, place, habits, rng):
+        for curve in mark_curves(plain, marks, place, habits, rng):
             for contour in _stroked(curve * (1, -1), pen.stroke * em / 2):
                 _polygon(contour, drawing)
         glyph, added = drawing.glyph(), f"marked{ord(letter):04X}"
@@ -117,9 +117,9 @@ def with_marks(file: Path, name: str) -> TTFont:
 def _right_of_bowl(file: Path, letter: str) -> float:
     """Where a letter ends to the right at half its height, in em: the stroke that leads on to the next letter lies
     above or below."""
-    mask = face(file, SCALE).getmask(letter, mode="L", anchor="ls")
+    mask = load_face(file, SCALE).getmask(letter, mode="L", anchor="ls")
     ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1])
-    left, *_ = face(file, SCALE).getbbox(letter, anchor="ls")
+    left, *_ = load_face(file, SCALE).getbbox(letter, anchor="ls")
     rows = ink[int(0.4 * len(ink)) : int(0.6 * len(ink))]
     return float(left + np.flatnonzero((rows > 127).any(axis=0)).max()) / SCALE
 

@@ -26,7 +26,7 @@ from pipeline.schema import load
 from pipeline.synth.line_drawing import draw_line as drawn_line
 from pipeline.synth.pen_fonts import draw_hand_style
 from pipeline.synth.people import draw_commune, draw_person, geography_of_year
-from pipeline.training.real import RealLine
+from pipeline.training.dataset import RealLine
 
 Texts = Sequence[str]
 

@@ -16,7 +16,7 @@ from benchmarks.handwriting.tables import Part, show_wrong
 from benchmarks.handwriting.targets import glued_targets
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions
-from pipeline.training.real import real_lines
+from pipeline.training.dataset import real_lines
 
 FORMS_OF_2006 = ("birth-2006", "marriage-2006", "death-2006")
 

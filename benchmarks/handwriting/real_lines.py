@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Pixels
 from pipeline.synth import InkCutout
-from pipeline.training.real import RealLine
+from pipeline.training.dataset import RealLine
 
 Mask = NDArray[np.bool_]
 

@@ -20,7 +20,7 @@ from benchmarks.handwriting.tables import Part
 from benchmarks.handwriting.targets import page_targets, speed_targets
 from pipeline.batch import digitize_book
 from pipeline.synth import SynthOptions, write_book
-from pipeline.training.real import real_lines
+from pipeline.training.dataset import real_lines
 
 SPEED_LINES = 200
 

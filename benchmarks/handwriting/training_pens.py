@@ -7,12 +7,12 @@ from pathlib import Path
 from benchmarks.handwriting.books import LEARNT_PENS
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PENS, PenFont
-from pipeline.training import pens as training_pens
-from pipeline.training.hands import size_of
-from pipeline.training.pens import pen_of
+from pipeline.training.synthesis import fonts as training_pens
+from pipeline.training.synthesis.fonts import training_font
+from pipeline.training.synthesis.writers import nominal_x_height
 
 LETTERS = 2.6
-"""How tall the letters of a middling hand are, in mm (``pipeline.training.hands.size_of``)."""
+"""How tall the letters of a middling hand are, in mm (``pipeline.training.synthesis.writers.nominal_x_height``)."""
 
 STROKE = 0.4
 """How thick a ball pen's strokes are, in mm."""
@@ -24,7 +24,7 @@ def learnt_pens(folder: Path | None) -> tuple[PenFont, ...]:
     not see, for a second one in a folder and for one that bears the name of another of the package."""
     found: dict[str, PenFont] = {}
     for file in sorted(folder.rglob("*.ttf")) if folder else ():
-        pen = pen_of(file)
+        pen = training_font(file)
         if pen is not None and pen.whole and file.parent.name not in LEARNT_PENS:
             name = file.parent.name
             if name in found or name in {known.family for known in PENS}:
@@ -33,9 +33,9 @@ def learnt_pens(folder: Path | None) -> tuple[PenFont, ...]:
     return tuple(found.values())
 
 
-def like_a_ball_pen(pen: training_pens.Pen) -> PenFont:
+def like_a_ball_pen(pen: training_pens.TrainingFont) -> PenFont:
     """The pen as books are drawn with it: letters of a middling hand, strokes of a ball pen, leaning a little."""
-    size = LETTERS / size_of(pen)
+    size = LETTERS / nominal_x_height(pen)
     return PenFont(
         str(pen.file.resolve()), size, pen.joined, STROKE - pen.stroke * size, 0.05,
         capitals=not pen.joined and pen.capital < 1.75 * pen.x_height,

@@ -65,7 +65,7 @@ def train(
     if mixer not in ("convolutional", "hybrid", "recurrent"):
         raise BadParameter("--mixer là convolutional, hybrid hoặc recurrent.")
     try:
-        from pipeline.training import making
+        from pipeline.training import train
     except ImportError as error:
         raise SetupError(
             f"Thiếu gói {error.name} để huấn luyện. Hãy cài: pip install 'hotich[train]'."
@@ -73,7 +73,7 @@ def train(
     from pipeline.training.loop import LoopOptions
     from pipeline.training.network import NETWORKS
 
-    plan = making.Plan(
+    plan = train.TrainingPlan(
         folder=folder,
         work=work,
         drawn=drawn,
@@ -87,4 +87,4 @@ def train(
         loop=LoopOptions(minutes=minutes, until=until, rate=rate, seed=seed, threads=threads),
     )
     command = "hotich " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
-    making.made(plan, command, out().print)
+    train.train_model(plan, command, out().print)

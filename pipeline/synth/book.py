@@ -124,7 +124,7 @@ def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
     ]  # fmt: skip
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
     return BookPlan(
-        form, record, ledger, home, hands, grouped, ClerkHabits.drawn(rng, typed), happens(rng, 0.6), shift
+        form, record, ledger, home, hands, grouped, ClerkHabits.draw(rng, typed), happens(rng, 0.6), shift
     )
 
 

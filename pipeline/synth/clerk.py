@@ -37,7 +37,7 @@ class ClerkHabits:
     titled_words: bool
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator, typed: bool = False) -> ClerkHabits:
+    def draw(cls, rng: np.random.Generator, typed: bool = False) -> ClerkHabits:
         return cls(
             separator=pick(rng, ("/", "/", "/", "-", ".")),
             padded=happens(rng, 0.5),

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ocr.line_image import HEIGHT, STRIDE, Ink, line_picture
-from pipeline.training.augment import AugmentOptions, augmented
-from pipeline.training.letters import LETTERS
-from pipeline.training.real import RealLine
-from pipeline.training.recompose import recomposed
-from pipeline.training.shelf import ShelfLine
+from pipeline.training.augmentation import AugmentOptions, augment, recompose_line
+from pipeline.training.dataset import DatasetLine, RealLine
+from pipeline.training.network import LETTERS
 
 ROUND = 48
 """Widths of batches are multiples of this: each new shape costs the first time it is seen."""
@@ -24,38 +22,48 @@ CLASSES = {letter: number + 1 for number, letter in enumerate(LETTERS)}
 
 @dataclass(frozen=True)
 class Batch:
-    """``lines``: (n, 1, ``HEIGHT``, width); ``steps``: of the network that each line fills; ``told``: whether its text
-    tells case and punctuation."""
+    """Lines padded to one width.
+
+    Attributes:
+        lines: (n, 1, ``HEIGHT``, width) ink 0 to 1.
+        steps: Number of steps of the network that each line fills.
+        texts: Label of each line.
+        full_labels: Whether each label gives case and punctuation as they are on paper.
+    """
 
     lines: NDArray[np.float32]
     steps: tuple[int, ...]
     texts: tuple[str, ...]
-    told: tuple[bool, ...]
+    full_labels: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """What a step sees: the share of ``real`` lines (the rest is drawn), and the share of the real ones that is put
-    together anew from words of one writer."""
+    """What a training step sees.
+
+    Attributes:
+        real: Share of real lines; the rest is drawn.
+        recomposed: Share of the real lines that are put together anew from words of one writer.
+    """
 
     real: float = 0.5
     recomposed: float = 0.0
 
 
-def batch_of(pictures: Sequence[Ink], texts: Sequence[str], told: Sequence[bool]) -> Batch:
+def batch_of(pictures: Sequence[Ink], texts: Sequence[str], full_labels: Sequence[bool]) -> Batch:
     """Pictures padded with paper to one width."""
     width = -(-max(picture.shape[1] for picture in pictures) // ROUND) * ROUND
     lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
     for number, picture in enumerate(pictures):
         lines[number, 0, :, : picture.shape[1]] = picture
     steps = tuple(-(-picture.shape[1] // STRIDE) for picture in pictures)
-    return Batch(lines, steps, tuple(texts), tuple(told))
+    return Batch(lines, steps, tuple(texts), tuple(full_labels))
 
 
 def batches(
-    drawn: Sequence[ShelfLine],
-    real: Sequence[ShelfLine],
-    words: Sequence[Sequence[ShelfLine]],
+    drawn: Sequence[DatasetLine],
+    real: Sequence[DatasetLine],
+    words: Sequence[Sequence[DatasetLine]],
     mixture: Mixture,
     size: int,
     rng: np.random.Generator,
@@ -72,25 +80,25 @@ def batches(
             yield batch_of(
                 [ink for ink, _ in chosen],
                 [line.text for _, line in chosen],
-                [line.told for _, line in chosen],
+                [line.full_label for _, line in chosen],
             )
 
 
 def _drawn_line(
-    drawn: Sequence[ShelfLine],
-    real: Sequence[ShelfLine],
-    words: Sequence[Sequence[ShelfLine]],
+    drawn: Sequence[DatasetLine],
+    real: Sequence[DatasetLine],
+    words: Sequence[Sequence[DatasetLine]],
     mixture: Mixture,
     rng: np.random.Generator,
     options: AugmentOptions,
-) -> tuple[Ink, ShelfLine]:
+) -> tuple[Ink, DatasetLine]:
     if not real or (drawn and rng.random() >= mixture.real):
         line = drawn[int(rng.integers(len(drawn)))]
     elif words and rng.random() < mixture.recomposed:
-        line = recomposed(words[int(rng.integers(len(words)))], rng)
+        line = recompose_line(words[int(rng.integers(len(words)))], rng)
     else:
         line = real[int(rng.integers(len(real)))]
-    return augmented(line.ink, rng, options), line
+    return augment(line.ink, rng, options), line
 
 
 def _fits(ink: Ink, text: str) -> bool:

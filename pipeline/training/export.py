@@ -13,10 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.ocr.line_image import HEIGHT
-from pipeline.training.eight_bits import in_eight_bits
-from pipeline.training.letters import LETTERS
-from pipeline.training.network import LineNetwork
-from pipeline.training.scores import LineScore
+from pipeline.training.dataset import LineScore
+from pipeline.training.network import LETTERS, CtcNetwork
+from pipeline.training.quantize import quantize
 
 WEIGHTS = "model.onnx"
 
@@ -26,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class _Reader(nn.Module):
     """The network with the softmax that a reader expects."""
 
-    def __init__(self, network: LineNetwork) -> None:
+    def __init__(self, network: CtcNetwork) -> None:
         super().__init__()
         self.network = network
 
@@ -34,7 +33,7 @@ class _Reader(nn.Module):
         return self.network(lines).log_softmax(2)  # type: ignore[no-any-return]
 
 
-def write_onnx(network: LineNetwork, path: Path, lines: Sequence[Tensor] = ()) -> None:
+def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) -> None:
     """Write the network, in eight bits if there are ``lines``: batches (lines, 1, ``HEIGHT``, width) of what it will
     read, from which the ranges of what passes between its layers are taken."""
     reader = _Reader(network).eval()
@@ -54,11 +53,11 @@ def write_onnx(network: LineNetwork, path: Path, lines: Sequence[Tensor] = ()) -
     if not lines:
         whole.replace(path)
         return
-    in_eight_bits(whole, path, lines)
+    quantize(whole, path, lines)
     whole.unlink()
 
 
-def read_by_file(path: Path) -> Callable[[Tensor], Tensor]:
+def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
     """The network as it stands in the file: its scores are those of what ships."""
     from onnxruntime import InferenceSession
 
@@ -67,12 +66,12 @@ def read_by_file(path: Path) -> Callable[[Tensor], Tensor]:
 
 
 @dataclass(frozen=True)
-class Making:
+class TrainingStage:
     """How a model came about, for its card. ``minutes``, ``steps``: of this stage, without those of weights that
     it went on from; ``sources``: what it was trained on, whole sentences; ``scores``: by name of a set of lines."""
 
     name: str
-    network: LineNetwork
+    network: CtcNetwork
     command: str
     minutes: float
     steps: int
@@ -82,7 +81,7 @@ class Making:
     limits: str
 
 
-def write_card(folder: Path, making: Making) -> None:
+def write_card(folder: Path, making: TrainingStage) -> None:
     """Write ``model.toml`` beside the weights."""
     sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     parameters = sum(parameter.numel() for parameter in making.network.parameters())
@@ -92,35 +91,35 @@ def write_card(folder: Path, making: Making) -> None:
         f"# {options.mixer} mixer, channels {options.channels}, width {options.width}, depth {options.depth},",
         f"# {parameters / 1e6:.2f} million parameters,",
         f"# this stage: {making.steps} steps in {making.minutes:.0f} CPU minutes.",
-        f"name = {_quoted(making.name)}",
+        f"name = {_toml_string(making.name)}",
         'engine = "ctc-line"',
         'reads = ["handwriting"]',
-        f"files = [[{_quoted(WEIGHTS)}, {_quoted(sha256)}]]",
-        f"letters = {_quoted(LETTERS)}",
-        f"licence = {_quoted(making.licence)}",
-        f"training_data = {_quoted(' '.join((*making.sources, 'Made by: ' + making.command)))}",
-        f"measured = {_quoted(_told(making.scores))}",
-        f"limits = {_quoted(making.limits)}",
+        f"files = [[{_toml_string(WEIGHTS)}, {_toml_string(sha256)}]]",
+        f"letters = {_toml_string(LETTERS)}",
+        f"licence = {_toml_string(making.licence)}",
+        f"training_data = {_toml_string(' '.join((*making.sources, 'Made by: ' + making.command)))}",
+        f"measured = {_toml_string(_format_scores(making.scores))}",
+        f"limits = {_toml_string(making.limits)}",
     ]
     (folder / "model.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _told(scores: Mapping[str, LineScore]) -> str:
-    return " ".join(f"{name}: {_score(score)}" for name, score in scores.items())
+def _format_scores(scores: Mapping[str, LineScore]) -> str:
+    return " ".join(f"{name}: {_format_score(score)}" for name, score in scores.items())
 
 
-def _score(score: LineScore) -> str:
-    told = (
+def _format_score(score: LineScore) -> str:
+    text = (
         f"best path, no lexicon, CER {100 * score.cer:.2f} % of characters (case and punctuation aside), "
         f"{100 * score.exact:.1f} % of lines without an error."
     )
     if len(score.by_writer) > 1:
         worst = sorted(score.by_writer.items(), key=lambda pair: -pair[1])
-        told += " By writer, worst first: " + ", ".join(f"{w} {100 * cer:.1f} %" for w, cer in worst) + "."
-    return told
+        text += " By writer, worst first: " + ", ".join(f"{w} {100 * cer:.1f} %" for w, cer in worst) + "."
+    return text
 
 
-def _quoted(text: str) -> str:
+def _toml_string(text: str) -> str:
     """A TOML basic string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'

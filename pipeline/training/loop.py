@@ -1,4 +1,6 @@
-"""The training loop: seeded, resumable, one thread or more, bfloat16 on the CPU."""
+"""The training loop, seeded and resumable, and the CTC loss of lines whose labels may leave out case and punctuation.
+
+It runs on the CPU with one thread or more, in bfloat16."""
 
 from __future__ import annotations
 
@@ -13,17 +15,62 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from pipeline.errors import SetupError
-from pipeline.training.batches import Batch, Mixture, batches, reading_batches
-from pipeline.training.cutting import words_by_writer
-from pipeline.training.letters import LETTERS
-from pipeline.training.loss import loss_of
-from pipeline.training.network import LineNetwork, NetworkOptions
-from pipeline.training.real import RealLine
-from pipeline.training.scores import LineScore, score_of
-from pipeline.training.shelf import ShelfLine
-from pipeline.training.shipped import shipped_network
+from pipeline.training.batches import CLASSES, Batch, Mixture, batches, reading_batches
+from pipeline.training.dataset import DatasetLine, LineScore, RealLine, score_of
+from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
+from pipeline.training.shipped_weights import load_shipped_network
+from pipeline.training.word_alignment import words_by_writer
+
+
+def ctc_loss(network: CtcNetwork, batch: Batch) -> Tensor:
+    """Mean CTC loss of a letter. Lines whose labels do not tell case and punctuation are scored on folded classes:
+    whatever case the network writes is right, and so is any sign the label leaves out."""
+    lines = torch.from_numpy(batch.lines).to(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = network(lines)
+    chances = scores.float().log_softmax(2)
+    full = [number for number, says in enumerate(batch.full_labels) if says]
+    partial = [number for number, says in enumerate(batch.full_labels) if not says]
+    total: Tensor = chances.new_zeros(())
+    if full:
+        total = total + _ctc(chances[full], batch, full, CLASSES, fold=False)
+    if partial:
+        total = total + _ctc(_fold_classes(chances[partial]), batch, partial, _FOLDED_CLASSES, fold=True)
+    mean: Tensor = total / len(batch.texts)
+    return mean
+
+
+_FOLDS, _FOLDED_LETTERS = folded_classes()
+_FOLDED_CLASSES = {letter: number + 1 for number, letter in enumerate(_FOLDED_LETTERS)}
+_FOLD_MATRIX = functional.one_hot(torch.tensor(_FOLDS), len(_FOLDED_LETTERS) + 1).float()
+
+
+def _fold_classes(chances: Tensor) -> Tensor:
+    folded: Tensor = (chances.exp() @ _FOLD_MATRIX + 1e-8).log()
+    return folded
+
+
+def _ctc(
+    chances: Tensor, batch: Batch, numbers: Sequence[int], classes: dict[str, int], *, fold: bool
+) -> Tensor:
+    texts = [
+        " ".join(batch.texts[number].lower().split()) if fold else batch.texts[number] for number in numbers
+    ]
+    targets = [[classes[letter] for letter in text if letter in classes] for text in texts]
+    losses = functional.ctc_loss(
+        chances.transpose(0, 1),
+        torch.tensor([letter for target in targets for letter in target]),
+        torch.tensor([batch.steps[number] for number in numbers]),
+        torch.tensor([len(target) for target in targets]),
+        reduction="none",
+        zero_infinity=True,
+    )
+    lengths = torch.tensor([max(1, len(target)) for target in targets])
+    return (losses / lengths).sum()
+
 
 SHIPPED = ".onnx"
 """What a model that ships is called; other parents are checkpoints."""
@@ -57,8 +104,8 @@ class LoopOptions:
 class _State:
     """What a checkpoint holds."""
 
-    network: LineNetwork
-    kept: LineNetwork
+    network: CtcNetwork
+    kept: CtcNetwork
     optimizer: torch.optim.Optimizer
     step: int = 0
     spent: float = 0.0
@@ -68,9 +115,9 @@ class _State:
     """The weights of the shipped network that is trained on."""
 
 
-def trained(
-    drawn: Callable[[int], Sequence[ShelfLine]],
-    real: Sequence[ShelfLine],
+def train_network(
+    drawn: Callable[[int], Sequence[DatasetLine]],
+    real: Sequence[DatasetLine],
     choosing: Sequence[RealLine],
     network: NetworkOptions,
     options: LoopOptions,
@@ -78,32 +125,32 @@ def trained(
     say: Callable[[str], None],
     parent: Path | None = None,
     sources: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-) -> LineNetwork:
+) -> CtcNetwork:
     """The network with averaged weights after ``options.minutes`` of CPU time, going on from ``checkpoint`` when
     there is one. ``drawn``: the drawn lines of a round, a round is the time between two reports. ``choosing``: lines
-    that progress is told on; nothing is trained on them. ``parent``: the checkpoint of another network; a new one
+    that progress is measured on; nothing is trained on them. ``parent``: the checkpoint of another network; a new one
     begins with those of its weights that fit, and the time they took counts; or the ``model.onnx`` of one of the same
     kind, which is trained on, with all kinds of lines from the start. ``sources``: what is learnt from, in words that
     every checkpoint holds from its next step on."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    state = _begun(network, options)
+    state = _new_state(network, options)
     state.sources = sources
     if checkpoint.is_file():
         _resume(state, checkpoint)
         say(f"Tiếp tục từ bước {state.step} ({state.spent:.1f} phút CPU).")
     elif parent and parent.suffix == SHIPPED:
-        _go_on(state, shipped_network(parent, network, _some_lines(drawn(0), options)))
+        _continue_from(state, load_shipped_network(parent, network, _some_lines(drawn(0), options)))
         say(f"Học tiếp từ mô hình {parent.parent.name}.")
     elif parent:
-        taken = _inherit(state, parent)
+        taken = _inherit_weights(state, parent)
         say(f"Lấy {taken} nhóm trọng số từ {parent.name} ({state.spent:.1f} phút CPU).")
     if parent and parent.suffix == SHIPPED:
         options = replace(options, warm=0.0, recompose_from=0.0)
     rng = np.random.default_rng((options.seed, state.step))
-    words: list[list[ShelfLine]] = []
+    words: list[list[DatasetLine]] = []
     source: Iterator[Batch] = iter(())
-    stage, told_at, losses = "", state.spent, []
+    stage, reported_at, losses = "", state.spent, []
     end = min(options.minutes, options.until)
     while state.spent < end:
         started = time.process_time()
@@ -116,10 +163,10 @@ def trained(
                 say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết.")
             mixture = _mixture(_stage(share, options), options)
             source = batches(drawn(len(state.history)), real, words, mixture, options.size, rng)
-        losses.append(_step(state, next(source), share, options))
+        losses.append(_train_step(state, next(source), share, options))
         state.spent += (time.process_time() - started) / 60
-        if state.spent - told_at >= options.every or state.spent >= end:
-            told_at = state.spent
+        if state.spent - reported_at >= options.every or state.spent >= end:
+            reported_at = state.spent
             _report(state, choosing, losses, say)
             losses.clear()
             _save(state, checkpoint)
@@ -140,33 +187,33 @@ def _mixture(stage: str, options: LoopOptions) -> Mixture:
     return Mixture(options.real_late, options.recomposed)
 
 
-def _begun(network: NetworkOptions, options: LoopOptions) -> _State:
-    fresh = LineNetwork(network)
+def _new_state(network: NetworkOptions, options: LoopOptions) -> _State:
+    fresh = CtcNetwork(network)
     fresh.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    kept = LineNetwork(network)
+    kept = CtcNetwork(network)
     kept.load_state_dict(fresh.state_dict())
     kept.eval()
     optimizer = torch.optim.AdamW(fresh.parameters(), lr=options.rate, weight_decay=options.decay)
     return _State(fresh, kept, optimizer)
 
 
-def _step(state: _State, batch: Batch, share: float, options: LoopOptions) -> float:
+def _train_step(state: _State, batch: Batch, share: float, options: LoopOptions) -> float:
     wave = 0.5 + 0.5 * math.cos(math.pi * min(1.0, share))
     rate = options.rate * wave * min(1.0, (state.step + 1) / 300) + 1e-6
     for group in state.optimizer.param_groups:
         group["lr"] = rate
     state.network.train()
-    loss = loss_of(state.network, batch)
+    loss = ctc_loss(state.network, batch)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
     state.optimizer.step()
     state.step += 1
-    _average(state, min(options.average, (state.step + 1) / (state.step + 20)))
+    _update_average(state, min(options.average, (state.step + 1) / (state.step + 20)))
     return float(loss.detach())
 
 
-def _average(state: _State, share: float) -> None:
+def _update_average(state: _State, share: float) -> None:
     with torch.no_grad():
         for kept, now in zip(
             state.kept.state_dict().values(), state.network.state_dict().values(), strict=True
@@ -179,7 +226,7 @@ def _average(state: _State, share: float) -> None:
 
 def scores_on(network: Callable[[Tensor], Tensor], lines: Sequence[RealLine]) -> LineScore:
     """Best-path readings of real lines against their labels. ``network``: from (lines, 1, ``HEIGHT``, width) to scores
-    (lines, steps, 1 + letters); one that still learns has to be told that it is asked (``eval``)."""
+    (lines, steps, 1 + letters); one that still learns has to be in ``eval`` mode."""
     read = [""] * len(lines)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for batch, numbers in reading_batches(lines):
@@ -200,13 +247,13 @@ def _report(
     state: _State, choosing: Sequence[RealLine], losses: Sequence[float], say: Callable[[str], None]
 ) -> None:
     loss = float(np.mean(losses))
-    told = {"step": float(state.step), "minutes": state.spent, "loss": loss}
+    metrics = {"step": float(state.step), "minutes": state.spent, "loss": loss}
     line = f"{state.spent:6.1f} phút CPU, bước {state.step}, mất mát {loss:.3f}"
     if choosing:
         score = scores_on(state.kept.eval(), choosing)
-        told |= {"cer": float(score.cer), "exact": float(score.exact)}
+        metrics |= {"cer": float(score.cer), "exact": float(score.exact)}
         line += f", CER {100 * score.cer:.2f} %, dòng đúng hẳn {100 * score.exact:.1f} %"
-    state.history = (*state.history, told)
+    state.history = (*state.history, metrics)
     say(line)
 
 
@@ -220,7 +267,7 @@ def _save(state: _State, path: Path) -> None:
         "step": state.step,
         "spent": state.spent,
         "history": state.history,
-        "sources": {key: tuple(told) for key, told in state.sources.items()},
+        "sources": {key: tuple(source) for key, source in state.sources.items()},
         "begun": dict(state.begun),
     }
     torch.save(held, waiting)
@@ -228,7 +275,7 @@ def _save(state: _State, path: Path) -> None:
 
 
 def _resume(state: _State, path: Path) -> None:
-    held = _held(path)
+    held = _load_checkpoint(path)
     state.network.load_state_dict(held["network"])
     state.kept.load_state_dict(held["kept"])
     state.optimizer.load_state_dict(held["optimizer"])
@@ -237,7 +284,7 @@ def _resume(state: _State, path: Path) -> None:
     state.begun = held.get("begun", {})
 
 
-def _held(path: Path) -> dict[str, Any]:
+def _load_checkpoint(path: Path) -> dict[str, Any]:
     """What a checkpoint holds; numbers of its history may be numpy's."""
     scalar: Any = np.float64(0).__reduce__()[0]
     with torch.serialization.safe_globals([scalar, np.dtype, np.dtypes.Float64DType]):
@@ -245,7 +292,7 @@ def _held(path: Path) -> dict[str, Any]:
     return held
 
 
-def _inherit(state: _State, path: Path) -> int:
+def _inherit_weights(state: _State, path: Path) -> int:
     """Take the weights of the same name and shape from another network's checkpoint. Returns how many."""
     held = torch.load(path, weights_only=True)
     own = state.network.state_dict()
@@ -260,25 +307,25 @@ def _inherit(state: _State, path: Path) -> int:
     return len(fitting)
 
 
-def _some_lines(drawn: Sequence[ShelfLine], options: LoopOptions) -> Tensor:
+def _some_lines(drawn: Sequence[DatasetLine], options: LoopOptions) -> Tensor:
     """A batch of drawn lines as the network will meet them."""
     rng = np.random.default_rng((options.seed, 3))
     return torch.from_numpy(next(batches(drawn, (), (), Mixture(0.0), options.size, rng)).lines)
 
 
-def _go_on(state: _State, network: LineNetwork) -> None:
+def _continue_from(state: _State, network: CtcNetwork) -> None:
     """Take all weights of a network that has learnt before; its minutes are its own."""
     state.network.load_state_dict(network.state_dict())
     state.kept.load_state_dict(network.state_dict())
     state.begun = {name: weights.clone() for name, weights in network.state_dict().items()}
 
 
-def kept_network(checkpoint: Path, blend: float = 0.0) -> tuple[LineNetwork, tuple[dict[str, float], ...]]:
+def averaged_network(checkpoint: Path, blend: float = 0.0) -> tuple[CtcNetwork, tuple[dict[str, float], ...]]:
     """The averaged network of a checkpoint and how it came about. ``blend``: the share 0..1 of the weights that the
     training of a shipped network began with: between both lie networks that often read unknown hands better than
     either (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", CVPR). Raises ``SetupError`` where the
     checkpoint holds no such weights."""
-    held = _held(checkpoint)
+    held = _load_checkpoint(checkpoint)
     if blend and not held.get("begun"):
         raise SetupError(
             f"{checkpoint} không giữ trọng số lúc bắt đầu (của bản cũ, hoặc không bắt đầu từ model.onnx). Hãy bỏ"
@@ -286,13 +333,15 @@ def kept_network(checkpoint: Path, blend: float = 0.0) -> tuple[LineNetwork, tup
         )
     options = held["options"]
     channels, blocks = tuple(options.pop("channels")), tuple(options.pop("blocks"))
-    network = LineNetwork(replace(NetworkOptions(**options), channels=channels, blocks=blocks))
-    network.load_state_dict(_blended(held["kept"], held["begun"], blend) if blend else held["kept"])
+    network = CtcNetwork(replace(NetworkOptions(**options), channels=channels, blocks=blocks))
+    network.load_state_dict(_blend_weights(held["kept"], held["begun"], blend) if blend else held["kept"])
     network.eval()
     return network, tuple(held["history"])
 
 
-def _blended(learnt: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: float) -> dict[str, Tensor]:
+def _blend_weights(
+    learnt: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: float
+) -> dict[str, Tensor]:
     """Counts are those of what was learnt."""
     return {
         name: torch.lerp(now, begun[name], blend) if now.dtype.is_floating_point else now
@@ -300,6 +349,6 @@ def _blended(learnt: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: f
     }
 
 
-def kept_sources(checkpoint: Path) -> dict[str, tuple[str, ...]] | None:
+def checkpoint_sources(checkpoint: Path) -> dict[str, tuple[str, ...]] | None:
     """What a checkpoint says its network learnt from; None when it is of a time when none said so, or not there."""
-    return _held(checkpoint).get("sources") if checkpoint.is_file() else None
+    return _load_checkpoint(checkpoint).get("sources") if checkpoint.is_file() else None

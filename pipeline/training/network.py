@@ -15,7 +15,26 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.ocr.line_image import HEIGHT
-from pipeline.training.letters import LETTERS
+from pipeline.text.tones import TONED_VOWELS
+
+_LOWER = "".join(dict.fromkeys("abcdefghijklmnopqrstuvwxyz" + "đ" + TONED_VOWELS))
+
+SIGNS = "/-.,():;'\"+&%*?!="
+
+LETTERS = " 0123456789" + _LOWER + _LOWER.upper() + SIGNS
+"""Blank of the paper first, then figures, all Latin and Vietnamese letters in both cases, and signs. NFC."""
+
+UNLABELLED = frozenset('-.,():;"+&%*?!=')
+"""Signs that the labels of real lines leave out whatever stands on the paper (their SOURCE says so)."""
+
+
+def folded_classes() -> tuple[tuple[int, ...], str]:
+    """For lines whose labels tell neither case nor punctuation: the folded class of every network class (0 = nothing),
+    and the folded letters (class 1 first)."""
+    letters = "".join(dict.fromkeys(letter.lower() for letter in LETTERS if letter not in UNLABELLED))
+    where = {letter: number + 1 for number, letter in enumerate(letters)}
+    return (0, *(where.get(letter.lower(), 0) for letter in LETTERS)), letters
+
 
 Mixer = Literal["recurrent", "convolutional", "hybrid"]
 
@@ -80,7 +99,7 @@ class _Gated(nn.Module):
         return x + self.narrow(value * torch.sigmoid(gate))  # type: ignore[no-any-return]
 
 
-class LineNetwork(nn.Module):
+class CtcNetwork(nn.Module):
     """(lines, 1, ``HEIGHT``, width) ink 0..1 → (lines, width / 4, 1 + letters) scores before the softmax."""
 
     def __init__(self, options: NetworkOptions = NetworkOptions()) -> None:

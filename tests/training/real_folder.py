@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.training.pens import Pens
-from pipeline.training.synthetic import synthetic_line
+from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthesis.lines import synthetic_line
 
 
 def folder_of_lines(folder: Path, writers: tuple[str, ...], each: int = 6) -> Path:
     """``each`` lines a writer, and ``lines.tsv``."""
     folder.mkdir(parents=True, exist_ok=True)
-    pens, rng = Pens.found(None), np.random.default_rng(5)
+    pens, rng = FontSet.find(None), np.random.default_rng(5)
     rows = ["image\ttext"]
     for writer in writers:
         for number in range(each):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from pipeline.training.export import Making, write_card, write_onnx
-from pipeline.training.network import LineNetwork, NetworkOptions
+from pipeline.training.export import TrainingStage, write_card, write_onnx
+from pipeline.training.network import CtcNetwork, NetworkOptions
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1, mixer="convolutional")
 
@@ -15,10 +15,12 @@ TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1, mixer="convolu
 def shipped_model(folder: Path) -> Path:
     """The ``model.onnx`` of a new model in ``folder``, its card beside it."""
     folder.mkdir(parents=True)
-    network = LineNetwork(TINY)
+    network = CtcNetwork(TINY)
     with torch.no_grad():
         for weights in network.parameters():  # biases that are the same would be written once
             weights.add_(0.01 * torch.randn_like(weights))
     write_onnx(network, folder / "model.onnx")
-    write_card(folder, Making(folder.name, network, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, ""))
+    write_card(
+        folder, TrainingStage(folder.name, network, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, "")
+    )
     return folder / "model.onnx"

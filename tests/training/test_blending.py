@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from pipeline.errors import SetupError
-from pipeline.training.loop import LoopOptions, kept_network
-from pipeline.training.making import Plan, made
+from pipeline.training.loop import LoopOptions, averaged_network
+from pipeline.training.train import TrainingPlan, train_model
 from tests.training.shipped_model import TINY, shipped_model
 
 
-def plan_in(home: Path, parent: Path | None) -> Plan:
-    return Plan(
+def plan_in(home: Path, parent: Path | None) -> TrainingPlan:
+    return TrainingPlan(
         folder=home / "models" / "hand-new",
         work=home / "work",
         drawn=24,
@@ -28,13 +28,13 @@ def plan_in(home: Path, parent: Path | None) -> Plan:
 
 
 def weights_of(checkpoint: Path, blend: float) -> dict[str, Tensor]:
-    return kept_network(checkpoint, blend)[0].state_dict()
+    return averaged_network(checkpoint, blend)[0].state_dict()
 
 
 @pytest.mark.slow
 def test_a_blend_lies_between_what_was_begun_with_and_what_was_learnt(tmp_path: Path) -> None:
     plan = replace(plan_in(tmp_path, shipped_model(tmp_path / "models" / "hand-old")), blend=0.5)
-    made(plan, "hotich train --blend 0.5", lambda _: None)
+    train_model(plan, "hotich train --blend 0.5", lambda _: None)
     learnt, half, nearly_begun, begun = (
         weights_of(plan.work / "hand-new.pt", blend) for blend in (0.0, 0.5, 0.9, 1.0)
     )
@@ -46,15 +46,15 @@ def test_a_blend_lies_between_what_was_begun_with_and_what_was_learnt(tmp_path: 
         torch.testing.assert_close(half[name], (learnt[name] + begun[name]) / 2)
         torch.testing.assert_close(nearly_begun[name], 0.1 * learnt[name] + 0.9 * begun[name])
     written = (plan.folder / "model.onnx").read_bytes()
-    made(replace(plan, blend=0.0), "hotich train", lambda _: None)
+    train_model(replace(plan, blend=0.0), "hotich train", lambda _: None)
     assert (plan.folder / "model.onnx").read_bytes() != written
-    made(plan, "hotich train --blend 0.5", lambda _: None)
+    train_model(plan, "hotich train --blend 0.5", lambda _: None)
     assert (plan.folder / "model.onnx").read_bytes() == written
 
 
 def test_nothing_but_a_shipped_network_can_be_blended_with(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="--blend"):
-        made(replace(plan_in(tmp_path, None), blend=0.5), "hotich train --blend 0.5", lambda _: None)
+        train_model(replace(plan_in(tmp_path, None), blend=0.5), "hotich train --blend 0.5", lambda _: None)
     assert not (tmp_path / "work").exists()
 
 
@@ -63,10 +63,10 @@ def test_what_a_training_began_with_outlives_a_stop(tmp_path: Path) -> None:
     parent = shipped_model(tmp_path / "models" / "hand-old")
     plan = replace(plan_in(tmp_path, parent), blend=0.5)
     checkpoint = plan.work / "hand-new.pt"
-    made(replace(plan, loop=replace(plan.loop, minutes=0.02, until=0.001)), "-", lambda _: None)
+    train_model(replace(plan, loop=replace(plan.loop, minutes=0.02, until=0.001)), "-", lambda _: None)
     begun = weights_of(checkpoint, 1.0)
     parent.unlink()
-    made(replace(plan, loop=replace(plan.loop, minutes=0.02)), "-", lambda _: None)
+    train_model(replace(plan, loop=replace(plan.loop, minutes=0.02)), "-", lambda _: None)
     assert all(
         torch.equal(begun[name], now)
         for name, now in weights_of(checkpoint, 1.0).items()
@@ -77,11 +77,11 @@ def test_what_a_training_began_with_outlives_a_stop(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_checkpoint_that_cannot_be_blended_is_told_of_before_it_learns_on(tmp_path: Path) -> None:
     plan = plan_in(tmp_path, None)
-    made(plan, "hotich train", lambda _: None)
+    train_model(plan, "hotich train", lambda _: None)
     before = (plan.work / "hand-new.pt").read_bytes()
     longer = replace(plan.loop, minutes=1.0)
     with pytest.raises(SetupError, match="--work"):
-        made(
+        train_model(
             replace(plan, parent=shipped_model(tmp_path / "models" / "hand-old"), blend=0.5, loop=longer),
             "-",
             lambda _: None,

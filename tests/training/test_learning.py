@@ -13,12 +13,11 @@ import torch
 from pipeline.ocr.line_image import line_picture
 from pipeline.training import loop
 from pipeline.training.batches import batch_of
-from pipeline.training.hands import Hand
-from pipeline.training.inking import written
-from pipeline.training.loop import LoopOptions, kept_network, trained
-from pipeline.training.loss import loss_of
+from pipeline.training.loop import LoopOptions, averaged_network, ctc_loss, train_network
 from pipeline.training.network import NetworkOptions
-from pipeline.training.pens import Pens
+from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthesis.handwriting import draw_handwriting
+from pipeline.training.synthesis.writers import WriterStyle
 
 STEPS = 60
 TINY = NetworkOptions(
@@ -40,19 +39,21 @@ class Clock:
 @pytest.mark.slow
 def test_some_dozens_of_steps_teach_a_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
-    hand = Hand.drawn(rng, Pens.found(None))
+    hand = WriterStyle.draw(rng, FontSet.find(None))
     texts, told = ("nam", "Huế", "1975", "bà"), (True, True, False, False)
-    lines = batch_of([line_picture(255 - written(text, hand, rng).mask) for text in texts], texts, told)
+    lines = batch_of(
+        [line_picture(255 - draw_handwriting(text, hand, rng).mask) for text in texts], texts, told
+    )
     monkeypatch.setattr(loop, "batches", lambda *_: repeat(lines))
     monkeypatch.setattr(loop, "time", Clock())
     half = 0.5 / 60
     options = LoopOptions(minutes=STEPS * half, rate=0.05, every=10 * half, average=0.9, seed=3)
-    network = trained(lambda _: (), (), (), TINY, options, tmp_path / "tiny.pt", lambda _: None)
+    network = train_network(lambda _: (), (), (), TINY, options, tmp_path / "tiny.pt", lambda _: None)
 
-    _, history = kept_network(tmp_path / "tiny.pt")
+    _, history = averaged_network(tmp_path / "tiny.pt")
     assert history[-1]["step"] == pytest.approx(STEPS, abs=2)
     assert history[-1]["loss"] < 0.2 * history[0]["loss"]
     with torch.no_grad():
-        right = loss_of(network, lines)
-        swapped = loss_of(network, replace(lines, texts=texts[1:] + texts[:1]))
+        right = ctc_loss(network, lines)
+        swapped = ctc_loss(network, replace(lines, texts=texts[1:] + texts[:1]))
     assert right < 0.2 * swapped  # it is not merely that some letters are more frequent

@@ -9,13 +9,12 @@ from torch import Tensor
 
 from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.batches import CLASSES, Batch
-from pipeline.training.cutting import _aligned
-from pipeline.training.letters import LETTERS, folded_classes
-from pipeline.training.loss import loss_of
-from pipeline.training.network import LineNetwork, NetworkOptions
+from pipeline.training.loop import ctc_loss
+from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
+from pipeline.training.word_alignment import _align
 
 
-class Fixed(LineNetwork):
+class Fixed(CtcNetwork):
     """A network that sees one text, whatever it is shown."""
 
     def __init__(self, text: str) -> None:
@@ -32,7 +31,7 @@ class Fixed(LineNetwork):
 
 def _loss(seen: str, label: str, *, told: bool) -> float:
     batch = Batch(np.zeros((1, 1, HEIGHT, 8), np.float32), (2 * len(seen) + 1,), (label,), (told,))
-    return float(loss_of(Fixed(seen), batch))
+    return float(ctc_loss(Fixed(seen), batch))
 
 
 @pytest.mark.parametrize(
@@ -70,6 +69,6 @@ def test_an_alignment_puts_each_letter_where_it_was_written(target: list[int], r
         places.append(step)
         chances[step] = -6.0
         chances[step, letter] = -0.1
-    found, cost = _aligned(chances, target)
+    found, cost = _align(chances, target)
     assert found == places
     assert cost == pytest.approx(0.1 * len(chances), rel=1e-3)

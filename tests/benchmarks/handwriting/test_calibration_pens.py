@@ -15,7 +15,7 @@ from benchmarks.handwriting.calibration_pens import MARKED_PENS, marked_pens, wi
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PEN_FOLDER, draw_hand_style, load_font
 from pipeline.text.tones import split_marks
-from pipeline.training.pens import HELD_OUT_LATIN, MARKED, PLAIN
+from pipeline.training.synthesis.fonts import HELD_OUT_LATIN, PLAIN, VIETNAMESE_LETTERS
 
 BOREL = PEN_FOLDER / "borel" / "Borel_400Regular.ttf"
 
@@ -49,7 +49,7 @@ def test_every_letter_is_its_plain_letter_with_ink_added_where_its_mark_stands(
     source, target = latin / MARKED_PENS[0] / "pen.ttf", tmp_path / "marked.ttf"
     with_marks(source, "pen").save(target)
     seen = set()
-    for letter in sorted(MARKED):
+    for letter in sorted(VIETNAMESE_LETTERS):
         plain, _ = split_marks(letter)
         ink = _ink(target, letter)
         seen.add(ink.tobytes())
@@ -58,7 +58,7 @@ def test_every_letter_is_its_plain_letter_with_ink_added_where_its_mark_stands(
             near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # hinting moves edges
             assert (near & bare).sum() > 0.99 * bare.sum(), letter
             assert ink.sum() > bare.sum() + 20, letter
-    assert len(seen) == len(MARKED)  # no two letters look alike
+    assert len(seen) == len(VIETNAMESE_LETTERS)  # no two letters look alike
     high, low = _ink(target, "ế"), _ink(target, "ẹ")
     assert np.flatnonzero(high.any(axis=1))[0] < np.flatnonzero(_ink(source, "e").any(axis=1))[0]
     assert np.flatnonzero(low.any(axis=1))[-1] > np.flatnonzero(_ink(source, "e").any(axis=1))[-1]
@@ -77,7 +77,7 @@ def test_a_changed_font_has_another_name_and_is_the_same_every_time(latin: Path,
 
 
 def test_letters_that_a_font_holds_are_left_as_they_are(tmp_path: Path) -> None:
-    half = frozenset(sorted(MARKED)[::2])
+    half = frozenset(sorted(VIETNAMESE_LETTERS)[::2])
     source = TTFont(BOREL)
     for table in source["cmap"].tables:
         table.cmap = {code: name for code, name in table.cmap.items() if chr(code) not in half}
@@ -85,10 +85,10 @@ def test_letters_that_a_font_holds_are_left_as_they_are(tmp_path: Path) -> None:
     with_marks(tmp_path / "half.ttf", "pen").save(tmp_path / "whole.ttf")
     same = {
         letter
-        for letter in MARKED
+        for letter in VIETNAMESE_LETTERS
         if np.array_equal(_ink(tmp_path / "whole.ttf", letter), _ink(BOREL, letter))
     }
-    assert same == MARKED - half
+    assert same == VIETNAMESE_LETTERS - half
 
 
 def test_the_pens_of_a_folder_write_all_letters(latin: Path, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_the_pens_of_a_folder_write_all_letters(latin: Path, tmp_path: Path) -> 
     assert tuple(pen.family for pen in pens) == MARKED_PENS
     for pen in pens:
         with TTFont(pen.file) as font:
-            assert set(map(chr, font.getBestCmap())) >= MARKED
+            assert set(map(chr, font.getBestCmap())) >= VIETNAMESE_LETTERS
 
 
 def test_a_book_is_drawn_with_them_wherever_they_are_kept(

@@ -39,7 +39,7 @@ from pipeline.model import (
 from pipeline.synth import InkCutout, SynthOptions
 from pipeline.synth.line_drawing import draw_line as drawn_line
 from pipeline.synth.pen_fonts import draw_hand_style
-from pipeline.training.real import RealLine
+from pipeline.training.dataset import RealLine
 
 SCHEMAS = schema.load()
 FORM = SCHEMAS.form("birth-2006")

@@ -10,8 +10,8 @@ import pytest
 from benchmarks.handwriting.training_pens import LETTERS, learnt_pens
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PEN_FOLDER
-from pipeline.training.hands import size_of
-from pipeline.training.pens import pen_of
+from pipeline.training.synthesis.fonts import training_font
+from pipeline.training.synthesis.writers import nominal_x_height
 
 
 def _lent(folder: Path, file: str, as_: str) -> Path:
@@ -24,10 +24,10 @@ def test_a_pen_of_the_folder_writes_letters_of_a_middling_hand(tmp_path: Path) -
     file = _lent(tmp_path, "borel/Borel_400Regular.ttf", "elsewhere")
     _lent(tmp_path, "mynerve/Mynerve_400Regular.ttf", "mynerve")
     (pen,) = learnt_pens(tmp_path)
-    measured = pen_of(file)
+    measured = training_font(file)
     assert measured is not None
     assert (pen.family, pen.joined, pen.capitals) == ("elsewhere", True, False)
-    assert pen.size * size_of(measured) == pytest.approx(LETTERS)
+    assert pen.size * nominal_x_height(measured) == pytest.approx(LETTERS)
 
 
 def test_a_pen_of_the_tests_is_refused(tmp_path: Path) -> None:

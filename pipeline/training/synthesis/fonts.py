@@ -64,12 +64,12 @@ def _marked() -> frozenset[str]:
     return frozenset(small | {letter.upper() for letter in small})
 
 
-MARKED = _marked()
+VIETNAMESE_LETTERS = _marked()
 """The 134 Vietnamese letters outside ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class TrainingFont:
     """A pen font: the ``letters`` it holds, whether they are ``joined``, and its measures in em: height of ``x``,
     height of the capitals, thickness of a stroke, width of a middling letter."""
 
@@ -85,57 +85,57 @@ class Pen:
     @property
     def whole(self) -> bool:
         """Whether it holds every Vietnamese letter."""
-        return self.letters >= MARKED
+        return self.letters >= VIETNAMESE_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
-class Pens:
+class FontSet:
     """All pens that lines are written with."""
 
-    all: tuple[Pen, ...]
+    all: tuple[TrainingFont, ...]
 
     @classmethod
-    def found(cls, folder: Path | None = None) -> Pens:
+    def find(cls, folder: Path | None = None) -> FontSet:
         """The pens of the package and all TrueType fonts under ``folder``. Raises ``SetupError`` for a font that
         training must not see."""
         files = [file for name in SHIPPED for file in sorted((PEN_FOLDER / name).glob("*.ttf"))]
         files += sorted(folder.rglob("*.ttf")) if folder else []
-        pens = (pen_of(file) for file in files)
+        pens = (training_font(file) for file in files)
         return cls(tuple(pen for pen in pens if pen is not None))
 
     @property
-    def whole(self) -> tuple[Pen, ...]:
+    def whole(self) -> tuple[TrainingFont, ...]:
         """The pens with all Vietnamese letters."""
         return tuple(pen for pen in self.all if pen.whole)
 
     @property
-    def told(self) -> str:
+    def licence_summary(self) -> str:
         """How many they are and under which licences, for the card of what was trained with them."""
         families = {pen.family for pen in self.all}
-        told = f"{len(self.all)} pen fonts of {len(families)} families"
+        summary = f"{len(self.all)} pen fonts of {len(families)} families"
         if all(PEN_FOLDER in pen.file.parents for pen in self.all):
-            return f"{told}, SIL Open Font License 1.1"
-        told += ", each under the SIL Open Font License or the Apache License 2.0"
+            return f"{summary}, SIL Open Font License 1.1"
+        summary += ", each under the SIL Open Font License or the Apache License 2.0"
         packages = [package for family, package in OF_DEBIAN if family in families]
-        return f"{told}, of Debian's {', '.join(packages)}" if packages else told
+        return f"{summary}, of Debian's {', '.join(packages)}" if packages else summary
 
 
-def pen_of(file: Path) -> Pen | None:
+def training_font(file: Path) -> TrainingFont | None:
     """The pen in a font file; None when it lacks plain letters. Raises ``SetupError`` for a font held back."""
-    families, letters = _told_by(file)
+    families, letters = _family_and_letters(file)
     if _held_back(families, letters):
         raise SetupError(f"Không được dùng phông chữ này để huấn luyện vì nó dành cho kiểm thử: {file}")
     if not letters >= PLAIN:
         return None
-    return _measured(file, families, letters)
+    return _measure(file, families, letters)
 
 
-def measured(file: Path) -> Pen:
+def measure_font(file: Path) -> TrainingFont:
     """The measures of any font with the plain letters, also of one held out: for drawing what is no training line."""
-    return _measured(file, *_told_by(file))
+    return _measure(file, *_family_and_letters(file))
 
 
-def _told_by(file: Path) -> tuple[set[str], frozenset[str]]:
+def _family_and_letters(file: Path) -> tuple[set[str], frozenset[str]]:
     """The names of a font's family, in small letters, and the letters it holds."""
     with TTFont(file, lazy=True) as font:
         names = [str(font["name"].getDebugName(number) or "") for number in (1, 16, 4)]
@@ -151,14 +151,14 @@ def _held_back(families: set[str], letters: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def face(file: Path, em: int) -> ImageFont.FreeTypeFont:
+def load_face(file: Path, em: int) -> ImageFont.FreeTypeFont:
     """A font at that em height in pixels, shaped by HarfBuzz so that joined letters stay joined."""
     return ImageFont.truetype(str(file), em, layout_engine=ImageFont.Layout.RAQM)
 
 
-def _measured(file: Path, families: set[str], letters: frozenset[str]) -> Pen:
+def _measure(file: Path, families: set[str], letters: frozenset[str]) -> TrainingFont:
     em = 160
-    font = face(file, em)
+    font = load_face(file, em)
     _, x_top, _, _ = font.getbbox("x", anchor="ls")
     _, top, _, _ = font.getbbox("H", anchor="ls")
     ink = _drawn("numnumin", font)
@@ -166,10 +166,10 @@ def _measured(file: Path, families: set[str], letters: frozenset[str]) -> Pen:
     gaps = int((np.diff(columns) > 2).sum())
     thick = cv2.distanceTransform((ink > 127).astype(np.uint8), cv2.DIST_L2, 5)
     stroke = 4 * float(thick[thick > 0].mean()) - 1 if (thick > 0).any() else 0.05 * em
-    return Pen(
+    return TrainingFont(
         file=file,
         family=min(families, key=len, default=file.stem),
-        letters=letters & (PLAIN | MARKED | {"ı"}),
+        letters=letters & (PLAIN | VIETNAMESE_LETTERS | {"ı"}),
         joined=gaps < 4,
         x_height=max(0.1, -x_top / em),
         capital=max(0.1, -top / em),

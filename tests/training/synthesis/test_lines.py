@@ -16,29 +16,29 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PEN_FOLDER
 from pipeline.text.tones import split_marks
-from pipeline.training.hands import Hand
-from pipeline.training.inking import written
-from pipeline.training.marks import MarkHabits, Place, marks_on
-from pipeline.training.pens import (
+from pipeline.training.synthesis.fonts import (
     HELD_OUT,
     HELD_OUT_LATIN,
-    MARKED,
     OF_DEBIAN,
     SHIPPED,
     VIETNAMESE,
-    Pens,
-    pen_of,
+    VIETNAMESE_LETTERS,
+    FontSet,
+    training_font,
 )
-from pipeline.training.synthetic import synthetic_line
-from pipeline.training.texts import LETTERS
+from pipeline.training.synthesis.handwriting import draw_handwriting
+from pipeline.training.synthesis.lines import synthetic_line
+from pipeline.training.synthesis.texts import LETTERS
+from pipeline.training.synthesis.tone_marks import GlyphBox, ToneMarkStyle, mark_curves
+from pipeline.training.synthesis.writers import WriterStyle
 
 
 @pytest.fixture(scope="module")
-def pens() -> Pens:
-    return Pens.found()
+def pens() -> FontSet:
+    return FontSet.find()
 
 
-def test_the_shipped_training_pens_are_found_with_their_letters_and_measures(pens: Pens) -> None:
+def test_the_shipped_training_pens_are_found_with_their_letters_and_measures(pens: FontSet) -> None:
     assert [pen.family for pen in pens.all] == ["borel", "mynerve", "pangolin"]
     for pen in pens.all:
         assert pen.whole
@@ -64,33 +64,35 @@ def test_a_family_held_out_is_refused(folder: str, tmp_path: Path) -> None:
     font = next((PEN_FOLDER / folder).glob("*.ttf"))
     shutil.copy(font, tmp_path / "innocent.ttf")
     with pytest.raises(SetupError, match="kiểm thử"):
-        Pens.found(tmp_path)
+        FontSet.find(tmp_path)
 
 
 def test_a_font_with_vietnamese_letters_that_nobody_allowed_is_refused(tmp_path: Path) -> None:
     _renamed(PEN_FOLDER / "pangolin", tmp_path / "unknown.ttf", "Some Unknown Hand")
     with pytest.raises(SetupError, match="kiểm thử"):
-        Pens.found(tmp_path)
+        FontSet.find(tmp_path)
 
 
 @pytest.mark.parametrize("family", sorted(HELD_OUT_LATIN))
 def test_a_latin_family_of_the_calibration_is_refused(family: str, tmp_path: Path) -> None:
-    _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", family.title(), drop=MARKED)
+    _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", family.title(), drop=VIETNAMESE_LETTERS)
     with pytest.raises(SetupError, match="kiểm thử"):
-        Pens.found(tmp_path)
+        FontSet.find(tmp_path)
 
 
 def test_a_font_without_vietnamese_letters_is_a_pen_whose_marks_are_drawn(tmp_path: Path) -> None:
-    _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", "Some Latin Hand", drop=MARKED)
-    found = Pens.found(tmp_path)
+    _renamed(PEN_FOLDER / "pangolin", tmp_path / "latin.ttf", "Some Latin Hand", drop=VIETNAMESE_LETTERS)
+    found = FontSet.find(tmp_path)
     assert [pen.family for pen in found.all][-1] == "some latin hand"
     assert not found.all[-1].whole
     assert len(found.whole) == 3
 
 
 def test_a_font_that_lacks_plain_letters_is_no_pen(tmp_path: Path) -> None:
-    _renamed(PEN_FOLDER / "pangolin", tmp_path / "few.ttf", "Some Latin Hand", drop=MARKED | {"7"})
-    assert pen_of(tmp_path / "few.ttf") is None
+    _renamed(
+        PEN_FOLDER / "pangolin", tmp_path / "few.ttf", "Some Latin Hand", drop=VIETNAMESE_LETTERS | {"7"}
+    )
+    assert training_font(tmp_path / "few.ttf") is None
 
 
 def test_bytes_in_a_pen_that_nobody_uses_are_not_warned_of(
@@ -101,14 +103,14 @@ def test_bytes_in_a_pen_that_nobody_uses_are_not_warned_of(
     names.data = font.reader["post"] + b"\0"
     font["post"] = names
     font.save(tmp_path / "longer.ttf")
-    assert pen_of(tmp_path / "longer.ttf") is not None
+    assert training_font(tmp_path / "longer.ttf") is not None
     assert caplog.messages == []
 
 
 def test_the_packages_and_licences_of_debians_pens_are_told(tmp_path: Path) -> None:
     for family, _ in OF_DEBIAN[:2]:
-        _renamed(PEN_FOLDER / "pangolin", tmp_path / f"{family}.ttf", family, drop=MARKED)
-    told = Pens.found(tmp_path).told
+        _renamed(PEN_FOLDER / "pangolin", tmp_path / f"{family}.ttf", family, drop=VIETNAMESE_LETTERS)
+    told = FontSet.find(tmp_path).licence_summary
     assert "5 pen fonts of 5 families" in told
     assert "fonts-ecolier-court (SIL Open Font License 1.1), fonts-breip (SIL Open Font License 1.0)" in told
     assert "dkg" not in told
@@ -147,7 +149,7 @@ def test_the_script_fetches_no_family_that_is_held_out_and_only_allowed_ones_wit
 
 
 @pytest.mark.parametrize("start", range(0, 500, 100))
-def test_lines_can_be_drawn_endlessly_and_hold_ink_on_paper(pens: Pens, start: int) -> None:
+def test_lines_can_be_drawn_endlessly_and_hold_ink_on_paper(pens: FontSet, start: int) -> None:
     for seed in range(start, start + 100):
         line = synthetic_line(np.random.default_rng(seed), pens)
         assert line.grey.dtype == np.uint8
@@ -158,7 +160,7 @@ def test_lines_can_be_drawn_endlessly_and_hold_ink_on_paper(pens: Pens, start: i
         assert line.text == unicodedata.normalize("NFC", line.text)
 
 
-def test_a_line_is_the_same_for_the_same_seed(pens: Pens) -> None:
+def test_a_line_is_the_same_for_the_same_seed(pens: FontSet) -> None:
     first = [synthetic_line(np.random.default_rng(seed), pens) for seed in range(30)]
     again = [synthetic_line(np.random.default_rng(seed), pens) for seed in reversed(range(30))]
     for one, other in zip(first, reversed(again), strict=True):
@@ -169,16 +171,21 @@ def test_a_line_is_the_same_for_the_same_seed(pens: Pens) -> None:
 def test_letters_and_their_marks_are_split_marks_and_none_is_lost() -> None:
     assert split_marks("a") == ("a", "")
     assert split_marks("đ")[0] == "d"
-    parts = {letter: split_marks(letter) for letter in MARKED}
-    assert len(set(parts.values())) == len(MARKED)
+    parts = {letter: split_marks(letter) for letter in VIETNAMESE_LETTERS}
+    assert len(set(parts.values())) == len(VIETNAMESE_LETTERS)
     assert all(base.isascii() and marks for base, marks in parts.values())
 
 
 @pytest.mark.parametrize("own", [0.0, 1.0])
-def test_every_marked_letter_looks_different_from_every_other_one_of_its_base(pens: Pens, own: float) -> None:
+def test_every_marked_letter_looks_different_from_every_other_one_of_its_base(
+    pens: FontSet, own: float
+) -> None:
     hand = _steady(pens, own)
-    drawn = {letter: written(letter, hand, np.random.default_rng(1)).mask for letter in sorted(MARKED)}
-    drawn |= {base: written(base, hand, np.random.default_rng(1)).mask for base in "aeiouydAEIOUYD"}
+    drawn = {
+        letter: draw_handwriting(letter, hand, np.random.default_rng(1)).mask
+        for letter in sorted(VIETNAMESE_LETTERS)
+    }
+    drawn |= {base: draw_handwriting(base, hand, np.random.default_rng(1)).mask for base in "aeiouydAEIOUYD"}
     for letter in drawn:
         for other in drawn:
             if letter < other and split_marks(letter)[0] == split_marks(other)[0]:
@@ -194,52 +201,52 @@ def _apart(one: np.ndarray, other: np.ndarray) -> bool:
 def test_every_writer_leaves_a_stroke_for_every_mark() -> None:
     for seed in range(200):
         rng = np.random.default_rng(seed)
-        habits = MarkHabits.drawn(rng)
-        for letter in sorted(MARKED):
+        habits = ToneMarkStyle.draw(rng)
+        for letter in sorted(VIETNAMESE_LETTERS):
             base, marks = split_marks(letter)
-            curves = marks_on(base, marks, Place(10, 24, 5, 25, 20), habits, rng)
+            curves = mark_curves(base, marks, GlyphBox(10, 24, 5, 25, 20), habits, rng)
             points = np.concatenate(curves)
             assert np.isfinite(points).all()
             assert np.ptp(points, axis=0).max() > 0.15
             assert (np.abs(points - (17, 15)) < 60).all()
 
 
-def test_nothing_of_the_text_is_cut_off_before_the_paper_is_laid_under_it(pens: Pens) -> None:
+def test_nothing_of_the_text_is_cut_off_before_the_paper_is_laid_under_it(pens: FontSet) -> None:
     rng = np.random.default_rng(2)
     for _ in range(60):
-        ink = written("Ặg Nguyễn Thị Ỹ, ấp 10", Hand.drawn(rng, pens), rng)
+        ink = draw_handwriting("Ặg Nguyễn Thị Ỹ, ấp 10", WriterStyle.draw(rng, pens), rng)
         edge = np.concatenate([ink.mask[0], ink.mask[-1], ink.mask[:, 0], ink.mask[:, -1]])
         assert edge.max() > 60
         assert ink.mask.shape[1] > 4 * ink.mask.shape[0] / 2
 
 
-def test_two_pens_can_make_one_hand_between_them(pens: Pens) -> None:
-    drawn = (Hand.drawn(np.random.default_rng(seed), pens) for seed in range(300))
+def test_two_pens_can_make_one_hand_between_them(pens: FontSet) -> None:
+    drawn = (WriterStyle.draw(np.random.default_rng(seed), pens) for seed in range(300))
     hand = next(hand for hand in drawn if hand.borrowed and hand.second is not hand.pen)
     assert not hand.pen.joined
     assert not hand.second.joined
     steady = replace(_steady(pens, own=0.0), second=pens.all[2], borrowed=frozenset("anu"))
     alone = replace(steady, borrowed=frozenset())
     for text, same in (("hồ ký", True), ("Ấn ủy", False), ("ANU", True)):
-        ink = [written(text, one, np.random.default_rng(4)).mask for one in (steady, alone)]
+        ink = [draw_handwriting(text, one, np.random.default_rng(4)).mask for one in (steady, alone)]
         assert _apart(*ink) is not same, text
 
 
-def test_a_joined_hand_can_have_the_capitals_of_another_joined_pen(pens: Pens) -> None:
+def test_a_joined_hand_can_have_the_capitals_of_another_joined_pen(pens: FontSet) -> None:
     one, other, apart = pens.all[:3]
     joined = [replace(pen, joined=True, stroke=one.stroke, x_height=0.3, capital=0.6) for pen in (one, other)]
     thick = replace(joined[0], family="thick", stroke=3 * one.stroke)
     tall = replace(joined[0], family="tall", capital=1.2)
-    known = Pens((*joined, thick, tall, replace(apart, joined=False)))
-    drawn = [Hand.drawn(np.random.default_rng(seed), known) for seed in range(600)]
+    known = FontSet((*joined, thick, tall, replace(apart, joined=False)))
+    drawn = [WriterStyle.draw(np.random.default_rng(seed), known) for seed in range(600)]
     neat = [hand for hand in drawn if hand.pen in joined and hand.tight == 1.0 and hand.broken == 0.0]
     others = [hand for hand in neat if hand.capitals != hand.pen]
     assert 0.05 < len(others) / len(neat) < 0.5
     assert {hand.capitals for hand in others} == set(joined)
 
 
-def test_words_of_capitals_are_of_one_pen(pens: Pens) -> None:
-    hands = [Hand.drawn(np.random.default_rng(seed), pens, shouting=True) for seed in range(300)]
+def test_words_of_capitals_are_of_one_pen(pens: FontSet) -> None:
+    hands = [WriterStyle.draw(np.random.default_rng(seed), pens, shouting=True) for seed in range(300)]
     assert {hand.borrowed for hand in hands} == {frozenset()}
     assert all(hand.capitals is hand.pen for hand in hands)
     pen = replace(pens.all[0], joined=True)
@@ -250,8 +257,8 @@ def test_words_of_capitals_are_of_one_pen(pens: Pens) -> None:
     assert {hand.capitals for hand in neat} == {pen}
 
 
-def _steady(pens: Pens, own: float) -> Hand:
-    hand = Hand.drawn(np.random.default_rng(0), pens)
+def _steady(pens: FontSet, own: float) -> WriterStyle:
+    hand = WriterStyle.draw(np.random.default_rng(0), pens)
     pen = pens.all[1]
     return replace(
         hand, pen=pen, figures=pen, capitals=pen, own=own, unit=24.0, shaky=0.0, drift=0.0, wave=0.0, slant=0.0,

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from pipeline.kinds import date_words
-from pipeline.training import figures, texts
-from pipeline.training.letters import LETTERS
-from pipeline.training.syllables import syllable
+from pipeline.training.network import LETTERS
+from pipeline.training.synthesis import numbers_and_dates, texts
+from pipeline.training.synthesis.texts import draw_syllable
 
 
 @pytest.fixture(scope="module")
 def many() -> list[str]:
     rng = np.random.default_rng(11)
-    return [texts.text(rng) for _ in range(6000)]
+    return [texts.draw_text(rng) for _ in range(6000)]
 
 
 def test_every_text_is_in_letters_that_the_network_writes(many: list[str]) -> None:
@@ -44,21 +44,21 @@ def test_texts_do_not_repeat_themselves(many: list[str]) -> None:
 
 def test_texts_are_the_same_for_the_same_seed() -> None:
     first, second = np.random.default_rng(3), np.random.default_rng(3)
-    assert [texts.text(first) for _ in range(200)] == [texts.text(second) for _ in range(200)]
+    assert [texts.draw_text(first) for _ in range(200)] == [texts.draw_text(second) for _ in range(200)]
 
 
 def test_syllables_are_of_many_kinds() -> None:
     rng = np.random.default_rng(0)
-    made = {syllable(rng) for _ in range(20000)}
+    made = {draw_syllable(rng) for _ in range(20000)}
     assert len(made) > 6000
     assert all(made_of.isalpha() for made_of in made)
 
 
 def test_whole_dates_in_words_are_among_those_that_the_project_reads() -> None:
     rng = np.random.default_rng(5)
-    made = [figures.word_date(rng) for _ in range(800)]
+    made = [numbers_and_dates.draw_word_date(rng) for _ in range(800)]
     assert sum(bool(date_words.parse(text).canonical) for text in made) > 150
 
 
 def test_a_typographic_sign_becomes_the_one_that_the_network_writes() -> None:
-    assert texts.plain("Kh\u2019mer  \u2013 \u201cNT\u201d\u2026") == 'Kh\'mer - "NT".'
+    assert texts.normalize_text("Kh\u2019mer  \u2013 \u201cNT\u201d\u2026") == 'Kh\'mer - "NT".'

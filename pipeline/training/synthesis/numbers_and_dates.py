@@ -9,14 +9,14 @@ from pipeline.text import training_words as words
 from pipeline.text.dates_in_words import Wording, date_in_words, number_in_words, year_in_words
 
 
-def year(rng: np.random.Generator) -> int:
+def draw_year(rng: np.random.Generator) -> int:
     """Mostly one that the ledgers could hold."""
     return int(rng.integers(1880, 2030)) if happens(rng, 0.85) else int(rng.integers(1000, 3000))
 
 
-def digit_date(rng: np.random.Generator) -> str:
+def draw_digit_date(rng: np.random.Generator) -> str:
     """A date in figures."""
-    day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), year(rng)
+    day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), draw_year(rng)
     padded = happens(rng, 0.5)
     short = f"{in_year % 100:02}" if happens(rng, 0.15) else str(in_year)
     parts = [f"{day:02}" if padded else str(day), f"{month:02}" if padded else str(month), short]
@@ -31,22 +31,22 @@ def digit_date(rng: np.random.Generator) -> str:
     return sign.join(parts)
 
 
-def number(rng: np.random.Generator) -> str:
+def draw_number(rng: np.random.Generator) -> str:
     """A number alone: a part of a date, an entry, a year, an hour."""
     kind = rng.random()
     if kind < 0.3:
         return f"{rng.integers(0, 32):02}" if happens(rng, 0.6) else str(rng.integers(0, 32))
     if kind < 0.5:
-        return str(year(rng))
+        return str(draw_year(rng))
     if kind < 0.65:
         return f"{rng.integers(0, 1000):0{int(rng.integers(1, 5))}}"
     return "".join(str(rng.integers(0, 10)) for _ in range(int(rng.integers(1, 8))))
 
 
-def numbering(rng: np.random.Generator) -> str:
+def draw_numbering(rng: np.random.Generator) -> str:
     """The number of an entry, a volume or a paper."""
     number = f"{rng.integers(1, 500):0{int(rng.integers(1, 4))}}"
-    in_year = year(rng)
+    in_year = draw_year(rng)
     tail = pick(rng, words.NUMBER_TAILS)
     lead = pick(rng, words.NUMBER_LEADS)
     return pick(
@@ -61,7 +61,7 @@ def numbering(rng: np.random.Generator) -> str:
     )
 
 
-def id_number(rng: np.random.Generator) -> str:
+def draw_id_number(rng: np.random.Generator) -> str:
     """The number of a person's paper."""
     length = int(rng.choice([9, 12, 8, 10], p=[0.5, 0.4, 0.05, 0.05]))
     digits = ("0" if length == 12 else "") + "".join(str(rng.integers(0, 10)) for _ in range(length))
@@ -72,26 +72,26 @@ def id_number(rng: np.random.Generator) -> str:
     return f"{pick(rng, ('', '', '', '', '', 'CMND ', 'CCCD ', 'số ', 'Số ', 'CM số ', 'B'))}{digits}"
 
 
-def time(rng: np.random.Generator) -> str:
+def draw_time(rng: np.random.Generator) -> str:
     """An hour, sometimes with its date."""
     hour, minute = int(rng.integers(0, 25)), int(rng.integers(0, 60))
     shape = pick(rng, words.TIMES)
     text = shape.format(h=hour, m=minute, part=pick(rng, ("sáng", "chiều", "tối", "đêm", "khuya", "rưỡi")))
     return (
-        f"{text}{pick(rng, (', ngày ', ' ngày ', ' - ', ', '))}{digit_date(rng)}"
+        f"{text}{pick(rng, (', ngày ', ' ngày ', ' - ', ', '))}{draw_digit_date(rng)}"
         if happens(rng, 0.2)
         else text
     )
 
 
-def word_date(rng: np.random.Generator) -> str:
+def draw_word_date(rng: np.random.Generator) -> str:
     """A date in words, or a part of one."""
     wording = Wording(
         zero=pick(rng, ("linh", "lẻ")), thousand=pick(rng, ("nghìn", "ngàn", "ngàn")),
         early=pick(rng, ("", "", "mồng", "mùng")), four=pick(rng, ("bốn", "tư")),
         fourth_month="tư",
     )  # fmt: skip
-    day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), year(rng)
+    day, month, in_year = int(rng.integers(1, 32)), int(rng.integers(1, 13)), draw_year(rng)
     whole = _other_words(rng, date_in_words(day, month, in_year, wording).capitalize())
     kind = rng.random()
     if kind < 0.25:

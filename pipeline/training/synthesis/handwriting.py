@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw
 from pipeline.model import Pixels
 from pipeline.synth.people import happens
 from pipeline.text.tones import DOT, split_marks
-from pipeline.training.hands import Hand, size_of, thickness
-from pipeline.training.marks import Curve, Place, marks_on, smooth
-from pipeline.training.pens import Pen, face
+from pipeline.training.synthesis.fonts import TrainingFont, load_face
+from pipeline.training.synthesis.tone_marks import Curve, GlyphBox, mark_curves, smooth_curve
+from pipeline.training.synthesis.writers import WriterStyle, nominal_x_height, relative_stroke
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class LineInk:
     """``mask`` 0..255 (255 = full ink), tight around the ink, and the row ``base`` on which the letters stand."""
 
     mask: Pixels
@@ -31,14 +31,14 @@ class Ink:
 class _Letter:
     """What is drawn for one character: the font's ``glyph``, the ``marks`` to be drawn, other ``strokes`` by name."""
 
-    pen: Pen
+    pen: TrainingFont
     glyph: str
     marks: str = ""
     extra: str = ""
     scale: float = 1.0
 
 
-def written(text: str, hand: Hand, rng: np.random.Generator) -> Ink:
+def draw_handwriting(text: str, hand: WriterStyle, rng: np.random.Generator) -> LineInk:
     """The line's ink, nothing of it cut off."""
     unit = hand.unit
     room = max(len(text), 2) * 2.6 * unit * hand.squeeze + 10 * unit
@@ -53,8 +53,8 @@ def written(text: str, hand: Hand, rng: np.random.Generator) -> Ink:
         if x > room - 4 * unit:
             image, pencil, room = _widened(image, unit)
     mask = np.array(image, np.uint8)
-    _stroked(mask, curves, hand, rng)
-    return _cut(_weighed(_bent(mask, base, hand, rng), hand), base)
+    _draw_curves(mask, curves, hand, rng)
+    return _crop_to_ink(_adjust_stroke(_warp(mask, base, hand, rng), hand), base)
 
 
 def _widened(image: Image.Image, unit: float) -> tuple[Image.Image, ImageDraw.ImageDraw, float]:
@@ -68,7 +68,7 @@ def _put_word(
     curves: list[Curve],
     word: str,
     at: tuple[float, float],
-    hand: Hand,
+    hand: WriterStyle,
     rng: np.random.Generator,
 ) -> float:
     """Draws a word and returns where it ends."""
@@ -77,8 +77,8 @@ def _put_word(
         first = run[0]
         shake = rng.normal(0, 1, 3) * hand.shaky * np.array([0.02, 0.03, 0.025]) * hand.unit
         size = hand.unit * first.scale + shake[2]
-        em = max(6, round(size / size_of(first.pen)))
-        font = face(first.pen.file, em)
+        em = max(6, round(size / nominal_x_height(first.pen)))
+        font = load_face(first.pen.file, em)
         glyphs = "".join(letter.glyph for letter in run)
         if first.extra != "stick":
             pencil.text((x + shake[0], y + shake[1]), glyphs, font=font, fill=255, anchor="ls")
@@ -86,8 +86,10 @@ def _put_word(
             if letter.marks or letter.extra:
                 start = x + shake[0] + _advance(first.pen.file, em, glyphs[:number])
                 left, top, right, bottom = _box(first.pen.file, em, letter.glyph)
-                place = Place(start + left, start + right, y + top, y + max(0, bottom), hand.unit)
-                curves.extend(marks_on(letter.glyph.replace("ı", "i"), letter.marks, place, hand.marks, rng))
+                place = GlyphBox(start + left, start + right, y + top, y + max(0, bottom), hand.unit)
+                curves.extend(
+                    mark_curves(letter.glyph.replace("ı", "i"), letter.marks, place, hand.marks, rng)
+                )
                 curves.extend(_extra(letter.extra, place, rng))
         x += (
             _advance(first.pen.file, em, glyphs) * (hand.tight if len(run) == 1 else 1.0)
@@ -101,20 +103,20 @@ def _put_word(
 def _flourish(at: tuple[float, float], unit: float, rng: np.random.Generator) -> Curve:
     """The run-out of the last letter of a word."""
     run, up = rng.uniform(0.3, 1.2) * unit, rng.normal(0.2, 0.3) * unit
-    return smooth([at, (at[0] + 0.4 * run, at[1] + 0.1 * unit), (at[0] + run, at[1] - up)])
+    return smooth_curve([at, (at[0] + 0.4 * run, at[1] + 0.1 * unit), (at[0] + run, at[1] - up)])
 
 
 @lru_cache(maxsize=65536)
 def _advance(file: Path, em: int, text: str) -> float:
-    return float(face(file, em).getlength(text)) if text else 0.0
+    return float(load_face(file, em).getlength(text)) if text else 0.0
 
 
 @lru_cache(maxsize=65536)
 def _box(file: Path, em: int, glyph: str) -> tuple[float, float, float, float]:
-    return face(file, em).getbbox(glyph, anchor="ls")
+    return load_face(file, em).getbbox(glyph, anchor="ls")
 
 
-def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[list[_Letter]]:
+def _runs(letters: list[_Letter], hand: WriterStyle, rng: np.random.Generator) -> list[list[_Letter]]:
     """Letters that are shaped together: of one joined pen up to a break; else each alone."""
     runs: list[list[_Letter]] = []
     for letter in letters:
@@ -133,7 +135,7 @@ def _runs(letters: list[_Letter], hand: Hand, rng: np.random.Generator) -> list[
     return runs
 
 
-def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
+def _letter(character: str, hand: WriterStyle, rng: np.random.Generator) -> _Letter:
     """How the hand makes that character."""
     pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
     if pen is hand.pen and (split_marks(character)[0] in hand.borrowed or happens(rng, hand.mixed)):
@@ -156,7 +158,7 @@ def _letter(character: str, hand: Hand, rng: np.random.Generator) -> _Letter:
     return _Letter(pen, glyph, marks, scale=scale)
 
 
-def _font_part(character: str, pen: Pen, own: bool) -> tuple[str, str]:
+def _font_part(character: str, pen: TrainingFont, own: bool) -> tuple[str, str]:
     """What of a letter the font sets and which marks are to be drawn."""
     base, marks = split_marks(character)
     if not marks or (own and character in pen.letters):
@@ -164,7 +166,7 @@ def _font_part(character: str, pen: Pen, own: bool) -> tuple[str, str]:
     return base, marks
 
 
-def _extra(name: str, place: Place, rng: np.random.Generator) -> list[Curve]:
+def _extra(name: str, place: GlyphBox, rng: np.random.Generator) -> list[Curve]:
     """Strokes of single letters: a bar through T, a cross-stroke of t, a bar through 7, a 1 of one stroke."""
     if not name:
         return []
@@ -180,16 +182,16 @@ def _extra(name: str, place: Place, rng: np.random.Generator) -> list[Curve]:
     return [np.array([(place.left - reach[0], y - tilt), (place.right + reach[1], y + tilt)], np.float32)]
 
 
-def _stroked(mask: Pixels, curves: list[Curve], hand: Hand, rng: np.random.Generator) -> None:
+def _draw_curves(mask: Pixels, curves: list[Curve], hand: WriterStyle, rng: np.random.Generator) -> None:
     """Draws the curves with a pen about as thick as the font's strokes."""
     if not curves:
         return
-    thick = thickness(hand.pen) * hand.unit * float(rng.uniform(0.8, 1.2)) - 0.4
+    thick = relative_stroke(hand.pen) * hand.unit * float(rng.uniform(0.8, 1.2)) - 0.4
     points = [np.round(curve * 16).astype(np.int32).reshape(-1, 1, 2) for curve in curves]
     cv2.polylines(mask, points, False, 255, max(1, round(thick)), cv2.LINE_AA, 4)
 
 
-def _bent(mask: Pixels, base: float, hand: Hand, rng: np.random.Generator) -> Pixels:
+def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator) -> Pixels:
     """Slant, proportions, widths of letters, drift and waves of the baseline, the hand's unrest, in one resampling."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
@@ -231,9 +233,9 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], bumps: float) -> N
     return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _weighed(mask: Pixels, hand: Hand) -> Pixels:
+def _adjust_stroke(mask: Pixels, hand: WriterStyle) -> Pixels:
     """Strokes swollen or thinned towards the pen's thickness, as far as half a stroke goes."""
-    now = thickness(hand.pen) * hand.unit
+    now = relative_stroke(hand.pen) * hand.unit
     change = float(np.clip(hand.stroke - now, -0.25 * now, 2.5))
     if change > 1.2:
         mask = np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))), np.uint8)
@@ -247,10 +249,10 @@ def _weighed(mask: Pixels, hand: Hand) -> Pixels:
     return np.asarray(cv2.LUT(soft, np.clip(steps, 0, 255).astype(np.uint8)), np.uint8)
 
 
-def _cut(mask: Pixels, base: float) -> Ink:
+def _crop_to_ink(mask: Pixels, base: float) -> LineInk:
     """Tight around the ink."""
     rows, columns = np.flatnonzero((mask > 60).any(axis=1)), np.flatnonzero((mask > 60).any(axis=0))
     if not len(rows) or not len(columns):
-        return Ink(np.zeros((int(base / 2), int(base / 2)), np.uint8), int(base / 3))
+        return LineInk(np.zeros((int(base / 2), int(base / 2)), np.uint8), int(base / 3))
     top, left = int(rows[0]), int(columns[0])
-    return Ink(mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1], int(base) - top)
+    return LineInk(mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1], int(base) - top)

@@ -1,8 +1,7 @@
 """What stands on a training line: what the fields of the ledgers hold, in every way of writing it, and unknown words.
 
 A text is what a clerk put down, letter for letter; every character is one of ``LETTERS``. Names, places and words are
-put together by chance, so that nobody's record is among them and no word is learnt by heart.
-"""
+put together by chance, so that nobody's record is among them and no word is learnt by heart."""
 
 from __future__ import annotations
 
@@ -15,26 +14,58 @@ import numpy as np
 from pipeline import schema
 from pipeline.synth.people import happens, pick
 from pipeline.text import training_words as words
-from pipeline.training import figures
-from pipeline.training.figures import cut_short
-from pipeline.training.pens import MARKED, PLAIN
-from pipeline.training.syllables import syllable
+from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
+from pipeline.training.synthesis import numbers_and_dates as numbers
+from pipeline.training.synthesis.fonts import PLAIN, VIETNAMESE_LETTERS
+from pipeline.training.synthesis.numbers_and_dates import cut_short
 
-LETTERS = frozenset(PLAIN | MARKED | {" "})
+_TONES = ("", ACUTE, GRAVE, HOOK, TILDE, DOT)
+_STOPPED = (ACUTE, DOT)
+_AFTER_QU = ("a", "an", "ang", "y", "ê", "ân", "yên", "ach", "ăng")
+_GLIDES = ("oa", "oe", "oă", "uâ", "uê", "uơ", "uy", "iê", "yê", "uô", "ươ")
+
+
+def draw_syllable(rng: np.random.Generator) -> str:
+    """A syllable that could be Vietnamese; most of them are."""
+    onset, rime = pick(rng, words.ONSETS), pick(rng, words.RIMES)
+    if onset == "qu" and rime[0] in "uoôươ":
+        rime = pick(rng, _AFTER_QU)
+    if rime[0] not in "eêiy":
+        onset = {"gh": "g", "ngh": "ng", "k": "c"}.get(onset, onset)
+    if onset == "gi" and rime[0] in "iy":
+        onset = "g" if rime[0] == "i" else ""
+    tone = pick(rng, _STOPPED if rime.endswith(("c", "ch", "p", "t")) else _TONES)
+    return unicodedata.normalize("NFC", onset + _toned(rime, tone, happens(rng, 0.5)))
+
+
+def _toned(rime: str, tone: str, late: bool) -> str:
+    """The rime with its tone. ``late``: on the second vowel of open oa, oe, uy."""
+    if rime in ("oa", "oe", "uy"):
+        at = 1 if late else 0
+    elif rime in ("ia", "ua", "ưa", "uya"):
+        at = len(rime) - 2
+    elif rime[:2] in _GLIDES:
+        at = 2 if rime[:3] == "uyê" else 1
+    else:
+        at = 0
+    return rime[: at + 1] + tone + rime[at + 1 :]
+
+
+LETTERS = frozenset(PLAIN | VIETNAMESE_LETTERS | {" "})
 """All characters of training texts."""
 
 _TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
 
 
-def text(rng: np.random.Generator) -> str:
+def draw_text(rng: np.random.Generator) -> str:
     """One text as a field holds it."""
     makers, shares = _makers()
     maker = makers[int(rng.choice(len(makers), p=shares))]
-    made = plain(cased(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
+    made = normalize_text(vary_case(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
     return f"{made}." if made[-1].isalnum() and happens(rng, CLOSED) else made
 
 
-def plain(text: str) -> str:
+def normalize_text(text: str) -> str:
     """The text in NFC with single spaces and nothing but ``LETTERS``."""
     known = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
     return " ".join("".join(letter for letter in known if letter in LETTERS).split())
@@ -45,7 +76,7 @@ def _name(rng: np.random.Generator) -> str:
     if kind < 0.12:
         parts = [pick(rng, words.PEOPLES) for _ in range(int(rng.integers(2, 5)))]
     elif kind < 0.34:
-        parts = [syllable(rng).capitalize() for _ in range(int(rng.integers(2, 5)))]
+        parts = [draw_syllable(rng).capitalize() for _ in range(int(rng.integers(2, 5)))]
     else:
         parts = [pick(rng, words.SURNAMES)]
         parts += [pick(rng, words.MIDDLES) for _ in range(int(rng.choice([0, 1, 2], p=[0.08, 0.72, 0.2])))]
@@ -63,13 +94,13 @@ def _name(rng: np.random.Generator) -> str:
 
 
 def _some_word(rng: np.random.Generator) -> str:
-    return pick(rng, words.GIVENS) if happens(rng, 0.5) else syllable(rng).capitalize()
+    return pick(rng, words.GIVENS) if happens(rng, 0.5) else draw_syllable(rng).capitalize()
 
 
 def _place_name(rng: np.random.Generator) -> str:
     kind = rng.random()
     if kind < 0.2:
-        return " ".join(syllable(rng).capitalize() for _ in range(int(rng.integers(1, 4))))
+        return " ".join(draw_syllable(rng).capitalize() for _ in range(int(rng.integers(1, 4))))
     tail = "" if happens(rng, 0.05) else pick(rng, words.PLACE_TAILS)
     third = (
         f" {pick(rng, ('Đông', 'Tây', 'Nam', 'Bắc', 'A', 'B', 'C', 'Thượng', 'Hạ', 'Trung', '1', '2', '3'))}"
@@ -130,7 +161,7 @@ def _issued(rng: np.random.Generator) -> str:
     )
     return shape.format(
         issuer=pick(rng, words.ISSUERS), hospital=pick(rng, words.HOSPITALS),
-        place=pick(rng, words.PROVINCES) if happens(rng, 0.5) else _place_name(rng), date=figures.digit_date(rng),
+        place=pick(rng, words.PROVINCES) if happens(rng, 0.5) else _place_name(rng), date=numbers.draw_digit_date(rng),
     )  # fmt: skip
 
 
@@ -164,9 +195,9 @@ def _listed(rng: np.random.Generator) -> str:
 
 def _note(rng: np.random.Generator) -> str:
     note = pick(rng, words.NOTES).format(
-        date=figures.digit_date(rng),
+        date=numbers.draw_digit_date(rng),
         number=rng.integers(1, 400),
-        year=figures.year(rng),
+        year=numbers.draw_year(rng),
         digit=rng.integers(1, 10),
         word=_some_word(rng),
         id="".join(str(digit) for digit in rng.integers(0, 10, 9)),
@@ -180,14 +211,14 @@ def _note(rng: np.random.Generator) -> str:
 def _phrase(rng: np.random.Generator) -> str:
     """Words of the ledgers in no order."""
     made = [
-        pick(rng, words.PHRASES) if happens(rng, 0.6) else syllable(rng)
+        pick(rng, words.PHRASES) if happens(rng, 0.6) else draw_syllable(rng)
         for _ in range(int(rng.integers(1, 10)))
     ]
     return _punctuated(rng, made)
 
 
 def _syllables(rng: np.random.Generator) -> str:
-    made = [syllable(rng) for _ in range(int(rng.integers(1, 9)))]
+    made = [draw_syllable(rng) for _ in range(int(rng.integers(1, 9)))]
     style = rng.random()
     if style < 0.5:
         made = [word.capitalize() for word in made]
@@ -205,7 +236,13 @@ def _punctuated(rng: np.random.Generator, made: list[str]) -> str:
 
 _POOLS = tuple(
     tuple(sorted(pool))
-    for pool in (LETTERS - {" "}, MARKED, PLAIN, MARKED | set("aeiouydAEIOUYD"), set("0123456789/-.,"))
+    for pool in (
+        LETTERS - {" "},
+        VIETNAMESE_LETTERS,
+        PLAIN,
+        VIETNAMESE_LETTERS | set("aeiouydAEIOUYD"),
+        set("0123456789/-.,"),
+    )
 )
 
 
@@ -229,7 +266,7 @@ def _foreign(rng: np.random.Generator) -> str:
 
 
 def _person_and_more(rng: np.random.Generator) -> str:
-    more = pick(rng, (_listed, figures.number, figures.digit_date, _place))
+    more = pick(rng, (_listed, numbers.draw_number, numbers.draw_digit_date, _place))
     return f"{_name(rng)}{pick(rng, (', ', ' - ', ' ', '; ', ' ('))}{more(rng)}"
 
 
@@ -241,9 +278,9 @@ CLOSED = 0.04
 that has seldom seen it overlooks it. Of notes, sentences mostly, more are (``_note``)."""
 
 _MAKERS: tuple[tuple[float, Callable[[np.random.Generator], str]], ...] = (
-    (26, _name), (20, _place), (8, figures.digit_date), (8, figures.number), (4, figures.numbering),
-    (7, figures.id_number), (2, figures.time), (8, figures.word_date), (7, _term), (5, _listed), (3, _issued),
-    (4, _note), (3, _phrase), (7, _syllables), (8, _letters), (3, _foreign), (2, _person_and_more),
+    (26, _name), (20, _place), (8, numbers.draw_digit_date), (8, numbers.draw_number), (4, numbers.draw_numbering),
+    (7, numbers.draw_id_number), (2, numbers.draw_time), (8, numbers.draw_word_date), (7, _term), (5, _listed),
+    (3, _issued), (4, _note), (3, _phrase), (7, _syllables), (8, _letters), (3, _foreign), (2, _person_and_more),
 )  # fmt: skip
 """How often each is asked for, of their sum."""
 
@@ -254,7 +291,7 @@ def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[f
     return tuple(maker for _, maker in _MAKERS), tuple(share / total for share, _ in _MAKERS)
 
 
-def cased(text: str, rng: np.random.Generator, shouted: float) -> str:
+def vary_case(text: str, rng: np.random.Generator, shouted: float) -> str:
     """The text in the case of some clerk: mostly as it is, else in capitals (a share ``shouted``), small letters or
     with initials."""
     kind = rng.random() - shouted

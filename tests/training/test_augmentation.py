@@ -5,24 +5,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ocr.line_image import HEIGHT
-from pipeline.training.augment import augmented
-from pipeline.training.pens import Pens
-from pipeline.training.recompose import recomposed, words_of
-from pipeline.training.shelf import ROWS, ShelfLine, load, save, shelf_line
-from pipeline.training.synthetic import synthetic_line
+from pipeline.training.augmentation import augment, recompose_line, split_words
+from pipeline.training.dataset import ROWS, DatasetLine, dataset_line, load_lines, save_lines
+from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthesis.lines import synthetic_line
 
 
-def _lines(count: int) -> list[ShelfLine]:
-    rng, pens = np.random.default_rng(2), Pens.found(None)
+def _lines(count: int) -> list[DatasetLine]:
+    rng, pens = np.random.default_rng(2), FontSet.find(None)
     drawn = (synthetic_line(rng, pens) for _ in range(count))
-    return [shelf_line(line.grey, line.text, True) for line in drawn]
+    return [dataset_line(line.grey, line.text, True) for line in drawn]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 900))
 def test_an_augmented_picture_is_ink_of_the_network_s_height(seed: int, width: int) -> None:
     ink = (np.random.default_rng(seed).random((ROWS, width)) * 255).astype(np.uint8)
-    picture = augmented(ink, np.random.default_rng(seed))
+    picture = augment(ink, np.random.default_rng(seed))
     assert picture.shape[0] == HEIGHT
     assert picture.dtype == np.float32
     assert 0 <= picture.min() <= picture.max() <= 1
@@ -30,15 +29,15 @@ def test_an_augmented_picture_is_ink_of_the_network_s_height(seed: int, width: i
 
 def test_the_same_seed_gives_the_same_picture() -> None:
     (line,) = _lines(1)
-    first, second = (augmented(line.ink, np.random.default_rng(9)) for _ in range(2))
+    first, second = (augment(line.ink, np.random.default_rng(9)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
 def test_a_shelf_comes_back_as_it_was_put_away(tmp_path) -> None:  # type: ignore[no-untyped-def]
     lines = _lines(5)
-    save(tmp_path / "lines.npz", lines)
-    for before, after in zip(lines, load(tmp_path / "lines.npz"), strict=True):
-        assert (before.text, before.told, before.writer) == (after.text, after.told, after.writer)
+    save_lines(tmp_path / "lines.npz", lines)
+    for before, after in zip(lines, load_lines(tmp_path / "lines.npz"), strict=True):
+        assert (before.text, before.full_label, before.writer) == (after.text, after.full_label, after.writer)
         np.testing.assert_array_equal(before.ink, after.ink)
 
 
@@ -46,14 +45,14 @@ def test_words_cut_from_a_line_hold_all_its_ink_and_come_together_in_any_order()
     ink = np.zeros((ROWS, 90), np.uint8)
     for left in (5, 35, 65):
         ink[20:40, left : left + 20] = 255
-    words = words_of(ShelfLine(ink, "Ấp Tân Lợi", False, "w001"), (30, 60))
+    words = split_words(DatasetLine(ink, "Ấp Tân Lợi", False, "w001"), (30, 60))
     assert [word.text for word in words] == ["Ấp", "Tân", "Lợi"]
     assert sum(int(word.ink.sum()) for word in words) == int(ink.sum())
-    line = recomposed(words, np.random.default_rng(4))
+    line = recompose_line(words, np.random.default_rng(4))
     assert set(line.text.split(" ")) <= {"Ấp", "Tân", "Lợi"}
     assert int((line.ink > 0).sum()) == 400 * len(line.text.split(" "))
-    assert (line.told, line.writer) == (False, "w001")
+    assert (line.full_label, line.writer) == (False, "w001")
 
 
 def test_a_line_cut_at_the_wrong_number_of_places_gives_no_words() -> None:
-    assert words_of(ShelfLine(np.zeros((ROWS, 50), np.uint8), "Ấp Tân Lợi", False), (20,)) == ()
+    assert split_words(DatasetLine(np.zeros((ROWS, 50), np.uint8), "Ấp Tân Lợi", False), (20,)) == ()

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import SetupError
-from pipeline.training.real import CALIBRATION_WRITERS, RealLine, content_key
+from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key
 
 ABOUT_LINES = "SOURCE.txt"
 """What a folder of real lines says of itself: where they come from, under which licence."""
 
 LONGEST = 450
-"""Characters of ``ABOUT_LINES`` that a card repeats; what it says of a licence is told besides."""
+"""Characters of ``ABOUT_LINES`` that a card repeats; what it says of a licence is description besides."""
 
 FREE = "Apache-2.0"
 AS_FAR = "Apache-2.0 as far as this project can give it"
@@ -38,25 +38,27 @@ _ALWAYS = (
 )
 
 
-class Source(NamedTuple):
+class TrainingSource(NamedTuple):
     """One thing that was learnt from: what the card tells of it in whole sentences, what it means for the licence
     (``""``: nothing) and for the limits."""
 
-    told: str
+    description: str
     licence: str = ""
     limits: str = ""
 
 
-Sources = dict[str, Source]
+TrainingSources = dict[str, TrainingSource]
 """By a key that is the same for the same lines, pens or weights, in the order in which they were learnt from."""
 
 
-def drawn_source(pens: str) -> Sources:
+def drawn_source(pens: str) -> TrainingSources:
     """Of drawn lines. ``pens``: how many pens of which licences, in words."""
-    return {f"drawn: {pens}": Source(f"Endless drawn lines (pipeline.training.synthetic; {pens}).")}
+    return {
+        f"drawn: {pens}": TrainingSource(f"Endless drawn lines (pipeline.training.synthesis.lines; {pens}).")
+    }
 
 
-def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], None]) -> Sources:
+def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], None]) -> TrainingSources:
     """Of the lines of a folder, those of ``CALIBRATION_WRITERS`` aside; nothing if no others are there. Raises
     ``SetupError`` for an ``ABOUT_LINES`` that is not UTF-8."""
     used = [line for line in lines if line.writer not in CALIBRATION_WRITERS]
@@ -68,10 +70,14 @@ def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], No
             f"{folder} không có {ABOUT_LINES}: thẻ mô hình sẽ ghi là không rõ nguồn và giấy phép của các dòng ấy."
         )
     writers = len({line.writer for line in used})
-    told = f"{len(used)} real lines of {writers} writers; {_told_about(about)}"
+    description = f"{len(used)} real lines of {writers} writers; {_quote_about(about)}"
     if kept_out := lines_kept_out(lines):
-        told += f" Writers {', '.join(kept_out)} were kept out for calibration."
-    return {f"real: {content_key(lines)}": Source(told, _licence_of(about), _limits_of(used, writers))}
+        description += f" Writers {', '.join(kept_out)} were kept out for calibration."
+    return {
+        f"real: {content_key(lines)}": TrainingSource(
+            description, _licence_of(about), _limits_of(used, writers)
+        )
+    }
 
 
 def lines_kept_out(lines: Sequence[RealLine]) -> dict[str, int]:
@@ -79,41 +85,49 @@ def lines_kept_out(lines: Sequence[RealLine]) -> dict[str, int]:
     return dict(sorted(Counter(line.writer for line in lines if line.writer in CALIBRATION_WRITERS).items()))
 
 
-def shipped_source(model: Path, say: Callable[[str], None]) -> Sources:
+def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
     """Of the weights in a ``model.onnx``: which they are, and what a card beside them that names them tells."""
     name = model.resolve().parent.name
     if not model.is_file():
         sha256, card = "", None
-        told = f"Went on from the weights of {name}; their file is gone, so which they were is not known."
+        description = (
+            f"Went on from the weights of {name}; their file is gone, so which they were is not known."
+        )
     else:
         sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
         card = _card_of(model, sha256)
-        told = f"Went on from the weights of {name} ({model.name}, sha256 {sha256[:16]})."
+        description = f"Went on from the weights of {name} ({model.name}, sha256 {sha256[:16]})."
     if card is not None:
-        told += f" Of these their card tells: [{card['training_data']}]"
-        return {f"weights: {sha256}": Source(told, _licence_before(str(card["licence"])))}
+        description += f" Of these their card tells: [{card['training_data']}]"
+        return {f"weights: {sha256}": TrainingSource(description, _licence_before(str(card["licence"])))}
     say(
         f"Không có model.toml nói về đúng tệp {model}: thẻ mô hình mới sẽ ghi là không rõ tệp ấy đã học từ đâu."
     )
-    told += " No card beside them names them: what they learnt from is not known."
+    description += " No card beside them names them: what they learnt from is not known."
     return {
-        f"weights: {sha256}": Source(told, "for what the weights it went on from may be used is not known")
+        f"weights: {sha256}": TrainingSource(
+            description, "for what the weights it went on from may be used is not known"
+        )
     }
 
 
-def begun_source(checkpoint: Path, before: Sources | None) -> Sources:
+def parent_source(checkpoint: Path, before: TrainingSources | None) -> TrainingSources:
     """Of another network's checkpoint that a training began with. ``before``: what that network had learnt from,
     None when its checkpoint does not say."""
-    told = f"Begun with the weights of another network ({checkpoint.name}), whose minutes are counted."
+    description = f"Begun with the weights of another network ({checkpoint.name}), whose minutes are counted."
     if before is not None:
-        return {f"begun: {checkpoint.name}": Source(told), **before}
-    told += " Its checkpoint does not say what it learnt from."
+        return {f"begun: {checkpoint.name}": TrainingSource(description), **before}
+    description += " Its checkpoint does not say what it learnt from."
     return {
-        f"begun: {checkpoint.name}": Source(told, "what the network it began with learnt from is not known")
+        f"begun: {checkpoint.name}": TrainingSource(
+            description, "what the network it began with learnt from is not known"
+        )
     }
 
 
-def sources_now(held: Sources | None, begun: Sources, learns: Sources) -> Sources:
+def merge_sources(
+    held: TrainingSources | None, begun: TrainingSources, learns: TrainingSources
+) -> TrainingSources:
     """What a training has learnt from when it goes on. ``held``: what its checkpoint tells, None if nothing;
     ``begun``: what it began with; ``learns``: what it learns from now."""
     if held is None:
@@ -121,25 +135,25 @@ def sources_now(held: Sources | None, begun: Sources, learns: Sources) -> Source
     return held | {key: source for key, source in (begun | learns).items() if key in held or key in learns}
 
 
-def told_anew(held: Sources | None, now: Sources) -> Sources:
+def refresh_sources(held: TrainingSources | None, now: TrainingSources) -> TrainingSources:
     """What a training that is over has learnt from, in the words of ``now`` where it tells of the same."""
     return now if held is None else {key: now.get(key, source) for key, source in held.items()}
 
 
-def licence_of(sources: Mapping[str, Source]) -> str:
+def licence_of(sources: Mapping[str, TrainingSource]) -> str:
     """What the card says under which licence the model stands."""
     said = list(dict.fromkeys(source.licence for source in sources.values() if source.licence))
     kept = [one for one in said if not any(one != other and one in other for other in said)]
     return f"{AS_FAR}: {'; '.join(kept)}." if kept else FREE
 
 
-def limits_of(sources: Mapping[str, Source]) -> str:
+def limits_of(sources: Mapping[str, TrainingSource]) -> str:
     """What the card says the model does not know."""
     real = (source.limits for source in sources.values() if source.limits)
     return " ".join((_BEFORE_REAL, *real, _ALWAYS))
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
+def shorten(text: str, longest: int = LONGEST) -> str:
     """The text with single blanks; a longer one ends after a sentence or a line that no indented one goes on, else
     after a word, and with ``[…]``."""
     whole = " ".join(text.split())
@@ -162,19 +176,19 @@ def _about(folder: Path) -> str:
         raise SetupError(f"{path}: hãy ghi lại tệp này theo bảng mã UTF-8.") from None
 
 
-def _told_about(about: str) -> str:
+def _quote_about(about: str) -> str:
     if not about:
         return "nothing beside them says where they come from or under which licence."
-    told = shortened(about)
+    description = shorten(about)
     licence = _licence_line(about)
-    if licence and licence not in told:
-        told += f" {licence}"
-    return f"{ABOUT_LINES} beside them says: “{told}”"
+    if licence and licence not in description:
+        description += f" {licence}"
+    return f"{ABOUT_LINES} beside them says: “{description}”"
 
 
 def _licence_line(about: str) -> str:
     found = _LICENCE_LINE.search(about)
-    return shortened(found[0]) if found else ""
+    return shorten(found[0]) if found else ""
 
 
 def _licence_of(about: str) -> str:

@@ -1,4 +1,6 @@
-"""The paper around a line of ink: the cut, what the press printed, what reaches in, light, grain and noise."""
+"""Endless lines of synthetic handwriting with their texts: the ink, and the paper around it as a scan shows it.
+
+The background is the cut, what the press printed, what reaches in from other lines, light, grain and noise."""
 
 from __future__ import annotations
 
@@ -13,7 +15,19 @@ from pipeline.model import Pixels
 from pipeline.synth.pen_fonts import PRINT, print_font
 from pipeline.synth.people import happens, pick
 from pipeline.text import training_words as words
-from pipeline.training.inking import Ink
+from pipeline.training.synthesis import texts
+from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthesis.handwriting import LineInk, draw_handwriting
+from pipeline.training.synthesis.writers import WriterStyle
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingLine:
+    """``grey``: (h, w) picture of one handwritten line, 255 = paper; ``text``: what stands on it, NFC."""
+
+    grey: Pixels
+    text: str
+
 
 Grey = NDArray[np.float32]
 
@@ -22,7 +36,7 @@ LEFT_OVER = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CropMargins:
     """How far around the ink a picture of the line reaches, in pixels (negative: into the ink)."""
 
     left: int
@@ -31,7 +45,7 @@ class Cut:
     bottom: int
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator, unit: float, below: float) -> Cut:
+    def draw(cls, rng: np.random.Generator, unit: float, below: float) -> CropMargins:
         """``below``: how far the ink hangs below its base; a little of that may be cut off, never a dot."""
         kind = rng.random()
         if kind < 0.45:
@@ -48,34 +62,36 @@ class Cut:
         return cls(left, top, right, bottom)
 
 
-def pictured(ink: Ink, beyond: Ink | None, unit: float, rng: np.random.Generator) -> Pixels:
+def add_background(ink: LineInk, beyond: LineInk | None, unit: float, rng: np.random.Generator) -> Pixels:
     """The line as cut from a scanned page. ``beyond``: ink of another line, whose edge may reach in."""
-    cut = Cut.drawn(rng, unit, ink.mask.shape[0] - ink.base)
+    cut = CropMargins.draw(rng, unit, ink.mask.shape[0] - ink.base)
     pen = _padded(ink.mask, cut)
     base = ink.base + cut.top
     if beyond is not None:
         pen = np.maximum(pen, _reaching_in(beyond, pen.shape, cut, rng))
-    printed = _left_of_leader(pen, base, unit, rng) if happens(rng, LEFT_OVER) else None
+    printed = _leader_remains(pen, base, unit, rng) if happens(rng, LEFT_OVER) else None
     if printed is None:
-        printed = _printed(pen.shape, base, unit, cut, rng)
+        printed = _printed_layer(pen.shape, base, unit, cut, rng)
     dark = _darkness(rng)
     paper = _paper(pen.shape, rng)
     if happens(rng, 0.08) and beyond is not None:
         paper *= 1 - _shown_through(beyond, pen.shape, rng)
     if happens(rng, 0.05):
         paper *= 1 - _seal(pen.shape, unit, rng)
-    level = paper * (1 - _worn(pen, unit, rng) * dark)
+    level = paper * (1 - _uneven_ink(pen, unit, rng) * dark)
     if printed is not None:
         level *= 1 - printed.astype(np.float32) * np.float32(rng.uniform(0.3, 0.95) / 255)
-    return _scanned(level, dark, rng)
+    return _scan(level, dark, rng)
 
 
-def _padded(mask: Pixels, cut: Cut) -> Pixels:
+def _padded(mask: Pixels, cut: CropMargins) -> Pixels:
     inner = mask[max(0, -cut.top) : mask.shape[0] - max(0, -cut.bottom)]
     return np.pad(inner, ((max(0, cut.top), max(0, cut.bottom)), (max(0, cut.left), max(0, cut.right))))
 
 
-def _reaching_in(beyond: Ink, shape: tuple[int, ...], cut: Cut, rng: np.random.Generator) -> Pixels:
+def _reaching_in(
+    beyond: LineInk, shape: tuple[int, ...], cut: CropMargins, rng: np.random.Generator
+) -> Pixels:
     """The edge of the line above or below, where the picture is higher than the ink."""
     layer = np.zeros(shape, np.uint8)
     above = cut.top >= cut.bottom
@@ -85,10 +101,10 @@ def _reaching_in(beyond: Ink, shape: tuple[int, ...], cut: Cut, rng: np.random.G
         return layer
     strip = beyond.mask[-depth:] if above else beyond.mask[:depth]
     x = int(rng.integers(-shape[1] // 4, max(1, shape[1] // 2)))
-    return _laid(layer, strip, x, 0 if above else shape[0] - depth)
+    return _paste(layer, strip, x, 0 if above else shape[0] - depth)
 
 
-def _laid(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
+def _paste(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
     """The layer with the patch's corner put at (x, y), as far as it lies on it."""
     left, top = max(0, x), max(0, y)
     right, bottom = min(layer.shape[1], x + patch.shape[1]), min(layer.shape[0], y + patch.shape[0])
@@ -98,8 +114,8 @@ def _laid(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
     return layer
 
 
-def _printed(
-    shape: tuple[int, ...], base: int, unit: float, cut: Cut, rng: np.random.Generator
+def _printed_layer(
+    shape: tuple[int, ...], base: int, unit: float, cut: CropMargins, rng: np.random.Generator
 ) -> Pixels | None:
     """What the press put there: leader, rules, cell borders, the edge of a label."""
     if happens(rng, 0.35):
@@ -121,20 +137,20 @@ def _printed(
                     ),
                 )
             )
-            _stroke(layer, (-5, y - tilt), (width + 5, y + tilt), unit, rng)
+            _draw_rule(layer, (-5, y - tilt), (width + 5, y + tilt), unit, rng)
     for x, room in (
         (cut.left * rng.uniform(0, 0.8), cut.left),
         (width - 1 - cut.right * rng.uniform(0, 0.8), cut.right),
     ):
         if happens(rng, 0.4 if room > 0.4 * unit else 0.05):
             lean = rng.normal(0, 0.05) * height
-            _stroke(layer, (x - lean, -5), (x + lean, height + 5), unit, rng)
+            _draw_rule(layer, (x - lean, -5), (x + lean, height + 5), unit, rng)
     if happens(rng, 0.15):
         _label(layer, base, unit, cut, rng)
     return layer
 
 
-def _left_of_leader(pen: Pixels, base: int, unit: float, rng: np.random.Generator) -> Pixels:
+def _leader_remains(pen: Pixels, base: int, unit: float, rng: np.random.Generator) -> Pixels:
     """A leader of which the dots that hang together with a stroke are left, and few of the others."""
     layer = np.zeros(pen.shape, np.uint8)
     tilt = float(rng.normal(0, 0.004)) * pen.shape[1]
@@ -157,7 +173,7 @@ def _leader(layer: Pixels, y: float, tilt: float, unit: float, rng: np.random.Ge
     cv2.polylines(layer, lines, False, int(rng.integers(120, 256)), max(1, round(2 * size)), cv2.LINE_AA, 4)
 
 
-def _stroke(
+def _draw_rule(
     layer: Pixels, start: tuple[float, float], end: tuple[float, float], unit: float, rng: np.random.Generator
 ) -> None:
     points = np.round(np.array([start, end]) * 16).astype(np.int32)
@@ -165,7 +181,7 @@ def _stroke(
     cv2.polylines(layer, [points], False, int(rng.integers(120, 256)), thick, cv2.LINE_AA, 4)
 
 
-def _label(layer: Pixels, base: int, unit: float, cut: Cut, rng: np.random.Generator) -> None:
+def _label(layer: Pixels, base: int, unit: float, cut: CropMargins, rng: np.random.Generator) -> None:
     """A printed label that ends where the ink begins, or begins where it ends; most of it is cut off."""
     font = print_font(pick(rng, tuple(PRINT)), max(8, round(unit * float(rng.uniform(1.3, 2.0)))))
     text = pick(rng, words.LABELS)
@@ -175,7 +191,7 @@ def _label(layer: Pixels, base: int, unit: float, cut: Cut, rng: np.random.Gener
     gap = int(rng.uniform(0.1, 0.5) * unit)
     before = happens(rng, 0.7)
     x = cut.left - gap - width if before else layer.shape[1] - cut.right + gap
-    _laid(layer, np.asarray(image, np.uint8), x, 0)
+    _paste(layer, np.asarray(image, np.uint8), x, 0)
 
 
 def _darkness(rng: np.random.Generator) -> np.float32:
@@ -183,7 +199,7 @@ def _darkness(rng: np.random.Generator) -> np.float32:
     return np.float32(rng.uniform(0.22, 0.5) if happens(rng, 0.15) else rng.uniform(0.5, 0.97))
 
 
-def _worn(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
+def _uneven_ink(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
     """Ink 0..1 with the pen's pressure, and places where it did not take."""
     ink = pen.astype(np.float32) * np.float32(1 / 255)
     if happens(rng, 0.6):
@@ -212,11 +228,11 @@ def _paper(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
     )
 
 
-def _shown_through(beyond: Ink, shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
+def _shown_through(beyond: LineInk, shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
     """The mirrored ink of the sheet's other side, faint and soft."""
     layer = np.zeros(shape, np.uint8)
     x, y = int(rng.integers(-20, max(1, shape[1] // 2))), int(rng.integers(-shape[0] // 2, shape[0] // 2 + 1))
-    layer = _laid(layer, np.ascontiguousarray(beyond.mask[:, ::-1]), x, y)
+    layer = _paste(layer, np.ascontiguousarray(beyond.mask[:, ::-1]), x, y)
     soft = cv2.GaussianBlur(layer, (0, 0), float(rng.uniform(1.0, 2.5)))
     return np.asarray(soft, np.float32) * np.float32(rng.uniform(0.08, 0.3) / 255)
 
@@ -247,7 +263,7 @@ def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey
     return layer.astype(np.float32) * np.float32(rng.uniform(0.15, 0.5) / 255)
 
 
-def _scanned(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
+def _scan(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
     """The picture in 0..255: blur, noise, poor contrast, hard contrast, compression. ``dark``: how dark its ink is."""
     if happens(rng, 0.5):
         level = np.asarray(cv2.GaussianBlur(level, (0, 0), float(rng.uniform(0.3, 1.0))), np.float32)
@@ -262,3 +278,12 @@ def _scanned(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
         done, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])
         grey = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8) if done else grey
     return grey
+
+
+def synthetic_line(rng: np.random.Generator, pens: FontSet) -> TrainingLine:
+    """A line in some writer's hand, as cut from some page; the same for the same state of ``rng`` and the same pens."""
+    text = texts.draw_text(rng)
+    hand = WriterStyle.draw(rng, pens, shouting=text.isupper() and len(text) > 3)
+    ink = draw_handwriting(text, hand, rng)
+    beyond = draw_handwriting(texts.draw_text(rng)[:18].strip(), hand, rng) if happens(rng, 0.25) else None
+    return TrainingLine(add_background(ink, beyond, hand.unit, rng), text)

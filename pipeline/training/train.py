@@ -12,27 +12,34 @@ import torch
 from torch import Tensor
 
 from pipeline.errors import SetupError
-from pipeline.training import shelf
+from pipeline.training import dataset
 from pipeline.training.batches import Mixture, batches
-from pipeline.training.export import WEIGHTS, Making, read_by_file, write_card, write_onnx
-from pipeline.training.loop import SHIPPED, LoopOptions, kept_network, kept_sources, scores_on, trained
+from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key, real_lines
+from pipeline.training.export import WEIGHTS, TrainingStage, onnx_network, write_card, write_onnx
+from pipeline.training.loop import (
+    SHIPPED,
+    LoopOptions,
+    averaged_network,
+    checkpoint_sources,
+    scores_on,
+    train_network,
+)
 from pipeline.training.network import NetworkOptions
-from pipeline.training.pens import Pens
-from pipeline.training.real import CALIBRATION_WRITERS, RealLine, content_key, real_lines
-from pipeline.training.sources import (
-    Source,
-    Sources,
-    begun_source,
+from pipeline.training.provenance import (
+    TrainingSource,
+    TrainingSources,
     drawn_source,
     licence_of,
     limits_of,
     lines_kept_out,
+    merge_sources,
+    parent_source,
     real_source,
+    refresh_sources,
     shipped_source,
-    sources_now,
-    told_anew,
 )
-from pipeline.training.synthetic import synthetic_line
+from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthesis.lines import synthetic_line
 
 SHARD = 2000
 """Drawn lines a file of the shelf."""
@@ -42,12 +49,12 @@ RANGE_BATCHES = 6
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """What to make. ``drawn``: how many drawn lines are at hand at a time. ``folder``: the model's, its name is the
     model's name; ``work``: where shelves and checkpoint stay, so that a broken-off training goes on; ``real``,
     ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens; ``parent``: the checkpoint of
     another network to begin with, or the ``model.onnx`` of one to train on; ``blend``: the share of that one's weights
-    in what is written (``kept_network``)."""
+    in what is written (``averaged_network``)."""
 
     folder: Path
     work: Path
@@ -62,7 +69,7 @@ class Plan:
     loop: LoopOptions = field(default_factory=LoopOptions)
 
 
-def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
+def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) -> None:
     """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used, for a
     ``parent`` that is not there or has learnt for longer than this training is to last, and for a ``blend`` with none
     that ships."""
@@ -72,13 +79,13 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     if plan.blend and (plan.parent is None or plan.parent.suffix != SHIPPED):
         raise SetupError("--blend chỉ dùng khi học tiếp từ model.onnx của một mô hình (--from).")
     if plan.blend and checkpoint.is_file():
-        kept_network(checkpoint, plan.blend)  # told before any minute is spent
+        averaged_network(checkpoint, plan.blend)  # raised before any minute is spent
     plan.work.mkdir(parents=True, exist_ok=True)
-    sources = _sources(plan, checkpoint, say)
+    sources = _all_sources(plan, checkpoint, say)
     real = kept_real_lines(plan, say)
     choosing = real_lines(plan.choosing) if plan.choosing else ()
     drawn = DrawnLines(plan, say)
-    trained(drawn, real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent, sources)
+    train_network(drawn, real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent, sources)
     if not checkpoint.is_file():
         raise SetupError(
             f"{plan.parent} đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until)."
@@ -86,27 +93,29 @@ def made(plan: Plan, command: str, say: Callable[[str], None]) -> None:
     if plan.loop.until < plan.loop.minutes:
         say(f"Dừng ở phút {plan.loop.until:g}; trạng thái nằm trong {checkpoint}.")
         return
-    written(plan, drawn, real, choosing, told_anew(_kept(checkpoint), sources), command)
+    write_model(
+        plan, drawn, real, choosing, refresh_sources(_checkpoint_sources(checkpoint), sources), command
+    )
     say(f"Đã ghi mô hình vào {plan.folder}.")
 
 
-def written(
-    plan: Plan,
-    drawn: Callable[[int], Sequence[shelf.ShelfLine]],
-    real: Sequence[shelf.ShelfLine],
+def write_model(
+    plan: TrainingPlan,
+    drawn: Callable[[int], Sequence[dataset.DatasetLine]],
+    real: Sequence[dataset.DatasetLine],
     choosing: Sequence[RealLine],
-    sources: Sources,
+    sources: TrainingSources,
     command: str,
 ) -> None:
     """The folder of the model from its checkpoint."""
-    network, history = kept_network(plan.work / f"{plan.folder.name}.pt", plan.blend)
+    network, history = averaged_network(plan.work / f"{plan.folder.name}.pt", plan.blend)
     plan.folder.mkdir(parents=True, exist_ok=True)
     write_onnx(
         network,
         plan.folder / WEIGHTS,
-        _seen_while_training(plan, drawn(max(0, len(history) - 1)), real) if plan.small else (),
+        _calibration_batches(plan, drawn(max(0, len(history) - 1)), real) if plan.small else (),
     )
-    scores, reads = {}, read_by_file(plan.folder / WEIGHTS)
+    scores, reads = {}, onnx_network(plan.folder / WEIGHTS)
     if choosing:
         scores["Lines used for choosing"] = scores_on(reads, choosing)
     if plan.real:
@@ -116,13 +125,13 @@ def written(
     last = history[-1] if history else {"minutes": 0.0, "step": 0.0}
     write_card(
         plan.folder,
-        Making(
+        TrainingStage(
             name=plan.folder.name,
             network=network,
             command=command,
             minutes=last["minutes"],
             steps=int(last["step"]),
-            sources=[source.told for source in sources.values()],
+            sources=[source.description for source in sources.values()],
             licence=licence_of(sources),
             scores=scores,
             limits=limits_of(sources),
@@ -135,11 +144,11 @@ class DrawnLines:
     """The drawn lines of a plan: each round some of them are drawn anew, so that they never end. Files of the shelf
     that no later round needs are removed."""
 
-    plan: Plan
+    plan: TrainingPlan
     say: Callable[[str], None]
-    held: dict[int, tuple[shelf.ShelfLine, ...]] = field(default_factory=dict)
+    held: dict[int, tuple[dataset.DatasetLine, ...]] = field(default_factory=dict)
 
-    def __call__(self, number: int) -> tuple[shelf.ShelfLine, ...]:
+    def __call__(self, number: int) -> tuple[dataset.DatasetLine, ...]:
         """The lines of a round, counted from 0; they depend on the plan's seed and the round alone."""
         wanted = range(number, number + max(1, self.plan.drawn // SHARD))
         for old in [shard for shard in self.held if shard not in wanted]:
@@ -153,20 +162,20 @@ class DrawnLines:
     def _path(self, shard: int) -> Path:
         return self.plan.work / f"{self.plan.folder.name}-drawn-{shard:03d}.npz"
 
-    def _shard(self, number: int) -> tuple[shelf.ShelfLine, ...]:
+    def _shard(self, number: int) -> tuple[dataset.DatasetLine, ...]:
         path = self._path(number)
         if path.is_file():
-            return shelf.load(path)
-        pens = Pens.found(self.plan.fonts)
+            return dataset.load_lines(path)
+        pens = FontSet.find(self.plan.fonts)
         rng = np.random.default_rng((self.plan.loop.seed, 7, number))
         drawn = (synthetic_line(rng, pens) for _ in range(min(SHARD, self.plan.drawn)))
-        lines = tuple(shelf.shelf_line(line.grey, line.text, True) for line in drawn)
-        shelf.save(path, lines)
+        lines = tuple(dataset.dataset_line(line.grey, line.text, True) for line in drawn)
+        dataset.save_lines(path, lines)
         self.say(f"Đã vẽ {len(lines)} dòng (lượt {number + 1}).")
         return lines
 
 
-def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.ShelfLine, ...]:
+def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dataset.DatasetLine, ...]:
     """The real lines that may be trained on, from the shelf of exactly these; without the writers kept for
     calibration, of whom is said how many lines they have."""
     if plan.real is None:
@@ -179,33 +188,41 @@ def kept_real_lines(plan: Plan, say: Callable[[str], None]) -> tuple[shelf.Shelf
     if not path.is_file():
         lines = [line for line in found if line.writer not in CALIBRATION_WRITERS]
         say(f"Chuẩn bị {len(lines)} dòng thật.")
-        shelf.save(path, [shelf.shelf_line(line.grey(), line.text, False, line.writer) for line in lines])
-    return shelf.load(path)
+        dataset.save_lines(
+            path, [dataset.dataset_line(line.grey(), line.text, False, line.writer) for line in lines]
+        )
+    return dataset.load_lines(path)
 
 
-def _sources(plan: Plan, checkpoint: Path, say: Callable[[str], None]) -> Sources:
+def _all_sources(plan: TrainingPlan, checkpoint: Path, say: Callable[[str], None]) -> TrainingSources:
     """What the model has learnt from when this run of its training is over."""
-    learns = drawn_source(Pens.found(plan.fonts).told)
+    learns = drawn_source(FontSet.find(plan.fonts).licence_summary)
     if plan.real:
         learns |= real_source(plan.real, real_lines(plan.real), say)
-    held = _kept(checkpoint)
-    return sources_now(held, _begun(plan.parent, held, say), learns)
+    held = _checkpoint_sources(checkpoint)
+    return merge_sources(held, _parent_sources(plan.parent, held, say), learns)
 
 
-def _begun(parent: Path | None, held: Sources | None, say: Callable[[str], None]) -> Sources:
+def _parent_sources(
+    parent: Path | None, held: TrainingSources | None, say: Callable[[str], None]
+) -> TrainingSources:
     """What the training began with; nothing when that is gone and the checkpoint tells of it."""
     if parent is None or (held is not None and not parent.is_file()):
         return {}
-    return shipped_source(parent, say) if parent.suffix == SHIPPED else begun_source(parent, _kept(parent))
+    return (
+        shipped_source(parent, say)
+        if parent.suffix == SHIPPED
+        else parent_source(parent, _checkpoint_sources(parent))
+    )
 
 
-def _kept(checkpoint: Path) -> Sources | None:
-    held = kept_sources(checkpoint)
-    return None if held is None else {key: Source(*told) for key, told in held.items()}
+def _checkpoint_sources(checkpoint: Path) -> TrainingSources | None:
+    held = checkpoint_sources(checkpoint)
+    return None if held is None else {key: TrainingSource(*values) for key, values in held.items()}
 
 
-def _seen_while_training(
-    plan: Plan, drawn: Sequence[shelf.ShelfLine], real: Sequence[shelf.ShelfLine]
+def _calibration_batches(
+    plan: TrainingPlan, drawn: Sequence[dataset.DatasetLine], real: Sequence[dataset.DatasetLine]
 ) -> tuple[Tensor, ...]:
     """Batches as the last ones of the training."""
     loop = plan.loop

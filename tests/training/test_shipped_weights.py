@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from pipeline.errors import SetupError
 from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.export import write_onnx
-from pipeline.training.network import LineNetwork, Mixer, NetworkOptions
-from pipeline.training.shipped import shipped_network
+from pipeline.training.network import CtcNetwork, Mixer, NetworkOptions
+from pipeline.training.shipped_weights import load_shipped_network
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=2, memory=24)
 
@@ -25,7 +25,7 @@ def test_a_model_that_shipped_reads_the_same_when_it_is_trained_on(
 ) -> None:
     before = _trained_a_little(replace(TINY, mixer=mixer))
     write_onnx(before, tmp_path / "model.onnx", [_lines(8)] if small else ())
-    after = shipped_network(tmp_path / "model.onnx", before.options, _lines(8))
+    after = load_shipped_network(tmp_path / "model.onnx", before.options, _lines(8))
     lines = _lines(5)
     with torch.no_grad():
         wanted, found = (network.eval()(lines).softmax(2) for network in (before, after))
@@ -36,7 +36,7 @@ def test_its_norms_start_from_what_lines_look_like(tmp_path: Path) -> None:
     before = _trained_a_little(TINY_CONVOLUTIONAL)
     write_onnx(before, tmp_path / "model.onnx", [_lines(8)])
     lines = _lines(8)
-    after = shipped_network(tmp_path / "model.onnx", before.options, lines)
+    after = load_shipped_network(tmp_path / "model.onnx", before.options, lines)
     for module in after.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
@@ -59,7 +59,7 @@ def test_in_eight_bits_a_line_is_read_alike_alone_and_among_others(tmp_path: Pat
 def test_a_model_of_another_kind_of_network_is_refused(tmp_path: Path) -> None:
     write_onnx(_trained_a_little(TINY_CONVOLUTIONAL), tmp_path / "model.onnx", [_lines(8)])
     with pytest.raises(SetupError, match="--mixer"):
-        shipped_network(tmp_path / "model.onnx", replace(TINY, mixer="hybrid"), _lines(2))
+        load_shipped_network(tmp_path / "model.onnx", replace(TINY, mixer="hybrid"), _lines(2))
 
 
 TINY_CONVOLUTIONAL = replace(TINY, mixer="convolutional")
@@ -70,10 +70,10 @@ def _lines(count: int) -> Tensor:
     return torch.rand(count, 1, HEIGHT, 192)
 
 
-def _trained_a_little(options: NetworkOptions) -> LineNetwork:
+def _trained_a_little(options: NetworkOptions) -> CtcNetwork:
     """A network whose norms have seen something and whose weights have moved."""
     torch.manual_seed(7)
-    network = LineNetwork(options)
+    network = CtcNetwork(options)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.05)
     for _ in range(3):
         optimizer.zero_grad()

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.training.real import RealLine, content_key
-from pipeline.training.sources import (
+from pipeline.training.dataset import RealLine, content_key
+from pipeline.training.provenance import (
     FREE,
     LONGEST,
-    Source,
-    begun_source,
+    TrainingSource,
     drawn_source,
     licence_of,
     limits_of,
+    merge_sources,
+    parent_source,
     real_source,
+    refresh_sources,
     shipped_source,
-    shortened,
-    sources_now,
-    told_anew,
+    shorten,
 )
 
 
@@ -37,7 +37,7 @@ def _lines(folder: Path, *names: str, text: str = "Tổ 5 Ấp Đồng 123456789
     return tuple(RealLine(folder / name, text, name.partition("_")[0]) for name in names)
 
 
-def _told(folder: Path, about: str | None) -> Source:
+def _told(folder: Path, about: str | None) -> TrainingSource:
     lines = _lines(folder, "w001_00.png", "w001_01.png", "w002_00.png", "w011_00.png")
     if about is not None:
         (folder / "SOURCE.txt").write_text(about, encoding="utf-8")
@@ -47,7 +47,7 @@ def _told(folder: Path, about: str | None) -> Source:
 
 def test_of_lines_without_a_word_on_them_a_card_claims_nothing(tmp_path: Path) -> None:
     told = _told(tmp_path, None)
-    assert told.told == (
+    assert told.description == (
         "3 real lines of 2 writers; nothing beside them says where they come from or under which licence. "
         "Writers w011 were kept out for calibration."
     )
@@ -61,15 +61,16 @@ def test_a_card_repeats_what_the_folder_says_of_its_lines_and_their_licence(tmp_
     about = "Lines of our own\n\tclerks, 2024.\n\nLICENCE: for this office alone;\n  ask before use.\nMore.\n"
     told = _told(tmp_path, about)
     assert (
-        "“Lines of our own clerks, 2024. LICENCE: for this office alone; ask before use. More.”" in told.told
+        "“Lines of our own clerks, 2024. LICENCE: for this office alone; ask before use. More.”"
+        in told.description
     )
     assert "“LICENCE: for this office alone; ask before use”" in told.licence
 
 
 def test_a_licence_far_down_is_told_although_the_rest_is_cut(tmp_path: Path) -> None:
     told = _told(tmp_path, "One sentence. " * 90 + "\nGiấy phép: nội bộ.\n")
-    assert told.told.count("One sentence.") == LONGEST // len("One sentence. ")
-    assert "One sentence. […] Giấy phép: nội bộ.”" in told.told
+    assert told.description.count("One sentence.") == LONGEST // len("One sentence. ")
+    assert "One sentence. […] Giấy phép: nội bộ.”" in told.description
     assert _told(tmp_path, "# License\n\nMIT\n").licence.endswith("“# License MIT”")
 
 
@@ -101,7 +102,7 @@ def test_lines_of_writers_kept_out_alone_are_no_source(tmp_path: Path) -> None:
     ],
 )
 def test_a_long_text_is_cut_where_a_sentence_or_a_line_ends(text: str, longest: int, short: str) -> None:
-    assert shortened(text, longest) == short
+    assert shorten(text, longest) == short
 
 
 def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_weights_that_were_gone_on_from_are_named_and_their_own_sources_told(tmp
     ((key, source),) = shipped_source(model, _silent).items()
     sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
     assert sha256 in key
-    assert source.told == (
+    assert source.description == (
         f"Went on from the weights of hand-a (model.onnx, sha256 {sha256[:16]}). "
         'Of these their card tells: [Lines of "one".]'
     )
@@ -152,15 +153,15 @@ def test_a_card_that_does_not_name_the_weights_is_not_believed(tmp_path: Path, d
     said: list[str] = []
     sources = shipped_source(model, said.append)
     (source,) = sources.values()
-    assert hashlib.sha256(model.read_bytes()).hexdigest()[:16] in source.told
-    assert "what they learnt from is not known" in source.told
+    assert hashlib.sha256(model.read_bytes()).hexdigest()[:16] in source.description
+    assert "what they learnt from is not known" in source.description
     assert "not known" in licence_of(sources)
     assert str(model) in said[0]
 
 
 def test_weights_that_are_gone_are_told_as_gone(tmp_path: Path) -> None:
     (source,) = shipped_source(tmp_path / "hand-a" / "model.onnx", _silent).values()
-    assert "of hand-a; their file is gone" in source.told
+    assert "of hand-a; their file is gone" in source.description
 
 
 def test_the_licence_of_a_chain_says_each_thing_once(tmp_path: Path) -> None:
@@ -175,27 +176,27 @@ def test_the_licence_of_a_chain_says_each_thing_once(tmp_path: Path) -> None:
 
 def test_a_checkpoint_begun_with_hands_on_what_it_learnt_from() -> None:
     before = drawn_source("3 pens")
-    assert list(begun_source(Path("p.pt"), before))[1:] == list(before)
-    (unknown,) = begun_source(Path("p.pt"), None).values()
-    assert "does not say" in unknown.told
+    assert list(parent_source(Path("p.pt"), before))[1:] == list(before)
+    (unknown,) = parent_source(Path("p.pt"), None).values()
+    assert "does not say" in unknown.description
     assert unknown.licence
 
 
 def test_what_was_learnt_from_before_is_never_forgotten_when_a_training_goes_on() -> None:
-    old, new = {"real: 1": Source("first")}, {"real: 2": Source("second")}
-    begun, other = {"weights: 1": Source("these")}, {"weights: 2": Source("now others")}
-    assert sources_now(None, begun, old) == begun | old
-    assert sources_now(begun | old, other, new) == begun | old | new
-    again = {"real: 1": Source("first, with a word on it")}
-    assert sources_now(begun | old, begun, again) == begun | again
+    old, new = {"real: 1": TrainingSource("first")}, {"real: 2": TrainingSource("second")}
+    begun, other = {"weights: 1": TrainingSource("these")}, {"weights: 2": TrainingSource("now others")}
+    assert merge_sources(None, begun, old) == begun | old
+    assert merge_sources(begun | old, other, new) == begun | old | new
+    again = {"real: 1": TrainingSource("first, with a word on it")}
+    assert merge_sources(begun | old, begun, again) == begun | again
 
 
 def test_a_training_that_is_over_has_not_learnt_from_what_is_shown_to_it_then() -> None:
-    held = {"real: 1": Source("first")}
-    assert told_anew(held, {"real: 1": Source("in other words"), "real: 2": Source("second")}) == {
-        "real: 1": Source("in other words")
-    }
-    assert told_anew(None, held) == held
+    held = {"real: 1": TrainingSource("first")}
+    assert refresh_sources(
+        held, {"real: 1": TrainingSource("in other words"), "real: 2": TrainingSource("second")}
+    ) == {"real: 1": TrainingSource("in other words")}
+    assert refresh_sources(None, held) == held
 
 
 def test_the_key_of_lines_changes_with_labels_and_pictures_and_with_nothing_else(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from string import ascii_lowercase
 import numpy as np
 
 from pipeline.synth.people import happens, pick
-from pipeline.training.marks import MarkHabits
-from pipeline.training.pens import Pen, Pens
+from pipeline.training.synthesis.fonts import FontSet, TrainingFont
+from pipeline.training.synthesis.tone_marks import ToneMarkStyle
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class WriterStyle:
     """One writer for one line. ``unit``: height of x in pixels; ``figures``, ``capitals``: the pens of digits and of
     capitals; ``own``: share of marked letters that the font sets itself; ``tight``: advance of a letter (1 = font's);
     ``second``: another pen, from which a share ``mixed`` of the letters comes and all small ``borrowed`` ones
@@ -21,13 +21,13 @@ class Hand:
     ``gap``: between words, in units; ``broken``: how often joined letters break; ``shaky``: unevenness of place and
     size; ``stroke``: thickness in pixels; shares of the habits of single letters."""
 
-    pen: Pen
-    figures: Pen
-    capitals: Pen
+    pen: TrainingFont
+    figures: TrainingFont
+    capitals: TrainingFont
     unit: float
     own: float
-    marks: MarkHabits
-    second: Pen
+    marks: ToneMarkStyle
+    second: TrainingFont
     mixed: float
     borrowed: frozenset[str]
     tight: float
@@ -51,24 +51,26 @@ class Hand:
     flourish: float
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator, pens: Pens, shouting: bool = False) -> Hand:
+    def draw(cls, rng: np.random.Generator, pens: FontSet, shouting: bool = False) -> WriterStyle:
         """A writer by chance. ``shouting``: one whose capitals can stand side by side."""
-        pen = _pen(rng, pens, shouting)
+        pen = _draw_font(rng, pens, shouting)
         drawn = cls._by_chance(pen, rng, pens, shouting)
         return drawn._neatly(rng, pens, alone=shouting) if happens(rng, NEAT) else drawn
 
     @classmethod
-    def _by_chance(cls, pen: Pen, rng: np.random.Generator, pens: Pens, shouting: bool) -> Hand:
+    def _by_chance(
+        cls, pen: TrainingFont, rng: np.random.Generator, pens: FontSet, shouting: bool
+    ) -> WriterStyle:
         spread = happens(rng, 0.06)
         unit = float(rng.uniform(11, 23))
         return cls(
             pen=pen,
-            figures=_like(pen, rng, pens) if happens(rng, 0.45) else pen,
-            capitals=_like(pen, rng, pens) if happens(rng, 0.2) and not shouting else pen,
+            figures=_similar_font(pen, rng, pens) if happens(rng, 0.45) else pen,
+            capitals=_similar_font(pen, rng, pens) if happens(rng, 0.2) and not shouting else pen,
             unit=unit,
             own=float(pick(rng, (0.0, 0.3, 1.0) if pen.whole else (0.0, 0.0, 0.5))),
-            marks=MarkHabits.drawn(rng),
-            second=_like(pen, rng, pens),
+            marks=ToneMarkStyle.draw(rng),
+            second=_similar_font(pen, rng, pens),
             mixed=float(pick(rng, (0.0, 0.0, 0.0, 0.15, 0.5))) if not shouting else 0.0,
             borrowed=frozenset(),
             tight=float(np.clip(rng.normal(0.95, 0.09), 0.7, 1.2)),
@@ -92,7 +94,7 @@ class Hand:
             flourish=float(pick(rng, (0.0, 0.0, 0.0, 0.0, 0.25))),
         )  # fmt: skip
 
-    def _neatly(self, rng: np.random.Generator, pens: Pens, alone: bool) -> Hand:
+    def _neatly(self, rng: np.random.Generator, pens: FontSet, alone: bool) -> WriterStyle:
         """The writer with even letters and the font's own marks: of one pen, or now and then, unless ``alone``, of two
         that make one hand between them: always the same letters from each, or the capitals from the other where
         letters join."""
@@ -110,7 +112,7 @@ class Hand:
             gap=float(rng.uniform(0.45, 0.9)), gap_spread=0.1,
             shaky=float(rng.uniform(0.0, 0.4)), wave=0.3 * self.wave, drift=0.5 * self.drift,
             slant=float(rng.normal(0, 0.06)), squeeze=float(rng.uniform(0.85, 1.1)),
-            stroke=thickness(self.pen) * self.unit,
+            stroke=relative_stroke(self.pen) * self.unit,
         )  # fmt: skip
 
 
@@ -135,23 +137,23 @@ CASELESS = frozenset({"permanent marker", "rock salt"})
 """Pens whose small letters are small capitals: nobody could tell the case of what they write."""
 
 
-def _pen(rng: np.random.Generator, pens: Pens, shouting: bool) -> Pen:
+def _draw_font(rng: np.random.Generator, pens: FontSet, shouting: bool) -> TrainingFont:
     """A pen for a line; ornate ones seldom, for words of capitals never."""
     if shouting:
         known = tuple(pen for pen in pens.all if pen.capital < 1.75 * pen.x_height and not pen.joined)
     else:
         known = pens.whole if happens(rng, 0.3) else pens.all
         known = tuple(pen for pen in known if pen.family not in CASELESS)
-    shares = np.array([FAVOURED.get(pen.family, _share(pen)) for pen in known])
+    shares = np.array([FAVOURED.get(pen.family, _font_weight(pen)) for pen in known])
     return known[int(rng.choice(len(known), p=shares / shares.sum()))]
 
 
-def _share(pen: Pen) -> float:
+def _font_weight(pen: TrainingFont) -> float:
     """How often a pen is drawn among others: joined ones more, as most hands in ledgers join; ornate ones less."""
     return (JOINED if pen.joined else 1.0) * (1.0 if pen.capital < 2 * pen.x_height else ORNATE)
 
 
-def _capitals_like(pen: Pen, rng: np.random.Generator, pens: Pens) -> Pen:
+def _capitals_like(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -> TrainingFont:
     """A joined pen whose capitals could stand before these letters: strokes about as thick, about as tall."""
     tall = pen.capital / pen.x_height
     return pick(
@@ -160,24 +162,24 @@ def _capitals_like(pen: Pen, rng: np.random.Generator, pens: Pens) -> Pen:
             other
             for other in pens.all
             if other.joined
-            and 0.6 < thickness(other) / thickness(pen) < 1.6
+            and 0.6 < relative_stroke(other) / relative_stroke(pen) < 1.6
             and 0.7 < other.capital / other.x_height / tall < 1.4
         ],
     )
 
 
-def _like(pen: Pen, rng: np.random.Generator, pens: Pens) -> Pen:
+def _similar_font(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -> TrainingFont:
     """Another pen whose strokes are about as thick."""
-    thick = thickness(pen)
-    alike = [other for other in pens.all if 0.7 < thickness(other) / thick < 1.45]
+    thick = relative_stroke(pen)
+    alike = [other for other in pens.all if 0.7 < relative_stroke(other) / thick < 1.45]
     return pick(rng, [other for other in alike if other.family not in CASELESS] or [pen])
 
 
-def thickness(pen: Pen) -> float:
+def relative_stroke(pen: TrainingFont) -> float:
     """Of its strokes, in heights of x."""
-    return pen.stroke / size_of(pen)
+    return pen.stroke / nominal_x_height(pen)
 
 
-def size_of(pen: Pen) -> float:
+def nominal_x_height(pen: TrainingFont) -> float:
     """What counts as the height of x for sizes: between that of x and the one that the capitals let expect, in em."""
     return (pen.x_height + 0.66 * pen.capital) / 2

@@ -24,7 +24,7 @@ TOWER = "/tower/"
 """What the names of the tower's operations hold."""
 
 
-def in_eight_bits(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
+def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
     """Write the model in ``whole`` anew at ``path``. ``lines``: batches (lines, 1, height, width) to see ranges on."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_static
@@ -37,7 +37,7 @@ def in_eight_bits(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
         quantize_static(
             whole,
             path,
-            _Ranges(lines),
+            _CalibrationReader(lines),
             nodes_to_quantize=[*tower[1:], *matrices[:-1]],
             per_channel=True,
             reduce_range=True,
@@ -48,7 +48,7 @@ def in_eight_bits(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
         logging.disable(logging.NOTSET)
 
 
-class _Ranges:
+class _CalibrationReader:
     """Hands out the lines as onnxruntime asks for them."""
 
     def __init__(self, lines: Sequence[Tensor]) -> None:

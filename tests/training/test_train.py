@@ -17,13 +17,11 @@ from pipeline.cli.app import app
 from pipeline.errors import SetupError
 from pipeline.ocr.line_image import HEIGHT
 from pipeline.ocr.models import cards, damaged_files
+from pipeline.training.dataset import CALIBRATION_WRITERS, load_lines, real_lines
 from pipeline.training.export import write_onnx
-from pipeline.training.letters import LETTERS
-from pipeline.training.loop import LoopOptions, best_path, kept_network, kept_sources, trained
-from pipeline.training.making import Plan, kept_real_lines, made
-from pipeline.training.network import NetworkOptions
-from pipeline.training.real import CALIBRATION_WRITERS, real_lines
-from pipeline.training.shelf import load
+from pipeline.training.loop import LoopOptions, averaged_network, best_path, checkpoint_sources, train_network
+from pipeline.training.network import LETTERS, NetworkOptions
+from pipeline.training.train import TrainingPlan, kept_real_lines, train_model
 from tests.training.real_folder import folder_of_lines
 from tests.training.shipped_model import TINY as CONVOLUTIONAL
 from tests.training.shipped_model import shipped_model
@@ -35,13 +33,13 @@ NUMBERS: list[Any] = [np.float64(0).__reduce__()[0], np.dtype, np.dtypes.Float64
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> TrainingPlan:
     """A training small enough for a test: a few steps of a tiny network, with real lines and lines to choose on."""
     home = tmp_path_factory.mktemp("training")
     kept_out = min(CALIBRATION_WRITERS)
     real = folder_of_lines(home / "real", ("w001", "w002", kept_out))
     (real / "SOURCE.txt").write_text('Drawn by "the\ttest"\x07.\nLicence: none stated.\n', encoding="utf-8")
-    plan = Plan(
+    plan = TrainingPlan(
         folder=home / "models" / "hand-test",
         work=home / "work",
         drawn=48,
@@ -50,12 +48,12 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         network=TINY,
         loop=LoopOptions(minutes=0.08, size=8, every=0.02, seed=3),
     )
-    made(plan, "hotich train models/hand-test", lambda _: None)
+    train_model(plan, "hotich train models/hand-test", lambda _: None)
     return plan
 
 
 @pytest.mark.slow
-def test_training_writes_a_model_that_a_reader_can_load(plan: Plan) -> None:
+def test_training_writes_a_model_that_a_reader_can_load(plan: TrainingPlan) -> None:
     import onnxruntime
 
     (card,) = cards(plan.folder.parent)
@@ -71,10 +69,10 @@ def test_training_writes_a_model_that_a_reader_can_load(plan: Plan) -> None:
 
 
 @pytest.mark.slow
-def test_the_written_network_gives_what_the_trained_one_gives(plan: Plan, tmp_path: Path) -> None:
+def test_the_written_network_gives_what_the_trained_one_gives(plan: TrainingPlan, tmp_path: Path) -> None:
     import onnxruntime
 
-    network, _ = kept_network(plan.work / "hand-test.pt")
+    network, _ = averaged_network(plan.work / "hand-test.pt")
     write_onnx(network, tmp_path / "whole.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "whole.onnx"), providers=["CPUExecutionProvider"])
     for lines, width in ((1, 64), (4, 333)):
@@ -86,7 +84,7 @@ def test_the_written_network_gives_what_the_trained_one_gives(plan: Plan, tmp_pa
 
 
 @pytest.mark.slow
-def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(plan: Plan) -> None:
+def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(plan: TrainingPlan) -> None:
     card = tomllib.loads((plan.folder / "model.toml").read_text(encoding="utf-8"))
     assert "12 real lines of 2 writers" in card["training_data"]
     assert 'Drawn by "the test"\x07. Licence: none stated.' in card["training_data"]
@@ -99,16 +97,16 @@ def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(p
 
 
 @pytest.mark.slow
-def test_writers_kept_out_never_reach_the_shelf(plan: Plan) -> None:
+def test_writers_kept_out_never_reach_the_shelf(plan: TrainingPlan) -> None:
     (shelf,) = plan.work.glob("real*.npz")
-    assert {line.writer for line in load(shelf)} == {"w001", "w002"}
+    assert {line.writer for line in load_lines(shelf)} == {"w001", "w002"}
 
 
 def test_who_is_kept_out_is_said_each_time(tmp_path: Path) -> None:
     real = folder_of_lines(tmp_path / "real", ("w001", "w011", "w066"), each=2)
     said: list[str] = []
     for _ in range(2):
-        kept_real_lines(Plan(tmp_path / "hand", tmp_path, real=real), said.append)
+        kept_real_lines(TrainingPlan(tmp_path / "hand", tmp_path, real=real), said.append)
     told = [line for line in said if "w011 (2 dòng), w066 (2 dòng)" in line]
     assert len(told) == 2
     assert sum("Chuẩn bị 2 dòng" in line for line in said) == 1
@@ -117,7 +115,7 @@ def test_who_is_kept_out_is_said_each_time(tmp_path: Path) -> None:
 def test_another_folder_of_lines_is_prepared_anew_and_the_older_shelf_stays(tmp_path: Path) -> None:
     first = folder_of_lines(tmp_path / "first", ("w001",), each=2)
     second = folder_of_lines(tmp_path / "second", ("w002",), each=3)
-    plan = Plan(tmp_path / "hand", tmp_path / "work", real=first)
+    plan = TrainingPlan(tmp_path / "hand", tmp_path / "work", real=first)
     plan.work.mkdir()
     (plan.work / "real.npz").write_bytes(b"of an older version")
     one = kept_real_lines(plan, lambda _: None)
@@ -132,9 +130,11 @@ def test_another_folder_of_lines_is_prepared_anew_and_the_older_shelf_stays(tmp_
 
 
 @pytest.mark.slow
-def test_training_goes_on_where_it_stopped_and_does_not_begin_again(plan: Plan, tmp_path: Path) -> None:
+def test_training_goes_on_where_it_stopped_and_does_not_begin_again(
+    plan: TrainingPlan, tmp_path: Path
+) -> None:
     work = Path(shutil.copytree(plan.work, tmp_path / "work"))
-    network, before = kept_network(work / "hand-test.pt")
+    network, before = averaged_network(work / "hand-test.pt")
     further = replace(plan.loop, minutes=before[-1]["minutes"] + 0.001)
     again = replace(
         plan,
@@ -146,8 +146,8 @@ def test_training_goes_on_where_it_stopped_and_does_not_begin_again(plan: Plan, 
         loop=further,
     )
     said: list[str] = []
-    made(again, "again", said.append)
-    later, after = kept_network(work / "hand-test.pt")
+    train_model(again, "again", said.append)
+    later, after = averaged_network(work / "hand-test.pt")
     assert any("Tiếp tục" in line for line in said)
     assert after[: len(before)] == before
     assert after[-1]["step"] > before[-1]["step"]
@@ -161,7 +161,7 @@ def test_training_goes_on_where_it_stopped_and_does_not_begin_again(plan: Plan, 
 @pytest.mark.slow
 @pytest.mark.parametrize("tells", [True, False])
 def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
-    plan: Plan, tmp_path: Path, tells: bool
+    plan: TrainingPlan, tmp_path: Path, tells: bool
 ) -> None:
     work = Path(shutil.copytree(plan.work, tmp_path / "work"))
     checkpoint = work / "hand-test.pt"
@@ -172,7 +172,7 @@ def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
         torch.save(held, checkpoint)
     before = checkpoint.read_bytes()
     parent = None if tells else tmp_path / "hand-gone" / "model.onnx"
-    made(
+    train_model(
         replace(plan, folder=tmp_path / "hand-test", work=work, choosing=None, small=False, parent=parent),
         "hotich train",
         lambda _: None,
@@ -187,7 +187,7 @@ def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
 def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwritten(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "hand-test"
     sha256 = hashlib.sha256(shipped_model(folder).read_bytes()).hexdigest()
-    plan = Plan(
+    plan = TrainingPlan(
         folder=folder,
         work=tmp_path / "work",
         drawn=24,
@@ -196,7 +196,7 @@ def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwri
         network=CONVOLUTIONAL,
         loop=LoopOptions(minutes=0.001, size=8, seed=3),
     )
-    made(plan, "hotich train --from", lambda _: None)
+    train_model(plan, "hotich train --from", lambda _: None)
     (card,) = cards(folder.parent)
     assert f"weights of hand-test (model.onnx, sha256 {sha256[:16]})" in card.training_data
     assert "[Of old lines. Made by: -]" in card.training_data
@@ -205,45 +205,45 @@ def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwri
     head = (folder / "model.toml").read_text(encoding="utf-8").splitlines()[3]
     assert head.startswith("# this stage: ")
     assert hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest() != sha256
-    made(plan, "hotich train --from", lambda _: None)
+    train_model(plan, "hotich train --from", lambda _: None)
     (again,) = cards(folder.parent)
     assert again.training_data == card.training_data
 
 
 @pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> TrainingPlan:
     """A training of drawn lines alone that was stopped early."""
     home = tmp_path_factory.mktemp("stopped")
     loop = LoopOptions(minutes=0.04, until=0.001, size=8, seed=3)
-    plan = Plan(
+    plan = TrainingPlan(
         folder=home / "models" / "hand-test",
         work=home / "work",
         drawn=24,
         network=replace(TINY, mixer="convolutional"),
         loop=loop,
     )
-    made(plan, "hotich train --until", lambda _: None)
+    train_model(plan, "hotich train --until", lambda _: None)
     return plan
 
 
 @pytest.mark.slow
-def test_a_training_stopped_early_keeps_its_state_and_writes_no_model(stopped: Plan) -> None:
+def test_a_training_stopped_early_keeps_its_state_and_writes_no_model(stopped: TrainingPlan) -> None:
     assert not stopped.folder.exists()
-    _, history = kept_network(stopped.work / "hand-test.pt")
+    _, history = averaged_network(stopped.work / "hand-test.pt")
     assert history[-1]["step"] > 0
 
 
 @pytest.mark.slow
-def test_a_later_run_goes_on_from_the_early_stop_to_a_model(stopped: Plan, tmp_path: Path) -> None:
+def test_a_later_run_goes_on_from_the_early_stop_to_a_model(stopped: TrainingPlan, tmp_path: Path) -> None:
     plan = replace(
         stopped,
         folder=tmp_path / "models" / "hand-test",
         work=Path(shutil.copytree(stopped.work, tmp_path / "work")),
         loop=replace(stopped.loop, until=math.inf),
     )
-    _, before = kept_network(plan.work / "hand-test.pt")
-    made(plan, "hotich train", lambda _: None)
-    _, after = kept_network(plan.work / "hand-test.pt")
+    _, before = averaged_network(plan.work / "hand-test.pt")
+    train_model(plan, "hotich train", lambda _: None)
+    _, after = averaged_network(plan.work / "hand-test.pt")
     assert after[: len(before)] == before
     assert after[-1]["step"] > before[-1]["step"]
     assert [card.name for card in cards(plan.folder.parent)] == ["hand-test"]
@@ -251,13 +251,13 @@ def test_a_later_run_goes_on_from_the_early_stop_to_a_model(stopped: Plan, tmp_p
 
 @pytest.mark.slow
 def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_they_took(
-    stopped: Plan, tmp_path: Path
+    stopped: TrainingPlan, tmp_path: Path
 ) -> None:
     parent = stopped.work / "hand-test.pt"
     held = torch.load(parent, weights_only=True)["network"]
     hybrid = replace(TINY, mixer="hybrid", memory=16)
     spent = LoopOptions(minutes=0.04, until=1e-9, seed=4)
-    begun = trained(
+    begun = train_network(
         lambda _: (), (), (), hybrid, spent, tmp_path / "none.pt", lambda _: None, parent
     ).state_dict()
     fitting = [name for name in begun if name in held and not name.startswith("letters")]
@@ -265,13 +265,13 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
     assert [name for name in fitting if not torch.equal(begun[name], held[name])] == []
     assert {name.split(".")[0] for name in set(begun) - set(fitting)} == {"lstm", "letters"}
 
-    _, before = kept_network(parent)
+    _, before = averaged_network(parent)
     further = replace(stopped.loop, minutes=before[-1]["minutes"] + 0.001, until=math.inf)
     plan = replace(
         stopped, folder=tmp_path / "hand-b", work=tmp_path, network=hybrid, parent=parent, loop=further
     )
-    made(plan, "hotich train --from", lambda _: None)
-    network, after = kept_network(tmp_path / "hand-b.pt")
+    train_model(plan, "hotich train --from", lambda _: None)
+    network, after = averaged_network(tmp_path / "hand-b.pt")
     assert network.options.mixer == "hybrid"
     assert after[: len(before)] == before
     assert after[-1]["minutes"] > before[-1]["minutes"]
@@ -281,13 +281,15 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
 
 
 @pytest.mark.slow
-def test_a_parent_that_is_not_there_or_has_learnt_for_longer_is_told(stopped: Plan, tmp_path: Path) -> None:
+def test_a_parent_that_is_not_there_or_has_learnt_for_longer_is_told(
+    stopped: TrainingPlan, tmp_path: Path
+) -> None:
     plan = replace(stopped, work=tmp_path, parent=tmp_path / "nobody.pt")
     with pytest.raises(SetupError, match=r"nobody\.pt"):
-        made(plan, "-", lambda _: None)
+        train_model(plan, "-", lambda _: None)
     short = replace(stopped.loop, minutes=1e-9)
     with pytest.raises(SetupError, match="--minutes"):
-        made(replace(plan, parent=stopped.work / "hand-test.pt", loop=short), "-", lambda _: None)
+        train_model(replace(plan, parent=stopped.work / "hand-test.pt", loop=short), "-", lambda _: None)
     assert not list(tmp_path.glob("*.pt"))
 
 
@@ -300,14 +302,14 @@ def test_the_command_stops_early_and_begins_with_another_network(tmp_path: Path)
         return result.output
 
     assert "Dừng ở phút 0.01" in run("first", "--until", 0.01)
-    _, before = kept_network(tmp_path / "first.pt")
+    _, before = averaged_network(tmp_path / "first.pt")
     until = before[-1]["minutes"] + 0.001
     run("second", "--until", until, "--mixer", "hybrid", "--from", tmp_path / "first.pt")
-    network, after = kept_network(tmp_path / "second.pt")
+    network, after = averaged_network(tmp_path / "second.pt")
     assert network.options.mixer == "hybrid"
     assert after[: len(before)] == before
     assert not (tmp_path / "first").exists()
-    told = " ".join(source[0] for source in (kept_sources(tmp_path / "second.pt") or {}).values())
+    told = " ".join(source[0] for source in (checkpoint_sources(tmp_path / "second.pt") or {}).values())
     assert told.startswith("Begun with the weights of another network (first.pt)")
 
 

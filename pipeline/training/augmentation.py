@@ -1,10 +1,11 @@
-"""One line, endlessly other: the same ink slanted, stretched, bent, thickened, faded, crossed and cut.
+"""One line, endlessly other: its ink warped, thickened, faded, crossed and pierced; words of one writer joined anew.
 
-Everything that moves ink is one resampling; strokes, light and damage follow on the small picture.
-"""
+Everything that moves ink is one resampling; strokes, light and damage follow on the small picture. A few hundred
+addresses are learned by heart in no time; the same words in endless other orders are not."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Pixels
 from pipeline.ocr.line_image import HEIGHT, WIDEST, Ink
-from pipeline.training.shelf import REACH, ROWS
+from pipeline.training.dataset import REACH, ROWS, DatasetLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ class AugmentOptions:
     noise: float = 0.3
 
 
-def augmented(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = AugmentOptions()) -> Ink:
+def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = AugmentOptions()) -> Ink:
     """Another picture (``HEIGHT``, width) of the same text from a kept one (``ROWS``, width)."""
-    picture = _moved(ink, rng, options)
+    picture = _warp(ink, rng, options)
     if rng.random() < options.stroke:
-        picture = _stroke(picture, rng)
+        picture = _change_stroke(picture, rng)
     if rng.random() < options.rule:
-        _cross(picture, rng)
+        _draw_rule(picture, rng)
     if rng.random() < options.hole:
-        _pierce(picture, rng)
+        _erase_spots(picture, rng)
     if rng.random() < options.blur:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 0.9))), np.float32)
     picture = picture ** float(np.exp(rng.normal(0, 0.3))) * float(rng.uniform(0.7, 1.0))
@@ -51,7 +52,7 @@ def augmented(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = A
     return np.asarray(picture.clip(0, 1), np.float32)
 
 
-def _moved(ink: Pixels, rng: np.random.Generator, options: AugmentOptions) -> Ink:
+def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions) -> Ink:
     zoom = float(np.exp(rng.normal(0, options.zoom)))
     scale = ROWS / (REACH * HEIGHT) / zoom
     across = scale * float(np.exp(rng.normal(0, options.stretch)))
@@ -73,7 +74,7 @@ def _waves(rng: np.random.Generator, width: int, height: float) -> NDArray[np.fl
     return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _stroke(picture: Ink, rng: np.random.Generator) -> Ink:
+def _change_stroke(picture: Ink, rng: np.random.Generator) -> Ink:
     """Thicker or thinner strokes, by less than a pixel."""
     kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.7 else np.ones((3, 3), np.uint8)
     changed = cv2.dilate(picture, kernel) if rng.random() < 0.6 else cv2.erode(picture, kernel)
@@ -82,7 +83,7 @@ def _stroke(picture: Ink, rng: np.random.Generator) -> Ink:
     return mixed
 
 
-def _cross(picture: Ink, rng: np.random.Generator) -> None:
+def _draw_rule(picture: Ink, rng: np.random.Generator) -> None:
     """A rule or a row of dots along the line, or a border across it."""
     height, width = picture.shape
     dark = float(rng.uniform(0.3, 1.0))
@@ -101,7 +102,7 @@ def _cross(picture: Ink, rng: np.random.Generator) -> None:
         picture[max(0, row) : row + 1, x : x + int(rng.integers(1, 3))] = dark
 
 
-def _pierce(picture: Ink, rng: np.random.Generator) -> None:
+def _erase_spots(picture: Ink, rng: np.random.Generator) -> None:
     """Small places where the ink fails or something lies over it."""
     height, width = picture.shape
     for _ in range(int(rng.integers(1, 2 + width // 120))):
@@ -109,3 +110,33 @@ def _pierce(picture: Ink, rng: np.random.Generator) -> None:
         x, y = int(rng.integers(0, max(1, width - wide))), int(rng.integers(-tall // 2, height - tall // 2))
         place = picture[max(0, y) : y + tall, x : x + wide]
         place *= float(rng.uniform(0.0, 0.5))
+
+
+def split_words(line: DatasetLine, cuts: Sequence[int]) -> tuple[DatasetLine, ...]:
+    """The words of a line cut at these columns, one fewer than words."""
+    texts = line.text.split(" ")
+    if len(cuts) != len(texts) - 1:
+        return ()
+    edges = [0, *cuts, line.ink.shape[1]]
+    found = []
+    for text, left, right in zip(texts, edges[:-1], edges[1:], strict=True):
+        part = line.ink[:, left:right]
+        inked = np.flatnonzero((part > 60).any(axis=0))
+        if len(inked) >= 2:
+            ink = np.ascontiguousarray(part[:, inked[0] : inked[-1] + 1])
+            found.append(DatasetLine(ink, text, line.full_label, line.writer))
+    return tuple(found)
+
+
+def recompose_line(words: Sequence[DatasetLine], rng: np.random.Generator) -> DatasetLine:
+    """Two to nine of a writer's words as one line."""
+    count = int(rng.integers(2, 10))
+    chosen = [words[int(number)] for number in rng.integers(0, len(words), count)]
+    gap = float(rng.uniform(5, 26))
+    parts, texts = [np.zeros((ROWS, int(rng.integers(0, 10))), np.uint8)], []
+    for word in chosen:
+        shift = int(np.clip(round(rng.normal(0, 1.2)), -4, 4))
+        parts.append(np.roll(word.ink, shift, axis=0))
+        parts.append(np.zeros((ROWS, max(3, round(gap * float(np.exp(rng.normal(0, 0.3)))))), np.uint8))
+        texts.append(word.text)
+    return DatasetLine(np.concatenate(parts, axis=1), " ".join(texts), chosen[0].full_label, chosen[0].writer)

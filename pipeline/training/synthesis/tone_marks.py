@@ -17,7 +17,7 @@ Curve = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class MarkHabits:
+class ToneMarkStyle:
     """How one writer makes marks: the shapes, their ``size`` (1 = usual), how far they stand off the letter (``rise``)
     and to its right (``shift``) in heights of x, how they ``lean`` (dx/dy), how ``unsteady`` all that is; ``joined``:
     tone and circumflex in one stroke; ``beside``: the tone at the circumflex's side, not over it."""
@@ -36,7 +36,7 @@ class MarkHabits:
     beside: float
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator) -> MarkHabits:
+    def draw(cls, rng: np.random.Generator) -> ToneMarkStyle:
         return cls(
             hook=pick(rng, ("hook", "hook", "arc", "comma")),
             dot=pick(rng, ("dot", "dot", "dash", "slash", "blot")),
@@ -54,7 +54,7 @@ class MarkHabits:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GlyphBox:
     """Where a letter's ink stands, in pixels; ``unit`` the height of the writer's ``x``."""
 
     left: float
@@ -64,8 +64,8 @@ class Place:
     unit: float
 
 
-def marks_on(
-    letter: str, marks: str, place: Place, habits: MarkHabits, rng: np.random.Generator
+def mark_curves(
+    letter: str, marks: str, place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator
 ) -> list[Curve]:
     """The curves of all marks of one letter (``letter`` without them), each differing from no mark."""
     unit, curves = place.unit, []
@@ -96,8 +96,8 @@ def _put_tone(
     at: tuple[float, float],
     roofed: bool,
     horned: bool,
-    place: Place,
-    habits: MarkHabits,
+    place: GlyphBox,
+    habits: ToneMarkStyle,
     rng: np.random.Generator,
 ) -> None:
     """Adds the tone's curve, over the letter, over its circumflex or at the circumflex's side."""
@@ -124,7 +124,7 @@ def _put_tone(
         curves.append(stroke * unit + (x + rng.normal(0.08, 0.12) * unit, top - lift))
 
 
-def _tone(tone: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
+def _tone(tone: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
     """A tone's curve about its foot (0, 0), in heights of x."""
     size = habits.size * float(rng.lognormal(0, 0.15))
     if tone in (ACUTE, GRAVE):
@@ -132,8 +132,8 @@ def _tone(tone: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
         dx, dy = np.cos(angle) * 0.42 * size, np.sin(angle) * 0.42 * size
         bend = rng.normal(0, 0.04)
         if tone == ACUTE:
-            return smooth([(-dx / 2, 0), (bend, -dy / 2), (dx / 2, -dy)])
-        return smooth([(-dx / 2, -dy), (bend, -dy / 2 - bend), (dx / 2, 0)])
+            return smooth_curve([(-dx / 2, 0), (bend, -dy / 2), (dx / 2, -dy)])
+        return smooth_curve([(-dx / 2, -dy), (bend, -dy / 2 - bend), (dx / 2, 0)])
     if tone == TILDE:
         return _tilde(habits, size, rng)
     shapes: dict[str, list[tuple[float, float]]] = {
@@ -144,7 +144,7 @@ def _tone(tone: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
     return _wobbly(shapes[habits.hook], size, habits, rng)
 
 
-def _tilde(habits: MarkHabits, size: float, rng: np.random.Generator) -> Curve:
+def _tilde(habits: ToneMarkStyle, size: float, rng: np.random.Generator) -> Curve:
     wide, tall = 0.34 * size * rng.uniform(0.8, 1.3), 0.13 * size * rng.uniform(0.7, 1.4)
     shapes: dict[str, list[tuple[float, float]]] = {
         "wave": [(-1, 0.3), (-0.6, -1.2), (-0.1, -0.6), (0.3, 0.4), (0.7, 0.2), (1, -1.2)],
@@ -155,7 +155,7 @@ def _tilde(habits: MarkHabits, size: float, rng: np.random.Generator) -> Curve:
     return _wobbly(points, 1.0, habits, rng)
 
 
-def _roof(mark: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
+def _roof(mark: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
     """Circumflex or breve, its feet at y = 0."""
     size = habits.size * float(rng.lognormal(0, 0.12))
     wide, tall = 0.3 * size * rng.uniform(0.8, 1.25), 0.3 * size * rng.uniform(0.75, 1.3)
@@ -171,20 +171,20 @@ def _roof(mark: str, habits: MarkHabits, rng: np.random.Generator) -> Curve:
     return _wobbly([(-wide, 0), (-0.3 * wide, -tall), (0.3 * wide, -tall), (wide, 0)], 1, habits, rng)
 
 
-def _dot(habits: MarkHabits, rng: np.random.Generator) -> Curve:
+def _dot(habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
     length = {"dot": 0.03, "blot": 0.08, "dash": 0.2, "slash": 0.17}[habits.dot] * rng.uniform(0.6, 1.4)
     angle = {"dash": 0.0, "slash": 1.1}.get(habits.dot, 0.6) + rng.normal(0, 0.25)
-    return smooth([(0, 0), (np.cos(angle) * length, np.sin(angle) * length)])
+    return smooth_curve([(0, 0), (np.cos(angle) * length, np.sin(angle) * length)])
 
 
-def _below(place: Place, habits: MarkHabits, rng: np.random.Generator) -> tuple[float, float]:
+def _below(place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator) -> tuple[float, float]:
     """Where the dot below stands: under the letter, or beside a tail."""
     unit = place.unit
     x = (place.left + place.right) / 2 + rng.normal(0.5 * habits.shift, habits.unsteady) * unit
     return x, place.base + float(rng.uniform(0.14, 0.5)) * unit
 
 
-def _horn(place: Place, habits: MarkHabits, rng: np.random.Generator) -> Curve:
+def _horn(place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
     unit, size = place.unit, habits.size * float(rng.uniform(0.8, 1.25))
     shapes: dict[str, list[tuple[float, float]]] = {
         "curl": [(-0.08, 0.12), (0.12, 0.06), (0.2, -0.08), (0.12, -0.28)],
@@ -197,7 +197,7 @@ def _horn(place: Place, habits: MarkHabits, rng: np.random.Generator) -> Curve:
     return _wobbly(shapes[habits.horn], size, habits, rng) * unit + (x, y)
 
 
-def _bar(letter: str, place: Place, rng: np.random.Generator) -> Curve:
+def _bar(letter: str, place: GlyphBox, rng: np.random.Generator) -> Curve:
     """The stroke through đ (its ascender) or Đ (its stem)."""
     unit = place.unit
     tilt = rng.normal(-0.04, 0.05) * unit
@@ -213,14 +213,14 @@ def _bar(letter: str, place: Place, rng: np.random.Generator) -> Curve:
 
 
 def _wobbly(
-    points: list[tuple[float, float]], size: float, habits: MarkHabits, rng: np.random.Generator
+    points: list[tuple[float, float]], size: float, habits: ToneMarkStyle, rng: np.random.Generator
 ) -> Curve:
     shaken = np.array(points) + rng.normal(0, 0.12 * habits.unsteady, (len(points), 2))
     shaken[:, 0] -= habits.lean * shaken[:, 1]
-    return smooth(shaken * size)
+    return smooth_curve(shaken * size)
 
 
-def smooth(points: list[tuple[float, float]] | NDArray[np.float64]) -> Curve:
+def smooth_curve(points: list[tuple[float, float]] | NDArray[np.float64]) -> Curve:
     """A smooth curve from the first to the last point: corners cut twice (Chaikin)."""
     curve = np.asarray(points, np.float32)
     for _ in range(2 if len(curve) > 2 else 0):

@@ -10,11 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.ocr.line_image import HEIGHT, STRIDE
+from pipeline.training.augmentation import split_words
 from pipeline.training.batches import batch_of
-from pipeline.training.letters import folded_classes
-from pipeline.training.network import LineNetwork
-from pipeline.training.recompose import words_of
-from pipeline.training.shelf import REACH, ROWS, ShelfLine
+from pipeline.training.dataset import REACH, ROWS, DatasetLine
+from pipeline.training.network import CtcNetwork, folded_classes
 
 WORST_FIT = 1.2
 """Mean negative log chance of a letter above which an alignment is not believed."""
@@ -23,15 +22,15 @@ FEWEST = 30
 """Words that a writer must have to be joined anew."""
 
 
-def words_by_writer(lines: Sequence[ShelfLine], network: LineNetwork) -> list[list[ShelfLine]]:
+def words_by_writer(lines: Sequence[DatasetLine], network: CtcNetwork) -> list[list[DatasetLine]]:
     """For each writer with enough of them, the words of all lines."""
-    found: dict[str, list[ShelfLine]] = {}
+    found: dict[str, list[DatasetLine]] = {}
     for line in lines:
-        found.setdefault(line.writer, []).extend(words_of(line, _cuts(line, network)))
+        found.setdefault(line.writer, []).extend(split_words(line, _word_boundaries(line, network)))
     return [words for words in found.values() if len(words) >= FEWEST]
 
 
-def _cuts(line: ShelfLine, network: LineNetwork) -> tuple[int, ...]:
+def _word_boundaries(line: DatasetLine, network: CtcNetwork) -> tuple[int, ...]:
     """The columns of the kept picture where the blanks between its words lie; nothing when the fit is poor."""
     top = round(ROWS * (1 - 1 / REACH) / 2)
     middle = line.ink[top : ROWS - top].astype(np.float32) / 255
@@ -51,7 +50,7 @@ def _cuts(line: ShelfLine, network: LineNetwork) -> tuple[int, ...]:
     text = " ".join(line.text.lower().split())
     if any(letter not in letters for letter in text):
         return ()
-    steps, cost = _aligned(np.log(folded + 1e-8), [letters.index(letter) + 1 for letter in text])
+    steps, cost = _align(np.log(folded + 1e-8), [letters.index(letter) + 1 for letter in text])
     if cost / max(1, len(text)) > WORST_FIT:
         return ()
     blanks = [at for at, letter in enumerate(text) if letter == " "]
@@ -61,7 +60,7 @@ def _cuts(line: ShelfLine, network: LineNetwork) -> tuple[int, ...]:
     )
 
 
-def _aligned(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[int], float]:
+def _align(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[int], float]:
     """The step at which each letter stands on the best CTC path, and the path's cost (Viterbi)."""
     states = [0, *(state for letter in target for state in (letter, 0))]
     size = len(states)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.errors import SetupError
-from pipeline.training.network import LineNetwork, NetworkOptions
+from pipeline.training.network import CtcNetwork, NetworkOptions
 
 _Weights = NDArray[np.float32]
 
@@ -23,13 +23,13 @@ _GATES = [0, 2, 3, 1]
 """Where torch's gates of an LSTM (input, forget, cell, output) stand among ONNX's (input, output, forget, cell)."""
 
 
-def shipped_network(model: Path, options: NetworkOptions, lines: Tensor) -> LineNetwork:
+def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) -> CtcNetwork:
     """The network of a ``model.onnx`` that ``hotich train`` wrote for a network of these options.
 
     ``lines`` (lines, 1, ``HEIGHT``, width): some lines as it will be trained on, for the means and spreads that its
     norms start from. Raises ``SetupError`` when the model is of other options or of another making.
     """
-    network = LineNetwork(options)
+    network = CtcNetwork(options)
     try:
         _fill(network, _matrices(model))
     except (KeyError, ValueError, StopIteration, RuntimeError) as error:
@@ -63,7 +63,7 @@ def _matrices(model: Path) -> Mapping[str, _Weights]:
     return found
 
 
-def _fill(network: LineNetwork, held: Mapping[str, _Weights]) -> None:
+def _fill(network: CtcNetwork, held: Mapping[str, _Weights]) -> None:
     own = network.state_dict()
     for name in own:
         if (there := held.get(f"network.{name}")) is not None:
@@ -115,7 +115,7 @@ def _same_shape(weights: _Weights, wanted: Tensor) -> Tensor:
     return torch.tensor(weights, dtype=torch.float32)
 
 
-def _normed(network: LineNetwork) -> Iterator[tuple[str, str]]:
+def _normed(network: CtcNetwork) -> Iterator[tuple[str, str]]:
     """The names of each convolution of the tower and of the norm behind it, in the order in which lines pass."""
     waiting = ""
     for name, module in network.named_modules():
@@ -125,7 +125,7 @@ def _normed(network: LineNetwork) -> Iterator[tuple[str, str]]:
             yield waiting, name
 
 
-def _settle_norms(network: LineNetwork, lines: Tensor) -> None:
+def _settle_norms(network: CtcNetwork, lines: Tensor) -> None:
     """Give each norm the mean and the spread of what it meets, and undo them by its weight and bias."""
     network.eval()
     met: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}

@@ -1,0 +1,161 @@
+"""Lines to learn from: pictures of one height kept as bytes, folders of real lines, and the score of their readings."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.errors import SetupError
+from pipeline.model import Pixels
+from pipeline.ocr.line_image import line_picture
+
+ROWS = 64
+"""Height of a kept picture."""
+
+REACH = 1.4
+"""How much more than a reader's picture it shows above and below, so that the window can be moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLine:
+    """One line of a dataset.
+
+    Attributes:
+        ink: (``ROWS``, width), 255 is ink.
+        text: The label.
+        full_label: Whether the label gives case and punctuation as they are on paper.
+        writer: Identifier of the writer; empty for a drawn line.
+    """
+
+    ink: Pixels
+    text: str
+    full_label: bool
+    writer: str = ""
+
+
+def dataset_line(grey: Pixels, text: str, full_label: bool, writer: str = "") -> DatasetLine:
+    """The line of a grey crop."""
+    ink = line_picture(grey, ROWS, REACH)
+    return DatasetLine((ink * 255).astype(np.uint8), text, full_label, writer)
+
+
+def save_lines(path: Path, lines: Sequence[DatasetLine]) -> None:
+    """Write lines to an uncompressed ``npz``; a half-written file never bears the name."""
+    widths = np.array([line.ink.shape[1] for line in lines], np.int64)
+    ink = np.concatenate([line.ink for line in lines], axis=1) if lines else np.zeros((ROWS, 0), np.uint8)
+    waiting = path.with_name(path.name + ".part")
+    with waiting.open("wb") as file:
+        np.savez(
+            file,
+            ink=ink,
+            widths=widths,
+            texts=np.array([line.text for line in lines]),
+            told=np.array([line.full_label for line in lines]),
+            writers=np.array([line.writer for line in lines]),
+        )
+    waiting.replace(path)
+
+
+def load_lines(path: Path) -> tuple[DatasetLine, ...]:
+    """The lines of one file."""
+    with np.load(path) as held:
+        ink: NDArray[np.uint8] = held["ink"]
+        ends = np.cumsum(held["widths"])
+        return tuple(
+            DatasetLine(
+                np.ascontiguousarray(ink[:, end - width : end]), str(text), bool(full_label), str(writer)
+            )
+            for end, width, text, full_label, writer in zip(
+                ends, held["widths"], held["texts"], held["told"], held["writers"], strict=True
+            )
+        )
+
+
+CALIBRATION_WRITERS = frozenset({"w011", "w066", "w095", "w122", "w156", "w209"})
+"""Writers of the training folder whom no network sees: on them the confidence is calibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealLine:
+    """A picture of one written line, its label and its writer (``w007``)."""
+
+    path: Path
+    text: str
+    writer: str
+
+    def grey(self) -> Pixels:
+        """(h, w), 255 = paper."""
+        with Image.open(self.path) as picture:
+            return np.asarray(picture.convert("L"))
+
+
+def real_lines(folder: Path) -> tuple[RealLine, ...]:
+    """All lines of a folder. Raises ``SetupError`` when it has no ``lines.tsv``."""
+    table = folder / "lines.tsv"
+    if not table.is_file():
+        raise SetupError(f"{folder}: không có lines.tsv (mỗi dòng: tên ảnh, dấu tab, chữ trong ảnh).")
+    return tuple(_rows(table))
+
+
+def content_key(lines: Sequence[RealLine]) -> str:
+    """16 hex digits that change with any label or picture of the lines, and with the writers that are kept out. Raises
+    ``SetupError`` for a picture that is not there."""
+    digest = hashlib.sha256(" ".join(sorted(CALIBRATION_WRITERS)).encode())
+    for line in lines:
+        if not line.path.is_file():
+            raise SetupError(
+                f"{line.path.parent}: lines.tsv có ảnh {line.path.name} nhưng thư mục thì không."
+            )
+        picture = hashlib.sha256(line.path.read_bytes()).hexdigest()
+        digest.update(f"\n{line.path.name}\t{line.text}\t{picture}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _rows(table: Path) -> Iterator[RealLine]:
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            text = unicodedata.normalize("NFC", row["text"]).strip()
+            yield RealLine(table.parent / row["image"], text, row["image"].partition("_")[0])
+
+
+_DROPPED = str.maketrans("", "", ".,;:-")
+
+
+@dataclass(frozen=True)
+class LineScore:
+    """``cer``: character errors over characters, 0..1; ``exact``: share of lines without any; ``by_writer``: the CER of
+    each writer."""
+
+    cer: float
+    exact: float
+    by_writer: Mapping[str, float]
+
+
+def comparable(text: str) -> str:
+    """NFC, casefolded, without ``. , ; : -``, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().translate(_DROPPED).split())
+
+
+def score_of(read: Sequence[str], lines: Sequence[RealLine]) -> LineScore:
+    """Score one reading a line."""
+    wrong: dict[str, int] = {}
+    length: dict[str, int] = {}
+    exact = 0
+    for text, line in zip(read, lines, strict=True):
+        truth, said = comparable(line.text), comparable(text)
+        errors = Levenshtein.distance(truth, said)
+        exact += errors == 0
+        wrong[line.writer] = wrong.get(line.writer, 0) + errors
+        length[line.writer] = length.get(line.writer, 0) + len(truth)
+    total = max(1, sum(length.values()))
+    by_writer = {writer: wrong[writer] / max(1, length[writer]) for writer in sorted(wrong)}
+    return LineScore(sum(wrong.values()) / total, exact / max(1, len(lines)), by_writer)
