@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from prefect import get_run_logger
 
 from pipeline.batch import BookReport
-from pipeline.calibration import drift_told
+from pipeline.calibration import describe_drift
 from pipeline.errors import HotichError
 
 T = TypeVar("T")
@@ -46,7 +46,9 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
         "failures": [
             f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures
         ],
-        "drift": list(drift_told(report.drift, folder or report.folder, workspace)) if report.drift else [],
+        "drift": list(describe_drift(report.drift, folder or report.folder, workspace))
+        if report.drift
+        else [],
     }
 
 

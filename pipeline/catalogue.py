@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.kinds import PROBLEMS, UNCODED
 from pipeline.model import Severity
 from pipeline.predicates import PREDICATES, Need
-from pipeline.schema import FieldSpec, FindingSpec, Level, RecordSpec, Schemas
+from pipeline.schema import FieldSpec, FindingLevel, FindingSpec, RecordSpec, Schemas
 
 FAMILIES: Mapping[str, str] = {
     "K": "Khóa của việc, của quyển",
@@ -49,7 +49,7 @@ class CatalogueRule:
 
     code: str
     family: str
-    level: Level | None
+    level: FindingLevel | None
     severity: Severity | None
     here: Severity | None
     reason: str

@@ -36,7 +36,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.kinds import Vocabulary
 from pipeline.model import Severity
-from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest
+from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest_hint
 from pipeline.staff_toml import StaffFile, Wrong
 from pipeline.text.tones import folded
 
@@ -99,7 +99,7 @@ class _Layer:
     def applied(self) -> Schemas:
         for name in self._file.table:
             if name not in TABLES and name not in ELSEWHERE:
-                self._file.flaw(name, f"bảng lạ “{name}”.{nearest(name, {*TABLES, *ELSEWHERE})}")
+                self._file.flaw(name, f"bảng lạ “{name}”.{nearest_hint(name, {*TABLES, *ELSEWHERE})}")
         schemas = self._schemas
         for number, term in self._rows("term", OwnTerm):
             schemas = self._changed("term", number, schemas, term, _with_term)
@@ -145,7 +145,7 @@ class _Layer:
 
 def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
     if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest(key, model.model_fields)}"
+        return f"khóa lạ “{key}”.{nearest_hint(key, model.model_fields)}"
     if flaw == "missing" or flaw == "string_too_short":
         wanted = " Hãy ghi lý do, để người sau còn biết." if key == "reason" else ""
         return f"thiếu “{key}”.{wanted}"
@@ -166,7 +166,7 @@ def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:
             "field", f"quy tắc {spec.code} hỏi mọi trường cùng kiểu, không đổi riêng từng trường được."
         )
     if change.field and not any(change.field in rule.fields for rule in bindings):
-        near = nearest(change.field, {name for rule in bindings for name in rule.fields})
+        near = nearest_hint(change.field, {name for rule in bindings for name in rule.fields})
         raise Wrong("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
     records = {name: _with_rules(record, change) for name, record in schemas.records.items()}
     findings = dict(schemas.findings)
@@ -186,7 +186,9 @@ def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
     if spec is None:
         why = schemas.principles.get(change.code)
         told = (
-            " Quy tắc này chỉ là cách tính, không có mức." if why else nearest(change.code, schemas.findings)
+            " Quy tắc này chỉ là cách tính, không có mức."
+            if why
+            else nearest_hint(change.code, schemas.findings)
         )
         raise Wrong("code", f"không có quy tắc “{change.code}”.{told}")
     if spec.level not in SET_BY_OFFICES:
@@ -217,7 +219,7 @@ def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
     code = terms.get(folded(row.code))
     if code is None:
         raise Wrong(
-            "code", f"danh mục “{vocab.vocab}” không có “{row.code}”.{nearest(row.code, _names(vocab))}"
+            "code", f"danh mục “{vocab.vocab}” không có “{row.code}”.{nearest_hint(row.code, _names(vocab))}"
         )
     _check_new("alias", row.alias, vocab)
     changed = [
@@ -240,7 +242,7 @@ def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
 
 def _vocab(schemas: Schemas, name: str) -> Vocab:
     if name not in schemas.vocabs:
-        raise Wrong("vocab", f"không có danh mục “{name}”.{nearest(name, schemas.vocabs)}")
+        raise Wrong("vocab", f"không có danh mục “{name}”.{nearest_hint(name, schemas.vocabs)}")
     return schemas.vocabs[name]
 
 

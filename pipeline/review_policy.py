@@ -27,7 +27,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from pipeline.schema import Declaration, FieldSpec, Schemas, nearest
+from pipeline.schema import Declaration, FieldSpec, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 
 TABLE = "review"
@@ -159,7 +159,7 @@ class _Reader:
             return None
         for key, names in (("blind_fields", keys.blind_fields), ("open_fields", keys.open_fields)):
             for name in sorted(names - self._fields):
-                self._flaw(number, key, f"không có trường “{name}”.{nearest(name, self._fields)}")
+                self._flaw(number, key, f"không có trường “{name}”.{nearest_hint(name, self._fields)}")
         for name in sorted(keys.blind_fields & keys.open_fields):
             self._flaw(number, "open_fields", f"“{name}” không thể vừa ở blind_fields vừa ở open_fields.")
         return keys
@@ -177,7 +177,7 @@ def _includes(share: Share, spec: FieldSpec) -> bool:
 
 def _complaint(key: str, flaw: str, model: type[_Keys]) -> str:
     if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest(key, model.model_fields)}"
+        return f"khóa lạ “{key}”.{nearest_hint(key, model.model_fields)}"
     if key in ("check", "blind"):
         return f"“{key}” chỉ có thể là all, critical hoặc none."
     if key == "blind_first":

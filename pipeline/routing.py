@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.calibration import DELTA, Calibration, RiskBound, grounds_of, is_hardly_written
+from pipeline.calibration import DELTA, Calibration, RiskBound, calibration_features, may_be_ditto
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.schema import FieldSpec, RecordSpec
 
@@ -100,13 +100,13 @@ def _calibrated(
     proven: those of a kind that the calibration has seen, a date without its day aside."""
     if options.calibration is None:
         return readings, frozenset()
-    grounds = grounds_of(readings, findings, record)
-    chances = dict(zip(grounds, options.calibration.chances_right(tuple(grounds.values())), strict=True))
+    features = calibration_features(readings, findings, record)
+    chances = dict(zip(features, options.calibration.chances_right(tuple(features.values())), strict=True))
     return [
         replace(reading, confidence=chances[reading.field]) if reading.field in chances else reading
         for reading in readings
     ], frozenset(
-        name for name, known in grounds.items() if known.whole and options.calibration.knows(known.kind)
+        name for name, known in features.items() if known.whole and options.calibration.knows(known.kind)
     )
 
 
@@ -120,7 +120,7 @@ def _least(
         return bound.threshold if bound else None
     if reading.writing not in _TRUSTED:
         return None
-    if spec is not None and reading.canonical and is_hardly_written(reading, spec):
+    if spec is not None and reading.canonical and may_be_ditto(reading, spec):
         return math.inf
     unvouched = critical or (spec is not None and spec.kind == "name")
     return options.min_confidence_critical if unvouched else options.min_confidence

@@ -23,8 +23,8 @@ from pipeline.predicates import (
     PlaceResolver,
     RuleContext,
     Value,
-    day_of,
-    known,
+    date_parts,
+    date_tuple,
 )
 from pipeline.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
 
@@ -62,9 +62,9 @@ def context_of(
     earlier."""
     day = scanned_on or datetime.datetime.now(datetime.UTC).date()
     return RuleContext(
-        scanned_on=day_of(day),
-        opened_on=known(ledger.opened_on),
-        closed_on=known(ledger.closed_on),
+        scanned_on=date_tuple(day),
+        opened_on=date_parts(ledger.opened_on),
+        closed_on=date_parts(ledger.closed_on),
         volume=ledger.volume,
         form=form.id,
         form_years=form.years,

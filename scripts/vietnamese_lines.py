@@ -171,7 +171,7 @@ def _hamlet(
     return [*said, *name, *more]
 
 
-def people_of(folder: Path) -> Callable[[random.Random], Words]:
+def comparable_people(folder: Path) -> Callable[[random.Random], Words]:
     """Draws names: surname and syllables by their counts, or a given name of the lists."""
 
     def counts(name: str) -> tuple[list[str], list[float]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import fitted, grounds_of
+from pipeline.calibration import calibration_features, fitted
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.routing import routed
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
@@ -42,7 +42,7 @@ def test_handwriting_goes_in_where_its_chance_reaches_the_proven_threshold() -> 
     assert told == ()
     assert (
         decided.confidence
-        == KNOWN.chance_right(grounds_of([WRITTEN], (), RECORD)["place"])
+        == KNOWN.chance_right(calibration_features([WRITTEN], (), RECORD)["place"])
         >= bound.threshold
     )
 
@@ -132,7 +132,7 @@ def test_a_value_said_twice_alike_is_surer_than_one_said_once() -> None:
     other = replace(second, canonical="07.02.2010")
 
     def confirmed(*readings: FieldReading) -> list[bool]:
-        return [ground.confirmed for ground in grounds_of(readings, (), record).values()]
+        return [ground.confirmed for ground in calibration_features(readings, (), record).values()]
 
     assert confirmed(first, second) == [True, True]
     assert confirmed(first, other) == [False, False]
@@ -149,7 +149,7 @@ def test_how_clear_the_other_values_of_the_entry_are_is_a_ground() -> None:
     far = replace(WRITTEN, field="far", evidence=VAGUE)
 
     def beside(*readings: FieldReading) -> dict[str, float]:
-        return {name: known.beside for name, known in grounds_of(readings, (), record).items()}
+        return {name: known.beside for name, known in calibration_features(readings, (), record).items()}
 
     assert beside(here) == {"here": CLEAR.optical}
     assert beside(here, replace(there, writing=Writing.PRINT)) == {"here": CLEAR.optical}
@@ -161,7 +161,7 @@ def test_what_routing_itself_found_is_no_ground_for_the_next_chance() -> None:
     """A stored entry is judged again as it was when it was read."""
     _, told = routed([replace(WRITTEN, evidence=VAGUE)], (), RECORD, BY_HAND)
     assert [finding.code for finding in told] == ["READ-LOW"]
-    assert grounds_of([WRITTEN], told, RECORD) == grounds_of([WRITTEN], (), RECORD)
+    assert calibration_features([WRITTEN], told, RECORD) == calibration_features([WRITTEN], (), RECORD)
 
 
 def test_a_kind_that_no_calibration_has_seen_waits_however_clear_it_is() -> None:
@@ -184,7 +184,8 @@ def record_of(kind: str) -> RecordSpec:
 def clearly_written(said: str, kind: str) -> tuple[bool, list[str]]:
     """Whether a value with the best of evidence goes in, by a calibration that knows its kind, and what is found."""
     samples = [
-        replace(one, grounds=replace(one.grounds, kind=kind, whole=True)) for one in drawn(12_000, 1).samples
+        replace(one, features=replace(one.features, kind=kind, whole=True))
+        for one in drawn(12_000, 1).samples
     ]
     reading = replace(WRITTEN, field="value", text=said, canonical=said)
     options = replace(BY_HAND, calibration=fitted(samples, reader="hand-1"))
@@ -208,8 +209,8 @@ def test_a_date_without_its_day_waits_however_clear_it_is(said: str, kind: str, 
 
 def test_dates_without_their_day_prove_nothing() -> None:
     reading = replace(WRITTEN, field="value", text="10.2013", canonical="10.2013")
-    (grounds,) = grounds_of([reading], (), record_of("date")).values()
-    assert not grounds.eligible
+    (features,) = calibration_features([reading], (), record_of("date")).values()
+    assert not features.eligible
 
 
 @pytest.mark.parametrize("kind", ["name", "place"])
@@ -239,5 +240,5 @@ def test_a_value_that_is_unlikely_and_unclear_waits_however_far_it_is_ahead(
     chance: float, optical: float, goes_in: bool
 ) -> None:
     reading = replace(WRITTEN, evidence=replace(CLEAR, chance=chance, margin=chance, optical=optical))
-    (grounds,) = grounds_of([reading], (), RECORD).values()
-    assert grounds.eligible is goes_in
+    (features,) = calibration_features([reading], (), RECORD).values()
+    assert features.eligible is goes_in

@@ -13,7 +13,7 @@ from rich.table import Table
 from benchmarks.figures import percent, share
 from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
 from benchmarks.handwriting.real_lines import plain
-from pipeline.calibration import Calibration, RiskBound, Sample, fitted, grounds_of
+from pipeline.calibration import Calibration, RiskBound, Sample, calibration_features, fitted
 from pipeline.calibration.risk import upper_bound
 from pipeline.routing import RoutingOptions
 from pipeline.schema import Schemas
@@ -37,10 +37,13 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
     found = []
     for book in read:
         record = schemas.record(schemas.form(book.book.form).record)
-        grounds = {entry.place: grounds_of(entry.readings, entry.findings, record) for entry in book.entries}
+        features = {
+            entry.place: calibration_features(entry.readings, entry.findings, record)
+            for entry in book.entries
+        }
         for field in fields_of([book], schemas):
             entry, spec = field.entry, field.outcome.spec
-            known = grounds[entry.place].get(spec.name) if spec else None
+            known = features[entry.place].get(spec.name) if spec else None
             if spec and known:
                 name = entry_name(book.book, entry)
                 if entry.real and spec.kind == "place":  # glued in: what stands around it is of another hand
@@ -104,12 +107,12 @@ def strangers_of(labelled: Sequence[Labelled], part: float) -> Mapping[str, Stra
 def _stranger(samples: Sequence[Sample], calibration: Calibration) -> Stranger:
     options = RoutingOptions(calibration=calibration)
     least = {critical: options.bound(critical=critical) for critical in (True, False)}
-    chances = calibration.chances_right([sample.grounds for sample in samples])
+    chances = calibration.chances_right([sample.features for sample in samples])
     accepted = [
         sample.right
         for sample, chance in zip(samples, chances, strict=True)
-        if sample.grounds.eligible
-        and calibration.knows(sample.grounds.kind)
+        if sample.features.eligible
+        and calibration.knows(sample.features.kind)
         and _reached(chance, least[sample.critical])
     ]
     return Stranger(len(samples), len(accepted), accepted.count(False), _ece(samples, chances))
@@ -174,11 +177,11 @@ def show(figures: Mapping[str, Any], strangers: Mapping[str, Stranger], console:
 
 def show_surest_wrong(labelled: Sequence[Labelled], calibration: Calibration, console: Console) -> None:
     """The hundred surest readings that are wrong."""
-    chances = calibration.chances_right([one.sample.grounds for one in labelled])
+    chances = calibration.chances_right([one.sample.features for one in labelled])
     wrong = [(c, one) for c, one in zip(chances, labelled, strict=True) if not one.sample.right]
     for chance, one in sorted(wrong, key=lambda pair: -pair[0])[:100]:
-        field, grounds = one.field.outcome, one.sample.grounds
-        doubt = "" if grounds.eligible else " (nghi)"
+        field, features = one.field.outcome, one.sample.features
+        doubt = "" if features.eligible else " (nghi)"
         console.print(
             f"  {chance:.5f}{doubt} {one.hand} {field.book} {field.column}: {field.truth!r} -> "
             f"{field.predicted.text!r}",

@@ -84,7 +84,7 @@ def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
         context = bench_in(Path(folder) / "workspace")
-        engines = replace(context.make_engines(), writing=collector, print=Unread(), numerals=None)
+        engines = replace(context.make_engines(), writing=collector, print=Unread(), digits=None)
         for number, name in enumerate(FORMS):
             form = context.schemas.form(name)
             level = LEVELS_DRAWN[number % 4]

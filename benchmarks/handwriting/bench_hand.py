@@ -44,7 +44,7 @@ from benchmarks.handwriting.tables import (
 from benchmarks.handwriting.targets import PARTS, all_targets, book_targets, line_targets
 from benchmarks.handwriting.tesseract import on_same_fields, on_same_lines, read_by_both, show_beside
 from benchmarks.handwriting.throughput import line_speed, page_speed
-from pipeline.ocr.handwriting import HandReader
+from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions
 from pipeline.training.dataset import real_lines
@@ -63,7 +63,7 @@ def main() -> None:
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     console = Console(width=150)
     schemas, engines = schemas_and_engines()
-    reader = engines.hand if isinstance(engines.hand, HandReader) else None
+    reader = engines.hand if isinstance(engines.hand, HandwritingReader) else None
     if reader is None:
         say("chưa cài mô hình đọc chữ viết tay: dòng thật và tốc độ đọc dòng không đo được")
     if not chosen.lines:
@@ -119,7 +119,7 @@ def _arguments() -> argparse.Namespace:
 # --- real lines -----------------------------------------------------------------------------------------------------
 
 
-def _real(folder: Path, reader: HandReader, chosen: argparse.Namespace, console: Console) -> Part:
+def _real(folder: Path, reader: HandwritingReader, chosen: argparse.Namespace, console: Console) -> Part:
     lines = [line for line in real_lines(folder) if not chosen.writer or line.writer in chosen.writer]
     readings = line_readings(lines, reader)
     show_lines(folder.name, readings, console)

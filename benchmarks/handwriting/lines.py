@@ -19,9 +19,9 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.figures import say, share
 from benchmarks.handwriting.real_lines import plain
-from pipeline.decoding import Emission, Prior, decoded, free_prior
+from pipeline.decoding import Emission, Prior, decode_line, free_prior
 from pipeline.model import Pixels
-from pipeline.ocr.handwriting import HandReader
+from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.schema import load
 from pipeline.synth.line_drawing import draw_line as drawn_line
 from pipeline.synth.pen_fonts import draw_hand_style
@@ -88,7 +88,7 @@ class LineReadings:
         }
 
 
-def line_readings(lines: Sequence[RealLine], reader: HandReader) -> LineReadings:
+def line_readings(lines: Sequence[RealLine], reader: HandwritingReader) -> LineReadings:
     """Every line read by each network alone (free), and by all together (free, and with what is known of places): by
     one look at every line, and as they read, with two looks at lines that lean far."""
     seen: list[Sequence[Emission]] = []
@@ -113,7 +113,7 @@ def line_readings(lines: Sequence[RealLine], reader: HandReader) -> LineReadings
 
 
 def _text(emissions: Sequence[Emission], prior: Prior) -> str:
-    found = decoded(emissions, prior).hypotheses if emissions else ()
+    found = decode_line(emissions, prior).hypotheses if emissions else ()
     return found[0].text if found else ""
 
 

@@ -82,12 +82,12 @@ class KeptLines:
 
 def with_memory(engines: Engines, folder: Path) -> Engines:
     """The same engines; those of print remember what they read in ``folder``."""
-    numerals = KeptLines(engines.numerals, folder) if engines.numerals else None
+    digits = KeptLines(engines.digits, folder) if engines.digits else None
     return replace(
         engines,
         labels=KeptLabels(engines.labels, folder),
         print=KeptLines(engines.print, folder),
-        numerals=numerals,
+        digits=digits,
     )
 
 

@@ -24,7 +24,7 @@ from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import PLANTED, GoodPage, chance, good_pages, looked_at, measured
 from benchmarks.no_readers import without_readers
 from pipeline import schema
-from pipeline.book_rules import twice_findings
+from pipeline.book_rules import duplicate_page_findings
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
 from pipeline.digitize.recognise import ink_share
 from pipeline.digitize.usable import flaws_of
@@ -110,7 +110,7 @@ def _scanned_twice(schemas: Schemas, engines: Engines, seed: int) -> Iterator[tu
             ]  # fmt: skip
         prints = pd.DataFrame(rows)
         say(f"giống nhau {name}: {_likeness(prints)}")
-        found = {one.page_id for one in twice_findings(prints)}
+        found = {one.page_id for one in duplicate_page_findings(prints)}
         for row in rows:
             codes = ("SCAN-TWICE",) if row["page_id"] in found else ()
             yield ("SCAN-TWICE" if row["copy"] else GOOD), codes

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures
 from benchmarks.reading.misreadings import without_marks
-from pipeline.places import Days, Level, Resolver, Standing, State, Unit, read_gazetteer
+from pipeline.places import DayRange, Level, ResolutionState, Resolver, Unit, Validity, read_gazetteer
 from pipeline.schema import default_folder
 from pipeline.text.tones import ACUTE, DOT, GRAVE, HOOK, TILDE
 
@@ -123,17 +123,17 @@ def _drawn(resolver: Resolver, rng: random.Random, number: int) -> Sequence[tupl
     """Communes with a day on which they and all above them surely were there."""
     by_day = {}
     for on in DAYS:
-        day = Days.of(on)
+        day = DayRange.of(on)
         by_day[on] = [
             u
             for u in resolver.gazetteer.units
-            if u.level is Level.COMMUNE and u.span.at(day) is Standing.SURE
+            if u.level is Level.COMMUNE and u.span.at(day) is Validity.SURE
         ]
     drawn: list[tuple[Line, tuple[int, ...]]] = []
     while len(drawn) < number:
         on = rng.choice(DAYS)
-        line = resolver.gazetteer.line_of(rng.choice(by_day[on]), Days.of(on))
-        if all(unit.span.at(Days.of(on)) is Standing.SURE for unit in line):
+        line = resolver.gazetteer.line_of(rng.choice(by_day[on]), DayRange.of(on))
+        if all(unit.span.at(DayRange.of(on)) is Validity.SURE for unit in line):
             drawn.append((tuple(reversed(line)), on))
     return drawn
 
@@ -145,18 +145,18 @@ def _of_another_time(
     found: list[tuple[str, tuple[int, ...]]] = []
     communes = [unit for unit in resolver.gazetteer.units if unit.level is Level.COMMUNE]
     while len(found) < number:
-        line = resolver.gazetteer.line_of(rng.choice(communes), Days())
+        line = resolver.gazetteer.line_of(rng.choice(communes), DayRange())
         on = (rng.randint(1976, 2026), rng.randint(1, 12), rng.randint(1, 28))
-        if any(not unit.span.at(Days.of(on)).there for unit in line):
+        if any(not unit.span.at(DayRange.of(on)).there for unit in line):
             found.append((_full(tuple(reversed(line)), rng), on))
     return found
 
 
 def _outcome(resolver: Resolver, written: Written) -> str:
     found = resolver.resolve(written.text, written.on)
-    if found.state is State.RESOLVED:
+    if found.state is ResolutionState.RESOLVED:
         return "right" if found.unit and found.unit.id == written.meant.id else "other"
-    return "several" if found.state is State.AMBIGUOUS else "none"
+    return "several" if found.state is ResolutionState.AMBIGUOUS else "none"
 
 
 def _shares(told: Counter[str], number: int) -> Sequence[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from benchmarks.rules.undrawn_books import compose_book
-from pipeline.book_rules import BookFinding, book_findings, shelves_of
+from pipeline.book_rules import BookFinding, book_findings, build_series
 from pipeline.kinds import KINDS
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
 from pipeline.rules import context_of, rules_of
@@ -70,7 +70,7 @@ class Judge:
         frames = _frames(books, self)
         places = frames[0]["place"].tolist()
         for one in book_findings(
-            shelves_of(*(frame.drop(columns="place", errors="ignore") for frame in frames))
+            build_series(*(frame.drop(columns="place", errors="ignore") for frame in frames))
         ):
             severity = self.schemas.severity_of(one.code)
             if severity is None or severity is Severity.INFO:

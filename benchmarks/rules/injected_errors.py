@@ -21,7 +21,7 @@ from benchmarks.rules.digit_slips import (
 from benchmarks.rules.faultless_books import Entry, Leaf, ReadBook, changed
 from pipeline.kinds import KINDS
 from pipeline.kinds.calendar import date_of
-from pipeline.places import Days, Gazetteer, Level, Unit
+from pipeline.places import DayRange, Gazetteer, Level, Unit
 from pipeline.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
 from pipeline.synth.people import draw_commune, geography_of_year
 
@@ -233,7 +233,7 @@ def anachronism(chance: Chance) -> Flaw | None:
 @lru_cache(maxsize=8)
 def _communes(gazetteer: Gazetteer, year: int) -> frozenset[tuple[str, str]]:
     """The communes of that year, also those of towns, with the provinces they may have been in."""
-    days = Days(year * 10000 + 101, year * 10000 + 1231)
+    days = DayRange(year * 10000 + 101, year * 10000 + 1231)
     there = [unit for unit in gazetteer.units if unit.type == "Xã" and _may_be(unit, days)]
     return frozenset(
         (unit.name, above.name)
@@ -243,7 +243,7 @@ def _communes(gazetteer: Gazetteer, year: int) -> frozenset[tuple[str, str]]:
     )
 
 
-def _may_be(unit: Unit, days: Days) -> bool:
+def _may_be(unit: Unit, days: DayRange) -> bool:
     return unit.span.from_min <= days.last and days.first <= unit.span.to_max
 
 

@@ -38,13 +38,13 @@ class CheckReport:
 
 def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | None = None) -> CheckReport:
     """Check the books of the same offices and kinds of event as these, or all books, and keep what is found."""
-    from pipeline.book_rules import BOOK_CODES, book_findings, shelves_of, twice_findings  # pandas
+    from pipeline.book_rules import BOOK_CODES, book_findings, build_series, duplicate_page_findings  # pandas
 
     entries, pages, books = registry.shelf_columns(book_ids)
-    shelves = shelves_of(entries, in_order(pages), books)
+    shelves = build_series(entries, in_order(pages), books)
     found = list(_standing(book_findings(shelves), books, schemas))
     for prints in _prints_by_book(registry, books["book_id"].tolist()):
-        found += _standing(twice_findings(prints), books, schemas)
+        found += _standing(duplicate_page_findings(prints), books, schemas)
     looked_at = None if book_ids is None else [int(one) for one in books["book_id"]]
     outcome = registry.save_checks(found, BOOK_CODES, looked_at)
     return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
@@ -52,11 +52,11 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
 
 def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
     """Check the people of all books against one another and keep what is found."""
-    from pipeline.book_rules import REGISTRY_CODES, people_of, registry_findings
+    from pipeline.book_rules import REGISTRY_CODES, comparable_people, registry_findings
 
     books = registry.book_columns()
     places = books.set_index("book_id")["place_code"]
-    people = people_of(registry.people_columns())
+    people = comparable_people(registry.people_columns())
     found = list(_standing(registry_findings(people, places), books, schemas))
     outcome = registry.save_checks(found, REGISTRY_CODES)
     return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(found))
@@ -64,12 +64,13 @@ def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
 
 def suggest_links(registry: Registry) -> ChecksOutcome:
     """Find entries that may speak of one event or of one person, and keep them as suggestions. Needs splink."""
-    from pipeline.book_rules import people_of
-    from pipeline.book_rules.record_linkage import suggestions
+    from pipeline.book_rules import comparable_people
+    from pipeline.book_rules.record_linkage import suggest_links
 
-    people = people_of(registry.people_columns())
+    people = comparable_people(registry.people_columns())
     return registry.save_links(
-        Link(one.kind, *one.first, *one.second, one.probability, one.evidence) for one in suggestions(people)
+        Link(one.kind, *one.first, *one.second, one.probability, one.evidence)
+        for one in suggest_links(people)
     )
 
 

@@ -266,7 +266,7 @@ def _versions() -> dict[str, str]:
     with suppress(SetupError):
         found["Tesseract"] = tesseract_version()
     with suppress(SetupError):
-        found |= {f"mô hình {card.name}": card.fingerprint for card in models.cards()}
+        found |= {f"mô hình {card.name}": card.fingerprint for card in models.read_cards()}
     for name in PACKAGES:
         with suppress(PackageNotFoundError):
             found[name] = version(name)

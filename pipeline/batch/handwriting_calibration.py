@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.calibration import (
+    CalibrationFeatures,
     DriftAlarm,
-    Grounds,
     Sample,
     Truth,
-    grounds_of,
-    is_said_by_hand,
+    calibration_features,
+    describe_unusual,
+    is_handwritten,
     samples_of,
-    unusual_in,
 )
 from pipeline.ledger import load_ledger
 from pipeline.model import Finding
@@ -72,7 +72,7 @@ def kept_drift(registry: Registry, context: RunContext, book_id: int, hand_reade
     alarm, page_id = (None, 0) if severity is None else _weighed(registry, context, book_id, hand_reader)
     found = []
     if alarm is not None and severity is not None:
-        details = {"unusual": unusual_in(alarm), "unseen": str(alarm.unseen)}
+        details = {"unusual": describe_unusual(alarm), "unseen": str(alarm.unseen)}
         found = [StandingFinding(book_id, page_id, None, Finding(DRIFT, severity, (), details))]
     if found or any(one.finding.code == DRIFT for one in registry.standing_findings([book_id])):
         registry.save_checks(found, [DRIFT], [book_id])
@@ -86,11 +86,13 @@ def _weighed(
     known = context.options.routing.for_reader(hand_reader).calibration
     if known is None:
         return None, 0
-    grounds: list[Grounds] = []
+    features: list[CalibrationFeatures] = []
     unseen, page_id = 0, 0
     for entry in registry.read_entries(book_id, hand_reader):
-        grounds += grounds_of(entry.readings, entry.findings, context.schemas.record(entry.record)).values()
-        unseen += sum(reading.accepted and is_said_by_hand(reading) for reading in entry.readings)
+        features += calibration_features(
+            entry.readings, entry.findings, context.schemas.record(entry.record)
+        ).values()
+        unseen += sum(reading.accepted and is_handwritten(reading) for reading in entry.readings)
         page_id = page_id or entry.page_id
-    alarm = known.drift(grounds)
+    alarm = known.drift(features)
     return (None if alarm is None else replace(alarm, unseen=unseen)), page_id

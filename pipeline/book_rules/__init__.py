@@ -5,19 +5,19 @@ takes all entries at once (NumPy, pandas), so that a registry of a million entri
 """
 
 from pipeline.book_rules.checks import BOOK_CODES, REGISTRY_CODES, book_findings, registry_findings
-from pipeline.book_rules.duplicate_pages import twice_findings
+from pipeline.book_rules.duplicate_pages import duplicate_page_findings
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.person_matching import people_of
-from pipeline.book_rules.register_series import Shelves, shelves_of
+from pipeline.book_rules.person_matching import comparable_people
+from pipeline.book_rules.register_series import RegisterSeries, build_series
 
 __all__ = [
     "BOOK_CODES",
     "REGISTRY_CODES",
     "BookFinding",
-    "Shelves",
+    "RegisterSeries",
     "book_findings",
-    "people_of",
+    "comparable_people",
     "registry_findings",
-    "shelves_of",
-    "twice_findings",
+    "build_series",
+    "duplicate_page_findings",
 ]

@@ -11,17 +11,24 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from pipeline.book_rules.columns import UNKNOWN, as_runs, full_days, in_order, rows_of, shown_day
+from pipeline.book_rules.columns import (
+    UNKNOWN,
+    format_day,
+    format_runs,
+    full_days,
+    iter_rows,
+    longest_increasing,
+)
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.register_series import Shelves
+from pipeline.book_rules.register_series import RegisterSeries
 
 BACKWARD = "K09"
 
 
-def date_order_findings(shelves: Shelves, doubted: Collection[int]) -> Iterator[BookFinding]:
+def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Iterator[BookFinding]:
     """Entries whose day falls out of the order of the rest of their book and year. ``doubted``: ids of entries whose
     number is in doubt itself; these, and days that are not known whole, say nothing."""
-    entries = shelves.entries
+    entries = series.entries
     asked = entries[
         (full_days(entries["day"].to_numpy()) != UNKNOWN)
         & (entries["number"] != UNKNOWN)
@@ -39,12 +46,12 @@ def date_order_findings(shelves: Shelves, doubted: Collection[int]) -> Iterator[
     ends = np.append(starts[1:], len(asked))
     for place in np.flatnonzero(np.add.reduceat(back, starts) > 0):
         yield from _strays(
-            list(rows_of(asked[starts[place] : ends[place]], "entry_id", "page_id", "book_id", "day"))
+            list(iter_rows(asked[starts[place] : ends[place]], "entry_id", "page_id", "book_id", "day"))
         )
 
 
 def _strays(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[BookFinding]:
-    kept = in_order([row[3] for row in rows], strictly=False)
+    kept = longest_increasing([row[3] for row in rows], strictly=False)
     stands = set(kept)
     at = 0
     for place, (entry_id, page_id, book_id, _) in enumerate(rows):
@@ -53,9 +60,9 @@ def _strays(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[BookFinding]:
             continue
         details = {}
         if at > 0:
-            details["after"] = shown_day(rows[kept[at - 1]][3])
+            details["after"] = format_day(rows[kept[at - 1]][3])
         if at < len(kept):
-            details["before"] = shown_day(rows[kept[at]][3])
+            details["before"] = format_day(rows[kept[at]][3])
         yield BookFinding(BACKWARD, book_id, page_id, entry_id, ("registered_on",), details)
 
 
@@ -63,10 +70,10 @@ ENTRIES = "K10"
 PAGES = "K10-PAGES"
 
 
-def closing_findings(shelves: Shelves) -> Iterator[BookFinding]:
+def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     """Totals that do not agree, on the last page of the book. Without a total there is nothing to compare; as long as
     pages could not be read, a count that they may still make up is not wrong."""
-    pages = shelves.pages
+    pages = series.pages
     if pages.empty:
         return
     counts = pd.DataFrame(
@@ -74,13 +81,13 @@ def closing_findings(shelves: Shelves) -> Iterator[BookFinding]:
             "last_page": pages.groupby("book_id")["page_id"].last(),
             "written": pages.groupby("book_id")["has_entries"].sum(),
             "inner": (~pages["is_cover"]).groupby(pages["book_id"]).sum(),
-            "found": shelves.entries.groupby("book_id").size(),
+            "found": series.entries.groupby("book_id").size(),
         }
     ).fillna(0)
-    books = counts.join(shelves.books, how="inner")
+    books = counts.join(series.books, how="inner")
     books["book_id"] = books.index
     columns = ("book_id", "last_page", "written", "inner", "found", "entries", "pages", "rows", "failed")
-    for row in rows_of(books, *columns):
+    for row in iter_rows(books, *columns):
         book_id, last_page, written, inner, found, entries, said_pages, rows, failed = map(int, row)
         if entries != UNKNOWN and not found <= entries <= found + failed * rows:
             yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, found, failed))
@@ -101,11 +108,11 @@ STEPS = (1, 2)
 """Numbers count pages, or in some bound tables both pages of a spread."""
 
 
-def page_findings(shelves: Shelves) -> Iterator[BookFinding]:
+def page_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     """Missing pages (told on the page behind the gap) and pages that are out of place. A page without a number of its
     own, or that could not be read, may be one that is missing. Books whose pages bear no numbers say nothing."""
-    failed = shelves.books["failed"]
-    inner = shelves.pages[~shelves.pages["is_cover"]]
+    failed = series.books["failed"]
+    inner = series.pages[~series.pages["is_cover"]]
     numbered = inner.loc[inner["page"] != UNKNOWN, "book_id"].unique()
     inner = inner[inner["book_id"].isin(numbered)]
     page = inner["page"].to_numpy()
@@ -115,13 +122,13 @@ def page_findings(shelves: Shelves) -> Iterator[BookFinding]:
     )
     some = inner[inner["book_id"].isin(list(broken))]
     for book_id, rows in some.groupby("book_id", sort=False):
-        pages = list(rows_of(rows, "page_id", "page"))
+        pages = list(iter_rows(rows, "page_id", "page"))
         yield from _of_book(int(rows["book_id"].iloc[0]), pages, int(failed[book_id]))
 
 
 def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Iterator[BookFinding]:
     known = [place for place, (_, number) in enumerate(pages) if number != UNKNOWN]
-    kept = [known[place] for place in in_order([pages[place][1] for place in known], strictly=True)]
+    kept = [known[place] for place in longest_increasing([pages[place][1] for place in known], strictly=True)]
     step = _step([pages[place][1] for place in kept])
     there = {pages[place][1] for place in known}
     for before, place in zip([-1, *kept[:-1]], kept, strict=True):
@@ -129,7 +136,7 @@ def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Ite
         number_before = pages[before][1] if before >= 0 else min(0, number - step)
         missing = [n for n in range(number_before + step, number, step) if n not in there]
         if len(missing) > place - before - 1 + unread:
-            details = {"missing": as_runs(missing), "before": str(number)}
+            details = {"missing": format_runs(missing), "before": str(number)}
             yield BookFinding(MISSING, book_id, page_id, None, (), details)
     stands = set(kept)
     for place in known:

@@ -33,31 +33,36 @@ from pipeline.book_rules.person_checks import (
     infant_findings,
     marriage_findings,
 )
-from pipeline.book_rules.register_series import Shelves
+from pipeline.book_rules.register_series import RegisterSeries
 
 BOOK_CODES = (
     DUPLICATE, OUT_OF_ORDER, GAP, REPEAT, RESTART, BACKWARD, ENTRIES, PAGES, MISSING, PAGE_OUT_OF_ORDER, SCANNED_TWICE,
 )  # fmt: skip
-"""What ``book_findings`` and ``twice_findings`` may raise."""
+"""What ``book_findings`` and ``duplicate_page_findings`` may raise."""
 
 REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
 """What ``registry_findings`` may raise."""
 
 
-def book_findings(shelves: Shelves) -> tuple[BookFinding, ...]:
+def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:
     """All that is wrong with the books of these shelves, as books."""
-    numbers = [*number_findings(shelves), *duplicate_findings(shelves)]
+    numbers = [*number_findings(series), *duplicate_findings(series)]
     doubted = {one.entry_id for one in numbers if one.code == OUT_OF_ORDER and one.entry_id is not None}
     return (
         *numbers,
-        *date_order_findings(shelves, doubted),
-        *closing_findings(shelves),
-        *page_findings(shelves),
+        *date_order_findings(series, doubted),
+        *closing_findings(series),
+        *page_findings(series),
     )
 
 
 def registry_findings(people: pd.DataFrame, places: pd.Series) -> tuple[BookFinding, ...]:
-    """What is wrong with people across all books. ``people`` as of ``people_of``; ``places``: place code by book id."""
+    """Return what is wrong with people across all books.
+
+    Args:
+        people: Rows of ``comparable_people``.
+        places: The code of the registration place, by book id.
+    """
     return (
         *identity_findings(people),
         *marriage_findings(people),

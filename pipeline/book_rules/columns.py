@@ -24,24 +24,24 @@ Numbers = NDArray[np.int64]
 _NUMBERED = re.compile(r"(\d{1,6})(?:/(\d{4}))?", re.ASCII)
 
 
-def rows_of(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+def iter_rows(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     """The rows of those columns as plain Python values."""
     return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
-def numbers_of(column: pd.Series) -> Numbers:
+def parse_numbers(column: pd.Series) -> Numbers:
     """The numbers of ``NN/YYYY``, ``NN`` or plain numbers."""
     return _each(column, lambda text: int(match[1]) if (match := _NUMBERED.fullmatch(text)) else UNKNOWN)
 
 
-def numbered_years_of(column: pd.Series) -> Numbers:
+def parse_years(column: pd.Series) -> Numbers:
     """The years of ``NN/YYYY``; a number that is written without one has none."""
     return _each(
         column, lambda text: int(match[2]) if (match := _NUMBERED.fullmatch(text)) and match[2] else UNKNOWN
     )
 
 
-def days_of(column: pd.Series) -> Numbers:
+def parse_days(column: pd.Series) -> Numbers:
     """Dates as ``yyyymmdd``, of which a part that is not known is zero: ``19520000``, ``19520300``."""
     return _each(column, _day)
 
@@ -55,7 +55,7 @@ def years(days: Numbers) -> Numbers:
     return np.where(days >= 0, days // 10_000, UNKNOWN)
 
 
-def shown_day(day: int) -> str:
+def format_day(day: int) -> str:
     """``yyyymmdd`` as it is written, as exact as it is known."""
     year, month, of_month = day // 10_000, day // 100 % 100, day % 100
     return "/".join(f"{part:02}" for part in (of_month, month) if part) + ("/" if month else "") + f"{year}"
@@ -73,7 +73,7 @@ def _each(column: pd.Series, number_of: Callable[[str], int]) -> Numbers:
     return np.asarray([*known, UNKNOWN], dtype=np.int64)[codes]
 
 
-def in_order(values: Sequence[int], *, strictly: bool) -> list[int]:
+def longest_increasing(values: Sequence[int], *, strictly: bool) -> list[int]:
     """The places of a longest increasing subsequence (patience sorting, n log n): what is left out is the least that
     must be wrong for the rest to be in order. Not ``strictly``: equal neighbours are in order too."""
     find = bisect_left if strictly else bisect_right
@@ -97,7 +97,7 @@ def in_order(values: Sequence[int], *, strictly: bool) -> list[int]:
     return kept[::-1]
 
 
-def as_runs(numbers: Sequence[int]) -> str:
+def format_runs(numbers: Sequence[int]) -> str:
     """Rising numbers in words as short as they go: ``3``, ``3–5``, ``3–5, 9``."""
     runs: list[list[int]] = []
     for number in numbers:

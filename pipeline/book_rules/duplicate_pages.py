@@ -20,7 +20,7 @@ STEP = 256
 """Pages compared with all others at a time."""
 
 
-def twice_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
+def duplicate_page_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
     """The later one of each two pages of a book whose ink lies in the same places. ``prints``, in the order of the
     book: ``page_id``, ``book_id``, ``scan`` (its name), ``page_no``, ``ink_print`` (hexadecimal digits)."""
     sizes = prints["ink_print"].str.len()

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.book_rules.columns import UNKNOWN, as_runs, in_order, rows_of
+from pipeline.book_rules.columns import UNKNOWN, format_runs, iter_rows, longest_increasing
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.register_series import Shelves
+from pipeline.book_rules.register_series import RegisterSeries
 
 OUT_OF_ORDER = "K07"
 GAP = "K07-GAP"
@@ -39,12 +39,12 @@ class _Entry:
     number: int
 
 
-def number_findings(shelves: Shelves) -> Iterator[BookFinding]:
+def number_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     """What breaks the sequence of each shelf and year; what begins anew in a new year (lawful, told as a figure).
 
     An entry whose number is not known may be any that is missing around it, and speaks for no gap. Volumes that are
     not in the registry leave none either."""
-    entries = shelves.entries
+    entries = series.entries
     run = _in_runs(entries)
     for rows in _broken(run):
         yield from _broken_run([_Entry(*row) for row in rows])
@@ -58,28 +58,31 @@ def _in_runs(entries: pd.DataFrame) -> pd.DataFrame:
     by_book = year.groupby(entries["book_id"])
     year = by_book.ffill().fillna(by_book.bfill()).fillna(entries["opened"]).astype("int64")
     run = entries.assign(year=year)
-    return run.sort_values(["shelf", "year"], kind="stable")
+    return run.sort_values(["series", "year"], kind="stable")
 
 
 def _broken(run: pd.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
     """The runs that do not simply count up from 1, as rows of ``_Entry``."""
     if run.empty:
         return
-    shelf, year, number = (run[name].to_numpy() for name in ("shelf", "year", "number"))
+    series, year, number = (run[name].to_numpy() for name in ("series", "year", "number"))
     first = np.ones(len(run), dtype=bool)
-    first[1:] = (shelf[1:] != shelf[:-1]) | (year[1:] != year[:-1])
+    first[1:] = (series[1:] != series[:-1]) | (year[1:] != year[:-1])
     before = np.zeros(len(run), dtype=np.int64)
     before[1:] = number[:-1]
     wrong = number != np.where(first, 0, before) + 1
     starts = np.flatnonzero(first)
     ends = np.append(starts[1:], len(run))
     for place in np.flatnonzero(np.add.reduceat(wrong, starts) > 0):
-        yield list(rows_of(run[starts[place] : ends[place]], *COLUMNS))
+        yield list(iter_rows(run[starts[place] : ends[place]], *COLUMNS))
 
 
 def _broken_run(entries: Sequence[_Entry]) -> Iterator[BookFinding]:
     known = [place for place, entry in enumerate(entries) if entry.number != UNKNOWN]
-    kept = [known[place] for place in in_order([entries[place].number for place in known], strictly=True)]
+    kept = [
+        known[place]
+        for place in longest_increasing([entries[place].number for place in known], strictly=True)
+    ]
     times = Counter(entries[place].number for place in known)
     yield from _gaps(entries, kept, times)
     yield from _strays(entries, known, kept)
@@ -96,7 +99,7 @@ def _gaps(entries: Sequence[_Entry], kept: Sequence[int], times: Counter[int]) -
         between = place - before - 1
         if len(missing) <= between or not _follows(entries[before] if before >= 0 else None, entry):
             continue
-        details = {"missing": as_runs(missing), "before": str(entry.number)}
+        details = {"missing": format_runs(missing), "before": str(entry.number)}
         if number_before:
             details["after"] = str(number_before)
         yield BookFinding(GAP, entry.book_id, entry.page_id, entry.entry_id, (), details)
@@ -157,20 +160,20 @@ def _restarts(entries: pd.DataFrame) -> Iterator[BookFinding]:
     same_book = known["book_id"].eq(known["book_id"].shift())
     year_before, number_before = known["year"].shift(), known["number"].shift()
     anew = same_book & (known["year"] > year_before) & (known["number"] <= number_before)
-    for book_id, page_id, entry_id, year in rows_of(known[anew], "book_id", "page_id", "entry_id", "year"):
+    for book_id, page_id, entry_id, year in iter_rows(known[anew], "book_id", "page_id", "entry_id", "year"):
         yield BookFinding(RESTART, book_id, page_id, entry_id, (), {"year": str(year)})
 
 
 DUPLICATE = "K06"
 
 
-def duplicate_findings(shelves: Shelves) -> Iterator[BookFinding]:
+def duplicate_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     """Every side of a duplicate key, each told of the others. The volume is that of the cover."""
-    entries = shelves.entries[shelves.entries["number"] != UNKNOWN]
-    key = ["shelf", "opened", "volume", "year", "number"]
+    entries = series.entries[series.entries["number"] != UNKNOWN]
+    key = ["series", "opened", "volume", "year", "number"]
     same = entries[entries.duplicated(key, keep=False)]
     for _, group in same.groupby(key, sort=False):
         ids = group["entry_id"].tolist()
-        for book_id, page_id, entry_id in rows_of(group, "book_id", "page_id", "entry_id"):
+        for book_id, page_id, entry_id in iter_rows(group, "book_id", "page_id", "entry_id"):
             others = " ".join(str(one) for one in ids if one != entry_id)
             yield BookFinding(DUPLICATE, book_id, page_id, entry_id, ("number",), {"others": others})

@@ -12,9 +12,9 @@ from itertools import combinations, pairwise
 import numpy as np
 import pandas as pd
 
-from pipeline.book_rules.columns import UNKNOWN, full_days, rows_of, years
+from pipeline.book_rules.columns import UNKNOWN, full_days, iter_rows, years
 from pipeline.book_rules.finding import BookFinding
-from pipeline.book_rules.person_matching import Known, can_be_one, same_name
+from pipeline.book_rules.person_matching import ComparedPerson, may_be_same_person, same_name
 
 SHARED = "I07"
 
@@ -37,13 +37,13 @@ def identity_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
 
 def _shared(rows: pd.DataFrame) -> Iterator[BookFinding]:
     entries = rows["entry_id"].tolist()
-    known = [Known(*row) for row in rows_of(rows, "bare", "sex", "born")]
+    known = [ComparedPerson(*row) for row in iter_rows(rows, "bare", "sex", "born")]
     against: dict[int, set[int]] = {}
     for one, other in combinations(range(len(known)), 2):
-        if not can_be_one(known[one], known[other]):
+        if not may_be_same_person(known[one], known[other]):
             against.setdefault(one, set()).add(other)
             against.setdefault(other, set()).add(one)
-    for place, row in enumerate(rows_of(rows, "book_id", "page_id", "entry_id", "id_fields")):
+    for place, row in enumerate(iter_rows(rows, "book_id", "page_id", "entry_id", "id_fields")):
         if place in against:
             book_id, page_id, entry_id, fields = row
             others = " ".join(str(entries[other]) for other in sorted(against[place]))
@@ -53,8 +53,8 @@ def _shared(rows: pd.DataFrame) -> Iterator[BookFinding]:
 TWICE = "M06"
 
 PLACE = ("entry_id", "page_id", "book_id", "registered", "silent")
-KNOWN = Known._fields
-NOBODY = Known("", UNKNOWN, UNKNOWN)
+COMPARED = ComparedPerson._fields
+NOBODY = ComparedPerson("", UNKNOWN, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class _Spouse:
     book_id: int
     registered: int
     silent: bool
-    known: Known
-    partner: Known
+    known: ComparedPerson
+    partner: ComparedPerson
 
 
 def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
@@ -82,10 +82,10 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     partners = _partners(people[people["entry_id"].isin(wed["entry_id"]) & (people["event"] == "wed")])
     dead = _dead(people)
     marriages: dict[str, list[_Spouse]] = {}
-    rows = rows_of(wed.sort_values("registered", kind="stable"), "key", "role", *PLACE, *KNOWN)
+    rows = iter_rows(wed.sort_values("registered", kind="stable"), "key", "role", *PLACE, *COMPARED)
     for told_by, role, entry, page, book, day, silent, *known in rows:
         partner = partners.get((entry, role), NOBODY)
-        spouse = _Spouse(entry, page, book, day, silent, Known(*known), partner)
+        spouse = _Spouse(entry, page, book, day, silent, ComparedPerson(*known), partner)
         marriages.setdefault(told_by, []).append(spouse)
     for of_one in marriages.values():
         for first, second in pairwise(of_one):
@@ -102,11 +102,11 @@ def _keys(wed: pd.DataFrame) -> pd.Series:
     return wed["paper"].where(wed["paper"] != "", told.where(whole, ""))
 
 
-def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], Known]:
+def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], ComparedPerson]:
     """The other one of each marriage, by entry and role."""
-    couples: dict[int, list[tuple[str, Known]]] = {}
-    for entry_id, role, *known in rows_of(wed, "entry_id", "role", *KNOWN):
-        couples.setdefault(entry_id, []).append((role, Known(*known)))
+    couples: dict[int, list[tuple[str, ComparedPerson]]] = {}
+    for entry_id, role, *known in iter_rows(wed, "entry_id", "role", *COMPARED):
+        couples.setdefault(entry_id, []).append((role, ComparedPerson(*known)))
     return {
         (entry_id, role): partner
         for entry_id, couple in couples.items()
@@ -116,23 +116,23 @@ def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], Known]:
     }
 
 
-def _dead(people: pd.DataFrame) -> dict[str, list[tuple[int, Known]]]:
+def _dead(people: pd.DataFrame) -> dict[str, list[tuple[int, ComparedPerson]]]:
     """Who is known to have died, by bare name: the day of death, and what else is known."""
-    dead: dict[str, list[tuple[int, Known]]] = {}
-    for died, *known in rows_of(people[people["event"] == "died"], "died", *KNOWN):
-        dead.setdefault(known[0], []).append((died, Known(*known)))
+    dead: dict[str, list[tuple[int, ComparedPerson]]] = {}
+    for died, *known in iter_rows(people[people["event"] == "died"], "died", *COMPARED):
+        dead.setdefault(known[0], []).append((died, ComparedPerson(*known)))
     return dead
 
 
-def _both_live(first: _Spouse, second: _Spouse, dead: dict[str, list[tuple[int, Known]]]) -> bool:
+def _both_live(first: _Spouse, second: _Spouse, dead: dict[str, list[tuple[int, ComparedPerson]]]) -> bool:
     if first.entry_id == second.entry_id or not (first.silent and second.silent):
         return False
-    if not can_be_one(first.known, second.known) or not (first.partner.bare and second.partner.bare):
+    if not may_be_same_person(first.known, second.known) or not (first.partner.bare and second.partner.bare):
         return False
     if same_name(first.partner.bare, second.partner.bare):
         return False
     return not any(
-        can_be_one(known, first.partner) and died <= second.registered
+        may_be_same_person(known, first.partner) and died <= second.registered
         for died, known in dead.get(first.partner.bare, ())
     )
 
@@ -163,7 +163,7 @@ def infant_findings(people: pd.DataFrame, places: pd.Series) -> Iterator[BookFin
         ],
         dtype=bool,
     )
-    for book_id, page_id, entry_id, *days in rows_of(died[there], "book_id", "page_id", "entry_id", *LIFE):
+    for book_id, page_id, entry_id, *days in iter_rows(died[there], "book_id", "page_id", "entry_id", *LIFE):
         age = (_date(days[1]) - _date(days[0])).days
         if 1 <= age <= OLDEST:
             yield BookFinding(UNREGISTERED, book_id, page_id, entry_id, (), {"days": str(age)})

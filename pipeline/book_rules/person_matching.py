@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.book_rules.columns import UNKNOWN, days_of
+from pipeline.book_rules.columns import UNKNOWN, parse_days
 from pipeline.text.tones import folded, unaccented
 
 COLUMNS = (
@@ -31,8 +31,10 @@ COLUMNS = (
     "father",
     "notes",
 )
-"""What ``people_of`` takes, as texts in their canonical form (None = not known, ``""`` = blank). ``event``: what the
-entry says of this person: ``born``, ``wed``, ``died`` or ``other``. ``id_fields``: the fields that numbers stand in."""
+"""The columns that ``comparable_people`` takes, as texts in canonical form (None = not known, ``""`` = blank).
+
+``event``: what the entry says of this person: ``born``, ``wed``, ``died`` or ``other``. ``id_fields``: the names of the
+fields that hold the numbers."""
 
 MALE, FEMALE = 1, 2
 """Codes of the list ``sex``."""
@@ -40,7 +42,7 @@ MALE, FEMALE = 1, 2
 PERSONAL = re.compile(r"\d{12}", re.ASCII)
 
 
-def people_of(texts: pd.DataFrame) -> pd.DataFrame:
+def comparable_people(texts: pd.DataFrame) -> pd.DataFrame:
     """People that can be compared: ``name`` as normalized but for its case, ``bare`` without marks, ``born``, ``died``
     and ``registered`` as ``yyyymmdd``, ``sex`` (MALE, FEMALE or UNKNOWN), ``personal`` (a number of 12 digits, else
     ``""``), ``paper`` (any number), ``silent`` (no margin note); a name that is not known is ``""``. Rows that have
@@ -48,9 +50,9 @@ def people_of(texts: pd.DataFrame) -> pd.DataFrame:
     people = texts.assign(
         name=_spelled(texts["name"]),
         sex=texts["sex"].map({"1": MALE, "2": FEMALE}).fillna(UNKNOWN).astype("int64"),
-        born=days_of(texts["born_on"]),
-        died=days_of(texts["died_on"]),
-        registered=days_of(texts["registered_on"]),
+        born=parse_days(texts["born_on"]),
+        died=parse_days(texts["died_on"]),
+        registered=parse_days(texts["registered_on"]),
         mother=_spelled(texts["mother"]),
         father=_spelled(texts["father"]),
         home=_bare(texts["home"]),
@@ -80,7 +82,7 @@ def _each(column: pd.Series, changed: Callable[[str], str]) -> pd.Series:
     return pd.Series(known[codes], index=column.index)
 
 
-class Known(NamedTuple):
+class ComparedPerson(NamedTuple):
     """What is compared of a person: ``bare`` name, ``sex``, ``born`` as ``yyyymmdd``, zeros where not known."""
 
     bare: str
@@ -88,7 +90,7 @@ class Known(NamedTuple):
     born: int
 
 
-def can_be_one(one: Known, other: Known) -> bool:
+def may_be_same_person(one: ComparedPerson, other: ComparedPerson) -> bool:
     """Nothing that is known of both tells them apart. An abbreviation stands for every word that begins with it."""
     return (
         (UNKNOWN in (one.sex, other.sex) or one.sex == other.sex)

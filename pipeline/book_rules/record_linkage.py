@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.book_rules.columns import UNKNOWN, rows_of
+from pipeline.book_rules.columns import UNKNOWN, iter_rows
 
 EVIDENCE = ("name", "born", "sex", "number", "mother", "father", "home")
 """What is compared, in this order."""
@@ -111,10 +111,17 @@ FEWEST = 1000
 """The prior chance that two are one is that of so many people at least: a small registry is part of a larger world."""
 
 
-def likely_pairs(people: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Pairs of rows of ``people`` (as of ``people_of``, with a unique index) that are one person with a chance of
-    ``least`` or more: ``first``, ``second`` (index values), ``probability``, and what each of ``EVIDENCE`` says
-    (``""`` where it is not known). Needs the package splink."""
+def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Return the pairs of rows that are one person with a probability of ``least`` or more. Needs the package splink.
+
+    Args:
+        people: Rows of ``comparable_people`` with a unique index.
+        least: The least probability 0..1.
+
+    Returns:
+        ``first``, ``second`` (index values), ``probability``, and a column for each of ``EVIDENCE`` (``""`` where it is
+        not known).
+    """
     import splink
     from splink.backends.duckdb import DuckDBAPI
 
@@ -183,7 +190,7 @@ _ONE = ("entry_id", "role", "event", "name", "registered", "died")
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class LinkSuggestion:
     """Two entries and the role of the person in each. ``kind``: AGAIN (one event registered twice) or PERSON (events of
     one life). ``evidence``: what agrees and what does not, without names."""
 
@@ -204,23 +211,25 @@ class _Row:
     died: int
 
 
-def suggestions(people: pd.DataFrame, least: float = LEAST) -> Iterator[Suggestion]:
+def suggest_links(people: pd.DataFrame, least: float = LEAST) -> Iterator[LinkSuggestion]:
     """What may belong together, of people whom an entry is about (born, wed, died). Needs the package splink.
 
     Twins are not one child: two births with unlike names are left out, and of two that were registered on one day those
     whose names differ at all. Nor is anyone one person who was wed after death."""
     lives = people[people["event"].isin(LIVES)].reset_index(drop=True)
-    pairs = likely_pairs(lives, least)
-    rows = {index: _Row(*row) for index, *row in rows_of(lives.assign(at=lives.index), "at", *_ONE)}
+    pairs = link_people(lives, least)
+    rows = {index: _Row(*row) for index, *row in iter_rows(lives.assign(at=lives.index), "at", *_ONE)}
     couples = _couples(pairs, rows)
-    for first, second, probability, *said in rows_of(pairs, "first", "second", "probability", *EVIDENCE):
+    for first, second, probability, *said in iter_rows(pairs, "first", "second", "probability", *EVIDENCE):
         one, other = sorted((rows[first], rows[second]), key=lambda row: (row.entry_id, row.role))
         evidence = {name: label for name, label in zip(EVIDENCE, said, strict=True) if label}
         if not _possible(one, other, evidence):
             continue
         again = one.event == other.event and (one.event != "wed" or (one.entry_id, other.entry_id) in couples)
         kind = AGAIN if again else PERSON
-        yield Suggestion(kind, (one.entry_id, one.role), (other.entry_id, other.role), probability, evidence)
+        yield LinkSuggestion(
+            kind, (one.entry_id, one.role), (other.entry_id, other.role), probability, evidence
+        )
 
 
 def _possible(one: _Row, other: _Row, evidence: Mapping[str, str]) -> bool:
@@ -235,7 +244,7 @@ def _possible(one: _Row, other: _Row, evidence: Mapping[str, str]) -> bool:
 def _couples(pairs: pd.DataFrame, rows: Mapping[int, _Row]) -> set[tuple[int, int]]:
     """Pairs of marriages of which both sides were found alike."""
     sides: dict[tuple[int, int], set[str]] = {}
-    for first, second in rows_of(pairs, "first", "second"):
+    for first, second in iter_rows(pairs, "first", "second"):
         one, other = sorted((rows[first], rows[second]), key=lambda row: row.entry_id)
         if one.event == other.event == "wed" and one.role == other.role:
             sides.setdefault((one.entry_id, other.entry_id), set()).add(one.role)

@@ -1,7 +1,7 @@
 """The entries and pages that the checks of books look at, in the order in which they stand in the books.
 
-A *shelf* is what one office registers of one kind of event: all its volumes. Numbers run over the volumes of a shelf
-within a year.
+A *series* is all that one office registers of one kind of event, in all its volumes. Numbers run over the volumes of a
+series within a year.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import pandas as pd
 from pipeline.book_rules.columns import (
     UNKNOWN,
     Numbers,
-    days_of,
-    numbered_years_of,
-    numbers_of,
+    parse_days,
+    parse_numbers,
+    parse_years,
     years,
 )
 
@@ -28,51 +28,53 @@ SUPPORT = 3
 
 
 @dataclass(frozen=True)
-class Shelves:
-    """``entries``: one row each, in the order of the books: ``entry_id``, ``page_id``, ``book_id``, ``shelf`` (a number
-    of its own for each office and kind of event), ``opened`` (the year of the volume), ``volume`` (its number),
-    ``number`` and ``year`` (of the number), ``day`` (registered, ``yyyymmdd``), ``page`` (as printed). UNKNOWN where a
-    value is not known.
+class RegisterSeries:
+    """The entries, pages and books of one or more series. UNKNOWN stands where a value is not known.
 
-    ``pages``: one row a page, in the same order: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page`` (as
-    printed). ``books``: indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without one),
-    ``rows`` (entries that fit on a page), ``failed`` (pages that could not be read)."""
+    Attributes:
+        entries: One row an entry, in the order of the books: ``entry_id``, ``page_id``, ``book_id``, ``series`` (a
+            number for each office and kind of event), ``opened`` (the year of the volume), ``volume`` (its number),
+            ``number`` and ``year`` (of the number), ``day`` (registered, ``yyyymmdd``), ``page`` (as printed).
+        pages: One row a page, in the same order: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page``.
+        books: Indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without one), ``rows``
+            (entries that fit on a page), ``failed`` (pages that could not be read).
+    """
 
     entries: pd.DataFrame
     pages: pd.DataFrame
     books: pd.DataFrame
 
 
-def shelves_of(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame) -> Shelves:
-    """The columns of ``Shelves`` from texts. ``entries``: ``entry_id``, ``page_id`` and ``TEXTS``; ``pages``:
+def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame) -> RegisterSeries:
+    """The columns of ``RegisterSeries`` from texts. ``entries``: ``entry_id``, ``page_id`` and ``TEXTS``; ``pages``:
     ``page_id``, ``book_id``, ``order`` (within the book), ``kind``; ``books``: ``book_id``, ``record``,
     ``place_code``, ``volume``, ``entries``, ``pages``, ``rows``, ``failed``. Within a page entries stand in the
     order in which they are given."""
     books = books.set_index("book_id")
-    books["shelf"] = books.groupby(["record", "place_code"], sort=False).ngroup()
-    books["opened"] = numbered_years_of(books["volume"])
-    books["volume"] = numbers_of(books["volume"])
+    books["series"] = books.groupby(["record", "place_code"], sort=False).ngroup()
+    books["opened"] = parse_years(books["volume"])
+    books["volume"] = parse_numbers(books["volume"])
     for total in ("entries", "pages"):
         books[total] = books[total].astype("Float64").fillna(UNKNOWN).astype("int64")
-    pages = pages.join(books[["shelf", "opened", "volume"]], on="book_id")
-    pages = pages.sort_values(["shelf", "opened", "volume", "book_id", "order"], kind="stable")
+    pages = pages.join(books[["series", "opened", "volume"]], on="book_id")
+    pages = pages.sort_values(["series", "opened", "volume", "book_id", "order"], kind="stable")
     pages["place"] = np.arange(len(pages))
     pages["has_entries"] = pages["kind"] == "entries"
     pages["is_cover"] = pages["kind"] == "cover"
 
     entries = entries.join(
-        pages.set_index("page_id")[["book_id", "shelf", "opened", "volume", "place"]], on="page_id"
+        pages.set_index("page_id")[["book_id", "series", "opened", "volume", "place"]], on="page_id"
     )
     entries = entries.sort_values("place", kind="stable").reset_index(drop=True)
-    entries["number_year"] = numbered_years_of(entries["number"])
-    entries["number"] = numbers_of(entries["number"])
-    entries["day"] = days_of(entries["registered_on"])
-    entries["page"] = numbers_of(entries["page"])
+    entries["number_year"] = parse_years(entries["number"])
+    entries["number"] = parse_numbers(entries["number"])
+    entries["day"] = parse_days(entries["registered_on"])
+    entries["page"] = parse_numbers(entries["page"])
     entries["year"] = _years(entries)
     printed = entries[entries["page"] != UNKNOWN].groupby("page_id")["page"].first()
     pages["page"] = pages["page_id"].map(printed).fillna(UNKNOWN).astype("int64")
-    kept = ["entry_id", "page_id", "book_id", "shelf", "opened", "volume", "number", "year", "day", "page"]
-    return Shelves(
+    kept = ["entry_id", "page_id", "book_id", "series", "opened", "volume", "number", "year", "day", "page"]
+    return RegisterSeries(
         entries[kept],
         pages[["page_id", "book_id", "has_entries", "is_cover", "page"]].reset_index(drop=True),
         books,

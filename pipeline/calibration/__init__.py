@@ -5,40 +5,40 @@ and for the threshold at which the office's tolerated error is kept to.
 """
 
 from pipeline.calibration.calibration import FILE, Calibration, fitted, halves, parsed, read, save, written
-from pipeline.calibration.drift import DriftAlarm, drift_told, unusual_in
+from pipeline.calibration.drift import DriftAlarm, describe_drift, describe_unusual
 from pipeline.calibration.features import (
-    Grounds,
+    CalibrationFeatures,
     Sample,
     Truth,
-    grounds_of,
-    is_hardly_written,
+    calibrated_kind,
+    calibration_features,
+    is_handwritten,
     is_right,
-    is_said_by_hand,
-    kind_of,
+    may_be_ditto,
     samples_of,
 )
-from pipeline.calibration.risk import DELTA, Curve, RiskBound, upper_bound
+from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, upper_bound
 
 __all__ = [
     "Calibration",
     "fitted",
     "halves",
-    "Grounds",
+    "CalibrationFeatures",
     "Sample",
     "Truth",
-    "grounds_of",
+    "calibration_features",
     "samples_of",
     "is_right",
-    "is_hardly_written",
-    "is_said_by_hand",
-    "kind_of",
-    "Curve",
+    "may_be_ditto",
+    "is_handwritten",
+    "calibrated_kind",
+    "RiskCurve",
     "RiskBound",
     "DELTA",
     "upper_bound",
     "DriftAlarm",
-    "drift_told",
-    "unusual_in",
+    "describe_drift",
+    "describe_unusual",
     "parsed",
     "read",
     "save",

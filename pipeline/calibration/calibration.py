@@ -20,10 +20,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.calibration.chance_model import FEATURES, ChanceModel, KindChance, chance_model, fold_of
-from pipeline.calibration.drift import QUANTILES, WATCHED, DriftAlarm, Usual, drift_alarm, usual_of
-from pipeline.calibration.features import Grounds, Sample
-from pipeline.calibration.risk import DELTA, Curve, RiskBound, curve_of, risk_bound
+from pipeline.calibration.chance_model import FEATURES, ChanceModel, KindModel, chance_model, fold_of
+from pipeline.calibration.drift import (
+    QUANTILES,
+    WATCHED,
+    DriftAlarm,
+    ReferenceDistribution,
+    drift_alarm,
+    reference_distribution,
+)
+from pipeline.calibration.features import CalibrationFeatures, Sample
+from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, risk_bound, risk_curve
 from pipeline.errors import SetupError, StorageError
 
 
@@ -34,32 +41,32 @@ class Calibration:
 
     reader: str
     model: ChanceModel
-    critical: Curve
-    other: Curve
-    usual: Usual
+    critical: RiskCurve
+    other: RiskCurve
+    usual: ReferenceDistribution
     samples: int
     held: int
     books: int
 
-    def chances_right(self, grounds: Sequence[Grounds]) -> tuple[float, ...]:
+    def chances_right(self, features: Sequence[CalibrationFeatures]) -> tuple[float, ...]:
         """For each the chance 0..1 that the registry would hold what is on paper."""
-        return tuple(float(chance) for chance in self.model.chances(grounds))
+        return tuple(float(chance) for chance in self.model.chances(features))
 
     def knows(self, kind: str) -> bool:
-        """Whether fields of that kind (``kind_of``) were among those fitted on; nothing is proven of any other."""
+        """Return whether fields of that kind (``calibrated_kind``) were fitted on; nothing is proven of any other."""
         return kind in self.model.by_kind
 
-    def chance_right(self, grounds: Grounds) -> float:
+    def chance_right(self, features: CalibrationFeatures) -> float:
         """The same for one."""
-        return self.chances_right([grounds])[0]
+        return self.chances_right([features])[0]
 
     def bound(self, *, critical: bool, tolerated: float, delta: float = DELTA) -> RiskBound:
         """From which chance on fields of that group may be accepted at ``tolerated`` errors (a share)."""
         return risk_bound(self.critical if critical else self.other, tolerated, delta)
 
-    def drift(self, grounds: Sequence[Grounds]) -> DriftAlarm | None:
+    def drift(self, features: Sequence[CalibrationFeatures]) -> DriftAlarm | None:
         """What is unusual about the handwritten fields of one book, if anything is."""
-        return drift_alarm(grounds, self.chances_right(grounds), self.usual)
+        return drift_alarm(features, self.chances_right(features), self.usual)
 
     @property
     def fingerprint(self) -> str:
@@ -93,7 +100,7 @@ def fitted(
     if not fitting or not held:
         raise ValueError("no samples to fit on, or none to bound the risk on")
     model = chance_model(fitting, before.model if before else None)
-    sure = model.chances([sample.grounds for sample in held]).tolist()
+    sure = model.chances([sample.features for sample in held]).tolist()
     return Calibration(
         reader,
         model,
@@ -106,18 +113,20 @@ def fitted(
     )
 
 
-def _usual(samples: Sequence[Sample], model: ChanceModel) -> Usual:
+def _usual(samples: Sequence[Sample], model: ChanceModel) -> ReferenceDistribution:
     """How all samples look, book by book; a kind that the model does not know counts among all."""
     known = model.by_kind
-    grounds = [s.grounds if s.grounds.kind in known else replace(s.grounds, kind="") for s in samples]
-    return usual_of(grounds, model.chances(grounds).tolist(), [sample.book for sample in samples])
+    features = [s.features if s.features.kind in known else replace(s.features, kind="") for s in samples]
+    return reference_distribution(
+        features, model.chances(features).tolist(), [sample.book for sample in samples]
+    )
 
 
-def _curve(held: Sequence[Sample], sure: Sequence[float], model: ChanceModel, *, critical: bool) -> Curve:
+def _curve(held: Sequence[Sample], sure: Sequence[float], model: ChanceModel, *, critical: bool) -> RiskCurve:
     known = model.by_kind
     group = [(s, c) for s, c in zip(held, sure, strict=True) if s.critical is critical]
-    eligible = [(s, c) for s, c in group if s.grounds.eligible and s.grounds.kind in known]
-    return curve_of(
+    eligible = [(s, c) for s, c in group if s.features.eligible and s.features.kind in known]
+    return risk_curve(
         [chance for _, chance in eligible],
         [sample.right for sample, _ in eligible],
         len(group),
@@ -274,16 +283,14 @@ def _keep(path: Path) -> Path:
 
 
 def _calibration(card: _Card) -> Calibration:
-    parts = {
-        name: KindChance(name, part.samples, part.weights, part.bend) for name, part in card.kind.items()
-    }
+    parts = {name: KindModel(name, part.samples, part.weights, part.bend) for name, part in card.kind.items()}
     pool = parts.pop("")
     return Calibration(
         card.reader,
         ChanceModel(card.mean, card.spread, pool, tuple(parts[name] for name in sorted(parts))),
-        Curve(**card.critical.model_dump()),
-        Curve(**card.other.model_dump()),
-        Usual(
+        RiskCurve(**card.critical.model_dump()),
+        RiskCurve(**card.other.model_dump()),
+        ReferenceDistribution(
             {name: part.quantiles for name, part in card.kind.items() if part.quantiles},
             card.usual_distance,
             {name: part.means for name, part in card.kind.items() if part.means},
@@ -314,7 +321,7 @@ def _flaw(card: _Card) -> str:
     return ""
 
 
-def _plain(curve: Curve) -> dict[str, Any]:
+def _plain(curve: RiskCurve) -> dict[str, Any]:
     return {name: getattr(curve, name) for name in _Curve.model_fields}
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.calibration.features import Grounds, Sample
+from pipeline.calibration.features import CalibrationFeatures, Sample
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -98,7 +98,7 @@ STRAIGHT = (0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class KindChance:
+class KindModel:
     """One kind's part: ``weights`` (offset, then ``FEATURES``), ``bend``: the beta correction c + a·ln p − b·ln(1−p)
     as (c, a, b), and how many samples it was fitted on."""
 
@@ -115,20 +115,20 @@ class ChanceModel:
 
     mean: tuple[float, ...]
     spread: tuple[float, ...]
-    pool: KindChance
-    kinds: tuple[KindChance, ...] = ()
+    pool: KindModel
+    kinds: tuple[KindModel, ...] = ()
 
     @property
-    def by_kind(self) -> Mapping[str, KindChance]:
+    def by_kind(self) -> Mapping[str, KindModel]:
         return {part.kind: part for part in self.kinds}
 
-    def chances(self, grounds: Sequence[Grounds]) -> Floats:
+    def chances(self, features: Sequence[CalibrationFeatures]) -> Floats:
         """For each the chance 0..1 that the value is right, never quite 1."""
-        if not grounds:
+        if not features:
             return np.zeros(0)
-        x = _standard(_features(grounds), np.array(self.mean), np.array(self.spread))
+        x = _standard(_features(features), np.array(self.mean), np.array(self.spread))
         by_kind = self.by_kind
-        parts = [by_kind.get(ground.kind, self.pool) for ground in grounds]
+        parts = [by_kind.get(ground.kind, self.pool) for ground in features]
         scores = np.einsum("ij,ij->i", x, np.array([part.weights for part in parts]))
         bends = np.array([part.bend for part in parts])
         return np.minimum(chances(np.einsum("ij,ij->i", _bent(scores), bends)), SUREST)
@@ -136,12 +136,12 @@ class ChanceModel:
 
 def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -> ChanceModel:
     """The model that ``samples`` ask for. ``before``: what they add to; with few samples little of it changes."""
-    grounds = [sample.grounds for sample in samples]
+    features = [sample.features for sample in samples]
     right = np.array([sample.right for sample in samples], dtype=np.float64)
-    raw = _features(grounds)
+    raw = _features(features)
     mean, spread = _scale(raw) if before is None else (np.array(before.mean), np.array(before.spread))
     x = _standard(raw, mean, spread)
-    kinds = np.array([ground.kind for ground in grounds])
+    kinds = np.array([ground.kind for ground in features])
     folds = np.array([fold_of(sample.entry, FOLDS) for sample in samples])
     many = {kind for kind in kinds.tolist() if (kinds == kind).sum() >= KIND_SAMPLES}
     earlier = {kind: np.array(part.weights) for kind, part in before.by_kind.items()} if before else {}
@@ -160,13 +160,13 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
         known = before.by_kind.get(kind) if before else None
         usual = np.array(known.bend) if known else bend
         made.append(
-            KindChance(
+            KindModel(
                 kind, int(own.sum()), _floats(parts[kind]), _three(_bend(outside[own], right[own], usual))
             )
         )
     seen = set(kinds.tolist())
     made += [
-        KindChance(kind, int((kinds == kind).sum()), _floats(pool), _three(bend))
+        KindModel(kind, int((kinds == kind).sum()), _floats(pool), _three(bend))
         for kind in sorted(seen - set(parts))
     ]
     made_of = {part.kind for part in made}
@@ -174,7 +174,7 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     return ChanceModel(
         _floats(mean),
         _floats(spread),
-        KindChance("", len(samples), _floats(pool), _three(bend)),
+        KindModel("", len(samples), _floats(pool), _three(bend)),
         tuple(sorted([*made, *kept], key=lambda part: part.kind)),
     )
 
@@ -220,9 +220,9 @@ def _bent(scores: Floats) -> Floats:
     return np.column_stack([np.ones(len(scores)), -np.logaddexp(0, -scores), np.logaddexp(0, scores)])
 
 
-def _features(grounds: Sequence[Grounds]) -> Floats:
+def _features(features: Sequence[CalibrationFeatures]) -> Floats:
     """(n, ``FEATURES``)."""
-    word = [ground.evidence for ground in grounds]
+    word = [ground.evidence for ground in features]
     chance, margin, optical, weakest, agreement, support = (
         _share(getattr(evidence, name) for evidence in word)
         for name in ("chance", "margin", "optical", "weakest", "agreement", "support")
@@ -236,13 +236,13 @@ def _features(grounds: Sequence[Grounds]) -> Floats:
             -np.log(1 - agreement + 1e-2),
             support,
             support >= 1,
-            [ground.confirmed for ground in grounds],
-            [ground.parses for ground in grounds],
-            [not ground.doubted for ground in grounds],
-            _odds(_share(ground.beside for ground in grounds), 1e-4),
+            [ground.confirmed for ground in features],
+            [ground.parses for ground in features],
+            [not ground.doubted for ground in features],
+            _odds(_share(ground.beside for ground in features), 1e-4),
             _share(evidence.ink for evidence in word),
-            [np.log1p(ground.letters) for ground in grounds],
-            [min(ground.lines, 4) for ground in grounds],
+            [np.log1p(ground.letters) for ground in features],
+            [min(ground.lines, 4) for ground in features],
         ]
     ).astype(np.float64)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.calibration.chance_model import Floats
-from pipeline.calibration.features import Grounds
+from pipeline.calibration.features import CalibrationFeatures
 from pipeline.text.numbers import with_comma
 
 FEWEST = 60
@@ -36,7 +36,7 @@ SPREADS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class ReferenceDistribution:
     """How handwritten fields looked that were calibrated on: quantiles (from 0 to 1 in even steps) of the chances by
     kind (``""``: of all kinds) and the greatest ``distance`` of one book from the others, less what chance alone may
     do; of each piece of evidence in ``WATCHED`` the ``means`` by kind, and how far books as a whole lie from those."""
@@ -61,11 +61,13 @@ class DriftAlarm:
     unseen: int = 0
 
 
-def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequence[str]) -> Usual:
+def reference_distribution(
+    features: Sequence[CalibrationFeatures], chances: Sequence[float], books: Sequence[str]
+) -> ReferenceDistribution:
     """How the handwritten fields of several books look; ``books`` says for each field whose it is."""
     sure, book = np.asarray(chances, dtype=np.float64), np.asarray(books)
-    kinds = np.array([ground.kind for ground in grounds])
-    watched = _watched(grounds)
+    kinds = np.array([ground.kind for ground in features])
+    watched = _watched(features)
     means = _means(watched, kinds)
     distances, gaps = [], []
     for name in dict.fromkeys(book.tolist()):
@@ -77,7 +79,7 @@ def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequen
             gaps.append(_gap(watched[own], kinds[own].tolist(), means))
     few = len(distances) < FEW_BOOKS
     spreads = np.std(gaps, axis=0) if len(gaps) >= FEW_BOOKS else np.full(len(WATCHED), USUAL_OF_FEW / 3)
-    return Usual(
+    return ReferenceDistribution(
         _quantiles(sure, kinds),
         USUAL_OF_FEW if few else max(LEAST_USUAL, *distances),
         means,
@@ -85,16 +87,18 @@ def usual_of(grounds: Sequence[Grounds], chances: Sequence[float], books: Sequen
     )
 
 
-def drift_alarm(grounds: Sequence[Grounds], chances: Sequence[float], usual: Usual) -> DriftAlarm | None:
+def drift_alarm(
+    features: Sequence[CalibrationFeatures], chances: Sequence[float], usual: ReferenceDistribution
+) -> DriftAlarm | None:
     """What is unusual about the handwritten fields of one book, if anything is. ``None`` also for a book with fewer
     than ``FEWEST`` of them: too little to tell."""
-    if len(grounds) < FEWEST:
+    if len(features) < FEWEST:
         return None
-    kinds = [ground.kind for ground in grounds]
+    kinds = [ground.kind for ground in features]
     places = _places(np.asarray(chances, dtype=np.float64), kinds, usual.quantiles)
     distance = _distance(places)
-    allowed = usual.distance + _by_chance(len(grounds))
-    gaps = _gap(_watched(grounds), kinds, usual.means)
+    allowed = usual.distance + _by_chance(len(features))
+    gaps = _gap(_watched(features), kinds, usual.means)
     shifted = tuple(
         name
         for name, gap, spread in zip(WATCHED, gaps, usual.spreads, strict=True)
@@ -102,12 +106,12 @@ def drift_alarm(grounds: Sequence[Grounds], chances: Sequence[float], usual: Usu
     )
     if distance <= allowed and not shifted:
         return None
-    return DriftAlarm(len(grounds), distance, allowed, shifted, bool(places.mean() < 0.5))
+    return DriftAlarm(len(features), distance, allowed, shifted, bool(places.mean() < 0.5))
 
 
-def _watched(grounds: Sequence[Grounds]) -> Floats:
+def _watched(features: Sequence[CalibrationFeatures]) -> Floats:
     """(n, ``WATCHED``)."""
-    rows = [[getattr(ground.evidence, name) for name in WATCHED] for ground in grounds]
+    rows = [[getattr(ground.evidence, name) for name in WATCHED] for ground in features]
     return np.array(rows, dtype=np.float64).reshape(-1, len(WATCHED))
 
 
@@ -166,17 +170,17 @@ EVIDENCE = {"agreement": "các bộ đọc bất đồng với nhau khác thư�
 NO_BOUND = "tỉ lệ sai cho phép không còn được bảo đảm cho các ô ấy."
 
 
-def drift_told(alarm: DriftAlarm, folder: str | Path, workspace: Path | None = None) -> tuple[str, ...]:
+def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None = None) -> tuple[str, ...]:
     """What is unusual, which values that puts in doubt (if any went in unseen), what to do: a sentence each."""
     return (told(alarm), *in_doubt(alarm.unseen), to_do(folder, workspace))
 
 
 def told(alarm: DriftAlarm) -> str:
     """What is unusual, as a sentence."""
-    return f"chữ viết trong sổ không giống những sổ đã dùng để hiệu chuẩn: {unusual_in(alarm)}."
+    return f"chữ viết trong sổ không giống những sổ đã dùng để hiệu chuẩn: {describe_unusual(alarm)}."
 
 
-def unusual_in(alarm: DriftAlarm) -> str:
+def describe_unusual(alarm: DriftAlarm) -> str:
     """In what the book is unusual."""
     way = "kém chắc hơn" if alarm.lower else "chắc hơn"
     distance, allowed = (with_comma(f"{value:.2f}") for value in (alarm.distance, alarm.allowed))

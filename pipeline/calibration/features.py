@@ -27,7 +27,7 @@ second."""
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class CalibrationFeatures:
     """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
     text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
     rule found the same said elsewhere in the entry; ``whole``: not a date without its day, which is what is left of a
@@ -56,7 +56,7 @@ class Sample:
     """Grounds with their truth: ``right`` when the registry would hold what is on paper. ``book``, ``entry`` and
     ``hand`` (where nothing better is known, the book's) say which belong together: ``entry`` is unique over all."""
 
-    grounds: Grounds
+    features: CalibrationFeatures
     right: bool
     critical: bool
     book: str
@@ -73,9 +73,9 @@ class Truth:
     canonical: str
 
 
-def grounds_of(
+def calibration_features(
     readings: Sequence[FieldReading], findings: Iterable[Finding], record: RecordSpec
-) -> dict[str, Grounds]:
+) -> dict[str, CalibrationFeatures]:
     """The grounds of every handwritten field of an entry whose reading carries evidence, by field."""
     told = {
         name
@@ -87,14 +87,14 @@ def grounds_of(
     handwritten = {
         reading.field: (reading, record.by_name[reading.field], reading.evidence)
         for reading in readings
-        if reading.evidence is not None and is_said_by_hand(reading) and reading.field in record.by_name
+        if reading.evidence is not None and is_handwritten(reading) and reading.field in record.by_name
     }
     clear = {name: evidence.optical for name, (_, _, evidence) in handwritten.items()}
     found = {}
     for name, (reading, spec, evidence) in handwritten.items():
         others = [optical for other, optical in clear.items() if other != name]
-        found[name] = Grounds(
-            kind=kind_of(spec),
+        found[name] = CalibrationFeatures(
+            kind=calibrated_kind(spec),
             evidence=evidence,
             letters=len(reading.text.replace(" ", "")),
             lines=len(reading.lines),
@@ -102,14 +102,12 @@ def grounds_of(
             doubted=name in told,
             confirmed=name in agreed,
             beside=fmean(others) if others else evidence.optical,
-            whole=not (
-                _lacks_its_day(reading, spec) or is_hardly_written(reading, spec) or _is_unclear(reading)
-            ),
+            whole=not (_lacks_its_day(reading, spec) or may_be_ditto(reading, spec) or _is_unclear(reading)),
         )
     return found
 
 
-def is_said_by_hand(reading: FieldReading) -> bool:
+def is_handwritten(reading: FieldReading) -> bool:
     """Whether the machine says what a hand wrote there, or that it left the field blank."""
     return reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
 
@@ -120,7 +118,7 @@ def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
     return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
 
 
-def is_hardly_written(reading: FieldReading, spec: FieldSpec) -> bool:
+def may_be_ditto(reading: FieldReading, spec: FieldSpec) -> bool:
     """Whether a name or place was read that may be ditto marks, which look like figures and strokes."""
     named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
     return named and is_like_ditto(reading.text)
@@ -134,7 +132,7 @@ def _is_unclear(reading: FieldReading) -> bool:
     return known is not None and not (known.chance >= LIKELY or known.optical >= CLEAR)
 
 
-def kind_of(spec: FieldSpec) -> str:
+def calibrated_kind(spec: FieldSpec) -> str:
     """The kind that is calibrated: lists are as different as kinds are."""
     return f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind
 
@@ -150,8 +148,8 @@ def samples_of(
     """The fields of an entry of which both grounds and truth are known."""
     by_field = {reading.field: reading for reading in readings}
     return tuple(
-        Sample(grounds, is_right(by_field[name], truths[name]), record.by_name[name].critical, book, entry)
-        for name, grounds in grounds_of(readings, findings, record).items()
+        Sample(features, is_right(by_field[name], truths[name]), record.by_name[name].critical, book, entry)
+        for name, features in calibration_features(readings, findings, record).items()
         if name in truths
     )
 

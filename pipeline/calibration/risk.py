@@ -28,7 +28,7 @@ SAFE_SIDE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class RiskCurve:
     """A group of fields that nothing was fitted on: for thresholds from high to low how many would be ``accepted``, how
     many ``wrong`` among them, how many the chances themselves ``expected``, and what share of errors the ``worst`` of
     the hands is proven to exceed. ``fields``: all of the group."""
@@ -69,7 +69,9 @@ class RiskBound:
     @property
     def refuted(self) -> bool:
         """Whether more was wrong than a share ``tolerated`` of errors would let one expect."""
-        return self.wrong > 0 and 1 - at_most(self.wrong - 1, self.accepted, self.tolerated) <= self.delta
+        return (
+            self.wrong > 0 and 1 - binomial_cdf(self.wrong - 1, self.accepted, self.tolerated) <= self.delta
+        )
 
     @property
     def needed(self) -> int:
@@ -77,9 +79,9 @@ class RiskBound:
         return math.ceil(math.log(self.delta) / math.log1p(-self.tolerated)) if 0 < self.tolerated < 1 else 0
 
 
-def curve_of(
+def risk_curve(
     chances: Sequence[float], right: Sequence[bool], fields: int, hands: Sequence[str] = ()
-) -> Curve:
+) -> RiskCurve:
     """The curve of fields that a chance alone decides about; ``fields``: how many there are with the others, ``hands``:
     who wrote each. Which thresholds are tried follows from the chances, not from what was right."""
     order = np.argsort(-np.asarray(chances, dtype=np.float64), kind="stable")
@@ -88,11 +90,11 @@ def curve_of(
     wrong = np.cumsum(errors)
     expected = np.cumsum(1 - sure)
     if len(sure) < FEWEST:
-        return Curve(fields, (), (), (), (), ())
+        return RiskCurve(fields, (), (), (), (), ())
     counts = np.unique(np.linspace(FEWEST, len(sure), THRESHOLDS).round().astype(int))
     thresholds = np.unique(sure[counts - 1])[::-1]
     accepted = np.searchsorted(-sure, -thresholds, side="right")
-    return Curve(
+    return RiskCurve(
         fields,
         tuple(float(value) for value in thresholds),
         tuple(int(count) for count in accepted),
@@ -122,7 +124,7 @@ def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple
 
 
 @lru_cache(maxsize=64)
-def risk_bound(curve: Curve, tolerated: float, delta: float = DELTA) -> RiskBound:
+def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> RiskBound:
     """The least threshold that is proven: from the one likeliest to be, by the chances alone, downwards until one is
     not. As the order was fixed before any error was looked at, one test at ``delta`` each is enough; and as all those
     proven hold together, one may pass over those at which some hand is known to err more than tolerated."""
@@ -155,7 +157,7 @@ def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
     low, high = wrong / fields, 1.0
     for _ in range(STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if at_most(wrong, fields, middle) > delta else (low, middle)
+        low, high = (middle, high) if binomial_cdf(wrong, fields, middle) > delta else (low, middle)
     return high
 
 
@@ -164,11 +166,11 @@ def lower_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
     low, high = 0.0, wrong / max(fields, 1)
     for _ in range(STEPS if wrong else 0):
         middle = (low + high) / 2
-        low, high = (low, middle) if 1 - at_most(wrong - 1, fields, middle) > delta else (middle, high)
+        low, high = (low, middle) if 1 - binomial_cdf(wrong - 1, fields, middle) > delta else (middle, high)
     return low
 
 
-def at_most(wrong: int, fields: int, rate: float) -> float:
+def binomial_cdf(wrong: int, fields: int, rate: float) -> float:
     """The chance of at most so many errors among so many fields when each errs with that rate."""
     if wrong >= fields or rate <= 0:
         return 1.0
@@ -189,17 +191,17 @@ def _log_terms(wrong: int, fields: int, rate: float) -> Floats:
 
 
 def _proves(accepted: int, wrong: int, tolerated: float, delta: float) -> bool:
-    return wrong <= accepted * tolerated and at_most(wrong, accepted, tolerated) <= delta
+    return wrong <= accepted * tolerated and binomial_cdf(wrong, accepted, tolerated) <= delta
 
 
-def _likeliest(curve: Curve, tolerated: float, delta: float) -> int | None:
+def _likeliest(curve: RiskCurve, tolerated: float, delta: float) -> int | None:
     """The threshold with the best prospect of being proven, if the chances tell the truth."""
     best, prospect = None, 0.0
     for step, accepted in enumerate(curve.accepted):
         allowed = _allowed(accepted, tolerated, delta)
         if allowed >= 0:
             rate = max(curve.expected[step] / accepted, tolerated / SAFE_SIDE)
-            hope = at_most(allowed, accepted, rate)
+            hope = binomial_cdf(allowed, accepted, rate)
             if hope > prospect:
                 best, prospect = step, hope
     return best

@@ -52,9 +52,9 @@ class Places:
         return self._pages.get(one.page_id) if one.entry_id is None else self.of_entry(one.entry_id)
 
 
-def details_told(one: StandingFinding, places: Places | None = None) -> str:
+def describe_details(one: StandingFinding, places: Places | None = None) -> str:
     """The details of a finding in words; the other entries it speaks of only with ``places``."""
-    parts = [*schema.details_told(one.finding)]
+    parts = [*schema.describe_details(one.finding)]
     if places and (others := one.finding.details.get("others")):
         parts += [f"cùng với {place.told}" for place in _each(others, places)]
     return "; ".join(parts)

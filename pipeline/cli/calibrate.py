@@ -102,10 +102,10 @@ def standing(
     known: Calibration, made: Calibration, held: Sequence[Sample], routing: RoutingOptions
 ) -> Standing:
     """The worth of ``known`` on the fields that bounded the risk of ``made``: its own thresholds, tried on these."""
-    sure = known.chances_right([sample.grounds for sample in held])
+    sure = known.chances_right([sample.features for sample in held])
     judged: dict[str, list[tuple[float, bool]]] = {"": []}
     for sample, chance in zip(held, sure, strict=True):
-        for kind in ("", sample.grounds.kind.partition(":")[0]):
+        for kind in ("", sample.features.kind.partition(":")[0]):
             judged.setdefault(kind, []).append((chance, sample.right))
     bounds = {}
     for group in GROUPS:
@@ -125,8 +125,8 @@ def _tried(
     taken = [
         s
         for s, c in group
-        if s.grounds.eligible
-        and known.knows(s.grounds.kind)
+        if s.features.eligible
+        and known.knows(s.features.kind)
         and bound.threshold is not None
         and c >= bound.threshold
     ]

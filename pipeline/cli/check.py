@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import CheckReport, check_books, check_registry
-from pipeline.cli.beside import Places, details_told
+from pipeline.cli.beside import Places, describe_details
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences
 from pipeline.errors import LedgerError
@@ -96,7 +96,7 @@ def _show(found: list[StandingFinding], places: Places, schemas: Schemas) -> Non
             str(place.page_no) if place else "–",
             escape(place.number) if place and place.number else "–",
             one.finding.code,
-            escape(details_told(one, places)),
+            escape(describe_details(one, places)),
             escape(spec.look_at) if spec else "",
         )
     out().print(table)

@@ -147,7 +147,7 @@ def _fonts() -> str:
 
 def _models(settings: Settings) -> Iterator[Check]:
     try:
-        cards = models.cards(settings.models)
+        cards = models.read_cards(settings.models)
     except HotichError as error:
         yield Check("Mô hình", "missing", "sai", error.message)
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from pipeline.batch import BookReport
-from pipeline.calibration import DriftAlarm, drift_told
+from pipeline.calibration import DriftAlarm, describe_drift
 from pipeline.cli.screen import out
 
 
@@ -21,7 +21,7 @@ def drift_alarms(folders: Iterable[Path], reports: Iterable[BookReport]) -> dict
 def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
     """Say of each what is unusual, which values that puts in doubt, and what to do."""
     for folder, alarm in alarms.items():
-        first, *others = drift_told(alarm, folder, workspace)
+        first, *others = describe_drift(alarm, folder, workspace)
         out().print(f"[bold red]CẢNH BÁO[/] {escape(folder.name)}: {escape(first)}")
         for sentence in others:
             out().print(f"  {sentence}", markup=False)

@@ -12,25 +12,25 @@ from pipeline.cli.group import Command, Commands
 from pipeline.cli.progress import counted
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import SetupError
-from pipeline.places import Gazetteer, Resolution, Standing, State, Unit
+from pipeline.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.places.unit import ALWAYS, NEVER
 from pipeline.settings import read_settings
 
 places_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 SAID = {
-    State.RESOLVED: "Là một đơn vị.",
-    State.AMBIGUOUS: "Có thể là một trong nhiều đơn vị; chữ đã ghi không đủ để phân biệt.",
-    State.NOT_THEN: "Có đơn vị tên như vậy, nhưng không vào ngày ấy.",
-    State.PARTIAL: "Chỉ biết đơn vị cấp trên; phần còn lại không có trong bảng.",
-    State.UNKNOWN: "Không có trong bảng.",
-    State.NOTHING: "Không nêu đơn vị hành chính nào.",
+    ResolutionState.RESOLVED: "Là một đơn vị.",
+    ResolutionState.AMBIGUOUS: "Có thể là một trong nhiều đơn vị; chữ đã ghi không đủ để phân biệt.",
+    ResolutionState.NOT_THEN: "Có đơn vị tên như vậy, nhưng không vào ngày ấy.",
+    ResolutionState.PARTIAL: "Chỉ biết đơn vị cấp trên; phần còn lại không có trong bảng.",
+    ResolutionState.UNKNOWN: "Không có trong bảng.",
+    ResolutionState.NOTHING: "Không nêu đơn vị hành chính nào.",
 }
 STANDING = {
-    Standing.SURE: "chắc chắn có vào ngày ấy",
-    Standing.POSSIBLE: "bảng không nói khác (chưa chắc đã có vào ngày ấy)",
-    Standing.NOT_YET: "chưa có vào ngày ấy",
-    Standing.NO_LONGER: "đã thôi có trước ngày ấy",
+    Validity.SURE: "chắc chắn có vào ngày ấy",
+    Validity.POSSIBLE: "bảng không nói khác (chưa chắc đã có vào ngày ấy)",
+    Validity.NOT_YET: "chưa có vào ngày ấy",
+    Validity.NO_LONGER: "đã thôi có trước ngày ấy",
 }
 
 
@@ -123,7 +123,7 @@ def _written(day: int) -> str:
     return f"{day % 100:02}/{day // 100 % 100:02}/{day // 10000}"
 
 
-def _plain(found: Resolution) -> dict[str, Any]:
+def _plain(found: PlaceResolution) -> dict[str, Any]:
     return {
         "state": found.state.value,
         "code": found.code,

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.beside import by_task, details_told
+from pipeline.cli.beside import by_task, describe_details
 from pipeline.cli.hypotheses import SHOWN, ways
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentences
@@ -103,7 +103,7 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
 
 def _why(task: Task, beside: list[StandingFinding]) -> str:
     """The codes of the reasons, those of checks of whole books with what they found."""
-    told = {one.finding.code: details_told(one) for one in beside}
+    told = {one.finding.code: describe_details(one) for one in beside}
     return ", ".join(f"{code} ({told[code]})" if told.get(code) else code for code in task.reasons)
 
 

@@ -16,7 +16,7 @@ from pipeline.catalogue import FAMILIES, OTHERS, CatalogueRule, RuleUse, listed
 from pipeline.cli.rules_page import page
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SchemaError
-from pipeline.schema import Schemas, nearest
+from pipeline.schema import Schemas, nearest_hint
 from pipeline.settings import read_settings
 
 OFF = "tắt"
@@ -70,7 +70,7 @@ def _chosen(
     if record is None:
         return found
     if record not in declared.records:
-        raise SchemaError(f"Không có loại việc “{record}”.{nearest(record, declared.records)}")
+        raise SchemaError(f"Không có loại việc “{record}”.{nearest_hint(record, declared.records)}")
     title = declared.records[record].title
     mine = [
         dataclasses.replace(rule, asked=tuple(asked for asked in rule.asked if asked.record == title))

@@ -1,28 +1,28 @@
 """From what several witnesses say of one line to ranked readings with honest chances."""
 
-from pipeline.decoding.date_agreement import Agreed, jointly
-from pipeline.decoding.decoder import Decoded, decoded, decoded_by_kind
+from pipeline.decoding.date_agreement import DateAgreement, agree_on_date
+from pipeline.decoding.decoder import DecodedLine, decode_field, decode_line
 from pipeline.decoding.emission import DecodingOptions, Emission
 from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language_model import Language, read_language
-from pipeline.decoding.priors import Followed, Prior, continued, followed, free_prior
+from pipeline.decoding.priors import Prior, RightContextPrior, free_prior, prior_after, prior_before
 from pipeline.decoding.two_readings import dates_both_allow, margin
 
 __all__ = [
-    "Agreed",
-    "Decoded",
+    "DateAgreement",
+    "DecodedLine",
     "DecodingOptions",
     "Emission",
-    "Followed",
+    "RightContextPrior",
     "Language",
     "Prior",
-    "continued",
+    "prior_after",
     "dates_both_allow",
-    "decoded",
-    "decoded_by_kind",
-    "followed",
+    "decode_line",
+    "decode_field",
+    "prior_before",
     "free_prior",
-    "jointly",
+    "agree_on_date",
     "margin",
     "prior_for",
     "read_language",

@@ -42,7 +42,7 @@ class _Way(NamedTuple):
     context: tuple[str, ...]
 
 
-def combined(
+def beam_search(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, options: DecodingOptions
 ) -> tuple[Combined, ...]:
     """The best texts that edits of the pivot make together, best first; the gains of edits far apart add up."""

@@ -26,7 +26,7 @@ SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class DateAgreement:
     """A reading of each field, the date (canonical) that both say, and the chance that both are right."""
 
     figures: Hypothesis
@@ -35,7 +35,7 @@ class Agreed:
     chance: float
 
 
-def jointly(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) -> tuple[Agreed, ...]:
+def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) -> tuple[DateAgreement, ...]:
     """The pairs of readings that say one full date, the likeliest first; nothing when no such date is likelier than not
     (each field then stands by itself, and if they differ, that is a finding). Words that say no date count for those
     that they allow, where no words say the same as any figures."""
@@ -68,12 +68,12 @@ def _allowed(told: Mapping[str, Sequence[Hypothesis]], words: Sequence[Hypothesi
                 yield _Pair(figure, word, allowed.date.canonical, allowed.chance)
 
 
-def _agreed(pairs: Sequence[_Pair]) -> tuple[Agreed, ...]:
+def _agreed(pairs: Sequence[_Pair]) -> tuple[DateAgreement, ...]:
     meeting = sum(pair.chance for pair in pairs)
     if meeting <= 0.0:
         return ()
     weight = chance_of_one_date(meeting) / meeting
-    each = [Agreed(pair.figures, pair.words, pair.canonical, weight * pair.chance) for pair in pairs]
+    each = [DateAgreement(pair.figures, pair.words, pair.canonical, weight * pair.chance) for pair in pairs]
     by_date: dict[str, float] = {}
     for pair in each:
         by_date[pair.canonical] = by_date.get(pair.canonical, 0.0) + pair.chance

@@ -11,19 +11,19 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.decoding.beam_search import combined
-from pipeline.decoding.edits import Edit, edits_between, gains, proposed, trimmed
+from pipeline.decoding.beam_search import beam_search
+from pipeline.decoding.edits import Edit, edit_gains, edits_between, propose_edits, trim_edit
 from pipeline.decoding.emission import (
     FLOOR,
     Chances,
     DecodingOptions,
     Emission,
+    best_path,
     columns_of,
-    plainly_read,
-    prepared,
+    prepare_emission,
 )
 from pipeline.decoding.priors import LIMIT, Prior
-from pipeline.decoding.trellis import log_chances, trellises_of
+from pipeline.decoding.trellis import build_trellises, log_chances
 from pipeline.model import Evidence, Hypothesis
 from pipeline.text.tones import folded
 
@@ -38,7 +38,7 @@ _UNSEEN = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedLine:
     """``hypotheses``: the likeliest readings, best first, and what each witness reads by itself, however unlikely; what
     their chances lack to 1 belongs to readings that were not weighed. ``evidence`` speaks for the first, which is a
     proposal to a person if ``proposed``: its evidence proves nothing."""
@@ -57,18 +57,18 @@ class _Weighing:
     gained: Chances
 
 
-def decoded(
+def decode_line(
     emissions: Sequence[Emission], prior: Prior, options: DecodingOptions = DecodingOptions()
-) -> Decoded:
+) -> DecodedLine:
     """The readings of one line. ``emissions``: one or more witnesses with the same letters, each with its own steps."""
     letters = emissions[0].letters
     if any(emission.letters != letters for emission in emissions):
         raise ValueError("the witnesses of a line write different letters")
     columns = columns_of(letters)
-    witnesses = [prepared(emission) for emission in emissions]
-    readings = [plainly_read(emission) for emission in emissions]
+    witnesses = [prepare_emission(emission) for emission in emissions]
+    readings = [best_path(emission) for emission in emissions]
     weighing = _weighed(witnesses, readings, columns, prior, options)
-    likely = combined(weighing.pivot, weighing.edits, weighing.gained, prior, options)
+    likely = beam_search(weighing.pivot, weighing.edits, weighing.gained, prior, options)
     beliefs = {text: known + prior.whole(text) for text, _, known in likely}
     scores = {text: options.sharpness * ink + beliefs[text] for text, ink, _ in likely}
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
@@ -78,7 +78,7 @@ def decoded(
     hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
     told = hypotheses[: options.hypotheses]
     told += tuple(one for one in hypotheses[options.hypotheses :] if one.text and one.text in readings)
-    return Decoded(told, _evidence(hypotheses, weighing, readings, prior))
+    return DecodedLine(told, _evidence(hypotheses, weighing, readings, prior))
 
 
 def _weighed(
@@ -89,13 +89,13 @@ def _weighed(
     options: DecodingOptions,
 ) -> _Weighing:
     different = tuple(dict.fromkeys(readings))
-    trellises = trellises_of(witnesses, columns, different)
+    trellises = build_trellises(witnesses, columns, different)
     pivot = trellises[0].pivot
-    edits = proposed(pivot, trellises, different, "".join(columns), options, prior.letters)
-    gained = gains(trellises, columns, edits).mean(axis=0)
+    edits = propose_edits(pivot, trellises, different, "".join(columns), options, prior.letters)
+    gained = edit_gains(trellises, columns, edits).mean(axis=0)
     near = _near(pivot, edits, gained, prior, columns)
     if near:
-        gained = np.append(gained, gains(trellises, columns, near).mean(axis=0))
+        gained = np.append(gained, edit_gains(trellises, columns, near).mean(axis=0))
     return _Weighing(pivot, (*edits, *near), gained)
 
 
@@ -112,7 +112,7 @@ def _near(
         if min(letters[match.start() : match.end()]) > _CLEAR:
             continue
         for known in prior.near(*said[place : place + 3]):
-            edit = trimmed(Edit(match.start(), match.end(), known), pivot)
+            edit = trim_edit(Edit(match.start(), match.end(), known), pivot)
             if all(letter in columns for letter in edit.letters):
                 found[edit] = None
     return tuple(edit for edit in found if edit not in others and (edit.letters or edit.start < edit.end))
@@ -209,14 +209,14 @@ def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances
     return tuple(map(float, chances))
 
 
-STROKES = frozenset({"date", "id_number"})
+WITH_SLASHES = frozenset({"date", "id_number"})
 """Kinds that hold both signs, or one of them only, by a grammar that tells."""
 
 ALIKE = 0.1
 """How likely a slanting one is, beside a stroke, where the other of them was seen."""
 
 
-def as_alike(emission: Emission) -> Emission:
+def confuse_ones_and_slashes(emission: Emission) -> Emission:
     """The same witness, to whom a one may look like a stroke and a stroke like a one."""
     if not {"1", "/"} <= set(emission.letters):
         return emission
@@ -227,34 +227,34 @@ def as_alike(emission: Emission) -> Emission:
     return Emission(chances, emission.letters)
 
 
-SPREAD = frozenset({"date", "entry_number", "id_number", "number", "volume"})
+DIGIT_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
 """Kinds whose values are figures and signs as a rule."""
 
 _WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 """What a date has to say with its gaps closed: ``1 1.1985`` would be November."""
 
 
-def decoded_by_kind(
+def decode_field(
     emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
-) -> Decoded:
+) -> DecodedLine:
     """The readings of one line that holds a value of that ``kind``; figures with the gaps between them closed, where
     that leaves something whole; ones and strokes taken for one another, where only that does. The latter is a proposal
-    to a person. See ``decoded``."""
-    if kind not in SPREAD or any(map(_has_letters, emissions)):
-        return decoded(emissions, prior, options)
-    together = [without_gaps(emission) for emission in emissions]
-    closed = decoded(together, prior, options)
+    to a person. See ``decode_line``."""
+    if kind not in DIGIT_KINDS or any(map(_has_letters, emissions)):
+        return decode_line(emissions, prior, options)
+    together = [close_gaps(emission) for emission in emissions]
+    closed = decode_line(together, prior, options)
     if _is_whole(closed.hypotheses[0].text, kind, prior):
         return closed
-    plain = decoded(emissions, prior, options)
-    if kind in STROKES and prior.support(plain.hypotheses[0].text) < 1.0:
-        alike = decoded([as_alike(emission) for emission in together], prior, options)
+    plain = decode_line(emissions, prior, options)
+    if kind in WITH_SLASHES and prior.support(plain.hypotheses[0].text) < 1.0:
+        alike = decode_line([confuse_ones_and_slashes(emission) for emission in together], prior, options)
         if _is_whole(alike.hypotheses[0].text, kind, prior):
             return replace(alike, proposed=True)
     return plain
 
 
-def without_gaps(emission: Emission) -> Emission:
+def close_gaps(emission: Emission) -> Emission:
     """The same witness, that calls every space nothing."""
     if " " not in emission.letters:
         return emission
@@ -266,7 +266,7 @@ def without_gaps(emission: Emission) -> Emission:
 
 
 def _has_letters(emission: Emission) -> bool:
-    return any(map(str.isalpha, plainly_read(emission)))
+    return any(map(str.isalpha, best_path(emission)))
 
 
 def _is_whole(text: str, kind: str, prior: Prior) -> bool:

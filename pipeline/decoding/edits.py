@@ -47,7 +47,7 @@ class _Numbers:
     lengths: Columns
 
 
-def gains(trellises: Sequence[Trellis], columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
+def edit_gains(trellises: Sequence[Trellis], columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
     """For each witness and edit how much likelier (log) the edited text is than the pivot."""
     numbers = _numbers(columns, edits)
     order = np.lexsort((numbers.right, numbers.left))
@@ -138,7 +138,7 @@ def _step(chain: Chances, here: Chances, leaps: Chances) -> None:
         now *= seen
 
 
-def proposed(
+def propose_edits(
     pivot: str,
     trellises: Sequence[Trellis],
     readings: Sequence[str],
@@ -234,7 +234,7 @@ def is_tidy(edit: Edit, pivot: str) -> bool:
     return "  " not in text or (text == "  " and not edit.start and edit.end >= len(pivot))
 
 
-def trimmed(edit: Edit, text: str) -> Edit:
+def trim_edit(edit: Edit, text: str) -> Edit:
     """The same edit without the letters that it would write again."""
     start, end, letters = edit.start, edit.end, edit.letters
     while start < end and letters and text[start] == letters[0]:

@@ -57,7 +57,7 @@ def columns_of(letters: str) -> dict[str, int]:
     return {letter: number + 1 for number, letter in enumerate(letters)}
 
 
-def prepared(emission: Emission) -> Chances:
+def prepare_emission(emission: Emission) -> Chances:
     """Chances (steps, columns + 2): runs of quiet steps become one step, and the line stands between two letters of its
     own (the last two columns), so that it begins and ends like any letter."""
     chances = emission.log_chances.astype(np.float64)
@@ -78,7 +78,7 @@ def prepared(emission: Emission) -> Chances:
     return ready
 
 
-def plainly_read(emission: Emission) -> str:
+def best_path(emission: Emission) -> str:
     """The likeliest letter of each step, repetitions and blanks dropped, spaces collapsed."""
     best = emission.log_chances.argmax(axis=1)
     kept = best[np.concatenate(([True], best[1:] != best[:-1]))] if len(best) else best

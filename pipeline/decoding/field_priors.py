@@ -10,14 +10,14 @@ from functools import lru_cache
 from pipeline.decoding.language_model import Language, WordModel
 from pipeline.decoding.priors import LIMIT, FreePrior, Prior
 from pipeline.decoding.word_prior import (
-    Habit,
-    Manner,
+    TextHabit,
+    WordHabit,
     WordPrior,
     habit_of_address,
     habit_of_date,
     habit_of_name,
     habit_of_text,
-    manner_of_address,
+    text_habit_of_address,
 )
 from pipeline.kinds import KINDS, date_words
 from pipeline.kinds.digits import is_digits, without_leader
@@ -60,7 +60,7 @@ class SignerPrior:
         return said
 
     def whole(self, text: str) -> float:
-        parts = parted(text)
+        parts = split_signer_parts(text)
         weight = sum(max(self.name.whole(part), self.title.whole(part)) for part in parts)
         if len(parts) > 1 and not any(map(_is_title, parts)):
             weight += NO_TITLE
@@ -78,7 +78,7 @@ class SignerPrior:
         return sum(known) / len(words) if words else 0.0
 
 
-def parted(text: str) -> tuple[str, ...]:
+def split_signer_parts(text: str) -> tuple[str, ...]:
     """The parts between signs, without these: ``Trần B (PCT)`` is ``Trần B`` and ``PCT``."""
     parts: list[list[str]] = [[]]
     for word in text.split():
@@ -209,7 +209,7 @@ class ListPrior:
 
 
 @dataclass(frozen=True, slots=True)
-class UsualPrior:
+class UsualTextPrior:
     """Free text that is mostly worded in one of a few ways: these are tried on the ink in every case, any other is
     weighed by its words and a little less."""
 
@@ -237,7 +237,7 @@ def _is_usual(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenDatePrior:
+class DateWordsPrior:
     """A date in words: number words by the runs they stand in; a whole date that parses weighs a little more, since its
     line may hold only half of it."""
 
@@ -298,7 +298,7 @@ def _prior_for(
         return GrammarPrior(_LETTERS[kind], lambda text: _judged(kind, text))
     if usual:
         free = _prior_for(kind, part, (), language, (), new_units)
-        return UsualPrior(free, usual, frozenset(map(folded, usual)))
+        return UsualTextPrior(free, usual, frozenset(map(folded, usual)))
     if kind == "signer":
         name, title = (_prior_for(one, part, (), language, (), new_units) for one in ("name", "text"))
         return SignerPrior(name, title)
@@ -307,11 +307,11 @@ def _prior_for(
     if model is None:
         return FreePrior()
     if kind == "date_words":
-        return SpokenDatePrior(_word_prior(model, habit=habit_of_date))
+        return DateWordsPrior(_word_prior(model, habit=habit_of_date))
     if kind == "name":
         return _word_prior(model, small=-1.0, even=UNEVEN, habit=habit_of_name)
     if kind == "place":
-        return _word_prior(model, even=UNEVEN, habit=habit_of_address, manner=manner_of_address)
+        return _word_prior(model, even=UNEVEN, habit=habit_of_address, text_habit=text_habit_of_address)
     return _word_prior(model, even=UNEVEN, habit=habit_of_text)
 
 
@@ -320,11 +320,11 @@ def _word_prior(
     model: WordModel,
     small: float = 0.0,
     even: float = 0.0,
-    habit: Habit | None = None,
-    manner: Manner | None = None,
+    habit: WordHabit | None = None,
+    text_habit: TextHabit | None = None,
 ) -> WordPrior:
     """One a domain, whatever the kinds and parts that ask for it: what it remembers of words takes memory."""
-    return WordPrior(model, small, even, habit=habit, manner=manner)
+    return WordPrior(model, small, even, habit=habit, text_habit=text_habit)
 
 
 def _judged_part(part: str, text: str) -> float:

@@ -95,7 +95,7 @@ class _OfPart:
 
 
 @dataclass(frozen=True)
-class Continued(_OfPart):
+class LeftContextPrior(_OfPart):
     """The prior of a line that goes on where another one ends: ``before`` are the other's last words."""
 
     before: tuple[str, ...]
@@ -107,14 +107,14 @@ class Continued(_OfPart):
         return self.prior.near(before or self.before[-1], word, after)
 
 
-def continued(prior: Prior, text: str) -> Prior:
+def prior_after(prior: Prior, text: str) -> Prior:
     """The prior behind a line that says ``text``."""
     words = tuple(text.split())[-_CONTEXT:]
-    return Continued(prior, words) if words else prior
+    return LeftContextPrior(prior, words) if words else prior
 
 
 @dataclass(frozen=True)
-class Followed(_OfPart):
+class RightContextPrior(_OfPart):
     """The prior of a line that goes on in another one: ``after`` is the other's first word."""
 
     after: str
@@ -130,7 +130,7 @@ class Followed(_OfPart):
         return self.prior.near(before, word, after or self.after)
 
 
-def followed(prior: Prior, text: str) -> Followed | None:
+def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
     """The prior before a line that says ``text``; ``None`` where that says nothing."""
     words = text.split()
-    return Followed(prior, words[0]) if words else None
+    return RightContextPrior(prior, words[0]) if words else None

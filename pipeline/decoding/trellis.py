@@ -40,11 +40,11 @@ class Trellis:
     log_chance: float
 
 
-def trellises_of(
+def build_trellises(
     witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]
 ) -> tuple[Trellis, ...]:
     """The trellises, one a witness, of the text that all witnesses together find the likeliest. ``witnesses``: as
-    ``emission.prepared`` gives them."""
+    ``emission.prepare_emission`` gives them."""
     lanes = [(chances, _states(text, columns, chances.shape[1])) for text in texts for chances in witnesses]
     came, stood, scale = _run_both_ways(lanes)
     logs = np.full(len(lanes), NEVER)

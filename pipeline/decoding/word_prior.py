@@ -78,7 +78,7 @@ def habit_of_address(before: str, word: str) -> float:
     return weight + shape.small_name
 
 
-def manner_of_address(text: str) -> float:
+def text_habit_of_address(text: str) -> float:
     """What weighs in an address as a whole that its words, one by one, do not tell: commas here and none there."""
     words = text.split()
     if not any(word.endswith(",") for word in words[:-1]):
@@ -178,10 +178,10 @@ ODD_CASE = -2.5
 LONE_SIGN = -0.3
 """A sign by itself, as the dash between the parts of an address."""
 
-Habit = Callable[[str, str], float]
+WordHabit = Callable[[str, str], float]
 """From the word before a word (``""``: none, or not known yet) and the word, as they are written, to a weight."""
 
-Manner = Callable[[str], float]
+TextHabit = Callable[[str], float]
 """From a whole text as it is written to a weight."""
 
 DITTO = -1.0
@@ -201,7 +201,7 @@ _REMEMBERED = 50_000
 class WordPrior:
     """The prior of a domain of words. ``small``: what a word without a capital weighs; ``even``: what a line weighs
     of whose words (abbreviations aside) some are in capitals all through and some not; ``habit``: what the way weighs
-    in which a word is written down behind others, ``manner`` that of a whole text (at most 0)."""
+    in which a word is written down behind others, ``text_habit`` that of a whole text (at most 0)."""
 
     model: WordModel
     small: float = 0.0
@@ -209,8 +209,8 @@ class WordPrior:
     weight: float = WEIGHT
     terms: tuple[str, ...] = ()
     letters: str = ""
-    habit: Habit | None = None
-    manner: Manner | None = None
+    habit: WordHabit | None = None
+    text_habit: TextHabit | None = None
     _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
@@ -231,7 +231,7 @@ class WordPrior:
     def whole(self, text: str) -> float:
         plain = (word.strip(_SIGNS) for word in text.split())
         shapes = {word.isupper() for word in plain if len(word) > 1 and is_syllable(word)}
-        return (self.even if len(shapes) > 1 else 0.0) + (self.manner(text) if self.manner else 0.0)
+        return (self.even if len(shapes) > 1 else 0.0) + (self.text_habit(text) if self.text_habit else 0.0)
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
         return tuple(as_cased(known, word) for known in self.model.near(before, word, after, _NEAR))

@@ -10,9 +10,9 @@ from pipeline.imaging.gate import PageGate
 from pipeline.imaging.ink.print_or_hand import PrintOrHandModel
 from pipeline.model import Crop
 from pipeline.ocr import Engines
-from pipeline.ocr.digits import Numerals
-from pipeline.ocr.handwriting import HandReader, words_of
-from pipeline.ocr.models import card, cards, network_of
+from pipeline.ocr.digits import DigitReader
+from pipeline.ocr.handwriting import HandwritingReader, language_data
+from pipeline.ocr.models import load_network, read_card, read_cards
 from pipeline.ocr.tesseract import TesseractLines, TesseractPage
 
 HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
@@ -47,15 +47,15 @@ def default_engines(models: Path | None = None) -> Engines:
     return Engines(
         labels=TesseractPage(reader.language),
         print=TesseractLines(reader.language),
-        numerals=Numerals(),
+        digits=DigitReader(),
         writing=LineShapes(model),
         hand=_hand(models),
         gate=PageGate(gate.weights, gate.fingerprint),
     )
 
 
-def _hand(models: Path | None) -> HandReader | None:
-    installed = cards(models)
-    networks = tuple(network_of(found, models) for found in installed if found.engine == HAND_NETWORK)
-    words = [words_of(found, models) for found in installed if found.engine == HAND_WORDS]
-    return HandReader(networks, words[0] if words else None) if networks else None
+def _hand(models: Path | None) -> HandwritingReader | None:
+    installed = read_cards(models)
+    networks = tuple(load_network(found, models) for found in installed if found.engine == HAND_NETWORK)
+    words = [language_data(found, models) for found in installed if found.engine == HAND_WORDS]
+    return HandwritingReader(networks, words[0] if words else None) if networks else None

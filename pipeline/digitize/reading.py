@@ -38,8 +38,8 @@ def line_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading,
     """One reading a crop of print. All is read twice, figures by the second reader of figures, then lines with letters
     by the reader of handwriting: what both read alike is trusted, what they read otherwise is not."""
     readings = engines.print.read(crops)
-    if engines.numerals is not None:
-        readings = _with_figures(crops, readings, engines.numerals)
+    if engines.digits is not None:
+        readings = _with_figures(crops, readings, engines.digits)
     return _with_letters(crops, readings, engines.hand)
 
 
@@ -49,10 +49,10 @@ def hand_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading,
     if engines.hand is None or not crops:
         return ()
     readings = list(engines.hand.read(crops))
-    if engines.numerals is None:
+    if engines.digits is None:
         return tuple(readings)
     asked = [number for number, reading in enumerate(readings) if _is_all_figures(reading)]
-    answers = engines.numerals.read([crops[number] for number in asked])
+    answers = engines.digits.read([crops[number] for number in asked])
     for number, answer in zip(asked, answers, strict=True):
         readings[number] = _heard(readings[number], answer)
     return tuple(readings)

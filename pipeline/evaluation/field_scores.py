@@ -30,7 +30,7 @@ def upper_bound(wrong: int, fields: int, sure: float = SURE) -> float | None:
 
 def exceeds(wrong: int, fields: int, tolerated: float, sure: float = SURE) -> bool:
     """Whether more was wrong than so tolerated a share of errors would let one expect."""
-    return wrong > 0 and 1 - risk.at_most(wrong - 1, fields, tolerated) <= 1 - sure
+    return wrong > 0 and 1 - risk.binomial_cdf(wrong - 1, fields, tolerated) <= 1 - sure
 
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from pipeline.export.package_values import BookFacts
 from pipeline.export.page_pictures import CopyOptions
 from pipeline.export.workbook import CellOptions
-from pipeline.schema import Declaration, nearest
+from pipeline.schema import Declaration, nearest_hint
 from pipeline.staff_toml import StaffFile
 
 PRESETS: Mapping[str, str] = {
@@ -173,7 +173,7 @@ def read_options(path: Path) -> PackageOptions:
     file = StaffFile(path)
     for key in file.table:
         if key not in ("package", "paper", "page"):
-            file.flaw(key, f"bảng lạ “{key}”.{nearest(key, ('package', 'paper', 'page'))}")
+            file.flaw(key, f"bảng lạ “{key}”.{nearest_hint(key, ('package', 'paper', 'page'))}")
     said = _package(file)
     papers, attached = _rows(file, "paper", PaperFormat), _rows(file, "page", AttachedPage)
     pattern = PRESETS.get(said.file_pattern, said.file_pattern)
@@ -229,7 +229,7 @@ _ALLOWED: dict[str, str] = {
 def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
     names: dict[str, Any] = {spec.alias or name: None for name, spec in model.model_fields.items()}
     if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest(key, names)}"
+        return f"khóa lạ “{key}”.{nearest_hint(key, names)}"
     if flaw == "missing":
         return f"thiếu “{key}”."
     return f"“{key}” {_ALLOWED.get(key, 'không dùng được')}."

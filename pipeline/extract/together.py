@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.decoding import Agreed, jointly
+from pipeline.decoding import DateAgreement, agree_on_date
 from pipeline.extract.ways import bounded_by
 from pipeline.model import FieldReading, FieldStatus, Hypothesis
 from pipeline.schema import RecordSpec
@@ -29,7 +29,7 @@ def decided_together(
         if sorted(kinds) != ["date", "date_words"] or not all(map(_weighs, pair)):
             continue
         figures, words = (readings[name] for _, name in sorted(zip(kinds, rule.fields, strict=True)))
-        agreed = jointly(figures.hypotheses, words.hypotheses)
+        agreed = agree_on_date(figures.hypotheses, words.hypotheses)
         if agreed:
             yield figures.field, _with(figures, agreed, [one.figures.text for one in agreed])
             yield words.field, _with(words, agreed, [one.words.text for one in agreed])
@@ -39,7 +39,7 @@ def _weighs(reading: FieldReading | None) -> bool:
     return reading is not None and reading.status is FieldStatus.READ and reading.evidence is not None
 
 
-def _with(reading: FieldReading, agreed: Sequence[Agreed], texts: Sequence[str]) -> FieldReading:
+def _with(reading: FieldReading, agreed: Sequence[DateAgreement], texts: Sequence[str]) -> FieldReading:
     """The reading as the pairs weigh it: ``texts`` are its own in each pair. What the pairs leave belongs to its other
     hypotheses. A text that was not the likeliest by itself agrees with its line only in part."""
     assert reading.evidence is not None

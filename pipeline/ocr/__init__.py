@@ -39,7 +39,7 @@ class PrintReader(Protocol):
         ...
 
 
-class WritingJudge(Protocol):
+class WritingClassifier(Protocol):
     """Tells typed lines from handwritten ones."""
 
     @property
@@ -50,7 +50,7 @@ class WritingJudge(Protocol):
         ...
 
 
-class PageGate(Protocol):
+class QualityGate(Protocol):
     """Tells pages that should be scanned again."""
 
     @property
@@ -71,22 +71,22 @@ class BlankForm(Protocol):
 
 @dataclass(frozen=True)
 class Engines:
-    """What a page is read with. ``numerals`` is a second reader of figures. Without a ``writing`` judge every value
+    """What a page is read with. ``digits`` is a second reader of figures. Without a ``writing`` judge every value
     counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed; without a ``gate`` every page
     counts as good. ``template`` is what the book has taught of its own print, and no part of the fingerprint: it says
     sooner where the labels stand, not otherwise."""
 
     labels: PrintReader
     print: OcrEngine
-    numerals: OcrEngine | None = None
-    writing: WritingJudge | None = None
+    digits: OcrEngine | None = None
+    writing: WritingClassifier | None = None
     hand: OcrEngine | None = None
     gate: PageGate | None = None
     template: BlankForm | None = None
 
     @property
     def fingerprint(self) -> str:
-        parts = (self.labels, self.print, self.numerals, self.writing, self.hand, self.gate)
+        parts = (self.labels, self.print, self.digits, self.writing, self.hand, self.gate)
         return "+".join(part.fingerprint for part in parts if part is not None)
 
     @property
@@ -95,4 +95,4 @@ class Engines:
         calibration speaks of one of these."""
         if self.hand is None:
             return ""
-        return "+".join(part.fingerprint for part in (self.hand, self.numerals) if part is not None)
+        return "+".join(part.fingerprint for part in (self.hand, self.digits) if part is not None)

@@ -53,7 +53,7 @@ def _session() -> tuple[Any, str]:
 
 
 @dataclass(frozen=True)
-class Numerals:
+class DigitReader:
     """Reads figures and the signs between them; confidence = the least certain sign, letters counted against it."""
 
     @property

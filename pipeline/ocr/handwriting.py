@@ -20,19 +20,27 @@ from numpy.typing import NDArray
 
 from pipeline.decoding import (
     Emission,
-    Followed,
     Language,
     Prior,
-    continued,
-    decoded_by_kind,
-    followed,
+    RightContextPrior,
+    decode_field,
     free_prior,
+    prior_after,
+    prior_before,
     prior_for,
     read_language,
 )
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
-from pipeline.ocr.line_image import HEIGHT, STRIDE, WIDEST, Ink, line_picture, slant_of, straightened
+from pipeline.ocr.line_image import (
+    HEIGHT,
+    STRIDE,
+    WIDEST,
+    LineImage,
+    estimate_slant,
+    line_image,
+    shear_upright,
+)
 from pipeline.ocr.models import REINSTALL, LineNetwork, ModelCard, default_folder
 
 BATCH_COLUMNS = 3200
@@ -53,7 +61,7 @@ VERSION = "10"
 
 
 @dataclass(frozen=True)
-class Words:
+class LanguageData:
     """The folder of what is known of words, loaded once a process."""
 
     folder: Path
@@ -65,9 +73,9 @@ class Words:
         return _language(self.folder)
 
 
-def words_of(card: ModelCard, models: Path | None = None) -> Words:
+def language_data(card: ModelCard, models: Path | None = None) -> LanguageData:
     """The words that a card describes."""
-    return Words((models or default_folder()) / card.name, card.fingerprint)
+    return LanguageData((models or default_folder()) / card.name, card.fingerprint)
 
 
 @cache
@@ -86,12 +94,12 @@ def _told_when_damaged(folder: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class HandReader:
+class HandwritingReader:
     """Reads handwritten lines; the confidence is the chance of the best hypothesis among those weighed. Without
     ``words`` lists, dates and numbers are still known for what they are, names and places are read letter by letter."""
 
     networks: tuple[LineNetwork, ...]
-    words: Words | None = None
+    words: LanguageData | None = None
 
     @property
     def name(self) -> str:
@@ -132,9 +140,9 @@ class HandReader:
             if not crop.follows or not read:
                 read.append(_line(self.name, crop, emissions, prior))
                 continue
-            prior = continued(prior, read[-1].text)
+            prior = prior_after(prior, read[-1].text)
             reading = _line(self.name, crop, emissions, prior)
-            ahead = followed(before, reading.text)
+            ahead = prior_before(before, reading.text)
             if ahead is not None and _goes_better(read[-1], ahead):
                 read[-1] = _line(self.name, crops[number - 1], seen[number - 1], ahead)
             read.append(reading)
@@ -146,12 +154,12 @@ class HandReader:
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
         """What every network sees on each grey line, and then what each sees on it where it leans far and is set more
         upright; nothing where there is no ink, or where a network's answer is no chances."""
-        looks = [_looks(line_picture(pixels)) for pixels in lines]
+        looks = [_looks(line_image(pixels)) for pixels in lines]
         seen = iter(self._seen([picture for pictures in looks for picture in pictures]))
         told = [[said for _ in pictures for said in next(seen)] for pictures in looks]
         return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in told)
 
-    def _seen(self, pictures: Sequence[Ink]) -> Sequence[Sequence[Emission]]:
+    def _seen(self, pictures: Sequence[LineImage]) -> Sequence[Sequence[Emission]]:
         """What every network sees on each picture."""
         seen: list[list[Emission]] = [[] for _ in pictures]
         for batch in _batches(pictures):
@@ -164,19 +172,19 @@ class HandReader:
         return seen
 
 
-def _looks(picture: Ink) -> tuple[Ink, ...]:
+def _looks(picture: LineImage) -> tuple[LineImage, ...]:
     """The picture and, where its writing leans far, the same half upright and larger."""
-    lean = slant_of(picture)
+    lean = estimate_slant(picture)
     if abs(lean) < LEANING:
         return (picture,)
-    upright = straightened(picture, lean / 2, LARGER)
+    upright = shear_upright(picture, lean / 2, LARGER)
     return (picture, upright) if upright.shape[1] <= WIDEST else (picture,)
 
 
 def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) -> LineReading:
     if not emissions:
         return LineReading("", 0.0, name)
-    found = decoded_by_kind(emissions, prior, crop.kind)
+    found = decode_field(emissions, prior, crop.kind)
     best = found.hypotheses[0]
     if not best.text:
         return LineReading("", 0.0, name, hypotheses=found.hypotheses)
@@ -196,7 +204,7 @@ GOES_BETTER = 0.5
 """By how much (log) another reading of a line goes better with the next line for it to be weighed again."""
 
 
-def _goes_better(reading: LineReading, ahead: Followed) -> bool:
+def _goes_better(reading: LineReading, ahead: RightContextPrior) -> bool:
     if not reading.text:
         return False
     said = ahead.going_on(reading.text)
@@ -216,11 +224,11 @@ def _widths() -> tuple[int, ...]:
     return tuple(widths)
 
 
-def _filled_width(picture: Ink) -> int:
+def _filled_width(picture: LineImage) -> int:
     return _widths()[bisect_left(_widths(), picture.shape[1])]
 
 
-def _batches(pictures: Sequence[Ink]) -> Iterator[list[int]]:
+def _batches(pictures: Sequence[LineImage]) -> Iterator[list[int]]:
     """The numbers of the lines with ink in groups that are filled up to one width."""
     groups: dict[int, list[int]] = {}
     for number, picture in enumerate(pictures):
@@ -231,7 +239,7 @@ def _batches(pictures: Sequence[Ink]) -> Iterator[list[int]]:
         yield from (numbers[start : start + most] for start in range(0, len(numbers), most))
 
 
-def _stacked(pictures: Sequence[Ink]) -> NDArray[np.float32]:
+def _stacked(pictures: Sequence[LineImage]) -> NDArray[np.float32]:
     """(lines, 1, HEIGHT, width): pictures of one group, filled up with paper to its width."""
     width = max(map(_filled_width, pictures))
     lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from pipeline.model import Pixels
 
-Ink = NDArray[np.float32]
+LineImage = NDArray[np.float32]
 
 HEIGHT = 40
 """Rows of the picture."""
@@ -43,7 +43,7 @@ FAINTEST = 24.0
 """Grey levels between paper and ink below which a crop counts as empty."""
 
 
-def line_picture(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> Ink:
+def line_image(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> LineImage:
     """The picture (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) that holds one line.
 
     The paper's shade is divided out, rules are dropped, the height is set by how the ink spreads over the rows, the
@@ -69,7 +69,7 @@ def _reduced(grey: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
 
 
-def _ink(grey: Pixels) -> Ink:
+def _ink(grey: Pixels) -> LineImage:
     """Darkness against the paper around it, 0..1 where 1 is the line's own full ink."""
     height, width = grey.shape
     shade = _paper(grey)
@@ -85,7 +85,7 @@ def _ink(grey: Pixels) -> Ink:
     if full * 255 < FAINTEST:
         return np.zeros_like(dark)
     floor = 0.12 * full
-    scaled: Ink = ((dark - floor) / (full - floor)).clip(0, 1).astype(np.float32)
+    scaled: LineImage = ((dark - floor) / (full - floor)).clip(0, 1).astype(np.float32)
     return scaled
 
 
@@ -159,7 +159,7 @@ def _columns(marks: NDArray[np.bool_]) -> tuple[int, int]:
     return int(inked[0]), int(inked[-1]) + 1
 
 
-def _scaled(ink: Ink, window: tuple[int, float, int, float], height: int) -> Ink:
+def _scaled(ink: LineImage, window: tuple[int, float, int, float], height: int) -> LineImage:
     left, top, right, bottom = window
     scale = height / (bottom - top)
     margin = 4 / scale
@@ -182,7 +182,7 @@ LEAST_WIDTH = 1.5
 """How many times as wide as high a picture is in which a hand shows its slant; ``/`` by itself leans by its nature."""
 
 
-def slant_of(picture: Ink) -> float:
+def estimate_slant(picture: LineImage) -> float:
     """Columns by which strokes run to the right a row upwards (0.5: about 27 degrees); 0 where the line is too short to
     tell. It is the shear that gathers the ink in the fewest columns, where the sum of the squared column sums is
     greatest: strokes that go down stand upright then (compare Vinciarelli and Luettin 2001)."""
@@ -211,7 +211,7 @@ def _sheared(rows: NDArray[np.intp], columns: NDArray[np.intp], lean: float, hei
     return np.asarray(np.floor(columns + lean * (rows - height / 2)), np.intp)
 
 
-def straightened(picture: Ink, lean: float, size: float = 1.0) -> Ink:
+def shear_upright(picture: LineImage, lean: float, size: float = 1.0) -> LineImage:
     """The picture with a leaning of ``lean`` taken away and its writing ``size`` times as large, as much wider as that
     needs; what grows over the upper and lower edge is cut off."""
     height = len(picture)

@@ -47,7 +47,7 @@ def default_folder() -> Path:
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "ocr_models"
 
 
-def cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
+def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
     """The cards of all models in a folder, by name. Raises ``SetupError`` for one that cannot be read."""
     folder = folder or default_folder()
     found = []
@@ -64,9 +64,9 @@ def cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
     return tuple(found)
 
 
-def card(name: str, folder: Path | None = None) -> ModelCard:
+def read_card(name: str, folder: Path | None = None) -> ModelCard:
     """The card of one model. Raises ``SetupError`` when it is not installed."""
-    for found in cards(folder):
+    for found in read_cards(folder):
         if found.name == name:
             return found
     raise SetupError(
@@ -123,7 +123,7 @@ class OnnxNetwork:
         return result
 
 
-def network_of(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
+def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
     """The network that a card describes. Raises ``SetupError`` when the card is not that of one."""
     files = dict(card.files)
     if WEIGHTS not in files or not card.letters:

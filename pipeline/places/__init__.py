@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from pipeline.places.gazetteer import Gazetteer
 from pipeline.places.gazetteer_files import OFFICE, read_gazetteer
-from pipeline.places.resolver import Resolution, Resolver, State
-from pipeline.places.unit import Days, Level, Span, Standing, Unit
+from pipeline.places.resolver import PlaceResolution, ResolutionState, Resolver
+from pipeline.places.unit import DayRange, Level, Span, Unit, Validity
 
 __all__ = [
     "OFFICE",
-    "Days",
+    "DayRange",
     "Gazetteer",
     "Level",
-    "Resolution",
+    "PlaceResolution",
     "Resolver",
     "Span",
-    "Standing",
-    "State",
+    "Validity",
+    "ResolutionState",
     "Unit",
     "read_gazetteer",
 ]

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.places.unit import Days, Level, Unit
+from pipeline.places.unit import DayRange, Level, Unit
 from pipeline.places.written_places import lacks_only_marks, letters_of, syllables_of
 
-COVERED = Days(20191006, 20251008)
+COVERED = DayRange(20191006, 20251008)
 """From the first to the last day that the tables show: what was there between the two is in them."""
 
 TABLES = ("2004", "2025")
@@ -65,7 +65,7 @@ class Gazetteer:
         parents = self._parents.get(unit.parent, ()) if above.level is Level.PROVINCE else ()
         return any(parent in above.lands for parent in parents)
 
-    def line_of(self, unit: Unit, days: Days) -> tuple[Unit, ...]:
+    def line_of(self, unit: Unit, days: DayRange) -> tuple[Unit, ...]:
         """The unit and those above it on such a day, from the largest down."""
         line = [unit]
         while line[-1].parent:

@@ -40,7 +40,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Additions:
+class GazetteerAdditions:
     """``begun``: the bounds of the beginning of a unit, by its code and the syllables of its name; ``aliases``:
     code and spelling."""
 
@@ -49,7 +49,7 @@ class Additions:
     aliases: tuple[tuple[str, str], ...]
 
 
-def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> Additions:
+def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> GazetteerAdditions:
     """What that file adds to the ``known`` units. Raises ``SchemaError`` that names every flaw with its line."""
     return _Reader(path, scheme, known).additions()
 
@@ -61,7 +61,7 @@ class _Reader:
         self._codes = {unit.code for unit in known}
         self._known = known
 
-    def additions(self) -> Additions:
+    def additions(self) -> GazetteerAdditions:
         for name in self._file.table:
             if name not in KEYS:
                 self._file.flaw(name, _unknown("bảng", name, KEYS))
@@ -77,7 +77,7 @@ class _Reader:
         begun = [self._checked("dated", number, row, self._dated) for number, row in rows["dated"]]
         aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
         self._file.refuse_flaws()
-        return Additions(
+        return GazetteerAdditions(
             tuple(units), dict(one for one in begun if one), tuple(one for one in aliases if one)
         )
 
@@ -220,7 +220,7 @@ def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
     )
 
 
-def _with(units: Sequence[Unit], added: Additions) -> list[Unit]:
+def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
     """The units with other spellings and known beginnings put in, and the further units behind them."""
     begun = dict(added.begun)
     names: dict[str, list[str]] = defaultdict(list)

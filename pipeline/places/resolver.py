@@ -15,12 +15,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from pipeline.places.gazetteer import COVERED, Gazetteer
-from pipeline.places.unit import ALWAYS, NEVER, TYPES, Days, Level, Span, Standing, Unit
-from pipeline.places.written_places import Part, parts_of
+from pipeline.places.unit import ALWAYS, NEVER, TYPES, DayRange, Level, Span, Unit, Validity
+from pipeline.places.written_places import PlacePart, parts_of
 from pipeline.text.tones import has_marks
 
 
-class State(StrEnum):
+class ResolutionState(StrEnum):
     RESOLVED = "resolved"
     """It is one unit."""
     AMBIGUOUS = "ambiguous"
@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class PlaceResolution:
     """``unit``: the smallest unit that the text names, where it is one (``RESOLVED``), or the smallest that is
     known (``PARTIAL``). ``line``: that unit and those above it, from the largest down. ``standing``: whether it
     surely was there on the day, or as far as is known. ``spelled``: every name stands as the tables spell it;
@@ -45,10 +45,10 @@ class Resolution:
     at another time (``NOT_THEN``). ``unknown``: the part of the text that is no known unit. ``complete``: the
     tables show everything that was there on that day, so what is not in them was not there."""
 
-    state: State
+    state: ResolutionState
     unit: Unit | None = None
     line: tuple[Unit, ...] = ()
-    standing: Standing | None = None
+    standing: Validity | None = None
     spelled: bool = True
     candidates: tuple[Unit, ...] = ()
     unknown: str = ""
@@ -57,10 +57,10 @@ class Resolution:
     @property
     def code(self) -> str:
         """The unit's code with its scheme (``2004:31417``), or ``""``."""
-        return self.unit.id if self.unit and self.state is State.RESOLVED else ""
+        return self.unit.id if self.unit and self.state is ResolutionState.RESOLVED else ""
 
 
-NOTHING = Resolution(State.NOTHING)
+NOTHING = PlaceResolution(ResolutionState.NOTHING)
 
 
 REMEMBERED = 1 << 15
@@ -97,77 +97,79 @@ class Resolver:
         """What it remembers stays behind when it travels to another process."""
         return Resolver, (self.gazetteer,)
 
-    def resolve(self, written: str, on: tuple[int, ...] = ()) -> Resolution:
+    def resolve(self, written: str, on: tuple[int, ...] = ()) -> PlaceResolution:
         """What that text names on a day (year, month, day as far as they are known; ``()`` = at any time)."""
-        return self._resolved(written, *self._between(Days.of(on)))
+        return self._resolved(written, *self._between(DayRange.of(on)))
 
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
         """``True``: it is one unit that was, or may have been, there on the day. ``False``: no such unit was
         there then. ``None``: it cannot be told (several units, a time the tables do not show, no unit at all).
         ``former``: a unit that was there before the day will do."""
-        return self._existing(written, *self._between(Days.of(on)), former)
+        return self._existing(written, *self._between(DayRange.of(on)), former)
 
     def _existed(self, written: str, first: int, last: int, former: bool) -> bool | None:
         found = self._resolved(_NUMBERED_HAMLET.sub(r"\g<1>1", written), first, last)
-        if found.state is State.RESOLVED:
+        if found.state is ResolutionState.RESOLVED:
             return True
-        if found.state is State.NOT_THEN:
-            return former and found.standing is Standing.NO_LONGER
+        if found.state is ResolutionState.NOT_THEN:
+            return former and found.standing is Validity.NO_LONGER
         return False if found.complete and found.unknown else None
 
-    def _between(self, days: Days) -> tuple[int, int]:
+    def _between(self, days: DayRange) -> tuple[int, int]:
         """The same for all days between two of which nothing changes."""
         bounds = self.gazetteer.bounds
         return bisect_right(bounds, days.first), bisect_right(bounds, days.last)
 
-    def _days(self, first: int, last: int) -> Days:
+    def _days(self, first: int, last: int) -> DayRange:
         """Days that stand for all between the same bounds."""
         bounds = self.gazetteer.bounds
-        return Days(bounds[first - 1] if first else NEVER, bounds[last - 1] if last else NEVER)
+        return DayRange(bounds[first - 1] if first else NEVER, bounds[last - 1] if last else NEVER)
 
-    def _parts_of(self, written: str) -> tuple[Part, ...]:
+    def _parts_of(self, written: str) -> tuple[PlacePart, ...]:
         return parts_of(written, self.gazetteer.is_name)
 
-    def _resolve(self, written: str, first: int, last: int) -> Resolution:
+    def _resolve(self, written: str, first: int, last: int) -> PlaceResolution:
         parts = self._parts(written)
         if not parts:
             return NOTHING
         days = self._days(first, last)
         chains, unknown = self._chains(parts, has_marks(written))
         if not chains or not chains[0]:
-            return Resolution(State.UNKNOWN, unknown=unknown, complete=_is_covered(days, parts))
+            return PlaceResolution(
+                ResolutionState.UNKNOWN, unknown=unknown, complete=_is_covered(days, parts)
+            )
         standing = [(chain, _standing(chain, days)) for chain in chains]
         there = [(chain, how) for chain, how in standing if how.there]
         if not there:
-            return Resolution(
-                State.NOT_THEN,
-                standing=max((how for _, how in standing), key=lambda how: how is Standing.NO_LONGER),
+            return PlaceResolution(
+                ResolutionState.NOT_THEN,
+                standing=max((how for _, how in standing), key=lambda how: how is Validity.NO_LONGER),
                 candidates=_units(chains),
                 unknown=unknown,
                 complete=_is_covered(days, parts),
             )
         units = _units(chain for chain, _ in there)
         if len({unit.id for unit in units}) > 1:
-            return Resolution(State.AMBIGUOUS, candidates=units, unknown=unknown)
-        chain, how = min(there, key=lambda one: one[1] is not Standing.SURE)
-        return Resolution(
-            State.PARTIAL if unknown else State.RESOLVED,
+            return PlaceResolution(ResolutionState.AMBIGUOUS, candidates=units, unknown=unknown)
+        chain, how = min(there, key=lambda one: one[1] is not Validity.SURE)
+        return PlaceResolution(
+            ResolutionState.PARTIAL if unknown else ResolutionState.RESOLVED,
             unit=chain[-1].unit,
             line=self._line(chain, days),
             standing=how,
             spelled=all(named.spelled for named in chain),
             unknown=unknown,
-            complete=bool(unknown) and how is Standing.SURE and _is_covered(days, parts),
+            complete=bool(unknown) and how is Validity.SURE and _is_covered(days, parts),
         )
 
-    def _line(self, chain: Chain, days: Days) -> tuple[Unit, ...]:
+    def _line(self, chain: Chain, days: DayRange) -> tuple[Unit, ...]:
         """The units above the smallest one as they are written, and those between that are not."""
         written = {named.unit.level: named.unit for named in chain}
         for unit in self.gazetteer.line_of(chain[-1].unit, days):
             written.setdefault(unit.level, unit)
         return tuple(written[level] for level in sorted(written, reverse=True))
 
-    def _chains(self, parts: Sequence[Part], marked: bool) -> tuple[list[Chain], str]:
+    def _chains(self, parts: Sequence[PlacePart], marked: bool) -> tuple[list[Chain], str]:
         """The longest ways to take the parts as units one within the other, and the part that ends them, if any
         does.
 
@@ -185,7 +187,7 @@ class Resolver:
                 break
         return chains, ""
 
-    def _named(self, part: Part, chain: Chain, marked: bool) -> Iterator[_Named]:
+    def _named(self, part: PlacePart, chain: Chain, marked: bool) -> Iterator[_Named]:
         """The units that the part may be, within the smallest unit of the chain. In a text with marks a name
         that stands without any has none; in a text without (``marked``) it may be short of them."""
         above = chain[-1].unit if chain else None
@@ -214,13 +216,13 @@ def _spans(unit: Unit, kind: str) -> Iterator[Span]:
             yield Span(unit.span.to_min, ALWAYS, NEVER, ALWAYS)
 
 
-def _standing(chain: Chain, days: Days) -> Standing:
+def _standing(chain: Chain, days: DayRange) -> Validity:
     """Whether all units of a chain were there: the word of the one that was least."""
     all_of_them = [named.span.at(days) for named in chain]
-    for absent in (Standing.NOT_YET, Standing.NO_LONGER, Standing.POSSIBLE):
+    for absent in (Validity.NOT_YET, Validity.NO_LONGER, Validity.POSSIBLE):
         if absent in all_of_them:
             return absent
-    return Standing.SURE
+    return Validity.SURE
 
 
 def _units(chains: Iterable[Chain]) -> tuple[Unit, ...]:
@@ -232,6 +234,6 @@ def _has_commune(chains: Sequence[Chain]) -> bool:
     return all(chain and chain[-1].unit.level is Level.COMMUNE for chain in chains)
 
 
-def _is_covered(days: Days, parts: Sequence[Part]) -> bool:
+def _is_covered(days: DayRange, parts: Sequence[PlacePart]) -> bool:
     """Whether the tables show all units of those days, and the text says that it names units."""
     return COVERED.first <= days.first and days.last <= COVERED.last and any(part.typed for part in parts)

@@ -28,7 +28,7 @@ TYPES = {
 }
 
 
-class Standing(Enum):
+class Validity(Enum):
     """Whether something was there on some day."""
 
     SURE = "sure"
@@ -39,18 +39,18 @@ class Standing(Enum):
 
     @property
     def there(self) -> bool:
-        return self in (Standing.SURE, Standing.POSSIBLE)
+        return self in (Validity.SURE, Validity.POSSIBLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayRange:
     """The day that a text speaks of, as exactly as it is known: not before ``first``, not after ``last``."""
 
     first: int = NEVER
     last: int = ALWAYS
 
     @classmethod
-    def of(cls, known: tuple[int, ...]) -> Days:
+    def of(cls, known: tuple[int, ...]) -> DayRange:
         """From year, month and day as far as they are known; ``()`` is any day."""
         if not known:
             return cls()
@@ -69,14 +69,14 @@ class Span:
     to_min: int = NEVER
     to_max: int = ALWAYS
 
-    def at(self, days: Days) -> Standing:
+    def at(self, days: DayRange) -> Validity:
         """Whether it was there on a day of which no more than ``days`` is known."""
         if days.last < self.from_min:
-            return Standing.NOT_YET
+            return Validity.NOT_YET
         if days.first >= self.to_max:
-            return Standing.NO_LONGER
+            return Validity.NO_LONGER
         sure = self.from_max <= days.first and days.last < self.to_min
-        return Standing.SURE if sure else Standing.POSSIBLE
+        return Validity.SURE if sure else Validity.POSSIBLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ _STARTS_BARE = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlacePart:
     """One name in a written place: every way to take it, as (type or ``""``, name). The first is the likeliest."""
 
     readings: tuple[tuple[str, str], ...]
@@ -160,7 +160,7 @@ class Part:
         return bool(self.readings[0][0])
 
 
-def parts_of(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[Part, ...]:
+def parts_of(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[PlacePart, ...]:
     """The parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
 
     ``is_name`` tells whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).
@@ -218,7 +218,7 @@ def _is_type(text: str) -> bool:
     return any((m := start.match(text)) and m.end() == len(text) for _, start in (*_STARTS, *_STARTS_BARE))
 
 
-def _part(piece: str, bare: bool, is_name: Callable[[str], bool]) -> Part | None:
+def _part(piece: str, bare: bool, is_name: Callable[[str], bool]) -> PlacePart | None:
     piece = piece.strip(" .,:;'\"")
     if not piece or _is_type(piece) or not any(c.isalnum() for c in piece):
         return None
@@ -229,7 +229,7 @@ def _part(piece: str, bare: bool, is_name: Callable[[str], bool]) -> Part | None
         return None
     if not readings or bare:
         readings.append(("", piece))
-    return Part(tuple(readings))
+    return PlacePart(tuple(readings))
 
 
 def _starts(piece: str, starts: tuple[tuple[str, re.Pattern[str]], ...]) -> list[tuple[str, str]]:

@@ -18,8 +18,8 @@ from pipeline.predicates.predicate import (
     Predicate,
     RuleContext,
     Value,
-    day_of,
-    known,
+    date_parts,
+    date_tuple,
     predicate,
 )
 
@@ -33,8 +33,8 @@ __all__ = [
     "Predicate",
     "RuleContext",
     "Value",
-    "day_of",
-    "known",
+    "date_tuple",
+    "date_parts",
     "predicate",
 ]
 

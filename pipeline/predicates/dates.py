@@ -6,7 +6,7 @@ import datetime
 
 from pipeline.kinds.age import canonical_age
 from pipeline.model import FieldStatus
-from pipeline.predicates.predicate import Need, RuleContext, Value, known, ordered, predicate
+from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, not_later, predicate
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
 
@@ -20,13 +20,13 @@ def full_date(value: Value) -> bool | None:
     """Day, month and year are written."""
     if value.status is FieldStatus.BLANK:
         return False
-    return None if value.status is not FieldStatus.READ else len(known(value.canonical)) == 3
+    return None if value.status is not FieldStatus.READ else len(date_parts(value.canonical)) == 3
 
 
 @predicate(VALUE, VALUE)
 def same_date(first: Value, second: Value) -> bool | None:
     """Both say the same date, as far as both are known."""
-    one, other = known(first.canonical), known(second.canonical)
+    one, other = date_parts(first.canonical), date_parts(second.canonical)
     exact = min(len(one), len(other))
     return one[:exact] == other[:exact] if exact else None
 
@@ -34,25 +34,25 @@ def same_date(first: Value, second: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def not_after(earlier: Value, later: Value) -> bool | None:
     """The first is not later than the second, as far as both are known."""
-    return ordered(known(earlier.canonical), known(later.canonical))
+    return not_later(date_parts(earlier.canonical), date_parts(later.canonical))
 
 
 @predicate(VALUE)
 def not_in_future(value: Value, *, context: RuleContext) -> bool | None:
     """The date is not later than the day of the scan."""
-    return ordered(known(value.canonical), context.scanned_on)
+    return not_later(date_parts(value.canonical), context.scanned_on)
 
 
 @predicate(VALUE)
 def not_after_closing(value: Value, *, context: RuleContext) -> bool | None:
     """The date is not later than the book's last day, nor than the day of the scan."""
-    return ordered(known(value.canonical), context.last_day)
+    return not_later(date_parts(value.canonical), context.last_day)
 
 
 @predicate(VALUE)
 def year_from(value: Value, *, lowest: int) -> bool | None:
     """The year is not before ``lowest``."""
-    day = known(value.canonical)
+    day = date_parts(value.canonical)
     return day[0] >= lowest if day else None
 
 
@@ -69,13 +69,13 @@ def time_limit_agrees(
     """The mark “đúng hạn” or “quá hạn” agrees with the days between event and registration. Within ``days`` it is on
     time; registered before the year ``since`` the limit could be as short as ``days_before``, and either mark is right
     between the two."""
-    passed = _days_between(known(happened_on.canonical), known(registered_on.canonical))
+    passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
     if passed is None or passed < 0:
         return None
     if registration_type.canonical == ON_TIME:
         return passed <= days
     if registration_type.canonical == LATE:
-        return passed > (days if known(registered_on.canonical)[0] >= since else days_before)
+        return passed > (days if date_parts(registered_on.canonical)[0] >= since else days_before)
     return None
 
 
@@ -87,7 +87,7 @@ def late_is_marked(
     for it."""
     if registration_type.status is not FieldStatus.BLANK:
         return None
-    passed = _days_between(known(happened_on.canonical), known(registered_on.canonical))
+    passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
     return None if passed is None else passed <= days
 
 
@@ -102,9 +102,9 @@ def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool 
 def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
     """The fewest and the most full years of a person on a day; ``None`` where it is not known. An age that stands in
     place of the date of birth is the age on that day; clerks count the year that has begun as well as the full ones."""
-    born = known(born_on.canonical)
+    born = date_parts(born_on.canonical)
     if born:
-        return completed_years(born, known(on.canonical))
+        return completed_years(born, date_parts(on.canonical))
     age = canonical_age(born_on.canonical)
     if age is None:
         return None

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pipeline.kinds.age import canonical_age
 from pipeline.model import FieldStatus
 from pipeline.predicates.dates import age_at
-from pipeline.predicates.predicate import Need, RuleContext, Value, known, predicate
+from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, predicate
 from pipeline.text.tones import folded, unaccented
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
@@ -114,10 +114,10 @@ FULL_YEARS_SINCE = (2015, 1, 1)
 def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> bool | None:
     """Married since 2015 at ``years`` full years or more. Of a partial birth date the missing month counts as January
     and the missing day as the first (M03, for the age only)."""
-    married = known(married_on.canonical)
+    married = date_parts(married_on.canonical)
     if len(married) < 3 or married < FULL_YEARS_SINCE:
         return None
-    born = known(born_on.canonical)
+    born = date_parts(born_on.canonical)
     return married >= _birthday(born, years) if born else _old_enough(born_on, years)
 
 
@@ -126,10 +126,10 @@ def entered_marriageable_age(born_on: Value, married_on: Value, *, years: int, s
     """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun: at ``years`` - 1 full
     years and a day. Partial birth dates as in ``of_marriageable_age`` (M03); of earlier marriages it is not asked
     (M04)."""
-    married = known(married_on.canonical)
+    married = date_parts(married_on.canonical)
     if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < since:
         return None
-    born = known(born_on.canonical)
+    born = date_parts(born_on.canonical)
     return married > _birthday(born, years - 1) if born else _old_enough(born_on, years)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.predicates.predicate import Need, RuleContext, Value, known, ordered, predicate
+from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, not_later, predicate
 
 INK, VALUE = Need.INK, Need.VALUE
 
@@ -22,7 +22,7 @@ def absent(value: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def same_year(first: Value, second: Value) -> bool | None:
     """Both say the same year; ``41/2010`` says one as a date does."""
-    one, other = known(first.canonical), known(second.canonical)
+    one, other = date_parts(first.canonical), date_parts(second.canonical)
     return one[0] == other[0] if one and other else None
 
 
@@ -30,7 +30,7 @@ def same_year(first: Value, second: Value) -> bool | None:
 def within_volume_years(volume: Value, registered_on: Value, *, context: RuleContext) -> bool | None:
     """The volume was not opened after the year of registration, and is of that year unless the book went on into
     further ones (which its closing day tells)."""
-    opened, registered = known(volume.canonical), known(registered_on.canonical)
+    opened, registered = date_parts(volume.canonical), date_parts(registered_on.canonical)
     if not opened or not registered:
         return None
     if registered[0] < opened[0]:
@@ -52,8 +52,8 @@ def same_volume(volume: Value, *, context: RuleContext) -> bool | None:
 @predicate(VALUE)
 def while_book_open(registered_on: Value, *, context: RuleContext) -> bool | None:
     """The day lies within the book's first and last day, as far as all are known."""
-    day = known(registered_on.canonical)
-    since_opening, until_closing = ordered(context.opened_on, day), ordered(day, context.closed_on)
+    day = date_parts(registered_on.canonical)
+    since_opening, until_closing = not_later(context.opened_on, day), not_later(day, context.closed_on)
     if since_opening is None or until_closing is None:
         return until_closing if since_opening is None else since_opening
     return since_opening and until_closing
@@ -65,4 +65,4 @@ def place_existed(place: Value, on: Value, *, context: RuleContext, former: bool
     it (where someone was born is called as it was then)."""
     if context.places is None:
         return None
-    return context.places.existed(place.text, known(on.canonical), former=former)
+    return context.places.existed(place.text, date_parts(on.canonical), former=former)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.predicates.predicate import Need, Value, known, predicate
+from pipeline.predicates.predicate import Need, Value, date_parts, predicate
 from pipeline.text.syllables import sound
 from pipeline.text.tones import folded
 
@@ -50,7 +50,7 @@ def number_of_a(number: Value, *, sex: str) -> bool | None:
 @predicate(VALUE, VALUE)
 def number_tells_birth(number: Value, born_on: Value) -> bool | None:
     """Century and year in a personal number are those of the birth date."""
-    born = known(born_on.canonical)
+    born = date_parts(born_on.canonical)
     if not born or not _is_personal(number.canonical):
         return None
     return born[0] == _birth_year(number.canonical)
@@ -59,7 +59,7 @@ def number_tells_birth(number: Value, born_on: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def bearer_age_within(number: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
     """The age that a personal number says its bearer has in the year of that day lies within the limits, or may."""
-    day = known(on.canonical)
+    day = date_parts(on.canonical)
     if not day or not _is_personal(number.canonical):
         return None
     age = day[0] - _birth_year(number.canonical)
@@ -69,7 +69,7 @@ def bearer_age_within(number: Value, on: Value, *, lowest: int, highest: int) ->
 @predicate(VALUE, VALUE)
 def no_personal_number_before(number: Value, registered_on: Value, *, since: int) -> bool | None:
     """No twelve-digit number stands in an entry registered before the year ``since``."""
-    registered = known(registered_on.canonical)
+    registered = date_parts(registered_on.canonical)
     if not registered or not _is_personal(number.canonical):
         return None
     return registered[0] >= since

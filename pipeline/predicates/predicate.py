@@ -78,7 +78,7 @@ NO_CONTEXT = RuleContext()
 
 
 @lru_cache(maxsize=1 << 17)
-def known(canonical: str) -> tuple[int, ...]:
+def date_parts(canonical: str) -> tuple[int, ...]:
     """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too); ``()`` when not
     even the year is."""
     if len(canonical) == FULL and canonical[2] == "." == canonical[5]:
@@ -91,7 +91,7 @@ def known(canonical: str) -> tuple[int, ...]:
     return (int(year), int(month)) if month else (int(year),)
 
 
-def ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
+def not_later(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
     """Whether the first date is not later than the second, as far as both are known."""
     if not first or not second:
         return None
@@ -101,8 +101,8 @@ def ordered(first: tuple[int, ...], second: tuple[int, ...]) -> bool | None:
     return first[:exact] <= second[:exact]
 
 
-def day_of(date: datetime.date) -> tuple[int, int, int]:
-    """A calendar day as ``Value.known`` writes it."""
+def date_tuple(date: datetime.date) -> tuple[int, int, int]:
+    """A calendar day as ``Value.date_parts`` writes it."""
     return date.year, date.month, date.day
 
 

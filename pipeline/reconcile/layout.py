@@ -22,7 +22,7 @@ from pathlib import Path
 from pipeline.errors import ReconcileError
 from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.sheet_xml import Cell
-from pipeline.schema import FieldSpec, RecordSpec, Schemas, nearest
+from pipeline.schema import FieldSpec, RecordSpec, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 
 HEADER_WITHIN = 20
@@ -64,7 +64,9 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
     file = StaffFile(path)
     for key in file.table:
         if key not in ("record", "sheet", "header_row", "columns"):
-            file.flaw(key, f"khóa lạ “{key}”.{nearest(key, ('record', 'sheet', 'header_row', 'columns'))}")
+            file.flaw(
+                key, f"khóa lạ “{key}”.{nearest_hint(key, ('record', 'sheet', 'header_row', 'columns'))}"
+            )
     record = schemas.records.get(str(file.table.get("record", "")))
     if record is None:
         file.flaw("record", f"“record” phải là một trong: {', '.join(schemas.records)}.")
@@ -77,7 +79,9 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
         columns = {}
     for name, source in columns.items():
         if record is not None and name not in record.by_column:
-            file.flaw_of_table("columns", name, f"Bộ không có cột “{name}”.{nearest(name, record.by_column)}")
+            file.flaw_of_table(
+                "columns", name, f"Bộ không có cột “{name}”.{nearest_hint(name, record.by_column)}"
+            )
         if not isinstance(source, str) or not source.strip():
             file.flaw_of_table("columns", name, f"“{name}” phải là tiêu đề của một cột.")
     file.refuse_flaws()
@@ -143,7 +147,7 @@ def _mapped(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping) -> She
         if missing:
             raise ReconcileError(
                 f"Dòng {mapped.header_row} của trang “{sheet}” không có cột “{missing[0]}”."
-                f"{nearest(missing[0], where)}"
+                f"{nearest_hint(missing[0], where)}"
             )
         used |= set(names)
         if source in where:

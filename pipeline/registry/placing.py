@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.places import Level, Resolution
-from pipeline.predicates import known
+from pipeline.places import Level, PlaceResolution
+from pipeline.predicates import date_parts
 from pipeline.registry.audit import add
 from pipeline.registry.declared import Declared
 from pipeline.registry.tables import resolved_place
@@ -78,7 +78,7 @@ def _last(connection: Connection, entry_ids: Sequence[int]) -> dict[tuple[int, s
 
 def _row(declared: Declared, text: str | None, day: str) -> dict[str, Any]:
     places = declared.schemas.places
-    found = places.resolve(text or "", known(day))
+    found = places.resolve(text or "", date_parts(day))
     return {
         "text": text,
         "as_of": day,
@@ -93,7 +93,7 @@ def _row(declared: Declared, text: str | None, day: str) -> dict[str, Any]:
     }
 
 
-def _levels(found: Resolution) -> dict[str, str]:
+def _levels(found: PlaceResolution) -> dict[str, str]:
     """The codes of the levels that are known for sure."""
     ids = {unit.level: unit.id for unit in found.line}
     return {level.name.lower(): ids.get(level, "") for level in Level}

@@ -16,7 +16,7 @@ from pipeline.registry.audit import MACHINE, add, record
 from pipeline.registry.declared import Declared
 from pipeline.registry.desk.tables import ticket
 from pipeline.registry.tables import book, page, scan
-from pipeline.schema.lists import details_told
+from pipeline.schema.lists import describe_details
 
 NOBODY = 0
 """In place of the account of a person."""
@@ -63,6 +63,6 @@ def ask_rescans(
 
 def _sentence(declared: Declared, finding: Finding) -> str:
     """What the finding says, with its details."""
-    told = ", ".join(details_told(finding))
+    told = ", ".join(describe_details(finding))
     sentence = declared.schemas.findings[finding.code].sentence
     return f"{sentence} ({told})" if told else sentence

@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from pipeline.registry.tallies import BookTally
-from pipeline.schema import Declaration, Schemas, nearest
+from pipeline.schema import Declaration, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 
 TABLE = "plan"
@@ -76,7 +76,7 @@ def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
     file = StaffFile(path)
     for key in file.table:
         if key != TABLE:
-            file.flaw(key, f"bảng lạ “{key}”.{nearest(key, (TABLE,))}")
+            file.flaw(key, f"bảng lạ “{key}”.{nearest_hint(key, (TABLE,))}")
     rows = [(at, _checked(file, at, row, schemas)) for at, row in file.rows(TABLE)]
     whole = [(at, row) for at, row in rows if row is not None]
     for (_, one), (at, other) in combinations(whole, 2):
@@ -119,7 +119,7 @@ _ALLOWED = {
 def _complaint(key: str, flaw: str) -> str:
     names = dict.fromkeys(spec.alias or name for name, spec in WorkPlanRow.model_fields.items())
     if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest(key, names)}"
+        return f"khóa lạ “{key}”.{nearest_hint(key, names)}"
     if flaw == "missing":
         return f"thiếu “{key}”."
     return f"“{key}” {_ALLOWED.get(key, f'phải là một năm từ {FIRST} đến {LAST}')}."

@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from pipeline.sampling.plan import Plan, Quality, plan_of, plan_of_share
-from pipeline.schema import Declaration, nearest
+from pipeline.schema import Declaration, nearest_hint
 from pipeline.staff_toml import StaffFile
 
 TABLE = "sampling"
@@ -86,7 +86,7 @@ def read(path: Path) -> SamplingPolicy:
 
 def _complaint(key: str, flaw: str) -> str:
     if flaw == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest(key, _Keys.model_fields)}"
+        return f"khóa lạ “{key}”.{nearest_hint(key, _Keys.model_fields)}"
     allowed = {
         "preset": "chỉ có thể là statistical hoặc two-rounds",
         "fields": "chỉ có thể là critical hoặc all",

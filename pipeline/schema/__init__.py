@@ -13,7 +13,7 @@ nearest known name. Positions on a form are shares of its printed frame: ``u`` f
 
 from __future__ import annotations
 
-from pipeline.schema.declaration import PLACES, Declaration, default_folder, nearest
+from pipeline.schema.declaration import PLACES, Declaration, default_folder, nearest_hint
 from pipeline.schema.form import (
     PARTS,
     PRINT_ADVANCE,
@@ -29,7 +29,15 @@ from pipeline.schema.form import (
     Style,
     Table,
 )
-from pipeline.schema.lists import ExportSpec, FindingSpec, Level, PrincipleSpec, Term, Vocab, details_told
+from pipeline.schema.lists import (
+    ExportSpec,
+    FindingLevel,
+    FindingSpec,
+    PrincipleSpec,
+    Term,
+    Vocab,
+    describe_details,
+)
 from pipeline.schema.loading import load, load_form
 from pipeline.schema.record import LEDGER_KEYS, BookSpec, FieldSpec, PersonSpec, RecordSpec, RuleSpec
 from pipeline.schema.schemas import Schemas
@@ -50,7 +58,7 @@ __all__ = [
     "FindingSpec",
     "Form",
     "Label",
-    "Level",
+    "FindingLevel",
     "Line",
     "PersonSpec",
     "Piece",
@@ -64,8 +72,8 @@ __all__ = [
     "Term",
     "Vocab",
     "default_folder",
-    "details_told",
+    "describe_details",
     "load",
     "load_form",
-    "nearest",
+    "nearest_hint",
 ]

@@ -31,24 +31,24 @@ class Declaration(BaseModel):
 T = TypeVar("T")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest_hint(word: str, known: Iterable[str]) -> str:
     """Asks in Vietnamese whether the nearest known word is meant; ``""`` where none is near."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Có phải là “{close[0]}”?" if close else ""
 
 
-def named(name: str, things: Mapping[str, T], what: str, where: str, file: Path | None = None) -> T:
+def look_up(name: str, things: Mapping[str, T], what: str, where: str, file: Path | None = None) -> T:
     """The thing of that name, else ``SchemaError``: ``where`` lists the known ones, ``file`` holds the slip."""
     if name in things:
         return things[name]
     slip = f"{file}: không" if file else "Không"
-    raise SchemaError(f"{slip} có {what} “{name}” trong {where}.{nearest(name, things)}")
+    raise SchemaError(f"{slip} có {what} “{name}” trong {where}.{nearest_hint(name, things)}")
 
 
 D = TypeVar("D", bound=Declaration)
 
 
-def validated(model: type[D], data: Mapping[str, Any], path: Path) -> D:
+def validate_declaration(model: type[D], data: Mapping[str, Any], path: Path) -> D:
     """What one table of the file ``path`` declares. ``SchemaError`` names file, key and the nearest known key."""
     try:
         return model.model_validate(data)
@@ -58,7 +58,7 @@ def validated(model: type[D], data: Mapping[str, Any], path: Path) -> D:
         where = ".".join(str(step) for step in first["loc"])
         if first["type"] == "extra_forbidden":
             wrong = str(first["loc"][-1])
-            hint = nearest(wrong, _keys(model))
+            hint = nearest_hint(wrong, _keys(model))
             raise SchemaError(f"{path}: khóa lạ “{where}”.{hint}") from None
         raise SchemaError(f"{path}: “{where}” {_complaint(first['type'], first['msg'])}.") from None
 

@@ -41,7 +41,7 @@ class ExportSpec(Declaration):
     codes_sheet: str = ""
 
 
-Level = Literal["page", "reading", "field", "entry", "book", "registry"]
+FindingLevel = Literal["page", "reading", "field", "entry", "book", "registry"]
 
 DETAILS: Mapping[str, str] = {
     "missing": "thiếu {}",
@@ -70,7 +70,7 @@ class FindingSpec(Declaration):
     only its own layer sets it."""
 
     code: str
-    level: Level = "entry"
+    level: FindingLevel = "entry"
     severity: Severity = Severity.REVIEW
     sentence: str
     look_at: str = ""
@@ -88,6 +88,6 @@ class PrincipleSpec(Declaration):
     kept_by: tuple[str, ...]
 
 
-def details_told(finding: Finding) -> tuple[str, ...]:
+def describe_details(finding: Finding) -> tuple[str, ...]:
     """The details of a finding in words, but for the other entries it speaks of."""
     return tuple(DETAILS[name].format(value) for name, value in finding.details.items() if name in DETAILS)

@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 from pipeline import kinds
 from pipeline.errors import SchemaError
 from pipeline.predicates import PREDICATES
-from pipeline.schema.declaration import PLACES, Declaration, default_folder, named, nearest, validated
+from pipeline.schema.declaration import (
+    PLACES,
+    Declaration,
+    default_folder,
+    look_up,
+    nearest_hint,
+    validate_declaration,
+)
 from pipeline.schema.form import PARTS, Form, roles_of, slot_name
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, RecordSpec, RuleSpec
@@ -25,13 +32,13 @@ def check(schemas: Schemas, folder: Path) -> None:
     for vocab in schemas.vocabs.values():
         where = folder / "vocab" / f"{vocab.vocab}.toml"
         _check_unique([term.code for term in vocab.terms], "mã", where)
-        named(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+        look_up(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
     for principle in schemas.principles.values():
         for code in principle.kept_by:
-            named(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
+            look_up(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
     for export in schemas.exports.values():
         where = folder / "exports" / f"{export.export}.toml"
-        named(export.record, schemas.records, "loại việc", "schemas/records", where)
+        look_up(export.record, schemas.records, "loại việc", "schemas/records", where)
     for form in schemas.forms.values():
         check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
 
@@ -41,14 +48,14 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
     _check_unique([f.column for f in record.fields if f.column], "cột", where)
     for spec in record.fields:
         if spec.kind not in kinds.KINDS:
-            hint = nearest(spec.kind, kinds.KINDS)
+            hint = nearest_hint(spec.kind, kinds.KINDS)
             raise SchemaError(f"{where}: trường “{spec.name}” có kiểu lạ “{spec.kind}”.{hint}")
         if spec.vocab is not None:
-            named(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
+            look_up(spec.vocab, schemas.vocabs, "danh mục", "schemas/vocab", where)
         if spec.ledger is not None:
-            named(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
+            look_up(spec.ledger, LEDGER_KEYS, "khóa", "ledger.toml", where)
         for edition in spec.editions:
-            named(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
+            look_up(edition, schemas.exports, "mẫu xuất", "schemas/exports", where)
     _check_roles(record, where)
     for rule in record.rules:
         _check_rule(rule, record, schemas, where)
@@ -56,17 +63,17 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
 
 def _check_rule(rule: RuleSpec, record: RecordSpec, schemas: Schemas, where: Path) -> None:
     for name in rule.fields:
-        named(name, record.by_name, "trường", "phần field", where)
+        look_up(name, record.by_name, "trường", "phần field", where)
     for name in rule.about:
-        named(name, dict.fromkeys(rule.fields), "trường", f"quy tắc {rule.code}", where)
-    named(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
-    predicate = named(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
+        look_up(name, dict.fromkeys(rule.fields), "trường", f"quy tắc {rule.code}", where)
+    look_up(rule.code, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+    predicate = look_up(rule.predicate, PREDICATES, "phép hỏi", "pipeline/predicates", where)
     if predicate.needs_of(len(rule.fields)) is None:
         wanted = f"{len(predicate.needs)}{' trở lên' if predicate.more else ''}"
         raise SchemaError(f"{where}: quy tắc {rule.code}: “{rule.predicate}” hỏi {wanted} trường.")
     for name in rule.limits:
         limits = dict.fromkeys(sorted(predicate.limits))
-        named(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
+        look_up(name, limits, "giới hạn", f"phép hỏi “{rule.predicate}”", where)
 
 
 def _check_roles(record: RecordSpec, where: Path) -> None:
@@ -74,7 +81,7 @@ def _check_roles(record: RecordSpec, where: Path) -> None:
     asked = [*(record.book.model_dump().values() if record.book else ())]
     asked += [name for person in record.people for name in person.field_names]
     for name in asked:
-        named(name, record.by_name, "trường", "phần field", where)
+        look_up(name, record.by_name, "trường", "phần field", where)
     _check_unique([person.role for person in record.people], "vai", where)
 
 
@@ -82,7 +89,7 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
     """One form, declared in the file ``where``, against its record."""
     if (form.layout == "table") != (form.table is not None):
         raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
-    record = named(form.record, schemas.records, "loại việc", "schemas/records", where)
+    record = look_up(form.record, schemas.records, "loại việc", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)
     _check_boxes(form, record, schemas, where)
@@ -95,12 +102,12 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
 def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) -> None:
     """A word beside a box that is misspelt would be a value that no list has: such a box has to say so."""
     for box in form.boxes:
-        spec = named(box.field, record.by_name, "trường", f"{record.record}.toml", where)
+        spec = look_up(box.field, record.by_name, "trường", f"{record.record}.toml", where)
         if spec.vocab is None or not box.coded:
             continue
         vocabulary = kinds.Vocabulary.of(schemas.vocabs[spec.vocab].terms)
         if not kinds.KINDS["choice"].parse(box.value, vocabulary).canonical:
-            hint = nearest(box.value, vocabulary.spellings)
+            hint = nearest_hint(box.value, vocabulary.spellings)
             raise SchemaError(
                 f"{where}: ô đánh dấu “{box.value}” không có trong danh mục “{spec.vocab}”.{hint} "
                 "Nếu danh mục của Bộ không có mã cho ô này, hãy ghi coded = false."
@@ -123,23 +130,23 @@ def _check_cells(form: Form, where: Path) -> None:
             if roles and cell.from_ is None:
                 raise SchemaError(f"{what}: có trường nhưng thiếu chỗ trống (from, to).")
             if cell.part is not None and cell.part not in PARTS:
-                raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{nearest(cell.part, PARTS)}")
+                raise SchemaError(f"{what}: phần lạ “{cell.part}” (part).{nearest_hint(cell.part, PARTS)}")
 
 
 def _check_slots(form: Form, record: RecordSpec, where: Path) -> None:
     for slot in form.slots:
         for name in slot.field_names:
             if name not in record.by_name:
-                hint = nearest(name, record.by_name)
+                hint = nearest_hint(name, record.by_name)
                 raise SchemaError(f"{where}: trường lạ “{name}”, không có trong {record.record}.toml.{hint}")
         if slot.kind and slot.kind not in kinds.COMPOSITES:
-            hint = nearest(slot.kind, kinds.COMPOSITES)
+            hint = nearest_hint(slot.kind, kinds.COMPOSITES)
             raise SchemaError(f"{where}: ô “{slot.name}” có kiểu ghép lạ “{slot.kind}” (kind).{hint}")
         if len(slot.roles) > 1 and not slot.kind:
             raise SchemaError(f"{where}: ô “{slot.name}” giữ nhiều trường nên cần một kiểu ghép (kind).")
         for role in slot.roles if slot.kind else ():
             if role not in kinds.COMPOSITES[slot.kind].ROLES:
-                hint = nearest(role, kinds.COMPOSITES[slot.kind].ROLES)
+                hint = nearest_hint(role, kinds.COMPOSITES[slot.kind].ROLES)
                 raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
 
 
@@ -165,12 +172,15 @@ def load(folder: Path | None = None) -> Schemas:
     findings_file = folder / "findings.toml"
     table = _read(findings_file, digest)
     findings = {
-        f.code: f for f in (validated(FindingSpec, row, findings_file) for row in table.get("finding", []))
+        f.code: f
+        for f in (validate_declaration(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
     records = {name: _with_severities(record, findings) for name, record in records.items()}
     principles = {
         p.code: p
-        for p in (validated(PrincipleSpec, row, findings_file) for row in table.get("principle", []))
+        for p in (
+            validate_declaration(PrincipleSpec, row, findings_file) for row in table.get("principle", [])
+        )
     }
     fingerprint = digest.hexdigest()[:16]
     schemas = Schemas(
@@ -193,7 +203,7 @@ def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) ->
 
 def load_form(path: Path, schemas: Schemas) -> Form:
     """One more form from a file of its own, checked against the records of ``schemas``."""
-    form = validated(Form, _read(path, hashlib.sha256()), path)
+    form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
     _check_stem(form, "id", path)
     form = form.model_copy(update={"fingerprint": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
     check_form(form, schemas, path)
@@ -214,7 +224,7 @@ def _read(path: Path, digest: Any) -> dict[str, Any]:
 def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
     found = []
     for path in sorted(folder.glob("*.toml")):
-        item = validated(model, _read(path, digest), path)
+        item = validate_declaration(model, _read(path, digest), path)
         _check_stem(item, key, path)
         if isinstance(item, Form):
             mark = hashlib.sha256(path.read_bytes()).hexdigest()[:16]

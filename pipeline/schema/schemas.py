@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import kinds
 from pipeline.model import Severity
 from pipeline.places import Resolver, read_gazetteer
-from pipeline.schema.declaration import PLACES, default_folder, named
+from pipeline.schema.declaration import PLACES, default_folder, look_up
 from pipeline.schema.form import Form
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import FieldSpec, RecordSpec
@@ -43,15 +43,15 @@ class Schemas:
 
     def form(self, name: str) -> Form:
         """The form of that name; ``SchemaError`` names the nearest one."""
-        return named(name, self.forms, "mẫu sổ", "schemas/forms")
+        return look_up(name, self.forms, "mẫu sổ", "schemas/forms")
 
     def record(self, name: str) -> RecordSpec:
-        return named(name, self.records, "loại việc", "schemas/records")
+        return look_up(name, self.records, "loại việc", "schemas/records")
 
     def severity_of(self, code: str) -> Severity | None:
         """How serious a finding of that code is where no field says otherwise; ``None`` = the office has switched its
         rule off, and it is not to be raised."""
-        spec = named(code, self.findings, "phát hiện", "schemas/findings.toml")
+        spec = look_up(code, self.findings, "phát hiện", "schemas/findings.toml")
         return None if spec.off else spec.severity
 
     @cached_property
@@ -74,7 +74,7 @@ class Schemas:
 
     def columns(self, export: str) -> tuple[str, ...]:
         """The header row of an import template, in the Ministry's order."""
-        spec = named(export, self.exports, "mẫu xuất", "schemas/exports")
+        spec = look_up(export, self.exports, "mẫu xuất", "schemas/exports")
         fields = self.records[spec.record].fields
         ours = (field for field in fields if field.column)
         return spec.leading + tuple(f.column for f in ours if not f.editions or export in f.editions)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from pipeline.places import Days, Gazetteer, Level, Unit
+from pipeline.places import DayRange, Gazetteer, Level, Unit
 from pipeline.places.unit import ALWAYS
 from pipeline.text import synthetic_words as words
 
@@ -40,7 +40,7 @@ class Geography:
 def geography_of_year(gazetteer: Gazetteer, year: int) -> Geography:
     """Rural communes of that year in their rural districts (from 2026 on without), and the provinces they lay
     in then; nothing that the tables rule out on any day of the year. In 2025 the units of its first half."""
-    days = Days(year * 10000 + 101, year * 10000 + (131 if year == 2025 else 1231))
+    days = DayRange(year * 10000 + 101, year * 10000 + (131 if year == 2025 else 1231))
     there = [unit for unit in gazetteer.units if _throughout(unit, days)]
     found = _two_levels(there) if year > 2025 else _three_levels(gazetteer, there)
     return Geography({name: tuple(sorted(found[name], key=lambda one: one.name)) for name in sorted(found)})
@@ -83,7 +83,7 @@ def _district(name: str, province: Unit, communes: set[str]) -> RuralDistrict:
     return RuralDistrict(name, kind, province.name, tuple(sorted(communes)))
 
 
-def _throughout(unit: Unit, days: Days) -> bool:
+def _throughout(unit: Unit, days: DayRange) -> bool:
     """Whether nothing speaks against the unit on any of those days."""
     return unit.span.from_min <= days.first and (unit.span.to_max == ALWAYS or days.last < unit.span.to_min)
 

@@ -79,7 +79,7 @@ def _change_stroke(picture: Ink, rng: np.random.Generator) -> Ink:
     kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.7 else np.ones((3, 3), np.uint8)
     changed = cv2.dilate(picture, kernel) if rng.random() < 0.6 else cv2.erode(picture, kernel)
     share = float(rng.uniform(0.25, 1.0)) if kernel.shape[0] == 2 else float(rng.uniform(0.15, 0.5))
-    mixed: Ink = (picture * (1 - share) + np.asarray(changed, np.float32) * share).astype(np.float32)
+    mixed: LineImage = (picture * (1 - share) + np.asarray(changed, np.float32) * share).astype(np.float32)
     return mixed
 
 

@@ -101,7 +101,7 @@ def _drawn_line(
     return augment(line.ink, rng, options), line
 
 
-def _fits(ink: Ink, text: str) -> bool:
+def _fits(ink: LineImage, text: str) -> bool:
     """Whether CTC can write the text in the steps there are, and the line is not too long for a batch."""
     doubled = sum(a == b for a, b in pairwise(text))
     return bool(text) and ink.shape[1] // STRIDE >= len(text) + doubled + 1 and ink.shape[1] <= 1400
@@ -109,7 +109,7 @@ def _fits(ink: Ink, text: str) -> bool:
 
 def reading_batches(lines: Sequence[RealLine], size: int = 16) -> Iterator[tuple[Batch, tuple[int, ...]]]:
     """The lines as a reader sees them, with their numbers, in batches of like width."""
-    pictures = [line_picture(line.grey()) for line in lines]
+    pictures = [line_image(line.grey()) for line in lines]
     order = sorted(range(len(lines)), key=lambda number: pictures[number].shape[1])
     for start in range(0, len(order), size):
         chosen = tuple(order[start : start + size])

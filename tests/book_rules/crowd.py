@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.book_rules import people_of
+from pipeline.book_rules import comparable_people
 from pipeline.book_rules.person_matching import COLUMNS
 
 
@@ -16,7 +16,7 @@ def crowd(*people: dict[str, Any]) -> pd.DataFrame:
     for number, person in enumerate(people, start=1):
         row = dict.fromkeys(COLUMNS, None) | {"entry_id": number, "page_id": number, "book_id": 1}
         rows.append(row | {"record": "birth", "role": "child", "event": "born", "id_fields": "id"} | person)
-    return people_of(pd.DataFrame(rows, columns=list(COLUMNS)))
+    return comparable_people(pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
 def couple(entry_id: int, husband: dict[str, Any], wife: dict[str, Any], **both: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.book_rules.record_linkage import AGAIN, PERSON, Suggestion, suggestions
+from pipeline.book_rules.record_linkage import AGAIN, PERSON, LinkSuggestion, suggest_links
 from tests.book_rules.crowd import couple, crowd
 
 pytest.importorskip("splink")
@@ -21,8 +21,8 @@ DEAD = CHILD | {"mother": None, "father": None, "event": "died", "record": "deat
 STRANGER = {"name": "Khác Thị Em", "sex": "2", "born_on": "01.01.1970", "mother": "Khác Thị Gấm"}
 
 
-def found(*people: dict[str, Any]) -> list[Suggestion]:
-    return list(suggestions(crowd(*people)))
+def found(*people: dict[str, Any]) -> list[LinkSuggestion]:
+    return list(suggest_links(crowd(*people)))
 
 
 def pairs(*people: dict[str, Any]) -> list[tuple[str, int, int]]:

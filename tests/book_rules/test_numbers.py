@@ -14,11 +14,11 @@ from pipeline.book_rules.entry_numbers import (
     duplicate_findings,
     number_findings,
 )
-from tests.book_rules.shelves import Book, Line, numbered, shelves
+from tests.book_rules.series import Book, Line, numbered, series
 
 
 def found(*books: Book) -> list[tuple[str, int | None, dict[str, str]]]:
-    return [(one.code, one.entry_id, dict(one.details)) for one in number_findings(shelves(*books))]
+    return [(one.code, one.entry_id, dict(one.details)) for one in number_findings(series(*books))]
 
 
 def codes(*books: Book) -> set[str]:
@@ -95,12 +95,12 @@ def test_a_book_that_goes_back_within_its_year_is_no_restart() -> None:
 
 @given(st.lists(st.integers(1, 20), max_size=30))
 def test_any_numbers_are_checked_without_an_error(numbers: list[int]) -> None:
-    for one in [*number_findings(shelves(Book(numbered(*numbers)))), *duplicates(Book(numbered(*numbers)))]:
+    for one in [*number_findings(series(Book(numbered(*numbers)))), *duplicates(Book(numbered(*numbers)))]:
         assert one is not None
 
 
 def duplicates(*books: Book) -> list[tuple[int | None, str]]:
-    return [(one.entry_id, one.details["others"]) for one in duplicate_findings(shelves(*books))]
+    return [(one.entry_id, one.details["others"]) for one in duplicate_findings(series(*books))]
 
 
 def test_both_sides_of_a_duplicate_key_are_told() -> None:

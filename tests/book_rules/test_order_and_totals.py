@@ -15,12 +15,12 @@ from pipeline.book_rules.book_order import (
     date_order_findings,
     page_findings,
 )
-from pipeline.book_rules.columns import as_runs, in_order
-from tests.book_rules.shelves import Book, Line, dated, numbered, paged, shelves
+from pipeline.book_rules.columns import format_runs, longest_increasing
+from tests.book_rules.series import Book, Line, dated, numbered, paged, series
 
 
 def strays(*books: Book) -> list[tuple[int | None, dict[str, str]]]:
-    return [(one.entry_id, dict(one.details)) for one in date_order_findings(shelves(*books), ())]
+    return [(one.entry_id, dict(one.details)) for one in date_order_findings(series(*books), ())]
 
 
 def test_days_that_do_not_go_back_are_in_order() -> None:
@@ -48,11 +48,11 @@ def test_an_entry_whose_number_falls_out_of_order_is_not_told_twice() -> None:
         Line("03/2010", "03.02.2010"),
         Line("04/2010", "04.02.2010"),
     ]
-    assert {one.code for one in book_findings(shelves(Book(lines)))} == {"K07"}
+    assert {one.code for one in book_findings(series(Book(lines)))} == {"K07"}
 
 
 def totals(book: Book) -> list[tuple[str, dict[str, str]]]:
-    return [(one.code, dict(one.details)) for one in closing_findings(shelves(book))]
+    return [(one.code, dict(one.details)) for one in closing_findings(series(book))]
 
 
 def test_totals_that_agree_and_books_without_a_closing_note_say_nothing() -> None:
@@ -81,7 +81,7 @@ def test_pages_that_could_not_be_read_may_make_up_the_total() -> None:
 
 
 def sheets(book: Book) -> list[tuple[str, int, dict[str, str]]]:
-    return [(one.code, one.page_id, dict(one.details)) for one in page_findings(shelves(book))]
+    return [(one.code, one.page_id, dict(one.details)) for one in page_findings(series(book))]
 
 
 def test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers() -> None:
@@ -108,7 +108,7 @@ def test_a_page_out_of_place_is_told_and_leaves_no_gap() -> None:
 
 @given(st.lists(st.integers(0, 30), max_size=40), st.booleans())
 def test_what_is_kept_is_in_order_and_nothing_longer_is(values: list[int], strictly: bool) -> None:
-    kept = [values[place] for place in in_order(values, strictly=strictly)]
+    kept = [values[place] for place in longest_increasing(values, strictly=strictly)]
     assert all(a < b if strictly else a <= b for a, b in pairwise(kept))
     best = [0] * (len(values) + 1)
     for place, value in enumerate(values):
@@ -120,4 +120,4 @@ def test_what_is_kept_is_in_order_and_nothing_longer_is(values: list[int], stric
 
 
 def test_numbers_are_told_in_runs() -> None:
-    assert (as_runs([3]), as_runs([3, 4, 5, 9])) == ("3", "3–5, 9")
+    assert (format_runs([3]), format_runs([3, 4, 5, 9])) == ("3", "3–5, 9")

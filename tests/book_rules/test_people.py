@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.book_rules.person_checks import identity_findings, infant_findings, marriage_findings
-from pipeline.book_rules.person_matching import Known, can_be_one, same_day, same_name
+from pipeline.book_rules.person_matching import ComparedPerson, may_be_same_person, same_day, same_name
 from tests.book_rules.crowd import couple, crowd
 
 NUMBER = "092290000001"
@@ -143,13 +143,15 @@ days = st.builds(
     st.integers(0, 2),
     st.integers(0, 2),
 )
-people = st.builds(Known, st.sampled_from(["", "an", "a.", "binh"]), st.sampled_from([-1, 1, 2]), days)
+people = st.builds(
+    ComparedPerson, st.sampled_from(["", "an", "a.", "binh"]), st.sampled_from([-1, 1, 2]), days
+)
 
 
 @given(people, people)
-def test_sameness_has_no_direction_and_holds_of_oneself(one: Known, other: Known) -> None:
-    assert can_be_one(one, one)
-    assert can_be_one(one, other) == can_be_one(other, one)
+def test_sameness_has_no_direction_and_holds_of_oneself(one: ComparedPerson, other: ComparedPerson) -> None:
+    assert may_be_same_person(one, one)
+    assert may_be_same_person(one, other) == may_be_same_person(other, one)
 
 
 def test_days_are_compared_as_far_as_both_are_known() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.book_rules import twice_findings
+from pipeline.book_rules import duplicate_page_findings
 
 
 def ink(seed: int) -> str:
@@ -21,19 +21,19 @@ def prints(*inks: str) -> pd.DataFrame:
 
 
 def test_the_later_scan_of_a_page_is_told_with_the_first_one() -> None:
-    (found,) = twice_findings(prints(ink(1), ink(2), ink(1), ink(3)))
+    (found,) = duplicate_page_findings(prints(ink(1), ink(2), ink(1), ink(3)))
     assert (found.code, found.book_id, found.page_id) == ("SCAN-TWICE", 7, 103)
     assert found.details == {"same": "sổ.pdf, trang 1"}
 
 
 def test_a_scan_that_differs_a_little_is_the_same_page() -> None:
     again = "".join(f"{min(15, int(digit, 16) + (n % 4 == 0)):x}" for n, digit in enumerate(ink(1)))
-    assert [one.page_id for one in twice_findings(prints(ink(1), again))] == [102]
+    assert [one.page_id for one in duplicate_page_findings(prints(ink(1), again))] == [102]
 
 
 def test_empty_pages_and_other_pages_are_told_of_nothing() -> None:
-    assert not list(twice_findings(prints("0" * 560, "0" * 560, ink(1), ink(2))))
+    assert not list(duplicate_page_findings(prints("0" * 560, "0" * 560, ink(1), ink(2))))
 
 
 def test_prints_of_another_size_are_not_compared() -> None:
-    assert not list(twice_findings(prints(ink(1), ink(1)[:280])))
+    assert not list(duplicate_page_findings(prints(ink(1), ink(1)[:280])))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.calibration import Grounds, Sample
+from pipeline.calibration import CalibrationFeatures, Sample
 from pipeline.model import Evidence
 
 KINDS = {"choice:sex": 5.5, "date": 4.0, "entry_number": 4.2, "name": 2.5, "place": 1.7}
@@ -38,7 +38,7 @@ def drawn(count: int, seed: int, *, books: int = 8, harder: float = 0.0, name: s
     )
     samples = tuple(
         Sample(
-            Grounds(
+            CalibrationFeatures(
                 kind=kinds[number],
                 evidence=Evidence(*(float(view[number]) for view in views)),
                 letters=int(letters[number]),

@@ -24,8 +24,8 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     again = calibration.read(path)
     assert again == MADE
     assert again.fingerprint == MADE.fingerprint
-    grounds = [sample.grounds for sample in drawn(300, 2).samples]
-    assert again.chances_right(grounds) == MADE.chances_right(grounds)
+    features = [sample.features for sample in drawn(300, 2).samples]
+    assert again.chances_right(features) == MADE.chances_right(features)
     assert again.bound(critical=True, tolerated=0.02) == MADE.bound(critical=True, tolerated=0.02)
 
 

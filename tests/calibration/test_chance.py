@@ -23,8 +23,8 @@ EVIDENCE = st.builds(Evidence, SHARES, SHARES, SHARES, SHARES, SHARES, SHARES)
 
 def error(calibration: Calibration, seed: int, kind: str = "", harder: float = 0.0) -> float:
     """The expected calibration error on other fields."""
-    others = [s for s in drawn(12_000, seed, harder=harder).samples if not kind or s.grounds.kind == kind]
-    chances = calibration.chances_right([sample.grounds for sample in others])
+    others = [s for s in drawn(12_000, seed, harder=harder).samples if not kind or s.features.kind == kind]
+    chances = calibration.chances_right([sample.features for sample in others])
     found = calibration_error(judged_bins(zip(chances, [sample.right for sample in others], strict=True)))
     assert found is not None
     return found
@@ -41,7 +41,7 @@ def test_every_kind_is_calibrated_by_itself(kind: str) -> None:
 
 def test_the_machines_own_chance_would_have_meant_less() -> None:
     others = drawn(12_000, 2).samples
-    own = [(sample.grounds.evidence.chance, sample.right) for sample in others]
+    own = [(sample.features.evidence.chance, sample.right) for sample in others]
     unfitted = calibration_error(judged_bins(own))
     assert unfitted is not None
     assert error(MODEL, 2) < unfitted / 2
@@ -49,21 +49,23 @@ def test_the_machines_own_chance_would_have_meant_less() -> None:
 
 @given(EVIDENCE, st.sampled_from([*KINDS, "never seen"]), st.sampled_from(PIECES), SHARES)
 def test_more_evidence_never_lowers_a_chance(evidence: Evidence, kind: str, piece: str, more: float) -> None:
-    grounds = replace(drawn(1, 3).samples[0].grounds, kind=kind, evidence=evidence)
+    features = replace(drawn(1, 3).samples[0].features, kind=kind, evidence=evidence)
     risen = max(more, getattr(evidence, piece))
     better = replace(evidence, **{piece: risen})
     if piece == "chance":  # of the value; the next one keeps its own
         better = replace(better, margin=min(1.0, evidence.margin + risen - evidence.chance))
-    assert MODEL.chance_right(replace(grounds, evidence=better)) >= MODEL.chance_right(grounds) - 1e-12
+    assert MODEL.chance_right(replace(features, evidence=better)) >= MODEL.chance_right(features) - 1e-12
 
 
 def test_a_clear_hand_around_it_never_lowers_a_chance_and_an_unclear_one_can() -> None:
     samples = [
-        replace(one, grounds=replace(one.grounds, beside=0.95 if one.right else 0.7), entry=str(number))
+        replace(one, features=replace(one.features, beside=0.95 if one.right else 0.7), entry=str(number))
         for number, one in enumerate(drawn(3000, 5).samples)
     ]
     model = fitted(samples)
-    chances = [model.chance_right(replace(samples[0].grounds, beside=share)) for share in (0.3, 0.7, 0.95, 1)]
+    chances = [
+        model.chance_right(replace(samples[0].features, beside=share)) for share in (0.3, 0.7, 0.95, 1)
+    ]
     assert chances == sorted(chances)
     assert chances[-1] > chances[0] + 0.1
 
@@ -76,17 +78,17 @@ def test_a_value_without_a_rival_is_surer_than_one_whose_next_is_near_however_sm
     samples = []
     for sample in drawn(6000, 21).samples:
         chance, alone = float(random.choice([0.15, 0.9])), bool(random.random() < 0.5)
-        evidence = replace(sample.grounds.evidence, chance=chance, margin=chance * (1 if alone else 0.3))
+        evidence = replace(sample.features.evidence, chance=chance, margin=chance * (1 if alone else 0.3))
         right = bool(random.random() < (0.98 if alone else 0.6))
-        samples.append(replace(sample, right=right, grounds=replace(sample.grounds, evidence=evidence)))
+        samples.append(replace(sample, right=right, features=replace(sample.features, evidence=evidence)))
     calibration = fitted(samples)
     for chance in (0.15, 0.9):
         for rival, least, most in ((0.0, 0.95, 1.0), (0.7, 0.5, 0.7)):
             mine = [
-                sample.grounds
+                sample.features
                 for sample in samples
-                if sample.grounds.evidence.chance == chance
-                and (sample.grounds.evidence.margin < chance) is (rival > 0)
+                if sample.features.evidence.chance == chance
+                and (sample.features.evidence.margin < chance) is (rival > 0)
             ]
             assert least < np.mean(calibration.chances_right(mine)) < most
 
@@ -95,17 +97,17 @@ def test_a_value_without_a_rival_is_surer_than_one_whose_next_is_near_however_sm
 def test_a_chance_is_one_whatever_the_evidence(
     evidence: Evidence, kind: str, letters: int, told: bool
 ) -> None:
-    grounds = replace(
-        drawn(1, 3).samples[0].grounds, kind=kind, evidence=evidence, letters=letters, doubted=told
+    features = replace(
+        drawn(1, 3).samples[0].features, kind=kind, evidence=evidence, letters=letters, doubted=told
     )
-    assert 0 <= MODEL.chance_right(grounds) < 1
+    assert 0 <= MODEL.chance_right(features) < 1
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -3.0])
 def test_evidence_that_is_no_number_speaks_for_nothing(number: float) -> None:
-    grounds = drawn(1, 3).samples[0].grounds
-    nothing = replace(grounds, evidence=Evidence(*[0.0] * 6))
-    broken = replace(grounds, evidence=Evidence(*[number] * 6))
+    features = drawn(1, 3).samples[0].features
+    nothing = replace(features, evidence=Evidence(*[0.0] * 6))
+    broken = replace(features, evidence=Evidence(*[number] * 6))
     chance = MODEL.chance_right(broken)
     assert math.isfinite(chance)
     if number != math.inf:
@@ -114,22 +116,22 @@ def test_evidence_that_is_no_number_speaks_for_nothing(number: float) -> None:
 
 def test_a_doubt_or_a_text_without_a_value_never_raises_a_chance() -> None:
     for sample in drawn(200, 4).samples:
-        sound = replace(sample.grounds, parses=True, doubted=False)
+        sound = replace(sample.features, parses=True, doubted=False)
         for worse in (replace(sound, parses=False), replace(sound, doubted=True)):
             assert MODEL.chance_right(worse) <= MODEL.chance_right(sound) + 1e-12
 
 
 def test_a_kind_with_few_samples_leans_on_all_kinds() -> None:
     few = drawn(3000, 5).samples
-    places = [sample for sample in few if sample.grounds.kind == "place"][:50]
-    others = [sample for sample in few if sample.grounds.kind != "place"]
+    places = [sample for sample in few if sample.features.kind == "place"][:50]
+    others = [sample for sample in few if sample.features.kind != "place"]
     assert error(fitted([*others, *places]), 6, "place") < 0.12
 
 
 def test_few_checked_fields_change_little_of_what_was_known() -> None:
     again = fitted(drawn(60, 7).samples, before=MODEL)
-    grounds = [sample.grounds for sample in drawn(500, 8).samples]
-    change = np.abs(np.array(again.chances_right(grounds)) - np.array(MODEL.chances_right(grounds)))
+    features = [sample.features for sample in drawn(500, 8).samples]
+    change = np.abs(np.array(again.chances_right(features)) - np.array(MODEL.chances_right(features)))
     assert change.mean() < 0.05
 
 
@@ -139,7 +141,7 @@ def test_many_checked_fields_of_harder_books_bring_chances_down_to_earth() -> No
     others = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 10).samples)]
 
     def missed(calibration: Calibration) -> float:
-        chances = calibration.chances_right([sample.grounds for sample in others])
+        chances = calibration.chances_right([sample.features for sample in others])
         return calibration_error(judged_bins(zip(chances, [s.right for s in others], strict=True))) or 0.0
 
     assert missed(again) < 0.03 < missed(MODEL)
@@ -157,17 +159,17 @@ def test_without_samples_there_is_no_calibration() -> None:
 
 def test_kinds_with_few_samples_are_known_and_others_are_not() -> None:
     few = drawn(3000, 5).samples
-    places = [sample for sample in few if sample.grounds.kind == "place"][:12]
-    made = fitted([*(sample for sample in few if sample.grounds.kind != "place"), *places])
+    places = [sample for sample in few if sample.features.kind == "place"][:12]
+    made = fitted([*(sample for sample in few if sample.features.kind != "place"), *places])
     assert made.knows("place")
     assert not made.knows("choice:never-seen")
-    one = places[0].grounds
+    one = places[0].features
     assert made.chance_right(one) == made.chance_right(replace(one, kind="choice:never-seen"))
 
 
 def test_no_bound_is_proven_on_kinds_that_were_not_fitted_on() -> None:
     samples = drawn(3000, 5).samples
     _, held = halves(samples)
-    strange = [replace(s, grounds=replace(s.grounds, kind="text"), right=False) for s in held]
+    strange = [replace(s, features=replace(s.features, kind="text"), right=False) for s in held]
     with_strange = fitted([*samples, *strange])
     assert with_strange.other.accepted == fitted(samples).other.accepted

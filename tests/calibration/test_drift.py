@@ -7,17 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import Grounds, fitted
+from pipeline.calibration import CalibrationFeatures, fitted
 from tests.calibration.drawn import drawn
 
 KNOWN = fitted(drawn(10_000, 1).samples)
 
 
-def book(seed: int, fields: int = 300, harder: float = 0.0, kinds: Sequence[str] = ()) -> list[Grounds]:
+def book(
+    seed: int, fields: int = 300, harder: float = 0.0, kinds: Sequence[str] = ()
+) -> list[CalibrationFeatures]:
     return [
-        sample.grounds
+        sample.features
         for sample in drawn(fields, seed, harder=harder).samples
-        if not kinds or sample.grounds.kind in kinds
+        if not kinds or sample.features.kind in kinds
     ]
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.calibration import Curve, RiskBound, fitted, halves, upper_bound
-from pipeline.calibration.risk import at_most, curve_of, lower_bound, risk_bound
+from pipeline.calibration import RiskBound, RiskCurve, fitted, halves, upper_bound
+from pipeline.calibration.risk import binomial_cdf, lower_bound, risk_bound, risk_curve
 from tests.calibration.drawn import drawn
 
-CURVE: Curve = fitted(drawn(4000, 11).samples).other
+CURVE: RiskCurve = fitted(drawn(4000, 11).samples).other
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_the_bound_is_the_exact_binomial_one(wrong: int, fields: int, expected: 
 def test_the_bound_is_where_so_few_errors_become_unlikely(fields: int, wrong: int, delta: float) -> None:
     upper = upper_bound(fields, min(wrong, fields), delta)
     if upper < 1:
-        assert at_most(wrong, fields, upper) == pytest.approx(delta, abs=1e-6)
+        assert binomial_cdf(wrong, fields, upper) == pytest.approx(delta, abs=1e-6)
 
 
 @given(st.integers(1, 2000), st.integers(0, 20))
@@ -45,7 +45,7 @@ def test_the_tolerance_is_broken_no_more_often_than_promised(honest: bool) -> No
     for _ in range(rounds):
         chances = random.beta(4, 0.6, 1500)
         truly = chances if honest else chances**1.6
-        curve = curve_of(chances.tolist(), (random.random(1500) < truly).tolist(), fields=1500)
+        curve = risk_curve(chances.tolist(), (random.random(1500) < truly).tolist(), fields=1500)
         bound = risk_bound(curve, tolerated)
         if bound.threshold is None:
             continue
@@ -61,7 +61,7 @@ def test_the_tolerance_is_broken_no_more_often_than_promised(honest: bool) -> No
 def test_chances_in_the_wrong_order_accept_nothing() -> None:
     random = np.random.default_rng(1)
     chances = random.random(5000)
-    bound = risk_bound(curve_of(chances.tolist(), (random.random(5000) > chances).tolist(), 5000), 0.01)
+    bound = risk_bound(risk_curve(chances.tolist(), (random.random(5000) > chances).tolist(), 5000), 0.01)
     assert bound.threshold is None
     assert bound.coverage == 0
 
@@ -69,7 +69,7 @@ def test_chances_in_the_wrong_order_accept_nothing() -> None:
 def test_too_few_fields_prove_nothing_even_without_an_error() -> None:
     for count, proven in ((40, False), (560, False), (600, True)):
         chances = [1 - number / 1e6 for number in range(count)]
-        bound = risk_bound(curve_of(chances, [True] * count, count), 0.004)
+        bound = risk_bound(risk_curve(chances, [True] * count, count), 0.004)
         assert (bound.threshold is not None) is proven
         assert bound.needed == 575
 
@@ -79,7 +79,7 @@ def test_what_is_accepted_reaches_nearly_as_far_as_the_proof_does() -> None:
     count, sound = 6000, 3810
     chances = [1 - number / 1e7 if number < sound else 0.5 for number in range(count)]
     errors = {400 * number - 1 for number in range(1, 10)} | set(range(sound, count))
-    bound = risk_bound(curve_of(chances, [number not in errors for number in range(count)], count), 0.004)
+    bound = risk_bound(risk_curve(chances, [number not in errors for number in range(count)], count), 0.004)
     assert bound.wrong == 9
     assert 3780 <= bound.accepted <= sound
 
@@ -90,8 +90,8 @@ def test_easy_hands_do_not_pay_for_a_difficult_one() -> None:
     chances = [1 - number / 1e5 for number in range(count)]
     hands = [f"hand {number % 10}" for number in range(count)]
     right = [not (number % 10 == 0 and number > 3000 and number % 100 == 0) for number in range(count)]
-    blind = risk_bound(curve_of(chances, right, count), 0.01)
-    fair = risk_bound(curve_of(chances, right, count, hands), 0.01)
+    blind = risk_bound(risk_curve(chances, right, count), 0.01)
+    fair = risk_bound(risk_curve(chances, right, count, hands), 0.01)
     assert blind.accepted == count
     assert fair.threshold is not None
     assert 3000 < fair.accepted < count
@@ -102,11 +102,11 @@ def test_what_was_seen_lies_between_the_bounds(fields: int, wrong: int, delta: f
     wrong = min(wrong, fields)
     assert lower_bound(fields, wrong, delta) <= wrong / fields <= upper_bound(fields, wrong, delta)
     if wrong:
-        assert 1 - at_most(wrong - 1, fields, lower_bound(fields, wrong, delta)) <= delta + 1e-9
+        assert 1 - binomial_cdf(wrong - 1, fields, lower_bound(fields, wrong, delta)) <= delta + 1e-9
 
 
 def test_nothing_at_all_proves_nothing() -> None:
-    bound = risk_bound(curve_of([], [], 0), 0.004)
+    bound = risk_bound(risk_curve([], [], 0), 0.004)
     assert (bound.threshold, bound.coverage, bound.error) == (None, 0, None)
 
 
@@ -120,18 +120,18 @@ def test_a_proven_threshold_keeps_to_its_tolerance(tolerated: float, delta: floa
 
 def test_what_is_accepted_errs_more_than_tolerated_in_no_more_calibrations_than_promised() -> None:
     others = drawn(10_000, 13)
-    grounds = [sample.grounds for sample in others.samples]
+    features = [sample.features for sample in others.samples]
     broken = proven = 0
     for seed in range(100, 130):
         calibration = fitted(drawn(4000, seed).samples)
-        chances = calibration.chances_right(grounds)
+        chances = calibration.chances_right(features)
         for critical in (False, True):
             bound = calibration.bound(critical=critical, tolerated=0.04)
             truly = [
                 true
                 for sample, chance, true in zip(others.samples, chances, others.chances, strict=True)
                 if sample.critical is critical
-                and sample.grounds.eligible
+                and sample.features.eligible
                 and bound.threshold is not None
                 and chance >= bound.threshold
             ]
@@ -153,7 +153,7 @@ def test_a_doubted_or_valueless_field_counts_for_no_threshold() -> None:
     calibration = fitted(samples)
     held = [sample for sample in halves(samples)[1] if not sample.critical]
     assert calibration.other.fields == len(held)
-    assert calibration.other.accepted[-1] == sum(sample.grounds.eligible for sample in held)
+    assert calibration.other.accepted[-1] == sum(sample.features.eligible for sample in held)
 
 
 def test_far_more_errors_than_tolerated_refute_an_old_threshold() -> None:

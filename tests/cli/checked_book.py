@@ -46,7 +46,7 @@ def store(
     """A book in the registry: one page an entry, its fields as the samples have them, each decided by a person."""
     entries: dict[str, dict[str, Sample]] = {}
     for sample in samples:
-        entries.setdefault(sample.entry, {}).setdefault(sample.grounds.kind, sample)
+        entries.setdefault(sample.entry, {}).setdefault(sample.features.kind, sample)
     workspace.mkdir(parents=True, exist_ok=True)
     with Registry.open(Workspace(workspace).registry_url) as registry:
         book_id = registry.book_id(load_ledger(book), book.name)
@@ -68,7 +68,7 @@ def usual() -> Calibration:
     """Fitted on samples as the registry gives them back: every value parses, no finding doubts any."""
     samples = drawn(6000, 3).samples
     return fitted(
-        [replace(s, grounds=replace(s.grounds, parses=True, doubted=False, letters=7)) for s in samples]
+        [replace(s, features=replace(s.features, parses=True, doubted=False, letters=7)) for s in samples]
     )
 
 
@@ -79,11 +79,11 @@ def page(number: int, by_kind: dict[str, Sample], *, accepted: bool = False) -> 
             FieldStatus.READ,
             FIELD[kind][1],
             "01.02.2010" if kind == "date" else FIELD[kind][1],
-            sample.grounds.evidence.chance,
+            sample.features.evidence.chance,
             Writing.HAND,
             "hand",
             accepted=accepted,
-            evidence=sample.grounds.evidence,
+            evidence=sample.features.evidence,
         )
         for kind, sample in by_kind.items()
     )

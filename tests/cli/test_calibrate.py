@@ -58,8 +58,8 @@ def test_checked_books_make_a_calibration_and_the_figures_are_shown(
 def test_what_people_found_wrong_counts_as_wrong(hotich: Hotich, book: Path, workspace: Path) -> None:
     store(workspace, book, [replace(sample, right=False) for sample in drawn(900, 1).samples])
     assert hotich("calibrate", book).exit_code == 0
-    grounds = [sample.grounds for sample in drawn(200, 2).samples]
-    assert np.mean(own(workspace).chances_right(grounds)) < 0.1
+    features = [sample.features for sample in drawn(200, 2).samples]
+    assert np.mean(own(workspace).chances_right(features)) < 0.1
 
 
 @pytest.mark.usefixtures("no_shipped")

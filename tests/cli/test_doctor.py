@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.digitize.engines import HAND_NETWORK
-from pipeline.ocr.models import cards, default_folder
+from pipeline.ocr.models import default_folder, read_cards
 from pipeline.ocr.tesseract import languages, tesseract_version
 from tests.cli.conftest import Hotich
 
@@ -51,7 +51,7 @@ def hand_check(hotich: Hotich, models: Path, monkeypatch: pytest.MonkeyPatch) ->
 def models(tmp_path: Path) -> Path:
     """The installed models without those that read handwriting."""
     folder = tmp_path / "models"
-    for card in cards():
+    for card in read_cards():
         if card.engine != HAND_NETWORK:
             shutil.copytree(default_folder() / card.name, folder / card.name)
     return folder

@@ -51,8 +51,8 @@ def test_samples_are_the_fields_people_decided_on(book: Path, workspace: Path) -
     checked = checked_samples(book, context)
     found = checked.samples
     assert checked.others == 0
-    wanted = {(s.entry, s.grounds.kind): s for s in reversed(given)}
+    wanted = {(s.entry, s.features.kind): s for s in reversed(given)}
     assert len(found) == len(wanted)
     assert sum(s.right for s in found) == sum(s.right for s in wanted.values())
-    assert {s.grounds.evidence for s in found} == {s.grounds.evidence for s in wanted.values()}
-    assert {s.grounds.kind for s in found if s.critical} == {"choice:sex", "date", "entry_number", "name"}
+    assert {s.features.evidence for s in found} == {s.features.evidence for s in wanted.values()}
+    assert {s.features.kind for s in found if s.critical} == {"choice:sex", "date", "entry_number", "name"}

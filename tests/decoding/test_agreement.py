@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.decoding import jointly
+from pipeline.decoding import agree_on_date
 from pipeline.model import Hypothesis
 
 MAY_5 = "Ngày năm tháng năm năm hai nghìn"
@@ -12,7 +12,7 @@ MAY_6 = "Ngày sáu tháng năm năm hai nghìn"
 
 
 def test_the_date_that_both_may_say_is_surer_than_each() -> None:
-    found = jointly(
+    found = agree_on_date(
         [Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)],
         [Hypothesis(MAY_5, 0.7), Hypothesis("Ngày năm tháng nam năm hai nghin", 0.1)],
     )
@@ -25,7 +25,7 @@ def test_the_date_that_both_may_say_is_surer_than_each() -> None:
 
 
 def test_the_chances_of_all_pairs_leave_room_for_a_clerks_error() -> None:
-    found = jointly(
+    found = agree_on_date(
         [Hypothesis("5/5/2000", 0.6), Hypothesis("6/5/2000", 0.4)],
         [Hypothesis(MAY_5, 0.6), Hypothesis(MAY_6, 0.4)],
     )
@@ -52,12 +52,14 @@ def test_the_chances_of_all_pairs_leave_room_for_a_clerks_error() -> None:
     ],
 )
 def test_nothing_is_said_when_unsure(figures: list[Hypothesis], words: list[Hypothesis]) -> None:
-    assert jointly(figures, words) == ()
+    assert agree_on_date(figures, words) == ()
 
 
 def test_words_with_misread_letters_speak_for_the_figures_they_allow() -> None:
     misread = "Ngày nam thang năm nam hai nghìm"
-    found = jointly([Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)], [Hypothesis(misread, 0.6)])
+    found = agree_on_date(
+        [Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)], [Hypothesis(misread, 0.6)]
+    )
     assert (found[0].figures.text, found[0].words.text, found[0].canonical) == (
         "5/5/2000",
         misread,
@@ -68,5 +70,5 @@ def test_words_with_misread_letters_speak_for_the_figures_they_allow() -> None:
 
 def test_words_with_misread_letters_are_not_asked_where_others_say_a_date() -> None:
     words = [Hypothesis(MAY_5, 0.5), Hypothesis("Ngày sáu tháng năm nam hai nghìm", 0.4)]
-    found = jointly([Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)], words)
+    found = agree_on_date([Hypothesis("6/5/2000", 0.5), Hypothesis("5/5/2000", 0.4)], words)
     assert {pair.canonical for pair in found} == {"05.05.2000"}

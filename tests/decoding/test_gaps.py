@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.decoding import decoded, decoded_by_kind, prior_for
-from pipeline.decoding.decoder import without_gaps
+from pipeline.decoding import decode_field, decode_line, prior_for
+from pipeline.decoding.decoder import close_gaps
 from tests.decoding.written import written
 
 
 def read(kind: str, text: str, doubts: dict[int, dict[str, float]] | None = None) -> list[tuple[str, float]]:
-    found = decoded_by_kind([written(text, doubts or {})], prior_for(kind), kind)
+    found = decode_field([written(text, doubts or {})], prior_for(kind), kind)
     return [(one.text, one.chance) for one in found.hypotheses]
 
 
@@ -32,8 +32,8 @@ def test_gaps_between_figures_are_no_spaces(kind: str, written_so: str, says: st
 def test_every_way_to_leave_gaps_counts_for_the_one_number() -> None:
     # at four places it is open whether a gap is a space: sixteen texts, one date
     line = written("1 1 -05 - 1974", {at: {"": 0.5} for at in (1, 3, 7, 9)})
-    closed = decoded_by_kind([line], prior_for("date"), "date").hypotheses[0]
-    open_ = decoded([line], prior_for("date")).hypotheses[0]
+    closed = decode_field([line], prior_for("date"), "date").hypotheses[0]
+    open_ = decode_line([line], prior_for("date")).hypotheses[0]
     assert closed.text == open_.text == "11-05-1974"
     assert closed.chance > 4 * open_.chance
 
@@ -50,7 +50,7 @@ def test_gaps_between_words_stay(kind: str, text: str) -> None:
 
 def test_a_witness_without_spaces_says_what_it_said() -> None:
     plain = written("12", {})
-    closed = without_gaps(plain)
+    closed = close_gaps(plain)
     assert np.allclose(
         np.exp(closed.log_chances).sum(axis=1), np.exp(plain.log_chances).sum(axis=1), atol=1e-6
     )
@@ -67,13 +67,13 @@ def test_a_stroke_may_be_a_slanting_one_where_nothing_else_says_anything(
     kind: str, seen: str, ones: tuple[int, ...], open_to: float, says: str
 ) -> None:
     line = written(seen, {place: {"1": open_to} for place in ones})
-    found = decoded_by_kind([line], prior_for(kind), kind)
+    found = decode_field([line], prior_for(kind), kind)
     assert found.hypotheses[0].text == says
     assert found.proposed
 
 
 @pytest.mark.parametrize("text", ["1/11/2011", "11/1/2011", "1/1/2011", "11.11.2011"])
 def test_ones_and_strokes_of_a_whole_date_stay_what_they_are(text: str) -> None:
-    found = decoded_by_kind([written(text)], prior_for("date"), "date")
-    assert found == decoded([without_gaps(written(text))], prior_for("date"))
+    found = decode_field([written(text)], prior_for("date"), "date")
+    assert found == decode_line([close_gaps(written(text))], prior_for("date"))
     assert (found.hypotheses[0].text, found.proposed) == (text, False)

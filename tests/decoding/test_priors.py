@@ -15,15 +15,15 @@ from pipeline.decoding import (
     DecodingOptions,
     Language,
     Prior,
-    continued,
-    decoded,
+    decode_line,
     free_prior,
+    prior_after,
     prior_for,
     read_language,
 )
 from pipeline.decoding.field_priors import UNUSUAL
 from pipeline.decoding.priors import LIMIT
-from pipeline.decoding.word_prior import habit_of_address, habit_of_name, manner_of_address
+from pipeline.decoding.word_prior import habit_of_address, habit_of_name, text_habit_of_address
 from pipeline.kinds import KINDS
 from pipeline.schema import PARTS
 from pipeline.text.syllables import is_syllable, sound, syllables
@@ -44,7 +44,7 @@ def every_prior() -> dict[str, Prior]:
 
 
 def best(text: str, prior: Prior, doubts: dict[int, dict[str, float]] | None = None) -> str:
-    return decoded([written(text, doubts)], prior).hypotheses[0].text
+    return decode_line([written(text, doubts)], prior).hypotheses[0].text
 
 
 @settings(deadline=None)
@@ -73,7 +73,7 @@ def test_no_prior_takes_a_clear_letter_from_the_ink(word: str, place: int, rival
     text = f"Nguyễn {word} An"
     unlikely = math.exp(-1.1 * LIMIT / DecodingOptions().sharpness)
     line = written(text, {place: {rival: unlikely}}, certainty=1.0 - unlikely)
-    assert decoded([line], prior_for(kind, "", (), language())).hypotheses[0].text == text
+    assert decode_line([line], prior_for(kind, "", (), language())).hypotheses[0].text == text
 
 
 @pytest.mark.parametrize("text", ["Nguyễn Văn Xoạng", "Trần Thị Kzưu", "Thạch Sa Rây", "Y Bhăm Niê"])
@@ -172,14 +172,17 @@ def test_signs_of_a_date_are_found_and_blanks_in_it_are_unusual() -> None:
     prior = prior_for("date", "", ())
     assert best("16.5.2008", prior, {4: {"": 0.9}}) == "16.5.2008"
     assert best("2. 7. 1984", prior, {2: {"": 0.5}, 5: {"": 0.5}}) == "2.7.1984"
-    assert decoded([written("2. 7. 1984", certainty=0.999)], prior).hypotheses[0].text == "2. 7. 1984"
+    assert decode_line([written("2. 7. 1984", certainty=0.999)], prior).hypotheses[0].text == "2. 7. 1984"
     assert best("Ngày 2 tháng 7 năm 1984", prior) == "Ngày 2 tháng 7 năm 1984"
 
 
 def test_figures_of_an_id_number_stand_together_where_the_ink_leaves_it_open() -> None:
     prior = prior_for("id_number", "", ())
     assert best("0943190.79639", prior, {7: {"": 0.45}}) == "094319079639"
-    assert decoded([written("094 319 079639", certainty=0.999)], prior).hypotheses[0].text == "094 319 079639"
+    assert (
+        decode_line([written("094 319 079639", certainty=0.999)], prior).hypotheses[0].text
+        == "094 319 079639"
+    )
 
 
 def test_days_and_months_have_their_range() -> None:
@@ -220,12 +223,12 @@ def test_kinds_of_one_domain_remember_their_words_together() -> None:
 
 def test_a_line_that_goes_on_is_weighed_behind_the_words_of_the_one_before() -> None:
     spoken = prior_for("date_words", "", (), language())
-    behind = continued(spoken, "Ngày hai")
+    behind = prior_after(spoken, "Ngày hai")
     doubts = {2: {"ơ": 0.4}, 6: {"ố": 0.4}}
     assert best("mười một tháng một", spoken, doubts) == "mười một tháng một"
     assert best("mười một tháng một", behind, doubts) == "mươi mốt tháng một"
     assert best("mười một tháng một", behind) == "mười một tháng một"
-    assert continued(spoken, " ") is spoken
+    assert prior_after(spoken, " ") is spoken
 
 
 ADDRESS = "Ấp 5, xã Bình Hữu, huyện Trà Ôn, tỉnh Vĩnh Long"
@@ -254,14 +257,14 @@ def test_habit_tells_a_small_letter_and_a_comma_where_the_ink_leaves_them_open()
 )
 def test_what_is_clearly_written_otherwise_stands(text: str) -> None:
     line = written(text, certainty=0.995)
-    assert decoded([line], prior_for("place", "", (), language())).hypotheses[0].text == text
+    assert decode_line([line], prior_for("place", "", (), language())).hypotheses[0].text == text
 
 
 def test_a_date_in_words_has_no_signs_unless_they_are_clear() -> None:
     prior = prior_for("date_words", "", (), language())
     text = "Ngày hai mươi bảy, tháng tư"
     assert best(text, prior, {17: {"": 0.4}}) == "Ngày hai mươi bảy tháng tư"
-    assert decoded([written(text, certainty=0.999)], prior).hypotheses[0].text == text
+    assert decode_line([written(text, certainty=0.999)], prior).hypotheses[0].text == text
 
 
 def test_a_dash_or_a_figure_does_not_make_words_grow_together() -> None:
@@ -322,4 +325,4 @@ def test_what_is_unusual_in_a_name(name: str, odd: tuple[str, ...]) -> None:
     ],
 )
 def test_commas_here_and_none_there_are_unusual_in_an_address(text: str, odd: bool) -> None:
-    assert (manner_of_address(text) < 0.0) is odd
+    assert (text_habit_of_address(text) < 0.0) is odd

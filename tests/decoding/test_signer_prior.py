@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.decoding import Prior, continued, decoded, followed, prior_for, read_language
-from pipeline.decoding.field_priors import NO_TITLE, parted
+from pipeline.decoding import Prior, decode_line, prior_after, prior_before, prior_for, read_language
+from pipeline.decoding.field_priors import NO_TITLE, split_signer_parts
 from tests.decoding.written import written
 
 LINES = ("{}, {}", "{} - {}", "{} / {}", "{}- {}", "{} ({})", "{1}: {0}", "({1}) {0}")
@@ -21,17 +21,20 @@ def prior(kind: str) -> Prior:
 
 
 def best(text: str, doubts: dict[int, dict[str, float]], kind: str = "signer") -> str:
-    return decoded([written(text, doubts)], prior(kind)).hypotheses[0].text
+    return decode_line([written(text, doubts)], prior(kind)).hypotheses[0].text
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_parts_stand_between_signs(line: str) -> None:
-    assert set(parted(line.format("Trần Văn B", "Phó Chủ tịch"))) == {"Trần Văn B", "Phó Chủ tịch"}
+    assert set(split_signer_parts(line.format("Trần Văn B", "Phó Chủ tịch"))) == {
+        "Trần Văn B",
+        "Phó Chủ tịch",
+    }
 
 
 @pytest.mark.parametrize("text", ["-", "( )", "", ", ;"])
 def test_signs_alone_are_no_parts(text: str) -> None:
-    assert parted(text) == ()
+    assert split_signer_parts(text) == ()
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -92,9 +95,9 @@ def test_parts_of_which_none_is_a_title_weigh_a_little() -> None:
 
 def test_a_line_goes_on_behind_another_and_before_another() -> None:
     signer = prior("signer")
-    behind = continued(signer, "Trần Văn Bình,")
+    behind = prior_after(signer, "Trần Văn Bình,")
     assert behind.word((), "Phó") == prior("text").word((), "Phó")
-    ahead = followed(signer, "tịch UBND xã")
+    ahead = prior_before(signer, "tịch UBND xã")
     assert ahead is not None
     assert ahead.going_on("Trần Văn Bình, Phó Chủ") > ahead.going_on("Trần Văn Bình")
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.decoding import Emission
-from pipeline.decoding.edits import Edit, gains
-from pipeline.decoding.emission import columns_of, prepared
-from pipeline.decoding.trellis import NEVER, log_chances, trellises_of
+from pipeline.decoding.edits import Edit, edit_gains
+from pipeline.decoding.emission import columns_of, prepare_emission
+from pipeline.decoding.trellis import NEVER, build_trellises, log_chances
 
 LETTERS = " ab"
 
@@ -43,7 +43,7 @@ def test_the_chance_of_a_text_is_that_of_all_its_paths(seed: int) -> None:
     emission = drawn(seed)
     truth = spelt_out(emission)
     texts = tuple(truth)
-    found = log_chances([prepared(emission)], columns_of(LETTERS), texts)[0]
+    found = log_chances([prepare_emission(emission)], columns_of(LETTERS), texts)[0]
     assert np.exp(found) == pytest.approx([truth[text] for text in texts], rel=1e-3, abs=1e-9)
     assert np.exp(found).sum() == pytest.approx(1.0, abs=1e-4)
 
@@ -59,10 +59,10 @@ def test_an_edit_gains_what_the_edited_text_is_likelier(
 ) -> None:
     start = data.draw(st.integers(0, len(pivot)))
     edit = Edit(start, data.draw(st.integers(start, len(pivot))), letters)
-    chances, columns = prepared(drawn(seed, steps=8)), columns_of(LETTERS)
-    (trellis,) = trellises_of([chances], columns, (pivot,))
+    chances, columns = prepare_emission(drawn(seed, steps=8)), columns_of(LETTERS)
+    (trellis,) = build_trellises([chances], columns, (pivot,))
     assert trellis.log_chance == pytest.approx(log_chances([chances], columns, (pivot,))[0, 0], abs=1e-6)
-    gain = gains([trellis], columns, (edit,))[0, 0]
+    gain = edit_gains([trellis], columns, (edit,))[0, 0]
     edited = log_chances([chances], columns, (edit.applied(pivot),))[0, 0]
     if edited == NEVER or trellis.log_chance == NEVER:
         assert gain <= 0.0
@@ -71,11 +71,11 @@ def test_an_edit_gains_what_the_edited_text_is_likelier(
 
 
 def test_edits_of_any_length_are_weighed_in_one_go_as_each_by_itself() -> None:
-    chances, columns = prepared(drawn(7, steps=12)), columns_of(LETTERS)
-    trellises = trellises_of([chances], columns, ("ab a",))
+    chances, columns = prepare_emission(drawn(7, steps=12)), columns_of(LETTERS)
+    trellises = build_trellises([chances], columns, ("ab a",))
     edits = (Edit(0, 4, "bab"), Edit(1, 2, ""), Edit(4, 4, "b"), Edit(0, 0, "ab"))
-    (together,) = gains(trellises, columns, edits)
-    assert together == pytest.approx([gains(trellises, columns, (edit,))[0, 0] for edit in edits])
+    (together,) = edit_gains(trellises, columns, edits)
+    assert together == pytest.approx([edit_gains(trellises, columns, (edit,))[0, 0] for edit in edits])
 
 
 @given(seed=st.integers(0, 10_000), steps=st.tuples(st.integers(1, 30), st.integers(1, 30)))
@@ -83,20 +83,20 @@ def test_witnesses_of_any_length_are_weighed_in_one_go_as_each_by_itself(
     seed: int, steps: tuple[int, int]
 ) -> None:
     columns, texts = columns_of(LETTERS), ("ab a", "", "b", "aab")
-    both = [prepared(drawn(seed + place, count)) for place, count in enumerate(steps)]
+    both = [prepare_emission(drawn(seed + place, count)) for place, count in enumerate(steps)]
     logs = log_chances(both, columns, texts)
     assert logs == pytest.approx(np.array([log_chances([one], columns, texts)[0] for one in both]), rel=1e-9)
-    together = trellises_of(both, columns, texts)
+    together = build_trellises(both, columns, texts)
     pivot = together[0].pivot
     assert logs.mean(axis=0)[texts.index(pivot)] == pytest.approx(logs.mean(axis=0).max(), rel=1e-9)
     edits = (Edit(0, 0, "a"), Edit(0, len(pivot), "ba"), Edit(0, len(pivot), "b"))
-    alone = [trellises_of([one], columns, (pivot,)) for one in both]
-    apart = np.array([gains(trellises, columns, edits)[0] for trellises in alone])
-    assert gains(together, columns, edits) == pytest.approx(apart, rel=1e-6, abs=1e-6)
+    alone = [build_trellises([one], columns, (pivot,)) for one in both]
+    apart = np.array([edit_gains(trellises, columns, edits)[0] for trellises in alone])
+    assert edit_gains(together, columns, edits) == pytest.approx(apart, rel=1e-6, abs=1e-6)
 
 
 def test_a_text_that_has_no_room_in_the_line_can_never_be() -> None:
-    found = log_chances([prepared(drawn(1, steps=3))], columns_of(LETTERS), ("abab", "ä", "ab"))[0]
+    found = log_chances([prepare_emission(drawn(1, steps=3))], columns_of(LETTERS), ("abab", "ä", "ab"))[0]
     assert found[0] == NEVER
     assert found[1] == NEVER
     assert found[2] > NEVER
@@ -107,7 +107,7 @@ def test_quiet_steps_weigh_as_one_without_changing_what_is_likely() -> None:
     quiet = np.full((40, 1 + len(LETTERS)), np.log(1e-4), np.float32)
     quiet[:, 0] = np.log(1.0 - 3e-4)
     stretched = np.concatenate([loud.log_chances[:3], quiet, loud.log_chances[3:]])
-    ready = prepared(Emission(stretched, LETTERS))
+    ready = prepare_emission(Emission(stretched, LETTERS))
     assert len(ready) == 6 + 1 + 2
     columns = columns_of(LETTERS)
     exact = np.zeros((len(stretched) + 2, len(LETTERS) + 3))

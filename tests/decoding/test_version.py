@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.decoding import Language, decoded_by_kind, prior_for, read_language
+from pipeline.decoding import Language, decode_field, prior_for, read_language
 from pipeline.ocr.handwriting import VERSION
 from tests.decoding.written import written
 
@@ -51,7 +51,7 @@ def mark() -> str:
     told = []
     for kind, text, doubts, terms in (*((*line, ()) for line in LINES), ("text", *LISTED[1:], LISTED[0])):
         prior = prior_for(kind, "", terms, language())
-        hypotheses = decoded_by_kind([written(text, doubts)], prior, kind).hypotheses
+        hypotheses = decode_field([written(text, doubts)], prior, kind).hypotheses
         told += [(one.text, round(one.chance, 2)) for one in hypotheses[:3]]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 

@@ -50,7 +50,7 @@ def by_hand(options: RoutingOptions) -> list[FieldReading]:
         page.form,
         Ledger(page.form.id, "UBND xã Thử", "93611", f"01/{page.year}"),
         SCHEMAS,
-        replace(engines(), numerals=None, hand=Sure()),
+        replace(engines(), digits=None, hand=Sure()),
         DigitizeOptions(routing=options),
     )
     found = [reading for reading in readings(result).values() if reading.writing is Writing.HAND]

@@ -53,7 +53,7 @@ class Listens:
 def listened(page: DrawnPage) -> tuple[PageResult, Listens, Listens]:
     """What comes of a page, what its reader of print was asked and what its reader of hands."""
     of_print, of_hands = Listens(name="print"), Listens(name="hand")
-    chosen: Engines = replace(engines(), print=of_print, numerals=None, hand=of_hands)
+    chosen: Engines = replace(engines(), print=of_print, digits=None, hand=of_hands)
     ledger = Ledger(page.form.id, "UBND xã Thử", "93611", f"01/{page.year}")
     image = PageImage(PageRef("0" * 64, 1), page.pixels, DPI)
     return digitize_page(image, page.form, ledger, SCHEMAS, chosen), of_print, of_hands

@@ -33,7 +33,7 @@ def test_hardly_a_field_of_a_joined_hand_is_struck_through(pen: str, form: str, 
         SCHEMAS.form(form),
         Ledger(form, "UBND xã Thử", "93611", "01/2008"),
         SCHEMAS,
-        replace(engines(), hand=None, numerals=None),
+        replace(engines(), hand=None, digits=None),
     )
     (entry,) = result.entries
     struck = [one.field for one in entry.readings if one.struck or one.status is FieldStatus.STRUCK_THROUGH]

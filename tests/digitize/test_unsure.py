@@ -31,7 +31,7 @@ class Silent:
 
 def looked_at(page: DrawnPage) -> PageResult:
     """What is seen of a page of which nothing is read."""
-    silent = replace(engines(), print=Silent(), numerals=None, hand=None)
+    silent = replace(engines(), print=Silent(), digits=None, hand=None)
     ledger = Ledger(page.form.id, "UBND xã Thử", "93611", f"01/{page.year}")
     image = PageImage(PageRef("0" * 64, 1), page.pixels, DPI)
     return digitize_page(image, page.form, ledger, SCHEMAS, silent)

@@ -18,9 +18,9 @@ from pipeline.decoding.priors import FreePrior
 from pipeline.errors import SetupError
 from pipeline.model import Crop
 from pipeline.ocr import Engines
-from pipeline.ocr.handwriting import BATCH_COLUMNS, PADDING, HandReader, Words
+from pipeline.ocr.handwriting import BATCH_COLUMNS, PADDING, HandwritingReader, LanguageData
 from pipeline.ocr.line_image import HEIGHT, STRIDE, WIDEST
-from pipeline.ocr.models import ModelCard, OnnxNetwork, network_of
+from pipeline.ocr.models import ModelCard, OnnxNetwork, load_network
 from tests.fake_pages import FakeReader
 
 LETTERS = " 1237"
@@ -58,22 +58,22 @@ def blank(width: int = 200, height: int = 60) -> Crop:
     return Crop(np.full((height, width), 255, np.uint8), 300.0, "number")
 
 
-def texts(reader: HandReader, crops: Sequence[Crop]) -> list[str]:
+def texts(reader: HandwritingReader, crops: Sequence[Crop]) -> list[str]:
     return [reading.text for reading in reader.read(crops)]
 
 
 def test_the_evidence_tells_how_dark_the_ink_stands() -> None:
     dark = bars(3)
     faint = replace(dark, pixels=np.asarray(255 - (255 - dark.pixels.astype(int)) // 3, np.uint8))
-    reader = HandReader((Bars(),))
+    reader = HandwritingReader((Bars(),))
     inks = [reading.evidence.ink for reading in reader.read([dark, faint]) if reading.evidence]
     assert inks == pytest.approx([225 / 255, 75 / 255], abs=0.03)
 
 
 def test_readings_come_in_the_order_of_their_crops_whatever_their_width() -> None:
     counts = [7, 1, 12, 3, 3, 20, 2, 9]
-    assert texts(HandReader((Bars(),)), [bars(count) for count in counts]) == ["1" * n for n in counts]
-    assert HandReader((Bars(),)).read([]) == ()
+    assert texts(HandwritingReader((Bars(),)), [bars(count) for count in counts]) == ["1" * n for n in counts]
+    assert HandwritingReader((Bars(),)).read([]) == ()
 
 
 class SevenBehindOne(FreePrior):
@@ -83,7 +83,7 @@ class SevenBehindOne(FreePrior):
         return 0.0 if (word == "7") == (before[-1:] == ("1",)) else -3.0
 
 
-class ReaderBehind(HandReader):
+class ReaderBehind(HandwritingReader):
     def prior(self, *field: object) -> Prior:
         return SevenBehindOne()
 
@@ -104,7 +104,7 @@ class OneBehindSeven(FreePrior):
         return -3.0 if before and (before[-1], word) != ("7", "1") else 0.0
 
 
-class ReaderAhead(HandReader):
+class ReaderAhead(HandwritingReader):
     def prior(self, *field: object) -> Prior:
         return OneBehindSeven()
 
@@ -121,23 +121,23 @@ def test_a_line_is_weighed_before_the_words_that_follow_it_unless_its_ink_is_cle
 
 def test_a_crop_without_ink_has_no_text_and_shifts_no_other() -> None:
     pixel = Crop(np.zeros((1, 1), np.uint8), 300.0, "number")
-    readings = HandReader((Bars(),)).read([blank(), bars(2), pixel, blank(3, 3), bars(3), blank()])
+    readings = HandwritingReader((Bars(),)).read([blank(), bars(2), pixel, blank(3, 3), bars(3), blank()])
     assert [reading.text for reading in readings] == ["", "11", "", "", "111", ""]
     for reading in (readings[0], readings[2], readings[5]):
         assert (reading.confidence, reading.hypotheses, reading.evidence) == (0.0, (), None)
 
 
 def test_a_line_however_long_is_read_without_an_error() -> None:
-    (reading,) = HandReader((Bars(),)).read([bars(400)])
+    (reading,) = HandwritingReader((Bars(),)).read([bars(400)])
     assert set(reading.text) == {"1"}
     network = Bars()
-    HandReader((network,)).read([bars(400), bars(2)])
+    HandwritingReader((network,)).read([bars(400), bars(2)])
     assert max(shape[3] for shape in network.asked) <= WIDEST
 
 
 def test_batches_hold_lines_of_about_one_width_and_are_bounded() -> None:
     network = Bars()
-    HandReader((network,)).read([bars(1 + number % 25) for number in range(60)])
+    HandwritingReader((network,)).read([bars(1 + number % 25) for number in range(60)])
     assert sum(shape[0] for shape in network.asked) == 60
     for lines, _, height, width in network.asked:
         assert height == HEIGHT
@@ -149,9 +149,9 @@ def test_batches_hold_lines_of_about_one_width_and_are_bounded() -> None:
 
 def test_what_stands_beside_a_line_in_its_batch_is_not_read_into_it() -> None:
     crops = [bars(count) for count in (10, 11)]
-    together = HandReader((Bars(),)).emissions([crop.pixels for crop in crops])
+    together = HandwritingReader((Bars(),)).emissions([crop.pixels for crop in crops])
     for crop, (seen,) in zip(crops, together, strict=True):
-        ((alone,),) = HandReader((Bars(),)).emissions([crop.pixels])
+        ((alone,),) = HandwritingReader((Bars(),)).emissions([crop.pixels])
         assert seen.log_chances == pytest.approx(alone.log_chances, abs=1e-6)
 
 
@@ -169,7 +169,7 @@ class Wide:
 
 
 def test_a_line_is_read_alike_alone_and_among_others() -> None:
-    reader = HandReader((Wide(),))
+    reader = HandwritingReader((Wide(),))
     lines = [bars(count, gap).pixels for count in (3, 8, 9) for gap in (28, 30, 31, 33)]
     for line, (seen,) in zip(lines, reader.emissions(lines), strict=True):
         ((alone,),) = reader.emissions([line])
@@ -190,7 +190,7 @@ class Broken:
 
 @pytest.mark.parametrize("answer", [math.nan, math.inf, -math.inf])
 def test_a_network_that_answers_with_no_chances_makes_the_line_unread(answer: float) -> None:
-    (reading,) = HandReader((Bars(), Broken(answer))).read([bars(3)])
+    (reading,) = HandwritingReader((Bars(), Broken(answer))).read([bars(3)])
     assert (reading.text, reading.confidence, reading.evidence) == ("", 0.0, None)
 
 
@@ -202,18 +202,18 @@ def test_what_one_network_reads_is_told_though_another_sees_nothing() -> None:
             said[:, :, 0] = 0.0
             return said
 
-    (reading,) = HandReader((Bars(), Blind(-30.0))).read([bars(3)])
+    (reading,) = HandwritingReader((Bars(), Blind(-30.0))).read([bars(3)])
     assert reading.confidence < 0.01
     assert "111" in [one.text for one in reading.hypotheses]
 
 
 def test_every_network_is_a_witness_and_the_reading_says_how_they_agree() -> None:
-    alike = HandReader((Bars(), Bars(0.1)))
+    alike = HandwritingReader((Bars(), Bars(0.1)))
     (reading,) = alike.read([bars(3)])
     assert reading.text == reading.hypotheses[0].text == "111"
     assert reading.evidence is not None
     assert reading.evidence.agreement == 1.0
-    (torn,) = HandReader((Bars(), Bars(0.9))).read([bars(3)])
+    (torn,) = HandwritingReader((Bars(), Bars(0.9))).read([bars(3)])
     assert torn.evidence is not None
     assert torn.evidence.agreement < 0.5
     assert torn.confidence < reading.confidence
@@ -222,39 +222,39 @@ def test_every_network_is_a_witness_and_the_reading_says_how_they_agree() -> Non
 def test_the_list_of_a_field_ranks_its_terms() -> None:
     crop = bars(2)
     known = Crop(crop.pixels, crop.dpi, "choice", terms=("77", "33"))
-    reader = HandReader((Bars(0.4),))
+    reader = HandwritingReader((Bars(0.4),))
     assert texts(reader, [crop, known]) == ["11", "77"]
 
 
 def test_clear_ink_is_read_as_it_is_whatever_the_list_says() -> None:
     known = Crop(bars(2).pixels, 300.0, "choice", terms=("77", "33"))
-    assert texts(HandReader((Bars(),)), [known]) == ["11"]
+    assert texts(HandwritingReader((Bars(),)), [known]) == ["11"]
 
 
 def test_the_fingerprint_tells_networks_and_words_apart() -> None:
-    words = Words(Path("somewhere"), "words-1")
+    words = LanguageData(Path("somewhere"), "words-1")
     readers = [
-        HandReader((Bars(),)),
-        HandReader((Bars(fingerprint="bars-2"),)),
-        HandReader((Bars(), Bars(fingerprint="bars-2"))),
-        HandReader((Bars(),), words),
-        HandReader((Bars(),), Words(Path("somewhere"), "words-2")),
+        HandwritingReader((Bars(),)),
+        HandwritingReader((Bars(fingerprint="bars-2"),)),
+        HandwritingReader((Bars(), Bars(fingerprint="bars-2"))),
+        HandwritingReader((Bars(),), words),
+        HandwritingReader((Bars(),), LanguageData(Path("somewhere"), "words-2")),
     ]
     assert len({reader.fingerprint for reader in readers}) == len(readers)
 
 
 def test_a_calibration_speaks_of_the_reader_together_with_its_further_witness_of_figures() -> None:
-    reader, other = HandReader((Bars(),)), FakeReader()
-    alone, helped = Engines(other, other, hand=reader), Engines(other, other, numerals=other, hand=reader)
+    reader, other = HandwritingReader((Bars(),)), FakeReader()
+    alone, helped = Engines(other, other, hand=reader), Engines(other, other, digits=other, hand=reader)
     assert alone.hand_fingerprint == reader.fingerprint
     assert helped.hand_fingerprint not in ("", reader.fingerprint, other.fingerprint)
-    assert Engines(other, other, numerals=other).hand_fingerprint == ""
+    assert Engines(other, other, digits=other).hand_fingerprint == ""
 
 
 def test_a_reader_can_be_sent_to_another_process() -> None:
     import pickle
 
-    reader = HandReader((Bars(),), Words(Path("somewhere"), "words-1"))
+    reader = HandwritingReader((Bars(),), LanguageData(Path("somewhere"), "words-1"))
     assert pickle.loads(pickle.dumps(reader)) == reader  # noqa: S301 (its own)
 
 
@@ -268,26 +268,26 @@ def network(path: Path, sha256: str | None = None) -> OnnxNetwork:
 
 def test_weights_that_are_missing_are_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"(?s)missing\.onnx.*make setup"):
-        HandReader((network(tmp_path / "missing.onnx"),)).read([bars(2)])
+        HandwritingReader((network(tmp_path / "missing.onnx"),)).read([bars(2)])
 
 
 def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"something")
     with pytest.raises(SetupError, match="hỏng"):
-        HandReader((network(tmp_path / "model.onnx", "0" * 64),)).read([bars(2)])
+        HandwritingReader((network(tmp_path / "model.onnx", "0" * 64),)).read([bars(2)])
 
 
 def test_weights_that_no_runtime_takes_are_told(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"something")
     with pytest.raises(SetupError, match="không chạy được"):
-        HandReader((network(tmp_path / "model.onnx"),)).read([bars(2)])
+        HandwritingReader((network(tmp_path / "model.onnx"),)).read([bars(2)])
 
 
 def test_damaged_words_of_later_years_are_told_when_a_book_of_those_years_is_read(tmp_path: Path) -> None:
     shipped = Path(__file__).parents[2] / "ocr_models" / "vietnamese-text"
     shutil.copy(shipped / "place.npz", tmp_path)
     (tmp_path / "place-2025.npz").write_bytes((shipped / "place-2025.npz").read_bytes()[:5000])
-    reader = HandReader((Bars(),), Words(tmp_path, "words"))
+    reader = HandwritingReader((Bars(),), LanguageData(tmp_path, "words"))
     assert reader.prior("place", year=2024).support("Hà Nội") == 1.0
     with pytest.raises(SetupError, match="make setup"):
         reader.prior("place", year=2025)
@@ -300,7 +300,7 @@ def test_words_that_are_missing_or_damaged_are_told(tmp_path: Path, flaw: str) -
     if flaw != "none":
         (folder / "name.npz").write_bytes(b"" if flaw == "empty" else b"PK\x03\x04rest")
     with pytest.raises(SetupError, match="make setup"):
-        HandReader((Bars(),), Words(folder, "w")).read([bars(2, kind="name")])
+        HandwritingReader((Bars(),), LanguageData(folder, "w")).read([bars(2, kind="name")])
 
 
 def test_a_card_names_the_network_its_letters_and_its_file(tmp_path: Path) -> None:
@@ -308,15 +308,15 @@ def test_a_card_names_the_network_its_letters_and_its_file(tmp_path: Path) -> No
         name="trial", engine="ctc-line", reads=("handwriting",), files=(("model.onnx", "ab"),),
         licence="-", training_data="-", measured="-", letters=LETTERS, fingerprint="trial-7",
     )  # fmt: skip
-    found = network_of(card, tmp_path)
+    found = load_network(card, tmp_path)
     assert (found.path, found.sha256) == (tmp_path / "trial" / "model.onnx", "ab")
     assert (found.letters, found.fingerprint) == (LETTERS, "trial-7")
     for wrong in ({"letters": ""}, {"files": ()}):
         with pytest.raises(SetupError, match="trial"):
-            network_of(card.model_copy(update=wrong), tmp_path)
+            load_network(card.model_copy(update=wrong), tmp_path)
 
 
 def test_an_emission_has_as_many_steps_as_its_line() -> None:
-    ((seen,),) = HandReader((Bars(),)).emissions([bars(5).pixels])
+    ((seen,),) = HandwritingReader((Bars(),)).emissions([bars(5).pixels])
     assert isinstance(seen, Emission)
     assert len(seen.log_chances) > 5

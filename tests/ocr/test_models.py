@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.ocr.models import card, cards, damaged_files
+from pipeline.ocr.models import damaged_files, read_card, read_cards
 
 CARD = """
 name = "trial"
@@ -33,21 +33,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_installed_model_has_a_card_that_loads_and_names_its_licence() -> None:
-    installed = cards()
+    installed = read_cards()
     assert {"tesseract-vie", "print-or-hand"} <= {found.name for found in installed}
     assert all(found.licence and found.measured and found.fingerprint for found in installed)
     assert all(not damaged_files(found) for found in installed)
 
 
 def test_a_card_changed_has_another_fingerprint(folder: Path) -> None:
-    before = card("trial", folder).fingerprint
+    before = read_card("trial", folder).fingerprint
     path = folder / "trial" / "model.toml"
     path.write_text(path.read_text(encoding="utf-8") + 'limits = "few"\n', encoding="utf-8")
-    assert card("trial", folder).fingerprint != before
+    assert read_card("trial", folder).fingerprint != before
 
 
 def test_damaged_and_missing_weights_are_named(folder: Path) -> None:
-    found = card("trial", folder)
+    found = read_card("trial", folder)
     assert damaged_files(found, folder) == ()
     (folder / "trial" / "weights.bin").write_bytes(b"weight5")
     assert damaged_files(found, folder) == ("weights.bin",)
@@ -57,11 +57,11 @@ def test_damaged_and_missing_weights_are_named(folder: Path) -> None:
 
 def test_a_model_that_is_not_there_says_how_to_get_it(folder: Path) -> None:
     with pytest.raises(SetupError, match=r"“other”.*make setup"):
-        card("other", folder)
+        read_card("other", folder)
 
 
 @pytest.mark.parametrize("text", ["name = ", 'name = "trial"', CARD + 'colour = "red"', "\udcff"])
 def test_a_card_that_is_wrong_names_its_file(folder: Path, text: str) -> None:
     (folder / "trial" / "model.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(SetupError, match=r"model\.toml"):
-        cards(folder)
+        read_cards(folder)

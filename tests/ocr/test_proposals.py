@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.model import Crop
-from pipeline.ocr.handwriting import HandReader
+from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.line_image import STRIDE
 from tests.decoding.written import LETTERS, written
 
@@ -40,6 +40,6 @@ class Sees:
 def test_a_stroke_taken_for_a_one_is_only_proposed(seen: str, says: str, proved: bool) -> None:
     grey = np.full((60, 900), 255, np.uint8)
     grey[20:40, 20:880:8] = 0
-    (reading,) = HandReader((Sees(seen, 0.001),)).read([Crop(grey, 300.0, "date")])
+    (reading,) = HandwritingReader((Sees(seen, 0.001),)).read([Crop(grey, 300.0, "date")])
     assert reading.text == says
     assert (reading.evidence is not None) is proved

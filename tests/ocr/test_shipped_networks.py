@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.digitize import default_engines
 from pipeline.model import Pixels
-from pipeline.ocr.handwriting import HandReader
+from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import OnnxNetwork, _session
 from pipeline.synth.pen_fonts import PEN_FOLDER, PENS
 
@@ -23,7 +23,7 @@ def _line(text: str, file: str) -> Pixels:
 
 def test_they_read_a_line_alike_alone_and_among_others() -> None:
     reader = default_engines().hand
-    assert isinstance(reader, HandReader)
+    assert isinstance(reader, HandwritingReader)
     lines = [_line(text, pen.file) for pen in PENS[:4] for text in TEXTS]
     for line, together in zip(lines, reader.emissions(lines), strict=True):
         (alone,) = reader.emissions([line])
@@ -33,7 +33,7 @@ def test_they_read_a_line_alike_alone_and_among_others() -> None:
 
 def test_their_sessions_keep_no_buffers_which_grow_until_a_page_of_many_lines_fails() -> None:
     reader = default_engines().hand
-    assert isinstance(reader, HandReader)
+    assert isinstance(reader, HandwritingReader)
     for network in reader.networks:
         assert isinstance(network, OnnxNetwork)
         assert not _session(network.path, network.sha256).get_session_options().enable_cpu_mem_arena

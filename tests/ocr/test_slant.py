@@ -12,13 +12,21 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.decoding import Emission
-from pipeline.ocr.handwriting import LEANING, HandReader
-from pipeline.ocr.line_image import HEIGHT, LEAST_WIDTH, STRIDE, WIDEST, Ink, slant_of, straightened
+from pipeline.ocr.handwriting import LEANING, HandwritingReader
+from pipeline.ocr.line_image import (
+    HEIGHT,
+    LEAST_WIDTH,
+    STRIDE,
+    WIDEST,
+    LineImage,
+    estimate_slant,
+    shear_upright,
+)
 
 LEANINGS = st.floats(-0.8, 0.8)
 
 
-def strokes(lean: float, count: int = 14, gap: int = 17) -> Ink:
+def strokes(lean: float, count: int = 14, gap: int = 17) -> LineImage:
     """A picture with that many strokes, which run ``lean`` columns to the right a row upwards."""
     picture = Image.new("F", (60 + count * gap, HEIGHT))
     pen = ImageDraw.Draw(picture)
@@ -31,15 +39,15 @@ def strokes(lean: float, count: int = 14, gap: int = 17) -> Ink:
 @given(LEANINGS)
 @settings(max_examples=30)
 def test_the_slant_of_strokes_is_told(lean: float) -> None:
-    assert slant_of(strokes(lean)) == pytest.approx(lean, abs=0.08)
+    assert estimate_slant(strokes(lean)) == pytest.approx(lean, abs=0.08)
 
 
 @given(LEANINGS)
 @settings(max_examples=30)
 def test_what_is_straightened_stands_upright_and_keeps_its_ink(lean: float) -> None:
     leaning = strokes(lean)
-    upright = straightened(leaning, lean)
-    assert slant_of(upright) == pytest.approx(0.0, abs=0.08)
+    upright = shear_upright(leaning, lean)
+    assert estimate_slant(upright) == pytest.approx(0.0, abs=0.08)
     assert upright.sum() == pytest.approx(leaning.sum(), rel=0.02)
     assert (upright.min(), upright.shape[0]) == (0.0, HEIGHT)
 
@@ -53,8 +61,8 @@ def test_what_is_straightened_stands_upright_and_keeps_its_ink(lean: float) -> N
     ],
     ids=["empty", "full", "one short stroke"],
 )
-def test_what_shows_no_slant_has_none(picture: Ink) -> None:
-    assert slant_of(picture) == pytest.approx(0.0, abs=0.01)
+def test_what_shows_no_slant_has_none(picture: LineImage) -> None:
+    assert estimate_slant(picture) == pytest.approx(0.0, abs=0.01)
 
 
 @dataclass(frozen=True)
@@ -71,10 +79,10 @@ class Looking:
         return np.full((len(lines), lines.shape[3] // STRIDE, 3), np.log(1 / 3), np.float32)
 
 
-def seen(pictures: list[Ink], networks: int = 2) -> tuple[list[int], tuple[tuple[Emission, ...], ...]]:
+def seen(pictures: list[LineImage], networks: int = 2) -> tuple[list[int], tuple[tuple[Emission, ...], ...]]:
     """The widths of ink that each network was shown, and what came of every line."""
     widths: list[int] = []
-    reader = HandReader(tuple(Looking(widths) for _ in range(networks)))
+    reader = HandwritingReader(tuple(Looking(widths) for _ in range(networks)))
     lines = [np.asarray(255 - 220 * picture, np.uint8) for picture in pictures]
     return widths, reader.emissions(lines)
 
@@ -94,7 +102,7 @@ def test_a_line_that_would_be_too_wide_upright_is_looked_at_once() -> None:
     assert max(widths) <= WIDEST
 
 
-def middles(picture: Ink) -> NDArray[np.float64]:
+def middles(picture: LineImage) -> NDArray[np.float64]:
     """How far the middle of the ink lies from that of the picture, in columns and in rows."""
     inked = [np.flatnonzero(picture.sum(axis=axis) > 0.5) for axis in (0, 1)]
     sides = picture.shape[::-1]
@@ -105,6 +113,6 @@ def middles(picture: Ink) -> NDArray[np.float64]:
 @settings(max_examples=20)
 def test_what_is_made_larger_grows_around_the_middle(size: float) -> None:
     line = strokes(0.0)
-    larger = straightened(line, 0.0, size)
+    larger = shear_upright(line, 0.0, size)
     assert larger.shape == (HEIGHT, pytest.approx(size * line.shape[1], abs=4))
     assert middles(larger) == pytest.approx(size * middles(line), abs=1.5)

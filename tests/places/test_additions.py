@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SchemaError
-from pipeline.places import Resolver, Standing, State, read_gazetteer
+from pipeline.places import ResolutionState, Resolver, Validity, read_gazetteer
 from pipeline.schema import default_folder
 
 GOOD = """\
@@ -43,10 +43,10 @@ def test_an_office_adds_a_former_unit_with_its_own_code(tmp_path: Path) -> None:
 
     found = places.resolve("xã Vĩnh Thuận Bình, huyện Long Mỹ, tỉnh Hậu Giang", (1988, 3, 1))
 
-    assert (found.code, found.standing) == ("office:936-CU", Standing.POSSIBLE)
+    assert (found.code, found.standing) == ("office:936-CU", Validity.POSSIBLE)
     assert [unit.title for unit in found.line] == ["Tỉnh Hậu Giang", "Huyện Long Mỹ", "Xã Vĩnh Thuận Bình"]
     later = places.resolve("xã Vĩnh Thuận Bình, huyện Long Mỹ, tỉnh Hậu Giang", (2008,))
-    assert (later.state, later.standing) == (State.NOT_THEN, Standing.NO_LONGER)
+    assert (later.state, later.standing) == (ResolutionState.NOT_THEN, Validity.NO_LONGER)
 
 
 def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_an_office_adds_a_spelling(tmp_path: Path) -> None:
 def test_an_office_says_since_when_a_unit_was_there(tmp_path: Path) -> None:
     text = "huyện Phụng Hiệp"
 
-    assert resolver(tmp_path, "").resolve(text, (1970,)).state is State.RESOLVED
-    assert resolver(tmp_path, GOOD).resolve(text, (1970,)).state is State.NOT_THEN
+    assert resolver(tmp_path, "").resolve(text, (1970,)).state is ResolutionState.RESOLVED
+    assert resolver(tmp_path, GOOD).resolve(text, (1970,)).state is ResolutionState.NOT_THEN
 
 
 def test_without_a_file_of_its_own_an_office_has_the_tables(tmp_path: Path) -> None:

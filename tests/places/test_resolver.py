@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.places import Days, Level, Standing, State, Unit
+from pipeline.places import DayRange, Level, ResolutionState, Unit, Validity
 from pipeline.places.written_places import letters_of
 from tests.places.units import gazetteer, resolver
 
@@ -59,30 +59,30 @@ def test_a_written_place_is_the_unit_of_its_day(text: str, on: tuple[int, ...], 
 @pytest.mark.parametrize(
     ("text", "on", "standing"),
     [
-        ("tỉnh Hậu Giang", (1998,), Standing.NO_LONGER),
-        ("tỉnh Hà Tây", (2010,), Standing.NO_LONGER),
-        ("huyện Phụng Hiệp, tỉnh Cần Thơ", (2010,), Standing.NO_LONGER),
-        ("phường Cái Khế, quận Ninh Kiều, TP Cần Thơ", (2026,), Standing.NO_LONGER),
-        ("huyện Thới Lai, TP Cần Thơ", (2007,), Standing.NOT_YET),
-        ("tỉnh Đắk Nông", (2001, 1, 1), Standing.NOT_YET),
-        ("huyện Thốt Nốt, Cần Thơ", (2021,), Standing.NO_LONGER),
+        ("tỉnh Hậu Giang", (1998,), Validity.NO_LONGER),
+        ("tỉnh Hà Tây", (2010,), Validity.NO_LONGER),
+        ("huyện Phụng Hiệp, tỉnh Cần Thơ", (2010,), Validity.NO_LONGER),
+        ("phường Cái Khế, quận Ninh Kiều, TP Cần Thơ", (2026,), Validity.NO_LONGER),
+        ("huyện Thới Lai, TP Cần Thơ", (2007,), Validity.NOT_YET),
+        ("tỉnh Đắk Nông", (2001, 1, 1), Validity.NOT_YET),
+        ("huyện Thốt Nốt, Cần Thơ", (2021,), Validity.NO_LONGER),
     ],
 )
 def test_a_place_of_another_time_was_not_there_then(
-    text: str, on: tuple[int, ...], standing: Standing
+    text: str, on: tuple[int, ...], standing: Validity
 ) -> None:
     found = resolver().resolve(text, on)
 
-    assert (found.state, found.standing, found.code) == (State.NOT_THEN, standing, "")
+    assert (found.state, found.standing, found.code) == (ResolutionState.NOT_THEN, standing, "")
     assert resolver().existed(text, on) is False
-    assert resolver().existed(text, on, former=True) is (standing is Standing.NO_LONGER)
+    assert resolver().existed(text, on, former=True) is (standing is Validity.NO_LONGER)
 
 
 @pytest.mark.parametrize("text", ["huyện Châu Thành", "Phường 1", "xã Tân Long", "Phường 2, tỉnh Sóc Trăng"])
 def test_what_may_be_several_units_stays_ambiguous(text: str) -> None:
     found = resolver().resolve(text, (2020, 1, 1))
 
-    assert found.state is State.AMBIGUOUS
+    assert found.state is ResolutionState.AMBIGUOUS
     assert len(found.candidates) > 1
     assert found.code == ""
     assert resolver().existed(text, (2020, 1, 1)) is None
@@ -105,7 +105,7 @@ def test_what_may_be_several_units_stays_ambiguous(text: str) -> None:
     ],
 )
 def test_a_text_that_names_no_unit_says_nothing(text: str) -> None:
-    assert resolver().resolve(text, (2010,)).state is State.NOTHING
+    assert resolver().resolve(text, (2010,)).state is ResolutionState.NOTHING
     assert resolver().existed(text, (2010,)) is None
 
 
@@ -114,16 +114,19 @@ def test_an_unknown_commune_was_not_there_only_where_the_tables_show_all() -> No
 
     found = resolver().resolve(text, (2021,))
 
-    assert (found.state, found.unknown, found.code) == (State.PARTIAL, "xã Ảo Ảnh", "")
+    assert (found.state, found.unknown, found.code) == (ResolutionState.PARTIAL, "xã Ảo Ảnh", "")
     assert [unit.title for unit in found.line] == ["Tỉnh Sóc Trăng", "Huyện Kế Sách"]
     assert resolver().existed(text, (2021,)) is False
     assert resolver().existed(text, (2011,)) is None, "before 2019 the tables do not show every commune"
 
 
 def test_an_unknown_parent_decides_nothing() -> None:
-    assert resolver().resolve("xã Tân Long, huyện Phụng Hiệp, tỉnh Hậu Gang", (2010,)).state is State.UNKNOWN
+    assert (
+        resolver().resolve("xã Tân Long, huyện Phụng Hiệp, tỉnh Hậu Gang", (2010,)).state
+        is ResolutionState.UNKNOWN
+    )
     found = resolver().resolve("xã Tân Long, huyện Phụng Hịp, tỉnh Hậu Giang", (2010,))
-    assert (found.state, found.unit and found.unit.code) == (State.PARTIAL, "93")
+    assert (found.state, found.unit and found.unit.code) == (ResolutionState.PARTIAL, "93")
 
 
 def test_another_mark_is_another_place() -> None:
@@ -150,7 +153,7 @@ def test_names_that_differ_by_marks_alone_stay_apart_until_the_marks_are_gone() 
 
     assert resolver().resolve(_full(units[one]), (2020, 1, 1)).code == f"2004:{one}"
     assert resolver().resolve(_full(units[other]), (2020, 1, 1)).code == f"2004:{other}"
-    assert resolver().resolve(_bare(_full(units[one])), (2020, 1, 1)).state is State.AMBIGUOUS
+    assert resolver().resolve(_bare(_full(units[one])), (2020, 1, 1)).state is ResolutionState.AMBIGUOUS
 
 
 def test_a_name_without_marks_in_a_text_without_marks_may_be_short_of_them() -> None:
@@ -160,7 +163,7 @@ def test_a_name_without_marks_in_a_text_without_marks_may_be_short_of_them() -> 
     )
     assert (
         resolver().resolve("xa Nga Thanh, huyen Nga Son, tinh Thanh Hoa", (2020, 1, 1)).state
-        is State.AMBIGUOUS
+        is ResolutionState.AMBIGUOUS
     )
 
 
@@ -172,29 +175,29 @@ def test_figures_with_a_dash_between_them_are_two_names() -> None:
 
 def test_a_day_known_by_its_year_leaves_a_change_of_that_year_open() -> None:
     text = "huyện Phong Điền, TP Cần Thơ"
-    assert resolver().resolve(text, (2003,)).standing is Standing.POSSIBLE
-    assert resolver().resolve(text, (2003, 5)).state is State.NOT_THEN
-    assert resolver().resolve(text, (2004, 6)).standing in (Standing.POSSIBLE, Standing.SURE)
+    assert resolver().resolve(text, (2003,)).standing is Validity.POSSIBLE
+    assert resolver().resolve(text, (2003, 5)).state is ResolutionState.NOT_THEN
+    assert resolver().resolve(text, (2004, 6)).standing in (Validity.POSSIBLE, Validity.SURE)
 
 
 def test_without_a_day_a_place_of_one_time_alone_is_resolved() -> None:
     assert resolver().resolve("xã Tân Long, huyện Phụng Hiệp, tỉnh Hậu Giang").code == "2004:31438"
-    assert resolver().resolve("TP Cần Thơ").state is State.AMBIGUOUS
+    assert resolver().resolve("TP Cần Thơ").state is ResolutionState.AMBIGUOUS
 
 
 @cache
 def _units() -> tuple[Unit, ...]:
     """Communes of scheme 2004 that surely were there at the beginning of 2020, as their districts were."""
-    day = Days.of((2020, 1, 1))
+    day = DayRange.of((2020, 1, 1))
     sure = [
-        unit for unit in gazetteer().units if unit.scheme == "2004" and unit.span.at(day) is Standing.SURE
+        unit for unit in gazetteer().units if unit.scheme == "2004" and unit.span.at(day) is Validity.SURE
     ]
     districts = {unit.code for unit in sure if unit.level is Level.DISTRICT}
     return tuple(unit for unit in sure if unit.level is Level.COMMUNE and unit.parent in districts)
 
 
 def _full(unit: Unit) -> str:
-    province, district, commune = gazetteer().line_of(unit, Days.of((2020, 1, 1)))
+    province, district, commune = gazetteer().line_of(unit, DayRange.of((2020, 1, 1)))
     return f"{commune.title}, {district.title}, {province.title}"
 
 
@@ -210,7 +213,7 @@ def test_every_unit_is_found_by_its_full_name(data: st.DataObject) -> None:
     found = resolver().resolve(_full(unit), (2020, 1, 1))
 
     assert found.code == unit.id
-    assert found.standing is Standing.SURE
+    assert found.standing is Validity.SURE
 
 
 @given(st.data())
@@ -226,7 +229,7 @@ def test_without_marks_a_unit_is_found_or_ambiguous_and_never_another(data: st.D
 def test_any_text_has_an_answer(text: str, on: tuple[int, ...]) -> None:
     found = resolver().resolve(text, on)
 
-    assert (found.state is State.RESOLVED) == (found.code != "")
+    assert (found.state is ResolutionState.RESOLVED) == (found.code != "")
     assert found is resolver().resolve(text, on)
 
 
@@ -253,4 +256,4 @@ def test_jumbled_words_of_places_have_an_answer(words: list[str], on: tuple[int,
 
     if found.code:
         assert found.unit is not None
-        assert found.unit.span.at(Days.of(on)).there or found.standing is Standing.POSSIBLE
+        assert found.unit.span.at(DayRange.of(on)).there or found.standing is Validity.POSSIBLE

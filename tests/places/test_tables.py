@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from pipeline.places import Days, Level, Standing
+from pipeline.places import DayRange, Level, Validity
 from pipeline.schema import default_folder
 from tests.places.units import gazetteer
 
@@ -29,11 +29,11 @@ def test_the_source_names_licence_version_and_hash_of_every_package() -> None:
 def test_as_many_units_as_the_statistics_office_counts(
     scheme: str, on: tuple[int, ...], provinces: int, districts: int, communes: int
 ) -> None:
-    day = Days.of(on)
+    day = DayRange.of(on)
     found = Counter(
         unit.level
         for unit in gazetteer().units
-        if unit.scheme == scheme and unit.span.at(day) is Standing.SURE
+        if unit.scheme == scheme and unit.span.at(day) is Validity.SURE
     )
 
     assert found == Counter({Level.PROVINCE: provinces, Level.DISTRICT: districts, Level.COMMUNE: communes})
@@ -50,7 +50,7 @@ def test_bounds_are_in_order() -> None:
 def test_every_unit_lies_in_one_that_is_known() -> None:
     for unit in gazetteer().units:
         if unit.level is not Level.PROVINCE:
-            line = gazetteer().line_of(unit, Days())
+            line = gazetteer().line_of(unit, DayRange())
             assert len(line) > 1, unit
             assert line[0].level is Level.PROVINCE, unit
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.ocr.line_image import line_picture
+from pipeline.ocr.line_image import line_image
 from pipeline.training import loop
 from pipeline.training.batches import batch_of
 from pipeline.training.loop import LoopOptions, averaged_network, ctc_loss, train_network

@@ -56,7 +56,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> TrainingPlan:
 def test_training_writes_a_model_that_a_reader_can_load(plan: TrainingPlan) -> None:
     import onnxruntime
 
-    (card,) = cards(plan.folder.parent)
+    (card,) = read_cards(plan.folder.parent)
     assert (card.name, card.letters) == ("hand-test", LETTERS)
     assert damaged_files(card, plan.folder.parent) == ()
     session = onnxruntime.InferenceSession(
@@ -153,7 +153,7 @@ def test_training_goes_on_where_it_stopped_and_does_not_begin_again(
     assert after[-1]["step"] > before[-1]["step"]
     pairs = zip(network.parameters(), later.parameters(), strict=True)
     assert not all(torch.equal(one, other) for one, other in pairs)
-    (card,) = cards(tmp_path)
+    (card,) = read_cards(tmp_path)
     for lines in ("12 real lines of 2 writers", "6 real lines of 1 writers"):
         assert lines in card.training_data
 
@@ -178,7 +178,7 @@ def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
         lambda _: None,
     )
     assert checkpoint.read_bytes() == before
-    (card,) = cards(tmp_path)
+    (card,) = read_cards(tmp_path)
     assert "12 real lines of 2 writers" in card.training_data
     assert ("of hand-gone; their file is gone" in card.training_data) is not tells
 
@@ -246,7 +246,7 @@ def test_a_later_run_goes_on_from_the_early_stop_to_a_model(stopped: TrainingPla
     _, after = averaged_network(plan.work / "hand-test.pt")
     assert after[: len(before)] == before
     assert after[-1]["step"] > before[-1]["step"]
-    assert [card.name for card in cards(plan.folder.parent)] == ["hand-test"]
+    assert [card.name for card in read_cards(plan.folder.parent)] == ["hand-test"]
 
 
 @pytest.mark.slow
@@ -275,7 +275,7 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
     assert network.options.mixer == "hybrid"
     assert after[: len(before)] == before
     assert after[-1]["minutes"] > before[-1]["minutes"]
-    (card,) = cards(tmp_path)
+    (card,) = read_cards(tmp_path)
     assert "Begun with the weights of another network (hand-test.pt)" in card.training_data
     assert "does not say" not in card.training_data
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.model import Finding, Severity
 from pipeline.routing import HANDWRITTEN, UNSURE
-from pipeline.schema import RecordSpec, Schemas, details_told
+from pipeline.schema import RecordSpec, Schemas, describe_details
 
 USUAL = frozenset({HANDWRITTEN, UNSURE})
 """What stands on nearly every field that comes to the desk."""
@@ -39,7 +39,7 @@ def told(finding: Finding, record: RecordSpec, schemas: Schemas, shown: Mapping[
         finding.code,
         spec.sentence if spec else finding.code,
         spec.look_at if spec else "",
-        details_told(finding),
+        describe_details(finding),
         values,
         finding.severity is Severity.BLOCK,
         finding.code in USUAL,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.book_rules import Shelves, shelves_of
+from pipeline.book_rules import RegisterSeries, build_series
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def paged(*pages: int | str | None) -> list[Line]:
     ]
 
 
-def shelves(*books: Book) -> Shelves:
+def series(*books: Book) -> RegisterSeries:
     """Entry ids count from 1 over all books, page ids are hundreds of the book and the page; book ids count from 1."""
     entries, pages, rows = [], [], []
     entry_id = 0
@@ -78,4 +78,4 @@ def shelves(*books: Book) -> Shelves:
                 )  # fmt: skip
     columns = ["entry_id", "page_id", "number", "registered_on", "page"]
     sheets = pd.DataFrame(pages, columns=["page_id", "book_id", "order", "kind"])
-    return shelves_of(pd.DataFrame(entries, columns=columns), sheets, pd.DataFrame(rows))
+    return build_series(pd.DataFrame(entries, columns=columns), sheets, pd.DataFrame(rows))
