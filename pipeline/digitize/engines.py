@@ -40,9 +40,9 @@ def default_engines(models: Path | None = None) -> Engines:
 
     Raises ``SetupError`` when a model's card is missing; whether Tesseract is there shows at the first page.
     """
-    reader = card("tesseract-vie", models)
-    shapes = card("print-or-hand", models)
-    gate = card("page-gate", models)
+    reader = read_card("tesseract-vie", models)
+    shapes = read_card("print-or-hand", models)
+    gate = read_card("page-gate", models)
     model = PrintOrHandModel(shapes.weights, shapes.mean, shapes.spread, shapes.fingerprint)
     return Engines(
         labels=TesseractPage(reader.language),

@@ -81,7 +81,7 @@ class Engines:
     digits: OcrEngine | None = None
     writing: WritingClassifier | None = None
     hand: OcrEngine | None = None
-    gate: PageGate | None = None
+    gate: QualityGate | None = None
     template: BlankForm | None = None
 
     @property

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Pixels
-from pipeline.ocr.line_image import HEIGHT, WIDEST, Ink
+from pipeline.ocr.line_image import HEIGHT, WIDEST, LineImage
 from pipeline.training.dataset import REACH, ROWS, DatasetLine
 
 
@@ -35,7 +35,7 @@ class AugmentOptions:
     noise: float = 0.3
 
 
-def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = AugmentOptions()) -> Ink:
+def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = AugmentOptions()) -> LineImage:
     """Another picture (``HEIGHT``, width) of the same text from a kept one (``ROWS``, width)."""
     picture = _warp(ink, rng, options)
     if rng.random() < options.stroke:
@@ -52,7 +52,7 @@ def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = Aug
     return np.asarray(picture.clip(0, 1), np.float32)
 
 
-def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions) -> Ink:
+def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions) -> LineImage:
     zoom = float(np.exp(rng.normal(0, options.zoom)))
     scale = ROWS / (REACH * HEIGHT) / zoom
     across = scale * float(np.exp(rng.normal(0, options.stretch)))
@@ -74,7 +74,7 @@ def _waves(rng: np.random.Generator, width: int, height: float) -> NDArray[np.fl
     return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _change_stroke(picture: Ink, rng: np.random.Generator) -> Ink:
+def _change_stroke(picture: LineImage, rng: np.random.Generator) -> LineImage:
     """Thicker or thinner strokes, by less than a pixel."""
     kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.7 else np.ones((3, 3), np.uint8)
     changed = cv2.dilate(picture, kernel) if rng.random() < 0.6 else cv2.erode(picture, kernel)
@@ -83,7 +83,7 @@ def _change_stroke(picture: Ink, rng: np.random.Generator) -> Ink:
     return mixed
 
 
-def _draw_rule(picture: Ink, rng: np.random.Generator) -> None:
+def _draw_rule(picture: LineImage, rng: np.random.Generator) -> None:
     """A rule or a row of dots along the line, or a border across it."""
     height, width = picture.shape
     dark = float(rng.uniform(0.3, 1.0))
@@ -102,7 +102,7 @@ def _draw_rule(picture: Ink, rng: np.random.Generator) -> None:
         picture[max(0, row) : row + 1, x : x + int(rng.integers(1, 3))] = dark
 
 
-def _erase_spots(picture: Ink, rng: np.random.Generator) -> None:
+def _erase_spots(picture: LineImage, rng: np.random.Generator) -> None:
     """Small places where the ink fails or something lies over it."""
     height, width = picture.shape
     for _ in range(int(rng.integers(1, 2 + width // 120))):

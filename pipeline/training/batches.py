@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.line_image import HEIGHT, STRIDE, Ink, line_picture
+from pipeline.ocr.line_image import HEIGHT, STRIDE, LineImage, line_image
 from pipeline.training.augmentation import AugmentOptions, augment, recompose_line
 from pipeline.training.dataset import DatasetLine, RealLine
 from pipeline.training.network import LETTERS
@@ -50,7 +50,7 @@ class Mixture:
     recomposed: float = 0.0
 
 
-def batch_of(pictures: Sequence[Ink], texts: Sequence[str], full_labels: Sequence[bool]) -> Batch:
+def batch_of(pictures: Sequence[LineImage], texts: Sequence[str], full_labels: Sequence[bool]) -> Batch:
     """Pictures padded with paper to one width."""
     width = -(-max(picture.shape[1] for picture in pictures) // ROUND) * ROUND
     lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
@@ -91,7 +91,7 @@ def _drawn_line(
     mixture: Mixture,
     rng: np.random.Generator,
     options: AugmentOptions,
-) -> tuple[Ink, DatasetLine]:
+) -> tuple[LineImage, DatasetLine]:
     if not real or (drawn and rng.random() >= mixture.real):
         line = drawn[int(rng.integers(len(drawn)))]
     elif words and rng.random() < mixture.recomposed:

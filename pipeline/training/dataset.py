@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import SetupError
 from pipeline.model import Pixels
-from pipeline.ocr.line_image import line_picture
+from pipeline.ocr.line_image import line_image
 
 ROWS = 64
 """Height of a kept picture."""
@@ -44,7 +44,7 @@ class DatasetLine:
 
 def dataset_line(grey: Pixels, text: str, full_label: bool, writer: str = "") -> DatasetLine:
     """The line of a grey crop."""
-    ink = line_picture(grey, ROWS, REACH)
+    ink = line_image(grey, ROWS, REACH)
     return DatasetLine((ink * 255).astype(np.uint8), text, full_label, writer)
 
 

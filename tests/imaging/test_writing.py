@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.ink.print_or_hand import PrintOrHandModel, line_features
-from pipeline.ocr.models import card
+from pipeline.ocr.models import read_card
 from pipeline.synth.pen_fonts import PENS, HandStyle, draw_hand_style
 from tests.imaging.drawings import paper, written
 
@@ -22,7 +22,7 @@ LINES = (
     "ngày mười hai tháng ba năm một ngàn chín trăm",
     "Trần Văn Đức",
 )
-SHAPES = card("print-or-hand")
+SHAPES = read_card("print-or-hand")
 MODEL = PrintOrHandModel(SHAPES.weights, SHAPES.mean, SHAPES.spread)
 
 

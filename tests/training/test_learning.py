@@ -42,7 +42,7 @@ def test_some_dozens_of_steps_teach_a_few_lines(tmp_path: Path, monkeypatch: pyt
     hand = WriterStyle.draw(rng, FontSet.find(None))
     texts, told = ("nam", "Huế", "1975", "bà"), (True, True, False, False)
     lines = batch_of(
-        [line_picture(255 - draw_handwriting(text, hand, rng).mask) for text in texts], texts, told
+        [line_image(255 - draw_handwriting(text, hand, rng).mask) for text in texts], texts, told
     )
     monkeypatch.setattr(loop, "batches", lambda *_: repeat(lines))
     monkeypatch.setattr(loop, "time", Clock())

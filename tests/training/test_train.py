@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pipeline.cli.app import app
 from pipeline.errors import SetupError
 from pipeline.ocr.line_image import HEIGHT
-from pipeline.ocr.models import cards, damaged_files
+from pipeline.ocr.models import damaged_files, read_cards
 from pipeline.training.dataset import CALIBRATION_WRITERS, load_lines, real_lines
 from pipeline.training.export import write_onnx
 from pipeline.training.loop import LoopOptions, averaged_network, best_path, checkpoint_sources, train_network
@@ -197,7 +197,7 @@ def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwri
         loop=LoopOptions(minutes=0.001, size=8, seed=3),
     )
     train_model(plan, "hotich train --from", lambda _: None)
-    (card,) = cards(folder.parent)
+    (card,) = read_cards(folder.parent)
     assert f"weights of hand-test (model.onnx, sha256 {sha256[:16]})" in card.training_data
     assert "[Of old lines. Made by: -]" in card.training_data
     assert "CC0-1.0" in card.licence
@@ -206,7 +206,7 @@ def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwri
     assert head.startswith("# this stage: ")
     assert hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest() != sha256
     train_model(plan, "hotich train --from", lambda _: None)
-    (again,) = cards(folder.parent)
+    (again,) = read_cards(folder.parent)
     assert again.training_data == card.training_data
 
 
