@@ -16,7 +16,7 @@ export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 300
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
-.PHONY: help setup training test-packages demo test check lint types imports schemas format bench chaos lock clean
+.PHONY: help setup training test-packages demo test check lint types imports schemas format bench chaos figures lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -67,9 +67,11 @@ bench-registry-databases bench-desk-keys bench-desk-cost bench-desk-load bench-c
 
 chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
 
+figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ kết quả trong bench-out/
+	@$(BIN)/python -m benchmarks.figures_page
+
 # DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.
 bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))
-
 
 bench-%: setup
 	@mkdir -p bench-out

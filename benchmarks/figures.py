@@ -59,7 +59,7 @@ def keep_figures(name: str, figures: Mapping[str, Any], *, folder: Path | None =
     path = folder / f"{name}.json"
     result = {
         "bench": name,
-        "arguments": [argument for argument in sys.argv[1:] if "/" not in argument],
+        "arguments": [Path(argument).name if "/" in argument else argument for argument in sys.argv[1:]],
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "revision": revision(),
         "machine": machine(),

@@ -1,0 +1,216 @@
+"""Write the table of figures from what benchmarks measured: ``make figures``.
+
+    python -m benchmarks.figures_page
+
+The results in ``bench-out/`` are copied to ``docs/reference/figures/``, each with its machine and revision; from there
+``docs/reference/figures.md`` and the ten headlines of the README are written by the rows of ``claims.toml``. No figure
+is ever typed: a row without a result says that it is not measured again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import BENCH_OUT, say
+from pipeline.text.numbers import format_count, format_decimal, format_percent
+
+ROOT = Path(__file__).resolve().parent.parent
+CLAIMS = Path(__file__).with_name("claims.toml")
+RESULTS = ROOT / "docs" / "reference" / "figures"
+PAGE = ROOT / "docs" / "reference" / "figures.md"
+README = ROOT / "README.md"
+
+NOT_MEASURED = "chưa đo lại ở bản này"
+NO_VALUE = "–"
+
+FORMATS: Mapping[str, Callable[[Any], str]] = {
+    "text": str,
+    "count": lambda value: format_count(round(value)),
+    "decimal": lambda value: format_decimal(value, 1),
+    "decimal2": lambda value: format_decimal(value, 2),
+    "decimal3": lambda value: format_decimal(value, 3),
+    "percent": lambda value: format_percent(value, 1),
+    "percent2": lambda value: format_percent(value, 2),
+    "rows": lambda value: format_count(sum(sum(pair) for pair in value.values())),
+    "sum": lambda value: format_decimal(sum(value.values()), 1),
+}
+"""How a value is shown; ``rows`` adds up the pairs of a mapping (missing, too many), ``sum`` its numbers."""
+
+_PLACE = re.compile(r"\{([^|{}]+)\|(\w+)\}")
+_MARKED = re.compile(r"(<!-- figures:begin[^>]*-->\n).*?(<!-- figures:end -->)", re.DOTALL)
+
+_HEAD = """# Số đo
+
+Bảng này do `make figures` sinh ra từ kết quả của các phép đo (`bench-out/`), không điền tay; kết quả của từng phép đo,
+kèm máy và bản đã đo, nằm trong `docs/reference/figures/`. Sổ để đo do `hotich synth` vẽ, mức hư hại thường, trừ khi
+hàng nói khác: sổ thật có thể khó hơn nhiều. Đo lại trên máy của bạn: `make bench`, rồi `make figures`.
+"""
+
+_NOTES = """
+¹ Tên và nơi của sổ vẽ lấy từ cùng nguồn danh sách với từ vựng mà máy dùng để cân nhắc: sổ thật có thể khó hơn.
+
+² Không mạng nào học từ các dòng và phông này, nhưng khi chọn cách nhìn dòng nghiêng hai lần, khi giữ hay bỏ một bút
+hiệu chuẩn, khi theo dõi việc học và khi tìm nguyên nhân của chỗ đọc sai, người làm đã nhìn kết quả trên chúng: chữ của
+người khác có thể khó hơn.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of the table.
+
+    Attributes:
+        label: What is measured, in Vietnamese.
+        bench: Name of the result: ``NAME.json``.
+        value: A sentence with places ``{PATH|FORMAT}``.
+        wanted: What is wanted; empty where nothing is.
+        headline: What the row is called in the README; empty where it is not there.
+    """
+
+    label: str
+    bench: str
+    value: str
+    wanted: str = ""
+    headline: str = ""
+
+
+Results = Mapping[str, Mapping[str, Any]]
+"""Results as ``benchmarks.figures`` keeps them, by name."""
+
+
+def read_claims(path: Path = CLAIMS) -> Mapping[str, Sequence[Claim]]:
+    """Return the rows by subject, in reading order."""
+    subjects = tomllib.loads(path.read_text(encoding="utf-8"))["subject"]
+    return {subject["title"]: tuple(Claim(**claim) for claim in subject["claim"]) for subject in subjects}
+
+
+def read_results(folder: Path) -> Results:
+    """Return every result of a folder by its name."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+
+
+def value_at(figures: Any, path: str) -> Any:
+    """Return what lies at a path of the figures of one benchmark.
+
+    Raises:
+        KeyError: The path leads nowhere.
+    """
+    for step in path.split("/"):
+        figures = _element(figures, step) if step.startswith("[") else figures[_key(figures, step)]
+    return figures
+
+
+def shown(claim: Claim, results: Results) -> str:
+    """Return the measured value of a row as a sentence, or that it is not measured."""
+    result = results.get(claim.bench)
+    if result is None:
+        return NOT_MEASURED
+    try:
+        return _PLACE.sub(lambda place: _formatted(result["figures"], place[1], place[2]), claim.value)
+    except (KeyError, TypeError, IndexError) as error:
+        say(f"{claim.bench}: “{claim.label}”: {error}")
+        return NOT_MEASURED
+
+
+def page(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
+    """Return the page of figures as Markdown."""
+    lines = [_HEAD]
+    for title, rows in claims.items():
+        lines += [f"## {title}", "", "| Đo gì | Muốn | Đo được | Phép đo |", "|---|---|---|---|"]
+        lines += [
+            f"| {claim.label} | {claim.wanted or NO_VALUE} | {shown(claim, results)} | [{claim.bench}](#đo-ở-đâu) |"
+            for claim in rows
+        ]
+        lines.append("")
+    lines += [
+        _NOTES.strip(),
+        "",
+        "## Đo ở đâu",
+        "",
+        "| Phép đo | Lệnh | Ngày | Bản | Máy |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_origin(name, result) for name, result in results.items()]
+    return "\n".join(lines) + "\n"
+
+
+def headlines(claims: Mapping[str, Sequence[Claim]], results: Results) -> str:
+    """Return the rows of the README as Markdown."""
+    rows = [claim for subject in claims.values() for claim in subject if claim.headline]
+    lines = ["| Đo gì | Muốn | Đo được |", "|---|---|---|"]
+    lines += [
+        f"| {claim.headline} | {claim.wanted or NO_VALUE} | {shown(claim, results)} |" for claim in rows
+    ]
+    return "\n".join(lines).replace("](book-checks.md", "](docs/reference/book-checks.md") + "\n"
+
+
+def with_headlines(text: str, table: str) -> str:
+    """Return the README with the table between its marks."""
+    return _MARKED.sub(lambda found: found[1] + "\n" + table + "\n" + found[2], text)
+
+
+def main() -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for path in sorted(BENCH_OUT.glob("*.json")):
+        (RESULTS / path.name).write_bytes(path.read_bytes())
+    claims, results = read_claims(), read_results(RESULTS)
+    PAGE.write_text(page(claims, results), encoding="utf-8")
+    table = headlines(claims, results)
+    README.write_text(with_headlines(README.read_text(encoding="utf-8"), table), encoding="utf-8")
+    missing = sorted({claim.bench for rows in claims.values() for claim in rows} - set(results))
+    print(f"Đã ghi {PAGE.relative_to(ROOT)}; chưa có kết quả của: {', '.join(missing) or 'không phép nào'}.")
+
+
+def _key(figures: Mapping[str, Any], step: str) -> str:
+    """The key that a step names; one that ends in ``*`` names the only key that begins so."""
+    if not step.endswith("*"):
+        return step
+    (key,) = _fitting(figures, step[:-1]) or [step]
+    return key
+
+
+def _fitting(figures: Mapping[str, Any], start: str) -> list[str]:
+    found = [key for key in figures if key.startswith(start)]
+    return found if len(found) == 1 else []
+
+
+def _element(figures: Sequence[Mapping[str, Any]], step: str) -> Mapping[str, Any]:
+    wanted = dict(pair.split("=", 1) for pair in step.strip("[]").split(";"))
+    for element in figures:
+        if all(str(element.get(key)) == value for key, value in wanted.items()):
+            return element
+    raise KeyError(step)
+
+
+def _formatted(figures: Any, path: str, name: str) -> str:
+    value = value_at(figures, path)
+    return NO_VALUE if value is None else FORMATS[name](value)
+
+
+def _origin(name: str, result: Mapping[str, Any]) -> str:
+    machine = result["machine"]
+    arguments = " ".join(result["arguments"])
+    command = f"`make bench-{_program(name)}`" + (f" (`{arguments}`)" if arguments else "")
+    where = f"{machine['cpu']}, {machine['cores']} nhân, {machine['memory_gb']} GB"
+    return f"| {name} | {command} | {result['date']} | `{result['revision']}` | {where} |"
+
+
+def _program(name: str) -> str:
+    """The benchmark that writes a result: ``chaos`` writes ``chaos-sqlite``, ``imaging`` writes ``imaging-skew``."""
+    parts = name.split("-")
+    starts = ("-".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((start for start in starts if _is_program(start)), name)
+
+
+def _is_program(name: str) -> bool:
+    return any((ROOT / "benchmarks").glob(f"*/bench_{name.replace('-', '_')}.py"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Figures are kept with the machine and shown in documents, never typed."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import figures_page
+from benchmarks.figures import report_figures
+from benchmarks.figures_page import (
+    CLAIMS,
+    FORMATS,
+    NOT_MEASURED,
+    PAGE,
+    README,
+    RESULTS,
+    Claim,
+    headlines,
+    page,
+    read_claims,
+    read_results,
+    shown,
+    value_at,
+    with_headlines,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+ALL_CLAIMS = [claim for rows in read_claims().values() for claim in rows]
+
+
+def test_figures_are_the_last_line_of_output_and_a_file_with_the_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", "--lines", "/some/folder/lines", "--pages", "2"])
+    report_figures("layout", {"fields": 12, "held": 0.99}, folder=tmp_path)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
+        "bench": "layout",
+        "fields": 12,
+        "held": 0.99,
+    }
+    kept = json.loads((tmp_path / "layout.json").read_text(encoding="utf-8"))
+    assert kept["figures"] == {"fields": 12, "held": 0.99}
+    assert kept["arguments"] == ["--lines", "lines", "--pages", "2"]
+    assert kept["machine"]["cores"] >= 1
+    assert set(kept) == {"bench", "arguments", "date", "revision", "machine", "figures"}
+
+
+def test_a_path_leads_through_keys_the_only_key_that_fits_and_elements_of_a_list() -> None:
+    figures = {"lines:folder": {"cer": 0.02}, "runs": [{"way": "one", "n": 1}, {"way": "two", "n": 2}]}
+    assert value_at(figures, "lines:*/cer") == 0.02
+    assert value_at(figures, "runs/[way=two]/n") == 2
+    with pytest.raises(KeyError):
+        value_at(figures, "runs/[way=three]/n")
+    with pytest.raises(KeyError):
+        value_at(figures, "nothing")
+
+
+def test_a_row_shows_its_values_in_vietnamese_numbers() -> None:
+    claim = Claim("Ô", "layout", "{held|percent} trong {fields|count} ô; {seconds|decimal} giây")
+    results = {"layout": {"figures": {"held": 0.9983, "fields": 2382, "seconds": 1.25}}}
+    assert shown(claim, results) == "99,8\u00a0% trong 2.382 ô; 1,2 giây"
+
+
+@pytest.mark.parametrize("figures", [None, {"fields": 3}, {"held": {"x": 1}}])
+def test_a_row_without_its_result_says_that_it_is_not_measured(figures: dict[str, object] | None) -> None:
+    results = {} if figures is None else {"layout": {"figures": figures}}
+    assert shown(Claim("Ô", "layout", "{held|percent}"), results) == NOT_MEASURED
+
+
+@pytest.mark.parametrize("claim", ALL_CLAIMS, ids=lambda claim: f"{claim.bench}: {claim.label[:40]}")
+def test_every_row_names_a_benchmark_and_known_formats(claim: Claim) -> None:
+    assert figures_page._is_program(figures_page._program(claim.bench))
+    places = figures_page._PLACE.findall(claim.value)
+    assert places
+    assert {name for _, name in places} <= set(FORMATS)
+
+
+def test_every_row_whose_result_is_kept_finds_its_figures() -> None:
+    results = read_results(RESULTS)
+    measured = [claim for claim in ALL_CLAIMS if claim.bench in results]
+    assert measured
+    assert [claim.label for claim in measured if shown(claim, results) == NOT_MEASURED] == []
+
+
+def test_the_page_and_the_readme_are_what_the_results_say() -> None:
+    claims, results = read_claims(CLAIMS), read_results(RESULTS)
+    assert PAGE.read_text(encoding="utf-8") == page(claims, results)
+    readme = README.read_text(encoding="utf-8")
+    assert readme == with_headlines(readme, headlines(claims, results))
+    assert "| Đo gì |" in readme
+
+
+def test_the_readme_holds_no_more_than_ten_figures() -> None:
+    assert 0 < sum(bool(claim.headline) for claim in ALL_CLAIMS) <= 10
+
+
+def test_benchmarks_never_import_tests() -> None:
+    importing = []
+    for path in (ROOT / "benchmarks").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] == "tests" for name in names):
+                importing.append(str(path.relative_to(ROOT)))
+    assert importing == []
