@@ -18,10 +18,49 @@ from pipeline.errors import SetupError
 from pipeline.ocr.line_image import STRIDE
 
 
+class TrainingStage(BaseModel):
+    """One stage of how a network was trained.
+
+    Attributes:
+        what: What was done, in a sentence.
+        data: What was learned from, sentence by sentence, with sources and licences.
+        minutes: CPU minutes; None where nobody knows.
+        seed: Seed of the training; None where nobody knows.
+        command: The command that ran it.
+        from_sha256: SHA-256 (or its first 16 digits) of the weights that it went on from; empty for none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: str
+    data: tuple[str, ...]
+    minutes: float | None = None
+    seed: int | None = None
+    command: str = ""
+    from_sha256: str = ""
+
+
 class ModelCard(BaseModel):
-    """What a model is, where it comes from and what it is worth. ``files``: name and SHA-256 of its weights;
-    numbers of small models stand in the card itself; ``letters``: what a network writes, in the order of its columns.
-    ``fingerprint`` changes with any of it."""
+    """What a model is, where it comes from and what it is worth.
+
+    Attributes:
+        name: Name of the model and of its folder.
+        engine: The reader that uses it.
+        reads: What it reads: labels, print, figures, handwriting.
+        files: Name and SHA-256 of each file of weights.
+        licence: The licence, and how far it can be given.
+        training_data: What the last stage learned from.
+        measured: Measured errors, or the command that measures them.
+        limits: What the model cannot do.
+        language: Tesseract's code of the language.
+        letters: What a network writes, in the order of its columns.
+        weights: Numbers of a small model that need no file; likewise ``mean`` and ``spread``.
+        mean: See ``weights``.
+        spread: See ``weights``.
+        history: The stages in which a network was trained, oldest first.
+        fingerprint: Changes with any of it. A card gives its own where only its words have changed since readings and
+            calibrations were tied to it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +77,7 @@ class ModelCard(BaseModel):
     weights: tuple[float, ...] = ()
     mean: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
+    history: tuple[TrainingStage, ...] = ()
     fingerprint: str = ""
 
 
@@ -59,8 +99,8 @@ def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
             raise SetupError(
                 f"{path}: mô tả mô hình không đúng ({error}). Hãy cài lại mô hình này."
             ) from None
-        mark = hashlib.sha256(data).hexdigest()[:16]
-        found.append(card.model_copy(update={"fingerprint": f"{card.name}-{mark}"}))
+        mark = card.fingerprint or f"{card.name}-{hashlib.sha256(data).hexdigest()[:16]}"
+        found.append(card.model_copy(update={"fingerprint": mark}))
     return tuple(found)
 
 

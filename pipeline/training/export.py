@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.ocr.line_image import HEIGHT
+from pipeline.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
 from pipeline.training.network import LETTERS, CtcNetwork
 from pipeline.training.quantize import quantize
@@ -66,42 +67,61 @@ def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
 
 
 @dataclass(frozen=True)
-class TrainingStage:
-    """How a model came about, for its card. ``minutes``, ``steps``: of this stage, without those of weights that
-    it went on from; ``sources``: what it was trained on, whole sentences; ``scores``: by name of a set of lines."""
+class TrainedModel:
+    """A model whose training is over, for its card.
+
+    Attributes:
+        name: Name of the model and of its folder.
+        network: The network that was written.
+        steps: Steps of this stage, without those of weights that it went on from.
+        history: All stages of the training, oldest first; the last is the one that is over.
+        licence: Licence of the model.
+        scores: Scores by name of a set of lines.
+        limits: What the model cannot do.
+    """
 
     name: str
     network: CtcNetwork
-    command: str
-    minutes: float
     steps: int
-    sources: Sequence[str]
+    history: Sequence[TrainingStage]
     licence: str
     scores: Mapping[str, LineScore]
     limits: str
 
 
-def write_card(folder: Path, making: TrainingStage) -> None:
+def write_card(folder: Path, model: TrainedModel) -> None:
     """Write ``model.toml`` beside the weights."""
     sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    parameters = sum(parameter.numel() for parameter in making.network.parameters())
-    options = making.network.options
+    parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    options = model.network.options
+    now = model.history[-1]
     lines = [
         "# A reader of handwritten lines. Written by `hotich train`; do not edit.",
         f"# {options.mixer} mixer, channels {options.channels}, width {options.width}, depth {options.depth},",
         f"# {parameters / 1e6:.2f} million parameters,",
-        f"# this stage: {making.steps} steps in {making.minutes:.0f} CPU minutes.",
-        f"name = {_toml_string(making.name)}",
+        f"# this stage: {model.steps} steps in {now.minutes or 0:.0f} CPU minutes.",
+        f"name = {_toml_string(model.name)}",
         'engine = "ctc-line"',
         'reads = ["handwriting"]',
         f"files = [[{_toml_string(WEIGHTS)}, {_toml_string(sha256)}]]",
         f"letters = {_toml_string(LETTERS)}",
-        f"licence = {_toml_string(making.licence)}",
-        f"training_data = {_toml_string(' '.join((*making.sources, 'Made by: ' + making.command)))}",
-        f"measured = {_toml_string(_format_scores(making.scores))}",
-        f"limits = {_toml_string(making.limits)}",
+        f"licence = {_toml_string(model.licence)}",
+        f"training_data = {_toml_string(' '.join(now.data))}",
+        f"measured = {_toml_string(_format_scores(model.scores))}",
+        f"limits = {_toml_string(model.limits)}",
     ]
+    for stage in model.history:
+        lines += ["", "[[history]]", *_stage_lines(stage)]
     (folder / "model.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _stage_lines(stage: TrainingStage) -> list[str]:
+    lines = [f"what = {_toml_string(stage.what)}"]
+    lines += [] if stage.minutes is None else [f"minutes = {stage.minutes:.6g}"]
+    lines += [] if stage.seed is None else [f"seed = {stage.seed}"]
+    lines += [f"command = {_toml_string(stage.command)}"] if stage.command else []
+    lines += [f"from_sha256 = {_toml_string(stage.from_sha256)}"] if stage.from_sha256 else []
+    return [*lines, "data = [", *(f"  {_toml_string(sentence)}," for sentence in stage.data), "]"]
 
 
 def _format_scores(scores: Mapping[str, LineScore]) -> str:

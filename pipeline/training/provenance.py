@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.errors import SetupError
+from pipeline.ocr.models import TrainingStage
 from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key
+
+WEIGHTS_KEY = "weights: "
+"""How the key of weights begins that training went on from; their SHA-256 follows."""
 
 ABOUT_LINES = "SOURCE.txt"
 """What a folder of real lines says of itself: where they come from, under which licence."""
@@ -39,12 +44,24 @@ _ALWAYS = (
 
 
 class TrainingSource(NamedTuple):
-    """One thing that was learnt from: what the card tells of it in whole sentences, what it means for the licence
-    (``""``: nothing) and for the limits."""
+    """One thing that was learned from.
+
+    Attributes:
+        description: What the card says of it, in whole sentences.
+        licence: What it means for the licence; empty for nothing.
+        limits: What it means for the limits of the model.
+        history: Earlier stages of weights that training went on from, as JSON; empty for none. A checkpoint holds it.
+    """
 
     description: str
     licence: str = ""
     limits: str = ""
+    history: str = ""
+
+    @property
+    def stages(self) -> tuple[TrainingStage, ...]:
+        """The earlier stages, oldest first."""
+        return tuple(TrainingStage(**stage) for stage in json.loads(self.history or "[]"))
 
 
 TrainingSources = dict[str, TrainingSource]
@@ -98,14 +115,15 @@ def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
         card = _card_of(model, sha256)
         description = f"Went on from the weights of {name} ({model.name}, sha256 {sha256[:16]})."
     if card is not None:
-        description += f" Of these their card tells: [{card['training_data']}]"
-        return {f"weights: {sha256}": TrainingSource(description, _licence_before(str(card["licence"])))}
+        history = json.dumps([stage.model_dump() for stage in _stages_of(card)], ensure_ascii=False)
+        licence = _licence_before(str(card["licence"]))
+        return {f"{WEIGHTS_KEY}{sha256}": TrainingSource(description, licence, history=history)}
     say(
         f"Không có model.toml nói về đúng tệp {model}: thẻ mô hình mới sẽ ghi là không rõ tệp ấy đã học từ đâu."
     )
     description += " No card beside them names them: what they learnt from is not known."
     return {
-        f"weights: {sha256}": TrainingSource(
+        f"{WEIGHTS_KEY}{sha256}": TrainingSource(
             description, "for what the weights it went on from may be used is not known"
         )
     }
@@ -218,7 +236,35 @@ def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
     )
 
 
-def _card_of(model: Path, sha256: str) -> dict[str, object] | None:
+def stages_of(sources: TrainingSources, minutes: float, seed: int, command: str) -> tuple[TrainingStage, ...]:
+    """Return all stages of a training that is over, oldest first.
+
+    Args:
+        sources: What was learned from, that of weights which were gone on from included.
+        minutes: CPU minutes of the last stage.
+        seed: Seed of the last stage.
+        command: The command that ran the last stage.
+    """
+    earlier = [stage for source in sources.values() for stage in source.stages]
+    begun = [key.removeprefix(WEIGHTS_KEY) for key in sources if key.startswith(WEIGHTS_KEY)]
+    last = TrainingStage(
+        what="Trained on from the weights of another stage." if begun else "Trained from new weights.",
+        data=tuple(source.description for source in sources.values()),
+        minutes=minutes,
+        seed=seed,
+        command=command,
+        from_sha256=begun[-1] if begun else "",
+    )
+    return (*earlier, last)
+
+
+def _stages_of(card: Mapping[str, Any]) -> Sequence[TrainingStage]:
+    """The stages that a card lists; a card of a time without them is one stage in its own words."""
+    stages = [TrainingStage(**stage) for stage in card.get("history", ())]
+    return stages or [TrainingStage(what="As its card says.", data=(str(card["training_data"]),))]
+
+
+def _card_of(model: Path, sha256: str) -> dict[str, Any] | None:
     """The card beside a model; None when there is none that can be read and names this file."""
     try:
         card = tomllib.loads((model.parent / "model.toml").read_text(encoding="utf-8"))

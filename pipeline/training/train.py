@@ -15,7 +15,7 @@ from pipeline.errors import SetupError
 from pipeline.training import dataset
 from pipeline.training.batches import Mixture, batches
 from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key, real_lines
-from pipeline.training.export import WEIGHTS, TrainingStage, onnx_network, write_card, write_onnx
+from pipeline.training.export import WEIGHTS, TrainedModel, onnx_network, write_card, write_onnx
 from pipeline.training.loop import (
     SHIPPED,
     LoopOptions,
@@ -37,6 +37,7 @@ from pipeline.training.provenance import (
     real_source,
     refresh_sources,
     shipped_source,
+    stages_of,
 )
 from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
@@ -125,13 +126,11 @@ def write_model(
     last = history[-1] if history else {"minutes": 0.0, "step": 0.0}
     write_card(
         plan.folder,
-        TrainingStage(
+        TrainedModel(
             name=plan.folder.name,
             network=network,
-            command=command,
-            minutes=last["minutes"],
             steps=int(last["step"]),
-            sources=[source.description for source in sources.values()],
+            history=stages_of(sources, last["minutes"], plan.loop.seed, command),
             licence=licence_of(sources),
             scores=scores,
             limits=limits_of(sources),

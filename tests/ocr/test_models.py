@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.ocr.models import damaged_files, read_card, read_cards
+from pipeline.ocr.models import damaged_files, default_folder, read_card, read_cards
 
 CARD = """
 name = "trial"
@@ -44,6 +44,38 @@ def test_a_card_changed_has_another_fingerprint(folder: Path) -> None:
     path = folder / "trial" / "model.toml"
     path.write_text(path.read_text(encoding="utf-8") + 'limits = "few"\n', encoding="utf-8")
     assert read_card("trial", folder).fingerprint != before
+
+
+def test_a_card_that_gives_its_own_fingerprint_keeps_it_when_its_words_change(folder: Path) -> None:
+    path = folder / "trial" / "model.toml"
+    path.write_text(path.read_text(encoding="utf-8") + 'fingerprint = "trial-1"\n', encoding="utf-8")
+    before = read_card("trial", folder).fingerprint
+    path.write_text(path.read_text(encoding="utf-8") + 'limits = "few"\n', encoding="utf-8")
+    assert read_card("trial", folder).fingerprint == before == "trial-1"
+
+
+def test_the_shipped_calibration_is_for_the_shipped_readers() -> None:
+    calibration = (default_folder() / "calibration" / "calibration.toml").read_text(encoding="utf-8")
+    (reader,) = (line for line in calibration.splitlines() if line.startswith("reader ="))
+    for name in ("hand-a", "hand-b", "vietnamese-text"):
+        assert read_card(name).fingerprint in reader
+
+
+@pytest.mark.parametrize("name", ["hand-a", "hand-b"])
+def test_the_stages_of_a_shipped_network_lead_from_one_to_the_next_and_are_in_the_documents(
+    name: str,
+) -> None:
+    card = read_card(name)
+    assert len(card.history) == 5
+    assert card.training_data == " ".join(card.history[-1].data)
+    assert all(stage.seed is not None and stage.minutes for stage in card.history)
+    assert [bool(stage.from_sha256) for stage in card.history] == [False, True, True, True, True]
+    document = (default_folder().parent / "docs" / "reference" / "models.md").read_text(encoding="utf-8")
+    for number, stage in enumerate(card.history, start=1):
+        assert (
+            f"| `{name}` | {number} | {stage.minutes:g} | {stage.seed} | `{stage.from_sha256 or '–'}` |"
+            in document
+        )
 
 
 def test_damaged_and_missing_weights_are_named(folder: Path) -> None:

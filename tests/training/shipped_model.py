@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from pipeline.training.export import TrainingStage, write_card, write_onnx
+from pipeline.ocr.models import TrainingStage
+from pipeline.training.export import TrainedModel, write_card, write_onnx
 from pipeline.training.network import CtcNetwork, NetworkOptions
 
 TINY = NetworkOptions(channels=(8, 8, 16, 16), width=32, depth=1, mixer="convolutional")
@@ -20,7 +21,7 @@ def shipped_model(folder: Path) -> Path:
         for weights in network.parameters():  # biases that are the same would be written once
             weights.add_(0.01 * torch.randn_like(weights))
     write_onnx(network, folder / "model.onnx")
-    write_card(
-        folder, TrainingStage(folder.name, network, "-", 9.0, 90, ("Of old lines.",), "CC0-1.0", {}, "")
-    )
+    stage = TrainingStage(what="Made for a test.", data=("Of old lines.",), minutes=9.0, command="-")
+    model = TrainedModel(folder.name, network, 90, (stage,), licence="CC0-1.0", scores={}, limits="")
+    write_card(folder, model)
     return folder / "model.onnx"

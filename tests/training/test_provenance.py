@@ -23,6 +23,7 @@ from pipeline.training.provenance import (
     refresh_sources,
     shipped_source,
     shorten,
+    stages_of,
 )
 
 
@@ -126,16 +127,36 @@ def _model(folder: Path, training_data: str, licence: str) -> Path:
     return model
 
 
-def test_weights_that_were_gone_on_from_are_named_and_their_own_sources_told(tmp_path: Path) -> None:
+def test_weights_that_were_gone_on_from_are_named_and_their_stages_come_first(tmp_path: Path) -> None:
     model = _model(tmp_path / "hand-a", 'Lines of "one".', FREE)
     ((key, source),) = shipped_source(model, _silent).items()
     sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
     assert sha256 in key
-    assert source.description == (
-        f"Went on from the weights of hand-a (model.onnx, sha256 {sha256[:16]}). "
-        'Of these their card tells: [Lines of "one".]'
-    )
+    assert source.description == f"Went on from the weights of hand-a (model.onnx, sha256 {sha256[:16]})."
     assert licence_of({key: source}) == FREE
+    earlier, now = stages_of({key: source, **drawn_source("3 pens")}, 22.0, 5, "hotich train")
+    assert earlier.data == ('Lines of "one".',)
+    assert (now.minutes, now.seed, now.command, now.from_sha256) == (22.0, 5, "hotich train", sha256)
+    assert now.data[0] == source.description
+    assert "3 pens" in now.data[1]
+
+
+def test_the_stages_that_a_card_lists_are_taken_over_one_by_one(tmp_path: Path) -> None:
+    model = _model(tmp_path / "hand-a", "Lines.", FREE)
+    card = model.with_name("model.toml")
+    stages = "".join(f'[[history]]\nwhat = "stage {n}"\ndata = ["lines {n}"]\nseed = {n}\n' for n in (1, 2))
+    card.write_text(card.read_text(encoding="utf-8") + stages, encoding="utf-8")
+    found = stages_of(shipped_source(model, _silent), 1.0, 3, "-")
+    assert [stage.seed for stage in found] == [1, 2, 3]
+
+
+def test_a_training_from_new_weights_has_one_stage() -> None:
+    (stage,) = stages_of(drawn_source("3 pens"), 30.0, 1, "hotich train")
+    assert (stage.from_sha256, stage.minutes) == ("", 30.0)
+
+
+def test_a_source_of_an_older_checkpoint_has_no_stages() -> None:
+    assert TrainingSource("told", "", "").stages == ()
 
 
 @pytest.mark.parametrize("damage", ["other weights", "no card", "no toml", "no training data"])

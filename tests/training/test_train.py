@@ -90,7 +90,11 @@ def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(p
     assert 'Drawn by "the test"\x07. Licence: none stated.' in card["training_data"]
     assert "Licence: none stated" in card["licence"]
     assert "12 lines of 2 writers" in card["limits"]
-    assert "hotich train models/hand-test" in card["training_data"]
+    (stage,) = card["history"]
+    assert "hotich train models/hand-test" in stage["command"]
+    assert stage["seed"] == plan.loop.seed
+    assert stage["minutes"] > 0
+    assert any("12 real lines of 2 writers" in sentence for sentence in stage["data"])
     assert "3 pen fonts of 3 families, SIL Open Font License 1.1" in card["training_data"]
     assert "Lines used for choosing" in card["measured"]
     assert "Writers kept out for calibration" in card["measured"]
@@ -199,7 +203,8 @@ def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwri
     train_model(plan, "hotich train --from", lambda _: None)
     (card,) = read_cards(folder.parent)
     assert f"weights of hand-test (model.onnx, sha256 {sha256[:16]})" in card.training_data
-    assert "[Of old lines. Made by: -]" in card.training_data
+    assert [stage.from_sha256 for stage in card.history] == ["", sha256]
+    assert card.history[0].data == ("Of old lines.",)
     assert "CC0-1.0" in card.licence
     assert "Real hands" not in card.limits
     head = (folder / "model.toml").read_text(encoding="utf-8").splitlines()[3]
@@ -208,6 +213,7 @@ def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwri
     train_model(plan, "hotich train --from", lambda _: None)
     (again,) = read_cards(folder.parent)
     assert again.training_data == card.training_data
+    assert again.history == card.history
 
 
 @pytest.fixture(scope="module")
