@@ -25,6 +25,7 @@ from flows.trying import READING
 from pipeline.batch import CircuitBreaker, book_report
 from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.errors import ReadingStopped, SetupError
+from pipeline.files import sha256_of_file
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace
 
@@ -140,6 +141,6 @@ def settings_print() -> str:
     told = [
         settings.model_dump_json(exclude={"workers", "cluster"}),
         str(server_address()),
-        *(hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "" for path in files),
+        *(sha256_of_file(path) if path.exists() else "" for path in files),
     ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

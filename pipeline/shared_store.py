@@ -8,7 +8,6 @@ file. It is loaded when it is needed: every process that reads pages would wait 
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import StorageError
+from pipeline.files import TEMP_PREFIX, sha256_of, sha256_of_file, temporary_path
 from pipeline.staff_toml import StaffFile
 
 FILE = "store.toml"
-BLOCK_BYTES = 1 << 20
-COMING = ".dang-chep-"
 
 T = TypeVar("T")
 
@@ -42,7 +40,9 @@ class SharedStore:
             files.makedirs(f"{root}/{sha256[:2]}", exist_ok=True)
             # A bucket shows an object when it is whole; a folder shows it from the first byte on.
             coming = (
-                target if "s3" in _kinds(files) else f"{root}/{sha256[:2]}/{COMING}{secrets.token_hex(8)}"
+                target
+                if "s3" in _kinds(files)
+                else f"{root}/{sha256[:2]}/{TEMP_PREFIX}{secrets.token_hex(8)}"
             )
             files.put_file(str(scan), coming)
             if _hash_of(files, coming) != sha256:
@@ -65,12 +65,10 @@ class SharedStore:
                 return None
             folder.mkdir(parents=True, exist_ok=True)
             target: Path = folder / found[0].rsplit("/", 1)[-1]
-            coming = folder / f"{COMING}{secrets.token_hex(8)}"
+            coming = temporary_path(folder)
             try:
                 files.get_file(found[0], str(coming))
-                with coming.open("rb") as copy:
-                    whole = hashlib.file_digest(copy, "sha256").hexdigest() == sha256
-                if not whole:
+                if sha256_of_file(coming) != sha256:
                     raise StorageError(
                         f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã hỏng. Hãy lấy lại từ bản sao lưu."
                     )
@@ -144,8 +142,5 @@ def _kinds(files: Any) -> tuple[str, ...]:
 
 
 def _hash_of(files: Any, path: str) -> str:
-    digest = hashlib.sha256()
     with files.open(path, "rb") as copy:
-        while block := copy.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+        return sha256_of(copy)

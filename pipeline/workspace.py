@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
-import secrets
 import stat
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ScanError, StorageError
+from pipeline.errors import ScanError
+from pipeline.files import atomic_path, make_folder, remove_temporary_files, sha256_and_size, storage_errors
 from pipeline.shared_store import SharedStore, shared_store_of
 
 COPY_BYTES = 1 << 20
-TEMP_PREFIX = ".dang-chep-"
 STALE_SECONDS = 24 * 3600.0  # a half-written copy older than this was left by a run that died
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -152,42 +147,30 @@ class Workspace:
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
     """Write a copy beside ``target`` and give it the name when it is proven whole."""
-    _remove_stale_copies(target.parent)
-    temporary = target.with_name(f"{TEMP_PREFIX}{os.getpid()}-{secrets.token_hex(4)}")
-    try:
+    remove_temporary_files(target.parent, older_than=STALE_SECONDS)
+    with storage_errors(target.parent), atomic_path(target) as temporary:
         _copy(source, temporary)
         if _sha256_of(temporary) != sha256:
             raise ScanError(
                 f"Tệp «{_shown(source)}» thay đổi trong lúc chép. Hãy đợi máy quét ghi xong rồi chạy lại."
             )
         temporary.chmod(0o444)
-        temporary.replace(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise StorageError(unwritable(target.parent, error)) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy the bytes and wait until they are on disk; raises ``OSError`` of writing, ``ScanError`` of reading."""
+    """Copy the bytes; raises ``OSError`` of writing, ``ScanError`` of reading."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         for block in _blocks_of(source):
             rest = memoryview(block)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def _sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    for block in _blocks_of(path):
-        digest.update(block)
-    return digest.hexdigest()
+    return sha256_and_size(_blocks_of(path))[0]
 
 
 def _blocks_of(path: Path) -> Iterator[bytes]:
@@ -218,11 +201,9 @@ def _stored_before(folder: Path, sha256: str, source: Path) -> Path | None:
         size = source.stat().st_size
     except OSError as error:
         raise ScanError(_unreadable(source, error)) from None
-    try:
+    with storage_errors(folder):
         copies = sorted(folder.glob(f"{sha256}*"))
         return next((copy for copy in copies if copy.stat().st_size == size), None)
-    except OSError as error:
-        raise StorageError(unwritable(folder, error)) from None
 
 
 def _ending(source: Path) -> str:
@@ -231,48 +212,9 @@ def _ending(source: Path) -> str:
     return ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
 
 
-def make_folder(folder: Path) -> None:
-    """The folder and those above it; raises ``StorageError``."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(unwritable(folder, error)) from None
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the new name itself on disk, so that it outlives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove_stale_copies(folder: Path) -> None:
-    """Take away what runs that were killed left half-written; a copy still being written is young."""
-    for left in folder.glob(f"{TEMP_PREFIX}*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > STALE_SECONDS:
-                left.unlink()
-
-
 def _shown(path: Path) -> str:
     """The path as it may stand in a message: no control characters, no bytes that are not text."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
-
-
-def unwritable(folder: Path, error: OSError) -> str:
-    """Why nothing can be written to ``folder``, and what to do."""
-    if error.errno in _FULL:
-        return (
-            f"Ổ đĩa chứa «{_shown(folder)}» đã đầy. "
-            "Hãy dọn bớt hoặc chuyển thư mục làm việc sang ổ khác rồi chạy lại."
-        )
-    if error.errno in _FORBIDDEN:
-        return (
-            f"Không có quyền ghi vào «{_shown(folder)}». Hãy cấp quyền ghi hoặc chọn thư mục làm việc khác."
-        )
-    return f"Không ghi được vào «{_shown(folder)}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa rồi chạy lại."
 
 
 def _unreadable(source: Path, error: OSError) -> str:

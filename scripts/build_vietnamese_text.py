@@ -13,13 +13,13 @@ labelled handwriting. Seeded: the same lists give the same files.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.util
 import random
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.files import sha256_of_file
 from scripts.vietnamese_lines import (
     comparable_people,
     date_lines,
@@ -79,7 +79,7 @@ def main() -> None:
         data = model_of(drawn, LEAST[domain.partition("-")[0]])
         target = told.output / f"{domain}.npz"
         np.savez_compressed(target, **data)
-        files.append(f'  ["{target.name}", "{hashlib.sha256(target.read_bytes()).hexdigest()}"],')
+        files.append(f'  ["{target.name}", "{sha256_of_file(target)}"],')
         sizes.append(f"{domain}: {bytes(data['words']).count(10) + 1} words, {len(data['steps'])} runs")
         print(sizes[-1], target.stat().st_size)
     card = CARD.format(files="\n".join(files), measured="; ".join(sizes))

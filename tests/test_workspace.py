@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ScanError, StorageError
-from pipeline.workspace import COPY_BYTES, TEMP_PREFIX, Workspace
+from pipeline.files import TEMP_PREFIX
+from pipeline.workspace import COPY_BYTES, Workspace
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from fontTools.ttLib import TTFont
 
 from benchmarks.handwriting.training_pens import like_a_ball_pen
 from pipeline.errors import SetupError
+from pipeline.files import write_atomically
 from pipeline.synth.pen_fonts import PenFont
 from pipeline.text.tones import DOT, HORN, split_marks
 from pipeline.training.synthesis.fonts import VIETNAMESE_LETTERS, load_face, measure_font
@@ -62,10 +63,7 @@ def _marked(name: str, folder: Path, kept: Path) -> PenFont:
     mark = hashlib.sha256(drawn.getvalue()).hexdigest()[:12]
     target = kept / mark / name / found[0].name  # what is read of another drawing is not taken for this one's
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_bytes(drawn.getvalue())
-        part.replace(target)
+        write_atomically(target, drawn.getvalue())
     return like_a_ball_pen(measure_font(target))
 
 

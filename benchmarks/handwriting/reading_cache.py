@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.handwriting.books import HandBook, ReadEntry
 from pipeline.evaluation import TrueEntry
+from pipeline.files import write_atomically
 from pipeline.model import (
     Box,
     Crop,
@@ -99,10 +100,7 @@ def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterabl
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
     made = [asdict(one) for one in make()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    part.replace(path)
+    write_atomically(path, json.dumps(made, ensure_ascii=False), durable=False)
     return made
 
 
@@ -134,10 +132,7 @@ def code_mark() -> str:
 
 
 def keep(path: Path, entries: Sequence[ReadEntry]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False), encoding="utf-8")
-    part.replace(path)
+    write_atomically(path, json.dumps([asdict(entry) for entry in entries], ensure_ascii=False))
 
 
 def kept_entries(path: Path) -> tuple[ReadEntry, ...]:

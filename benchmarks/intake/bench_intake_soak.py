@@ -7,7 +7,6 @@ folder of hostile files is dropped among good ones. Nothing may be lost or doubl
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import random
 import resource
@@ -27,6 +26,7 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures, say
 from benchmarks.intake import simulated_scanners as scanners
+from pipeline.files import sha256_of_file
 from pipeline.inbox import (
     DayStanding,
     IntakeOptions,
@@ -257,7 +257,7 @@ def _dropped(folder: Path, inbox: Path) -> dict[str, str]:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return sha256_of_file(path)
 
 
 if __name__ == "__main__":

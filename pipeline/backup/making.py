@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pipeline
 from pipeline.backup.manifest import Kept, Manifest
-from pipeline.backup.vault import PARTIAL, Vault
+from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
+from pipeline.files import TEMP_PREFIX
 from pipeline.registry import snapshot
 
 REGISTRY = "registry"
@@ -58,7 +59,7 @@ def back_up(
     _refuse_inside(vault.folder, workspace)
     vault.names()  # a key where none belongs, or none where one does
     moment = (now or datetime.now(UTC)).astimezone(UTC)
-    with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=workspace) as scratch:
+    with tempfile.TemporaryDirectory(prefix=TEMP_PREFIX, dir=workspace) as scratch:
         taken = snapshot.take(registry_url, Path(scratch))
         kept = [vault.put(taken, f"{REGISTRY}/{taken.name}")]
         again = Path(scratch) / "again"
@@ -110,7 +111,7 @@ def _of_workspace(
             path.is_symlink()
             or not path.is_file()
             or inside.parts[0] in REMADE
-            or any(part.startswith(PARTIAL) for part in inside.parts)
+            or any(part.startswith(TEMP_PREFIX) for part in inside.parts)
             or str(inside) in left_out
             or (registry is not None and str(path).startswith(str(registry)))
         ):

@@ -9,20 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from pipeline.backup.cipher import decrypted, encrypted
 from pipeline.backup.manifest import Kept, Manifest, read
 from pipeline.errors import BackupRefused, StorageError
+from pipeline.files import atomic_path, file_blocks, sha256_and_size
 from pipeline.registry.encryption import read_key
-from pipeline.workspace import sync_folder
 
-BLOCK_BYTES = 1 << 20
 CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
-PARTIAL = ".dang-chep-"
 NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
@@ -60,10 +56,10 @@ class Vault:
     def put(self, source: Path, path: str) -> Kept:
         """Keep a file under ``path``; its content only when it is not there yet. Raises ``StorageError``."""
         try:
-            sha256, size = _sum_of(_blocks(source))
+            sha256, size = sha256_and_size(file_blocks(source))
             target = self._place(sha256)
             if not target.exists():
-                self._write(target, _blocks(source), sha256)
+                self._write(target, file_blocks(source), sha256)
                 if self._checked(target, sha256) != (sha256, size):
                     target.unlink()
                     raise StorageError(f"{source.name} thay đổi trong lúc sao lưu. Hãy chạy lại.")
@@ -127,37 +123,15 @@ class Vault:
         return self.folder / CONTENTS / sha256[:2] / f"{sha256}{self._ending}"
 
     def _plain(self, path: Path, name: str) -> Iterator[bytes]:
-        return _blocks(path) if self._key is None else decrypted(_blocks(path), self._key, name)
+        return file_blocks(path) if self._key is None else decrypted(file_blocks(path), self._key, name)
 
     def _checked(self, path: Path, name: str) -> tuple[str, int]:
-        return _sum_of(self._plain(path, name))
+        return sha256_and_size(self._plain(path, name))
 
     def _write(self, target: Path, blocks: Iterable[bytes], name: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f"{PARTIAL}{os.getpid()}-{secrets.token_hex(4)}")
-        try:
-            with partial.open("xb") as file:
-                partial.chmod(0o600)
+        with atomic_path(target) as temporary:
+            temporary.touch(0o600, exist_ok=False)
+            with temporary.open("wb") as file:
                 for block in blocks if self._key is None else encrypted(blocks, self._key, name):
                     file.write(block)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.rename(target)
-            sync_folder(target.parent)
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            yield block
-
-
-def _sum_of(blocks: Iterable[bytes]) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for block in blocks:
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size

@@ -18,10 +18,11 @@ from pipeline.batch.deliverable import DeliverableBook, deliverable
 from pipeline.batch.entry_pdfs import Copiers, CopyPlan, CopyRules
 from pipeline.errors import PackageRefused, ScanError
 from pipeline.export.options import BookNames, PackageOptions
-from pipeline.export.package_folder import MANIFEST, sha256_of_path, signing_key, whole_folder, write_manifest
+from pipeline.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
 from pipeline.export.package_values import ExportBlocker, FieldTally, WorkbookFault
 from pipeline.export.preupload import counted, preupload_faults
 from pipeline.export.workbook import write_workbook
+from pipeline.files import sha256_of_file
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
@@ -124,10 +125,10 @@ class _Package:
                 self._write_workbook(work / f"{name}.xlsx")
                 hashes, size = self._write_copies(work / f"{name}.zip", plan, workers)
                 for path in (work / f"{name}.xlsx", work / f"{name}.zip"):
-                    hashes[path.name] = sha256_of_path(path)
+                    hashes[path.name] = sha256_of_file(path)
                 workspace = Workspace(self._context.workspace)
                 write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
-                manifest = sha256_of_path(work / MANIFEST)
+                manifest = sha256_of_file(work / MANIFEST)
         except _Faulty:
             return self.report(refused="faults")
         self._registry.note_package(self._found.book.book_id, len(self._found.entries), manifest)

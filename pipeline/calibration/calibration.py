@@ -10,10 +10,8 @@ import hashlib
 import json
 import math
 import os
-import secrets
 import tomllib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +30,7 @@ from pipeline.calibration.drift import (
 from pipeline.calibration.features import CalibrationFeatures, Sample
 from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, risk_bound, risk_curve
 from pipeline.errors import SetupError, StorageError
+from pipeline.files import atomic_path
 
 
 @dataclass(frozen=True, repr=False)
@@ -248,21 +247,14 @@ def save(calibration: Calibration, path: Path) -> Path | None:
     """Write the file, whole or not at all; a file that was there is kept beside it under the next free number, whose
     path is returned. Raises ``StorageError``."""
     kept = None
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(written(calibration))
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            kept = _keep(path)
-        temporary.replace(path)
+        with atomic_path(path) as temporary:
+            temporary.write_text(written(calibration), encoding="utf-8")
+            if path.exists():
+                kept = _keep(path)
     except OSError as error:
         raise StorageError(f"Không ghi được {path}: {error.strerror}.") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return kept
 
 

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.screen import out
 from pipeline.errors import StorageError
-from pipeline.inbox import durable
+from pipeline.files import storage_errors
 from pipeline.inbox.sheet import Sheet
 from pipeline.inbox.sheet_pdf import sheets_pdf
 from pipeline.ledger import load_ledger
@@ -28,6 +28,6 @@ def cover_sheet(
     if output.exists():
         raise StorageError(f"Tệp {output} đã có. Hãy chọn tên khác bằng --output.")
     data = sheets_pdf(sheets)
-    with durable.writing(output.parent):
+    with storage_errors(output.parent):
         output.write_bytes(data)
     out().print(f"Đã ghi {len(sheets)} tờ phân cách vào {output}. In khổ A4, không thu nhỏ.", markup=False)

@@ -17,7 +17,7 @@ from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
 from pipeline.export.difference_workbook import DifferenceWorkbook
-from pipeline.export.package_folder import sha256_of_path
+from pipeline.files import sha256_of_file
 from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook, read_layout
 from pipeline.reconcile.differences import FIELDS, KINDS, REFUSED
 from pipeline.registry import Registry
@@ -95,7 +95,7 @@ def _saved(
 ) -> int:
     """Store the questions under the hash of the file; returns the number of the reconciliation."""
     told = {name: getattr(run.counts, name) for name in ("rows", "entries", "pairs", "same")}
-    record, digest = run.layout.record.record, sha256_of_path(file)
+    record, digest = run.layout.record.record, sha256_of_file(file)
     return registry.reconciliations().save(record, file.name, digest, questions, told, author=author)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pipeline.errors import PackageRefused, StorageError
+from pipeline.files import sha256_of, sha256_of_file, sync, write_atomically
 
 UNFINISHED = ".dang-ghi-"
 """How the name of a folder begins that is still being written; its machine and the number of its process follow."""
@@ -51,10 +52,10 @@ def whole_folder(target: Path) -> Iterator[Path]:
         try:
             yield work
             for path in work.iterdir():
-                _sync(path)
-            _sync(work)
+                sync(path)
+            sync(work)
             work.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
@@ -77,14 +78,6 @@ def _remove_left_behind(folder: Path) -> None:
 def _machine() -> str:
     """A short name of this machine."""
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +103,13 @@ def signing_key(path: Path) -> SigningKey:
         return _read(path)
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        write_atomically(path, pem, mode=0o600, overwrite=False)
     except OSError as error:
         raise StorageError(
             f"Không ghi được khóa ký {path} ({os.strerror(error.errno or 0)}). "
             "Hãy kiểm tra quyền ghi của thư mục làm việc."
         ) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return _read(path)
 
 
@@ -167,20 +149,6 @@ def fingerprint(public: str) -> str:
 FORMAT = "hotich package 1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
-_BLOCK = 1 << 20
-
-
-def sha256_of(file: IO[bytes]) -> str:
-    """Of the rest of an open file, in lower-case hex."""
-    digest = hashlib.sha256()
-    while block := file.read(_BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def sha256_of_path(path: Path) -> str:
-    with path.open("rb") as file:
-        return sha256_of(file)
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
@@ -237,7 +205,7 @@ def _file_flaws(folder: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]
         if name not in there:
             yield PackageFlaw("missing", name)
             continue
-        if sha256_of_path(folder / name) != files[name]:
+        if sha256_of_file(folder / name) != files[name]:
             yield PackageFlaw("changed", name)
         if name.endswith(".zip"):
             yield from _archive_flaws(folder / name, files)

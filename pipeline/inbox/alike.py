@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.files import append_line, complete_lines
 from pipeline.imaging.perceptual_hash import MAX_DUPLICATE_DISTANCE, hash_distance
-from pipeline.inbox import durable
 
 NEAR = 20
 
@@ -17,13 +17,13 @@ Look = tuple[int, str]
 
 def known(path: Path) -> dict[str, tuple[Look, ...]]:
     """The looks of the pages in a book, by file."""
-    told = (json.loads(line) for line in durable.whole_lines(path))
+    told = (json.loads(line) for line in complete_lines(path))
     return {one["file"]: tuple((int(page), str(look)) for page, look in one["pages"]) for one in told}
 
 
 def remember(path: Path, file: str, pages: Sequence[Look]) -> None:
     """Add the pages of a file. Raises ``StorageError``."""
-    durable.append(path, json.dumps({"file": file, "pages": pages}, separators=(",", ":")))
+    append_line(path, json.dumps({"file": file, "pages": pages}, separators=(",", ":")))
 
 
 def alike(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.errors import LedgerError, ScanError, SetupError
+from pipeline.files import make_folder
 from pipeline.inbox import alike, book_folder, manifest
 from pipeline.inbox.dividing import Share, divided
 from pipeline.inbox.folders import IntakeFolders
@@ -19,7 +20,7 @@ from pipeline.inbox.sheet import Sheet, sheet_on
 from pipeline.intake import ScanFile, SeenPage
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.localtime import iso_time
-from pipeline.workspace import Workspace, make_folder
+from pipeline.workspace import Workspace
 
 
 class Looker(Protocol):

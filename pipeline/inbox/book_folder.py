@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import LedgerError
-from pipeline.inbox import durable
+from pipeline.files import (
+    atomic_path,
+    make_folder,
+    remove_temporary_files,
+    storage_errors,
+    sync,
+    temporary_path,
+)
+from pipeline.inbox.folders import replace_text
 from pipeline.inbox.sheet import Sheet
 from pipeline.ledger import LEDGER_FILE, ledger_text, load_ledger
 from pipeline.model import Ledger
-from pipeline.workspace import TEMP_PREFIX, make_folder, sync_folder
 
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 
@@ -30,7 +36,7 @@ def opened(books: Path, sheet: Sheet) -> Path:
     folder = books / sheet.folder
     if not folder.exists():
         make_folder(books)
-        durable.clear(books)
+        remove_temporary_files(books)
         _made(folder, sheet.ledger)
     if folder.is_symlink() or folder.resolve().parent != books.resolve():
         raise LedgerError(f"Thư mục sổ «{sheet.folder}» là một liên kết. Hãy dùng một thư mục thật.")
@@ -49,43 +55,29 @@ def placed(copy: Path, folder: Path, file: str) -> None:
     target = folder / file
     if target.exists():
         return
-    durable.clear(folder)
-    temporary = folder / f"{TEMP_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
-    with durable.writing(folder):
+    remove_temporary_files(folder)
+    with storage_errors(folder), atomic_path(target) as temporary:
         try:
-            try:
-                os.link(copy, temporary)
-            except OSError as error:
-                if error.errno not in _NO_LINKS:
-                    raise
-                _copied(copy, temporary)
-            temporary.replace(target)
-            sync_folder(folder)
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            os.link(copy, temporary)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            shutil.copyfile(copy, temporary)
+            temporary.chmod(0o444)
 
 
 def _made(folder: Path, ledger: Ledger) -> None:
     """The folder with its ledger in it appears at once; one that others made meanwhile stays theirs."""
-    temporary = folder.with_name(f"{TEMP_PREFIX}{os.getpid()}-{secrets.token_hex(4)}")
-    with durable.writing(folder.parent):
+    temporary = temporary_path(folder.parent)
+    with storage_errors(folder.parent):
         try:
             temporary.mkdir()
-            durable.write(temporary / LEDGER_FILE, ledger_text(ledger))
+            replace_text(temporary / LEDGER_FILE, ledger_text(ledger))
             with suppress(FileExistsError):
                 temporary.rename(folder)
-            sync_folder(folder.parent)
+            sync(folder.parent)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _copied(source: Path, target: Path) -> None:
-    with source.open("rb") as reading, target.open("xb") as writing:
-        shutil.copyfileobj(reading, writing, 1 << 20)
-        writing.flush()
-        os.fsync(writing.fileno())
-    target.chmod(0o444)
 
 
 def _identity(ledger: Ledger) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.workspace import TEMP_PREFIX
+from pipeline.files import TEMP_PREFIX, make_folder, remove_temporary_files, storage_errors, write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,15 @@ class IntakeFolders:
     def quarantine(self, scanner: str, day: str) -> Path:
         """What was refused, each with its reason beside it."""
         return self.root / "quarantine" / scanner / day
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a small text in the place of what was there, whole or not at all.
+
+    Only one process at a time may do this in a folder: half-written files there are taken for those of dead processes.
+    Raises ``StorageError``.
+    """
+    make_folder(path.parent)
+    remove_temporary_files(path.parent)
+    with storage_errors(path.parent):
+        write_atomically(path, text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StorageError
-from pipeline.inbox import durable
+from pipeline.files import append_line, complete_lines
 from pipeline.intake import SeenPage
 
 
@@ -78,7 +78,7 @@ def add(path: Path, entry: Row | Assignment) -> None:
     """Add one line and wait until it is on disk. Raises ``StorageError``."""
     kind = "row" if isinstance(entry, Row) else "assignment"
     told = {key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)}
-    durable.append(path, json.dumps({kind: told}, separators=(",", ":")))
+    append_line(path, json.dumps({kind: told}, separators=(",", ":")))
 
 
 def read(path: Path) -> Manifest:
@@ -86,7 +86,7 @@ def read(path: Path) -> Manifest:
     somebody else wrote to it."""
     rows: dict[int, Row] = {}
     assignments: dict[int, Assignment] = {}
-    for number, line in enumerate(durable.whole_lines(path), 1):
+    for number, line in enumerate(complete_lines(path), 1):
         try:
             ((kind, told),) = json.loads(line).items()
             if kind == "row":

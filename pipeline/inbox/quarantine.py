@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from pipeline.errors import ScanError
-from pipeline.inbox import durable
+from pipeline.files import make_folder, storage_errors, sync
 from pipeline.inbox.arrivals import printable
-from pipeline.workspace import make_folder, sync_folder
+from pipeline.inbox.folders import replace_text
 
 REASON_ENDING = ".ly-do.txt"
 LONGEST_NAME = 100
@@ -22,11 +22,11 @@ def kept_apart(copy: Path, folder: Path, serial: int, name: str, error: ScanErro
     """
     make_folder(folder)
     file = f"{serial:05d}-{safe_name(name)}"
-    with durable.writing(folder):
+    with storage_errors(folder):
         copy.chmod(0o440)
         copy.replace(folder / file)
-        sync_folder(folder)
-    durable.write(folder / f"{file}{REASON_ENDING}", _reason(name, error, at))
+        sync(folder)
+    replace_text(folder / f"{file}{REASON_ENDING}", _reason(name, error, at))
     return file
 
 

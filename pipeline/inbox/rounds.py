@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import StorageError
-from pipeline.inbox import durable, manifest, sightings
+from pipeline.files import make_folder, storage_errors
+from pipeline.inbox import manifest, sightings
 from pipeline.inbox.arrivals import MARKER, Inbox, Outsider, look
 from pipeline.inbox.assigning import Assigner, Looker
 from pipeline.inbox.folders import IntakeFolders
@@ -21,7 +22,7 @@ from pipeline.inbox.sightings import Sighting, Sightings
 from pipeline.inbox.source import NotYet
 from pipeline.inbox.taking import Taker
 from pipeline.localtime import iso_date, iso_time
-from pipeline.workspace import Workspace, make_folder
+from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def alone(workspace: Workspace) -> Iterator[bool]:
     """Whether this is the one run that may take scans in; a run that dies lets go."""
     folders = IntakeFolders(workspace.intake)
     make_folder(folders.root)
-    with durable.writing(folders.root), folders.lock.open("a") as file:
+    with storage_errors(folders.root), folders.lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.inbox import durable
 from pipeline.inbox.arrivals import Arrival, Stamp
+from pipeline.inbox.folders import replace_text
 from pipeline.localtime import iso_date
 
 Key = tuple[str, int]
@@ -67,7 +67,7 @@ def load(path: Path) -> Sightings:
 
 def save(path: Path, sightings: Sightings) -> None:
     """Keep them for the next run. Raises ``StorageError``."""
-    durable.write(path, json.dumps(dataclasses.asdict(sightings)))
+    replace_text(path, json.dumps(dataclasses.asdict(sightings)))
 
 
 def seen(

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import ScanError
-from pipeline.inbox import durable
+from pipeline.files import sha256_of, storage_errors
 from pipeline.inbox.arrivals import TAKEN_PREFIX, Stamp, printable
 from pipeline.inbox.sightings import Key
 
@@ -56,7 +56,7 @@ def copied(source: Path, target: Path, stamp: Stamp) -> str:
 
 def _copy(descriptor: int, target: Path, shown: str) -> str:
     digest = hashlib.sha256()
-    with durable.writing(target.parent), target.open("xb") as copy:
+    with storage_errors(target.parent), target.open("xb") as copy:
         while True:
             try:
                 block = os.read(descriptor, BLOCK_BYTES)
@@ -139,5 +139,5 @@ def digest_of(path: Path) -> str:
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(file)
     return ""

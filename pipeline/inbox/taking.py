@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import EmptyScan, ScanError
+from pipeline.files import make_folder
 from pipeline.inbox import manifest, source
 from pipeline.inbox.arrivals import printable
 from pipeline.inbox.assigning import Looker
@@ -22,7 +23,7 @@ from pipeline.inbox.sightings import Sighting
 from pipeline.intake import ScanFile, SeenPage
 from pipeline.intake.decoder_process import error_of
 from pipeline.localtime import iso_time
-from pipeline.workspace import Workspace, make_folder
+from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

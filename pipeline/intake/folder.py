@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import BrokenScan, ScanError, StorageError
+from pipeline.files import BLOCK_BYTES, sha256_and_size
 from pipeline.intake.filetype import opened, scan_type, shown
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
 
@@ -18,7 +18,6 @@ COMPANIONS = frozenset({"ledger.toml", "truth.json"})
 LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "lost+found", "$recycle.bin"})
 TEMP_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
 TEMP_STARTS = ("~",)
-READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +126,9 @@ def _hash_if_small(path: Path, limits: ScanLimits) -> str:
 
 def _hash_of(path: Path) -> tuple[str, int]:
     """Hash and size of the bytes, read as a stream."""
-    digest = hashlib.sha256()
     with opened(path) as file:
         try:
-            while block := file.read(READ_BYTES):
-                digest.update(block)
-            return digest.hexdigest(), file.tell()
+            return sha256_and_size(iter(lambda: file.read(BLOCK_BYTES), b""))
         except OSError:
             raise BrokenScan(
                 f"Không đọc được tệp «{shown(path)}». Hãy kiểm tra ổ đĩa rồi chép lại tệp."

@@ -6,7 +6,6 @@ It was trained apart from Tesseract and errs elsewhere: typewriters' dotted and 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.errors import SetupError
+from pipeline.files import sha256_of_file
 from pipeline.model import Crop, LineReading, Pixels
 
 FIGURES = "0123456789/-.: "
@@ -79,7 +79,7 @@ class DigitReader:
 
 @cache
 def _digest() -> str:
-    return hashlib.sha256(model_path().read_bytes()).hexdigest()[:12]
+    return sha256_of_file(model_path())[:12]
 
 
 def _scaled(pixels: Pixels) -> Pixels:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SetupError
+from pipeline.files import sha256_of_file
 from pipeline.ocr.line_image import STRIDE
 
 
@@ -120,7 +121,7 @@ def damaged_files(found: ModelCard, folder: Path | None = None) -> tuple[str, ..
     wrong = []
     for name, sha256 in found.files:
         path = home / name
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        if not path.is_file() or sha256_of_file(path) != sha256:
             wrong.append(name)
     return tuple(wrong)
 

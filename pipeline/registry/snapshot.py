@@ -14,6 +14,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import RegistryError, SetupError
+from pipeline.files import atomic_path
 from pipeline.registry import encryption
 
 SQLITE, POSTGRESQL = "registry.db", "registry.dump"
@@ -82,11 +83,8 @@ def bring_back(snapshot: Path, url: str) -> None:
     if target.exists():
         raise RegistryError(f"{target} đã có. Hãy khôi phục vào chỗ chưa có sổ dữ liệu nào.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.dang-chep")
-    shutil.copyfile(snapshot, partial)
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.rename(target)
+    with atomic_path(target) as temporary:
+        shutil.copyfile(snapshot, temporary)
 
 
 def _refuse_tables(address: URL) -> None:

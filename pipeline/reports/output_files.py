@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.errors import StorageError
+from pipeline.files import write_atomically
 from pipeline.localtime import format_moment, local_date
 from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable, day
 
@@ -212,14 +212,9 @@ def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:
 
 
 def _written(path: Path, content: bytes) -> Path:
-    half = path.with_name(f".{path.name}.dang-ghi")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(content)
-        half.replace(path)
+        write_atomically(path, content)
     except OSError as error:
-        with suppress(OSError):
-            half.unlink()
         raise StorageError(
             f"Không ghi được {path}: {error.strerror}. Hãy kiểm tra ổ đĩa và quyền ghi rồi chạy lại."
         ) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.charts import COLOURS, bar_chart_svg
+from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.accounts import ROLE_WORDS, Session
 from pipeline.reports.content import told_place
@@ -65,5 +65,5 @@ def moment(at: datetime) -> str:
 @cache
 def static_url(name: str) -> str:
     """The address of a static file; it changes with the file's content, so that browsers may keep it."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    digest = sha256_of_file(STATIC / name)[:12]
     return f"/static/{name}?v={digest}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from contextlib import suppress
 from pathlib import Path
+
+from pipeline.files import write_atomically
 
 END_OF_JPEG = b"\xff\xd9"
 KEPT_SHARE = 0.8
@@ -36,18 +37,11 @@ class PictureStore:
     def put(self, key: str, content: bytes) -> None:
         """Keep a picture, whole or not at all. A disk that does not take it costs speed, no picture."""
         path = self._path(key)
-        temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            temporary.replace(path)
+            write_atomically(path, content, mode=0o600, durable=False)
         except OSError:
             return
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
         self._make_room(len(content))
 
     def _path(self, key: str) -> Path:

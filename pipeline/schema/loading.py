@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pipeline import kinds
 from pipeline.errors import SchemaError
+from pipeline.files import sha256_of_file
 from pipeline.predicates import PREDICATES
 from pipeline.schema.declaration import (
     PLACES,
@@ -205,7 +206,7 @@ def load_form(path: Path, schemas: Schemas) -> Form:
     """One more form from a file of its own, checked against the records of ``schemas``."""
     form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
     _check_stem(form, "id", path)
-    form = form.model_copy(update={"fingerprint": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
+    form = form.model_copy(update={"fingerprint": sha256_of_file(path)[:16]})
     check_form(form, schemas, path)
     return form
 
@@ -227,7 +228,7 @@ def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
         item = validate_declaration(model, _read(path, digest), path)
         _check_stem(item, key, path)
         if isinstance(item, Form):
-            mark = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            mark = sha256_of_file(path)[:16]
             item = item.model_copy(update={"fingerprint": mark})
         found.append(item)
     return found

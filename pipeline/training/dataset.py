@@ -15,6 +15,7 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import SetupError
+from pipeline.files import atomic_path, sha256_of_file
 from pipeline.model import Pixels
 from pipeline.ocr.line_image import line_image
 
@@ -52,8 +53,7 @@ def save_lines(path: Path, lines: Sequence[DatasetLine]) -> None:
     """Write lines to an uncompressed ``npz``; a half-written file never bears the name."""
     widths = np.array([line.ink.shape[1] for line in lines], np.int64)
     ink = np.concatenate([line.ink for line in lines], axis=1) if lines else np.zeros((ROWS, 0), np.uint8)
-    waiting = path.with_name(path.name + ".part")
-    with waiting.open("wb") as file:
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(
             file,
             ink=ink,
@@ -62,7 +62,6 @@ def save_lines(path: Path, lines: Sequence[DatasetLine]) -> None:
             told=np.array([line.full_label for line in lines]),
             writers=np.array([line.writer for line in lines]),
         )
-    waiting.replace(path)
 
 
 def load_lines(path: Path) -> tuple[DatasetLine, ...]:
@@ -115,7 +114,7 @@ def content_key(lines: Sequence[RealLine]) -> str:
             raise SetupError(
                 f"{line.path.parent}: lines.tsv có ảnh {line.path.name} nhưng thư mục thì không."
             )
-        picture = hashlib.sha256(line.path.read_bytes()).hexdigest()
+        picture = sha256_of_file(line.path)
         digest.update(f"\n{line.path.name}\t{line.text}\t{picture}".encode())
     return digest.hexdigest()[:16]
 

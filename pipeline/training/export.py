@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from pipeline.files import sha256_of_file
 from pipeline.ocr.line_image import HEIGHT
 from pipeline.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
@@ -91,7 +91,7 @@ class TrainedModel:
 
 def write_card(folder: Path, model: TrainedModel) -> None:
     """Write ``model.toml`` beside the weights."""
-    sha256 = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    sha256 = sha256_of_file(folder / WEIGHTS)
     parameters = sum(parameter.numel() for parameter in model.network.parameters())
     options = model.network.options
     now = model.history[-1]

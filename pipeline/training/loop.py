@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.errors import SetupError
+from pipeline.files import atomic_path
 from pipeline.training.batches import CLASSES, Batch, Mixture, batches, reading_batches
 from pipeline.training.dataset import DatasetLine, LineScore, RealLine, score_of
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
@@ -258,7 +259,6 @@ def _report(
 
 
 def _save(state: _State, path: Path) -> None:
-    waiting = path.with_name(path.name + ".part")
     held: dict[str, Any] = {
         "options": asdict(state.network.options),
         "network": state.network.state_dict(),
@@ -270,8 +270,8 @@ def _save(state: _State, path: Path) -> None:
         "sources": {key: tuple(source) for key, source in state.sources.items()},
         "begun": dict(state.begun),
     }
-    torch.save(held, waiting)
-    waiting.replace(path)
+    with atomic_path(path) as temporary:
+        torch.save(held, temporary)
 
 
 def _resume(state: _State, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tomllib
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import SetupError
+from pipeline.files import sha256_of_file
 from pipeline.ocr.models import TrainingStage
 from pipeline.training.dataset import CALIBRATION_WRITERS, RealLine, content_key
 
@@ -111,7 +111,7 @@ def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
             f"Went on from the weights of {name}; their file is gone, so which they were is not known."
         )
     else:
-        sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+        sha256 = sha256_of_file(model)
         card = _card_of(model, sha256)
         description = f"Went on from the weights of {name} ({model.name}, sha256 {sha256[:16]})."
     if card is not None:

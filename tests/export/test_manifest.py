@@ -17,10 +17,10 @@ from pipeline.export.package_folder import (
     fingerprint,
     package_flaws,
     read_manifest,
-    sha256_of_path,
     signing_key,
     write_manifest,
 )
+from pipeline.files import sha256_of_file
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def package(tmp_path: Path, key: SigningKey) -> Path:
     (tmp_path / "1.pdf").write_bytes(b"copy")
     with zipfile.ZipFile(folder / "a.zip", "w") as archive:
         archive.write(tmp_path / "1.pdf", "1.pdf")
-    files = {path.name: sha256_of_path(path) for path in folder.iterdir()}
-    write_manifest(folder, {"files": files | {"a.zip/1.pdf": sha256_of_path(tmp_path / "1.pdf")}}, key)
+    files = {path.name: sha256_of_file(path) for path in folder.iterdir()}
+    write_manifest(folder, {"files": files | {"a.zip/1.pdf": sha256_of_file(tmp_path / "1.pdf")}}, key)
     return folder
 
 

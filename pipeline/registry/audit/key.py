@@ -10,11 +10,11 @@ import hmac
 import os
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import StorageError
+from pipeline.files import write_atomically
 
 KEY_BYTES = 32
 FIRST_LINE = "hotich audit key 1"
@@ -102,21 +102,19 @@ class KeyFile:
 
     def _write_once(self, lines: Sequence[str]) -> None:
         """Whole and private before it gets its name; a file that is there stays."""
-        temporary = self.path.with_name(f".{self.path.name}-{os.getpid()}-{secrets.token_hex(4)}")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _write(temporary, os.O_CREAT | os.O_EXCL, lines)
-            with suppress(FileExistsError):
-                os.link(temporary, self.path)
+            write_atomically(self.path, "".join(f"{line}\n" for line in lines), mode=0o600, overwrite=False)
         except OSError as error:
             raise self._unwritable(error) from None
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
     def _append(self, line: str) -> None:
         try:
-            _write(self.path, os.O_APPEND, [line])
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC | os.O_APPEND, 0o600)
+            try:
+                os.write(descriptor, f"{line}\n".encode())
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -125,12 +123,3 @@ class KeyFile:
             f"Không ghi được khóa của nhật ký kiểm tra {self.path} ({os.strerror(error.errno or 0)}). "
             "Hãy kiểm tra quyền ghi của thư mục làm việc."
         )
-
-
-def _write(path: Path, how: int, lines: Sequence[str]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | how, 0o600)
-    try:
-        os.write(descriptor, "".join(f"{line}\n" for line in lines).encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

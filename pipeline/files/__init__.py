@@ -1,0 +1,32 @@
+"""Files written whole or not at all, and their SHA-256: the one place for what every room does with files."""
+
+from pipeline.files.atomic import (
+    TEMP_PREFIX,
+    atomic_path,
+    make_folder,
+    remove_temporary_files,
+    storage_errors,
+    sync,
+    temporary_path,
+    write_atomically,
+)
+from pipeline.files.hashing import BLOCK_BYTES, file_blocks, sha256_and_size, sha256_of, sha256_of_file
+from pipeline.files.line_log import append_line, complete_lines
+
+__all__ = [
+    "BLOCK_BYTES",
+    "TEMP_PREFIX",
+    "append_line",
+    "atomic_path",
+    "complete_lines",
+    "file_blocks",
+    "make_folder",
+    "remove_temporary_files",
+    "sha256_and_size",
+    "sha256_of",
+    "sha256_of_file",
+    "storage_errors",
+    "sync",
+    "temporary_path",
+    "write_atomically",
+]
