@@ -3,7 +3,7 @@
     python -m benchmarks.fitting.fit_gate [--pages N] [--write]
 
 For each sign the limit that parts good pages from those that bear its damage, in the middle of the gap between them
-(``pipeline.imaging.gate.best_limit``). ``make bench-imaging`` measures the gate on other pages.
+(``best_limit``). ``make bench-imaging`` measures the gate on other pages.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.books.scan_damage import DAMAGES
@@ -18,7 +20,7 @@ from benchmarks.figures import report_figures, say
 from benchmarks.imaging.gate_pages import PLANTED, chance, good_pages, looked_at, measured
 from pipeline import schema
 from pipeline.digitize import default_engines
-from pipeline.imaging.gate import FLAW_MEASURES, best_limit
+from pipeline.imaging.scan_quality import FLAW_MEASURES
 
 CARD = Path(__file__).resolve().parents[2] / "ocr_models" / "page-gate" / "model.toml"
 SEED = 52_001
@@ -82,6 +84,26 @@ def write(limits: dict[str, float], figures: dict[str, dict[str, float]], pages:
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
     CARD.parent.mkdir(exist_ok=True)
     CARD.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def best_limit(good: Sequence[float], bad: Sequence[float]) -> float:
+    """The limit that parts the measures of good pages from those of bad ones with the fewest errors, where a false
+    alarm counts as three pages missed; in the middle of the gap where there are several."""
+    measures = sorted({*good, *bad})
+    limits = [(low + high) / 2 for low, high in pairwise(measures)] or [measures[0] + 1]
+
+    def errors(limit: float) -> float:
+        alarms = sum(one >= limit for one in good) / max(1, len(good))
+        return 3 * alarms + sum(one < limit for one in bad) / max(1, len(bad))
+
+    least = min(errors(limit) for limit in limits)
+    best = [limit for limit in limits if errors(limit) == least]
+    return max(best, key=lambda limit: _room(limit, measures))
+
+
+def _room(limit: float, measures: Sequence[float]) -> float:
+    """How far the nearest measure lies from the limit, as a share of it."""
+    return min(abs(one - limit) for one in measures) / max(limit, 1e-9)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.recognise import Seen, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.usable import with_form
-from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.imaging.scan_quality import measure_quality
 from pipeline.model import PageImage, PageRef, Pixels, Quality
 from pipeline.schema import Form, Schemas

@@ -29,9 +29,8 @@ from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import chance
 from pipeline import schema
 from pipeline.digitize import Engines, default_engines, digitize_page, page, straight
-from pipeline.imaging import colour
-from pipeline.imaging.colour import ColourLayers, split_colour_layers
 from pipeline.imaging.ink import binarization
+from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import DotLeaders, find_leaders
@@ -121,7 +120,7 @@ class _Ink:
 
 def _ink(sheet: PaperSheet, rng: np.random.Generator) -> _Ink:
     pixels = scan_sheet(sheet.pixels, None, sheet.dpi, SCANNER, rng).pixels
-    normalized = binarization.normalize_illumination(colour.ink_layer(pixels))
+    normalized = binarization.normalize_illumination(binarization.ink_layer(pixels))
     return _Ink(normalized, *binarization.binarize(normalized))
 
 

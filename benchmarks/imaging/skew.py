@@ -21,7 +21,7 @@ from rich.table import Table
 
 from benchmarks.figures import percent, say
 from benchmarks.imaging.real_pages import RealPage, ledger_pages, text_pages
-from pipeline.imaging.geometry.skew import estimate_skew
+from pipeline.imaging.geometry.deskew import estimate_skew
 from pipeline.model import Pixels
 
 Estimator = Callable[[Pixels], float]

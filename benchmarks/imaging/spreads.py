@@ -27,7 +27,7 @@ from pipeline import schema
 from pipeline.digitize import DigitizeOptions, Engines, default_engines
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book

@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.errors import ScanError
 from pipeline.export.difference_workbook import DifferenceLine, DifferenceWorkbook
 from pipeline.export.workbook import cell_of
-from pipeline.imaging.cutting import crop_rectified
+from pipeline.imaging.geometry.warp import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, PageRef, Pixels
 from pipeline.reconcile import (

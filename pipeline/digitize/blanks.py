@@ -23,12 +23,18 @@ from pipeline.imaging.geometry.dewarp import RuleCurvature
 from pipeline.imaging.ink import cleanup as ink_of
 from pipeline.imaging.ink.binarization import STRONG_INK
 from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.touching_lines import split_touching_lines
+from pipeline.imaging.ink.touching_lines import is_near_signature, split_touching_lines, touches_other_line
 from pipeline.imaging.ruling import grid
 from pipeline.imaging.ruling.leaders import find_missed_dots
-from pipeline.imaging.touching import is_near_signature, touches_other_line
 from pipeline.locate import table_fit as tables
-from pipeline.locate.field_lines import FieldLine, place_field_lines
+from pipeline.locate.field_lines import (
+    FieldLine,
+    assign_components,
+    find_signature_overlaps,
+    find_touching_lines,
+    place_field_lines,
+    runs_past_end,
+)
 from pipeline.locate.handwriting_lines import (
     NEXT,
     centred_in,
@@ -37,12 +43,6 @@ from pipeline.locate.handwriting_lines import (
     find_signed_names,
     is_under_signature,
     writing_box,
-)
-from pipeline.locate.owners import (
-    assign_components,
-    find_signature_overlaps,
-    find_touching_lines,
-    runs_past_end,
 )
 from pipeline.model import Box
 from pipeline.schema import Form, RecordSpec, Slot

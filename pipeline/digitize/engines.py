@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.imaging.gate import PageGate
 from pipeline.imaging.ink.print_or_hand import PrintOrHandModel
+from pipeline.imaging.scan_quality import PageGate
 from pipeline.model import Crop
 from pipeline.ocr import Engines
 from pipeline.ocr.digits import DigitReader

@@ -13,9 +13,9 @@ import numpy as np
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import ColourLayers, split_colour_layers
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.gutter import find_gutter, split_at_gutter
+from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.model import Matrix, PageImage
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas

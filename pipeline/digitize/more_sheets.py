@@ -12,9 +12,9 @@ from pipeline.digitize.halves import OTHER_WORDS, Looking, is_page, is_sure
 from pipeline.digitize.parts import around, corners_of, cut_out
 from pipeline.digitize.recognise import Seen, recognised
 from pipeline.errors import ScanTimeout
-from pipeline.imaging.colour import ColourLayers, split_colour_layers
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.ink import binarization
+from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.locate import form_fit as fitting
 from pipeline.model import Box, Matrix, PageImage
 from pipeline.schema import Form

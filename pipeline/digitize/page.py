@@ -17,9 +17,9 @@ from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight, area_box, straightened
 from pipeline.digitize.teaching import lesson
 from pipeline.digitize.usable import flaws_of, with_form
-from pipeline.imaging import ink_print, scan_quality
-from pipeline.imaging.colour import ColourLayers, split_colour_layers
+from pipeline.imaging import perceptual_hash, scan_quality
 from pipeline.imaging.ink import cleanup as ink_of
+from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.locate import form_fit as fitting
 from pipeline.model import (
     Box,
@@ -200,7 +200,7 @@ def _ink_print(straight: Straight) -> str:
     left, top = straight.frame.corners.min(axis=0)
     right, bottom = straight.frame.corners.max(axis=0)
     frame = Box(float(left), float(top), float(right), float(bottom))
-    return ink_print.ink_print(straight.ink, frame, [label.box for label in straight.labels])
+    return perceptual_hash.ink_print(straight.ink, frame, [label.box for label in straight.labels])
 
 
 def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldReading]:

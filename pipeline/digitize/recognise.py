@@ -10,15 +10,14 @@ import numpy as np
 from pipeline.digitize.by_plate import told_by
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import ColourLayers
 from pipeline.imaging.geometry import deskew, warp
+from pipeline.imaging.ink.binarization import ColourLayers
 from pipeline.imaging.ink.cleanup import find_scan_edges
 from pipeline.imaging.ruling import grid
 from pipeline.locate import form_fit as fitting
 from pipeline.locate import table_fit as tables
-from pipeline.locate.form_fit import FormFit
+from pipeline.locate.form_fit import FormFit, is_distinguished
 from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
-from pipeline.locate.sisters import is_distinguished
 from pipeline.model import PageImage, Word
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas

@@ -26,9 +26,9 @@ from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.parts import around, corners_of, cut_out
 from pipeline.digitize.recognise import Seen, clear_of, dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import ColourLayers, split_colour_layers
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.gutter import has_horizontal_text
+from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.locate import form_fit as fitting
 from pipeline.model import Box, Matrix, PageImage
 from pipeline.ocr import Engines

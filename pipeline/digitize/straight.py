@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
-from pipeline.imaging.colour import ColourLayers
 from pipeline.imaging.geometry import deskew, warp
 from pipeline.imaging.geometry.dewarp import (
     RuleCurvature,
@@ -19,6 +18,7 @@ from pipeline.imaging.geometry.dewarp import (
     measure_vertical_curvature,
 )
 from pipeline.imaging.ink import binarization
+from pipeline.imaging.ink.binarization import ColourLayers
 from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
@@ -28,7 +28,7 @@ from pipeline.imaging.ruling.rules import erase_rules, trace_rule_near
 from pipeline.locate import form_fit as fitting
 from pipeline.locate import table_fit as tables
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.word_ends import extend_to_word_ends
+from pipeline.locate.label_matching import extend_to_word_ends
 from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp
 from pipeline.schema import Form
 

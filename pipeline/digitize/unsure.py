@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.straight import Straight
-from pipeline.imaging import traces
+from pipeline.imaging.ink import cleanup
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.locate.field_lines import FieldLine
 from pipeline.model import Box, StampKind
@@ -41,22 +41,22 @@ class Traces:
         self, straight: Straight, layers: Sequence[tuple[ConnectedComponents, Iterable[NDArray[np.int64]]]]
     ) -> None:
         (components, told), (stamps, red_told) = layers
-        dark = traces.darker_than(straight.normalized, FAINT)
+        dark = cleanup.darker_than(straight.normalized, FAINT)
         read = [label.box for label in straight.labels if label.score]
-        self._dark = traces.without_assigned_ink(dark, components, told, read)
-        self._red = traces.without_assigned_ink(straight.red_ink, stamps, red_told, ())
+        self._dark = cleanup.without_assigned_ink(dark, components, told, read)
+        self._red = cleanup.without_assigned_ink(straight.red_ink, stamps, red_told, ())
         self._leaders = straight.leaders
         self._seals = [s.box for s in straight.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
 
     def in_place(self, place: Box, unit: float) -> bool:
         """Whether anything, red or not, is left over in a place; ``unit``: the line's pitch in pixels."""
-        found = max(traces.count_ink(self._dark, place), traces.count_ink(self._red, place))
+        found = max(cleanup.count_ink(self._dark, place), cleanup.count_ink(self._red, place))
         return found > TRACE * unit**2
 
     def in_area(self, area: Box, letter: float) -> bool:
         """Whether anything is left over in an area, in which seals may lie that say nothing of it."""
         inner = area.grown(-0.5 * letter, -0.5 * letter)
-        return traces.count_ink(self._dark, inner) > TRACE * letter**2 or self.red_beside(area, letter)
+        return cleanup.count_ink(self._dark, inner) > TRACE * letter**2 or self.red_beside(area, letter)
 
     def on_strip(self, strip: FieldLine, *, leaders: bool) -> bool:
         """Whether it is not sure that a blank's line is empty: something is left over on it, or, where the page has
@@ -69,7 +69,7 @@ class Traces:
     def red_beside(self, place: Box, letter: float) -> bool:
         """Whether red ink that is no part of a seal is left over in a place, enough for a word of a stamp."""
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
-        return traces.count_ink(self._red, place, seals) > LETTERS * letter**2
+        return cleanup.count_ink(self._red, place, seals) > LETTERS * letter**2
 
 
 def _circle(seal: Box, margin: float) -> tuple[float, float, float]:

@@ -1,20 +1,20 @@
 """How usable a picture of a page is: what can be measured of it before anything is read.
 
-``pipeline.imaging.gate`` says from which measure on a page should be scanned again.
+``pipeline.imaging.scan_quality`` says from which measure on a page should be scanned again.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.colour import ColourLayers, split_colour_layers
-from pipeline.imaging.greys import grey_exceeded_by, grey_percentile
-from pipeline.imaging.shrink import downsample
+from pipeline.imaging.geometry.warp import downsample
+from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.model import Pixels, Quality
 
 MM = 25.4
@@ -211,3 +211,59 @@ def _reduced(pixels: Pixels, dpi: float, wanted: float) -> tuple[Pixels, float]:
     """The picture at about ``wanted`` pixels an inch, and how many those are."""
     side = max(1, int(dpi / wanted + 0.25))
     return downsample(pixels, side), dpi / side
+
+
+def cumulative_histogram(grey: Pixels) -> NDArray[np.int64]:
+    """How many pixels (256,) have each grey level or a darker one."""
+    levels = cv2.calcHist([grey], [0], None, [256], [0.0, 256.0]).ravel()
+    return np.asarray(np.cumsum(levels.astype(np.int64)), np.int64)
+
+
+def grey_percentile(grey: Pixels, share: float) -> float:
+    """The grey level below which that share (0..1) of the pixels lies, between two levels as
+    ``numpy.grey_percentile``."""
+    levels = cumulative_histogram(grey)
+    place = share * (int(levels[-1]) - 1)
+    low = int(place)
+    dark, light = (
+        int(np.searchsorted(levels, rank, side="right")) for rank in (low, min(low + 1, int(levels[-1]) - 1))
+    )
+    return dark + (light - dark) * (place - low)
+
+
+def grey_exceeded_by(grey: Pixels, share: float) -> float:
+    """The grey level that so much of the picture reaches or exceeds."""
+    levels = cumulative_histogram(grey)
+    lighter = levels[-1] - np.concatenate([[0], levels[:-1]])
+    return float(255 - np.searchsorted(lighter[::-1], share * grey.size))
+
+
+FLAW_MEASURES: Mapping[str, Callable[[Quality], float]] = {
+    "SCAN-COARSE": lambda quality: 25.4 / quality.dpi,
+    "SCAN-BLUR": lambda quality: quality.edge,
+    "SCAN-DARK": lambda quality: quality.shade,
+    "SCAN-CUT": lambda quality: quality.cut,
+    "SCAN-FINGER": lambda quality: quality.finger,
+    "SCAN-FOLD": lambda quality: quality.fold,
+}
+"""The code of each flaw and the measure that shows it: the more, the worse (mm, but for the shade, 0..1)."""
+
+EXPLAINED_BY = {"SCAN-BLUR": "SCAN-COARSE"}
+"""Flaws that another one explains: few pixels make wide edges."""
+
+
+@dataclass(frozen=True)
+class PageGate:
+    """``limits``: for each of ``FLAW_MEASURES``, in their order, the measure from which on it is a flaw."""
+
+    limits: tuple[float, ...]
+    fingerprint: str = ""
+
+    def flaws(self, quality: Quality) -> tuple[str, ...]:
+        """The codes of what is wrong with a page."""
+        found = [
+            code
+            for (code, sign), limit in zip(FLAW_MEASURES.items(), self.limits, strict=True)
+            if sign(quality) >= limit
+        ]
+        return tuple(code for code in found if EXPLAINED_BY.get(code) not in found)

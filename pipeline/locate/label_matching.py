@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.model import Box, Word
-from pipeline.schema import Label
+from pipeline.model import Box, PlacedLabel, Word
+from pipeline.schema import Form, Label
 from pipeline.text.tones import unaccented
 
 DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
@@ -102,3 +104,39 @@ def _baseline(words: Sequence[Word]) -> float:
         for w in words
     )
     return found[len(found) // 2]
+
+
+WORD_GAP = 0.12
+"""How far apart the letters of a printed word stand at most, in heights of a letter."""
+
+MAX_EXTENSION = 2.0
+"""How much longer than estimated a label may be."""
+
+
+def extend_to_word_ends(
+    labels: Sequence[PlacedLabel], form: Form, boxes: NDArray[np.int32], letter: float
+) -> tuple[PlacedLabel, ...]:
+    """The labels, those that announce no blank lengthened to the end of their last word: the width of a label before a
+    blank is known, that of any other estimated, and a letter left over would be taken for writing below it."""
+    blanks = {(piece.v, piece.u0) for slot in form.slots for piece in slot.pieces}
+    declared = [label for label in form.labels if label.text]
+    return tuple(
+        placed
+        if (label.v, label.u1) in blanks
+        else PlacedLabel(placed.text, _to_word_end(placed.box, boxes, letter), placed.score)
+        for label, placed in zip(declared, labels, strict=True)
+    )
+
+
+def _to_word_end(label: Box, boxes: NDArray[np.int32], letter: float) -> Box:
+    left, top, right, bottom = boxes.T.astype(float)
+    baseline = label.bottom - 0.3 * letter
+    printed = (top >= label.top - 0.1 * letter) & (top < baseline - 0.3 * letter)
+    printed &= (bottom > baseline - 0.15 * letter) & (bottom < label.bottom + 0.1 * letter)
+    printed &= (right - left < 1.2 * letter) & (right < label.right + MAX_EXTENSION * letter)
+    end = label.right
+    for mark in np.flatnonzero(printed & (right > end))[np.argsort(left[printed & (right > end)])]:
+        if left[mark] > end + WORD_GAP * letter:
+            break
+        end = max(end, right[mark])
+    return Box(label.left, label.top, end, label.bottom)

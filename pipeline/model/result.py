@@ -51,11 +51,11 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels;
-    ``turn`` is the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage;
-    ``hand_reader`` is whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's;
-    ``ink_print``: where its ink lies, coarsely (``pipeline.imaging.ink_print``); ``stamps``: what stands on its red
-    layer; ``view``: what it teaches the plate of its book, where that was asked for."""
+    """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels; ``turn`` is
+    the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage; ``hand_reader`` is
+    whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's; ``ink_print``: where its
+    ink lies, coarsely (``pipeline.imaging.perceptual_hash``); ``stamps``: what stands on its red layer; ``view``: what
+    it teaches the plate of its book, where that was asked for."""
 
     ref: PageRef
     kind: PageKind

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.errors import HotichError, ScanError
-from pipeline.imaging.cutting import crop_rectified
+from pipeline.imaging.geometry.warp import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, Matrix, PageImage, PageRef, Pixels
 from pipeline.registry import Straightening

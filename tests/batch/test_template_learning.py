@@ -13,7 +13,7 @@ from pipeline.imaging.form_template import FormTemplate
 from pipeline.intake import ScanFile
 from pipeline.model import PageRef, PageResult
 from pipeline.schema import Form
-from tests.imaging.plates import SCHEMAS, sheets, view
+from tests.imaging.form_templates import SCHEMAS, sheets, view
 from tests.registry.pages import page
 
 FORM = SCHEMAS.form("birth-2006")

@@ -11,7 +11,7 @@ from benchmarks.books.open_books import OpenBook, open_book
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.spread import Look, two_pages
 from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, engines, tilted

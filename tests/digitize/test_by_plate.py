@@ -10,7 +10,7 @@ import pytest
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.model import Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
 from tests.digitize.pages import SCHEMAS, drawn, engines, held
-from tests.imaging.plates import template
+from tests.imaging.form_templates import template
 
 pytestmark = pytest.mark.tesseract
 

@@ -20,9 +20,8 @@ from pipeline.digitize.strip_lines import (
 from pipeline.imaging.ink.cleanup import cut_at_sparsest_row
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
 from pipeline.imaging.ink.touching_lines import split_touching_lines
-from pipeline.locate.field_lines import FieldLine, place_field_lines
+from pipeline.locate.field_lines import FieldLine, assign_components, find_touching_lines, place_field_lines
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.owners import assign_components, find_touching_lines
 from pipeline.model import FieldStatus
 from pipeline.schema import Form
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
@@ -31,7 +30,7 @@ from pipeline.synth.sheet import DrawnLine, PaperSheet
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, readings
 from tests.digitize.test_hand import listened
 from tests.digitize.test_unsure import looked_at
-from tests.locate.strips import NO_DOTS
+from tests.locate.field_lines import NO_DOTS
 
 FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
 FLAT = SynthOptions(

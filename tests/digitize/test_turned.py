@@ -10,7 +10,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.recognise import dpi_of, recognised
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import straightened
-from pipeline.imaging.colour import split_colour_layers
+from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.model import PageImage, PageKind, PageRef, Pixels
 from pipeline.synth.pen_fonts import print_font
 from pipeline.synth.scanning import quad

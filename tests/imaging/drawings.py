@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
+from pipeline.imaging.ink.binarization import binarize
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.model import Pixels
 from pipeline.synth.line_drawing import draw_line
@@ -84,3 +85,8 @@ def written(text: str, hand: HandStyle, dpi: float, rng: np.random.Generator) ->
 def ink_of(picture: Pixels) -> Pixels:
     """The plain mask (0/255) of what is dark."""
     return np.where(picture < 140, 255, 0).astype(np.uint8)
+
+
+def ink_mask(normalized: Pixels) -> Pixels:
+    """The mask (0/255) of the ink of a page whose illumination is normalized."""
+    return binarize(normalized)[0]

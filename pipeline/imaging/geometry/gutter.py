@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.shrink import downsample_to
+from pipeline.imaging.geometry.warp import downsample_to
 from pipeline.model import Matrix, Pixels
 
 WORK_SIDE = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.model import Matrix, Pixels
+from pipeline.model import Box, Matrix, Pixels
 
 PAPER = (255, 255, 255)
 
@@ -21,13 +21,6 @@ def quarter_turn(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, i
     }
     rows, new_size = matrices[turn]
     return np.array([*rows, [0, 0, 1]], float), new_size
-
-
-def scaled(scale: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """Matrix and new (width, height) of a change of scale."""
-    width, height = size
-    matrix = np.diag([scale, scale, 1.0])
-    return matrix, (max(1, round(width * scale)), max(1, round(height * scale)))
 
 
 def deskew_matrix(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
@@ -66,3 +59,37 @@ def warp_image(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
 def homography(source: Matrix, target: Matrix) -> Matrix:
     """The homography that maps four source corners onto four target corners, both (4, 2)."""
     return cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32)).astype(float)
+
+
+def downsample(pixels: Pixels, side: int) -> Pixels:
+    """The picture with each square of ``side`` × ``side`` pixels made one; what is left over at its right and lower
+    edge falls away."""
+    height, width = (max(1, length // side) for length in pixels.shape[:2])
+    if side == 1:
+        return pixels
+    whole = pixels[: height * side, : width * side]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def downsample_to(pixels: Pixels, longest: int) -> Pixels:
+    """The picture made so small that its longer side has about ``longest`` pixels, unless it is smaller already."""
+    small = downsample(pixels, max(1, max(pixels.shape[:2]) // longest))
+    scale = longest / max(small.shape[:2])
+    if scale >= 1:
+        return small
+    return np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pixels:
+    """What lies in ``box`` of the straight page, ``scale`` times as large.
+
+    ``pixels``: the original, (h, w) or (h, w, 3); ``matrix`` (3, 3) maps it onto the straight page. The original is
+    moved once, so enlarging blurs no more than it must; ground beyond its edge takes the edge's colour.
+    """
+    size = (max(1, round(box.width * scale)), max(1, round(box.height * scale)))
+    move = np.array([[scale, 0, -scale * box.left], [0, scale, -scale * box.top], [0, 0, 1]])
+    whole: Matrix = move @ matrix
+    if abs(np.linalg.det(whole[:2, :2])) <= 1:
+        return warp_image(pixels, whole, size)
+    cut = cv2.warpPerspective(pixels, whole, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cut, np.uint8)

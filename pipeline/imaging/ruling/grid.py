@@ -175,30 +175,6 @@ def frame_corners(upright: RuleFamily, level: RuleFamily, sides: tuple[float, fl
     return np.array(corners)
 
 
-def written_rows(ink: Pixels, left: float, right: float, letter: float) -> NDArray[np.float64]:
-    """The y (m,) at which lines are written between two x, ascending: rows of a table that has no level rules.
-
-    ``letter`` is the height of a written small letter in pixels. Long runs of ink (rules, edges) do not count; a line
-    is where the ink across the column, smoothed over a letter, is densest.
-    """
-    strip = ink[:, max(0, round(left)) : max(0, round(right))]
-    if strip.shape[1] < letter:
-        return np.empty(0)
-    upright = cv2.morphologyEx(strip, cv2.MORPH_OPEN, np.ones((max(3, round(5 * letter)), 1), np.uint8))
-    level = cv2.morphologyEx(
-        strip, cv2.MORPH_OPEN, np.ones((1, max(3, round(0.6 * strip.shape[1]))), np.uint8)
-    )
-    written = (strip > 0) & (cv2.dilate(cv2.max(upright, level), np.ones((5, 5), np.uint8)) == 0)
-    height = cv2.GaussianBlur(written.sum(axis=1).astype(np.float32)[None, :], (0, 0), 0.5 * letter)[0]
-    reach = max(1, round(0.8 * letter))
-    tallest = cv2.dilate(height[:, None], np.ones((2 * reach + 1, 1), np.uint8))[:, 0]
-    tops = np.flatnonzero((height >= tallest) & (height > 0.2 * letter))
-    if not len(tops):
-        return np.empty(0)
-    usual = float(np.median(height[tops]))
-    return np.array([float(y) for y in tops if height[y] > 0.25 * usual])
-
-
 def vertical_runs(ink: Pixels) -> Pixels:
     """The mask of the runs of ink longer than 1/28 of the height, down."""
     width = ink.shape[1]

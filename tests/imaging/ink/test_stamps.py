@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline import schema
-from pipeline.imaging.colour import split_colour_layers
-from pipeline.imaging.ink.binarization import ink_mask
+from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.imaging.ink.stamps import find_stamps
 from pipeline.model import StampKind
 from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal
+from tests.imaging.drawings import ink_mask
 
 DPI = 200.0
 

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from pipeline.imaging.ink import cleanup as ink_of_page
-from pipeline.imaging.ink.binarization import ink_mask
 from pipeline.imaging.ink.connected_components import find_components
 from pipeline.imaging.ruling.leaders import find_leaders
 from pipeline.model import Box
-from tests.imaging.drawings import dot, ink_of, painted, paper, rule
+from tests.imaging.drawings import dot, ink_mask, ink_of, painted, paper, rule
 
 
 def inside(picture: np.ndarray) -> np.ndarray:

@@ -17,23 +17,10 @@ from pipeline.imaging.ruling.grid import (
     nearest_horizontal_rule,
     vertical_extent,
     vertical_runs,
-    written_rows,
 )
 from pipeline.model import Matrix, Pixels
 from tests.imaging.drawings import ink_of, paper, rule, typed
-
-WIDTH, HEIGHT = 1400, 1000
-X = (90.0, 150.0, 320.0, 410.0, 700.0, 980.0, 1290.0)
-Y = (120.0, 240.0, 420.0, 600.0, 900.0)
-
-
-def table(x: tuple[float, ...] = X, y: tuple[float, ...] = Y) -> Pixels:
-    picture = paper(WIDTH, HEIGHT)
-    for at in x:
-        rule(picture, (at, y[0]), (at, y[-1]))
-    for at in y:
-        rule(picture, (x[0], at), (x[-1], at))
-    return picture
+from tests.imaging.ruled_tables import HEIGHT, WIDTH, X, Y, table
 
 
 def ruled(picture: Pixels) -> tuple[RuleFamily, RuleFamily]:
@@ -85,34 +72,6 @@ def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
         picture[: int(Y[1]), int(x) - 3 : int(x) + 4] = 255
     reach = vertical_extent(vertical_runs(ink_of(picture)), rules_at(X))
     assert reach == pytest.approx((Y[0], Y[-1]), abs=3)
-
-
-def numbered(tops: list[int]) -> Pixels:
-    """A table without level rules, a number written in its second column at each y."""
-    picture = table(y=(Y[0], Y[-1]))
-    for number, top in enumerate(tops):
-        text = typed(str(570 + number), "LiberationSerif-Regular.ttf", 26)
-        left = int(X[1]) + 8 + 6 * (number % 3)
-        part = picture[top : top + text.shape[0], left : left + text.shape[1]]
-        part[:] = np.minimum(part, text[:, : part.shape[1]])
-    return picture
-
-
-@settings(max_examples=10, deadline=None)
-@given(steps=st.lists(st.integers(45, 130), min_size=2, max_size=6))
-def test_rows_without_level_rules_are_found_by_what_is_written_in_their_first_column(
-    steps: list[int],
-) -> None:
-    tops = [140 + sum(steps[:number]) for number in range(len(steps))]
-    rows = written_rows(ink_of(numbered(tops)), X[1] + 3, X[2] - 3, 14)
-    # the middle of figures that stand 1.4 em below the top of their picture, two thirds of an em tall
-    assert rows == pytest.approx([top + 26 * (1.4 - 0.33) for top in tops], abs=4)
-
-
-def test_rules_and_empty_columns_hold_no_written_rows() -> None:
-    assert len(written_rows(ink_of(table()), X[1], X[2], 14)) == 0
-    assert len(written_rows(ink_of(paper(WIDTH, HEIGHT)), 100, 300, 14)) == 0
-    assert len(written_rows(ink_of(table()), 300, 305, 14)) == 0
 
 
 def aslant(corners: list[list[float]]) -> tuple[Pixels, Matrix]:

@@ -13,7 +13,7 @@ from pipeline.locate.handwriting_lines import (
     writing_box,
 )
 from pipeline.model import Box
-from tests.locate.strips import NO_DOTS
+from tests.locate.field_lines import NO_DOTS
 
 
 def test_a_blank_with_dust_only_is_not_written_on() -> None:

@@ -7,12 +7,21 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from benchmarks.books.scan_damage import DAMAGES
 from pipeline import schema
 from pipeline.digitize import default_engines
-from pipeline.imaging.colour import split_colour_layers
-from pipeline.imaging.scan_quality import measure_quality
+from pipeline.imaging.ink.binarization import split_colour_layers
+from pipeline.imaging.scan_quality import (
+    FLAW_MEASURES,
+    PageGate,
+    grey_exceeded_by,
+    grey_percentile,
+    measure_quality,
+)
 from pipeline.model import Pixels, Quality
 from pipeline.synth import SynthOptions, draw_book
 from tests.imaging.drawings import paper, typed
@@ -85,3 +94,36 @@ def test_an_ordinary_page_has_no_flaw(form: str, seed: int) -> None:
 @pytest.mark.parametrize("what", sorted(CODES))
 def test_each_damage_is_told_by_its_name(what: str) -> None:
     assert CODES[what] in flaws(DAMAGES[what](drawn(), DPI, np.random.default_rng(1)))
+
+
+PICTURES = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12)))
+
+
+@given(PICTURES, st.floats(0, 1))
+def test_the_percentile_is_that_of_the_sorted_pixels(grey: Pixels, share: float) -> None:
+    assert grey_percentile(grey, share) == pytest.approx(float(np.percentile(grey, 100 * share)), abs=1e-9)
+
+
+@given(PICTURES, st.floats(0.01, 0.99))
+def test_the_share_that_is_asked_for_is_as_light_as_the_level_and_no_higher_one(
+    grey: Pixels, share: float
+) -> None:
+    level = grey_exceeded_by(grey, share)
+    assert (grey >= level).sum() >= share * grey.size
+    assert (grey > level).sum() < share * grey.size
+
+
+GATE = PageGate((0.17, 0.5, 0.4, 3.0, 9.0, 15.0))
+FINE = Quality(10.0, 200.0, 0.0, 300.0, edge=0.3, shade=0.1)
+
+
+def test_every_sign_has_its_limit() -> None:
+    assert len(GATE.limits) == len(FLAW_MEASURES)
+    assert GATE.flaws(FINE) == ()
+    assert GATE.flaws(Quality(10.0, 200.0, 0.0, 300.0, 0.6, 0.7, 12.0, 20.0, 5.0)) == (
+        "SCAN-BLUR", "SCAN-DARK", "SCAN-CUT", "SCAN-FINGER", "SCAN-FOLD",
+    )  # fmt: skip
+
+
+def test_a_coarse_picture_is_not_called_blurred_as_well() -> None:
+    assert GATE.flaws(Quality(10.0, 200.0, 0.0, 90.0, edge=0.7)) == ("SCAN-COARSE",)

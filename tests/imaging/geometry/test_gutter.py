@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks.books.open_books import FLAT, Binding, open_book
 from pipeline import schema
-from pipeline.imaging.colour import ink_layer
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.gutter import (
     Gutter,
@@ -18,6 +17,7 @@ from pipeline.imaging.geometry.gutter import (
     shared_homography,
     split_at_gutter,
 )
+from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import Pixels
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from pipeline.digitize.teaching import shape_of
-from pipeline.imaging.colour import ink_layer
 from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, found_on, learn_template
+from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import FoundLabel
-from tests.imaging.plates import DPI, SCHEMAS, empty_plate, sheets, smaller, template, view
+from tests.imaging.form_templates import DPI, SCHEMAS, empty_template, sheets, smaller, template, view
 
 FORM = "birth-2006"
 
 
 def test_the_median_of_the_pages_is_the_blank_form_without_ink() -> None:
-    made, blank = template(FORM).picture.astype(int), empty_plate(SCHEMAS.form(FORM)).astype(int)
+    made, blank = template(FORM).picture.astype(int), empty_template(SCHEMAS.form(FORM)).astype(int)
     written = [view(sheet).picture.astype(int) for sheet in sheets(FORM)]
     assert np.mean([(page < 140).sum() for page in written]) > 1.5 * (blank < 140).sum()
     assert (made < 140).sum() < 1.2 * (blank < 140).sum()

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.imaging.geometry import warp
-from pipeline.model import Matrix
+from pipeline.imaging.geometry.warp import crop_rectified, downsample, downsample_to
+from pipeline.model import Box, Matrix
 from tests.imaging.drawings import dot, middle_of_ink, paper
 
 WIDTH, HEIGHT = 300, 220
@@ -62,7 +63,7 @@ def test_a_rotated_page_keeps_its_corners_on_the_canvas(angle: float, corner: tu
 def test_a_dot_goes_where_a_change_of_scale_says(spot: tuple[float, float], scale: float) -> None:
     picture = paper(WIDTH, HEIGHT)
     dot(picture, *spot, radius=4)
-    matrix, size = warp.scaled(scale, (WIDTH, HEIGHT))
+    matrix, size = np.diag([scale, scale, 1.0]), (round(WIDTH * scale), round(HEIGHT * scale))
     assert middle_of_ink(warp.warp_image(picture, matrix, size)) == pytest.approx(
         landed(matrix, spot), abs=0.75
     )  # a pixel that a dot of two shares with paper
@@ -99,3 +100,41 @@ def test_a_fine_page_made_small_keeps_its_thin_strokes(scale: float, angle: floa
     strip = small[round(0.2 * small.shape[0]) : round(0.8 * small.shape[0])]
     darkness = (255.0 - strip).sum(axis=1)
     assert darkness.std() / darkness.mean() < 0.12
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_dot_lies_where_the_box_of_the_straight_page_says(scale: float, turn: int) -> None:
+    picture = paper(400, 300)
+    dot(picture, 120, 80, radius=6)
+    matrix, _ = warp.quarter_turn(turn, (400, 300))
+    x, y = warp.transform_points(matrix, np.array([[120.0, 80.0]]))[0]
+    cut = crop_rectified(picture, matrix, Box(x - 30, y - 20, x + 50, y + 20), scale)
+    assert cut.shape == (40 * scale, 80 * scale)
+    assert middle_of_ink(cut) == pytest.approx((30 * scale, 20 * scale), abs=0.6)
+
+
+def test_colours_stay_and_ground_beyond_the_page_takes_the_colour_of_its_edge() -> None:
+    picture = np.full((50, 50, 3), (200, 180, 160), np.uint8)
+    cut = crop_rectified(picture, np.eye(3), Box(-20, -20, 30, 30), 2.0)
+    assert cut.shape == (100, 100, 3)
+    assert (cut == (200, 180, 160)).all()
+
+
+def test_a_box_without_any_room_gives_one_pixel() -> None:
+    assert crop_rectified(paper(50, 50), np.eye(3), Box(10, 10, 10, 10), 2.0).shape == (1, 1)
+
+
+def test_each_square_of_pixels_becomes_its_mean() -> None:
+    grey = np.arange(7 * 10, dtype=np.uint8).reshape(7, 10)
+    small = downsample(grey, 3)
+    assert small.shape == (2, 3)
+    assert small[0, 0] == round(grey[:3, :3].mean())
+    assert downsample(grey, 1) is grey
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 300), (3508, 2480), (1001, 400), (999, 20)])
+def test_the_longer_side_has_as_many_pixels_as_asked_or_what_there_are(shape: tuple[int, int]) -> None:
+    small = downsample_to(np.full(shape, 90, np.uint8), 1000)
+    assert max(small.shape) == min(1000, max(shape))
+    assert (small == 90).all()

@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline import schema
 from pipeline.digitize.teaching import shape_of
-from pipeline.imaging.colour import ink_layer
 from pipeline.imaging.form_template import FormTemplate, learn_template, template_view
+from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import Matrix, Pixels, TemplateLabel, TemplateView
 from pipeline.schema import Form
 from pipeline.synth import SynthOptions, draw_book
@@ -54,7 +54,7 @@ def template(form: str) -> FormTemplate:
     return made
 
 
-def empty_plate(form: Form) -> Pixels:
+def empty_template(form: Form) -> Pixels:
     """The printed form, as the plate should show it."""
     from pipeline.synth.form_printing import print_form
 

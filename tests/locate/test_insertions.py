@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.locate.field_lines import FieldLine
+from pipeline.locate.field_lines import FieldLine, assign_components
 from pipeline.locate.insertions import field_lines_above, find_grown_together, find_inserted
-from pipeline.locate.owners import assign_components
 from pipeline.schema import Form
+from tests.locate.field_lines import FORM_IDS, components, letters, strips_of
 from tests.locate.forms import PAGE_FORMS
-from tests.locate.strips import FORM_IDS, components, letters, strips_of
 
 
 def two_lines(form: Form) -> tuple[tuple[FieldLine, ...], int, int, float]:
