@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.kinds import PROBLEMS, UNCODED
+from pipeline.kinds import KINDS, UNCODED
 from pipeline.model import Severity
 from pipeline.predicates import PREDICATES, Need
 from pipeline.schema import FieldSpec, FindingLevel, FindingSpec, RecordSpec, Schemas
@@ -115,7 +115,7 @@ def _asked(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[
 
 
 def _problems(field: FieldSpec, schemas: Schemas) -> Sequence[str]:
-    own = PROBLEMS[field.kind]
+    own = KINDS[field.kind].problems
     vocabulary = schemas.vocabulary(field)
     if vocabulary is None:
         return own

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline import schema
 from pipeline.decoding.language_model import NUMBER
-from pipeline.kinds import date_words
+from pipeline.kinds import DATE_WORDS
 
 PLACES, OTHER = 500_000, 60_000
 """How many lines."""
@@ -221,7 +221,7 @@ def date_lines(rng: random.Random) -> Iterator[Words]:
     """Dates in words in the spellings that clerks use."""
     for year in range(1900, 2041):
         for _ in range(120):
-            said = date_words.format(f"{rng.randint(1, 28):02d}.{rng.randint(1, 12):02d}.{year}").lower()
+            said = DATE_WORDS.format(f"{rng.randint(1, 28):02d}.{rng.randint(1, 12):02d}.{year}").lower()
             for usual, other, often in (
                 ("nghìn", "ngàn", 0.3), ("linh", "lẻ", 0.4), ("linh", "không", 0.2), ("bảy", "bẩy", 0.15),
                 ("mươi lăm", "mươi nhăm", 0.1), ("hai mươi", "hăm", 0.05), ("ngày một", "ngày mồng một", 0.3),

@@ -1,6 +1,5 @@
 """Are dates in words read rightly, clean and misread? Wanted: 100 % of clean texts in every wording; with 15 % of
-characters misread and marks lost at least 90 % right and no wrong date that is called sure, in 20,000 draws; and how
-far a weak reading of the figures settles the rest.
+characters misread and marks lost at least 90 % right and no wrong date that is called sure, in 20,000 draws.
 
 ``right``: the likeliest date is the one written; ``given``: ``parse`` gives a date, mostly with a finding that letters
 or marks are misread; ``sure``: one without a finding.
@@ -22,10 +21,9 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import percent, report_figures
 from benchmarks.reading.misreadings import FIGURES, HITS, MIXED, Misreading, one_letter_misread, without_marks
-from pipeline.decoding import dates_both_allow
-from pipeline.kinds import date_words
+from pipeline.kinds import DATE_WORDS, parse_strictly
 from pipeline.kinds.calendar import PartialDate
-from pipeline.kinds.misread import words_allow
+from pipeline.kinds.misread import possible_dates
 from pipeline.text.dates_in_words import Wording, date_in_words
 
 FIRST, LAST = datetime.date(1880, 1, 1), datetime.date(2030, 12, 31)
@@ -39,9 +37,6 @@ THE_MIXED = Misreading(unmarked=1 / 3, marks_lost=0.15)
 """The one that the aim speaks of: every third text without any mark, the others without every seventh."""
 
 COLUMNS = ("Đọc sai", "Dấu", "Lượt", "Đúng", "Cho ra ngày", "sai", "Không báo gì", "sai")
-
-SETTLED = 0.95
-"""Chance from which two readings together count as having settled a date."""
 
 
 @dataclass
@@ -97,11 +92,6 @@ def main() -> None:
     one = misread_texts(one_letter_misread, 5 * chosen.each, chosen.seed)
     table.add_row("chỉ một chữ cái", "đủ dấu", *one.cells())
     console.print(table)
-    both = two_readings(chosen.each, chosen.seed)
-    console.print(
-        f"Số và chữ cùng đọc sai: đúng {percent(both.right / both.draws)}, "
-        f"định được {percent(both.sure / both.draws)}, định sai {both.wrong} trong {both.draws}"
-    )
     report_figures(
         "date-words",
         {
@@ -110,7 +100,6 @@ def main() -> None:
             "mixed": mixed.figures(),
             "kinds": others,
             "one_letter": one.figures(),
-            "two_readings": both.figures(),
             **speed(chosen.seed),
         },
     )
@@ -123,7 +112,7 @@ def clean_texts() -> dict[str, int]:
     for date, text in _clean_texts():
         for form in (text, text.upper(), without_marks(text)):
             texts += 1
-            right += date_words.strictly(form).canonical == date.canonical
+            right += parse_strictly(form).canonical == date.canonical
     return {"texts": texts, "right": right}
 
 
@@ -153,23 +142,10 @@ def misread_texts(misread: Callable[[str, random.Random], str], draws: int, seed
     for _ in range(draws):
         date, text = drawn(rng)
         read = misread(text, rng)
-        allowed = words_allow(read).dates
+        allowed = possible_dates(read).dates
         right = bool(allowed) and allowed[0].date == date
-        parsed = date_words.parse(read)
+        parsed = DATE_WORDS.parse(read)
         tally.count(right, parsed.canonical, not parsed.problems, date.canonical)
-    return tally
-
-
-def two_readings(draws: int, seed: int) -> Tally:
-    """Words as misread as above, and figures of which 15 % of the characters are misread."""
-    rng, tally = random.Random(seed), Tally()
-    figures = Misreading(hits=FIGURES)
-    for _ in range(draws):
-        date, text = drawn(rng)
-        written = date.canonical.replace(".", rng.choice("/-."))
-        found = dates_both_allow(figures.read(written, rng), THE_MIXED.read(text, rng))
-        settled = found[0].date.canonical if found and found[0].chance > SETTLED else ""
-        tally.count(bool(found) and found[0].date == date, settled, True, date.canonical)
     return tally
 
 
@@ -178,7 +154,7 @@ def speed(seed: int) -> dict[str, float]:
     rng = random.Random(seed + 1)
     clean = [drawn(rng)[1] for _ in range(2_000)]
     misread = [THE_MIXED.read(text, rng) for text in clean[:200]]
-    date_words.strictly.cache_clear()
+    parse_strictly.cache_clear()
     return {
         "clean_s": _seconds_each(clean),
         "cached_s": _seconds_each(clean),
@@ -189,7 +165,7 @@ def speed(seed: int) -> dict[str, float]:
 def _seconds_each(texts: list[str]) -> float:
     started = time.process_time()
     for text in texts:
-        date_words.parse(text)
+        DATE_WORDS.parse(text)
     return (time.process_time() - started) / len(texts)
 
 

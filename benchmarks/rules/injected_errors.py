@@ -20,7 +20,7 @@ from benchmarks.rules.digit_slips import (
 )
 from benchmarks.rules.faultless_books import Entry, Leaf, ReadBook, changed
 from pipeline.kinds import KINDS
-from pipeline.kinds.calendar import date_of
+from pipeline.kinds.calendar import parse_canonical
 from pipeline.places import DayRange, Gazetteer, Level, Unit
 from pipeline.schema import FieldSpec, PersonSpec, RecordSpec, Schemas
 from pipeline.synth.people import draw_commune, geography_of_year
@@ -161,8 +161,8 @@ def young_parent(chance: Chance) -> Flaw | None:
     if drawn is None or not children:
         return None
     place, entry, spec = drawn
-    born = date_of(KINDS["date"].parse(entry.get(children[0], "")).canonical)
-    mine = date_of(KINDS["date"].parse(entry[spec.name]).canonical)
+    born = parse_canonical(KINDS["date"].parse(entry.get(children[0], "")).canonical)
+    mine = parse_canonical(KINDS["date"].parse(entry[spec.name]).canonical)
     if born is None or mine is None:
         return None
     text = entry[spec.name].replace(str(mine.year), str(born.year + chance.rng.randint(0, 20)))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.kinds.calendar import date_of
+from pipeline.kinds.calendar import parse_canonical
 
 UNKNOWN = -1
 """What stands for a value that is blank, not known, or not of the kind."""
@@ -62,7 +62,7 @@ def format_day(day: int) -> str:
 
 
 def _day(text: str) -> int:
-    date = date_of(text)
+    date = parse_canonical(text)
     return UNKNOWN if date is None else date.year * 10_000 + (date.month or 0) * 100 + (date.day or 0)
 
 

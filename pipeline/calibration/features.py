@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from pipeline.kinds.ditto import is_like_ditto
+from pipeline.kinds.kind import is_like_ditto
 from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.predicates import PREDICATES, Value
 from pipeline.schema import FieldSpec, RecordSpec

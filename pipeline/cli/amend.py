@@ -12,7 +12,7 @@ from rich.table import Table
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import RegistryError
-from pipeline.kinds.date import parse as parse_date
+from pipeline.kinds import DATE
 from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.amendments import AmendmentKind, AmendmentOrder
@@ -54,7 +54,7 @@ def add(
     with read_settings().run_context(workspace).open_registry() as registry:
         order = AmendmentOrder(
             decision,
-            parse_date(decided_on).canonical or decided_on,
+            DATE.parse(decided_on).canonical or decided_on,
             basis,
             authority,
             _paper(registry, entry_id, scan, page) if scan else None,

@@ -6,7 +6,6 @@ from pipeline.decoding.emission import DecodingOptions, Emission
 from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language_model import Language, read_language
 from pipeline.decoding.priors import Prior, RightContextPrior, free_prior, prior_after, prior_before
-from pipeline.decoding.two_readings import dates_both_allow, margin
 
 __all__ = [
     "DateAgreement",
@@ -17,13 +16,11 @@ __all__ = [
     "Language",
     "Prior",
     "prior_after",
-    "dates_both_allow",
     "decode_line",
     "decode_field",
     "prior_before",
     "free_prior",
     "agree_on_date",
-    "margin",
     "prior_for",
     "read_language",
 ]

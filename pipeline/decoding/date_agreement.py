@@ -1,15 +1,15 @@
 """Fields that say one thing twice, decided together: a date in figures and the same date in words. What is decided is
-always a reading of the figures as it stands; which dates two weak readings allow is told in ``two_readings``."""
+always a reading of the digits as it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.kinds import date, date_words
+from pipeline.kinds import DATE, Parsed, parse_strictly
 from pipeline.kinds.calendar import UNREAD_DATE
-from pipeline.kinds.kind import Parsed
-from pipeline.kinds.misread import words_allow
+from pipeline.kinds.date_words import MISREAD
+from pipeline.kinds.misread import possible_dates
 from pipeline.model import Hypothesis
 
 SAME = 0.98
@@ -39,8 +39,8 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
     """The pairs of readings that say one full date, the likeliest first; nothing when no such date is likelier than not
     (each field then stands by itself, and if they differ, that is a finding). Words that say no date count for those
     that they allow, where no words say the same as any figures."""
-    told = _by_date(date.parse, figures)
-    spoken = _by_date(date_words.strictly, words)
+    told = _by_date(DATE.parse, figures)
+    spoken = _by_date(parse_strictly, words)
     said = [_Pair(f, w, day, 1.0) for day, read in told.items() for f in read for w in spoken.get(day, ())]
     return _agreed(said) or _agreed([] if said else list(_allowed(told, words)))
 
@@ -61,9 +61,9 @@ class _Pair:
 
 def _allowed(told: Mapping[str, Sequence[Hypothesis]], words: Sequence[Hypothesis]) -> Iterator[_Pair]:
     for word in words:
-        if word.chance < LEAST or date_words.strictly(word.text).problems != (UNREAD_DATE,):
+        if word.chance < LEAST or parse_strictly(word.text).problems != (UNREAD_DATE,):
             continue
-        for allowed in words_allow(word.text).dates:
+        for allowed in possible_dates(word.text).dates:
             for figure in told.get(allowed.date.canonical, ()) if allowed.chance >= SURE else ():
                 yield _Pair(figure, word, allowed.date.canonical, allowed.chance)
 
@@ -93,7 +93,7 @@ def _by_date(parse: Callable[[str], Parsed], hypotheses: Sequence[Hypothesis]) -
     found: dict[str, list[Hypothesis]] = {}
     for hypothesis in hypotheses:
         parsed = parse(hypothesis.text)
-        doubted = set(parsed.problems) - {date_words.MISREAD}
+        doubted = set(parsed.problems) - {MISREAD}
         if hypothesis.chance >= LEAST and parsed.canonical.count(".") == 2 and not doubted:
             found.setdefault(parsed.canonical, []).append(hypothesis)
     return found

@@ -19,10 +19,9 @@ from pipeline.decoding.word_prior import (
     habit_of_text,
     text_habit_of_address,
 )
-from pipeline.kinds import KINDS, date_words
-from pipeline.kinds.digits import is_digits, without_leader
-from pipeline.kinds.ditto import is_ditto
-from pipeline.kinds.office import OFFICE, TITLE
+from pipeline.kinds import KINDS, parse_strictly
+from pipeline.kinds.kind import is_digits, is_ditto, without_leader
+from pipeline.kinds.name import OFFICE, TITLE
 from pipeline.text.tones import folded
 
 _PARTING = ",;:/-–—"
@@ -249,13 +248,13 @@ class DateWordsPrior:
         return self.spoken.word(before, word)
 
     def whole(self, text: str) -> float:
-        return 0.0 if date_words.strictly(text).canonical else -1.0
+        return 0.0 if parse_strictly(text).canonical else -1.0
 
     def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
         return self.spoken.near(before, word, after)
 
     def support(self, text: str) -> float:
-        if date_words.strictly(text).canonical:
+        if parse_strictly(text).canonical:
             return 1.0
         return min(self.spoken.support(text), 0.9)
 

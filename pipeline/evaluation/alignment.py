@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pipeline.evaluation.truth import TrueEntry
-from pipeline.kinds import entry_number
+from pipeline.kinds import ENTRY_NUMBER
 from pipeline.model import FieldReading, FieldStatus, Hypothesis, PageResult, Writing
 from pipeline.schema import RecordSpec
 
@@ -131,7 +131,7 @@ def _number(entry: TrueEntry | PredictedEntry) -> Hashable | None:
     else:
         value = entry.values.get(NUMBER)
         text = "" if value is None else value.text
-    return entry_number.parse(text).canonical or None
+    return ENTRY_NUMBER.parse(text).canonical or None
 
 
 def _place(entry: TrueEntry | PredictedEntry) -> Hashable | None:

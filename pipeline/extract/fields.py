@@ -192,7 +192,7 @@ def _canonical(text: str, name: str, record: RecordSpec, schemas: Schemas, ledge
 def _meaning(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:
     """The canonical form by which texts speak for one another; a date in words with misread letters speaks for none."""
     if record.by_name[name].kind == "date_words":
-        return kinds.date_words.strictly(text).canonical
+        return kinds.parse_strictly(text).canonical
     return _canonical(text, name, record, schemas, ledger)
 
 

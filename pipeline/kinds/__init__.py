@@ -1,76 +1,55 @@
-"""One module a kind of value. What is declared in ``schemas/`` names its kind by the keys of these two
-tables.
+"""Kinds of value: how each is read from paper, what can be wrong with it, and how it is written.
+
+``schemas/`` names the kind of a field or slot by a key of ``KINDS`` or ``COMPOSITES``. A new kind is a subclass of
+``Kind`` or ``CompositeKind`` and an instance in these lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.kinds import (
-    choice,
-    date,
-    date_words,
-    death_notice,
-    entry_number,
-    id_number,
-    identity_paper,
-    moment,
-    name,
-    number,
-    place,
-    signer,
-    text,
-    time,
-    volume,
-)
-from pipeline.kinds.ditto import is_ditto
-from pipeline.kinds.kind import UNCODED, Composite, Kind, Parsed, Vocabulary
+from pipeline.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind, SignerKind
+from pipeline.kinds.date import DateKind
+from pipeline.kinds.date_words import DateWordsKind, parse_strictly
+from pipeline.kinds.kind import UNCODED, CompositeKind, Kind, Parsed, Vocabulary, is_ditto
+from pipeline.kinds.name import NameKind
+from pipeline.kinds.number import EntryNumberKind, IdNumberKind, NumberKind, VolumeKind
+from pipeline.kinds.text import ChoiceKind, PlaceKind, TextKind
+from pipeline.kinds.time import TimeKind
 
 __all__ = [
     "COMPOSITES",
+    "DATE",
+    "DATE_WORDS",
+    "ENTRY_NUMBER",
     "KINDS",
-    "PROBLEMS",
     "UNCODED",
-    "Composite",
+    "CompositeKind",
     "Kind",
     "Parsed",
     "Vocabulary",
     "is_ditto",
+    "parse_strictly",
 ]
 
-KINDS: Mapping[str, Kind] = {
-    "text": text,
-    "name": name,
-    "date": date,
-    "date_words": date_words,
-    "time": time,
-    "entry_number": entry_number,
-    "volume": volume,
-    "number": number,
-    "id_number": id_number,
-    "choice": choice,
-    "place": place,
-}
+DATE, DATE_WORDS, ENTRY_NUMBER = DateKind(), DateWordsKind(), EntryNumberKind()
 
-PROBLEMS: Mapping[str, tuple[str, ...]] = {
-    "text": ("L07",),
-    "name": ("L05", "L06", "L07"),
-    "date": ("D01", "D03", "D09", "L07"),
-    "date_words": ("D01", "D03", "D09", "L07", "MISREAD"),
-    "time": ("D08", "L07"),
-    "entry_number": ("K01", "L07"),
-    "volume": ("K02", "L07"),
-    "number": ("K11", "L07"),
-    "id_number": ("I01", "I04", "L07"),
-    "choice": ("L07",),
-    "place": ("L07",),
-}
-"""What each kind may find about a text by itself; a choice also has the finding of its list, and UNCODED where a
-printed box has no code in it."""
+_KINDS: tuple[Kind, ...] = (
+    TextKind(),
+    NameKind(),
+    DATE,
+    DATE_WORDS,
+    TimeKind(),
+    ENTRY_NUMBER,
+    VolumeKind(),
+    NumberKind(),
+    IdNumberKind(),
+    ChoiceKind(),
+    PlaceKind(),
+)
 
-COMPOSITES: Mapping[str, Composite] = {
-    "signer": signer,
-    "identity_paper": identity_paper,
-    "death_notice": death_notice,
-    "moment": moment,
-}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
+
+_COMPOSITES: tuple[CompositeKind, ...] = (SignerKind(), IdentityPaperKind(), DeathNoticeKind(), MomentKind())
+
+COMPOSITES: Mapping[str, CompositeKind] = {kind.name: kind for kind in _COMPOSITES}

@@ -1,24 +1,14 @@
-"""A date in words: ``Ngày hai mươi mốt tháng tư năm một nghìn chín trăm bảy mươi lăm``.
-
-The strict grammar (``text.dates_in_words``) reads it first. Case does not matter; a word may lack all its marks. Where
-letters are misread, the text gets the one date that it allows for sure (``misread``); often there is none. A text of
-known words only that is no date stays none.
-
-Problems as in ``date``; D09 also beside a value, where the month or day is named as in the lunar calendar; MISREAD
-beside one of which marks are missing or letters misread: such a text is not what stands on paper, and without marks
-lăm and tám, ba and bảy lie one letter apart.
-"""
+"""A date in words: ``Ngày hai mươi mốt tháng tư năm một nghìn chín trăm bảy mươi lăm``."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from pipeline.kinds.calendar import PLAUSIBLE_YEARS, UNREAD_DATE, WILD_YEAR, PartialDate, date_of, dated
-from pipeline.kinds.ditto import DITTO, is_ditto
-from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
-from pipeline.kinds.lunar import LUNAR_DATE, is_lunar
-from pipeline.kinds.misread import words_allow
+from pipeline.kinds.calendar import UNREAD_DATE, WILD_YEAR, parse_canonical, partial_date
+from pipeline.kinds.date import LUNAR_DATE, is_lunar, parsed_date
+from pipeline.kinds.kind import DITTO, NOTHING, Kind, Parsed, Vocabulary, is_ditto
+from pipeline.kinds.misread import possible_dates
 from pipeline.text.dates_in_words import LUNAR_TOKENS, TOKENS, UNMARKED, date_in_words, parse_date
 from pipeline.text.tones import folded
 
@@ -27,21 +17,38 @@ MISREAD = "MISREAD"
 _BETWEEN_WORDS = re.compile(r"[\s,.;:()…_–—-]+")
 
 
-def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
-    parsed = strictly(text)
-    if parsed.problems != (UNREAD_DATE,) or all(spelling in TOKENS for spelling in _spellings(text)):
-        return parsed
-    sure = words_allow(text).sure
-    return parsed if sure is None else _parsed(sure, MISREAD)
+class DateWordsKind(Kind):
+    """A date in words.
 
+    The strict grammar (``text.dates_in_words``) reads it first. Case does not matter; a word may lack all its marks.
+    Where letters are misread, the text gets the one date that it allows for sure (``misread``); often there is none. A
+    text of known words only that is no date stays none.
 
-def _spellings(text: str) -> list[str]:
-    return [word for word in _BETWEEN_WORDS.split(folded(text).rstrip("./ ")) if word]
+    Problems are those of ``DateKind``; D09 also with a value, where the month or day is named as in the lunar calendar;
+    MISREAD with a value whose marks are missing or letters misread: such a text is not what is on paper, and without
+    marks lăm and tám, ba and bảy are one letter apart.
+    """
+
+    name = "date_words"
+    problems = (UNREAD_DATE, WILD_YEAR, LUNAR_DATE, DITTO, MISREAD)
+
+    def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
+        parsed = parse_strictly(text)
+        if parsed.problems != (UNREAD_DATE,) or all(spelling in TOKENS for spelling in _spellings(text)):
+            return parsed
+        sure = possible_dates(text).sure
+        return parsed if sure is None else parsed_date(sure, (MISREAD,))
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        date = parse_canonical(value)
+        if date is None or not 1000 <= date.year <= 2999:
+            raise ValueError("not a canonical date of the years 1000 to 2999")
+        return date_in_words(date.day, date.month, date.year).capitalize()
 
 
 @lru_cache(maxsize=1 << 16)
-def strictly(text: str) -> Parsed:
-    """As ``parse``, but nothing for a text with a word that is not spelt as clerks spell it."""
+def parse_strictly(text: str) -> Parsed:
+    """Return what ``DateWordsKind.parse`` does, but nothing for a text with a word that no clerk spells so."""
     if is_ditto(text):
         return Parsed("", (DITTO,))
     spellings = _spellings(text)
@@ -50,22 +57,12 @@ def strictly(text: str) -> Parsed:
     if is_lunar(text):
         return Parsed("", (LUNAR_DATE,))
     tokens = tuple(TOKENS.get(spelling, "") for spelling in spellings)
-    readings = {date for parts in parse_date(tokens) if (date := dated(*parts)) is not None}
-    if len(readings) != 1:
+    dates = {date for parts in parse_date(tokens) if (date := partial_date(*parts)) is not None}
+    if len(dates) != 1:
         return Parsed("", (UNREAD_DATE,))
-    (date,) = readings
-    lunar = [LUNAR_DATE] if LUNAR_TOKENS.intersection(tokens) else []
-    return _parsed(date, *lunar, *([] if UNMARKED.isdisjoint(spellings) else [MISREAD]))
+    lunar = (LUNAR_DATE,) if LUNAR_TOKENS.intersection(tokens) else ()
+    return parsed_date(dates.pop(), (*lunar, *(() if UNMARKED.isdisjoint(spellings) else (MISREAD,))))
 
 
-def _parsed(date: PartialDate, *problems: str) -> Parsed:
-    wild = () if date.year in PLAUSIBLE_YEARS else (WILD_YEAR,)
-    return Parsed(date.canonical, (*wild, *problems))
-
-
-def format(value: str, vocab: Vocabulary | None = None) -> str:
-    date = date_of(value)
-    if date is None or not 1000 <= date.year <= 2999:
-        raise ValueError("not a canonical date of the years 1000 to 2999")
-    sentence = date_in_words(date.day, date.month, date.year)
-    return sentence[0].upper() + sentence[1:]
+def _spellings(text: str) -> list[str]:
+    return [word for word in _BETWEEN_WORDS.split(folded(text).rstrip("./ ")) if word]

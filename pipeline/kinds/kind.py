@@ -1,27 +1,29 @@
-"""What every kind of value promises, and the values it deals in.
+"""What a kind of value is: from the text on paper to a canonical form and back.
 
-A kind is a module: ``parse`` turns what stands on paper into a canonical form (``""`` when it does not parse)
-and the codes of what is wrong with it; ``format`` writes a canonical form as a clerk would. The text itself
-is never changed. A composite is a module too: ``split`` cuts the text of one blank into the verbatim texts of
-its roles.
+To add a kind, subclass ``Kind`` and list an instance of it in ``pipeline.kinds.KINDS``; to add a kind of several values
+in one slot, subclass ``CompositeKind`` and list it in ``COMPOSITES``. The verbatim text is never changed.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from pipeline.text.tones import folded
 
+DITTO = "L07"
 NOT_IN_LIST = "NOT-IN-LIST"
 UNCODED = "UNCODED"
 """The finding of a printed box for which its code list has no code."""
 
 
 class VocabularyTerm(Protocol):
-    """A term of a code list, whoever declares it."""
+    """A term of a code list, wherever it is declared."""
 
     @property
     def code(self) -> str: ...
@@ -35,8 +37,12 @@ class VocabularyTerm(Protocol):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A code list: each term is ``(code, label, aliases)``; ``finding`` is the code for a text that is no
-    term; ``uncoded``: the words beside boxes of forms for which the list has no code.
+    """A code list.
+
+    Attributes:
+        terms: Code, label and aliases of each term.
+        finding: The code of the finding for a text that is no term.
+        uncoded: The words beside boxes of forms for which the list has no code.
     """
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -47,8 +53,12 @@ class Vocabulary:
     def of(
         cls, terms: Iterable[VocabularyTerm], finding: str = NOT_IN_LIST, boxes: Iterable[str] = ()
     ) -> Vocabulary:
-        """The vocabulary of declared terms (``schema.Vocab.terms``), their finding (``schema.Vocab.finding``) and
-        the words beside ``boxes``, of which those are kept that no term is written with.
+        """Return the vocabulary of declared terms.
+
+        Args:
+            terms: As in ``schema.Vocab.terms``.
+            finding: As in ``schema.Vocab.finding``.
+            boxes: Words beside printed boxes; those that no term is written with are kept as ``uncoded``.
         """
         known = cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
         return replace(known, uncoded=tuple(words for words in boxes if folded(words) not in known.codes))
@@ -66,7 +76,7 @@ class Vocabulary:
 
     @cached_property
     def printed(self) -> Mapping[str, str]:
-        """From every text of ``uncoded`` as it is folded to the text."""
+        """From every text of ``uncoded``, folded, to the text."""
         return {folded(words): words for words in self.uncoded}
 
     @cached_property
@@ -81,7 +91,12 @@ class Vocabulary:
 
 
 class Parsed(NamedTuple):
-    """``canonical`` is ``""`` when the text does not parse; ``problems`` are codes of findings."""
+    """What a text parses to.
+
+    Attributes:
+        canonical: The canonical form, ``""`` when the text does not parse.
+        problems: The codes of the findings about the text.
+    """
 
     canonical: str
     problems: tuple[str, ...] = ()
@@ -91,22 +106,89 @@ NOTHING = Parsed("")
 """What an empty text parses to: no value, and nothing wrong with it."""
 
 
-class Kind(Protocol):
-    """A kind of value. ``parse(format(v)).canonical == v`` for every canonical ``v``; no text makes it raise."""
+class Kind(ABC):
+    """A kind of value. ``parse(format(v)).canonical == v`` for every canonical ``v``; no text makes it raise.
 
-    def parse(self, text: str, vocab: Vocabulary | None = None) -> Parsed: ...
+    Attributes:
+        name: The name that ``schemas/records`` declares fields with.
+        problems: The codes that ``parse`` may find about a text by itself.
+    """
 
-    def format(self, value: str, vocab: Vocabulary | None = None) -> str:
-        """The text a clerk would write; ``ValueError`` when ``value`` is not canonical."""
-        ...
+    name: ClassVar[str]
+    problems: ClassVar[tuple[str, ...]] = (DITTO,)
+
+    @abstractmethod
+    def parse(self, text: str, vocab: Vocabulary | None = None, /) -> Parsed:
+        """Return the canonical form of a text and what is wrong with it. Only a choice looks at ``vocab``."""
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        """Return a canonical value as a clerk would write it.
+
+        Raises:
+            ValueError: The value is not canonical.
+        """
+        return value
 
 
-class Composite(Protocol):
-    """Several values in one blank."""
+class CompositeKind(ABC):
+    """Several values in one slot, such as a name and a title.
 
-    @property
-    def ROLES(self) -> tuple[str, ...]: ...
+    Attributes:
+        name: The name that ``schemas/forms`` declares slots with.
+        roles: The values in it; the first keeps what cannot be assigned.
+        connecting: Words and signs between the values, which belong to none and are dropped.
+    """
 
+    name: ClassVar[str]
+    roles: ClassVar[tuple[str, ...]]
+    connecting: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
     def split(self, text: str) -> Mapping[str, str]:
-        """The verbatim text of every role (``""`` for none); what cannot be assigned stays in the first role."""
-        ...
+        """Return the verbatim text of every role, ``""`` for none."""
+
+
+# --- ditto marks ------------------------------------------------------------------------------------------------------
+
+_WORDS = re.compile(r"(?:n\.?\s?t\.?|như\s+trên|nhu\s+tren|như\s+nt)")
+_BEGINNINGS = frozenset("nN-–—=/\"”“″〃',’")
+_STROKES = re.compile(r"(?:[-–—=]\s*)*(?:/\s*/|[\"”“″〃]|''|,,|’’)(?:\s*[-–—=])*")
+_STROKE_LETTERS = frozenset("lIiJjnuLU")
+
+
+def is_ditto(text: str) -> bool:
+    """Return whether the whole text is a ditto mark (``nt``, ``như trên``, ``-//-``, ``"``), “the same as above”.
+
+    The mark stays the text; what it stands for is for a person to say (finding L07).
+    """
+    begins = text.lstrip("( ")[:1]
+    if begins not in _BEGINNINGS and not begins.isspace():  # settles nearly every text
+        return False
+    word = folded(text).strip("() ")
+    return bool(_WORDS.fullmatch(word) or _STROKES.fullmatch(word))
+
+
+def is_like_ditto(text: str) -> bool:
+    """Return whether a text may be ditto marks or dashes that were misread.
+
+    Such a text has no word of two letters or more that are not all mere strokes (``11``, ``- 1``, ``ll``, ``n``).
+    """
+    words = re.findall(r"[^\W\d_]+", text)
+    return not any(len(word) > 1 and not _STROKE_LETTERS.issuperset(word) for word in words)
+
+
+# --- digits as clerks write them --------------------------------------------------------------------------------------
+
+_LEADER = re.compile(r"[\s.…_·]+")
+
+
+def without_leader(text: str) -> str:
+    """Return the text (NFC) without spaces and the dots of a leader: ``3 6 0  1 1 8`` and ``0 . 7`` close up."""
+    if text.isascii() and text.isalnum():
+        return text
+    return _LEADER.sub("", unicodedata.normalize("NFC", text))
+
+
+def is_digits(text: str) -> bool:
+    """Return whether the text is ASCII digits and nothing else (``str.isdigit`` also takes ``²`` and ``٣``)."""
+    return text.isascii() and text.isdigit()

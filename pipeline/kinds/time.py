@@ -1,16 +1,10 @@
-"""A time of day: ``02 giờ 30 phút``, ``2h30``, ``02:30``. Canonical ``HH:MM``, or ``HH`` where no minute is
-written.
-
-Problem D08: no time that can be known. ``2 giờ chiều`` is one: twelve hours are not added by a machine.
-"""
+"""A time of day: ``02 giờ 30 phút``, ``2h30``, ``02:30``."""
 
 from __future__ import annotations
 
 import re
 
-from pipeline.kinds.digits import without_leader
-from pipeline.kinds.ditto import DITTO, is_ditto
-from pipeline.kinds.kind import NOTHING, Parsed, Vocabulary
+from pipeline.kinds.kind import DITTO, NOTHING, Kind, Parsed, Vocabulary, is_ditto, without_leader
 from pipeline.text.tones import unaccented
 
 UNREAD_TIME = "D08"
@@ -22,21 +16,29 @@ _TIME = re.compile(
 _CANONICAL = re.compile(r"([01]\d|2[0-3])(?::([0-5]\d))?", re.ASCII)
 
 
-def parse(text: str, vocab: Vocabulary | None = None) -> Parsed:
-    if is_ditto(text):
-        return Parsed("", (DITTO,))
-    marks = without_leader(unaccented(text)).strip(",;")
-    if not marks:
-        return NOTHING
-    match = _TIME.fullmatch(marks)
-    if match is None or marks.endswith(":"):
-        return Parsed("", (UNREAD_TIME,))
-    value = match[1].zfill(2) + (f":{match[2].zfill(2)}" if match[2] else "")
-    return Parsed(value) if _CANONICAL.fullmatch(value) else Parsed("", (UNREAD_TIME,))
+class TimeKind(Kind):
+    """A time of day. Canonical ``HH:MM``, or ``HH`` where no minute is written.
 
+    D08: no time that can be known. ``2 giờ chiều`` is one: a machine does not add twelve hours.
+    """
 
-def format(value: str, vocab: Vocabulary | None = None) -> str:
-    match = _CANONICAL.fullmatch(value)
-    if match is None:
-        raise ValueError("not a canonical time")
-    return f"{match[1]} giờ {match[2]} phút" if match[2] else f"{match[1]} giờ"
+    name = "time"
+    problems = (UNREAD_TIME, DITTO)
+
+    def parse(self, text: str, _vocab: Vocabulary | None = None, /) -> Parsed:
+        if is_ditto(text):
+            return Parsed("", (DITTO,))
+        marks = without_leader(unaccented(text)).strip(",;")
+        if not marks:
+            return NOTHING
+        match = _TIME.fullmatch(marks)
+        if match is None or marks.endswith(":"):
+            return Parsed("", (UNREAD_TIME,))
+        value = match[1].zfill(2) + (f":{match[2].zfill(2)}" if match[2] else "")
+        return Parsed(value) if _CANONICAL.fullmatch(value) else Parsed("", (UNREAD_TIME,))
+
+    def format(self, value: str, _vocab: Vocabulary | None = None, /) -> str:
+        match = _CANONICAL.fullmatch(value)
+        if match is None:
+            raise ValueError("not a canonical time")
+        return f"{match[1]} giờ {match[2]} phút" if match[2] else f"{match[1]} giờ"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.kinds.ditto import is_ditto
+from pipeline.kinds.kind import is_ditto
 from pipeline.text.tones import has_marks, split_marks, split_tones
 
 ROMAN = {

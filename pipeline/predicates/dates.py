@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from pipeline.kinds.age import canonical_age
+from pipeline.kinds.date import parse_canonical_age
 from pipeline.model import FieldStatus
 from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, not_later, predicate
 
@@ -105,7 +105,7 @@ def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
     born = date_parts(born_on.canonical)
     if born:
         return completed_years(born, date_parts(on.canonical))
-    age = canonical_age(born_on.canonical)
+    age = parse_canonical_age(born_on.canonical)
     if age is None:
         return None
     if age.unit == "tuổi":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.kinds.age import canonical_age
+from pipeline.kinds.date import parse_canonical_age
 from pipeline.model import FieldStatus
 from pipeline.predicates.dates import age_at
 from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, predicate
@@ -151,7 +151,7 @@ def two_numbers(first: Value, second: Value) -> bool | None:
 
 def _old_enough(born_on: Value, years: int) -> bool | None:
     """Of an age that is written in place of the date of birth; nothing is said of another text."""
-    age = canonical_age(born_on.canonical)
+    age = parse_canonical_age(born_on.canonical)
     return age.number >= years and age.unit == "tuổi" if age else None
 
 

@@ -146,8 +146,8 @@ def _check_slots(form: Form, record: RecordSpec, where: Path) -> None:
         if len(slot.roles) > 1 and not slot.kind:
             raise SchemaError(f"{where}: ô “{slot.name}” giữ nhiều trường nên cần một kiểu ghép (kind).")
         for role in slot.roles if slot.kind else ():
-            if role not in kinds.COMPOSITES[slot.kind].ROLES:
-                hint = nearest_hint(role, kinds.COMPOSITES[slot.kind].ROLES)
+            if role not in kinds.COMPOSITES[slot.kind].roles:
+                hint = nearest_hint(role, kinds.COMPOSITES[slot.kind].roles)
                 raise SchemaError(f"{where}: vai lạ “{role}” trong ô “{slot.name}”.{hint}")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.kinds import COMPOSITES, KINDS, moment, paper, signer
+from pipeline.kinds import COMPOSITES, KINDS
 
 
 def parts(kind: str, text: str) -> dict[str, str]:
@@ -32,12 +32,12 @@ def parts(kind: str, text: str) -> dict[str, str]:
     ],
 )
 def test_a_signer_is_a_name_and_a_title(text: str, name: str, title: str) -> None:
-    assert signer.split(text) == {"name": name, "title": title}
+    assert COMPOSITES["signer"].split(text) == {"name": name, "title": title}
 
 
 @pytest.mark.parametrize("text", ["Nguyễn Văn A", "Chủ tịch UBND xã Tân Thới Nguyễn Văn A", "đã ký"])
 def test_a_signer_that_cannot_be_cut_stays_whole(text: str) -> None:
-    assert signer.split(text) == {"name": text, "title": ""}
+    assert COMPOSITES["signer"].split(text) == {"name": text, "title": ""}
 
 
 def test_an_identity_paper_is_cut_into_its_parts() -> None:
@@ -197,14 +197,14 @@ def test_a_notice_may_be_somebodys() -> None:
     ],
 )
 def test_a_moment_is_a_time_and_a_date(text: str, time: str, date: str) -> None:
-    assert moment.split(text) == {"time": time, "date": date}
+    assert COMPOSITES["moment"].split(text) == {"time": time, "date": date}
 
 
 CONNECTING = {
-    "signer": signer.CONNECTING,
-    "identity_paper": paper.CONNECTING,
-    "death_notice": paper.CONNECTING,
-    "moment": moment.CONNECTING,
+    "signer": COMPOSITES["signer"].connecting,
+    "identity_paper": COMPOSITES["identity_paper"].connecting,
+    "death_notice": COMPOSITES["identity_paper"].connecting,
+    "moment": COMPOSITES["moment"].connecting,
 }
 _pieces = st.sampled_from(
     [

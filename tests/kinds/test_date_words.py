@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from pipeline.kinds import date_words
+from pipeline.kinds import DATE_WORDS
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from pipeline.kinds import date_words
     ],
 )
 def test_the_spellings_of_clerks_are_read(text: str, canonical: str) -> None:
-    assert date_words.parse(text).canonical == canonical
-    assert not date_words.parse(text).problems
+    assert DATE_WORDS.parse(text).canonical == canonical
+    assert not DATE_WORDS.parse(text).problems
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_the_spellings_of_clerks_are_read(text: str, canonical: str) -> None:
     ],
 )
 def test_missing_marks_are_read_and_told(text: str, canonical: str) -> None:
-    assert date_words.parse(text).canonical == canonical
-    assert date_words.parse(text).problems == ("MISREAD",)
+    assert DATE_WORDS.parse(text).canonical == canonical
+    assert DATE_WORDS.parse(text).problems == ("MISREAD",)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_missing_marks_are_read_and_told(text: str, canonical: str) -> None:
     ],
 )
 def test_nothing_is_returned_when_unsure(text: str) -> None:
-    assert date_words.parse(text).canonical == ""
-    assert date_words.parse(text).problems == ("D01",)
+    assert DATE_WORDS.parse(text).canonical == ""
+    assert DATE_WORDS.parse(text).problems == ("D01",)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_nothing_is_returned_when_unsure(text: str) -> None:
     ],
 )
 def test_names_of_the_lunar_calendar_are_read_and_doubted(text: str, canonical: str) -> None:
-    assert date_words.parse(text).canonical == canonical
-    assert date_words.parse(text).problems == ("D09",)
+    assert DATE_WORDS.parse(text).canonical == canonical
+    assert DATE_WORDS.parse(text).problems == ("D09",)
 
 
 def test_a_date_said_to_be_lunar_has_no_value() -> None:
-    parsed = date_words.parse("ngày chín tháng ba năm hai nghìn âm lịch")
+    parsed = DATE_WORDS.parse("ngày chín tháng ba năm hai nghìn âm lịch")
     assert (parsed.canonical, parsed.problems) == ("", ("D09",))
 
 
@@ -88,7 +88,7 @@ def test_every_day_from_1880_to_2030_comes_back_from_words() -> None:
     wrong = []
     while day <= last:
         canonical = f"{day:%d.%m.%Y}"
-        if date_words.parse(date_words.format(canonical)).canonical != canonical:
+        if DATE_WORDS.parse(DATE_WORDS.format(canonical)).canonical != canonical:
             wrong.append(canonical)
         day += datetime.timedelta(days=1)
     assert not wrong
@@ -96,17 +96,17 @@ def test_every_day_from_1880_to_2030_comes_back_from_words() -> None:
 
 def test_no_two_days_share_their_words() -> None:
     days = [datetime.date(1999, 1, 1) + datetime.timedelta(days=n) for n in range(4000)]
-    assert len({date_words.format(f"{day:%d.%m.%Y}") for day in days}) == len(days)
+    assert len({DATE_WORDS.format(f"{day:%d.%m.%Y}") for day in days}) == len(days)
 
 
 def test_words_are_spelt_as_usual() -> None:
-    assert date_words.format("21.04.1975") == (
+    assert DATE_WORDS.format("21.04.1975") == (
         "Ngày hai mươi mốt tháng tư năm một nghìn chín trăm bảy mươi lăm"
     )
-    assert date_words.format("05.2008") == "Tháng năm năm hai nghìn không trăm linh tám"
-    assert date_words.format("2000") == "Năm hai nghìn"
+    assert DATE_WORDS.format("05.2008") == "Tháng năm năm hai nghìn không trăm linh tám"
+    assert DATE_WORDS.format("2000") == "Năm hai nghìn"
 
 
 def test_a_value_that_is_no_date_has_no_words() -> None:
     with pytest.raises(ValueError, match="canonical"):
-        date_words.format("31.02.2000")
+        DATE_WORDS.format("31.02.2000")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from benchmarks.reading.bench_date_words import THE_MIXED, drawn
 from benchmarks.reading.misreadings import HITS, Misreading
-from pipeline.kinds import date_words
+from pipeline.kinds import DATE_WORDS, parse_strictly
 from pipeline.kinds.calendar import PartialDate
-from pipeline.kinds.misread import NOTHING, figures_allow, words_allow
+from pipeline.kinds.misread import NO_DATES, possible_dates
 from pipeline.text.dates_in_words import SPELLINGS
 
 
@@ -25,9 +25,9 @@ from pipeline.text.dates_in_words import SPELLINGS
     ],
 )
 def test_a_single_misread_letter_hides_no_date_and_is_told(text: str, canonical: str) -> None:
-    assert date_words.parse(text).canonical == canonical
-    assert date_words.parse(text).problems == ("MISREAD",)
-    assert date_words.strictly(text).problems == ("D01",)
+    assert DATE_WORDS.parse(text).canonical == canonical
+    assert DATE_WORDS.parse(text).problems == ("MISREAD",)
+    assert parse_strictly(text).problems == ("D01",)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_single_misread_letter_hides_no_date_and_is_told(text: str, canonical:
     ],
 )
 def test_a_date_is_not_sure_when_another_is_near(text: str) -> None:
-    assert date_words.parse(text).canonical == ""
+    assert DATE_WORDS.parse(text).canonical == ""
 
 
 def _words_of(seed: int) -> tuple[random.Random, list[str]]:
@@ -64,7 +64,7 @@ def test_a_text_that_lost_or_gained_a_word_says_no_other_date(seed: int, what: s
         "strange before": ["xã", *words],
         "strange behind": [*words, "khoảng"],
     }[what]
-    assert date_words.parse(" ".join(changed)) == date_words.strictly(" ".join(changed))
+    assert DATE_WORDS.parse(" ".join(changed)) == parse_strictly(" ".join(changed))
 
 
 @pytest.mark.parametrize("hits", [None, *sorted(HITS)])
@@ -75,14 +75,14 @@ def test_no_wrong_date_is_sure_however_the_letters_are_misread(hits: str | None)
     for _ in range(draws):
         date, text = drawn(rng)
         read = kind.read(text, rng)
-        dates = words_allow(read).dates
+        dates = possible_dates(read).dates
         right += bool(dates) and dates[0].date == date
-        assert date_words.parse(read).canonical in ("", date.canonical), read
+        assert DATE_WORDS.parse(read).canonical in ("", date.canonical), read
     assert right >= draws * (0.85 if hits is None else 0.5)
 
 
 def test_the_dates_are_ranked_and_their_chances_are_chances() -> None:
-    dates = words_allow("ngày hai muơi lam tháng tam năm một nghin chín trăm bảy mươi lam").dates
+    dates = possible_dates("ngày hai muơi lam tháng tam năm một nghin chín trăm bảy mươi lam").dates
     assert dates[0].date == PartialDate(1975, 8, 25)
     chances = [each.chance for each in dates]
     assert chances == sorted(chances, reverse=True)
@@ -90,20 +90,11 @@ def test_the_dates_are_ranked_and_their_chances_are_chances() -> None:
     assert {PartialDate(1975, 8, 28), PartialDate(1978, 8, 25)} <= {each.date for each in dates[:6]}
 
 
-def test_a_figure_may_be_another_that_looks_like_it() -> None:
-    dates = [each.date.canonical for each in figures_allow("17/8/2073").dates]
-    assert dates[:2] == ["17.08.2013", "17.08.2073"]  # no ledger speaks of 2073
-    assert figures_allow("17/8/2073").sure is None
-    assert figures_allow("ngày 9 tháng 3 năm 1952").dates[0].date == PartialDate(1952, 3, 9)
-    assert figures_allow("0 . 7 / 3 / 1 9 5 2").dates[0].date == PartialDate(1952, 3, 7)
-
-
 @given(st.text(max_size=200))
 @settings(max_examples=80)
 def test_no_text_crashes_a_reader(text: str) -> None:
-    words_allow(text)
-    figures_allow(text)
-    date_words.parse(text)
+    possible_dates(text)
+    DATE_WORDS.parse(text)
 
 
 @given(
@@ -116,16 +107,15 @@ def test_no_text_crashes_a_reader(text: str) -> None:
 )
 @settings(max_examples=80)
 def test_words_in_no_order_are_no_date(text: str) -> None:
-    assert date_words.parse(text) == date_words.strictly(text)
+    assert DATE_WORDS.parse(text) == parse_strictly(text)
 
 
 @given(st.text(st.sampled_from("abcdefghiklmnopqrstuvxyăâđêôơưáàảãạ  "), max_size=90))
 @settings(max_examples=80)
 def test_letters_in_no_order_are_no_date(text: str) -> None:
-    assert date_words.parse(text).canonical == ""
+    assert DATE_WORDS.parse(text).canonical == ""
 
 
 @pytest.mark.parametrize("text", ["", "  ", "abc", "Nguyễn Văn Thử Nghiệm, ấp Ba, xã Tân Lập", "x" * 500])
 def test_what_is_no_date_allows_none(text: str) -> None:
-    assert words_allow(text) is NOTHING
-    assert figures_allow(text) is NOTHING
+    assert possible_dates(text) is NO_DATES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline import schema
-from pipeline.kinds.id_number import PROVINCE_CODES
+from pipeline.kinds.number import PROVINCE_CODES
 from pipeline.places import Level
 from tests.places.units import gazetteer
 

@@ -1,17 +1,8 @@
-"""Which dates a misread text allows, and how much more one than another."""
+"""Dates in words whose letters were misread, by a noisy channel over the grammar of dates.
 
-from pipeline.kinds.misread.allowed import NOTHING, Allowed
-from pipeline.kinds.misread.evidence import Evidence, RankedDate, ranked, together
-from pipeline.kinds.misread.figures import figures_allow
-from pipeline.kinds.misread.words import words_allow
+Source: Kernighan, Church and Gale 1990 ("A spelling correction program based on a noisy channel model", COLING).
+"""
 
-__all__ = [
-    "NOTHING",
-    "Allowed",
-    "Evidence",
-    "RankedDate",
-    "figures_allow",
-    "ranked",
-    "together",
-    "words_allow",
-]
+from pipeline.kinds.misread.dates import NO_DATES, PossibleDates, RankedDate, possible_dates
+
+__all__ = ["NO_DATES", "PossibleDates", "RankedDate", "possible_dates"]

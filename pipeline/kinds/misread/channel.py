@@ -15,6 +15,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.tones import split_marks
+
 Costs = NDArray[np.float32]
 
 _MARKED = 0.3
@@ -24,17 +26,22 @@ _LEVELS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
-    """The letters and figures of a text in small case (NFC); ``gaps``: for each whether a space stands before it;
-    ``kept``: how many of the marks that a date bears are there, 0 to ``_LEVELS`` - 1."""
+class ObservedLetters:
+    """The letters and digits of a text as they were read.
+
+    Attributes:
+        text: In small letters (NFC), without anything else.
+        gaps: (letters,) whether a space is before the letter.
+        kept: How many of the marks that a date bears are there, 0 to ``_LEVELS`` - 1.
+    """
 
     text: str
     gaps: NDArray[np.bool_]
     kept: int
 
 
-def letters_of(text: str) -> Letters:
-    """The letters; what is neither letter nor figure parts words."""
+def observe_letters(text: str) -> ObservedLetters:
+    """Return the letters of a text; what is neither letter nor digit separates words."""
     found: list[str] = []
     gaps: list[bool] = []
     gap = False
@@ -47,14 +54,23 @@ def letters_of(text: str) -> Letters:
         gap = False
     marked = sum(letter > "z" for letter in found)
     share = min(1.0, marked / (_MARKED * len(found))) if found else 0.0
-    return Letters("".join(found), np.array(gaps, bool), round(share * (_LEVELS - 1)))
+    return ObservedLetters("".join(found), np.array(gaps, bool), round(share * (_LEVELS - 1)))
 
 
 @dataclass(frozen=True)
-class Channel:
-    """What it costs (nats) that a letter is taken for one that looks ``other`` or ``alike``, is ``lost`` or ``found``
-    where none is, bears another ``mark``; that a ``space`` is lost between words or found within one; what it costs
-    beside its letters that a whole ``word`` is lost. ``looks``: groups of letters (without marks) that look alike."""
+class NoisyChannel:
+    """The costs (nats) of misreadings.
+
+    Attributes:
+        other: A letter is taken for one that looks different.
+        alike: A letter is taken for one that looks like it.
+        lost: A letter is left out.
+        found: A letter is read where none is.
+        mark: A letter bears another mark.
+        space: A space is lost between words or found within one.
+        word: A whole word is lost, added to the costs of its letters.
+        looks: Groups of letters (without marks) that look alike.
+    """
 
     other: float
     alike: float
@@ -70,7 +86,7 @@ class Channel:
         return frozenset((one, other) for group in self.looks for one in group for other in group)
 
     def cost(self, written: str, read: str, kept: int) -> float:
-        """That a letter of a word is read so, in a text that has ``kept`` so many of its marks."""
+        """Return the cost that ``written`` is read as ``read`` in a text that kept so many of its marks."""
         base, marks = _parts(written)
         seen, seen_marks = _parts(read)
         if base != seen:
@@ -83,7 +99,7 @@ class Channel:
         return float(np.log((1.0 - lost) / lost))
 
 
-WRITING = Channel(
+WORD_CHANNEL = NoisyChannel(
     other=5.0,
     alike=3.9,
     lost=3.0,
@@ -95,28 +111,22 @@ WRITING = Channel(
         "il1jt", "tfl", "nuh", "mnr", "uv", "ocae0", "gq9y", "hbk", "bhl6", "yv", "5s", "8b3", "z2", "71t", "xk",
     ),
 )  # fmt: skip
-"""Letters of words, by any reader."""
+"""The letters of words, by any reader."""
 
 
-@lru_cache(maxsize=8192)
-def _parts(letter: str) -> tuple[str, str]:
-    """The letter without marks, and its marks."""
-    if letter == "đ":
-        return "d", "-"
-    parts = unicodedata.normalize("NFD", letter)
-    return parts[:1], parts[1:]
+_parts = lru_cache(maxsize=8192)(split_marks)
 
 
 class Alphabet:
-    """The letters that a text may be a reading of, through a channel."""
+    """The letters that a text may be a reading of, and what each costs through a channel."""
 
-    def __init__(self, letters: Sequence[str], channel: Channel) -> None:
+    def __init__(self, letters: Sequence[str], channel: NoisyChannel) -> None:
         self.number = {letter: number for number, letter in enumerate(letters)}
         self._channel = channel
         self._rows: dict[tuple[str, int], Costs] = {}
 
-    def costs(self, read: Letters) -> Costs:
-        """What it costs that each letter read is each of the alphabet: (letters read, alphabet)."""
+    def costs(self, read: ObservedLetters) -> Costs:
+        """Return what it costs (nats) that each letter read is each of the alphabet: (letters read, alphabet)."""
         return np.stack([self._row(letter, read.kept) for letter in read.text])
 
     def _row(self, letter: str, kept: int) -> Costs:

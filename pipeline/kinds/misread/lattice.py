@@ -1,5 +1,8 @@
-"""All readings of a text by a grammar at once: what each value of each slot costs at best (min-sum, forward and
-backward; Viterbi 1967, and Bahl et al. 1974 for what both passes tell of one place).
+"""All readings of a text by a grammar at once: the least cost of each value of each slot.
+
+Source:
+    Min-sum over a lattice, forward and backward: Viterbi 1967 ("Error bounds for convolutional codes", IEEE Trans. Inf.
+    Theory 13); Bahl, Cocke, Jelinek and Raviv 1974 for combining both passes at one position.
 """
 
 from __future__ import annotations
@@ -10,27 +13,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from pipeline.kinds.misread.channel import Alphabet, Channel, Costs, Letters
-from pipeline.kinds.misread.network import GLUE, NOTHING, VALUES, Layer, Network, Slot
+from pipeline.kinds.misread.channel import Alphabet, Costs, NoisyChannel, ObservedLetters
+from pipeline.kinds.misread.grammar import VALUES, EdgeLayer, GrammarNetwork, GrammarSlot
 
 SPARE = 3
-"""So many letters more than a word has may be read for it."""
+"""How many letters more than a word has may be read for it."""
 
 NEVER = np.float32(1e4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """``least``: the cost of the best reading (nats); ``slots``: for each slot what each of its values costs at best,
-    (VALUES,)."""
+class LatticeCosts:
+    """What a text costs by a grammar (nats).
+
+    Attributes:
+        least: The cost of the best reading.
+        slots: For each slot the least cost of each of its values, (VALUES,).
+    """
 
     least: float
     slots: Mapping[str, Costs]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A word as spelt in the grammar, and what it costs (nats) that it is read so."""
+class AlignedWord:
+    """A word as the grammar spells it, and the cost (nats) that it is read as it was."""
 
     word: str
     cost: float
@@ -39,10 +46,10 @@ class Said:
 class Lattice:
     """A grammar and a channel, ready to read texts."""
 
-    def __init__(self, network: Network, channel: Channel) -> None:
+    def __init__(self, network: GrammarNetwork, channel: NoisyChannel) -> None:
         self._network = network
         self._channel = channel
-        self._spelt = [word.removeprefix(GLUE) for word in network.words]
+        self._spelt = list(network.words)
         self._alphabet = Alphabet(sorted({letter for word in self._spelt for letter in word}), channel)
         self._lengths = np.array([len(word) for word in self._spelt], np.intp)
         self._longest = int(self._lengths.max())
@@ -50,33 +57,32 @@ class Lattice:
         self._numbers = np.array(
             [[self._alphabet.number.get(x, 0) for x in word] for word in padded], np.intp
         )
-        self._glued = np.array([word == NOTHING or word.startswith(GLUE) for word in network.words])
 
-    def read(self, letters: Letters) -> Read:
-        """What the values of all slots cost for this text (at least one letter)."""
+    def read(self, letters: ObservedLetters) -> LatticeCosts:
+        """Return what the values of all slots cost for a text of at least one letter."""
         starting = self._words(letters)
         reach = self._reach(starting)
         left = self._left(starting)
         slots = {name: self._slot(slot, reach, left, starting) for name, slot in self._network.slots.items()}
-        return Read(float(reach[self._network.last, -1]), slots)
+        return LatticeCosts(float(reach[self._network.last, -1]), slots)
 
-    def said(self, letters: Letters) -> tuple[Said, ...]:
-        """The words of the best reading, in order."""
+    def best_words(self, letters: ObservedLetters) -> tuple[AlignedWord, ...]:
+        """Return the words of the best reading, in order."""
         starting = self._words(letters)
         reach = self._reach(starting)
         state, place = self._network.last, len(letters.text)
-        found: list[Said] = []
+        found: list[AlignedWord] = []
         while state != self._network.first or place:
             state, word, taken, cost = self._step_back(starting, reach, state, place)
             place -= taken
             if self._lengths[word]:
-                found.append(Said(self._spelt[word], cost))
+                found.append(AlignedWord(self._spelt[word], cost))
         return tuple(reversed(found))
 
     def _step_back(
         self, starting: Costs, reach: Costs, state: int, place: int
     ) -> tuple[int, int, int, float]:
-        """The state before, the word said from there, the letters read for it and what that cost."""
+        """Return the state before, the word emitted from there, the letters read for it and what that cost."""
         best, step = NEVER, (self._network.first, 0, place, float(NEVER))
         for source, group, cost in self._network.incoming[state]:
             for taken in range(min(starting.shape[1], place + 1)):
@@ -89,7 +95,7 @@ class Lattice:
         return step
 
     def _reach(self, starting: Costs) -> Costs:
-        """What it costs to be in a state at a place: (states, places)."""
+        """Return what it costs to be in a state at a place: (states, places)."""
         ending = _by_end(starting)
         to_end = np.stack([ending[group].min(axis=0) for group in self._network.groups])
         taken, places = starting.shape[1:]
@@ -102,7 +108,7 @@ class Lattice:
         return reach
 
     def _left(self, starting: Costs) -> Costs:
-        """What it costs from a state at a place to the end: (states, places + taken - 1), then ``NEVER``."""
+        """Return the cost from a state at a place to the end: (states, places + taken - 1), then ``NEVER``."""
         from_start = np.stack([starting[group].min(axis=0) for group in self._network.groups])
         taken, places = starting.shape[1:]
         left = np.full((len(self._network.states), places + taken - 1), NEVER, np.float32)
@@ -112,8 +118,8 @@ class Lattice:
             _follow(layer, left[:, :places], from_start, behind)
         return left
 
-    def _words(self, letters: Letters) -> Costs:
-        """What it costs to read each word from each place in so many letters: (words, letters + 1, places)."""
+    def _words(self, letters: ObservedLetters) -> Costs:
+        """Return what it costs to read each word from each place in so many letters: (words, letters + 1, places)."""
         size, most, channel = len(letters.text), self._longest + SPARE, self._channel
         words, places = len(self._lengths), size + 1
         read = np.full((len(self._alphabet.number), size + most), NEVER, np.float32)
@@ -147,11 +153,10 @@ class Lattice:
         done[0, self._lengths > 0] += channel.word
         joined = np.zeros(places, np.float32)
         joined[1:size] = channel.space * ~letters.gaps[1:]
-        done[:, ~self._glued] += joined
-        done[:, self._glued & (self._lengths > 0), :size] += parted[:size]
+        done[:, self._lengths > 0] += joined
         return np.minimum(done, NEVER).transpose(1, 0, 2).copy()
 
-    def _slot(self, slot: Slot, reach: Costs, left: Costs, starting: Costs) -> Costs:
+    def _slot(self, slot: GrammarSlot, reach: Costs, left: Costs, starting: Costs) -> Costs:
         behind = sliding_window_view(left, starting.shape[2], axis=1)[slot.targets]
         rest = (starting[slot.words] + behind).min(axis=1)
         costs = (reach[slot.sources] + rest[slot.pairs]).min(axis=1) + slot.costs
@@ -161,7 +166,7 @@ class Lattice:
 
 
 def _by_end(starting: Costs) -> Costs:
-    """The same costs by the place where a word ends."""
+    """Return the same costs by the place where a word ends."""
     ending = np.full_like(starting, NEVER)
     places = starting.shape[2]
     for taken in range(min(starting.shape[1], places)):
@@ -169,10 +174,16 @@ def _by_end(starting: Costs) -> Costs:
     return ending
 
 
-def _follow(layer: Layer, costs: Costs, spoken: Costs, windows: Costs) -> None:
-    """Go on along the edges of a layer. ``costs`` (states, places) are known of its sources, then of its targets;
-    ``windows`` (states, letters read, places) is a view of them: where a word of so many letters comes from."""
-    said = spoken[layer.groups]
-    said += windows[layer.sources]
-    reached = np.minimum(said.min(axis=1) + layer.costs[:, None], NEVER)
+def _follow(layer: EdgeLayer, costs: Costs, emitted: Costs, windows: Costs) -> None:
+    """Follow the edges of a layer.
+
+    Args:
+        layer: Edges whose sources are all known.
+        costs: (states, places) known of the layer's sources; those of its targets are filled in.
+        emitted: (groups, letters read, places) the cost of a word of each group.
+        windows: (states, letters read, places) a view of ``costs``: where a word of so many letters comes from.
+    """
+    through = emitted[layer.groups]
+    through += windows[layer.sources]
+    reached = np.minimum(through.min(axis=1) + layer.costs[:, None], NEVER)
     costs[layer.targets] = np.minimum.reduceat(reached, layer.starts, axis=0)

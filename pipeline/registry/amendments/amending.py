@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.errors import RegistryError
-from pipeline.kinds.calendar import date_of
+from pipeline.kinds.calendar import parse_canonical
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import clock
 from pipeline.registry.amendments.tables import amendment
@@ -183,7 +183,7 @@ def _check_order(connection: Connection, order: AmendmentOrder, author: str) -> 
     ):
         if not value.strip():
             raise RegistryError(f"Cải chính, bổ sung phải có {what}.")
-    day = date_of(order.decided_on)
+    day = parse_canonical(order.decided_on)
     if day is None or day.day is None or day.month is None:
         raise RegistryError("Ngày quyết định phải đủ ngày, tháng, năm, ví dụ 05.11.2026.")
     if date(day.year, day.month, day.day) > clock.now(connection).date():

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError
-from pipeline.kinds.date import parse as parse_date
+from pipeline.kinds import DATE
 from pipeline.registry.accounts import Role, Session
 from pipeline.registry.amendments import AmendmentOrder
 from pipeline.registry.desk.values import NotYours
@@ -89,7 +89,7 @@ def amend(
 ) -> Response:
     queue = site.registry.reconciliations()
     asked = queue.asked(session.person, difference_id)
-    day = parse_date(decided_on).canonical or decided_on
+    day = DATE.parse(decided_on).canonical or decided_on
     order = AmendmentOrder(decision_number, day, legal_basis, authority)
     try:
         queue.amend(session.person, difference_id, text, order)

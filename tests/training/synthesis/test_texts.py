@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pipeline.kinds import date_words
+from pipeline.kinds import DATE_WORDS
 from pipeline.training.network import LETTERS
 from pipeline.training.synthesis import numbers_and_dates, texts
 from pipeline.training.synthesis.texts import draw_syllable
@@ -57,7 +57,7 @@ def test_syllables_are_of_many_kinds() -> None:
 def test_whole_dates_in_words_are_among_those_that_the_project_reads() -> None:
     rng = np.random.default_rng(5)
     made = [numbers_and_dates.draw_word_date(rng) for _ in range(800)]
-    assert sum(bool(date_words.parse(text).canonical) for text in made) > 150
+    assert sum(bool(DATE_WORDS.parse(text).canonical) for text in made) > 150
 
 
 def test_a_typographic_sign_becomes_the_one_that_the_network_writes() -> None:

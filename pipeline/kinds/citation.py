@@ -1,8 +1,7 @@
-"""How a paper is cited: ``<what> số <number> do <issuer> cấp ngày <date>``, in any order behind the number.
+"""The citation of a paper: ``<what> số <number> do <issuer> cấp ngày <date>``, in any order behind the number.
 
-``CONNECTING`` are the words that belong to no part. A text with anything left over is not cited in a known
-way. A number or a date of which a sign or two were misread still is what it is by where it stands: it stays as it was
-read, and its kind finds it wrong.
+A text with anything left over is no citation. A number or a date with a misread sign or two is recognized by its
+place; it stays as it was read, and its kind finds it wrong.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ _PART_BEGINS = re.compile(rf",\s*(?:{_ORGANS}|(?:{_ISSUED}|{_DAY}|{_BY}|nơi|đ�
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The verbatim parts; ``what`` names the paper (``CMND``, ``Giấy báo tử``)."""
+    """The verbatim parts of a citation; ``what`` names the paper (``CMND``, ``Giấy báo tử``)."""
 
     what: str
     number: str
@@ -85,8 +84,8 @@ class Citation:
     issuer: str
 
 
-def cited(text: str) -> Citation | None:
-    """The parts of a citation, ``None`` when the text is not one or says a part twice."""
+def parse_citation(text: str) -> Citation | None:
+    """Return the parts of a citation, ``None`` when the text is none or says a part twice."""
     text = unicodedata.normalize("NFC", text).strip()
     head = _HEAD.match(text) or _MISREAD_HEAD.match(text)
     if head is None or _PART_BEGINS.search(head["what"]):

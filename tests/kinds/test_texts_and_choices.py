@@ -2,69 +2,69 @@ import unicodedata
 
 import pytest
 
-from pipeline.kinds import Vocabulary, choice, is_ditto, name, place, text
+from pipeline.kinds import KINDS, Vocabulary, is_ditto
 
 SEX = Vocabulary((("1", "Nam", ()), ("2", "Nữ", ("Gái",))), finding="L03")
 
 
 @pytest.mark.parametrize("written", ["Nữ", "NỮ", "  nữ ", unicodedata.normalize("NFD", "Nữ"), "gái"])
 def test_a_term_is_found_whatever_its_case_form_and_spaces(written: str) -> None:
-    assert choice.parse(written, SEX).canonical == "2"
+    assert KINDS["choice"].parse(written, SEX).canonical == "2"
 
 
 @pytest.mark.parametrize("written", ["Nu", "Nữ.", "Na", "Không rõ"])
 def test_a_near_miss_is_no_term(written: str) -> None:
-    assert choice.parse(written, SEX).canonical == ""
-    assert choice.parse(written, SEX).problems == ("L03",)
+    assert KINDS["choice"].parse(written, SEX).canonical == ""
+    assert KINDS["choice"].parse(written, SEX).problems == ("L03",)
 
 
 def test_without_a_code_list_nothing_is_a_term() -> None:
-    assert choice.parse("Nam").problems == ("NOT-IN-LIST",)
+    assert KINDS["choice"].parse("Nam").problems == ("NOT-IN-LIST",)
 
 
 def test_a_spelling_that_two_terms_share_is_neither() -> None:
     groups = Vocabulary((("23", "Khơ Me", ("Thổ",)), ("43", "Thổ", ())))
-    assert choice.parse("Thổ", groups).problems == ("NOT-IN-LIST",)
+    assert KINDS["choice"].parse("Thổ", groups).problems == ("NOT-IN-LIST",)
 
 
 def test_a_printed_box_that_the_list_has_no_code_for_keeps_its_words() -> None:
     marriages = Vocabulary((("1", "Kết hôn lần đầu", ()),), uncoded=("Ghi chú kết hôn",))
-    assert choice.parse("ghi chú  kết hôn", marriages) == ("Ghi chú kết hôn", ("UNCODED",))
-    assert choice.format("Ghi chú kết hôn", marriages) == "Ghi chú kết hôn"
-    assert choice.parse("Ghi chú", marriages) == ("", ("NOT-IN-LIST",))
+    assert KINDS["choice"].parse("ghi chú  kết hôn", marriages) == ("Ghi chú kết hôn", ("UNCODED",))
+    assert KINDS["choice"].format("Ghi chú kết hôn", marriages) == "Ghi chú kết hôn"
+    assert KINDS["choice"].parse("Ghi chú", marriages) == ("", ("NOT-IN-LIST",))
 
 
 def test_nothing_written_is_nothing_and_no_problem() -> None:
-    assert choice.parse("  ", SEX) == choice.parse("", SEX)
-    assert not choice.parse("", SEX).problems
+    assert KINDS["choice"].parse("  ", SEX) == KINDS["choice"].parse("", SEX)
+    assert not KINDS["choice"].parse("", SEX).problems
 
 
 @pytest.mark.parametrize("written", ["NGUYỄN VĂN A", "Trần Thị Bé", "Tôn Nữ Thị Hòa", "Thạch Sơn"])
 def test_a_plain_name_is_kept_as_written(written: str) -> None:
-    assert name.parse(written).canonical == written
-    assert not name.parse(written).problems
+    assert KINDS["name"].parse(written).canonical == written
+    assert not KINDS["name"].parse(written).problems
 
 
 @pytest.mark.parametrize("written", ["Ng. Văn Bé", "Ng~ Thị Bé", "N.V. Bé", "Trần Th. Bé", "Trần T Bé"])
 def test_an_abbreviation_is_kept_and_doubted(written: str) -> None:
-    assert name.parse(written).canonical == written
-    assert "L06" in name.parse(written).problems
+    assert KINDS["name"].parse(written).canonical == written
+    assert "L06" in KINDS["name"].parse(written).problems
 
 
 @pytest.mark.parametrize("written", ["Bé", "John Smith"])
 def test_a_name_of_an_odd_shape_is_kept_and_doubted(written: str) -> None:
-    assert name.parse(written).canonical == written
-    assert name.parse(written).problems == ("L05",)
+    assert KINDS["name"].parse(written).canonical == written
+    assert KINDS["name"].parse(written).problems == ("L05",)
 
 
 @pytest.mark.parametrize("written", ["Trần 8ảy", "Trần / Bé", "Chủ tịch UBND xã", "PCT Trần Bé"])
 def test_digits_signs_and_titles_make_no_name(written: str) -> None:
-    assert name.parse(written).canonical == ""
-    assert name.parse(written).problems == ("L05",)
+    assert KINDS["name"].parse(written).canonical == ""
+    assert KINDS["name"].parse(written).problems == ("L05",)
 
 
 def test_the_place_of_the_tone_is_the_writers() -> None:
-    assert name.parse("Trần Thuý Hoà").canonical == "Trần Thuý Hoà"
+    assert KINDS["name"].parse("Trần Thuý Hoà").canonical == "Trần Thuý Hoà"
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_the_place_of_the_tone_is_the_writers() -> None:
 )
 def test_ditto_marks_are_known(mark: str) -> None:
     assert is_ditto(mark)
-    for kind in (text, place, name):
-        assert kind.parse(mark).canonical == ""
-        assert kind.parse(mark).problems == ("L07",)
+    for kind in ("text", "place", "name"):
+        assert KINDS[kind].parse(mark).canonical == ""
+        assert KINDS[kind].parse(mark).problems == ("L07",)
 
 
 @pytest.mark.parametrize("written", ["", "Kinh", "-", "/", "Nt Bé", "như", "như trên núi"])
@@ -83,12 +83,12 @@ def test_other_texts_are_no_ditto_marks(written: str) -> None:
 
 
 def test_a_place_keeps_its_old_names() -> None:
-    assert place.parse("Xã  Nhơn Ái, huyện Châu Thành").canonical == "Xã Nhơn Ái, huyện Châu Thành"
+    assert KINDS["place"].parse("Xã  Nhơn Ái, huyện Châu Thành").canonical == "Xã Nhơn Ái, huyện Châu Thành"
 
 
 @pytest.mark.parametrize("written", ["Phan Văn Bộ", "Trương Thị Chúc", "Như Thị Trường", "Ban Văn Viên"])
 def test_a_word_that_offices_have_too_makes_no_office_of_a_name(written: str) -> None:
-    assert name.parse(written) == (written, ())
+    assert KINDS["name"].parse(written) == (written, ())
 
 
 def test_a_text_without_a_telling_word_is_no_office() -> None:
@@ -104,7 +104,7 @@ def test_a_text_without_a_telling_word_is_no_office() -> None:
         "Tư pháp",
         "Cán bộ",
     ):
-        assert name.parse(f"Trần Hải {office}").canonical == "", office
+        assert KINDS["name"].parse(f"Trần Hải {office}").canonical == "", office
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,5 @@ def test_a_text_without_a_telling_word_is_no_office() -> None:
     ],
 )
 def test_one_word_makes_a_name_doubtful_wherever_it_stands(written: str, problems: tuple[str, ...]) -> None:
-    assert name.parse(written).problems == problems
-    assert name.parse(" ".join(reversed(written.split()))).problems == problems
+    assert KINDS["name"].parse(written).problems == problems
+    assert KINDS["name"].parse(" ".join(reversed(written.split()))).problems == problems

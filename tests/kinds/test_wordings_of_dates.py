@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.kinds import date_words
+from pipeline.kinds import DATE_WORDS
 from pipeline.kinds.calendar import PartialDate
 from pipeline.text.dates_in_words import Wording, date_in_words
 
@@ -32,7 +32,7 @@ def test_every_day_comes_back_each_in_another_wording() -> None:
     for number in range((LAST - FIRST).days + 1):
         date = _date(FIRST + datetime.timedelta(number))
         text = _in_words(date, WORDINGS[number * 1009 % len(WORDINGS)])
-        if date_words.parse(text).canonical != date.canonical:
+        if DATE_WORDS.parse(text).canonical != date.canonical:
             wrong.append(text)
     assert not wrong
 
@@ -43,7 +43,7 @@ def test_every_day_month_and_year_comes_back_in_every_wording() -> None:
     dates += [PartialDate(2000, month, 1) for month in range(1, 13)]
     dates += [PartialDate(year) for year in range(FIRST.year, LAST.year + 1)]
     said = {(date, _in_words(date, wording)) for wording in WORDINGS for date in dates}
-    wrong = [text for date, text in said if date_words.parse(text).canonical != date.canonical]
+    wrong = [text for date, text in said if DATE_WORDS.parse(text).canonical != date.canonical]
     assert not wrong
 
 
@@ -60,7 +60,7 @@ def test_case_marks_form_and_signs_do_not_matter(
 ) -> None:
     date = _date(day, exact)
     text = around.format(form(case(_in_words(date, wording))))  # type: ignore[operator]
-    assert date_words.parse(text).canonical == date.canonical
+    assert DATE_WORDS.parse(text).canonical == date.canonical
 
 
 def test_a_wording_differs_from_the_others_in_some_date() -> None:
@@ -85,7 +85,7 @@ def test_a_wording_differs_from_the_others_in_some_date() -> None:
     ],
 )
 def test_rarer_spellings(text: str, canonical: str) -> None:
-    assert date_words.parse(text).canonical == canonical
+    assert DATE_WORDS.parse(text).canonical == canonical
 
 
 @given(
@@ -100,4 +100,4 @@ def test_a_date_as_a_synthetic_clerk_writes_it_is_read_back(
 ) -> None:
     wording = Wording(zero=zero, thousand=thousand, early=early, four=four, fourth_month="tư")  # type: ignore[arg-type]
     words = _in_words(_date(day), wording).capitalize()
-    assert date_words.parse(words).canonical == f"{day.day:02}.{day.month:02}.{day.year}"
+    assert DATE_WORDS.parse(words).canonical == f"{day.day:02}.{day.month:02}.{day.year}"
