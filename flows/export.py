@@ -12,7 +12,7 @@ from flows.trying import WRITING
 from pipeline.batch import PackageReport, export_book
 from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.options import read_options
-from pipeline.export.preupload import counted
+from pipeline.export.preupload import count_by_check
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -82,8 +82,8 @@ def summary_of(report: PackageReport) -> Summary:
         "folder": report.folder.name if report.folder else "",
         "refused": report.refused,
         "entries": report.entries,
-        "held": len(report.held),
-        "faults": counted(report.faults),
+        "held": len(report.blockers),
+        "faults": count_by_check(report.faults),
         "fields_under_16": report.filled.short,
         "fields_from_16": report.filled.long,
         "pages_without_entry": len(report.loose),

@@ -146,7 +146,7 @@ def main() -> None:
             )
             wall = time.perf_counter() - started
             cpu = time.process_time() - before + sum(watch.worker_cpu.values())
-        assert report.folder is not None, (report.refused, report.held[:1], report.faults[:3])
+        assert report.folder is not None, (report.refused, report.blockers[:1], report.faults[:3])
         (archive,) = report.folder.glob("*.zip")
         say("đọc chữ trên bản gốc và trên bản xuất")
         masters, copies, lines = _legibility(drawn, archive, context, schemas)

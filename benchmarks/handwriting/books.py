@@ -15,7 +15,7 @@ from benchmarks.books.drawn_books import bench_in
 from benchmarks.figures import say
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
-from pipeline.evaluation.alignment import aligned
+from pipeline.evaluation.alignment import align_entries
 from pipeline.evaluation.field_scores import UNPREDICTED
 from pipeline.intake import page_of, scans_of
 from pipeline.ledger import load_ledger
@@ -175,7 +175,9 @@ def _entries(
         for entry in (page.entries if page else ())
     }
     if schemas_and_engines()[0].form(book.form).layout == "table":
-        pairs = aligned(truth.entries, [predicted for predicted, _ in said.values()])
+        pairs = align_entries(
+            truth.entries, [predicted for predicted, _ in said.values()], record.key_columns.number
+        )
         spoken = {id(true): (one.page or 0, one.row or 0) for true, one in pairs.pairs}
     else:  # what was read of a page is what its paper says, whatever number was read
         places = {id(entry): (entry.page or 0, entry.row or 0) for entry in truth.entries}

@@ -1,7 +1,13 @@
-"""X"""
+"""The PDFs of the entries of a book: which pages go into which, how they are cut, and the processes that make them.
+
+A decoder may crash or loop on any scan, so pages are opened in worker processes under limits; only so many jobs wait at
+a time that memory stays flat however long the book is.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import logging
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,36 +17,49 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.batch.deliverable import DeliverableBook
 from pipeline.errors import PackageRefused, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.export.options import CORRECTION, AttachedPage, BookNames, UniqueNames
 from pipeline.export.package_values import SettledEntry
 from pipeline.export.page_pictures import (
     CopyOptions,
     EntryCopy,
+    JpegCompressor,
     PagePart,
     PageRectification,
-    bands_of,
-    columns_of,
     entry_pdfs,
+    facing_columns,
+    row_bands,
 )
 from pipeline.intake import ScanFile, ScanLimits, limit_this_process, page_of
 from pipeline.model import PageImage, PageRef
-from pipeline.registry import Registry
 from pipeline.schema import Schemas
 from pipeline.workspace import Workspace
 
-WAITING_A_PROCESS = 3
+if TYPE_CHECKING:
+    from pipeline.batch.deliverable import DeliverableBook
+    from pipeline.registry import Registry  # SQLAlchemy: not for the processes that copy pages
+
+JOBS_AHEAD = 3
 """Jobs that are handed out ahead, a process."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_LARGEST_KEPT_BLOCK, _KEPT_BYTES = 32 << 20, 512 << 20
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CopyJob:
-    """The PDFs of the entries of one page; ``entries``: how many those are (some may have a correction besides)."""
+    """The PDFs of the entries of one page.
+
+    Attributes:
+        copies: The files to make; some entries have a correction besides.
+        entries: How many entries they belong to.
+    """
 
     copies: tuple[EntryCopy, ...]
     entries: int
@@ -48,7 +67,7 @@ class CopyJob:
 
 @dataclass(frozen=True, slots=True)
 class CopyRules:
-    """What all copies of a package have in common."""
+    """What all copies of a package have in common; ``seconds``: wall time that one job may take."""
 
     options: CopyOptions
     limits: ScanLimits
@@ -56,18 +75,18 @@ class CopyRules:
     seconds: float
 
 
-class Copiers:
-    """A pool of processes; use it as a context manager. Leaving it stops all work at once."""
+class CopyWorkers:
+    """A pool of processes that make PDFs; use it as a context manager. Leaving it stops all work at once."""
 
     def __init__(self, rules: CopyRules, processes: int) -> None:
-        self._rules, self._ahead = rules, processes * WAITING_A_PROCESS
+        self._rules, self._ahead = rules, processes * JOBS_AHEAD
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["pipeline.batch.entry_pdfs"])
         self._pool = ProcessPool(
-            max_workers=processes, initializer=limit_this_process, initargs=(rules.limits,), context=context
+            max_workers=processes, initializer=_set_up, initargs=(rules.limits,), context=context
         )
 
-    def __enter__(self) -> Copiers:
+    def __enter__(self) -> CopyWorkers:
         return self
 
     def __exit__(
@@ -77,12 +96,11 @@ class Copiers:
         self._pool.join()
 
     def files(self, jobs: Iterable[CopyJob]) -> Iterator[tuple[CopyJob, list[bytes] | ScanError]]:
-        """The files of each job, in the order of the jobs."""
+        """Yield the files of each job, or why its page could not be copied, in the order of the jobs."""
         waiting: deque[tuple[CopyJob, Future[list[bytes]]]] = deque()
         for job in jobs:
-            waiting.append(
-                (job, self._pool.schedule(made, args=(job, self._rules), timeout=self._rules.seconds))
-            )
+            future = self._pool.schedule(make_pdfs, args=(job, self._rules), timeout=self._rules.seconds)
+            waiting.append((job, future))
             if len(waiting) >= self._ahead:
                 yield self._answer(*waiting.popleft())
         while waiting:
@@ -92,28 +110,57 @@ class Copiers:
         try:
             return job, future.result()
         except ScanError as error:
-            return job, error
+            failure = error
         except TimeoutError:
-            return job, ScanTimeout(f"Trang chưa chép xong sau {self._rules.seconds:.0f} giây.")
+            failure = ScanTimeout(f"Trang chưa chép xong sau {self._rules.seconds:.0f} giây.")
         except MemoryError:
-            return job, ScanOutOfMemory("Trang cần quá nhiều bộ nhớ để chép.")
+            failure = ScanOutOfMemory("Trang cần quá nhiều bộ nhớ để chép.")
         except ProcessExpired as error:
-            return job, ScanCrash(f"Tiến trình chép trang dừng đột ngột (mã {error.exitcode}).")
+            failure = ScanCrash(f"Tiến trình chép trang dừng đột ngột (mã {error.exitcode}).")
+        _logger.warning("a page could not be copied: %s", failure.code)
+        return job, failure
 
 
-def made(job: CopyJob, rules: CopyRules) -> list[bytes]:
-    """The files of a job, made in this process. Raises ``ScanError``."""
+_compressor = JpegCompressor()
+"""That of this process: the pages of a book come one after the other."""
+
+
+def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
+    """Return the files of a job, made in this process. Raises ``ScanError``."""
 
     def decode(part: PagePart) -> PageImage:
         scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)
         return page_of(scan, part.page_no, rules.limits)
 
-    return entry_pdfs(job.copies, decode, rules.options, rules.made_at)
+    return entry_pdfs(job.copies, decode, rules.options, rules.made_at, _compressor)
+
+
+def _set_up(limits: ScanLimits) -> None:
+    """Bound this process, and let it keep freed memory: page after page needs the same large blocks, and a quarter of
+    the time went into clearing new ones (measured on pages of 300 dpi)."""
+    limit_this_process(limits)
+    try:
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT_BLOCK)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+    except (OSError, AttributeError):  # another C library than glibc
+        return
 
 
 class CopyPlan:
-    """The copies of one book. ``attached``: pages that people say belong to entries of it; raises ``PackageRefused``
-    for one that names a scan or an entry that is not there."""
+    """The copies of one book: for each entry its own pages, those where it goes on, and its corrections.
+
+    Args:
+        registry: Where the pages were read.
+        workspace: Where their scans are stored.
+        schemas: The declarations, for the paper of each form.
+        found: The entries to copy.
+        names: How the files are named.
+        attached: Pages that people say belong to entries of the book.
+
+    Raises:
+        PackageRefused: An attached page names a scan or an entry that does not exist.
+    """
 
     def __init__(
         self,
@@ -127,67 +174,81 @@ class CopyPlan:
         self._registry, self._workspace, self._schemas = registry, workspace, schemas
         self._found, self._names, self._unique = found, names, UniqueNames()
         self._scans = {name: sha256 for sha256, name in found.book.scans.items()}
-        self._attached = [one for one in attached if one.book == found.book.folder_name]
+        self._attached = [page for page in attached if page.book == found.book.folder_name]
         self._forms = {page.ref: page.form for page in found.book.pages}
-        numbers = {entry.number for entry in found.entries} | {one.number for one in found.held}
-        for one in self._attached:
-            if one.scan not in self._scans or one.number not in numbers:
-                what = f"bản quét “{one.scan}”" if one.scan not in self._scans else f"việc số “{one.number}”"
+        numbers = {entry.number for entry in found.entries} | {blocker.number for blocker in found.blockers}
+        for page in self._attached:
+            if page.scan not in self._scans or page.number not in numbers:
+                what = (
+                    f"bản quét “{page.scan}”" if page.scan not in self._scans else f"việc số “{page.number}”"
+                )
                 raise PackageRefused(
-                    f"package.toml: sổ “{one.book}” không có {what}. Hãy sửa mục [[page]] ấy."
+                    f"package.toml: sổ “{page.book}” không có {what}. Hãy sửa mục [[page]] ấy."
                 )
 
     def jobs(self) -> Iterator[CopyJob]:
-        """A job a page, in the order of the entries."""
-        for ref, entries in groupby(self._found.entries, lambda e: PageRef(e.scan_sha256, e.page_no)):
+        """Yield a job a page, in the order of the entries."""
+        for ref, entries in groupby(self._found.entries, lambda entry: entry.ref):
             rows = self._found.rows.get(ref)
-            columns = columns_of(rows) if rows else {}
-            bands = bands_of(rows) if rows and not columns else {}
-            straight = self._straight(ref)
+            columns = facing_columns(rows) if rows else {}
+            bands = row_bands(rows) if rows and not columns else {}
+            page = self._whole_page(ref)
             here = tuple(entries)
-            copies = [copy for entry in here for copy in self._copies(entry, ref, straight, bands, columns)]
+            copies = [copy for entry in here for copy in self._copies(entry, page, bands, columns)]
             yield CopyJob(tuple(copies), len(here))
 
     def _copies(
         self,
         entry: SettledEntry,
-        ref: PageRef,
-        straight: PageRectification,
+        page: PagePart,
         bands: Mapping[int, tuple[float, float]],
         columns: Mapping[int, tuple[float, float]],
     ) -> Iterator[EntryCopy]:
-        """The entry itself, and the corrections attached to it. Of one whose place on the page is not known the whole
-        page is shown: rather too much than not its own row."""
+        """Yield the entry itself, and the corrections attached to it.
+
+        An entry whose place on the page is not known gets the whole page: rather too much than not its own row.
+        """
         cuts: tuple[tuple[float, float], ...] = ()
         if entry.row in bands:
             heading = (0.0, min(top for top, _ in bands.values()))
             cuts = (heading, bands[entry.row])
         first = PagePart(
-            self._scan(ref), ref.scan_sha256, ref.page_no, straight, entry.texts, cuts, columns.get(entry.row)
+            scan=page.scan,
+            scan_sha256=page.scan_sha256,
+            page_no=page.page_no,
+            rectification=page.rectification,
+            texts=entry.texts,
+            bands=cuts,
+            column=columns.get(entry.row),
         )
-        more = [self._whole(self._ref(one)) for one in self._of(entry, "continued")]
+        more = [self._whole_page(self._ref(attached)) for attached in self._attached_to(entry, "continued")]
         name = self._names.entry(entry.number, entry.registered_year)
-        yield EntryCopy(self._unique.of(name), (first, *more))
-        for page in self._corrections(entry):
-            yield EntryCopy(self._unique.of(f"{name}{CORRECTION}"), (self._whole(page),))
+        yield EntryCopy(self._unique.unique(name), (first, *more))
+        for ref in self._corrections(entry):
+            yield EntryCopy(self._unique.unique(f"{name}{CORRECTION}"), (self._whole_page(ref),))
 
     def _corrections(self, entry: SettledEntry) -> list[PageRef]:
-        """The pages of corrections: those that people attached, and those that amendments rest on, each once."""
-        pages = [self._ref(one) for one in self._of(entry, "correction")]
-        pages += [one.paper for one in entry.amended if one.paper is not None]
+        """Return the pages of corrections: those that people attached, and those of amendments, each once."""
+        pages = [self._ref(attached) for attached in self._attached_to(entry, "correction")]
+        pages += [column.paper for column in entry.amended if column.paper is not None]
         return list(dict.fromkeys(pages))
 
-    def _of(self, entry: SettledEntry, use: str) -> list[AttachedPage]:
-        return [one for one in self._attached if one.number == entry.number and one.use == use]
+    def _attached_to(self, entry: SettledEntry, use: str) -> list[AttachedPage]:
+        return [page for page in self._attached if page.number == entry.number and page.use == use]
 
-    def _ref(self, one: AttachedPage) -> PageRef:
-        return PageRef(self._scans[one.scan], one.page)
+    def _ref(self, attached: AttachedPage) -> PageRef:
+        return PageRef(self._scans[attached.scan], attached.page)
 
-    def _whole(self, ref: PageRef) -> PagePart:
-        return PagePart(self._scan(ref), ref.scan_sha256, ref.page_no, self._straight(ref))
+    def _whole_page(self, ref: PageRef) -> PagePart:
+        return PagePart(
+            scan=self._scan(ref),
+            scan_sha256=ref.scan_sha256,
+            page_no=ref.page_no,
+            rectification=self._rectification(ref),
+        )
 
-    def _straight(self, ref: PageRef) -> PageRectification:
-        """How a page is set straight; one that nothing was read on stays as it was scanned."""
+    def _rectification(self, ref: PageRef) -> PageRectification:
+        """Return how a page is rectified; one on which nothing was read stays as it was scanned."""
         known = self._registry.straightening(self._found.book.book_id, ref)
         form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
         paper = form.paper_mm if form else (210.0, 297.0)

@@ -1,8 +1,9 @@
-"""The package of a book: workbook, PDFs, check, manifest; all of it or nothing."""
+"""The export of a book: workbook, PDFs, check and manifest are written together, or nothing is."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import zipfile
 from collections import Counter
@@ -14,18 +15,20 @@ from typing import Any
 
 import pipeline
 from pipeline.batch.book_checks import check_books
-from pipeline.batch.deliverable import DeliverableBook, deliverable
-from pipeline.batch.entry_pdfs import Copiers, CopyPlan, CopyRules
+from pipeline.batch.deliverable import DeliverableBook, deliverable_book
+from pipeline.batch.entry_pdfs import CopyPlan, CopyRules, CopyWorkers
 from pipeline.errors import PackageRefused, ScanError
 from pipeline.export.options import BookNames, PackageOptions
 from pipeline.export.package_folder import MANIFEST, signing_key, whole_folder, write_manifest
 from pipeline.export.package_values import ExportBlocker, FieldTally, WorkbookFault
-from pipeline.export.preupload import counted, preupload_faults
+from pipeline.export.preupload import count_by_check, preupload_faults
 from pipeline.export.workbook import write_workbook
 from pipeline.files import sha256_of_file
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
+
+_logger = logging.getLogger(__name__)
 
 Hashes = dict[str, str]
 """SHA-256 by name; a file in the archive is named ``archive.zip/name.pdf``."""
@@ -45,16 +48,27 @@ OnCopied = Callable[[PackageProgress], None]
 
 @dataclass(frozen=True)
 class PackageReport:
-    """What became of a book. ``folder``: the package; None when nothing was written, and then ``refused`` says why:
-    ``unsettled`` (see ``held``), ``faults`` or ``empty``. ``entry_ids``: of the entry in each row of the workbook, from
-    its row 2 on. ``loose``: pages in no PDF, as scan and page number. ``pdf_bytes``: of all PDFs. ``dropped``: columns
-    with values that the template has no place for, and how many entries have one."""
+    """The outcome of the export of a book.
+
+    Attributes:
+        book: The name of its folder.
+        folder: The package; ``None`` when nothing was written.
+        refused: Why nothing was written: ``unsettled`` (see ``blockers``), ``faults`` or ``empty``.
+        entries: Settled entries.
+        blockers: Entries and pages that are held back.
+        faults: What the check of the workbook found.
+        entry_ids: The entry in each row of the workbook, from its row 2 on.
+        loose: Pages in no PDF, as scan and page number.
+        filled: Filled fields by length.
+        pdf_bytes: Of all PDFs together.
+        dropped: Columns with values that the template has no place for, and how many entries have one.
+    """
 
     book: str
     folder: Path | None = None
     refused: str = ""
     entries: int = 0
-    held: tuple[ExportBlocker, ...] = ()
+    blockers: tuple[ExportBlocker, ...] = ()
     faults: tuple[WorkbookFault, ...] = ()
     entry_ids: tuple[int, ...] = ()
     loose: tuple[tuple[str, int], ...] = ()
@@ -76,48 +90,62 @@ def export_book(
 ) -> PackageReport:
     """Write the package of a book into a new folder under ``target``, or nothing.
 
-    The book is checked as a whole first, so that it is judged as it is now. ``partial``: entries that are not settled
-    are left out and named in the manifest; else one of them keeps the whole book back. Raises ``StorageError`` when
-    the disk refuses or the package is there already, ``PackageRefused`` when a page cannot be copied.
+    The book is checked as a whole first, so that it is judged as it is now.
+
+    Args:
+        registry: The registry that holds the book.
+        context: What this run works with.
+        book_id: The book.
+        target: The folder that gets the package.
+        options: How the office wants its packages.
+        partial: Leave out entries that are not settled and name them in the manifest; else one of them keeps the whole
+            book back.
+        workers: Processes, by default one a core.
+        on_copied: Called as entries are copied.
+
+    Raises:
+        StorageError: The disk refuses.
+        PackageRefused: The package exists already, or a page cannot be copied.
     """
     check_books(registry, context.schemas, [book_id])
-    found = deliverable(registry, book_id, context.schemas, options)
-    package = _Package(registry, context, found, options, on_copied)
-    if found.held and not partial:
-        return package.report(refused="unsettled")
-    if not found.entries:
-        return package.report(refused="empty")
-    return package.written(target, workers or len(os.sched_getaffinity(0)))
+    book = deliverable_book(registry, book_id, context.schemas, options)
+    package = _Package(registry, context, book, options, on_copied)
+    if book.blockers and not partial:
+        return package.refuse("unsettled")
+    if not book.entries:
+        return package.refuse("empty")
+    return package.write(target, workers or len(os.sched_getaffinity(0)))
 
 
-class _Faulty(Exception):
+class _WorkbookRefused(Exception):
     """The finished workbook has faults that block."""
 
 
 class _Package:
-    """One book on its way out."""
+    """One book while it is exported."""
 
     def __init__(
         self,
         registry: Registry,
         context: RunContext,
-        found: DeliverableBook,
+        book: DeliverableBook,
         options: PackageOptions,
         on_copied: OnCopied | None,
     ) -> None:
-        self._registry, self._context, self._found, self._options = registry, context, found, options
+        self._registry, self._context, self._book, self._options = registry, context, book, options
         self._on_copied = on_copied or (lambda _: None)
-        self._names: BookNames = found.names(context.schemas, options)
-        self._export = options.template(found.book.record)
+        self._names: BookNames = book.names(context.schemas, options)
+        self._export = options.template(book.book.record)
         self._faults: tuple[WorkbookFault, ...] = ()
         self._made_at = datetime.now(UTC).replace(microsecond=0)
         self._filled = FieldTally()
         columns = context.schemas.columns(self._export)
-        for entry in found.entries:
+        for entry in book.entries:
             self._filled.count(entry.cells, columns)
-        self._dropped = _dropped((entry.cells for entry in found.entries), columns)
+        self._dropped = _dropped((entry.cells for entry in book.entries), columns)
 
-    def written(self, target: Path, workers: int) -> PackageReport:
+    def write(self, target: Path, workers: int) -> PackageReport:
+        """Write all files; nothing is left of a package that is refused."""
         folder, name = target / self._names.book, self._names.book
         plan = self._plan()
         try:
@@ -129,20 +157,39 @@ class _Package:
                 workspace = Workspace(self._context.workspace)
                 write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
                 manifest = sha256_of_file(work / MANIFEST)
-        except _Faulty:
-            return self.report(refused="faults")
-        self._registry.note_package(self._found.book.book_id, len(self._found.entries), manifest)
-        return self.report(folder=folder, pdf_bytes=size)
+        except _WorkbookRefused:
+            return self.refuse("faults")
+        self._registry.note_package(self._book.book.book_id, len(self._book.entries), manifest)
+        _logger.info(
+            "book %d: package of %d entries, %d PDF bytes, warnings %s",
+            self._book.book.book_id,
+            len(self._book.entries),
+            size,
+            count_by_check(self._faults),
+        )
+        return self._report(folder=folder, pdf_bytes=size)
 
-    def report(self, **more: Any) -> PackageReport:
-        scans = self._found.book.scans
+    def refuse(self, why: str) -> PackageReport:
+        """Report that nothing was written."""
+        _logger.warning(
+            "book %d: no package (%s); blockers %s, codes %s, faults %s",
+            self._book.book.book_id,
+            why,
+            dict(Counter(blocker.why for blocker in self._book.blockers)),
+            dict(Counter(code for blocker in self._book.blockers for code in blocker.codes)),
+            count_by_check(self._faults),
+        )
+        return self._report(refused=why)
+
+    def _report(self, **more: Any) -> PackageReport:
+        scans = self._book.book.scans
         return PackageReport(
-            book=self._found.book.folder_name,
-            entries=len(self._found.entries),
-            held=self._found.held,
+            book=self._book.book.folder_name,
+            entries=len(self._book.entries),
+            blockers=self._book.blockers,
             faults=self._faults,
-            entry_ids=tuple(entry.entry_id for entry in self._found.entries),
-            loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._found.loose),
+            entry_ids=tuple(entry.entry_id for entry in self._book.entries),
+            loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._book.loose),
             filled=self._filled,
             dropped=self._dropped,
             **more,
@@ -151,28 +198,28 @@ class _Package:
     def _plan(self) -> CopyPlan:
         workspace = Workspace(self._context.workspace)
         schemas = self._context.schemas
-        return CopyPlan(self._registry, workspace, schemas, self._found, self._names, self._options.attached)
+        return CopyPlan(self._registry, workspace, schemas, self._book, self._names, self._options.attached)
 
     def _write_workbook(self, path: Path) -> None:
-        """The workbook, read back and checked."""
-        entries, schemas = self._found.entries, self._context.schemas
+        """Write the workbook, read it back and check it."""
+        entries, schemas = self._book.entries, self._context.schemas
         write_workbook(path, self._export, (entry.cells for entry in entries), schemas)
-        volume = self._found.book.ledger.volume
-        unsettled = {(volume, one.number) for one in self._found.held if one.number}
-        meant = [entry.cells for entry in entries]
-        self._faults = preupload_faults(path, self._export, schemas, unsettled, meant)
+        volume = self._book.book.ledger.volume
+        unsettled = {(volume, blocker.number) for blocker in self._book.blockers if blocker.number}
+        expected = [entry.cells for entry in entries]
+        self._faults = preupload_faults(path, self._export, schemas, unsettled, expected)
         if any(fault.blocking for fault in self._faults):
-            raise _Faulty
+            raise _WorkbookRefused
 
     def _write_copies(self, path: Path, plan: CopyPlan, workers: int) -> tuple[Hashes, int]:
-        """The archive of the PDFs; their hashes, and their bytes together."""
+        """Write the archive of the PDFs; return their hashes, and their bytes together."""
         rules = CopyRules(
             self._options.copies, self._context.limits, self._made_at, self._context.page_seconds
         )
         hashes: Hashes = {}
         size = done = 0
-        book, total = self._found.book.folder_name, len(self._found.entries)
-        with zipfile.ZipFile(path, "w") as archive, Copiers(rules, workers) as copiers:
+        book, total = self._book.book.folder_name, len(self._book.entries)
+        with zipfile.ZipFile(path, "w") as archive, CopyWorkers(rules, workers) as copiers:
             for job, answer in copiers.files(plan.jobs()):
                 if isinstance(answer, ScanError):
                     raise PackageRefused(
@@ -188,8 +235,8 @@ class _Package:
         return hashes, size
 
     def _manifest(self, hashes: Hashes) -> Mapping[str, Any]:
-        """What the package is and what it was made of. No person's name, no value of a field."""
-        book, ledger = self._found.book, self._found.book.ledger
+        """Return what the package holds and what it was made of: no person's name, no value of a field."""
+        book, ledger = self._book.book, self._book.book.ledger
         scans = book.scans
         return {
             "made_at": self._made_at.isoformat(),
@@ -203,17 +250,17 @@ class _Package:
             },
             "template": self._export,
             "declarations": self._context.schemas.fingerprint,
-            "readers": dict(self._found.readers),
+            "readers": dict(self._book.readers),
             "counts": {
-                "entries": len(self._found.entries),
+                "entries": len(self._book.entries),
                 "pdfs": sum("/" in name for name in hashes),
                 "fields_under_16": self._filled.short,
                 "fields_from_16": self._filled.long,
-                "not_settled": len(self._found.held),
-                "warnings": counted(self._faults),
+                "not_settled": len(self._book.blockers),
+                "warnings": count_by_check(self._faults),
                 "dropped": dict(self._dropped),
             },
-            "complete": not self._found.held,
+            "complete": not self._book.blockers,
             "amended": [
                 {
                     "number": entry.number,
@@ -223,21 +270,21 @@ class _Package:
                     "decided_on": one.decided_on,
                     "paper": one.paper is not None,
                 }
-                for entry in self._found.entries
+                for entry in self._book.entries
                 for one in entry.amended
             ],
             "not_settled": [
                 {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
-                for one in self._found.held
+                for one in self._book.blockers
             ],
             "pages_without_entry": [
-                {"scan": scans[ref.scan_sha256], "page": ref.page_no} for ref in self._found.loose
+                {"scan": scans[ref.scan_sha256], "page": ref.page_no} for ref in self._book.loose
             ],
             "files": hashes,
         }
 
 
 def _dropped(rows: Iterable[Mapping[str, str]], columns: Collection[str]) -> Mapping[str, int]:
-    """How often a column holds something that the template has no place for, by column."""
+    """Return how often a column holds something that the template has no place for, by column."""
     kept = frozenset(columns)
     return dict(Counter(name for cells in rows for name, text in cells.items() if text and name not in kept))

@@ -116,7 +116,7 @@ def _show(report: PackageReport, limit: int) -> None:
     screen = out()
     for line in report_told(report):
         screen.print(line, markup=False)
-    if report.refused != "faults" and report.held:
+    if report.refused != "faults" and report.blockers:
         screen.print(held_table(report, limit))
     if report.faults:
         screen.print(fault_table(report, limit))

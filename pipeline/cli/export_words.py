@@ -51,13 +51,13 @@ def report_told(report: PackageReport) -> Iterator[str]:
     """What became of a book."""
     if report.refused:
         blocking = sum(fault.blocking for fault in report.faults)
-        yield f"{report.book}: {_REFUSED[report.refused].format(held=len(report.held), blocking=blocking)}"
+        yield f"{report.book}: {_REFUSED[report.refused].format(held=len(report.blockers), blocking=blocking)}"
         return
     size = report.pdf_bytes / max(1, report.entries) / 1000
     yield f"{report.book}: đã xuất {report.entries} việc vào {report.folder} ({size:.0f} kB một việc)."
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
-    if report.held:
-        yield f"  CHƯA ĐỦ: {len(report.held)} chỗ chưa xong không có trong gói, đã ghi vào bản kê."
+    if report.blockers:
+        yield f"  CHƯA ĐỦ: {len(report.blockers)} chỗ chưa xong không có trong gói, đã ghi vào bản kê."
     if report.dropped:
         columns = ", ".join(f"{column} ({entries} việc)" for column, entries in report.dropped.items())
         yield f"  MẪU NÀY KHÔNG CÓ CỘT cho {columns}: các giá trị ấy không có trong tệp Excel."
@@ -72,7 +72,7 @@ def report_told(report: PackageReport) -> Iterator[str]:
 def held_table(report: PackageReport, limit: int) -> Table:
     """What is not settled, and where to look."""
     table = Table("Sổ", "Bản quét", "Trang", "Số", "Lý do", "Chi tiết")
-    for one in report.held[:limit]:
+    for one in report.blockers[:limit]:
         page = str(one.page_no) if one.page_no else "–"
         table.add_row(
             escape(report.book),
@@ -82,8 +82,8 @@ def held_table(report: PackageReport, limit: int) -> Table:
             WHY[one.why],
             _detail(one),
         )
-    if len(report.held) > limit:
-        table.add_row(f"… và {len(report.held) - limit} chỗ nữa", "", "", "", "", "")
+    if len(report.blockers) > limit:
+        table.add_row(f"… và {len(report.blockers) - limit} chỗ nữa", "", "", "", "", "")
     return table
 
 

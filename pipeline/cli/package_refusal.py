@@ -23,7 +23,7 @@ _SENTENCES = {
 def refusal_of(report: PackageReport, book_id: int) -> Refusal:
     """In words, with links to the list of what waits."""
     blocking = [fault for fault in report.faults if fault.blocking]
-    sentence = _SENTENCES[report.refused].format(held=len(report.held), blocking=len(blocking))
+    sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
     if report.refused == "faults":
         places = [(_fault_told(report, fault), _mended_at(report, fault)) for fault in blocking]
     else:
@@ -45,7 +45,7 @@ def _mended_at(report: PackageReport, fault: WorkbookFault) -> str:
 
 
 def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str]]:
-    for one in report.held:
+    for one in report.blockers:
         yield f"{_place(one)}: {WHY[one.why]}{_more(one)}", _where(one, book_id)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pipeline.evaluation.alignment import BookPrediction, aligned
+from pipeline.evaluation.alignment import BookPrediction, align_entries
 from pipeline.evaluation.confidence import CalibrationBin, CurvePoint, GroupFigures, figures_of
 from pipeline.evaluation.field_scores import FieldOutcome, Score, outcomes_of, score_of
 from pipeline.evaluation.truth import BookTruth
@@ -118,7 +118,7 @@ def evaluate(
     """Score a book. Columns come in the record's order; fields of missing entries count as not read. ``book`` and
     ``form`` are noted with every outcome.
     """
-    alignment = aligned(truth.entries, prediction.entries)
+    alignment = align_entries(truth.entries, prediction.entries, record.key_columns.number)
     return Evaluation(
         outcomes=outcomes_of(alignment, record, book, form),
         matched=len(alignment.pairs),

@@ -1,4 +1,31 @@
-"""X"""
+"""How an office wants its packages: ``package.toml``, one file in the working folder, all of it optional; and the names
+of files that its patterns give.
+
+.. code-block:: toml
+
+    [package]
+    birth_template = "KS70"       # mẫu nhập khai sinh: KS70 (70 cột) hoặc KS60
+    file_pattern = "day-du"       # tên tệp PDF: day-du, ngan, hoặc một mẫu tên như {kind}.{opened}.{number}
+    book_pattern = "{place}-{kind}.{opened}.{volume}"
+    kilobytes = 96                # ảnh của một trang A4, nghìn byte
+    month_and_year = "keep"       # ngày chỉ có tháng, năm: keep (dừng lại) hoặc year (chỉ ghi năm)
+    illegible = ""                # chữ ghi vào cột chữ tự do khi người rà soát không đọc được
+
+    [[paper]]                     # khổ giấy của sổ mở trong những năm này
+    from = 1976
+    to = 1998
+    name = "A3"
+
+    [[page]]                      # trang thuộc về một việc mà máy không tự biết
+    book = "KS.2010.01"           # tên thư mục của sổ
+    number = "41/2010"            # số của việc
+    scan = "KS.2010.93648.03.pdf"
+    page = 43
+    use = "continued"             # continued: trang tiếp của việc; correction: trang cải chính, thành tệp có đuôi cc
+
+A pattern names parts in braces; what stands in square brackets is left out when a part in it is empty:
+``{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}``.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +62,7 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 def pattern_flaw(pattern: str, parts: frozenset[str]) -> str:
-    """What is wrong with a pattern, in Vietnamese; ``""`` when nothing is."""
+    """Return what is wrong with a pattern, in Vietnamese; ``""`` when nothing is."""
     unknown = [name for name in _PART.findall(pattern) if name not in parts]
     if unknown:
         return f"phần lạ {{{unknown[0]}}}; các phần dùng được: {', '.join(sorted(parts))}."
@@ -48,8 +75,8 @@ def pattern_flaw(pattern: str, parts: frozenset[str]) -> str:
     return ""
 
 
-def filled(pattern: str, parts: Mapping[str, str]) -> str:
-    """The name that a pattern gives; what no file may have in its name becomes ``-``."""
+def fill_pattern(pattern: str, parts: Mapping[str, str]) -> str:
+    """Return the name that a pattern gives; what no file may have in its name becomes ``-``."""
 
     def optional(found: re.Match[str]) -> str:
         return found[1] if all(parts[name] for name in _PART.findall(found[1])) else ""
@@ -60,8 +87,16 @@ def filled(pattern: str, parts: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BookNames:
-    """The names of one book. ``spans``: entries of several years stand in it, or of another year than it was opened
-    in; then the year of registration is part of a name."""
+    """The names of the files of one book.
+
+    Attributes:
+        facts: The book.
+        paper: The format of its paper, as it is written in names.
+        spans: Whether it holds entries of several years, or of another year than it was opened in; then the year of
+            registration is part of a name.
+        pattern: Of the PDF of an entry.
+        book_pattern: Of the workbook and the archive.
+    """
 
     facts: BookFacts
     paper: str
@@ -71,16 +106,16 @@ class BookNames:
 
     @property
     def book(self) -> str:
-        """Of the workbook and of the archive, without ending."""
-        return filled(self.book_pattern, self._parts)
+        """The name of the workbook and of the archive, without ending."""
+        return fill_pattern(self.book_pattern, self._parts)
 
     def entry(self, number: str, registered: str) -> str:
-        """Of an entry's PDF without ending; ``number`` as ``NN/YYYY``, ``registered`` its year."""
+        """Return the name of an entry's PDF without ending; ``number`` as ``NN/YYYY``, ``registered`` its year."""
         parts = self._parts | {
             "registered": registered if self.spans else "",
             "number": number.split("/", maxsplit=1)[0].zfill(2),
         }
-        return filled(self.pattern, parts)
+        return fill_pattern(self.pattern, parts)
 
     @property
     def _parts(self) -> dict[str, str]:
@@ -95,12 +130,13 @@ class BookNames:
 
 
 class UniqueNames:
-    """Gives each name once: what comes again gets ``(1)``, ``(2)`` …"""
+    """Gives each name once: a name that comes again gets ``(1)``, ``(2)`` …"""
 
     def __init__(self) -> None:
         self._given: set[str] = set()
 
-    def of(self, name: str) -> str:
+    def unique(self, name: str) -> str:
+        """Return the name, numbered when it was given before, whatever its case."""
         unique, again = name, 0
         while unique.casefold() in self._given:
             again += 1
@@ -110,7 +146,7 @@ class UniqueNames:
 
 
 def paper_of(year: int) -> str:
-    """The paper of books of that year: A2 from 1999 to 2005, else A4 (as the scripts of Hậu Giang name it)."""
+    """Return the paper of books of that year: A2 from 1999 to 2005, else A4 (as the scripts of Hậu Giang name it)."""
     return "A2" if 1999 <= year <= 2005 else "A4"
 
 
@@ -135,7 +171,7 @@ class PaperFormat(Declaration):
 
 
 class AttachedPage(Declaration):
-    """A page that people say belongs to an entry: the entry goes on there, or a correction is attached."""
+    """A page that people say belongs to an entry: the entry goes on there, or it is the paper of a correction."""
 
     book: str
     number: str
@@ -146,7 +182,17 @@ class AttachedPage(Declaration):
 
 @dataclass(frozen=True)
 class PackageOptions:
-    """How packages are made; the values of ``package.toml`` or what stands in their place."""
+    """How packages are made: the values of ``package.toml``, or the usual ones.
+
+    Attributes:
+        birth_template: KS70 or KS60.
+        file_pattern: Of the PDF of an entry.
+        book_pattern: Of the workbook and the archive.
+        cells: How values become cells.
+        copies: How the pictures are made.
+        papers: Formats by the year a book was opened in.
+        attached: Pages that people say belong to entries.
+    """
 
     birth_template: str = "KS70"
     file_pattern: str = PRESETS["day-du"]
@@ -157,41 +203,44 @@ class PackageOptions:
     attached: tuple[AttachedPage, ...] = ()
 
     def template(self, record: str) -> str:
-        """The import template of a record."""
+        """Return the import template of a record."""
         return {"birth": self.birth_template, "marriage": "KH44", "death": "KT48"}[record]
 
     def paper(self, year: int) -> str:
-        """The paper of books opened in that year, as it stands in names."""
-        return next((one.name for one in self.papers if one.from_ <= year <= one.to), paper_of(year))
+        """Return the paper of books opened in that year, as it is written in names."""
+        return next((paper.name for paper in self.papers if paper.from_ <= year <= paper.to), paper_of(year))
 
 
 def read_options(path: Path) -> PackageOptions:
-    """What the file says; what it leaves out is as usual, and so is everything where there is no file. Raises
-    ``SchemaError`` that names every flaw with its line."""
+    """Return the options of a file; what it leaves out is as usual, and so is everything where there is no file.
+
+    Raises:
+        SchemaError: Names every flaw with its line.
+    """
     if not path.exists():
         return PackageOptions()
     file = StaffFile(path)
     for key in file.table:
         if key not in ("package", "paper", "page"):
             file.flaw(key, f"bảng lạ “{key}”.{nearest_hint(key, ('package', 'paper', 'page'))}")
-    said = _package(file)
+    package = _package(file)
     papers, attached = _rows(file, "paper", PaperFormat), _rows(file, "page", AttachedPage)
-    pattern = PRESETS.get(said.file_pattern, said.file_pattern)
+    pattern = PRESETS.get(package.file_pattern, package.file_pattern)
     for key, value, parts in (
         ("file_pattern", pattern, PARTS),
-        ("book_pattern", said.book_pattern, BOOK_PARTS),
+        ("book_pattern", package.book_pattern, BOOK_PARTS),
     ):
         if flaw := pattern_flaw(value, parts):
             file.flaw(key, f"“{key}”: {flaw}")
     file.refuse_flaws()
     return PackageOptions(
-        said.birth_template,
-        pattern,
-        said.book_pattern,
-        CellOptions(said.month_and_year, said.illegible.strip()),
-        CopyOptions(said.kilobytes),
-        papers,
-        attached,
+        birth_template=package.birth_template,
+        file_pattern=pattern,
+        book_pattern=package.book_pattern,
+        cells=CellOptions(package.month_and_year, package.illegible.strip()),
+        copies=CopyOptions(package.kilobytes),
+        papers=papers,
+        attached=attached,
     )
 
 

@@ -1,4 +1,4 @@
-"""X"""
+"""The values that a package of a book is made of, handed in by those who have the registry and the scans."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from dataclasses import dataclass
 
 from pipeline.model import Box, Ledger, PageRef
 
+LONG_FIELD = 16
+"""Characters from which a field counts as a long one."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkbookFault:
-    """What the check of a finished workbook found. ``check``: U1–U8, or LIST, HEADER, CELL; ``row``: as Excel counts
-    (1 = the header, 0 = the workbook as a whole); ``column``: the Ministry's; ``number``: ``so`` of that row. A fault
-    that does not block is only told."""
+    """A fault that the check of a finished workbook found.
+
+    Attributes:
+        check: U1–U8, or LIST, HEADER, CELL.
+        row: As Excel counts (1 = the header, 0 = the workbook as a whole).
+        column: The Ministry's column.
+        number: The entry number of that row.
+        blocking: Whether it keeps the package from being delivered; else it is only reported.
+    """
 
     check: str
     row: int
@@ -23,9 +32,19 @@ class WorkbookFault:
 
 @dataclass(frozen=True, slots=True)
 class ExportBlocker:
-    """An entry (``entry_id``) or a page (None) that is not settled and may not be delivered. ``why``: ``task`` (open),
-    ``value`` (nothing in force for ``fields``), ``finding`` (a BLOCK finding stands; ``codes``), ``failure`` (a page
-    or a scan without a result). ``number`` as far as it is known; ``page_no`` 0: the whole scan."""
+    """An entry or a page that is not settled and may not be delivered.
+
+    Attributes:
+        why: ``task`` (open), ``value`` (``fields`` have no effective value), ``finding`` (an undecided BLOCK finding;
+            ``codes``), ``failure`` (a page or a scan without a result).
+        scan: The name of the scan.
+        page_no: Counted from 1; 0: the whole scan.
+        row: The entry's place on the page.
+        number: The entry number, as far as it is known.
+        entry_id: ``None`` for a page.
+        fields: The Ministry's columns without a value.
+        codes: Of findings, of reasons of the task, or of the failure.
+    """
 
     why: str
     scan: str
@@ -39,7 +58,7 @@ class ExportBlocker:
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Words of the invisible layer and where they stand on the straight page, in its pixels."""
+    """A text of the invisible layer and its box on the rectified page, in pixels."""
 
     text: str
     box: Box
@@ -58,29 +77,32 @@ class AmendedColumn:
 
 @dataclass(frozen=True, slots=True)
 class SettledEntry:
-    """An entry as it is delivered: ``cells`` by Ministry column (``""`` = an empty cell), the current values;
-    ``texts`` are those on paper, whatever was ``amended``."""
+    """An entry as it is delivered.
+
+    Attributes:
+        entry_id: Its id in the registry.
+        row: Its place on the page.
+        ref: The page on which it begins.
+        number: The entry number, ``NN/YYYY``.
+        registered_year: The year of registration, ``""`` where it is not known.
+        cells: The current values by Ministry column; ``""`` is an empty cell.
+        texts: What is written on paper, whatever was amended.
+        amended: The columns that amendments changed.
+    """
 
     entry_id: int
     row: int
-    scan_sha256: str
-    page_no: int
+    ref: PageRef
+    number: str
+    registered_year: str
     cells: Mapping[str, str]
     texts: tuple[TextSpan, ...] = ()
     amended: tuple[AmendedColumn, ...] = ()
 
-    @property
-    def number(self) -> str:
-        return self.cells.get("so", "")
-
-    @property
-    def registered_year(self) -> str:
-        return self.cells.get("ngayDangKy", "")[-4:]
-
 
 @dataclass(frozen=True, slots=True)
 class BookFacts:
-    """The book that a package is of; ``prefix`` is its kind's (KS, KH, KT)."""
+    """The book of a package; ``prefix`` is that of its record (KS, KH, KT)."""
 
     folder_name: str
     ledger: Ledger
@@ -88,22 +110,24 @@ class BookFacts:
     prefix: str
 
 
-LONG = 16
-"""Characters from which a field counts as a long one."""
-
-
 @dataclass(slots=True)
 class FieldTally:
-    """Filled cells of all rows that were ``counted``: ``short`` have under 16 characters, ``long`` 16 or more."""
+    """Counts filled cells by length, as contractors are paid for them.
+
+    Attributes:
+        entries: Rows that were counted.
+        short: Filled cells of under 16 characters.
+        long: Filled cells of 16 characters or more.
+    """
 
     entries: int = 0
     short: int = 0
     long: int = 0
 
     def count(self, cells: Mapping[str, str], columns: Iterable[str]) -> None:
-        """Count the cells of one row that stand in the template."""
+        """Count the cells of one row that the template has a column for."""
         self.entries += 1
         for column in columns:
             length = len(cells.get(column, ""))
-            self.short += 0 < length < LONG
-            self.long += length >= LONG
+            self.short += 0 < length < LONG_FIELD
+            self.long += length >= LONG_FIELD

@@ -1,10 +1,20 @@
-"""X"""
+"""The picture of an entry: its page rectified, cut to the entry where a page holds several, as small as asked.
+
+A page of a table is cut into bands, a picture of two facing pages into columns::
+
+    +--heading--+   band of the heading      +-----+-----+
+    |  entry 0  |   band of entry 0          |  L  |  R  |   a column each
+    |  entry 1  |                            +-----+-----+
+    +-----------+
+
+Pure functions: pages come decoded, files go as bytes.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -29,15 +39,24 @@ ROW_MARGIN = 0.25
 
 @dataclass(frozen=True, slots=True)
 class CopyOptions:
-    """``kilobytes``: what the picture of an A4 page may take (1 kB = 1,000 bytes); other sizes in proportion."""
+    """How copies are made.
+
+    Attributes:
+        kilobytes: What the picture of an A4 page may take (1 kB = 1,000 bytes); other sizes in proportion.
+    """
 
     kilobytes: float = 96.0
 
 
 @dataclass(frozen=True, slots=True)
 class PageRectification:
-    """How a page is set straight: ``matrix`` (3, 3) from the scan's pixels to a canvas of ``size`` (width, height);
-    (0, 0): the page stays as it is. ``paper_mm`` of its form, for scans that do not tell their resolution."""
+    """How a page is rectified.
+
+    Attributes:
+        matrix: (3, 3), from the pixels of the scan to those of the canvas.
+        size: Width and height of the canvas; (0, 0): the page stays as it was scanned.
+        paper_mm: Width and height of its form's paper, for scans that do not tell their resolution.
+    """
 
     matrix: Matrix
     size: tuple[int, int]
@@ -46,165 +65,31 @@ class PageRectification:
 
 @dataclass(frozen=True, slots=True)
 class RectifiedPicture:
-    """A straight page at ``dpi`` pixels an inch, ``share`` of whose pixels are one of the straight canvas."""
+    """A rectified page at ``dpi`` pixels an inch; ``scale``: its pixels per pixel of the canvas."""
 
     pixels: Pixels
     dpi: float
-    share: float
-
-
-def straightened(page: PageImage, straight: PageRectification) -> RectifiedPicture:
-    """The straight page no finer than the finest of ``SCALES``."""
-    if straight.size == (0, 0):
-        height, width = page.pixels.shape[:2]
-        straight = PageRectification(np.eye(3), (width, height), straight.paper_mm)
-    zoom = float(np.sqrt(abs(np.linalg.det(straight.matrix[:2, :2]))))
-    dpi = page.dpi * zoom or straight.size[1] * 25.4 / straight.paper_mm[1]
-    scale = min(1.0, SCALES[0] / dpi)
-    coarse = max(1, int(1 / (zoom * scale) + 1e-6))
-    pixels = np.asarray(Image.fromarray(page.pixels).reduce(coarse)) if coarse > 1 else page.pixels
-    between = 1 / (
-        coarse * zoom
-    )  # as fine as the pixels that are moved; what is too fine is averaged afterwards
-    matrix = np.diag([between, between, 1.0]) @ straight.matrix @ np.diag([coarse, coarse, 1.0])
-    flat = warp.warp_image(pixels, matrix, _resized(straight.size, between))
-    if scale < between * (1 - 1e-6):
-        target = _resized(straight.size, scale)
-        flat = np.asarray(Image.fromarray(flat).resize(target, Image.Resampling.LANCZOS))
-    return RectifiedPicture(flat, dpi * scale, scale)
-
-
-def picture_page(
-    pixels: Pixels, dpi: float, texts: Sequence[TextSpan], options: CopyOptions = CopyOptions()
-) -> PicturePage:
-    """The page as a JPEG of at most the wanted size: first the quality is lowered, then the resolution, and never
-    under the last of each. ``texts`` are in pixels of ``pixels``."""
-    height, width = pixels.shape[:2]
-    allowed = 1000 * options.kilobytes * (width * height / dpi**2) / A4_SQUARE_INCHES
-    whole = Image.fromarray(pixels)
-    jpeg, size, used = b"", whole.size, dpi
-    for used in dict.fromkeys(min(scale, dpi) for scale in SCALES):
-        size = _resized((width, height), used / dpi)
-        picture = whole if size == whole.size else whole.resize(size, Image.Resampling.LANCZOS)
-        jpeg = _best_jpeg(picture, allowed)
-        if len(jpeg) <= allowed:
-            break
-    share = size[0] / width
-    return PicturePage(jpeg, size, used, tuple(TextSpan(one.text, _scaled(one.box, share)) for one in texts))
-
-
-def _best_jpeg(picture: Image.Image, allowed: float) -> bytes:
-    """The best quality that fits, found by halving; the lowest one when none does."""
-    low, high = 0, len(QUALITIES) - 1
-    smallest = jpeg_bytes(picture, QUALITIES[high])
-    if len(smallest) > allowed:
-        return smallest
-    found = smallest
-    while low < high:
-        middle = (low + high) // 2
-        tried = jpeg_bytes(picture, QUALITIES[middle])
-        if len(tried) <= allowed:
-            found, high = tried, middle
-        else:
-            low = middle + 1
-    return found
-
-
-def jpeg_bytes(picture: Image.Image, quality: int) -> bytes:
-    """The picture in colour as a progressive JPEG."""
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=quality, optimize=True, progressive=True, subsampling="4:2:0")
-    return file.getvalue()
-
-
-def bands_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
-    """Where to cut a page that holds several entries: top and bottom of each row, from the boxes of its readings.
-    A cut lies halfway between the ink of neighbours, and never goes through the row's own. Nothing for a picture of
-    two facing pages: their entries do not stand one below the other."""
-    if LEFT_PAGE in rows or RIGHT_PAGE in rows:
-        return {}
-    ordered = sorted(rows.items(), key=lambda item: item[1].top)
-    margin = ROW_MARGIN * float(np.median([box.height for _, box in ordered])) if ordered else 0.0
-    bands = {}
-    for at, (row, box) in enumerate(ordered):
-        above = ordered[at - 1][1].bottom if at else -np.inf
-        below = ordered[at + 1][1].top if at + 1 < len(ordered) else np.inf
-        top = min(box.top, max(box.top - margin, (above + box.top) / 2))
-        bottom = max(box.bottom, min(box.bottom + margin, (below + box.bottom) / 2))
-        bands[row] = (top, bottom)
-    return bands
-
-
-def columns_of(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
-    """Where to cut a picture of two facing pages, from the boxes of their readings: left and right of each. Nothing
-    where a side has none, or its entries do not stand side by side."""
-    one, other = rows.get(LEFT_PAGE), rows.get(RIGHT_PAGE)
-    if one is None or other is None:
-        return {}
-    beside = other.left >= one.right - 0.1 * min(one.width, other.width)
-    level = min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * min(one.height, other.height)
-    if not (beside and level):
-        return {}
-    middle = (one.right + other.left) / 2
-    return {LEFT_PAGE: (0.0, max(one.right, middle)), RIGHT_PAGE: (min(other.left, middle), np.inf)}
-
-
-def cut_column(
-    pixels: Pixels, column: tuple[float, float], texts: Sequence[TextSpan]
-) -> tuple[Pixels, tuple[TextSpan, ...]]:
-    """What lies between left and right (in pixels of the page), as high as the page, and the texts that stand there."""
-    first, last = max(0, int(column[0])), int(min(np.ceil(column[1]), pixels.shape[1]))
-    kept = tuple(
-        TextSpan(one.text, Box(one.box.left - first, one.box.top, one.box.right - first, one.box.bottom))
-        for one in texts
-        if first <= one.box.centre[0] < last
-    )
-    return np.ascontiguousarray(pixels[:, first:last]), kept
-
-
-def cut_out(
-    pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[TextSpan]
-) -> tuple[Pixels, tuple[TextSpan, ...]]:
-    """Bands of a page (top, bottom in its pixels) under one another, with the texts that stand on them."""
-    height = pixels.shape[0]
-    parts, kept, at = [], [], 0
-    for top, bottom in bands:
-        first, last = max(0, int(top)), min(height, int(np.ceil(bottom)))
-        if last <= first:
-            continue
-        parts.append(pixels[first:last])
-        moved = at - first
-        kept += [
-            TextSpan(one.text, Box(one.box.left, one.box.top + moved, one.box.right, one.box.bottom + moved))
-            for one in texts
-            if first <= one.box.centre[1] < last
-        ]
-        at += last - first
-    return (np.vstack(parts) if parts else pixels), tuple(kept)
-
-
-def scaled_texts(texts: Sequence[TextSpan], share: float) -> tuple[TextSpan, ...]:
-    """The texts on a picture of another size."""
-    return tuple(TextSpan(one.text, _scaled(one.box, share)) for one in texts)
-
-
-def _resized(size: tuple[int, int], share: float) -> tuple[int, int]:
-    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
-
-
-def _scaled(box: Box, share: float) -> Box:
-    return Box(box.left * share, box.top * share, box.right * share, box.bottom * share)
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """What an entry needs of a page: all of it, or ``bands`` (top, bottom in pixels of the straight page), or its
-    ``column`` of two facing pages (left, right)."""
+    """The part of a page that an entry needs: all of it, unless it is cut.
+
+    Attributes:
+        scan: The file of the scan.
+        scan_sha256: Its SHA-256.
+        page_no: Counted from 1.
+        rectification: How the page is rectified.
+        texts: The text layer, in pixels of the rectified page.
+        bands: Top and bottom of each band to keep, in those pixels.
+        column: Left and right of the column to keep, in those pixels.
+    """
 
     scan: Path
     scan_sha256: str
     page_no: int
-    straight: PageRectification
+    rectification: PageRectification
     texts: tuple[TextSpan, ...] = ()
     bands: tuple[tuple[float, float], ...] = ()
     column: tuple[float, float] | None = None
@@ -221,29 +106,247 @@ class EntryCopy:
 Decode = Callable[[PagePart], PageImage]
 
 
+@dataclass
+class JpegCompressor:
+    """Finds the best of ``QUALITIES`` at which a picture fits.
+
+    The pages of a book are alike, so a search begins at the quality that the last picture took. The result does not
+    depend on where it begins: a lower quality never makes a larger file.
+    """
+
+    _start: int = field(default=len(QUALITIES) // 2)
+
+    def compress(self, picture: Image.Image, allowed: float) -> bytes:
+        """Return the picture at the best quality that takes at most ``allowed`` bytes, or at the lowest one."""
+        at = self._start
+        jpeg = encode_jpeg(picture, QUALITIES[at])
+        if len(jpeg) > allowed:
+            jpeg, at = self._coarser(picture, allowed, at)
+        else:
+            jpeg, at = self._finest(picture, allowed, jpeg, at)
+        self._start = at
+        return jpeg
+
+    def _finest(self, picture: Image.Image, allowed: float, jpeg: bytes, at: int) -> tuple[bytes, int]:
+        """Raise the quality from one that fits to the best that does."""
+        while at > 0:
+            finer = encode_jpeg(picture, QUALITIES[at - 1])
+            if len(finer) > allowed:
+                break
+            jpeg, at = finer, at - 1
+        return jpeg, at
+
+    def _coarser(self, picture: Image.Image, allowed: float, at: int) -> tuple[bytes, int]:
+        """Lower the quality from one that does not fit to the first that does."""
+        last = len(QUALITIES) - 1
+        for lower in range(at + 1, last):
+            jpeg = encode_jpeg(picture, QUALITIES[lower])
+            if len(jpeg) <= allowed:
+                return jpeg, lower
+        return encode_jpeg(picture, QUALITIES[last]), last
+
+
 def entry_pdfs(
-    copies: Sequence[EntryCopy], decode: Decode, options: CopyOptions, made_at: datetime
+    copies: Sequence[EntryCopy],
+    decode: Decode,
+    options: CopyOptions,
+    made_at: datetime,
+    compressor: JpegCompressor | None = None,
 ) -> list[bytes]:
-    """The PDFs of the entries of one page, each page decoded and set straight once in a row. What ``decode`` raises
-    goes through."""
+    """Return the PDFs of the entries of one page; neighbours that show the same page share its decoded picture.
+
+    Args:
+        copies: In the order of their pages.
+        decode: Returns the pixels of a page; what it raises goes through.
+        options: How copies are made.
+        made_at: The time that the files name.
+        compressor: The one of this process, where several pages are copied one after the other.
+    """
+    compressor = compressor or JpegCompressor()
     last: tuple[PagePart, RectifiedPicture] | None = None
     files = []
     for copy in copies:
         pages: list[PicturePage] = []
         for part in copy.parts:
             if last is None or (last[0].scan_sha256, last[0].page_no) != (part.scan_sha256, part.page_no):
-                last = part, straightened(decode(part), part.straight)
-            pages.append(_page(part, last[1], options))
+                last = part, rectify_page(decode(part), part.rectification)
+            pages.append(_picture_of_part(part, last[1], options, compressor))
         files.append(entry_pdf(pages, copy.name, made_at))
     return files
 
 
-def _page(part: PagePart, picture: RectifiedPicture, options: CopyOptions) -> PicturePage:
-    pixels, texts = picture.pixels, scaled_texts(part.texts, picture.share)
+def _picture_of_part(
+    part: PagePart, picture: RectifiedPicture, options: CopyOptions, compressor: JpegCompressor
+) -> PicturePage:
+    scale = picture.scale
+    pixels, texts = picture.pixels, tuple(_scaled_span(text, scale) for text in part.texts)
     if part.bands:
-        bands = [(top * picture.share, bottom * picture.share) for top, bottom in part.bands]
-        pixels, texts = cut_out(pixels, bands, texts)
+        pixels, texts = crop_bands(
+            pixels, [(top * scale, bottom * scale) for top, bottom in part.bands], texts
+        )
     if part.column is not None:
         left, right = part.column
-        pixels, texts = cut_column(pixels, (left * picture.share, right * picture.share), texts)
-    return picture_page(pixels, picture.dpi, texts, options)
+        pixels, texts = crop_column(pixels, (left * scale, right * scale), texts)
+    return compress_page(pixels, picture.dpi, texts, options, compressor)
+
+
+def rectify_page(page: PageImage, rectification: PageRectification) -> RectifiedPicture:
+    """Return the rectified page no finer than the finest of ``SCALES``.
+
+    The scan is first reduced by a whole factor, so that only as many pixels are moved as are needed; what is still too
+    fine is averaged afterwards.
+    """
+    matrix, size = rectification.matrix, rectification.size
+    if size == (0, 0):
+        height, width = page.pixels.shape[:2]
+        matrix, size = np.eye(3), (width, height)
+    zoom = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    dpi = page.dpi * zoom or size[1] * 25.4 / rectification.paper_mm[1]
+    scale = min(1.0, SCALES[0] / dpi)
+    factor = max(1, int(1 / (zoom * scale) + 1e-6))
+    moved_scale = 1 / (factor * zoom)
+    to_canvas = np.diag([moved_scale, moved_scale, 1.0]) @ matrix @ np.diag([factor, factor, 1.0])
+    flat = warp.warp_image(_reduced(page.pixels, factor), to_canvas, _scaled_size(size, moved_scale))
+    if scale < moved_scale * (1 - 1e-6):
+        target = _scaled_size(size, scale)
+        flat = np.asarray(Image.fromarray(flat).resize(target, Image.Resampling.LANCZOS))
+    return RectifiedPicture(flat, dpi * scale, scale)
+
+
+def _reduced(pixels: Pixels, factor: int) -> Pixels:
+    """Return the picture at 1/``factor`` of its size, each pixel the mean of ``factor`` × ``factor``."""
+    if factor == 1:
+        return pixels
+    if factor == 2:
+        return warp.halved(pixels)
+    return np.asarray(Image.fromarray(pixels).reduce(factor))
+
+
+def compress_page(
+    pixels: Pixels,
+    dpi: float,
+    texts: Sequence[TextSpan],
+    options: CopyOptions = CopyOptions(),
+    compressor: JpegCompressor | None = None,
+) -> PicturePage:
+    """Return a page as a JPEG of at most the wanted size.
+
+    First the quality is lowered, then the resolution, and never under the last of each.
+
+    Args:
+        pixels: The picture, at ``dpi`` pixels an inch.
+        dpi: Its resolution.
+        texts: The text layer, in pixels of the picture.
+        options: The wanted size.
+        compressor: Where to begin the search.
+    """
+    compressor = compressor or JpegCompressor()
+    height, width = pixels.shape[:2]
+    allowed = 1000 * options.kilobytes * (width * height / dpi**2) / A4_SQUARE_INCHES
+    whole = Image.fromarray(pixels)
+    jpeg, size, used = b"", whole.size, dpi
+    for used in dict.fromkeys(min(scale, dpi) for scale in SCALES):
+        size = _scaled_size((width, height), used / dpi)
+        picture = whole if size == whole.size else whole.resize(size, Image.Resampling.LANCZOS)
+        jpeg = compressor.compress(picture, allowed)
+        if len(jpeg) <= allowed:
+            break
+    scale = size[0] / width
+    return PicturePage(jpeg, size, used, tuple(_scaled_span(text, scale) for text in texts))
+
+
+def encode_jpeg(picture: Image.Image, quality: int) -> bytes:
+    """Return the picture in colour as a progressive JPEG."""
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality, optimize=True, progressive=True, subsampling="4:2:0")
+    return file.getvalue()
+
+
+def row_bands(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
+    """Return where to cut a page that holds several entries: top and bottom of each row.
+
+    A cut lies halfway between the ink of neighbours and never goes through the ink of the row itself. A picture of two
+    facing pages has no bands: its entries do not lie one below the other.
+
+    Args:
+        rows: The box around the readings of each entry, in pixels of the rectified page.
+    """
+    if LEFT_PAGE in rows or RIGHT_PAGE in rows:
+        return {}
+    ordered = sorted(rows.items(), key=lambda item: item[1].top)
+    margin = ROW_MARGIN * float(np.median([box.height for _, box in ordered])) if ordered else 0.0
+    bands = {}
+    for at, (row, box) in enumerate(ordered):
+        above = ordered[at - 1][1].bottom if at else -np.inf
+        below = ordered[at + 1][1].top if at + 1 < len(ordered) else np.inf
+        top = min(box.top, max(box.top - margin, (above + box.top) / 2))
+        bottom = max(box.bottom, min(box.bottom + margin, (below + box.bottom) / 2))
+        bands[row] = (top, bottom)
+    return bands
+
+
+def facing_columns(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
+    """Return where to cut a picture of two facing pages: left and right of each.
+
+    Nothing where a side has no entry, or its entries do not lie side by side.
+
+    Args:
+        rows: The box around the readings of each entry, in pixels of the rectified page.
+    """
+    left_page, right_page = rows.get(LEFT_PAGE), rows.get(RIGHT_PAGE)
+    if left_page is None or right_page is None:
+        return {}
+    apart = right_page.left >= left_page.right - 0.1 * min(left_page.width, right_page.width)
+    overlap = min(left_page.bottom, right_page.bottom) - max(left_page.top, right_page.top)
+    if not (apart and overlap > 0.5 * min(left_page.height, right_page.height)):
+        return {}
+    middle = (left_page.right + right_page.left) / 2
+    return {
+        LEFT_PAGE: (0.0, max(left_page.right, middle)),
+        RIGHT_PAGE: (min(right_page.left, middle), np.inf),
+    }
+
+
+def crop_column(
+    pixels: Pixels, column: tuple[float, float], texts: Sequence[TextSpan]
+) -> tuple[Pixels, tuple[TextSpan, ...]]:
+    """Return what lies between left and right (in pixels), as high as the page, and the texts on it."""
+    first, last = max(0, int(column[0])), int(min(np.ceil(column[1]), pixels.shape[1]))
+    kept = tuple(
+        TextSpan(text.text, Box(text.box.left - first, text.box.top, text.box.right - first, text.box.bottom))
+        for text in texts
+        if first <= text.box.centre[0] < last
+    )
+    return np.ascontiguousarray(pixels[:, first:last]), kept
+
+
+def crop_bands(
+    pixels: Pixels, bands: Sequence[tuple[float, float]], texts: Sequence[TextSpan]
+) -> tuple[Pixels, tuple[TextSpan, ...]]:
+    """Return bands of a page (top, bottom in its pixels) under one another, and the texts on them."""
+    height = pixels.shape[0]
+    parts, kept, at = [], [], 0
+    for top, bottom in bands:
+        first, last = max(0, int(top)), min(height, int(np.ceil(bottom)))
+        if last <= first:
+            continue
+        parts.append(pixels[first:last])
+        moved = at - first
+        kept += [
+            TextSpan(
+                text.text, Box(text.box.left, text.box.top + moved, text.box.right, text.box.bottom + moved)
+            )
+            for text in texts
+            if first <= text.box.centre[1] < last
+        ]
+        at += last - first
+    return (np.vstack(parts) if parts else pixels), tuple(kept)
+
+
+def _scaled_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _scaled_span(span: TextSpan, scale: float) -> TextSpan:
+    box = span.box
+    return TextSpan(span.text, Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale))

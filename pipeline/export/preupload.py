@@ -1,6 +1,6 @@
 """The check before the upload ("Kiểm tra trước khi up"): U1–U8 of contractors' practice and the code lists.
 
-It looks at the finished file only, by rules of its own: what the file says, not how it came to be.
+It looks at the finished file only, by rules of its own; how the file was made does not matter to it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from pipeline.export.package_values import WorkbookFault
 from pipeline.export.workbook import ReadBack, ReadRow, has_codes, read_back
-from pipeline.schema import FieldSpec, Schemas
+from pipeline.schema import FieldSpec, KeyColumns, Schemas
 
 _DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _NUMBER = re.compile(r"[0-9]{2,6}/[0-9]{4}")
 _YEAR = re.compile(r"[0-9]{4}")
 
 Key = tuple[str, str]
-"""``quyenSo`` and ``so`` of an entry."""
+"""Volume and number of an entry."""
 
 
 def preupload_faults(
@@ -28,12 +28,19 @@ def preupload_faults(
     export: str,
     schemas: Schemas,
     unsettled: Collection[Key] = (),
-    meant: Sequence[Mapping[str, str]] | None = None,
+    expected: Sequence[Mapping[str, str]] | None = None,
 ) -> tuple[WorkbookFault, ...]:
-    """What is wrong with a workbook made for that template.
+    """Return the faults of a workbook made for a template.
 
-    ``unsettled``: keys of entries that are not settled, none of which may be in it (U8); ``meant``: the cells of each
-    entry that it must hold, row by row and no other. Raises ``StorageError`` when the file cannot be read.
+    Args:
+        path: The workbook.
+        export: The id of the template.
+        schemas: The declarations.
+        unsettled: Keys of entries that are not settled, none of which may be in it (U8).
+        expected: The cells of each entry that it must hold, row by row and no other.
+
+    Raises:
+        StorageError: The file cannot be read.
     """
     with read_back(path, schemas.exports[export].sheet) as book:
         if book.header != schemas.columns(export):
@@ -42,10 +49,10 @@ def preupload_faults(
         faults: list[WorkbookFault] = []
         for row in book.rows():
             faults += checker.faults_of(row)
-            if meant is not None and row.row - 2 < len(meant):
-                faults += checker.changed(row, meant[row.row - 2])
+            if expected is not None and row.row - 2 < len(expected):
+                faults += checker.changed(row, expected[row.row - 2])
     faults += checker.repeated()
-    if meant is not None and checker.count != len(meant):
+    if expected is not None and checker.count != len(expected):
         faults.append(WorkbookFault("U8", 0))
     return tuple(faults)
 
@@ -58,15 +65,18 @@ def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[Workbook
 
 
 class _Checker:
-    """Looks at one row after the other and remembers the keys it has met."""
+    """Checks one row after the other and remembers the keys it has met."""
 
     def __init__(self, export: str, schemas: Schemas, unsettled: frozenset[Key]) -> None:
         record = schemas.records[schemas.exports[export].record]
+        self._key = record.key_columns
         columns = schemas.columns(export)
         self._leading = schemas.exports[export].leading
         fields = [record.by_column[name] for name in columns if name in record.by_column]
         self._columns = columns[len(self._leading) :]
-        self._dates = [spec.column for spec in fields if spec.kind == "date" and spec.column != "ngayDangKy"]
+        self._dates = [
+            spec.column for spec in fields if spec.kind == "date" and spec.column != self._key.registered_on
+        ]
         self._lists = [(spec, *_list_of(spec, schemas)) for spec in fields if spec.vocab]
         self._unsettled = unsettled
         self._met: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
@@ -74,10 +84,11 @@ class _Checker:
 
     def faults_of(self, row: ReadRow) -> Iterator[WorkbookFault]:
         self.count += 1
-        number, volume = row.cells.get("so", ""), row.cells.get("quyenSo", "")
-        place = row.cells.get("noiDangKy", "")
+        place, volume, number = (
+            row.cells.get(column, "") for column in (self._key.place, self._key.volume, self._key.number)
+        )
         self._met.setdefault((place, volume, number), []).append((row.row, number))
-        for check, column in (*_key_faults(row.cells), *self._date_faults(row.cells)):
+        for check, column in (*_key_faults(row.cells, self._key), *self._date_faults(row.cells)):
             yield WorkbookFault(check, row.row, column, number)
         if (volume, number) in self._unsettled:
             yield WorkbookFault("U8", row.row, "", number)
@@ -88,11 +99,11 @@ class _Checker:
             if value and value not in allowed:
                 yield WorkbookFault("LIST", row.row, spec.column, number, blocking=closed)
 
-    def changed(self, row: ReadRow, meant: Mapping[str, str]) -> Iterator[WorkbookFault]:
-        """Cells that do not say what they are meant to."""
+    def changed(self, row: ReadRow, expected: Mapping[str, str]) -> Iterator[WorkbookFault]:
+        """Yield the cells that differ from what was to be written."""
         for name in self._columns:
-            if row.cells.get(name, "") != meant[name] and name not in row.other:
-                yield WorkbookFault("CELL", row.row, name, row.cells.get("so", ""))
+            if row.cells.get(name, "") != expected[name] and name not in row.other:
+                yield WorkbookFault("CELL", row.row, name, row.cells.get(self._key.number, ""))
 
     def _date_faults(self, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
         for column in self._dates:
@@ -101,30 +112,31 @@ class _Checker:
                 yield "U6", column
 
     def repeated(self) -> Iterator[WorkbookFault]:
-        """U7: every row of a key that several rows have."""
+        """Yield U7: every row of a key that several rows have."""
         for rows in self._met.values():
             if len(rows) > 1:
-                yield from (WorkbookFault("U7", row, "so", number) for row, number in rows)
+                yield from (WorkbookFault("U7", row, self._key.number, number) for row, number in rows)
 
 
-def _key_faults(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
-    number, volume, day = (cells.get(name, "") for name in ("so", "quyenSo", "ngayDangKy"))
+def _key_faults(cells: Mapping[str, str], key: KeyColumns) -> Iterator[tuple[str, str]]:
+    number, volume, day, page = (
+        cells.get(column, "") for column in (key.number, key.volume, key.registered_on, key.page)
+    )
     if not number.strip():
-        yield "U1", "so"
+        yield "U1", key.number
     if not is_day(day):
-        yield "U2", "ngayDangKy"
-    for column, text in (("so", number), ("quyenSo", volume)):
+        yield "U2", key.registered_on
+    for column, text in ((key.number, number), (key.volume, volume)):
         if not _NUMBER.fullmatch(text):
             yield "U3", column
     if number[-4:] != day[-4:]:
-        yield "U4", "so"
-    page = cells.get("trangSo", "")
+        yield "U4", key.number
     if page and not (page.isascii() and page.isdigit()):
-        yield "U5", "trangSo"
+        yield "U5", key.page
 
 
 def is_day(text: str) -> bool:
-    """Whether it is a day of the calendar written ``dd.mm.yyyy``."""
+    """Return whether a text is a day of the calendar written ``dd.mm.yyyy``."""
     match = _DAY.fullmatch(text)
     if match is None:
         return False
@@ -136,17 +148,17 @@ def is_day(text: str) -> bool:
 
 
 def is_date_text(text: str) -> bool:
-    """Whether a cell for a date may say that: a day, a year, or an age in words ("30 tuổi")."""
+    """Return whether a cell for a date may hold that text: a day, a year, or an age in words ("30 tuổi")."""
     return "t" in text or is_day(text) or _YEAR.fullmatch(text) is not None
 
 
 def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
-    """What may stand in the column of a listed field, and whether nothing else may: names of peoples and countries go
-    beyond any list, codes do not."""
+    """Return what the column of a listed field may hold, and whether it may hold nothing else: names of peoples and
+    countries go beyond any list, codes do not."""
     vocab = schemas.vocabs[spec.vocab or ""]
     return frozenset(term.code for term in vocab.terms), has_codes(vocab)
 
 
-def counted(faults: Iterable[WorkbookFault]) -> dict[str, int]:
-    """How often each check found something."""
+def count_by_check(faults: Iterable[WorkbookFault]) -> dict[str, int]:
+    """Return how often each check found something."""
     return dict(Counter(fault.check for fault in faults).most_common())

@@ -120,7 +120,7 @@ def _named(sheet: str, number: int, cells: Mapping[int, Cell], schemas: Schemas)
     }
     best = max(known, key=lambda name: known[name])
     record = schemas.records[best]
-    if known[best] < LEAST_COLUMNS or "so" not in headers.values():
+    if known[best] < LEAST_COLUMNS or record.key_columns.number not in headers.values():
         return None
     where: dict[str, int] = {}
     for at, header in headers.items():

@@ -144,8 +144,9 @@ class _Matcher:
         self._rows, self._books, self._entries_of, self._counts = rows, books, entries_of, counts
         self._compare = FieldComparer(layout.fields)
         self._likeness = SimilarityScorer(layout.record, self._compare.position)
-        self._number = self._compare.position.get("so")
-        self._volume = self._compare.position.get("quyenSo")
+        key = layout.record.key_columns
+        self._number = self._compare.position.get(key.number)
+        self._volume = self._compare.position.get(key.volume)
         self._places = RegistrationPlaces(books)
         self._codes = {book.book_id: book.place_code for book in books}
         self._left: list[tuple[Key, RegistryEntry]] = []

@@ -41,7 +41,8 @@ class StagedRows:
         self._table, self._layout = table, layout
         self._normal = [ValueNormalizer(spec, schemas.vocabulary(spec)) for spec in layout.fields]
         position = {spec.column: at for at, spec in enumerate(layout.fields)}
-        self._volume, self._place = position.get("quyenSo"), position.get("noiDangKy")
+        key = layout.record.key_columns
+        self._volume, self._place = position.get(key.volume), position.get(key.place)
         self._typed = [at for at, spec in enumerate(layout.fields) if spec.kind in TYPED]
         self._plain: dict[int, list[int]] = defaultdict(list)
         for at, source in enumerate(layout.sources):

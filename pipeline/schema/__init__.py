@@ -39,7 +39,15 @@ from pipeline.schema.lists import (
     describe_details,
 )
 from pipeline.schema.loading import load, load_form
-from pipeline.schema.record import LEDGER_KEYS, BookSpec, FieldSpec, PersonSpec, RecordSpec, RuleSpec
+from pipeline.schema.record import (
+    LEDGER_KEYS,
+    BookSpec,
+    FieldSpec,
+    KeyColumns,
+    PersonSpec,
+    RecordSpec,
+    RuleSpec,
+)
 from pipeline.schema.schemas import Schemas
 
 __all__ = [
@@ -49,6 +57,7 @@ __all__ = [
     "PRINT_ADVANCE",
     "Area",
     "BookSpec",
+    "KeyColumns",
     "Cell",
     "CheckBox",
     "Column",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -59,6 +59,25 @@ class BookSpec(Declaration):
     notes: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyColumns:
+    """The Ministry's columns that tell one entry from all others; ``""`` where the record does not declare one.
+
+    Attributes:
+        number: The entry number.
+        registered_on: The day of registration.
+        page: The number of the page in the ledger.
+        volume: The volume of the ledger.
+        place: The place of registration.
+    """
+
+    number: str = ""
+    registered_on: str = ""
+    page: str = ""
+    volume: str = ""
+    place: str = ""
+
+
 class PersonSpec(Declaration):
     """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what
     the entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with
@@ -101,3 +120,18 @@ class RecordSpec(Declaration):
     @cached_property
     def by_column(self) -> Mapping[str, FieldSpec]:
         return {spec.column: spec for spec in self.fields if spec.column}
+
+    @cached_property
+    def key_columns(self) -> KeyColumns:
+        """The columns of an entry's key: number, day and page as ``book`` declares them, volume and place as the ledger
+        fills them. Without ``book`` the number is the first field of its kind."""
+        columns = {spec.name: spec.column for spec in self.fields}
+        by_ledger = {spec.ledger: spec.column for spec in self.fields if spec.ledger}
+        by_kind = {spec.kind: spec.column for spec in reversed(self.fields)}
+        return KeyColumns(
+            number=columns[self.book.number] if self.book else by_kind.get("entry_number", ""),
+            registered_on=columns[self.book.registered_on] if self.book else "",
+            page=columns[self.book.page] if self.book else "",
+            volume=by_ledger.get("volume", ""),
+            place=by_ledger.get("place", ""),
+        )

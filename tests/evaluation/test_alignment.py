@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.alignment import PredictedEntry, PredictedValue, aligned
+from pipeline.evaluation.alignment import PredictedEntry, PredictedValue, align_entries
 from pipeline.evaluation.truth import TrueEntry
 from pipeline.model import FieldStatus
 
@@ -15,7 +15,9 @@ def predicted(number: str, page: int | None = None, row: int | None = None) -> P
 
 
 def test_entries_meet_by_number_and_year_whatever_the_zeros() -> None:
-    found = aligned([true("7/2010"), true("8/2010")], [predicted("008/2010"), predicted("07/2010")])
+    found = align_entries(
+        [true("7/2010"), true("8/2010")], [predicted("008/2010"), predicted("07/2010")], "so"
+    )
     assert {(t.values["so"], p.values["so"].text) for t, p in found.pairs} == {
         ("7/2010", "07/2010"),
         ("8/2010", "008/2010"),
@@ -23,27 +25,28 @@ def test_entries_meet_by_number_and_year_whatever_the_zeros() -> None:
 
 
 def test_the_same_number_of_another_year_is_another_entry() -> None:
-    found = aligned([true("1/2010", 0, 0), true("1/2011", 1, 0)], [predicted("1/2011", 1, 0)])
+    found = align_entries([true("1/2010", 0, 0), true("1/2011", 1, 0)], [predicted("1/2011", 1, 0)], "so")
     assert [t.values["so"] for t, _ in found.pairs] == ["1/2011"]
     assert [t.values["so"] for t in found.missing] == ["1/2010"]
 
 
 def test_an_entry_whose_number_was_misread_meets_by_its_place() -> None:
-    found = aligned(
+    found = align_entries(
         [true("1/2010", 0, 0), true("2/2010", 1, 0), true("3/2010", 2, 0)],
         [predicted("", 2, 0), predicted("1/2010", 0, 0)],
+        "so",
     )
     assert {t.values["so"]: p.page for t, p in found.pairs} == {"1/2010": 0, "3/2010": 2}
     assert [t.values["so"] for t in found.missing] == ["2/2010"]
 
 
 def test_a_number_that_stands_twice_meets_on_its_own_page_first() -> None:
-    found = aligned([true("1/2010", 0, 0), true("1/2010", 5, 0)], [predicted("1/2010", 5, 0)])
+    found = align_entries([true("1/2010", 0, 0), true("1/2010", 5, 0)], [predicted("1/2010", 5, 0)], "so")
     assert found.pairs[0][0].page == 5
 
 
 def test_without_number_or_place_the_order_decides() -> None:
-    found = aligned([true("")], [predicted("?"), predicted("??")])
+    found = align_entries([true("")], [predicted("?"), predicted("??")], "so")
     assert len(found.pairs) == 1
     assert len(found.extra) == 1
 
@@ -57,7 +60,7 @@ _place = st.none() | st.integers(0, 3)
     st.lists(st.builds(predicted, _numbers, _place, _place), max_size=6),
 )
 def test_every_entry_is_counted_once(truth: list[TrueEntry], predictions: list[PredictedEntry]) -> None:
-    found = aligned(truth, predictions)
+    found = align_entries(truth, predictions, "so")
     assert len(found.pairs) + len(found.missing) == len(truth)
     assert len(found.pairs) + len(found.extra) == len(predictions)
     assert not (found.missing and found.extra)

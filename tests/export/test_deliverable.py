@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch.deliverable import deliverable
+from pipeline.batch.deliverable import deliverable_book
 from pipeline.batch.entry_pdfs import CopyPlan
 from pipeline.export.options import PackageOptions
 from pipeline.export.workbook import CellOptions
@@ -37,15 +37,15 @@ def book(registry: Registry) -> int:
 def why(
     registry: Registry, book: int, options: PackageOptions = PackageOptions()
 ) -> list[tuple[str, tuple[str, ...]]]:
-    found = deliverable(registry, book, SCHEMAS, options)
-    return [(one.why, one.fields or one.codes) for one in found.held]
+    found = deliverable_book(registry, book, SCHEMAS, options)
+    return [(one.why, one.fields or one.codes) for one in found.blockers]
 
 
 def test_a_settled_entry_goes_with_fields_its_form_has_no_place_for_empty(
     registry: Registry, book: int
 ) -> None:
     registry.save_page(book, page(entry(NUMBER, DAY, blank("notes"))), "f1")
-    found = deliverable(registry, book, SCHEMAS, PackageOptions())
+    found = deliverable_book(registry, book, SCHEMAS, PackageOptions())
     (one,) = found.entries
     assert (one.number, one.cells["ngayDangKy"], one.cells["ghiChu"], one.cells["meNgaySinh"]) == (
         "07/2010",
@@ -53,7 +53,7 @@ def test_a_settled_entry_goes_with_fields_its_form_has_no_place_for_empty(
         "",
         "",
     )
-    assert not found.held
+    assert not found.blockers
 
 
 def test_an_open_task_holds_an_entry_back(registry: Registry, book: int) -> None:
@@ -71,7 +71,7 @@ def test_what_was_found_illegible_holds_an_entry_back_unless_the_office_has_word
     assert not registry.queue(book)
     assert why(registry, book) == [("value", ("ghiChu",))]
     worded = PackageOptions(cells=CellOptions(illegible="(không đọc được)"))
-    (one,) = deliverable(registry, book, SCHEMAS, worded).entries
+    (one,) = deliverable_book(registry, book, SCHEMAS, worded).entries
     assert one.cells["ghiChu"] == "(không đọc được)"
 
 
@@ -103,7 +103,7 @@ def test_pages_that_wait_or_failed_keep_the_book_from_being_whole_and_loose_ones
     registry.save_failure(book, SCAN, "scan.pdf", 3, "broken", "Trang hỏng.")
     registry.save_page(book, page(page_no=4, kind=PageKind.COVER), "f1")
     assert why(registry, book) == [("task", ("PAGE-FORM",)), ("failure", ("broken",))]
-    (loose,) = deliverable(registry, book, SCHEMAS, PackageOptions()).loose
+    (loose,) = deliverable_book(registry, book, SCHEMAS, PackageOptions()).loose
     assert loose.page_no == 2
 
 
@@ -121,7 +121,7 @@ def test_an_entry_whose_place_on_a_shared_page_is_not_known_gets_the_whole_page(
     registry.store_scan(book, scan.sha256, "a.jpg", 3, 1)
     rows = (row("01", 0, 500), row("02", 1, 700), row("03", 2, None))
     registry.save_page(book, page(*rows, scan=scan.sha256), "f1")
-    found = deliverable(registry, book, SCHEMAS, PackageOptions())
+    found = deliverable_book(registry, book, SCHEMAS, PackageOptions())
     names = found.names(SCHEMAS, PackageOptions())
     (job,) = CopyPlan(registry, workspace, SCHEMAS, found, names, ()).jobs()
     first, second, third = (copy.parts[0].bands for copy in job.copies)

@@ -38,8 +38,13 @@ def test_names_are_those_in_use() -> None:
 
 
 def test_what_comes_again_is_numbered_and_a_correction_is_marked() -> None:
-    unique = UniqueNames()
-    assert [unique.of(f"a.41{CORRECTION}"), unique.of("a.41"), unique.of("A.41"), unique.of("a.41")] == [
+    unique = UniqueNames().unique
+    assert [
+        unique(f"a.41{CORRECTION}"),
+        unique("a.41"),
+        unique("A.41"),
+        unique("a.41"),
+    ] == [
         "a.41cc",
         "a.41",
         "A.41(1)",

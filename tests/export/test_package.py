@@ -130,7 +130,7 @@ def test_entries_that_are_not_settled_keep_the_book_back_or_are_left_out_by_name
     book = stored(tmp_path, "death-2006", replace(TWO, cover=False), decided=False)
     report = packed(book, tmp_path / "out")
     assert (report.refused, report.folder) == ("unsettled", None)
-    assert {one.why for one in report.held} == {"task"}
+    assert {one.why for one in report.blockers} == {"task"}
     assert not (tmp_path / "out").exists()
     with book.context.open_registry() as registry:
         empty = export_book(

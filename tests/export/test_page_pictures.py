@@ -16,14 +16,14 @@ from pipeline.export.page_pictures import (
     EntryCopy,
     PagePart,
     PageRectification,
-    bands_of,
-    columns_of,
-    cut_column,
-    cut_out,
+    compress_page,
+    crop_bands,
+    crop_column,
+    encode_jpeg,
     entry_pdfs,
-    jpeg_bytes,
-    picture_page,
-    straightened,
+    facing_columns,
+    rectify_page,
+    row_bands,
 )
 from pipeline.imaging.geometry import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
@@ -51,7 +51,7 @@ def written_page(width: int = 1240, height: int = 1754) -> Pixels:
 def test_an_a4_page_takes_what_is_allowed_and_stays_in_colour() -> None:
     pixels = written_page()
     for kilobytes in (60.0, 96.0, 400.0):
-        page = picture_page(pixels, 150.0, (), CopyOptions(kilobytes))
+        page = compress_page(pixels, 150.0, (), CopyOptions(kilobytes))
         allowed = 1000 * kilobytes * (1240 * 1754 / 150**2) / A4_SQUARE_INCHES
         shown = np.asarray(Image.open(io.BytesIO(page.jpeg)))
         assert len(page.jpeg) <= allowed or page.dpi == 96.0
@@ -62,10 +62,10 @@ def test_an_a4_page_takes_what_is_allowed_and_stays_in_colour() -> None:
 
 def test_the_best_quality_that_fits_is_taken() -> None:
     pixels = written_page()[:400]
-    sizes = [len(jpeg_bytes(Image.fromarray(pixels), quality)) for quality in QUALITIES]
+    sizes = [len(encode_jpeg(Image.fromarray(pixels), quality)) for quality in QUALITIES]
     for size in sizes:
         for allowed in (size, size + 500):
-            page = picture_page(pixels, 150.0, (), CopyOptions((allowed + 0.5) / _share_of_a4(400) / 1000))
+            page = compress_page(pixels, 150.0, (), CopyOptions((allowed + 0.5) / _share_of_a4(400) / 1000))
             assert len(page.jpeg) == next(one for one in sizes if one <= allowed)
 
 
@@ -74,7 +74,7 @@ def _share_of_a4(height: int) -> float:
 
 
 def test_texts_move_with_the_picture() -> None:
-    page = picture_page(written_page(), 150.0, [TextSpan("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
+    page = compress_page(written_page(), 150.0, [TextSpan("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
     share = page.size[0] / 1240
     assert page.texts[0].box == Box(100 * share, 200 * share, 300 * share, 240 * share)
 
@@ -83,8 +83,8 @@ def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
     pixels = np.full((600, 900, 3), 230, np.uint8)
     pixels[280:320, 10:50] = 0  # on the left of the lying page: on top once it is turned
     matrix, size = warp.quarter_turn(90, (900, 600))
-    shown = straightened(PageImage(REF, pixels, 300.0), PageRectification(matrix, size))
-    assert (shown.pixels.shape[:2], shown.dpi, shown.share) == ((450, 300), 150.0, 0.5)
+    shown = rectify_page(PageImage(REF, pixels, 300.0), PageRectification(matrix, size))
+    assert (shown.pixels.shape[:2], shown.dpi, shown.scale) == ((450, 300), 150.0, 0.5)
     rows, columns = np.nonzero(shown.pixels.min(axis=2) < 100)
     assert rows.max() < 40
     assert 130 < columns.mean() < 170
@@ -92,17 +92,17 @@ def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
 
 def test_a_scan_that_does_not_tell_its_resolution_is_as_large_as_its_form() -> None:
     page = PageImage(REF, np.full((1754, 1240, 3), 230, np.uint8), 0.0)
-    shown = straightened(page, PageRectification(np.eye(3), (0, 0)))
+    shown = rectify_page(page, PageRectification(np.eye(3), (0, 0)))
     assert round(shown.dpi) == 150
 
 
 def test_rows_are_cut_between_the_ink_of_neighbours() -> None:
     rows = {0: Box(0, 100, 900, 180), 1: Box(0, 190, 900, 270), 3: Box(0, 400, 900, 480)}
-    bands = bands_of(rows)
+    bands = row_bands(rows)
     assert bands[0] == (80, 185)
     assert bands[1] == (185, 290)
     assert bands[3] == (380, 500)
-    overlapping = bands_of({0: Box(0, 100, 900, 200), 1: Box(0, 190, 900, 270)})
+    overlapping = row_bands({0: Box(0, 100, 900, 200), 1: Box(0, 190, 900, 270)})
     assert overlapping[0][1] == 200
     assert overlapping[1][0] == 190, "never through a row's own ink"
 
@@ -110,7 +110,7 @@ def test_rows_are_cut_between_the_ink_of_neighbours() -> None:
 def test_a_cut_keeps_its_texts_and_leaves_those_of_others() -> None:
     pixels = np.zeros((500, 100, 3), np.uint8)
     texts = [TextSpan("mine", Box(10, 210, 50, 230)), TextSpan("other", Box(10, 310, 50, 330))]
-    picture, kept = cut_out(pixels, [(0, 50), (200, 280)], texts)
+    picture, kept = crop_bands(pixels, [(0, 50), (200, 280)], texts)
     assert picture.shape[0] == 130
     assert kept == (TextSpan("mine", Box(10, 60, 50, 80)),)
 
@@ -139,21 +139,21 @@ def test_an_entry_that_goes_on_is_one_file_and_a_page_is_decoded_once_for_its_ro
 def test_facing_pages_are_cut_between_them_and_rows_under_one_another_are_not() -> None:
     left, right = Box(100, 120, 900, 1200), Box(1100, 90, 1900, 1150)
     facing = {LEFT_PAGE: left, RIGHT_PAGE: right}
-    assert columns_of(facing) == {LEFT_PAGE: (0, 1000), RIGHT_PAGE: (1000, np.inf)}
-    assert columns_of({0: Box(100, 0, 900, 300), **facing}) == columns_of(facing), (
+    assert facing_columns(facing) == {LEFT_PAGE: (0, 1000), RIGHT_PAGE: (1000, np.inf)}
+    assert facing_columns({0: Box(100, 0, 900, 300), **facing}) == facing_columns(facing), (
         "what was read before has no say"
     )
-    assert bands_of(facing) == bands_of({RIGHT_PAGE: right}) == {}, "never one below the other"
-    assert columns_of({LEFT_PAGE: left}) == {}
-    assert columns_of({0: left, 1: right}) == {}
-    assert columns_of({LEFT_PAGE: Box(0, 100, 900, 180), RIGHT_PAGE: Box(0, 190, 900, 270)}) == {}
+    assert row_bands(facing) == row_bands({RIGHT_PAGE: right}) == {}, "never one below the other"
+    assert facing_columns({LEFT_PAGE: left}) == {}
+    assert facing_columns({0: left, 1: right}) == {}
+    assert facing_columns({LEFT_PAGE: Box(0, 100, 900, 180), RIGHT_PAGE: Box(0, 190, 900, 270)}) == {}
 
 
 def test_the_copy_of_a_facing_page_shows_it_and_nothing_of_the_other() -> None:
     pixels = np.full((300, 400, 3), 255, np.uint8)
     pixels[:, 200:] = (0, 0, 255)
     texts = [TextSpan("trái", Box(20, 10, 90, 30)), TextSpan("phải", Box(240, 10, 300, 30))]
-    picture, kept = cut_column(pixels, (200, np.inf), texts)
+    picture, kept = crop_column(pixels, (200, np.inf), texts)
     assert picture.shape == (300, 200, 3)
     assert (picture == (0, 0, 255)).all()
     assert kept == (TextSpan("phải", Box(40, 10, 100, 30)),)

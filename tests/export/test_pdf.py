@@ -9,7 +9,7 @@ import pikepdf
 from PIL import Image
 
 from pipeline.export.package_values import TextSpan
-from pipeline.export.page_pictures import jpeg_bytes
+from pipeline.export.page_pictures import encode_jpeg
 from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.model import Box
 from tests.export.pdfs import MADE, assert_pdf_a_2b, assert_verapdf_agrees, pictures_of, text_of, verapdf
@@ -18,7 +18,7 @@ NAMES = ("Nguyễn Thị Ánh Tuyết", "Đặng Hữu Phước", "thứ bảy, 
 
 
 def page(*texts: str) -> PicturePage:
-    jpeg = jpeg_bytes(Image.new("RGB", (620, 877), (240, 235, 220)), 60)
+    jpeg = encode_jpeg(Image.new("RGB", (620, 877), (240, 235, 220)), 60)
     shown = tuple(TextSpan(text, Box(50, 60 + 80 * at, 500, 90 + 80 * at)) for at, text in enumerate(texts))
     return PicturePage(jpeg, (620, 877), 75.0, shown)
 

@@ -55,7 +55,7 @@ def test_repeated_keys_are_all_named(tmp_path: Path) -> None:
 def test_an_entry_that_is_not_settled_and_a_row_too_few_are_found(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, row("KS60"), unsettled={("01/2010", "01/2010")})
     assert (fault.check, fault.row) == ("U8", 2)
-    (fault,) = faults(tmp_path, row("KS60"), meant=[row("KS60"), row("KS60", so="02/2010")])
+    (fault,) = faults(tmp_path, row("KS60"), expected=[row("KS60"), row("KS60", so="02/2010")])
     assert (fault.check, fault.row) == ("U8", 0)
 
 
@@ -63,9 +63,9 @@ def test_an_entry_that_is_not_settled_and_a_row_too_few_are_found(tmp_path: Path
 def test_a_cell_that_is_lost_added_or_changed_is_found(export: str, tmp_path: Path) -> None:
     meant = row(export, ghiChu="mẹ mất", chaHoTen="Lý Thử Hai")
     for changed in ({"chaHoTen": ""}, {"meHoTen": "Thử"}, {"ghiChu": "mẹ  mất"}):
-        (fault,) = faults(tmp_path, meant | changed, export=export, meant=[meant])
+        (fault,) = faults(tmp_path, meant | changed, export=export, expected=[meant])
         assert (fault.check, fault.row, fault.column, fault.blocking) == ("CELL", 2, *changed, True)
-    assert not faults(tmp_path, meant, export=export, meant=[meant])
+    assert not faults(tmp_path, meant, export=export, expected=[meant])
 
 
 def test_a_people_or_country_beyond_the_list_is_told_and_does_not_block(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.export.books import CLEAN, stored
 def test_a_summary_holds_counts_and_no_number_of_an_entry() -> None:
     report = PackageReport(
         "a", Path("/out/1-KS.2010.01"), entries=3,
-        held=(ExportBlocker("task", "a.pdf", 2, number="41/2010", entry_id=7),),
+        blockers=(ExportBlocker("task", "a.pdf", 2, number="41/2010", entry_id=7),),
         faults=(WorkbookFault("LIST", 3, "nksDanToc", "42/2010"),),
     )  # fmt: skip
     summary = summary_of(report)

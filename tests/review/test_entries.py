@@ -98,6 +98,6 @@ def test_each_reason_why_no_package_was_made_leads_to_where_it_is_mended() -> No
         ExportBlocker("finding", "a.pdf", 2, entry_id=14, codes=("K06",)),
         ExportBlocker("failure", "a.pdf", 3),
     )
-    told = refusal_of(PackageReport("KS", None, "unsettled", held=held), 7)
+    told = refusal_of(PackageReport("KS", None, "unsettled", blockers=held), 7)
     wanted = ["/reports/waiting?book=7", "/entries/13", "/entries/14", "/tickets"]
     assert [href for _, href in told.places] == wanted

@@ -46,6 +46,19 @@ def transform_points(matrix: Matrix, points: Matrix) -> Matrix:
     return result
 
 
+def halved(pixels: Pixels) -> Pixels:
+    """Return an image (height, width, 3) at half its size, each pixel the rounded mean of four.
+
+    A last row or column without a neighbour stands for itself, as Pillow's ``reduce(2)`` has it.
+    """
+    height, width = pixels.shape[:2]
+    if height % 2 or width % 2:
+        bordered = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+        pixels = np.asarray(bordered, np.uint8)
+    size = ((width + 1) // 2, (height + 1) // 2)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def warp_image(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
     """The image mapped through ``matrix`` onto a canvas of that (width, height); new ground takes the edge's colour."""
     shrinking = abs(np.linalg.det(matrix[:2, :2])) < 0.7

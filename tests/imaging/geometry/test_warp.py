@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.warp import crop_rectified, downsample, downsample_to
@@ -138,3 +139,9 @@ def test_the_longer_side_has_as_many_pixels_as_asked_or_what_there_are(shape: tu
     small = downsample_to(np.full(shape, 90, np.uint8), 1000)
     assert max(small.shape) == min(1000, max(shape))
     assert (small == 90).all()
+
+
+@pytest.mark.parametrize("size", [(40, 30), (41, 30), (40, 31), (41, 31), (1, 7), (1, 1)])
+def test_a_halved_picture_is_the_mean_of_four_pixels(size: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (*size, 3), np.uint8)
+    assert np.array_equal(warp.halved(pixels), np.asarray(Image.fromarray(pixels).reduce(2)))
