@@ -11,7 +11,7 @@ from pipeline.kinds import ENTRY_NUMBER
 from pipeline.model import FieldReading, FieldStatus, Hypothesis, PageResult, Writing
 from pipeline.schema import RecordSpec
 
-ENTRY_NUMBER = "entry_number"
+NUMBER_KIND = "entry_number"
 """The kind of entry numbers; the truth writes them with their year."""
 
 
@@ -81,7 +81,7 @@ def prediction_of(pages: Sequence[PageResult | None], record: RecordSpec, year: 
 
 def _predicted_value(reading: FieldReading, record: RecordSpec, year: int) -> PredictedValue:
     text = reading.text
-    if record.by_name[reading.field].kind == ENTRY_NUMBER and text and "/" not in text:
+    if record.by_name[reading.field].kind == NUMBER_KIND and text and "/" not in text:
         text = f"{text}/{year}"
     return PredictedValue(
         text=text,
