@@ -14,7 +14,7 @@ from pipeline.synth.clerk import Clerk, field_texts
 from pipeline.synth.people import draw_commune, draw_person, happens, pick
 
 Wording = tuple[tuple[str, str], ...]
-"""The text of a blank in runs of (role, text); role "" is what stands between the values."""
+"""The text of a blank in runs of (role, text); role "" is the text between the values."""
 
 DITTO_MARKS = ("nt", "-nt-", "-//-", "//", "như trên", '"')
 
@@ -48,10 +48,17 @@ PAPER_TYPES: Mapping[int, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class BlankContent:
-    """What goes into one blank: ``alternatives`` from long to short (empty = left blank); ``parts`` the pieces of a
-    value whose blanks are apart (day, month, year); ``spread``: letters stand apart along the leader (``groups`` =
-    in groups of three); ``struck``: a wrong value written first and struck out; ``inserted``: the right one goes above
-    it, between the lines; ``ditto``: what a mark stands for."""
+    """What goes into one blank.
+
+    Attributes:
+        slot: The blank.
+        alternatives: Wordings from long to short; none means that the blank stays empty.
+        parts: Part to text for a value whose blanks lie apart (day, month, year).
+        spread: ``even`` or ``groups`` (of three) where characters are written apart along the leader.
+        struck: A wrong value that is written first and struck out.
+        ditto: What a ditto mark repeats.
+        inserted: Whether the right value goes between the lines, above the struck one.
+    """
 
     slot: Slot
     alternatives: tuple[Wording, ...] = ()
@@ -63,7 +70,7 @@ class BlankContent:
 
 
 def compose_blank(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, slot: Slot) -> BlankContent:
-    """What this clerk writes into that blank."""
+    """Return what a clerk writes into a blank."""
     specs = {role: clerk.record.by_name[name] for role, name in slot.roles.items()}
     if slot.printed:
         return BlankContent(slot, _single_wording(str(facts.page_no)))
@@ -127,7 +134,7 @@ def _composed(
 
 
 def _template(rng: np.random.Generator, kind: str, slot: Slot, roles: tuple[str, ...]) -> str:
-    """The shape of the text: under a label that asks for a number ("Số ...") mostly the number alone."""
+    """Return the shape of the text; under a label that asks for a number it is mostly the number alone."""
     asks = slot.pieces[0].label if slot.pieces else ""
     if (
         label_mentions(asks, "số")
@@ -141,7 +148,7 @@ def _template(rng: np.random.Generator, kind: str, slot: Slot, roles: tuple[str,
 
 
 def _filled(template: str, values: Mapping[str, str]) -> Wording:
-    """The runs of a template; a role that is not among the values drops out with the words before it."""
+    """Return the runs of a template; a role without a value drops out with the words before it."""
     runs: list[tuple[str, str]] = []
     for piece in template.replace("{", "\0{").replace("}", "}\0").split("\0"):
         role = piece[1:-1] if piece.startswith("{") else ""
@@ -156,7 +163,7 @@ def _filled(template: str, values: Mapping[str, str]) -> Wording:
 def _parts(
     rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec, slot: Slot
 ) -> Mapping[str, str]:
-    """The text of each part of a value; a piece without a part takes the rest of it."""
+    """Return the text of each part of a value; a piece without a part takes the rest of it."""
     day, month, year = clerk.habits.day_parts(date_of(rng, spec, facts))
     known = {
         "day": day,
@@ -169,7 +176,7 @@ def _parts(
 
 
 def _wrong(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec) -> str:
-    """A value of that kind that belongs to somebody else."""
+    """Return a value of the same kind that belongs to somebody else."""
     home = draw_commune(rng, facts.home)
     other = replace(
         facts,
@@ -182,5 +189,5 @@ def _wrong(rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: F
 
 
 def ditto_content(rng: np.random.Generator, slot: Slot, above: str) -> BlankContent:
-    """A mark that says: as in the row above, where ``above`` stands."""
+    """Return a ditto mark that repeats the text ``above``."""
     return BlankContent(slot, _single_wording(pick(rng, DITTO_MARKS)), ditto=above)

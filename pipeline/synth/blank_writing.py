@@ -26,7 +26,7 @@ NARROWEST = 0.74
 
 @dataclass(frozen=True, slots=True)
 class SheetWriter:
-    """Who writes on which sheet, into which ``row`` of it (0 on forms of one entry)."""
+    """A hand that writes on a sheet, into one ``row`` of it (0 on forms of one entry)."""
 
     sheet: PaperSheet
     hand: HandStyle
@@ -35,6 +35,7 @@ class SheetWriter:
 
 
 def wording_text(wording: Wording) -> str:
+    """Return the text of a wording."""
     return "".join(text for _, text in wording)
 
 
@@ -42,6 +43,19 @@ def write_line(
     writer: SheetWriter, slot: Slot, text: str, x: float, y: float, *,
     scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (), struck: bool = False,
 ) -> Box | None:  # fmt: skip
+    """Write one line with its baseline's start at (x, y) in pixels and return the box of its ink.
+
+    Args:
+        writer: Who writes where.
+        slot: The blank whose fields the ink belongs to.
+        text: What is written.
+        x: Start of the baseline.
+        y: Height of the baseline; the hand's own rise comes on top.
+        scale: Size as a share of the hand's own.
+        squeeze: Width as a share of the natural one.
+        gaps: Pixels to add after each character.
+        struck: Whether the line is struck out.
+    """
     sheet, hand = writer.sheet, writer.hand
     scale *= 1.0 if hand.typed else float(writer.rng.uniform(0.95, 1.04))
     patch = draw_line(text, hand, sheet.dpi, writer.rng, scale=scale, squeeze=squeeze, gaps=gaps)
@@ -58,7 +72,7 @@ SMALLER = 0.72
 
 
 def write_content(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
-    """Write a value into its blank. Returns field → text as it now stands on the paper ("" = blank)."""
+    """Write a value into its blank and return field to text as it now is on paper; an empty text is a blank."""
     slot = value.slot
     if slot.printed:
         return _print_value(writer, value)
@@ -106,7 +120,7 @@ def write_words(
     room: float = 0.0,
     centred: bool = False,
 ) -> str:
-    """Write one line at (x, y); with ``room`` only as many words as fit into it. Returns what was written."""
+    """Write one line at (x, y), with ``room`` in pixels only as many words as fit, and return what was written."""
     words = text.split(" ")
     while room and len(words) > 1 and text_width(" ".join(words), writer.hand, writer.sheet.dpi) > room:
         words.pop()
@@ -119,7 +133,7 @@ def write_words(
 
 
 def _write_parts(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
-    """Day, month, year (or hour, minute), each about the middle of its own blank."""
+    """Write day, month and year (or hour and minute), each about the middle of its own blank."""
     sheet, hand, rng = writer.sheet, writer.hand, writer.rng
     texts = [value.parts[piece.part] for piece in value.slot.pieces if value.parts and piece.part]
     for piece in value.slot.pieces:
@@ -142,7 +156,7 @@ def _write_parts(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
 
 
 def _write_on_lines(writer: SheetWriter, value: BlankContent) -> Wording:
-    """On the leaders: over several lines between words, narrowed where it must be; a struck value comes first."""
+    """Write on the leaders, broken between words and narrowed where it must be; a struck value comes first."""
     sheet, slot, rng = writer.sheet, value.slot, writer.rng
     pieces = list(slot.pieces)
     start = sheet.mm(float(rng.uniform(0.6, 4.0)))
@@ -178,7 +192,7 @@ def _write_on_lines(writer: SheetWriter, value: BlankContent) -> Wording:
 
 
 def _fits_above(writer: SheetWriter, value: BlankContent, room: float) -> bool:
-    """Whether the value has room between the lines, above what is struck."""
+    """Return whether the value has room between the lines, above what is struck."""
     wide = text_width(wording_text(value.alternatives[-1]), writer.hand, writer.sheet.dpi, SMALLER)
     return NARROWEST * wide < room
 
@@ -187,8 +201,10 @@ def _fit_lines(
     writer: SheetWriter, alternatives: Sequence[Wording], pieces: Sequence[Piece], start: float, scale: float,
     loose: float,
 ) -> tuple[Wording, list[str]]:  # fmt: skip
-    """The longest alternative whose lines fit their blanks, and those lines; else the shortest, narrowed.
-    ``loose`` > 1.1: the last line may run over the end of its blank."""
+    """Return the longest alternative whose lines fit their blanks, with those lines; else the shortest, narrowed.
+
+    With ``loose`` above 1.1 the last line may run over the end of its blank.
+    """
     rooms = [writer.sheet.x(piece.u1) - writer.sheet.x(piece.u0) for piece in pieces]
     rooms[0] -= start
     for squeeze in (1.0, 0.88, NARROWEST) if loose < 1.1 else (1 / loose, 0.8):
@@ -204,7 +220,7 @@ def _fit_lines(
 
 
 def _break_lines(writer: SheetWriter, text: str, rooms: Sequence[float], scale: float) -> list[str] | None:
-    """The text cut between words so that each line fits its room; None when it does not."""
+    """Return the text broken between words so that each line fits its room, or None when it does not."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".strip()
@@ -218,7 +234,7 @@ def _break_lines(writer: SheetWriter, text: str, rooms: Sequence[float], scale: 
 
 
 def _gaps(writer: SheetWriter, spread: str, text: str, room: float) -> tuple[float, ...]:
-    """Pixels to add after each character when letters are written apart along the leader."""
+    """Return the pixels to add after each character where characters are written apart along the leader."""
     if not spread or room < writer.sheet.mm(3):
         return ()
     if spread == "groups":
@@ -229,7 +245,7 @@ def _gaps(writer: SheetWriter, spread: str, text: str, room: float) -> tuple[flo
 
 
 def _write_struck(writer: SheetWriter, value: BlankContent, piece: Piece, start: float) -> float:
-    """Write the wrong value and strike it out. Returns the x of its end."""
+    """Write the wrong value, strike it out and return the x of its end."""
     sheet, rng = writer.sheet, writer.rng
     left, y = sheet.x(piece.u0) + start, sheet.y(piece.v)
     room = sheet.x(piece.u1) - left
@@ -251,7 +267,7 @@ def _write_struck(writer: SheetWriter, value: BlankContent, piece: Piece, start:
 
 
 def _write_in_area(writer: SheetWriter, value: BlankContent) -> Wording:
-    """A note: lines from the top of its rectangle down."""
+    """Write a note: lines from the top of its rectangle down."""
     u0, v0, u1, v1 = value.slot.area or (0.0, 0.0, 1.0, 1.0)
     sheet, wording = writer.sheet, value.alternatives[0]
     scale = 0.92
@@ -274,7 +290,7 @@ CELL_SCALES = (0.85, 0.75, 0.65, 0.56, 0.48, 0.41)
 
 
 def _write_in_cell(writer: SheetWriter, value: BlankContent) -> Wording:
-    """Inside a cell of a table: as many lines as it takes, smaller until it fits."""
+    """Write into a cell of a table: as many lines as it takes, smaller until it fits."""
     sheet, table = writer.sheet, writer.sheet.form.table
     assert table is not None
     assert value.slot.column is not None
@@ -294,7 +310,7 @@ def _write_in_cell(writer: SheetWriter, value: BlankContent) -> Wording:
 
 
 def _cell_wrapped(writer: SheetWriter, text: str, width: float, scale: float) -> list[str]:
-    """The lines of a cell: cut between words, and a date that is too wide also after its separators."""
+    """Return the lines of a cell, broken between words; a date that is too wide is also broken after its separators."""
 
     def wide(piece: str) -> float:
         return text_width(piece, writer.hand, writer.sheet.dpi, scale) * 0.9

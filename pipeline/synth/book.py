@@ -1,4 +1,4 @@
-"""A whole synthetic book in a folder: its scans, its ``ledger.toml`` and its ``truth.json``."""
+"""Draw a whole synthetic book into a folder: its scans, its ``ledger.toml`` and its ``truth.json``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ from pipeline.synth.sheet import PaperSheet
 
 @dataclass(frozen=True)
 class SyntheticPage:
-    """One delivered page: the flat ``page`` it was made from, what the scanner made of it, its ``kind``."""
+    """One delivered page.
+
+    Attributes:
+        page: The flat page with its ink.
+        scan: What the scanner made of it.
+        kind: ``cover`` or ``entries``.
+    """
 
     page: FlatPage
     scan: ScannedPage
@@ -40,7 +46,19 @@ class SyntheticPage:
 
 @dataclass(frozen=True)
 class BookPlan:
-    """All of a book but its ink."""
+    """Everything of a book but its ink.
+
+    Attributes:
+        form: The form it is drawn on.
+        record: The record whose fields the form holds.
+        ledger: The book as ``ledger.toml`` describes it.
+        home: The commune that keeps the book.
+        hands: The hands that write in it.
+        cases: The cases of each page.
+        habits: How its clerk writes values.
+        sealed: Whether pages bear a round seal over their edge.
+        shift: How far its printed lines lie from the declared places, as a share of the frame's height.
+    """
 
     form: Form
     record: RecordSpec
@@ -56,11 +74,24 @@ class BookPlan:
 def write_book(
     folder: Path, form: Form, schemas: Schemas, options: SynthOptions, cutouts: Iterable[InkCutout] = ()
 ) -> Path:
-    """Draw a book of that form into ``folder`` (made when missing, overwritten when there). Returns ``folder``.
+    """Draw a book of a form into a folder. The same arguments give the same bytes.
 
-    ``options``: see ``SynthOptions``; the same form, schemas and options give the same bytes. ``cutouts``: lines of
-    real ink that stand in the blanks for places, as far as they go. The folder then holds the scans, ``ledger.toml``
-    and ``truth.json`` (Ministry column → text as written; notes under keys with ``_``)."""
+    The folder then holds the scans, ``ledger.toml`` and ``truth.json`` (Ministry column to text as written; notes
+    under keys that begin with ``_``).
+
+    Args:
+        folder: Where the book goes; made when missing, overwritten when there.
+        form: The form of its pages.
+        schemas: All declarations.
+        options: How it is drawn.
+        cutouts: Lines of real ink to paste into the blanks for places, as far as they go.
+
+    Returns:
+        ``folder``.
+
+    Raises:
+        SchemaError: The form is a cover.
+    """
     plan = plan_book(form, schemas, options)
     quality = options.scanning.jpeg_quality
     drawings, files = [], []
@@ -77,21 +108,42 @@ def write_book(
 def write_books(
     folder: Path, forms: Sequence[Form], schemas: Schemas, options: SynthOptions
 ) -> tuple[Path, ...]:
-    """One book of each form, each in a folder of its own named after the form. Returns those folders."""
+    """Draw one book of each form, each into a folder of its own that is named after the form.
+
+    Args:
+        folder: The folder above them.
+        forms: The forms.
+        schemas: All declarations.
+        options: How they are drawn.
+
+    Returns:
+        The folders of the books.
+    """
     return tuple(write_book(folder / form.id, form, schemas, options) for form in forms)
 
 
 def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[SyntheticPage]:
-    """The pages of a book, one after the other, without writing anything: cover first when there is one."""
+    """Yield the pages of a book one after the other without writing anything; a cover comes first.
+
+    Args:
+        form: The form of its pages.
+        schemas: All declarations.
+        options: How it is drawn.
+    """
     return _draw_pages(plan_book(form, schemas, options), schemas, options, deque())
 
 
 def random_stream(options: SynthOptions, form: Form, *purpose: int) -> np.random.Generator:
-    """A stream of chance of its own for each purpose, so that one page does not depend on how another was drawn."""
+    """Return a random stream for one purpose, so that no page depends on how another was drawn."""
     return np.random.default_rng([options.seed, zlib.crc32(form.id.encode()), *purpose])
 
 
 def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
+    """Return everything of a book but its ink.
+
+    Raises:
+        SchemaError: The form is a cover.
+    """
     if form.layout == "cover":
         raise SchemaError(f"Mẫu “{form.id}” là bìa sổ, không có việc nào để ghi. Hãy chọn một mẫu trang.")
     rng = random_stream(options, form, 0)
@@ -151,7 +203,7 @@ def _draw_pages(
 
 
 def _cover_form(form: Form, schemas: Schemas) -> Form | None:
-    """The cover of that form's years; None when none is declared."""
+    """Return the cover of the form's years, or None when none is declared."""
     for cover in sorted(schemas.forms.values(), key=lambda other: other.id):
         if cover.layout == "cover" and cover.years[0] <= form.years[0] <= cover.years[1]:
             return cover
@@ -159,7 +211,7 @@ def _cover_form(form: Form, schemas: Schemas) -> Form | None:
 
 
 def _without_pixels(drawing: SyntheticPage) -> SyntheticPage:
-    """The same page without its pictures, which are large."""
+    """Return the page without its pixels, which are large."""
     nothing = np.zeros((1, 1, 3), np.uint8)
     sheet = replace(drawing.page.sheet, pixels=nothing)
     return SyntheticPage(
@@ -168,7 +220,7 @@ def _without_pixels(drawing: SyntheticPage) -> SyntheticPage:
 
 
 def _json(truth: Mapping[str, Any]) -> str:
-    """JSON to read and to compare: one line a value, the numbers of a quad on one line."""
+    """Return JSON to read and to compare: one line a value, the numbers of a quad on one line."""
     text = json.dumps(truth, ensure_ascii=False, indent=1)
     return re.sub(r"\[[\s\d.,-]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
 
@@ -189,7 +241,7 @@ def _ledger_toml(ledger: Ledger) -> str:
 def _truth(
     plan: BookPlan, drawings: Sequence[SyntheticPage], names: Sequence[tuple[str, int]]
 ) -> dict[str, Any]:
-    """What stands on the pages, as ``hotich evaluate`` reads it."""
+    """Return what the pages say, as ``hotich evaluate`` reads it."""
     pages, entries = [], []
     for index, (drawing, (name, page_no)) in enumerate(zip(drawings, names, strict=True)):
         matrix = drawing.scan.matrix
@@ -232,5 +284,5 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
 
 
 def _with_year(kind: str, text: str, ledger: Ledger) -> str:
-    """An entry's number is told with the book's year, which the page need not repeat."""
+    """Return the text; the number of an entry gets the book's year, which the page need not repeat."""
     return f"{text}/{ledger.year}" if kind == "entry_number" and text and "/" not in text else text

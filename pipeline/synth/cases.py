@@ -1,8 +1,8 @@
 """The facts of one registered case, made up to agree with one another, and the boxes a clerk ticks for it.
 
-No field is named here. Who a field speaks of is the first word of its name in the record (``mother_name`` and
-``mother_born_on`` speak of one person); what it means is given by its kind, its code list and the Vietnamese words of
-its label, so a new record of known kinds gets sensible values without code.
+No field is named here. The person of a field is the first word of its name in the record (``mother_name`` and
+``mother_born_on`` belong to the same person); what it means is given by its kind, its code list and the Vietnamese
+words of its label, so a new record of known kinds gets sensible values without code.
 """
 
 from __future__ import annotations
@@ -20,13 +20,19 @@ from pipeline.text import synthetic_words as words
 
 
 def label_mentions(label: str, *phrases: str) -> bool:
-    """Whether one of the phrases stands in the label as whole words."""
+    """Return whether one of the phrases occurs in the label as whole words."""
     return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", label.lower()) for phrase in phrases)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One person of a record: all fields whose names begin with ``key``. ``label``: that of the name, lower case."""
+    """One person of a record: all fields whose names begin with ``key``.
+
+    Attributes:
+        key: First word of the names of the fields.
+        label: Label of the name field, in lower case.
+        optional: Whether no field of the person is required.
+    """
 
     key: str
     label: str
@@ -60,7 +66,7 @@ def party_key(name: str) -> str:
 
 
 def parties(record: RecordSpec) -> Mapping[str, Party]:
-    """The people of a record: every first word of field names that has a field of kind ``name``."""
+    """Return the people of a record: every first word of field names that has a field of kind ``name``."""
     keys = dict.fromkeys(party_key(spec.name) for spec in record.fields if spec.kind == "name")
     return {key: _party(record, key) for key in keys}
 
@@ -73,7 +79,21 @@ def _party(record: RecordSpec, key: str) -> Party:
 
 @dataclass(frozen=True)
 class SyntheticCase:
-    """One case: who, when, where. ``people`` by party; ``missing`` parties are left out on paper."""
+    """The facts of one registered case.
+
+    Attributes:
+        number: Number of the entry.
+        page_no: Page of the book, from 1.
+        volume: Volume as it is written, ``01/2010``.
+        registered_on: Day of registration.
+        happened_on: Day of the event.
+        hour: Hour of the event.
+        minute: Minute of the event.
+        home: Commune of registration.
+        people: Party to person.
+        born_on: Party to day of birth.
+        missing: Parties that are left out on paper.
+    """
 
     number: int
     page_no: int
@@ -100,7 +120,19 @@ def draw_case(
     registered_on: date,
     no_father: float,
 ) -> SyntheticCase:
-    """A case registered on that day at that commune; events lie days to years before it, as the parties ask."""
+    """Draw a case; its event lies days to years before the registration, as the parties require.
+
+    Args:
+        rng: Random stream of the case.
+        record: The record whose parties it has.
+        home: Commune of registration.
+        officers: Party to the person who signs all entries of the book.
+        number: Number of the entry.
+        page_no: Page of the book, from 1.
+        volume: Volume as it is written.
+        registered_on: Day of registration.
+        no_father: Chance that a voluntary male party is left out.
+    """
     late = happens(rng, 0.15)
     missing = frozenset(
         key for key, party in parties(record).items()
@@ -135,8 +167,9 @@ def draw_case(
 def _is_kin(
     rng: np.random.Generator, party: Party, missing: frozenset[str], family: SyntheticPerson | None
 ) -> bool:
-    """Whether a person bears the name of the one whom the case is about: a child has its father's, or its mother's
-    where the father is not known."""
+    """Return whether a person bears the family name of the case: a child has its father's, or its mother's where the
+    father is not known.
+    """
     if party.optional and party.male is not None and family is not None:
         return party.male or bool(missing)
     return party.male is not False and happens(rng, 0.8)
@@ -147,7 +180,7 @@ TIME_LIMITS = {"newborn": 60, "dead": 15}
 
 
 def is_late(record: RecordSpec, facts: SyntheticCase) -> bool:
-    """Whether the case was registered after the time limit of its kind of event."""
+    """Return whether the case was registered after the time limit of its kind of event."""
     days = (facts.registered_on - facts.happened_on).days
     people = parties(record).values()
     limits = [limit for role, limit in TIME_LIMITS.items() if any(getattr(party, role) for party in people)]
@@ -163,12 +196,12 @@ def _adult_birth(rng: np.random.Generator, before: date, party: Party) -> date:
 def draw_officers(
     rng: np.random.Generator, record: RecordSpec, home: Commune
 ) -> Mapping[str, SyntheticPerson]:
-    """The people who sign all entries of a book, by party."""
+    """Return the people who sign all entries of a book, by party."""
     return {key: draw_person(rng, home) for key, party in parties(record).items() if party.officer}
 
 
 def date_of(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase) -> date:
-    """The day a date field speaks of, by its label and party."""
+    """Return the day that a date field gives, by its label and party."""
     if label_mentions(spec.label, "ngày cấp"):
         issued = facts.registered_on - timedelta(days=int(rng.integers(200, 5000)))
         born = facts.born_on.get(party_key(spec.name))
@@ -183,7 +216,7 @@ def date_of(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase) -> 
 
 
 def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
-    """The date field that a ``same_date`` rule binds to a date in words."""
+    """Return the date field that a ``same_date`` rule binds to a date in words, or None."""
     for rule in record.rules:
         if rule.predicate == "same_date" and name in rule.fields:
             others = [record.by_name[other] for other in rule.fields if other != name]
@@ -192,7 +225,7 @@ def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
 
 
 def choice_text(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase, schemas: Schemas) -> str:
-    """The label of a term of the field's code list that agrees with the person spoken of."""
+    """Return the label of a term of the field's code list that agrees with the person of the field."""
     who = facts.people.get(party_key(spec.name))
     if spec.vocab == "sex" and who:
         return "Nam" if who.male else "Nữ"
@@ -214,7 +247,7 @@ OTHERWISE = 0.12
 def ticked_boxes(
     rng: np.random.Generator, boxes: Sequence[CheckBox], record: RecordSpec, facts: SyntheticCase
 ) -> Mapping[str, CheckBox | None]:
-    """The box that is ticked for each field that has any, ``None`` = none of them."""
+    """Return the ticked box of each field that has boxes; None means that none of them is ticked."""
     return {name: _ticked(rng, mine, record, facts) for name, mine in _by_field(boxes)}
 
 
@@ -234,7 +267,7 @@ def _ticked(
 
 
 def _age_at_death(record: RecordSpec, facts: SyntheticCase) -> int | None:
-    """Full years of the dead; ``None`` where nobody is."""
+    """Return the full years of the dead person, or None where nobody is dead."""
     died = facts.happened_on
     for key, party in parties(record).items():
         if party.dead:

@@ -26,7 +26,17 @@ from pipeline.text.dates_in_words import Wording, date_in_words
 
 @dataclass(frozen=True, slots=True)
 class ClerkHabits:
-    """One clerk's ways; shares are 0..1."""
+    """How one clerk writes values. Shares are 0 to 1.
+
+    Attributes:
+        separator: Sign between the parts of a date.
+        padded: Whether days, months and numbers have two digits.
+        capitals: Share of names in capitals.
+        spread: Share of dates and numbers whose characters are written apart.
+        abbreviates: Share of names that are abbreviated.
+        wording: How numbers are put into words.
+        titled_words: Whether dates in words have capital initials.
+    """
 
     separator: str
     padded: bool
@@ -73,7 +83,7 @@ class ClerkHabits:
         return text.upper() if happens(rng, self.capitals) else text
 
     def dwelling(self, rng: np.random.Generator, home: Commune) -> tuple[str, ...]:
-        """An address, the longest form first."""
+        """Return an address in several forms, the longest first."""
         named = f"{home.name.split()[0]} {pick(rng, ('Lợi', 'Hòa', 'Phú'))}"
         hamlet = f"Ấp {pick(rng, (str(rng.integers(1, 12)), named))}"
         return (
@@ -87,7 +97,15 @@ class ClerkHabits:
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Who writes, into which form."""
+    """A clerk with a form to fill in.
+
+    Attributes:
+        form: The form.
+        record: The record of its fields.
+        schemas: All declarations.
+        habits: How the clerk writes values.
+        options: How the book is drawn.
+    """
 
     form: Form
     record: RecordSpec
@@ -98,7 +116,7 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class TextRequest:
-    """What a text is asked for: this clerk, this case, this field; ``rng`` decides what is left to chance."""
+    """One text to write: which clerk, which case, which field; ``rng`` decides what is left to chance."""
 
     rng: np.random.Generator
     clerk: Clerk
@@ -107,108 +125,120 @@ class TextRequest:
 
     @property
     def who(self) -> SyntheticPerson | None:
-        """The person whom the field speaks of."""
+        """The person of the field."""
         return self.facts.people.get(party_key(self.spec.name))
 
 
 def field_texts(
     rng: np.random.Generator, clerk: Clerk, facts: SyntheticCase, spec: FieldSpec
 ) -> tuple[str, ...]:
-    """The text of one field, the longest form first; a kind that has no writer here is written as free text."""
+    """Return the text of a field in several forms, the longest first.
+
+    A kind that has no writer here is written as free text.
+    """
     return WRITERS.get(spec.kind, _free_texts)(TextRequest(rng, clerk, facts, spec))
 
 
-def _name_texts(ask: TextRequest) -> tuple[str, ...]:
-    return (ask.clerk.habits.name(ask.rng, ask.who or draw_person(ask.rng, ask.facts.home)),)
-
-
-def _word_date_texts(ask: TextRequest) -> tuple[str, ...]:
-    day = date_of(ask.rng, paired_date_field(ask.clerk.record, ask.spec.name) or ask.spec, ask.facts)
-    return (ask.clerk.habits.day_in_words(day),)
-
-
-def _entry_number_texts(ask: TextRequest) -> tuple[str, ...]:
-    number = f"{ask.facts.number:02}" if ask.clerk.habits.padded else str(ask.facts.number)
-    return (f"{number}/{ask.facts.registered_on.year}", number) if happens(ask.rng, 0.2) else (number,)
-
-
-def _volume_texts(ask: TextRequest) -> tuple[str, ...]:
-    return (ask.facts.volume,)
-
-
-def _number_texts(ask: TextRequest) -> tuple[str, ...]:
+def _name_texts(request: TextRequest) -> tuple[str, ...]:
     return (
-        (str(ask.facts.page_no),)
-        if label_mentions(ask.spec.label, "trang")
-        else (str(ask.rng.integers(1, 6)),)
+        request.clerk.habits.name(request.rng, request.who or draw_person(request.rng, request.facts.home)),
     )
 
 
-def _time_texts(ask: TextRequest) -> tuple[str, ...]:
-    shape = pick(ask.rng, ("{h} giờ {m:02} phút", "{h} giờ {m:02}", "{h}h{m:02}"))
-    return (shape.format(h=ask.facts.hour, m=ask.facts.minute),)
+def _word_date_texts(request: TextRequest) -> tuple[str, ...]:
+    day = date_of(
+        request.rng, paired_date_field(request.clerk.record, request.spec.name) or request.spec, request.facts
+    )
+    return (request.clerk.habits.day_in_words(day),)
 
 
-def _choice_texts(ask: TextRequest) -> tuple[str, ...]:
-    return (choice_text(ask.rng, ask.spec, ask.facts, ask.clerk.schemas),)
+def _entry_number_texts(request: TextRequest) -> tuple[str, ...]:
+    number = f"{request.facts.number:02}" if request.clerk.habits.padded else str(request.facts.number)
+    return (
+        (f"{number}/{request.facts.registered_on.year}", number) if happens(request.rng, 0.2) else (number,)
+    )
 
 
-def _date_texts(ask: TextRequest) -> tuple[str, ...]:
-    day = date_of(ask.rng, ask.spec, ask.facts)
-    if label_mentions(ask.spec.label, "năm sinh"):
+def _volume_texts(request: TextRequest) -> tuple[str, ...]:
+    return (request.facts.volume,)
+
+
+def _number_texts(request: TextRequest) -> tuple[str, ...]:
+    return (
+        (str(request.facts.page_no),)
+        if label_mentions(request.spec.label, "trang")
+        else (str(request.rng.integers(1, 6)),)
+    )
+
+
+def _time_texts(request: TextRequest) -> tuple[str, ...]:
+    shape = pick(request.rng, ("{h} giờ {m:02} phút", "{h} giờ {m:02}", "{h}h{m:02}"))
+    return (shape.format(h=request.facts.hour, m=request.facts.minute),)
+
+
+def _choice_texts(request: TextRequest) -> tuple[str, ...]:
+    return (choice_text(request.rng, request.spec, request.facts, request.clerk.schemas),)
+
+
+def _date_texts(request: TextRequest) -> tuple[str, ...]:
+    day = date_of(request.rng, request.spec, request.facts)
+    if label_mentions(request.spec.label, "năm sinh"):
         return (str(day.year),)
-    party = parties(ask.clerk.record).get(party_key(ask.spec.name))
-    adult = party is not None and not party.newborn and label_mentions(ask.spec.label, "sinh")
-    return (str(day.year),) if adult and happens(ask.rng, 0.3) else (ask.clerk.habits.day(day),)
+    party = parties(request.clerk.record).get(party_key(request.spec.name))
+    adult = party is not None and not party.newborn and label_mentions(request.spec.label, "sinh")
+    return (str(day.year),) if adult and happens(request.rng, 0.3) else (request.clerk.habits.day(day),)
 
 
-def _id_number_texts(ask: TextRequest) -> tuple[str, ...]:
-    who, born = ask.who, ask.facts.born_on.get(party_key(ask.spec.name))
-    if label_mentions(ask.spec.label, "định danh") or (
-        ask.facts.registered_on.year >= 2016 and happens(ask.rng, 0.4)
+def _id_number_texts(request: TextRequest) -> tuple[str, ...]:
+    who, born = request.who, request.facts.born_on.get(party_key(request.spec.name))
+    if label_mentions(request.spec.label, "định danh") or (
+        request.facts.registered_on.year >= 2016 and happens(request.rng, 0.4)
     ):
         year = born.year if born else 1980
         century = (2 if year >= 2000 else 0) + (0 if who and who.male else 1)
-        head = f"{pick(ask.rng, ('092', '093', '094', '086'))}{century}{year % 100:02}"
-        return (f"{head}{ask.rng.integers(0, 10**6):06}",)
-    return (f"{pick(ask.rng, ('36', '33', '35', '34'))}{ask.rng.integers(0, 10**7):07}",)
+        head = f"{pick(request.rng, ('092', '093', '094', '086'))}{century}{year % 100:02}"
+        return (f"{head}{request.rng.integers(0, 10**6):06}",)
+    return (f"{pick(request.rng, ('36', '33', '35', '34'))}{request.rng.integers(0, 10**7):07}",)
 
 
-def _place_texts(ask: TextRequest) -> tuple[str, ...]:
-    home = ask.who.home if ask.who else ask.facts.home
-    if label_mentions(ask.spec.label, "nơi sinh", "nơi chết") and happens(ask.rng, 0.55):
+def _place_texts(request: TextRequest) -> tuple[str, ...]:
+    home = request.who.home if request.who else request.facts.home
+    if label_mentions(request.spec.label, "nơi sinh", "nơi chết") and happens(request.rng, 0.55):
         return (
             f"Bệnh viện đa khoa {_district_of(home)}, {home.province}",
             f"BV đa khoa {home.district or home.province}",
             "Trạm Y tế xã",
-        )[int(ask.rng.integers(0, 2)) :]
-    if label_mentions(ask.spec.label, "nơi chết") and happens(ask.rng, 0.5):
+        )[int(request.rng.integers(0, 2)) :]
+    if label_mentions(request.spec.label, "nơi chết") and happens(request.rng, 0.5):
         return ("Tại nhà",)
-    return ask.clerk.habits.dwelling(ask.rng, home)
+    return request.clerk.habits.dwelling(request.rng, home)
 
 
 def _district_of(home: Commune) -> str:
     return f"huyện {home.district}" if home.district else "khu vực"
 
 
-def _free_texts(ask: TextRequest) -> tuple[str, ...]:
-    label, day = ask.spec.label, ask.clerk.habits.day(date_of(ask.rng, ask.spec, ask.facts))
+def _free_texts(request: TextRequest) -> tuple[str, ...]:
+    label, day = (
+        request.spec.label,
+        request.clerk.habits.day(date_of(request.rng, request.spec, request.facts)),
+    )
     if label_mentions(label, "ghi chú"):
         return (
-            pick(ask.rng, words.NOTES).format(
-                date=day, number=ask.rng.integers(1, 300), district=ask.facts.home.district
+            pick(request.rng, words.NOTES).format(
+                date=day, number=request.rng.integers(1, 300), district=request.facts.home.district
             ),
         )
     if label_mentions(label, "chức vụ"):
-        return (pick(ask.rng, words.SIGNER_TITLES),)
+        return (pick(request.rng, words.SIGNER_TITLES),)
     if label_mentions(label, "quan hệ"):
-        return (_relation(ask),)
+        return (_relation(request),)
     if label_mentions(label, "nguyên nhân"):
-        return (pick(ask.rng, words.CAUSES),)
+        return (pick(request.rng, words.CAUSES),)
     if label_mentions(label, "nghề"):
-        return (pick(ask.rng, words.OCCUPATIONS),)
+        return (pick(request.rng, words.OCCUPATIONS),)
     if label_mentions(label, "nơi cấp", "cơ quan cấp", "cơ quan"):
-        where = draw_commune(ask.rng, ask.facts.home)
+        where = draw_commune(request.rng, request.facts.home)
         if label_mentions(label, "giấy báo tử"):
             return (f"Bệnh viện đa khoa {where.district}", f"UBND xã {where.name}")
         return (
@@ -216,24 +246,28 @@ def _free_texts(ask: TextRequest) -> tuple[str, ...]:
             f"CA {where.province}",
         )
     if label_mentions(label, "số giấy", "số"):
-        return (f"{ask.rng.integers(1, 200):02}/{ask.facts.registered_on.year}",)
-    return (pick(ask.rng, words.TEXTS),)
+        return (f"{request.rng.integers(1, 200):02}/{request.facts.registered_on.year}",)
+    return (pick(request.rng, words.TEXTS),)
 
 
-def _relation(ask: TextRequest) -> str:
-    """How the declarant is related: the parent's word when the declarant is that parent."""
-    me = ask.facts.people.get(party_key(ask.spec.name))
-    for key, party in parties(ask.clerk.record).items():
-        if key != party_key(ask.spec.name) and party.male is not None and ask.facts.people.get(key) == me:
+def _relation(request: TextRequest) -> str:
+    """Return the declarant's relation; a declarant who is a parent is called so."""
+    me = request.facts.people.get(party_key(request.spec.name))
+    for key, party in parties(request.clerk.record).items():
+        if (
+            key != party_key(request.spec.name)
+            and party.male is not None
+            and request.facts.people.get(key) == me
+        ):
             return "Cha" if party.male else "Mẹ"
-    known = words.RELATIONS_TO_DEAD if label_mentions(ask.spec.label, "chết", "tử") else words.RELATIONS
+    known = words.RELATIONS_TO_DEAD if label_mentions(request.spec.label, "chết", "tử") else words.RELATIONS
     mine = known[0] if me is None or me.male else known[1]
-    return pick(ask.rng, [word for word in mine if word not in words.SPOUSES or _is_spouse(ask, me)])
+    return pick(request.rng, [word for word in mine if word not in words.SPOUSES or _is_spouse(request, me)])
 
 
-def _is_spouse(ask: TextRequest, me: SyntheticPerson | None) -> bool:
-    """Whether the declarant can be the spouse of the dead."""
-    dead = [ask.facts.people[key] for key, party in parties(ask.clerk.record).items() if party.dead]
+def _is_spouse(request: TextRequest, me: SyntheticPerson | None) -> bool:
+    """Return whether the declarant can be the spouse of the dead person."""
+    dead = [request.facts.people[key] for key, party in parties(request.clerk.record).items() if party.dead]
     return me is not None and any(other.male is not me.male for other in dead)
 
 

@@ -1,4 +1,7 @@
-"""What the press printed: frame, rules, labels, dotted leaders, check boxes, the heading of a table."""
+"""Print the empty form: frame, rules, labels, dotted leaders, check boxes, the heading of a table.
+
+Places are shares of the frame: u from its left edge (0) to its right (1), v from its top (0) to its bottom (1).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def print_form(sheet: PaperSheet) -> None:
 
 
 def text_em(sheet: PaperSheet, style: str) -> float:
-    """The height of the print's em in pixels."""
+    """Return the height of the print's em in pixels."""
     return sheet.form.text_size * sheet.frame.height * (0.86 if style == "small" else 1.0)
 
 
@@ -58,7 +61,7 @@ def _announces_blank(form: Form, name: str, v: float) -> bool:
 
 
 def draw_leader(sheet: PaperSheet, u0: float, u1: float, v: float) -> None:
-    """A dotted leader from u0 to u1 that stands on the baseline v."""
+    """Print a dotted leader from u0 to u1 on the baseline v."""
     left, right, base = sheet.x(u0), sheet.x(u1), sheet.y(v)
     size = sheet.mm(LEADER_DOT)
     tall = int(np.ceil(size)) + 3
@@ -71,7 +74,7 @@ def draw_leader(sheet: PaperSheet, u0: float, u1: float, v: float) -> None:
 
 
 def draw_rule(sheet: PaperSheet, x0: float, y0: float, x1: float, y1: float, thickness: float = RULE) -> None:
-    """A straight printed rule, ``thickness`` in mm."""
+    """Print a straight rule between two points in pixels, ``thickness`` in mm."""
     half = max(1.0, sheet.mm(thickness)) / 2
     left, top = round(min(x0, x1) - half), round(min(y0, y1) - half)
     right, bottom = round(max(x0, x1) + half), round(max(y0, y1) + half)
@@ -92,7 +95,7 @@ def _frame(sheet: PaperSheet) -> None:
 
 
 def _table(sheet: PaperSheet, table: Table) -> None:
-    """Rules of the rows and columns, the headings (wrapped, under their groups) and the column numbers."""
+    """Print the rules of rows and columns, the headings (wrapped, under their groups) and the column numbers."""
     edges = column_edges(table)
     top, number_top = 0.0, table.top - (table.top * 0.14)
     group_bottom = table.top * 0.36
@@ -134,7 +137,7 @@ def _table(sheet: PaperSheet, table: Table) -> None:
 
 
 def column_edges(table: Table) -> list[float]:
-    """The u of the columns' edges, from 0."""
+    """Return the u of the columns' edges, from 0."""
     edges = [0.0]
     for column in table.columns:
         edges.append(edges[-1] + column.width)
@@ -160,7 +163,7 @@ def _heading(sheet: PaperSheet, text: str, u0: float, u1: float, v0: float, v1: 
 
 
 def wrap_text(text: str, width: float, measure: Measure) -> list[str]:
-    """The text cut between words into lines of at most that width (a longer word stands alone)."""
+    """Return the text broken between words into lines of at most ``width``; a longer word has a line of its own."""
     lines: list[str] = []
     for word in text.split():
         if lines and measure(f"{lines[-1]} {word}") <= width:
@@ -173,7 +176,7 @@ def wrap_text(text: str, width: float, measure: Measure) -> list[str]:
 def draw_tick(
     sheet: PaperSheet, box: tuple[float, float, float, float], rng: np.random.Generator, ink: Colour
 ) -> LaidInk:
-    """A clerk's x or v in a check box, somewhat beyond its edges."""
+    """Draw a clerk's x or v in a check box (u0, v0, u1, v1), somewhat beyond its edges."""
     left, top, right, bottom = sheet.x(box[0]), sheet.y(box[1]), sheet.x(box[2]), sheet.y(box[3])
     shapes = [[(0.15, 0.15), (0.85, 0.88)], [(0.85, 0.12), (0.12, 0.9)]]
     if rng.random() < 0.45:

@@ -1,4 +1,4 @@
-"""One line of handwriting or typing as a small mask of ink."""
+"""Draw one line of handwriting or typing as a small mask of ink."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ Field = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LinePatch:
-    """Ink of one line: ``mask`` 0..255 (255 = full ink); ``origin`` the pixel (x, y) of the mask where the line's
-    baseline begins; ``advance`` its length in pixels."""
+    """The ink of one line.
+
+    Attributes:
+        mask: (height, width), 255 is full ink.
+        origin: The pixel (x, y) of the mask where the baseline begins.
+        advance: Length of the line in pixels.
+    """
 
     mask: Pixels
     origin: tuple[float, float]
@@ -26,7 +31,7 @@ class LinePatch:
 
 
 def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
-    """left, top, right, bottom (exclusive) of the ink within a mask; None when there is none."""
+    """Return left, top, right, bottom (exclusive) of the ink in a mask, or None when there is none."""
     columns = np.flatnonzero((mask > 40).any(axis=0))
     rows = np.flatnonzero((mask > 40).any(axis=1))
     if not len(columns) or not len(rows):
@@ -35,7 +40,7 @@ def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
 
 
 def text_width(text: str, hand: HandStyle, dpi: float, scale: float = 1.0) -> float:
-    """How many pixels wide the hand writes that text."""
+    """Return how many pixels wide the hand writes a text."""
     font = load_font(hand.font, _em(hand, dpi, scale))
     words = text.split(" ")
     return sum(font.getlength(word) for word in words) + (len(words) - 1) * _space(font, hand)
@@ -45,7 +50,17 @@ def draw_line(
     text: str, hand: HandStyle, dpi: float, rng: np.random.Generator, *,
     scale: float = 1.0, squeeze: float = 1.0, gaps: tuple[float, ...] = (),
 ) -> LinePatch:  # fmt: skip
-    """The ink of one line. ``squeeze`` < 1 narrows it; ``gaps`` adds pixels after each character (layout, no text)."""
+    """Return the ink of one line.
+
+    Args:
+        text: What is written.
+        hand: The hand that writes it.
+        dpi: Pixels an inch.
+        rng: Random stream of the hand's unrest.
+        scale: Size as a share of the hand's own.
+        squeeze: Width as a share of the natural one.
+        gaps: Pixels to add after each character; layout, not text.
+    """
     em = _em(hand, dpi, scale)
     flat, advance = _set_glyphs(text, hand, em, rng, gaps)
     bent = _warp_line(flat, hand, em, rng, squeeze)
@@ -64,7 +79,7 @@ def _space(font: ImageFont.FreeTypeFont, hand: HandStyle) -> float:
 def _set_glyphs(
     text: str, hand: HandStyle, em: int, rng: np.random.Generator, gaps: tuple[float, ...]
 ) -> tuple[Pixels, float]:
-    """The text set letter by letter (word by word where letters join); its baseline begins at (1, 1.6) em."""
+    """Set the text letter by letter (word by word where letters join); its baseline begins at (1, 1.6) em."""
     font = load_font(hand.font, em)
     room = sum(font.getlength(word) + 2 * _space(font, hand) for word in text.split(" ")) + sum(gaps)
     image = Image.new("L", (int(room + 2.5 * em), int(2.6 * em)), 0)
@@ -91,7 +106,7 @@ def _set_glyphs(
 
 
 def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:
-    """Slant, narrowing, drift of the baseline and the unrest of a moving hand, in one resampling."""
+    """Apply slant, narrowing, drift of the baseline and the unrest of a moving hand in one resampling."""
     if hand.typed and squeeze == 1.0 and not hand.unrest:
         return flat
     height, width = flat.shape
@@ -111,7 +126,7 @@ def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator,
 
 
 def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> Field:
-    """Smooth noise of that shape, about -1..1, whose bumps are ``grain`` pixels apart."""
+    """Return smooth noise, about -1 to 1, whose bumps are ``grain`` pixels apart."""
     rows, columns = max(2, int(shape[0] / grain) + 2), max(2, int(shape[1] / grain) + 2)
     coarse = rng.normal(0, 0.6, (rows, columns)).astype(np.float32)
     if shape[0] == 1:
@@ -120,7 +135,7 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> F
 
 
 def _apply_pen(mask: Pixels, hand: HandStyle, dpi: float, rng: np.random.Generator) -> Pixels:
-    """Strokes swollen or thinned to the pen's weight, with pressure that comes and goes."""
+    """Swell or thin the strokes to the pen's weight, with pressure that comes and goes."""
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.35, 0.055 * dpi / 25.4)).astype(np.float32) / 255
     swollen = soft
     if hand.weight:

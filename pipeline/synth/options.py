@@ -81,7 +81,7 @@ class SynthOptions:
         blank: Share of voluntary blanks that are left empty.
         no_father: Share of cases without a person who may be left out.
         struck: Share of values that are struck out and written anew.
-        inserted: Share of struck values whose new text stands between the lines, above the struck one.
+        inserted: Share of struck values whose new text goes between the lines, above the struck one.
         ditto: Share of repeated values that a mark replaces (tables only).
         stamped: Share of notes that are a boxed red stamp.
         notes: Share of entries with something in the notes column.

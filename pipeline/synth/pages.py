@@ -1,4 +1,4 @@
-"""Whole pages: the printed form, the values of its entries, and what else lies on a real page."""
+"""Draw whole pages: the printed form, the values of its entries, signatures, stamps and seals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ from pipeline.text import synthetic_words as words
 
 @dataclass(frozen=True)
 class DrawnEntry:
-    """One case as it stands on paper: ``texts`` field → text ("" = blank); ``ditto`` what marks stand for."""
+    """One case as it is on paper.
+
+    Attributes:
+        row: Row of the page, from 0.
+        texts: Field to text; an empty text is a blank.
+        ditto: Field to the text that a ditto mark repeats.
+    """
 
     row: int
     texts: Mapping[str, str]
@@ -34,7 +40,12 @@ class DrawnEntry:
 
 @dataclass(frozen=True)
 class FlatPage:
-    """A drawn, flat page and what stands on it."""
+    """A drawn, flat page.
+
+    Attributes:
+        sheet: The paper with its ink.
+        entries: What is written on it.
+    """
 
     sheet: PaperSheet
     entries: tuple[DrawnEntry, ...]
@@ -49,8 +60,17 @@ def draw_entry_page(
     sealed: bool,
     cutouts: deque[InkCutout],
 ) -> FlatPage:
-    """The page on that blank sheet, with one entry a row of it (one in all on forms of one entry). ``cutouts`` are
-    used up in the blanks for places."""
+    """Draw the entries of one page on a blank sheet.
+
+    Args:
+        rng: Random stream of the page.
+        clerk: Who fills in the form.
+        hands: Hands that write; each entry takes one of them.
+        cases: One case a row; one in all on forms of one entry.
+        sheet: The blank sheet.
+        sealed: Whether a round seal lies over its edge.
+        cutouts: Real ink for the blanks for places; what is used is taken out.
+    """
     print_form(sheet)
     entries = []
     above: Mapping[str, str] = {}
@@ -108,7 +128,7 @@ def _write_entry(
 def _maybe_ditto(
     rng: np.random.Generator, clerk: Clerk, value: BlankContent, above: Mapping[str, str]
 ) -> BlankContent:
-    """Marks for "as above" stand only for values that neighbours really share, and under something."""
+    """Return the value or a ditto mark; only values that neighbours really share are repeated by a mark."""
     name = value.slot.name
     shared = name in clerk.record.by_name and clerk.record.by_name[name].kind in ("choice", "place")
     if not shared or not above.get(name) or not happens(rng, clerk.options.ditto):
@@ -131,7 +151,7 @@ def _is_notes(clerk: Clerk, slot: Slot) -> bool:
 
 
 def _officer_signs(writer: SheetWriter, facts: SyntheticCase, value: BlankContent) -> Mapping[str, str]:
-    """The officer's signature and under it the name, written or stamped."""
+    """Draw the officer's signature and under it the name, written or stamped."""
     sheet, rng, slot = writer.sheet, writer.rng, value.slot
     if slot.area:
         u0, v0, u1, v1 = slot.area
@@ -161,7 +181,7 @@ def _officer_signs(writer: SheetWriter, facts: SyntheticCase, value: BlankConten
 
 
 def _stamped_note(writer: SheetWriter, slot: Slot) -> Mapping[str, str]:
-    """The boxed red stamp in the notes column."""
+    """Draw the boxed red stamp in the notes column."""
     sheet, text = writer.sheet, words.LATE_REGISTRATION_STAMP
     u0, v0, u1, v1 = slot.area or (0.0, 0.0, 1.0, 1.0)
     v = v0 + (v1 - v0) * float(writer.rng.uniform(0.08, 0.4))
@@ -199,7 +219,7 @@ def _signatures(sheet: PaperSheet, rng: np.random.Generator, hands: Sequence[Han
 
 
 def _unread_cells(writer: SheetWriter, facts: SyntheticCase) -> None:
-    """Columns that no field reads still hold writing: an occupation, an address, a signature."""
+    """Fill the columns that no field reads: an occupation, an address, a signature."""
     table, sheet, rng = writer.sheet.form.table, writer.sheet, writer.rng
     assert table is not None
     edges = column_edges(table)
@@ -221,7 +241,7 @@ def _unread_cells(writer: SheetWriter, facts: SyntheticCase) -> None:
 def draw_cover_page(
     rng: np.random.Generator, form: Form, hand: HandStyle, ledger: Ledger, title: str, dpi: float
 ) -> FlatPage:
-    """The book's cover: its blanks are filled from the ledger by the printed words before them."""
+    """Draw the book's cover; the printed words before each blank say what of the ledger goes into it."""
     sheet = PaperSheet.blank(form, dpi)
     print_form(sheet)
     writer = SheetWriter(sheet, hand, rng)

@@ -24,9 +24,16 @@ SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path
 
 @dataclass(frozen=True, slots=True)
 class PenFont:
-    """A pen font: ``file`` below ``PEN_FOLDER`` or anywhere, ``size`` the height of its em in mm for a middling hand,
-    ``joined`` whether its letters join, ``capitals`` whether words of capitals can be read in it, ``weight`` how much
-    its strokes must swell (+) to look like a ball pen's, in mm, ``slant`` how far it leans (dx/dy) to look written."""
+    """A pen font.
+
+    Attributes:
+        file: Path below ``PEN_FOLDER``, or anywhere.
+        size: Height of its em in mm for a middling hand.
+        joined: Whether its letters join.
+        weight: How much its strokes must swell (+) to look like a ball pen's, in mm.
+        slant: How far it must lean (dx/dy) to look written.
+        capitals: Whether words of capitals can be read in it.
+    """
 
     file: str
     size: float
@@ -75,10 +82,24 @@ INKS = ((28, 48, 150), (22, 36, 120), (18, 28, 84), (34, 34, 40), (20, 20, 24), 
 
 @dataclass(frozen=True, slots=True)
 class HandStyle:
-    """One writer's hand for one book. Lengths in mm, angles as ratios; ``rise``: how far the letters stand above the
-    leader (negative: across or below it); ``alpha``: how dark the ink lies, 0..1; ``unrest``: how uneven the letters
-    are, 0 = type; ``drift``: how much the baseline rises along the line; ``spacing``: of words, in blanks of the font;
-    ``pressure``: how much the darkness varies, 0..1."""
+    """The style of one writer's hand, or of a printing machine, for one book. Lengths in mm, angles as dx/dy.
+
+    Attributes:
+        font: Font file.
+        size: Height of the em.
+        joined: Whether letters join.
+        typed: Whether it is a machine.
+        weight: How much strokes swell.
+        slant: How far letters lean.
+        ink: Colour, RGB.
+        alpha: How dark the ink lies, 0 to 1.
+        rise: How far the letters stand above the leader; negative across or below it.
+        unrest: How uneven the letters are; 0 is type.
+        drift: How much the baseline rises along the line.
+        spacing: Space between words, in blanks of the font.
+        pressure: How much the darkness varies, 0 to 1.
+        capitals: Whether words of capitals can be read in it.
+    """
 
     font: Path
     size: float
@@ -99,8 +120,16 @@ class HandStyle:
 def draw_hand_style(
     rng: np.random.Generator, families: Sequence[str] = (), more: Sequence[PenFont] = ()
 ) -> HandStyle:
-    """A person's hand, written with one of those pen fonts of the package or of ``more`` (with any of the package when
-    none is named). Raises ``ValueError`` when there is no such pen."""
+    """Draw a person's hand.
+
+    Args:
+        rng: Random stream.
+        families: Families to choose from; empty means all of the package.
+        more: Pen fonts outside the package that ``families`` may name.
+
+    Raises:
+        ValueError: There is no such family.
+    """
     known = [pen for pen in (*PENS, *more) if pen.family in families] if families else PENS
     if not known:
         raise ValueError(f"no such pens: {', '.join(families)}")
@@ -124,7 +153,7 @@ def draw_hand_style(
 
 
 def draw_type_style(rng: np.random.Generator) -> HandStyle:
-    """A printer or a typewriter."""
+    """Draw a printer or a typewriter."""
     name, size = pick(rng, TYPE_FACES)
     mono = "Mono" in name
     return HandStyle(
@@ -146,7 +175,11 @@ def draw_type_style(rng: np.random.Generator) -> HandStyle:
 
 @lru_cache(maxsize=256)
 def load_font(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
-    """A font at that em height, shaped by HarfBuzz. Raises ``SetupError`` when Pillow has no Raqm."""
+    """Return a font at an em height in pixels, shaped by HarfBuzz.
+
+    Raises:
+        SetupError: Pillow has no Raqm.
+    """
     if not features.check("raqm"):
         raise SetupError(
             "Pillow trên máy này thiếu Raqm (HarfBuzz) nên không vẽ được chữ nối. Hãy cài lại gói pillow."
@@ -156,7 +189,11 @@ def load_font(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=32)
 def system_font(name: str) -> Path:
-    """Where a font of the system lies. Raises ``SetupError`` that names the Debian packages."""
+    """Return where a font of the system lies.
+
+    Raises:
+        SetupError: It is not installed; the message names the Debian packages.
+    """
     for folder in SYSTEM_FOLDERS:
         for path in sorted(folder.rglob(name)) if folder.is_dir() else ():
             return path
@@ -166,5 +203,5 @@ def system_font(name: str) -> Path:
 
 
 def print_font(style: str, pixels: int) -> ImageFont.FreeTypeFont:
-    """The face of the printed form in that style."""
+    """Return the face of the printed form in a style of ``PRINT``."""
     return load_font(system_font(PRINT[style]), pixels)

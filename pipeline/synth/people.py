@@ -20,8 +20,14 @@ PROVINCES = ("92", "93", "94", "86", "89", "91", "95", "87")
 
 @dataclass(frozen=True)
 class RuralDistrict:
-    """A rural district of some year; without a ``name`` where there are none. ``province`` as it was called
-    then, with its type as clerks write it: ``TP`` Cần Thơ, ``tỉnh`` Hậu Giang."""
+    """A rural district of one year.
+
+    Attributes:
+        name: Its name; empty in years without districts.
+        province_type: Type of the province as clerks write it: ``TP``, ``tỉnh``.
+        province: Name of the province in that year.
+        communes: Names of its rural communes.
+    """
 
     name: str
     province_type: str
@@ -31,19 +37,23 @@ class RuralDistrict:
 
 @dataclass(frozen=True)
 class Geography:
-    """The districts of one year by the names of their provinces."""
+    """The rural districts of one year by the names of their provinces."""
 
     provinces: Mapping[str, Sequence[RuralDistrict]]
 
 
 @lru_cache(maxsize=64)
 def geography_of_year(gazetteer: Gazetteer, year: int) -> Geography:
-    """Rural communes of that year in their rural districts (from 2026 on without), and the provinces they lay
-    in then; nothing that the tables rule out on any day of the year. In 2025 the units of its first half."""
+    """Return the rural communes of a year in their rural districts (from 2026 on without) and provinces.
+
+    A unit that the tables rule out on any day of the year is left out. For 2025 the first half of the year counts.
+    """
     days = DayRange(year * 10000 + 101, year * 10000 + (131 if year == 2025 else 1231))
     there = [unit for unit in gazetteer.units if _throughout(unit, days)]
     found = _two_levels(there) if year > 2025 else _three_levels(gazetteer, there)
-    return Geography({name: tuple(sorted(found[name], key=lambda one: one.name)) for name in sorted(found)})
+    return Geography(
+        {name: tuple(sorted(found[name], key=lambda district: district.name)) for name in sorted(found)}
+    )
 
 
 def _three_levels(gazetteer: Gazetteer, there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
@@ -70,7 +80,7 @@ def _two_levels(there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
 
 
 def _rural_communes(there: Sequence[Unit], scheme: str) -> Mapping[str, set[str]]:
-    """Their names by the code above them."""
+    """Return the names of rural communes by the code of the unit above them."""
     found = defaultdict(set)
     for unit in there:
         if unit.type == "Xã" and unit.scheme == scheme:
@@ -84,7 +94,7 @@ def _district(name: str, province: Unit, communes: set[str]) -> RuralDistrict:
 
 
 def _throughout(unit: Unit, days: DayRange) -> bool:
-    """Whether nothing speaks against the unit on any of those days."""
+    """Return whether nothing in the tables contradicts the unit on any of those days."""
     return unit.span.from_min <= days.first and (unit.span.to_max == ALWAYS or days.last < unit.span.to_min)
 
 
@@ -92,23 +102,24 @@ T = TypeVar("T")
 
 
 def pick(rng: np.random.Generator, items: Sequence[T]) -> T:
-    """One item, all equally likely."""
+    """Return one item; all are equally likely."""
     return items[int(rng.integers(len(items)))]
 
 
 def happens(rng: np.random.Generator, share: float) -> bool:
+    """Return True with the given chance."""
     return bool(rng.random() < share)
 
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """A commune in its district and province, as they were called in the year of ``land``."""
+    """A commune in its district and province, named as in the year of its ``geography``."""
 
     name: str
     district: str
     province_type: str
     province: str
-    land: Geography = field(repr=False, compare=False)
+    geography: Geography = field(repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -122,7 +133,7 @@ class Commune:
 
 @dataclass(frozen=True, slots=True)
 class SyntheticPerson:
-    """A synthetic person. ``ethnicity`` is a label of the code list ``ethnicity``."""
+    """A synthetic person; ``ethnicity`` is a label of the code list ``ethnicity``."""
 
     surname: str
     middle: str
@@ -137,21 +148,28 @@ class SyntheticPerson:
 
 
 def draw_commune(rng: np.random.Generator, near: Commune | Geography) -> Commune:
-    """A commune of that land; near another one mostly of the same district or province."""
-    land = near if isinstance(near, Geography) else near.land
+    """Draw a commune of a geography, or one near another commune, mostly of its district or province."""
+    geography = near if isinstance(near, Geography) else near.geography
     home = None if isinstance(near, Geography) else near
-    province = home.province if home and happens(rng, 0.75) else pick(rng, tuple(land.provinces))
-    districts = land.provinces[province]
+    province = home.province if home and happens(rng, 0.75) else pick(rng, tuple(geography.provinces))
+    districts = geography.provinces[province]
     if home and home.province == province and happens(rng, 0.7):
-        districts = [one for one in districts if one.name == home.district]
+        districts = [other for other in districts if other.name == home.district]
     district = pick(rng, districts)
-    return Commune(pick(rng, district.communes), district.name, district.province_type, province, land)
+    return Commune(pick(rng, district.communes), district.name, district.province_type, province, geography)
 
 
 def draw_person(
     rng: np.random.Generator, home: Commune, male: bool | None = None, like: SyntheticPerson | None = None
 ) -> SyntheticPerson:
-    """A person who lives in or near ``home``; with ``like`` of the same family (surname, ethnicity, home)."""
+    """Draw a person.
+
+    Args:
+        rng: Random stream.
+        home: Commune in or near which the person lives.
+        male: Sex; drawn when None.
+        like: A relative who gives surname, ethnicity and home.
+    """
     male = happens(rng, 0.5) if male is None else male
     khmer = happens(rng, 0.12)
     ethnicity = like.ethnicity if like else ("Khơ-me" if khmer else "Kinh")

@@ -21,8 +21,14 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ScannedPage:
-    """A delivered page: ``pixels`` RGB, the ``matrix`` (3, 3) from the flat sheet's pixels to its own, the ``skew`` in
-    degrees (clockwise positive) and the quarter ``turn`` in degrees clockwise in which it was delivered."""
+    """A delivered page.
+
+    Attributes:
+        pixels: (height, width, 3) RGB.
+        matrix: (3, 3) from the flat sheet's pixels to these.
+        skew: Degrees, clockwise positive.
+        turn: Quarter turn in degrees clockwise in which it was delivered.
+    """
 
     pixels: Pixels
     matrix: Matrix
@@ -33,7 +39,15 @@ class ScannedPage:
 def scan_sheet(
     sheet: Pixels, behind: Pixels | None, dpi: float, options: ScannerOptions, rng: np.random.Generator
 ) -> ScannedPage:
-    """The sheet as delivered. ``behind``: the sheet whose ink shows through, or None."""
+    """Return a sheet as delivered.
+
+    Args:
+        sheet: (height, width, 3) RGB of the flat sheet.
+        behind: The sheet whose ink shows through, or None.
+        dpi: Pixels an inch.
+        options: How it is scanned.
+        rng: Random stream of the scan.
+    """
     paper = sheet
     low, high = options.show_through
     if behind is not None and high > 0:
@@ -58,7 +72,7 @@ def scan_sheet(
 def _add_show_through(
     paper: Pixels, behind: Pixels, strength: float, dpi: float, rng: np.random.Generator
 ) -> Pixels:
-    """The mirrored ink of the page behind, soft and weak, laid under the page's own."""
+    """Lay the mirrored ink of the page behind, soft and weak, under the page's own."""
     small = cv2.resize(behind[:, ::-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), max(0.6, 1.1 * dpi / 300))
     shift = rng.normal(0, dpi / 25.4 * 1.2, 2) / 2
@@ -76,8 +90,10 @@ def _add_show_through(
 def _geometry(
     width: int, height: int, options: ScannerOptions, rng: np.random.Generator
 ) -> tuple[Matrix, float, tuple[int, int]]:
-    """A turn about the middle and a slight perspective as one matrix, the skew, and the size of the picture that holds
-    the sheet: a little of the scanner's bed shows around it, or a little of the paper is cut off."""
+    """Return a turn about the middle and a slight perspective as one matrix, the skew, and the size of the picture.
+
+    A little of the scanner's bed shows around the sheet, or a little of the paper is cut off.
+    """
     skew = float(rng.uniform(-options.skew, options.skew))
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1.0), [0, 0, 1]])
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -93,7 +109,7 @@ def _geometry(
 
 
 def _apply_light(pixels: Pixels, options: ScannerOptions, rng: np.random.Generator) -> Pixels:
-    """Paper colour and mottle, uneven light, sensor noise."""
+    """Add paper colour and mottle, uneven light and sensor noise."""
     height, width = pixels.shape[:2]
     tone = 1 - options.paper_tone * np.array([0.04, 0.055, 0.11]) * rng.uniform(0.5, 1.3)
     shape = (height // 16 + 1, width // 16 + 1)
@@ -112,7 +128,7 @@ def _apply_light(pixels: Pixels, options: ScannerOptions, rng: np.random.Generat
 
 
 def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
-    """A smooth darkening 0..1 that grows to one side and towards the corners."""
+    """Return a smooth darkening 0 to 1 that grows to one side and towards the corners."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     y, x = y / shape[0] - 0.5, x / shape[1] - 0.5
     angle = rng.uniform(0, 2 * np.pi)
@@ -121,7 +137,7 @@ def _gradient(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
 
 
 def _add_noise(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
-    """Sensor noise: a tile of it, shifted from strip to strip (drawn afresh for every pixel it would cost seconds)."""
+    """Add sensor noise from one tile that is shifted from strip to strip; fresh noise for every pixel costs seconds."""
     tile = np.clip(rng.normal(0, 1.6 * sigma, (512, 512)), -100, 100).astype(np.int16)
     tile = np.asarray(cv2.GaussianBlur(tile, (0, 0), 0.6), np.int16)
     height, width = pixels.shape[:2]
@@ -134,7 +150,7 @@ def _add_noise(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels
 
 
 def _turn_page(page: ScannedPage, turn: int) -> ScannedPage:
-    """The page delivered lying ``turn`` degrees clockwise."""
+    """Return the page delivered lying ``turn`` degrees clockwise."""
     if turn == 0:
         return page
     height, width = page.pixels.shape[:2]
@@ -151,14 +167,14 @@ def _turn_page(page: ScannedPage, turn: int) -> ScannedPage:
 
 
 def quad(box: Box, matrix: Matrix) -> list[float]:
-    """The box's corners (clockwise from the text's top-left) on the delivered page: x0, y0 … x3, y3."""
+    """Return the box's corners on the delivered page, clockwise from the text's top left: x0, y0 … x3, y3."""
     across, down = (box.left, box.right, box.right, box.left), (box.top, box.top, box.bottom, box.bottom)
     corners = np.array([list(zip(across, down, strict=True))], np.float64)
     return [round(float(value), 1) for value in cv2.perspectiveTransform(corners, matrix).ravel()]
 
 
 def encode_jpeg(pixels: Pixels, dpi: int, quality: int) -> bytes:
-    """The page as a JPEG file (4:2:0) that states its resolution."""
+    """Return the page as a JPEG file (4:2:0) that states its resolution."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(
         buffer, "JPEG", quality=quality, dpi=(dpi, dpi), subsampling=2, optimize=True
@@ -169,7 +185,19 @@ def encode_jpeg(pixels: Pixels, dpi: int, quality: int) -> bytes:
 def write_pages(
     folder: Path, stem: str, container: Container, pages: Sequence[bytes], dpi: int, quality: int
 ) -> list[tuple[str, int]]:
-    """Write JPEG pages into ``folder``. Returns for each page the name of its file and its 1-based number in it."""
+    """Write JPEG pages into a folder as a scanner delivers them.
+
+    Args:
+        folder: Where they go; made when missing.
+        stem: Name of the file, or of the files before their number.
+        container: ``pdf``, ``tiff`` or ``jpeg``.
+        pages: The pages as JPEG files.
+        dpi: Pixels an inch.
+        quality: JPEG quality of a TIFF.
+
+    Returns:
+        For each page the name of its file and its number in it, from 1.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if container == "jpeg":
         names = [f"{stem}.{number:03}.jpg" for number in range(1, len(pages) + 1)]
@@ -185,7 +213,7 @@ def write_pages(
 
 
 def _write_pdf(path: Path, pages: Sequence[bytes], dpi: int) -> None:
-    """One page an image, the JPEG bytes embedded as they are."""
+    """Write one page an image, the JPEG bytes embedded as they are."""
     with pikepdf.new() as pdf:
         for page in pages:
             with Image.open(io.BytesIO(page)) as image:
@@ -202,7 +230,7 @@ def _write_pdf(path: Path, pages: Sequence[bytes], dpi: int) -> None:
 
 
 def _write_tiff(path: Path, pages: Sequence[bytes], dpi: int, quality: int) -> None:
-    """JPEG-compressed strips, as office scanners write them."""
+    """Write JPEG-compressed strips, as office scanners do."""
     images = [Image.open(io.BytesIO(page)).convert("YCbCr") for page in pages]
     images[0].save(
         path,

@@ -18,9 +18,16 @@ PRINT_INK = (30, 30, 33)
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """One drawn line of a value: the ``fields`` it belongs to, the ``box`` of its ink on the flat sheet, the ``mask``
-    that fills that box (255 = full ink), whether it was ``struck`` out, the ``row`` of its entry, and whether it is
-    handwriting (not printed, typed, stamped or a tick)."""
+    """One drawn line of a value.
+
+    Attributes:
+        fields: Fields that the ink belongs to.
+        box: Box of the ink on the flat sheet, in pixels.
+        mask: Ink that fills the box, 255 is full ink.
+        struck: Whether it is struck out.
+        row: Row of its entry.
+        by_hand: Whether it is handwriting, not printed, typed, stamped or a tick.
+    """
 
     fields: tuple[str, ...]
     box: Box
@@ -32,9 +39,15 @@ class DrawnLine:
 
 @dataclass
 class PaperSheet:
-    """A page in the making: ``pixels`` (h, w, 3) RGB on pure white. Only its own drawing functions change it.
+    """A page in the making, on pure white; only its own methods change it.
 
-    ``shift``: how far this printing's lines stand from the declared places, at most, as a share of the frame's height.
+    Attributes:
+        form: The form that is printed on it.
+        dpi: Pixels an inch.
+        pixels: (height, width, 3) RGB.
+        shift: How far this printing's lines lie from the declared places, at most, as a share of the frame's height.
+        inks: What was written, line by line.
+        labels: Printed labels with the boxes of their ink.
     """
 
     form: Form
@@ -61,7 +74,7 @@ class PaperSheet:
         return Box(left * width, top * height, right * width, bottom * height)
 
     def mm(self, length: float) -> float:
-        """Pixels of a length in mm."""
+        """Return a length in mm in pixels."""
         return length * self.dpi / 25.4
 
     def x(self, u: float) -> float:
@@ -89,7 +102,7 @@ class PaperSheet:
         self, patch: LinePatch, x: float, y: float, ink: tuple[int, int, int], alpha: float,
         fields: tuple[str, ...], row: int = 0, struck: bool = False, by_hand: bool = True,
     ) -> Box | None:  # fmt: skip
-        """Lay a line of writing with its baseline's start at (x, y) and note where its ink is."""
+        """Lay a line of writing with its baseline's start at (x, y) and remember where its ink is."""
         corner = round(x - patch.origin[0]), round(y - patch.origin[1])
         self.stain(patch.mask, *corner, ink, alpha)
         return self.note(patch.mask, *corner, fields, row, struck, by_hand)
@@ -98,7 +111,7 @@ class PaperSheet:
         self, mask: Pixels, left: int, top: int, fields: tuple[str, ...], row: int = 0, struck: bool = False,
         by_hand: bool = True,
     ) -> Box | None:  # fmt: skip
-        """Remember ink that was laid through that mask as ink of these fields; None when there was none."""
+        """Remember ink laid through a mask as ink of these fields and return its box; None when there was none."""
         found = ink_box(mask)
         if found is None:
             return None
@@ -111,8 +124,10 @@ class PaperSheet:
         self, text: str, style: str, x: float, y: float, em: float, *,
         fit: float | None = None, centred: bool = False, ink: tuple[int, int, int] = PRINT_INK,
     ) -> Box:  # fmt: skip
-        """Set printed text with its baseline's start (or middle) at (x, y); ``fit``: the width it must take, in pixels.
-        Returns the box of its ink."""
+        """Set printed text with its baseline's start (or middle) at (x, y) and return the box of its ink.
+
+        ``fit`` is the width in pixels that it must take.
+        """
         patch = print_patch(text, style, em, fit)
         left = x - patch.advance / 2 if centred else x
         found = ink_box(patch.mask) or (0, 0, 0, 0)
@@ -122,7 +137,7 @@ class PaperSheet:
 
 
 def print_patch(text: str, style: str, em: float, fit: float | None = None) -> LinePatch:
-    """Printed text as a mask; ``fit``: the width in pixels it should take (as far as type can be narrowed)."""
+    """Return printed text as a mask; ``fit`` is the width in pixels it should take, as far as type can be narrowed."""
     face = print_font(style, max(6, round(em)))
     natural = face.getlength(text)
     pad = round(em)

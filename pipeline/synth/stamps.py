@@ -1,4 +1,4 @@
-"""Signatures, name stamps, seals: marks that are no values but lie over them."""
+"""Draw signatures, name stamps and seals: ink that is no value but lies over values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RED = (196, 30, 44)
 
 @dataclass(frozen=True, slots=True)
 class LaidInk:
-    """Ink that was laid down: ``mask`` with its corner at (``left``, ``top``) of the sheet."""
+    """Ink that was laid down: its mask with the corner at (``left``, ``top``) of the sheet."""
 
     mask: Pixels
     left: int
@@ -31,7 +31,7 @@ class LaidInk:
 def stroke_paths(
     sheet: PaperSheet, paths: Sequence[Points], ink: Colour, alpha: float, width_mm: float
 ) -> LaidInk:
-    """Pen strokes, each along points (n, 2) in pixels of the sheet."""
+    """Draw pen strokes, each along points (n, 2) in pixels of the sheet."""
     pad = int(sheet.mm(2))
     points = np.concatenate(list(paths))
     low = np.floor(points.min(axis=0)).astype(int) - pad
@@ -45,14 +45,14 @@ def stroke_paths(
 
 
 def stroke_path(sheet: PaperSheet, points: Points, ink: Colour, alpha: float, width_mm: float) -> LaidInk:
-    """One pen stroke along points (n, 2) in pixels of the sheet."""
+    """Draw one pen stroke along points (n, 2) in pixels of the sheet."""
     return stroke_paths(sheet, [points], ink, alpha, width_mm)
 
 
 def draw_signature(
     sheet: PaperSheet, x: float, y: float, width: float, rng: np.random.Generator, ink: Colour
 ) -> None:
-    """A scribbled signature about ``width`` pixels wide around (x, y): loops, then a flourish."""
+    """Draw a scribbled signature about ``width`` pixels wide around (x, y): loops, then a flourish."""
     loops = int(rng.integers(4, 9))
     turns = np.linspace(0, loops * 2 * np.pi, loops * 40)
     grow = np.interp(turns, np.linspace(0, turns[-1], loops + 1), rng.uniform(0.25, 1.0, loops + 1))
@@ -87,7 +87,7 @@ def draw_signature(
 
 
 def _wear_stamp(mask: Pixels, rng: np.random.Generator, angle: float, wear: float) -> Pixels:
-    """A rubber stamp's print: turned, with places where the ink did not take."""
+    """Return a rubber stamp's print: turned, with places where the ink did not take."""
     image = Image.fromarray(mask).rotate(angle, Image.Resampling.BILINEAR, expand=True)
     turned = np.asarray(image, np.float32)
     coarse = rng.random((max(2, turned.shape[0] // 14), max(2, turned.shape[1] // 14))).astype(np.float32)
@@ -117,7 +117,7 @@ def _text_mask(lines: tuple[str, ...], em: int, face: str, border: int = 0) -> P
 def name_stamp(
     sheet: PaperSheet, name: str, x: float, y: float, rng: np.random.Generator, ink: Colour = RED
 ) -> LaidInk:
-    """A stamped name centred on (x, y)."""
+    """Stamp a name, centred on (x, y)."""
     mask = _wear_stamp(
         _text_mask((name,), round(sheet.mm(4.6)), "LiberationSerif-Bold.ttf"),
         rng,
@@ -128,7 +128,7 @@ def name_stamp(
 
 
 def boxed_stamp(sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator) -> LaidInk:
-    """A red stamp in a box, centred on (x, y)."""
+    """Stamp a text in a red box, centred on (x, y)."""
     mask = _text_mask((text,), round(sheet.mm(4.4)), "LiberationSans-Bold.ttf", max(1, round(sheet.mm(0.45))))
     mask = _wear_stamp(mask, rng, float(rng.normal(0, 3)), 0.5)
     return _lay_stamp(sheet, mask, x, y, RED, 0.8)
@@ -143,7 +143,7 @@ def _lay_stamp(sheet: PaperSheet, mask: Pixels, x: float, y: float, ink: Colour,
 def round_seal(
     sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75
 ) -> None:
-    """A round red seal centred on (x, y), 36 mm wide; what hangs over the paper's edge is on the next page."""
+    """Stamp a round red seal 36 mm wide, centred on (x, y); what hangs over the paper's edge is on the next page."""
     size = round(sheet.mm(36))
     image = Image.new("L", (size, size), 0)
     pencil = ImageDraw.Draw(image)
@@ -170,7 +170,7 @@ def _star(pencil: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> Non
 
 
 def _ring_text(image: Image.Image, text: str, size: int, em: int) -> None:
-    """Letters set along the seal's ring, from left over the top to the right."""
+    """Set letters along the seal's ring, from left over the top to the right."""
     font = load_font(system_font("LiberationSans-Bold.ttf"), em)
     step = min(0.2, 4.6 / max(len(text), 1))
     radius = 0.36 * size

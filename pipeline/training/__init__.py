@@ -1,4 +1,7 @@
-"""Training the readers of handwriting (``hotich train``): drawn and real lines, network, loop, export.
+"""Train the readers of handwriting (``hotich train``): drawn and real lines, network, loop, export.
 
-The only room that needs torch (``pip install hotich[train]``); reading never does.
+The order of a training: lines (:mod:`synthesis`, :mod:`dataset`) become batches (:mod:`augmentation`, :mod:`batches`),
+the loop (:mod:`loop`) fits a network (:mod:`network`), and the result is written with its card (:mod:`export`,
+:mod:`quantize`, :mod:`provenance`). :mod:`train` runs all of it. Only this room needs torch
+(``pip install hotich[train]``); reading never does.
 """

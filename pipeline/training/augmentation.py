@@ -1,7 +1,8 @@
-"""One line, endlessly other: its ink warped, thickened, faded, crossed and pierced; words of one writer joined anew.
+"""Vary a line endlessly: warp, thicken, fade, cross and pierce its ink, and join words of one writer anew.
 
-Everything that moves ink is one resampling; strokes, light and damage follow on the small picture. A few hundred
-addresses are learned by heart in no time; the same words in endless other orders are not."""
+Everything that moves ink is one resampling; strokes, light and damage follow on the small picture. A network soon
+learns a few hundred addresses by heart; it does not learn the same words in endless other orders.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +20,21 @@ from pipeline.training.dataset import REACH, ROWS, DatasetLine
 
 @dataclass(frozen=True, slots=True)
 class AugmentOptions:
-    """Spreads of the changes: ``slant`` as dx/dy; ``stretch`` and ``zoom`` as logarithms; ``shift`` as a share of the
-    height; ``turn`` in degrees; ``bend`` in pixels; the others are chances."""
+    """How strongly lines are varied; each number is a standard deviation or a chance.
+
+    Attributes:
+        slant: Standard deviation of the slant, dx/dy.
+        stretch: Standard deviation of the logarithm of the width.
+        zoom: Standard deviation of the logarithm of the size.
+        shift: Standard deviation of the shift, as a share of the height.
+        turn: Standard deviation of the turn in degrees.
+        bend: Standard deviation of the displacements in pixels.
+        stroke: Chance of thicker or thinner strokes.
+        blur: Chance of blur.
+        rule: Chance of a rule, a row of dots or a border.
+        hole: Chance of places where the ink fails.
+        noise: Chance of noise.
+    """
 
     slant: float = 0.22
     stretch: float = 0.17
@@ -36,7 +50,7 @@ class AugmentOptions:
 
 
 def augment(ink: Pixels, rng: np.random.Generator, options: AugmentOptions = AugmentOptions()) -> LineImage:
-    """Another picture (``HEIGHT``, width) of the same text from a kept one (``ROWS``, width)."""
+    """Return a varied picture (``HEIGHT``, width) of a line (``ROWS``, width) of a dataset."""
     picture = _warp(ink, rng, options)
     if rng.random() < options.stroke:
         picture = _change_stroke(picture, rng)
@@ -69,13 +83,13 @@ def _warp(ink: Pixels, rng: np.random.Generator, options: AugmentOptions) -> Lin
 
 
 def _waves(rng: np.random.Generator, width: int, height: float) -> NDArray[np.float32]:
-    """A smooth field of displacements (``HEIGHT``, ``width``) in pixels."""
+    """Return a smooth field of displacements (``HEIGHT``, ``width``) in pixels."""
     coarse = rng.normal(0, height, (4, max(3, width // 14))).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _change_stroke(picture: LineImage, rng: np.random.Generator) -> LineImage:
-    """Thicker or thinner strokes, by less than a pixel."""
+    """Thicken or thin the strokes by less than a pixel."""
     kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.7 else np.ones((3, 3), np.uint8)
     changed = cv2.dilate(picture, kernel) if rng.random() < 0.6 else cv2.erode(picture, kernel)
     share = float(rng.uniform(0.25, 1.0)) if kernel.shape[0] == 2 else float(rng.uniform(0.15, 0.5))
@@ -84,7 +98,7 @@ def _change_stroke(picture: LineImage, rng: np.random.Generator) -> LineImage:
 
 
 def _draw_rule(picture: LineImage, rng: np.random.Generator) -> None:
-    """A rule or a row of dots along the line, or a border across it."""
+    """Draw a rule or a row of dots along the line, or a border across it."""
     height, width = picture.shape
     dark = float(rng.uniform(0.3, 1.0))
     if rng.random() < 0.25:
@@ -103,7 +117,7 @@ def _draw_rule(picture: LineImage, rng: np.random.Generator) -> None:
 
 
 def _erase_spots(picture: LineImage, rng: np.random.Generator) -> None:
-    """Small places where the ink fails or something lies over it."""
+    """Weaken the ink in small places, as if it failed or something lay over it."""
     height, width = picture.shape
     for _ in range(int(rng.integers(1, 2 + width // 120))):
         wide, tall = int(rng.integers(2, 9)), int(rng.integers(4, height))
@@ -113,7 +127,7 @@ def _erase_spots(picture: LineImage, rng: np.random.Generator) -> None:
 
 
 def split_words(line: DatasetLine, cuts: Sequence[int]) -> tuple[DatasetLine, ...]:
-    """The words of a line cut at these columns, one fewer than words."""
+    """Return the words of a line that is cut at these columns; there is one cut fewer than words."""
     texts = line.text.split(" ")
     if len(cuts) != len(texts) - 1:
         return ()
@@ -129,7 +143,7 @@ def split_words(line: DatasetLine, cuts: Sequence[int]) -> tuple[DatasetLine, ..
 
 
 def recompose_line(words: Sequence[DatasetLine], rng: np.random.Generator) -> DatasetLine:
-    """Two to nine of a writer's words as one line."""
+    """Return two to nine of a writer's words as one line."""
     count = int(rng.integers(2, 10))
     chosen = [words[int(number)] for number in rng.integers(0, len(words), count)]
     gap = float(rng.uniform(5, 26))

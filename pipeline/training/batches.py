@@ -1,4 +1,4 @@
-"""Batches of lines of like width, drawn endlessly from shelves."""
+"""Batches of lines of like width, drawn endlessly from datasets."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Mixture:
 
 
 def batch_of(pictures: Sequence[LineImage], texts: Sequence[str], full_labels: Sequence[bool]) -> Batch:
-    """Pictures padded with paper to one width."""
+    """Pad pictures with paper to one width."""
     width = -(-max(picture.shape[1] for picture in pictures) // ROUND) * ROUND
     lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
     for number, picture in enumerate(pictures):
@@ -69,7 +69,17 @@ def batches(
     rng: np.random.Generator,
     options: AugmentOptions = AugmentOptions(),
 ) -> Iterator[Batch]:
-    """Endless batches. ``words``: for each writer the words that ``recompose`` may join."""
+    """Yield endless batches.
+
+    Args:
+        drawn: Drawn lines.
+        real: Real lines.
+        words: For each writer the words that may be joined anew.
+        mixture: Shares of the kinds of lines.
+        size: Lines a batch.
+        rng: Random stream.
+        options: How lines are varied.
+    """
     while True:
         pool = [_drawn_line(drawn, real, words, mixture, rng, options) for _ in range(size * 12)]
         fitting = [(ink, line) for ink, line in pool if _fits(ink, line.text)]
@@ -102,13 +112,13 @@ def _drawn_line(
 
 
 def _fits(ink: LineImage, text: str) -> bool:
-    """Whether CTC can write the text in the steps there are, and the line is not too long for a batch."""
+    """Return whether CTC can write the text in the steps there are, and the line is not too long for a batch."""
     doubled = sum(a == b for a, b in pairwise(text))
     return bool(text) and ink.shape[1] // STRIDE >= len(text) + doubled + 1 and ink.shape[1] <= 1400
 
 
 def reading_batches(lines: Sequence[RealLine], size: int = 16) -> Iterator[tuple[Batch, tuple[int, ...]]]:
-    """The lines as a reader sees them, with their numbers, in batches of like width."""
+    """Yield the lines as a reader sees them, with their numbers, in batches of like width."""
     pictures = [line_image(line.grey()) for line in lines]
     order = sorted(range(len(lines)), key=lambda number: pictures[number].shape[1])
     for start in range(0, len(order), size):

@@ -44,7 +44,7 @@ class DatasetLine:
 
 
 def dataset_line(grey: Pixels, text: str, full_label: bool, writer: str = "") -> DatasetLine:
-    """The line of a grey crop."""
+    """Return the line of a grey crop."""
     ink = line_image(grey, ROWS, REACH)
     return DatasetLine((ink * 255).astype(np.uint8), text, full_label, writer)
 
@@ -65,7 +65,7 @@ def save_lines(path: Path, lines: Sequence[DatasetLine]) -> None:
 
 
 def load_lines(path: Path) -> tuple[DatasetLine, ...]:
-    """The lines of one file."""
+    """Return the lines of one file."""
     with np.load(path) as held:
         ink: NDArray[np.uint8] = held["ink"]
         ends = np.cumsum(held["widths"])
@@ -80,25 +80,35 @@ def load_lines(path: Path) -> tuple[DatasetLine, ...]:
 
 
 CALIBRATION_WRITERS = frozenset({"w011", "w066", "w095", "w122", "w156", "w209"})
-"""Writers of the training folder whom no network sees: on them the confidence is calibrated."""
+"""Writers of the training folder that no network sees: the confidence is calibrated on them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RealLine:
-    """A picture of one written line, its label and its writer (``w007``)."""
+    """One real written line.
+
+    Attributes:
+        path: The picture.
+        text: The label, NFC; it gives neither case nor most punctuation.
+        writer: Identifier of the writer, ``w007``.
+    """
 
     path: Path
     text: str
     writer: str
 
     def grey(self) -> Pixels:
-        """(h, w), 255 = paper."""
+        """Return the picture (height, width), 255 is paper."""
         with Image.open(self.path) as picture:
             return np.asarray(picture.convert("L"))
 
 
 def real_lines(folder: Path) -> tuple[RealLine, ...]:
-    """All lines of a folder. Raises ``SetupError`` when it has no ``lines.tsv``."""
+    """Return all lines of a folder.
+
+    Raises:
+        SetupError: The folder has no ``lines.tsv``.
+    """
     table = folder / "lines.tsv"
     if not table.is_file():
         raise SetupError(f"{folder}: không có lines.tsv (mỗi dòng: tên ảnh, dấu tab, chữ trong ảnh).")
@@ -106,8 +116,11 @@ def real_lines(folder: Path) -> tuple[RealLine, ...]:
 
 
 def content_key(lines: Sequence[RealLine]) -> str:
-    """16 hex digits that change with any label or picture of the lines, and with the writers that are kept out. Raises
-    ``SetupError`` for a picture that is not there."""
+    """Return 16 hex digits that change with any label, any picture, and the writers that are kept out.
+
+    Raises:
+        SetupError: A picture is missing.
+    """
     digest = hashlib.sha256(" ".join(sorted(CALIBRATION_WRITERS)).encode())
     for line in lines:
         if not line.path.is_file():
@@ -131,8 +144,13 @@ _DROPPED = str.maketrans("", "", ".,;:-")
 
 @dataclass(frozen=True)
 class LineScore:
-    """``cer``: character errors over characters, 0..1; ``exact``: share of lines without any; ``by_writer``: the CER of
-    each writer."""
+    """What readings of real lines are worth.
+
+    Attributes:
+        cer: Character errors over characters, 0 to 1.
+        exact: Share of lines without an error.
+        by_writer: Writer to character error rate.
+    """
 
     cer: float
     exact: float
@@ -140,12 +158,12 @@ class LineScore:
 
 
 def comparable(text: str) -> str:
-    """NFC, casefolded, without ``. , ; : -``, single blanks."""
+    """Return the text in NFC, casefolded, without ``. , ; : -``, with single blanks."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().translate(_DROPPED).split())
 
 
 def score_of(read: Sequence[str], lines: Sequence[RealLine]) -> LineScore:
-    """Score one reading a line."""
+    """Return the score of one reading a line."""
     wrong: dict[str, int] = {}
     length: dict[str, int] = {}
     exact = 0

@@ -1,4 +1,4 @@
-"""From a trained network to a folder of ``ocr_models/``: ONNX weights and the card."""
+"""Write a trained network to a folder of ``ocr_models/``: ONNX weights and the card."""
 
 from __future__ import annotations
 
@@ -35,8 +35,14 @@ class _Reader(nn.Module):
 
 
 def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) -> None:
-    """Write the network, in eight bits if there are ``lines``: batches (lines, 1, ``HEIGHT``, width) of what it will
-    read, from which the ranges of what passes between its layers are taken."""
+    """Write the network as ONNX.
+
+    Args:
+        network: The trained network.
+        path: The file.
+        lines: Batches (lines, 1, ``HEIGHT``, width) like those it will read. The ranges of what passes between its
+            layers are taken from them, and the weights are quantized to eight bits; without them weights stay whole.
+    """
     reader = _Reader(network).eval()
     whole = path.with_name(path.name + ".whole")
     with warnings.catch_warnings():
@@ -59,7 +65,7 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
 
 
 def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
-    """The network as it stands in the file: its scores are those of what ships."""
+    """Return the network of a file, so that its scores are those of what ships."""
     from onnxruntime import InferenceSession
 
     session = InferenceSession(str(path), providers=["CPUExecutionProvider"])

@@ -27,8 +27,11 @@ from pipeline.training.word_alignment import words_by_writer
 
 
 def ctc_loss(network: CtcNetwork, batch: Batch) -> Tensor:
-    """Mean CTC loss of a letter. Lines whose labels do not tell case and punctuation are scored on folded classes:
-    whatever case the network writes is right, and so is any sign the label leaves out."""
+    """Return the mean CTC loss of a letter.
+
+    Lines whose labels give neither case nor punctuation are scored on folded classes: whatever case the network writes
+    is right, and so is any sign that the label leaves out.
+    """
     lines = torch.from_numpy(batch.lines).to(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
         scores = network(lines)
@@ -79,11 +82,24 @@ SHIPPED = ".onnx"
 
 @dataclass(frozen=True, slots=True)
 class LoopOptions:
-    """``minutes``: CPU time of this process that the whole training may take; the learning rate follows a cosine
-    over it. ``warm``: share of it that only drawn lines are seen; ``recompose_from``: share from which real words
-    are joined anew; ``real``: share of lines that are real before that, ``real_late`` from there on (drawn lines,
-    of more hands and all signs, take longer to learn); ``average``: how slowly the averaged weights, which are what
-    is kept, follow the trained ones."""
+    """How long and on what a network is trained.
+
+    Attributes:
+        minutes: CPU minutes of the whole training; the learning rate follows a cosine over them.
+        until: Minute at which this run stops early.
+        size: Lines a batch.
+        rate: Learning rate at the beginning.
+        warm: Share of the training that sees only drawn lines.
+        real: Share of lines that are real before ``recompose_from``.
+        real_late: Share of lines that are real from there on; drawn lines, of more hands and all signs, take longer.
+        recompose_from: Share of the training from which real words are joined anew.
+        recomposed: Share of the real lines that are joined anew.
+        average: How slowly the averaged weights, which are kept, follow the trained ones.
+        decay: Weight decay.
+        seed: Seed.
+        every: Minutes between two reports, each with a checkpoint.
+        threads: Threads of torch.
+    """
 
     minutes: float = 60.0
     until: float = math.inf
@@ -127,12 +143,20 @@ def train_network(
     parent: Path | None = None,
     sources: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> CtcNetwork:
-    """The network with averaged weights after ``options.minutes`` of CPU time, going on from ``checkpoint`` when
-    there is one. ``drawn``: the drawn lines of a round, a round is the time between two reports. ``choosing``: lines
-    that progress is measured on; nothing is trained on them. ``parent``: the checkpoint of another network; a new one
-    begins with those of its weights that fit, and the time they took counts; or the ``model.onnx`` of one of the same
-    kind, which is trained on, with all kinds of lines from the start. ``sources``: what is learnt from, in words that
-    every checkpoint holds from its next step on."""
+    """Train a network and return it with averaged weights, going on from the checkpoint when there is one.
+
+    Args:
+        drawn: Returns the drawn lines of a round; a round is the time between two reports.
+        real: Real lines.
+        choosing: Real lines that progress is measured on; nothing is trained on them.
+        network: Shape of the network.
+        options: How long and on what it is trained.
+        checkpoint: File that holds the state of the training.
+        say: Takes progress, in Vietnamese.
+        parent: Checkpoint of another network, whose fitting weights a new one begins with, the time they took counted;
+            or the ``model.onnx`` of one of the same kind, which is trained on, with all kinds of lines from the start.
+        sources: What is learned from, in words that every checkpoint holds from its next step on.
+    """
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     state = _new_state(network, options)
@@ -226,8 +250,13 @@ def _update_average(state: _State, share: float) -> None:
 
 
 def scores_on(network: Callable[[Tensor], Tensor], lines: Sequence[RealLine]) -> LineScore:
-    """Best-path readings of real lines against their labels. ``network``: from (lines, 1, ``HEIGHT``, width) to scores
-    (lines, steps, 1 + letters); one that still learns has to be in ``eval`` mode."""
+    """Return the score of best-path readings of real lines against their labels.
+
+    Args:
+        network: From (lines, 1, ``HEIGHT``, width) to scores (lines, steps, 1 + letters); one that is being trained has
+            to be in ``eval`` mode.
+        lines: The lines.
+    """
     read = [""] * len(lines)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for batch, numbers in reading_batches(lines):
@@ -238,7 +267,7 @@ def scores_on(network: Callable[[Tensor], Tensor], lines: Sequence[RealLine]) ->
 
 
 def best_path(path: Sequence[int]) -> str:
-    """The text of a path of classes: repeats and nothings dropped."""
+    """Return the text of a path of classes, without repeats and class 0."""
     return "".join(
         LETTERS[now - 1] for before, now in zip((0, *path[:-1]), path, strict=True) if now and now != before
     )
@@ -314,17 +343,26 @@ def _some_lines(drawn: Sequence[DatasetLine], options: LoopOptions) -> Tensor:
 
 
 def _continue_from(state: _State, network: CtcNetwork) -> None:
-    """Take all weights of a network that has learnt before; its minutes are its own."""
+    """Take all weights of a network that was trained before; its minutes are its own."""
     state.network.load_state_dict(network.state_dict())
     state.kept.load_state_dict(network.state_dict())
     state.begun = {name: weights.clone() for name, weights in network.state_dict().items()}
 
 
 def averaged_network(checkpoint: Path, blend: float = 0.0) -> tuple[CtcNetwork, tuple[dict[str, float], ...]]:
-    """The averaged network of a checkpoint and how it came about. ``blend``: the share 0..1 of the weights that the
-    training of a shipped network began with: between both lie networks that often read unknown hands better than
-    either (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", CVPR). Raises ``SetupError`` where the
-    checkpoint holds no such weights."""
+    """Return the averaged network of a checkpoint and the history of its reports.
+
+    Args:
+        checkpoint: The file.
+        blend: Share 0 to 1 of the weights that the training of a shipped network began with. Networks between both
+            often read unknown hands better than either.
+
+    Raises:
+        SetupError: The checkpoint holds no such weights.
+
+    Source:
+        Wortsman et al., "Robust fine-tuning of zero-shot models" (CVPR 2022).
+    """
     held = _load_checkpoint(checkpoint)
     if blend and not held.get("begun"):
         raise SetupError(
@@ -340,15 +378,15 @@ def averaged_network(checkpoint: Path, blend: float = 0.0) -> tuple[CtcNetwork, 
 
 
 def _blend_weights(
-    learnt: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: float
+    learned: Mapping[str, Tensor], begun: Mapping[str, Tensor], blend: float
 ) -> dict[str, Tensor]:
-    """Counts are those of what was learnt."""
+    """Blend weights; counts are those of the learned ones."""
     return {
         name: torch.lerp(now, begun[name], blend) if now.dtype.is_floating_point else now
-        for name, now in learnt.items()
+        for name, now in learned.items()
     }
 
 
 def checkpoint_sources(checkpoint: Path) -> dict[str, tuple[str, ...]] | None:
-    """What a checkpoint says its network learnt from; None when it is of a time when none said so, or not there."""
+    """Return what a checkpoint says its network learned from; None when it does not say, or is not there."""
     return _load_checkpoint(checkpoint).get("sources") if checkpoint.is_file() else None

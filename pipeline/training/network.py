@@ -1,9 +1,12 @@
 """The networks: a small residual tower over the picture, then a mixer along the line, then CTC letters.
 
 Mixers of different kind give different witnesses: ``convolutional`` (gated depthwise convolutions with a wide view),
-``recurrent`` (bidirectional LSTM layers) and ``hybrid`` (some of the first, then one of the second). Method: Shi et
-al., "An End-to-End Trainable Neural Network for Image-based Sequence Recognition" (CRNN, 2015); Graves et al.,
-"Connectionist Temporal Classification" (2006)."""
+``recurrent`` (bidirectional LSTM layers) and ``hybrid`` (some of the first, then one of the second).
+
+Source:
+    Shi et al., "An End-to-End Trainable Neural Network for Image-based Sequence Recognition" (CRNN, 2015); Graves et
+    al., "Connectionist Temporal Classification" (2006).
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,14 @@ LETTERS = " 0123456789" + _LOWER + _LOWER.upper() + SIGNS
 """Blank of the paper first, then figures, all Latin and Vietnamese letters in both cases, and signs. NFC."""
 
 UNLABELLED = frozenset('-.,():;"+&%*?!=')
-"""Signs that the labels of real lines leave out whatever stands on the paper (their SOURCE says so)."""
+"""Signs that the labels of real lines leave out whatever is on paper (their SOURCE says so)."""
 
 
 def folded_classes() -> tuple[tuple[int, ...], str]:
-    """For lines whose labels tell neither case nor punctuation: the folded class of every network class (0 = nothing),
-    and the folded letters (class 1 first)."""
+    """Return the folded class of every network class (0 is no letter), and the folded letters (class 1 first).
+
+    Lines whose labels give neither case nor punctuation are scored on folded classes.
+    """
     letters = "".join(dict.fromkeys(letter.lower() for letter in LETTERS if letter not in UNLABELLED))
     where = {letter: number + 1 for number, letter in enumerate(letters)}
     return (0, *(where.get(letter.lower(), 0) for letter in LETTERS)), letters
@@ -41,9 +46,18 @@ Mixer = Literal["recurrent", "convolutional", "hybrid"]
 
 @dataclass(frozen=True, slots=True)
 class NetworkOptions:
-    """``channels``: of the four stages of the tower; ``blocks``: residual blocks of the last three; ``width``: of
-    the mixer; ``depth``: its layers; ``view``: steps that one convolution of the mixer sees; ``memory``: units of an
-    LSTM in each direction."""
+    """The shape of a network.
+
+    Attributes:
+        mixer: Kind of the mixer along the line.
+        channels: Channels of the four stages of the tower.
+        blocks: Residual blocks of the last three stages.
+        width: Width of the mixer.
+        depth: Layers of the mixer.
+        view: Steps that one convolution of the mixer sees.
+        memory: Units of an LSTM in each direction.
+        dropout: Share of dropped values.
+    """
 
     mixer: Mixer = "recurrent"
     channels: tuple[int, int, int, int] = (32, 64, 128, 192)
@@ -100,7 +114,9 @@ class _Gated(nn.Module):
 
 
 class CtcNetwork(nn.Module):
-    """(lines, 1, ``HEIGHT``, width) ink 0..1 → (lines, width / 4, 1 + letters) scores before the softmax."""
+    """A network from (lines, 1, ``HEIGHT``, width) ink 0 to 1 to (lines, width / 4, 1 + letters) scores before the
+    softmax.
+    """
 
     def __init__(self, options: NetworkOptions = NetworkOptions()) -> None:
         super().__init__()

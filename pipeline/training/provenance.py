@@ -1,4 +1,4 @@
-"""What a model was made from, as its card tells it: drawn lines, real lines, weights that it went on from."""
+"""What a model was made from, as its card says it: drawn lines, real lines, weights that training went on from."""
 
 from __future__ import annotations
 
@@ -65,19 +65,22 @@ class TrainingSource(NamedTuple):
 
 
 TrainingSources = dict[str, TrainingSource]
-"""By a key that is the same for the same lines, pens or weights, in the order in which they were learnt from."""
+"""By a key that is the same for the same lines, pens or weights, in the order in which they were learned from."""
 
 
 def drawn_source(pens: str) -> TrainingSources:
-    """Of drawn lines. ``pens``: how many pens of which licences, in words."""
+    """Return the source of drawn lines; ``pens`` says how many fonts of which licences there are."""
     return {
         f"drawn: {pens}": TrainingSource(f"Endless drawn lines (pipeline.training.synthesis.lines; {pens}).")
     }
 
 
 def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], None]) -> TrainingSources:
-    """Of the lines of a folder, those of ``CALIBRATION_WRITERS`` aside; nothing if no others are there. Raises
-    ``SetupError`` for an ``ABOUT_LINES`` that is not UTF-8."""
+    """Return the source of a folder's lines without those of ``CALIBRATION_WRITERS``; nothing if no others are there.
+
+    Raises:
+        SetupError: ``ABOUT_LINES`` is not UTF-8.
+    """
     used = [line for line in lines if line.writer not in CALIBRATION_WRITERS]
     if not used:
         return {}
@@ -98,12 +101,12 @@ def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], No
 
 
 def lines_kept_out(lines: Sequence[RealLine]) -> dict[str, int]:
-    """How many lines of which writers no network may learn from."""
+    """Return for each writer that no network may learn from how many lines there are."""
     return dict(sorted(Counter(line.writer for line in lines if line.writer in CALIBRATION_WRITERS).items()))
 
 
 def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
-    """Of the weights in a ``model.onnx``: which they are, and what a card beside them that names them tells."""
+    """Return the source of the weights in a ``model.onnx``: which they are, and what a card that names them says."""
     name = model.resolve().parent.name
     if not model.is_file():
         sha256, card = "", None
@@ -130,8 +133,12 @@ def shipped_source(model: Path, say: Callable[[str], None]) -> TrainingSources:
 
 
 def parent_source(checkpoint: Path, before: TrainingSources | None) -> TrainingSources:
-    """Of another network's checkpoint that a training began with. ``before``: what that network had learnt from,
-    None when its checkpoint does not say."""
+    """Return the source of another network's checkpoint that a training began with.
+
+    Args:
+        checkpoint: The file.
+        before: What that network had learned from; None when its checkpoint does not say.
+    """
     description = f"Begun with the weights of another network ({checkpoint.name}), whose minutes are counted."
     if before is not None:
         return {f"begun: {checkpoint.name}": TrainingSource(description), **before}
@@ -146,34 +153,38 @@ def parent_source(checkpoint: Path, before: TrainingSources | None) -> TrainingS
 def merge_sources(
     held: TrainingSources | None, begun: TrainingSources, learns: TrainingSources
 ) -> TrainingSources:
-    """What a training has learnt from when it goes on. ``held``: what its checkpoint tells, None if nothing;
-    ``begun``: what it began with; ``learns``: what it learns from now."""
+    """Return what a training has learned from when it goes on.
+
+    Args:
+        held: What its checkpoint says, None if nothing.
+        begun: What it began with.
+        learns: What it learns from now.
+    """
     if held is None:
         return begun | learns
     return held | {key: source for key, source in (begun | learns).items() if key in held or key in learns}
 
 
 def refresh_sources(held: TrainingSources | None, now: TrainingSources) -> TrainingSources:
-    """What a training that is over has learnt from, in the words of ``now`` where it tells of the same."""
+    """Return what a training has learned from, in the words of ``now`` where it describes the same thing."""
     return now if held is None else {key: now.get(key, source) for key, source in held.items()}
 
 
 def licence_of(sources: Mapping[str, TrainingSource]) -> str:
-    """What the card says under which licence the model stands."""
+    """Return under which licence the model is, as its card says it."""
     said = list(dict.fromkeys(source.licence for source in sources.values() if source.licence))
     kept = [one for one in said if not any(one != other and one in other for other in said)]
     return f"{AS_FAR}: {'; '.join(kept)}." if kept else FREE
 
 
 def limits_of(sources: Mapping[str, TrainingSource]) -> str:
-    """What the card says the model does not know."""
+    """Return what the model does not know, as its card says it."""
     real = (source.limits for source in sources.values() if source.limits)
     return " ".join((_BEFORE_REAL, *real, _ALWAYS))
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
-    """The text with single blanks; a longer one ends after a sentence or a line that no indented one goes on, else
-    after a word, and with ``[…]``."""
+    """Return the text with single blanks; a longer one ends after a sentence, a line or a word, with ``[…]``."""
     whole = " ".join(text.split())
     if len(whole) <= longest:
         return whole

@@ -1,14 +1,16 @@
-"""From numbers with 32 bits to eight: less than half the size and half the time.
+"""Quantize weights from 32 bits to eight: less than half the size and half the time.
 
 Convolutions and matrices calculate with eight bits, their weights with a scale for every channel, what passes between
-them with a scale that is fixed here (static quantisation): how far those values reach is seen on some lines. With
+them with a scale that is fixed here (static quantization): the range of those values is seen on some lines. With
 scales taken from each batch as it comes a line would be read otherwise beside other lines. What meets the picture
 itself, what remembers along the line and what names the letters stay whole.
 
 Weights use seven of the eight bits: processors without instructions for it add two products in 16 bits, which full
-weights can overflow. So every processor reads the same, if not as fast. Method: Jacob et al., "Quantization and
-Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (2018); Krishnamoorthi, "Quantizing deep
-convolutional networks for efficient inference" (2018).
+weights can overflow. So every processor reads the same, if not as fast.
+
+Source:
+    Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (2018);
+    Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference" (2018).
 """
 
 from __future__ import annotations
@@ -25,7 +27,13 @@ TOWER = "/tower/"
 
 
 def quantize(whole: Path, path: Path, lines: Sequence[Tensor]) -> None:
-    """Write the model in ``whole`` anew at ``path``. ``lines``: batches (lines, 1, height, width) to see ranges on."""
+    """Write a quantized model.
+
+    Args:
+        whole: The model with whole weights.
+        path: The file to write.
+        lines: Batches (lines, 1, height, width) on which ranges are seen.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_static
 

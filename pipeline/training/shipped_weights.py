@@ -1,6 +1,6 @@
-"""From the weights that ship (``model.onnx``) back to a network that can be trained on.
+"""Turn the weights that ship (``model.onnx``) back into a network that can be trained on.
 
-The eight-bit matrices come back as what they stand for; what the export folded into the convolutions stays there, and
+The eight-bit matrices come back as what they represent; what the export folded into the convolutions stays there, and
 the norms behind them are set so that the network reads as the model does. From then on it learns like any other.
 """
 
@@ -24,10 +24,16 @@ _GATES = [0, 2, 3, 1]
 
 
 def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) -> CtcNetwork:
-    """The network of a ``model.onnx`` that ``hotich train`` wrote for a network of these options.
+    """Return the network of a ``model.onnx`` that ``hotich train`` wrote.
 
-    ``lines`` (lines, 1, ``HEIGHT``, width): some lines as it will be trained on, for the means and spreads that its
-    norms start from. Raises ``SetupError`` when the model is of other options or of another making.
+    Args:
+        model: The file.
+        options: Shape of the network.
+        lines: Some lines (lines, 1, ``HEIGHT``, width) as it will be trained on, for the means and spreads that its
+            norms start from.
+
+    Raises:
+        SetupError: The model has another shape or was made otherwise.
     """
     network = CtcNetwork(options)
     try:

@@ -1,4 +1,4 @@
-"""A model from nothing: shelves of drawn and real lines, the training loop, the folder with weights and card."""
+"""Make a model: datasets of drawn and real lines, the training loop, the folder with weights and card."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
 
 SHARD = 2000
-"""Drawn lines a file of the shelf."""
+"""Drawn lines a file of the dataset."""
 
 RANGE_BATCHES = 6
 """On how many batches the ranges for eight bits are seen."""
@@ -51,11 +51,21 @@ RANGE_BATCHES = 6
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """What to make. ``drawn``: how many drawn lines are at hand at a time. ``folder``: the model's, its name is the
-    model's name; ``work``: where shelves and checkpoint stay, so that a broken-off training goes on; ``real``,
-    ``choosing``: folders with ``lines.tsv``; ``fonts``: more pens; ``parent``: the checkpoint of
-    another network to begin with, or the ``model.onnx`` of one to train on; ``blend``: the share of that one's weights
-    in what is written (``averaged_network``)."""
+    """What to make, and from what.
+
+    Attributes:
+        folder: Folder of the model; its name is the model's name.
+        work: Where datasets and checkpoint stay, so that an interrupted training goes on.
+        drawn: How many drawn lines are at hand at a time.
+        fonts: Folder of more fonts.
+        real: Folder of real lines with ``lines.tsv``.
+        choosing: Folder of real lines that progress is measured on.
+        parent: Checkpoint of another network to begin with, or the ``model.onnx`` of one to train on.
+        small: Whether weights are quantized to eight bits.
+        blend: Share of the parent's weights in what is written (``averaged_network``).
+        network: Shape of the network.
+        loop: How long and on what it is trained.
+    """
 
     folder: Path
     work: Path
@@ -71,9 +81,17 @@ class TrainingPlan:
 
 
 def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) -> None:
-    """Train and write the model. Raises ``SetupError`` for a folder of lines or fonts that cannot be used, for a
-    ``parent`` that is not there or has learnt for longer than this training is to last, and for a ``blend`` with none
-    that ships."""
+    """Train and write a model.
+
+    Args:
+        plan: What to make.
+        command: The command as the card repeats it.
+        say: Takes progress, in Vietnamese.
+
+    Raises:
+        SetupError: A folder of lines or fonts cannot be used; ``parent`` is missing or has learned for longer than this
+            training is to last; or ``blend`` is given without a model that ships.
+    """
     checkpoint = plan.work / f"{plan.folder.name}.pt"
     if plan.parent and not (plan.parent.is_file() or checkpoint.is_file()):
         raise SetupError(f"Không có tệp trạng thái {plan.parent} để bắt đầu từ đó.")
@@ -108,7 +126,7 @@ def write_model(
     sources: TrainingSources,
     command: str,
 ) -> None:
-    """The folder of the model from its checkpoint."""
+    """Write the folder of the model from its checkpoint."""
     network, history = averaged_network(plan.work / f"{plan.folder.name}.pt", plan.blend)
     plan.folder.mkdir(parents=True, exist_ok=True)
     write_onnx(
@@ -140,15 +158,17 @@ def write_model(
 
 @dataclass
 class DrawnLines:
-    """The drawn lines of a plan: each round some of them are drawn anew, so that they never end. Files of the shelf
-    that no later round needs are removed."""
+    """The drawn lines of a plan; each round some of them are drawn anew, so that they never end.
+
+    Files that no later round needs are removed.
+    """
 
     plan: TrainingPlan
     say: Callable[[str], None]
     held: dict[int, tuple[dataset.DatasetLine, ...]] = field(default_factory=dict)
 
     def __call__(self, number: int) -> tuple[dataset.DatasetLine, ...]:
-        """The lines of a round, counted from 0; they depend on the plan's seed and the round alone."""
+        """Return the lines of a round, counted from 0; they depend on the plan's seed and the round alone."""
         wanted = range(number, number + max(1, self.plan.drawn // SHARD))
         for old in [shard for shard in self.held if shard not in wanted]:
             del self.held[old]
@@ -175,8 +195,7 @@ class DrawnLines:
 
 
 def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dataset.DatasetLine, ...]:
-    """The real lines that may be trained on, from the shelf of exactly these; without the writers kept for
-    calibration, of whom is said how many lines they have."""
+    """Return the real lines that may be trained on, without the writers that are kept out for calibration."""
     if plan.real is None:
         return ()
     found = real_lines(plan.real)
@@ -194,7 +213,7 @@ def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dat
 
 
 def _all_sources(plan: TrainingPlan, checkpoint: Path, say: Callable[[str], None]) -> TrainingSources:
-    """What the model has learnt from when this run of its training is over."""
+    """Return what the model has learned from when this run of its training is over."""
     learns = drawn_source(FontSet.find(plan.fonts).licence_summary)
     if plan.real:
         learns |= real_source(plan.real, real_lines(plan.real), say)
@@ -205,7 +224,7 @@ def _all_sources(plan: TrainingPlan, checkpoint: Path, say: Callable[[str], None
 def _parent_sources(
     parent: Path | None, held: TrainingSources | None, say: Callable[[str], None]
 ) -> TrainingSources:
-    """What the training began with; nothing when that is gone and the checkpoint tells of it."""
+    """Return what the training began with; nothing when that is gone and the checkpoint says it."""
     if parent is None or (held is not None and not parent.is_file()):
         return {}
     return (
@@ -223,7 +242,7 @@ def _checkpoint_sources(checkpoint: Path) -> TrainingSources | None:
 def _calibration_batches(
     plan: TrainingPlan, drawn: Sequence[dataset.DatasetLine], real: Sequence[dataset.DatasetLine]
 ) -> tuple[Tensor, ...]:
-    """Batches as the last ones of the training."""
+    """Return batches like the last ones of the training."""
     loop = plan.loop
     source = batches(
         drawn, real, (), Mixture(loop.real_late), loop.size, np.random.default_rng((loop.seed, 5))

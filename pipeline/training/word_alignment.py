@@ -1,4 +1,4 @@
-"""Where the words of a real line lie, from a network's alignment with its label."""
+"""Find where the words of a real line lie, from a network's alignment with its label."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEWEST = 30
 
 
 def words_by_writer(lines: Sequence[DatasetLine], network: CtcNetwork) -> list[list[DatasetLine]]:
-    """For each writer with enough of them, the words of all lines."""
+    """Return the words of all lines of each writer who has enough of them."""
     found: dict[str, list[DatasetLine]] = {}
     for line in lines:
         found.setdefault(line.writer, []).extend(split_words(line, _word_boundaries(line, network)))
@@ -31,7 +31,7 @@ def words_by_writer(lines: Sequence[DatasetLine], network: CtcNetwork) -> list[l
 
 
 def _word_boundaries(line: DatasetLine, network: CtcNetwork) -> tuple[int, ...]:
-    """The columns of the kept picture where the blanks between its words lie; nothing when the fit is poor."""
+    """Return the columns of the blanks between the words of a line; none when the fit is poor."""
     top = round(ROWS * (1 - 1 / REACH) / 2)
     middle = line.ink[top : ROWS - top].astype(np.float32) / 255
     rows = np.linspace(0, middle.shape[0] - 1, HEIGHT).round().astype(int)
@@ -61,7 +61,7 @@ def _word_boundaries(line: DatasetLine, network: CtcNetwork) -> tuple[int, ...]:
 
 
 def _align(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[int], float]:
-    """The step at which each letter stands on the best CTC path, and the path's cost (Viterbi)."""
+    """Return the step of each letter on the best CTC path, and the path's cost (Viterbi)."""
     states = [0, *(state for letter in target for state in (letter, 0))]
     size = len(states)
     emitted = chances[:, states]
@@ -86,7 +86,7 @@ def _align(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[in
 
 
 def _emptiest(middle: NDArray[np.floating[Any]], start: float, end: float) -> float:
-    """The middle of the widest run of the emptiest columns between two letters."""
+    """Return the middle of the widest run of the emptiest columns between two letters."""
     low, high = int(start), max(int(start) + 1, int(np.ceil(end)))
     profile = middle[:, low:high].sum(axis=0)
     if not len(profile):

@@ -1,8 +1,8 @@
-"""The pen fonts that training draws with, and the fonts it must never see.
+"""The fonts that training draws with, and those it must never see.
 
-Lines for tests and calibration are written in families that no training line was written in. So a font with
-the Vietnamese letters may be drawn with only when its family stands in ``VIETNAMESE``; a font without them may be drawn
-with unless it belongs to a family held out, because nobody could test a Vietnamese reader with it alone.
+Lines for tests and calibration are written in families that no training line was written in. So a font with the
+Vietnamese letters may be drawn with only when its family is in ``VIETNAMESE``; a font without them may be drawn with
+unless its family is held out, because nobody could test a Vietnamese reader with it alone.
 """
 
 from __future__ import annotations
@@ -70,8 +70,18 @@ VIETNAMESE_LETTERS = _marked()
 
 @dataclass(frozen=True, slots=True)
 class TrainingFont:
-    """A pen font: the ``letters`` it holds, whether they are ``joined``, and its measures in em: height of ``x``,
-    height of the capitals, thickness of a stroke, width of a middling letter."""
+    """A pen font with its measures, in em.
+
+    Attributes:
+        file: The font file.
+        family: Name of its family in small letters.
+        letters: Letters that it holds.
+        joined: Whether its letters join.
+        x_height: Height of the letter x.
+        capital: Height of the capitals.
+        stroke: Thickness of a stroke.
+        width: Width of a middling letter.
+    """
 
     file: Path
     family: str
@@ -90,14 +100,17 @@ class TrainingFont:
 
 @dataclass(frozen=True, slots=True)
 class FontSet:
-    """All pens that lines are written with."""
+    """All fonts that lines are written with."""
 
     all: tuple[TrainingFont, ...]
 
     @classmethod
     def find(cls, folder: Path | None = None) -> FontSet:
-        """The pens of the package and all TrueType fonts under ``folder``. Raises ``SetupError`` for a font that
-        training must not see."""
+        """Return the fonts of the package and all TrueType fonts under ``folder``.
+
+        Raises:
+            SetupError: Training must not see one of them.
+        """
         files = [file for name in SHIPPED for file in sorted((PEN_FOLDER / name).glob("*.ttf"))]
         files += sorted(folder.rglob("*.ttf")) if folder else []
         pens = (training_font(file) for file in files)
@@ -105,12 +118,12 @@ class FontSet:
 
     @property
     def whole(self) -> tuple[TrainingFont, ...]:
-        """The pens with all Vietnamese letters."""
+        """The fonts with all Vietnamese letters."""
         return tuple(pen for pen in self.all if pen.whole)
 
     @property
     def licence_summary(self) -> str:
-        """How many they are and under which licences, for the card of what was trained with them."""
+        """How many there are and under which licences, for the card of what was trained with them."""
         families = {pen.family for pen in self.all}
         summary = f"{len(self.all)} pen fonts of {len(families)} families"
         if all(PEN_FOLDER in pen.file.parents for pen in self.all):
@@ -121,7 +134,11 @@ class FontSet:
 
 
 def training_font(file: Path) -> TrainingFont | None:
-    """The pen in a font file; None when it lacks plain letters. Raises ``SetupError`` for a font held back."""
+    """Return the font of a file; None when it lacks plain letters.
+
+    Raises:
+        SetupError: The font is held out.
+    """
     families, letters = _family_and_letters(file)
     if _held_back(families, letters):
         raise SetupError(f"Không được dùng phông chữ này để huấn luyện vì nó dành cho kiểm thử: {file}")
@@ -131,12 +148,14 @@ def training_font(file: Path) -> TrainingFont | None:
 
 
 def measure_font(file: Path) -> TrainingFont:
-    """The measures of any font with the plain letters, also of one held out: for drawing what is no training line."""
+    """Return the measures of any font with the plain letters, also of one held out, for drawing what is no training
+    line.
+    """
     return _measure(file, *_family_and_letters(file))
 
 
 def _family_and_letters(file: Path) -> tuple[set[str], frozenset[str]]:
-    """The names of a font's family, in small letters, and the letters it holds."""
+    """Return the names of a font's family, in small letters, and the letters it holds."""
     with TTFont(file, lazy=True) as font:
         names = [str(font["name"].getDebugName(number) or "") for number in (1, 16, 4)]
         letters = frozenset(map(chr, font.getBestCmap()))
@@ -144,7 +163,7 @@ def _family_and_letters(file: Path) -> tuple[set[str], frozenset[str]]:
 
 
 def _held_back(families: set[str], letters: frozenset[str]) -> bool:
-    """Whether one of the names is of a family held out, or the font is a Vietnamese one that nobody allowed."""
+    """Return whether a family is held out, or the font is a Vietnamese one that nobody allowed."""
     if any(name.startswith(family) for name in families for family in HELD_OUT | HELD_OUT_LATIN):
         return True
     return "ạ" in letters and not any(name.startswith(family) for name in families for family in VIETNAMESE)
@@ -152,7 +171,7 @@ def _held_back(families: set[str], letters: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def load_face(file: Path, em: int) -> ImageFont.FreeTypeFont:
-    """A font at that em height in pixels, shaped by HarfBuzz so that joined letters stay joined."""
+    """Return a font at an em height in pixels, shaped by HarfBuzz so that joined letters stay joined."""
     return ImageFont.truetype(str(file), em, layout_engine=ImageFont.Layout.RAQM)
 
 

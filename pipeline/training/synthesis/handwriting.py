@@ -1,4 +1,4 @@
-"""One line in a writer's hand as a mask of ink."""
+"""Draw one line in a writer's hand as a mask of ink."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ from pipeline.training.synthesis.writers import WriterStyle, nominal_x_height, r
 
 @dataclass(frozen=True, slots=True)
 class LineInk:
-    """``mask`` 0..255 (255 = full ink), tight around the ink, and the row ``base`` on which the letters stand."""
+    """The ink of one line.
+
+    Attributes:
+        mask: (height, width) tight around the ink, 255 is full ink.
+        base: Row of the baseline.
+    """
 
     mask: Pixels
     base: int
@@ -39,7 +44,7 @@ class _Letter:
 
 
 def draw_handwriting(text: str, hand: WriterStyle, rng: np.random.Generator) -> LineInk:
-    """The line's ink, nothing of it cut off."""
+    """Return the ink of a line; nothing of it is cut off."""
     unit = hand.unit
     room = max(len(text), 2) * 2.6 * unit * hand.squeeze + 10 * unit
     image = Image.new("L", (int(room), int(10 * unit)), 0)
@@ -71,7 +76,7 @@ def _put_word(
     hand: WriterStyle,
     rng: np.random.Generator,
 ) -> float:
-    """Draws a word and returns where it ends."""
+    """Draw a word and return where it ends."""
     x, y = at
     for run in _runs([_letter(character, hand, rng) for character in word], hand, rng):
         first = run[0]
@@ -101,7 +106,7 @@ def _put_word(
 
 
 def _flourish(at: tuple[float, float], unit: float, rng: np.random.Generator) -> Curve:
-    """The run-out of the last letter of a word."""
+    """Return the run-out of the last letter of a word."""
     run, up = rng.uniform(0.3, 1.2) * unit, rng.normal(0.2, 0.3) * unit
     return smooth_curve([at, (at[0] + 0.4 * run, at[1] + 0.1 * unit), (at[0] + run, at[1] - up)])
 
@@ -117,7 +122,7 @@ def _box(file: Path, em: int, glyph: str) -> tuple[float, float, float, float]:
 
 
 def _runs(letters: list[_Letter], hand: WriterStyle, rng: np.random.Generator) -> list[list[_Letter]]:
-    """Letters that are shaped together: of one joined pen up to a break; else each alone."""
+    """Return the letters that are shaped together: of one joined font up to a break; else each alone."""
     runs: list[list[_Letter]] = []
     for letter in letters:
         last = runs[-1][-1] if runs else None
@@ -136,7 +141,7 @@ def _runs(letters: list[_Letter], hand: WriterStyle, rng: np.random.Generator) -
 
 
 def _letter(character: str, hand: WriterStyle, rng: np.random.Generator) -> _Letter:
-    """How the hand makes that character."""
+    """Return how the writer makes a character."""
     pen = hand.figures if character.isdigit() else hand.capitals if character.isupper() else hand.pen
     if pen is hand.pen and (split_marks(character)[0] in hand.borrowed or happens(rng, hand.mixed)):
         pen = hand.second
@@ -159,7 +164,7 @@ def _letter(character: str, hand: WriterStyle, rng: np.random.Generator) -> _Let
 
 
 def _font_part(character: str, pen: TrainingFont, own: bool) -> tuple[str, str]:
-    """What of a letter the font sets and which marks are to be drawn."""
+    """Return what of a letter the font sets and which marks are to be drawn."""
     base, marks = split_marks(character)
     if not marks or (own and character in pen.letters):
         return character, ""
@@ -167,7 +172,7 @@ def _font_part(character: str, pen: TrainingFont, own: bool) -> tuple[str, str]:
 
 
 def _extra(name: str, place: GlyphBox, rng: np.random.Generator) -> list[Curve]:
-    """Strokes of single letters: a bar through T, a cross-stroke of t, a bar through 7, a 1 of one stroke."""
+    """Return strokes of single letters: a bar through T, a cross-stroke of t, a bar through 7, a 1 of one stroke."""
     if not name:
         return []
     unit, tall = place.unit, place.base - place.top
@@ -183,7 +188,7 @@ def _extra(name: str, place: GlyphBox, rng: np.random.Generator) -> list[Curve]:
 
 
 def _draw_curves(mask: Pixels, curves: list[Curve], hand: WriterStyle, rng: np.random.Generator) -> None:
-    """Draws the curves with a pen about as thick as the font's strokes."""
+    """Draw the curves with a pen about as thick as the font's strokes."""
     if not curves:
         return
     thick = relative_stroke(hand.pen) * hand.unit * float(rng.uniform(0.8, 1.2)) - 0.4
@@ -192,7 +197,7 @@ def _draw_curves(mask: Pixels, curves: list[Curve], hand: WriterStyle, rng: np.r
 
 
 def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator) -> Pixels:
-    """Slant, proportions, widths of letters, drift and waves of the baseline, the hand's unrest, in one resampling."""
+    """Apply slant, proportions, widths of letters, drift and waves of the baseline and unrest in one resampling."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return mask
@@ -216,7 +221,9 @@ def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator
 def _proportioned(
     down: NDArray[np.float32], base: float, unit: float, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Rows of the picture as rows of the letters: what stands above x, x itself and what hangs below each stretched."""
+    """Map rows of the picture to rows of the letters; what is above x, x itself and what is below are stretched
+    apart.
+    """
     above, x, below = np.exp(rng.normal(0, (0.16, 0.12, 0.16)))
     here = [base - 6 * unit, base - unit * x, base, base + 4 * unit]
     there = [base - unit - (5 + (1 - x)) * unit / above, base - unit, base, base + 4 * unit / below]
@@ -234,7 +241,7 @@ def _smooth(rng: np.random.Generator, shape: tuple[int, int], bumps: float) -> N
 
 
 def _adjust_stroke(mask: Pixels, hand: WriterStyle) -> Pixels:
-    """Strokes swollen or thinned towards the pen's thickness, as far as half a stroke goes."""
+    """Swell or thin the strokes towards the pen's thickness, as far as half a stroke goes."""
     now = relative_stroke(hand.pen) * hand.unit
     change = float(np.clip(hand.stroke - now, -0.25 * now, 2.5))
     if change > 1.2:
@@ -250,7 +257,7 @@ def _adjust_stroke(mask: Pixels, hand: WriterStyle) -> Pixels:
 
 
 def _crop_to_ink(mask: Pixels, base: float) -> LineInk:
-    """Tight around the ink."""
+    """Crop tightly around the ink."""
     rows, columns = np.flatnonzero((mask > 60).any(axis=1)), np.flatnonzero((mask > 60).any(axis=0))
     if not len(rows) or not len(columns):
         return LineInk(np.zeros((int(base / 2), int(base / 2)), np.uint8), int(base / 3))

@@ -23,7 +23,12 @@ from pipeline.training.synthesis.writers import WriterStyle
 
 @dataclass(frozen=True, slots=True)
 class TrainingLine:
-    """``grey``: (h, w) picture of one handwritten line, 255 = paper; ``text``: what stands on it, NFC."""
+    """One line to learn from.
+
+    Attributes:
+        grey: (height, width) picture, 255 is paper.
+        text: What is written on it, NFC.
+    """
 
     grey: Pixels
     text: str
@@ -37,7 +42,7 @@ LEFT_OVER = 0.12
 
 @dataclass(frozen=True, slots=True)
 class CropMargins:
-    """How far around the ink a picture of the line reaches, in pixels (negative: into the ink)."""
+    """How far around the ink a picture of the line reaches, in pixels; negative into the ink."""
 
     left: int
     top: int
@@ -46,7 +51,13 @@ class CropMargins:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, unit: float, below: float) -> CropMargins:
-        """``below``: how far the ink hangs below its base; a little of that may be cut off, never a dot."""
+        """Draw margins.
+
+        Args:
+            rng: Random stream.
+            unit: Height of x in pixels.
+            below: How far the ink hangs below its base; a little of that may be cut off, never a dot.
+        """
         kind = rng.random()
         if kind < 0.45:
             sides = rng.uniform(0.0, 0.35, 4) * unit
@@ -63,7 +74,14 @@ class CropMargins:
 
 
 def add_background(ink: LineInk, beyond: LineInk | None, unit: float, rng: np.random.Generator) -> Pixels:
-    """The line as cut from a scanned page. ``beyond``: ink of another line, whose edge may reach in."""
+    """Return the line as cut from a scanned page.
+
+    Args:
+        ink: The line.
+        beyond: Ink of another line, whose edge may reach in.
+        unit: Height of x in pixels.
+        rng: Random stream.
+    """
     cut = CropMargins.draw(rng, unit, ink.mask.shape[0] - ink.base)
     pen = _padded(ink.mask, cut)
     base = ink.base + cut.top
@@ -92,7 +110,7 @@ def _padded(mask: Pixels, cut: CropMargins) -> Pixels:
 def _reaching_in(
     beyond: LineInk, shape: tuple[int, ...], cut: CropMargins, rng: np.random.Generator
 ) -> Pixels:
-    """The edge of the line above or below, where the picture is higher than the ink."""
+    """Return the edge of the line above or below, where the picture is higher than the ink."""
     layer = np.zeros(shape, np.uint8)
     above = cut.top >= cut.bottom
     room = max(cut.top, cut.bottom)
@@ -105,7 +123,7 @@ def _reaching_in(
 
 
 def _paste(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
-    """The layer with the patch's corner put at (x, y), as far as it lies on it."""
+    """Paste a patch with its corner at (x, y) into the layer, as far as it lies on it."""
     left, top = max(0, x), max(0, y)
     right, bottom = min(layer.shape[1], x + patch.shape[1]), min(layer.shape[0], y + patch.shape[0])
     if right > left and bottom > top:
@@ -117,7 +135,7 @@ def _paste(layer: Pixels, patch: Pixels, x: int, y: int) -> Pixels:
 def _printed_layer(
     shape: tuple[int, ...], base: int, unit: float, cut: CropMargins, rng: np.random.Generator
 ) -> Pixels | None:
-    """What the press put there: leader, rules, cell borders, the edge of a label."""
+    """Return what the press printed: leader, rules, cell borders, the edge of a label."""
     if happens(rng, 0.35):
         return None
     layer = np.zeros(shape, np.uint8)
@@ -151,7 +169,7 @@ def _printed_layer(
 
 
 def _leader_remains(pen: Pixels, base: int, unit: float, rng: np.random.Generator) -> Pixels:
-    """A leader of which the dots that hang together with a stroke are left, and few of the others."""
+    """Return a leader of which the dots that touch a stroke are left, and few of the others."""
     layer = np.zeros(pen.shape, np.uint8)
     tilt = float(rng.normal(0, 0.004)) * pen.shape[1]
     _leader(layer, base + unit * float(rng.uniform(-0.15, 0.35)), tilt, unit, rng)
@@ -182,7 +200,7 @@ def _draw_rule(
 
 
 def _label(layer: Pixels, base: int, unit: float, cut: CropMargins, rng: np.random.Generator) -> None:
-    """A printed label that ends where the ink begins, or begins where it ends; most of it is cut off."""
+    """Draw a printed label that ends where the ink begins, or begins where it ends; most of it is cut off."""
     font = print_font(pick(rng, tuple(PRINT)), max(8, round(unit * float(rng.uniform(1.3, 2.0)))))
     text = pick(rng, words.LABELS)
     width = int(font.getlength(text)) + 2
@@ -195,12 +213,12 @@ def _label(layer: Pixels, base: int, unit: float, cut: CropMargins, rng: np.rand
 
 
 def _darkness(rng: np.random.Generator) -> np.float32:
-    """How much light the ink takes: 1 = black; pencil and pale ink little."""
+    """Return how much light the ink takes: 1 is black; pencil and pale ink take little."""
     return np.float32(rng.uniform(0.22, 0.5) if happens(rng, 0.15) else rng.uniform(0.5, 0.97))
 
 
 def _uneven_ink(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
-    """Ink 0..1 with the pen's pressure, and places where it did not take."""
+    """Return ink 0 to 1 with the pen's pressure, and places where it did not take."""
     ink = pen.astype(np.float32) * np.float32(1 / 255)
     if happens(rng, 0.6):
         grid = (max(2, int(pen.shape[0] / unit)), max(2, int(pen.shape[1] / unit)))
@@ -214,7 +232,7 @@ def _uneven_ink(pen: Pixels, unit: float, rng: np.random.Generator) -> Grey:
 
 
 def _paper(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
-    """The paper's light 0..1: tone, uneven light, mottle."""
+    """Return the paper's light 0 to 1: tone, uneven light, mottle."""
     tone = rng.uniform(0.5, 0.85) if happens(rng, 0.3) else rng.uniform(0.82, 1.0)
     if happens(rng, 0.2):
         return np.full(shape, tone, np.float32)
@@ -229,7 +247,7 @@ def _paper(shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
 
 
 def _shown_through(beyond: LineInk, shape: tuple[int, ...], rng: np.random.Generator) -> Grey:
-    """The mirrored ink of the sheet's other side, faint and soft."""
+    """Return the mirrored ink of the sheet's other side, faint and soft."""
     layer = np.zeros(shape, np.uint8)
     x, y = int(rng.integers(-20, max(1, shape[1] // 2))), int(rng.integers(-shape[0] // 2, shape[0] // 2 + 1))
     layer = _paste(layer, np.ascontiguousarray(beyond.mask[:, ::-1]), x, y)
@@ -238,7 +256,7 @@ def _shown_through(beyond: LineInk, shape: tuple[int, ...], rng: np.random.Gener
 
 
 def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey:
-    """Arcs of a seal, its letters as ticks between them."""
+    """Return arcs of a seal, with ticks between them for its letters."""
     layer = np.zeros(shape, np.uint8)
     radius = float(rng.uniform(3, 8)) * unit
     centre = (rng.uniform(0, shape[1]), shape[0] / 2 + rng.uniform(-1, 1) * radius)
@@ -264,7 +282,7 @@ def _seal(shape: tuple[int, ...], unit: float, rng: np.random.Generator) -> Grey
 
 
 def _scan(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
-    """The picture in 0..255: blur, noise, poor contrast, hard contrast, compression. ``dark``: how dark its ink is."""
+    """Return the picture 0 to 255 with blur, noise, poor or hard contrast, compression."""
     if happens(rng, 0.5):
         level = np.asarray(cv2.GaussianBlur(level, (0, 0), float(rng.uniform(0.3, 1.0))), np.float32)
     if happens(rng, 0.6):
@@ -281,7 +299,7 @@ def _scan(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
 
 
 def synthetic_line(rng: np.random.Generator, pens: FontSet) -> TrainingLine:
-    """A line in some writer's hand, as cut from some page; the same for the same state of ``rng`` and the same pens."""
+    """Return a line in some writer's hand, as cut from some page; it depends on ``rng`` and the fonts alone."""
     text = texts.draw_text(rng)
     hand = WriterStyle.draw(rng, pens, shouting=text.isupper() and len(text) > 3)
     ink = draw_handwriting(text, hand, rng)

@@ -1,7 +1,8 @@
-"""What stands on a training line: what the fields of the ledgers hold, in every way of writing it, and unknown words.
+"""The texts of training lines: what the fields of the ledgers hold, in every way of writing it, and unknown words.
 
-A text is what a clerk put down, letter for letter; every character is one of ``LETTERS``. Names, places and words are
-put together by chance, so that nobody's record is among them and no word is learnt by heart."""
+A text is what a clerk writes, letter for letter; every character is one of ``LETTERS``. Names, places and words are
+put together by chance, so that nobody's record is among them and no word is learned by heart.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ _GLIDES = ("oa", "oe", "oă", "uâ", "uê", "uơ", "uy", "iê", "yê", "uô", "�
 
 
 def draw_syllable(rng: np.random.Generator) -> str:
-    """A syllable that could be Vietnamese; most of them are."""
+    """Return a syllable that could be Vietnamese; most of them are."""
     onset, rime = pick(rng, words.ONSETS), pick(rng, words.RIMES)
     if onset == "qu" and rime[0] in "uoôươ":
         rime = pick(rng, _AFTER_QU)
@@ -39,7 +40,7 @@ def draw_syllable(rng: np.random.Generator) -> str:
 
 
 def _toned(rime: str, tone: str, late: bool) -> str:
-    """The rime with its tone. ``late``: on the second vowel of open oa, oe, uy."""
+    """Return the rime with its tone; ``late`` puts it on the second vowel of open oa, oe, uy."""
     if rime in ("oa", "oe", "uy"):
         at = 1 if late else 0
     elif rime in ("ia", "ua", "ưa", "uya"):
@@ -58,7 +59,7 @@ _TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 
 def draw_text(rng: np.random.Generator) -> str:
-    """One text as a field holds it."""
+    """Return one text as a field holds it."""
     makers, shares = _makers()
     maker = makers[int(rng.choice(len(makers), p=shares))]
     made = normalize_text(vary_case(maker(rng), rng, SHOUTED_NAMES if maker is _name else SHOUTED)) or "Không"
@@ -66,7 +67,7 @@ def draw_text(rng: np.random.Generator) -> str:
 
 
 def normalize_text(text: str) -> str:
-    """The text in NFC with single spaces and nothing but ``LETTERS``."""
+    """Return the text in NFC with single spaces and nothing but ``LETTERS``."""
     known = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
     return " ".join("".join(letter for letter in known if letter in LETTERS).split())
 
@@ -109,7 +110,7 @@ def _place_name(rng: np.random.Generator) -> str:
 
 
 def _numbered(rng: np.random.Generator, names: tuple[str, ...]) -> str:
-    """A small unit with a number or a name: ``ấp 3``, ``Kp 9a``, ``thôn Tân Lập``."""
+    """Return a small unit with a number or a name: ``ấp 3``, ``Kp 9a``, ``thôn Tân Lập``."""
     number = (
         f"{rng.integers(1, 100 if happens(rng, 0.3) else 13)}{pick(rng, ('', '', '', '', 'A', 'b', 'a'))}"
     )
@@ -167,7 +168,7 @@ def _issued(rng: np.random.Generator) -> str:
 
 @lru_cache(maxsize=1)
 def _terms() -> tuple[str, ...]:
-    """All terms of the code lists, with their other names."""
+    """Return all terms of the code lists, with their other names."""
     terms = [term for vocab in schema.load().vocabs.values() for term in vocab.terms]
     return tuple(name for term in terms for name in (term.label, *term.aliases) if name)
 
@@ -209,7 +210,7 @@ def _note(rng: np.random.Generator) -> str:
 
 
 def _phrase(rng: np.random.Generator) -> str:
-    """Words of the ledgers in no order."""
+    """Return words of the ledgers in no order."""
     made = [
         pick(rng, words.PHRASES) if happens(rng, 0.6) else draw_syllable(rng)
         for _ in range(int(rng.integers(1, 10)))
@@ -247,14 +248,14 @@ _POOLS = tuple(
 
 
 def _letters(rng: np.random.Generator) -> str:
-    """Letters in no order, so that each is learnt for itself."""
+    """Return letters in no order, so that each is learned for itself."""
     pool = pick(rng, _POOLS)
     made = [pick(rng, pool) for _ in range(int(rng.integers(1, 14)))]
     return "".join(f"{letter} " if happens(rng, 0.25) else letter for letter in made)
 
 
 def _foreign(rng: np.random.Generator) -> str:
-    """Words of no Vietnamese spelling: foreigners' names, countries, makers."""
+    """Return words of no Vietnamese spelling: foreigners' names, countries, makers."""
     made = []
     for _ in range(int(rng.integers(1, 5))):
         parts = [
@@ -292,8 +293,9 @@ def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[f
 
 
 def vary_case(text: str, rng: np.random.Generator, shouted: float) -> str:
-    """The text in the case of some clerk: mostly as it is, else in capitals (a share ``shouted``), small letters or
-    with initials."""
+    """Return the text in some clerk's case: mostly as it is, else in capitals (a share ``shouted``), small letters or
+    with initials.
+    """
     kind = rng.random() - shouted
     if kind < 0:
         return text.upper()

@@ -1,4 +1,4 @@
-"""Vietnamese marks as strokes of a pen, as carelessly as people write them.
+"""Draw Vietnamese marks as strokes of a pen, as carelessly as people write them.
 
 A mark is one curve or more, points (n, 2) in pixels, y down. Sizes are in heights of the letter ``x`` (``unit``).
 """
@@ -18,9 +18,22 @@ Curve = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ToneMarkStyle:
-    """How one writer makes marks: the shapes, their ``size`` (1 = usual), how far they stand off the letter (``rise``)
-    and to its right (``shift``) in heights of x, how they ``lean`` (dx/dy), how ``unsteady`` all that is; ``joined``:
-    tone and circumflex in one stroke; ``beside``: the tone at the circumflex's side, not over it."""
+    """How one writer makes marks. Lengths in heights of x.
+
+    Attributes:
+        hook: Shape of the hook above.
+        dot: Shape of the dot below.
+        roof: Shape of the circumflex.
+        wave: Shape of the tilde.
+        horn: Shape of the horn.
+        size: Size; 1 is usual.
+        rise: How far marks lie off the letter.
+        shift: How far they lie to its right.
+        lean: How far they lean, dx/dy.
+        unsteady: How uneven all of it is.
+        joined: Share of tones that are joined to the circumflex in one stroke.
+        beside: Share of tones at the circumflex's side, not over it.
+    """
 
     hook: str
     dot: str
@@ -55,7 +68,7 @@ class ToneMarkStyle:
 
 @dataclass(frozen=True, slots=True)
 class GlyphBox:
-    """Where a letter's ink stands, in pixels; ``unit`` the height of the writer's ``x``."""
+    """Where a letter's ink lies, in pixels; ``unit`` is the height of the writer's x."""
 
     left: float
     right: float
@@ -67,7 +80,15 @@ class GlyphBox:
 def mark_curves(
     letter: str, marks: str, place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator
 ) -> list[Curve]:
-    """The curves of all marks of one letter (``letter`` without them), each differing from no mark."""
+    """Return the curves of all marks of a letter.
+
+    Args:
+        letter: The letter without its marks.
+        marks: Combining characters of the marks.
+        place: Where the letter's ink lies.
+        habits: How the writer makes marks.
+        rng: Random stream.
+    """
     unit, curves = place.unit, []
     centre = (place.left + place.right) / 2
     if BAR in marks:
@@ -100,7 +121,7 @@ def _put_tone(
     habits: ToneMarkStyle,
     rng: np.random.Generator,
 ) -> None:
-    """Adds the tone's curve, over the letter, over its circumflex or at the circumflex's side."""
+    """Add the tone's curve, over the letter, over its circumflex or at the circumflex's side."""
     unit, stroke = place.unit, _tone(tone, habits, rng)
     x, y = at
     if not roofed:
@@ -125,7 +146,7 @@ def _put_tone(
 
 
 def _tone(tone: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
-    """A tone's curve about its foot (0, 0), in heights of x."""
+    """Return a tone's curve about its foot (0, 0), in heights of x."""
     size = habits.size * float(rng.lognormal(0, 0.15))
     if tone in (ACUTE, GRAVE):
         angle = float(np.clip(rng.normal(0.85, 0.22), 0.35, 1.35))
@@ -156,7 +177,7 @@ def _tilde(habits: ToneMarkStyle, size: float, rng: np.random.Generator) -> Curv
 
 
 def _roof(mark: str, habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
-    """Circumflex or breve, its feet at y = 0."""
+    """Return a circumflex or breve with its feet at y = 0."""
     size = habits.size * float(rng.lognormal(0, 0.12))
     wide, tall = 0.3 * size * rng.uniform(0.8, 1.25), 0.3 * size * rng.uniform(0.75, 1.3)
     if mark == BREVE:
@@ -178,7 +199,7 @@ def _dot(habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
 
 
 def _below(place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator) -> tuple[float, float]:
-    """Where the dot below stands: under the letter, or beside a tail."""
+    """Return where the dot below lies: under the letter, or beside a tail."""
     unit = place.unit
     x = (place.left + place.right) / 2 + rng.normal(0.5 * habits.shift, habits.unsteady) * unit
     return x, place.base + float(rng.uniform(0.14, 0.5)) * unit
@@ -198,7 +219,7 @@ def _horn(place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator) -> C
 
 
 def _bar(letter: str, place: GlyphBox, rng: np.random.Generator) -> Curve:
-    """The stroke through đ (its ascender) or Đ (its stem)."""
+    """Return the stroke through đ (its ascender) or Đ (its stem)."""
     unit = place.unit
     tilt = rng.normal(-0.04, 0.05) * unit
     if letter == "D":
@@ -221,7 +242,7 @@ def _wobbly(
 
 
 def smooth_curve(points: list[tuple[float, float]] | NDArray[np.float64]) -> Curve:
-    """A smooth curve from the first to the last point: corners cut twice (Chaikin)."""
+    """Return a smooth curve from the first to the last point: corners cut twice (Chaikin)."""
     curve = np.asarray(points, np.float32)
     for _ in range(2 if len(curve) > 2 else 0):
         near, far = 0.75 * curve[:-1] + 0.25 * curve[1:], 0.25 * curve[:-1] + 0.75 * curve[1:]

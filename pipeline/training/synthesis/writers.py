@@ -1,4 +1,4 @@
-"""Writers: which pens they write with, and how evenly."""
+"""Writers: which fonts they write with, and how evenly."""
 
 from __future__ import annotations
 
@@ -14,12 +14,38 @@ from pipeline.training.synthesis.tone_marks import ToneMarkStyle
 
 @dataclass(frozen=True, slots=True)
 class WriterStyle:
-    """One writer for one line. ``unit``: height of x in pixels; ``figures``, ``capitals``: the pens of digits and of
-    capitals; ``own``: share of marked letters that the font sets itself; ``tight``: advance of a letter (1 = font's);
-    ``second``: another pen, from which a share ``mixed`` of the letters comes and all small ``borrowed`` ones
-    (without their marks); ``spread``: extra room between letters;
-    ``gap``: between words, in units; ``broken``: how often joined letters break; ``shaky``: unevenness of place and
-    size; ``stroke``: thickness in pixels; shares of the habits of single letters."""
+    """One writer for one line. Lengths in heights of x (``unit``) unless said otherwise; habits are shares of letters.
+
+    Attributes:
+        pen: Font of the letters.
+        figures: Font of the digits.
+        capitals: Font of the capitals.
+        unit: Height of x in pixels.
+        own: Share of marked letters that the font sets itself.
+        marks: How marks are made.
+        second: Another font, for a share of the letters.
+        mixed: Share of the letters that ``second`` gives.
+        borrowed: Small letters (without marks) that always come from ``second``.
+        tight: Advance of a letter; 1 is the font's own.
+        spread: Extra room between letters.
+        gap: Room between words.
+        gap_spread: How much that room varies.
+        broken: How often joined letters break.
+        shaky: Unevenness of place and size.
+        stroke: Thickness of strokes in pixels.
+        slant: Slant, dx/dy.
+        drift: Rise of the baseline along the line.
+        wave: Waves of the baseline.
+        squeeze: Width as a share of the natural one.
+        big_capitals: Size of capitals; 1 is the font's own.
+        dotless: Share of i without a dot.
+        crossed_t: Share of t made of one stroke with a cross.
+        barred_t: Share of T made of a curve with a bar.
+        stick_one: Share of 1 made of one stroke.
+        crossed_seven: Share of 7 with a bar.
+        long_t: Share of T with a long roof.
+        flourish: Share of words that end in a flourish.
+    """
 
     pen: TrainingFont
     figures: TrainingFont
@@ -52,7 +78,7 @@ class WriterStyle:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, pens: FontSet, shouting: bool = False) -> WriterStyle:
-        """A writer by chance. ``shouting``: one whose capitals can stand side by side."""
+        """Draw a writer; one that is ``shouting`` has capitals that can be set next to one another."""
         pen = _draw_font(rng, pens, shouting)
         drawn = cls._by_chance(pen, rng, pens, shouting)
         return drawn._neatly(rng, pens, alone=shouting) if happens(rng, NEAT) else drawn
@@ -95,9 +121,11 @@ class WriterStyle:
         )  # fmt: skip
 
     def _neatly(self, rng: np.random.Generator, pens: FontSet, alone: bool) -> WriterStyle:
-        """The writer with even letters and the font's own marks: of one pen, or now and then, unless ``alone``, of two
-        that make one hand between them: always the same letters from each, or the capitals from the other where
-        letters join."""
+        """Return the writer with even letters and the font's own marks.
+
+        Now and then, unless ``alone``, two fonts make one hand: always the same letters from each, or the capitals from
+        the other where letters join.
+        """
         two = not (alone or self.pen.joined or self.second.joined) and happens(rng, TWO_IN_ONE)
         taken = frozenset(letter for letter in ascii_lowercase if happens(rng, 0.5))
         capitals = self.pen
@@ -138,7 +166,7 @@ CASELESS = frozenset({"permanent marker", "rock salt"})
 
 
 def _draw_font(rng: np.random.Generator, pens: FontSet, shouting: bool) -> TrainingFont:
-    """A pen for a line; ornate ones seldom, for words of capitals never."""
+    """Return a font for a line: an ornate one seldom, and never for words of capitals."""
     if shouting:
         known = tuple(pen for pen in pens.all if pen.capital < 1.75 * pen.x_height and not pen.joined)
     else:
@@ -149,12 +177,12 @@ def _draw_font(rng: np.random.Generator, pens: FontSet, shouting: bool) -> Train
 
 
 def _font_weight(pen: TrainingFont) -> float:
-    """How often a pen is drawn among others: joined ones more, as most hands in ledgers join; ornate ones less."""
+    """Return how often a font is drawn: joined ones more, as most hands in ledgers join; ornate ones less."""
     return (JOINED if pen.joined else 1.0) * (1.0 if pen.capital < 2 * pen.x_height else ORNATE)
 
 
 def _capitals_like(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -> TrainingFont:
-    """A joined pen whose capitals could stand before these letters: strokes about as thick, about as tall."""
+    """Return a joined font whose capitals fit these letters: strokes about as thick, about as tall."""
     tall = pen.capital / pen.x_height
     return pick(
         rng,
@@ -169,17 +197,17 @@ def _capitals_like(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -
 
 
 def _similar_font(pen: TrainingFont, rng: np.random.Generator, pens: FontSet) -> TrainingFont:
-    """Another pen whose strokes are about as thick."""
+    """Return another font whose strokes are about as thick."""
     thick = relative_stroke(pen)
     alike = [other for other in pens.all if 0.7 < relative_stroke(other) / thick < 1.45]
     return pick(rng, [other for other in alike if other.family not in CASELESS] or [pen])
 
 
 def relative_stroke(pen: TrainingFont) -> float:
-    """Of its strokes, in heights of x."""
+    """Return the thickness of a font's strokes in heights of x."""
     return pen.stroke / nominal_x_height(pen)
 
 
 def nominal_x_height(pen: TrainingFont) -> float:
-    """What counts as the height of x for sizes: between that of x and the one that the capitals let expect, in em."""
+    """Return the height of x that sizes count by, in em: between the font's own and what its capitals let expect."""
     return (pen.x_height + 0.66 * pen.capital) / 2

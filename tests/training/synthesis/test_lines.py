@@ -117,7 +117,7 @@ def test_the_packages_and_licences_of_debians_pens_are_told(tmp_path: Path) -> N
 
 
 def test_debians_pens_are_those_that_the_script_fetches() -> None:
-    script = (Path(__file__).parents[2] / "scripts" / "training-fonts.sh").read_text(encoding="utf-8")
+    script = (Path(__file__).parents[3] / "scripts" / "training-fonts.sh").read_text(encoding="utf-8")
     fetched = re.findall(r'^debian="([^"]+)"$', script, re.MULTILINE)[0].split()
     assert [package.split()[0] for _, package in OF_DEBIAN] == fetched
 
@@ -135,7 +135,7 @@ def _renamed(folder: Path, target: Path, family: str, drop: frozenset[str] = fro
 def test_the_script_fetches_no_family_that_is_held_out_and_only_allowed_ones_with_vietnamese_letters() -> (
     None
 ):
-    script = (Path(__file__).parents[2] / "scripts" / "training-fonts.sh").read_text(encoding="utf-8")
+    script = (Path(__file__).parents[3] / "scripts" / "training-fonts.sh").read_text(encoding="utf-8")
     lists = dict(re.findall(r'^(\w+)="([^"$]+)"$', script, re.MULTILINE))
     families = {name: {family.replace("-", " ") for family in text.split()} for name, text in lists.items()}
     drawn_with = families["vietnamese"] | set(SHIPPED)
