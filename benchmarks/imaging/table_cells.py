@@ -27,6 +27,7 @@ from benchmarks.figures import percent, say, share
 from benchmarks.imaging.real_pages import RealPage, ledger_pages
 from benchmarks.imaging.transcriptions import boundaries_of, rows_of
 from pipeline.imaging.geometry import deskew, warp
+from pipeline.imaging.ink import binarization
 from pipeline.imaging.ruling import grid
 from pipeline.model import Pixels
 
@@ -129,7 +130,7 @@ def _known(page: RealPage) -> tuple[Known, float]:
     """The page set level with what is known of it, and the CPU seconds that setting it level took."""
     scale = min(1.0, WIDTH / page.pixels.shape[1])
     started = time.process_time()
-    small = deskew.small_ink_layer(page.pixels, scale)
+    small = binarization.small_ink_layer(page.pixels, scale)
     level = deskew.deskew(small, scale, 0, LETTER, 200)
     seconds = time.process_time() - started
     middles = np.array([line.mean(axis=0) for line in boundaries_of(page)]).reshape(-1, 2)

@@ -23,7 +23,12 @@ from pipeline.imaging.geometry.dewarp import RuleCurvature
 from pipeline.imaging.ink import cleanup as ink_of
 from pipeline.imaging.ink.binarization import STRONG_INK
 from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.touching_lines import is_near_signature, split_touching_lines, touches_other_line
+from pipeline.imaging.ink.touching_lines import (
+    cut_at_sparsest_row,
+    is_near_signature,
+    split_touching_lines,
+    touches_other_line,
+)
 from pipeline.imaging.ruling import grid
 from pipeline.imaging.ruling.leaders import find_missed_dots
 from pipeline.locate import table_fit as tables
@@ -84,7 +89,7 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
     labels = [label.box for label in straight.labels]
     together = ink_of.remove_print(straight.components, labels)
     signed = tuple(find_signature_overlaps(strips, together.boxes, barred))
-    together = ink_of.cut_at_sparsest_row(together, signed) if signed else together
+    together = cut_at_sparsest_row(together, signed) if signed else together
     names = {
         slot.name: tuple(find_signed_names(box, together.boxes, letter))
         for slot, box in areas
@@ -98,7 +103,7 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
     owner = _owners(straight, strips, components, barred, letter)
     strikes = strikes_on(strips, owner, components)
     if risen := grown_together(strips, strikes, owner, components):
-        components = ink_of.cut_at_sparsest_row(components, risen)
+        components = cut_at_sparsest_row(components, risen)
         owner = _owners(straight, strips, components, barred, letter)
     cut = {
         components.label_at(*place)

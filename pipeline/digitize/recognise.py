@@ -73,7 +73,7 @@ def recognised(
     scale = min(1.0, options.label_dpi / dpi)
     small_dpi = dpi * scale
     with watch.stage("deskew"):
-        grey = deskew.downscale(layers.ink, scale)
+        grey = warp.downscale(layers.ink, scale)
     _, top, _, bottom = form.frame
     letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * small_dpi
     covers = [other for other in schemas.forms.values() if other.layout == "cover"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.recognise import Seen
-from pipeline.imaging.geometry import deskew, warp
+from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.dewarp import (
     RuleCurvature,
     measure_horizontal_curvature,
@@ -22,6 +22,7 @@ from pipeline.imaging.ink.binarization import ColourLayers
 from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.imaging.ruling import rules
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
 from pipeline.imaging.ruling.rules import erase_rules, trace_rule_near
@@ -66,7 +67,7 @@ def straightened(
     level, fit = seen.level, seen.fit
     letter = form.text_size * fit.height
     inner = form.rules if form.table is None else tuple(tables.column_shares(form.table)[1:-1:4])
-    frame = deskew.find_frame(level.normalized, fit.matrix, inner, letter)
+    frame = rules.find_frame(level.normalized, fit.matrix, inner, letter)
     expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     corners = frame.corners if frame is not None else expected
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
@@ -81,7 +82,7 @@ def straightened(
     size = (layers.ink.shape[1], layers.ink.shape[0])
     limit = round(max(form.paper_mm) / 25.4 * options.max_dpi * 1.1)
     scale = min(1.0, options.max_dpi / dpi)
-    matrix, canvas, square = deskew.rectifying_homography(
+    matrix, canvas, square = warp.rectifying_homography(
         warp.transform_points(back, np.asarray(corners, np.float64)),
         size,
         min(limit, round(max(size) * 1.2 * scale)),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import HotichError, ScanOutOfMemory
-from pipeline.imaging.geometry.deskew import small_ink_layer
+from pipeline.imaging.ink.binarization import small_ink_layer
 from pipeline.imaging.perceptual_hash import perceptual_hash
 from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.intake.child import MEMORY_MESSAGE

@@ -17,9 +17,8 @@ from pipeline.digitize.strip_lines import (
     strikes_on,
     with_inserted,
 )
-from pipeline.imaging.ink.cleanup import cut_at_sparsest_row
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
-from pipeline.imaging.ink.touching_lines import split_touching_lines
+from pipeline.imaging.ink.touching_lines import cut_at_sparsest_row, split_touching_lines
 from pipeline.locate.field_lines import FieldLine, assign_components, find_touching_lines, place_field_lines
 from pipeline.locate.form_fit import FormFit
 from pipeline.model import FieldStatus

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.imaging.geometry.deskew import small_ink_layer
+from pipeline.imaging.ink.binarization import small_ink_layer
 from pipeline.imaging.perceptual_hash import (
     ACROSS,
     DOWN,

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.errors import ScanError
-from pipeline.imaging.geometry.deskew import small_ink_layer
+from pipeline.imaging.ink.binarization import small_ink_layer
 from pipeline.imaging.perceptual_hash import perceptual_hash
 from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest

@@ -7,8 +7,6 @@ import numpy as np
 
 from pipeline.model import Box, Matrix, Pixels
 
-PAPER = (255, 255, 255)
-
 
 def quarter_turn(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
     """Matrix and new (width, height) of a clockwise quarter turn of an image of that (width, height)."""
@@ -106,3 +104,38 @@ def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pi
         return warp_image(pixels, whole, size)
     cut = cv2.warpPerspective(pixels, whole, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cut, np.uint8)
+
+
+def downscale(grey: Pixels, scale: float) -> Pixels:
+    """The grey page at a smaller scale."""
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    if scale >= 1:
+        return grey
+    # between half and full size both blur alike, and this is four times as quick
+    way = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
+
+
+def rectifying_homography(
+    corners: Matrix, page: tuple[int, int], limit: int
+) -> tuple[Matrix, tuple[int, int], Matrix]:
+    """The one warp from the original onto the straight page: matrix (3, 3), (width, height) of its canvas, and the
+    frame's corners (4, 2) on it.
+
+    ``corners`` (4, 2): the frame in the original's pixels, from its top left clockwise as read; ``page``: (width,
+    height) of the original, all of which the canvas holds; ``limit``: the most pixels a side of the canvas may have.
+    """
+    heights = [np.linalg.norm(corners[3] - corners[0]), np.linalg.norm(corners[2] - corners[1])]
+    widths = [np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[2] - corners[3])]
+    height, width = float(np.mean(heights)), float(np.mean(widths))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    matrix = homography(corners, target)
+    w, h = page
+    outline = transform_points(matrix, np.array([[0, 0], [w, 0], [w, h], [0, h]], float))
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    low = np.maximum(low, -0.25 * np.array([width, height]))
+    high = np.minimum(high, 1.25 * np.array([width, height]))
+    scale = min(1.0, limit / float((high - low).max()))
+    shift = np.array([[scale, 0, -scale * low[0]], [0, scale, -scale * low[1]], [0, 0, 1]])
+    size = np.ceil((high - low) * scale).astype(int)
+    return shift @ matrix, (int(size[0]), int(size[1])), transform_points(shift, target)

@@ -79,3 +79,10 @@ def split_colour_layers(rgb: Pixels) -> ColourLayers:
 def ink_layer(rgb: Pixels) -> Pixels:
     """The layer of ink alone."""
     return split_colour_layers(rgb).ink
+
+
+def small_ink_layer(pixels: Pixels, scale: float) -> Pixels:
+    """The red-free grey page at a smaller scale."""
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    return ink_layer(np.asarray(small, np.uint8))

@@ -124,26 +124,6 @@ def crop_line(
     return np.asarray(cv2.max(normalized[top:bottom, left:right], painted), np.uint8)
 
 
-def cut_at_sparsest_row(
-    components: ConnectedComponents, zones: Sequence[tuple[int, float, float]]
-) -> ConnectedComponents:
-    """The marks with some cut in two: each zone is (number of a mark, first row, last row), and the cut goes along the
-    row between the two that crosses the least of the mark."""
-    y, first, end, number = components.runs
-    gone = np.zeros(len(y), bool)
-    for one, highest, lowest in zones:
-        _, top, _, bottom = (int(side) for side in components.boxes[one])
-        rows = range(max(top, round(highest)), min(bottom, round(lowest) + 1))
-        if not rows:
-            continue
-        own = np.flatnonzero((number == one) & (y >= rows.start) & (y < rows.stop))
-        crossed = np.bincount(y[own] - rows.start, (end - first)[own], len(rows))
-        emptiest = np.flatnonzero(crossed == crossed.min())
-        row = int(emptiest[np.abs(emptiest - len(rows) / 2).argmin()])
-        gone[own[y[own] == rows.start + row]] = True
-    return relabel(components, components.runs[:, ~gone], [one for one, _, _ in zones])
-
-
 def darker_than(normalized: Pixels, share: float) -> Pixels:
     """Mask (0/255) of what is darker than that share of the paper's light on an evened page."""
     return np.asarray(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model import Matrix, Pixels
+from pipeline.model import Frame, Matrix, Pixels
 
 STATIONS = 160
 """Into how many stretches a rule is cut along its length; a gap in some of them does no harm."""
@@ -210,3 +210,59 @@ def _erase(ink: Pixels, zone: Pixels, result: Pixels, reach: int) -> None:
         part = np.ascontiguousarray(ink[own])
         strokes = np.asarray(cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel), np.uint8)
         result[own] &= ~(zone[own] & ~strokes)
+
+
+def find_frame(
+    normalized: Pixels, expected: Matrix, shares: tuple[float, ...], letter: float
+) -> Frame | None:
+    """The printed frame near where the labels say it is.
+
+    ``expected`` (3, 3) maps shares to pixels of ``normalized``; ``shares`` are the form's inner vertical rules. A side
+    that is not seen (cut off, faded) is put where its neighbours say; ``None`` when fewer than two are seen.
+    """
+
+    def at(u: float, v: float) -> Matrix:
+        x, y, w = expected @ np.array([u, v, 1.0])
+        return np.array([x / w, y / w])
+
+    height = float(np.linalg.norm(at(0.5, 1) - at(0.5, 0)))
+    reach, thick = 0.022 * height, 0.45 * letter
+    upright = {u: (at(u, 0.02), at(u, 0.98)) for u in (0.0, *shares, 1.0)}
+    level = {v: (at(0.02, v), at(0.98, v)) for v in (0.0, 1.0)}
+    found_upright = {u: find_rule_near(normalized, *ends, reach, thick) for u, ends in upright.items()}
+    found_level = {v: find_rule_near(normalized, *ends, reach, thick) for v, ends in level.items()}
+    seen = [u for u, rule in found_upright.items() if rule is not None]
+    if len(seen) + sum(rule is not None for rule in found_level.values()) < 2:
+        return None
+    left, right = (_side(u, upright, found_upright) for u in (0.0, 1.0))
+    top, bottom = (_side(v, level, found_level) for v in (0.0, 1.0))
+    corners = np.array(
+        [
+            intersect_lines(left, top),
+            intersect_lines(right, top),
+            intersect_lines(right, bottom),
+            intersect_lines(left, bottom),
+        ]
+    )
+    rules = tuple(u for u in shares if found_upright[u] is not None)
+    return Frame(corners, rules) if np.isfinite(corners).all() else None
+
+
+def _side(
+    share: float,
+    expected: dict[float, tuple[Matrix, Matrix]],
+    found: dict[float, Matrix | None],
+) -> Matrix:
+    """The rule at a share, or the expected one moved as the nearest rule that was found is."""
+    rule = found[share]
+    if rule is not None:
+        return rule
+    ends = np.array(expected[share])
+    others = [u for u, other in found.items() if other is not None]
+    if not others:
+        return ends
+    nearest = min(others, key=lambda u: abs(u - share))
+    other = found[nearest]
+    assert other is not None
+    moved: Matrix = ends + (other - np.array(expected[nearest]))
+    return moved

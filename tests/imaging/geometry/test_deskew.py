@@ -1,4 +1,4 @@
-"""The frame found where the labels say, and the one warp onto the straight page."""
+"""The skew of a page is measured and the page levelled."""
 
 from __future__ import annotations
 
@@ -11,84 +11,8 @@ from hypothesis import strategies as st
 from pipeline.imaging.geometry import deskew, warp
 from pipeline.imaging.geometry.deskew import estimate_skew
 from pipeline.imaging.geometry.warp import deskew_matrix, warp_image
-from pipeline.model import Matrix, Pixels
+from pipeline.model import Pixels
 from tests.imaging.drawings import dot, middle_of_ink, paper, rule, ruled_page, typed
-
-LEFT, TOP, RIGHT, BOTTOM = 100.0, 150.0, 900.0, 1300.0
-INNER = 0.7
-
-
-def framed(without: str = "") -> Pixels:
-    """A page with a frame and one inner rule; ``without``: which of l, t, r, b, i are not drawn."""
-    picture = paper(1000, 1450)
-    inner = LEFT + INNER * (RIGHT - LEFT)
-    lines = {
-        "l": ((LEFT, TOP), (LEFT, BOTTOM)),
-        "r": ((RIGHT, TOP), (RIGHT, BOTTOM)),
-        "t": ((LEFT, TOP), (RIGHT, TOP)),
-        "b": ((LEFT, BOTTOM), (RIGHT, BOTTOM)),
-        "i": ((inner, TOP), (inner, BOTTOM)),
-    }
-    for side, ends in lines.items():
-        if side not in without:
-            rule(picture, *ends)
-    return picture
-
-
-def expected(shift: float = 0.0) -> Matrix:
-    """Where the labels would put the frame: ``shift`` pixels off."""
-    return np.array([[RIGHT - LEFT, 0, LEFT + shift], [0, BOTTOM - TOP, TOP + shift], [0, 0, 1.0]])
-
-
-CORNERS = np.array([[LEFT, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [LEFT, BOTTOM]])
-
-
-@settings(max_examples=15, deadline=None)
-@given(shift=st.floats(-15, 15))
-def test_the_frame_is_found_though_the_labels_are_a_little_off(shift: float) -> None:
-    frame = deskew.find_frame(framed(), expected(shift), (INNER,), 20)
-    assert frame is not None
-    assert frame.corners == pytest.approx(CORNERS, abs=3)
-    assert frame.rules == (INNER,)
-
-
-@pytest.mark.parametrize("missing", ["t", "b", "l", "r", "tl", "tr", "bi", "ti"])
-def test_a_missing_side_is_put_where_its_neighbours_say(missing: str) -> None:
-    frame = deskew.find_frame(framed(missing), expected(8), (INNER,), 20)
-    assert frame is not None
-    off = np.abs(frame.corners - CORNERS)
-    assert off.max() <= 11
-    seen = [i for i, sides in enumerate(("lt", "rt", "rb", "lb")) if not set(sides) & set(missing)]
-    assert off[seen].max(initial=0) <= 3
-
-
-def test_without_two_rules_there_is_no_frame() -> None:
-    assert deskew.find_frame(framed("ltrbi"), expected(), (INNER,), 20) is None
-    assert deskew.find_frame(framed("ltrb"), expected(), (INNER,), 20) is None
-
-
-@settings(max_examples=30, deadline=None)
-@given(shifts=st.lists(st.floats(-20, 20), min_size=8, max_size=8), limit=st.integers(400, 2000))
-def test_the_straight_frame_is_square_and_the_page_lies_on_the_canvas(
-    shifts: list[float], limit: int
-) -> None:
-    corners = CORNERS + np.array(shifts).reshape(4, 2)
-    page = (1000, 1450)
-    matrix, (width, height), square = deskew.rectifying_homography(corners, page, limit)
-    assert max(width, height) <= limit + 1
-    assert warp.transform_points(matrix, corners) == pytest.approx(square, abs=0.5)
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = square
-    assert (x0, y0, x2, y2) == pytest.approx((x3, y1, x1, y3), abs=1e-6)
-    outline = warp.transform_points(matrix, np.array([[0.0, 0], [1000, 0], [1000, 1450], [0, 1450]]))
-    assert outline.min() >= -1
-    assert (outline <= np.array([width, height]) + 1).all()
-
-
-def test_a_frame_far_off_the_page_makes_no_boundless_canvas() -> None:
-    corners = CORNERS / 4
-    _, (width, height), _ = deskew.rectifying_homography(corners, (1000, 1450), 5000)
-    assert width <= 1.5 * 200 + 2
-    assert height <= 1.5 * 287.5 + 2
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

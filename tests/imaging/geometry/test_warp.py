@@ -145,3 +145,30 @@ def test_the_longer_side_has_as_many_pixels_as_asked_or_what_there_are(shape: tu
 def test_a_halved_picture_is_the_mean_of_four_pixels(size: tuple[int, int]) -> None:
     pixels = np.random.default_rng(5).integers(0, 256, (*size, 3), np.uint8)
     assert np.array_equal(warp.halved(pixels), np.asarray(Image.fromarray(pixels).reduce(2)))
+
+
+FRAME = np.array([[100.0, 150.0], [900.0, 150.0], [900.0, 1300.0], [100.0, 1300.0]])
+
+
+@settings(max_examples=30, deadline=None)
+@given(shifts=st.lists(st.floats(-20, 20), min_size=8, max_size=8), limit=st.integers(400, 2000))
+def test_the_straight_frame_is_square_and_the_page_lies_on_the_canvas(
+    shifts: list[float], limit: int
+) -> None:
+    corners = FRAME + np.array(shifts).reshape(4, 2)
+    page = (1000, 1450)
+    matrix, (width, height), square = warp.rectifying_homography(corners, page, limit)
+    assert max(width, height) <= limit + 1
+    assert warp.transform_points(matrix, corners) == pytest.approx(square, abs=0.5)
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = square
+    assert (x0, y0, x2, y2) == pytest.approx((x3, y1, x1, y3), abs=1e-6)
+    outline = warp.transform_points(matrix, np.array([[0.0, 0], [1000, 0], [1000, 1450], [0, 1450]]))
+    assert outline.min() >= -1
+    assert (outline <= np.array([width, height]) + 1).all()
+
+
+def test_a_frame_far_off_the_page_makes_no_boundless_canvas() -> None:
+    corners = FRAME / 4
+    _, (width, height), _ = warp.rectifying_homography(corners, (1000, 1450), 5000)
+    assert width <= 1.5 * 200 + 2
+    assert height <= 1.5 * 287.5 + 2

@@ -170,28 +170,3 @@ def test_a_cut_at_the_pages_corner_stays_on_the_page() -> None:
     ink = ink_mask(picture)
     crop = ink_of_page.crop_line(picture, ink, find_components(ink), np.array([0]), Box(2, 2, 10, 10), 20)
     assert crop.shape == (30, 30)
-
-
-def two_that_touch() -> np.ndarray:
-    """A wide letter, a thin tail that hangs from it, and a wide letter below that the tail runs into."""
-    picture = paper(200, 200)
-    picture[20:60, 40:120] = 0
-    picture[60:110, 78:82] = 0
-    picture[110:150, 50:130] = 0
-    return picture
-
-
-def test_letters_that_touch_across_lines_are_cut_where_least_of_them_is() -> None:
-    ink = ink_of(two_that_touch())
-    components = find_components(ink)
-    cut = ink_of_page.cut_at_sparsest_row(components, [(0, 55, 125)])
-    upper, lower = sorted(cut.boxes.tolist(), key=lambda box: box[1])
-    assert (upper[1], lower[3]) == (20, 150)
-    assert 60 <= upper[3] < 110
-    assert (ink != painted(cut)).sum() <= 6
-
-
-def test_a_cut_that_misses_the_mark_leaves_it_whole() -> None:
-    ink = ink_of(two_that_touch())
-    components = find_components(ink)
-    assert (painted(ink_of_page.cut_at_sparsest_row(components, [(0, 160, 190), (0, -20, -5)])) == ink).all()

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
-from pipeline.imaging.ink.touching_lines import is_near_signature, split_touching_lines, touches_other_line
+from pipeline.imaging.ink.touching_lines import (
+    cut_at_sparsest_row,
+    is_near_signature,
+    split_touching_lines,
+    touches_other_line,
+)
 from pipeline.model import Box, Pixels
 from tests.imaging.drawings import ink_of, painted, paper
 
@@ -134,3 +139,28 @@ def test_a_signature_that_reaches_a_line_may_hold_a_hat_of_it(
 
 def test_a_tail_that_ends_on_a_tall_letter_takes_no_hat_from_it() -> None:
     assert not touches(slice(70, 140), (slice(30, 67), slice(60, 80)))
+
+
+def two_that_touch() -> Pixels:
+    """A wide letter, a thin tail that hangs from it, and a wide letter below that the tail runs into."""
+    picture = paper(200, 200)
+    picture[20:60, 40:120] = 0
+    picture[60:110, 78:82] = 0
+    picture[110:150, 50:130] = 0
+    return picture
+
+
+def test_letters_that_touch_across_lines_are_cut_where_least_of_them_is() -> None:
+    ink = ink_of(two_that_touch())
+    components = find_components(ink)
+    cut = cut_at_sparsest_row(components, [(0, 55, 125)])
+    upper, lower = sorted(cut.boxes.tolist(), key=lambda box: box[1])
+    assert (upper[1], lower[3]) == (20, 150)
+    assert 60 <= upper[3] < 110
+    assert (ink != painted(cut)).sum() <= 6
+
+
+def test_a_cut_that_misses_the_mark_leaves_it_whole() -> None:
+    ink = ink_of(two_that_touch())
+    components = find_components(ink)
+    assert (painted(cut_at_sparsest_row(components, [(0, 160, 190), (0, -20, -5)])) == ink).all()
