@@ -32,7 +32,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pipeline.errors import LedgerError
 from pipeline.kinds import KINDS
 from pipeline.model import Ledger
-from pipeline.text.legacy_fonts import converted, recognised
+from pipeline.text.legacy_fonts import convert_legacy, recognize_font
 
 LEDGER_FILE = "ledger.toml"
 
@@ -55,12 +55,12 @@ def _words(value: object) -> object:
         raise PydanticCustomError("hotich", "phải viết trong dấu nháy kép")
     if not value.strip():
         raise PydanticCustomError("hotich", "không được để trống")
-    legacy = recognised((value,))
+    legacy = recognize_font((value,))
     if legacy is not None:
         raise PydanticCustomError(
             "hotich",
             "gõ bằng phông chữ cũ {font}. Hãy gõ lại bằng Unicode, có lẽ là “{meant}”",
-            {"font": legacy.font.value, "meant": converted(value.strip(), legacy.font)},
+            {"font": legacy.font.value, "meant": convert_legacy(value.strip(), legacy.font)},
         )
     return value.strip()
 

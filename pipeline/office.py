@@ -37,7 +37,7 @@ from pydantic import Field, ValidationError
 from pipeline.kinds import Vocabulary
 from pipeline.model import Severity
 from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest_hint
-from pipeline.staff_toml import StaffFile, Wrong
+from pipeline.staff_toml import RowFlaw, StaffFile
 from pipeline.text.tones import folded
 
 OFF = "OFF"
@@ -138,7 +138,7 @@ class _Layer:
     ) -> Schemas:
         try:
             return change(schemas, row)
-        except Wrong as wrong:
+        except RowFlaw as wrong:
             self._file.flaw_of_row(table, number, wrong.key, wrong.message)
             return schemas
 
@@ -162,12 +162,12 @@ def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:
         rule for record in schemas.records.values() for rule in record.rules if rule.code == spec.code
     ]
     if change.field and not bindings:
-        raise Wrong(
+        raise RowFlaw(
             "field", f"quy tắc {spec.code} hỏi mọi trường cùng kiểu, không đổi riêng từng trường được."
         )
     if change.field and not any(change.field in rule.fields for rule in bindings):
         near = nearest_hint(change.field, {name for rule in bindings for name in rule.fields})
-        raise Wrong("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
+        raise RowFlaw("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
     records = {name: _with_rules(record, change) for name, record in schemas.records.items()}
     findings = dict(schemas.findings)
     if not change.field:
@@ -185,17 +185,17 @@ def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
     spec = schemas.findings.get(change.code)
     if spec is None:
         why = schemas.principles.get(change.code)
-        told = (
+        hint = (
             " Quy tắc này chỉ là cách tính, không có mức."
             if why
             else nearest_hint(change.code, schemas.findings)
         )
-        raise Wrong("code", f"không có quy tắc “{change.code}”.{told}")
+        raise RowFlaw("code", f"không có quy tắc “{change.code}”.{hint}")
     if spec.level not in SET_BY_OFFICES:
-        raise Wrong("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
+        raise RowFlaw("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
     if spec.severity is Severity.BLOCK and change.severity in (OFF, Severity.INFO):
-        told = "chỉ đổi được thành REVIEW: không có khóa đúng thì dữ liệu không xuất được."
-        raise Wrong("severity", f"quy tắc {spec.code} giữ khóa của việc, {told}")
+        hint = "chỉ đổi được thành REVIEW: không có khóa đúng thì dữ liệu không xuất được."
+        raise RowFlaw("severity", f"quy tắc {spec.code} giữ khóa của việc, {hint}")
     return spec
 
 
@@ -218,7 +218,7 @@ def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
     terms = {folded(name): term.code for term in vocab.terms for name in (term.code, term.label)}
     code = terms.get(folded(row.code))
     if code is None:
-        raise Wrong(
+        raise RowFlaw(
             "code", f"danh mục “{vocab.vocab}” không có “{row.code}”.{nearest_hint(row.code, _names(vocab))}"
         )
     _check_new("alias", row.alias, vocab)
@@ -232,7 +232,7 @@ def _with_alias(schemas: Schemas, row: Alias) -> Schemas:
 def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
     vocab = _vocab(schemas, row.vocab)
     if row.code in {term.code for term in vocab.terms}:
-        raise Wrong("code", f"mã “{row.code}” đã có trong danh mục “{vocab.vocab}”; hãy chọn mã khác.")
+        raise RowFlaw("code", f"mã “{row.code}” đã có trong danh mục “{vocab.vocab}”; hãy chọn mã khác.")
     for key, name in (("label", row.label), *(("aliases", alias) for alias in row.aliases)):
         _check_new(key, name, vocab)
     return _with_vocab(
@@ -242,7 +242,7 @@ def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
 
 def _vocab(schemas: Schemas, name: str) -> Vocab:
     if name not in schemas.vocabs:
-        raise Wrong("vocab", f"không có danh mục “{name}”.{nearest_hint(name, schemas.vocabs)}")
+        raise RowFlaw("vocab", f"không có danh mục “{name}”.{nearest_hint(name, schemas.vocabs)}")
     return schemas.vocabs[name]
 
 
@@ -254,10 +254,10 @@ def _check_new(key: str, name: str, vocab: Vocab) -> None:
     """A name that two terms share would belong to neither."""
     known = Vocabulary.of(vocab.terms)
     if not folded(name):
-        raise Wrong(key, "tên phải có chữ.")
+        raise RowFlaw(key, "tên phải có chữ.")
     if folded(name) in known.codes:
         label = known.labels[known.codes[folded(name)]]
-        raise Wrong(key, f"“{name}” đã là một cách viết của “{label}” trong danh mục “{vocab.vocab}”.")
+        raise RowFlaw(key, f"“{name}” đã là một cách viết của “{label}” trong danh mục “{vocab.vocab}”.")
 
 
 def _with_vocab(schemas: Schemas, vocab: Vocab, terms: list[Term]) -> Schemas:

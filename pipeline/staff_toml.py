@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import SchemaError
 
 
-class Wrong(Exception):
+class RowFlaw(Exception):
     """One flaw of a row: at which ``key`` (``""``: the row itself), and what about it."""
 
     def __init__(self, key: str, message: str) -> None:
@@ -35,7 +35,7 @@ class StaffFile:
             raise SchemaError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
         except OSError as error:
             raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
-        self._lines = Lines(text)
+        self._lines = TomlLines(text)
 
     def rows(self, table: str) -> list[tuple[int, Mapping[str, Any]]]:
         """The numbered rows of an array of tables."""
@@ -68,7 +68,7 @@ def _where(message: str) -> str:
     return f"dòng {found[1]}, cột {found[2]}" if found else message
 
 
-class Lines:
+class TomlLines:
     """The lines of a text that ``tomllib`` has read. Rows are written as ``[[table]]`` or as ``{ … }``, one a
     line."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoding.language_model import GRAIN, NUMBER, START, packed
-from pipeline.text.syllables import sound
+from pipeline.text.syllables import phonetic_key
 
 DISCOUNT = 0.75
 
@@ -22,7 +22,7 @@ def model_of(lines: Iterator[tuple[str, ...]], least: Sequence[int]) -> dict[str
     counts: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(4)]
     for line in lines:
         words = [START, *(NUMBER if any(c.isdigit() for c in word) else word for word in line)]
-        sounds = [sound(word) for word in words]
+        sounds = [phonetic_key(word) for word in words]
         for heard, word in zip(sounds, words, strict=True):
             spelt.setdefault(heard, Counter())[word] += 1
         for size in range(1, 5):
@@ -30,7 +30,7 @@ def model_of(lines: Iterator[tuple[str, ...]], least: Sequence[int]) -> dict[str
                 counts[size - 1][tuple(sounds[end - size : end])] += 1
     heard_words = sorted(spelt, key=lambda heard: -counts[0][(heard,)])
     number = {heard: place for place, heard in enumerate(heard_words, 1)}
-    chances, fallbacks = _smoothed(counts, least, sound(START))
+    chances, fallbacks = _smoothed(counts, least, phonetic_key(START))
     keys = sorted(chances, key=lambda run: packed([number[heard] for heard in run]))
     followed = [place for place, run in enumerate(keys) if run in fallbacks]
     steps = np.array([packed([number[heard] for heard in run]) for run in keys], np.uint64)

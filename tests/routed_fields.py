@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.calibration import fitted
+from pipeline.calibration import fit_calibration
 from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Finding, Writing
 from pipeline.routing import RoutingOptions, routed
 from pipeline.schema import FieldSpec, RecordSpec
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 
 RECORD = RecordSpec(
     record="trial",
@@ -25,7 +25,7 @@ HERE, THERE = Box(0, 0, 100, 20), Box(0, 40, 100, 60)
 PRINTED = FieldReading("place", FieldStatus.READ, "Cần Thơ", "Cần Thơ", SURE, Writing.PRINT, "t", HERE)
 BLANK = FieldReading("place", FieldStatus.BLANK, confidence=1.0, box=HERE)
 
-KNOWN = fitted(drawn(12_000, 1).samples, reader="hand-1")
+KNOWN = fit_calibration(drawn(12_000, 1).samples, reader="hand-1")
 BY_HAND = RoutingOptions(calibration=KNOWN, tolerated=0.02, tolerated_critical=0.02)
 CLEAR = Evidence(0.9999, 0.9999, 0.9999, 0.9999, 0.9999, 1.0)
 VAGUE = Evidence(0.7, 0.4, 0.6, 0.2, 0.5, 0.0)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import calibration_features, fitted
+from pipeline.calibration import calibration_features, fit_calibration
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.routing import routed
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 from tests.routed_fields import (
     BY_HAND,
     CLEAR,
@@ -42,7 +42,7 @@ def test_handwriting_goes_in_where_its_chance_reaches_the_proven_threshold() -> 
     assert told == ()
     assert (
         decided.confidence
-        == KNOWN.chance_right(calibration_features([WRITTEN], (), RECORD)["place"])
+        == KNOWN.chances_right([calibration_features([WRITTEN], (), RECORD)["place"]])[0]
         >= bound.threshold
     )
 
@@ -62,7 +62,10 @@ def test_where_the_tolerance_cannot_be_proven_no_handwriting_goes_in() -> None:
     assert written(WRITTEN, options=strict) == ([False], ["READ-HAND"])
     critical = replace(WRITTEN, field="person")
     assert written(critical, options=strict) == ([True], [])
-    assert written(critical, options=replace(BY_HAND, tolerated_critical=1e-5)) == ([False], ["READ-HAND"])
+    assert written(critical, options=replace(BY_HAND, tolerated_critical=1e-5)) == (
+        [False],
+        ["READ-HAND"],
+    )
 
 
 def test_a_calibration_of_another_reader_is_not_used() -> None:
@@ -148,13 +151,16 @@ def test_how_clear_the_other_values_of_the_entry_are_is_a_ground() -> None:
     here, there = (replace(WRITTEN, field=name, evidence=CLEAR) for name in ("here", "there"))
     far = replace(WRITTEN, field="far", evidence=VAGUE)
 
-    def beside(*readings: FieldReading) -> dict[str, float]:
-        return {name: known.beside for name, known in calibration_features(readings, (), record).items()}
+    def neighbour_clarity(*readings: FieldReading) -> dict[str, float]:
+        return {
+            name: known.neighbour_clarity
+            for name, known in calibration_features(readings, (), record).items()
+        }
 
-    assert beside(here) == {"here": CLEAR.optical}
-    assert beside(here, replace(there, writing=Writing.PRINT)) == {"here": CLEAR.optical}
+    assert neighbour_clarity(here) == {"here": CLEAR.optical}
+    assert neighbour_clarity(here, replace(there, writing=Writing.PRINT)) == {"here": CLEAR.optical}
     mean = (CLEAR.optical + VAGUE.optical) / 2
-    assert beside(here, there, far) == {"here": mean, "there": mean, "far": CLEAR.optical}
+    assert neighbour_clarity(here, there, far) == {"here": mean, "there": mean, "far": CLEAR.optical}
 
 
 def test_what_routing_itself_found_is_no_ground_for_the_next_chance() -> None:
@@ -188,7 +194,7 @@ def clearly_written(said: str, kind: str) -> tuple[bool, list[str]]:
         for one in drawn(12_000, 1).samples
     ]
     reading = replace(WRITTEN, field="value", text=said, canonical=said)
-    options = replace(BY_HAND, calibration=fitted(samples, reader="hand-1"))
+    options = replace(BY_HAND, calibration=fit_calibration(samples, reader="hand-1"))
     (decided,), told = routed([reading], (), record_of(kind), options)
     return decided.accepted, [finding.code for finding in told]
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import calibration
-from pipeline.calibration import Calibration, fitted
+from pipeline.calibration import Calibration, fit_calibration
 from pipeline.errors import SetupError
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def settings(tmp_path: Path) -> Settings:
 def shipped(settings: Settings, reader: str, seed: int = 1) -> Calibration:
     """A calibration that came with the models, for that reader."""
     assert settings.models is not None
-    made = fitted(drawn(400, seed).samples, reader=reader)
+    made = fit_calibration(drawn(400, seed).samples, reader=reader)
     calibration.save(made, settings.models / "calibration" / calibration.FILE)
     return made
 
 
 def own(settings: Settings, reader: str, seed: int = 2) -> Calibration:
     """A calibration that the office made itself, on that reader's word."""
-    made = fitted(drawn(400, seed).samples, reader=reader)
+    made = fit_calibration(drawn(400, seed).samples, reader=reader)
     calibration.save(made, Workspace(settings.workspace).calibration)
     return made
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.handwriting.books import ReadHandBook
 from benchmarks.handwriting.calibration_pens import MARKED_PENS
-from pipeline.calibration import FILE, Calibration, written
+from pipeline.calibration import FILE, Calibration, format_calibration
 
 
 def command_of(chosen: argparse.Namespace) -> str:
@@ -36,7 +36,7 @@ def write(
 ) -> None:
     """The calibration and the card beside it; ``command`` is what made it."""
     folder.mkdir(exist_ok=True)
-    text = written(calibration)
+    text = format_calibration(calibration)
     (folder / FILE).write_text(text, encoding="utf-8")
     mark = hashlib.sha256(text.encode()).hexdigest()
     writers = {book.book.hand for book in read if book.book.cutouts}

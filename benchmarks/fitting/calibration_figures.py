@@ -13,7 +13,7 @@ from rich.table import Table
 from benchmarks.figures import percent, share
 from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
 from benchmarks.handwriting.real_lines import plain
-from pipeline.calibration import Calibration, RiskBound, Sample, calibration_features, fitted
+from pipeline.calibration import Calibration, RiskBound, Sample, calibration_features, fit_calibration
 from pipeline.calibration.risk import upper_bound
 from pipeline.routing import RoutingOptions
 from pipeline.schema import Schemas
@@ -47,7 +47,7 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
             if spec and known:
                 name = entry_name(book.book, entry)
                 if entry.real and spec.kind == "place":  # glued in: what stands around it is of another hand
-                    known = replace(known, beside=known.evidence.optical)
+                    known = replace(known, neighbour_clarity=known.evidence.optical)
                 sample = Sample(known, _right(field), spec.critical, entry.book, name, _hand(field))
                 found.append(Labelled(sample, field))
     return found
@@ -100,7 +100,7 @@ def strangers_of(labelled: Sequence[Labelled], part: float) -> Mapping[str, Stra
     for hand in sorted({one.hand for one in labelled}):
         mine = [one.sample for one in labelled if one.hand == hand]
         others = [one.sample for one in labelled if one.hand != hand]
-        found[hand] = _stranger(mine, fitted(others, share=part))
+        found[hand] = _stranger(mine, fit_calibration(others, share=part))
     return found
 
 

@@ -46,7 +46,7 @@ from benchmarks.handwriting.books import (
 from benchmarks.handwriting.calibration_pens import marked_pens
 from benchmarks.handwriting.reading_cache import code_mark, entries_path, keep, kept_entries, with_memory
 from benchmarks.handwriting.real_lines import cutouts_by_writer
-from pipeline.calibration import fitted
+from pipeline.calibration import fit_calibration
 from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import ScannerLevel
@@ -89,7 +89,7 @@ def main() -> None:
     labelled = labelled_fields(read, schemas)
     samples = [one.sample for one in labelled]
     say(f"{len(samples)} ô của {len(read)} sổ; đang khớp")
-    calibration = fitted(samples, reader=engines.hand_fingerprint, share=chosen.share)
+    calibration = fit_calibration(samples, reader=engines.hand_fingerprint, share=chosen.share)
     strangers = strangers_of(labelled, chosen.share)
     figures = {
         "pages": sum(book.pages for book in read),

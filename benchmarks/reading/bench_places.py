@@ -147,7 +147,7 @@ def _of_another_time(
     while len(found) < number:
         line = resolver.gazetteer.line_of(rng.choice(communes), DayRange())
         on = (rng.randint(1976, 2026), rng.randint(1, 12), rng.randint(1, 28))
-        if any(not unit.span.at(DayRange.of(on)).there for unit in line):
+        if any(not unit.span.at(DayRange.of(on)).exists for unit in line):
             found.append((_full(tuple(reversed(line)), rng), on))
     return found
 

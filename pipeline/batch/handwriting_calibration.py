@@ -12,9 +12,9 @@ from pipeline.calibration import (
     Sample,
     Truth,
     calibration_features,
+    calibration_samples,
     describe_unusual,
     is_handwritten,
-    samples_of,
 )
 from pipeline.ledger import load_ledger
 from pipeline.model import Finding
@@ -51,7 +51,7 @@ def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
             continue
         record = context.schemas.record(stored.record)
         entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
-        found += samples_of(stored.readings, stored.findings, record, truths, f"{book}", entry)
+        found += calibration_samples(stored.readings, stored.findings, record, truths, f"{book}", entry)
     return CheckedSamples(tuple(found), others)
 
 

@@ -52,10 +52,10 @@ def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Ite
 
 def _strays(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[BookFinding]:
     kept = longest_increasing([row[3] for row in rows], strictly=False)
-    stands = set(kept)
+    kept_places = set(kept)
     at = 0
     for place, (entry_id, page_id, book_id, _) in enumerate(rows):
-        if place in stands:
+        if place in kept_places:
             at += 1
             continue
         details = {}
@@ -88,12 +88,12 @@ def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     books["book_id"] = books.index
     columns = ("book_id", "last_page", "written", "inner", "found", "entries", "pages", "rows", "failed")
     for row in iter_rows(books, *columns):
-        book_id, last_page, written, inner, found, entries, said_pages, rows, failed = map(int, row)
+        book_id, last_page, written, inner, found, entries, noted_pages, rows, failed = map(int, row)
         if entries != UNKNOWN and not found <= entries <= found + failed * rows:
             yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, found, failed))
-        if said_pages != UNKNOWN and not written <= said_pages <= inner + failed:
-            counted = inner if said_pages > inner else written
-            yield BookFinding(PAGES, book_id, last_page, None, (), _details(said_pages, counted, failed))
+        if noted_pages != UNKNOWN and not written <= noted_pages <= inner + failed:
+            counted = inner if noted_pages > inner else written
+            yield BookFinding(PAGES, book_id, last_page, None, (), _details(noted_pages, counted, failed))
 
 
 def _details(said: int, found: int, failed: int) -> dict[str, str]:
@@ -138,9 +138,9 @@ def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Ite
         if len(missing) > place - before - 1 + unread:
             details = {"missing": format_runs(missing), "before": str(number)}
             yield BookFinding(MISSING, book_id, page_id, None, (), details)
-    stands = set(kept)
+    kept_places = set(kept)
     for place in known:
-        if place not in stands:
+        if place not in kept_places:
             page_id, number = pages[place]
             yield BookFinding(OUT_OF_ORDER, book_id, page_id, None, (), {"page": str(number)})
 

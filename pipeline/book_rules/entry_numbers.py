@@ -115,11 +115,11 @@ def _follows(before: _Entry | None, entry: _Entry) -> bool:
 
 def _strays(entries: Sequence[_Entry], known: Sequence[int], kept: Sequence[int]) -> Iterator[BookFinding]:
     """Entries whose numbers fall out of the order of the rest; an equal neighbour is a repeat and told as one."""
-    stands = set(kept)
+    kept_places = set(kept)
     behind = list(kept)
     at = 0
     for place in known:
-        if place in stands:
+        if place in kept_places:
             continue
         while at < len(behind) and behind[at] < place:
             at += 1

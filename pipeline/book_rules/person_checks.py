@@ -29,8 +29,8 @@ def identity_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     again = numbered[numbered.duplicated("personal", keep=False)]
     if again.empty:
         return
-    told_apart = again.groupby("personal")[["bare", "sex", "born"]].nunique().gt(1).any(axis=1)
-    again = again[again["personal"].isin(told_apart[told_apart].index)]
+    differing = again.groupby("personal")[["bare", "sex", "born"]].nunique().gt(1).any(axis=1)
+    again = again[again["personal"].isin(differing[differing].index)]
     for _, rows in again.groupby("personal", sort=False):
         yield from _shared(rows.head(MOST))
 
@@ -83,10 +83,10 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     dead = _dead(people)
     marriages: dict[str, list[_Spouse]] = {}
     rows = iter_rows(wed.sort_values("registered", kind="stable"), "key", "role", *PLACE, *COMPARED)
-    for told_by, role, entry, page, book, day, silent, *known in rows:
+    for key, role, entry, page, book, day, silent, *known in rows:
         partner = partners.get((entry, role), NOBODY)
         spouse = _Spouse(entry, page, book, day, silent, ComparedPerson(*known), partner)
-        marriages.setdefault(told_by, []).append(spouse)
+        marriages.setdefault(key, []).append(spouse)
     for of_one in marriages.values():
         for first, second in pairwise(of_one):
             if _both_live(first, second, dead):
@@ -98,8 +98,8 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
 def _keys(wed: pd.DataFrame) -> pd.Series:
     """What a person is known by: a number; else name, full day of birth and residence."""
     whole = (wed["born"] % 100 > 0) & (wed["name"] != "") & (wed["home"] != "")
-    told = wed["name"] + "|" + wed["born"].astype(str) + "|" + wed["home"]
-    return wed["paper"].where(wed["paper"] != "", told.where(whole, ""))
+    name_key = wed["name"] + "|" + wed["born"].astype(str) + "|" + wed["home"]
+    return wed["paper"].where(wed["paper"] != "", name_key.where(whole, ""))
 
 
 def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], ComparedPerson]:

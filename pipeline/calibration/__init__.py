@@ -1,10 +1,19 @@
-"""From evidence to an honest chance, and from chances to what may be accepted without a person.
+"""From the evidence of readings to calibrated probabilities, and from these to what is accepted without a person.
 
-``fitted`` makes a ``Calibration`` of samples whose truth is known; routing asks it for the chance that a value is right
-and for the threshold at which the office's tolerated error is kept to.
+``fit_calibration`` makes a ``Calibration`` of samples whose truth is known. Routing asks it for the probability that a
+value is right, and for the threshold that keeps the errors within what the office tolerates.
 """
 
-from pipeline.calibration.calibration import FILE, Calibration, fitted, halves, parsed, read, save, written
+from pipeline.calibration.calibration import (
+    FILE,
+    Calibration,
+    fit_calibration,
+    format_calibration,
+    parse_calibration,
+    read,
+    save,
+    split_samples,
+)
 from pipeline.calibration.drift import DriftAlarm, describe_drift, describe_unusual
 from pipeline.calibration.features import (
     CalibrationFeatures,
@@ -12,22 +21,22 @@ from pipeline.calibration.features import (
     Truth,
     calibrated_kind,
     calibration_features,
+    calibration_samples,
     is_handwritten,
     is_right,
     may_be_ditto,
-    samples_of,
 )
 from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, upper_bound
 
 __all__ = [
     "Calibration",
-    "fitted",
-    "halves",
+    "fit_calibration",
+    "split_samples",
     "CalibrationFeatures",
     "Sample",
     "Truth",
     "calibration_features",
-    "samples_of",
+    "calibration_samples",
     "is_right",
     "may_be_ditto",
     "is_handwritten",
@@ -39,9 +48,9 @@ __all__ = [
     "DriftAlarm",
     "describe_drift",
     "describe_unusual",
-    "parsed",
+    "parse_calibration",
     "read",
     "save",
-    "written",
+    "format_calibration",
     "FILE",
 ]

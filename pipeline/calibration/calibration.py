@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.calibration.chance_model import FEATURES, ChanceModel, KindModel, chance_model, fold_of
+from pipeline.calibration.chance_model import FEATURES, ChanceModel, KindModel, chance_model, fold_number
 from pipeline.calibration.drift import (
     QUANTILES,
     WATCHED,
@@ -35,8 +35,18 @@ from pipeline.files import atomic_path
 
 @dataclass(frozen=True, repr=False)
 class Calibration:
-    """``reader``: fingerprint of the reader whose evidence it speaks of; ``samples``, ``held`` and ``books``: on how
-    many it was fitted, on how many others its risk was bounded, of how many books."""
+    """A fitted calibration.
+
+    Attributes:
+        reader: The fingerprint of the reader whose evidence it was fitted on.
+        model: The probabilities.
+        critical: The errors of critical fields over thresholds, for bounding their risk.
+        other: The same of all other fields.
+        usual: What books looked like that it was fitted on.
+        samples: How many samples it was fitted on.
+        held: How many other samples bound its risk.
+        books: How many books the samples are from.
+    """
 
     reader: str
     model: ChanceModel
@@ -48,54 +58,67 @@ class Calibration:
     books: int
 
     def chances_right(self, features: Sequence[CalibrationFeatures]) -> tuple[float, ...]:
-        """For each the chance 0..1 that the registry would hold what is on paper."""
+        """Return for each field the probability 0..1 that the registry would hold what is on paper."""
         return tuple(float(chance) for chance in self.model.chances(features))
 
     def knows(self, kind: str) -> bool:
         """Return whether fields of that kind (``calibrated_kind``) were fitted on; nothing is proven of any other."""
         return kind in self.model.by_kind
 
-    def chance_right(self, features: CalibrationFeatures) -> float:
-        """The same for one."""
-        return self.chances_right([features])[0]
-
     def bound(self, *, critical: bool, tolerated: float, delta: float = DELTA) -> RiskBound:
-        """From which chance on fields of that group may be accepted at ``tolerated`` errors (a share)."""
+        """Return the probability from which fields are accepted.
+
+        Args:
+            critical: Of the critical fields, else of all others.
+            tolerated: The share 0..1 of errors that the office tolerates.
+            delta: How often the bound may fail.
+        """
         return risk_bound(self.critical if critical else self.other, tolerated, delta)
 
     def drift(self, features: Sequence[CalibrationFeatures]) -> DriftAlarm | None:
-        """What is unusual about the handwritten fields of one book, if anything is."""
+        """Return what is unusual about the handwritten fields of one book, ``None`` if nothing is."""
         return drift_alarm(features, self.chances_right(features), self.usual)
 
     @property
     def fingerprint(self) -> str:
-        """Changes with any number of it."""
+        """Changes with any number of the calibration."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Calibration({self.fingerprint})"
 
 
-def halves(samples: Sequence[Sample], share: float = 0.5) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """The samples to fit on, about ``share`` of the entries, and those to bound the risk on; no entry is in both."""
+def split_samples(
+    samples: Sequence[Sample], share: float = 0.5
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Return the samples to fit on, ``share`` of the entries, and those to bound the risk on; no entry is in both."""
     parts = 1000
-    fitting = [fold_of(sample.entry, parts, "half ") < share * parts for sample in samples]
+    fitting = [fold_number(sample.entry, parts, "half ") < share * parts for sample in samples]
     return (
         tuple(sample for sample, mine in zip(samples, fitting, strict=True) if mine),
         tuple(sample for sample, mine in zip(samples, fitting, strict=True) if not mine),
     )
 
 
-def fitted(
+def fit_calibration(
     samples: Sequence[Sample],
     *,
     reader: str = "",
     before: Calibration | None = None,
     share: float = 0.5,
 ) -> Calibration:
-    """The calibration that ``samples`` ask for. ``before``: what they add to, for chances; a bound has to be proven on
-    the samples alone. ``share`` of the entries is fitted on, the rest bounds the risk. ``ValueError`` for none."""
-    fitting, held = halves(samples, share)
+    """Fit a calibration.
+
+    Args:
+        samples: Fields whose truth is known.
+        reader: The fingerprint of the reader whose evidence they carry.
+        before: A calibration whose probabilities they add to; the bound is proven on the samples alone.
+        share: The share of the entries to fit on; the rest bounds the risk.
+
+    Raises:
+        ValueError: There are no samples to fit on, or none to bound the risk on.
+    """
+    fitting, held = split_samples(samples, share)
     if not fitting or not held:
         raise ValueError("no samples to fit on, or none to bound the risk on")
     model = chance_model(fitting, before.model if before else None)
@@ -113,7 +136,7 @@ def fitted(
 
 
 def _usual(samples: Sequence[Sample], model: ChanceModel) -> ReferenceDistribution:
-    """How all samples look, book by book; a kind that the model does not know counts among all."""
+    """Return how the samples look, book by book; a kind that the model does not know counts among all."""
     known = model.by_kind
     features = [s.features if s.features.kind in known else replace(s.features, kind="") for s in samples]
     return reference_distribution(
@@ -177,8 +200,8 @@ class _Card(_Part):
     kind: dict[str, _Kind]
 
 
-def written(calibration: Calibration) -> str:
-    """The calibration as the text of its file."""
+def format_calibration(calibration: Calibration) -> str:
+    """Return the calibration as the text of its file."""
     model, usual = calibration.model, calibration.usual
     kinds = {part.kind: part for part in (model.pool, *model.kinds)}
     card: dict[str, Any] = {
@@ -210,19 +233,22 @@ def written(calibration: Calibration) -> str:
 
 
 def read(path: Path) -> Calibration:
-    """The calibration in a file. Raises ``SetupError`` for one that is missing, damaged, changed or of another
-    version."""
+    """Read a calibration file.
+
+    Raises:
+        SetupError: The file is missing, damaged, changed or of another version.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SetupError(f"{path}: không mở được tệp hiệu chuẩn ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise SetupError(f"{path}: tệp hiệu chuẩn không đúng dạng. {ADVICE}") from None
-    return parsed(text, path)
+    return parse_calibration(text, path)
 
 
-def parsed(text: str, path: Path) -> Calibration:
-    """The calibration in the text of a file; ``path`` is for the message of ``SetupError``."""
+def parse_calibration(text: str, path: Path) -> Calibration:
+    """Return the calibration in the text of a file; ``path`` is for the message of ``SetupError``."""
     try:
         card = tomllib.loads(text)
         seal = card.pop("seal", "")
@@ -230,8 +256,8 @@ def parsed(text: str, path: Path) -> Calibration:
             raise SetupError(f"{path}: tệp hiệu chuẩn của một phiên bản khác. {ADVICE}")
         held = _Card.model_validate(card)
     except (tomllib.TOMLDecodeError, ValidationError) as error:
-        told = str(error).splitlines()[0]
-        raise SetupError(f"{path}: tệp hiệu chuẩn không đúng dạng ({told}). {ADVICE}") from None
+        reason = str(error).splitlines()[0]
+        raise SetupError(f"{path}: tệp hiệu chuẩn không đúng dạng ({reason}). {ADVICE}") from None
     if seal != _seal(card):
         raise SetupError(f"{path}: tệp hiệu chuẩn đã bị sửa hoặc hỏng. {ADVICE}")
     flaw = _flaw(held)
@@ -244,13 +270,19 @@ ADVICE = "Hãy cất tệp này đi (máy sẽ dùng bản đi kèm) hoặc lấ
 
 
 def save(calibration: Calibration, path: Path) -> Path | None:
-    """Write the file, whole or not at all; a file that was there is kept beside it under the next free number, whose
-    path is returned. Raises ``StorageError``."""
+    """Write the file, whole or not at all.
+
+    Returns:
+        The path under which a former file was kept (``calibration.001.toml``), ``None`` if there was none.
+
+    Raises:
+        StorageError: The file cannot be written.
+    """
     kept = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as temporary:
-            temporary.write_text(written(calibration), encoding="utf-8")
+            temporary.write_text(format_calibration(calibration), encoding="utf-8")
             if path.exists():
                 kept = _keep(path)
     except OSError as error:
@@ -259,7 +291,7 @@ def save(calibration: Calibration, path: Path) -> Path | None:
 
 
 def _keep(path: Path) -> Path:
-    """A second name for what is there, ``calibration.001.toml``: its first name may then be given away."""
+    """Copy the present file to the next free number, so that its name may be taken."""
     number = 1
     while True:
         kept = path.with_name(f"{path.stem}.{number:03}{path.suffix}")
@@ -295,7 +327,7 @@ def _calibration(card: _Card) -> Calibration:
 
 
 def _flaw(card: _Card) -> str:
-    """What cannot be, ``""`` when all can."""
+    """Return the names of impossible numbers, ``""`` when all are possible."""
     width = len(FEATURES)
     if "" not in card.kind or len(card.mean) != width or len(card.spread) != width or min(card.spread) <= 0:
         return "mean, spread, kind"
@@ -322,7 +354,7 @@ def _seal(card: Mapping[str, Any]) -> str:
 
 
 def _toml(card: Mapping[str, Any], path: str = "") -> str:
-    """Values first, then tables."""
+    """Write values first, then tables."""
     lines = [f"{_key(key)} = {_value(value)}" for key, value in card.items() if not isinstance(value, dict)]
     for key, value in card.items():
         if isinstance(value, dict):

@@ -24,12 +24,19 @@ ROUNDS = 100
 HALVINGS = 30
 
 
-def logistic_weights(x: Floats, right: Floats, before: Floats, pull: Floats, rising: Flags) -> Floats:
-    """The weights (columns of ``x``) of least log loss plus ``pull / 2`` times the squared distance to ``before``.
+def fit_logistic(x: Floats, right: Floats, before: Floats, pull: Floats, rising: Flags) -> Floats:
+    """Return the weights of least log loss plus ``pull / 2`` times the squared distance to ``before``.
 
-    ``x`` (n, k); ``right`` (n,) of 0 and 1; ``pull`` (k,) above 0, in samples' worth; where ``rising`` the weight is
-    not below 0, so that more of it never lowers the chance. Projected Newton steps (Bertsekas 1982, "Projected Newton
-    methods for optimization problems with simple constraints", SIAM J. Control Optim. 20).
+    Args:
+        x: (n, k) features.
+        right: (n,) labels of 0 and 1.
+        before: (k,) the weights of the prior.
+        pull: (k,) the strength of the prior above 0, in samples.
+        rising: (k,) where true, the weight is not below 0, so that more of the feature never lowers the probability.
+
+    Source:
+        Projected Newton steps: Bertsekas 1982 ("Projected Newton methods for optimization problems with simple
+        constraints", SIAM J. Control Optim. 20).
     """
     weights = np.where(rising, np.maximum(before, 0.0), before)
     loss = _loss(x, right, weights, before, pull)
@@ -55,7 +62,7 @@ def logistic_weights(x: Floats, right: Floats, before: Floats, pull: Floats, ris
 
 
 def chances(scores: Floats) -> Floats:
-    """From log odds to chances, without overflow."""
+    """Return the probabilities of log odds, without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * scores)), dtype=np.float64)
 
 
@@ -69,28 +76,29 @@ FEATURES = (
     "chance", "lead", "optical", "weakest", "agreement", "support", "known", "confirmed", "parses",
     "undoubted", "beside", "ink", "letters", "lines",
 )  # fmt: skip
-"""What a model weighs, in the order of its weights; the offset stands before them. ``lead``: how many times likelier
-the value is than the next other one. The difference of their chances tells less: in a long blank so many readings share
-them that both are small, however clear that value is."""
+"""What a model weighs, in the order of its weights; the offset comes before them.
+
+``lead`` is how many times likelier the value is than the next one. The difference of their probabilities would show
+less: in a long slot so many readings share them that both are small, however clear the value is."""
 
 FALLING_OR_RISING = frozenset({"letters", "lines"})
-"""Those whose weight may have either sign."""
+"""The features whose weight may have either sign."""
 
 POOL_PULL = 1.0
 KIND_PULL = 2.0
 OFFSET_PULL = 1.0
 BEND_PULL = 20.0
-"""How many samples' worth of weight the model of all kinds, a kind's weights, its offset and its correction give to
-what was known before: nothing, the model of all kinds, that offset, no correction."""
+"""The strength of the priors, in samples: of the pooled weights (towards 0), of a kind's weights (towards the pooled
+ones), of its offset, and of its beta correction (towards none)."""
 
 EARLIER_PULL = 20.0
-"""The same for the weights of an earlier calibration."""
+"""The strength of an earlier calibration as a prior, in samples."""
 
 KIND_SAMPLES = 10
-"""A kind with fewer samples has the weights and the correction of all kinds."""
+"""A kind with fewer samples gets the pooled weights and correction."""
 
 LEAST = 1e-4
-"""A chance below which one is as little as none, beside another."""
+"""A probability that counts as none in a ratio."""
 
 FOLDS = 5
 SUREST = 1 - 1e-6
@@ -99,8 +107,14 @@ STRAIGHT = (0.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class KindModel:
-    """One kind's part: ``weights`` (offset, then ``FEATURES``), ``bend``: the beta correction c + a·ln p − b·ln(1−p)
-    as (c, a, b), and how many samples it was fitted on."""
+    """The model of one kind.
+
+    Attributes:
+        kind: As in ``CalibrationFeatures``.
+        samples: How many samples it was fitted on.
+        weights: The offset, then one weight for each of ``FEATURES``.
+        bend: The beta correction c + a·ln p − b·ln(1−p) as (c, a, b).
+    """
 
     kind: str
     samples: int
@@ -110,8 +124,14 @@ class KindModel:
 
 @dataclass(frozen=True, slots=True)
 class ChanceModel:
-    """``pool`` is of all kinds together, its ``kind`` is ``""``; ``kinds`` are all that were fitted on; features are
-    taken less ``mean``, over ``spread``."""
+    """The fitted models.
+
+    Attributes:
+        mean: Of each feature; subtracted before weighing.
+        spread: The standard deviation of each feature; features are divided by it.
+        pool: The model of all kinds together; its ``kind`` is ``""``.
+        kinds: The models of the kinds that were fitted on.
+    """
 
     mean: tuple[float, ...]
     spread: tuple[float, ...]
@@ -123,26 +143,31 @@ class ChanceModel:
         return {part.kind: part for part in self.kinds}
 
     def chances(self, features: Sequence[CalibrationFeatures]) -> Floats:
-        """For each the chance 0..1 that the value is right, never quite 1."""
+        """Return for each field the probability 0..1 that its value is right, never quite 1."""
         if not features:
             return np.zeros(0)
-        x = _standard(_features(features), np.array(self.mean), np.array(self.spread))
+        x = _standard(_feature_matrix(features), np.array(self.mean), np.array(self.spread))
         by_kind = self.by_kind
-        parts = [by_kind.get(ground.kind, self.pool) for ground in features]
+        parts = [by_kind.get(field.kind, self.pool) for field in features]
         scores = np.einsum("ij,ij->i", x, np.array([part.weights for part in parts]))
         bends = np.array([part.bend for part in parts])
-        return np.minimum(chances(np.einsum("ij,ij->i", _bent(scores), bends)), SUREST)
+        return np.minimum(chances(np.einsum("ij,ij->i", _beta_columns(scores), bends)), SUREST)
 
 
 def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -> ChanceModel:
-    """The model that ``samples`` ask for. ``before``: what they add to; with few samples little of it changes."""
+    """Fit the models. The beta corrections are fitted on scores from cross-validation.
+
+    Args:
+        samples: Fields whose truth is known.
+        before: The model that they add to; with few samples little of it changes.
+    """
     features = [sample.features for sample in samples]
     right = np.array([sample.right for sample in samples], dtype=np.float64)
-    raw = _features(features)
+    raw = _feature_matrix(features)
     mean, spread = _scale(raw) if before is None else (np.array(before.mean), np.array(before.spread))
     x = _standard(raw, mean, spread)
-    kinds = np.array([ground.kind for ground in features])
-    folds = np.array([fold_of(sample.entry, FOLDS) for sample in samples])
+    kinds = np.array([field.kind for field in features])
+    folds = np.array([fold_number(sample.entry, FOLDS) for sample in samples])
     many = {kind for kind in kinds.tolist() if (kinds == kind).sum() >= KIND_SAMPLES}
     earlier = {kind: np.array(part.weights) for kind, part in before.by_kind.items()} if before else {}
     outside = np.zeros(len(samples))
@@ -153,7 +178,7 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
             kind = kinds[place]
             outside[place] = x[place] @ parts.get(kind, earlier.get(kind, pool))
     pool, parts = _weights(x, right, kinds, before, many)
-    bend = _bend(outside, right, np.array(before.pool.bend if before else STRAIGHT))
+    bend = _beta_correction(outside, right, np.array(before.pool.bend if before else STRAIGHT))
     made = []
     for kind in sorted(parts):
         own = kinds == kind
@@ -161,12 +186,15 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
         usual = np.array(known.bend) if known else bend
         made.append(
             KindModel(
-                kind, int(own.sum()), _floats(parts[kind]), _three(_bend(outside[own], right[own], usual))
+                kind,
+                int(own.sum()),
+                _floats(parts[kind]),
+                _triple(_beta_correction(outside[own], right[own], usual)),
             )
         )
     seen = set(kinds.tolist())
     made += [
-        KindModel(kind, int((kinds == kind).sum()), _floats(pool), _three(bend))
+        KindModel(kind, int((kinds == kind).sum()), _floats(pool), _triple(bend))
         for kind in sorted(seen - set(parts))
     ]
     made_of = {part.kind for part in made}
@@ -174,27 +202,26 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     return ChanceModel(
         _floats(mean),
         _floats(spread),
-        KindModel("", len(samples), _floats(pool), _three(bend)),
+        KindModel("", len(samples), _floats(pool), _triple(bend)),
         tuple(sorted([*made, *kept], key=lambda part: part.kind)),
     )
 
 
-def fold_of(entry: str, folds: int, salt: str = "") -> int:
-    """Which of so many parts an entry belongs to; always the same one, whatever else is there."""
+def fold_number(entry: str, folds: int, salt: str = "") -> int:
+    """Return which of so many folds an entry belongs to, whatever other entries there are."""
     return int.from_bytes(hashlib.sha256(f"{salt}{entry}".encode()).digest()[:8], "big") % folds
 
 
 def _weights(
     x: Floats, right: Floats, kinds: np.ndarray, before: ChanceModel | None, many: Set[str]
 ) -> tuple[Floats, dict[str, Floats]]:
-    """The weights of all kinds together, and those of each kind of which there are ``many`` samples, here and in the
-    other folds."""
-    rising = _rising()
+    """Return the pooled weights, and those of each kind that has ``many`` samples over all folds."""
+    rising = _is_rising()
     width = len(FEATURES) + 1
     known = np.array(before.pool.weights) if before else np.zeros(width)
     pull = np.full(width, EARLIER_PULL if before else POOL_PULL)
     pull[0] = OFFSET_PULL if before else 0.01
-    pool = logistic_weights(x, right, known, pull, rising)
+    pool = fit_logistic(x, right, known, pull, rising)
     parts = {}
     earlier = before.by_kind if before else {}
     for kind in dict.fromkeys(kinds.tolist()):
@@ -203,26 +230,26 @@ def _weights(
             towards = np.array(earlier[kind].weights) if kind in earlier else pool
             pull = np.full(width, EARLIER_PULL if kind in earlier else KIND_PULL)
             pull[0] = OFFSET_PULL
-            parts[kind] = logistic_weights(x[own], right[own], towards, pull, rising)
+            parts[kind] = fit_logistic(x[own], right[own], towards, pull, rising)
         elif kind in earlier:
             parts[kind] = np.array(earlier[kind].weights)
     return pool, parts
 
 
-def _bend(scores: Floats, right: Floats, usual: Floats) -> Floats:
-    """The beta correction of scores that were made without knowing their truth."""
+def _beta_correction(scores: Floats, right: Floats, usual: Floats) -> Floats:
+    """Return the beta correction of scores from cross-validation."""
     pull = np.array([OFFSET_PULL, BEND_PULL, BEND_PULL])
-    return logistic_weights(_bent(scores), right, usual, pull, np.array([False, True, True]))
+    return fit_logistic(_beta_columns(scores), right, usual, pull, np.array([False, True, True]))
 
 
-def _bent(scores: Floats) -> Floats:
-    """Columns 1, ln p and −ln(1−p) of log odds; with (0, 1, 1) they come to the log odds again."""
+def _beta_columns(scores: Floats) -> Floats:
+    """Return the columns 1, ln p and −ln(1−p) of log odds; weighed (0, 1, 1) they give the log odds again."""
     return np.column_stack([np.ones(len(scores)), -np.logaddexp(0, -scores), np.logaddexp(0, scores)])
 
 
-def _features(features: Sequence[CalibrationFeatures]) -> Floats:
-    """(n, ``FEATURES``)."""
-    word = [ground.evidence for ground in features]
+def _feature_matrix(features: Sequence[CalibrationFeatures]) -> Floats:
+    """Return the features as (n, ``FEATURES``)."""
+    word = [field.evidence for field in features]
     chance, margin, optical, weakest, agreement, support = (
         _share(getattr(evidence, name) for evidence in word)
         for name in ("chance", "margin", "optical", "weakest", "agreement", "support")
@@ -236,19 +263,19 @@ def _features(features: Sequence[CalibrationFeatures]) -> Floats:
             -np.log(1 - agreement + 1e-2),
             support,
             support >= 1,
-            [ground.confirmed for ground in features],
-            [ground.parses for ground in features],
-            [not ground.doubted for ground in features],
-            _odds(_share(ground.beside for ground in features), 1e-4),
+            [field.confirmed for field in features],
+            [field.parses for field in features],
+            [not field.doubted for field in features],
+            _odds(_share(field.neighbour_clarity for field in features), 1e-4),
             _share(evidence.ink for evidence in word),
-            [np.log1p(ground.letters) for ground in features],
-            [min(ground.lines, 4) for ground in features],
+            [np.log1p(field.letters) for field in features],
+            [min(field.lines, 4) for field in features],
         ]
     ).astype(np.float64)
 
 
 def _share(values: Iterable[float]) -> Floats:
-    """As 0..1; what is not a number speaks for nothing."""
+    """Clip values to 0..1; what is not a number counts as 0."""
     return np.clip(np.nan_to_num(np.fromiter(values, dtype=np.float64), nan=0.0), 0.0, 1.0)
 
 
@@ -266,7 +293,7 @@ def _standard(raw: Floats, mean: Floats, spread: Floats) -> Floats:
     return np.column_stack([np.ones(len(raw)), (raw - mean) / spread])
 
 
-def _rising() -> Flags:
+def _is_rising() -> Flags:
     return np.array([False, *(name not in FALLING_OR_RISING for name in FEATURES)])
 
 
@@ -274,6 +301,6 @@ def _floats(values: Floats) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
 
 
-def _three(values: Floats) -> tuple[float, float, float]:
+def _triple(values: Floats) -> tuple[float, float, float]:
     first, second, third = _floats(values)
     return first, second, third

@@ -20,26 +20,31 @@ from pipeline.calibration.features import CalibrationFeatures
 from pipeline.text.numbers import with_comma
 
 FEWEST = 60
-"""Fields of a book below which nothing is said about it."""
+"""A book with fewer handwritten fields is not judged."""
 
 QUANTILES = 41
 ALPHA = 0.01
 LEAST_USUAL = 0.1
 FEW_BOOKS = 3
 USUAL_OF_FEW = 0.2
-"""How far a book may lie off when there were too few books to know."""
+"""The distance allowed when there were too few books to know."""
 
 WATCHED = ("agreement", "support")
 LEAST_SPREAD = 0.02
 SPREADS = 4.0
-"""How many spreads of books the evidence of one may be off."""
+"""How many standard deviations of books the evidence of a book may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDistribution:
-    """How handwritten fields looked that were calibrated on: quantiles (from 0 to 1 in even steps) of the chances by
-    kind (``""``: of all kinds) and the greatest ``distance`` of one book from the others, less what chance alone may
-    do; of each piece of evidence in ``WATCHED`` the ``means`` by kind, and how far books as a whole lie from those."""
+    """What the handwritten fields looked like that were calibrated on.
+
+    Attributes:
+        quantiles: The probabilities by kind (``""``: all kinds) at even steps from 0 to 1.
+        distance: The greatest distance of one book from the others, less what sampling alone gives.
+        means: By kind the mean of each piece of evidence in ``WATCHED``.
+        spreads: The standard deviation of whole books from those means.
+    """
 
     quantiles: Mapping[str, tuple[float, ...]]
     distance: float
@@ -49,9 +54,16 @@ class ReferenceDistribution:
 
 @dataclass(frozen=True, slots=True)
 class DriftAlarm:
-    """A book unlike those calibrated on. ``distance`` from even places and the greatest ``allowed``; ``shifted``:
-    pieces of evidence whose mean is off; ``lower``: the machine is less sure of it than it used to be; ``unseen``: how
-    many of its handwritten values went into the registry without a person, where that was counted."""
+    """A book unlike those calibrated on.
+
+    Attributes:
+        fields: How many handwritten fields it has.
+        distance: The distance of its probabilities from those of the reference (Kolmogorov and Smirnov).
+        allowed: The greatest distance that is usual.
+        shifted: The pieces of evidence whose mean is off.
+        lower: The machine is less sure of it than usual.
+        unseen: How many of its handwritten values went into the registry without a person, where that was counted.
+    """
 
     fields: int
     distance: float
@@ -64,9 +76,9 @@ class DriftAlarm:
 def reference_distribution(
     features: Sequence[CalibrationFeatures], chances: Sequence[float], books: Sequence[str]
 ) -> ReferenceDistribution:
-    """How the handwritten fields of several books look; ``books`` says for each field whose it is."""
+    """Return what the handwritten fields of several books look like; ``books`` names the book of each field."""
     sure, book = np.asarray(chances, dtype=np.float64), np.asarray(books)
-    kinds = np.array([ground.kind for ground in features])
+    kinds = np.array([field.kind for field in features])
     watched = _watched(features)
     means = _means(watched, kinds)
     distances, gaps = [], []
@@ -90,11 +102,19 @@ def reference_distribution(
 def drift_alarm(
     features: Sequence[CalibrationFeatures], chances: Sequence[float], usual: ReferenceDistribution
 ) -> DriftAlarm | None:
-    """What is unusual about the handwritten fields of one book, if anything is. ``None`` also for a book with fewer
-    than ``FEWEST`` of them: too little to tell."""
+    """Return what is unusual about the handwritten fields of one book.
+
+    Args:
+        features: Its fields.
+        chances: The calibrated probability of each.
+        usual: What is usual.
+
+    Returns:
+        ``None`` when nothing is unusual, or when the book has fewer than ``FEWEST`` fields.
+    """
     if len(features) < FEWEST:
         return None
-    kinds = [ground.kind for ground in features]
+    kinds = [field.kind for field in features]
     places = _places(np.asarray(chances, dtype=np.float64), kinds, usual.quantiles)
     distance = _distance(places)
     allowed = usual.distance + _by_chance(len(features))
@@ -110,8 +130,8 @@ def drift_alarm(
 
 
 def _watched(features: Sequence[CalibrationFeatures]) -> Floats:
-    """(n, ``WATCHED``)."""
-    rows = [[getattr(ground.evidence, name) for name in WATCHED] for ground in features]
+    """Return the watched evidence as (n, ``WATCHED``)."""
+    rows = [[getattr(field.evidence, name) for name in WATCHED] for field in features]
     return np.array(rows, dtype=np.float64).reshape(-1, len(WATCHED))
 
 
@@ -123,13 +143,13 @@ def _means(watched: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...]]:
 
 
 def _gap(watched: Floats, kinds: Sequence[str], means: Mapping[str, Sequence[float]]) -> Floats:
-    """How far the fields lie from the means of their kinds, on average."""
+    """Return how far the fields are from the means of their kinds, on average."""
     known = [means.get(kind) or means[""] for kind in kinds]
     return np.asarray((watched - np.array(known)).mean(axis=0), dtype=np.float64)
 
 
 def _groups(kinds: np.ndarray) -> dict[str, np.ndarray]:
-    """Which fields are of each kind that has enough of them, and under ``""`` all."""
+    """Return masks of the fields of each kind that has enough of them, and under ``""`` of all."""
     groups = {kind: kinds == kind for kind in dict.fromkeys(kinds.tolist())}
     return {"": np.ones(len(kinds), dtype=bool)} | {
         kind: own for kind, own in groups.items() if own.sum() >= FEWEST
@@ -145,7 +165,7 @@ def _quantiles(chances: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...
 
 
 def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Sequence[float]]) -> Floats:
-    """Where each chance lies among those of its kind, 0..1."""
+    """Return the rank 0..1 of each probability among those of its kind."""
     steps = np.linspace(0, 1, QUANTILES)
     found = np.full(len(chances), 0.5)
     for kind in dict.fromkeys(kinds):
@@ -155,12 +175,12 @@ def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Seque
 
 
 def _by_chance(fields: int) -> float:
-    """The distance that so many places drawn evenly pass with chance ``ALPHA`` only."""
+    """Return the distance that so many evenly drawn ranks pass with probability ``ALPHA`` only."""
     return math.sqrt(-math.log(ALPHA / 2) / (2 * fields))
 
 
 def _distance(places: Floats) -> float:
-    """The greatest gap between the share of places up to a point and that point."""
+    """Return the greatest gap between the share of ranks up to a point and that point."""
     ordered = np.sort(places)
     count = np.arange(1, len(ordered) + 1) / len(ordered)
     return float(max((count - ordered).max(), (ordered - count).max() + 1 / len(ordered)))
@@ -171,17 +191,17 @@ NO_BOUND = "tỉ lệ sai cho phép không còn được bảo đảm cho các �
 
 
 def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None = None) -> tuple[str, ...]:
-    """What is unusual, which values that puts in doubt (if any went in unseen), what to do: a sentence each."""
-    return (told(alarm), *in_doubt(alarm.unseen), to_do(folder, workspace))
+    """Return in a sentence each what is unusual, which unseen values that puts in doubt, and what to do."""
+    return (drift_sentence(alarm), *doubt_sentences(alarm.unseen), recalibration_advice(folder, workspace))
 
 
-def told(alarm: DriftAlarm) -> str:
-    """What is unusual, as a sentence."""
+def drift_sentence(alarm: DriftAlarm) -> str:
+    """Return what is unusual, as a sentence."""
     return f"chữ viết trong sổ không giống những sổ đã dùng để hiệu chuẩn: {describe_unusual(alarm)}."
 
 
 def describe_unusual(alarm: DriftAlarm) -> str:
-    """In what the book is unusual."""
+    """Return in what the book is unusual."""
     way = "kém chắc hơn" if alarm.lower else "chắc hơn"
     distance, allowed = (with_comma(f"{value:.2f}") for value in (alarm.distance, alarm.allowed))
     parts = (
@@ -192,15 +212,15 @@ def describe_unusual(alarm: DriftAlarm) -> str:
     return "; ".join([*parts, *(EVIDENCE[name] for name in alarm.shifted)])
 
 
-def in_doubt(unseen: int) -> tuple[str, ...]:
-    """What holds no more of the values that went in unseen; nothing where none did."""
+def doubt_sentences(unseen: int) -> tuple[str, ...]:
+    """Return what no longer holds for the values that went in unseen; nothing where none did."""
     if not unseen:
         return ()
     return (f"{unseen} ô viết tay của sổ này đã vào sổ dữ liệu không qua người xem; {NO_BOUND}",)
 
 
-def to_do(folder: str | Path, workspace: Path | None = None) -> str:
-    """What people should do about it, with the command for that folder."""
+def recalibration_advice(folder: str | Path, workspace: Path | None = None) -> str:
+    """Return what people should do about it, with the command for that folder."""
     where = f" --workspace {workspace}" if workspace else ""
     return (
         "Hãy chọn chừng 100 mục của sổ này, xem từng ô so với ảnh, ghi quyết định, "

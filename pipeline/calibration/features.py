@@ -1,4 +1,4 @@
-"""What the chance of a value is founded on: the evidence of its reading and what the rest of the entry says of it."""
+"""The features that a calibration weighs: the evidence of a reading, and how the rest of its entry agrees."""
 
 from __future__ import annotations
 
@@ -16,24 +16,33 @@ SAYING_THE_SAME = frozenset({"same_date"})
 """Predicates that confirm both values when they hold: few wrong readings agree by chance. Years do not count: most
 entries of a book have the same."""
 
-NO_GROUNDS = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES"})
-"""Findings that are no grounds for a chance: those that follow from one (a stored entry has them), and what sends a
-value to a person whatever its chance is."""
+NO_FEATURES = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES"})
+"""Findings that are no features: those that follow from a probability (a stored entry has them), and those that send a
+value to a person whatever its probability is."""
 
 
 LIKELY, CLEAR = 0.5, 0.9
-"""A value whose chance by its own reader is below the first counts only if its letters, in the mean, reach the
+"""A value whose probability by the decoding is below the first counts only if its letters, in the mean, reach the
 second."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationFeatures:
-    """``kind``: of the field, with its list (``choice:sex``); ``letters`` of the text without spaces; ``parses``: the
-    text has a value, or the field is said to be blank; ``doubted``: a finding sends it to a person; ``confirmed``: a
-    rule found the same said elsewhere in the entry; ``whole``: not a date without its day, which is what is left of a
-    date whose beginning was not seen, not a name or place that may be ditto marks, not both unlikely and unclear;
-    ``beside``: how clear (0..1) the letters of the other handwritten values of the entry are, its own where there are
-    none: a hand that the networks read badly is read badly all over."""
+    """What a calibration weighs of one handwritten field.
+
+    Attributes:
+        kind: The kind of the field with its list (``choice:sex``).
+        evidence: What the decoding of its lines gave.
+        letters: How many letters the text has, spaces aside.
+        lines: How many lines it has.
+        parses: The text has a value, or the field is read as blank.
+        doubted: A finding sends it to a person.
+        confirmed: A rule found the same value elsewhere in the entry.
+        neighbour_clarity: The mean optical evidence 0..1 of the other handwritten values of the entry, its own where
+            there are none: a hand that the networks read badly is read badly all over.
+        whole: The value is not a date without its day (what is left of a date whose beginning was not seen), not a name
+            or place that may be ditto marks, and not both unlikely and unclear.
+    """
 
     kind: str
     evidence: Evidence
@@ -42,19 +51,27 @@ class CalibrationFeatures:
     parses: bool
     doubted: bool
     confirmed: bool
-    beside: float
+    neighbour_clarity: float
     whole: bool = True
 
     @property
     def eligible(self) -> bool:
-        """Whether a chance alone decides if the value is accepted."""
+        """Whether the probability alone decides if the value is accepted."""
         return self.parses and not self.doubted and self.whole
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Grounds with their truth: ``right`` when the registry would hold what is on paper. ``book``, ``entry`` and
-    ``hand`` (where nothing better is known, the book's) say which belong together: ``entry`` is unique over all."""
+    """The features of a field with its truth.
+
+    Attributes:
+        features: What the calibration weighs.
+        right: The registry would hold what is on paper.
+        critical: The field is a critical one.
+        book: The book it is in.
+        entry: Its entry, unique over all books; no entry is in both halves of the samples.
+        hand: The writer; where nobody knows better, the book.
+    """
 
     features: CalibrationFeatures
     right: bool
@@ -66,7 +83,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a person says stands in a field: ``canonical`` is ``""`` where the text does not parse."""
+    """What a person says a field holds; ``canonical`` is ``""`` where the text does not parse."""
 
     status: FieldStatus
     text: str
@@ -76,11 +93,11 @@ class Truth:
 def calibration_features(
     readings: Sequence[FieldReading], findings: Iterable[Finding], record: RecordSpec
 ) -> dict[str, CalibrationFeatures]:
-    """The grounds of every handwritten field of an entry whose reading carries evidence, by field."""
-    told = {
+    """Return the features of every handwritten field of an entry whose reading carries evidence, by field."""
+    doubted = {
         name
         for finding in findings
-        if finding.severity is not Severity.INFO and finding.code not in NO_GROUNDS
+        if finding.severity is not Severity.INFO and finding.code not in NO_FEATURES
         for name in finding.fields
     }
     agreed = _confirmed(readings, record)
@@ -99,45 +116,47 @@ def calibration_features(
             letters=len(reading.text.replace(" ", "")),
             lines=len(reading.lines),
             parses=bool(reading.canonical) or reading.status is FieldStatus.BLANK,
-            doubted=name in told,
+            doubted=name in doubted,
             confirmed=name in agreed,
-            beside=fmean(others) if others else evidence.optical,
+            neighbour_clarity=fmean(others) if others else evidence.optical,
             whole=not (_lacks_its_day(reading, spec) or may_be_ditto(reading, spec) or _is_unclear(reading)),
         )
     return found
 
 
 def is_handwritten(reading: FieldReading) -> bool:
-    """Whether the machine says what a hand wrote there, or that it left the field blank."""
+    """Return whether the machine read what a hand wrote there, or that the hand left the field blank."""
     return reading.status in (FieldStatus.READ, FieldStatus.BLANK) and reading.writing is Writing.HAND
 
 
 def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Whether a date says a month and no day: rare on paper, and what is left of any date whose first figures were not
-    seen. A year alone is what many forms ask for."""
+    """Return whether a date has a month and no day: rare on paper, and what is left of any date whose first digits were
+    not seen. A year alone is what many forms ask for."""
     return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
 
 
 def may_be_ditto(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Whether a name or place was read that may be ditto marks, which look like figures and strokes."""
+    """Return whether a name or place may be ditto marks, which look like digits and strokes."""
     named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
     return named and is_like_ditto(reading.text)
 
 
 def _is_unclear(reading: FieldReading) -> bool:
-    """Whether its own reader finds the value less likely than not and its letters are not clear either. However far it
-    is ahead of every other one: so many readings of one ink are what an unknown hand looks like. In a long blank a
-    clear value may be unlikely by itself."""
+    """Return whether the decoding finds the value less likely than not and its letters are not clear either.
+
+    The lead over other readings does not count: many readings of one ink are the mark of an unknown hand. In a long
+    slot a clear value may be unlikely by itself.
+    """
     known = reading.evidence
     return known is not None and not (known.chance >= LIKELY or known.optical >= CLEAR)
 
 
 def calibrated_kind(spec: FieldSpec) -> str:
-    """The kind that is calibrated: lists are as different as kinds are."""
+    """Return the kind that is calibrated: lists differ as kinds do."""
     return f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind
 
 
-def samples_of(
+def calibration_samples(
     readings: Sequence[FieldReading],
     findings: Iterable[Finding],
     record: RecordSpec,
@@ -145,7 +164,7 @@ def samples_of(
     book: str,
     entry: str,
 ) -> tuple[Sample, ...]:
-    """The fields of an entry of which both grounds and truth are known."""
+    """Return the fields of an entry whose features and truth are both known."""
     by_field = {reading.field: reading for reading in readings}
     return tuple(
         Sample(features, is_right(by_field[name], truths[name]), record.by_name[name].critical, book, entry)
@@ -155,8 +174,10 @@ def samples_of(
 
 
 def is_right(reading: FieldReading, truth: Truth) -> bool:
-    """Whether the registry would hold the truth: the same value, or the same text (NFC). What cannot be read or is
-    struck through on paper has no value that could be right."""
+    """Return whether the registry would hold the truth: the same value, or the same text (NFC).
+
+    What cannot be read or is struck through on paper has no value that could be right.
+    """
     if reading.status is not truth.status:
         return False
     if truth.status is FieldStatus.BLANK:
@@ -168,7 +189,7 @@ def is_right(reading: FieldReading, truth: Truth) -> bool:
 
 
 def _confirmed(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:
-    """The fields of rules that found two readings to say the same."""
+    """Return the fields of rules that found two readings to agree."""
     by_field = {reading.field: reading for reading in readings if reading.status is FieldStatus.READ}
     agreed: set[str] = set()
     for rule in record.rules:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from pipeline import calibration
 from pipeline.batch.handwriting_calibration import checked_samples
-from pipeline.calibration import Calibration, RiskBound, Sample, fitted, halves
+from pipeline.calibration import Calibration, RiskBound, Sample, fit_calibration, split_samples
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import CalibrationError
 from pipeline.evaluation.confidence import calibration_error, judged_bins
@@ -64,8 +64,8 @@ def calibrate(
     reader = context.make_engines().hand_fingerprint
     routing = context.options.routing.for_reader(reader)
     before = routing.calibration
-    made = fitted(samples, reader=reader, before=before)
-    held = halves(samples)[1]
+    made = fit_calibration(samples, reader=reader, before=before)
+    held = split_samples(samples)[1]
     after = standing(made, made, held, routing)
     earlier = standing(before, made, held, routing) if before else None
     path = Workspace(context.workspace).calibration

@@ -14,7 +14,7 @@ import typer
 
 import pipeline
 from pipeline.batch import BookReport, digitize_book
-from pipeline.calibration.drift import told
+from pipeline.calibration.drift import drift_sentence
 from pipeline.cli.drift import show_drift
 from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.progress import by_book
@@ -91,7 +91,7 @@ def evaluate(
     alarms = {book: run.drift for book, run in zip(books, runs, strict=True) if run.drift is not None}
     show_drift(alarms, context.workspace)
     if report:
-        warnings = tuple(f"{folder.name}: {told(alarm)}" for folder, alarm in alarms.items())
+        warnings = tuple(f"{folder.name}: {drift_sentence(alarm)}" for folder, alarm in alarms.items())
         page = reported(report, figures, found, warnings, context)
         out().print(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).", markup=False)
 

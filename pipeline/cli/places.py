@@ -26,7 +26,7 @@ SAID = {
     ResolutionState.UNKNOWN: "Không có trong bảng.",
     ResolutionState.NOTHING: "Không nêu đơn vị hành chính nào.",
 }
-STANDING = {
+VALIDITY = {
     Validity.SURE: "chắc chắn có vào ngày ấy",
     Validity.POSSIBLE: "bảng không nói khác (chưa chắc đã có vào ngày ấy)",
     Validity.NOT_YET: "chưa có vào ngày ấy",
@@ -54,8 +54,8 @@ def find(
         return
     screen = out()
     screen.print(SAID[found.state], markup=False)
-    if found.standing is not None:
-        screen.print(f"Theo bảng: {STANDING[found.standing]}.", markup=False)
+    if found.validity is not None:
+        screen.print(f"Theo bảng: {VALIDITY[found.validity]}.", markup=False)
     if found.unknown:
         screen.print(f"Không có trong bảng: “{found.unknown}”.", markup=False)
     if not found.spelled:
@@ -127,7 +127,7 @@ def _plain(found: PlaceResolution) -> dict[str, Any]:
     return {
         "state": found.state.value,
         "code": found.code,
-        "standing": found.standing.value if found.standing else None,
+        "standing": found.validity.value if found.validity else None,
         "spelled": found.spelled,
         "line": [{"code": unit.id, "name": unit.title} for unit in found.line],
         "candidates": [{"code": unit.id, "name": unit.title} for unit in found.candidates],

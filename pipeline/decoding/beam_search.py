@@ -23,7 +23,7 @@ _Gain = tuple[Edit, float]
 _CONTEXT = 3
 """Words before a word that a prior looks at."""
 
-_UNTOLD = ("",)
+_UNKNOWN_CONTEXT = ("",)
 """Stands for words before a word that are not known yet."""
 
 _by_gain = itemgetter(1)
@@ -32,7 +32,7 @@ _JOINED = 3
 """Most neighbouring words that one edit may change together with the spaces between them."""
 
 
-class _Way(NamedTuple):
+class _PartialLine(NamedTuple):
     """A line as far as it is put together. ``score``: of ink and prior together."""
 
     score: float
@@ -48,29 +48,29 @@ def beam_search(
     """The best texts that edits of the pivot make together, best first; the gains of edits far apart add up."""
     words = [match.span() for match in re.finditer(r"\S+", pivot)] or [(0, len(pivot))]
     within, across = _sorted_by_word(words, zip(edits, gained.tolist(), strict=True), options)
-    ways: list[dict[str, _Way]] = [{} for _ in range(len(words) + 1)]
-    ways[0][""] = _Way(0.0, "", 0.0, 0.0, ())
+    partial: list[dict[str, _PartialLine]] = [{} for _ in range(len(words) + 1)]
+    partial[0][""] = _PartialLine(0.0, "", 0.0, 0.0, ())
     for place in range(len(words)):
-        best = _best(ways[place].values(), options.beam)
+        best = _best(partial[place].values(), options.beam)
         variants = _variants(pivot, words[place], within[place], prior, options)
-        _extend(ways[place + 1], best, variants, prior, options)
+        _extend(partial[place + 1], best, variants, prior, options)
         for (first, last), joining in across.items():
             if first == place:
                 inside = [gain for word in range(first, last + 1) for gain in within[word]]
                 span = (words[first][0], words[last][1])
                 for join in sorted(joining, key=_by_gain, reverse=True)[: options.joins]:
                     variants = _variants(pivot, span, inside, prior, options, join)[: options.joins]
-                    _extend(ways[last + 1], best, variants, prior, options)
-    return tuple((way.text, way.ink, way.known) for way in _best(ways[-1].values(), options.beam))
+                    _extend(partial[last + 1], best, variants, prior, options)
+    return tuple((way.text, way.ink, way.known) for way in _best(partial[-1].values(), options.beam))
 
 
-def _best(ways: Iterable[_Way], most: int) -> Sequence[_Way]:
-    return sorted(ways, key=attrgetter("score"), reverse=True)[:most]
+def _best(partial: Iterable[_PartialLine], most: int) -> Sequence[_PartialLine]:
+    return sorted(partial, key=attrgetter("score"), reverse=True)[:most]
 
 
 def _extend(
-    grown: dict[str, _Way],
-    best: Sequence[_Way],
+    grown: dict[str, _PartialLine],
+    best: Sequence[_PartialLine],
     variants: Sequence[Weighed],
     prior: Prior,
     options: DecodingOptions,
@@ -93,7 +93,7 @@ def _extend(
                 insort(scores, score)
                 del scores[: -options.beam]
             if other is None or other.score < score:
-                grown[line] = _Way(score, line, ink + gain, known, context)
+                grown[line] = _PartialLine(score, line, ink + gain, known, context)
 
 
 def _sorted_by_word(
@@ -153,7 +153,7 @@ def _variants(
         words = text.split()
         text = " ".join(words)
         if text not in found:
-            score = options.sharpness * ink + sum(prior.word(_UNTOLD, word) for word in words)
+            score = options.sharpness * ink + sum(prior.word(_UNKNOWN_CONTEXT, word) for word in words)
             found[text] = score, ink
             insort(scores, score)
             del scores[: -options.variants]

@@ -15,13 +15,13 @@ from pipeline.model import Hypothesis
 SAME = 0.98
 """How often both fields of an entry say the same day (clerks err)."""
 
-APART = 10.0
+MEETING_ODDS = 10.0
 """How much less likely two independent misreadings are to meet by chance on one day than to miss each other."""
 
 LEAST = 0.05
 """A reading below this chance is not called up to agree with: nobody knows how little so little is."""
 
-SURE = 0.5
+LEAST_AGREED = 0.5
 """A pair below this chance is not told."""
 
 
@@ -39,10 +39,15 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
     """The pairs of readings that say one full date, the likeliest first; nothing when no such date is likelier than not
     (each field then stands by itself, and if they differ, that is a finding). Words that say no date count for those
     that they allow, where no words say the same as any figures."""
-    told = _by_date(DATE.parse, figures)
-    spoken = _by_date(parse_strictly, words)
-    said = [_Pair(f, w, day, 1.0) for day, read in told.items() for f in read for w in spoken.get(day, ())]
-    return _agreed(said) or _agreed([] if said else list(_allowed(told, words)))
+    digits_by_date = _by_date(DATE.parse, figures)
+    words_by_date = _by_date(parse_strictly, words)
+    pairs = [
+        _Pair(f, w, day, 1.0)
+        for day, read in digits_by_date.items()
+        for f in read
+        for w in words_by_date.get(day, ())
+    ]
+    return _agreed(pairs) or _agreed([] if pairs else list(_allowed(digits_by_date, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,16 @@ class _Pair:
         return self.figures.chance * self.words.chance * self.share
 
 
-def _allowed(told: Mapping[str, Sequence[Hypothesis]], words: Sequence[Hypothesis]) -> Iterator[_Pair]:
+def _allowed(
+    digits_by_date: Mapping[str, Sequence[Hypothesis]], words: Sequence[Hypothesis]
+) -> Iterator[_Pair]:
     for word in words:
         if word.chance < LEAST or parse_strictly(word.text).problems != (UNREAD_DATE,):
             continue
         for allowed in possible_dates(word.text).dates:
-            for figure in told.get(allowed.date.canonical, ()) if allowed.chance >= SURE else ():
+            for figure in (
+                digits_by_date.get(allowed.date.canonical, ()) if allowed.chance >= LEAST_AGREED else ()
+            ):
                 yield _Pair(figure, word, allowed.date.canonical, allowed.chance)
 
 
@@ -77,7 +86,7 @@ def _agreed(pairs: Sequence[_Pair]) -> tuple[DateAgreement, ...]:
     by_date: dict[str, float] = {}
     for pair in each:
         by_date[pair.canonical] = by_date.get(pair.canonical, 0.0) + pair.chance
-    if max(by_date.values()) < SURE:
+    if max(by_date.values()) < LEAST_AGREED:
         return ()
     return tuple(sorted(each, key=lambda pair: -pair.chance))
 
@@ -85,7 +94,7 @@ def _agreed(pairs: Sequence[_Pair]) -> tuple[DateAgreement, ...]:
 def chance_of_one_date(meeting: float) -> float:
     """The chance that both fields say one date and both readings are it, from the chance that two independent readings
     meet on a date."""
-    met = SAME * APART * meeting
+    met = SAME * MEETING_ODDS * meeting
     return met / (met + (1.0 - SAME) * (1.0 - meeting))
 
 

@@ -76,9 +76,9 @@ def decode_line(
     ink = log_chances(witnesses, columns, tuple(tried)).mean(axis=0)
     known = [beliefs[text] if text in beliefs else _belief(prior, text) for text in tried]
     hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
-    told = hypotheses[: options.hypotheses]
-    told += tuple(one for one in hypotheses[options.hypotheses :] if one.text and one.text in readings)
-    return DecodedLine(told, _evidence(hypotheses, weighing, readings, prior))
+    shown = hypotheses[: options.hypotheses]
+    shown += tuple(one for one in hypotheses[options.hypotheses :] if one.text and one.text in readings)
+    return DecodedLine(shown, _evidence(hypotheses, weighing, readings, prior))
 
 
 def _weighed(
@@ -204,8 +204,8 @@ def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances
         share = float(min(reached / max(against, reached, 1e-300), 1.0))
         chances[edit.start : edit.end] = [share] * len(edit.letters)
         if not edit.letters and chances:
-            beside = max(edit.start - 1, 0)
-            chances[beside] = min(chances[beside], share)
+            before = max(edit.start - 1, 0)
+            chances[before] = min(chances[before], share)
     return tuple(map(float, chances))
 
 

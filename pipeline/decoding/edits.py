@@ -108,14 +108,14 @@ def _run(
     for witness, trellis in enumerate(trellises):
         end = 0
         for group, window in zip(groups, windows[witness], strict=True):
-            beside, end = slice(end, end + group.size), end + group.size
+            lanes, end = slice(end, end + group.size), end + group.size
             some, weights = slice(window.stop - window.start), trellis.weights[window]
-            here[some, 1::2, witness, beside] = weights[:, :1, None]
-            here[some, 2::2, witness, beside] = weights.take(letters[:, group], axis=1)
-            chain[some, 0, witness, beside] = trellis.forward[window].take(edits.left[group], axis=1)
+            here[some, 1::2, witness, lanes] = weights[:, :1, None]
+            here[some, 2::2, witness, lanes] = weights.take(letters[:, group], axis=1)
+            chain[some, 0, witness, lanes] = trellis.forward[window].take(edits.left[group], axis=1)
             arriving = weights.take(behind[group], axis=1)
             arriving *= trellis.backward[window].take(edits.right[group], axis=1)
-            onward[some, witness, beside] = arriving
+            onward[some, witness, lanes] = arriving
     _step(chain, here, leaps)
     reached = np.einsum("kswg,kwg->swg", chain[:-1], onward[1:])
     lane = np.arange(which.size)

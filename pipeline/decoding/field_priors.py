@@ -33,7 +33,7 @@ NO_TITLE = -1.0
 _BEGUN = frozenset(("phó", "quyền", "trưởng", "kt", "tm", "tl", "tuq"))
 """What a title begins with whose rest may stand on the next line."""
 
-_REMEMBERED = 20_000
+_CACHED = 20_000
 """Weights of words that are kept for the next lines."""
 
 
@@ -46,16 +46,16 @@ class SignerPrior:
     title: Prior
     terms: tuple[str, ...] = ()
     letters: str = ""
-    _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
+    _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
-        said = self._said.get((before, word))
+        said = self._cache.get((before, word))
         if said is None:
             behind = _of_its_part(before, word)
             said = max(self.name.word(behind, word), self.title.word(behind, word))
-            if len(self._said) > _REMEMBERED:
-                self._said.clear()
-            self._said[before, word] = said
+            if len(self._cache) > _CACHED:
+                self._cache.clear()
+            self._cache[before, word] = said
         return said
 
     def whole(self, text: str) -> float:

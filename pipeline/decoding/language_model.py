@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
-from pipeline.text.syllables import is_syllable, sound, syllables
+from pipeline.text.syllables import count_syllables, is_syllable, phonetic_key
 from pipeline.text.tones import unaccented
 
 NUMBER = "<số>"
@@ -35,7 +35,7 @@ _USUAL = 40
 _ALIKE = 50.0
 """Likeness (0..100) of letters from which a usual neighbour is tried."""
 
-_REMEMBERED = 50_000
+_CACHED = 50_000
 """Words whose numbers are kept for the next lines (about 6 MB)."""
 
 _GROWN_ON = re.compile(r"[^\W\d_]{2,}")
@@ -64,7 +64,7 @@ class WordModel:
     @cached_property
     def numbers(self) -> Mapping[str, int]:
         """The number of each sound, from 1."""
-        return {sound(word): number for number, word in reversed(list(enumerate(self.words, 1)))}
+        return {phonetic_key(word): number for number, word in reversed(list(enumerate(self.words, 1)))}
 
     @cached_property
     def _alike(self) -> Mapping[str, tuple[int, ...]]:
@@ -141,25 +141,27 @@ class WordModel:
     def _number(self, word: str) -> int:
         number = self._numbered.get(word)
         if number is None:
-            if len(self._numbered) > _REMEMBERED:
+            if len(self._numbered) > _CACHED:
                 self._numbered.clear()
             number = self._numbered[word] = self._found(word)
         return number
 
     def _found(self, word: str) -> int:
         if word in (START, NUMBER):
-            return self.numbers.get(sound(word), 0)
+            return self.numbers.get(phonetic_key(word), 0)
         plain = word.strip(_SIGNS)
         if any(letter.isdigit() for letter in plain):
             grown = any(is_syllable(part) for part in _GROWN_ON.findall(plain))
-            return 0 if grown else self.numbers.get(sound(NUMBER), 0)
-        return self.numbers.get(sound(plain), 0)
+            return 0 if grown else self.numbers.get(phonetic_key(NUMBER), 0)
+        return self.numbers.get(phonetic_key(plain), 0)
 
     def _looked_up(self, run: tuple[str, ...]) -> float:
         last = self._number(run[-1])
         if not last:
             return (
-                STRANGE_SYLLABLE if is_syllable(run[-1].strip(_SIGNS)) else STRANGE_WORD * syllables(run[-1])
+                STRANGE_SYLLABLE
+                if is_syllable(run[-1].strip(_SIGNS))
+                else STRANGE_WORD * count_syllables(run[-1])
             )
         keys, key, place = [0], 0, 0
         for word in reversed(run[:-1]):

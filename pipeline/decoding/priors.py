@@ -68,7 +68,7 @@ def free_prior() -> Prior:
 
 
 @dataclass(frozen=True)
-class _OfPart:
+class _WrappedPrior:
     """The prior of a line that is part of a longer text: all as ``prior`` says, but for what stands beside it."""
 
     prior: Prior
@@ -95,7 +95,7 @@ class _OfPart:
 
 
 @dataclass(frozen=True)
-class LeftContextPrior(_OfPart):
+class LeftContextPrior(_WrappedPrior):
     """The prior of a line that goes on where another one ends: ``before`` are the other's last words."""
 
     before: tuple[str, ...]
@@ -114,7 +114,7 @@ def prior_after(prior: Prior, text: str) -> Prior:
 
 
 @dataclass(frozen=True)
-class RightContextPrior(_OfPart):
+class RightContextPrior(_WrappedPrior):
     """The prior of a line that goes on in another one: ``after`` is the other's first word."""
 
     after: str

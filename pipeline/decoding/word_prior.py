@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pipeline.decoding.language_model import START, WordModel
 from pipeline.decoding.priors import LIMIT
-from pipeline.text.syllables import is_syllable, syllables
+from pipeline.text.syllables import count_syllables, is_syllable
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
 """Words that begin a level of an address and nothing else."""
@@ -193,7 +193,7 @@ _AS_ABOVE = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, (
 
 _NEAR = 12
 
-_REMEMBERED = 50_000
+_CACHED = 50_000
 """Weights of words that are kept for the next lines (about 25 MB)."""
 
 
@@ -211,21 +211,21 @@ class WordPrior:
     letters: str = ""
     habit: WordHabit | None = None
     text_habit: TextHabit | None = None
-    _said: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
+    _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str) -> float:
-        said = self._said.get((before, word))
+        said = self._cache.get((before, word))
         if said is None:
             said_before = tuple(filter(_is_word, before))
             context = said_before if len(before) == 3 else (START, *said_before)
             known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
             known += casing(word, self.small)
             known += self.habit(before[-1] if before else "", word) if self.habit else 0.0
-            known = max(-LIMIT * syllables(word), known)
+            known = max(-LIMIT * count_syllables(word), known)
             said = max(known, _AS_ABOVE.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
-            if len(self._said) > _REMEMBERED:
-                self._said.clear()
-            self._said[before, word] = said
+            if len(self._cache) > _CACHED:
+                self._cache.clear()
+            self._cache[before, word] = said
         return said
 
     def whole(self, text: str) -> float:

@@ -191,10 +191,10 @@ def estimate_slant(picture: LineImage) -> float:
         return 0.0
     rows, columns = np.nonzero(picture > INKED)
     weights = picture[rows, columns].astype(float)
-    beside = height  # a shear by 1 moves no point further than half of that
+    margin = height  # a shear by 1 moves no point further than half of that
     gathered = np.array(
         [
-            float((np.bincount(_sheared(rows, columns, lean, height) + beside, weights) ** 2).sum())
+            float((np.bincount(_sheared(rows, columns, lean, height) + margin, weights) ** 2).sum())
             for lean in LEANINGS
         ]
     )
@@ -215,8 +215,8 @@ def shear_upright(picture: LineImage, lean: float, size: float = 1.0) -> LineIma
     """The picture with a leaning of ``lean`` taken away and its writing ``size`` times as large, as much wider as that
     needs; what grows over the upper and lower edge is cut off."""
     height = len(picture)
-    beside = int(abs(lean) * height / 2) + 1
-    canvas = Image.fromarray(np.pad(picture, ((0, 0), (beside, beside))))
+    margin = int(abs(lean) * height / 2) + 1
+    canvas = Image.fromarray(np.pad(picture, ((0, 0), (margin, margin))))
     wide = round(size * canvas.width)
     # for every point of the result, where it is taken from; the middles are the same
     right = (1 / size, -lean / size, canvas.width / 2 - (wide - lean * height) / (2 * size))

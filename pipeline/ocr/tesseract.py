@@ -37,7 +37,7 @@ HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-
 def tesseract_version() -> str:
     """Version of the installed program. Raises ``SetupError`` with what to install when there is none."""
     # not asked through pytesseract, which loads pandas: every run asks before its first page
-    found = re.search(r"\d+(\.\d+)+", _told("--version"))
+    found = re.search(r"\d+(\.\d+)+", _tesseract_output("--version"))
     if found is None:
         raise SetupError(f"Chương trình tesseract không nói phiên bản của nó. {HOW_TO_INSTALL}")
     return found.group()
@@ -46,15 +46,15 @@ def tesseract_version() -> str:
 @cache
 def languages() -> tuple[str, ...]:
     """Language data that is installed, script data too. Raises ``SetupError`` when there is no program."""
-    return tuple(line.strip() for line in _told("--list-langs").splitlines()[1:] if line.strip())
+    return tuple(line.strip() for line in _tesseract_output("--list-langs").splitlines()[1:] if line.strip())
 
 
-def _told(question: str) -> str:
+def _tesseract_output(question: str) -> str:
     try:
-        told = subprocess.run([PROGRAM, question], capture_output=True, text=True, check=False)
+        done = subprocess.run([PROGRAM, question], capture_output=True, text=True, check=False)
     except OSError:
         raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None
-    return told.stdout or told.stderr
+    return done.stdout or done.stderr
 
 
 def _need(language: str) -> None:

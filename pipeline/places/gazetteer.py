@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.places.unit import DayRange, Level, Unit
-from pipeline.places.written_places import lacks_only_marks, letters_of, syllables_of
+from pipeline.places.written_places import bare_letters, lacks_only_marks, syllables
 
 COVERED = DayRange(20191006, 20251008)
 """From the first to the last day that the tables show: what was there between the two is in them."""
@@ -38,14 +38,14 @@ class Gazetteer:
 
     def is_name(self, text: str) -> bool:
         """Whether that is how some unit is called."""
-        return letters_of(text) in self._by_letters
+        return bare_letters(text) in self._by_letters
 
     def named(self, name: str) -> Iterator[tuple[Unit, bool]]:
         """The units of that name, each with whether it is spelled as theirs is: with all its marks, or with
         some left out. Another mark makes another name."""
-        written = syllables_of(name)
-        for unit in self._by_letters.get(letters_of(name), ()):
-            if any(syllables_of(own) == written for own in unit.names):
+        written = syllables(name)
+        for unit in self._by_letters.get(bare_letters(name), ()):
+            if any(syllables(own) == written for own in unit.names):
                 yield unit, True
             elif any(lacks_only_marks(name, own) for own in unit.names):
                 yield unit, False
@@ -75,14 +75,14 @@ class Gazetteer:
             found = [one for scheme in schemes for one in self.versions(f"{scheme}:{line[-1].parent}")]
             if not found:
                 break
-            line.append(next((one for one in found if one.span.at(days).there), found[-1]))
+            line.append(next((one for one in found if one.span.at(days).exists), found[-1]))
         return tuple(reversed(line))
 
     @cached_property
     def _by_letters(self) -> Mapping[str, Sequence[Unit]]:
         found: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
-            for letters in {letters_of(name) for name in unit.names}:
+            for letters in {bare_letters(name) for name in unit.names}:
                 found[letters].append(unit)
         return dict(found)
 

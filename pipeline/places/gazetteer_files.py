@@ -21,8 +21,8 @@ from typing import Any
 from pipeline.errors import SchemaError
 from pipeline.places.gazetteer import Gazetteer
 from pipeline.places.unit import ALWAYS, LEVELS, NEVER, TYPES, Level, Span, Unit
-from pipeline.places.written_places import syllables_of
-from pipeline.staff_toml import StaffFile, Wrong
+from pipeline.places.written_places import syllables
+from pipeline.staff_toml import RowFlaw, StaffFile
 
 Syllables = tuple[tuple[str, str], ...]
 
@@ -91,7 +91,7 @@ class _Reader:
         if not flaws:
             try:
                 return make(row, *more)
-            except Wrong as wrong:
+            except RowFlaw as wrong:
                 flaws.append((wrong.key, wrong.message))
         for key, message in flaws:
             self._file.flaw_of_row(table, number, key, message)
@@ -100,23 +100,23 @@ class _Reader:
     def _unit(self, row: Mapping[str, Any], seen: Collection[str], own: Collection[str]) -> Unit:
         code = row["code"]
         if not _CODE.fullmatch(code):
-            raise Wrong("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
+            raise RowFlaw("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
         if code in seen or code in self._codes:
-            raise Wrong("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
+            raise RowFlaw("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
         if row["level"] not in LEVELS:
-            raise Wrong("level", _unknown("cấp", row["level"], LEVELS))
+            raise RowFlaw("level", _unknown("cấp", row["level"], LEVELS))
         level = LEVELS[row["level"]]
         if row["type"] not in TYPES[level]:
-            raise Wrong("type", _unknown("loại", row["type"], dict.fromkeys(TYPES[level])))
+            raise RowFlaw("type", _unknown("loại", row["type"], dict.fromkeys(TYPES[level])))
         parent = row.get("parent", "")
         if parent and parent not in self._codes and parent not in own:
-            raise Wrong("parent", f"không có đơn vị nào mã “{parent}”.")
+            raise RowFlaw("parent", f"không có đơn vị nào mã “{parent}”.")
         for successor in row.get("successors", ()):
             if successor not in self._codes and successor not in own:
-                raise Wrong("successors", f"không có đơn vị nào mã “{successor}”.")
+                raise RowFlaw("successors", f"không có đơn vị nào mã “{successor}”.")
         since, until = _bounds("since", row.get("since")), _bounds("until", row.get("until"))
         if until[1] <= since[0]:
-            raise Wrong("until", "thôi có trước khi bắt đầu có.")
+            raise RowFlaw("until", "thôi có trước khi bắt đầu có.")
         lands = frozenset((code, *row.get("successors", ())))
         return Unit(
             self._scheme, code, level, row["type"], row["name"], parent, Span(*since, *until), lands,
@@ -124,18 +124,18 @@ class _Reader:
         )  # fmt: skip
 
     def _dated(self, row: Mapping[str, Any]) -> tuple[tuple[str, Syllables], Span]:
-        key = (row["code"], syllables_of(row["name"]))
+        key = (row["code"], syllables(row["name"]))
         names = (name for unit in self._known if unit.code == row["code"] for name in unit.names)
-        if key[1] not in {syllables_of(name) for name in names}:
-            raise Wrong("code", f"không có đơn vị nào mã “{row['code']}” tên “{row['name']}”.")
+        if key[1] not in {syllables(name) for name in names}:
+            raise RowFlaw("code", f"không có đơn vị nào mã “{row['code']}” tên “{row['name']}”.")
         since = _bounds("since", row["since"])
         return key, Span(*since)
 
     def _alias(self, row: Mapping[str, Any]) -> tuple[str, str]:
         if row["code"] not in self._codes:
-            raise Wrong("code", f"không có đơn vị nào mã “{row['code']}”.")
+            raise RowFlaw("code", f"không có đơn vị nào mã “{row['code']}”.")
         if not any(letter.isalnum() for letter in row["name"]):
-            raise Wrong("name", "tên phải có chữ.")
+            raise RowFlaw("name", "tên phải có chữ.")
         return row["code"], row["name"]
 
 
@@ -166,7 +166,7 @@ def _bounds(key: str, value: object) -> tuple[int, int]:
     first, last = value if isinstance(value, list) else (value, value)
     bounds = _day(key, first, NEVER), _day(key, last, ALWAYS)
     if bounds[0] > bounds[1]:
-        raise Wrong(key, "ngày sớm nhất đứng sau ngày muộn nhất.")
+        raise RowFlaw(key, "ngày sớm nhất đứng sau ngày muộn nhất.")
     return bounds
 
 
@@ -176,7 +176,7 @@ def _day(key: str, value: object, unknown: int) -> int:
     try:
         day = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
     except ValueError:
-        raise Wrong(
+        raise RowFlaw(
             key, f"“{value}” không phải một ngày; hãy viết năm-tháng-ngày, ví dụ 2009-12-23."
         ) from None
     return day.year * 10000 + day.month * 100 + day.day
@@ -233,7 +233,7 @@ def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
 
 def _touched(unit: Unit, begun: dict[tuple[str, Syllables], Span], names: Sequence[str]) -> Unit:
     """The unit with what is added of it. A beginning is that of the first row that has the code and the name."""
-    known = begun.pop((unit.code, syllables_of(unit.name)), None)
+    known = begun.pop((unit.code, syllables(unit.name)), None)
     span = unit.span if known is None else _closer(unit.span, known)
     return replace(unit, span=span, aka=tuple(dict.fromkeys((*unit.aka, *names))))
 

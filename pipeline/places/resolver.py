@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from pipeline.places.gazetteer import COVERED, Gazetteer
 from pipeline.places.unit import ALWAYS, NEVER, TYPES, DayRange, Level, Span, Unit, Validity
-from pipeline.places.written_places import PlacePart, parts_of
+from pipeline.places.written_places import PlacePart, split_place
 from pipeline.text.tones import has_marks
 
 
@@ -26,7 +26,7 @@ class ResolutionState(StrEnum):
     AMBIGUOUS = "ambiguous"
     """It may be any of several units; nothing written decides."""
     NOT_THEN = "not-then"
-    """There are units of these names one within the other, but none was there on that day (``standing``: none
+    """There are units of these names one within the other, but none was there on that day (``validity``: none
     any more, or none yet)."""
     PARTIAL = "partial"
     """Its larger parts are units of that day, a smaller one is none that is known."""
@@ -39,7 +39,7 @@ class ResolutionState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PlaceResolution:
     """``unit``: the smallest unit that the text names, where it is one (``RESOLVED``), or the smallest that is
-    known (``PARTIAL``). ``line``: that unit and those above it, from the largest down. ``standing``: whether it
+    known (``PARTIAL``). ``line``: that unit and those above it, from the largest down. ``validity``: whether it
     surely was there on the day, or as far as is known. ``spelled``: every name stands as the tables spell it;
     else some of its marks are missing. ``candidates``: the units it may be (``AMBIGUOUS``), or was or will be
     at another time (``NOT_THEN``). ``unknown``: the part of the text that is no known unit. ``complete``: the
@@ -48,7 +48,7 @@ class PlaceResolution:
     state: ResolutionState
     unit: Unit | None = None
     line: tuple[Unit, ...] = ()
-    standing: Validity | None = None
+    validity: Validity | None = None
     spelled: bool = True
     candidates: tuple[Unit, ...] = ()
     unknown: str = ""
@@ -112,7 +112,7 @@ class Resolver:
         if found.state is ResolutionState.RESOLVED:
             return True
         if found.state is ResolutionState.NOT_THEN:
-            return former and found.standing is Validity.NO_LONGER
+            return former and found.validity is Validity.NO_LONGER
         return False if found.complete and found.unknown else None
 
     def _between(self, days: DayRange) -> tuple[int, int]:
@@ -126,7 +126,7 @@ class Resolver:
         return DayRange(bounds[first - 1] if first else NEVER, bounds[last - 1] if last else NEVER)
 
     def _parts_of(self, written: str) -> tuple[PlacePart, ...]:
-        return parts_of(written, self.gazetteer.is_name)
+        return split_place(written, self.gazetteer.is_name)
 
     def _resolve(self, written: str, first: int, last: int) -> PlaceResolution:
         parts = self._parts(written)
@@ -138,25 +138,25 @@ class Resolver:
             return PlaceResolution(
                 ResolutionState.UNKNOWN, unknown=unknown, complete=_is_covered(days, parts)
             )
-        standing = [(chain, _standing(chain, days)) for chain in chains]
-        there = [(chain, how) for chain, how in standing if how.there]
-        if not there:
+        validity = [(chain, _validity(chain, days)) for chain in chains]
+        existing = [(chain, how) for chain, how in validity if how.exists]
+        if not existing:
             return PlaceResolution(
                 ResolutionState.NOT_THEN,
-                standing=max((how for _, how in standing), key=lambda how: how is Validity.NO_LONGER),
+                validity=max((how for _, how in validity), key=lambda how: how is Validity.NO_LONGER),
                 candidates=_units(chains),
                 unknown=unknown,
                 complete=_is_covered(days, parts),
             )
-        units = _units(chain for chain, _ in there)
+        units = _units(chain for chain, _ in existing)
         if len({unit.id for unit in units}) > 1:
             return PlaceResolution(ResolutionState.AMBIGUOUS, candidates=units, unknown=unknown)
-        chain, how = min(there, key=lambda one: one[1] is not Validity.SURE)
+        chain, how = min(existing, key=lambda one: one[1] is not Validity.SURE)
         return PlaceResolution(
             ResolutionState.PARTIAL if unknown else ResolutionState.RESOLVED,
             unit=chain[-1].unit,
             line=self._line(chain, days),
-            standing=how,
+            validity=how,
             spelled=all(named.spelled for named in chain),
             unknown=unknown,
             complete=bool(unknown) and how is Validity.SURE and _is_covered(days, parts),
@@ -216,7 +216,7 @@ def _spans(unit: Unit, kind: str) -> Iterator[Span]:
             yield Span(unit.span.to_min, ALWAYS, NEVER, ALWAYS)
 
 
-def _standing(chain: Chain, days: DayRange) -> Validity:
+def _validity(chain: Chain, days: DayRange) -> Validity:
     """Whether all units of a chain were there: the word of the one that was least."""
     all_of_them = [named.span.at(days) for named in chain]
     for absent in (Validity.NOT_YET, Validity.NO_LONGER, Validity.POSSIBLE):

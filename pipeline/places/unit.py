@@ -38,7 +38,7 @@ class Validity(Enum):
     NO_LONGER = "no-longer"
 
     @property
-    def there(self) -> bool:
+    def exists(self) -> bool:
         return self in (Validity.SURE, Validity.POSSIBLE)
 
 

@@ -29,7 +29,7 @@ _VOWELS = frozenset("aeiou")
 
 
 @lru_cache(maxsize=1 << 15)
-def letters_of(name: str) -> str:
+def bare_letters(name: str) -> str:
     """The bare letters and figures of a name, without marks, case, spaces and signs; ``y`` is ``i``, Roman
     figures at the end are figures, no figure begins with 0: ``Phường IV``, ``phuong 04`` → ``phuong4``."""
     decomposed = unicodedata.normalize("NFD", "".join(_words(name)).replace("đ", "d"))
@@ -37,7 +37,7 @@ def letters_of(name: str) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def syllables_of(name: str) -> tuple[tuple[str, str], ...]:
+def syllables(name: str) -> tuple[tuple[str, str], ...]:
     """The syllables of a name, each as its letters with their hooks, breves and circumflexes, and its tone.
     Where the tone stands (hòa, hoà) does not count, nor does ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý,
     Quí)."""
@@ -46,7 +46,7 @@ def syllables_of(name: str) -> tuple[tuple[str, str], ...]:
 
 def lacks_only_marks(written: str, name: str) -> bool:
     """Whether ``written`` is ``name`` with marks left out and none changed. Both have the same bare letters."""
-    ours, theirs = syllables_of(written), syllables_of(name)
+    ours, theirs = syllables(written), syllables(name)
     if len(ours) != len(theirs):
         return not has_marks(written)
     return all(
@@ -160,7 +160,7 @@ class PlacePart:
         return bool(self.readings[0][0])
 
 
-def parts_of(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[PlacePart, ...]:
+def split_place(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[PlacePart, ...]:
     """The parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
 
     ``is_name`` tells whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).

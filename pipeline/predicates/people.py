@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from pipeline.predicates.predicate import Need, Value, date_parts, predicate
-from pipeline.text.syllables import sound
+from pipeline.text.syllables import phonetic_key
 from pipeline.text.tones import folded
 
 VALUE, TEXT, ANY = Need.VALUE, Need.TEXT, Need.ANY
@@ -181,15 +181,15 @@ def parent_declares(relation: Value, name: Value, parent_name: Value, *, sex: st
 def namesake_number_tells_birth(number: Value, name: Value, other: Value, born_on: Value) -> bool | None:
     """As ``number_tells_birth``, of a person with the name of the ``other`` who was born then: a declarant who is the
     father."""
-    told = number_tells_birth.ask(number, born_on)
-    return told if told is None or _same_name(name, other) else None
+    answer = number_tells_birth.ask(number, born_on)
+    return answer if answer is None or _same_name(name, other) else None
 
 
 @predicate(VALUE, VALUE, VALUE)
 def namesake_number_of_a(number: Value, name: Value, other: Value, *, sex: str) -> bool | None:
     """As ``number_of_a``, of a person with the name of the ``other`` whose sex is that one."""
-    told = number_of_a.ask(number, sex=sex)
-    return told if told is None or _same_name(name, other) else None
+    answer = number_of_a.ask(number, sex=sex)
+    return answer if answer is None or _same_name(name, other) else None
 
 
 @lru_cache(maxsize=1 << 12)
@@ -203,5 +203,6 @@ def _same_name(first: Value, second: Value) -> bool:
     """Whether two names are the same wherever the tones are put (``Hòa``, ``Hoà``)."""
     one, other = first.canonical, second.canonical
     return one == other or (
-        len(one) == len(other) and list(map(sound, one.split())) == list(map(sound, other.split()))
+        len(one) == len(other)
+        and list(map(phonetic_key, one.split())) == list(map(phonetic_key, other.split()))
     )

@@ -12,7 +12,7 @@ from pipeline import kinds
 from pipeline.reconcile.number_format import WHOLE, DateParts
 from pipeline.reconcile.sheet_xml import SheetCell
 from pipeline.schema import FieldSpec
-from pipeline.text.legacy_fonts import LegacyFont, converted, recognised
+from pipeline.text.legacy_fonts import LegacyFont, convert_legacy, recognize_font
 from pipeline.text.tones import normalized
 
 PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})
@@ -163,7 +163,7 @@ def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
     joined = "\n".join(texts)
     if joined.isascii() or _BEYOND.search(joined):
         return None
-    found = recognised(joined.split("\n"))
+    found = recognize_font(joined.split("\n"))
     return found.font if found is not None and found.words >= LEAST_WORDS else None
 
 
@@ -188,10 +188,10 @@ class ColumnFonts:
 
     def found(self) -> Mapping[int, LegacyFont]:
         """The font of each column that has one."""
-        judged = {at: recognised(texts) for at, texts in self._texts.items() if texts}
+        judged = {at: recognize_font(texts) for at, texts in self._texts.items() if texts}
         return {at: one.font for at, one in judged.items() if one is not None and one.words >= LEAST_WORDS}
 
 
 def in_unicode(text: str, font: LegacyFont) -> str:
     """The text converted, where it has letters that need it."""
-    return converted(text, font) if has_high_letters(text) else text
+    return convert_legacy(text, font) if has_high_letters(text) else text

@@ -84,7 +84,7 @@ def _row(declared: Declared, text: str | None, day: str) -> dict[str, Any]:
         "as_of": day,
         "state": found.state.value,
         "unit": found.code,
-        "standing": found.standing.value if found.standing else "",
+        "standing": found.validity.value if found.validity else "",
         "spelled": found.spelled,
         **_levels(found),
         "candidates": [unit.id for unit in found.candidates],

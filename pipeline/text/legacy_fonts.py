@@ -25,7 +25,7 @@ class LegacyFont(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class RecognizedFont:
     """The font of a text or column, and the evidence: of ``words`` different words with letters that the font uses for
     others, ``strange`` are no Vietnamese syllables as they stand and ``sound`` are once converted."""
 
@@ -82,7 +82,7 @@ _TYPED = {
 _BETWEEN = re.compile(r"[\s\d.,;:()\[\]/\"'!?+=_*&%–—-]+")
 
 
-def recognised(texts: Iterable[str]) -> Recognised | None:
+def recognize_font(texts: Iterable[str]) -> RecognizedFont | None:
     """The legacy font of a column (or of one text: ``(text,)``), ``None`` when it is Unicode or no one can tell."""
     words = {word for text in texts for word in _BETWEEN.split(unicodedata.normalize("NFC", text))}
     typed = {word for word in words if any("\x7f" < letter < "\u0100" for letter in word)}
@@ -94,17 +94,17 @@ def recognised(texts: Iterable[str]) -> Recognised | None:
     return convincing[0] if convincing else None
 
 
-def _judged(words: set[str], font: LegacyFont) -> Recognised | None:
-    told = {word: _converted_word(word, font) for word in words if _is_of(word, font)}
-    changed = {word: meant for word, meant in told.items() if meant != word}
+def _judged(words: set[str], font: LegacyFont) -> RecognizedFont | None:
+    meanings = {word: _converted_word(word, font) for word in words if _is_of(word, font)}
+    changed = {word: meant for word, meant in meanings.items() if meant != word}
     strange = sum(not is_syllable(word) for word in changed)
     sound = sum(is_syllable(meant) for meant in changed.values())
     if not changed or strange < _LEAST_STRANGE * len(changed) or sound < _LEAST_SOUND * len(changed):
         return None
-    return Recognised(font, len(changed), strange, sound)
+    return RecognizedFont(font, len(changed), strange, sound)
 
 
-def converted(text: str, font: LegacyFont) -> str:
+def convert_legacy(text: str, font: LegacyFont) -> str:
     """The text in Unicode (NFC). Words that already hold letters no legacy font has, and figures, stay as they are."""
     parts = re.split(f"({_BETWEEN.pattern})", unicodedata.normalize("NFC", text))
     return "".join(_converted_word(part, font) if _is_of(part, font) else part for part in parts)

@@ -27,7 +27,7 @@ _AFTER_Q = frozenset(rime for rime in _RIMES if rime[0] == "u" and len(rime) > 1
 
 
 @lru_cache(maxsize=65536)
-def sound(word: str) -> str:
+def phonetic_key(word: str) -> str:
     """What spellings that sound alike share: letters without the tone and the tone's number behind them, ``y`` as ``i``
     where both are written. ``Hòa`` and ``Hoà`` are one, and so are ``Kỳ`` and ``Kì``."""
     bare, tone = _untoned(word)
@@ -45,7 +45,7 @@ def _untoned(word: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=65536)
-def syllables(word: str) -> int:
+def count_syllables(word: str) -> int:
     """How many groups of vowels a word has, at least 1: one too many where two words ran together."""
     bare, _ = _untoned(word)
     vowels = [letter in VOWELS for letter in bare]

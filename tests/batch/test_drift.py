@@ -18,7 +18,7 @@ from pipeline.registry.tallies.books import DRIFT
 from pipeline.routing import RoutingOptions
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store, usual
 from tests.fake_pages import GOOD, draw
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import CalibrationFeatures, fitted
-from tests.calibration.drawn import drawn
+from pipeline.calibration import CalibrationFeatures, fit_calibration
+from tests.calibration.drawn_samples import drawn
 
-KNOWN = fitted(drawn(10_000, 1).samples)
+KNOWN = fit_calibration(drawn(10_000, 1).samples)
 
 
 def book(
@@ -63,7 +63,7 @@ def test_of_a_small_book_nothing_is_said(fields: int) -> None:
 
 def test_books_that_differ_from_one_another_widen_what_is_usual() -> None:
     hands = [drawn(1200, seed, books=1, harder=seed * 0.4 - 1.2, name=f"hand {seed} ") for seed in range(7)]
-    mixed = fitted([sample for hand in hands for sample in hand.samples])
+    mixed = fit_calibration([sample for hand in hands for sample in hand.samples])
     assert mixed.usual.distance > KNOWN.usual.distance
     assert mixed.drift(book(100, harder=1.0)) is None
     assert mixed.drift(book(100, harder=5.0)) is not None

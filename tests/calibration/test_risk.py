@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.calibration import RiskBound, RiskCurve, fitted, halves, upper_bound
+from pipeline.calibration import RiskBound, RiskCurve, fit_calibration, split_samples, upper_bound
 from pipeline.calibration.risk import binomial_cdf, lower_bound, risk_bound, risk_curve
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 
-CURVE: RiskCurve = fitted(drawn(4000, 11).samples).other
+CURVE: RiskCurve = fit_calibration(drawn(4000, 11).samples).other
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_is_accepted_errs_more_than_tolerated_in_no_more_calibrations_than_
     features = [sample.features for sample in others.samples]
     broken = proven = 0
     for seed in range(100, 130):
-        calibration = fitted(drawn(4000, seed).samples)
+        calibration = fit_calibration(drawn(4000, seed).samples)
         chances = calibration.chances_right(features)
         for critical in (False, True):
             bound = calibration.bound(critical=critical, tolerated=0.04)
@@ -142,7 +142,7 @@ def test_what_is_accepted_errs_more_than_tolerated_in_no_more_calibrations_than_
 
 
 def test_no_entry_is_both_fitted_on_and_bounded_on() -> None:
-    fitting, held = halves(drawn(3000, 14).samples)
+    fitting, held = split_samples(drawn(3000, 14).samples)
     assert {sample.entry for sample in fitting}.isdisjoint(sample.entry for sample in held)
     assert len(fitting) + len(held) == 3000
     assert 0.4 < len(fitting) / 3000 < 0.6
@@ -150,8 +150,8 @@ def test_no_entry_is_both_fitted_on_and_bounded_on() -> None:
 
 def test_a_doubted_or_valueless_field_counts_for_no_threshold() -> None:
     samples = drawn(3000, 15).samples
-    calibration = fitted(samples)
-    held = [sample for sample in halves(samples)[1] if not sample.critical]
+    calibration = fit_calibration(samples)
+    held = [sample for sample in split_samples(samples)[1] if not sample.critical]
     assert calibration.other.fields == len(held)
     assert calibration.other.accepted[-1] == sum(sample.features.eligible for sample in held)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.calibration import Calibration, Sample, fitted
+from pipeline.calibration import Calibration, Sample, fit_calibration
 from pipeline.ledger import load_ledger
 from pipeline.model import (
     EntryResult,
@@ -22,7 +22,7 @@ from pipeline.model import (
 )
 from pipeline.registry import Registry, Verdict
 from pipeline.workspace import Workspace
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 
 FIELD = {
     "choice:sex": ("child_sex", "Nam", "Nữ"),
@@ -67,7 +67,7 @@ def store(
 def usual() -> Calibration:
     """Fitted on samples as the registry gives them back: every value parses, no finding doubts any."""
     samples = drawn(6000, 3).samples
-    return fitted(
+    return fit_calibration(
         [replace(s, features=replace(s.features, parses=True, doubted=False, letters=7)) for s in samples]
     )
 

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 from pipeline import calibration
-from pipeline.calibration import Calibration, fitted
+from pipeline.calibration import Calibration, fit_calibration
 from pipeline.ocr import Engines
 from pipeline.run_context import RunContext
 from pipeline.settings import Settings
 from pipeline.workspace import Workspace
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, FakeReader, draw, fake_engines
 
 pytestmark = pytest.mark.usefixtures("fake_reading")
 
-KNOWN = fitted(drawn(12_000, 5).samples)
+KNOWN = fit_calibration(drawn(12_000, 5).samples)
 
 
 def own(workspace: Path) -> Calibration:
@@ -121,7 +121,7 @@ def test_a_later_run_reads_pages_again_by_the_new_calibration(
 ) -> None:
     draw(book / "a.png", GOOD)
     hotich("run", book)
-    calibration.save(fitted(drawn(400, 1).samples), Workspace(workspace).calibration)
+    calibration.save(fit_calibration(drawn(400, 1).samples), Workspace(workspace).calibration)
     (report,) = json.loads(hotich("run", book, "--json").stdout)["books"]
     assert (report["read"], report["known"]) == (1, 0)
     (report,) = json.loads(hotich("run", book, "--json").stdout)["books"]
@@ -132,7 +132,7 @@ def test_a_damaged_calibration_stops_every_command_that_would_use_it(
     hotich: Hotich, book: Path, workspace: Path
 ) -> None:
     path = Workspace(workspace).calibration
-    calibration.save(fitted(drawn(400, 1).samples), path)
+    calibration.save(fit_calibration(drawn(400, 1).samples), path)
     path.write_text(path.read_text(encoding="utf-8").replace("thresholds = [0.", "thresholds = [0.1", 1))
     for command in ("run", "calibrate"):
         told = hotich(command, book)

@@ -10,10 +10,10 @@ import pytest
 from pipeline.batch import BookReport
 from pipeline.batch.handwriting_calibration import checked_samples
 from pipeline.calibration import DriftAlarm
-from pipeline.calibration.drift import told
+from pipeline.calibration.drift import drift_sentence
 from pipeline.cli.drift import drift_alarms, show_drift
 from pipeline.settings import Settings
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store
 from tests.fake_pages import fake_engines
 
@@ -33,8 +33,8 @@ def test_the_warning_says_what_is_unusual_and_what_to_do(
     text = " ".join(capsys.readouterr().out.split())
     for part in ("CẢNH BÁO", book.name, "0,42", "nhiều chữ lạ", "17 ô viết tay", f"hotich calibrate {book}"):
         assert part in text
-    assert "kém chắc hơn" in told(ALARM)
-    assert "lệch" not in told(replace(ALARM, distance=0.1))
+    assert "kém chắc hơn" in drift_sentence(ALARM)
+    assert "lệch" not in drift_sentence(replace(ALARM, distance=0.1))
 
 
 def test_a_warning_over_a_book_of_which_nothing_went_in_unseen_puts_no_value_in_doubt(

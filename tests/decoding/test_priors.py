@@ -26,7 +26,7 @@ from pipeline.decoding.priors import LIMIT
 from pipeline.decoding.word_prior import habit_of_address, habit_of_name, text_habit_of_address
 from pipeline.kinds import KINDS
 from pipeline.schema import PARTS
-from pipeline.text.syllables import is_syllable, sound, syllables
+from pipeline.text.syllables import count_syllables, is_syllable, phonetic_key
 from tests.decoding.written import LETTERS, written
 
 ETHNICITIES = ("Kinh", "Hoa", "Khơ Me", "Khmer", "Tày", "Thái", "Chăm", "Mường", "Nùng", "Dao")
@@ -57,7 +57,7 @@ def test_every_prior_stays_within_its_bounds(text: str, before: list[str]) -> No
         assert -LIMIT <= prior.whole(text) <= 0.0, name
         assert 0.0 <= prior.support(text) <= 1.0, name
         for word in text.split():
-            assert -LIMIT * syllables(word) <= prior.word(tuple(before), word) <= 0.0, name
+            assert -LIMIT * count_syllables(word) <= prior.word(tuple(before), word) <= 0.0, name
 
 
 @settings(max_examples=60, deadline=None)
@@ -213,7 +213,7 @@ def test_syllables_are_told_from_other_words() -> None:
 
 @given(word=st.sampled_from(["hòa", "thủy", "kỳ", "quý", "Ý", "mỹ", "đường", "Nguyễn", "hoán"]))
 def test_a_sound_does_not_depend_on_case(word: str) -> None:
-    assert sound(word.upper()) == sound(word) == sound(word.lower())
+    assert phonetic_key(word.upper()) == phonetic_key(word) == phonetic_key(word.lower())
 
 
 def test_kinds_of_one_domain_remember_their_words_together() -> None:

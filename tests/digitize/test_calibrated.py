@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import fitted
+from pipeline.calibration import fit_calibration
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.model import (
     Crop,
@@ -22,12 +22,12 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.routing import RoutingOptions
-from tests.calibration.drawn import drawn as drawn_fields
+from tests.calibration.drawn_samples import drawn as drawn_fields
 from tests.digitize.pages import DPI, SCHEMAS, drawn, engines, readings
 
 pytestmark = pytest.mark.tesseract
 
-KNOWN = fitted(drawn_fields(12_000, 1).samples, reader="sure-1")
+KNOWN = fit_calibration(drawn_fields(12_000, 1).samples, reader="sure-1")
 
 
 class Sure:

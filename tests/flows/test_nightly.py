@@ -24,7 +24,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
 from pipeline.routing import RoutingOptions
 from pipeline.run_context import RunContext
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store, usual
 from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, GOOD, draw

@@ -43,10 +43,10 @@ def test_an_office_adds_a_former_unit_with_its_own_code(tmp_path: Path) -> None:
 
     found = places.resolve("xã Vĩnh Thuận Bình, huyện Long Mỹ, tỉnh Hậu Giang", (1988, 3, 1))
 
-    assert (found.code, found.standing) == ("office:936-CU", Validity.POSSIBLE)
+    assert (found.code, found.validity) == ("office:936-CU", Validity.POSSIBLE)
     assert [unit.title for unit in found.line] == ["Tỉnh Hậu Giang", "Huyện Long Mỹ", "Xã Vĩnh Thuận Bình"]
     later = places.resolve("xã Vĩnh Thuận Bình, huyện Long Mỹ, tỉnh Hậu Giang", (2008,))
-    assert (later.state, later.standing) == (ResolutionState.NOT_THEN, Validity.NO_LONGER)
+    assert (later.state, later.validity) == (ResolutionState.NOT_THEN, Validity.NO_LONGER)
 
 
 def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.places import DayRange, Level, ResolutionState, Unit, Validity
-from pipeline.places.written_places import letters_of
+from pipeline.places.written_places import bare_letters
 from tests.places.units import gazetteer, resolver
 
 CASES = [
@@ -57,7 +57,7 @@ def test_a_written_place_is_the_unit_of_its_day(text: str, on: tuple[int, ...], 
 
 
 @pytest.mark.parametrize(
-    ("text", "on", "standing"),
+    ("text", "on", "validity"),
     [
         ("tỉnh Hậu Giang", (1998,), Validity.NO_LONGER),
         ("tỉnh Hà Tây", (2010,), Validity.NO_LONGER),
@@ -69,13 +69,13 @@ def test_a_written_place_is_the_unit_of_its_day(text: str, on: tuple[int, ...], 
     ],
 )
 def test_a_place_of_another_time_was_not_there_then(
-    text: str, on: tuple[int, ...], standing: Validity
+    text: str, on: tuple[int, ...], validity: Validity
 ) -> None:
     found = resolver().resolve(text, on)
 
-    assert (found.state, found.standing, found.code) == (ResolutionState.NOT_THEN, standing, "")
+    assert (found.state, found.validity, found.code) == (ResolutionState.NOT_THEN, validity, "")
     assert resolver().existed(text, on) is False
-    assert resolver().existed(text, on, former=True) is (standing is Validity.NO_LONGER)
+    assert resolver().existed(text, on, former=True) is (validity is Validity.NO_LONGER)
 
 
 @pytest.mark.parametrize("text", ["huyện Châu Thành", "Phường 1", "xã Tân Long", "Phường 2, tỉnh Sóc Trăng"])
@@ -146,7 +146,7 @@ def test_missing_marks_are_told() -> None:
 def test_names_that_differ_by_marks_alone_stay_apart_until_the_marks_are_gone() -> None:
     pairs: dict[tuple[str, str, str], set[str]] = {}
     for unit in _units():
-        pairs.setdefault((unit.parent, unit.type, letters_of(unit.name)), set()).add(unit.code)
+        pairs.setdefault((unit.parent, unit.type, bare_letters(unit.name)), set()).add(unit.code)
     district, kind, letters = next(key for key, codes in pairs.items() if len(codes) > 1)
     one, other = sorted(pairs[district, kind, letters])[:2]
     units = {unit.code: unit for unit in _units()}
@@ -175,9 +175,9 @@ def test_figures_with_a_dash_between_them_are_two_names() -> None:
 
 def test_a_day_known_by_its_year_leaves_a_change_of_that_year_open() -> None:
     text = "huyện Phong Điền, TP Cần Thơ"
-    assert resolver().resolve(text, (2003,)).standing is Validity.POSSIBLE
+    assert resolver().resolve(text, (2003,)).validity is Validity.POSSIBLE
     assert resolver().resolve(text, (2003, 5)).state is ResolutionState.NOT_THEN
-    assert resolver().resolve(text, (2004, 6)).standing in (Validity.POSSIBLE, Validity.SURE)
+    assert resolver().resolve(text, (2004, 6)).validity in (Validity.POSSIBLE, Validity.SURE)
 
 
 def test_without_a_day_a_place_of_one_time_alone_is_resolved() -> None:
@@ -213,7 +213,7 @@ def test_every_unit_is_found_by_its_full_name(data: st.DataObject) -> None:
     found = resolver().resolve(_full(unit), (2020, 1, 1))
 
     assert found.code == unit.id
-    assert found.standing is Validity.SURE
+    assert found.validity is Validity.SURE
 
 
 @given(st.data())
@@ -256,4 +256,4 @@ def test_jumbled_words_of_places_have_an_answer(words: list[str], on: tuple[int,
 
     if found.code:
         assert found.unit is not None
-        assert found.unit.span.at(DayRange.of(on)).there or found.standing is Validity.POSSIBLE
+        assert found.unit.span.at(DayRange.of(on)).exists or found.validity is Validity.POSSIBLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.calibration.drift import FEWEST, NO_BOUND, to_do
+from pipeline.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
 from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.evaluation.field_scores import upper_bound
 from pipeline.localtime import local_date
@@ -342,7 +342,8 @@ def drift_table(basis: ReportData) -> ReportTable:
     )
     note = (
         "Chữ viết trong các sổ này không giống những sổ đã dùng để hiệu chuẩn. Với những ô viết tay đã vào sổ dữ liệu "
-        f"không qua người xem, {NO_BOUND} {to_do('THƯ-MỤC-SỔ')}. Sổ có dưới {FEWEST} ô viết tay thì không nói được gì."
+        f"không qua người xem, {NO_BOUND} {recalibration_advice('THƯ-MỤC-SỔ')}. Sổ có dưới {FEWEST} ô viết tay thì "
+        "không nói được gì."
     )
     return ReportTable(
         "unlike", "Sổ có chữ viết lạ", COLUMNS, rows, note=note, href=list_href("unlike"), shown=15

@@ -46,7 +46,7 @@ def drawn(count: int, seed: int, *, books: int = 8, harder: float = 0.0, name: s
                 parses=bool(parses[number]),
                 doubted=bool(doubted[number]),
                 confirmed=False,
-                beside=0.9,
+                neighbour_clarity=0.9,
             ),
             right=bool(right[number]),
             critical=kinds[number] in CRITICAL,

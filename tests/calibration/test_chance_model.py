@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.calibration import Calibration, fitted, halves
+from pipeline.calibration import Calibration, fit_calibration, split_samples
 from pipeline.evaluation.confidence import calibration_error, judged_bins
 from pipeline.model import Evidence
-from tests.calibration.drawn import KINDS, drawn
+from tests.calibration.drawn_samples import KINDS, drawn
 
-MODEL = fitted(drawn(8000, 1).samples)
+MODEL = fit_calibration(drawn(8000, 1).samples)
 SHARES = st.floats(0, 1)
 PIECES = list(Evidence.__dataclass_fields__)
 EVIDENCE = st.builds(Evidence, SHARES, SHARES, SHARES, SHARES, SHARES, SHARES)
@@ -54,17 +54,25 @@ def test_more_evidence_never_lowers_a_chance(evidence: Evidence, kind: str, piec
     better = replace(evidence, **{piece: risen})
     if piece == "chance":  # of the value; the next one keeps its own
         better = replace(better, margin=min(1.0, evidence.margin + risen - evidence.chance))
-    assert MODEL.chance_right(replace(features, evidence=better)) >= MODEL.chance_right(features) - 1e-12
+    assert (
+        MODEL.chances_right([replace(features, evidence=better)])[0]
+        >= MODEL.chances_right([features])[0] - 1e-12
+    )
 
 
 def test_a_clear_hand_around_it_never_lowers_a_chance_and_an_unclear_one_can() -> None:
     samples = [
-        replace(one, features=replace(one.features, beside=0.95 if one.right else 0.7), entry=str(number))
+        replace(
+            one,
+            features=replace(one.features, neighbour_clarity=0.95 if one.right else 0.7),
+            entry=str(number),
+        )
         for number, one in enumerate(drawn(3000, 5).samples)
     ]
-    model = fitted(samples)
+    model = fit_calibration(samples)
     chances = [
-        model.chance_right(replace(samples[0].features, beside=share)) for share in (0.3, 0.7, 0.95, 1)
+        model.chances_right([replace(samples[0].features, neighbour_clarity=share)])[0]
+        for share in (0.3, 0.7, 0.95, 1)
     ]
     assert chances == sorted(chances)
     assert chances[-1] > chances[0] + 0.1
@@ -81,7 +89,7 @@ def test_a_value_without_a_rival_is_surer_than_one_whose_next_is_near_however_sm
         evidence = replace(sample.features.evidence, chance=chance, margin=chance * (1 if alone else 0.3))
         right = bool(random.random() < (0.98 if alone else 0.6))
         samples.append(replace(sample, right=right, features=replace(sample.features, evidence=evidence)))
-    calibration = fitted(samples)
+    calibration = fit_calibration(samples)
     for chance in (0.15, 0.9):
         for rival, least, most in ((0.0, 0.95, 1.0), (0.7, 0.5, 0.7)):
             mine = [
@@ -100,7 +108,7 @@ def test_a_chance_is_one_whatever_the_evidence(
     features = replace(
         drawn(1, 3).samples[0].features, kind=kind, evidence=evidence, letters=letters, doubted=told
     )
-    assert 0 <= MODEL.chance_right(features) < 1
+    assert 0 <= MODEL.chances_right([features])[0] < 1
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, -3.0])
@@ -108,28 +116,28 @@ def test_evidence_that_is_no_number_speaks_for_nothing(number: float) -> None:
     features = drawn(1, 3).samples[0].features
     nothing = replace(features, evidence=Evidence(*[0.0] * 6))
     broken = replace(features, evidence=Evidence(*[number] * 6))
-    chance = MODEL.chance_right(broken)
+    chance = MODEL.chances_right([broken])[0]
     assert math.isfinite(chance)
     if number != math.inf:
-        assert chance == MODEL.chance_right(nothing)
+        assert chance == MODEL.chances_right([nothing])[0]
 
 
 def test_a_doubt_or_a_text_without_a_value_never_raises_a_chance() -> None:
     for sample in drawn(200, 4).samples:
         sound = replace(sample.features, parses=True, doubted=False)
         for worse in (replace(sound, parses=False), replace(sound, doubted=True)):
-            assert MODEL.chance_right(worse) <= MODEL.chance_right(sound) + 1e-12
+            assert MODEL.chances_right([worse])[0] <= MODEL.chances_right([sound])[0] + 1e-12
 
 
 def test_a_kind_with_few_samples_leans_on_all_kinds() -> None:
     few = drawn(3000, 5).samples
     places = [sample for sample in few if sample.features.kind == "place"][:50]
     others = [sample for sample in few if sample.features.kind != "place"]
-    assert error(fitted([*others, *places]), 6, "place") < 0.12
+    assert error(fit_calibration([*others, *places]), 6, "place") < 0.12
 
 
 def test_few_checked_fields_change_little_of_what_was_known() -> None:
-    again = fitted(drawn(60, 7).samples, before=MODEL)
+    again = fit_calibration(drawn(60, 7).samples, before=MODEL)
     features = [sample.features for sample in drawn(500, 8).samples]
     change = np.abs(np.array(again.chances_right(features)) - np.array(MODEL.chances_right(features)))
     assert change.mean() < 0.05
@@ -137,7 +145,7 @@ def test_few_checked_fields_change_little_of_what_was_known() -> None:
 
 def test_many_checked_fields_of_harder_books_bring_chances_down_to_earth() -> None:
     hard = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 9).samples)]
-    again = fitted(hard, before=MODEL)
+    again = fit_calibration(hard, before=MODEL)
     others = [replace(s, right=s.right and n % 3 > 0) for n, s in enumerate(drawn(6000, 10).samples)]
 
     def missed(calibration: Calibration) -> float:
@@ -148,28 +156,34 @@ def test_many_checked_fields_of_harder_books_bring_chances_down_to_earth() -> No
 
 
 def test_the_same_samples_give_the_same_calibration() -> None:
-    assert fitted(drawn(1000, 1).samples).fingerprint == fitted(drawn(1000, 1).samples).fingerprint
-    assert fitted(drawn(1000, 1).samples).fingerprint != fitted(drawn(1000, 2).samples).fingerprint
+    assert (
+        fit_calibration(drawn(1000, 1).samples).fingerprint
+        == fit_calibration(drawn(1000, 1).samples).fingerprint
+    )
+    assert (
+        fit_calibration(drawn(1000, 1).samples).fingerprint
+        != fit_calibration(drawn(1000, 2).samples).fingerprint
+    )
 
 
 def test_without_samples_there_is_no_calibration() -> None:
     with pytest.raises(ValueError, match="no samples"):
-        fitted([])
+        fit_calibration([])
 
 
 def test_kinds_with_few_samples_are_known_and_others_are_not() -> None:
     few = drawn(3000, 5).samples
     places = [sample for sample in few if sample.features.kind == "place"][:12]
-    made = fitted([*(sample for sample in few if sample.features.kind != "place"), *places])
+    made = fit_calibration([*(sample for sample in few if sample.features.kind != "place"), *places])
     assert made.knows("place")
     assert not made.knows("choice:never-seen")
     one = places[0].features
-    assert made.chance_right(one) == made.chance_right(replace(one, kind="choice:never-seen"))
+    assert made.chances_right([one])[0] == made.chances_right([replace(one, kind="choice:never-seen")])[0]
 
 
 def test_no_bound_is_proven_on_kinds_that_were_not_fitted_on() -> None:
     samples = drawn(3000, 5).samples
-    _, held = halves(samples)
+    _, held = split_samples(samples)
     strange = [replace(s, features=replace(s.features, kind="text"), right=False) for s in held]
-    with_strange = fitted([*samples, *strange])
-    assert with_strange.other.accepted == fitted(samples).other.accepted
+    with_strange = fit_calibration([*samples, *strange])
+    assert with_strange.other.accepted == fit_calibration(samples).other.accepted

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import calibration
-from pipeline.calibration import fitted
+from pipeline.calibration import fit_calibration
 from pipeline.errors import SetupError, StorageError
-from tests.calibration.drawn import drawn
+from tests.calibration.drawn_samples import drawn
 
-MADE = fitted(drawn(1500, 1).samples, reader="hand-1")
-TEXT = calibration.written(MADE)
+MADE = fit_calibration(drawn(1500, 1).samples, reader="hand-1")
+TEXT = calibration.format_calibration(MADE)
 
 
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
 
 def test_an_earlier_file_is_never_lost(tmp_path: Path) -> None:
     path = tmp_path / calibration.FILE
-    versions = [fitted(drawn(400, seed).samples) for seed in range(4)]
+    versions = [fit_calibration(drawn(400, seed).samples) for seed in range(4)]
     kept = [calibration.save(version, path) for version in versions]
     assert kept[0] is None
     assert [old.name for old in kept[1:] if old] == [f"calibration.00{number}.toml" for number in (1, 2, 3)]
@@ -89,7 +89,7 @@ def test_a_file_of_another_version_is_called_one(found: str, put: str, tmp_path:
 def test_a_file_cut_off_anywhere_is_refused(length: int) -> None:
     """Every cut loses a number, or the last line end, which no number stands in."""
     with pytest.raises(SetupError):
-        calibration.parsed(TEXT[:length].rstrip("\n")[:-1], Path("x"))
+        calibration.parse_calibration(TEXT[:length].rstrip("\n")[:-1], Path("x"))
 
 
 def test_a_sealed_file_with_impossible_numbers_is_refused(tmp_path: Path) -> None:
