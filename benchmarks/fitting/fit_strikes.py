@@ -34,7 +34,7 @@ from pipeline import schema
 from pipeline.digitize import default_engines, digitize_page, strip_lines
 from pipeline.evaluation.truth import Quad
 from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.strikethrough import MIDDLE, InkRun, find_strikethrough, ink_runs
+from pipeline.imaging.ink.strikethrough import X_MIDDLE, InkRun, find_strikethrough, ink_runs
 from pipeline.model import Box, Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions, draw_book
@@ -201,7 +201,7 @@ def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOption
             corners = (round(n) for n in (box.left, box.top, box.right, box.bottom))
             mask = chosen[components.label_image(*corners)].astype(np.uint8)
             pitch = (level[1] - level[0]) / 0.41
-            met.append((mask, box, pitch, level[1] + (0.14 - MIDDLE) * pitch - round(box.top)))
+            met.append((mask, box, pitch, level[1] + (0.14 - X_MIDDLE) * pitch - round(box.top)))
             return find_strikethrough(components, numbers, box, level)
 
         with patch.object(strip_lines, "find_strikethrough", note):
@@ -263,7 +263,7 @@ def embellished(line: Line) -> Iterator[Line]:
     if line.struck is not None or width < 3 * line.pitch:
         return
     rng = chance(height, width)
-    pitch, base = line.pitch, line.middle + MIDDLE * line.pitch
+    pitch, base = line.pitch, line.middle + X_MIDDLE * line.pitch
     room = int(2.5 * pitch)
     pen = max(2, round(float(rng.uniform(0.05, 0.1)) * pitch))
     low = base + float(rng.uniform(0.14, 0.3)) * pitch

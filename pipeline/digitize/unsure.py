@@ -43,8 +43,8 @@ class Traces:
         (components, told), (stamps, red_told) = layers
         dark = cleanup.darker_than(straight.normalized, FAINT)
         read = [label.box for label in straight.labels if label.score]
-        self._dark = cleanup.without_assigned_ink(dark, components, told, read)
-        self._red = cleanup.without_assigned_ink(straight.red_ink, stamps, red_told, ())
+        self._dark = cleanup.residual_ink(dark, components, told, read)
+        self._red = cleanup.residual_ink(straight.red_ink, stamps, red_told, ())
         self._leaders = straight.leaders
         self._seals = [s.box for s in straight.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
 

@@ -1,6 +1,8 @@
-"""Everything that touches pixels: straightening, light, colour, rules, leaders, ink, crops. OpenCV lives here.
+"""Everything that touches pixels. OpenCV is used here and nowhere else in the reading of pages.
 
-All functions take and return plain arrays and values of ``pipeline.model``; none keeps state.
+``geometry`` resamples pictures and sets pages upright, level and flat; ``ink`` tells ink from paper and takes connected
+components apart; ``ruling`` finds the printed lines of a form: rules, grids and dot leaders. The modules beside them
+speak of a whole page. All functions take and return plain arrays and values of ``pipeline.model``; none keeps state.
 """
 
 import cv2

@@ -1,4 +1,4 @@
-"""Evening out light and telling ink from paper."""
+"""From a colour picture to a mask of ink: colour layers, even illumination, hysteresis thresholding."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from pipeline.imaging.ink.connected_components import ConnectedComponents, find_
 from pipeline.model import Pixels
 
 STRONG_INK = 0.68
-"""A mark holds at least one pixel darker than this share of the paper's light, or it is show-through or dirt."""
+"""A component is ink when at least one of its pixels is darker than this share of the paper's light; else it is
+show-through or dirt."""
 
 WEAK_INK = 0.83
-"""Pixels darker than this share of the paper's light belong to a mark that is strong somewhere."""
+"""Pixels darker than this share of the paper's light belong to the component of a strong pixel they hang together with.
+"""
 
 
 def normalize_illumination(grey: Pixels) -> Pixels:
-    """The grey page divided by its own background: paper becomes 255 everywhere, ink keeps its contrast.
+    """Return the grey page divided by its background: paper becomes 255 everywhere, ink keeps its contrast.
 
-    The background is what is left when marks are closed away (a grey closing on a quarter-size copy, smoothed).
+    The background is what a grey closing leaves on a copy of a quarter of the size, smoothed.
     """
     height, width = grey.shape
     small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
@@ -31,7 +33,11 @@ def normalize_illumination(grey: Pixels) -> Pixels:
 
 
 def binarize(normalized: Pixels) -> tuple[Pixels, ConnectedComponents]:
-    """The mask of ink and its marks, for which the page is looked through once."""
+    """Return the ink mask (0/255) of a page of even illumination and the mask's components.
+
+    Hysteresis thresholding: a component of weak pixels (``WEAK_INK``) counts when it holds a strong one
+    (``STRONG_INK``).
+    """
     mask = np.asarray(
         cv2.threshold(normalized, int(255 * WEAK_INK) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8
     )
@@ -45,24 +51,31 @@ PAPER_WARMTH = 8
 """How much redder than green and blue old paper may be (grey levels) before a pixel counts as reddish."""
 
 COLOUR_BAND = 128
-"""How many rows are parted at a time: they stay in the processor's own memory."""
+"""Rows that are separated at a time, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColourLayers:
-    """A page parted by colour, two grey pictures (h, w): ``ink`` without red seals and stamps, ``red`` with nothing
-    else (paper and other ink are white, full red is dark)."""
+    """A page separated by colour into two grey pictures (h, w).
+
+    Attributes:
+        ink: The page without red seals and stamps.
+        red: Seals and stamps alone: paper and other ink are white, full red is dark.
+    """
 
     ink: Pixels
     red: Pixels
 
 
 def split_colour_layers(rgb: Pixels) -> ColourLayers:
-    """Both layers of a page (h, w, 3).
+    """Return the ink and the red layer of a page.
 
-    The red channel alone already shows blue ink dark and red ink light; what a dark red stamp leaves in it is
-    lifted by how much redder the pixel is than its other channels. Where a stroke crosses a seal the red channel
-    is dark and the pixel is not red, so the stroke stays.
+    The red channel alone already shows blue ink dark and red ink light. What a dark red stamp leaves in it is lifted by
+    how much redder the pixel is than its other channels. Where a stroke crosses a seal the red channel is dark and the
+    pixel is not red, so the stroke stays.
+
+    Args:
+        rgb: The page (h, w, 3).
     """
     ink, red = np.empty((2, *rgb.shape[:2]), np.uint8)
     warmth = np.full((COLOUR_BAND, rgb.shape[1]), PAPER_WARMTH, np.uint8)
@@ -77,12 +90,12 @@ def split_colour_layers(rgb: Pixels) -> ColourLayers:
 
 
 def ink_layer(rgb: Pixels) -> Pixels:
-    """The layer of ink alone."""
+    """Return the ink layer (h, w) of a page (h, w, 3) alone."""
     return split_colour_layers(rgb).ink
 
 
 def small_ink_layer(pixels: Pixels, scale: float) -> Pixels:
-    """The red-free grey page at a smaller scale."""
+    """Return the ink layer of a page, scaled down by ``scale`` (above 1 it keeps its size)."""
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
     return ink_layer(np.asarray(small, np.uint8))

@@ -1,4 +1,8 @@
-"""What is done with the marks of ink: taking print away, cutting lines out, telling a stroke through them."""
+"""Taking ink away that is no handwriting of a field: print, scan edges, leader dots, neighbouring lines.
+
+What is left over in the end belongs to no line that was found (``residual_ink``): pale ink, ink taken for print or
+edges, stamps. It says whether something written was missed.
+"""
 
 from __future__ import annotations
 
@@ -11,48 +15,61 @@ from numpy.typing import NDArray
 from pipeline.imaging.ink.connected_components import ConnectedComponents, Runs, relabel
 from pipeline.model import Box, Pixels
 
-BELOW = 0.25
-"""How far below a label's box, in its heights, a mark reaches that is more than print."""
+PRINT_DESCENT = 0.25
+"""How far below a label's box, in its heights, a component may reach and still be print."""
 
 
 def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> ConnectedComponents:
-    """The marks without the printed labels: marks that lie in a label's box go; of a mark that reaches well into
-    one, or out of it by more than a letter, or further below it than print hangs (handwriting that touches print), the
-    part inside goes; a mark that only grazes a box stays whole, and so does a wide one at its lower edge: below print
-    stand only dots, the hats there are those of the line below."""
+    """Return the components without the printed labels.
+
+    Components that lie in a label's box are removed. A component that reaches well into a box, or out of it by more
+    than a letter, or further below it than print descends, is handwriting that touches print: only its part inside the
+    box is removed. A component that only grazes a box stays whole, and so does a wide one at its lower edge: below
+    print there are only dots, a circumflex there belongs to the line below.
+
+    Args:
+        components: Ink of the page.
+        labels: Boxes of the printed labels in pixels.
+    """
     height, width = components.shape
     gone = np.zeros(len(components.area), bool)
     touched = np.zeros(len(components.area), bool)
     runs = components.runs
     for label in labels:
-        share, beside, below = _reach(components, label)
+        share, beside, below = _label_overlap(components, label)
         runs_on = beside | below
         gone |= (share >= 0.55) & ~runs_on
         touching = (share > 0.2) & ((share < 0.55) | runs_on)
         if touching.any():
             touched |= touching
-            runs = _outside(runs, label.within(width, height), touching)
+            runs = _clip_runs(runs, label.within(width, height), touching)
     runs = runs[:, ~gone[runs[3]]]
     return relabel(components, runs, np.flatnonzero(touched & ~gone))
 
 
 def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> Iterator[tuple[int, int]]:
-    """Where (y, x) the ink of marks goes on of which ``remove_print`` takes what lies in a label above: a letter may
-    have lost its head, or its hat, to the print."""
+    """Yield the pixels (y, x) at which ink that ``remove_print`` cuts goes on below a label.
+
+    A letter there may have lost its upper part, or its diacritic, to the print.
+    """
     height, width = components.shape
     for label in labels:
-        share, _, below = _reach(components, label)
+        share, _, below = _label_overlap(components, label)
         last = round(label.within(width, height).bottom)
         y, first, _, number = components.runs
         own = (below & (share > 0.2))[number] & (y == last)
         yield from ((last, int(x)) for x in first[own])
 
 
-def _reach(
+def _label_overlap(
     components: ConnectedComponents, label: Box
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """What share of each mark's box (n,) lies in a label's, 0 for the hats of the line below; and which marks reach
-    further out of it than print does to the left or right, and downwards."""
+    """Return how the boxes of components (n,) lie to a label's box.
+
+    Returns:
+        The share of each component's box inside the label (0 for diacritics of the line below), which components reach
+        further out of it to the left or right than print does, and which do so downwards.
+    """
     left, top, right, bottom = components.boxes.T.astype(float)
     size = np.maximum(1.0, (right - left) * (bottom - top))
     across = np.minimum(right, label.right) - np.maximum(left, label.left)
@@ -61,11 +78,11 @@ def _reach(
     hat = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
     share = np.where((across > 0) & (down > 0) & ~hat, across * down / size, 0.0)
     beside = np.maximum(label.left - left, right - label.right) > 0.8 * high
-    return share, beside, bottom - label.bottom > BELOW * high
+    return share, beside, bottom - label.bottom > PRINT_DESCENT * high
 
 
-def _outside(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:
-    """The runs, of ``touching`` marks what lies outside the box."""
+def _clip_runs(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:
+    """Return the runs; those of ``touching`` components without their part inside the box."""
     left, top, right, bottom = round(box.left), round(box.top), round(box.right), round(box.bottom)
     y, first, end, number = runs
     reach_in = touching[number] & (y >= top) & (y < bottom) & (first < right) & (end > left)
@@ -77,7 +94,7 @@ def _outside(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:
 
 
 def find_scan_edges(components: ConnectedComponents) -> NDArray[np.bool_]:
-    """Which marks (n,) touch the picture's border or span a third of it: scan edges and shadows."""
+    """Return which components (n,) touch the picture's border or span a third of it: scan edges and shadows."""
     height, width = components.shape
     left, top, right, bottom = components.boxes.T
     gone = (left <= 1) | (top <= 1) | (right >= width - 1) | (bottom >= height - 1)
@@ -85,7 +102,13 @@ def find_scan_edges(components: ConnectedComponents) -> NDArray[np.bool_]:
 
 
 def paint_out_dots(normalized: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
-    """The evened page with leader dots painted as paper, soft edges included, where no other ink is."""
+    """Return the normalized page with leader dots painted as paper, soft edges included, where no other ink is.
+
+    Args:
+        normalized: The page (h, w), paper 255.
+        ink: Mask (0/255) of all ink.
+        dots: Mask (0/255) of the leader dots.
+    """
     if not cv2.hasNonZero(dots):
         return normalized
     edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
@@ -93,7 +116,7 @@ def paint_out_dots(normalized: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
 
 
 def filled_share(ink: Pixels, box: Box, margin: float) -> float:
-    """Share of a printed check box's inside (its edges shrunk by ``margin`` pixels) that is ink."""
+    """Return the share of a printed check box's inside that is ink; the box is shrunk by ``margin`` pixels first."""
     inner = box.grown(-margin, -margin).within(ink.shape[1], ink.shape[0])
     part = ink[round(inner.top) : round(inner.bottom), round(inner.left) : round(inner.right)]
     return float((part > 0).mean()) if part.size else 0.0
@@ -107,10 +130,17 @@ def crop_line(
     box: Box,
     pad: int,
 ) -> Pixels:
-    """The evened picture of one line: ``box`` grown by ``pad``, with all ink that is not of the line painted as paper.
+    """Return the picture of one line with all ink of others painted as paper.
 
-    ``ink`` is the mask of all ink of the page, print and rules included; ``numbers`` are the line's own marks. What is
-    too faint to be ink stays as it is: a thin stroke that the mask lost is still there for the reader.
+    What is too faint to be ink stays as it is: a thin stroke that the mask lost is still there for the reader.
+
+    Args:
+        normalized: The page (h, w), paper 255.
+        ink: Mask of all ink of the page, print and rules included.
+        components: Components of the page.
+        numbers: The line's own components.
+        box: The line's box in pixels.
+        pad: Pixels around the box that are shown as well.
     """
     height, width = normalized.shape
     whole = box.grown(pad, pad).within(width, height)
@@ -125,33 +155,43 @@ def crop_line(
 
 
 def darker_than(normalized: Pixels, share: float) -> Pixels:
-    """Mask (0/255) of what is darker than that share of the paper's light on an evened page."""
+    """Return the mask (0/255) of what is darker than that share of the paper's light on a normalized page."""
     return np.asarray(
         cv2.threshold(normalized, int(255 * share) - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8
     )
 
 
-def without_assigned_ink(
-    mask: Pixels, components: ConnectedComponents, told: Iterable[NDArray[np.int64]], print_: Sequence[Box]
+def residual_ink(
+    mask: Pixels,
+    components: ConnectedComponents,
+    assigned: Iterable[NDArray[np.int64]],
+    print_boxes: Sequence[Box],
 ) -> Pixels:
-    """The mask without the marks told, their soft edges, and what lies in boxes of print."""
+    """Return the mask without ink that is accounted for: assigned components with their soft edges, and print.
+
+    Args:
+        mask: Mask (0/255) of dark pixels.
+        components: Components of the page.
+        assigned: Component numbers of each line that was found.
+        print_boxes: Boxes of print in pixels.
+    """
     chosen = np.zeros(len(components.area), bool)
-    for numbers in told:
+    for numbers in assigned:
         chosen[numbers] = True
     result = mask
     if chosen.any():
         own = np.zeros_like(mask)
         own.ravel()[components.pixel_indices(chosen)] = 255
         result = np.asarray(cv2.subtract(mask, cv2.dilate(own, np.ones((5, 5), np.uint8))), np.uint8)
-    if print_ and result is mask:
+    if print_boxes and result is mask:
         result = mask.copy()
-    for box in print_:
+    for box in print_boxes:
         result[_slices(box.grown(2, 2))] = 0
     return result
 
 
 def count_ink(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()) -> int:
-    """How many pixels of a place are set, those in ``circles`` (x, y, radius) left out."""
+    """Return how many pixels of a box are set, those in ``circles`` (x, y, radius) left out."""
     rows, columns = _slices(place)
     part = mask[rows, columns]
     if not part.size:

@@ -1,5 +1,10 @@
-"""Connected marks of ink, held as their runs: a page is looked at once, and what is taken away or cut later touches the
-few marks concerned."""
+"""Connected components of ink, held as runs.
+
+A page is labelled once; ink that is taken away or cut later touches the few components concerned. A run is a stretch of
+ink within one row:
+
+    row y:  ..####....##..      runs: (y, 2, 6, component), (y, 10, 12, component)
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.model import Pixels
 
 MAX_16_BIT_RUNS = 65_000
-"""Up to how many labels are counted in 16 bits."""
+"""With fewer runs than this, labels are counted in 16 bits."""
 
 Runs = NDArray[np.int32]
 Chosen = NDArray[np.bool_]
@@ -21,9 +26,15 @@ Chosen = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ConnectedComponents:
-    """The connected marks of an ink mask of ``shape`` (h, w). ``boxes`` (n, 4): left, top, right, bottom; ``area`` (n,)
-    pixels; ``runs`` (4, m): for every stretch of ink within a row its y, its first x, the x behind its last, and the
-    number of its mark, from top to bottom."""
+    """The 8-connected components of an ink mask, numbered from top to bottom.
+
+    Attributes:
+        boxes: (n, 4) left, top, right, bottom of each component in pixels.
+        area: (n,) pixels of each component.
+        runs: (4, m) of every run its y, its first x, the x behind its last pixel and the number of its component, from
+            top to bottom.
+        shape: (h, w) of the mask.
+    """
 
     boxes: NDArray[np.int32]
     area: NDArray[np.int32]
@@ -32,7 +43,7 @@ class ConnectedComponents:
 
     @property
     def centroids(self) -> NDArray[np.float64]:
-        """The centre of gravity (n, 2) of each mark: x and y."""
+        """The centre of gravity (n, 2) of each component, x and y."""
         y, first, end, number = self.runs
         length, count = (end - first).astype(float), len(self.area)
         x_sum = np.bincount(number, (first + end - 1) / 2 * length, count)
@@ -40,11 +51,11 @@ class ConnectedComponents:
         return np.column_stack([x_sum, y_sum]) / self.area[:, None]
 
     def pixel_indices(self, chosen: Chosen) -> NDArray[np.int64]:
-        """Where (flat positions) the ink of the ``chosen`` (n,) marks is."""
+        """Return the flat indices of the ink of the ``chosen`` (n,) components."""
         return _pixel_indices(self.runs[:, chosen[self.runs[3]]], self.shape[1])
 
     def darker_than(self, grey: Pixels, limit: int) -> Chosen:
-        """Which marks (n,) hold a pixel that is darker than ``limit`` in a picture of the same shape."""
+        """Return which components (n,) hold a pixel darker than ``limit`` in a picture of the same shape."""
         _, first, end, number = self.runs
         dark = grey.ravel()[_pixel_indices(self.runs, self.shape[1])] < limit
         starts = np.concatenate([[0], np.cumsum(end - first)[:-1]]).astype(np.int64)
@@ -54,15 +65,15 @@ class ConnectedComponents:
         return chosen
 
     def label_at(self, y: int, x: int) -> int:
-        """The number of the mark that is there, -1 where there is paper."""
+        """Return the number of the component at a pixel, -1 on paper."""
         rows = slice(*np.searchsorted(self.runs[0], (y, y + 1)))
         _, first, end, number = self.runs[:, rows]
         found = number[(first <= x) & (end > x)]
         return int(found[0]) if len(found) else -1
 
     def label_image(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
-        """The part of the picture between these sides, all of it within the page: for each pixel the number of its mark
-        + 1, 0 = paper."""
+        """Return a part of the picture with each pixel's component number + 1, 0 on paper. The part lies within the
+        page."""
         part = np.zeros((max(0, bottom - top), max(0, right - left)), np.int32)
         rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
         runs = self.runs[:, rows]
@@ -73,7 +84,7 @@ class ConnectedComponents:
         return part
 
     def mask_in(self, chosen: Chosen, left: int, top: int, right: int, bottom: int) -> Pixels:
-        """The mask (0/255) of the ``chosen`` (n,) marks in such a part of the picture."""
+        """Return the mask (0/255) of the ``chosen`` (n,) components in such a part of the picture."""
         part = np.zeros((max(0, bottom - top), max(0, right - left)), np.uint8)
         rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
         y, first, end, number = self.runs[:, rows]
@@ -85,14 +96,14 @@ class ConnectedComponents:
         return part
 
     def without(self, gone: Chosen) -> ConnectedComponents:
-        """The marks that are not ``gone`` (n,), numbered anew in the same order."""
+        """Return the components that are not ``gone`` (n,), numbered anew in the same order."""
         left = ~gone
         runs = self.runs[:, left[self.runs[3]]]
         runs[3] = (np.cumsum(left, dtype=np.int32) - 1)[runs[3]]
         return ConnectedComponents(self.boxes[left], self.area[left], runs, self.shape)
 
     def restricted_to(self, mask: Pixels) -> ConnectedComponents:
-        """The marks as they are on a mask of the same shape from which some of their ink was taken away."""
+        """Return the components as they are on a mask of the same shape from which some of their ink was taken away."""
         width = self.shape[1]
         place = _pixel_indices(self.runs, width)
         number = np.repeat(self.runs[3], self.runs[2] - self.runs[1])
@@ -110,22 +121,22 @@ class ConnectedComponents:
         return relabel(self, runs, np.flatnonzero(touched))
 
     def placed_on(self, left: int, top: int, shape: tuple[int, int]) -> ConnectedComponents:
-        """The marks on a picture of that shape of which theirs is the part that begins at (left, top)."""
+        """Return the components on a larger picture of which theirs is the part that begins at (left, top)."""
         boxes = self.boxes + np.array([left, top, left, top], np.int32)
         runs = self.runs + np.array([[top], [left], [left], [0]], np.int32)
         return ConnectedComponents(boxes, self.area, runs, shape)
 
 
 def no_components(shape: tuple[int, int]) -> ConnectedComponents:
-    """The marks of paper of that shape."""
+    """Return the components of blank paper of that shape."""
     return ConnectedComponents(
         np.empty((0, 4), np.int32), np.empty(0, np.int32), np.empty((4, 0), np.int32), shape
     )
 
 
 def find_components(ink: Pixels) -> ConnectedComponents:
-    """All marks of an ink mask (0/255), 8-connected."""
-    runs = _runs_of(ink)
+    """Return all 8-connected components of an ink mask (0/255)."""
+    runs = _find_runs(ink)
     # there are no more labels, provisional ones included, than runs: half the memory where they are few
     depth = cv2.CV_16U if runs.shape[1] < MAX_16_BIT_RUNS else cv2.CV_32S
     _, labels = cv2.connectedComponents(ink, connectivity=8, ltype=depth)
@@ -138,8 +149,13 @@ def find_components(ink: Pixels) -> ConnectedComponents:
 def relabel(
     components: ConnectedComponents, runs: Runs, touched: Sequence[int] | NDArray[np.int64]
 ) -> ConnectedComponents:
-    """The marks after ink was taken away: ``runs`` are what is left of theirs (from top to bottom, numbered as before);
-    those ``touched`` may have fallen apart and are looked at anew."""
+    """Return components from which ink was taken away.
+
+    Args:
+        components: The components before.
+        runs: What is left of their runs, from top to bottom, numbered as before.
+        touched: Numbers of the components that may have fallen apart; these are labelled anew.
+    """
     number = runs[3].copy()
     count = len(components.area)
     anew = np.zeros(count, bool)
@@ -150,7 +166,12 @@ def relabel(
 
 
 def split_components(components: ConnectedComponents, part: NDArray[np.int64]) -> ConnectedComponents:
-    """The marks where runs hang together only within one ``part`` (m,), -1 for those of marks that stay as they are."""
+    """Return the components split where their runs lie in different parts.
+
+    Args:
+        components: The components before.
+        part: (m,) the part of each run; -1 for runs of components that stay as they are.
+    """
     number, count = components.runs[3].copy(), len(components.area)
     for one in np.unique(part[part >= 0]):
         own = np.flatnonzero(part == one)
@@ -162,7 +183,7 @@ def split_components(components: ConnectedComponents, part: NDArray[np.int64]) -
 def _renumber(
     components: ConnectedComponents, runs: Runs, number: NDArray[np.int32], count: int
 ) -> ConnectedComponents:
-    """The marks whose runs have these numbers below ``count``, numbered anew from top to bottom."""
+    """Return components whose runs have these numbers below ``count``, numbered anew from top to bottom."""
     first = np.full(count, len(number))
     first[number[::-1]] = np.arange(len(number))[::-1]
     renumbered = np.empty(count, np.int32)
@@ -173,7 +194,11 @@ def _renumber(
 
 
 def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
-    """For each of the runs (4, m), from top to bottom, the first of those with which it hangs together."""
+    """Return for each of the runs (4, m), from top to bottom, the index of the first run it is connected with.
+
+    Two runs of adjacent rows are connected when they touch, at a corner at least. The lowest index spreads over both
+    ends of each contact until nothing changes (a union-find over arrays).
+    """
     y, first, end = runs[:3].astype(np.int64)
     # each run and those of the next row that touch it, by a corner at least
     row = width + 2
@@ -191,8 +216,8 @@ def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
     return root
 
 
-def _runs_of(ink: Pixels) -> Runs:
-    """The runs (4, m) of a mask, their number left open."""
+def _find_runs(ink: Pixels) -> Runs:
+    """Return the runs (4, m) of a mask, their component still 0."""
     one = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
     one = cv2.copyMakeBorder(one, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
     turns = cv2.bitwise_xor(one[:, :-1], one[:, 1:])
@@ -203,6 +228,7 @@ def _runs_of(ink: Pixels) -> Runs:
 
 
 def _measure(runs: Runs, count: int, shape: tuple[int, int]) -> ConnectedComponents:
+    """Return the components of these runs with their boxes and areas."""
     y, first, end, number = runs
     boxes = np.empty((count, 4), np.int32)
     boxes[:, 0], boxes[:, 2] = shape[1], 0
@@ -217,7 +243,7 @@ def _measure(runs: Runs, count: int, shape: tuple[int, int]) -> ConnectedCompone
 
 
 def _pixel_indices(runs: NDArray[np.int32], width: int) -> NDArray[np.int64]:
-    """The flat positions of the pixels of runs (3 or more, m) in a picture of that width."""
+    """Return the flat pixel indices of runs (3 or more, m) in a picture of that width."""
     length = (runs[2] - runs[1]).astype(np.int64)
     ends = np.cumsum(length)
     start = runs[0].astype(np.int64) * width + runs[1]

@@ -1,7 +1,7 @@
 """Telling typed or printed lines from handwriting by their shape alone.
 
 Type stands on one straight line, its letters share a few heights and its stems are upright; a hand does none of these
-exactly. Seven measures of that go through a logistic model whose weights stand in ``ocr_models/print-or-hand``.
+exactly. Seven measures of that go through a logistic model whose weights lie in ``ocr_models/print-or-hand``.
 """
 
 from __future__ import annotations
@@ -22,8 +22,14 @@ FEATURES = ("upright", "level", "bottoms", "tops", "joined", "stroke", "pitch")
 
 @dataclass(frozen=True)
 class PrintOrHandModel:
-    """``weights`` (36,) of the logistic model over a constant, the seven ``FEATURES`` (scaled by ``mean`` and
-    ``spread``, cut at ±4) and their 28 products."""
+    """A logistic model over a constant, the seven ``FEATURES`` and their 28 products.
+
+    Attributes:
+        weights: (36,) weights of these terms.
+        mean: (7,) means by which features are scaled; scaled features are cut at ±4.
+        spread: (7,) standard deviations of the features.
+        fingerprint: Digest of the model's files.
+    """
 
     weights: tuple[float, ...]
     mean: tuple[float, ...]
@@ -31,19 +37,19 @@ class PrintOrHandModel:
     fingerprint: str = ""
 
     def print_chance(self, crop: Pixels, dpi: float) -> float:
-        """Chance 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
+        """Return the probability 0..1 that a grey crop of one line is type; 0 when there is too little ink to say."""
         shape = line_features(resample_to_model_dpi(crop, dpi))
         return 0.0 if shape is None else float(self.chances(shape[None, :])[0])
 
     def chances(self, shapes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The chances (n,) that lines of these shapes (n, 7) are type."""
+        """Return the probabilities (n,) that lines of these shapes (n, 7) are type."""
         terms = expand_features(shapes, np.array(self.mean), np.array(self.spread))
         result: NDArray[np.float64] = 1 / (1 + np.exp(-(terms @ np.array(self.weights))))
         return result
 
 
 def resample_to_model_dpi(crop: Pixels, dpi: float) -> Pixels:
-    """The crop at the resolution the shapes are measured at."""
+    """Return the crop at the resolution at which shapes are measured."""
     scale = MODEL_DPI / dpi if dpi > 0 else 1.0
     if abs(scale - 1) < 0.05:
         return crop
@@ -53,14 +59,14 @@ def resample_to_model_dpi(crop: Pixels, dpi: float) -> Pixels:
 def expand_features(
     shapes: NDArray[np.float64], mean: NDArray[np.float64], spread: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The 36 terms (n, 36) of the model for shapes (n, 7)."""
+    """Return the 36 terms (n, 36) of the model for shapes (n, 7)."""
     scaled = np.clip((shapes - mean) / spread, -4, 4)
     first, second = np.triu_indices(scaled.shape[1])
     return np.hstack([np.ones((len(scaled), 1)), scaled, scaled[:, first] * scaled[:, second]])
 
 
 def line_features(crop: Pixels) -> NDArray[np.float64] | None:
-    """The seven measures (``FEATURES``) of a grey crop of one line; ``None`` when it holds fewer than three letters."""
+    """Return the seven ``FEATURES`` of a grey crop of one line, or ``None`` when it holds fewer than three letters."""
     ink = (crop < 150).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     stats = stats[1:]
@@ -85,8 +91,8 @@ def line_features(crop: Pixels) -> NDArray[np.float64] | None:
         [
             upright,
             level,
-            _aligned(bottoms, letters[:, 0] + letters[:, 2] / 2, tall),
-            _aligned(tops, letters[:, 0] + letters[:, 2] / 2, tall),
+            _aligned_share(bottoms, letters[:, 0] + letters[:, 2] / 2, tall),
+            _aligned_share(tops, letters[:, 0] + letters[:, 2] / 2, tall),
             float((letters[wide, 2]).sum() / letters[:, 2].sum()),
             float(np.std(ridge) / (np.mean(ridge) + 1e-6)),
             float(np.std(gaps) / (np.mean(gaps) + 1e-6)) if len(gaps) > 2 else 0.5,
@@ -95,7 +101,7 @@ def line_features(crop: Pixels) -> NDArray[np.float64] | None:
 
 
 def _edge_directions(crop: Pixels) -> tuple[float, float]:
-    """Shares of the edge strength that is within 4° of an upright and of a level stroke."""
+    """Return the shares of the edge strength that lie within 4° of an upright and of a level stroke."""
     smooth = cv2.GaussianBlur(crop, (0, 0), 1.0).astype(np.float32)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     strength = np.hypot(across, down)
@@ -106,8 +112,8 @@ def _edge_directions(crop: Pixels) -> tuple[float, float]:
     return float(strength[angle < 4].sum()) / total, float(strength[angle > 86].sum()) / total
 
 
-def _aligned(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) -> float:
-    """The largest share of letters whose edge stands on one nearly level line, within 4 % of a tall letter."""
+def _aligned_share(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) -> float:
+    """Return the largest share of letters whose edge lies on one nearly level line, within 4 % of a tall letter."""
     near = max(1.0, 0.04 * tall)
     level = [values - slope * at for slope in np.linspace(-0.02, 0.02, 9)]
     return max(float((np.abs(rest[:, None] - rest) <= near).mean(axis=1).max()) for rest in level)

@@ -1,4 +1,4 @@
-"""What the red layer of a page holds: round seals, seals that straddle two pages, boxed stamps, name stamps."""
+"""Stamps in the red layer of a page: round seals, seals that straddle two pages, boxed stamps, name stamps."""
 
 from __future__ import annotations
 
@@ -12,29 +12,39 @@ from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.connected_components import ConnectedComponents, no_components
 from pipeline.model import Box, Matrix, Pixels, Stamp, StampKind
 
-DPI = 50.0
-"""Pixels an inch at which stamps are told apart."""
+STAMP_DPI = 50.0
+"""Pixels an inch at which stamps are looked for."""
 
 RADII_MM = (15.0, 21.0)
-"""Radii of the round seals of offices (36 mm wide), worn or spread."""
+"""Radii of the round seals of offices (36 mm wide), worn or smeared."""
 
-ROUND = 0.5
+MIN_RIM_SHARE = 0.5
 """The least share of a circle's rim, as far as it lies on the picture, that is red."""
 
-TOGETHER_MM = 2.2
-"""Red marks so near one another belong to one stamp: the letters of a word."""
+MAX_GAP_MM = 2.2
+"""Red components so near one another belong to one stamp: the letters of a word."""
 
 
 MARGIN_MM = 3.0
-"""How far around what is red the red layer is looked at."""
+"""How far around red ink the red layer is resampled."""
 
 
 def rectify_red_layer(
     red: Pixels, matrix: Matrix, size: tuple[int, int], dpi: float
 ) -> tuple[Pixels, Pixels, ConnectedComponents]:
-    """The red layer of the original laid on the straight page of that (width, height) by ``matrix`` (3, 3), its mask
-    of ink and the marks of that; ``dpi``: pixels an inch of the straight page. Pixels are moved only where there is any
-    red, elsewhere there is paper."""
+    """Resample the red layer of the original onto the rectified page.
+
+    Pixels are moved only where there is any red; elsewhere the result is paper.
+
+    Args:
+        red: Red layer (h, w) of the original.
+        matrix: (3, 3) from the original to the rectified page.
+        size: (width, height) of the rectified page.
+        dpi: Pixels an inch of the rectified page.
+
+    Returns:
+        The red layer, its ink mask (0/255) and the mask's components.
+    """
     width, height = size
     straight = np.full((height, width), 255, np.uint8)
     mask = np.zeros_like(straight)
@@ -61,14 +71,18 @@ def rectify_red_layer(
 
 
 def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
-    """The stamps of a red layer's mask (h, w) 0/255 of ``dpi`` pixels an inch, boxes in its pixels, without specks.
+    """Return the stamps in the ink mask of a red layer, boxes in its pixels, without specks.
 
-    Seals are circles of their size (Hough's transform), straddling where the picture's edge cuts them. Of the rest what
-    is low and wide is a boxed stamp, between two long level lines, or a name; anything else is ``OTHER``.
+    Seals are circles of their size (Hough transform), straddling where the picture's edge cuts them. Of the rest, what
+    is low and wide is a boxed stamp (between two long level lines) or a name stamp; anything else is ``OTHER``.
+
+    Args:
+        red_ink: Mask (h, w), 0/255.
+        dpi: Its pixels an inch.
     """
     if not cv2.hasNonZero(red_ink):
         return ()
-    scale = min(1.0, DPI / dpi)
+    scale = min(1.0, STAMP_DPI / dpi)
     small = (
         cv2.resize(red_ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else red_ink
     )
@@ -76,15 +90,15 @@ def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     if not mask.any():
         return ()
     mm = dpi * scale / 25.4
-    found = [*_seals(mask, mm), *_low_ones(mask, mm)]
+    found = [*_find_seals(mask, mm), *_find_low_stamps(mask, mm)]
     return tuple(
         Stamp(kind, Box(box.left / scale, box.top / scale, box.right / scale, box.bottom / scale))
         for kind, box in found
     )
 
 
-def _seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
-    """The round seals; what is red in them is taken off the mask."""
+def _find_seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
+    """Yield the round seals and take their red off the mask."""
     height, width = mask.shape
     low, most = (round(radius * mm) for radius in RADII_MM)
     pad = most + 2
@@ -109,7 +123,7 @@ def _seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
         if not len(red):
             continue
         inside &= (rim_x >= red[0] - 1) & (rim_x <= red[-1] + 1)
-        if inside.mean() < 0.2 or near[rim_y[inside], rim_x[inside]].mean() < ROUND:
+        if inside.mean() < 0.2 or near[rim_y[inside], rim_x[inside]].mean() < MIN_RIM_SHARE:
             continue
         cv2.circle(mask, (round(float(x)), round(float(y))), round(float(radius) + 2.8 * mm), 0, -1)
         kind = StampKind.SEAL if inside.mean() > 0.9 else StampKind.STRADDLE
@@ -121,8 +135,9 @@ def _seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
         )
 
 
-def _low_ones(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
-    reach = max(1, round(TOGETHER_MM * mm)) | 1
+def _find_low_stamps(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
+    """Yield the name stamps, boxed stamps and other red spots."""
+    reach = max(1, round(MAX_GAP_MM * mm)) | 1
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((max(1, reach // 2) | 1, reach), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for number in range(1, count):
@@ -138,7 +153,7 @@ def _low_ones(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
 
 
 def _is_boxed(part: Pixels, mm: float) -> bool:
-    """Whether long nearly level lines run along the top and along the bottom."""
+    """Return whether long nearly level lines run along the top and along the bottom."""
     high, wide = part.shape
     thick = cv2.dilate(part, np.ones((3, 1), np.uint8))
     runs = np.asarray(

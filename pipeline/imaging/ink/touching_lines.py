@@ -1,8 +1,16 @@
-"""Writing of two lines that has run into each other, taken apart.
+"""Handwriting of two lines that has run into each other.
 
-A tail that hangs down from one line and a tall letter that stands up from the next cross in no row that parts them: cut
-along one, capitals beside it lose their heads and words their tails. So what hangs together with one line alone stays
-with that one; only where both cross is the ink cut.
+A tail that hangs from one line and a tall letter of the next cross in no row that separates them. Cut along one row,
+capitals beside the crossing lose their upper part and words their tails. So runs between the lines stay with the line
+they hang together with; only where both lines meet is ink cut.
+
+    upper line   ~~~a~~g~~~~          zone between the lines:
+    first row  ..........|.......     the tail of g is connected to the upper line only: upper
+                 h       |            h is connected to the lower line only: lower
+    last row   ..|.......t.......     g and t meet: their ink in the zone goes to the lower line
+    lower line   h~~~~~~~t~~
+
+``cut_at_sparsest_row`` is the plain cut for a component that reaches over one line only.
 """
 
 from __future__ import annotations
@@ -23,16 +31,25 @@ from pipeline.imaging.ink.connected_components import (
 from pipeline.model import Box
 
 Numbers = NDArray[np.int64]
-Place = tuple[int, int]
+PixelPosition = tuple[int, int]
 
 
 def split_touching_lines(
     components: ConnectedComponents, zones: Iterable[tuple[int, float, float]]
-) -> tuple[ConnectedComponents, tuple[Place, ...]]:
-    """The marks with some fallen apart into those of each line, and on both sides of every cut through ink a place
-    (y, x) where it was made: what was cut there may have lost something to the other line. Each zone is (number of a
-    mark, first row, last row) between two lines: what is above it, or in it and hangs from there alone, is of the upper
-    line, the rest of the lower one: of what crosses there most stands up from that."""
+) -> tuple[ConnectedComponents, tuple[PixelPosition, ...]]:
+    """Return the components with some split into those of each line, and the places of the cuts.
+
+    What lies above a zone, or in it and is connected to the upper line alone, belongs to the upper line; the rest to
+    the lower line, since most of what crosses there rises from it.
+
+    Args:
+        components: Ink of the page.
+        zones: (number of a component, first row, last row) between two lines, in pixels.
+
+    Returns:
+        The components, and on both sides of every cut through ink a pixel (y, x): a letter there may have lost
+        something.
+    """
     by_mark: dict[int, list[tuple[int, int]]] = {}
     for number, first, last in zones:
         _, top, _, bottom = (int(side) for side in components.boxes[number])
@@ -42,7 +59,7 @@ def split_touching_lines(
     if not by_mark:
         return components, ()
     part = np.full(components.runs.shape[1], -1)
-    places: list[Place] = []
+    places: list[PixelPosition] = []
     for number, between in by_mark.items():
         own = np.flatnonzero(components.runs[3] == number)
         part[own], found = _parts(components.runs[:, own], sorted(between), components.shape[1])
@@ -50,11 +67,11 @@ def split_touching_lines(
     return split_components(components, part), tuple(places)
 
 
-def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[Numbers, list[Place]]:
-    """For each of a mark's runs the line it is of, counted from the top, and where ink was cut."""
+def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[Numbers, list[PixelPosition]]:
+    """Return for each of a component's runs the line it belongs to, counted from the top, and where ink was cut."""
     y = runs[0]
     part = np.searchsorted([last for _, last in between], y, side="right")
-    places: list[Place] = []
+    places: list[PixelPosition] = []
     for first, last in between:
         inside = np.flatnonzero((y >= first) & (y < last))
         piece = connect_runs(runs[:, inside], width)
@@ -64,14 +81,14 @@ def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[
         part[inside[below]] += 1
         for one, other in hangs:
             if below[one]:
-                places += [_place(runs, inside[one]), _place(runs, other)]
+                places += [_position_of(runs, inside[one]), _position_of(runs, other)]
     return part, places
 
 
 def _touching(
     runs: Runs, inside: Numbers, edge: NDArray[np.bool_], beyond: NDArray[np.bool_]
 ) -> Iterator[tuple[int, int]]:
-    """Which of the runs ``inside`` on an ``edge`` touch which of those ``beyond`` it, by a corner at least."""
+    """Yield which of the runs ``inside`` on an ``edge`` touch which of those ``beyond`` it, at a corner at least."""
     others = np.flatnonzero(beyond)
     for one in np.flatnonzero(edge[inside]):
         _, first, end, _ = runs[:, inside[one]]
@@ -79,23 +96,32 @@ def _touching(
             yield int(one), int(other)
 
 
-def _place(runs: Runs, number: np.int64 | int) -> Place:
+def _position_of(runs: Runs, number: np.int64 | int) -> PixelPosition:
     return int(runs[0, number]), int(runs[1, number])
 
 
 TOUCHING = 0.055
-"""How close, in pitches of the line, ink of another line stands above or below a letter when they may be one."""
+"""How close, in pitches of the line, ink of another line is above or below a letter when they may be one."""
 
 X_HEIGHT = 0.62
-"""How far small letters reach above their writing line, in pitches. What is higher bears no hat that could be lost."""
+"""How far small letters reach above their baseline, in pitches. Taller letters have no diacritic to lose."""
 
 SIGNATURE_ABOVE = 0.1
-"""How far above a line, in its pitches, the ink of a signature may hold a hat of it."""
+"""How far above a line, in its pitches, ink of a signature may hold a diacritic of the line."""
 
 
 def is_near_signature(components: ConnectedComponents, signatures: Numbers, box: Box, pitch: float) -> bool:
-    """Whether ink of the marks ``signatures`` stands within the ``box`` of a line or right above it: a tone mark or a
-    hat may have gone with it, or a piece of it may look like one. ``pitch``: of the line, in pixels."""
+    """Return whether ink of a signature lies within a line's box or right above it.
+
+    A tone mark or circumflex of the line may then have gone with the signature, or a piece of the signature looks like
+    one.
+
+    Args:
+        components: Ink of the page.
+        signatures: Numbers of the signature's components.
+        box: The line's box in pixels.
+        pitch: The line's pitch in pixels.
+    """
     height, width = components.shape
     grown = Box(box.left, box.top - SIGNATURE_ABOVE * pitch, box.right, box.bottom).within(width, height)
     left, top, right, bottom = (round(side) for side in (grown.left, grown.top, grown.right, grown.bottom))
@@ -109,9 +135,16 @@ def is_near_signature(components: ConnectedComponents, signatures: Numbers, box:
 def touches_other_line(
     components: ConnectedComponents, own: Numbers, others: Numbers, box: Box, baseline: float, pitch: float
 ) -> bool:
-    """Whether one of the marks ``others``, of other values, stands right above or below a small letter among the
-    ``own`` marks of a line. ``box``: around the line; ``baseline``: the y it is written on; ``pitch``: its own, in
-    pixels."""
+    """Return whether ink of another value lies right above or below a small letter of a line.
+
+    Args:
+        components: Ink of the page.
+        own: Numbers of the line's components.
+        others: Numbers of components of other values.
+        box: The line's box in pixels.
+        baseline: The y the line is written on.
+        pitch: The line's pitch in pixels.
+    """
     gap = max(2, round(TOUCHING * pitch))
     height, width = components.shape
     left, right = max(0, round(box.left)), min(width, round(box.right))
@@ -137,8 +170,12 @@ def touches_other_line(
 def cut_at_sparsest_row(
     components: ConnectedComponents, zones: Sequence[tuple[int, float, float]]
 ) -> ConnectedComponents:
-    """The marks with some cut in two: each zone is (number of a mark, first row, last row), and the cut goes along the
-    row between the two that crosses the least of the mark."""
+    """Return the components with some cut in two along the row that crosses the least of their ink.
+
+    Args:
+        components: Ink of the page.
+        zones: (number of a component, first row, last row): the rows between which it may be cut, in pixels.
+    """
     y, first, end, number = components.runs
     gone = np.zeros(len(y), bool)
     for one, highest, lowest in zones:
