@@ -40,8 +40,6 @@ from pipeline.cli.server import server
 from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
-from pipeline.logs import configure_logs, with_verbosity
-from pipeline.settings import read_log_options
 
 COMMANDS = (
     ("run", run),
@@ -81,22 +79,14 @@ def _version(wanted: bool) -> None:
 
 
 def options(
-    version: Annotated[  # noqa: ARG001  # its callback ends the command
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="In phiên bản rồi thoát.")
     ] = False,
     verbose: Annotated[
-        int,
-        typer.Option(
-            "--verbose",
-            "-v",
-            count=True,
-            show_default=False,
-            help="Ghi nhật ký (-v: việc chính, -vv: chi tiết); khi có lỗi, in cả dấu vết lỗi (traceback).",
-        ),
-    ] = 0,
+        bool, typer.Option("--verbose", help="Khi có lỗi, in cả dấu vết lỗi (traceback).")
+    ] = False,
 ) -> None:
     """Số hóa sổ hộ tịch: từ bản quét đến sổ dữ liệu, chỗ nào máy chưa chắc thì để người xem."""
-    configure_logs(with_verbosity(read_log_options(), verbose))
 
 
 app = typer.Typer(

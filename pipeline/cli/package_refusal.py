@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pipeline.batch import PackageReport
 from pipeline.cli.export_words import CHECKS, WHY, entry_of
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
-from pipeline.review.packages import Refusal
+from pipeline.review.package_queue import PackageRefusal
 
 MOST_PLACES = 50
 """Places that are listed; the rest is counted."""
@@ -20,7 +20,7 @@ _SENTENCES = {
 }
 
 
-def refusal_of(report: PackageReport, book_id: int) -> Refusal:
+def refusal_of(report: PackageReport, book_id: int) -> PackageRefusal:
     """In words, with links to the list of what waits."""
     blocking = [fault for fault in report.faults if fault.blocking]
     sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
@@ -30,7 +30,7 @@ def refusal_of(report: PackageReport, book_id: int) -> Refusal:
         places = list(_held_places(report, book_id))
     if len(places) > MOST_PLACES:
         places = [*places[:MOST_PLACES], (f"… và {len(places) - MOST_PLACES} chỗ nữa", "")]
-    return Refusal(sentence, tuple(places))
+    return PackageRefusal(sentence, tuple(places))
 
 
 def _fault_told(report: PackageReport, fault: WorkbookFault) -> str:

@@ -20,7 +20,7 @@ from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipeline.review.packages import PackageMaker, Refusal
+    from pipeline.review.package_queue import PackageMaker, PackageRefusal
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -39,7 +39,7 @@ def serve(
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     from pipeline.reports import read_plan
-    from pipeline.review import PackageDesk, Pictures, create_app, server  # FastAPI: not for every command
+    from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
 
     settings = read_settings()
     context = settings.run_context(workspace)
@@ -52,7 +52,7 @@ def serve(
     with (
         context.open_registry() as registry,
         Pictures(Workspace(context.workspace), limits=context.limits) as pictures,
-        PackageDesk(
+        PackageQueue(
             Workspace(context.workspace).packages, package_maker(registry, context, settings.workers)
         ) as packages,
         server.listen(host, port) as listener,
@@ -88,7 +88,7 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
     """Makes packages for the web application as ``hotich export`` does."""
     from pipeline.cli.package_refusal import refusal_of
 
-    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> Refusal | None:
+    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> PackageRefusal | None:
         options = read_options(Workspace(context.workspace).package)
         report = export_book(
             registry,

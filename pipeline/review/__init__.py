@@ -1,8 +1,8 @@
 """The reviewers' desk: a web application over the registry. FastAPI, Starlette and uvicorn live here."""
 
 from pipeline.review.app import create_app
-from pipeline.review.options import ReviewOptions
-from pipeline.review.packages import PackageDesk
+from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import Pictures
+from pipeline.review.security.middleware import ReviewOptions
 
-__all__ = ["PackageDesk", "Pictures", "ReviewOptions", "create_app"]
+__all__ = ["PackageQueue", "Pictures", "ReviewOptions", "create_app"]

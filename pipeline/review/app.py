@@ -1,4 +1,4 @@
-"""The application put together."""
+"""The web application, assembled."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts import utc_now
 from pipeline.reports import WorkPlan
-from pipeline.review.admission import admit, refuse_forged
-from pipeline.review.faults import Shelter, answer_errors
-from pipeline.review.headers import SafeHeaders
-from pipeline.review.journal import Journal
-from pipeline.review.known import Known
-from pipeline.review.limits import BodyLimit, Buckets
-from pipeline.review.options import ReviewOptions
-from pipeline.review.packages import NO_PACKAGES, PackageDesk
-from pipeline.review.pages import STATIC, Pages
+from pipeline.review.autocomplete import Autocomplete
+from pipeline.review.context import Site
+from pipeline.review.package_queue import NO_PACKAGE_QUEUE, PackageQueue
 from pipeline.review.pictures import NO_PICTURES, Pictures
+from pipeline.review.rendering import STATIC, PageRenderer
 from pipeline.review.routes import ROUTERS
-from pipeline.review.site import Site
+from pipeline.review.security.authentication import authorize, refuse_forged_forms
+from pipeline.review.security.errors import ErrorMiddleware, install_error_handlers
+from pipeline.review.security.middleware import (
+    AccessLogMiddleware,
+    BodyLimitMiddleware,
+    RateLimiter,
+    RateLimitMiddleware,
+    ReviewOptions,
+    SecurityHeadersMiddleware,
+)
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
@@ -41,26 +45,37 @@ def create_app(
     plan: WorkPlan = WorkPlan(),
     sampling: SamplingPolicy = SamplingPolicy(),
     pictures: Pictures = NO_PICTURES,
-    packages: PackageDesk = NO_PACKAGES,
+    packages: PackageQueue = NO_PACKAGE_QUEUE,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """The web application over an open registry, which stays the caller's to close, as ``pictures`` and ``packages``
-    do. ``policy``: how the office reviews; ``plan``: what it is to have done; ``sampling``: how it samples; ``models``:
-    the folder of word data (by default that of the installation); ``now``: the clock, in UTC."""
+    """Return the web application over an open registry. The caller closes ``registry``, ``pictures`` and ``packages``.
+
+    Args:
+        registry: The open registry.
+        schemas: The declarations of records and forms.
+        options: Limits of requests.
+        policy: How the office reviews.
+        plan: How much the office plans to have done.
+        sampling: How the office samples lots.
+        pictures: Makes pictures of pages and fields.
+        packages: Makes packages for the shared software.
+        models: The folder of word data (by default the installation's).
+        now: The clock, in UTC.
+    """
     app = FastAPI(
         title="hotich",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(admit), Depends(refuse_forged)],
+        dependencies=[Depends(authorize), Depends(refuse_forged_forms)],
         middleware=[
-            Middleware(Journal),
-            Middleware(SafeHeaders),
-            Middleware(Shelter),
-            Middleware(AddressLimit, buckets=Buckets(options.requests)),
-            Middleware(BodyLimit, most=options.body_bytes),
+            Middleware(AccessLogMiddleware),
+            Middleware(SecurityHeadersMiddleware),
+            Middleware(ErrorMiddleware),
+            Middleware(RateLimitMiddleware, buckets=RateLimiter(options.requests)),
+            Middleware(BodyLimitMiddleware, most=options.body_bytes),
         ],
     )
     app.state.site = Site(
@@ -68,26 +83,26 @@ def create_app(
         accounts=registry.accounts(now),
         schemas=schemas,
         options=options,
-        pages=Pages(),
-        logins=Buckets(options.logins),
+        renderer=PageRenderer(),
+        logins=RateLimiter(options.logins),
         desk=registry.desk(policy, now=now),
         pictures=pictures,
-        known=Known(schemas, models),
+        autocomplete=Autocomplete(schemas, models),
         plan=plan,
         lots=registry.lots(policy, sampling, now=now),
         now=now,
         packages=packages,
     )
-    answer_errors(app)
+    install_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", KeptFiles(directory=STATIC))
+    app.mount("/static", CachedStaticFiles(directory=STATIC))
     return app
 
 
-class KeptFiles(StaticFiles):
-    """Static files. Browsers may keep those whose addresses change with their content; of others, which scripts import
-    by name, they ask each time whether they have changed."""
+class CachedStaticFiles(StaticFiles):
+    """Static files. Browsers may cache those whose addresses change with their content; for the others, which scripts
+    import by name, they ask each time whether they changed."""
 
     def file_response(
         self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200
@@ -96,17 +111,3 @@ class KeptFiles(StaticFiles):
         kept = b"v=" in scope["query_string"]
         response.headers["Cache-Control"] = "public, max-age=86400" if kept else "no-cache"
         return response
-
-
-class AddressLimit:
-    """ASGI middleware: one address asks only so often."""
-
-    def __init__(self, app: ASGIApp, buckets: Buckets) -> None:
-        self._app = app
-        self._buckets = buckets
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            client = scope.get("client")
-            self._buckets.take(client[0] if client else "-")
-        await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Pictures of pages and of the ink of single fields, cut from the stored scans and made ahead of their readers."""
+"""Pictures of pages and of single fields, cut from the stored scans and made ahead of their readers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Self
 
@@ -21,21 +22,66 @@ from pipeline.imaging.geometry.warp import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, Matrix, PageImage, PageRef, Pixels
 from pipeline.registry import Straightening
-from pipeline.review.picture_store import PictureStore
-from pipeline.review.placeholder import BROKEN, MISSING, Placeholder
+from pipeline.review.picture_cache import PictureCache
 from pipeline.workspace import Workspace
 
+WIDTH, LINE = 900, 44
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Lines of text that are shown in place of a picture that cannot be made."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def svg(self) -> bytes:
+        """Return the picture as SVG in UTF-8."""
+        height = LINE * (len(self.lines) + 2)
+        texts = "".join(
+            f'<text x="{WIDTH // 2}" y="{LINE * (number + 1.75):.0f}" text-anchor="middle">{escape(line)}</text>'
+            for number, line in enumerate(self.lines)
+        )
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+            f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="26" fill="#5c2b00">'
+            f'<rect width="100%" height="100%" fill="#fff4e0" stroke="#b35900" stroke-width="4"/>{texts}</svg>'
+        ).encode()
+
+
+MISSING = Placeholder(
+    (
+        "Không tìm thấy bản quét của trang này trong kho.",
+        "Hãy báo người phụ trách, hoặc nhấn F8 để xin quét lại.",
+    )
+)
+BROKEN = Placeholder(
+    (
+        "Bản quét của trang này bị hỏng, không mở được.",
+        "Hãy báo người phụ trách, hoặc nhấn F8 để xin quét lại.",
+    )
+)
+
+
 RECIPE = "1"
-"""Changes when pictures come out otherwise, so that kept ones are made anew."""
+"""Changes when pictures are drawn differently, so that cached ones are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureOptions:
-    """``page_side``: the longer side of a page's picture, ``snippet_width``: a snippet's, in pixels, at most;
-    ``enlarged``: how much larger than the straight page a snippet may be; ``margin``: what is shown around a field, as
-    a share of its height (``margin_pixels`` at least); ``quality`` of JPEG; ``decoded``: how many decoded pages are
-    kept in memory (26 MB each at 300 dpi), ``decoders``: how many are decoded at once, at most; ``ahead``: threads
-    that make pictures ahead."""
+    """How pictures are made.
+
+    Attributes:
+        page_side: The most pixels of the longer side of a page's picture.
+        snippet_width: The most pixels of a snippet's width.
+        enlarged: How many times larger than the rectified page a snippet may be.
+        margin: What is shown around a field, as a share of its height.
+        margin_pixels: The least of that margin, in pixels of the rectified page.
+        quality: The JPEG quality.
+        decoded: How many decoded pages are kept in memory (26 MB each at 300 dpi).
+        decoders: How many pages are decoded at once, at most.
+        ahead: Threads that make pictures ahead.
+    """
 
     page_side: int = 4000
     snippet_width: int = 1600
@@ -49,16 +95,16 @@ class PictureOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a scan and how it was set straight (``None``: it is shown as it was scanned)."""
+class PageSource:
+    """A page of a scan and how it is rectified (None: it is shown as it was scanned)."""
 
     ref: PageRef
     straightening: Straightening | None
 
 
 @dataclass(frozen=True, slots=True)
-class Snippet:
-    """Which part of the straight page a snippet shows, and its (width, height) in pixels."""
+class SnippetFrame:
+    """The part of the rectified page that a snippet shows, its scale, and its (width, height) in pixels."""
 
     box: Box
     scale: float
@@ -66,8 +112,8 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """An encoded picture; ``found`` is False when it stands for one that could not be made."""
+class EncodedPicture:
+    """An encoded picture. ``found``: False when it is a placeholder."""
 
     content: bytes
     media_type: str
@@ -75,8 +121,16 @@ class Picture:
 
 
 class Pictures:
-    """Makes pictures of the scans of a workspace; each is kept on disk, and asked for by several threads at once it is
-    made once. Use it as a context manager."""
+    """Makes pictures of the scans of a workspace and caches them on disk. A picture that several threads ask for at
+    once is made once. Use it as a context manager.
+
+    Args:
+        workspace: Where the scans are stored.
+        options: How pictures are made.
+        limits: How large a scan may be.
+        store: The cache (by default in the workspace).
+        decode: Decodes a page of a scan (by default in a process of its own).
+    """
 
     def __init__(
         self,
@@ -84,13 +138,13 @@ class Pictures:
         *,
         options: PictureOptions = PictureOptions(),
         limits: ScanLimits = DEFAULT_LIMITS,
-        store: PictureStore | None = None,
+        store: PictureCache | None = None,
         decode: Callable[[ScanFile, int, ScanLimits], PageImage] = page_of_isolated,
     ) -> None:
         self._workspace = workspace
         self._options = options
         self._limits = limits
-        self._store = store or PictureStore(workspace.pages / "review")
+        self._store = store or PictureCache(workspace.pages / "review")
         self._decode = decode
         self._lock = threading.Lock()
         self._decoders = threading.BoundedSemaphore(options.decoders)
@@ -110,21 +164,20 @@ class Pictures:
 
     # --- what is asked for ----------------------------------------------------------------------------------------
 
-    def page(self, sheet: Sheet) -> Picture:
-        """The whole straight page. A scan that is gone or broken gives a picture that says so."""
-        return self._shown(lambda: self._page(sheet))
+    def page(self, sheet: PageSource) -> EncodedPicture:
+        """Return the whole rectified page. A scan that is gone or broken gives a picture that says so."""
+        return self._or_placeholder(lambda: self._page(sheet))
 
-    def snippet(self, sheet: Sheet, box: Box) -> Picture:
-        """The ink in ``box`` of the straight page, enlarged, with some of what stands around it."""
-        return self._shown(lambda: self._snippet(sheet, box))
+    def snippet(self, sheet: PageSource, box: Box) -> EncodedPicture:
+        """Return the part ``box`` of the rectified page, enlarged, with a margin around it."""
+        return self._or_placeholder(lambda: self._snippet(sheet, box))
 
-    def make_ahead(self, sheet: Sheet, boxes: Iterable[Box]) -> None:
-        """Have the pictures of a page and of these boxes made in the background, so that they are there when asked
-        for. What cannot be made is told when it is asked for."""
-        self._ahead.submit(self._made_ahead, sheet, tuple(boxes))
+    def make_ahead(self, sheet: PageSource, boxes: Iterable[Box]) -> None:
+        """Make the pictures of a page and of these boxes in the background, so that they are cached when asked for."""
+        self._ahead.submit(self._make_all, sheet, tuple(boxes))
 
-    def framed(self, sheet: Sheet, box: Box) -> Snippet:
-        """What a snippet of ``box`` shows, and how large it is."""
+    def snippet_frame(self, sheet: PageSource, box: Box) -> SnippetFrame:
+        """Return which part of the page a snippet of ``box`` shows, and how large the snippet is."""
         options = self._options
         margin = max(options.margin_pixels, options.margin * min(box.height, 90.0))
         grown = box.grown(margin, margin)
@@ -133,35 +186,35 @@ class Pictures:
         sides = (options.snippet_width / max(1.0, grown.width), options.page_side / max(1.0, grown.height))
         scale = min(options.enlarged, *sides)
         size = (max(1, round(grown.width * scale)), max(1, round(grown.height * scale)))
-        return Snippet(grown, scale, size)
+        return SnippetFrame(grown, scale, size)
 
     # --- how it is made -------------------------------------------------------------------------------------------
 
-    def _made_ahead(self, sheet: Sheet, boxes: tuple[Box, ...]) -> None:
+    def _make_all(self, sheet: PageSource, boxes: tuple[Box, ...]) -> None:
         for box in boxes:
             self.snippet(sheet, box)
         self.page(sheet)
 
-    def _shown(self, make: Callable[[], bytes]) -> Picture:
+    def _or_placeholder(self, make: Callable[[], bytes]) -> EncodedPicture:
         try:
-            return Picture(make(), "image/jpeg")
+            return EncodedPicture(make(), "image/jpeg")
         except _NotStored:
-            return _instead(MISSING)
+            return _placeholder(MISSING)
         except HotichError:
-            return _instead(BROKEN)
+            return _placeholder(BROKEN)
 
-    def _page(self, sheet: Sheet) -> bytes:
-        return self._kept(_key("page", sheet), lambda: self._drawn_page(sheet))
+    def _page(self, sheet: PageSource) -> bytes:
+        return self._cached(_key("page", sheet), lambda: self._drawn_page(sheet))
 
-    def _snippet(self, sheet: Sheet, box: Box) -> bytes:
-        shown = self.framed(sheet, box)
+    def _snippet(self, sheet: PageSource, box: Box) -> bytes:
+        shown = self.snippet_frame(sheet, box)
 
         def drawn() -> Pixels:
             return crop_rectified(self._pixels(sheet.ref), _matrix(sheet), shown.box, shown.scale)
 
-        return self._kept(_key("snippet", sheet, shown), drawn)
+        return self._cached(_key("snippet", sheet, shown), drawn)
 
-    def _drawn_page(self, sheet: Sheet) -> Pixels:
+    def _drawn_page(self, sheet: PageSource) -> Pixels:
         pixels = self._pixels(sheet.ref)
         height, width = pixels.shape[:2]
         if sheet.straightening is not None:
@@ -169,7 +222,7 @@ class Pictures:
         scale = min(1.0, self._options.page_side / max(width, height))
         return crop_rectified(pixels, _matrix(sheet), Box(0, 0, width, height), scale)
 
-    def _kept(self, key: str, draw: Callable[[], Pixels]) -> bytes:
+    def _cached(self, key: str, draw: Callable[[], Pixels]) -> bytes:
         found = self._store.get(key)
         if found is None:
             found = _jpeg(draw(), self._options.quality)
@@ -177,7 +230,7 @@ class Pictures:
         return found
 
     def _pixels(self, ref: PageRef) -> Pixels:
-        """The page as it was scanned: decoded by whoever asks first, kept for a while."""
+        """Return the page as it was scanned. The first thread that asks decodes it; it is kept for a while."""
         with self._lock:
             if ref in self._recent:
                 self._recent.move_to_end(ref)
@@ -219,23 +272,23 @@ class Pictures:
 
 
 NO_PICTURES = Pictures(Workspace(Path(os.devnull)))
-"""For an application without a store of scans: a notice stands in place of every picture."""
+"""For an application without stored scans: a placeholder is shown for every picture."""
 
 
 class _NotStored(ScanError):
-    """The store has no scan of that content."""
+    """The workspace has no scan of that content."""
 
 
-def _instead(placeholder: Placeholder) -> Picture:
-    return Picture(placeholder.svg, "image/svg+xml", found=False)
+def _placeholder(placeholder: Placeholder) -> EncodedPicture:
+    return EncodedPicture(placeholder.svg, "image/svg+xml", found=False)
 
 
-def _matrix(sheet: Sheet) -> Matrix:
+def _matrix(sheet: PageSource) -> Matrix:
     return np.eye(3) if sheet.straightening is None else sheet.straightening.matrix
 
 
-def _key(kind: str, sheet: Sheet, shown: Snippet | None = None) -> str:
-    """One key for one picture: what the scan holds, how it is set straight, and which part is shown."""
+def _key(kind: str, sheet: PageSource, shown: SnippetFrame | None = None) -> str:
+    """Return the cache key of a picture: the scan's content, how it is rectified, and which part is shown."""
     parts: list[object] = [RECIPE, kind, sheet.ref.scan_sha256, sheet.ref.page_no]
     if sheet.straightening is not None:
         parts += [sheet.straightening.size, sheet.straightening.matrix.tolist()]

@@ -1,4 +1,4 @@
-"""The application put on a port by uvicorn."""
+"""Serves the application on a port with uvicorn."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from fastapi import FastAPI
 
 from pipeline.errors import SetupError
 
-PATIENCE = 10
-"""Seconds that requests under way get when the server is stopped."""
+SHUTDOWN_SECONDS = 10
+"""How long requests under way may take when the server is stopped."""
 
 SWITCH_SECONDS = 0.0005
-"""After so long a request that computes lets others go on. Python's own 5 ms are waited for at each of the statements
-that a short request sends to the database."""
+"""Python's thread switch interval. With its default of 5 ms, a short request would wait that long for a computing one
+at each statement that it sends to the database."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections there. Raises ``SetupError`` when that cannot be had."""
+    """Return a socket that accepts connections there. Raises ``SetupError`` when the address or port is taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=512)
@@ -31,10 +31,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(app: FastAPI, listener: socket.socket, proxy: str | None = None) -> None:
-    """Answer until the process is told to stop. ``proxy``: the address of the reverse proxy that is believed about who
-    asks and whether they came over TLS; None = nobody is.
+    """Serve until the process is told to stop. Uvicorn's access log stays off, as it holds addresses with their values;
+    ``AccessLogMiddleware`` writes one without them.
 
-    Uvicorn's log of accesses stays off: it tells addresses with their values. ``journal`` tells what may be told."""
+    Args:
+        app: The application.
+        listener: The socket that accepts connections.
+        proxy: The address of the reverse proxy that is trusted about client addresses and TLS; None: none is trusted.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     config = uvicorn.Config(
         app,
@@ -43,6 +47,6 @@ def serve(app: FastAPI, listener: socket.socket, proxy: str | None = None) -> No
         server_header=False,
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy,
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])

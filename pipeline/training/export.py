@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +17,6 @@ from pipeline.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
 from pipeline.training.network import LETTERS, CtcNetwork
 from pipeline.training.quantize import quantize
-
-log = logging.getLogger(__name__)
 
 WEIGHTS = "model.onnx"
 
@@ -64,7 +61,6 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
         whole.replace(path)
         return
     quantize(whole, path, lines)
-    log.info("weights quantized: %d bytes of %d", path.stat().st_size, whole.stat().st_size)
     whole.unlink()
 
 

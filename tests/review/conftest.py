@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role, passwords
-from pipeline.review import PackageDesk, create_app
+from pipeline.review import PackageQueue, create_app
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
@@ -54,21 +54,21 @@ def accounts(registry: Registry, clock: Clock) -> Accounts:
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageDesk]:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageQueue]:
     """Makes packages of nothing; that of the first book is there."""
 
     def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> None:
         (target / "goi").mkdir(parents=True)
         (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
 
-    with PackageDesk(tmp_path_factory.mktemp("packages"), make) as desk:
+    with PackageQueue(tmp_path_factory.mktemp("packages"), make) as desk:
         desk.start(1)
         desk.wait()
         yield desk
 
 
 @pytest.fixture(scope="module")
-def app(registry: Registry, clock: Clock, packages: PackageDesk) -> FastAPI:
+def app(registry: Registry, clock: Clock, packages: PackageQueue) -> FastAPI:
     return create_app(registry, SCHEMAS, packages=packages, now=clock)
 
 

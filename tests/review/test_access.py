@@ -16,8 +16,8 @@ from pipeline.registry.desk.desk import Desk
 from pipeline.registry.desk.values import Stage
 from pipeline.registry.reconciliation import Answer, FoundDifference
 from pipeline.review import create_app
-from pipeline.review.access import ACCESS, BY_ROUTE, REVIEWING, Access
-from pipeline.review.admission import admit
+from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
+from pipeline.review.security.authentication import authorize
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
@@ -137,7 +137,7 @@ def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(app: Fa
 
 def test_nothing_but_static_files_answers_without_the_gate(app: FastAPI) -> None:
     assert mounts_of(app) == ["/static"]
-    assert admit in [gate.dependency for gate in app.router.dependencies]
+    assert authorize in [gate.dependency for gate in app.router.dependencies]
 
 
 def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
@@ -180,7 +180,7 @@ def test_a_route_that_is_not_in_the_table_is_refused_to_everybody(
         answer = browser_of(app, registry.accounts(), people[role, OWN]).get("/forgotten")
         assert answer.status_code == REFUSED
         assert "không được thấy" not in answer.text
-    assert Depends(admit) in app.router.dependencies
+    assert Depends(authorize) in app.router.dependencies
 
 
 # --- the table holds ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from pipeline.review.pages import STATIC
+from pipeline.review.rendering import STATIC
 
 CSS = (STATIC / "site.css").read_text(encoding="utf-8")
 TEXTS = [

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.registry.accounts import Accounts, Role
-from pipeline.review.access import ACCESS, BY_ROUTE
+from pipeline.review.security.access import ACCESS, BY_ROUTE
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import PASSWORD, browser_of, join
 from tests.review.samples import SAMPLES, TARGET, Sample

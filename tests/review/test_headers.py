@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.registry.accounts import Accounts, Role
-from pipeline.review.headers import ALWAYS, CONTENT_SECURITY_POLICY
-from pipeline.review.pages import ROOM, static_url
+from pipeline.review.rendering import ROOM, static_url
+from pipeline.review.security.middleware import ALWAYS, CONTENT_SECURITY_POLICY
 from tests.review.browser import Browser
 from tests.review.conftest import browser_of, join
 

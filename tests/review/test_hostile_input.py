@@ -14,9 +14,9 @@ from fastapi.routing import APIRoute
 from pipeline.registry import Registry
 from pipeline.registry.accounts import AccountError, Accounts, Role
 from pipeline.review import create_app
-from pipeline.review.access import ACCESS, BY_ROUTE
-from pipeline.review.options import Rate, ReviewOptions
 from pipeline.review.routes import ROUTERS
+from pipeline.review.security.access import ACCESS, BY_ROUTE
+from pipeline.review.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role
-from pipeline.review import access, create_app
+from pipeline.review import create_app
+from pipeline.review.security import access
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import PASSWORD, browser_of, join

@@ -4,43 +4,43 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.known import MOST, Known
+from pipeline.review.autocomplete import MOST, Autocomplete
 from tests.registry.pages import SCHEMAS
 
 FIELDS = SCHEMAS.record("birth").by_name
 
 
 @pytest.fixture(scope="module")
-def known() -> Known:
-    return Known(SCHEMAS)
+def known() -> Autocomplete:
+    return Autocomplete(SCHEMAS)
 
 
-def words(known: Known, field: str, text: str, place: str = "") -> tuple[str, ...]:
-    return known.words(FIELDS[field], text, place)
+def words(known: Autocomplete, field: str, text: str, place: str = "") -> tuple[str, ...]:
+    return known.suggest(FIELDS[field], text, place)
 
 
-def test_a_name_goes_on_with_the_likeliest_syllable(known: Known) -> None:
+def test_a_name_goes_on_with_the_likeliest_syllable(known: Autocomplete) -> None:
     assert words(known, "child_name", "Nguye")[0] == "Nguyễn"
     assert words(known, "child_name", "Nguyễn Th")[0] == "Nguyễn Thị"
 
 
-def test_a_mark_that_was_typed_stays_and_one_that_was_not_may_be_any(known: Known) -> None:
+def test_a_mark_that_was_typed_stays_and_one_that_was_not_may_be_any(known: Autocomplete) -> None:
     assert all("ế" in word for word in words(known, "child_name", "Trần Th\u0065\u0302\u0301"))
     assert "Trần Thế" in words(known, "child_name", "Trần The")
 
 
-def test_letters_keep_the_size_in_which_they_are_typed(known: Known) -> None:
+def test_letters_keep_the_size_in_which_they_are_typed(known: Autocomplete) -> None:
     assert "NGUYỄN VĂN TUẤN" in words(known, "child_name", "NGUYỄN VĂN T")
     assert "nguyễn" in words(known, "child_name", "ngu")
 
 
-def test_nothing_is_offered_before_somebody_types(known: Known) -> None:
+def test_nothing_is_offered_before_somebody_types(known: Autocomplete) -> None:
     assert words(known, "child_name", "") == ()
     assert words(known, "child_name", "  ") == ()
     assert words(known, "child_name", "Nguyễn ") == ()
 
 
-def test_places_near_the_registration_place_come_first(known: Known) -> None:
+def test_places_near_the_registration_place_come_first(known: Autocomplete) -> None:
     district = next(u for u in SCHEMAS.places.gazetteer.units if u.title == "Huyện Củ Chi")
     commune = next(u for u in SCHEMAS.places.gazetteer.units if u.parent == district.code)
     assert words(known, "child_birth_place", "huyện c", commune.code)[0] in {"huyện Củ Chi", "huyện Cần Giờ"}
@@ -49,19 +49,19 @@ def test_places_near_the_registration_place_come_first(known: Known) -> None:
     )
 
 
-def test_terms_of_a_list_are_offered_as_they_stand_on_paper(known: Known) -> None:
+def test_terms_of_a_list_are_offered_as_they_stand_on_paper(known: Autocomplete) -> None:
     assert words(known, "child_sex", "n") == ("Nam", "Nữ")
     assert "Kinh" in words(known, "child_ethnicity", "Ki")
 
 
-def test_no_more_is_offered_than_one_can_see(known: Known) -> None:
+def test_no_more_is_offered_than_one_can_see(known: Autocomplete) -> None:
     for text in "ABCDGHKLMNPQTVX":
         assert len(words(known, "child_name", text)) <= MOST
 
 
-def test_a_field_without_known_words_offers_none(known: Known) -> None:
+def test_a_field_without_known_words_offers_none(known: Autocomplete) -> None:
     assert words(known, "notes", "Ghi") == ()
 
 
 def test_without_word_data_no_names_are_offered(tmp_path: Path) -> None:
-    assert words(Known(SCHEMAS, tmp_path), "child_name", "Ngu") == ()
+    assert words(Autocomplete(SCHEMAS, tmp_path), "child_name", "Ngu") == ()

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.registry.accounts import Accounts, Role
-from pipeline.review.access import ACCESS, SUPERVISORS, Access
+from pipeline.review.security.access import ACCESS, SUPERVISORS, Access
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import OWN, browser_of
 from tests.review.samples import SAMPLES, Sample

@@ -18,8 +18,8 @@ from pipeline.export.package_folder import package_flaws
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts import Role
-from pipeline.review import PackageDesk, create_app
-from pipeline.review.packages import Phase, Refusal
+from pipeline.review import PackageQueue, create_app
+from pipeline.review.package_queue import PackagePhase, PackageRefusal
 from pipeline.workspace import Workspace
 from tests.export.books import CLEAN, stored, verdicts
 from tests.registry.pages import SCHEMAS
@@ -39,7 +39,7 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
     folder = Workspace(book.context.workspace).packages
     with (
         book.context.open_registry() as registry,
-        PackageDesk(folder, package_maker(registry, book.context, 1)) as packages,
+        PackageQueue(folder, package_maker(registry, book.context, 1)) as packages,
     ):
         app = create_app(registry, SCHEMAS, packages=packages)
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
@@ -68,7 +68,7 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
     folder = Workspace(book.context.workspace).packages
     with (
         book.context.open_registry() as registry,
-        PackageDesk(folder, package_maker(registry, book.context, 1)) as packages,
+        PackageQueue(folder, package_maker(registry, book.context, 1)) as packages,
     ):
         app = create_app(registry, SCHEMAS, packages=packages)
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
@@ -94,31 +94,31 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
 
 
 def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: Path) -> None:
-    answers = iter((None, Refusal("còn 3 chỗ chưa xong.")))
+    answers = iter((None, PackageRefusal("còn 3 chỗ chưa xong.")))
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
         answer = next(answers)
         if answer is None:
             written(target)
         return answer
 
-    with PackageDesk(tmp_path, make) as desk:
+    with PackageQueue(tmp_path, make) as desk:
         for _ in range(2):
             assert desk.start(7)
             desk.wait()
         state = desk.state(7)
-    assert (state.phase, state.files) == (Phase.REFUSED, ("manifest.json",))
-    assert state.refusal == Refusal("còn 3 chỗ chưa xong.")
+    assert (state.phase, state.files) == (PackagePhase.REFUSED, ("manifest.json",))
+    assert state.refusal == PackageRefusal("còn 3 chỗ chưa xong.")
 
 
-class EndsInBetween(PackageDesk):
+class EndsInBetween(PackageQueue):
     """An export is made while somebody looks for its files."""
 
     def __init__(self, folder: Path) -> None:
         self.looked_for = threading.Event()
         super().__init__(folder, self._make_late)
 
-    def _make_late(self, book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+    def _make_late(self, book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
         self.looked_for.wait()
         written(target)
         return None
@@ -135,38 +135,38 @@ def test_no_package_is_told_as_done_without_its_files(tmp_path: Path) -> None:
         assert desk.start(7)
         first, then = desk.state(7), desk.state(7)
     assert (first.is_under_way, first.files) == (True, ())
-    assert (then.phase, then.files) == (Phase.DONE, ("manifest.json",))
+    assert (then.phase, then.files) == (PackagePhase.DONE, ("manifest.json",))
 
 
 def test_why_a_package_was_refused_outlives_the_server_until_one_is_made(tmp_path: Path) -> None:
-    refusal = Refusal("còn 2 chỗ chưa xong.", (("a.pdf trang 2", "/entries/12"), ("b.pdf", "")))
+    refusal = PackageRefusal("còn 2 chỗ chưa xong.", (("a.pdf trang 2", "/entries/12"), ("b.pdf", "")))
     answers = iter((refusal, None))
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
         answer = next(answers)
         if answer is None:
             written(target)
         return answer
 
-    with PackageDesk(tmp_path, make) as desk:
+    with PackageQueue(tmp_path, make) as desk:
         desk.start(7)
         desk.wait()
         told = desk.state(7)
     assert told.refused_at is not None
-    with PackageDesk(tmp_path, make) as desk:
+    with PackageQueue(tmp_path, make) as desk:
         assert desk.state(7) == told
-        assert desk.state(8).phase is Phase.NONE
+        assert desk.state(8).phase is PackagePhase.NONE
         assert desk.state(7).refusal == refusal
         desk.start(7)
         desk.wait()
-    state = PackageDesk(tmp_path).state(7)
-    assert (state.phase, state.refusal, state.files) == (Phase.DONE, None, ("manifest.json",))
+    state = PackageQueue(tmp_path).state(7)
+    assert (state.phase, state.refusal, state.files) == (PackagePhase.DONE, None, ("manifest.json",))
 
 
 def test_a_refusal_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     (tmp_path / "7" / "20260302T080000000000").mkdir(parents=True)
     (tmp_path / "7" / "20260302T080000000000" / "refusal.json").write_text("{", encoding="utf-8")
-    assert PackageDesk(tmp_path).state(7).phase is Phase.NONE
+    assert PackageQueue(tmp_path).state(7).phase is PackagePhase.NONE
 
 
 @pytest.mark.parametrize(
@@ -176,10 +176,10 @@ def test_a_refusal_that_cannot_be_read_is_none(tmp_path: Path) -> None:
 def test_what_goes_wrong_is_told_without_what_an_exception_says(
     tmp_path: Path, error: Exception, told: str
 ) -> None:
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
         raise error
 
-    with PackageDesk(tmp_path, make) as desk:
+    with PackageQueue(tmp_path, make) as desk:
         desk.start(7)
         desk.wait()
         refusal = desk.state(7).refusal
@@ -192,30 +192,30 @@ def test_what_goes_wrong_is_told_without_what_an_exception_says(
 def test_one_book_is_under_way_at_a_time_and_asked_for_once(tmp_path: Path) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
         on_copied(3, 10)
         begun.set()
         assert may_end.wait(60)
         written(target)
         return None
 
-    with PackageDesk(tmp_path, make) as desk:
+    with PackageQueue(tmp_path, make) as desk:
         assert desk.start(7)
         assert begun.wait(60)
         assert (desk.start(7), desk.start(8)) == (False, True)
         running, waiting = desk.state(7), desk.state(8)
         may_end.set()
         desk.wait()
-        assert (desk.state(7).phase, desk.state(8).phase) == (Phase.DONE, Phase.DONE)
-    assert (running.phase, running.done, running.total) == (Phase.RUNNING, 3, 10)
-    assert waiting.phase is Phase.WAITING
+        assert (desk.state(7).phase, desk.state(8).phase) == (PackagePhase.DONE, PackagePhase.DONE)
+    assert (running.phase, running.done, running.total) == (PackagePhase.RUNNING, 3, 10)
+    assert waiting.phase is PackagePhase.WAITING
 
 
 def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
     begun, goes_on = threading.Event(), threading.Event()
     ended: list[str] = []
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> Refusal | None:
+    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
         begun.set()
         assert goes_on.wait(60)
         try:
@@ -225,7 +225,7 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
             raise
         return None
 
-    desk = PackageDesk(tmp_path, make)
+    desk = PackageQueue(tmp_path, make)
     desk.start(7)
     assert begun.wait(60)
     leaving = threading.Thread(target=desk.__exit__)

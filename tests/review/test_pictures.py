@@ -13,8 +13,8 @@ from PIL import Image
 from pipeline.intake import ScanFile, ScanLimits, page_of
 from pipeline.model import Box, PageImage, PageRef
 from pipeline.registry import Straightening
-from pipeline.review.picture_store import PictureStore
-from pipeline.review.pictures import Picture, PictureOptions, Pictures, Sheet
+from pipeline.review.picture_cache import PictureCache
+from pipeline.review.pictures import EncodedPicture, PageSource, PictureOptions, Pictures
 from pipeline.workspace import Workspace
 
 INK = Box(100, 60, 140, 80)
@@ -60,11 +60,13 @@ def pictures(workspace: Workspace, decoder: Decoder) -> Iterator[Pictures]:
         yield opened
 
 
-def straight(ref: PageRef, *rows: tuple[float, float, float], size: tuple[int, int] = (400, 300)) -> Sheet:
-    return Sheet(ref, Straightening(np.array(rows or np.eye(3)), size))
+def straight(
+    ref: PageRef, *rows: tuple[float, float, float], size: tuple[int, int] = (400, 300)
+) -> PageSource:
+    return PageSource(ref, Straightening(np.array(rows or np.eye(3)), size))
 
 
-def pixels_of(picture: Picture) -> np.ndarray:
+def pixels_of(picture: EncodedPicture) -> np.ndarray:
     assert picture.found
     assert picture.media_type == "image/jpeg"
     return np.asarray(Image.open(io.BytesIO(picture.content)).convert("L"))
@@ -82,7 +84,7 @@ def test_a_snippet_shows_the_ink_of_its_box_twice_as_large_with_a_margin(
 def test_a_snippet_is_as_large_as_was_told(pictures: Pictures, ref: PageRef) -> None:
     for box in (INK, Box(0, 0, 400, 300), Box(390, 290, 500, 500), Box(5, 5, 5, 5)):
         found = pixels_of(pictures.snippet(straight(ref), box))
-        assert found.shape[::-1] == pictures.framed(straight(ref), box).size
+        assert found.shape[::-1] == pictures.snippet_frame(straight(ref), box).size
 
 
 def test_the_box_is_one_of_the_straight_page(pictures: Pictures, ref: PageRef) -> None:
@@ -102,7 +104,7 @@ def test_a_page_is_shown_straight_and_no_larger_than_allowed(workspace: Workspac
 def test_a_page_that_was_never_set_straight_is_shown_as_it_was_scanned(
     pictures: Pictures, ref: PageRef
 ) -> None:
-    found = pixels_of(pictures.page(Sheet(ref, None)))
+    found = pixels_of(pictures.page(PageSource(ref, None)))
     assert found.shape == (300, 400)
     assert found[62:78, 102:138].max() < 60
 
@@ -171,7 +173,7 @@ def test_only_a_content_hash_names_a_scan(pictures: Pictures, sha256: str) -> No
 
 
 def test_the_store_stays_within_its_bound_and_drops_what_was_not_asked_for_longest(tmp_path: Path) -> None:
-    store = PictureStore(tmp_path, max_bytes=1000)
+    store = PictureCache(tmp_path, max_bytes=1000)
     content = bytes(98) + b"\xff\xd9"
     for number in range(30):
         store.put(f"{number:04}", content)
@@ -182,7 +184,7 @@ def test_the_store_stays_within_its_bound_and_drops_what_was_not_asked_for_longe
 
 
 def test_a_picture_that_was_cut_off_is_not_taken(tmp_path: Path) -> None:
-    store = PictureStore(tmp_path)
+    store = PictureCache(tmp_path)
     store.put("0001", b"half a picture")
     assert store.get("0001") is None
 

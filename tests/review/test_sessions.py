@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pipeline.registry import Registry
 from pipeline.registry.accounts import Accounts, Role
 from pipeline.review import create_app
-from pipeline.review.options import Rate, ReviewOptions
+from pipeline.review.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock

@@ -1,4 +1,4 @@
-"""A column as its template takes it: like readings in one row, blind fields each by itself."""
+"""A column as its template takes it: equal readings in one row, blind fields each by itself."""
 
 from __future__ import annotations
 
@@ -9,57 +9,63 @@ from statistics import median
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry.desk.values import Column, ColumnCount, ColumnTask, Stage
-from pipeline.review.desk.choices import Choice, choices
-from pipeline.review.desk.ink import Ink, ink_of
-from pipeline.review.desk.task_view import STAGE_WORDS, STATUS_WORDS, box_of
-from pipeline.review.pictures import Pictures, Sheet
+from pipeline.review.desk.field_view import (
+    STAGE_LABELS,
+    STATUS_LABELS,
+    Choice,
+    FieldPicture,
+    box_of,
+    choices,
+    field_picture,
+)
+from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import FieldSpec, Schemas
 
 NARROW, WIDE = 3.5, 9.0
-"""Width of a snippet by its height, up to which it is narrow and from which it is wide."""
+"""Width over height of a snippet, up to which it is narrow and from which it is wide."""
 
 SHORT = 14
 """Letters that the input under a narrow snippet has room for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One snippet; ``where`` tells people apart who cannot see it."""
+class ColumnCell:
+    """One snippet. ``where`` names it for people who cannot see it."""
 
     task_id: int
     version: int
     where: str
-    ink: Ink | None
+    ink: FieldPicture | None
     choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Snippets that say the same; ``status`` and ``text``: what, None where each is keyed by itself."""
+class ColumnRow:
+    """Snippets with the same reading (``status``, ``text``); ``status`` is None where each is keyed by itself."""
 
     status: FieldStatus | None
     text: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ColumnCell, ...]
 
     @property
-    def told(self) -> str:
-        return " ".join(filter(None, (self.text, STATUS_WORDS[self.status] if self.status else "")))
+    def label(self) -> str:
+        return " ".join(filter(None, (self.text, STATUS_LABELS[self.status] if self.status else "")))
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """A column to be shown; ``width``: which class of cells its snippets want."""
+    """A column to be shown. ``width``: the CSS class of its cells."""
 
     column: Column
     label: str
     stage: str
     width: str
-    rows: tuple[Row, ...]
+    rows: tuple[ColumnRow, ...]
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class CountRow:
+class ColumnChoice:
     """A column that may be chosen."""
 
     book_id: int
@@ -71,15 +77,15 @@ class CountRow:
     waiting: int
 
 
-def count_rows(counts: Iterable[ColumnCount], schemas: Schemas) -> tuple[CountRow, ...]:
+def count_rows(counts: Iterable[ColumnCount], schemas: Schemas) -> tuple[ColumnChoice, ...]:
     return tuple(
-        CountRow(
+        ColumnChoice(
             one.book_id,
             one.book,
             one.field,
             schemas.record(one.record).by_name[one.field].label,
             one.stage,
-            STAGE_WORDS[one.stage],
+            STAGE_LABELS[one.stage],
             one.waiting,
         )
         for one in counts
@@ -88,38 +94,38 @@ def count_rows(counts: Iterable[ColumnCount], schemas: Schemas) -> tuple[CountRo
 
 
 def column_view(
-    column: Column, sheets: Mapping[PageRef, Sheet], schemas: Schemas, pictures: Pictures
+    column: Column, sheets: Mapping[PageRef, PageSource], schemas: Schemas, pictures: Pictures
 ) -> ColumnView:
-    """``column`` made ready; ``sheets``: the pages of its snippets."""
+    """Return ``column`` ready for its template. ``sheets``: the pages of its snippets."""
     spec: FieldSpec = schemas.record(column.record).by_name[column.field]
 
-    def cell(task: ColumnTask) -> Cell:
+    def cell(task: ColumnTask) -> ColumnCell:
         box = box_of(task.work)
-        ink = ink_of(task.task_id, box, sheets[task.ref], pictures) if box else None
+        ink = field_picture(task.task_id, box, sheets[task.ref], pictures) if box else None
         number = f"số {task.entry_number}, " if task.entry_number else ""
         where = f"{number}trang {task.ref.page_no}"
-        return Cell(task.task_id, task.version, where, ink, choices(task.work))
+        return ColumnCell(task.task_id, task.version, where, ink, choices(task.work))
 
     rows = tuple(
-        Row(status, text, tuple(cell(task) for task in tasks))
-        for (status, text), tasks in groupby(column.tasks, key=_says)
+        ColumnRow(status, text, tuple(cell(task) for task in tasks))
+        for (status, text), tasks in groupby(column.tasks, key=_expected)
     )
-    return ColumnView(column, spec.label, STAGE_WORDS[column.stage], _width(rows), rows, len(column.tasks))
+    return ColumnView(column, spec.label, STAGE_LABELS[column.stage], _width(rows), rows, len(column.tasks))
 
 
-def _width(rows: Iterable[Row]) -> str:
-    """The class of cells in which the snippets and such words as are shown of them have room."""
+def _width(rows: Iterable[ColumnRow]) -> str:
+    """Return the CSS class of cells in which the snippets and their readings have room."""
     rows = list(rows)
-    inks = [one.ink for row in rows for one in row.cells if one.ink]
+    inks = [cell.ink for row in rows for cell in row.cells if cell.ink]
     shape = median(ink.width / ink.height for ink in inks) if inks else NARROW
     if shape >= WIDE:
         return "large"
     return "middle" if shape > NARROW or any(len(row.text) > SHORT for row in rows) else "small"
 
 
-def _says(task: ColumnTask) -> tuple[FieldStatus | None, str]:
-    """What a snippet is taken to say: by the person before, else by the machine; nothing where it is blind, where words
-    differ or where nothing was read."""
+def _expected(task: ColumnTask) -> tuple[FieldStatus | None, str]:
+    """Return what the person before keyed, else what the machine read; nothing where the field is blind, where two
+    people keyed different texts, or where nothing was read."""
     work = task.work
     if work.blind or work.candidates:
         return None, ""

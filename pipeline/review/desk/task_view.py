@@ -1,102 +1,71 @@
-"""A task as its template takes it."""
+"""A review task as its template takes it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 
-from pipeline.model import Box, FieldStatus, Severity
-from pipeline.registry import WHOLE_ENTRY, Verdict
-from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
-from pipeline.review.desk.choices import READ_TEXT, Choice, choices
-from pipeline.review.desk.findings import Told, told
-from pipeline.review.desk.ink import Ink, ink_of
-from pipeline.review.pictures import Pictures, Sheet
+from pipeline.model import FieldStatus, Severity
+from pipeline.registry import Verdict
+from pipeline.registry.desk.values import DeskTask, FieldWork
+from pipeline.review.desk.field_view import (
+    READ_TEXT,
+    STAGE_LABELS,
+    STATUS_LABELS,
+    FieldView,
+    FindingView,
+    field_view,
+    finding_view,
+)
+from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas
-
-STAGE_WORDS: Mapping[Stage, str] = {
-    Stage.REVIEW: "Rà soát",
-    Stage.CHECK: "Kiểm tra",
-    Stage.THIRD: "Người thứ ba",
-    Stage.SUPERVISOR: "Câu hỏi cho người phụ trách",
-    Stage.RESCAN: "Chờ quét lại",
-    Stage.SETTLED: "Xong",
-}
-
-STATUS_WORDS: Mapping[FieldStatus, str] = {
-    FieldStatus.READ: "",
-    FieldStatus.BLANK: "trống trên giấy",
-    FieldStatus.ILLEGIBLE: "không đọc được",
-    FieldStatus.STRUCK_THROUGH: "bị gạch bỏ",
-    FieldStatus.UNREADABLE: "máy không đọc được",
-    FieldStatus.NOT_ON_FORM: "mẫu sổ không có ô này",
-}
-
-WHOLE_LABELS = {True: "Cả mục", False: "Cả trang"}
-"""What the work on an entry, or on a page, as a whole is called."""
-
-WRITTEN_KINDS = frozenset({"choice", "name", "place"})
-"""Kinds of which the known words are offered while somebody types."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldView:
-    """One field in work. ``prefilled``: what stands in the input at first (never of a blind field); ``whole``: there is
-    nothing to write, only to have seen; ``completed``: known words are offered while typing."""
-
-    name: str
-    label: str
-    whole: bool
-    blind: bool
-    critical: bool
-    completed: bool
-    prefilled: str
-    ink: Ink | None
-    choices: tuple[Choice, ...]
-    findings: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task to be shown. ``size``: (width, height) of the straight page, that boxes speak of; ``page_key``: equal for
-    tasks on one page; ``others``: label and value of what is known besides; ``findings``: those that name no field in
-    work."""
+    """A task to be shown.
+
+    Attributes:
+        findings: Findings that name none of the fields to be keyed.
+        others: Label and value of the entry's other fields.
+        size: (width, height) in pixels of the rectified page, to which boxes refer.
+        page_key: Equal for tasks on the same page.
+    """
 
     task: DeskTask
     record: RecordSpec
     stage: str
     fields: tuple[FieldView, ...]
-    findings: tuple[Told, ...]
+    findings: tuple[FindingView, ...]
     others: tuple[tuple[str, str], ...]
     size: tuple[int, int] | None
     page_key: str
     page_url: str
 
 
-def task_view(task: DeskTask, sheet: Sheet, schemas: Schemas, pictures: Pictures) -> TaskView:
-    """``task`` made ready; ``sheet``: its page."""
+def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:
+    """Return ``task`` ready for its template. ``sheet``: the page of the task."""
     record = schemas.record(task.record)
-    shown = _shown(task)
+    shown = _visible_texts(task)
     in_work = {work.field for work in task.fields}
     findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
 
-    def about(work: FieldWork) -> tuple[Told, ...]:
-        named = (one for one in findings if work.field in one.fields)
-        return tuple(told(finding, record, schemas, shown) for finding in named)
+    def about(work: FieldWork) -> tuple[FindingView, ...]:
+        named = (finding for finding in findings if work.field in finding.fields)
+        return tuple(finding_view(finding, record, schemas, shown) for finding in named)
 
     return TaskView(
         task=task,
         record=record,
-        stage=STAGE_WORDS[task.stage],
-        fields=tuple(_field(work, task, record, about(work), sheet, pictures) for work in task.fields),
+        stage=STAGE_LABELS[task.stage],
+        fields=tuple(field_view(work, task, record, about(work), sheet, pictures) for work in task.fields),
         findings=tuple(
-            told(finding, record, schemas, shown)
+            finding_view(finding, record, schemas, shown)
             for finding in findings
             if not in_work.intersection(finding.fields)
         ),
         others=tuple(
-            (spec.label, task.values[spec.name] or STATUS_WORDS[FieldStatus.BLANK])
+            (spec.label, task.values[spec.name] or STATUS_LABELS[FieldStatus.BLANK])
             for spec in record.fields
             if spec.name not in in_work and task.values.get(spec.name) is not None
         ),
@@ -106,64 +75,18 @@ def task_view(task: DeskTask, sheet: Sheet, schemas: Schemas, pictures: Pictures
     )
 
 
-def boxes_of(task: DeskTask) -> tuple[Box, ...]:
-    """Where the ink of each field in work stands, all of its lines together."""
-    return tuple(box for work in task.fields if (box := box_of(work)) is not None)
-
-
-def box_of(work: FieldWork) -> Box | None:
-    """Where the ink of a field stands; ``None``: it has no place on the page."""
-    boxes = [*work.lines, *([work.box] if work.box else [])]
-    return reduce(Box.union, boxes) if boxes else None
-
-
-def _field(
-    work: FieldWork,
-    task: DeskTask,
-    record: RecordSpec,
-    findings: tuple[Told, ...],
-    sheet: Sheet,
-    pictures: Pictures,
-) -> FieldView:
-    whole = work.field == WHOLE_ENTRY
-    spec = None if whole else record.by_name[work.field]
-    box = box_of(work)
-    return FieldView(
-        name=work.field,
-        label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
-        whole=whole,
-        blind=work.blind,
-        critical=bool(spec and spec.critical),
-        completed=bool(spec and spec.kind in WRITTEN_KINDS),
-        prefilled="" if whole else prefilled(work),
-        ink=ink_of(task.task_id, box, sheet, pictures) if box else None,
-        choices=() if whole else choices(work),
-        findings=findings,
-    )
-
-
-def prefilled(work: FieldWork) -> str:
-    """What stands in the input at first: what the person before wrote, else what the machine read; nothing where the
-    field is blind, where words differ or where nothing was read."""
-    if work.blind or work.candidates:
-        return ""
-    if work.first is not None:
-        return work.first.text
-    reading = work.reading
-    return reading.text if reading is not None and reading.status is FieldStatus.READ else ""
-
-
-def _shown(task: DeskTask) -> Mapping[str, str]:
-    """The text of each field that this person may see: of those in work what was read, of others what is in force."""
+def _visible_texts(task: DeskTask) -> Mapping[str, str]:
+    """Return the text of each field that this person may see: of fields to be keyed what was read or keyed before, of
+    other fields the effective value."""
     shown = {name: value for name, value in task.values.items() if value}
     for work in task.fields:
-        said = _said(work)
-        if said is not None:
-            shown[work.field] = said.text if said.status in READ_TEXT else STATUS_WORDS[said.status]
+        verdict = _known_verdict(work)
+        if verdict is not None:
+            shown[work.field] = verdict.text if verdict.status in READ_TEXT else STATUS_LABELS[verdict.status]
     return shown
 
 
-def _said(work: FieldWork) -> Verdict | None:
+def _known_verdict(work: FieldWork) -> Verdict | None:
     if work.blind:
         return None
     if work.first is not None:

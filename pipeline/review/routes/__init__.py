@@ -1,40 +1,30 @@
-"""The routes, a module a concern. Each one has its line in ``pipeline/review/access.py``."""
+"""The routes, one module a subject. Each route has its line in ``pipeline/review/security/access.py``."""
 
 from pipeline.review.routes import (
     accounts,
     column,
     desk,
     entries,
-    health,
     home,
     login,
     lots,
     packages,
-    password,
     pictures,
-    reconcile,
+    reconciliations,
     reports,
-    session,
-    tickets,
 )
 
-ROUTERS = tuple(
-    module.router
-    for module in (
-        health,
-        login,
-        password,
-        session,
-        home,
-        desk,
-        column,
-        entries,
-        reconcile,
-        packages,
-        tickets,
-        pictures,
-        reports,
-        lots,
-        accounts,
-    )
+ROUTERS = (
+    login.router,
+    home.router,
+    desk.router,
+    column.router,
+    entries.router,
+    reconciliations.router,
+    packages.router,
+    desk.tickets_router,
+    pictures.router,
+    reports.router,
+    lots.router,
+    accounts.router,
 )

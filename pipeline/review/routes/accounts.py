@@ -1,4 +1,4 @@
-"""The accounts of people, for administrators."""
+"""Accounts of the staff, for administrators."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.accounts import Account, AccountError, Role
-from pipeline.review.admission import OfSession
-from pipeline.review.site import OfSite, Site
+from pipeline.review.context import Site, SiteDep
+from pipeline.review.security.authentication import SessionDep
 
 router = APIRouter(prefix="/accounts")
 
@@ -18,15 +18,15 @@ Codes = Annotated[list[str], Form()]
 
 
 @router.get("")
-def show_accounts(request: Request, site: OfSite) -> Response:
+def show_accounts(request: Request, site: SiteDep) -> Response:
     return _list(request, site)
 
 
 @router.post("")
 def create_account(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     role: Annotated[Role, Form()],
     login: Text = "",
     name: Text = "",
@@ -44,15 +44,15 @@ def create_account(
 
 
 @router.get("/{login}")
-def show_account(request: Request, site: OfSite, login: str) -> Response:
-    return _one(request, site, login)
+def show_account(request: Request, site: SiteDep, login: str) -> Response:
+    return _account_page(request, site, login)
 
 
 @router.post("/{login}/duties")
 def set_duties(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     login: str,
     role: Annotated[Role, Form()],
     everywhere: Text = "",
@@ -63,32 +63,32 @@ def set_duties(
         codes = _codes(everywhere, places, more_places)
         site.accounts.set_duties(login, role, codes, session.person.login)
     except AccountError as refused:
-        return _one(request, site, login, refused.message)
+        return _account_page(request, site, login, refused.message)
     return RedirectResponse("/accounts", status_code=303)
 
 
 @router.post("/{login}/reset")
-def reset_password(request: Request, site: OfSite, session: OfSession, login: str) -> Response:
+def reset_password(request: Request, site: SiteDep, session: SessionDep, login: str) -> Response:
     return _one_time(request, site, login, site.accounts.reset_password(login, session.person.login))
 
 
 @router.post("/{login}/deactivate")
-def deactivate(request: Request, site: OfSite, session: OfSession, login: str) -> Response:
+def deactivate(request: Request, site: SiteDep, session: SessionDep, login: str) -> Response:
     try:
         site.accounts.deactivate(login, session.person.login)
     except AccountError as refused:
-        return _one(request, site, login, refused.message)
+        return _account_page(request, site, login, refused.message)
     return RedirectResponse("/accounts", status_code=303)
 
 
 @router.post("/{login}/activate")
-def activate(site: OfSite, session: OfSession, login: str) -> Response:
+def activate(site: SiteDep, session: SessionDep, login: str) -> Response:
     site.accounts.activate(login, session.person.login)
     return RedirectResponse("/accounts", status_code=303)
 
 
 def _codes(everywhere: str, ticked: list[str], more: str) -> list[str] | None:
-    """The place codes of a form; None = all places. Raises ``AccountError`` when neither is said."""
+    """Return the place codes of a form; None: all places. Raises ``AccountError`` when both are given."""
     codes = [*ticked, *more.replace(";", ",").split(",")]
     codes = [code.strip() for code in codes if code.strip()]
     if everywhere and codes:
@@ -97,7 +97,7 @@ def _codes(everywhere: str, ticked: list[str], more: str) -> list[str] | None:
 
 
 def _list(request: Request, site: Site, refused: str = "", typed: dict[str, str] | None = None) -> Response:
-    return site.pages.page(
+    return site.renderer.render(
         request,
         "accounts.html",
         status=422 if refused else 200,
@@ -108,8 +108,8 @@ def _list(request: Request, site: Site, refused: str = "", typed: dict[str, str]
     )
 
 
-def _one(request: Request, site: Site, login: str, refused: str = "") -> Response:
-    return site.pages.page(
+def _account_page(request: Request, site: Site, login: str, refused: str = "") -> Response:
+    return site.renderer.render(
         request,
         "account.html",
         status=422 if refused else 200,
@@ -120,13 +120,13 @@ def _one(request: Request, site: Site, login: str, refused: str = "") -> Respons
 
 
 def _account(site: Site, login: str) -> Account:
-    found = next((one for one in site.accounts.list() if one.person.login == login), None)
+    found = next((account for account in site.accounts.list() if account.person.login == login), None)
     if found is None:
         raise HTTPException(404)
     return found
 
 
 def _one_time(request: Request, site: Site, login: str, password: str) -> Response:
-    """Shown once, here; it is stored nowhere."""
+    """Show a one-time password. It is shown once, here, and stored nowhere."""
     days = site.accounts.options.one_time.days
-    return site.pages.page(request, "one_time.html", login=login, password=password, days=days)
+    return site.renderer.render(request, "one_time.html", login=login, password=password, days=days)

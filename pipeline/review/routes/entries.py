@@ -1,17 +1,121 @@
-"""Settled entries, for supervisors: what they say, and opening fields of them again."""
+"""Settled entries, for supervisors: what they hold, and reopening fields of them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError
+from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.desk.values import NotYours
-from pipeline.review.admission import OfSession
-from pipeline.review.entry_view import entry_view
-from pipeline.review.site import OfSite, Site
+from pipeline.registry.values import StoredEntry
+from pipeline.reports.content import told_place
+from pipeline.review.context import Site, SiteDep
+from pipeline.review.desk.field_view import STATUS_LABELS
+from pipeline.review.security.authentication import SessionDep
+from pipeline.schema import RecordSpec
+
+MACHINE = "máy"
+
+
+@dataclass(frozen=True, slots=True)
+class SettledField:
+    """A field that is settled.
+
+    Attributes:
+        written: The text on paper, as last decided or read.
+        value: The value to be exported where it differs from ``written``, else ``""``.
+        author: Who decided or read it.
+        amended: The value of an amendment, else ``""``.
+        asked: Whether the link that led here means this field.
+        is_read: Whether it was read from the page, so that it can be keyed again.
+    """
+
+    name: str
+    column: str
+    label: str
+    written: str
+    value: str
+    author: str
+    amended: str
+    asked: bool
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry with its settled fields. ``waiting``: how many fields are not settled."""
+
+    entry_id: int
+    title: str
+    where: str
+    rows: tuple[SettledField, ...]
+    waiting: int
+    page: str
+
+
+def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec, asked: str) -> EntryView:
+    """Return the settled fields of an entry.
+
+    Fields that wait for people are left out, as the same person may have to key them blind; so are fields of which
+    nothing is known, as there is nothing to reopen.
+
+    Args:
+        entry: The entry.
+        waiting: The fields that wait for people.
+        record: The declaration of its record.
+        asked: The Ministry's column to be looked at; ``""``: none.
+    """
+    readings = {reading.field: reading for reading in entry.readings}
+    rows = []
+    for spec in record.fields:
+        written, author = _last_text(entry, spec.name, readings.get(spec.name))
+        value = entry.values.get(spec.name)
+        amendment = entry.amendments.get(spec.name)
+        if spec.name in waiting or (value is None and spec.name not in entry.decisions):
+            continue
+        other = value if value not in (None, "", written) else ""
+        amended = amendment.value or "(trống)" if amendment else ""
+        reading = readings.get(spec.name)
+        rows.append(
+            SettledField(
+                name=spec.name,
+                column=spec.column,
+                label=spec.label,
+                written=written,
+                value=other or "",
+                author=author,
+                amended=amended,
+                asked=spec.column == asked,
+                is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
+            )
+        )
+    number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
+    return EntryView(
+        entry.entry_id,
+        f"{record.title} số {number}" if number else record.title,
+        ", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", told_place(entry.row)))),
+        tuple(rows),
+        len(waiting),
+        f"/pictures/entries/{entry.entry_id}/page",
+    )
+
+
+def _last_text(entry: StoredEntry, field: str, reading: FieldReading | None) -> tuple[str, str]:
+    """Return the last text of a field, and who wrote it."""
+    decision = entry.decisions.get(field)
+    if decision is not None:
+        return _text_or_status(decision.status, decision.text), decision.author
+    return (_text_or_status(reading.status, reading.text), MACHINE) if reading is not None else ("", "")
+
+
+def _text_or_status(status: FieldStatus, text: str) -> str:
+    return text or f"({STATUS_LABELS[status]})"
+
 
 router = APIRouter(prefix="/entries")
 
@@ -19,23 +123,23 @@ router = APIRouter(prefix="/entries")
 @router.get("/{entry_id}")
 def show_entry(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     entry_id: int,
     column: Annotated[str, Query(max_length=100)] = "",
     opened: Annotated[int, Query(ge=0, le=1000)] = 0,
     few: bool = False,
 ) -> Response:
-    """``column``: the Ministry's column that is to be looked at; ``opened``: so many fields were opened just now,
-    ``few``: where too few people have not seen them yet."""
+    """Show an entry. ``column``: the Ministry's column to be looked at; ``opened``: how many fields were reopened just
+    now; ``few``: too few people are left who have not seen them."""
     return _shown(request, site, session, entry_id, column, opened=opened, few=few)
 
 
 @router.post("/{entry_id}/reopen")
 def reopen(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     entry_id: int,
     fields: Annotated[list[str], Form()] = [],  # noqa: B006 (FastAPI copies it)
     reason: Annotated[str, Form(max_length=500)] = "",
@@ -53,7 +157,7 @@ def reopen(
 def _shown(
     request: Request,
     site: Site,
-    session: OfSession,
+    session: SessionDep,
     entry_id: int,
     column: str = "",
     *,
@@ -64,7 +168,7 @@ def _shown(
 ) -> Response:
     entry, waiting = site.desk.entry(session.person, entry_id)
     view = entry_view(entry, waiting, site.schemas.record(entry.record), column)
-    return site.pages.page(
+    return site.renderer.render(
         request,
         "entry.html",
         status=422 if refused else 200,

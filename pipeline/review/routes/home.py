@@ -1,24 +1,79 @@
-"""The first page: what waits for this person, by book and stage."""
+"""The first page, with what waits for this person by book and stage; and the health check."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
+from pipeline.registry.accounts import Role
 from pipeline.registry.desk.desk import MOST_BOOKS
-from pipeline.review.access import REVIEWING
-from pipeline.review.admission import OfSession
-from pipeline.review.desk.overview import rows_of, stages_of
-from pipeline.review.site import OfSite
+from pipeline.registry.desk.permits import STAGES
+from pipeline.registry.desk.values import QueueCount, Stage
+from pipeline.review.context import SiteDep
+from pipeline.review.desk.field_view import STAGE_LABELS
+from pipeline.review.security.access import REVIEWING
+from pipeline.review.security.authentication import SessionDep
+
+ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
+
+
+@dataclass(frozen=True, slots=True)
+class StageColumn:
+    """A column of the table. ``mine``: this person may work at the stage."""
+
+    stage: Stage
+    words: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A book. ``waiting``: the number of tasks at each stage, in the order of the columns."""
+
+    book_id: int
+    book: str
+    volume: str
+    waiting: tuple[int, ...]
+
+
+def stages_of(role: Role) -> tuple[StageColumn, ...]:
+    return tuple(StageColumn(stage, STAGE_LABELS[stage], stage in STAGES[role]) for stage in ORDER)
+
+
+def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tuple[QueueRow, ...]:
+    """Return a row for each book, in the order in which the books come."""
+    books: dict[int, QueueCount] = {}
+    waiting: dict[tuple[int, Stage], int] = {}
+    for count in counts:
+        books.setdefault(count.book_id, count)
+        waiting[count.book_id, count.stage] = count.waiting
+    return tuple(
+        QueueRow(
+            book_id, count.book, count.volume, tuple(waiting.get((book_id, one.stage), 0) for one in stages)
+        )
+        for book_id, count in books.items()
+    )
+
 
 router = APIRouter()
 
 
+@router.get("/healthz")
+def health(site: SiteDep) -> PlainTextResponse:
+    """``ok``; 503 with advice when the registry cannot be read."""
+    site.accounts.places()
+    return PlainTextResponse("ok")
+
+
 @router.get("/")
-def home(request: Request, site: OfSite, session: OfSession) -> Response:
+def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
     if session.person.role not in REVIEWING:
-        return site.pages.page(request, "home.html")
+        return site.renderer.render(request, "home.html")
     counts = site.desk.counts(session.person)
     stages = stages_of(session.person.role)
     rows = rows_of(counts, stages)
-    return site.pages.page(request, "queue.html", rows=rows, stages=stages, most=MOST_BOOKS)
+    return site.renderer.render(request, "queue.html", rows=rows, stages=stages, most=MOST_BOOKS)

@@ -1,4 +1,4 @@
-"""Lots: drawn, looked at, accepted or opened again. Only supervisors, only of their places."""
+"""Lots: drawn, checked, accepted or reopened. Only for supervisors, only of their places."""
 
 from __future__ import annotations
 
@@ -10,24 +10,78 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError
 from pipeline.registry.accounts import Person
 from pipeline.registry.desk.values import NotYours
+from pipeline.registry.lots.values import Lot
+from pipeline.reports import ReportCell, ReportFigure, ReportTable
+from pipeline.reports.content import number, percent, share, words
 from pipeline.reports.data import ReportData
 from pipeline.reports.sections.accuracy import VERDICTS, lot_table
-from pipeline.review.admission import OfSession
-from pipeline.review.numbers import RowId
-from pipeline.review.reports.lots import characteristic_table, lot_figures
-from pipeline.review.site import OfSite, Site
+from pipeline.review.context import RowId, Site, SiteDep
+from pipeline.review.security.authentication import SessionDep
+from pipeline.sampling import Plan
+
+SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
+"""Shares of wrong entries for which the page shows how likely the lot passes."""
+
+
+def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
+    """Return the figures of a lot: what was drawn, what was found, what that proves."""
+    found, plan = lot.findings, lot.plan
+    rule = "xem hết" if plan.is_whole else f"nhận khi có không quá {number(plan.acceptance).text} việc sai"
+    return (
+        ReportFigure("Việc trong lô", number(plan.lot)),
+        ReportFigure("Lấy mẫu", number(plan.sample), rule),
+        ReportFigure(
+            "Đã kiểm tra xong", number(found.checked), f"{share(found.checked, plan.sample).text} của mẫu"
+        ),
+        ReportFigure(
+            "Việc sai",
+            number(found.wrong),
+            f"{number(found.fields_wrong).text} ô trong {number(found.fields_checked).text} ô",
+        ),
+        ReportFigure(
+            "Tỉ lệ việc sai chắc không quá", _bound(lot), "của cả lô lúc lấy mẫu, với độ tin cậy 95\u00a0%"
+        ),
+        ReportFigure("Người kiểm tra được", number(lot.checkers), "tài khoản chưa xem gì của các sổ này"),
+    )
+
+
+def characteristic_table(plan: Plan) -> ReportTable:
+    """Return the operating characteristic: how likely the plan accepts lots of several qualities."""
+    rows = tuple(
+        (percent(wrong), number(round(wrong * plan.lot)), percent(plan.passes(round(wrong * plan.lot))))
+        for wrong in SHARES
+    )
+    columns = (
+        ("Nếu tỉ lệ việc sai là", False),
+        ("tức là số việc", True),
+        ("thì lô được nhận với xác suất", True),
+    )
+    quality = plan.quality
+    wanted = (
+        f"chấp nhận {percent(quality.acceptable).text}, không chấp nhận {percent(quality.rejectable).text}"
+    )
+    risks = (
+        f"lô tốt bị trả oan {percent(plan.producer_risk).text}, lô xấu lọt {percent(plan.consumer_risk).text}"
+    )
+    note = f"Cơ quan đặt: {wanted}. Với cỡ mẫu này: {risks}."
+    return ReportTable("characteristic", "Phép lấy mẫu này phân biệt được gì", columns, rows, note=note)
+
+
+def _bound(lot: Lot) -> ReportCell:
+    return percent(lot.bound) if lot.findings.checked else words("")
+
 
 router = APIRouter(prefix="/lots")
 
 
 @router.get("")
-def show_lots(request: Request, site: OfSite, session: OfSession) -> Response:
+def show_lots(request: Request, site: SiteDep, session: SessionDep) -> Response:
     return _lots(request, site, session.person)
 
 
 @router.post("")
 def draw_lot(
-    request: Request, site: OfSite, session: OfSession, books: Annotated[list[RowId], Form()]
+    request: Request, site: SiteDep, session: SessionDep, books: Annotated[list[RowId], Form()]
 ) -> Response:
     try:
         lot = site.lots.draw(session.person, books)
@@ -39,13 +93,13 @@ def draw_lot(
 
 
 @router.get("/{lot_id}")
-def show_lot(request: Request, site: OfSite, session: OfSession, lot_id: int) -> Response:
+def show_lot(request: Request, site: SiteDep, session: SessionDep, lot_id: int) -> Response:
     return _lot(request, site, session.person, lot_id)
 
 
 @router.post("/{lot_id}/close")
-def close_lot(request: Request, site: OfSite, session: OfSession, lot_id: int) -> Response:
-    """Put into question what is left of it, if anything is; else end the lot."""
+def close_lot(request: Request, site: SiteDep, session: SessionDep, lot_id: int) -> Response:
+    """Reopen what is left of the sample, if anything is; else close the lot."""
     try:
         if site.lots.lot(session.person, lot_id).left:
             site.lots.carry_on(session.person, lot_id)
@@ -60,7 +114,7 @@ def close_lot(request: Request, site: OfSite, session: OfSession, lot_id: int) -
 
 @router.post("/{lot_id}/cancel")
 def cancel_lot(
-    request: Request, site: OfSite, session: OfSession, lot_id: int, reason: Annotated[str, Form()] = ""
+    request: Request, site: SiteDep, session: SessionDep, lot_id: int, reason: Annotated[str, Form()] = ""
 ) -> Response:
     try:
         site.lots.cancel(session.person, lot_id, reason)
@@ -74,7 +128,7 @@ def cancel_lot(
 def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Response:
     tallies = site.registry.counting(person.places, now=site.now).books()
     basis = ReportData(tallies, site.plan, site.schemas)
-    return site.pages.page(
+    return site.renderer.render(
         request,
         "lots.html",
         status=422 if refused else 200,
@@ -86,7 +140,7 @@ def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Re
 
 def _lot(request: Request, site: Site, person: Person, lot_id: int, refused: str = "") -> Response:
     lot = site.lots.lot(person, lot_id)
-    return site.pages.page(
+    return site.renderer.render(
         request,
         "lot.html",
         status=422 if refused else 200,

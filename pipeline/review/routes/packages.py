@@ -1,4 +1,4 @@
-"""Packages for the shared software: asked for, watched, taken; only of books of one's own places."""
+"""Packages for the shared software: requested, watched, downloaded; only of books of one's own places."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.registry.accounts import Session
 from pipeline.registry.records import BookRow
-from pipeline.review.admission import OfSession
-from pipeline.review.site import OfSite, Site
+from pipeline.review.context import Site, SiteDep
+from pipeline.review.security.authentication import SessionDep
 
 router = APIRouter(prefix="/packages")
 
 
 @router.get("")
-def show_packages(request: Request, site: OfSite, session: OfSession) -> Response:
+def show_packages(request: Request, site: SiteDep, session: SessionDep) -> Response:
     rows = [(book, site.packages.state(book.book_id)) for book in _books(site, session)]
     under_way = any(state.is_under_way for _, state in rows)
-    return site.pages.page(
+    return site.renderer.render(
         request, "packages.html", rows=rows, under_way=under_way, is_open=site.packages.is_open
     )
 
 
 @router.post("/{book_id}")
-def ask_for_package(site: OfSite, session: OfSession, book_id: int) -> Response:
+def ask_for_package(site: SiteDep, session: SessionDep, book_id: int) -> Response:
     book = _book(site, session, book_id)
     if site.packages.start(book.book_id):
         site.registry.note_view(session.person, "package-asked", f"book:{book_id}")
@@ -31,7 +31,7 @@ def ask_for_package(site: OfSite, session: OfSession, book_id: int) -> Response:
 
 
 @router.get("/{book_id}/{name}")
-def take_file(site: OfSite, session: OfSession, book_id: int, name: str) -> Response:
+def take_file(site: SiteDep, session: SessionDep, book_id: int, name: str) -> Response:
     book = _book(site, session, book_id)
     path = site.packages.file(book.book_id, name)
     if path is None:

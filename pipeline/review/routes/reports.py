@@ -1,31 +1,105 @@
-"""The supervisors' report and the lists that its figures lead to, always of the person's own places."""
+"""The supervisors' report and the lists behind its figures, always of the person's own places."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from pipeline.localtime import format_moment
+from pipeline.model import FieldStatus
 from pipeline.registry.accounts import Person
-from pipeline.registry.tallies import BookTally, Listed, Tallies
+from pipeline.registry.tallies import BookTally, FieldLine, Listed, Tallies, TaskLine
 from pipeline.registry.tallies.counting import Counting
-from pipeline.reports import SPAN, ReportTable
+from pipeline.reports import SPAN, ReportCell, ReportTable
+from pipeline.reports.content import STAGES, age, number, words
 from pipeline.reports.data import ReportData
 from pipeline.reports.output_files import MAKERS, file_name
 from pipeline.reports.report import of_basis
 from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
-from pipeline.review.admission import OfSession
-from pipeline.review.reports.lists import MOST_ROWS, field_table, waiting_table
-from pipeline.review.site import OfSite, Site
+from pipeline.review.context import Site, SiteDep
+from pipeline.review.desk.field_view import STATUS_LABELS
+from pipeline.review.security.authentication import SessionDep
+
+MOST_ROWS = 500
+"""The most rows that a page shows of a list; the workbook has all."""
+
+WORKED_ON = frozenset({"review", "check", "third", "supervisor"})
+"""Stages at which a supervisor may take tasks at the desk."""
+
+
+def waiting_table(basis: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
+    """Return the open tasks as a table, the longest waiting first."""
+    columns = (
+        ("Sổ", False),
+        ("Bản quét", False),
+        ("Trang", True),
+        ("Số", False),
+        ("Bước", False),
+        ("Ô còn chờ", True),
+        ("Đã chờ", True),
+    )
+    rows = tuple(
+        (
+            words(one.book),
+            words(one.scan),
+            number(one.page_no),
+            words("cả trang" if one.row < 0 else one.entry_number),
+            words(STAGES[one.stage], _desk(one)),
+            number(len(one.fields)),
+            age(one.opened_at, basis.tallies.at),
+        )
+        for one in lines
+    )
+    return ReportTable("waiting", "Việc đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
+
+
+def field_table(basis: ReportData, title: str, before: str, lines: Iterable[FieldLine]) -> ReportTable:
+    """Return fields as a table, with their text ``before`` and the settled text, the latest first."""
+    columns = (
+        ("Sổ", False),
+        ("Bản quét", False),
+        ("Trang", True),
+        ("Số", False),
+        ("Ô", False),
+        (before, False),
+        ("Đã quyết", False),
+        ("Lúc", False),
+    )
+    rows = tuple(
+        (
+            words(one.book),
+            words(one.scan),
+            number(one.page_no),
+            words(one.entry_number),
+            words(basis.field_label(one.record, one.field)),
+            _text_or_status(one.said_status, one.said),
+            _text_or_status(one.settled_status, one.settled),
+            words(format_moment(one.decided_at)),
+        )
+        for one in lines
+    )
+    return ReportTable("fields", title, columns, rows, shown=MOST_ROWS)
+
+
+def _desk(one: TaskLine) -> str:
+    return f"/desk?stage={one.stage}&book={one.book_id}" if one.stage in WORKED_ON else "/tickets"
+
+
+def _text_or_status(status: str, text: str) -> ReportCell:
+    """Return the text, or the label of the status where there is none."""
+    return words(text or f"({STATUS_LABELS[FieldStatus(status)]})")
+
 
 router = APIRouter(prefix="/reports")
 
 SPANS = ((7, "7 ngày"), (28, "4 tuần"), (SPAN, "8 tuần"), (182, "nửa năm"), (365, "một năm"))
-"""Of how many days what happened is told."""
+"""The periods of a report: days and label."""
 
 MEDIA = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -37,27 +111,27 @@ Asked = Annotated[str | None, Query(max_length=100)]
 
 
 @router.get("")
-def show_report(request: Request, site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
+def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     person = session.person
     made = of_basis(_basis(site, person, days), person.places)
-    return site.pages.page(request, "report.html", report=made, spans=SPANS)
+    return site.renderer.render(request, "report.html", report=made, spans=SPANS)
 
 
 @router.get("/bao-cao.xlsx")
-def download_workbook(site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
+def download_workbook(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     return _file(site, session.person, days, ".xlsx")
 
 
 @router.get("/bao-cao.pdf")
-def download_document(site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
+def download_document(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     return _file(site, session.person, days, ".pdf")
 
 
 @router.get("/books")
 def show_books(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     place: Asked = None,
     record: Asked = None,
     year: int | None = None,
@@ -74,27 +148,27 @@ def show_books(
 
 
 @router.get("/days")
-def show_days(request: Request, site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
+def show_days(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     tallies = _counting(site, session.person).hours(days)
     return _list(request, site, day_table(_of(site, session.person, tallies, days)))
 
 
 @router.get("/missing")
-def show_missing(request: Request, site: OfSite, session: OfSession) -> Response:
+def show_missing(request: Request, site: SiteDep, session: SessionDep) -> Response:
     tallies = _counting(site, session.person).books()
     return _list(request, site, missing_table(_of(site, session.person, tallies)))
 
 
 @router.get("/unlike")
-def show_unlike(request: Request, site: OfSite, session: OfSession) -> Response:
-    """Books whose handwriting is unlike that which was calibrated on."""
+def show_unlike(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """List books whose handwriting is unlike that of the calibration."""
     tallies = _counting(site, session.person).books()
     return _list(request, site, drift_table(_of(site, session.person, tallies)))
 
 
 @router.get("/people")
-def show_people(request: Request, site: OfSite, session: OfSession, days: Days = SPAN) -> Response:
-    """By person: only ever on this page, which a supervisor has to ask for; that they did is on record."""
+def show_people(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
+    """Compare people. Only this page does so; that a supervisor opened it is recorded."""
     site.registry.note_view(session.person, "people-compared", "")
     tallies = _counting(site, session.person).people(days)
     return _list(request, site, people_table(_of(site, session.person, tallies, days)))
@@ -102,7 +176,7 @@ def show_people(request: Request, site: OfSite, session: OfSession, days: Days =
 
 @router.get("/waiting")
 def show_waiting(
-    request: Request, site: OfSite, session: OfSession, stage: Asked = None, book: int | None = None
+    request: Request, site: SiteDep, session: SessionDep, stage: Asked = None, book: int | None = None
 ) -> Response:
     counting = _counting(site, session.person)
     lines = counting.waiting(Listed(book_id=book, stage=stage), MOST_ROWS)
@@ -112,13 +186,13 @@ def show_waiting(
 @router.get("/overturned")
 def show_overturned(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     record: Asked = None,
     field: Asked = None,
     days: Days = SPAN,
 ) -> Response:
-    """Fields of which a second person changed the first word. What they saw of whom is on record."""
+    """List fields whose first keyed text a second person changed. That the supervisor saw the list is recorded."""
     site.registry.note_view(session.person, "fields-listed", "list:overturned")
     counting = _counting(site, session.person)
     basis = _of(site, session.person, counting.nothing(days), days)
@@ -129,13 +203,13 @@ def show_overturned(
 @router.get("/misread")
 def show_misread(
     request: Request,
-    site: OfSite,
-    session: OfSession,
+    site: SiteDep,
+    session: SessionDep,
     form: Asked = None,
     field: Asked = None,
     days: Days = SPAN,
 ) -> Response:
-    """Fields that the machine had read otherwise than people settled them."""
+    """List fields that the machine read differently from what people settled."""
     site.registry.note_view(session.person, "fields-listed", "list:misread")
     counting = _counting(site, session.person)
     basis = _of(site, session.person, counting.nothing(days), days)
@@ -162,4 +236,4 @@ def _file(site: Site, person: Person, days: int, ending: str) -> Response:
 
 
 def _list(request: Request, site: Site, table: ReportTable) -> Response:
-    return site.pages.page(request, "list.html", table=replace(table, shown=MOST_ROWS, href=""))
+    return site.renderer.render(request, "list.html", table=replace(table, shown=MOST_ROWS, href=""))

@@ -1,5 +1,7 @@
-"""What went wrong as a Vietnamese page, or as a fragment where htmx asked. No page tells what an exception says, except
-those that are written for people (``HotichError``)."""
+"""Errors as Vietnamese pages, as fragments for htmx, or as JSON for scripts.
+
+No page shows the message of an exception, except of those that are written for people (``HotichError``).
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,9 @@ from pipeline.errors import HotichError
 from pipeline.registry import NotThere, StaleTask
 from pipeline.registry.accounts import AccountError
 from pipeline.registry.desk.values import CannotUndo, HandsFull, NotYours
-from pipeline.review.admission import ComeIn, Forged
-from pipeline.review.journal import note_fault
-from pipeline.review.login_form import login_form
-from pipeline.review.site import site_of
+from pipeline.review.context import site_of
+from pipeline.review.security.authentication import ForgedForm, LoginRequired, render_login_form
+from pipeline.review.security.middleware import log_fault
 
 SENTENCES = {
     400: "Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại.",
@@ -35,11 +36,11 @@ STATUS = (
     (CannotUndo, 409),
     (AccountError, 422),
 )
-"""What an error of the house means in HTTP; others are 503: the registry or the disk refuses."""
+"""The HTTP status of each error of the program; the others are 503: the registry or the disk refuses."""
 
 
-class Shelter:
-    """ASGI middleware: a fault of the program, or a refusal before any route, ends in a page like all others."""
+class ErrorMiddleware:
+    """ASGI middleware: a fault of the program, or a refusal before any route, ends in an error page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -56,13 +57,13 @@ class Shelter:
             await self._app(scope, receive, watched)
         except Exception as error:  # noqa: BLE001 (whatever it is, the person gets a page and the log a place)
             if scope["type"] != "http" or started:
-                note_fault(error)
+                log_fault(error)
                 return
             await _answer(Request(scope), error)(scope, receive, send)
 
 
-def answer_errors(app: FastAPI) -> None:
-    """Have the application answer its errors with pages."""
+def install_error_handlers(app: FastAPI) -> None:
+    """Register the handlers that answer errors with pages."""
     for kind in (StarletteHTTPException, RequestValidationError, HotichError):
         app.add_exception_handler(kind, _answer_async)
 
@@ -72,24 +73,23 @@ async def _answer_async(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, error: Exception) -> Response:
-    if isinstance(error, ComeIn):
-        return _to_the_door(request, error)
-    if isinstance(error, Forged) and request.url.path == "/login" and request.state.session is None:
-        return login_form(request, site_of(request), refused=OLD_LOGIN_FORM, status=403)
-    status, sentence, headers = _told(error)
+    if isinstance(error, LoginRequired):
+        return _redirect_to_login(request, error)
+    if isinstance(error, ForgedForm) and request.url.path == "/login" and request.state.session is None:
+        return render_login_form(request, site_of(request), refused=OLD_LOGIN_FORM, status=403)
+    status, sentence, headers = _describe(error)
     if _wants_json(request):
-        told = {"sentence": sentence, "code": _code(error)}
-        return JSONResponse(told, status, headers)
+        return JSONResponse({"sentence": sentence, "code": _code(error)}, status, headers)
     fragment = "HX-Request" in request.headers
-    response = site_of(request).pages.page(
+    response = site_of(request).renderer.render(
         request, "fragments/error.html" if fragment else "error.html", status=status, sentence=sentence
     )
     response.headers.update(headers)
     return response
 
 
-def _told(error: Exception) -> tuple[int, str, dict[str, str]]:
-    """Status, sentence and headers."""
+def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
+    """Return status, sentence and headers."""
     if isinstance(error, StarletteHTTPException):
         own = error.detail if isinstance(error, HTTPException) and type(error) is not HTTPException else None
         sentence = own or SENTENCES.get(error.status_code, SENTENCES[400])
@@ -100,28 +100,28 @@ def _told(error: Exception) -> tuple[int, str, dict[str, str]]:
         return status, SENTENCES[status], {}
     if isinstance(error, HotichError):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 503), error.message, {}
-    note_fault(error)
+    log_fault(error)
     return 500, SENTENCES[500], {}
 
 
 def _wants_json(request: Request) -> bool:
-    """Whether a script of the application asks, which shows what went wrong itself."""
+    """Return whether a script of the application asks, which shows the error itself."""
     return request.headers.get("accept", "").startswith("application/json")
 
 
 def _code(error: Exception) -> str:
-    """What a script tells faults apart by."""
+    """Return the code by which scripts distinguish errors."""
     if isinstance(error, HotichError):
         return error.code
-    return "forged" if isinstance(error, Forged) else ""
+    return "forged" if isinstance(error, ForgedForm) else ""
 
 
-def _to_the_door(request: Request, error: ComeIn) -> Response:
-    """A page is exchanged for the one to go to first; htmx, which would follow silently, is told to load it. A picture
-    is not: its browser would be given another login form behind the one that the person has before them."""
+def _redirect_to_login(request: Request, error: LoginRequired) -> Response:
+    """Send a page to the one to go to first; htmx, which would follow a redirect silently, gets an ``HX-Redirect``. A
+    picture is not redirected: its browser would get another login form behind the one that the person sees."""
     if _wants_json(request):
-        told = {"sentence": "Phiên làm việc đã hết. Hãy đăng nhập lại.", "code": "login"}
-        return JSONResponse(told, status_code=401)
+        sentence = "Phiên làm việc đã hết. Hãy đăng nhập lại."
+        return JSONResponse({"sentence": sentence, "code": "login"}, status_code=401)
     if "HX-Request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": error.to})
     if request.headers.get("accept", "").startswith("image/"):

@@ -1,6 +1,6 @@
-"""Who may use which route: the one table. A route that is not in it can be used by nobody.
+"""The access table: who may use which route. Nobody may use a route that is not in it.
 
-``docs/reference/roles.md`` says the same in words; a test walks the table for every role.
+``docs/reference/roles.md`` says the same in words; a test checks the table for every role.
 """
 
 from __future__ import annotations
@@ -19,10 +19,16 @@ SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """``roles``: who may use the route, None = anybody, without a login; ``scoped``: what it shows or changes belongs
-    to a registration place that is named in it, and the registry refuses those of other places (what names none gives
-    only what is of one's own places); ``before_change``: also open to those who
-    must choose a new password first."""
+    """Who may use a route.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path template of the route.
+        roles: The roles that may use it; None: anybody, without a login.
+        scoped: What the route shows or changes belongs to one registration place, and the registry refuses people of
+            other places. A route that is not scoped shows only data of the person's own places.
+        before_change: Whether people who must choose a new password first may use it.
+    """
 
     method: str
     path: str
@@ -104,6 +110,6 @@ BY_ROUTE = {(access.method, access.path): access for access in ACCESS}
 
 
 def may_open(role: Role, path: str) -> bool:
-    """Whether people of that role may open that page."""
+    """Return whether people of that role may open that page."""
     access = BY_ROUTE.get(("GET", path))
     return access is not None and (access.roles is None or role in access.roles)

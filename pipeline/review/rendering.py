@@ -1,4 +1,4 @@
-"""Pages made from templates: everything that is put in is escaped, a name that is not there is an error."""
+"""Pages rendered from templates. Every value is escaped, and a name that is missing is an error."""
 
 from __future__ import annotations
 
@@ -14,16 +14,35 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
-from pipeline.registry.accounts import ROLE_WORDS, Session
+from pipeline.registry.accounts import ROLE_WORDS, Role, Session
 from pipeline.reports.content import told_place
-from pipeline.review.navigation import links_of
+from pipeline.review.security.access import may_open
+
+LINKS = (
+    ("/", "Trang đầu"),
+    ("/desk", "Bàn rà soát"),
+    ("/column", "Theo cột"),
+    ("/reconcile", "Đối soát"),
+    ("/packages", "Gói giao"),
+    ("/tickets", "Quét lại"),
+    ("/reports", "Báo cáo"),
+    ("/lots", "Lấy mẫu"),
+    ("/accounts", "Tài khoản"),
+)
+"""Path and label of the links at the top of every page. A person sees those that the access table lets them open."""
+
+
+def links_of(role: Role) -> tuple[tuple[str, str], ...]:
+    """Return the links that people of that role see."""
+    return tuple((path, label) for path, label in LINKS if may_open(role, path))
+
 
 ROOM = Path(__file__).parent
 STATIC = ROOM / "static"
 
 
-class Pages:
-    """The templates of ``templates/``."""
+class PageRenderer:
+    """Renders the templates of ``templates/``."""
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -43,9 +62,16 @@ class Pages:
         )
         self._templates.filters["moment"] = moment
 
-    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """A whole page or a fragment. Templates get ``session`` (None before the login), ``links``, ``path``, ``csrf``
-        (of the session; before the login from ``values``) and ``values``."""
+    def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Render a page or a fragment.
+
+        Args:
+            request: The request.
+            template: The file name of the template.
+            status: The status code of the response.
+            values: What the template shows, besides ``session`` (None before the login), ``links``, ``path`` and
+                ``csrf`` (the session's token; before the login it comes from ``values``).
+        """
         session: Session | None = getattr(request.state, "session", None)
         around = {
             "session": session,
@@ -64,6 +90,6 @@ def moment(at: datetime) -> str:
 
 @cache
 def static_url(name: str) -> str:
-    """The address of a static file; it changes with the file's content, so that browsers may keep it."""
+    """Return the address of a static file. It changes with the file's content, so that browsers may cache it."""
     digest = sha256_of_file(STATIC / name)[:12]
     return f"/static/{name}?v={digest}"

@@ -1,4 +1,4 @@
-"""Known words for what somebody is typing: names, places, terms of a list. Offered, never filled in."""
+"""Autocomplete words for what somebody is typing: names, places, terms of a list. Offered, never filled in."""
 
 from __future__ import annotations
 
@@ -20,20 +20,26 @@ SEPARATORS = ",;-–"
 """Signs between the units of a written place."""
 
 
-class Known:
-    """Knows names from counts of their syllables, places from the tables of units, terms from the code lists.
+class Autocomplete:
+    """Suggests names from counts of their syllables, places from the gazetteer, terms from the code lists.
 
-    ``models``: the folder of models (by default that which came with the program); without its word data no names are
-    offered.
+    Args:
+        schemas: The declarations, with the gazetteer and the code lists.
+        models: The folder of models (by default the installation's); without its word data no names are offered.
     """
 
     def __init__(self, schemas: Schemas, models: Path | None = None) -> None:
         self._schemas = schemas
         self._models = models
 
-    def words(self, spec: FieldSpec, text: str, place_code: str = "") -> tuple[str, ...]:
-        """Up to ``MOST`` texts for the field that go on from ``text``, the likeliest first; units near the registration
-        place come before others. A letter without a mark stands for the same letter with any."""
+    def suggest(self, spec: FieldSpec, text: str, place_code: str = "") -> tuple[str, ...]:
+        """Return up to ``MOST`` texts that continue ``text``, the likeliest first.
+
+        Args:
+            spec: The field that is being keyed.
+            text: What was typed so far; a letter without a mark matches the same letter with any mark.
+            place_code: The registration place; units near it come before others.
+        """
         text = unicodedata.normalize("NFC", text).lstrip()
         if not text.strip():
             return ()
@@ -63,7 +69,7 @@ class Known:
 
     @cached_property
     def _syllables(self) -> Mapping[str, Sequence[str]]:
-        """Syllables of names by their first bare letter."""
+        """Return the syllables of names by their first bare letter."""
         found: dict[str, list[str]] = {}
         for word in self._model.words if self._model else ():
             if word.isalpha():
@@ -83,7 +89,7 @@ class Known:
 
     @cached_property
     def _units(self) -> Mapping[str, Sequence[tuple[str, str, Unit]]]:
-        """Bare letters, spelling and unit of all names and titles by their first two bare letters, larger units
+        """Return (bare letters, spelling, unit) of all names and titles by their first two bare letters, larger units
         first."""
         found: dict[str, list[tuple[str, str, Unit]]] = {}
         for unit in sorted(self._schemas.places.gazetteer.units, key=lambda unit: -unit.level):
@@ -100,13 +106,13 @@ class Known:
         if len(last) < 2:
             return
         near, begun = self._near(place_code), unaccented(last)
-        alike = (one for one in self._units.get(begun[:2], ()) if one[0].startswith(begun))
+        alike = (entry for entry in self._units.get(begun[:2], ()) if entry[0].startswith(begun))
         fitting = [(name, unit) for _, name, unit in alike if _begins(name, last)]
-        fitting.sort(key=lambda one: (not {one[1].code, one[1].parent} & near, len(one[0])))
+        fitting.sort(key=lambda found: (not {found[1].code, found[1].parent} & near, len(found[0])))
         yield from (head + lead + _cased(name, last, text) for name, _ in fitting)
 
     def _near(self, place_code: str) -> frozenset[str]:
-        """The codes of a registration place and of all above it."""
+        """Return the codes of a registration place and of all units above it."""
         near = {place_code} if place_code else set()
         for unit in reversed(self._schemas.places.gazetteer.units):
             if unit.code in near and unit.parent:
@@ -125,13 +131,13 @@ def _first(found: Iterable[str], text: str) -> tuple[str, ...]:
 
 
 def _last_word(text: str) -> tuple[str, str]:
-    """What stands before the word that is being typed, and that word."""
+    """Split ``text`` into what comes before the word that is being typed, and that word."""
     at = text.rfind(" ") + 1
     return text[:at], text[at:]
 
 
 def _begins(word: str, typed: str) -> bool:
-    """Whether ``word`` goes on from ``typed``: the same letters, where a typed letter has a mark the same mark."""
+    """Return whether ``word`` continues ``typed``: the same letters, and the same mark where a typed letter has one."""
     if not unaccented(word).startswith(unaccented(typed)):
         return False
     pairs = zip(unicodedata.normalize("NFC", word).casefold(), typed.casefold(), strict=False)
@@ -139,7 +145,7 @@ def _begins(word: str, typed: str) -> bool:
 
 
 def _cased(word: str, typed: str, text: str) -> str:
-    """The word in capitals where all of the text is, else with its first letter as somebody types it."""
+    """Return the word in capitals where all of the text is, else with its first letter in the case that was typed."""
     if len(text) > 1 and text.isupper():
         return word.upper()
     return (word[0].upper() if typed[0].isupper() else word[0].lower()) + word[1:]

@@ -1,4 +1,4 @@
-"""Pictures kept on disk: made again when lost, so nothing here is worth an error."""
+"""Pictures cached on disk: they are made again when lost, so nothing here raises an error."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipeline.files import write_atomically
 
 END_OF_JPEG = b"\xff\xd9"
 KEPT_SHARE = 0.8
-"""How full the store is after it has been cleared of its oldest pictures."""
+"""The share of ``max_bytes`` that is left after old pictures were removed."""
 
 
-class PictureStore:
-    """JPEG files by key under ``folder``, together no more than about ``max_bytes``; those that were not asked for
-    longest go first. Use it from several threads and processes."""
+class PictureCache:
+    """JPEG files by key under ``folder``, together no more than about ``max_bytes``; the least recently used ones are
+    removed first. Several threads and processes may use it at once."""
 
     def __init__(self, folder: Path, max_bytes: int = 2_000_000_000) -> None:
         self._folder = folder
@@ -25,7 +25,7 @@ class PictureStore:
         self._bytes: int | None = None
 
     def get(self, key: str) -> bytes | None:
-        """The picture, ``None`` when it is not there or was cut off."""
+        """Return the picture, or None when it is missing or cut off."""
         path = self._path(key)
         try:
             content = path.read_bytes()
@@ -35,7 +35,7 @@ class PictureStore:
         return content if content.endswith(END_OF_JPEG) else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep a picture, whole or not at all. A disk that does not take it costs speed, no picture."""
+        """Store a picture, whole or not at all. A disk that refuses it costs speed, no picture."""
         path = self._path(key)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,16 +49,16 @@ class PictureStore:
 
     def _make_room(self, added: int) -> None:
         with self._lock:
-            self._bytes = self._measured() if self._bytes is None else self._bytes + added
+            self._bytes = self._measure() if self._bytes is None else self._bytes + added
             if self._bytes <= self._max_bytes:
                 return
-            self._bytes = self._cleared()
+            self._bytes = self._evict()
 
-    def _measured(self) -> int:
+    def _measure(self) -> int:
         return sum(size for _, size, _ in self._files())
 
-    def _cleared(self) -> int:
-        """Remove the pictures not asked for longest; returns the bytes that are left."""
+    def _evict(self) -> int:
+        """Remove the least recently used pictures; return the bytes that are left."""
         files = sorted(self._files())
         left = sum(size for _, size, _ in files)
         for _, size, path in files:
@@ -70,7 +70,7 @@ class PictureStore:
         return left
 
     def _files(self) -> list[tuple[int, int, Path]]:
-        """When each file was last asked for (ns), its bytes, its path; left-overs of killed processes too."""
+        """Return (last use in ns, bytes, path) of each file, including left-overs of killed processes."""
         found = []
         for path in self._folder.glob("*/*"):
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Packages of books made in the background, one at a time, and taken by those who asked for them."""
+"""Packages of books, made in the background one at a time, for people to download."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pipeline.errors import HotichError
-from pipeline.review.journal import note_fault
+from pipeline.review.security.middleware import log_fault
 
 MANIFEST = "manifest.json"
-"""A folder that holds it is a package that is whole."""
+"""A folder that holds this file is a complete package."""
 
 REFUSAL = "refusal.json"
-"""In the folder of an attempt: why no package came of it."""
+"""The file that says why an attempt made no package, in the folder of the attempt."""
 
 
-class Phase(StrEnum):
+class PackagePhase(StrEnum):
     NONE = "none"
     WAITING = "waiting"
     RUNNING = "running"
@@ -32,50 +32,77 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a package was not made: one ``sentence``, and the places that are meant, each in words and with the address
-    of where to mend it (``""``: none)."""
+class PackageRefusal:
+    """Why a package was not made.
+
+    Attributes:
+        sentence: The reason.
+        places: What has to be mended: a description, and the address of the page to do it on (``""``: none).
+    """
 
     sentence: str
     places: tuple[tuple[str, str], ...] = ()
 
 
 class PackageMaker(Protocol):
-    """Makes the package of a book in a folder under ``target``."""
+    """Makes the package of a book."""
 
-    def __call__(self, book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> Refusal | None:
-        """Returns None when it was written, else why not. ``on_copied`` is told how many entries of how many are
-        copied; what it raises ends the work. Raises ``HotichError``."""
+    def __call__(
+        self, book_id: int, target: Path, on_copied: Callable[[int, int], None]
+    ) -> PackageRefusal | None:
+        """Make the package in a folder under ``target``.
+
+        Args:
+            book_id: The book.
+            target: The folder of this attempt.
+            on_copied: Called with the number of copied entries and of all entries; an exception of it ends the work.
+
+        Returns:
+            None when the package was written, else why not.
+
+        Raises:
+            HotichError: The registry or the disk fails.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PackageState:
-    """Where the package of a book stands: ``done`` of ``total`` entries; ``refusal``: why the last attempt, at
-    ``refused_at``, made none; ``files``: names of the last whole package, made at ``made_at``, whatever became of later
-    attempts."""
+    """The state of a book's package.
 
-    phase: Phase = Phase.NONE
+    Attributes:
+        done: Entries copied so far, of ``total``.
+        refusal: Why the last attempt, at ``refused_at``, made no package.
+        files: File names of the last complete package, made at ``made_at``, whatever became of later attempts.
+    """
+
+    phase: PackagePhase = PackagePhase.NONE
     done: int = 0
     total: int = 0
-    refusal: Refusal | None = None
+    refusal: PackageRefusal | None = None
     refused_at: datetime | None = None
     files: tuple[str, ...] = ()
     made_at: datetime | None = None
 
     @property
     def is_under_way(self) -> bool:
-        return self.phase in (Phase.WAITING, Phase.RUNNING)
+        return self.phase in (PackagePhase.WAITING, PackagePhase.RUNNING)
 
 
 class _Stopped(Exception):
     """The server stops."""
 
 
-class PackageDesk:
-    """Packages under ``folder``, each in ``<book>/<time>/<name>``; none is ever overwritten. Why one was refused stands
-    in its place, so that the next server tells it too. ``make`` None: this server makes none. Use it as a context
-    manager: leaving it ends the work under way, of which nothing stays."""
+class PackageQueue:
+    """Makes packages under ``folder``, each in ``<book>/<time>/<name>``, and never overwrites one. The reason of a
+    refusal is kept in the folder of its attempt, for the next server to show.
+
+    Use it as a context manager: leaving it ends the work under way, of which nothing stays.
+
+    Args:
+        folder: The folder of all packages.
+        make: Makes a package; None: this server makes none.
+    """
 
     def __init__(self, folder: Path, make: PackageMaker | None = None) -> None:
         self._folder, self._make = folder, make
@@ -97,17 +124,18 @@ class PackageDesk:
         return self._make is not None
 
     def start(self, book_id: int) -> bool:
-        """Have the package of a book made, after those asked for before; returns whether it was not under way yet."""
+        """Queue the package of a book; return False where it is under way already."""
         if self._make is None:
             return False
         with self._lock:
             if self._states.get(book_id, PackageState()).is_under_way:
                 return False
-            self._states[book_id] = PackageState(Phase.WAITING)
-        self._worker.submit(self._made, book_id, self._make)
+            self._states[book_id] = PackageState(PackagePhase.WAITING)
+        self._worker.submit(self._run, book_id, self._make)
         return True
 
     def state(self, book_id: int) -> PackageState:
+        """Return the state of a book's package."""
         with self._lock:
             state = self._states.get(book_id)
         package = self._last(book_id)  # after the state: whoever reads that it is done finds its files
@@ -116,11 +144,11 @@ class PackageDesk:
         if package is None:
             return state
         made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
-        phase = Phase.DONE if state.phase is Phase.NONE else state.phase
+        phase = PackagePhase.DONE if state.phase is PackagePhase.NONE else state.phase
         return replace(state, phase=phase, files=_names(package), made_at=made_at)
 
     def file(self, book_id: int, name: str) -> Path | None:
-        """A file of the last whole package of a book."""
+        """Return the path of a file of the last complete package of a book, or None."""
         package = self._last(book_id)
         return package / name if package is not None and name in _names(package) else None
 
@@ -133,69 +161,73 @@ class PackageDesk:
         return found[-1].parent if found else None
 
     def _refused_before(self, book_id: int, package: Path | None) -> PackageState | None:
-        """What the last attempt came to before this server started, if it was refused after ``package`` was made."""
+        """Return the state that the last attempt left before this server started, if that was refused after
+        ``package`` was made."""
         found = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
         if not found or (package is not None and package.parent > found[-1].parent):
             return None
         try:
-            told = json.loads(found[-1].read_text(encoding="utf-8"))
-            places = tuple((str(what), str(where)) for what, where in told["places"])
-            refused_at = datetime.fromisoformat(told["refused_at"])
+            stored = json.loads(found[-1].read_text(encoding="utf-8"))
+            places = tuple((str(what), str(where)) for what, where in stored["places"])
+            refused_at = datetime.fromisoformat(stored["refused_at"])
             return PackageState(
-                Phase.REFUSED, refusal=Refusal(str(told["sentence"]), places), refused_at=refused_at
+                PackagePhase.REFUSED,
+                refusal=PackageRefusal(str(stored["sentence"]), places),
+                refused_at=refused_at,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            note_fault(error)
+            log_fault(error)
             return None
 
-    def _made(self, book_id: int, make: PackageMaker) -> None:
+    def _run(self, book_id: int, make: PackageMaker) -> None:
         target = self._folder / str(book_id) / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
 
         def on_copied(done: int, total: int) -> None:
             if self._stopping.is_set():
                 raise _Stopped
-            self._note(book_id, PackageState(Phase.RUNNING, done, total))
+            self._set_state(book_id, PackageState(PackagePhase.RUNNING, done, total))
 
-        self._note(book_id, PackageState(Phase.RUNNING))
+        self._set_state(book_id, PackageState(PackagePhase.RUNNING))
         try:
             refused = make(book_id, target, on_copied)
         except HotichError as error:
-            refused = Refusal(error.message)
+            refused = PackageRefusal(error.message)
         except _Stopped:
             return
         except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
-            note_fault(error)
-            refused = Refusal(
+            log_fault(error)
+            refused = PackageRefusal(
                 "Chương trình gặp lỗi khi xuất; chưa có gói nào được ghi. Hãy báo người quản trị."
             )
         if refused is None:
-            self._note(book_id, PackageState(Phase.DONE))
+            self._set_state(book_id, PackageState(PackagePhase.DONE))
             return
         refused_at = datetime.now(UTC)
-        _keep(target, refused, refused_at)
-        self._note(book_id, PackageState(Phase.REFUSED, refusal=refused, refused_at=refused_at))
+        _store_refusal(target, refused, refused_at)
+        self._set_state(book_id, PackageState(PackagePhase.REFUSED, refusal=refused, refused_at=refused_at))
 
-    def _note(self, book_id: int, state: PackageState) -> None:
+    def _set_state(self, book_id: int, state: PackageState) -> None:
         with self._lock:
             self._states[book_id] = state
 
 
-def _keep(target: Path, refused: Refusal, refused_at: datetime) -> None:
-    """Write down why there is no package in that folder; where the disk refuses it, this server knows it all the
-    same."""
-    told = json.dumps({**asdict(refused), "refused_at": refused_at.isoformat()}, ensure_ascii=False, indent=1)
+def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) -> None:
+    """Write the reason to the folder of the attempt; this server knows it even where the disk refuses it."""
+    content = json.dumps(
+        {**asdict(refused), "refused_at": refused_at.isoformat()}, ensure_ascii=False, indent=1
+    )
     work = target / f".{REFUSAL}"
     try:
         target.mkdir(parents=True, exist_ok=True)
-        work.write_text(told, encoding="utf-8")
+        work.write_text(content, encoding="utf-8")
         work.rename(target / REFUSAL)
     except OSError as error:
-        note_fault(error)
+        log_fault(error)
 
 
 def _names(package: Path) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in package.iterdir()))
 
 
-NO_PACKAGES = PackageDesk(Path(os.devnull))
+NO_PACKAGE_QUEUE = PackageQueue(Path(os.devnull))
 """For an application that makes none."""

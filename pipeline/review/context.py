@@ -1,0 +1,67 @@
+"""What every route works with: the parts of the running application, and ids as they come from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from pydantic import Field
+
+from pipeline.model import PageRef
+from pipeline.registry import Registry
+from pipeline.registry.accounts import Accounts
+from pipeline.registry.desk.desk import Desk
+from pipeline.registry.lots.lots import Lots
+from pipeline.reports import WorkPlan
+from pipeline.review.autocomplete import Autocomplete
+from pipeline.review.package_queue import PackageQueue
+from pipeline.review.pictures import PageSource, Pictures
+from pipeline.review.rendering import PageRenderer
+from pipeline.review.security.middleware import RateLimiter, ReviewOptions
+from pipeline.schema import Schemas
+
+MAX_ROW_ID = 2**31 - 1
+"""The largest id that every database of the registry accepts."""
+
+RowId = Annotated[int, Field(ge=0, le=MAX_ROW_ID)]
+"""An id of a row of the registry, in a request."""
+
+
+def exceed_row_ids(values: Iterable[str]) -> bool:
+    """Return whether a parameter of an address is a number that is larger than any row id."""
+    return any(value.removeprefix("-").isdecimal() and int(value[:20]) > MAX_ROW_ID for value in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The parts of a running application. ``now``: the clock, in UTC."""
+
+    registry: Registry
+    accounts: Accounts
+    schemas: Schemas
+    options: ReviewOptions
+    renderer: PageRenderer
+    logins: RateLimiter
+    desk: Desk
+    pictures: Pictures
+    autocomplete: Autocomplete
+    plan: WorkPlan
+    lots: Lots
+    now: Callable[[], datetime]
+    packages: PackageQueue
+
+
+def site_of(request: Request) -> Site:
+    """Return the application that answers ``request``."""
+    return cast(Site, request.app.state.site)
+
+
+SiteDep = Annotated[Site, Depends(site_of)]
+
+
+def page_source(site: Site, book_id: int, ref: PageRef) -> PageSource:
+    """Return a page of a book with how it is rectified."""
+    return PageSource(ref, site.registry.straightening(book_id, ref))

@@ -1,0 +1,103 @@
+"""The bodies of requests that the desk's scripts send; an unknown key is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from pipeline.model import FieldStatus
+from pipeline.registry import Verdict
+from pipeline.registry.desk.values import Stage
+from pipeline.review.context import RowId
+
+Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+"""The same for the same submission sent again."""
+
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+KeyableStatus = Literal[
+    FieldStatus.READ, FieldStatus.BLANK, FieldStatus.ILLEGIBLE, FieldStatus.STRUCK_THROUGH
+]
+"""What a person may key; the other states are the machine's."""
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NextTaskRequest(Body):
+    """Which task comes next.
+
+    Attributes:
+        stage: Only tasks at this stage.
+        book: Only tasks of this book.
+        known: Tasks that the page holds already.
+    """
+
+    stage: Stage | None = None
+    book: RowId | None = None
+    known: Annotated[list[RowId], Field(max_length=20)] = []
+
+
+class NextColumnRequest(Body):
+    """Which column comes next."""
+
+    book: RowId
+    field: str
+    stage: Stage
+
+
+class Sentence(Body):
+    """A reason, a question or an answer."""
+
+    sentence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class AutocompleteRequest(Body):
+    """What a person has typed into a field so far."""
+
+    record: Annotated[str, Field(max_length=50)]
+    field: Annotated[str, Field(max_length=100)]
+    place: Annotated[str, Field(max_length=20)] = ""
+    text: Annotated[str, Field(max_length=300)]
+
+
+class SubmittedField(Body):
+    """What a person keyed for one field."""
+
+    field: Annotated[str, Field(max_length=100)]
+    status: KeyableStatus
+    text: Annotated[str, Field(max_length=1000)] = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(self.field, self.status, self.text)
+
+
+class TaskSubmission(Body):
+    """All fields of a task, keyed at once."""
+
+    version: RowId
+    token: Token
+    seconds: Seconds = 0.0
+    words: Annotated[list[SubmittedField], Field(min_length=1, max_length=200)]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return tuple(field.verdict for field in self.words)
+
+
+class SubmittedCell(SubmittedField):
+    """What a person keyed for one snippet of a column."""
+
+    task: RowId
+    version: RowId
+
+
+class ColumnSubmission(Body):
+    """A row of like snippets, or one of them."""
+
+    token: Token
+    seconds: Seconds = 0.0
+    words: Annotated[list[SubmittedCell], Field(min_length=1, max_length=100)]

@@ -1,1 +1,0 @@
-"""Supervisors' pages: the report, and the lists that its figures lead to."""

@@ -1,0 +1,190 @@
+"""Checks before every route: who asks, may they, and does the form come from this application (CSRF).
+
+Two cookies: one of the session, and one that binds the login form to the browser before there is a session.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from typing import Annotated, cast
+from urllib.parse import quote
+
+from fastapi import Depends, HTTPException, Request
+from starlette.responses import Response
+
+from pipeline.registry.accounts import Session, csrf_of
+from pipeline.review.context import Site, SiteDep, exceed_row_ids
+from pipeline.review.security.access import BY_ROUTE
+
+
+def session_cookie(request: Request) -> str:
+    return request.cookies.get(_name(request, "hotich"), "")
+
+
+def form_cookie(request: Request) -> str:
+    return request.cookies.get(_name(request, "hotich-form"), "")
+
+
+def set_session_cookie(request: Request, response: Response, token: str) -> None:
+    _set(request, response, "hotich", token)
+
+
+def delete_session_cookie(request: Request, response: Response) -> None:
+    _delete(request, response, "hotich")
+
+
+def set_form_cookie(request: Request, response: Response, value: str) -> None:
+    _set(request, response, "hotich-form", value)
+
+
+def delete_form_cookie(request: Request, response: Response) -> None:
+    _delete(request, response, "hotich-form")
+
+
+def new_form_value() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _name(request: Request, name: str) -> str:
+    """Return the cookie's name; over TLS with the prefix that keeps other hosts and plain connections from setting it
+    (RFC 6265bis)."""
+    return f"__Host-{name}" if _is_secure(request) else name
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _set(request: Request, response: Response, name: str, value: str) -> None:
+    response.set_cookie(
+        _name(request, name), value, path="/", httponly=True, samesite="lax", secure=_is_secure(request)
+    )
+
+
+def _delete(request: Request, response: Response, name: str) -> None:
+    response.delete_cookie(
+        _name(request, name), path="/", httponly=True, samesite="lax", secure=_is_secure(request)
+    )
+
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class LoginRequired(HTTPException):
+    """The person must go to the page ``to`` first: to log in, or to choose a password."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(401)
+        self.to = to
+
+
+class ForgedForm(HTTPException):
+    """A form without the CSRF token of this session."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "Biểu mẫu đã cũ hoặc không phải của phiên này. Hãy tải lại trang rồi làm lại.")
+
+
+class UnsupportedBody(HTTPException):
+    """A body of a media type that this application does not accept, such as a file upload."""
+
+    def __init__(self) -> None:
+        super().__init__(415, "Chương trình không nhận tệp hay nội dung dạng này.")
+
+
+def authorize(request: Request, site: SiteDep) -> None:
+    """Let the request pass when the access table allows it, and put the session into ``request.state``.
+
+    Raises:
+        LoginRequired: There is no session, or its password must be changed first.
+        HTTPException: 403 where the role may not use the route, 404 where an id is larger than any row.
+    """
+    method = "GET" if request.method == "HEAD" else request.method
+    access = BY_ROUTE.get((method, request.scope["route"].path))
+    token = session_cookie(request)
+    session = site.accounts.session(token) if token else None
+    request.state.session = session
+    if access is None:
+        raise HTTPException(403)
+    if exceed_row_ids((*request.path_params.values(), *request.query_params.values())):
+        raise HTTPException(404)
+    if access.roles is None:
+        return
+    if session is None:
+        raise LoginRequired(f"/login?next={quote(_requested_page(request))}" if method == "GET" else "/login")
+    if session.must_change and not access.before_change:
+        raise LoginRequired("/password")
+    if session.person.role not in access.roles:
+        raise HTTPException(403)
+
+
+def _requested_page(request: Request) -> str:
+    """Return path and query of the request."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+async def refuse_forged_forms(request: Request) -> None:
+    """Refuse a change without the CSRF token of this session (before the login: of this browser)."""
+    if request.method in SAFE_METHODS:
+        return
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {FORM, JSON, ""}:
+        raise UnsupportedBody
+    given = request.headers.get("x-csrf-token") or ""
+    if not given and kind == FORM:
+        given = str((await request.form()).get("csrf") or "")
+    session: Session | None = request.state.session
+    before = form_cookie(request)
+    wanted = session.csrf if session else csrf_of(before) if before else ""
+    if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise ForgedForm
+
+
+def current_session(request: Request) -> Session:
+    """Return the session of the request; only for routes that need a login."""
+    return cast(Session, request.state.session)
+
+
+SessionDep = Annotated[Session, Depends(current_session)]
+
+
+def address_of(request: Request) -> str:
+    """Return the client's address; behind a trusted proxy the address that the proxy reports."""
+    return request.client.host if request.client else "-"
+
+
+def render_login_form(
+    request: Request, site: Site, then: str = "/", *, login: str = "", refused: str = "", status: int = 200
+) -> Response:
+    """Return the login page, with a form that is bound to this browser.
+
+    Args:
+        request: The request.
+        site: The application.
+        then: The path to go to after the login.
+        login: The login to fill in.
+        refused: Why the last attempt was refused.
+        status: The status code of the response.
+    """
+    value = form_cookie(request) or new_form_value()
+    response = site.renderer.render(
+        request,
+        "login.html",
+        status=status,
+        csrf=csrf_of(value),
+        next=safe_redirect(then),
+        login=login,
+        refused=refused,
+    )
+    set_form_cookie(request, response, value)
+    return response
+
+
+def safe_redirect(path: str) -> str:
+    """Return ``path`` when it leads to a page of this application, else ``/``."""
+    leads_inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if leads_inside else "/"
