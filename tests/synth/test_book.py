@@ -101,7 +101,7 @@ def test_a_cover_alone_is_no_book(tmp_path: Path) -> None:
         write_book(tmp_path, cover, SCHEMAS, SMALL)
 
 
-def test_truth_tells_the_entry_number_with_the_year(tmp_path: Path) -> None:
+def test_truth_gives_the_entry_number_with_the_year(tmp_path: Path) -> None:
     options = replace(SMALL, year=2011, first_number=7)
     folder = write_book(tmp_path / "book", form_of("birth-2006"), SCHEMAS, options)
     assert [entry["so"].lstrip("0") for entry in truth_of(folder)["entries"]] == ["7/2011", "8/2011"]
@@ -142,7 +142,7 @@ def test_every_form_draws_ink_exactly_where_there_is_a_value(
 def test_quads_lie_on_the_page_and_hold_the_ink(tmp_path: Path, form: schema.Form, turned: float) -> None:
     options = SynthOptions(seed=11, entries=1, dpi=120, turned=turned, cover=False)
     folder = write_book(tmp_path / "book", form, SCHEMAS, options)
-    told = truth_of(folder)["entries"][0]["_ink"]
+    true_quads = truth_of(folder)["entries"][0]["_ink"]
     (drawing,) = drawings(form, options)
     height, width = drawing.scan.pixels.shape[:2]
     grey = cv2.cvtColor(drawing.scan.pixels, cv2.COLOR_RGB2GRAY)
@@ -153,7 +153,7 @@ def test_quads_lie_on_the_page_and_hold_the_ink(tmp_path: Path, form: schema.For
         on_page = spots[(spots > 1).all(axis=1) & (spots[:, 0] < width - 1) & (spots[:, 1] < height - 1)]
         assert np.median(grey[on_page[:, 1].astype(int), on_page[:, 0].astype(int)]) < 190
         for name in filter(None, ink.fields if not ink.struck else ()):
-            quads = [np.array(numbers, np.float32).reshape(4, 2) for numbers in told[name]]
+            quads = [np.array(numbers, np.float32).reshape(4, 2) for numbers in true_quads[name]]
             held = [
                 any(cv2.pointPolygonTest(quad, (float(x), float(y)), True) > -1.0 for quad in quads)
                 for x, y in spots
@@ -162,7 +162,7 @@ def test_quads_lie_on_the_page_and_hold_the_ink(tmp_path: Path, form: schema.For
             assert all(-2 <= x <= width + 2 and -2 <= y <= height + 2 for quad in quads for x, y in quad)
 
 
-def test_a_struck_value_is_told_apart_from_the_value_that_counts(tmp_path: Path) -> None:
+def test_a_struck_value_is_distinguished_from_the_value_that_counts(tmp_path: Path) -> None:
     folder = write_book(tmp_path / "book", form_of("birth-2006"), SCHEMAS, replace(SMALL, struck=1.0))
     entry = truth_of(folder)["entries"][0]
     assert entry["_struck"]
@@ -186,7 +186,7 @@ def test_a_value_may_be_written_anew_between_the_lines() -> None:
     assert len(above) >= 0.8 * len(anew)
 
 
-def test_truth_tells_what_is_written_by_hand(tmp_path: Path) -> None:
+def test_truth_says_what_is_written_by_hand(tmp_path: Path) -> None:
     options = replace(SMALL, entries=6, stamped=1.0, notes=1.0)
     entries = truth_of(write_book(tmp_path / "book", form_of("birth-2006"), SCHEMAS, options))["entries"]
     for entry in entries:
@@ -197,7 +197,7 @@ def test_truth_tells_what_is_written_by_hand(tmp_path: Path) -> None:
     assert [entry["_by_hand"] for entry in truth_of(typed)["entries"]] == [[], []]
 
 
-def test_a_ditto_mark_stands_for_the_value_above(tmp_path: Path) -> None:
+def test_a_ditto_mark_repeats_the_value_above(tmp_path: Path) -> None:
     table = next(form for form in PAGE_FORMS if form.table)
     options = replace(SMALL, entries=4, ditto=1.0, blank=0.0, no_father=0.0)
     entries = truth_of(write_book(tmp_path / "book", table, SCHEMAS, options))["entries"]

@@ -14,7 +14,7 @@ from scripts.draw_samples import SAMPLES
 FOLDER = Path(__file__).resolve().parents[2] / "samples"
 
 
-def told(folder: Path) -> list[dict[str, Any]]:
+def entries_of(folder: Path) -> list[dict[str, Any]]:
     """What the entries of a book say, without the notes on where the ink lies."""
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["entries"]
     return [{key: text for key, text in entry.items() if not key.startswith("_")} for entry in entries]
@@ -32,4 +32,6 @@ def test_the_samples_stay_small() -> None:
 def test_the_samples_are_what_the_drawer_draws_today(tmp_path: Path) -> None:
     schemas = schema.load()
     for name, form, options in SAMPLES[-2:]:
-        assert told(write_book(tmp_path / name, schemas.form(form), schemas, options)) == told(FOLDER / name)
+        assert entries_of(write_book(tmp_path / name, schemas.form(form), schemas, options)) == entries_of(
+            FOLDER / name
+        )

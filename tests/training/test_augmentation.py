@@ -33,7 +33,7 @@ def test_the_same_seed_gives_the_same_picture() -> None:
     np.testing.assert_array_equal(first, second)
 
 
-def test_a_shelf_comes_back_as_it_was_put_away(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_dataset_comes_back_as_it_was_saved(tmp_path) -> None:  # type: ignore[no-untyped-def]
     lines = _lines(5)
     save_lines(tmp_path / "lines.npz", lines)
     for before, after in zip(lines, load_lines(tmp_path / "lines.npz"), strict=True):

@@ -32,7 +32,7 @@ def weights_of(checkpoint: Path, blend: float) -> dict[str, Tensor]:
 
 
 @pytest.mark.slow
-def test_a_blend_lies_between_what_was_begun_with_and_what_was_learnt(tmp_path: Path) -> None:
+def test_a_blend_lies_between_first_and_learned_weights(tmp_path: Path) -> None:
     plan = replace(plan_in(tmp_path, shipped_model(tmp_path / "models" / "hand-old")), blend=0.5)
     train_model(plan, "hotich train --blend 0.5", lambda _: None)
     learnt, half, nearly_begun, begun = (
@@ -59,7 +59,7 @@ def test_nothing_but_a_shipped_network_can_be_blended_with(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_what_a_training_began_with_outlives_a_stop(tmp_path: Path) -> None:
+def test_the_weights_a_training_began_with_outlive_a_stop(tmp_path: Path) -> None:
     parent = shipped_model(tmp_path / "models" / "hand-old")
     plan = replace(plan_in(tmp_path, parent), blend=0.5)
     checkpoint = plan.work / "hand-new.pt"
@@ -75,7 +75,7 @@ def test_what_a_training_began_with_outlives_a_stop(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_checkpoint_that_cannot_be_blended_is_told_of_before_it_learns_on(tmp_path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_blended_is_refused_before_training(tmp_path: Path) -> None:
     plan = plan_in(tmp_path, None)
     train_model(plan, "hotich train", lambda _: None)
     before = (plan.work / "hand-new.pt").read_bytes()

@@ -40,9 +40,9 @@ class Clock:
 def test_some_dozens_of_steps_teach_a_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     hand = WriterStyle.draw(rng, FontSet.find(None))
-    texts, told = ("nam", "Huế", "1975", "bà"), (True, True, False, False)
+    texts, full = ("nam", "Huế", "1975", "bà"), (True, True, False, False)
     lines = batch_of(
-        [line_image(255 - draw_handwriting(text, hand, rng).mask) for text in texts], texts, told
+        [line_image(255 - draw_handwriting(text, hand, rng).mask) for text in texts], texts, full
     )
     monkeypatch.setattr(loop, "batches", lambda *_: repeat(lines))
     monkeypatch.setattr(loop, "time", Clock())

@@ -29,8 +29,8 @@ class Fixed(CtcNetwork):
         return scores
 
 
-def _loss(seen: str, label: str, *, told: bool) -> float:
-    batch = Batch(np.zeros((1, 1, HEIGHT, 8), np.float32), (2 * len(seen) + 1,), (label,), (told,))
+def _loss(seen: str, label: str, *, full: bool) -> float:
+    batch = Batch(np.zeros((1, 1, HEIGHT, 8), np.float32), (2 * len(seen) + 1,), (label,), (full,))
     return float(ctc_loss(Fixed(seen), batch))
 
 
@@ -38,16 +38,16 @@ def _loss(seen: str, label: str, *, told: bool) -> float:
     ("seen", "label"),
     [("thôn 3, xã An Phú", "Thôn 3 Xã An Phú"), ("TP. HỒ", "Tp Hồ"), ("(Ấp 5)", "Ấp 5"), ("M'gar", "M'Gar")],
 )
-def test_case_and_signs_that_a_label_does_not_tell_cost_nothing(seen: str, label: str) -> None:
-    assert _loss(seen, label, told=False) < 0.01
-    assert _loss(seen, label, told=True) > 0.5
+def test_case_and_signs_that_a_label_leaves_out_cost_nothing(seen: str, label: str) -> None:
+    assert _loss(seen, label, full=False) < 0.01
+    assert _loss(seen, label, full=True) > 0.5
 
 
 @pytest.mark.parametrize(
     ("seen", "label"), [("Hoà", "Hòa"), ("Ấp 51", "Ấp 57"), ("12/8", "128"), ("An", "Ân")]
 )
 def test_another_letter_mark_or_figure_always_costs(seen: str, label: str) -> None:
-    assert _loss(seen, label, told=False) > 0.5
+    assert _loss(seen, label, full=False) > 0.5
 
 
 def test_every_letter_folds_to_its_lower_case_or_to_nothing() -> None:

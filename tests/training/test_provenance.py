@@ -38,7 +38,7 @@ def _lines(folder: Path, *names: str, text: str = "Tổ 5 Ấp Đồng 123456789
     return tuple(RealLine(folder / name, text, name.partition("_")[0]) for name in names)
 
 
-def _told(folder: Path, about: str | None) -> TrainingSource:
+def _source(folder: Path, about: str | None) -> TrainingSource:
     lines = _lines(folder, "w001_00.png", "w001_01.png", "w002_00.png", "w011_00.png")
     if about is not None:
         (folder / "SOURCE.txt").write_text(about, encoding="utf-8")
@@ -46,13 +46,13 @@ def _told(folder: Path, about: str | None) -> TrainingSource:
     return source
 
 
-def test_of_lines_without_a_word_on_them_a_card_claims_nothing(tmp_path: Path) -> None:
-    told = _told(tmp_path, None)
-    assert told.description == (
+def test_a_card_claims_nothing_of_lines_without_a_source_text(tmp_path: Path) -> None:
+    source = _source(tmp_path, None)
+    assert source.description == (
         "3 real lines of 2 writers; nothing beside them says where they come from or under which licence. "
         "Writers w011 were kept out for calibration."
     )
-    assert told.licence == "nothing beside real lines states a licence"
+    assert source.licence == "nothing beside real lines states a licence"
     said: list[str] = []
     real_source(tmp_path, _lines(tmp_path, "w001_00.png"), said.append)
     assert "SOURCE.txt" in said[0]
@@ -60,28 +60,28 @@ def test_of_lines_without_a_word_on_them_a_card_claims_nothing(tmp_path: Path) -
 
 def test_a_card_repeats_what_the_folder_says_of_its_lines_and_their_licence(tmp_path: Path) -> None:
     about = "Lines of our own\n\tclerks, 2024.\n\nLICENCE: for this office alone;\n  ask before use.\nMore.\n"
-    told = _told(tmp_path, about)
+    source = _source(tmp_path, about)
     assert (
         "“Lines of our own clerks, 2024. LICENCE: for this office alone; ask before use. More.”"
-        in told.description
+        in source.description
     )
-    assert "“LICENCE: for this office alone; ask before use”" in told.licence
+    assert "“LICENCE: for this office alone; ask before use”" in source.licence
 
 
-def test_a_licence_far_down_is_told_although_the_rest_is_cut(tmp_path: Path) -> None:
-    told = _told(tmp_path, "One sentence. " * 90 + "\nGiấy phép: nội bộ.\n")
-    assert told.description.count("One sentence.") == LONGEST // len("One sentence. ")
-    assert "One sentence. […] Giấy phép: nội bộ.”" in told.description
-    assert _told(tmp_path, "# License\n\nMIT\n").licence.endswith("“# License MIT”")
+def test_a_licence_far_down_is_quoted_although_the_rest_is_cut(tmp_path: Path) -> None:
+    source = _source(tmp_path, "One sentence. " * 90 + "\nGiấy phép: nội bộ.\n")
+    assert source.description.count("One sentence.") == LONGEST // len("One sentence. ")
+    assert "One sentence. […] Giấy phép: nội bộ.”" in source.description
+    assert _source(tmp_path, "# License\n\nMIT\n").licence.endswith("“# License MIT”")
 
 
-def test_a_word_on_lines_that_speaks_of_no_licence_is_told_as_that(tmp_path: Path) -> None:
-    assert _told(tmp_path, "Drawn by clerks.").licence == (
+def test_a_source_text_without_a_licence_is_reported_as_that(tmp_path: Path) -> None:
+    assert _source(tmp_path, "Drawn by clerks.").licence == (
         "no line of SOURCE.txt beside real lines begins with their licence"
     )
 
 
-def test_a_word_on_lines_in_another_encoding_is_refused_before_anything_is_learnt(tmp_path: Path) -> None:
+def test_a_source_text_in_another_encoding_is_refused_before_training(tmp_path: Path) -> None:
     (tmp_path / "SOURCE.txt").write_bytes("chữ".encode("utf-16"))
     with pytest.raises(SetupError, match="UTF-8"):
         real_source(tmp_path, _lines(tmp_path, "w001_00.png"), _silent)
@@ -113,7 +113,7 @@ def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) ->
     limits = limits_of(drawn | real_source(tmp_path, lines, _silent))
     assert "2 lines of 2 writers" in limits
     assert "no figure 0, 4, 5, 6, 7, 8, 9, no case" in limits
-    assert "no figure" not in _told(tmp_path, None).limits
+    assert "no figure" not in _source(tmp_path, None).limits
 
 
 def _model(folder: Path, training_data: str, licence: str) -> Path:
@@ -180,13 +180,13 @@ def test_a_card_that_does_not_name_the_weights_is_not_believed(tmp_path: Path, d
     assert str(model) in said[0]
 
 
-def test_weights_that_are_gone_are_told_as_gone(tmp_path: Path) -> None:
+def test_missing_weights_are_reported_as_missing(tmp_path: Path) -> None:
     (source,) = shipped_source(tmp_path / "hand-a" / "model.onnx", _silent).values()
     assert "of hand-a; their file is gone" in source.description
 
 
 def test_the_licence_of_a_chain_says_each_thing_once(tmp_path: Path) -> None:
-    before = _told(tmp_path / "real", None)
+    before = _source(tmp_path / "real", None)
     first = licence_of({"real": before})
     assert first.endswith("give it: nothing beside real lines states a licence.")
     then = shipped_source(_model(tmp_path / "hand-a", "Lines.", first), _silent)
@@ -195,7 +195,7 @@ def test_the_licence_of_a_chain_says_each_thing_once(tmp_path: Path) -> None:
     assert "are under “CC-BY-4.0”; nothing beside" in licence_of(other | {"real": before})
 
 
-def test_a_checkpoint_begun_with_hands_on_what_it_learnt_from() -> None:
+def test_a_parent_checkpoint_passes_on_its_sources() -> None:
     before = drawn_source("3 pens")
     assert list(parent_source(Path("p.pt"), before))[1:] == list(before)
     (unknown,) = parent_source(Path("p.pt"), None).values()
@@ -203,7 +203,7 @@ def test_a_checkpoint_begun_with_hands_on_what_it_learnt_from() -> None:
     assert unknown.licence
 
 
-def test_what_was_learnt_from_before_is_never_forgotten_when_a_training_goes_on() -> None:
+def test_earlier_sources_are_kept_when_a_training_goes_on() -> None:
     old, new = {"real: 1": TrainingSource("first")}, {"real: 2": TrainingSource("second")}
     begun, other = {"weights: 1": TrainingSource("these")}, {"weights: 2": TrainingSource("now others")}
     assert merge_sources(None, begun, old) == begun | old
@@ -212,7 +212,7 @@ def test_what_was_learnt_from_before_is_never_forgotten_when_a_training_goes_on(
     assert merge_sources(begun | old, begun, again) == begun | again
 
 
-def test_a_training_that_is_over_has_not_learnt_from_what_is_shown_to_it_then() -> None:
+def test_a_finished_training_takes_no_new_source() -> None:
     held = {"real: 1": TrainingSource("first")}
     assert refresh_sources(
         held, {"real: 1": TrainingSource("in other words"), "real: 2": TrainingSource("second")}

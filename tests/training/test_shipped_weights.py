@@ -32,7 +32,7 @@ def test_a_model_that_shipped_reads_the_same_when_it_is_trained_on(
     assert torch.allclose(wanted, found, atol=0.02 if small else 1e-4)
 
 
-def test_its_norms_start_from_what_lines_look_like(tmp_path: Path) -> None:
+def test_norms_of_a_shipped_network_start_from_what_lines_look_like(tmp_path: Path) -> None:
     before = _trained_a_little(TINY_CONVOLUTIONAL)
     write_onnx(before, tmp_path / "model.onnx", [_lines(8)])
     lines = _lines(8)
@@ -46,7 +46,7 @@ def test_its_norms_start_from_what_lines_look_like(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mixer", ["convolutional", "hybrid"])
-def test_in_eight_bits_a_line_is_read_alike_alone_and_among_others(tmp_path: Path, mixer: Mixer) -> None:
+def test_a_quantized_network_reads_a_line_alike_alone_and_among_others(tmp_path: Path, mixer: Mixer) -> None:
     write_onnx(_trained_a_little(replace(TINY, mixer=mixer)), tmp_path / "model.onnx", [_lines(8)])
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
     lines = _lines(5).numpy() * np.linspace(0.2, 1.0, 5, dtype=np.float32)[:, None, None, None]

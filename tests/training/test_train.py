@@ -101,22 +101,22 @@ def test_the_card_says_what_the_model_was_made_from_and_whom_it_reads_how_well(p
 
 
 @pytest.mark.slow
-def test_writers_kept_out_never_reach_the_shelf(plan: TrainingPlan) -> None:
-    (shelf,) = plan.work.glob("real*.npz")
-    assert {line.writer for line in load_lines(shelf)} == {"w001", "w002"}
+def test_writers_kept_out_never_reach_the_dataset(plan: TrainingPlan) -> None:
+    (dataset,) = plan.work.glob("real*.npz")
+    assert {line.writer for line in load_lines(dataset)} == {"w001", "w002"}
 
 
-def test_who_is_kept_out_is_said_each_time(tmp_path: Path) -> None:
+def test_writers_kept_out_are_named_each_time(tmp_path: Path) -> None:
     real = folder_of_lines(tmp_path / "real", ("w001", "w011", "w066"), each=2)
     said: list[str] = []
     for _ in range(2):
         kept_real_lines(TrainingPlan(tmp_path / "hand", tmp_path, real=real), said.append)
-    told = [line for line in said if "w011 (2 dòng), w066 (2 dòng)" in line]
-    assert len(told) == 2
+    named = [line for line in said if "w011 (2 dòng), w066 (2 dòng)" in line]
+    assert len(named) == 2
     assert sum("Chuẩn bị 2 dòng" in line for line in said) == 1
 
 
-def test_another_folder_of_lines_is_prepared_anew_and_the_older_shelf_stays(tmp_path: Path) -> None:
+def test_another_folder_of_lines_is_prepared_anew_and_the_older_dataset_stays(tmp_path: Path) -> None:
     first = folder_of_lines(tmp_path / "first", ("w001",), each=2)
     second = folder_of_lines(tmp_path / "second", ("w002",), each=3)
     plan = TrainingPlan(tmp_path / "hand", tmp_path / "work", real=first)
@@ -164,7 +164,7 @@ def test_training_goes_on_where_it_stopped_and_does_not_begin_again(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tells", [True, False])
-def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
+def test_a_finished_training_writes_its_model_again_and_learns_nothing(
     plan: TrainingPlan, tmp_path: Path, tells: bool
 ) -> None:
     work = Path(shutil.copytree(plan.work, tmp_path / "work"))
@@ -188,7 +188,7 @@ def test_a_training_that_is_over_writes_its_model_again_and_learns_nothing(
 
 
 @pytest.mark.slow
-def test_a_model_that_goes_on_from_another_tells_of_it_even_when_that_is_overwritten(tmp_path: Path) -> None:
+def test_a_model_trained_on_from_another_names_it_even_when_that_is_overwritten(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "hand-test"
     sha256 = hashlib.sha256(shipped_model(folder).read_bytes()).hexdigest()
     plan = TrainingPlan(
@@ -287,7 +287,7 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
 
 
 @pytest.mark.slow
-def test_a_parent_that_is_not_there_or_has_learnt_for_longer_is_told(
+def test_a_parent_that_is_missing_or_has_trained_for_longer_is_refused(
     stopped: TrainingPlan, tmp_path: Path
 ) -> None:
     plan = replace(stopped, work=tmp_path, parent=tmp_path / "nobody.pt")
@@ -315,8 +315,8 @@ def test_the_command_stops_early_and_begins_with_another_network(tmp_path: Path)
     assert network.options.mixer == "hybrid"
     assert after[: len(before)] == before
     assert not (tmp_path / "first").exists()
-    told = " ".join(source[0] for source in (checkpoint_sources(tmp_path / "second.pt") or {}).values())
-    assert told.startswith("Begun with the weights of another network (first.pt)")
+    named = " ".join(source[0] for source in (checkpoint_sources(tmp_path / "second.pt") or {}).values())
+    assert named.startswith("Begun with the weights of another network (first.pt)")
 
 
 def test_a_folder_without_labels_is_named_in_the_error(tmp_path: Path) -> None:
@@ -324,6 +324,6 @@ def test_a_folder_without_labels_is_named_in_the_error(tmp_path: Path) -> None:
         real_lines(tmp_path)
 
 
-def test_a_path_becomes_its_text_without_repeats_and_nothings() -> None:
+def test_a_path_becomes_its_text_without_repeats_and_blanks() -> None:
     a, b = LETTERS.index("a") + 1, LETTERS.index("ữ") + 1
     assert best_path([0, a, a, 0, a, b, b, 0, 0]) == "aaữ"

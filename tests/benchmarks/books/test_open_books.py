@@ -22,7 +22,7 @@ def marked(at: tuple[int, int]) -> Pixels:
 
 @pytest.mark.parametrize("binding", [FLAT, Binding(), Binding(rise=-2.0, lost=4.0)])
 @pytest.mark.parametrize("level", ["none", "mild", "hard"])
-def test_what_stands_on_a_page_is_where_the_book_says(level: ScannerLevel, binding: Binding) -> None:
+def test_ink_on_an_open_book_is_where_the_book_says(level: ScannerLevel, binding: Binding) -> None:
     places = {False: (400, 300), True: (30, 200)}
     book = open_book(
         marked(places[False]),

@@ -106,7 +106,7 @@ def test_the_proof_sees_what_is_wrong(place: Place, shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize(("since", "other", "shared"), [(1.0, 2, 1), (2.5, 2, 0), (1.0, 1, 0)])
-def test_two_hold_a_task_when_one_has_it_before_the_other_lets_go(
+def test_a_task_taken_before_it_is_released_counts_as_held_twice(
     since: float, other: int, shared: int
 ) -> None:
     assert shared_by_clock([Held(7, 1, 0.0, 2.0), Held(7, other, since, 3.0), Held(8, 2, 0.0, 9.0)]) == shared

@@ -44,13 +44,13 @@ def test_people_err_as_often_as_they_are_drawn_to_and_each_elsewhere() -> None:
     assert len(an & binh) < 10
 
 
-def test_ink_that_deceives_deceives_everybody_alike() -> None:
+def test_deceiving_ink_deceives_everybody_alike() -> None:
     an, binh = (Person(Keyers(0.02, by_ink=1.0), number, SEED) for number in (1, 2))
     assert wrong(an, UNSEEN) == wrong(binh, UNSEEN) != set()
     assert [an.word(ink, UNSEEN) for ink in inks()] == [binh.word(ink, UNSEEN) for ink in inks()]
 
 
-def test_who_is_asked_to_confirm_lets_a_share_of_errors_through() -> None:
+def test_a_person_who_only_confirms_lets_a_share_of_errors_through() -> None:
     assert wrong(Person(Keyers(0.0), 1, SEED)) == set()
     assert 0.25 < len(wrong(Person(Keyers(0.0, waved=0.3), 1, SEED))) / MANY < 0.35
 
@@ -60,7 +60,7 @@ def test_a_right_reading_is_hardly_ever_spoilt() -> None:
     assert sum(person.word(ink, shown(ink.truth)).text != ink.truth for ink in inks()) < 10
 
 
-def test_a_reading_is_shown_like_a_word() -> None:
+def test_a_reading_is_shown_like_a_value() -> None:
     ink = Ink(1, "0000001", "0000002")
     reading = FieldReading("notes", FieldStatus.READ, ink.reading)
     work = FieldWork("notes", Way.SINGLE, blind=False, reading=reading)

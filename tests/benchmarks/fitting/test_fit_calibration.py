@@ -43,7 +43,7 @@ def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() ->
     assert {book.hand for book in _drawn_books(30, 1, BookPens(()))} == set(CALIBRATION_PENS)
 
 
-def test_a_card_names_the_pens_of_its_books_and_whose_marks_are_drawn(tmp_path: Path) -> None:
+def test_a_card_names_the_pens_of_its_books_and_those_with_drawn_marks(tmp_path: Path) -> None:
     shipped = calibration.read(Path(__file__).parents[3] / "ocr_models" / "calibration" / calibration.FILE)
     read = [
         ReadHandBook(HandBook(pen, "birth-2006", SynthOptions()), ()) for pen in ("solitreo", "grape-nuts")

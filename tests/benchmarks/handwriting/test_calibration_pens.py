@@ -43,9 +43,7 @@ def _ink(file: Path, letter: str) -> NDArray[np.bool_]:
     return page
 
 
-def test_every_letter_is_its_plain_letter_with_ink_added_where_its_mark_stands(
-    latin: Path, tmp_path: Path
-) -> None:
+def test_every_letter_is_its_plain_letter_with_ink_added_at_its_mark(latin: Path, tmp_path: Path) -> None:
     source, target = latin / MARKED_PENS[0] / "pen.ttf", tmp_path / "marked.ttf"
     with_marks(source, "pen").save(target)
     seen = set()
@@ -99,7 +97,7 @@ def test_the_pens_of_a_folder_write_all_letters(latin: Path, tmp_path: Path) -> 
             assert set(map(chr, font.getBestCmap())) >= VIETNAMESE_LETTERS
 
 
-def test_a_book_is_drawn_with_them_wherever_they_are_kept(
+def test_calibration_pens_draw_a_book_from_any_folder(
     latin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -120,11 +118,11 @@ def test_another_drawing_of_a_pen_is_kept_beside_the_first(latin: Path, tmp_path
     assert Path(first.file).read_bytes() != Path(second.file).read_bytes()
 
 
-def test_a_folder_that_lacks_a_pen_is_told_how_to_get_it(tmp_path: Path) -> None:
+def test_a_folder_that_lacks_a_pen_gets_advice_how_to_fetch_it(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="calibration"):
         marked_pens(tmp_path, tmp_path / "kept")
     assert marked_pens(None, tmp_path / "kept") == ()
 
 
-def test_they_are_held_out_of_training() -> None:
+def test_calibration_pens_are_held_out_of_training() -> None:
     assert {name.replace("-", " ") for name in MARKED_PENS} == HELD_OUT_LATIN

@@ -62,7 +62,7 @@ def photograph(path: Path, seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_cutting_keeps_the_ink_and_leaves_the_cell(tmp_path: Path, seed: int) -> None:
+def test_a_cutout_keeps_the_ink_and_leaves_the_cell(tmp_path: Path, seed: int) -> None:
     ink = photograph(tmp_path / "w001_00.png", seed)
     mask = cutout_of(RealLine(tmp_path / "w001_00.png", "Ấp Phú Lợi Cần Thơ", "w001")).mask
     rows, columns = np.nonzero(ink > 128)
@@ -103,7 +103,7 @@ def test_entries_that_are_kept_come_back_as_they_were(tmp_path: Path) -> None:
     assert kept_entries(tmp_path / "kept" / "entries.json") == (read,)
 
 
-def test_what_is_read_where_nothing_stands_counts_as_wrong() -> None:
+def test_a_reading_of_a_blank_counts_as_wrong() -> None:
     read = entry(child_name=("Lê Văn An", "Lê Văn An", True), father_name=("", "Lê Văn Ba", True))
     figures = field_figures(outcomes(read))
     assert (figures.fields, figures.accepted, figures.wrong) == (2, 2, 1)
@@ -115,7 +115,7 @@ def test_ink_that_is_called_blank_and_accepted_counts_as_wrong() -> None:
     assert (figures.accepted, figures.wrong, figures.exact) == (1, 1, 0.0)
 
 
-def test_an_entry_number_is_told_with_the_year_of_its_book() -> None:
+def test_an_entry_number_is_given_with_the_year_of_its_book() -> None:
     (outcome,) = outcomes(entry(entry_number=("7/2010", "7", False)))
     assert outcome.outcome.exact
 
@@ -154,7 +154,7 @@ def test_pages_with_the_same_real_ink_are_never_on_both_sides() -> None:
     assert entry_name(drawn, read) != entry_name(drawn, replace(read, place=(1, 0)))
 
 
-def test_what_was_not_measured_stands_among_the_targets_with_the_reason() -> None:
+def test_targets_that_were_not_measured_are_listed_with_the_reason() -> None:
     out = io.StringIO()
     found = {"lines:pen": line_targets("pen", 0.03, None)}
     show_targets(list(all_targets({}, PARTS, lines=False)), Console(file=out, width=150))
@@ -179,7 +179,7 @@ def test_a_kind_with_few_fields_is_not_judged_by_its_calibration_and_says_so() -
     ]
 
 
-def test_what_exact_shares_leave_out_is_told() -> None:
+def test_figures_say_what_exact_shares_leave_out() -> None:
     read = entry(child_name=("Lê Văn An", "Lê An", True), father_name=("", "Lê Văn Ba", False))
     struck = replace(read, truth=replace(read.truth, struck=("child_name",)))
     figures = field_figures([*outcomes(read), *outcomes(struck)])

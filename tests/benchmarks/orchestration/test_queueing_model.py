@@ -24,7 +24,7 @@ def test_few_workers_read_as_fast_as_they_can() -> None:
         (Costs((0.5,), 0.001, 0.01, 0.005, 0.02, 1000), Site(60), AUDIT, 50.0),
     ],
 )
-def test_what_is_full_sets_the_pace(costs: Costs, site: Site, part: str, limit: float) -> None:
+def test_the_fullest_resource_sets_the_pace(costs: Costs, site: Site, part: str, limit: float) -> None:
     outcome = simulate(site, costs, pages=PAGES, seed=1)
     assert outcome.rate == pytest.approx(limit, rel=0.03)
     assert outcome.fullest == part

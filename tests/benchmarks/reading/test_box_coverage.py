@@ -80,7 +80,7 @@ def test_more_boxes_never_hold_less(ink: Box, boxes: list[Box], one_more: Box) -
     assert more <= 1 + 1e-9
 
 
-def test_labels_of_the_same_text_are_told_apart_by_their_order() -> None:
+def test_labels_of_the_same_text_are_distinguished_by_their_order() -> None:
     upper, lower = Box(10, 10, 60, 30), Box(10, 200, 60, 220)
     truth = book(labels=(TrueLabel("Dân tộc:", quad(lower)), TrueLabel("Dân tộc:", quad(upper))))
     placed = (PlacedLabel("Dân tộc:", lower, 1.0), PlacedLabel("Dân tộc:", Box(12, 15, 62, 35), 0.0))

@@ -44,7 +44,7 @@ def test_one_entry_is_changed_and_no_other(form: str, family: str) -> None:
 
 
 @pytest.mark.parametrize(("family", "entries"), list(zip(WHOLE_PAGES, (-1, 1, -1), strict=True)))
-def test_a_page_or_an_entry_goes_or_comes_twice(family: str, entries: int) -> None:
+def test_a_page_or_an_entry_is_removed_or_doubled(family: str, entries: int) -> None:
     book = BOOKS["birth-2016"]
     flaw = drawn(family, book)
     assert flaw is not None

@@ -95,9 +95,7 @@ def test_a_font_that_lacks_plain_letters_is_no_pen(tmp_path: Path) -> None:
     assert training_font(tmp_path / "few.ttf") is None
 
 
-def test_bytes_in_a_pen_that_nobody_uses_are_not_warned_of(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_unused_bytes_in_a_font_cause_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     font = TTFont(next((PEN_FOLDER / "pangolin").glob("*.ttf")))
     names = DefaultTable("post")
     names.data = font.reader["post"] + b"\0"
@@ -107,13 +105,15 @@ def test_bytes_in_a_pen_that_nobody_uses_are_not_warned_of(
     assert caplog.messages == []
 
 
-def test_the_packages_and_licences_of_debians_pens_are_told(tmp_path: Path) -> None:
+def test_the_licence_summary_names_debians_packages_and_licences(tmp_path: Path) -> None:
     for family, _ in OF_DEBIAN[:2]:
         _renamed(PEN_FOLDER / "pangolin", tmp_path / f"{family}.ttf", family, drop=VIETNAMESE_LETTERS)
-    told = FontSet.find(tmp_path).licence_summary
-    assert "5 pen fonts of 5 families" in told
-    assert "fonts-ecolier-court (SIL Open Font License 1.1), fonts-breip (SIL Open Font License 1.0)" in told
-    assert "dkg" not in told
+    summary = FontSet.find(tmp_path).licence_summary
+    assert "5 pen fonts of 5 families" in summary
+    assert (
+        "fonts-ecolier-court (SIL Open Font License 1.1), fonts-breip (SIL Open Font License 1.0)" in summary
+    )
+    assert "dkg" not in summary
 
 
 def test_debians_pens_are_those_that_the_script_fetches() -> None:

@@ -32,7 +32,7 @@ def test_every_text_is_nfc_with_single_spaces_and_is_not_empty(many: list[str]) 
         assert text == " ".join(text.split())
 
 
-def test_every_letter_occurs_often_enough_to_be_learnt(many: list[str]) -> None:
+def test_every_letter_occurs_often_enough_to_be_learned(many: list[str]) -> None:
     seen = Counter("".join(many))
     assert [letter for letter in texts.LETTERS if seen[letter] < 5] == []
     assert all(seen[digit] > 500 for digit in "0123456789")
