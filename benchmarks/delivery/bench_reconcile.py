@@ -27,7 +27,7 @@ from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from benchmarks.figures import report_figures, say
 from pipeline import schema
 from pipeline.batch.reconciliation import ReconciliationRun
-from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook
+from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.registry import Registry
 from pipeline.schema import Schemas
 
@@ -121,7 +121,7 @@ def _measured(database: Path, file: Path) -> Measured:
     with Registry.open(f"sqlite:///{database}", schemas) as registry:
         cpu, wall = time.process_time(), time.perf_counter()
         with open_workbook(file) as book:
-            for one in ReconciliationRun(registry, schemas, book, layout_of(book, schemas)).found():
+            for one in ReconciliationRun(registry, schemas, book, find_layout(book, schemas)).found():
                 note(one, measured)
         measured.cpu, measured.wall = time.process_time() - cpu, time.perf_counter() - wall
     measured.peak_mb = _peak_mb()

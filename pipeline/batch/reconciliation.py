@@ -26,10 +26,16 @@ from pipeline.reconcile import (
     RejectedCell,
     SheetLayout,
     SourceWorkbook,
-    reconciled,
+    reconcile_rows,
 )
 from pipeline.reconcile.cell_values import ValueNormalizer
-from pipeline.reconcile.differences import FIELDS, MINOR, REFUSED, SHEETS, UNREAD_SHEET
+from pipeline.reconcile.differences import (
+    FIELD_DIFFERENCE_LABELS,
+    MINOR,
+    REJECTION_LABELS,
+    SHEET_NAMES,
+    UNREAD_SHEET,
+)
 from pipeline.registry import Registry, StoredEntry
 from pipeline.registry.reconciliation import FoundDifference
 from pipeline.schema import FieldSpec, Schemas
@@ -58,7 +64,7 @@ class ReconciliationRun:
             for one in self.registry.book_rows(record)
             if not self.book_ids or one.book_id in self.book_ids
         ]
-        return reconciled(
+        return reconcile_rows(
             self.book,
             self.layout,
             self.schemas,
@@ -166,18 +172,24 @@ class DifferenceReport:
         if isinstance(one, RejectedCell):
             where: tuple[str, ...] = ("",) * 6
             column = self._column(one.column)
-            yield UNREAD_SHEET, DifferenceLine((*where, *column, "", "", str(one.row), REFUSED[one.reason]))
+            yield (
+                UNREAD_SHEET,
+                DifferenceLine((*where, *column, "", "", str(one.row), REJECTION_LABELS[one.reason])),
+            )
         elif one.entry is None:
             note = f"Lặp lại dòng {one.of_row}" if one.of_row else ""
             where = ("", one.volume, one.number, "", "", "")
-            yield SHEETS[one.kind], DifferenceLine((*where, "", "", "", self.about(one), str(one.row), note))
+            yield (
+                SHEET_NAMES[one.kind],
+                DifferenceLine((*where, "", "", "", self.about(one), str(one.row), note)),
+            )
         else:
             entry = self.registry.entry(one.entry.entry_id)
             if one.kind is DifferenceKind.MISSING:
                 place = self._where(one, entry)
-                yield SHEETS[one.kind], DifferenceLine((*place, "", "", self.about(one), "", "", ""))
+                yield SHEET_NAMES[one.kind], DifferenceLine((*place, "", "", self.about(one), "", "", ""))
             for each in one.fields:
-                yield SHEETS[each.kind], self._line(one, entry, each)
+                yield SHEET_NAMES[each.kind], self._line(one, entry, each)
 
     def questions(self, one: ReconcileDifference | RejectedCell) -> Iterator[FoundDifference]:
         """What people are asked about it; nothing about what differs only in writing or lies beyond the form."""
@@ -206,7 +218,7 @@ class DifferenceReport:
 
     def _line(self, one: ReconcileDifference, entry: StoredEntry, differs: FieldDifference) -> DifferenceLine:
         spec = self.layout.record.by_column[differs.column]
-        note = FIELDS[differs.kind]
+        note = FIELD_DIFFERENCE_LABELS[differs.kind]
         if differs.with_column:
             note += f" ({differs.with_column})"
         if one.likeness < 1:

@@ -18,8 +18,8 @@ from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_j
 from pipeline.errors import StorageError
 from pipeline.export.difference_workbook import DifferenceWorkbook
 from pipeline.files import sha256_of_file
-from pipeline.reconcile import ReconcileDifference, RejectedCell, layout_of, open_workbook, read_layout
-from pipeline.reconcile.differences import FIELDS, KINDS, REFUSED
+from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook, read_layout
+from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS, REJECTION_LABELS
 from pipeline.registry import Registry
 from pipeline.registry.reconciliation import FoundDifference
 from pipeline.settings import read_settings
@@ -61,7 +61,7 @@ def reconcile(
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry, open_workbook(file) as book:
         mapped = read_layout(layout, context.schemas) if layout else None
-        columns = layout_of(book, context.schemas, mapped)
+        columns = find_layout(book, context.schemas, mapped)
         run = ReconciliationRun(
             registry, context.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
         )
@@ -120,17 +120,24 @@ def _table(shown: list[ReconcileDifference | RejectedCell]) -> Table:
     for one in shown:
         if isinstance(one, RejectedCell):
             table.add_row(
-                str(one.row), "–", "–", "–", "không đọc được", f"{escape(one.column)}: {REFUSED[one.reason]}"
+                str(one.row),
+                "–",
+                "–",
+                "–",
+                "không đọc được",
+                f"{escape(one.column)}: {REJECTION_LABELS[one.reason]}",
             )
             continue
-        where = "; ".join(f"{field.column}: {FIELDS[field.kind]}" for field in one.fields[:4])
+        where = "; ".join(
+            f"{field.column}: {FIELD_DIFFERENCE_LABELS[field.kind]}" for field in one.fields[:4]
+        )
         more = f" … (+{len(one.fields) - 4})" if len(one.fields) > 4 else ""
         table.add_row(
             str(one.row or "–"),
             str(one.entry.entry_id) if one.entry else "–",
             escape(one.volume) or "–",
             escape(one.number) or "–",
-            KINDS[one.kind] + (f" (dòng {one.of_row})" if one.of_row else ""),
+            DIFFERENCE_LABELS[one.kind] + (f" (dòng {one.of_row})" if one.of_row else ""),
             escape(where + more) or "–",
         )
     return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.reconcile import ReconcileCounts
-from pipeline.reconcile.differences import FIELDS, KINDS
+from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 
 
 def counts_told(counts: ReconcileCounts) -> Iterator[str]:
@@ -17,9 +17,15 @@ def counts_told(counts: ReconcileCounts) -> Iterator[str]:
     )
     if counts.by_likeness:
         yield f"{counts.by_likeness} cặp khác số, quyển hoặc nơi đăng ký, ghép theo độ giống."
-    yield from (f"  {words}: {counts.kinds[kind]}" for kind, words in KINDS.items() if kind in counts.kinds)
     yield from (
-        f"    ô {words}: {counts.fields[one]}" for one, words in FIELDS.items() if one in counts.fields
+        f"  {words}: {counts.kinds[kind]}"
+        for kind, words in DIFFERENCE_LABELS.items()
+        if kind in counts.kinds
+    )
+    yield from (
+        f"    ô {words}: {counts.fields[one]}"
+        for one, words in FIELD_DIFFERENCE_LABELS.items()
+        if one in counts.fields
     )
     yield from _not_compared(counts)
     yield from _about_file(counts)

@@ -1,5 +1,5 @@
-"""The shared software's spreadsheet held against the registry: missing, extra and differing entries, and why a cell was
-not understood. Pure: rows come from a file, entries and books are handed in, nothing is changed."""
+"""The spreadsheet of the shared software compared with the registry: missing, extra and differing entries, and rejected
+cells. Pure: rows come from a file, entries and books are handed in, nothing is changed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pipeline.reconcile.differences import (
     RegistryEntry,
     RejectedCell,
 )
-from pipeline.reconcile.layout import SheetLayout, layout_of, read_layout
-from pipeline.reconcile.matching import reconciled
-from pipeline.reconcile.sheet import SourceWorkbook, open_workbook
+from pipeline.reconcile.layout import SheetLayout, find_layout, read_layout
+from pipeline.reconcile.matching import reconcile_rows
+from pipeline.reconcile.workbook_reader import SourceWorkbook, open_workbook
 
 __all__ = [
     "BookCoverage",
@@ -30,8 +30,8 @@ __all__ = [
     "ReconcileBook",
     "RejectedCell",
     "SourceWorkbook",
-    "layout_of",
+    "find_layout",
     "open_workbook",
     "read_layout",
-    "reconciled",
+    "reconcile_rows",
 ]

@@ -1,4 +1,10 @@
-"""X"""
+"""From a cell of the file to the text that its column's kind writes, or why the cell is rejected; and texts typed with
+a font of before Unicode (``pipeline.text.legacy_fonts``).
+
+Many words together identify a font. A row is judged by all its words when no letter of it is beyond one byte: rows of
+several sources stand in one file. A column is judged by all its words when no cell of it has such a letter: Excel has a
+font for each column. A text that neither identifies is left as it is.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline import kinds
-from pipeline.reconcile.number_format import WHOLE, DateParts
-from pipeline.reconcile.sheet_xml import SheetCell
+from pipeline.reconcile.workbook_reader import WHOLE, DateParts, SheetCell
 from pipeline.schema import FieldSpec
 from pipeline.text.legacy_fonts import LegacyFont, convert_legacy, recognize_font
 from pipeline.text.tones import normalized
@@ -35,17 +40,27 @@ SAFE_DIGITS = 15
 
 
 class CellRejected(Exception):
-    """Why a cell says nothing: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year``,
-    ``date-elsewhere``."""
+    """A cell has no usable value. ``reason``: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``,
+    ``no-year`` or ``date-elsewhere``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def text_of(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> str:
-    """The text of a cell that holds none: of a number its digits, of a day of Excel as much of the date as the cell
-    shows. Raises ``CellRejected``."""
+def cell_text(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> str:
+    """Return the text of a cell that holds no text.
+
+    A number gives its digits, a day of Excel as much of the date as the cell shows.
+
+    Args:
+        cell: The cell.
+        spec: The field of its column.
+        from_1904: Whether the days of the workbook are counted from 1904.
+
+    Raises:
+        CellRejected: It has no usable value.
+    """
     if cell.kind == "number":
         return _of_number(cell, spec, from_1904)
     if cell.kind == "date" and spec.kind == "date":
@@ -54,7 +69,7 @@ def text_of(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> str
 
 
 class ValueNormalizer:
-    """The texts of one field as its kind writes them, else with plain spaces and in NFC."""
+    """Turns the texts of one field into the form its kind writes, else into plain spaces and NFC."""
 
     def __init__(self, spec: FieldSpec, vocab: kinds.Vocabulary | None) -> None:
         self._kind, self._vocab = spec.kind, vocab
@@ -81,7 +96,7 @@ class ValueNormalizer:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether nothing about spaces and Unicode form has to be changed."""
+    """Return whether spaces and Unicode form can stay as they are."""
     if "  " in text or not text.isprintable() or text[0] == " " or text[-1] == " ":
         return False
     return unicodedata.is_normalized("NFC", text)
@@ -100,7 +115,7 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
         if value in YEARS:
             return str(int(value))
         if YEARS.stop <= value <= LAST_DAY:
-            return _told(_day(value, from_1904), WHOLE)
+            return _format_day(_day(value, from_1904), WHOLE)
         raise CellRejected("no-date")
     if value != int(value):
         return cell.text
@@ -111,26 +126,31 @@ def _of_number(cell: SheetCell, spec: FieldSpec, from_1904: bool) -> str:
 
 
 def _of_day(value: float, shown: DateParts, spec: FieldSpec, from_1904: bool) -> str:
-    """A day of Excel as far as its cell shows it. In the column of a number it is what Excel made of ``5/2010``: the
-    first day of a month, shown without it."""
+    """Return a day of Excel as far as its cell shows it.
+
+    In the column of a number it is what Excel made of ``5/2010``: the first day of a month, shown without it.
+    """
     day = _day(value, from_1904)
     if spec.kind == "date":
         if DateParts.YEAR not in shown:
             raise CellRejected("no-year")
-        return _told(day, shown)
+        return _format_day(day, shown)
     if spec.kind in ("entry_number", "volume") and day.day == 1 and shown == DateParts.MONTH | DateParts.YEAR:
         return f"{day.month:02}/{day.year}"
     raise CellRejected("date-elsewhere")
 
 
 def _day(value: float, from_1904: bool) -> date:
-    """Excel counts 29 February 1900, a day that never was, as day 60; before it no day is sure."""
+    """Return the day of a serial number.
+
+    Excel counts 29 February 1900, a day that never was, as day 60; before it no day is sure.
+    """
     if not (0 if from_1904 else 61) <= value <= LAST_DAY:
         raise CellRejected("no-date")
     return (date(1904, 1, 1) if from_1904 else date(1899, 12, 30)) + timedelta(days=int(value))
 
 
-def _told(day: date, shown: DateParts) -> str:
+def _format_day(day: date, shown: DateParts) -> str:
     parts = [f"{day.day:02}"] if DateParts.DAY in shown and DateParts.MONTH in shown else []
     parts += [f"{day.month:02}"] if DateParts.MONTH in shown else []
     return ".".join([*parts, str(day.year)])
@@ -138,13 +158,13 @@ def _told(day: date, shown: DateParts) -> str:
 
 def _iso(text: str) -> str:
     try:
-        return _told(date.fromisoformat(text[:10]), WHOLE)
+        return _format_day(date.fromisoformat(text[:10]), WHOLE)
     except ValueError:
         raise CellRejected("no-date") from None
 
 
 LEAST_WORDS = 3
-"""So many different words must tell the font of a row."""
+"""So many different words must identify the font of a row."""
 
 MOST_TEXTS = 50_000
 """Different texts of a column that are looked at."""
@@ -154,12 +174,12 @@ _BEYOND = re.compile("[\u0100-\U0010ffff]")
 
 
 def has_high_letters(text: str) -> bool:
-    """Whether the text may have been typed with such a font."""
+    """Return whether the text may have been typed with such a font."""
     return not text.isascii()
 
 
 def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
-    """The font that a whole row was typed with."""
+    """Return the font that a whole row was typed with; ``None``: no such font."""
     joined = "\n".join(texts)
     if joined.isascii() or _BEYOND.search(joined):
         return None
@@ -168,14 +188,15 @@ def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
 
 
 class ColumnFonts:
-    """Collects what tells the fonts of columns, by their positions. A column is ``open`` as long as it may have one."""
+    """Collects the texts that identify the fonts of columns, by position. A column is ``open`` as long as it may have
+    one."""
 
     def __init__(self, positions: Iterable[int]) -> None:
         self._texts: dict[int, set[str]] = {at: set() for at in positions}
         self.open = tuple(self._texts)
 
-    def see(self, texts: Sequence[str]) -> None:
-        """A row whose own words do not tell its font."""
+    def add(self, texts: Sequence[str]) -> None:
+        """Add a row whose own words do not identify its font."""
         for at in self.open:
             text = texts[at]
             if text.isascii():
@@ -187,11 +208,11 @@ class ColumnFonts:
                 self._texts[at].add(text)
 
     def found(self) -> Mapping[int, LegacyFont]:
-        """The font of each column that has one."""
+        """Return the font of each column that has one."""
         judged = {at: recognize_font(texts) for at, texts in self._texts.items() if texts}
         return {at: one.font for at, one in judged.items() if one is not None and one.words >= LEAST_WORDS}
 
 
-def in_unicode(text: str, font: LegacyFont) -> str:
-    """The text converted, where it has letters that need it."""
+def to_unicode(text: str, font: LegacyFont) -> str:
+    """Return the text in Unicode; a text without letters beyond ASCII stays."""
     return convert_legacy(text, font) if has_high_letters(text) else text

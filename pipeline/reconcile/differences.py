@@ -1,8 +1,7 @@
-"""X"""
+"""What a reconciliation takes and gives, and what differences are called. Frozen values; the counts grow as it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,8 +9,14 @@ from pipeline.text.legacy_fonts import LegacyFont
 
 
 class DifferenceKind(StrEnum):
-    """``MISSING``: the other software has no such entry; ``EXTRA``: no entry of the books is like the row;
-    ``DUPLICATE``: the row has the key of another row; ``FIELDS``: a pair differs in fields."""
+    """What is not the same on both sides.
+
+    Attributes:
+        MISSING: The other software has no such entry.
+        EXTRA: No entry of the books is like the row.
+        DUPLICATE: The row has the key of another row.
+        FIELDS: An entry and its row differ in fields.
+    """
 
     MISSING = "missing"
     EXTRA = "extra"
@@ -20,10 +25,17 @@ class DifferenceKind(StrEnum):
 
 
 class FieldDifferenceKind(StrEnum):
-    """How two values differ. ``SWAPPED``: two columns have changed places; ``DIGITS``: neighbouring digits have;
-    ``ONLY_OURS``, ``ONLY_THEIRS``: the other one is blank; ``SPELLING``: capitals, place of the tone mark, signs or
-    leading zeros alone; ``BEYOND``: the registry holds no value (the form has no place for it, or people found it
-    illegible)."""
+    """How two values differ.
+
+    Attributes:
+        CHANGED: In any other way.
+        DIGITS: Two neighbouring digits have changed places.
+        SWAPPED: Two columns have changed places.
+        ONLY_OURS: The file's value is blank.
+        ONLY_THEIRS: The registry's value is blank.
+        SPELLING: In capitals, place of the tone mark, signs or leading zeros alone.
+        BEYOND: The registry holds no value (the form has no place for it, or people found it illegible).
+    """
 
     CHANGED = "changed"
     DIGITS = "digits"
@@ -40,7 +52,7 @@ MINOR = frozenset({FieldDifferenceKind.SPELLING, FieldDifferenceKind.BEYOND})
 
 @dataclass(frozen=True, slots=True)
 class ReconcileBook:
-    """A book of the registry. ``entries``: how many of it stand."""
+    """A book of the registry; ``entries``: how many it has."""
 
     book_id: int
     folder_name: str
@@ -52,8 +64,15 @@ class ReconcileBook:
 
 @dataclass(frozen=True, slots=True)
 class RegistryEntry:
-    """An entry of the registry: ``texts`` in the order of the compared columns; ``nothing``: columns of which nothing
-    is in force; ``unsettled``: columns that still wait for a person and are not compared."""
+    """An entry of the registry.
+
+    Attributes:
+        entry_id: Its id.
+        book_id: Its book.
+        texts: In the order of the compared columns.
+        nothing: Columns without an effective value.
+        unsettled: Columns that wait for a person and are not compared.
+    """
 
     entry_id: int
     book_id: int
@@ -64,8 +83,14 @@ class RegistryEntry:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A row of the file, numbered as Excel counts: ``texts`` in the order of the compared columns, each as its kind
-    writes it; ``refused``: columns whose cell was not understood; ``font``: what it was converted from."""
+    """A row of the file.
+
+    Attributes:
+        row: As Excel counts.
+        texts: In the order of the compared columns, each as its kind writes it.
+        refused: Columns whose cell was rejected.
+        font: The font it was converted from.
+    """
 
     row: int
     texts: tuple[str, ...]
@@ -75,7 +100,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectedCell:
-    """A cell that was not understood, and why (a key of ``pipeline.reconcile.differences.REFUSED``)."""
+    """A cell without a usable value, and why (a key of ``REJECTION_LABELS``)."""
 
     row: int
     column: str
@@ -84,7 +109,7 @@ class RejectedCell:
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field of a pair. ``with_column``: the column that it has changed places with."""
+    """One field that differs; ``with_column``: the column that it has changed places with."""
 
     column: str
     ours: str
@@ -95,10 +120,20 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileDifference:
-    """One entry, row or pair that is not the same on both sides. ``row`` 0 and ``entry`` None where there is none;
-    ``of_row``: the row that a duplicate repeats; ``likeness`` 0..1 of a pair that was not found by its key, 1.0 of one
-    that was; ``number`` and ``volume`` as the registry has them, else as the file has; ``place_code`` ``""``: the row
-    names no registration place that is known."""
+    """One entry, row or pair that is not the same on both sides.
+
+    Attributes:
+        kind: What it is.
+        row: The row of the file; 0 where there is none.
+        entry: The entry of the registry; ``None`` where there is none.
+        texts: Those of the row.
+        fields: The fields that differ, of a pair.
+        of_row: The row that a duplicate repeats.
+        likeness: 0..1 of a pair that was found by similarity, 1.0 of one that was found by its key.
+        number: The entry number as the registry has it, else as the file has it.
+        volume: The volume, likewise.
+        place_code: The code of the registration place; ``""``: the row names none that is known.
+    """
 
     kind: DifferenceKind
     row: int = 0
@@ -113,14 +148,20 @@ class ReconcileDifference:
 
     @property
     def is_minor(self) -> bool:
-        """Whether only such fields differ that no person is asked about."""
+        """Whether only fields differ that no person is asked about."""
         return self.kind is DifferenceKind.FIELDS and all(one.kind in MINOR for one in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class BookCoverage:
-    """A book and how many rows name it. ``compared``: its entries without a row are told as missing; a book that
-    hardly any row names is not taken for a part of the file."""
+    """How far the file covers a book.
+
+    Attributes:
+        book: The book.
+        rows: How many rows name it.
+        compared: Whether its entries without a row are missing; a book that hardly any row names is not taken for a
+            part of the file.
+    """
 
     book: ReconcileBook
     rows: int
@@ -129,9 +170,24 @@ class BookCoverage:
 
 @dataclass(slots=True)
 class ReconcileCounts:
-    """What a reconciliation came to. ``same``: pairs without any difference; ``by_likeness``: pairs that the key did
-    not find; ``unsettled``: fields that were not compared since they wait for a person; ``fonts``: rows by the font
-    they were converted from; ``places``: names of registration places that no book has, with their rows."""
+    """The counts of one reconciliation.
+
+    Attributes:
+        rows: Rows of the file.
+        entries: Entries of the registry.
+        pairs: Entries with their row.
+        same: Pairs without any difference.
+        by_likeness: Pairs that similarity found.
+        unsettled: Fields that were not compared since they wait for a person.
+        refused: Rejected cells.
+        kinds: Differences by kind.
+        fields: Differing fields by kind.
+        fonts: Rows by the font they were converted from.
+        places: Names of registration places that no book has, with their rows.
+        books: How far the file covers each book.
+        ignored: Headers without a meaning here.
+        absent: Columns of the Ministry that the file lacks.
+    """
 
     rows: int = 0
     entries: int = 0
@@ -149,23 +205,19 @@ class ReconcileCounts:
     absent: tuple[str, ...] = ()
 
     def add(self, table: str, key: str, times: int = 1) -> None:
-        """Count something in one of the tables."""
-        counted: dict[str, int] = getattr(self, table)
-        counted[key] = counted.get(key, 0) + times
+        """Count something in one of the dictionaries."""
+        counts: dict[str, int] = getattr(self, table)
+        counts[key] = counts.get(key, 0) + times
 
 
-Columns = Mapping[str, int]
-"""Where each compared column stands in ``texts``."""
-
-
-KINDS = {
+DIFFERENCE_LABELS = {
     DifferenceKind.MISSING: "phần mềm kia không có",
     DifferenceKind.EXTRA: "sổ không có",
     DifferenceKind.DUPLICATE: "trùng dòng",
     DifferenceKind.FIELDS: "khác ô",
 }
 
-FIELDS = {
+FIELD_DIFFERENCE_LABELS = {
     FieldDifferenceKind.CHANGED: "khác giá trị",
     FieldDifferenceKind.DIGITS: "hai chữ số đổi chỗ",
     FieldDifferenceKind.SWAPPED: "hai cột đổi chỗ cho nhau",
@@ -175,7 +227,7 @@ FIELDS = {
     FieldDifferenceKind.BEYOND: "sổ dữ liệu không có giá trị",
 }
 
-REFUSED = {
+REJECTION_LABELS = {
     "error": "ô báo lỗi của Excel",
     "formula": "công thức chưa tính; hãy mở bằng Excel rồi lưu lại",
     "bool": "ô kiểu đúng/sai",
@@ -185,7 +237,7 @@ REFUSED = {
     "date-elsewhere": "ngày nằm ở cột không phải cột ngày",
 }
 
-SHEETS = {
+SHEET_NAMES = {
     FieldDifferenceKind.CHANGED: "Khác giá trị",
     FieldDifferenceKind.DIGITS: "Hai chữ số đổi chỗ",
     FieldDifferenceKind.SWAPPED: "Hai cột đổi chỗ",

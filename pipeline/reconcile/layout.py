@@ -1,4 +1,5 @@
-"""Which column of a sheet holds which column of the Ministry: by the Ministry's own names, or by an office's file.
+"""The layout of a sheet: which of its columns holds which column of the Ministry, by the Ministry's own names or by an
+office's file.
 
 .. code-block:: toml
 
@@ -20,8 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.sheet import SourceWorkbook
-from pipeline.reconcile.sheet_xml import Cell
+from pipeline.reconcile.workbook_reader import CellContent, SourceWorkbook
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 
@@ -36,7 +36,7 @@ _PART = re.compile(r"\{([^{}]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """What an office says of a sheet: ``columns`` from the Ministry's names to headers or patterns."""
+    """An office's file about a sheet: ``columns`` maps the Ministry's names to headers or patterns."""
 
     record: str
     sheet: str
@@ -46,9 +46,17 @@ class SheetMapping:
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """A sheet whose columns are known. ``fields``: what is compared, in the Ministry's order; ``sources``: of each, the
-    column of the sheet (from 0), or the parts of a pattern (texts and columns); ``ignored``: headers that mean nothing
-    here; ``absent``: columns of the Ministry that the sheet lacks."""
+    """A sheet whose columns are known.
+
+    Attributes:
+        record: The kind of event.
+        sheet: The name of the sheet.
+        header_row: The row of the headers, as Excel counts.
+        fields: The compared fields, in the Ministry's order.
+        sources: For each field the column of the sheet (from 0), or the parts of a pattern (texts and columns).
+        ignored: Headers without a meaning here.
+        absent: Columns of the Ministry that the sheet lacks.
+    """
 
     record: RecordSpec
     sheet: str
@@ -60,7 +68,7 @@ class SheetLayout:
 
 
 def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
-    """What an office's file says. Raises ``SchemaError`` that names every flaw with its line."""
+    """Read an office's file about a sheet. Raises ``SchemaError`` that names every flaw with its line."""
     file = StaffFile(path)
     for key in file.table:
         if key not in ("record", "sheet", "header_row", "columns"):
@@ -90,8 +98,12 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
     )
 
 
-def layout_of(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | None = None) -> SheetLayout:
-    """Where everything stands in a workbook. Raises ``ReconcileError`` when no sheet has the columns."""
+def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | None = None) -> SheetLayout:
+    """Return the layout of the first sheet that has the columns, or of the mapped one.
+
+    Raises:
+        ReconcileError: No sheet has the columns.
+    """
     if mapped is not None:
         return _mapped(book, schemas, mapped)
     for sheet in book.sheets:
@@ -107,12 +119,12 @@ def layout_of(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | Non
     )
 
 
-def header_of(cell: Cell) -> str:
-    """A header without the hints of the Ministry's templates: its first line, without spaces around it."""
+def header_of(cell: CellContent) -> str:
+    """Return a header without the hints of the Ministry's templates: its first line, without spaces around it."""
     return (cell if isinstance(cell, str) else cell.text).split("\n")[0].strip()
 
 
-def _named(sheet: str, number: int, cells: Mapping[int, Cell], schemas: Schemas) -> SheetLayout | None:
+def _named(sheet: str, number: int, cells: Mapping[int, CellContent], schemas: Schemas) -> SheetLayout | None:
     headers = {at: header_of(cell) for at, cell in cells.items()}
     known = {
         name: sum(header in record.by_column for header in headers.values())

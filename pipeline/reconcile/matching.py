@@ -1,4 +1,6 @@
-"""X"""
+"""Entries and rows brought together: by key within a volume, and what the key does not bring together by similarity;
+which books a file is about, and which registration place a row names.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,18 @@ from pipeline.reconcile.differences import (
     RejectedCell,
 )
 from pipeline.reconcile.layout import SheetLayout
-from pipeline.reconcile.sheet import SourceWorkbook
 from pipeline.reconcile.similarity import SURE, FieldComparer, SimilarityScorer
-from pipeline.reconcile.staged_rows import ANY, StagedRows, staged
+from pipeline.reconcile.staged_rows import ANY, StagedRows, stage_rows
+from pipeline.reconcile.workbook_reader import SourceWorkbook
 from pipeline.schema import Schemas
 from pipeline.text.tones import folded
 
 ONE_ROW_IN = 10
-"""A book is taken for a part of the file when a row of it stands there for so many of its entries."""
+"""A book is taken for a part of the file when the file has a row for so many of its entries."""
 
 
 class RegistrationPlaces:
-    """The registration places of books, and by which names a file calls them."""
+    """The registration places of books, and the names a file has for them."""
 
     def __init__(self, books: Sequence[ReconcileBook]) -> None:
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -38,13 +40,15 @@ class RegistrationPlaces:
         self._known: dict[str, str | None] = {}
 
     def code(self, text: str) -> str | None:
-        """The code of the place that a text names: all of it, or the longest name in it (``UBND xã …``); None when it
-        names none, or several places have that name."""
+        """Return the code of the place that a text names: the whole text, or the longest name in it (``UBND xã …``).
+
+        ``None`` when it names none, or several places have that name.
+        """
         if text not in self._known:
-            self._known[text] = self._looked_up(folded(text))
+            self._known[text] = self._find(folded(text))
         return self._known[text]
 
-    def _looked_up(self, text: str) -> str | None:
+    def _find(self, text: str) -> str | None:
         words = f" {text.replace(',', ' ').replace('.', ' ')} "
         named = [name for name in self._names if f" {name} " in words or name == text]
         if not named:
@@ -53,7 +57,7 @@ class RegistrationPlaces:
         return next(iter(codes)) if len(codes) == 1 else None
 
 
-def volume_key(book: ReconcileBook, *, has_volumes: bool) -> str:
+def _volume_key(book: ReconcileBook, *, has_volumes: bool) -> str:
     return book.volume if has_volumes else ANY
 
 
@@ -65,37 +69,46 @@ def books_on_file(
     has_volumes: bool,
     wanted: bool,
 ) -> tuple[BookCoverage, ...]:
-    """Every book with the rows that may be of it. ``rows``: volume, place, how many; ``wanted``: people named the
-    books, so all of them are compared, however few rows there are. Rows whose place is not known may be of any place
-    that has the volume; where several have it, nothing is told as missing because of them."""
+    """Return how far the file covers each book.
+
+    Rows whose place is not known may belong to any place that has the volume; where several have it, no entry counts as
+    missing because of them.
+
+    Args:
+        books: The books in question.
+        rows: Volume, place and how many rows have both.
+        places: Resolves the names of places.
+        has_volumes: Whether the file has a column for the volume.
+        wanted: People named the books, so all of them are compared, however few rows there are.
+    """
     named: dict[tuple[str, str | None], int] = defaultdict(int)
     for volume, place, count in rows:
         named[volume, places.code(place)] += count
-    shelves: Mapping[tuple[str, str], int] = _entries_by_shelf(books, has_volumes=has_volumes)
-    alone = _places_by_volume(books, has_volumes=has_volumes)
+    entries_by_volume: Mapping[tuple[str, str], int] = _entries_by_volume(books, has_volumes=has_volumes)
+    places_of = _places_by_volume(books, has_volumes=has_volumes)
     found = []
     for book in books:
-        volume = volume_key(book, has_volumes=has_volumes)
+        volume = _volume_key(book, has_volumes=has_volumes)
         sure, unplaced = named.get((volume, book.place_code), 0), named.get((volume, None), 0)
-        if len(alone[volume]) == 1:
+        if len(places_of[volume]) == 1:
             sure += unplaced
             unplaced = 0
-        entries = shelves[volume, book.place_code]
+        entries = entries_by_volume[volume, book.place_code]
         found.append(BookCoverage(book, sure + unplaced, wanted or 0 < entries <= sure * ONE_ROW_IN))
     return tuple(found)
 
 
-def _entries_by_shelf(books: Sequence[ReconcileBook], *, has_volumes: bool) -> dict[tuple[str, str], int]:
+def _entries_by_volume(books: Sequence[ReconcileBook], *, has_volumes: bool) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = defaultdict(int)
     for book in books:
-        found[volume_key(book, has_volumes=has_volumes), book.place_code] += book.entries
+        found[_volume_key(book, has_volumes=has_volumes), book.place_code] += book.entries
     return found
 
 
 def _places_by_volume(books: Sequence[ReconcileBook], *, has_volumes: bool) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for book in books:
-        found[volume_key(book, has_volumes=has_volumes)].add(book.place_code)
+        found[_volume_key(book, has_volumes=has_volumes)].add(book.place_code)
     return found
 
 
@@ -106,7 +119,7 @@ Key = tuple[str | None, str, str]
 """Code of the registration place (None: not known), volume, number."""
 
 
-def reconciled(
+def reconcile_rows(
     book: SourceWorkbook,
     layout: SheetLayout,
     schemas: Schemas,
@@ -116,13 +129,23 @@ def reconciled(
     *,
     wanted: bool = False,
 ) -> Iterator[ReconcileDifference | RejectedCell]:
-    """All that is not the same on both sides, and every cell that was not understood; ``counts`` is filled on the way.
+    """Yield all that is not the same on both sides, and every rejected cell.
 
-    ``wanted``: people named the ``books``, so entries of all of them are missing where the file has no row; else those
-    of books that hardly any row names are not told as missing. Raises ``ReconcileError`` for a broken sheet.
+    Args:
+        book: The file.
+        layout: Where its columns are.
+        schemas: The declarations.
+        books: The books of the registry that it may cover.
+        entries_of: Returns the entries of books.
+        counts: Filled on the way.
+        wanted: People named the books, so entries of all of them are missing where the file has no row; else entries of
+            books that hardly any row names are not missing.
+
+    Raises:
+        ReconcileError: The sheet is broken.
     """
     counts.ignored, counts.absent = layout.ignored, layout.absent
-    with staged(book, layout, schemas) as rows:
+    with stage_rows(book, layout, schemas) as rows:
         matcher = _Matcher(rows, layout, books, entries_of, counts)
         for refusal in rows.refusals():
             counts.refused += 1
@@ -131,7 +154,7 @@ def reconciled(
 
 
 class _Matcher:
-    """One reconciliation. What the keys do not settle is kept until all keys were tried."""
+    """One reconciliation. What the keys leave open is kept until all keys were tried."""
 
     def __init__(
         self,
@@ -156,27 +179,27 @@ class _Matcher:
     def differences(self, *, wanted: bool) -> Iterator[ReconcileDifference]:
         has_volumes = self._volume is not None
         named = list(self._rows.places())
-        on_file = books_on_file(self._books, named, self._places, has_volumes=has_volumes, wanted=wanted)
-        self._counts.books, self._counts.rows = on_file, self._rows.rows
+        coverage = books_on_file(self._books, named, self._places, has_volumes=has_volumes, wanted=wanted)
+        self._counts.books, self._counts.rows = coverage, self._rows.rows
         self._counts.fonts = dict(self._rows.row_fonts())
         for column, font in self._rows.column_fonts().items():
             self._counts.add("fonts", f"{font}: {column}")
         for _, place, count in named:
             if place and self._places.code(place) is None:
                 self._counts.add("places", place, count)
-        compared = {one.book.book_id for one in on_file if one.compared}
-        shelves: defaultdict[str, list[ReconcileBook]] = defaultdict(list)
-        for one in on_file:
-            if one.compared or one.rows:
-                shelves[volume_key(one.book, has_volumes=has_volumes)].append(one.book)
-        for volume in sorted({*shelves, *(volume for volume, _, _ in named)}):
-            yield from self._volume_matched(volume, shelves.get(volume, []))
+        compared = {covered.book.book_id for covered in coverage if covered.compared}
+        by_volume: defaultdict[str, list[ReconcileBook]] = defaultdict(list)
+        for covered in coverage:
+            if covered.compared or covered.rows:
+                by_volume[_volume_key(covered.book, has_volumes=has_volumes)].append(covered.book)
+        for volume in sorted({*by_volume, *(volume for volume, _, _ in named)}):
+            yield from self._match_volume(volume, by_volume.get(volume, []))
         yield from self._rest(compared)
 
     # --- by key ---------------------------------------------------------------------------------------------------
 
-    def _volume_matched(self, volume: str, books: Sequence[ReconcileBook]) -> Iterator[ReconcileDifference]:
-        """The rows and entries of one volume, place by place."""
+    def _match_volume(self, volume: str, books: Sequence[ReconcileBook]) -> Iterator[ReconcileDifference]:
+        """Match the rows and entries of one volume, place by place."""
         codes = {book.place_code for book in books}
         alone = next(iter(codes)) if len(codes) == 1 else None
         by_place: defaultdict[str | None, list[FileRow]] = defaultdict(list)
@@ -186,12 +209,12 @@ class _Matcher:
         for code in sorted(codes):
             entries = list(self._entries_of([book.book_id for book in books if book.place_code == code]))
             self._counts.entries += len(entries)
-            yield from self._shelf_matched((code, volume), entries, by_place.pop(code, []))
+            yield from self._match_place((code, volume), entries, by_place.pop(code, []))
         for code, rows in by_place.items():
             self._loose += [((code, volume, self._number_of(row.texts)), row) for row in rows]
 
-    def _shelf_matched(
-        self, shelf: tuple[str, str], entries: Sequence[RegistryEntry], rows: Sequence[FileRow]
+    def _match_place(
+        self, volume: tuple[str, str], entries: Sequence[RegistryEntry], rows: Sequence[FileRow]
     ) -> Iterator[ReconcileDifference]:
         ours: defaultdict[str, list[RegistryEntry]] = defaultdict(list)
         for entry in entries:
@@ -200,13 +223,13 @@ class _Matcher:
         for row in rows:
             theirs[self._number_of(row.texts)].append(row)
         for number in {**ours, **theirs}:
-            key = (*shelf, number)
-            yield from self._key_matched(key, ours.get(number, []), theirs.get(number, []))
+            key = (*volume, number)
+            yield from self._match_key(key, ours.get(number, []), theirs.get(number, []))
 
-    def _key_matched(
+    def _match_key(
         self, key: Key, ours: list[RegistryEntry], theirs: list[FileRow]
     ) -> Iterator[ReconcileDifference]:
-        """The likest of those that have one key, where that leaves no doubt; the others wait."""
+        """Pair the most similar entries and rows of a key, where that leaves no doubt; the others wait."""
         scored = (
             [(1.0, 0, 0)]
             if len(ours) == len(theirs) == 1 and ours[0].texts == theirs[0].texts
@@ -216,7 +239,7 @@ class _Matcher:
                     for at, entry in enumerate(ours)
                     for of, row in enumerate(theirs)
                 ),
-                key=lambda one: (-one[0], one[1], one[2]),
+                key=lambda pair: (-pair[0], pair[1], pair[2]),
             )
         )
         used_ours: set[int] = set()
@@ -233,7 +256,7 @@ class _Matcher:
     # --- by likeness ----------------------------------------------------------------------------------------------
 
     def _rest(self, compared: set[int]) -> Iterator[ReconcileDifference]:
-        """What no key settled: pairs by likeness, then pairs of one key that are not alike, duplicates, extra rows and
+        """Match what no key settled: pairs by similarity, then dissimilar pairs of a key, duplicates, extra rows and
         missing entries."""
         gone_ours: set[int] = set()
         gone_theirs: set[int] = set()
@@ -260,11 +283,11 @@ class _Matcher:
                 yield from self._pair(self._left[at][1], row)
         for of, (key, row) in enumerate(self._loose):
             if of not in gone_theirs:
-                yield self._told(self._without_entry(key, row))
+                yield self._counted(self._without_entry(key, row))
         for at, (_, entry) in enumerate(self._left):
             if at not in gone_ours and entry.book_id in compared:
                 number, volume = self._number_of(entry.texts), self._volume_of(entry.texts)
-                yield self._told(
+                yield self._counted(
                     ReconcileDifference(
                         DifferenceKind.MISSING,
                         entry=entry,
@@ -279,10 +302,9 @@ class _Matcher:
         kind = DifferenceKind.DUPLICATE if first else DifferenceKind.EXTRA
         number, volume = self._number_of(row.texts), self._volume_of(row.texts)
         return ReconcileDifference(
-            kind,
-            row.row,
-            None,
-            row.texts,
+            kind=kind,
+            row=row.row,
+            texts=row.texts,
             of_row=first,
             number=number,
             volume=volume,
@@ -298,15 +320,15 @@ class _Matcher:
         if not fields:
             self._counts.same += 1
             return
-        for one in fields:
-            self._counts.add("fields", one.kind)
-        yield self._told(
+        for field in fields:
+            self._counts.add("fields", field.kind)
+        yield self._counted(
             ReconcileDifference(
-                DifferenceKind.FIELDS,
-                row.row,
-                entry,
-                row.texts,
-                fields,
+                kind=DifferenceKind.FIELDS,
+                row=row.row,
+                entry=entry,
+                texts=row.texts,
+                fields=fields,
                 likeness=likeness,
                 number=self._number_of(entry.texts),
                 volume=self._volume_of(entry.texts),
@@ -314,9 +336,9 @@ class _Matcher:
             )
         )
 
-    def _told(self, one: ReconcileDifference) -> ReconcileDifference:
-        self._counts.add("kinds", one.kind)
-        return one
+    def _counted(self, difference: ReconcileDifference) -> ReconcileDifference:
+        self._counts.add("kinds", difference.kind)
+        return difference
 
     def _volume_of(self, texts: Sequence[str]) -> str:
         return texts[self._volume] if self._volume is not None else ""

@@ -1,5 +1,5 @@
-"""The rows of a file, read once and kept where they take no memory: in a table that SQLite holds in memory as far as
-it is small and else in a file without a name, which is gone when it is closed."""
+"""The rows of a file, read once and kept outside memory: in an SQLite table that is in memory as far as it is small and
+else in a file without a name, which is gone when it is closed."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from pipeline.reconcile.cell_values import (
     CellRejected,
     ColumnFonts,
     ValueNormalizer,
+    cell_text,
     font_of_row,
-    in_unicode,
-    text_of,
+    to_unicode,
 )
 from pipeline.reconcile.differences import FileRow, RejectedCell
 from pipeline.reconcile.layout import SheetLayout
-from pipeline.reconcile.sheet import SourceWorkbook
-from pipeline.reconcile.sheet_xml import Cell
+from pipeline.reconcile.workbook_reader import CellContent, SourceWorkbook
 from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.legacy_fonts import LegacyFont
 
 CACHE_KILOBYTES = 48 * 1024
 BETWEEN = "\x1f"
-"""Stands between the texts of a row; no cell of a workbook can hold it (XML 1.0 has no such character)."""
+"""Separates the texts of a row; no cell of a workbook can hold it (XML 1.0 has no such character)."""
 
 TYPED = frozenset({"name", "text", "place", "date_words", "choice"})
 """Kinds whose texts a font can have changed."""
@@ -35,7 +34,7 @@ ANY = "*"
 
 
 class StagedRows:
-    """The rows of one sheet. ``rows``: how many."""
+    """The rows of one sheet; ``rows``: how many they are."""
 
     def __init__(self, table: sqlite3.Connection, layout: SheetLayout, schemas: Schemas) -> None:
         self._table, self._layout = table, layout
@@ -67,14 +66,14 @@ class StagedRows:
         self._table.execute("CREATE INDEX by_volume ON line (volume)")
 
     def places(self) -> Iterator[tuple[str, str, int]]:
-        """Volume, name of the registration place and how many rows have both."""
+        """Yield volume, name of the registration place and how many rows have both."""
         font = None if self._place is None else self._fonts.get(self._place)
         query = "SELECT volume, place, count(*) FROM line GROUP BY volume, place ORDER BY volume, place"
         for volume, place, rows in self._table.execute(query):
-            yield volume, in_unicode(place, font) if font else place, rows
+            yield volume, to_unicode(place, font) if font else place, rows
 
     def of_volume(self, volume: str) -> Iterator[tuple[str, FileRow]]:
-        """The rows of a volume in their order, each with the name of its registration place."""
+        """Yield the rows of a volume in their order, each with the name of its registration place."""
         query = "SELECT row, texts, refused, font FROM line WHERE volume = ? ORDER BY row"
         for number, joined, refused, font in self._table.execute(query, (volume,)):
             texts = self._converted(joined.split(BETWEEN))
@@ -83,17 +82,17 @@ class StagedRows:
             yield place, FileRow(number, tuple(texts), names, LegacyFont(font) if font else self._any_font())
 
     def refusals(self) -> Iterator[RejectedCell]:
-        """The cells that were not understood."""
+        """Yield the rejected cells."""
         for row in self._table.execute("SELECT row, name, reason FROM refusal ORDER BY row"):
             yield RejectedCell(*row)
 
     def row_fonts(self) -> Mapping[str, int]:
-        """Rows by the font of the whole row."""
+        """Return how many rows each font has, of rows that were judged as a whole."""
         query = "SELECT font, count(*) FROM line WHERE font <> '' GROUP BY font ORDER BY font"
         return dict(self._table.execute(query))
 
     def column_fonts(self) -> Mapping[str, LegacyFont]:
-        """The font of each column that was typed with one."""
+        """Return the font of each column that was judged as a whole."""
         return {self._layout.fields[at].column: font for at, font in self._fonts.items()}
 
     def _any_font(self) -> LegacyFont | None:
@@ -101,7 +100,7 @@ class StagedRows:
 
     def _converted(self, texts: list[str]) -> list[str]:
         for at, font in self._fonts.items():
-            texts[at] = self._normal[at](in_unicode(texts[at], font))
+            texts[at] = self._normal[at](to_unicode(texts[at], font))
         return texts
 
     def _lines(self, book: SourceWorkbook, columns: ColumnFonts) -> Iterator[tuple[object, ...]]:
@@ -114,15 +113,15 @@ class StagedRows:
                 yield self._line(number, texts, refused, columns)
 
     def _texts(
-        self, cells: Mapping[int, Cell], number: int, *, from_1904: bool
+        self, cells: Mapping[int, CellContent], number: int, *, from_1904: bool
     ) -> tuple[list[str], list[str]]:
-        """The text of every field as it stands there, and the columns that were not understood."""
+        """Return the text of every field as the file has it, and the columns whose cells were rejected."""
         fields = self._layout.fields
         texts, refused = [""] * len(fields), []
-        wanted = [(at, (source,)) for source in cells if source in self._plain for at in self._plain[source]]
-        for at, parts in (*wanted, *self._patterns):
+        sources = [(at, (source,)) for source in cells if source in self._plain for at in self._plain[source]]
+        for at, parts in (*sources, *self._patterns):
             try:
-                texts[at] = _put_together(cells, parts, fields[at], from_1904=from_1904)
+                texts[at] = _joined_text(cells, parts, fields[at], from_1904=from_1904)
             except CellRejected as why:
                 column = fields[at].column
                 refused.append(column)
@@ -134,9 +133,9 @@ class StagedRows:
     ) -> tuple[object, ...]:
         font = font_of_row([texts[at] for at in self._typed])
         if font is not None:
-            texts = [in_unicode(text, font) for text in texts]
+            texts = [to_unicode(text, font) for text in texts]
         elif columns.open:
-            columns.see(texts)
+            columns.add(texts)
         for at, text in enumerate(texts):
             if text:
                 texts[at] = self._normal[at](text)
@@ -151,8 +150,8 @@ class StagedRows:
 
 
 @contextmanager
-def staged(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> Iterator[StagedRows]:
-    """The rows of a sheet, as long as they are looked at. Raises ``ReconcileError`` when it is broken."""
+def stage_rows(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> Iterator[StagedRows]:
+    """Yield the staged rows of a sheet. Raises ``ReconcileError`` when it is broken."""
     with closing(sqlite3.connect("")) as table:
         for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):
             table.execute(f"PRAGMA {pragma}")
@@ -161,10 +160,10 @@ def staged(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> Itera
         yield rows
 
 
-def _put_together(
-    cells: Mapping[int, Cell], parts: Sequence[str | int], spec: FieldSpec, *, from_1904: bool
+def _joined_text(
+    cells: Mapping[int, CellContent], parts: Sequence[str | int], spec: FieldSpec, *, from_1904: bool
 ) -> str:
-    """The text of a field out of its parts; one of which a column is empty is empty."""
+    """Return the text of a field out of its parts; ``""`` where one of its columns is empty."""
     found = []
     for part in parts:
         if isinstance(part, str):
@@ -173,7 +172,7 @@ def _put_together(
         cell = cells.get(part)
         if cell is None:
             return ""
-        text = cell if isinstance(cell, str) else text_of(cell, spec, from_1904=from_1904)
+        text = cell if isinstance(cell, str) else cell_text(cell, spec, from_1904=from_1904)
         if len(parts) == 1:
             return text
         found.append(text.strip())

@@ -14,7 +14,7 @@ from pipeline.reconcile import (
     ReconcileCounts,
     ReconcileDifference,
     RejectedCell,
-    layout_of,
+    find_layout,
     open_workbook,
     read_layout,
 )
@@ -82,7 +82,7 @@ def held(
     """What a reconciliation of that file finds."""
     with open_workbook(file) as book:
         mapped = read_layout(layout, SCHEMAS) if layout else None
-        run = ReconciliationRun(registry, SCHEMAS, book, layout_of(book, SCHEMAS, mapped), tuple(book_ids))
+        run = ReconciliationRun(registry, SCHEMAS, book, find_layout(book, SCHEMAS, mapped), tuple(book_ids))
         found = list(run.found())
     differences = [one for one in found if isinstance(one, ReconcileDifference)]
     return differences, [one for one in found if isinstance(one, RejectedCell)], run.counts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ReconcileError, SchemaError
-from pipeline.reconcile import layout_of, open_workbook, read_layout
+from pipeline.reconcile import find_layout, open_workbook, read_layout
 from pipeline.registry import Registry
 from tests.reconcile.files import birth, held, told, write
 from tests.registry.pages import SCHEMAS
@@ -30,7 +30,7 @@ def test_the_ministrys_headers_are_known_with_their_hints(tmp_path: Path, export
     columns = SCHEMAS.columns(export)
     file = write(tmp_path / "a.xlsx", [], [f"{column} \n i=[1,2,3]" for column in columns])
     with open_workbook(file) as book:
-        layout = layout_of(book, SCHEMAS)
+        layout = find_layout(book, SCHEMAS)
     assert layout.record.record == SCHEMAS.exports[export].record
     leading = SCHEMAS.exports[export].leading
     assert tuple(spec.column for spec in layout.fields) == columns[len(leading) :]
@@ -71,10 +71,10 @@ def test_a_header_that_is_not_there_is_told(tmp_path: Path) -> None:
     path.write_text(MAPPED, encoding="utf-8")
     file = write(tmp_path / "a.xlsx", [], ["Số", "Năm", "Quyển", "Ngày DK"])
     with open_workbook(file) as book, pytest.raises(ReconcileError, match="Ngày ĐK"):
-        layout_of(book, SCHEMAS, read_layout(path, SCHEMAS))
+        find_layout(book, SCHEMAS, read_layout(path, SCHEMAS))
 
 
 def test_a_sheet_without_known_columns_is_refused(tmp_path: Path) -> None:
     file = write(tmp_path / "a.xlsx", [], ["Số", "Tên"])
     with open_workbook(file) as book, pytest.raises(ReconcileError, match="--layout"):
-        layout_of(book, SCHEMAS)
+        find_layout(book, SCHEMAS)

@@ -11,7 +11,7 @@ from benchmarks.delivery.bench_reconcile import Measured, note
 from benchmarks.delivery.planted_differences import KINDS, versions
 from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from pipeline.batch.reconciliation import ReconciliationRun
-from pipeline.reconcile import DifferenceKind, FieldDifferenceKind, layout_of, open_workbook
+from pipeline.reconcile import DifferenceKind, FieldDifferenceKind, find_layout, open_workbook
 from pipeline.registry import Registry
 from tests.reconcile.files import birth, fill, held, told, write
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
@@ -34,7 +34,7 @@ def test_every_planted_difference_is_found_and_none_is_invented(tmp_path: Path) 
     write_file(file, made, SCHEMAS)
     measured = Measured()
     with Registry.open(f"sqlite:///{database}", SCHEMAS) as opened, open_workbook(file) as book:
-        for one in ReconciliationRun(opened, SCHEMAS, book, layout_of(book, SCHEMAS)).found():
+        for one in ReconciliationRun(opened, SCHEMAS, book, find_layout(book, SCHEMAS)).found():
             note(one, measured)
     assert measured.found == made.planted
     assert measured.refused == made.refused

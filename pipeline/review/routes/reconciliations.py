@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError
 from pipeline.kinds import DATE
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
-from pipeline.reconcile.differences import FIELDS, KINDS
+from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 from pipeline.registry.accounts import Role, Session
 from pipeline.registry.amendments import AmendmentOrder
 from pipeline.registry.desk.values import NotYours
@@ -59,9 +59,9 @@ def difference_view(asked: Asked, schemas: Schemas) -> DifferenceView:
     found = asked.found
     spec = schemas.record(asked.record).by_name.get(found.field)
     kind = (
-        FIELDS[FieldDifferenceKind(found.field_kind)]
+        FIELD_DIFFERENCE_LABELS[FieldDifferenceKind(found.field_kind)]
         if found.field_kind
-        else KINDS[DifferenceKind(found.kind)]
+        else DIFFERENCE_LABELS[DifferenceKind(found.kind)]
     )
     base = f"/pictures/differences/{asked.difference_id}"
     return DifferenceView(

@@ -13,11 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.delivery.planted_differences import typed
-from pipeline.reconcile.cell_values import CellRejected, ValueNormalizer, text_of
-from pipeline.reconcile.number_format import WHOLE, DateParts, shown_by
-from pipeline.reconcile.sheet import open_workbook
-from pipeline.reconcile.sheet_xml import SheetCell
-from pipeline.reconcile.similarity import kind_of, written_alike
+from pipeline.reconcile.cell_values import CellRejected, ValueNormalizer, cell_text
+from pipeline.reconcile.similarity import difference_kind, word_skeletons
+from pipeline.reconcile.workbook_reader import (
+    WHOLE,
+    DateParts,
+    SheetCell,
+    date_parts_of_format,
+    open_workbook,
+)
 from pipeline.registry import Registry
 from pipeline.text.legacy_fonts import LegacyFont
 from tests.reconcile.files import birth, held, told, write
@@ -43,7 +47,7 @@ ROWS = [birth(number) for number in range(1, 11)]
     ],
 )
 def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, shown: DateParts) -> None:
-    assert shown_by(number, code) == shown
+    assert date_parts_of_format(number, code) == shown
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,7 @@ def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, 
     ],
 )
 def test_a_number_says_what_its_cell_shows(column: str, cell: SheetCell, text: str) -> None:
-    assert text_of(cell, BY_COLUMN[column]) == text
+    assert cell_text(cell, BY_COLUMN[column]) == text
 
 
 @pytest.mark.parametrize(
@@ -82,7 +86,7 @@ def test_a_number_says_what_its_cell_shows(column: str, cell: SheetCell, text: s
 )
 def test_what_cannot_be_known_is_refused_with_its_reason(column: str, cell: SheetCell, reason: str) -> None:
     with pytest.raises(CellRejected) as refused:
-        text_of(cell, BY_COLUMN[column])
+        cell_text(cell, BY_COLUMN[column])
     assert refused.value.reason == reason
 
 
@@ -101,7 +105,7 @@ def test_what_cannot_be_known_is_refused_with_its_reason(column: str, cell: Shee
 def test_no_cell_crashes_a_reconciliation(column: str, cell: SheetCell, from_1904: bool) -> None:
     spec = BY_COLUMN[column]
     with suppress(CellRejected):
-        ValueNormalizer(spec, SCHEMAS.vocabulary(spec))(text_of(cell, spec, from_1904=from_1904))
+        ValueNormalizer(spec, SCHEMAS.vocabulary(spec))(cell_text(cell, spec, from_1904=from_1904))
 
 
 def test_days_counted_from_1904_are_read_so(tmp_path: Path) -> None:
@@ -113,7 +117,7 @@ def test_days_counted_from_1904_are_read_so(tmp_path: Path) -> None:
         ((_, cells),) = opened.rows("Sheet1")
         cell = cells[0]
         assert isinstance(cell, SheetCell)
-        assert text_of(cell, BY_COLUMN["nksNgaySinh"], from_1904=opened.from_1904) == "01.03.2010"
+        assert cell_text(cell, BY_COLUMN["nksNgaySinh"], from_1904=opened.from_1904) == "01.03.2010"
 
 
 @pytest.mark.parametrize("font", LegacyFont)
@@ -154,12 +158,12 @@ def test_a_column_of_another_font_is_converted_where_the_rest_is_unicode(
     [("Hoà Bình", "hòa bình"), ("Xã A - Huyện B", "xã A, huyện B"), ("Thuỳ", "Thùy"), ("  An", "An.")],
 )
 def test_ways_of_writing_the_same(one: str, other: str) -> None:
-    assert written_alike(one) == written_alike(other)
+    assert word_skeletons(one) == word_skeletons(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("Hòa", "Hoa"), ("Hoà", "Hoá"), ("Bẩy", "Bảy"), ("Đào", "Dào")])
 def test_another_letter_or_tone_is_another_word(one: str, other: str) -> None:
-    assert written_alike(one) != written_alike(other)
+    assert word_skeletons(one) != word_skeletons(other)
 
 
 @pytest.mark.parametrize(
@@ -175,4 +179,4 @@ def test_another_letter_or_tone_is_another_word(one: str, other: str) -> None:
     ],
 )
 def test_how_two_values_differ(kind: str, ours: str | None, theirs: str, found: str) -> None:
-    assert kind_of(kind, ours, theirs) == found
+    assert difference_kind(kind, ours, theirs) == found

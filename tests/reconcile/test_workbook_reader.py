@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.sheet import open_workbook
-from pipeline.reconcile.sheet_xml import SheetCell
+from pipeline.reconcile.workbook_reader import SheetCell, open_workbook
 
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
