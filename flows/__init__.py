@@ -5,6 +5,9 @@ Every setting here is only a default: an environment variable of the same name w
 
 import os
 
+from pipeline.logs import configure_logs
+from pipeline.settings import read_log_options
+
 OFFLINE = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -16,3 +19,5 @@ OFFLINE = {
 
 for name, value in OFFLINE.items():
     os.environ.setdefault(name, value)
+
+configure_logs(read_log_options())  # a flow starts wherever Prefect imports it

@@ -16,6 +16,7 @@ from pipeline.calibration import Calibration
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.errors import SchemaError, SetupError
+from pipeline.logs import LogOptions, parse_log_options
 from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
 from pipeline.routing import RoutingOptions
@@ -144,8 +145,22 @@ class Settings(BaseSettings):
         return shipped
 
 
+class LogSettings(BaseSettings):
+    """``HOTICH_LOG``: what is logged, by level and form (``debug,json``). Read apart from the other settings, so that a
+    command that needs none of them still logs."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
+
+    log: str = ""
+
+
 def _calibration(path: Path) -> Calibration | None:
     return calibration.read(path) if path.exists() else None
+
+
+def read_log_options() -> LogOptions:
+    """Return what the environment asks to be logged. Raises ``SetupError`` when it cannot be understood."""
+    return parse_log_options(LogSettings().log)
 
 
 def read_settings() -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import stat
@@ -12,7 +13,10 @@ from pathlib import Path
 
 from pipeline.errors import ScanError
 from pipeline.files import atomic_path, make_folder, remove_temporary_files, sha256_and_size, storage_errors
+from pipeline.logs import scan_id
 from pipeline.shared_store import SharedStore, shared_store_of
+
+log = logging.getLogger(__name__)
 
 COPY_BYTES = 1 << 20
 STALE_SECONDS = 24 * 3600.0  # a half-written copy older than this was left by a run that died
@@ -128,8 +132,10 @@ class Workspace:
             stored = folder / f"{sha256}{_ending(source)}"
             make_folder(folder)
             _copy_into_place(source, stored, sha256)
+            log.info("Scan %s stored: %d bytes", scan_id(sha256), stored.stat().st_size)
         if (shared := self.shared) is not None:
             shared.put(stored, sha256)
+            log.debug("Scan %s is in the shared store", scan_id(sha256))
         return StoredScan(sha256, stored)
 
     def stored(self, sha256: str) -> Path | None:

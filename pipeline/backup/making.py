@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
 from pipeline.files import TEMP_PREFIX
 from pipeline.registry import snapshot
+
+log = logging.getLogger(__name__)
 
 REGISTRY = "registry"
 WORKSPACE = "workspace"
@@ -78,6 +81,7 @@ def back_up(
         name, Manifest(moment.isoformat(), pipeline.__version__, kept[0].path, rows, left_out, tuple(kept))
     )
     removed = vault.thin_out(keep) if keep else 0
+    log.info("Backup %s made: %d files, %d older backups removed", name, len(kept), removed)
     return BackupReport(name, len(kept), sum(one.size for one in kept), rows, left_out, removed)
 
 

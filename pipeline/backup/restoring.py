@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pipeline.backup.making import REGISTRY, WORKSPACE, OnFile, newest
 from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
 from pipeline.registry import snapshot
+
+log = logging.getLogger(__name__)
 
 PROGRAM = "tu-ban-sao-luu"
 """Where in the workspace schemas and models go: the program has its own, these are those of that day."""
@@ -75,6 +78,7 @@ def restore(
         root.rename(workspace)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    log.info("Backup %s restored: %d files", name, len(manifest.files))
     return RestoreReport(name, len(manifest.files), rows, manifest.left_out)
 
 

@@ -28,6 +28,7 @@ from pipeline.batch.worker_process import allow_cpu, end_with, reader_context
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.imaging.form_template import FormTemplate
 from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
+from pipeline.logs import LogOptions, configure_worker_logs, current_log_options
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
 from pipeline.run_context import RunContext
@@ -55,11 +56,12 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class WorkerSetup:
-    """What a worker is given once: the run context, where it may write, and for which process it works."""
+    """What a worker is given once: the run context, where it may write, for which process it works, what it logs."""
 
     context: RunContext
     scratch: Path
     run: int
+    log: LogOptions
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _take_up(assignment: WorkerSetup) -> None:
     end_with(assignment.run)
     _at_work = (assignment, assignment.context.make_engines())
     limit_this_process(assignment.context.limits)
+    configure_worker_logs(assignment.log)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
 
 
@@ -204,7 +207,7 @@ class Pool:
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_take_up,
-            initargs=(WorkerSetup(context, Path(self._scratch.name), os.getpid()),),
+            initargs=(WorkerSetup(context, Path(self._scratch.name), os.getpid(), current_log_options()),),
             context=reader_context(),
         )
 

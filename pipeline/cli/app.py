@@ -40,6 +40,8 @@ from pipeline.cli.server import server
 from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
+from pipeline.logs import configure_logs, with_verbosity
+from pipeline.settings import read_log_options
 
 COMMANDS = (
     ("run", run),
@@ -79,14 +81,22 @@ def _version(wanted: bool) -> None:
 
 
 def options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  # its callback ends the command
         bool, typer.Option("--version", callback=_version, is_eager=True, help="In phiên bản rồi thoát.")
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Khi có lỗi, in cả dấu vết lỗi (traceback).")
-    ] = False,
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Ghi nhật ký (-v: việc chính, -vv: chi tiết); khi có lỗi, in cả dấu vết lỗi (traceback).",
+        ),
+    ] = 0,
 ) -> None:
     """Số hóa sổ hộ tịch: từ bản quét đến sổ dữ liệu, chỗ nào máy chưa chắc thì để người xem."""
+    configure_logs(with_verbosity(read_log_options(), verbose))
 
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from pipeline.intake import ScanFile, SeenPage
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.localtime import iso_time
 from pipeline.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 class Looker(Protocol):
@@ -57,6 +60,15 @@ class Assigner:
                 continue
             assignment = Assignment(row.serial, iso_time(now), parts)
             manifest.add(self._manifest, assignment)
+            placed = sum(len(part.pages) for part in parts if part.book)
+            log.info(
+                "Delivery %s %s/%d: %d of %d pages are in books",
+                self.scanner.name,
+                self.day,
+                row.serial,
+                placed,
+                sum(len(part.pages) for part in parts),
+            )
             told.append(assignment)
         return tuple(told)
 

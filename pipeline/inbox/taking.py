@@ -3,6 +3,7 @@ then removed from the inbox. Stopped between any two steps, it is done again and
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable
@@ -23,7 +24,10 @@ from pipeline.inbox.sightings import Sighting
 from pipeline.intake import ScanFile, SeenPage
 from pipeline.intake.decoder_process import error_of
 from pipeline.localtime import iso_time
+from pipeline.logs import scan_id
 from pipeline.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,21 @@ class Taker:
                 digest = source.copied(self.scanner.inbox / sighting.name, copy, sighting.stamp)
                 row = self._kept(sighting, copy, digest, now)
             except ScanError as error:
+                log.info("Delivery %s %s/%d waits: %s", self.scanner.name, *sighting.key, error.code)
                 return Taken(replace(sighting, code=error.code, message=error.message))
             finally:
                 copy.unlink(missing_ok=True)
             manifest.add(self.folders.manifest(self.scanner.name, sighting.day), row)
             self.rows(sighting.day)[row.serial] = row
+            log.info(
+                "Delivery %s %s/%d: %s as scan %s, %d pages%s",
+                self.scanner.name,
+                *sighting.key,
+                row.outcome,
+                scan_id(row.sha256),
+                len(row.pages),
+                f", refused for {row.code}" if row.code else "",
+            )
         elif not os.access((self.scanner.inbox / sighting.name).parent, os.W_OK):
             return Taken(sighting, row, left=True)
         elif source.digest_of(self.scanner.inbox / sighting.name) != row.sha256:

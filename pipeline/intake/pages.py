@@ -6,6 +6,7 @@ a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pip
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,10 @@ from pipeline.intake.folder import ScanFile
 from pipeline.intake.images import image_page, image_page_count
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
 from pipeline.intake.pdf import pdf_page, pdf_page_count
+from pipeline.logs import scan_id
 from pipeline.model import PageImage, PageRef
+
+log = logging.getLogger(__name__)
 
 
 def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
@@ -45,6 +49,16 @@ def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -
             raise BrokenScan(f"«{shown(scan.path)}» không có trang {page_no}.")
         else:
             pixels, dpi = image_page(scan.path, kind, page_no, limits)
+    height, width, _ = pixels.shape
+    log.debug(
+        "Scan %s page %d decoded: %s, %d x %d pixels, %.0f dpi",
+        scan_id(scan.sha256),
+        page_no,
+        kind,
+        width,
+        height,
+        dpi,
+    )
     return PageImage(PageRef(scan.sha256, page_no), pixels, dpi)
 
 

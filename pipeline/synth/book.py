@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import zlib
 from collections import deque
@@ -27,6 +28,8 @@ from pipeline.synth.pen_fonts import HandStyle, draw_hand_style, draw_type_style
 from pipeline.synth.people import Commune, draw_commune, geography_of_year, happens
 from pipeline.synth.scanning import ScannedPage, encode_jpeg, quad, scan_sheet, write_pages
 from pipeline.synth.sheet import PaperSheet
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,10 @@ def write_book(
     (folder / "ledger.toml").write_text(_ledger_toml(plan.ledger), encoding="utf-8")
     truth = _truth(plan, drawings, names)
     (folder / "truth.json").write_text(_json(truth), encoding="utf-8")
+    log.info(
+        "book drawn: form %s, seed %d, %d entries on %d pages, %d files",
+        form.id, options.seed, len(truth["entries"]), len(drawings), len(dict(names)),
+    )  # fmt: skip
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,8 @@ from pipeline.ocr.models import TrainingStage
 from pipeline.training.dataset import LineScore
 from pipeline.training.network import LETTERS, CtcNetwork
 from pipeline.training.quantize import quantize
+
+log = logging.getLogger(__name__)
 
 WEIGHTS = "model.onnx"
 
@@ -61,6 +64,7 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
         whole.replace(path)
         return
     quantize(whole, path, lines)
+    log.info("weights quantized: %d bytes of %d", path.stat().st_size, whole.stat().st_size)
     whole.unlink()
 
 

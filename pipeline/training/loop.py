@@ -4,6 +4,7 @@ It runs on the CPU with one thread or more, in bfloat16."""
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,6 +77,8 @@ def _ctc(
     return (losses / lengths).sum()
 
 
+log = logging.getLogger(__name__)
+
 SHIPPED = ".onnx"
 """What a model that ships is called; other parents are checkpoints."""
 
@@ -136,6 +139,7 @@ def train_network(
     drawn: Callable[[int], Sequence[DatasetLine]],
     real: Sequence[DatasetLine],
     choosing: Sequence[RealLine],
+    *,
     network: NetworkOptions,
     options: LoopOptions,
     checkpoint: Path,
@@ -187,6 +191,10 @@ def train_network(
                 words = words_by_writer(real, state.kept)
                 say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết.")
             mixture = _mixture(_stage(share, options), options)
+            log.info(
+                "step %d: %s lines, %.2f of them real, %.2f of those recomposed",
+                state.step, stage, mixture.real, mixture.recomposed,
+            )  # fmt: skip
             source = batches(drawn(len(state.history)), real, words, mixture, options.size, rng)
         losses.append(_train_step(state, next(source), share, options))
         state.spent += (time.process_time() - started) / 60
@@ -234,6 +242,7 @@ def _train_step(state: _State, batch: Batch, share: float, options: LoopOptions)
     nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
     state.optimizer.step()
     state.step += 1
+    log.debug("step %d: loss %.4f, learning rate %.2e", state.step, loss.item(), rate)
     _update_average(state, min(options.average, (state.step + 1) / (state.step + 20)))
     return float(loss.detach())
 
@@ -284,6 +293,7 @@ def _report(
         metrics |= {"cer": float(score.cer), "exact": float(score.exact)}
         line += f", CER {100 * score.cer:.2f} %, dòng đúng hẳn {100 * score.exact:.1f} %"
     state.history = (*state.history, metrics)
+    log.info("report %d: %s", len(state.history), {name: round(value, 4) for name, value in metrics.items()})
     say(line)
 
 
@@ -299,8 +309,12 @@ def _save(state: _State, path: Path) -> None:
         "sources": {key: tuple(source) for key, source in state.sources.items()},
         "begun": dict(state.begun),
     }
-    with atomic_path(path) as temporary:
-        torch.save(held, temporary)
+    with (
+        atomic_path(path) as temporary,
+        temporary.open("wb") as file,
+    ):  # torch takes no name that begins with a point
+        torch.save(held, file)
+    log.info("checkpoint of step %d written", state.step)
 
 
 def _resume(state: _State, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -41,6 +42,8 @@ from pipeline.training.provenance import (
 )
 from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
+
+log = logging.getLogger(__name__)
 
 SHARD = 2000
 """Drawn lines a file of the dataset."""
@@ -104,7 +107,21 @@ def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) ->
     real = kept_real_lines(plan, say)
     choosing = real_lines(plan.choosing) if plan.choosing else ()
     drawn = DrawnLines(plan, say)
-    train_network(drawn, real, choosing, plan.network, plan.loop, checkpoint, say, plan.parent, sources)
+    log.info(
+        "training %s: %s mixer, %.1f CPU minutes, seed %d, %d real lines, %d for choosing",
+        plan.folder.name, plan.network.mixer, plan.loop.minutes, plan.loop.seed, len(real), len(choosing),
+    )  # fmt: skip
+    train_network(
+        drawn,
+        real,
+        choosing,
+        network=plan.network,
+        options=plan.loop,
+        checkpoint=checkpoint,
+        say=say,
+        parent=plan.parent,
+        sources=sources,
+    )
     if not checkpoint.is_file():
         raise SetupError(
             f"{plan.parent} đã học đủ số phút đã đặt: không còn gì để học. Hãy tăng --minutes (hoặc --until)."
@@ -191,6 +208,7 @@ class DrawnLines:
         lines = tuple(dataset.dataset_line(line.grey, line.text, True) for line in drawn)
         dataset.save_lines(path, lines)
         self.say(f"Đã vẽ {len(lines)} dòng (lượt {number + 1}).")
+        log.info("drawn lines, part %d: %d lines, %d fonts", number, len(lines), len(pens.all))
         return lines
 
 

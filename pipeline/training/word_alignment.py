@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from pipeline.training.batches import batch_of
 from pipeline.training.dataset import REACH, ROWS, DatasetLine
 from pipeline.training.network import CtcNetwork, folded_classes
 
+log = logging.getLogger(__name__)
+
 WORST_FIT = 1.2
 """Mean negative log chance of a letter above which an alignment is not believed."""
 
@@ -25,9 +28,16 @@ FEWEST = 30
 def words_by_writer(lines: Sequence[DatasetLine], network: CtcNetwork) -> list[list[DatasetLine]]:
     """Return the words of all lines of each writer who has enough of them."""
     found: dict[str, list[DatasetLine]] = {}
+    aligned = 0
     for line in lines:
-        found.setdefault(line.writer, []).extend(split_words(line, _word_boundaries(line, network)))
-    return [words for words in found.values() if len(words) >= FEWEST]
+        words = split_words(line, _word_boundaries(line, network))
+        aligned += bool(words)
+        found.setdefault(line.writer, []).extend(words)
+    kept = [words for words in found.values() if len(words) >= FEWEST]
+    log.info(
+        "%d of %d lines aligned: %d words of %d writers", aligned, len(lines), sum(map(len, kept)), len(kept)
+    )
+    return kept
 
 
 def _word_boundaries(line: DatasetLine, network: CtcNetwork) -> tuple[int, ...]:

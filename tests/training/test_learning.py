@@ -48,7 +48,15 @@ def test_some_dozens_of_steps_teach_a_few_lines(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(loop, "time", Clock())
     half = 0.5 / 60
     options = LoopOptions(minutes=STEPS * half, rate=0.05, every=10 * half, average=0.9, seed=3)
-    network = train_network(lambda _: (), (), (), TINY, options, tmp_path / "tiny.pt", lambda _: None)
+    network = train_network(
+        lambda _: (),
+        (),
+        (),
+        network=TINY,
+        options=options,
+        checkpoint=tmp_path / "tiny.pt",
+        say=lambda _: None,
+    )
 
     _, history = averaged_network(tmp_path / "tiny.pt")
     assert history[-1]["step"] == pytest.approx(STEPS, abs=2)

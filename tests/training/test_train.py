@@ -264,7 +264,14 @@ def test_another_mixer_begins_with_the_weights_that_fit_and_with_the_minutes_the
     hybrid = replace(TINY, mixer="hybrid", memory=16)
     spent = LoopOptions(minutes=0.04, until=1e-9, seed=4)
     begun = train_network(
-        lambda _: (), (), (), hybrid, spent, tmp_path / "none.pt", lambda _: None, parent
+        lambda _: (),
+        (),
+        (),
+        network=hybrid,
+        options=spent,
+        checkpoint=tmp_path / "none.pt",
+        say=lambda _: None,
+        parent=parent,
     ).state_dict()
     fitting = [name for name in begun if name in held and not name.startswith("letters")]
     assert {name.split(".")[0] for name in fitting} == {"tower", "flatten", "gates", "norm"}

@@ -1,0 +1,70 @@
+"""The log of ``hotich run``, from the command and from the processes that read pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Hotich
+from tests.fake_pages import BREAK, GOOD, draw
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+from pipeline.cli import run
+from pipeline.cli.app import app
+from tests.fake_books import FakeSettings
+
+run.read_settings = FakeSettings
+app()
+"""
+
+
+def run_book(book: Path, *options: str, log: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, whose standard error its workers share."""
+    draw(book / "Nguyễn Văn A.tiff", GOOD, BREAK)
+    environment = {**os.environ, "PYTHONPATH": os.fspath(ROOT), "HOTICH_LOG": log}
+    command = [sys.executable, "-c", PROGRAM, *options, "run", os.fspath(book), "--workers", "1"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def test_without_the_option_nothing_is_logged(book: Path) -> None:
+    ran = run_book(book)
+    assert ran.returncode == 8
+    assert "pipeline." not in ran.stderr
+
+
+@pytest.mark.parametrize(("options", "levels"), [(["-v"], {"INFO"}), (["-v", "-v"], {"INFO", "DEBUG"})])
+def test_each_further_v_logs_more(book: Path, options: list[str], levels: set[str]) -> None:
+    lines = [line for line in run_book(book, *options).stderr.splitlines() if " pipeline." in line]
+    assert {line.split()[2] for line in lines if line.split()[2] in ("INFO", "DEBUG")} == levels
+
+
+def test_json_lines_come_from_the_command_and_from_its_workers(book: Path) -> None:
+    ran = run_book(book, log="debug,json")
+    entries = [json.loads(line) for line in ran.stderr.splitlines() if line.startswith("{")]
+    assert {"pipeline.workspace", "pipeline.intake.pages"} <= {entry["logger"] for entry in entries}
+    stored = {entry["process"] for entry in entries if entry["logger"] == "pipeline.workspace"}
+    decoded = {entry["process"] for entry in entries if entry["logger"] == "pipeline.intake.pages"}
+    assert stored.isdisjoint(decoded)
+
+
+@pytest.mark.parametrize("log", ["debug", "debug,json"])
+def test_the_name_of_a_scan_is_not_logged(book: Path, log: str) -> None:
+    ran = run_book(book, log=log)
+    lines = [line for line in ran.stderr.splitlines() if "pipeline." in line]
+    assert lines
+    assert not any("Nguyễn" in line or "Nguy\\u1ec5n" in line for line in lines)
+
+
+def test_a_setting_that_cannot_be_understood_ends_the_command(
+    hotich: Hotich, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTICH_LOG", "loud")
+    failed = hotich("run", book)
+    assert failed.exit_code == 3
+    assert "HOTICH_LOG" in failed.stderr
