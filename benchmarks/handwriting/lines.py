@@ -19,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.figures import say, share
 from benchmarks.handwriting.real_lines import plain
-from pipeline.decoding import Emission, Prior, decode_line, free_prior
+from pipeline.decoding import Emission, Prior, decode_line
 from pipeline.model import Pixels
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.schema import load
@@ -104,7 +104,7 @@ def line_readings(lines: Sequence[RealLine], reader: HandwritingReader) -> LineR
     once = f"{together}, nhìn một lần"
     ways[once, "free"] = ways[once, "place"] = lambda all_of: all_of[: len(names)]
     ways[together, "free"] = ways[together, "place"] = lambda all_of: all_of
-    priors: Mapping[str, Prior] = {"free": free_prior(), "place": reader.prior("place")}
+    priors: Mapping[str, Prior] = {"free": Prior(), "place": reader.prior("place")}
     texts = {}
     for (name, prior), chosen in ways.items():
         say(f"giải mã {name}, {prior}")

@@ -5,7 +5,7 @@ from pipeline.decoding.decoder import DecodedLine, decode_field, decode_line
 from pipeline.decoding.emission import DecodingOptions, Emission
 from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language_model import Language, read_language
-from pipeline.decoding.priors import Prior, RightContextPrior, free_prior, prior_after, prior_before
+from pipeline.decoding.priors import Prior, RightContextPrior, prior_after, prior_before
 
 __all__ = [
     "DateAgreement",
@@ -19,7 +19,6 @@ __all__ = [
     "decode_line",
     "decode_field",
     "prior_before",
-    "free_prior",
     "agree_on_date",
     "prior_for",
     "read_language",

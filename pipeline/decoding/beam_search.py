@@ -1,4 +1,4 @@
-"""The likeliest combinations of edits, ink and prior together."""
+"""Beam search for the likeliest combinations of edits, by ink and prior together."""
 
 from __future__ import annotations
 
@@ -10,30 +10,27 @@ from typing import NamedTuple
 
 from pipeline.decoding.edits import Edit
 from pipeline.decoding.emission import Chances, DecodingOptions
-from pipeline.decoding.priors import Prior
+from pipeline.decoding.priors import CONTEXT, Prior
 
 Weighed = tuple[str, float]
-"""A text and how much likelier than the pivot (log) its ink is."""
+"""A text and how much likelier (log) its ink is than that of the pivot."""
 
 Combined = tuple[str, float, float]
-"""A line, how much likelier than the pivot (log) its ink is, and what the prior gives its words."""
+"""A line, how much likelier (log) its ink is than that of the pivot, and the prior of its words."""
 
 _Gain = tuple[Edit, float]
 
-_CONTEXT = 3
-"""Words before a word that a prior looks at."""
-
 _UNKNOWN_CONTEXT = ("",)
-"""Stands for words before a word that are not known yet."""
+"""The context of a word whose neighbours are not known yet."""
 
 _by_gain = itemgetter(1)
 
 _JOINED = 3
-"""Most neighbouring words that one edit may change together with the spaces between them."""
+"""How many neighbouring words one edit may change together with the spaces between them."""
 
 
 class _PartialLine(NamedTuple):
-    """A line as far as it is put together. ``score``: of ink and prior together."""
+    """The beginning of a line. ``score``: ink and prior together."""
 
     score: float
     text: str
@@ -45,7 +42,7 @@ class _PartialLine(NamedTuple):
 def beam_search(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, options: DecodingOptions
 ) -> tuple[Combined, ...]:
-    """The best texts that edits of the pivot make together, best first; the gains of edits far apart add up."""
+    """Return the best texts that edits of the pivot make together, best first. Gains of edits far apart add up."""
     words = [match.span() for match in re.finditer(r"\S+", pivot)] or [(0, len(pivot))]
     within, across = _sorted_by_word(words, zip(edits, gained.tolist(), strict=True), options)
     partial: list[dict[str, _PartialLine]] = [{} for _ in range(len(words) + 1)]
@@ -75,8 +72,10 @@ def _extend(
     prior: Prior,
     options: DecodingOptions,
 ) -> None:
-    """Lets every way go on with every variant. No word adds to a score: a way that is behind the beam before its words
-    are weighed stays behind it, and is left out."""
+    """Continue every partial line with every variant.
+
+    No word adds to a score: a line behind the beam before its words are weighed stays behind it and is left out.
+    """
     scores = [way.score for way in reversed(_best(grown.values(), options.beam))]
     for variant, gain in variants:
         words = variant.split()
@@ -85,7 +84,7 @@ def _extend(
                 continue
             for word in words:
                 known += prior.word(context, word)
-                context = (*context, word)[-_CONTEXT:]
+                context = (*context, word)[-CONTEXT:]
             line = f"{text} {variant}" if text and variant else text or variant
             score = options.sharpness * (ink + gain) + known
             other = grown.get(line)
@@ -99,7 +98,7 @@ def _extend(
 def _sorted_by_word(
     words: Sequence[tuple[int, int]], gains: Iterable[_Gain], options: DecodingOptions
 ) -> tuple[list[list[_Gain]], dict[tuple[int, int], list[_Gain]]]:
-    """The edits within each word, and those that touch spaces, by the first and last word that they touch."""
+    """Return the edits within each word, and those that touch spaces, by the first and last word that they touch."""
     within: list[list[_Gain]] = [[] for _ in words]
     across: dict[tuple[int, int], list[_Gain]] = {}
     for edit, gain in gains:
@@ -124,8 +123,10 @@ def _variants(
     options: DecodingOptions,
     join: _Gain | None = None,
 ) -> list[Weighed]:
-    """The likeliest texts of one word, or of some words that ``join`` makes one, without their neighbours. They are
-    looked at by their ink, until that alone is behind enough others: words add nothing to a score."""
+    """Return the likeliest texts of one word, or of some words that ``join`` makes one, without their neighbours.
+
+    They are tried in the order of their ink, until that alone is behind enough others: words add nothing to a score.
+    """
     start, end = span
     best = sorted(edits, key=_by_gain, reverse=True)[: 2 * options.variants]
     if join is not None:
@@ -162,7 +163,7 @@ def _variants(
 
 
 def _are_apart(edit: Edit, other: Edit) -> bool:
-    """Whether two edits touch different letters and do not insert at one place."""
+    """Return whether two edits touch different letters and do not insert at one place."""
     if edit.start == edit.end == other.start == other.end:
         return False
     return edit.end <= other.start or other.end <= edit.start

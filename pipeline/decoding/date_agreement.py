@@ -1,8 +1,11 @@
-"""Fields that say one thing twice, decided together: a date in figures and the same date in words. What is decided is
-always a reading of the digits as it stands."""
+"""A date in digits and the same date in words, decided together.
+
+What is decided is always a reading of the digits: no value comes from the words alone.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,22 +15,24 @@ from pipeline.kinds.date_words import MISREAD
 from pipeline.kinds.misread import possible_dates
 from pipeline.model import Hypothesis
 
+log = logging.getLogger(__name__)
+
 SAME = 0.98
 """How often both fields of an entry say the same day (clerks err)."""
 
 MEETING_ODDS = 10.0
-"""How much less likely two independent misreadings are to meet by chance on one day than to miss each other."""
+"""How much less likely two independent misreadings agree on one day than disagree."""
 
 LEAST = 0.05
-"""A reading below this chance is not called up to agree with: nobody knows how little so little is."""
+"""A reading below this probability is not considered: so small ones are not calibrated."""
 
 LEAST_AGREED = 0.5
-"""A pair below this chance is not told."""
+"""Pairs are returned only when the probability of some date reaches this."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateAgreement:
-    """A reading of each field, the date (canonical) that both say, and the chance that both are right."""
+    """A reading of each field, the date (canonical) of both, and the probability that both are right."""
 
     figures: Hypothesis
     words: Hypothesis
@@ -36,9 +41,15 @@ class DateAgreement:
 
 
 def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) -> tuple[DateAgreement, ...]:
-    """The pairs of readings that say one full date, the likeliest first; nothing when no such date is likelier than not
-    (each field then stands by itself, and if they differ, that is a finding). Words that say no date count for those
-    that they allow, where no words say the same as any figures."""
+    """Return the pairs of readings with the same full date, the likeliest first.
+
+    Nothing is returned when no such date is likelier than not; each field is then decided by itself, and a difference
+    is a finding. Words that parse to no date count for the dates that they allow, if no words agree with any digits.
+
+    Args:
+        figures: The n-best list of the field in digits.
+        words: The n-best list of the field in words.
+    """
     digits_by_date = _by_date(DATE.parse, figures)
     words_by_date = _by_date(parse_strictly, words)
     pairs = [
@@ -52,7 +63,7 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """``share``: how much of the chance of the words belongs to the date."""
+    """``share``: how much of the probability of the words belongs to the date."""
 
     figures: Hypothesis
     words: Hypothesis
@@ -88,12 +99,18 @@ def _agreed(pairs: Sequence[_Pair]) -> tuple[DateAgreement, ...]:
         by_date[pair.canonical] = by_date.get(pair.canonical, 0.0) + pair.chance
     if max(by_date.values()) < LEAST_AGREED:
         return ()
+    log.debug(
+        "digits and words agree on a date: %d pairs, probability %.3f", len(each), max(by_date.values())
+    )
     return tuple(sorted(each, key=lambda pair: -pair.chance))
 
 
 def chance_of_one_date(meeting: float) -> float:
-    """The chance that both fields say one date and both readings are it, from the chance that two independent readings
-    meet on a date."""
+    """Return the probability that both readings are right and of one date.
+
+    Args:
+        meeting: The probability that two independent readings agree on a date.
+    """
     met = SAME * MEETING_ODDS * meeting
     return met / (met + (1.0 - SAME) * (1.0 - meeting))
 

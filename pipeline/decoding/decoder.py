@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,21 +28,28 @@ from pipeline.decoding.trellis import build_trellises, log_chances
 from pipeline.model import Evidence, Hypothesis
 from pipeline.text.tones import folded
 
+log = logging.getLogger(__name__)
+
 _TERMS = 10
-"""Terms of a list that are weighed: those most like what is read."""
+"""How many terms of a list are scored: those most like what is read."""
 
 _CLEAR = 0.97
 """A word whose letters are all likelier than this is not compared with known ones."""
 
 _UNSEEN = 1e-4
-"""Least chance left to readings that were not weighed."""
+"""The least probability left to readings that were not scored."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedLine:
-    """``hypotheses``: the likeliest readings, best first, and what each witness reads by itself, however unlikely; what
-    their chances lack to 1 belongs to readings that were not weighed. ``evidence`` speaks for the first, which is a
-    proposal to a person if ``proposed``: its evidence proves nothing."""
+    """The readings of a line.
+
+    Attributes:
+        hypotheses: The n-best list, and the best path of each emission, however unlikely. What their probabilities lack
+            to 1 belongs to readings that were not scored.
+        evidence: The evidence for the first hypothesis.
+        proposed: The first hypothesis is a proposal to a person; its evidence proves nothing.
+    """
 
     hypotheses: tuple[Hypothesis, ...]
     evidence: Evidence
@@ -50,7 +58,7 @@ class DecodedLine:
 
 @dataclass(frozen=True, slots=True)
 class _Weighing:
-    """The edits of a pivot and what the ink gains by each (log, mean of the witnesses)."""
+    """The edits of a pivot and the gain of each (log, mean over the emissions)."""
 
     pivot: str
     edits: tuple[Edit, ...]
@@ -60,10 +68,19 @@ class _Weighing:
 def decode_line(
     emissions: Sequence[Emission], prior: Prior, options: DecodingOptions = DecodingOptions()
 ) -> DecodedLine:
-    """The readings of one line. ``emissions``: one or more witnesses with the same letters, each with its own steps."""
+    """Decode one line.
+
+    Args:
+        emissions: One or more with the same letters, each with its own steps.
+        prior: What is known of the field.
+        options: How far to search.
+
+    Raises:
+        ValueError: The emissions have different letters.
+    """
     letters = emissions[0].letters
     if any(emission.letters != letters for emission in emissions):
-        raise ValueError("the witnesses of a line write different letters")
+        raise ValueError("the emissions of a line have different letters")
     columns = columns_of(letters)
     witnesses = [prepare_emission(emission) for emission in emissions]
     readings = [best_path(emission) for emission in emissions]
@@ -102,7 +119,7 @@ def _weighed(
 def _near(
     pivot: str, edits: Sequence[Edit], gained: Chances, prior: Prior, columns: dict[str, int]
 ) -> tuple[Edit, ...]:
-    """Known words instead of doubtful ones of the pivot, as edits that are not among the others."""
+    """Return edits that put known words for doubtful ones of the pivot, as far as they are new."""
     letters = letter_chances(pivot, pivot, edits, gained)
     found: dict[Edit, None] = {}
     others = set(edits)
@@ -119,7 +136,7 @@ def _near(
 
 
 def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[str, ...]:
-    """The terms most like what is read, in the cases people write."""
+    """Return the terms most like what is read, in the cases people write."""
     if not prior.terms:
         return ()
     seen = [folded(reading) for reading in readings]
@@ -131,7 +148,7 @@ def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[st
 def _ranked(
     texts: tuple[str, ...], ink: Chances, beliefs: Chances, options: DecodingOptions
 ) -> tuple[Hypothesis, ...]:
-    """The texts with their chances. What the ink leaves to other texts is weighed like the mean of these."""
+    """Return the texts with their posteriors. What the ink leaves to other texts is weighed like the mean of these."""
     known = _bounded(texts, int(ink.argmax()), beliefs)
     weight = options.sharpness * ink
     unseen = max(1.0 - float(np.exp(ink).sum()), _UNSEEN)
@@ -146,8 +163,10 @@ def _ranked(
 
 
 def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
-    """What the prior says of each text beside the one with the clearest ink: at most ``LIMIT`` for each word that is
-    another, so that no lexicon outweighs clear ink."""
+    """Return the prior of each text against that with the clearest ink, at most ``LIMIT`` for each different word.
+
+    So no lexicon outweighs clear ink.
+    """
     words = texts[clearest].split()
     most = LIMIT * np.array([_words_apart(words, text.split()) for text in texts])
     bounded: Chances = np.minimum(known - known[clearest], most)
@@ -155,7 +174,7 @@ def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
 
 
 def _words_apart(words: Sequence[str], others: Sequence[str]) -> int:
-    """How many words differ; one that is cut in two, or two that are joined, count once."""
+    """Return how many words differ; a word cut in two, or two joined, count once."""
     return sum(
         max(1, min(step.src_end - step.src_start, step.dest_end - step.dest_start))
         for step in Levenshtein.opcodes(words, others)
@@ -164,7 +183,7 @@ def _words_apart(words: Sequence[str], others: Sequence[str]) -> int:
 
 
 def _belief(prior: Prior, text: str) -> float:
-    """All that the prior says of a text."""
+    """Return the whole prior of a text (nats)."""
     words = tuple(text.split())
     said = sum(prior.word(words[max(0, place - 3) : place], word) for place, word in enumerate(words))
     return said + prior.whole(text)
@@ -187,8 +206,10 @@ def _evidence(
 
 
 def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:
-    """For each letter of a text its chance on the ink alone, against all edits that touch it. How likely it is that a
-    letter of the pivot may be left out is told by the letter before it (at the beginning, behind it)."""
+    """Return for each letter of a text its probability by the ink alone, against all edits that touch it.
+
+    The probability that a letter of the pivot is left out shows in the letter before it (at the beginning, behind it).
+    """
     weights = np.exp(np.minimum(gained, 50.0))
     starts = np.array([edit.start for edit in edits], np.intp)
     spans = np.array([max(1, edit.end - edit.start) for edit in edits], np.intp)
@@ -210,14 +231,17 @@ def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances
 
 
 WITH_SLASHES = frozenset({"date", "id_number"})
-"""Kinds that hold both signs, or one of them only, by a grammar that tells."""
+"""Kinds whose grammar distinguishes the two signs."""
 
 ALIKE = 0.1
-"""How likely a slanting one is, beside a stroke, where the other of them was seen."""
+"""The probability of the other sign where one of ``1`` and ``/`` was seen."""
 
 
 def confuse_ones_and_slashes(emission: Emission) -> Emission:
-    """The same witness, to whom a one may look like a stroke and a stroke like a one."""
+    """Return the emission of a network that confuses ``1`` and ``/``: many hands write both alike.
+
+    ``3/10/20/6`` is no date, ``3/10/2016`` is one.
+    """
     if not {"1", "/"} <= set(emission.letters):
         return emission
     one, stroke = (1 + emission.letters.index(sign) for sign in "1/")
@@ -228,34 +252,40 @@ def confuse_ones_and_slashes(emission: Emission) -> Emission:
 
 
 DIGIT_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
-"""Kinds whose values are figures and signs as a rule."""
+"""Kinds whose values are digits and signs."""
 
 _WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
-"""What a date has to say with its gaps closed: ``1 1.1985`` would be November."""
+"""The shapes of a date with its gaps closed: ``1 1.1985`` would be November."""
 
 
 def decode_field(
     emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
 ) -> DecodedLine:
-    """The readings of one line that holds a value of that ``kind``; figures with the gaps between them closed, where
-    that leaves something whole; ones and strokes taken for one another, where only that does. The latter is a proposal
-    to a person. See ``decode_line``."""
+    """Decode one line of a field of that ``kind``. See ``decode_line`` for the other arguments.
+
+    Clerks spread the digits of a number over its slot, and a gap between two digits is no sign. Weighed as spaces, the
+    gaps of one date make dozens of texts that all say the same day, and none of them is likely. So digits are decoded
+    with their gaps closed where that leaves a whole value; else, where only that does, with ``1`` and ``/`` taken for
+    one another, as a proposal to a person; else as they are (``12 5 1985``: the gaps were the signs).
+    """
     if kind not in DIGIT_KINDS or any(map(_has_letters, emissions)):
         return decode_line(emissions, prior, options)
     together = [close_gaps(emission) for emission in emissions]
     closed = decode_line(together, prior, options)
     if _is_whole(closed.hypotheses[0].text, kind, prior):
         return closed
+    log.debug("%s: no whole value with its gaps closed", kind)
     plain = decode_line(emissions, prior, options)
     if kind in WITH_SLASHES and prior.support(plain.hypotheses[0].text) < 1.0:
         alike = decode_line([confuse_ones_and_slashes(emission) for emission in together], prior, options)
         if _is_whole(alike.hypotheses[0].text, kind, prior):
+            log.debug("%s: whole only with ones and slashes confused, proposed to a person", kind)
             return replace(alike, proposed=True)
     return plain
 
 
 def close_gaps(emission: Emission) -> Emission:
-    """The same witness, that calls every space nothing."""
+    """Return the emission with every space made a blank."""
     if " " not in emission.letters:
         return emission
     space = 1 + emission.letters.index(" ")

@@ -1,6 +1,7 @@
-"""What edits of a text gain, exactly: only an edit's own letters are run, between the forward and the backward chances
-of the text (``trellis``). All edits and all witnesses take their steps together, so that a hundred edits cost less than
-one text did.
+"""Edits of the pivot: which are worth scoring, and how much likelier each makes it, exactly.
+
+Only the letters of an edit are run, between the forward and the backward probabilities of the pivot (``trellis``). All
+edits and all emissions take their steps together, so that a hundred edits cost less than one text.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from pipeline.decoding.emission import Chances, DecodingOptions
 from pipeline.decoding.trellis import NEVER, Columns, Trellis, log_chances
 
 _TOGETHER = 32
-"""Edits, from left to right, that are run over the same steps."""
+"""How many edits, from left to right, are run over the same steps."""
 
 _AWAY = 1e-9
-"""Where the pivot is less likely than this to stand near an edit, the edit is not run."""
+"""An edit is not run over steps at which the pivot is less likely than this to be near it."""
 
 _SHORT = 1
-"""Letters of edits that are run apart from longer ones, which have more states."""
+"""Edits of so many letters are run apart from longer ones, which have more states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Letters ``start`` to ``end`` (exclusive) of a text give way to ``letters``."""
+    """Replaces the letters ``start`` to ``end`` (exclusive) of a text by ``letters``."""
 
     start: int
     end: int
@@ -38,8 +39,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Edits of one pivot as numbers. ``left``, ``right``: the pivot's states between which each is run; ``letters``
-    (letters, edits): the columns of its own, so many as ``lengths`` says."""
+    """Edits of one pivot as numbers.
+
+    Attributes:
+        left: (edits,) the state of the pivot before each edit.
+        right: (edits,) the state of the pivot behind each edit.
+        letters: (letters, edits) the columns of its letters.
+        lengths: (edits,) how many letters it has.
+    """
 
     left: Columns
     right: Columns
@@ -48,7 +55,7 @@ class _Numbers:
 
 
 def edit_gains(trellises: Sequence[Trellis], columns: dict[str, int], edits: Sequence[Edit]) -> Chances:
-    """For each witness and edit how much likelier (log) the edited text is than the pivot."""
+    """Return (emissions, edits) how much likelier (log) the edited text is than the pivot."""
     numbers = _numbers(columns, edits)
     order = np.lexsort((numbers.right, numbers.left))
     groups = [order[at : at + _TOGETHER] for at in range(0, len(edits), _TOGETHER)]
@@ -80,8 +87,10 @@ def _numbers(columns: dict[str, int], edits: Sequence[Edit]) -> _Numbers:
 
 
 def _window(stays: Chances, edits: _Numbers, group: Columns) -> slice:
-    """The steps in which the pivot may stand between the letters around some edits; none where it is so unlikely that
-    its chances leave the range of numbers."""
+    """Return the steps at which the pivot may be between the letters around some edits.
+
+    The slice is empty where that is so unlikely that probabilities underflow.
+    """
     around = stays[:, edits.left[group].min() : edits.right[group].max() + 1]
     near = np.flatnonzero(around.sum(axis=1) > _AWAY)
     return slice(max(0, near[0] - 1), min(len(around), near[-1] + 2)) if near.size else slice(0, 0)
@@ -94,8 +103,10 @@ def _run(
     windows: Sequence[Sequence[slice]],
     gained: Chances,
 ) -> None:
-    """Fills in what the edits of the groups gain, each group run over its window: not a number where that is empty, or
-    where chances leave the range of numbers."""
+    """Fill in the gains of the edits of some groups, each group run over its window.
+
+    A gain is NaN where the window is empty or where probabilities underflow.
+    """
     which = np.concatenate(groups)
     lengths, behind = edits.lengths[which], trellises[0].states[edits.right]
     letters = edits.letters[: lengths.max()]
@@ -146,8 +157,16 @@ def propose_edits(
     options: DecodingOptions,
     allowed: str = "",
 ) -> tuple[Edit, ...]:
-    """Edits of the pivot: letters that a witness also sees somewhere, letters left out, and what the other ``readings``
-    have instead. ``allowed``: letters a grammar asks for, proposed even where they are unlikely."""
+    """Return edits of the pivot: letters that an emission also sees, letters left out, and what other readings have.
+
+    Args:
+        pivot: The text to edit.
+        trellises: Of the pivot, one for each emission.
+        readings: The best paths of the emissions.
+        letters: The alphabet.
+        options: Thresholds.
+        allowed: Letters that the grammar asks for, proposed even where they are unlikely.
+    """
     found: dict[Edit, None] = {}
     for reading in readings:
         found.update(dict.fromkeys(differences(pivot, reading)))
@@ -159,7 +178,7 @@ def propose_edits(
 
 
 def differences(pivot: str, reading: str) -> tuple[Edit, ...]:
-    """The edits that lead from the pivot to a reading: each by itself, and all within a word together."""
+    """Return the edits that lead from the pivot to a reading: each by itself, and all within a word together."""
     blocks = edits_between(pivot, reading)
     joined: list[Edit] = []
     for edit in blocks:
@@ -172,7 +191,7 @@ def differences(pivot: str, reading: str) -> tuple[Edit, ...]:
 
 
 def edits_between(pivot: str, reading: str) -> tuple[Edit, ...]:
-    """The edits that lead from the pivot to a reading, from left to right, letters between any two of them."""
+    """Return the edits that lead from the pivot to a reading, from left to right, with letters between any two."""
     blocks: list[Edit] = []
     for step in Levenshtein.opcodes(pivot, reading):
         if step.tag == "equal":
@@ -187,7 +206,7 @@ def edits_between(pivot: str, reading: str) -> tuple[Edit, ...]:
 def _seen(
     pivot: str, trellis: Trellis, letters: str, options: DecodingOptions, allowed: str
 ) -> Iterable[Edit]:
-    """Edits by the letters that the witness sees beside the pivot's, the likeliest first."""
+    """Return edits by the letters that an emission sees besides those of the pivot, the likeliest first."""
     seen = trellis.chances[:, 1 : 1 + len(letters)]
     open_to = seen > options.least_seen
     if allowed:
@@ -212,7 +231,7 @@ def _seen(
 
 
 def _around(pivot: str, place: int, is_gap: bool, letter: str, likely: bool) -> Iterable[Edit]:
-    """Edits that bring a letter to a place of the pivot: instead of its neighbours, beside them, or instead of two."""
+    """Yield edits that bring a letter to a place: instead of a neighbour, between two, or instead of two."""
     before, after = (place - 1, place) if is_gap else (place, place + 1)
     for near in {place, before} if is_gap else {place}:
         if 0 <= near < len(pivot) and pivot[near] != letter:
@@ -228,14 +247,14 @@ def _around(pivot: str, place: int, is_gap: bool, letter: str, likely: bool) -> 
 
 
 def is_tidy(edit: Edit, pivot: str) -> bool:
-    """Whether the edited text has no space at its ends and no two in a row."""
+    """Return whether the edited text has no space at its ends and no two in a row."""
     around = pivot[max(edit.start - 1, 0) : edit.start] or " "
     text = around + edit.letters + (pivot[edit.end : edit.end + 1] or " ")
     return "  " not in text or (text == "  " and not edit.start and edit.end >= len(pivot))
 
 
 def trim_edit(edit: Edit, text: str) -> Edit:
-    """The same edit without the letters that it would write again."""
+    """Return the edit without the letters that it would write again."""
     start, end, letters = edit.start, edit.end, edit.letters
     while start < end and letters and text[start] == letters[0]:
         start, letters = start + 1, letters[1:]

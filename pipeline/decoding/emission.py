@@ -11,11 +11,21 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class DecodingOptions:
-    """``least_seen``: chance from which a letter at a step is proposed (``least_asked``: one that a grammar
-    asks for, ``least_block``: one that may stand for two letters); ``edits``: proposals a witness; ``variants``
-    a word, ``beam`` lines kept on the way, ``joins`` ways to join or part neighbouring words, ``rescored``
-    lines weighed exactly, ``hypotheses`` told; ``hopeless``: log chance below the pivot under which an edit is
-    dropped; ``sharpness``: how much of the ink's log chance counts (below 1: networks are surer than right)."""
+    """How far the decoder searches and how it weighs.
+
+    Attributes:
+        least_seen: The probability from which a letter at a step is proposed.
+        least_asked: The same of a letter that the grammar of the field asks for.
+        least_block: The same of a letter that may replace two.
+        edits: How many edits each emission proposes.
+        variants: How many variants of a word are kept.
+        beam: How many partial lines are kept.
+        joins: How many ways to join or split neighbouring words are tried.
+        rescored: How many lines are scored exactly.
+        hypotheses: How many hypotheses are returned.
+        hopeless: The log probability below the pivot under which an edit is dropped.
+        sharpness: The share of the ink's log probability that counts (below 1: networks are overconfident).
+    """
 
     least_seen: float = 0.003
     least_asked: float = 1e-5
@@ -33,15 +43,20 @@ class DecodingOptions:
 Chances = NDArray[np.float64]
 
 QUIET = 0.998
-"""A step whose blank is at least this likely says nothing by itself; a run of them is weighed as one."""
+"""A step whose blank is at least this likely says nothing by itself; a run of them is merged to one."""
 
 FLOOR = 1e-9
-"""No letter is less likely than this at any step: a network's word against a letter has an end."""
+"""No letter is less likely than this at any step: the evidence of a network against a letter is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """One witness: natural log chances (steps, 1 + letters); column 0 is the blank, column i + 1 is ``letters[i]``."""
+    """What one CTC network sees on one line.
+
+    Attributes:
+        log_chances: (steps, 1 + letters) natural log probabilities; column 0 is the blank, column i + 1 ``letters[i]``.
+        letters: The alphabet of the network.
+    """
 
     log_chances: NDArray[np.float32]
     letters: str
@@ -53,13 +68,16 @@ class Emission:
 
 @lru_cache(maxsize=8)
 def columns_of(letters: str) -> dict[str, int]:
-    """The column of each letter."""
+    """Return the column of each letter."""
     return {letter: number + 1 for number, letter in enumerate(letters)}
 
 
 def prepare_emission(emission: Emission) -> Chances:
-    """Chances (steps, columns + 2): runs of quiet steps become one step, and the line stands between two letters of its
-    own (the last two columns), so that it begins and ends like any letter."""
+    """Return the probabilities (steps + 2, columns + 2) that the trellis runs on.
+
+    Runs of quiet steps become one step. The line is put between two letters of its own (the last two columns), so that
+    its beginning and end are states like any letter.
+    """
     chances = emission.log_chances.astype(np.float64)
     np.exp(chances, out=chances)
     np.maximum(chances, FLOOR, out=chances)
@@ -79,7 +97,7 @@ def prepare_emission(emission: Emission) -> Chances:
 
 
 def best_path(emission: Emission) -> str:
-    """The likeliest letter of each step, repetitions and blanks dropped, spaces collapsed."""
+    """Return the best path: the likeliest letter of each step, repetitions and blanks dropped, spaces collapsed."""
     best = emission.log_chances.argmax(axis=1)
     kept = best[np.concatenate(([True], best[1:] != best[:-1]))] if len(best) else best
     return " ".join("".join(emission.letters[number - 1] for number in kept if number).split())

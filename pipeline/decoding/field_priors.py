@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.decoding.language_model import Language, WordModel
-from pipeline.decoding.priors import LIMIT, FreePrior, Prior
+from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.decoding.word_prior import (
     TextHabit,
     WordHabit,
@@ -31,24 +31,24 @@ NO_TITLE = -1.0
 """Several parts, none of which is a title or an office as the registers know them."""
 
 _BEGUN = frozenset(("phó", "quyền", "trưởng", "kt", "tm", "tl", "tuq"))
-"""What a title begins with whose rest may stand on the next line."""
+"""Beginnings of titles whose rest may be on the next line."""
 
 _CACHED = 20_000
-"""Weights of words that are kept for the next lines."""
+"""How many weights of words are kept for the next lines."""
 
 
 @dataclass(frozen=True)
-class SignerPrior:
-    """Parts between signs are names or titles: each word weighs what it weighs in the likelier of both, behind the
-    words of its own part."""
+class SignerPrior(Prior):
+    """Who signed, and as what, on one line: ``Nguyễn Văn A, Phó Chủ tịch``. Which part is the name is not known.
+
+    Each word has the greater of its weights as a name and as a title, behind the words of its own part.
+    """
 
     name: Prior
     title: Prior
-    terms: tuple[str, ...] = ()
-    letters: str = ""
     _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
         said = self._cache.get((before, word))
         if said is None:
             behind = _of_its_part(before, word)
@@ -58,27 +58,27 @@ class SignerPrior:
             self._cache[before, word] = said
         return said
 
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         parts = split_signer_parts(text)
         weight = sum(max(self.name.whole(part), self.title.whole(part)) for part in parts)
         if len(parts) > 1 and not any(map(_is_title, parts)):
             weight += NO_TITLE
         return max(-LIMIT, weight)
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         before = "".join(_of_its_part((before,), word))
         after = "".join(_of_its_part((word,), after)) and after
         known = (*self.name.near(before, word, after), *self.title.near(before, word, after))
         return tuple(dict.fromkeys(known))
 
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         words = text.split()
         known = (max(self.name.support(word), self.title.support(word)) for word in words)
         return sum(known) / len(words) if words else 0.0
 
 
 def split_signer_parts(text: str) -> tuple[str, ...]:
-    """The parts between signs, without these: ``Trần B (PCT)`` is ``Trần B`` and ``PCT``."""
+    """Return the parts between signs, without these: ``Trần B (PCT)`` is ``Trần B`` and ``PCT``."""
     parts: list[list[str]] = [[]]
     for word in text.split():
         if word.startswith("("):
@@ -95,7 +95,7 @@ def _is_title(part: str) -> bool:
 
 
 def _of_its_part(before: tuple[str, ...], word: str) -> tuple[str, ...]:
-    """Those of the words before a word that stand in its part."""
+    """Return those of the words before a word that are in its part."""
     if word.startswith("("):
         return ()
     for place in reversed(range(len(before))):
@@ -159,104 +159,80 @@ UNEVEN = -1.5
 """A line of which some words are in capitals all through and some are not."""
 
 
-@dataclass(frozen=True, slots=True)
-class GrammarPrior:
-    """Figures and signs. ``judged`` weighs a whole text, at most 0."""
+@dataclass(frozen=True)
+class GrammarPrior(Prior):
+    """Digits and signs. ``judged`` weighs a whole text (nats, at most 0)."""
 
-    letters: str
     judged: Callable[[str], float]
-    terms: tuple[str, ...] = ()
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        del before, word
-        return 0.0
-
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         return self.judged(text)
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
-        del before, word, after
-        return ()
-
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         return 1.0 if self.judged(text) == 0.0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ListPrior:
-    """A closed list: its terms are tried on the ink in every case; what is not in it stays in the race."""
+@dataclass(frozen=True)
+class ListPrior(Prior):
+    """A closed list. Its terms are tried on the ink in every case; other texts remain possible."""
 
-    terms: tuple[str, ...]
     known: frozenset[str]
-    letters: str = ""
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        del before, word
-        return 0.0
-
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         if folded(text) in self.known:
             return 0.0 if _is_usual(text) else -1.0
         return -1.0 if is_ditto(text) else _UNLISTED
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
-        del before, word, after
-        return ()
-
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         return 1.0 if folded(text) in self.known else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class UsualTextPrior:
-    """Free text that is mostly worded in one of a few ways: these are tried on the ink in every case, any other is
-    weighed by its words and a little less."""
+@dataclass(frozen=True)
+class UsualTextPrior(Prior):
+    """Free text with a few usual wordings. These are tried on the ink in every case; any other text weighs by its
+    words, and a little less."""
 
     free: Prior
-    terms: tuple[str, ...]
     known: frozenset[str]
-    letters: str = ""
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
         return self.free.word(before, word)
 
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         return max(-LIMIT, self.free.whole(text) + (0.0 if folded(text) in self.known else UNUSUAL))
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         return self.free.near(before, word, after)
 
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         return 1.0 if folded(text) in self.known else self.free.support(text)
 
 
 def _is_usual(text: str) -> bool:
-    """Whether the capitals are as people write them: all, none, each word's first, or the text's first."""
+    """Return whether the capitals are as people write them: all, none, each word's first, or the text's first."""
     return text in (text.upper(), text.lower(), text.title()) or text[:1].isupper()
 
 
-@dataclass(frozen=True, slots=True)
-class DateWordsPrior:
-    """A date in words: number words by the runs they stand in; a whole date that parses weighs a little more, since its
-    line may hold only half of it."""
+@dataclass(frozen=True)
+class DateWordsPrior(Prior):
+    """A date in words: number words by the words before them. A date that parses weighs only a little more than one
+    that does not, since a line may hold half of it."""
 
-    spoken: WordPrior
-    terms: tuple[str, ...] = ()
-    letters: str = ""
+    words: WordPrior
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        return self.spoken.word(before, word)
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
+        return self.words.word(before, word)
 
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         return 0.0 if parse_strictly(text).canonical else -1.0
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
-        return self.spoken.near(before, word, after)
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
+        return self.words.near(before, word, after)
 
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         if parse_strictly(text).canonical:
             return 1.0
-        return min(self.spoken.support(text), 0.9)
+        return min(self.words.support(text), 0.9)
 
 
 def prior_for(
@@ -268,16 +244,23 @@ def prior_for(
     usual: tuple[str, ...] = (),
     year: int = 0,
 ) -> Prior:
-    """The prior of a field. ``terms``: labels and aliases of its list; ``language``: the words (``read_language``),
-    without which names, places and text are read freely (a second part that is no title still weighs in a signer's
-    line); ``usual``: how a free text is mostly worded; ``year``: of the book, by which places know the units that were
-    valid then (0: not known)."""
+    """Return the prior of a field.
+
+    Args:
+        kind: The kind of its value.
+        part: The part of a date or time that it holds (``schema.PARTS``), ``""`` for all.
+        terms: The labels and aliases of its list.
+        language: The words (``read_language``); without it names, places and text are read freely, but for a second
+            part that is no title in a signer's line.
+        usual: The usual wordings of a free text.
+        year: The year of the book, by which places know the units that existed then (0: not known).
+    """
     return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS))
 
 
 NEW_UNITS = 2025
-"""The first year in whose ledgers places lie in the units without districts (from 1 July 2025 on); older ones still
-stand beside them, as where somebody was born."""
+"""The first year of the units without districts (from 1 July 2025 on); older units still occur in its ledgers, as
+places of birth."""
 
 
 @lru_cache(maxsize=256)
@@ -290,21 +273,21 @@ def _prior_for(
     new_units: bool,
 ) -> Prior:
     if part in _RANGES:
-        return GrammarPrior(_FIGURES, lambda text: _judged_part(part, text))
+        return GrammarPrior(lambda text: _judged_part(part, text), letters=_FIGURES)
     if terms:
-        return ListPrior(terms, frozenset(map(folded, terms)))
+        return ListPrior(frozenset(map(folded, terms)), terms=terms)
     if kind in _LETTERS:
-        return GrammarPrior(_LETTERS[kind], lambda text: _judged(kind, text))
+        return GrammarPrior(lambda text: _judged(kind, text), letters=_LETTERS[kind])
     if usual:
         free = _prior_for(kind, part, (), language, (), new_units)
-        return UsualTextPrior(free, usual, frozenset(map(folded, usual)))
+        return UsualTextPrior(free, frozenset(map(folded, usual)), terms=usual)
     if kind == "signer":
         name, title = (_prior_for(one, part, (), language, (), new_units) for one in ("name", "text"))
         return SignerPrior(name, title)
     domain = _DOMAINS.get(kind, "text")
     model = language.model(domain, since=str(NEW_UNITS) if new_units else "") if language else None
     if model is None:
-        return FreePrior()
+        return Prior()
     if kind == "date_words":
         return DateWordsPrior(_word_prior(model, habit=habit_of_date))
     if kind == "name":
@@ -322,7 +305,7 @@ def _word_prior(
     habit: WordHabit | None = None,
     text_habit: TextHabit | None = None,
 ) -> WordPrior:
-    """One a domain, whatever the kinds and parts that ask for it: what it remembers of words takes memory."""
+    """Return the one prior of a domain, whatever kinds and parts ask for it: its cache of words takes memory."""
     return WordPrior(model, small, even, habit=habit, text_habit=text_habit)
 
 

@@ -1,7 +1,8 @@
-"""What is known of the words that ledgers hold: how likely a word is behind others, by sound, whatever its case.
+"""N-gram models of the words of ledgers, by sound and whatever their case.
 
 The data lies in a folder of its own (``ocr_models/vietnamese-text``) and holds one model a domain: names, places, dates
-in words, other text. A model counts up to four words in a row and falls back on fewer (absolute discounting).
+in words, other text. A model counts up to four words in a row and backs off to fewer (absolute
+discounting: Ney, Essen and Kneser 1994).
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ START = "<đầu>"
 """Stands before the first word of a line."""
 
 GRAIN = 16.0
-"""Steps a nat in which chances are stored."""
+"""How many steps of a stored log probability make one nat."""
 
 _NO_WORD = 255
 
 _USUAL = 40
-"""Neighbours of a word that are tried."""
+"""How many usual neighbours of a word are tried."""
 
 _ALIKE = 50.0
-"""Likeness (0..100) of letters from which a usual neighbour is tried."""
+"""The similarity (0..100) from which a usual neighbour is tried."""
 
 _CACHED = 50_000
-"""Words whose numbers are kept for the next lines (about 6 MB)."""
+"""How many numbers of words are kept for the next lines (about 6 MB)."""
 
 _GROWN_ON = re.compile(r"[^\W\d_]{2,}")
 """Letters in a word that has figures too; where they spell a syllable (``5Xã``), two words have grown together."""
@@ -45,17 +46,22 @@ _SIGNS = " .,;:()…_-'\""
 
 STRANGE_SYLLABLE = -9.5
 STRANGE_WORD = -13.0
-"""Log chances of a word that is not in the lists: one that Vietnamese spelling allows, and one that it does not."""
+"""Log probabilities of unknown words: one that Vietnamese spelling allows, and one that it does not."""
 
 KNOWN_WORD = -9.0
-"""The least log chance of a word that is: none is less likely behind others than one nobody knows."""
+"""The least log probability of a known word: none is less likely behind others than an unknown one."""
 
 
 @dataclass(frozen=True, eq=False)
 class WordModel:
-    """The words of a domain. ``words``: as usually written, in order of their numbers; ``chances``, ``fallbacks``: for
-    runs of one to four word numbers (packed, last word lowest) the log chance of the last word behind the others, and
-    what is added where a run is not followed by the word asked for, both in ``GRAIN`` steps a nat, without minus."""
+    """The n-gram model of a domain.
+
+    Attributes:
+        words: As usually written, in the order of their numbers (from 1).
+        chances: For n-grams of one to four word numbers (packed, last word lowest) minus the log probability of the
+            last word behind the others, in ``GRAIN`` steps a nat.
+        fallbacks: For contexts minus the log of the back-off weight, in ``GRAIN`` steps a nat.
+    """
 
     words: tuple[str, ...]
     chances: Mapping[int, int]
@@ -68,7 +74,7 @@ class WordModel:
 
     @cached_property
     def _alike(self) -> Mapping[str, tuple[int, ...]]:
-        """From letters without marks, whole or one left out, to the words that have them."""
+        """From letters without marks, all of them or one left out, to the words that have them."""
         found: dict[str, list[int]] = {}
         for number, word in enumerate(self.words, 1):
             for letters in _shortened(unaccented(word)):
@@ -76,17 +82,19 @@ class WordModel:
         return {letters: tuple(numbers) for letters, numbers in found.items()}
 
     def knows(self, word: str) -> bool:
-        """Whether the word, or one that sounds like it, is in the lists; figures count as known."""
+        """Return whether the word, or one that sounds like it, is known; digits are."""
         return self._number(word) > 0
 
     def log_chance(self, before: Sequence[str], word: str) -> float:
-        """The log chance of a word behind up to three others (the line's beginning counts as one)."""
+        """Return the log probability of a word behind up to three others (the line's beginning counts as one)."""
         return self._looked_up((*before[-3:], word))
 
     def near(self, before: str, word: str, after: str, most: int) -> tuple[str, ...]:
-        """Known words that this one may be, misread, those first that fit best between its neighbours (``""`` for
-        none): words whose letters without marks differ in at most one, and usual neighbours of its neighbours that
-        are alike."""
+        """Return known words that may be this one misread, those first that fit best between its neighbours.
+
+        These are words whose letters without marks differ in at most one, and similar words that are usual next to the
+        neighbours (``""`` for none).
+        """
         bare, first, last = unaccented(word), self._number(before), self._number(after)
         alike = {number for letters in _shortened(bare) for number in self._alike.get(letters, ())}
         for number in (*self._usual_behind.get(first, ()), *self._usual_before.get(last, ())):
@@ -96,7 +104,7 @@ class WordModel:
         return tuple(self.words[number - 1] for number in fitting[:most])
 
     def _between(self, first: int, number: int, last: int) -> int:
-        """How unlikely (in grains) a word is between two others."""
+        """Return how unlikely (in grains) a word is between two others."""
         cost = self._pair(first, number) if first else self.chances.get(number, _NO_WORD)
         return cost + (self._pair(number, last) if last else 0)
 
@@ -115,7 +123,7 @@ class WordModel:
 
     @cached_property
     def _pairs(self) -> list[tuple[int, int]]:
-        """All runs of two words with what each costs, the likeliest first."""
+        """All bigrams with their costs, the likeliest first."""
         pairs = [(cost, key) for key, cost in self.chances.items() if 1 << 16 <= key < 1 << 32]
         return sorted(pairs)
 
@@ -180,7 +188,7 @@ class WordModel:
 
 
 def packed(numbers: Sequence[int]) -> int:
-    """Up to four word numbers in one, the last lowest."""
+    """Pack up to four word numbers into one, the last lowest."""
     key = 0
     for number in numbers:
         key = key << 16 | number
@@ -193,21 +201,29 @@ def _shortened(letters: str) -> set[str]:
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """The word models by domain. ``later``: files of models that hold from some year on, by domain and year; they are
-    read when one is asked for, as few books need them."""
+    """The word models of the ledgers.
+
+    Attributes:
+        models: By domain: names, places, dates in words, other text.
+        later: Files of models that hold from some year on, by domain and year; read on demand, as few books need them.
+    """
 
     models: Mapping[str, WordModel]
     later: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
     def model(self, domain: str, since: str = "") -> WordModel | None:
-        """The words of a domain, from a year on those that hold since then where there are such. Raises what
-        ``read_language`` raises when that file is missing or damaged."""
+        """Return the model of a domain, of ``since`` where it has one. Raises as ``read_language`` does."""
         path = self.later.get((domain, since))
         return self.models.get(domain) if path is None else _later_model(path)
 
 
 def read_language(folder: Path) -> Language:
-    """The language data of a folder. Raises ``OSError`` or ``ValueError`` when it is missing or damaged."""
+    """Read the language data of a folder.
+
+    Raises:
+        OSError: A file is missing.
+        ValueError: A file is damaged.
+    """
     models, later = {}, {}
     for path in sorted(folder.glob("*.npz")):
         domain, dash, since = path.stem.partition("-")

@@ -1,136 +1,105 @@
-"""What is known of a field before its ink is seen. A prior ranks readings; it never makes one out of nothing.
+"""Priors: what is known of a field before its ink is read. A prior ranks readings; it never makes one out of nothing.
 
 Every prior is bounded: it gives natural logs from ``-LIMIT`` (a syllable, or a whole text) to 0, and the decoder lets a
-reading gain no more than ``LIMIT`` a word over the one whose ink is the clearest: clear ink wins whatever is known.
+reading gain no more than ``LIMIT`` a word over the one whose ink is the clearest. Clear ink wins whatever is known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 LIMIT = 5.0
-"""Most that a prior takes from an unknown syllable, or from a whole text, in nats."""
+"""The most that a prior takes from an unknown syllable, or from a whole text, in nats."""
 
-_CONTEXT = 3
-"""Words before a word that a prior looks at."""
-
-
-class Prior(Protocol):
-    """``terms``: texts that are tried wherever they are hidden; ``letters``: what the grammar asks for (empty: any)."""
-
-    @property
-    def terms(self) -> tuple[str, ...]: ...
-
-    @property
-    def letters(self) -> str: ...
-
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        """The weight of a word behind up to three others, ``-LIMIT`` a syllable to 0."""
-
-    def whole(self, text: str) -> float:
-        """The weight of a whole text, ``-LIMIT`` to 0."""
-
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
-        """Known words that this one may be, misread, between its neighbours (``""`` at the ends)."""
-
-    def support(self, text: str) -> float:
-        """The share 0..1 of a text that is known."""
+CONTEXT = 3
+"""How many words before a word a prior looks at."""
 
 
-@dataclass(frozen=True, slots=True)
-class FreePrior:
-    """Nothing is known: the ink alone decides."""
+@dataclass(frozen=True, kw_only=True)
+class Prior:
+    """The prior of a field. This base knows nothing: the ink alone decides.
+
+    Attributes:
+        terms: Texts that are tried on the ink even where the networks do not propose them.
+        letters: The letters that the grammar of the field asks for (empty: any).
+    """
 
     terms: tuple[str, ...] = ()
     letters: str = ""
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        del before, word
+    def word(self, _before: tuple[str, ...], _word: str, /) -> float:
+        """Return the weight (nats) of a word behind up to ``CONTEXT`` others, ``-LIMIT`` a syllable to 0."""
         return 0.0
 
-    def whole(self, text: str) -> float:
-        del text
+    def whole(self, _text: str, /) -> float:
+        """Return the weight (nats) of a whole text, ``-LIMIT`` to 0."""
         return 0.0
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
-        del before, word, after
+    def near(self, _before: str, _word: str, _after: str, /) -> tuple[str, ...]:
+        """Return known words that may be this one misread, between its neighbours (``""`` at the ends)."""
         return ()
 
-    def support(self, text: str) -> float:
-        del text
+    def support(self, _text: str, /) -> float:
+        """Return the share 0..1 of a text that is known."""
         return 0.0
-
-
-def free_prior() -> Prior:
-    """No lexicon and no grammar."""
-    return FreePrior()
 
 
 @dataclass(frozen=True)
-class _WrappedPrior:
-    """The prior of a line that is part of a longer text: all as ``prior`` says, but for what stands beside it."""
+class _WrappedPrior(Prior):
+    """The prior of a line of a longer text: that of ``prior`` but for the words of the other lines."""
 
     prior: Prior
 
-    @property
-    def terms(self) -> tuple[str, ...]:
-        return self.prior.terms
-
-    @property
-    def letters(self) -> str:
-        return self.prior.letters
-
-    def word(self, before: tuple[str, ...], word: str) -> float:
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
         return self.prior.word(before, word)
 
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         return self.prior.whole(text)
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         return self.prior.near(before, word, after)
 
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         return self.prior.support(text)
 
 
 @dataclass(frozen=True)
 class LeftContextPrior(_WrappedPrior):
-    """The prior of a line that goes on where another one ends: ``before`` are the other's last words."""
+    """The prior of a line that continues another one, whose last words are ``before``."""
 
     before: tuple[str, ...]
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
-        return self.prior.word((*self.before, *before)[-_CONTEXT:], word)
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
+        return self.prior.word((*self.before, *before)[-CONTEXT:], word)
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         return self.prior.near(before or self.before[-1], word, after)
-
-
-def prior_after(prior: Prior, text: str) -> Prior:
-    """The prior behind a line that says ``text``."""
-    words = tuple(text.split())[-_CONTEXT:]
-    return LeftContextPrior(prior, words) if words else prior
 
 
 @dataclass(frozen=True)
 class RightContextPrior(_WrappedPrior):
-    """The prior of a line that goes on in another one: ``after`` is the other's first word."""
+    """The prior of a line that another one continues, whose first word is ``after``."""
 
     after: str
 
-    def whole(self, text: str) -> float:
-        return max(-LIMIT, self.prior.whole(text) + self.going_on(text))
+    def whole(self, text: str, /) -> float:
+        return max(-LIMIT, self.prior.whole(text) + self.continuation(text))
 
-    def going_on(self, text: str) -> float:
-        """What it weighs that the other line's first word stands behind this text."""
-        return self.prior.word(tuple(text.split())[-_CONTEXT:], self.after)
+    def continuation(self, text: str) -> float:
+        """Return the weight (nats) of the other line's first word behind this text."""
+        return self.prior.word(tuple(text.split())[-CONTEXT:], self.after)
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         return self.prior.near(before, word, after or self.after)
 
 
+def prior_after(prior: Prior, text: str) -> Prior:
+    """Return the prior of a line that follows a line which reads ``text``."""
+    words = tuple(text.split())[-CONTEXT:]
+    return LeftContextPrior(prior, words, terms=prior.terms, letters=prior.letters) if words else prior
+
+
 def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
-    """The prior before a line that says ``text``; ``None`` where that says nothing."""
+    """Return the prior of a line that precedes one which reads ``text``; ``None`` where that is empty."""
     words = text.split()
-    return RightContextPrior(prior, words[0]) if words else None
+    return RightContextPrior(prior, words[0], terms=prior.terms, letters=prior.letters) if words else None

@@ -1,8 +1,14 @@
-"""Exact chances of texts under the witnesses of a line (CTC).
+"""The forward-backward trellis of CTC: exact probabilities of texts under the emissions of a line.
 
-A text's states are its letters with a blank before, between and after them. All witnesses and all texts of a line take
-their steps together: a step of a thousand numbers takes little longer than one of fifty. So what is run side by side
-(the lanes) comes last in the arrays here, behind steps and states.
+A text's states are its letters with a blank before, between and after them::
+
+    |  -  N  -  a  -  m  -  |        - blank, | the letters that stand for the beginning and end of the line
+
+All emissions and all texts of a line take their steps together: a step of a thousand numbers takes little longer than
+one of fifty. What runs together (the lanes) is the last axis of the arrays here, behind steps and states.
+
+Source:
+    Graves, Fernández, Gomez and Schmidhuber 2006 ("Connectionist temporal classification", ICML).
 """
 
 from __future__ import annotations
@@ -18,17 +24,26 @@ from pipeline.decoding.emission import Chances
 Columns = NDArray[np.intp]
 
 NEVER = -1e9
-"""The log chance of what cannot be."""
+"""The log probability of the impossible."""
 
 _RESCALED = 8
-"""Steps after which chances that have become small, or large, are scaled."""
+"""How many steps pass before probabilities that became small, or large, are rescaled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trellis:
-    """One witness's chances along a text, the pivot. ``forward`` and ``backward`` (steps, states): their product,
-    ``stays``, is the chance that the pivot stands in a state at a step; ``weights``: ``chances``, each step scaled as
-    it is in ``forward``."""
+    """The probabilities of one emission along a text, the pivot.
+
+    Attributes:
+        pivot: The text.
+        chances: (steps, columns) of the prepared emission.
+        states: (states,) the column of each state of the pivot.
+        forward: (steps, states) scaled forward probabilities.
+        backward: (steps, states) backward probabilities, scaled so that ``stays`` sums to 1 at each step.
+        weights: ``chances``, each step scaled as in ``forward``.
+        stays: (steps, states) the posterior that the pivot is in a state at a step.
+        log_chance: The log probability of the pivot.
+    """
 
     pivot: str
     chances: Chances
@@ -43,8 +58,13 @@ class Trellis:
 def build_trellises(
     witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]
 ) -> tuple[Trellis, ...]:
-    """The trellises, one a witness, of the text that all witnesses together find the likeliest. ``witnesses``: as
-    ``emission.prepare_emission`` gives them."""
+    """Return the trellises, one for each emission, of the text that all emissions together find the likeliest.
+
+    Args:
+        witnesses: As ``emission.prepare_emission`` returns them.
+        columns: The column of each letter.
+        texts: The candidates for the pivot.
+    """
     lanes = [(chances, _states(text, columns, chances.shape[1])) for text in texts for chances in witnesses]
     came, stood, scale = _run_both_ways(lanes)
     logs = np.full(len(lanes), NEVER)
@@ -69,8 +89,12 @@ def build_trellises(
 
 
 def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, Chances, Chances]:
-    """Of each lane backwards the chances of having come to a state (steps, states, lanes; the last step and state
-    first), forwards those of standing there, and what each step of these was divided by."""
+    """Run all lanes backward and forward at once.
+
+    Returns:
+        (steps, states, lanes) the backward probabilities of reaching a state, the last step and state first; the
+        forward probabilities of being in a state; (steps, lanes) what each forward step was divided by.
+    """
     steps, count = max(len(chances) for chances, _ in lanes), max(len(states) for _, states in lanes)
     here, leaps = np.zeros((steps, count, 2, len(lanes))), np.zeros((count, 2, len(lanes)))
     for lane, (chances, states) in enumerate(lanes):
@@ -95,7 +119,7 @@ def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, C
 
 
 def _size(now: Chances) -> Chances:
-    """By what each lane is divided; 1 for one that has come to its end."""
+    """Return what each lane is divided by; 1 for one that is over."""
     size: Chances = now.max(axis=0)
     size[size <= 0.0] = 1.0
     return size
@@ -109,7 +133,7 @@ def _states(text: str, columns: dict[str, int], width: int) -> Columns:
 
 
 def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]) -> Chances:
-    """The exact log chance (witnesses, texts) of each text; ``NEVER`` for one with a letter nobody writes."""
+    """Return the exact log probability (emissions, texts) of each text; ``NEVER`` for one with an unknown letter."""
     writable = [number for number, text in enumerate(texts) if all(letter in columns for letter in text)]
     found = np.full((len(witnesses), len(texts)), NEVER)
     if not writable:
@@ -131,9 +155,15 @@ def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Se
 
 
 def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chances]:
-    """The chances (blanks, witnesses, lanes) of standing in the blank behind so many letters when all is over, against
-    blanks all through, and the log of what they were divided by. ``odds``: of letters against the blank of their step
-    (steps, witnesses, columns); behind the end of a witness there are none."""
+    """Return the odds of being in the blank behind so many letters at the end, against blanks all through.
+
+    Args:
+        odds: (steps, emissions, columns) of letters against the blank of their step; 0 behind the end of an emission.
+        letters: (letters, lanes) columns.
+
+    Returns:
+        (blanks, emissions, lanes) scaled odds, and (emissions, lanes) the log of what they were divided by.
+    """
     _, witnesses, width = odds.shape
     where = letters[:, None, :] + width * np.arange(witnesses)[:, None]
     leaps = (where[1:] != where[:-1]).astype(np.float64)

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.decoding.language_model import START, WordModel
-from pipeline.decoding.priors import LIMIT
+from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.text.syllables import count_syllables, is_syllable
 
 LEVELS = frozenset(("xã", "phường", "huyện", "quận", "tỉnh"))
@@ -198,7 +198,7 @@ _CACHED = 50_000
 
 
 @dataclass(frozen=True)
-class WordPrior:
+class WordPrior(Prior):
     """The prior of a domain of words. ``small``: what a word without a capital weighs; ``even``: what a line weighs
     of whose words (abbreviations aside) some are in capitals all through and some not; ``habit``: what the way weighs
     in which a word is written down behind others, ``text_habit`` that of a whole text (at most 0)."""
@@ -207,13 +207,11 @@ class WordPrior:
     small: float = 0.0
     even: float = 0.0
     weight: float = WEIGHT
-    terms: tuple[str, ...] = ()
-    letters: str = ""
     habit: WordHabit | None = None
     text_habit: TextHabit | None = None
     _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
-    def word(self, before: tuple[str, ...], word: str) -> float:
+    def word(self, before: tuple[str, ...], word: str, /) -> float:
         said = self._cache.get((before, word))
         if said is None:
             said_before = tuple(filter(_is_word, before))
@@ -228,15 +226,15 @@ class WordPrior:
             self._cache[before, word] = said
         return said
 
-    def whole(self, text: str) -> float:
+    def whole(self, text: str, /) -> float:
         plain = (word.strip(_SIGNS) for word in text.split())
         shapes = {word.isupper() for word in plain if len(word) > 1 and is_syllable(word)}
         return (self.even if len(shapes) > 1 else 0.0) + (self.text_habit(text) if self.text_habit else 0.0)
 
-    def near(self, before: str, word: str, after: str) -> tuple[str, ...]:
+    def near(self, before: str, word: str, after: str, /) -> tuple[str, ...]:
         return tuple(as_cased(known, word) for known in self.model.near(before, word, after, _NEAR))
 
-    def support(self, text: str) -> float:
+    def support(self, text: str, /) -> float:
         words = text.split()
         return sum(map(self.model.knows, words)) / len(words) if words else 0.0
 

@@ -1,8 +1,7 @@
-"""Readers: one Protocol, one module an engine.
+"""Engines of text recognition: one protocol, one module for each engine.
 
-A reader gets crops of single lines, in batches, and returns what it read, verbatim, with a confidence whose meaning is
-the engine's own. ``Engines`` is the set a page is read with: a whole-page reader of print (labels), a line reader of
-printed and typed values, and, where a model is installed, a line reader of handwriting.
+An engine gets crops of single lines, in batches, and returns verbatim text with a confidence whose meaning is its own.
+``Engines`` is the set that a page is read with.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pipeline.model import Crop, FoundLabel, LineReading, Pixels, Quality, Word
 
 
 class OcrEngine(Protocol):
-    """Reads single lines. ``fingerprint`` changes whenever the same crop could be read otherwise."""
+    """Recognizes single lines. ``fingerprint`` changes whenever the same crop could be read otherwise."""
 
     @property
     def name(self) -> str: ...
@@ -24,40 +23,40 @@ class OcrEngine(Protocol):
     def fingerprint(self) -> str: ...
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """One reading a crop, in order."""
+        """Return one reading for each crop, in order."""
         ...
 
 
 class PrintReader(Protocol):
-    """Finds the printed words of a whole page."""
+    """Recognizes the printed words of a whole page."""
 
     @property
     def fingerprint(self) -> str: ...
 
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
-        """Words in pixels of the picture given."""
+        """Return the words, with boxes in pixels of ``grey``."""
         ...
 
 
 class WritingClassifier(Protocol):
-    """Tells typed lines from handwritten ones."""
+    """Distinguishes typed lines from handwritten ones."""
 
     @property
     def fingerprint(self) -> str: ...
 
     def print_chances(self, crops: Sequence[Crop]) -> tuple[float, ...]:
-        """For each crop the chance 0..1 that it is type."""
+        """Return for each crop the probability 0..1 that it is type."""
         ...
 
 
 class QualityGate(Protocol):
-    """Tells pages that should be scanned again."""
+    """Finds pages that should be scanned again."""
 
     @property
     def fingerprint(self) -> str: ...
 
     def flaws(self, quality: Quality) -> tuple[str, ...]:
-        """The codes of the findings that a page with these measures calls for."""
+        """Return the codes of the findings for a page with these measures."""
         ...
 
 
@@ -65,16 +64,24 @@ class BlankForm(Protocol):
     """Knows the print of one book by its picture."""
 
     def find_labels(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
-        """The printed labels of a levelled page, in pixels of the picture given; none where it is another form's."""
+        """Return the printed labels of a levelled page, in pixels of ``page``; none where it is another form's."""
         ...
 
 
 @dataclass(frozen=True)
 class Engines:
-    """What a page is read with. ``digits`` is a second reader of figures. Without a ``writing`` judge every value
-    counts as handwritten; ``hand`` is ``None`` until a handwriting model is installed; without a ``gate`` every page
-    counts as good. ``template`` is what the book has taught of its own print, and no part of the fingerprint: it says
-    sooner where the labels stand, not otherwise."""
+    """What a page is read with.
+
+    Attributes:
+        labels: Recognizes the printed labels of the whole page.
+        print: Recognizes printed and typed values.
+        digits: A second reader of digits.
+        writing: Distinguishes typed lines from handwritten ones; without it every value counts as handwritten.
+        hand: Recognizes handwriting; ``None`` until a model is installed.
+        gate: Finds pages to scan again; without it every page counts as good.
+        template: What was learnt of the print of the book; no part of the fingerprint, since it finds the labels sooner,
+            not elsewhere.
+    """
 
     labels: PrintReader
     print: OcrEngine
@@ -91,8 +98,7 @@ class Engines:
 
     @property
     def hand_fingerprint(self) -> str:
-        """Of all that weighs handwriting, the reader and the further witness of figures; ``""`` without a reader. A
-        calibration speaks of one of these."""
+        """The fingerprint of all that reads handwriting, by which a calibration is bound; ``""`` without a reader."""
         if self.hand is None:
             return ""
         return "+".join(part.fingerprint for part in (self.hand, self.digits) if part is not None)

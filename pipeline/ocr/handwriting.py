@@ -1,8 +1,8 @@
-"""The reader of handwriting: several small networks look at every line, at one that leans far twice, and one decoding
-weighs what they see.
+"""The reader of handwriting: several small CTC networks see every line, one that leans far twice, and one decoding
+combines them.
 
-A network gives, for every step along a line, the chance of every letter. What the line says follows from the chances
-of all networks together and from what the kind of field may hold (``pipeline.decoding``).
+A network gives, for every step along a line, the probability of every letter. The text of the line follows from the
+emissions of all networks together and from the prior of its field (``pipeline.decoding``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from pipeline.decoding import (
     Prior,
     RightContextPrior,
     decode_field,
-    free_prior,
     prior_after,
     prior_before,
     prior_for,
@@ -44,49 +43,49 @@ from pipeline.ocr.line_image import (
 from pipeline.ocr.models import REINSTALL, LineNetwork, ModelCard, default_folder
 
 BATCH_COLUMNS = 3200
-"""Columns of a batch, padding included: enough to keep the network busy, little enough to stay in the cache."""
+"""Columns of a batch, padding included: enough to keep the network busy, few enough to stay in the cache."""
 
 PADDING = 1.15
-"""How many times as wide as itself a line may become by the paper behind it. How wide follows from the line alone: a
-network looks at that paper too, and no line may be read otherwise because of its neighbours."""
+"""How many times as wide as itself a line may become by padding. The width follows from the line alone: a network sees
+the padding too, and no line may be read otherwise because of its neighbours."""
 
 LEANING = 0.2
-"""A slant from which a line is looked at a second time: most hands lean less, and gain nothing by it."""
+"""The slant from which a line is read a second time: most hands lean less, and gain nothing by it."""
 
 LARGER = 1.12
-"""How many times as large the second look is: leaning hands have long strokes, and small letters beside them."""
+"""How many times as large the second image is: leaning hands have long strokes and small letters."""
 
 VERSION = "10"
-"""Raise it whenever the same networks and words could read the same line otherwise than before."""
+"""To be raised whenever the same networks and words could read a line otherwise than before."""
 
 
 @dataclass(frozen=True)
 class LanguageData:
-    """The folder of what is known of words, loaded once a process."""
+    """The folder of the word models, loaded once in each process."""
 
     folder: Path
     fingerprint: str
 
     @property
     def language(self) -> Language:
-        """Raises ``SetupError`` when a file is missing or damaged."""
+        """The models. Raises ``SetupError`` when a file is missing or damaged."""
         return _language(self.folder)
 
 
 def language_data(card: ModelCard, models: Path | None = None) -> LanguageData:
-    """The words that a card describes."""
+    """Return the word models that a card describes."""
     return LanguageData((models or default_folder()) / card.name, card.fingerprint)
 
 
 @cache
 def _language(folder: Path) -> Language:
-    with _told_when_damaged(folder):
+    with _report_damage(folder):
         return read_language(folder)
 
 
 @contextmanager
-def _told_when_damaged(folder: Path) -> Iterator[None]:
-    """Raises ``SetupError`` where word data is missing or damaged."""
+def _report_damage(folder: Path) -> Iterator[None]:
+    """Raise ``SetupError`` where word data is missing or damaged."""
     try:
         yield
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
@@ -95,8 +94,13 @@ def _told_when_damaged(folder: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class HandwritingReader:
-    """Reads handwritten lines; the confidence is the chance of the best hypothesis among those weighed. Without
-    ``words`` lists, dates and numbers are still known for what they are, names and places are read letter by letter."""
+    """Recognizes handwritten lines. The confidence is the posterior of the best hypothesis.
+
+    Attributes:
+        networks: The CTC networks that see every line.
+        words: The word models. Without them lists, dates and numbers still have their grammar; names and places are
+            read letter by letter.
+    """
 
     networks: tuple[LineNetwork, ...]
     words: LanguageData | None = None
@@ -107,7 +111,7 @@ class HandwritingReader:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the networks, the words and the way of weighing them."""
+        """Changes with the networks, the words and ``VERSION``."""
         parts = [network.fingerprint for network in self.networks]
         parts += [self.words.fingerprint] if self.words else []
         return "-".join((self.name, *parts, VERSION))
@@ -120,21 +124,26 @@ class HandwritingReader:
         usual: tuple[str, ...] = (),
         year: int = 0,
     ) -> Prior:
-        """What is known of a field before its ink is seen. Raises ``SetupError``."""
+        """Return the prior of a field, as ``decoding.prior_for``. Raises ``SetupError``."""
         if self.words is None:
             return prior_for(kind, part, terms, usual=usual, year=year)
         language = self.words.language
-        with _told_when_damaged(self.words.folder):
+        with _report_damage(self.words.folder):
             return prior_for(kind, part, terms, language, usual=usual, year=year)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """One reading a crop, in order; one without ink has no text, and neither has one whose likeliest text is none:
-        that one still says what else may stand there. A line that follows another is weighed behind its words, and the
-        other once more before these, where another of its readings goes better with them (these stay as they are then).
-        Raises ``SetupError``."""
+        """Return one reading for each crop, in order.
+
+        A crop without ink has no text. One whose likeliest text is empty has none either, but keeps its hypotheses. A
+        line that follows another is decoded with the words of that one as left context; the other is decoded once more
+        with right context where one of its hypotheses fits that better.
+
+        Raises:
+            SetupError: A network or word model is missing or damaged.
+        """
         seen = self.emissions([crop.pixels for crop in crops])
         read: list[LineReading] = []
-        prior = free_prior()
+        prior = Prior()
         for number, (crop, emissions) in enumerate(zip(crops, seen, strict=True)):
             before, prior = prior, self._prior_of(crop)
             if not crop.follows or not read:
@@ -143,7 +152,7 @@ class HandwritingReader:
             prior = prior_after(prior, read[-1].text)
             reading = _line(self.name, crop, emissions, prior)
             ahead = prior_before(before, reading.text)
-            if ahead is not None and _goes_better(read[-1], ahead):
+            if ahead is not None and _fits_better(read[-1], ahead):
                 read[-1] = _line(self.name, crops[number - 1], seen[number - 1], ahead)
             read.append(reading)
         return tuple(read)
@@ -152,15 +161,15 @@ class HandwritingReader:
         return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
-        """What every network sees on each grey line, and then what each sees on it where it leans far and is set more
-        upright; nothing where there is no ink, or where a network's answer is no chances."""
+        """Return the emissions of each grey line: of every network, and of every network once more on the line sheared
+        upright where it leans far. There are none without ink, or where a network returned no probabilities."""
         looks = [_looks(line_image(pixels)) for pixels in lines]
         seen = iter(self._seen([picture for pictures in looks for picture in pictures]))
-        told = [[said for _ in pictures for said in next(seen)] for pictures in looks]
-        return tuple(tuple(said) if all(map(_is_chances, said)) else () for said in told)
+        by_line = [[emission for _ in pictures for emission in next(seen)] for pictures in looks]
+        return tuple(tuple(found) if all(map(_is_chances, found)) else () for found in by_line)
 
     def _seen(self, pictures: Sequence[LineImage]) -> Sequence[Sequence[Emission]]:
-        """What every network sees on each picture."""
+        """Return the emission of every network for each picture."""
         seen: list[list[Emission]] = [[] for _ in pictures]
         for batch in _batches(pictures):
             stacked = _stacked([pictures[number] for number in batch])
@@ -173,7 +182,7 @@ class HandwritingReader:
 
 
 def _looks(picture: LineImage) -> tuple[LineImage, ...]:
-    """The picture and, where its writing leans far, the same half upright and larger."""
+    """Return the picture and, where its writing leans far, the same half upright and larger."""
     lean = estimate_slant(picture)
     if abs(lean) < LEANING:
         return (picture,)
@@ -193,22 +202,21 @@ def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) ->
 
 
 def contrast(pixels: Pixels) -> float:
-    """How dark the ink of a line stands on its paper, 0..1: its darkest pixels (one in fifty) beside the paper's
-    middling ones."""
+    """Return how dark the ink of a line is against its paper, 0..1: the 2nd against the 75th percentile of grey."""
     share = np.cumsum(np.bincount(pixels.ravel(), minlength=256)) / pixels.size
     ink, paper = np.searchsorted(share, (0.02, 0.75))
     return float(max(0, paper - ink) / 255)
 
 
-GOES_BETTER = 0.5
-"""By how much (log) another reading of a line goes better with the next line for it to be weighed again."""
+CONTEXT_GAIN = 0.5
+"""The gain (nats) with right context from which another hypothesis has a line decoded again."""
 
 
-def _goes_better(reading: LineReading, ahead: RightContextPrior) -> bool:
+def _fits_better(reading: LineReading, ahead: RightContextPrior) -> bool:
     if not reading.text:
         return False
-    said = ahead.going_on(reading.text)
-    return any(ahead.going_on(one.text) > said + GOES_BETTER for one in reading.hypotheses if one.text)
+    least = ahead.continuation(reading.text) + CONTEXT_GAIN
+    return any(ahead.continuation(other.text) > least for other in reading.hypotheses if other.text)
 
 
 def _is_chances(emission: Emission) -> bool:
@@ -217,7 +225,7 @@ def _is_chances(emission: Emission) -> bool:
 
 @cache
 def _widths() -> tuple[int, ...]:
-    """The widths that lines are filled up to, whole steps, from the narrowest to the widest."""
+    """Return the widths that lines are padded to, whole steps, from the narrowest to the widest."""
     widths = [STRIDE]
     while widths[-1] < WIDEST:
         widths.append(min(WIDEST, max(widths[-1] + STRIDE, int(widths[-1] * PADDING) // STRIDE * STRIDE)))
@@ -229,7 +237,7 @@ def _filled_width(picture: LineImage) -> int:
 
 
 def _batches(pictures: Sequence[LineImage]) -> Iterator[list[int]]:
-    """The numbers of the lines with ink in groups that are filled up to one width."""
+    """Yield the numbers of the lines with ink in groups that are padded to one width."""
     groups: dict[int, list[int]] = {}
     for number, picture in enumerate(pictures):
         if picture.any():
@@ -240,7 +248,7 @@ def _batches(pictures: Sequence[LineImage]) -> Iterator[list[int]]:
 
 
 def _stacked(pictures: Sequence[LineImage]) -> NDArray[np.float32]:
-    """(lines, 1, HEIGHT, width): pictures of one group, filled up with paper to its width."""
+    """Return (lines, 1, HEIGHT, width): the pictures of one group, padded with paper to its width."""
     width = max(map(_filled_width, pictures))
     lines = np.zeros((len(pictures), 1, HEIGHT, width), np.float32)
     for place, picture in enumerate(pictures):

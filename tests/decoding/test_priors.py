@@ -16,7 +16,6 @@ from pipeline.decoding import (
     Language,
     Prior,
     decode_line,
-    free_prior,
     prior_after,
     prior_for,
     read_language,
@@ -106,7 +105,7 @@ def test_a_commune_is_known_by_its_district() -> None:
     prior = prior_for("place", "", (), language())
     doubts = {4: {"t": 0.2, "l": 0.6}, 24: {"t": 0.5}, 38: {"r": 0.55}}
     assert best(text, prior, doubts) == text
-    assert best(text, free_prior(), doubts) != text
+    assert best(text, Prior(), doubts) != text
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_line_goes_on_behind_another_and_before_another() -> None:
     assert behind.word((), "Phó") == prior("text").word((), "Phó")
     ahead = prior_before(signer, "tịch UBND xã")
     assert ahead is not None
-    assert ahead.going_on("Trần Văn Bình, Phó Chủ") > ahead.going_on("Trần Văn Bình")
+    assert ahead.continuation("Trần Văn Bình, Phó Chủ") > ahead.continuation("Trần Văn Bình")
 
 
 def test_what_is_known_of_either_supports_a_line() -> None:

@@ -14,7 +14,6 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.decoding import Emission, Prior
-from pipeline.decoding.priors import FreePrior
 from pipeline.errors import SetupError
 from pipeline.model import Crop
 from pipeline.ocr import Engines
@@ -76,7 +75,7 @@ def test_readings_come_in_the_order_of_their_crops_whatever_their_width() -> Non
     assert HandwritingReader((Bars(),)).read([]) == ()
 
 
-class SevenBehindOne(FreePrior):
+class SevenBehindOne(Prior):
     """Knows that a 7 follows a 1."""
 
     def word(self, before: tuple[str, ...], word: str) -> float:
@@ -97,7 +96,7 @@ def test_a_line_that_follows_is_weighed_behind_the_words_before_it() -> None:
     assert texts(reader, [more]) == ["1"]
 
 
-class OneBehindSeven(FreePrior):
+class OneBehindSeven(Prior):
     """Knows that a 1 follows a 7."""
 
     def word(self, before: tuple[str, ...], word: str) -> float:
