@@ -79,8 +79,8 @@ class Engines:
         writing: Distinguishes typed lines from handwritten ones; without it every value counts as handwritten.
         hand: Recognizes handwriting; ``None`` until a model is installed.
         gate: Finds pages to scan again; without it every page counts as good.
-        template: What was learnt of the print of the book; no part of the fingerprint, since it finds the labels sooner,
-            not elsewhere.
+        template: What was learnt of the print of the book; no part of the fingerprint, since it finds the labels
+            sooner, not elsewhere.
     """
 
     labels: PrintReader
