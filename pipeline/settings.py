@@ -15,11 +15,11 @@ from pipeline import calibration, office, review_policy, sampling, schema
 from pipeline.calibration import Calibration
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
+from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import SchemaError, SetupError
 from pipeline.logs import LogOptions, parse_log_options
 from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
-from pipeline.routing import RoutingOptions
 from pipeline.run_context import FaultOptions, RunContext
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas

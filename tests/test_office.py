@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import office, schema
+from pipeline.digitize.validate import rules_of
 from pipeline.errors import SchemaError
 from pipeline.kinds import KINDS
 from pipeline.model import Severity
-from pipeline.rules import rules_of
 from pipeline.schema import Schemas
 from pipeline.settings import Settings
-from tests.rules.entries import BIRTH, BLANK, SCHEMAS, Written, context, readings_of
+from tests.digitize.validate.entries import BIRTH, BLANK, SCHEMAS, Written, context, readings_of
 
 
 def written(folder: Path, text: str) -> Path:

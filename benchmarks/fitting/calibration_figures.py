@@ -15,7 +15,7 @@ from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadH
 from benchmarks.handwriting.real_lines import plain
 from pipeline.calibration import Calibration, RiskBound, Sample, calibration_features, fit_calibration
 from pipeline.calibration.risk import upper_bound
-from pipeline.routing import RoutingOptions
+from pipeline.digitize.route import RoutingOptions
 from pipeline.schema import Schemas
 
 

@@ -13,15 +13,24 @@ from pathlib import Path
 
 from benchmarks.books.drawn_books import bench_in
 from benchmarks.figures import say
+from pipeline.digitize.route import routed
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.alignment import align_entries
 from pipeline.evaluation.field_scores import UNPREDICTED
 from pipeline.intake import page_of, scans_of
 from pipeline.ledger import load_ledger
-from pipeline.model import EntryResult, FieldReading, FieldStatus, Finding, Ledger, PageResult, Writing
+from pipeline.model import (
+    REVIEW_REASONS,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Ledger,
+    PageResult,
+    Writing,
+)
 from pipeline.ocr import Engines
-from pipeline.routing import REASONS, routed
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth import InkCutout, SynthOptions, write_book
@@ -241,7 +250,7 @@ def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
     options = replace(usual, tolerated=tolerated, tolerated_critical=tolerated)
     entries = []
     for entry in book.entries:
-        findings = [finding for finding in entry.findings if finding.code not in REASONS]
+        findings = [finding for finding in entry.findings if finding.code not in REVIEW_REASONS]
         readings, findings_then = routed(entry.readings, findings, record, options)
         entries.append(replace(entry, readings=readings, findings=findings_then))
     return replace(book, entries=tuple(entries))

@@ -25,9 +25,9 @@ from benchmarks.rules.bench_injection import BY_DESIGN
 from benchmarks.rules.faultless_books import Judge, read_faultlessly
 from benchmarks.rules.undrawn_books import FAULTLESS
 from pipeline import schema
+from pipeline.digitize.validate import EntryRules, context_of, rules_of
 from pipeline.model import FieldReading, Severity
 from pipeline.predicates import RuleContext
-from pipeline.rules import EntryRules, context_of, rules_of
 from pipeline.schema import Form, Schemas
 from pipeline.text.numbers import format_count
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from benchmarks.rules.undrawn_books import compose_book
 from pipeline.book_rules import BookFinding, book_findings, build_series
+from pipeline.digitize.validate import context_of, rules_of
 from pipeline.kinds import KINDS
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
-from pipeline.rules import context_of, rules_of
 from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
 from pipeline.synth import SynthOptions
 

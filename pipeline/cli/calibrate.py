@@ -14,9 +14,9 @@ from pipeline import calibration
 from pipeline.batch.handwriting_calibration import checked_samples
 from pipeline.calibration import Calibration, RiskBound, Sample, fit_calibration, split_samples
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import CalibrationError
 from pipeline.evaluation.confidence import calibration_error, judged_bins
-from pipeline.routing import RoutingOptions
 from pipeline.settings import read_settings
 from pipeline.text.numbers import format_percent, with_comma
 from pipeline.workspace import Workspace

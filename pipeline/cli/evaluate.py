@@ -19,6 +19,7 @@ from pipeline.cli.drift import show_drift
 from pipeline.cli.misread_ink import StoredBook, misreadings
 from pipeline.cli.progress import by_book
 from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
+from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import ScanError, StorageError
 from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
 from pipeline.evaluation import evaluate as scored
@@ -28,7 +29,6 @@ from pipeline.intake import ScanFile, page_count_isolated, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
 from pipeline.registry import StoredEntry, Straightening
-from pipeline.routing import RoutingOptions
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 

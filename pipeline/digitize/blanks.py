@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.digitize.parse import SlotInk
 from pipeline.digitize.straight import Straight, area_box
 from pipeline.digitize.strip_lines import (
     InkedLine,
@@ -18,7 +19,6 @@ from pipeline.digitize.strip_lines import (
     with_inserted,
 )
 from pipeline.digitize.unsure import Traces, has_leaders
-from pipeline.extract import SlotInk
 from pipeline.imaging.geometry.dewarp import RuleCurvature
 from pipeline.imaging.ink import cleanup as ink_of
 from pipeline.imaging.ink.binarization import STRONG_INK

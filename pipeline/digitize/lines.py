@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from pipeline import extract
 from pipeline.digitize.blanks import InkedRow, InkedSlot
 from pipeline.digitize.margins import with_margin
+from pipeline.digitize.parse import SlotInk
 from pipeline.digitize.reading import hand_readings, line_readings
 from pipeline.digitize.stopwatch import Stopwatch
 from pipeline.digitize.straight import Straight
@@ -84,7 +84,7 @@ def read_rows(
             place += len(slot.lines)
             typed = all(looks[n] >= MAYBE_TYPED for n in numbers if n not in signatures)
             inks.append(
-                extract.SlotInk(
+                SlotInk(
                     slot.slot,
                     tuple(with_margin(line.box, labels, margin) for line in slot.lines),
                     tuple(line.piece for line in slot.lines),

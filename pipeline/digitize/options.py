@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from pipeline.routing import RoutingOptions
+from pipeline.digitize.route import RoutingOptions
 
 VERSION = "18"
 """Raise it whenever the same page could come out otherwise than before."""

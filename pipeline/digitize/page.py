@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline import extract, routing, rules
+from pipeline.digitize import parse, route, validate
 from pipeline.digitize.blanks import InkedRow, inked_rows
 from pipeline.digitize.facing import joined
 from pipeline.digitize.lines import read_rows
@@ -163,15 +163,15 @@ def _entry(
 ) -> EntryResult:
     """One entry; what is wrong with the page is said of each, so that none is delivered unseen."""
     record = schemas.record(form.record)
-    readings = extract.readings_of(row.inks, record, schemas, ledger)
+    readings = parse.parse_entry(row.inks, record, schemas, ledger)
     readings = (*readings, *_ticks(straight, form, schemas))
-    context = rules.context_of(form, ledger, places=schemas.places)
+    context = validate.context_of(form, ledger, places=schemas.places)
     findings = (
         *flaws,
         *_left_over(row),
-        *_with_struck(rules.rules_of(record, schemas).findings_of(readings, context), readings),
+        *_with_struck(validate.rules_of(record, schemas).findings_of(readings, context), readings),
     )
-    readings, findings = routing.routed(readings, findings, record, options.routing)
+    readings, findings = route.routed(readings, findings, record, options.routing)
     return EntryResult(row.number, readings, findings)
 
 
@@ -190,7 +190,7 @@ def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) 
     struck = {reading.field: reading.struck for reading in readings if reading.struck}
     return tuple(
         replace(one, details={**one.details, "struck": struck[one.fields[0]]})
-        if one.code == rules.STRUCK_THROUGH and one.fields and one.fields[0] in struck
+        if one.code == validate.STRUCK_THROUGH and one.fields and one.fields[0] in struck
         else one
         for one in findings
     )
@@ -220,4 +220,4 @@ def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldRe
     for name, ticked in groups.items():
         spec = record.by_name[name]
         vocab = schemas.vocabulary(spec)
-        yield extract.tick_reading(name, ticked, places[name], vocab, seen=name not in unseen)
+        yield parse.parse_check_boxes(name, ticked, places[name], vocab, seen=name not in unseen)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.extract.ways import bounded_by
+from pipeline.digitize.hypotheses import cap_evidence
 from pipeline.model import Crop, Hypothesis, LineReading, Pixels, Word
 from pipeline.ocr import Engines, OcrEngine
 
@@ -87,7 +87,7 @@ def _heard(reading: LineReading, answer: LineReading) -> LineReading:
     best, next_best = ranked[0], ranked[1].chance if len(ranked) > 1 else 0.0
     likeness = Levenshtein.normalized_similarity(_figures(reading.text), said)
     alone = next(one.chance for one in reading.hypotheses if one.text == best.text)
-    known = reading.evidence if best.text == reading.text else bounded_by(reading.evidence, alone)
+    known = reading.evidence if best.text == reading.text else cap_evidence(reading.evidence, alone)
     share = answer.confidence / (1 + answer.confidence)
     evidence = replace(
         known,

@@ -32,7 +32,18 @@ from pipeline.model.reading import (
     LineReading,
     Writing,
 )
-from pipeline.model.result import LEFT_PAGE, RIGHT_PAGE, EntryResult, Finding, PageResult, Severity
+from pipeline.model.result import (
+    HANDWRITTEN,
+    LEFT_PAGE,
+    NOT_READ,
+    REVIEW_REASONS,
+    RIGHT_PAGE,
+    UNSURE,
+    EntryResult,
+    Finding,
+    PageResult,
+    Severity,
+)
 
 __all__ = [
     "Box",
@@ -44,11 +55,13 @@ __all__ = [
     "Finding",
     "FoundLabel",
     "Frame",
+    "HANDWRITTEN",
     "Hypothesis",
     "LEFT_PAGE",
     "Ledger",
     "LineReading",
     "Matrix",
+    "NOT_READ",
     "PageImage",
     "PageKind",
     "PageRef",
@@ -59,10 +72,12 @@ __all__ = [
     "TemplateLabel",
     "TemplateView",
     "Quality",
+    "REVIEW_REASONS",
     "RIGHT_PAGE",
     "Severity",
     "Stamp",
     "StampKind",
+    "UNSURE",
     "WITHOUT_INK",
     "Word",
     "Writing",

@@ -27,6 +27,10 @@ class Finding:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+HANDWRITTEN, UNSURE, NOT_READ = "READ-HAND", "READ-LOW", "READ-NONE"
+REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
+"""Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
+
 LEFT_PAGE, RIGHT_PAGE = 101, 102
 """Rows of the entries of two facing pages: numbers that no other entry has. What people decided on a picture as long as
 it was read as one page so never passes for a word on one of its halves."""

@@ -12,10 +12,10 @@ from pipeline.batch import digitize_book
 from pipeline.batch.handwriting_calibration import kept_drift
 from pipeline.calibration import Calibration, DriftAlarm
 from pipeline.digitize import DigitizeOptions
+from pipeline.digitize.route import RoutingOptions
 from pipeline.model import Severity
 from pipeline.registry import Registry
 from pipeline.registry.tallies.books import DRIFT
-from pipeline.routing import RoutingOptions
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.calibration.drawn_samples import drawn

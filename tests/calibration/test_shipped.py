@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline import calibration
 from pipeline.digitize import default_engines
-from pipeline.routing import RoutingOptions
+from pipeline.digitize.route import RoutingOptions
 
 MODELS = Path(__file__).parents[2] / "ocr_models"
 

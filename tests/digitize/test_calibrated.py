@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.calibration import fit_calibration
 from pipeline.digitize import DigitizeOptions, digitize_page
+from pipeline.digitize.route import RoutingOptions
 from pipeline.model import (
     Crop,
     Evidence,
@@ -21,7 +22,6 @@ from pipeline.model import (
     PageRef,
     Writing,
 )
-from pipeline.routing import RoutingOptions
 from tests.calibration.drawn_samples import drawn as drawn_fields
 from tests.digitize.pages import DPI, SCHEMAS, drawn, engines, readings
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from pipeline.digitize import digitize_page
+from pipeline.digitize.route import RoutingOptions
 from pipeline.imaging.geometry import warp
 from pipeline.model import (
     Crop,
@@ -27,7 +28,6 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.ocr import Engines
-from pipeline.routing import RoutingOptions
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, drawn, engines, readings
 
 pytestmark = pytest.mark.tesseract

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.digitize.reading import DOUBT, SURE, hand_readings, line_readings
+from pipeline.digitize.route import RoutingOptions, routed
 from pipeline.model import (
     Box,
     Crop,
@@ -24,7 +25,6 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.ocr import Engines
-from pipeline.routing import RoutingOptions, routed
 
 SCHEMAS = schema.load()
 

@@ -21,8 +21,8 @@ import flows
 from flows import nightly, summary, trying
 from pipeline.batch import BookReport, ScanFailure
 from pipeline.digitize import DigitizeOptions
+from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
-from pipeline.routing import RoutingOptions
 from pipeline.run_context import RunContext
 from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store, usual

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline import schema
+from pipeline.digitize.validate import context_of, rules_of
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger
-from pipeline.rules import context_of, rules_of
 from pipeline.synth.people import draw_commune, geography_of_year
 
 SCHEMAS = schema.load()

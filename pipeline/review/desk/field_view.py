@@ -9,11 +9,10 @@ from difflib import SequenceMatcher
 from functools import reduce
 from math import ceil, floor
 
-from pipeline.model import Box, FieldStatus, Finding, Severity
+from pipeline.model import HANDWRITTEN, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
 from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
 from pipeline.review.pictures import PageSource, Pictures
-from pipeline.routing import HANDWRITTEN, UNSURE
 from pipeline.schema import RecordSpec, Schemas, describe_details
 
 STAGE_LABELS: Mapping[Stage, str] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.entries import BLANK, NOT_ON_FORM, UNREADABLE
-from tests.rules.trios.trio import MOTHER_DECLARES, NAMED_ONLY, Trio, of_father, states
+from tests.digitize.validate.entries import BLANK, NOT_ON_FORM, UNREADABLE
+from tests.digitize.validate.trios.trio import MOTHER_DECLARES, NAMED_ONLY, Trio, of_father, states
 
 BIRTHS = (
     Trio(

@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.calibration import DELTA, Calibration, RiskBound, calibration_features, may_be_ditto
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.model import (
+    HANDWRITTEN,
+    NOT_READ,
+    UNSURE,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Severity,
+    Writing,
+)
 from pipeline.schema import FieldSpec, RecordSpec
-
-HANDWRITTEN = "READ-HAND"
-UNSURE = "READ-LOW"
-NOT_READ = "READ-NONE"
-REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
-"""The findings that routing itself adds."""
 
 _TRUSTED = (Writing.PRINT, Writing.MARK)
 

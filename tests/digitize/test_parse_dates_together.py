@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline.digitize.validate import rules_of
 from pipeline.model import FieldReading
-from pipeline.rules import rules_of
-from tests.extract.blanks import SCHEMAS, by_hand, evidence_in, fields, line, slot_of
+from tests.digitize.recognized_fields import SCHEMAS, by_hand, evidence_in, fields, line, slot_of
 
 FIGURES = (("7/6/2010", 0.5), ("1/6/2010", 0.45))
 WORDS = (("ngày một tháng sáu năm hai ngàn không trăm mười", 0.9),)

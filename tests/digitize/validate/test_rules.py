@@ -2,9 +2,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from pipeline.digitize.validate import EntryRules
 from pipeline.kinds import KINDS, Vocabulary
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.rules import EntryRules
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
 
 SEX = Vocabulary((("1", "Nam", ()), ("2", "Nữ", ())), finding="L03")

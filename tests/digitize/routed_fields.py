@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.calibration import fit_calibration
+from pipeline.digitize.route import RoutingOptions, routed
 from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Finding, Writing
-from pipeline.routing import RoutingOptions, routed
 from pipeline.schema import FieldSpec, RecordSpec
 from tests.calibration.drawn_samples import drawn
 

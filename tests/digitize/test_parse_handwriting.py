@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract import SlotInk
+from pipeline.digitize.parse import SlotInk
 from pipeline.model import Box, FieldStatus, Hypothesis, LineReading, Writing
-from tests.extract.blanks import PLACE, by_hand, evidence_in, fields, line, slot_of
+from tests.digitize.recognized_fields import PLACE, by_hand, evidence_in, fields, line, slot_of
 
 
 def test_the_ways_to_read_a_field_are_those_of_its_lines_together() -> None:

@@ -9,10 +9,10 @@ import pytest
 from pipeline.model import FieldStatus, Severity
 from pipeline.predicates import PREDICATES, Need
 from pipeline.schema import RuleSpec
-from tests.rules.book_trios import BOOK_TRIOS
-from tests.rules.entries import SCHEMAS, SOUND, Written, context, found, serious
-from tests.rules.trios.every import TRIOS
-from tests.rules.trios.trio import Trio
+from tests.digitize.validate.book_trios import BOOK_TRIOS
+from tests.digitize.validate.entries import SCHEMAS, SOUND, Written, context, found, serious
+from tests.digitize.validate.trios.every import TRIOS
+from tests.digitize.validate.trios.trio import Trio
 
 TABLE = {
     *(f"K{number:02}" for number in range(1, 13)),

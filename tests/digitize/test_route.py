@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.calibration import Calibration
+from pipeline.digitize.route import RoutingOptions, routed
 from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
-from pipeline.routing import RoutingOptions, routed
-from tests.routed_fields import (
+from tests.digitize.routed_fields import (
     BLANK,
     BY_HAND,
     HERE,

@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import kinds
-from pipeline.extract.together import decided_together
-from pipeline.extract.ways import Way, by_grammar, evidence_of, hypotheses_of, lines_read, told_of, weighed
+from pipeline.digitize.hypotheses import (
+    ParseCandidate,
+    combine_evidence,
+    line_combinations,
+    rank_hypotheses,
+    resolve_repeated_dates,
+    texts_of,
+    weigh_by_grammar,
+    weigh_reading,
+)
+from pipeline.kinds import Vocabulary
 from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
+
+UNREAD = LineReading("", 0.0, "")
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
@@ -30,7 +41,7 @@ class SlotInk:
     doubtful: bool = False
 
 
-def readings_of(
+def parse_entry(
     inks: Sequence[SlotInk], record: RecordSpec, schemas: Schemas, ledger: Ledger
 ) -> tuple[FieldReading, ...]:
     """The fields of one entry in the record's order: those on the form, then those the ledger itself gives."""
@@ -47,7 +58,7 @@ def readings_of(
             found[spec.name] = FieldReading(
                 spec.name, FieldStatus.READ, text, canonical or text, 1.0, Writing.PRINT, "ledger"
             )
-    found |= dict(decided_together(found, record))
+    found |= dict(resolve_repeated_dates(found, record))
     return tuple(found[spec.name] for spec in record.fields if spec.name in found)
 
 
@@ -64,7 +75,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
     boxes = ink.boxes
     struck, ink = _what_holds(ink)
     engine = next((r.engine for r in ink.readings if r and r.engine), "")
-    ways = by_grammar([_way(ink, texts, chance) for texts, chance in lines_read(ink.readings)])
+    ways = weigh_by_grammar(
+        [_way(ink, texts, chance) for texts, chance in line_combinations([r or UNREAD for r in ink.readings])]
+    )
     several = any(line.hypotheses for line in ink.readings if line)
     if not ways[0].text:
         return [
@@ -75,16 +88,16 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
                 engine=engine,
                 box=place,
                 lines=boxes,
-                hypotheses=hypotheses_of(told_of(ways, name), "") if several else (),
+                hypotheses=rank_hypotheses(texts_of(ways, name), "") if several else (),
                 struck=struck,
             )
             for name in slot.field_names
         ]
-    evidence = evidence_of(ink.readings) if ink.writing is Writing.HAND else None
+    evidence = combine_evidence([r or UNREAD for r in ink.readings]) if ink.writing is Writing.HAND else None
     result = []
     for name, value in ways[0].values.items():
         canonical = _canonical(value, name, record, schemas, ledger) if value else ""
-        told = told_of(ways, name)
+        told = texts_of(ways, name)
         status = _status(value, ink, ways[0], told if evidence else {})
         confidence = min((r.confidence for r in ink.readings if r), default=0.0)
         reading = FieldReading(
@@ -92,9 +105,9 @@ def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) 
         )
         if evidence:
             meant = {text: _meaning(text, name, record, schemas, ledger) for text in told if text}
-            reading = weighed(reading, evidence, told, meant)
+            reading = weigh_reading(reading, evidence, told, meant)
         elif several:
-            reading = replace(reading, hypotheses=hypotheses_of(told, value))
+            reading = replace(reading, hypotheses=rank_hypotheses(told, value))
         result.append(reading)
     return result
 
@@ -116,15 +129,15 @@ def _what_holds(ink: SlotInk) -> tuple[str, SlotInk]:
     )
 
 
-def _way(ink: SlotInk, texts: Sequence[str], chance: float) -> Way:
+def _way(ink: SlotInk, texts: Sequence[str], chance: float) -> ParseCandidate:
     slot = ink.slot
     text = _joined(slot, ink.pieces, texts)
     if slot.kind in kinds.COMPOSITES:
-        return Way(text, *_shares(slot, text), chance)
-    return Way(text, {slot.field_names[0]: text}, False, chance)
+        return ParseCandidate(text, *_shares(slot, text), chance)
+    return ParseCandidate(text, {slot.field_names[0]: text}, False, chance)
 
 
-def _status(value: str, ink: SlotInk, way: Way, told: Mapping[str, float]) -> FieldStatus:
+def _status(value: str, ink: SlotInk, way: ParseCandidate, told: Mapping[str, float]) -> FieldStatus:
     """What is known of a field by its value; without one, whether its blank is known to say nothing of it. ``told``:
     the chance of each value, where several were weighed."""
     if value:
@@ -134,7 +147,7 @@ def _status(value: str, ink: SlotInk, way: Way, told: Mapping[str, float]) -> Fi
         sure = told.get("", 0.0)
     elif ink.writing is not Writing.PRINT:
         sure = 0.0
-    return FieldStatus.BLANK if way.parted and sure >= CLEAR else FieldStatus.UNREADABLE
+    return FieldStatus.BLANK if way.is_split and sure >= CLEAR else FieldStatus.UNREADABLE
 
 
 def _shares(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
@@ -201,3 +214,45 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     for box in boxes:
         result = box if result is None else result.union(box)
     return result
+
+
+def parse_check_boxes(
+    field: str,
+    ticked: Mapping[str, float],
+    box: Box | None,
+    vocab: Vocabulary | None,
+    *,
+    seen: bool = True,
+) -> FieldReading:
+    """The field behind a group of check boxes: ``ticked`` maps the printed value of each box to its share of ink;
+    ``seen``: whether the boxes themselves are seen on the page.
+
+    None ticked is blank, if the boxes are seen and none holds so much as a speck; more than one is not decided here:
+    the texts of all stand in the reading, which then does not parse, so that a person looks.
+    """
+    chosen = [value for value, share in ticked.items() if share > TICK_SHARE]
+    if not chosen and (not seen or max(ticked.values(), default=0.0) > SPECK):
+        return FieldReading(field, FieldStatus.UNREADABLE, writing=Writing.HAND, box=box)
+    if not chosen:
+        return FieldReading(field, FieldStatus.BLANK, confidence=1.0, box=box)
+    text = "; ".join(chosen)
+    parsed = kinds.KINDS["choice"].parse(text, vocab).canonical if len(chosen) == 1 else ""
+    clear = min(abs(share - TICK_SHARE) / TICK_SHARE for share in ticked.values())
+    return FieldReading(
+        field,
+        FieldStatus.READ,
+        text,
+        parsed,
+        min(0.99, clear),
+        Writing.MARK,
+        "marks",
+        box,
+        (box,) if box else (),
+    )
+
+
+TICK_SHARE = 0.05
+"""Share of a check box's inside that has to be ink for it to count as ticked."""
+
+SPECK = 0.01
+"""From this share on a box that does not count as ticked does not count as surely empty either."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.entries import BLANK, ILLEGIBLE, NOT_ON_FORM, STRUCK, UNREADABLE
-from tests.rules.trios.trio import NOWHERE, Trio, states
+from tests.digitize.validate.entries import BLANK, ILLEGIBLE, NOT_ON_FORM, STRUCK, UNREADABLE
+from tests.digitize.validate.trios.trio import NOWHERE, Trio, states
 
 LISTS = (
     Trio(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.entries import BLANK, NOT_ON_FORM, STRUCK, UNREADABLE
-from tests.rules.trios.trio import Trio, states
+from tests.digitize.validate.entries import BLANK, NOT_ON_FORM, STRUCK, UNREADABLE
+from tests.digitize.validate.trios.trio import Trio, states
 
 MARRIAGES = (
     Trio(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline import schema
-from pipeline.extract import SlotInk, readings_of
+from pipeline.digitize.parse import SlotInk, parse_entry
 from pipeline.model import Box, Evidence, FieldReading, Hypothesis, Ledger, LineReading, Writing
 from pipeline.schema import Slot
 
@@ -30,7 +30,7 @@ def ink(
 
 def fields(form: str, *inks: SlotInk) -> dict[str, FieldReading]:
     record = SCHEMAS.record(SCHEMAS.form(form).record)
-    return {reading.field: reading for reading in readings_of(inks, record, SCHEMAS, LEDGER)}
+    return {reading.field: reading for reading in parse_entry(inks, record, SCHEMAS, LEDGER)}
 
 
 def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0) -> LineReading:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pipeline.calibration import calibration_features, fit_calibration
+from pipeline.digitize.route import routed
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
-from pipeline.routing import routed
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
 from tests.calibration.drawn_samples import drawn
-from tests.routed_fields import (
+from tests.digitize.routed_fields import (
     BY_HAND,
     CLEAR,
     KNOWN,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import SlotInk, readings_of
+from pipeline.digitize.parse import SlotInk, parse_entry
 from pipeline.model import Box, FieldStatus, LineReading, Writing
 from pipeline.schema import Form
-from tests.extract.blanks import LEDGER, PLACE, SCHEMAS, fields, ink, slot_of
+from tests.digitize.recognized_fields import LEDGER, PLACE, SCHEMAS, fields, ink, slot_of
 
 
 def test_the_parts_of_a_date_are_joined_in_their_order() -> None:
@@ -169,6 +169,6 @@ def test_what_the_ledger_says_fills_the_fields_that_the_form_lacks() -> None:
 def test_fields_come_once_each_in_the_records_order(form: Form) -> None:
     record = SCHEMAS.record(form.record)
     inks = [ink(slot, ["x"]) for slot in form.slots if slot.roles][::-1]
-    names = [reading.field for reading in readings_of(inks, record, SCHEMAS, LEDGER)]
+    names = [reading.field for reading in parse_entry(inks, record, SCHEMAS, LEDGER)]
     order = [spec.name for spec in record.fields]
     assert names == sorted(set(names), key=order.index)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline import schema
+from pipeline.digitize.validate import context_of, rules_of
 from pipeline.kinds import KINDS
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
 from pipeline.predicates import RuleContext
-from pipeline.rules import context_of, rules_of
 
 SCHEMAS = schema.load()
 RULES = {name: rules_of(record, SCHEMAS) for name, record in SCHEMAS.records.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.model import FieldStatus
-from tests.rules.entries import BLANK, Written
+from tests.digitize.validate.entries import BLANK, Written
 
 NOWHERE = "Xã Không Có, huyện Nào Đó"
 
