@@ -15,8 +15,8 @@ from pipeline import errors
 from pipeline.cli.app import app
 from pipeline.cli.audit_words import ACTIONS
 from pipeline.model import Ledger
-from pipeline.registry.desk.tables import DESK_APPEND_ONLY, lease
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.tables.desk import DESK_APPEND_ONLY, lease
 from pipeline.review_policy import BookPolicy, Way
 
 ROOT = Path(__file__).resolve().parent.parent

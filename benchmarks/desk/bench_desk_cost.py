@@ -26,9 +26,9 @@ from benchmarks.desk.simulated_staff import COLUMN
 from benchmarks.figures import report_figures
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.review_policy import ReviewPolicy
 
 T = TypeVar("T")

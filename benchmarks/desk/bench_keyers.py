@@ -37,11 +37,12 @@ from pipeline.model import (
     Quality,
     Writing,
 )
-from pipeline.registry import Registry, accounts
-from pipeline.registry.desk.agreement import Word, standing
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.showing import work_of
-from pipeline.registry.desk.values import DeskTask, Stage
+from pipeline.registry import Registry
+from pipeline.registry.model import accounts
+from pipeline.registry.model.consensus import Word, standing
+from pipeline.registry.model.desk import DeskTask, Stage
+from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.desk.showing import work_of
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.schema import Schemas
 

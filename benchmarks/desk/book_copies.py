@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, func, select, text
 
 from pipeline import schema
-from pipeline.registry.audit.baseline import FOUND, ROWS
-from pipeline.registry.audit.chain import Action, append, head, signing_key
-from pipeline.registry.audit.covered import covered_tables
-from pipeline.registry.audit.rows import packed
-from pipeline.registry.audit.stored import DIGEST_BYTES, batches, key_of, spelled
-from pipeline.registry.audit.trail import MACHINE
-from pipeline.registry.database import Database
-from pipeline.registry.record_tables import all_tables
+from pipeline.registry.database.audit.baseline import FOUND, ROWS
+from pipeline.registry.database.audit.chain import Action, append, head, signing_key
+from pipeline.registry.database.audit.rows import packed
+from pipeline.registry.database.audit.stored import DIGEST_BYTES, batches, key_of, spelled
+from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.database.database import Database
+from pipeline.registry.tables.guarded import covered_tables
+from pipeline.registry.tables.records import all_tables
 
 LEFT_OUT = ("account", "audit", "login_session", "login_failure", "lease")
 """Tables that are not copied."""

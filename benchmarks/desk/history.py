@@ -14,16 +14,17 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from pipeline.model import FieldStatus
-from pipeline.registry.audit.chain import row_hash
-from pipeline.registry.audit.key import KeyFile
-from pipeline.registry.audit.rows import unpacked
-from pipeline.registry.audit.stored import batches, digests
-from pipeline.registry.audit.tables import audit
-from pipeline.registry.desk.agreement import Word, agree, standing
-from pipeline.registry.desk.tables import keying
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.tables import decision, page, review_task, scan
-from pipeline.registry.values import Verdict
+from pipeline.registry.database.audit.chain import row_hash
+from pipeline.registry.database.audit.key import KeyFile
+from pipeline.registry.database.audit.rows import unpacked
+from pipeline.registry.database.audit.stored import batches, digests
+from pipeline.registry.model.consensus import Word, agree, standing
+from pipeline.registry.model.decisions import Verdict
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.books import page, scan
+from pipeline.registry.tables.desk import keying
+from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.review_policy import Way
 
 AT_ONCE = 500

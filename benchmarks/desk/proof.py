@@ -20,10 +20,10 @@ from sqlalchemy import Connection, select
 from benchmarks.desk.history import Audited, flaws_since, history
 from benchmarks.desk.load_log import Held, Log, Said
 from pipeline.registry import Registry
-from pipeline.registry.audit.baseline import ROWS
-from pipeline.registry.audit.tables import audit
-from pipeline.registry.database import Database
-from pipeline.registry.desk.tables import keying
+from pipeline.registry.database.audit.baseline import ROWS
+from pipeline.registry.database.database import Database
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.desk import keying
 
 ALL_ROWS = 200_000
 """Rows of a registry that are all held against the audit, which takes a few seconds."""

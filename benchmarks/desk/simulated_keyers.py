@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.desk.values import FieldWork
+from pipeline.registry.model.desk import FieldWork
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from benchmarks.desk.load_log import WAIT_SECONDS, Held, Log, Said, Start, timed
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, StaleTask, Verdict
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.review.server import SWITCH_SECONDS
 from pipeline.review_policy import ReviewPolicy
 

@@ -23,7 +23,7 @@ from pipeline.intake import page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger
 from pipeline.registry import Registry
-from pipeline.registry.locks import Whole
+from pipeline.registry.database.locks import Whole
 from pipeline.run_context import RunContext
 
 EMPTY_TASKS = 1500

@@ -20,8 +20,9 @@ from pipeline import workspace
 from pipeline.batch import Progress, digitize_books
 from pipeline.batch import book as batch_book
 from pipeline.errors import HotichError, ScanError
-from pipeline.registry import book_runs, clock, placing, saving, tasks
-from pipeline.registry import failures as failed_pages
+from pipeline.registry.database import clock
+from pipeline.registry.repositories import book_runs, places, saving, tasks
+from pipeline.registry.repositories import failures as failed_pages
 
 JUMP = timedelta(hours=3)
 SILENCE_SECONDS = 4.0
@@ -65,7 +66,7 @@ def main() -> int:
     chosen = parser.parse_args()
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, jump)
-    for module in (clock, failed_pages, placing, saving, tasks):
+    for module in (clock, failed_pages, places, saving, tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
     batch_book.silence_seconds = lambda context: SILENCE_SECONDS  # noqa: ARG005
     book_runs.BEAT_SECONDS = 0.5

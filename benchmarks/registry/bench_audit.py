@@ -39,7 +39,7 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry
-from pipeline.registry.audit import trail
+from pipeline.registry.database.audit import trail
 
 SCAN = "a" * 64
 FIELDS = 22

@@ -24,12 +24,12 @@ from psycopg import sql
 
 from pipeline import schema
 from pipeline.registry import Registry
-from pipeline.registry.roles import role_sql
+from pipeline.registry.database.roles import role_sql
 
 FOLDER = "HOTICH_TESTS_POSTGRESQL"
 OWNER = "hotich"
 WORKER = "hotich_worker"
-"""Who hotich works as in the tests: the role of ``pipeline.registry.roles``."""
+"""Who hotich works as in the tests: the role of ``pipeline.registry.database.roles``."""
 TEMPLATE = "hotich_template"
 """A database with all tables and no rows, which the databases of single tests are copies of."""
 

@@ -14,7 +14,7 @@ from pipeline.backup.manifest import Kept, Manifest
 from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
 from pipeline.files import TEMP_PREFIX
-from pipeline.registry import snapshot
+from pipeline.registry.database import snapshot
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.backup.making import REGISTRY, WORKSPACE, OnFile, newest
 from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
-from pipeline.registry import snapshot
+from pipeline.registry.database import snapshot
 
 log = logging.getLogger(__name__)
 

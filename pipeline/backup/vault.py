@@ -16,7 +16,7 @@ from pipeline.backup.cipher import decrypted, encrypted
 from pipeline.backup.manifest import Kept, Manifest, read
 from pipeline.errors import BackupRefused, StorageError
 from pipeline.files import atomic_path, file_blocks, sha256_and_size
-from pipeline.registry.encryption import read_key
+from pipeline.registry.database.encryption import read_key
 
 CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
 NAME = re.compile(r"[0-9]{8}-[0-9]{6}")

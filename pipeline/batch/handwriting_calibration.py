@@ -19,7 +19,7 @@ from pipeline.calibration import (
 from pipeline.ledger import load_ledger
 from pipeline.model import Finding
 from pipeline.registry import Registry, StandingFinding, StoredEntry
-from pipeline.registry.tallies.books import DRIFT
+from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.run_context import RunContext
 
 

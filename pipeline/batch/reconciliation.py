@@ -37,7 +37,7 @@ from pipeline.reconcile.differences import (
     UNREAD_SHEET,
 )
 from pipeline.registry import Registry, StoredEntry
-from pipeline.registry.reconciliation import FoundDifference
+from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.numbers import with_comma
 from pipeline.workspace import Workspace

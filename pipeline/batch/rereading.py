@@ -20,7 +20,7 @@ from pipeline.intake import ScanFile, contents_of
 from pipeline.ledger import load_ledger
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry
-from pipeline.registry.page_readings import LastReading
+from pipeline.registry.model.entries import LastReading
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 

@@ -15,7 +15,7 @@ from pipeline.errors import RegistryError
 from pipeline.kinds import DATE
 from pipeline.model import PageRef
 from pipeline.registry import Registry
-from pipeline.registry.amendments import AmendmentKind, AmendmentOrder
+from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
 from pipeline.settings import read_settings
 
 KINDS = {

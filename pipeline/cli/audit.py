@@ -15,9 +15,9 @@ from pipeline.cli.audit_words import ACTIONS, flaw_told, what_is_not_proven
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, plain, print_json
 from pipeline.errors import AuditFlawed
-from pipeline.registry.audit.seal import read_seal, write_seal
-from pipeline.registry.audit.trail import MACHINE
-from pipeline.registry.audit.verifying import Progress as OnProgress
+from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.services.audit.seal import read_seal, write_seal
+from pipeline.registry.services.audit.verifying import Progress as OnProgress
 from pipeline.settings import read_settings
 
 audit_app = typer.Typer(cls=Commands, no_args_is_help=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.registry.audit.flaws import Flaw, FlawKind, Verification
+from pipeline.registry.model.audit import Flaw, FlawKind, Verification
 
 ACTIONS = {
     "audit-begun": "bắt đầu nhật ký",

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.screen import WorkspaceOption, out
 from pipeline.errors import SetupError
-from pipeline.registry.encrypted_copy import encrypted_copy
+from pipeline.registry.database.encrypted_copy import encrypted_copy
 from pipeline.settings import read_settings
 
 

@@ -21,7 +21,7 @@ from pipeline.files import sha256_of_file
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook, read_layout
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS, REJECTION_LABELS
 from pipeline.registry import Registry
-from pipeline.registry.reconciliation import FoundDifference
+from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 

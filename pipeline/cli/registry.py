@@ -11,7 +11,7 @@ from rich.table import Table
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import role_sql
-from pipeline.registry.copying import copy_registry
+from pipeline.registry.services.copying import copy_registry
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 

@@ -16,9 +16,9 @@ from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.lots.lots import Lots
-from pipeline.registry.lots.values import Lot
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.lots import Lot
+from pipeline.registry.services.lots.lots import Lots
 from pipeline.reports.content import number, percent
 from pipeline.reports.sections.accuracy import VERDICTS
 from pipeline.sampling import PRESETS, SamplingPolicy

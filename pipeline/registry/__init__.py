@@ -1,34 +1,30 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
 
-from pipeline.registry.book_progress import BookProgress
-from pipeline.registry.book_readings import ReadEntry
-from pipeline.registry.book_runs import Turn
-from pipeline.registry.failures import Unread
-from pipeline.registry.registry import Registry
-from pipeline.registry.roles import role_sql
-from pipeline.registry.stored_book import FailedPage, StoredBook, StoredPage
-from pipeline.registry.straightening import Straightening
-from pipeline.registry.values import (
-    WHOLE_ENTRY,
+from pipeline.registry.database.roles import role_sql
+from pipeline.registry.model.books import (
+    BookProgress,
     BookSummary,
+    FailedPage,
+    SaveOutcome,
+    StoredBook,
+    StoredPage,
+    Straightening,
+    Unread,
+)
+from pipeline.registry.model.checks import (
     ChecksOutcome,
-    Decision,
     Link,
     LinkDecision,
     LinkVerdict,
-    NotThere,
-    PastReading,
-    PlaceInForce,
-    SaveOutcome,
-    Seen,
-    StaleTask,
     StandingFinding,
     StandingLink,
-    StoredEntry,
-    Task,
-    TaskState,
-    Verdict,
 )
+from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, Seen, Verdict
+from pipeline.registry.model.entries import PastReading, PlaceInForce, ReadEntry, StoredEntry
+from pipeline.registry.model.errors import NotThere, StaleTask
+from pipeline.registry.model.tasks import Task, TaskState
+from pipeline.registry.registry import Registry
+from pipeline.registry.repositories.book_runs import Turn
 
 __all__ = [
     "WHOLE_ENTRY",

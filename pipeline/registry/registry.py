@@ -9,22 +9,22 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
-from pipeline.registry.accounts.accounts import Accounts, utc_now
-from pipeline.registry.accounts.values import AccountOptions
-from pipeline.registry.audit.audit import Audit
-from pipeline.registry.database import Database
-from pipeline.registry.declared import Declared
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.letting_back import let_back
-from pipeline.registry.lots.lots import Lots
-from pipeline.registry.machine_writes import MachineWrites
-from pipeline.registry.migration import bring_up_to_date
-from pipeline.registry.people_write import PeopleWrite
-from pipeline.registry.reconciliation.reconciliations import Reconciliations
-from pipeline.registry.record_tables import all_tables, record_tables
-from pipeline.registry.roles import may_change_decisions
-from pipeline.registry.tallies.counting import Counting
-from pipeline.registry.what_stands import WhatStands
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.migration import bring_up_to_date
+from pipeline.registry.database.roles import may_change_decisions
+from pipeline.registry.model.accounts import AccountOptions
+from pipeline.registry.repositories.ingest import MachineWrites
+from pipeline.registry.repositories.queries import WhatStands
+from pipeline.registry.repositories.review import PeopleWrite
+from pipeline.registry.services.accounts.accounts import Accounts, utc_now
+from pipeline.registry.services.audit.audit import Audit
+from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.desk.letting_back import let_back
+from pipeline.registry.services.lots.lots import Lots
+from pipeline.registry.services.reconciliation.reconciliations import Reconciliations
+from pipeline.registry.services.statistics.counting import Counting
+from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.records import all_tables, record_tables
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas, load

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from pipeline.localtime import local_date
-from pipeline.registry.tallies import BookTally, HourTally, Tallies
+from pipeline.registry.model.statistics import BookTally, HourTally, Tallies
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.schema import Schemas
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import utc_now
+from pipeline.registry.services.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.context import Site

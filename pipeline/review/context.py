@@ -12,9 +12,9 @@ from pydantic import Field
 
 from pipeline.model import PageRef
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Accounts
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.lots.lots import Lots
+from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.lots.lots import Lots
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.package_queue import PackageQueue

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
-from pipeline.registry.accounts import ROLE_WORDS, Role, Session
+from pipeline.registry.model.accounts import ROLE_WORDS, Role, Session
 from pipeline.reports.content import told_place
 from pipeline.review.security.access import may_open
 

@@ -15,7 +15,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.model import Severity
 from pipeline.registry import Registry
-from pipeline.registry.tallies.books import DRIFT
+from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.calibration.drawn_samples import drawn

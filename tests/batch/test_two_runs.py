@@ -15,7 +15,8 @@ import pytest
 from pipeline.batch import Progress, book_report, digitize_book, digitize_books
 from pipeline.errors import BookBusy
 from pipeline.ledger import load_ledger
-from pipeline.registry import Registry, book_runs
+from pipeline.registry import Registry
+from pipeline.registry.repositories import book_runs
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.fake_books import make_book

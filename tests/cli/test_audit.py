@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.audit_words import flaw_told
-from pipeline.registry.audit.flaws import Flaw, FlawKind
+from pipeline.registry.model.audit import Flaw, FlawKind
 from pipeline.settings import Settings
 from tests.cli.conftest import Hotich
 from tests.registry.audit.history import live

@@ -20,7 +20,7 @@ from pipeline.export.preupload import preupload_faults
 from pipeline.intake import page_of, scans_of
 from pipeline.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.registry import Verdict
-from pipeline.registry.amendments import AmendmentOrder
+from pipeline.registry.model.amendments import AmendmentOrder
 from tests.export.books import CLEAN, StoredTruth, box_of, stored
 from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
 from tests.export.rows import SCHEMAS

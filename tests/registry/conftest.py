@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
-from pipeline.registry.accounts import passwords
+from pipeline.registry.services.accounts import passwords
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 

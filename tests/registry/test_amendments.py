@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.amendments import AmendmentKind, AmendmentOrder
+from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, blank, entry, page, read
 

@@ -9,14 +9,25 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, Verdict
-from pipeline.registry.audit.tables import audit
-from pipeline.registry.check_tables import CHECK_APPEND_ONLY
-from pipeline.registry.table_parts import METADATA
-from pipeline.registry.tables import APPEND_ONLY
+from pipeline.registry.tables import entries
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
+from pipeline.registry.tables.metadata import METADATA
+from pipeline.registry.tables.tasks import decision
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, finding, page, read
 
-TABLES = [table.name for table in (*APPEND_ONLY, *CHECK_APPEND_ONLY, audit)]
+TABLES = [
+    table.name
+    for table in (
+        entries.reading,
+        entries.finding,
+        decision,
+        entries.resolved_place,
+        *CHECK_APPEND_ONLY,
+        audit,
+    )
+]
 EVERYWHERE = [
     "UPDATE {table} SET id = 99",
     "DELETE FROM {table}",

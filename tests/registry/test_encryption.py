@@ -11,9 +11,10 @@ import pytest
 
 from pipeline.errors import RegistryError, SetupError, StorageError
 from pipeline.model import FieldStatus
-from pipeline.registry import Registry, Verdict, encryption
-from pipeline.registry.accounts import Role
-from pipeline.registry.encrypted_copy import encrypted_copy
+from pipeline.registry import Registry, Verdict
+from pipeline.registry.database import encryption
+from pipeline.registry.database.encrypted_copy import encrypted_copy
+from pipeline.registry.model.accounts import Role
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, read
 
 NAME, DECIDED, STAFF = "Đinh Thị Mẫu Đơn", "Lò Văn Thử Nghiệm", "Người Rà Soát Mẫu"

@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.database import Database
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.guarded import ENDING, GROWING
-from pipeline.registry.migration import configuration, upgrade
-from pipeline.registry.record_tables import all_tables, record_table_name
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.migration import configuration, upgrade
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.tables.guarded import ENDING, GROWING
+from pipeline.registry.tables.records import all_tables, record_table_name
 from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from tests.registry.outsider import Outsider
@@ -224,7 +224,7 @@ def test_an_upgrade_that_fails_half_way_leaves_nothing_behind(
     def fail(*_: object) -> None:
         raise RegistryError("giữa chừng")
 
-    monkeypatch.setattr("pipeline.registry.migration._add_declared", fail)
+    monkeypatch.setattr("pipeline.registry.database.migration._add_declared", fail)
     with pytest.raises(RegistryError, match="giữa chừng"):
         Registry.open(empty_url, SCHEMAS)
     monkeypatch.undo()

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry import Registry, StaleTask, StandingFinding, Verdict
-from pipeline.registry.standing import left_to_decide
+from pipeline.registry.repositories.effective_values import left_to_decide
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

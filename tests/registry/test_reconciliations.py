@@ -7,10 +7,10 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.amendments import AmendmentOrder
-from pipeline.registry.desk.values import NotYours
-from pipeline.registry.reconciliation import Answer, FoundDifference
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.reconciliation import Answer, FoundDifference
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, entry, page, read
 

@@ -13,8 +13,8 @@ from benchmarks.servers import postgresql
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.guarded import ENDING, GROWING
-from pipeline.registry.roles import role_sql
+from pipeline.registry.database.roles import role_sql
+from pipeline.registry.tables.guarded import ENDING, GROWING
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 GUARDED = """

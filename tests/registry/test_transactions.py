@@ -7,8 +7,8 @@ from sqlalchemy import func, insert, select
 
 from pipeline.errors import RegistryError, StorageError
 from pipeline.registry import Registry
-from pipeline.registry.database import Database
-from pipeline.registry.tables import book
+from pipeline.registry.database.database import Database
+from pipeline.registry.tables.books import book
 from tests.registry.pages import LEDGER, SCHEMAS
 
 BOOKS = select(func.count()).select_from(book)

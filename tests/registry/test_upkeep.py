@@ -13,8 +13,9 @@ import pytest
 from benchmarks.servers import postgresql
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.registry import Registry, StandingFinding, Verdict, upkeep
-from pipeline.registry.audit.rows import unpacked
+from pipeline.registry import Registry, StandingFinding, Verdict
+from pipeline.registry.database.audit.rows import unpacked
+from pipeline.registry.repositories import projections
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, finding, page, read
 
@@ -103,7 +104,7 @@ def test_entries_that_are_followed_together_come_out_as_one_by_one(
         live(registry)
         verified = registry.audit().verify()
         assert (verified.passed, registry.queue() != ()) == (True, True)
-    monkeypatch.setattr(upkeep, "AT_ONCE", 1)
+    monkeypatch.setattr(projections, "AT_ONCE", 1)
     with Registry.open(one_by_one, SCHEMAS) as registry:
         live(registry)
     rows, expected = told(together), told(one_by_one)

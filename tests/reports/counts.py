@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.registry.tallies import (
+from pipeline.registry.model.statistics import (
     BookTally,
     HourTally,
     PersonTally,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.registry.tallies import Tallies
+from pipeline.registry.model.statistics import Tallies
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
 from pipeline.reports.data import ReportData
 from tests.registry.pages import SCHEMAS

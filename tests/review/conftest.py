@@ -10,7 +10,9 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Accounts, Role, passwords
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.services.accounts import passwords
+from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import PackageQueue, create_app
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser

@@ -11,10 +11,11 @@ from fastapi.responses import PlainTextResponse
 
 from pipeline.model import Box
 from pipeline.registry import Registry
-from pipeline.registry.accounts import AccountError, Accounts, Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.reconciliation import Answer, FoundDifference
+from pipeline.registry.model.accounts import AccountError, Person, Role
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.model.reconciliation import Answer, FoundDifference
+from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.review import create_app
 from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.security.authentication import authorize

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.accounts import Accounts, Role
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.security.access import ACCESS, BY_ROUTE
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import PASSWORD, browser_of, join

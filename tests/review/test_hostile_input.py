@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import AccountError, Accounts, Role
+from pipeline.registry.model.accounts import AccountError, Role
+from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import create_app
 from pipeline.review.routes import ROUTERS
 from pipeline.review.security.access import ACCESS, BY_ROUTE

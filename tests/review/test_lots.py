@@ -7,8 +7,9 @@ from fastapi import FastAPI
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.accounts import Accounts, Role
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.review.browser import Browser, text_of

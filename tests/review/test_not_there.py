@@ -7,7 +7,8 @@ import re
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.accounts import Accounts, Role
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.security.access import ACCESS, SUPERVISORS, Access
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import OWN, browser_of

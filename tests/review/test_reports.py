@@ -10,9 +10,10 @@ from fastapi import FastAPI
 
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry import Registry, StandingFinding, Verdict
-from pipeline.registry.accounts import Accounts, Role
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.tallies.books import DRIFT
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.reports import ManagementReport, WorkPlan, report
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.pages import SCHEMAS

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from pipeline.charts import BarChart, BarSegment, ChartBar
-from pipeline.registry.tallies import AGES, BookTally
+from pipeline.registry.model.statistics import AGES, BookTally
 from pipeline.reports.content import (
     STAGES,
     ReportFigure,

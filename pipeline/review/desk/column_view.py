@@ -8,7 +8,7 @@ from itertools import groupby
 from statistics import median
 
 from pipeline.model import FieldStatus, PageRef
-from pipeline.registry.desk.values import Column, ColumnCount, ColumnTask, Stage
+from pipeline.registry.model.desk import Column, ColumnCount, ColumnTask, Stage
 from pipeline.review.desk.field_view import (
     STAGE_LABELS,
     STATUS_LABELS,

@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from pipeline.model import HANDWRITTEN, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
-from pipeline.registry.desk.values import DeskTask, FieldWork, Stage
+from pipeline.registry.model.desk import DeskTask, FieldWork, Stage
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas, describe_details
 

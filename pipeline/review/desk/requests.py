@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.model.desk import Stage
 from pipeline.review.context import RowId
 
 Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]

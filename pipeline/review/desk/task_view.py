@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.model import FieldStatus, Severity
 from pipeline.registry import Verdict
-from pipeline.registry.desk.values import DeskTask, FieldWork
+from pipeline.registry.model.desk import DeskTask, FieldWork
 from pipeline.review.desk.field_view import (
     READ_TEXT,
     STAGE_LABELS,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.accounts import Account, AccountError, Role
+from pipeline.registry.model.accounts import Account, AccountError, Role
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 

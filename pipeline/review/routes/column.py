@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.desk.values import Column, Stage
+from pipeline.registry.model.desk import Column, Stage
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.column_view import column_view, count_rows
 from pipeline.review.desk.field_view import STATUS_LABELS, box_of

@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import RegistryError
 from pipeline.registry import NotThere
-from pipeline.registry.accounts import Role
-from pipeline.registry.desk.values import DeskTask, NotYours, Stage
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.desk import DeskTask, NotYours, Stage
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.review.desk.requests import AutocompleteRequest, NextTaskRequest, Sentence, TaskSubmission

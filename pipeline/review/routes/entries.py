@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus
-from pipeline.registry.desk.values import NotYours
-from pipeline.registry.values import StoredEntry
+from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.entries import StoredEntry
 from pipeline.reports.content import told_place
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.field_view import STATUS_LABELS

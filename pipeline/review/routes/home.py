@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
-from pipeline.registry.accounts import Role
-from pipeline.registry.desk.desk import MOST_BOOKS
-from pipeline.registry.desk.permits import STAGES
-from pipeline.registry.desk.values import QueueCount, Stage
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.desk import QueueCount, Stage
+from pipeline.registry.repositories.permits import STAGES
+from pipeline.registry.services.desk.desk import MOST_BOOKS
 from pipeline.review.context import SiteDep
 from pipeline.review.desk.field_view import STAGE_LABELS
 from pipeline.review.security.access import REVIEWING

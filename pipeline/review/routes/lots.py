@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError
-from pipeline.registry.accounts import Person
-from pipeline.registry.desk.values import NotYours
-from pipeline.registry.lots.values import Lot
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.lots import Lot
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
 from pipeline.reports.content import number, percent, share, words
 from pipeline.reports.data import ReportData

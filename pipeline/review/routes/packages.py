@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from pipeline.registry.accounts import Session
-from pipeline.registry.records import BookRow
+from pipeline.registry.model.accounts import Session
+from pipeline.registry.model.books import BookRow
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 

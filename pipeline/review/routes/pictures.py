@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Path
 from starlette.responses import Response
 
 from pipeline.model import Box
-from pipeline.registry.desk.values import PagePlace
-from pipeline.registry.reconciliation import Asked
+from pipeline.registry.model.desk import PagePlace
+from pipeline.registry.model.reconciliation import Asked
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.pictures import EncodedPicture, PageSource
 from pipeline.review.security.authentication import SessionDep

@@ -12,10 +12,10 @@ from pipeline.errors import RegistryError
 from pipeline.kinds import DATE
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
-from pipeline.registry.accounts import Role, Session
-from pipeline.registry.amendments import AmendmentOrder
-from pipeline.registry.desk.values import NotYours
-from pipeline.registry.reconciliation import Answer, Asked
+from pipeline.registry.model.accounts import Role, Session
+from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.reconciliation import Answer, Asked
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.shortcuts import RECONCILIATION_KEYS
 from pipeline.review.security.authentication import SessionDep, current_session

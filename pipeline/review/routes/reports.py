@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from pipeline.localtime import format_moment
 from pipeline.model import FieldStatus
-from pipeline.registry.accounts import Person
-from pipeline.registry.tallies import BookTally, FieldLine, Listed, Tallies, TaskLine
-from pipeline.registry.tallies.counting import Counting
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.statistics import BookTally, FieldLine, Listed, Tallies, TaskLine
+from pipeline.registry.services.statistics.counting import Counting
 from pipeline.reports import SPAN, ReportCell, ReportTable
 from pipeline.reports.content import STAGES, age, number, words
 from pipeline.reports.data import ReportData

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.registry.accounts import Role
+from pipeline.registry.model.accounts import Role
 
 EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 from starlette.responses import Response
 
-from pipeline.registry.accounts import Session, csrf_of
+from pipeline.registry.model.accounts import Session
+from pipeline.registry.services.accounts.sessions import csrf_of
 from pipeline.review.context import Site, SiteDep, exceed_row_ids
 from pipeline.review.security.access import BY_ROUTE
 

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError
 from pipeline.registry import NotThere, StaleTask
-from pipeline.registry.accounts import AccountError
-from pipeline.registry.desk.values import CannotUndo, HandsFull, NotYours
+from pipeline.registry.model.accounts import AccountError
+from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
 from pipeline.review.context import site_of
 from pipeline.review.security.authentication import ForgedForm, LoginRequired, render_login_form
 from pipeline.review.security.middleware import log_fault

@@ -18,11 +18,11 @@ from benchmarks.desk.proof import prove, shared_by_clock
 from benchmarks.desk.simulated_staff import Pace, people
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Role
-from pipeline.registry.audit import add, record
-from pipeline.registry.database import Database
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.tables import decision
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.database import Database
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.tables.tasks import decision
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.outsider import Outsider
 

@@ -10,7 +10,7 @@ from benchmarks.desk.bench_keyers import WAYS, by_the_rules, worked_off
 from benchmarks.desk.simulated_keyers import Ink, Keyers, Person, misread
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.desk.values import FieldWork
+from pipeline.registry.model.desk import FieldWork
 from pipeline.review_policy import Way
 from tests.registry.pages import SCHEMAS
 

@@ -4,7 +4,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Accounts, passwords
+from pipeline.registry.services.accounts import passwords
+from pipeline.registry.services.accounts.accounts import Accounts
 from tests.review.clock import Clock
 
 

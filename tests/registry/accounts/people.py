@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.registry.accounts import Accounts, LoginRefused, Role, Session
+from pipeline.registry.model.accounts import LoginRefused, Role, Session
+from pipeline.registry.services.accounts.accounts import Accounts
 
 OWN = "con mèo mà trèo cây cau"
 HERE = "10.0.0.7"

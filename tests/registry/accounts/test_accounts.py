@@ -7,11 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import (
-    AccountError,
-    Accounts,
-    Role,
-)
+from pipeline.registry.model.accounts import AccountError, Role
+from pipeline.registry.services.accounts.accounts import Accounts
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
 from tests.review.clock import Clock
 

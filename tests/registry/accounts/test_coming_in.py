@@ -7,11 +7,8 @@ import json
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import (
-    Accounts,
-    LoginRefused,
-    Role,
-)
+from pipeline.registry.model.accounts import LoginRefused, Role
+from pipeline.registry.services.accounts.accounts import Accounts
 from tests.registry.accounts.people import HERE, OWN, joined
 from tests.review.clock import Clock
 

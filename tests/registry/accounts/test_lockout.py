@@ -7,12 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import (
-    AccountOptions,
-    Accounts,
-    LoginLocked,
-    LoginRefused,
-)
+from pipeline.registry.model.accounts import AccountOptions, LoginLocked, LoginRefused
+from pipeline.registry.services.accounts.accounts import Accounts
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
 from tests.review.clock import Clock
 

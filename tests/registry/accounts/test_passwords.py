@@ -6,7 +6,8 @@ import unicodedata
 
 import pytest
 
-from pipeline.registry.accounts import AccountError, passwords
+from pipeline.registry.model.accounts import AccountError
+from pipeline.registry.services.accounts import passwords
 
 LONG = "con mèo mà trèo cây cau"
 

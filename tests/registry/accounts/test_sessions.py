@@ -7,13 +7,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import (
-    AccountError,
-    AccountOptions,
-    Accounts,
-    Role,
-    csrf_of,
-)
+from pipeline.registry.model.accounts import AccountError, AccountOptions, Role
+from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.services.accounts.sessions import csrf_of
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
 from tests.review.clock import Clock
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from pipeline.registry.audit.stored import digests
-from pipeline.registry.database import Database
+from pipeline.registry.database.audit.stored import digests
+from pipeline.registry.database.database import Database
 from tests.registry.outsider import Outsider
 
 AUDIT = ("id", "at", "actor", "action", "subject", "detail", "rows", "previous", "key", "hash", "signature")

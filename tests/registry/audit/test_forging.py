@@ -10,8 +10,8 @@ from sqlalchemy import make_url
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.audit.flaws import Flaw, FlawKind, Verification
-from pipeline.registry.audit.rows import packed, unpacked
+from pipeline.registry.database.audit.rows import packed, unpacked
+from pipeline.registry.model.audit import Flaw, FlawKind, Verification
 from tests.registry.audit.history import REVIEWER
 from tests.registry.audit.intruder import Intruder, chained_anew
 from tests.registry.pages import SCHEMAS

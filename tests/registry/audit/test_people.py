@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.cli.audit_words import ACTIONS
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Role
-from pipeline.registry.audit.flaws import Flaw, FlawKind
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.audit import Flaw, FlawKind
 from tests.registry.audit.intruder import Intruder
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, page

@@ -16,13 +16,13 @@ from sqlalchemy import insert
 from pipeline.cli.audit_words import ACTIONS
 from pipeline.model import FieldStatus
 from pipeline.registry import Link, Registry, StandingFinding, Verdict
-from pipeline.registry.audit import MACHINE, add
-from pipeline.registry.audit.covered import COVERED, NOT_COVERED
-from pipeline.registry.database import Database
-from pipeline.registry.migration import upgrade
-from pipeline.registry.record_tables import all_tables
-from pipeline.registry.table_parts import METADATA
-from pipeline.registry.tables import book
+from pipeline.registry.database.audit import MACHINE, add
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.migration import upgrade
+from pipeline.registry.tables.books import book
+from pipeline.registry.tables.guarded import COVERED, NOT_COVERED
+from pipeline.registry.tables.metadata import METADATA
+from pipeline.registry.tables.records import all_tables
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider

@@ -8,9 +8,9 @@ from itertools import count
 
 from pipeline.model import EntryResult, FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import DeskTask, KeyOutcome
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import DeskTask, KeyOutcome
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.pages import entry, read
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.desk.agreement import Standing, Word, agree, finished, stage_of, standing
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.model.consensus import Standing, Word, agree, finished, stage_of, standing
+from pipeline.registry.model.desk import Stage
 from pipeline.review_policy import Way
 
 ways = st.sampled_from(Way)

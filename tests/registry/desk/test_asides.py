@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import NotYours, Stage
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import (
     ADMINISTRATOR,
     AN,

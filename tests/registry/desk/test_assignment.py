@@ -12,9 +12,9 @@ from sqlalchemy.engine import Engine
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import MOST_HELD, Desk
-from pipeline.registry.desk.values import HandsFull, NotYours, Stage
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import HandsFull, NotYours, Stage
+from pipeline.registry.services.desk.desk import MOST_HELD, Desk
 from tests.registry.desk.offices import (
     ADMINISTRATOR,
     AN,

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.model import Box, Hypothesis
 from pipeline.registry import WHOLE_ENTRY, Registry
-from pipeline.registry.desk.values import Stage
+from pipeline.registry.model.desk import Stage
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, keyed, said, taken
 from tests.registry.pages import entry, finding, page, read

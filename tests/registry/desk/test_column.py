@@ -10,11 +10,11 @@ from sqlalchemy import Engine, event
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person
-from pipeline.registry.audit.rows import unpacked
-from pipeline.registry.desk.column import LARGEST
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import CannotUndo, Column, Stage
+from pipeline.registry.database.audit.rows import unpacked
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.desk import CannotUndo, Column, Stage
+from pipeline.registry.services.desk.column import LARGEST
+from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import (
     AN,
     BINH,

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import Finding, PageResult, Severity
 from pipeline.registry import Registry, StandingFinding
-from pipeline.registry.desk.desk import Desk
+from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import AN, OPERATOR, SINGLE, Clock, taken
 from tests.registry.pages import entry, page, read
 

@@ -8,10 +8,10 @@ import pytest
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import NotYours, Stage
-from pipeline.registry.reconciliation import FoundDifference
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.desk.offices import (
     AN,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.lots.lots import Lots
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.lots.lots import Lots
 from pipeline.sampling import SamplingPolicy
 from tests.registry.desk.offices import SINGLE, Clock, hired
 from tests.registry.pages import entry, page, read

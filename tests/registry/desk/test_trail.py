@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import Box
 from pipeline.registry import Registry
-from pipeline.registry.desk.tables import DESK_APPEND_ONLY, WITHDRAWN
+from pipeline.registry.tables.desk import DESK_APPEND_ONLY, WITHDRAWN
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, page, read

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import CannotUndo, Stage
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.desk import CannotUndo, Stage
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.desk.offices import (
     AN,

@@ -7,7 +7,7 @@ import pytest
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import WHOLE_ENTRY, Registry, StaleTask, Verdict
-from pipeline.registry.desk.values import KeyOutcome, NotYours, Stage
+from pipeline.registry.model.desk import KeyOutcome, NotYours, Stage
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.registry.desk.offices import (
     AN,

@@ -10,11 +10,11 @@ import pytest
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import DeskTask, NotYours, Stage
-from pipeline.registry.lots.lots import Lots
-from pipeline.registry.lots.values import LotVerdict
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import DeskTask, NotYours, Stage
+from pipeline.registry.model.lots import LotVerdict
+from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.lots.lots import Lots
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.sampling import Quality, SamplingPolicy
 from tests.registry.desk.offices import PLACE, Clock, keyed, said

@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.model import FieldStatus, Finding, PageKind, Severity
 from pipeline.registry import Registry, StandingFinding
-from pipeline.registry.desk.desk import Desk
-from pipeline.registry.desk.values import Stage
-from pipeline.registry.tallies import AGES, Listed, SecondLook, Tallies
-from pipeline.registry.tallies.books import DRIFT
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.model.statistics import AGES, Listed, SecondLook, Tallies
+from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.statistics.books import DRIFT
 from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 

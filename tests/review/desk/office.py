@@ -14,7 +14,7 @@ import uvicorn
 from pipeline.intake import page_of
 from pipeline.model import Ledger
 from pipeline.registry import Registry
-from pipeline.registry.accounts import Person, Role
+from pipeline.registry.model.accounts import Person, Role
 from pipeline.review import Pictures, create_app
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.workspace import Workspace

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Verdict
-from pipeline.registry.desk.values import Column, ColumnTask, FieldWork, Stage
+from pipeline.registry.model.desk import Column, ColumnTask, FieldWork, Stage
 from pipeline.review.desk.column_view import column_view
 from pipeline.review.pictures import NO_PICTURES
 from pipeline.review_policy import Way

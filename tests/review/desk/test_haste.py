@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pipeline.model import Finding, Severity
-from pipeline.registry.accounts import Role
+from pipeline.registry.model.accounts import Role
 from pipeline.review_policy import ReviewPolicy
 from tests.review.desk.drawn_book import NAME, Line, decided, draw_book, usual_book
 from tests.review.desk.office import DOUBLE, Office

@@ -1,5 +1,5 @@
 """The audit: who did what, chained row to row, with digests of the rows that came of it. What stands in the database is
-covered right after this step, in the same transaction (``pipeline.registry.migration``).
+covered right after this step, in the same transaction (``pipeline.registry.database.migration``).
 
 Frozen.
 """

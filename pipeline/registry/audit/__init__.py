@@ -1,5 +1,0 @@
-"""The audit: an append-only chain of who did what, with a digest of every row that came of it."""
-
-from pipeline.registry.audit.trail import MACHINE, add, noted, record, wrote
-
-__all__ = ["MACHINE", "add", "noted", "record", "wrote"]

@@ -1,0 +1,38 @@
+"""The first rows of an audit: digests of all that stood in the database when it began."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from pipeline.registry.database.audit.chain import Action, Head, append, signing_key
+from pipeline.registry.database.audit.key import Key, KeyFile
+from pipeline.registry.database.audit.rows import packed
+from pipeline.registry.database.audit.stored import batches, digest, key_of
+from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.tables.guarded import covered_tables
+
+BEGUN = "audit-begun"
+FOUND = "found-at-begin"
+ROWS = 2000
+"""Rows of one table that one row of the audit answers for."""
+
+
+def begin(connection: Connection, key_file: KeyFile | None) -> str:
+    """Begin the audit of this database: one row that says so, then as many as what is there needs. Returns the hash of
+    the first."""
+    key = signing_key(None, key_file)
+    begun = append(connection, None, key, [Action(MACHINE, BEGUN, "", {}, packed({}))])
+    answer_for_all(connection, begun, key)
+    return begun.hash
+
+
+def answer_for_all(connection: Connection, last: Head, key: Key | None) -> Head:
+    """Rows of the audit after ``last`` that answer for all that is in the database now; returns the new last one."""
+    for table_name in covered_tables(connection):
+        name = key_of(table_name)
+        for batch in batches(connection, table_name, ROWS):
+            written = {row[name]: digest(table_name, row) for row in batch}
+            detail = {"rows": len(written)}
+            said = Action(MACHINE, FOUND, table_name, detail, packed({table_name: written}))
+            last = append(connection, last, key, [said])
+    return last

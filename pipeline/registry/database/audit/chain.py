@@ -1,0 +1,113 @@
+"""The chain: each audit row holds the hash of the one before, and a signature that needs the key.
+
+The hash can be checked by anyone, with nothing but the database; the signature only with the key file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from pipeline.errors import RegistryError
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit.key import Key, KeyFile
+from pipeline.registry.database.audit.stored import moment, spelled
+from pipeline.registry.tables.audit import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last row of the chain."""
+
+    id: int
+    hash: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is to be added: ``rows`` packed (``rows.py``)."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+    rows: str
+
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """The hash of an audit row, of all its columns but the hash and the signature themselves."""
+    covered = {name: value for name, value in row.items() if name not in ("hash", "signature")}
+    return hashlib.sha256(spelled("audit", covered).encode()).hexdigest()
+
+
+def head(connection: Connection) -> Head | None:
+    """The last row, None when there is none."""
+    row = connection.execute(
+        select(audit.c.id, audit.c.hash, audit.c.key).order_by(audit.c.id.desc()).limit(1)
+    ).first()
+    return None if row is None else Head(row.id, row.hash, row.key)
+
+
+def first_hash(connection: Connection) -> str:
+    """The hash of the row with which the chain begins."""
+    found: str = connection.execute(select(audit.c.hash).order_by(audit.c.id).limit(1)).scalar_one()
+    return found
+
+
+def append(connection: Connection, last: Head | None, key: Key | None, actions: Sequence[Action]) -> Head:
+    """Add a row an action after ``last``; returns the new last one. There is at least one action. The caller holds
+    ``Whole.AUDIT`` since before it asked for the last one."""
+    rows = []
+    now = clock.now(connection)
+    for one in actions:
+        previous = "" if last is None else last.hash
+        row: dict[str, Any] = {
+            "id": 1 if last is None else last.id + 1,
+            "at": moment(now),
+            "actor": one.actor,
+            "action": one.action,
+            "subject": one.subject,
+            "detail": json.dumps(dict(one.detail), ensure_ascii=False, sort_keys=True),
+            "rows": one.rows,
+            "previous": previous,
+            "key": None if key is None else key.name,
+        }
+        last = Head(row["id"], row_hash(row), row["key"])
+        signature = None if key is None else key.signature(last.hash)
+        rows.append({**row, "at": now, "hash": last.hash, "signature": signature})
+    connection.execute(insert(audit), rows)
+    assert last is not None
+    return last
+
+
+def signing_key(last: Head | None, key_file: KeyFile | None) -> Key | None:
+    """The key with which the row after ``last`` is signed, made when an audit is first signed; None = not signed.
+
+    ``RegistryError`` with advice when the audit was signed and its key is not there, or was not signed and a key is: a
+    row that does not go with the others would hide that something was changed.
+    """
+    keys = () if key_file is None else key_file.known()
+    if last is None or last.key is None:
+        if key_file is None:
+            return None
+        if not keys:
+            return key_file.make()
+        if last is None:
+            return keys[-1]
+        raise RegistryError(
+            f"Đã có khóa {key_file.path} mà nhật ký kiểm tra lại chưa ký. Không ghi tiếp để giữ dấu vết. "
+            "Hãy chạy “hotich audit verify” và báo người quản trị."
+        )
+    if keys and keys[-1].name == last.key:
+        return keys[-1]
+    raise RegistryError(
+        "Không có khóa đã ký nhật ký kiểm tra"
+        + ("" if key_file is None else f" ({key_file.path})")
+        + ". Hãy lấy lại tệp khóa từ bản sao lưu; nếu đã mất hẳn, xem “hotich audit new-key --help”."
+    )

@@ -1,0 +1,120 @@
+"""Bringing a database to the tables this version needs: Alembic's frozen steps, then what the declarations add.
+
+The steps ship inside the package and need no ``alembic.ini``. To write a new one after a change in a table or
+``schemas/records``, see ``docs/adr/0002-registry.md``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, MetaData, Table, inspect
+
+from pipeline.errors import RegistryError
+from pipeline.registry.database.audit.baseline import begin
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.metadata import METADATA
+
+_one_at_a_time = threading.Lock()
+"""Alembic keeps its context in module globals; threads of one process take turns, processes by a lock."""
+
+
+def bring_up_to_date(database: Database, metadata: MetaData) -> None:
+    """Create or upgrade, and begin the audit where there is none, in one transaction. ``RegistryError`` when it belongs
+    to a newer version or to another program."""
+    with _one_at_a_time:
+        with database.reading() as connection:
+            if _is_up_to_date(connection, database.name, metadata):
+                return
+        with database.writing() as connection:
+            hold(connection, Whole.MIGRATION)
+            if _is_up_to_date(connection, database.name, metadata):
+                return
+            had_audit = inspect(connection).has_table(audit.name)
+            _upgrade_with_declared(connection, metadata)
+            first_hash = None if had_audit else begin(connection, database.key_file)
+    if first_hash is not None and database.key_file is not None:
+        database.key_file.note_chain(first_hash)
+
+
+def create(connection: Connection, metadata: MetaData) -> None:
+    """Make all tables in an empty database, within the transaction of ``connection``, for a registry that brings its
+    audit along: none is begun."""
+    with _one_at_a_time:
+        hold(connection, Whole.MIGRATION)
+        _upgrade_with_declared(connection, metadata)
+
+
+def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") -> None:
+    """Run the frozen steps within the transaction of ``connection``."""
+    settings = configuration()
+    settings.attributes["connection"] = connection
+    settings.attributes["metadata"] = metadata
+    command.upgrade(settings, revision)
+
+
+def configuration() -> Config:
+    """Alembic's settings, which usually stand in ``alembic.ini``."""
+    settings = Config()
+    settings.set_main_option(
+        "script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%")
+    )
+    settings.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    settings.set_main_option("path_separator", "os")
+    return settings
+
+
+def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> bool:
+    steps = ScriptDirectory.from_config(configuration())
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        if inspect(connection).get_table_names():
+            raise RegistryError(
+                f"{name} là của một chương trình khác. Hãy chỉ đúng cơ sở dữ liệu của hotich, hoặc một tên mới."
+            )
+        return False
+    if revision not in {step.revision for step in steps.walk_revisions()}:
+        raise RegistryError(
+            f"{name} do một bản hotich mới hơn tạo ra (bước “{revision}”). Hãy nâng cấp hotich rồi chạy lại."
+        )
+    return revision == steps.get_current_head() and not list(_missing(connection, metadata))
+
+
+def _upgrade_with_declared(connection: Connection, metadata: MetaData) -> None:
+    upgrade(connection, metadata)
+    _add_declared(connection, metadata)
+
+
+def _add_declared(connection: Connection, metadata: MetaData) -> None:
+    """Tables and columns that this installation's own ``schemas/`` declares beyond the frozen steps. Nothing is ever
+    dropped: a column whose field is no longer declared stays with its values."""
+    operations = Operations(MigrationContext.configure(connection))
+    for missing in list(_missing(connection, metadata)):
+        if isinstance(missing, Table):
+            missing.create(connection)
+        else:
+            operations.add_column(missing.table.name, Column(missing.name, missing.type))
+
+
+def _missing(connection: Connection, metadata: MetaData) -> Iterator[Table | Column[Any]]:
+    """The record tables that the database lacks, and the columns that those it has lack."""
+    found = inspect(connection)
+    there = set(found.get_table_names())
+    for table in metadata.tables.values():
+        if table.name in METADATA.tables:
+            continue
+        if table.name not in there:
+            yield table
+            continue
+        known = {column["name"] for column in found.get_columns(table.name)}
+        yield from (column for column in table.columns if column.name not in known)

@@ -1,0 +1,64 @@
+"""What the account under which hotich works may do on PostgreSQL, and no more: nobody who takes that account over can
+change or remove what was decided, not even by taking the triggers away, as those belong to the owner of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection, MetaData, Table, func, select
+
+from pipeline.registry.tables.guarded import COMING_AND_GOING, ENDING, GROWING
+from pipeline.registry.tables.records import all_tables, record_tables
+from pipeline.schema import Schemas
+
+HEAD = """\
+-- What the account of hotich may do in its registry. Run it as the owner of the tables, again after every upgrade.
+BEGIN;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO {role};
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
+GRANT SELECT ON alembic_version TO {role};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+"""
+
+
+def role_sql(schemas: Schemas, role: str) -> str:
+    """The statements that give ``role`` what hotich's work takes, and take away what it had beyond that."""
+    from psycopg.sql import Identifier  # not for those who have a file
+
+    def quote(name: str) -> str:
+        return Identifier(name).as_string(None)
+
+    metadata = all_tables(schemas)
+    removable = {table.name for table in (*COMING_AND_GOING, *record_tables(metadata, schemas).values())}
+    grants = [
+        f"GRANT {', '.join(privileges)} ON {quote(table)} TO {quote(role)};\n"
+        for table, privileges in _privileges(metadata, removable)
+    ]
+    return HEAD.format(role=quote(role)) + "".join(grants) + "COMMIT;\n"
+
+
+def may_change_decisions(connection: Connection) -> bool | None:
+    """Whether only the triggers keep this account from changing what was decided; ``None`` where there are no accounts,
+    as in a file."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return bool(
+        connection.scalar(select(func.has_table_privilege("decision", "UPDATE, DELETE, TRUNCATE, TRIGGER")))
+    )
+
+
+def _privileges(metadata: MetaData, removable: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    kept = {table.name for table in GROWING}
+    ends: Mapping[str, str] = {table.name: end.name for table, end in ENDING.items()}
+    for table in metadata.sorted_tables:
+        yield table.name, ("SELECT", "INSERT", *_changes(table, kept, ends, removable))
+
+
+def _changes(table: Table, kept: set[str], ends: Mapping[str, str], removable: set[str]) -> tuple[str, ...]:
+    if table.name in kept:
+        return ()
+    if table.name in ends:
+        return (f"UPDATE ({ends[table.name]})",)
+    return ("UPDATE", "DELETE") if table.name in removable else ("UPDATE",)

@@ -1,0 +1,1 @@
+"""Values that the registry takes and gives back, by subject. Nothing here touches a database."""

@@ -1,0 +1,115 @@
+"""Accounts and sessions as the rest of the house sees them, and what can be refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pipeline.errors import RegistryError
+from pipeline.registry.model.errors import NotThere
+
+CONSOLE = "console"
+"""The author of changes made on the command line of the machine itself. No login can be this word."""
+
+
+class AccountError(RegistryError):
+    """A change of an account that cannot be made: unknown or taken login, weak password, last administrator."""
+
+    code = "account"
+
+
+class UnknownAccount(AccountError, NotThere):
+    """There is no account of that login."""
+
+
+class LoginRefused(RegistryError):
+    """Unknown login, wrong password, account out of use, one-time password too old: always the same sentence."""
+
+    code = "login-refused"
+
+
+class LoginLocked(LoginRefused):
+    """Too many wrong passwords for this login or from this address; told of unknown logins too."""
+
+    code = "login-locked"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOptions:
+    """``wrong_by_login``, ``wrong_by_address``: wrong passwords within ``window`` after which nobody gets in (an office
+    may share one address, so that is the larger); ``idle``, ``longest``: after how long without use, and at the latest,
+    a session ends; ``one_time``: how long a password that somebody else made is good for its first login."""
+
+    wrong_by_login: int = 5
+    wrong_by_address: int = 30
+    window: timedelta = timedelta(minutes=15)
+    idle: timedelta = timedelta(minutes=30)
+    longest: timedelta = timedelta(hours=12)
+    one_time: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as an administrator sees it. ``must_change``: the password was made by somebody else and not changed
+    yet; ``last_login_at`` is None before the first one."""
+
+    person: Person
+    active: bool
+    must_change: bool
+    created_at: datetime
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person who is in. ``token`` is the secret of the cookie, ``csrf`` goes into every form; with ``must_change``
+    nothing but choosing a new password is theirs to do."""
+
+    token: str = field(repr=False)
+    csrf: str = field(repr=False)
+    person: Person
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """A registration place that has books here; ``name`` as on their covers."""
+
+    code: str
+    name: str
+
+
+class Role(StrEnum):
+    """What a person is here for. Each may do what stands in ``docs/reference/roles.md``, and nothing more."""
+
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    CHECKER = "checker"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_WORDS = {
+    Role.OPERATOR: "Nhân viên quét",
+    Role.REVIEWER: "Người rà soát",
+    Role.CHECKER: "Người kiểm tra",
+    Role.SUPERVISOR: "Người phụ trách",
+    Role.ADMINISTRATOR: "Người quản trị",
+}
+"""What people here call the roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account in use. ``places``: codes of the registration places whose books they may see; ``None`` = all."""
+
+    account_id: int
+    login: str
+    name: str
+    role: Role
+    places: frozenset[str] | None
+
+    def may_see(self, place_code: str) -> bool:
+        """Whether books of that registration place are theirs to see."""
+        return self.places is None or place_code in self.places

@@ -1,0 +1,115 @@
+"""When enough people have said the same of a field. Pure functions over people's words; nothing here knows a database.
+
+The rules stand in ``docs/reference/review.md``. Two properties carry them: a word never counts beside another word of
+the same person, and a field that is keyed blind is settled by nobody alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.registry.model.decisions import Verdict
+from pipeline.registry.model.desk import Stage
+from pipeline.review_policy import Way
+
+MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
+"""How many words a field may take until it is settled."""
+
+ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
+"""The stages that a field goes through; a task stands at the earliest one of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one person said of one field. ``keying_id``: the row that holds it."""
+
+    keying_id: int
+    account_id: int
+    login: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a field stands: ``words`` that count so far, oldest first; ``settled``: the one that stands, at
+    ``SETTLED``; ``apart``: accounts that say none, for they knew what stood before it was opened again."""
+
+    way: Way
+    stage: Stage
+    words: tuple[Word, ...]
+    settled: Word | None = None
+    apart: frozenset[int] = frozenset()
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The logins of those who said what was settled."""
+        said = self.settled
+        return tuple(word.login for word in self.words if said and agree(word.verdict, said.verdict))
+
+    @property
+    def words_wanted(self) -> int:
+        """How many people may still have to say a word, each another one."""
+        return 0 if self.stage is Stage.SETTLED else MOST_WORDS[self.way] - len(self.words)
+
+    def waits_for(self, account_id: int) -> bool:
+        """Whether that person may say the next word: it is still wanted, they have said none and are not apart."""
+        return self.stage is not Stage.SETTLED and account_id not in self.passed_over
+
+    @property
+    def passed_over(self) -> frozenset[int]:
+        """The accounts that may say nothing more."""
+        return self.apart.union(word.account_id for word in self.words)
+
+
+def agree(one: Verdict, other: Verdict) -> bool:
+    """Whether two words say the same: status and text, however the text was composed and spaced."""
+    return one.status == other.status and folded_text(one.text) == folded_text(other.text)
+
+
+def standing(way: Way, words: Iterable[Word], apart: frozenset[int] = frozenset()) -> Standing:
+    """Where a field stands after these words, in the order in which they were said. Of each person only the first one
+    counts: whoever wants to say something else takes it back first."""
+    counted = independent(words)
+    for number in range(1, len(counted) + 1):
+        settled = _settled(way, counted[:number])
+        if settled is not None:
+            return Standing(way, Stage.SETTLED, counted[:number], settled, apart)
+    return Standing(way, ORDER[len(counted)], counted, apart=apart)
+
+
+def independent(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The first word of each person."""
+    first: dict[int, Word] = {}
+    for word in words:
+        first.setdefault(word.account_id, word)
+    return tuple(first.values())
+
+
+def stage_of(standings: Iterable[Standing]) -> Stage:
+    """Where a task with these fields stands: as far as the field that is furthest behind."""
+    stages = {one.stage for one in standings}
+    return next((stage for stage in ORDER if stage in stages), Stage.SETTLED)
+
+
+def finished(standings: Iterable[Standing], stage: Stage) -> tuple[int, ...]:
+    """The accounts that have said all they may of the fields at that stage: of a task that is not settled at most one
+    at ``CHECK``, two at ``THIRD``, and besides those that are apart."""
+    passed_over = [one.passed_over for one in standings if one.stage is stage]
+    return tuple(sorted(frozenset.intersection(*passed_over))) if passed_over else ()
+
+
+def _settled(way: Way, words: Sequence[Word]) -> Word | None:
+    if way is Way.SINGLE:
+        return words[0] if words else None
+    if way is Way.CHECKED:
+        return words[1] if len(words) > 1 else None
+    if len(words) > 1 and agree(words[0].verdict, words[1].verdict):
+        return words[1]
+    return words[2] if len(words) > 2 else None
+
+
+def folded_text(text: str) -> str:
+    """A text however it was composed and spaced."""
+    return " ".join(unicodedata.normalize("NFC", text).split())

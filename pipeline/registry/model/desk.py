@@ -1,0 +1,196 @@
+"""What the desk hands out and takes back. Frozen values; nothing here touches a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.errors import RegistryError
+from pipeline.model import Box, FieldReading, Finding, PageRef
+from pipeline.registry.model.decisions import Verdict
+from pipeline.review_policy import Way
+
+
+class NotYours(RegistryError):
+    """The task is another person's now, or was never this one's to take."""
+
+    code = "not-yours"
+
+
+class HandsFull(RegistryError):
+    """The person holds as many tasks as one may."""
+
+    code = "hands-full"
+
+
+class CannotUndo(RegistryError):
+    """There is nothing to take back, or somebody has built on it."""
+
+    code = "cannot-undo"
+
+
+class Stage(StrEnum):
+    """Where a task, or one field of it, stands.
+
+    ``REVIEW``: nobody's word yet (of a task: on some field); ``CHECK``: a first word waits for somebody else's;
+    ``THIRD``: two differ, a third decides; ``SUPERVISOR``: a question was asked; ``RESCAN``: the page must be scanned
+    again; ``SETTLED``: nothing is left.
+    """
+
+    REVIEW = "review"
+    CHECK = "check"
+    THIRD = "third"
+    SUPERVISOR = "supervisor"
+    RESCAN = "rescan"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWork:
+    """One field of a task that waits for this person.
+
+    ``box``, ``lines``: where its ink stands on the straightened page; ``blind``: the machine's reading and what others
+    said are withheld; ``reading``: the machine's; ``first``: the word that a checker confirms or corrects;
+    ``candidates``: at ``THIRD``, the words that differ, in an order that does not tell whose they are; ``mine``: what
+    this person said of it before taking it back; ``decided``: what was decided of it before it was opened again.
+    """
+
+    field: str
+    way: Way
+    blind: bool
+    box: Box | None = None
+    lines: tuple[Box, ...] = ()
+    reading: FieldReading | None = None
+    first: Verdict | None = None
+    candidates: tuple[Verdict, ...] = ()
+    mine: Verdict | None = None
+    decided: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTask:
+    """A task in a person's hands until ``lease_until``. ``values``: what is in force of the other fields (empty where a
+    field is blind, as they might tell it); ``findings`` likewise; ``question``: what was asked of the supervisor, with
+    the answer; ``reopened``: the machine reads otherwise than it did when somebody decided. ``version`` goes back with
+    the words. ``entry_id`` is None and ``row`` -1 where a page itself is the task."""
+
+    task_id: int
+    version: int
+    stage: Stage
+    lease_until: datetime
+    book_id: int
+    book: str
+    volume: str
+    place_code: str
+    record: str
+    form: str
+    entry_id: int | None
+    entry_number: str
+    ref: PageRef
+    scan: str
+    row: int
+    fields: tuple[FieldWork, ...]
+    values: Mapping[str, str | None]
+    findings: tuple[Finding, ...]
+    question: str = ""
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOutcome:
+    """What a person's words on a task came to.
+
+    ``stage`` it is in now, ``settled``: the fields that these words settled; ``version``: the task's new one;
+    ``waiting``: fields that still wait for this person, who keeps the task while there are any; ``refused``: why
+    nothing was recorded (``""``: it was; only in column mode, where the other tasks go on).
+    """
+
+    stage: Stage
+    settled: tuple[str, ...]
+    version: int
+    waiting: tuple[str, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTask:
+    """One snippet of a column: a field of one entry, leased to this person."""
+
+    task_id: int
+    version: int
+    entry_id: int
+    entry_number: str
+    ref: PageRef
+    book_id: int
+    work: FieldWork
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of many entries of a book, like readings beside one another."""
+
+    book_id: int
+    book: str
+    record: str
+    field: str
+    stage: Stage
+    lease_until: datetime
+    tasks: tuple[ColumnTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCount:
+    """How many entries of a book wait for a word on a field that this person may give."""
+
+    book_id: int
+    book: str
+    record: str
+    field: str
+    stage: Stage
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """How many tasks of a book wait at a stage."""
+
+    book_id: int
+    book: str
+    volume: str
+    place_code: str
+    stage: Stage
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A page that the scanning desk must scan again. ``closed_at`` is None as long as it waits; ``note``: how it was
+    closed; ``code``: of the finding for which the machine asks, ``""`` where a person does."""
+
+    ticket_id: int
+    book_id: int
+    book: str
+    ref: PageRef
+    scan: str
+    reason: str
+    author: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str = ""
+    note: str = ""
+    code: str = ""
+
+    @property
+    def by_machine(self) -> bool:
+        return bool(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """Which page of which book a picture is wanted of; ``scan`` is the scan's file name."""
+
+    book_id: int
+    ref: PageRef
+    scan: str

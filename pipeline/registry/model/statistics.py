@@ -1,0 +1,195 @@
+"""What the registry counts for a report. Frozen values: counts, never names; nothing here touches a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.registry.model.lots import Lot
+
+AGES = (1, 3, 7, 14, 30)
+"""Days: the upper ends of the ages by which waiting tasks are counted; what is older comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookTally:
+    """Where a book stands.
+
+    ``entries`` = ``straight`` + ``decided`` + ``waiting``: accepted by the machine without anybody, settled by people,
+    with an open task. ``said_entries``, ``said_pages``: of its closing note. ``pages`` that were read, the covers
+    included, ``inner`` without them; ``failed``: pages without a result; ``missing``: runs of printed page numbers that
+    are not there (``3–5, 9``); ``tickets``: pages that had to be scanned again. ``unusual``: in what its handwriting is
+    unlike that which was calibrated on (``""``: nothing is known of that), ``unseen``: how many of its handwritten
+    values went in without a person then.
+    """
+
+    book_id: int
+    folder_name: str
+    record: str
+    form: str
+    place: str
+    place_code: str
+    volume: str
+    said_entries: int | None = None
+    said_pages: int | None = None
+    pages: int = 0
+    inner: int = 0
+    entries: int = 0
+    straight: int = 0
+    waiting: int = 0
+    failed: int = 0
+    missing: tuple[str, ...] = ()
+    tickets: int = 0
+    unusual: str = ""
+    unseen: int = 0
+
+    @property
+    def decided(self) -> int:
+        return self.entries - self.straight - self.waiting
+
+    @property
+    def done(self) -> int:
+        return self.entries - self.waiting
+
+    @property
+    def opened_in(self) -> int:
+        """The year in which the book was opened."""
+        return int(self.volume.rsplit("/", 1)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class HourTally:
+    """What happened in the hour that begins ``at`` (UTC). ``pages`` the machine read, those read again included;
+    ``straight``: entries it accepted alone when their page was read for the first time; ``closed``: tasks on entries
+    that people finished; ``words``: fields that people keyed."""
+
+    at: datetime
+    pages: int = 0
+    straight: int = 0
+    closed: int = 0
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTally:
+    """Open tasks at one stage. ``by_age``: as many numbers as ``AGES``, and one for those older than all."""
+
+    stage: str
+    by_age: tuple[int, ...]
+    oldest_at: datetime
+
+    @property
+    def tasks(self) -> int:
+        return sum(self.by_age)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Fields of one record, keyed one way (``checked``, ``blind``), of which a second person said something.
+    ``overturned``: the first word is not what was settled; ``differing``: the second word differs from the first."""
+
+    record: str
+    field: str
+    way: str
+    fields: int
+    overturned: int
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTally:
+    """Fields that people settled, beside what the machine had read of them: ``right`` in so many. ``reader``: the
+    reader of handwriting of that run (``""``: none, None: not known)."""
+
+    form: str
+    record: str
+    reader: str | None
+    field: str
+    fields: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTally:
+    """One person's ``words`` in all, and the ``seconds`` that they took; ``first`` words of theirs that a second person
+    looked at, ``overturned`` among them."""
+
+    login: str
+    words: int
+    seconds: float
+    first: int
+    overturned: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerTally:
+    """``pages`` that were read of the scans of one scanner (``""``: those that came past the intake), and ``tickets``:
+    how many of its pages had to be scanned again."""
+
+    scanner: str
+    pages: int
+    tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """All counts of one moment, in one snapshot of the registry. ``since``: what happened is counted from then on; what
+    stands is counted whole."""
+
+    at: datetime
+    since: datetime
+    books: tuple[BookTally, ...] = ()
+    hours: tuple[HourTally, ...] = ()
+    waiting: tuple[WaitingTally, ...] = ()
+    second: tuple[SecondLook, ...] = ()
+    readings: tuple[ReadingTally, ...] = ()
+    people: tuple[PersonTally, ...] | None = None
+    lots: tuple[Lot, ...] = ()
+    scanners: tuple[ScannerTally, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One open task of a list. ``row`` -1: the page itself."""
+
+    task_id: int
+    book_id: int
+    book: str
+    stage: str
+    scan: str
+    page_no: int
+    row: int
+    entry_number: str
+    fields: tuple[str, ...]
+    reasons: tuple[str, ...]
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One field of a list, where two words differ. ``said``: the text that was first there, ``settled``: what was
+    settled; statuses as in ``FieldStatus``."""
+
+    entry_number: str
+    book_id: int
+    book: str
+    scan: str
+    page_no: int
+    record: str
+    field: str
+    said_status: str
+    said: str
+    settled_status: str
+    settled: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which of something are listed: in this book, at this stage, of this record, form and field (None: all)."""
+
+    book_id: int | None = None
+    stage: str | None = None
+    record: str | None = None
+    form: str | None = None
+    field: str | None = None

@@ -1,0 +1,229 @@
+"""Amendments of an entry: added, taken back, in force. Readings and decisions are never touched by them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from pipeline.errors import RegistryError
+from pipeline.kinds.calendar import parse_canonical
+from pipeline.model import FieldStatus, PageRef
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.locks import hold_page_of
+from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
+from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.tables.amendments import amendment
+from pipeline.registry.tables.books import scan
+from pipeline.registry.tables.record_schema import Declared
+
+Place = Mapping[str, Any]
+"""``book_id``, ``sha256``, ``page_no``, ``row`` of an entry."""
+
+
+def amend(
+    connection: Connection,
+    declared: Declared,
+    entry: StoredEntry,
+    field: str,
+    text: str,
+    order: AmendmentOrder,
+    *,
+    author: str,
+    reason: str = "",
+) -> int:
+    """Note that a decision gives a field another value; returns the number of the amendment. It is a correction where
+    the field has a value and a supplement where it has none.
+
+    Raises ``RegistryError`` when something of the order is missing or its day is no day that has been, when the text is
+    no value of that field or the one that it has, when the field is a key of the entry, or still waits for a person.
+    """
+    hold_page_of(connection, entry.entry_id)
+    label = declared.field(entry.record, field).label
+    _check_order(connection, order, author)
+    _check_field(declared, entry, field, label)
+    text = unicodedata.normalize("NFC", text).strip()
+    canonical = declared.canonical(entry.record, field, text)
+    if not text:
+        raise RegistryError(f"“{label}”: chưa ghi giá trị mới.")
+    if not canonical and declared.field(entry.record, field).kind in _WITH_FORM:
+        raise RegistryError(f"“{label}”: “{text}” không phải giá trị của ô này. Hãy ghi lại cho đúng dạng.")
+    old = entry.current.get(field) or ""
+    if old == (canonical or text):
+        raise RegistryError(f"“{label}” đã có đúng giá trị ấy rồi.")
+    kind = AmendmentKind.CORRECTION if old else AmendmentKind.SUPPLEMENT
+    row = {
+        **_place(entry),
+        "field": field,
+        "kind": kind,
+        "old": old,
+        "text": text,
+        "canonical": canonical,
+        **_order(connection, entry, order),
+        "reason": reason.strip(),
+        "author": author.strip(),
+        "noted_at": clock.now(connection),
+        "withdraws_id": None,
+    }
+    (amendment_id,) = add(connection, amendment, [row])
+    told = {"field": field, "kind": kind, "amendment": amendment_id}
+    record(connection, author.strip(), "amended", f"entry:{entry.entry_id}", told)
+    return amendment_id
+
+
+def withdraw(
+    connection: Connection, entry: StoredEntry, amendment_id: int, *, author: str, reason: str
+) -> None:
+    """Take back an amendment that was noted by mistake: the value before it is in force again. Raises ``RegistryError``
+    when it is none of this entry's in force, or when nobody says why."""
+    hold_page_of(connection, entry.entry_id)
+    if not author.strip() or not reason.strip():
+        raise RegistryError("Hãy ghi ai rút lại và vì sao.")
+    standing = {one.amendment_id for one in entry.amendments.values()}
+    if amendment_id not in standing:
+        raise RegistryError(f"Việc này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
+    found = connection.execute(select(amendment).where(amendment.c.id == amendment_id)).mappings().one()
+    row = {name: value for name, value in found.items() if name != "id"} | {
+        "kind": AmendmentKind.WITHDRAWN,
+        "old": found["canonical"] or found["text"],
+        "text": "",
+        "canonical": "",
+        "reason": reason.strip(),
+        "author": author.strip(),
+        "noted_at": clock.now(connection),
+        "withdraws_id": amendment_id,
+    }
+    add(connection, amendment, [row])
+    told = {"field": found["field"], "kind": AmendmentKind.WITHDRAWN, "amendment": amendment_id}
+    record(connection, author.strip(), "amended", f"entry:{entry.entry_id}", told)
+
+
+def amendments_of(connection: Connection, place: Place) -> dict[str, Amendment]:
+    """The amendment in force of each field that has one."""
+    rows = connection.execute(
+        select(amendment)
+        .where(
+            amendment.c.book_id == place["book_id"],
+            amendment.c.scan_sha256 == place["sha256"],
+            amendment.c.page_no == place["page_no"],
+            amendment.c.row == place["row"],
+        )
+        .order_by(amendment.c.id)
+    )
+    return in_force(rows.mappings().all())
+
+
+def amendments_in(
+    connection: Connection, book_ids: Sequence[int]
+) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
+    """The amendments in force of whole books, by book, scan, page and row."""
+    rows = connection.execute(
+        select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
+    )
+    found: dict[tuple[int, str, int, int], list[RowMapping]] = {}
+    for row in rows.mappings():
+        key = (row["book_id"], row["scan_sha256"], row["page_no"], row["row"])
+        found.setdefault(key, []).append(row)
+    return {key: in_force(rows) for key, rows in found.items()}
+
+
+def in_force(rows: Iterable[RowMapping]) -> dict[str, Amendment]:
+    """Of each field the last amendment that nobody took back."""
+    rows = list(rows)
+    gone = {row["withdraws_id"] for row in rows}
+    return {
+        row["field"]: amendment_of(row)
+        for row in rows
+        if row["kind"] != AmendmentKind.WITHDRAWN and row["id"] not in gone
+    }
+
+
+def history_of(connection: Connection, entry: StoredEntry) -> tuple[Amendment, ...]:
+    """Every amendment of an entry and every one taken back, the oldest first."""
+    place = _place(entry)
+    rows = connection.execute(
+        select(amendment)
+        .where(*(amendment.c[name] == value for name, value in place.items()))
+        .order_by(amendment.c.id)
+    )
+    return tuple(amendment_of(row) for row in rows.mappings())
+
+
+def amendment_of(row: RowMapping) -> Amendment:
+    """A row as a value."""
+    paper = None if row["paper_sha256"] is None else PageRef(row["paper_sha256"], row["paper_page_no"])
+    return Amendment(
+        row["id"],
+        row["field"],
+        AmendmentKind(row["kind"]),
+        row["old"],
+        row["canonical"] or row["text"],
+        AmendmentOrder(
+            row["decision_number"], row["decided_on"], row["legal_basis"], row["authority"], paper
+        ),
+        row["author"],
+        row["noted_at"],
+        row["reason"],
+    )
+
+
+_WITH_FORM = frozenset({"date", "choice", "id_number", "number", "time"})
+"""Kinds whose value must have their canonical form; the others may hold any text."""
+
+
+def _check_order(connection: Connection, order: AmendmentOrder, author: str) -> None:
+    for value, what in (
+        (order.decision_number, "số quyết định"),
+        (order.legal_basis, "căn cứ pháp lý"),
+        (author, "người ghi"),
+    ):
+        if not value.strip():
+            raise RegistryError(f"Cải chính, bổ sung phải có {what}.")
+    day = parse_canonical(order.decided_on)
+    if day is None or day.day is None or day.month is None:
+        raise RegistryError("Ngày quyết định phải đủ ngày, tháng, năm, ví dụ 05.11.2026.")
+    if date(day.year, day.month, day.day) > clock.now(connection).date():
+        raise RegistryError("Ngày quyết định không thể ở sau hôm nay.")
+
+
+def _check_field(declared: Declared, entry: StoredEntry, field: str, label: str) -> None:
+    spec = declared.field(entry.record, field)
+    if spec.ledger or spec.kind == "entry_number":
+        raise RegistryError(
+            f"“{label}” là khóa của việc, không cải chính, bổ sung được. Nếu đọc sai, hãy sửa ở bàn rà soát."
+        )
+    reading = next((one for one in entry.readings if one.field == field), None)
+    waits = reading is not None and reading.status not in (FieldStatus.NOT_ON_FORM, FieldStatus.ILLEGIBLE)
+    if entry.values.get(field) is None and waits and field not in entry.decisions:
+        raise RegistryError(f"“{label}” còn chờ rà soát. Hãy rà soát xong rồi mới cải chính, bổ sung.")
+
+
+def _place(entry: StoredEntry) -> dict[str, Any]:
+    return {
+        "book_id": entry.book_id,
+        "scan_sha256": entry.ref.scan_sha256,
+        "page_no": entry.ref.page_no,
+        "row": entry.row,
+    }
+
+
+def _order(connection: Connection, entry: StoredEntry, order: AmendmentOrder) -> dict[str, Any]:
+    paper = order.paper
+    if paper is not None:
+        known = connection.scalar(
+            select(scan.c.pages).where(scan.c.book_id == entry.book_id, scan.c.sha256 == paper.scan_sha256)
+        )
+        if known is None or not 1 <= paper.page_no <= known:
+            raise RegistryError("Quyển sổ không có trang quét ấy của quyết định.")
+    return {
+        "decision_number": order.decision_number.strip(),
+        "decided_on": order.decided_on,
+        "authority": order.authority.strip(),
+        "legal_basis": order.legal_basis.strip(),
+        "paper_sha256": None if paper is None else paper.scan_sha256,
+        "paper_page_no": None if paper is None else paper.page_no,
+    }

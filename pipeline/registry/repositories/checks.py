@@ -1,0 +1,117 @@
+"""What the checks of books and of the registry found: kept as long as it holds, and its tasks with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from pipeline.model import Severity
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.locks import Whole, hold, hold_pages
+from pipeline.registry.model.checks import ChecksOutcome, StandingFinding
+from pipeline.registry.repositories.entries import standing_finding
+from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.rescans import ask_rescans
+from pipeline.registry.tables.checks import book_finding
+from pipeline.registry.tables.record_schema import Declared
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What makes two findings the same one."""
+
+    book_id: int
+    page_id: int
+    entry_id: int | None
+    code: str
+    severity: str
+    fields: tuple[str, ...]
+    details: str
+
+
+def save_checks(
+    connection: Connection,
+    declared: Declared,
+    findings: Iterable[StandingFinding],
+    codes: Collection[str],
+    book_ids: Sequence[int] | None,
+) -> ChecksOutcome:
+    """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all: new ones
+    are added, those that are no longer found end. Records and tasks of what they stand on follow."""
+    hold(connection, Whole.CHECKS)
+    wanted = {_key(one): one for one in findings}
+    standing = {
+        _key(standing_finding(row)): int(row["id"])
+        for row in connection.execute(
+            select(book_finding).where(
+                book_finding.c.cleared_at.is_(None),
+                book_finding.c.code.in_(codes),
+                *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+            )
+        ).mappings()
+    }
+    new = [one for key, one in wanted.items() if key not in standing]
+    over = [key for key in standing if key not in wanted]
+    hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
+    now = clock.now(connection)
+    add(connection, book_finding, [_row(one, now) for one in new])
+    ended = [standing[key] for key in over]
+    if ended:
+        end = update(book_finding).where(book_finding.c.id == bindparam("ended")).values(cleared_at=now)
+        connection.execute(end, [{"ended": one} for one in ended])
+    wrote(connection, book_finding, ended)
+    touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
+    touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
+    follow(connection, declared, touched)
+    for one in new:
+        ask_rescans(connection, declared, one.page_id, [one.finding])
+    record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
+    return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
+
+
+def standing_findings(
+    connection: Connection, book_ids: Sequence[int] | None = None
+) -> tuple[StandingFinding, ...]:
+    """All that the last checks found and that still holds, in the order in which it was raised."""
+    rows = connection.execute(
+        select(book_finding)
+        .where(
+            book_finding.c.cleared_at.is_(None),
+            *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+        )
+        .order_by(book_finding.c.id)
+    )
+    return tuple(standing_finding(row) for row in rows.mappings())
+
+
+def _key(one: StandingFinding) -> _Key:
+    finding = one.finding
+    details = json.dumps(dict(finding.details), sort_keys=True, ensure_ascii=False)
+    return _Key(
+        one.book_id,
+        one.page_id,
+        one.entry_id,
+        finding.code,
+        finding.severity.value,
+        finding.fields,
+        details,
+    )
+
+
+def _row(one: StandingFinding, now: datetime) -> Mapping[str, Any]:
+    return {
+        "book_id": one.book_id,
+        "page_id": one.page_id,
+        "entry_id": one.entry_id,
+        "code": one.finding.code,
+        "severity": one.finding.severity,
+        "fields": list(one.finding.fields),
+        "details": dict(one.finding.details),
+        "raised_at": now,
+    }

@@ -1,0 +1,190 @@
+"""Values of all entries at once, as columns: what the checks of books and of the registry look at.
+
+A value is the one in force, else what the machine read and nobody has accepted yet, else None; ``""`` is a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import Declared
+from pipeline.schema import PersonSpec
+
+Frame: TypeAlias = pd.DataFrame
+
+
+def books(connection: Connection, declared: Declared, book_ids: Sequence[int] | None) -> pd.DataFrame:
+    """One row a book: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``volume``, ``entries`` and ``pages``
+    of the closing note, ``rows`` (entries that fit on a page of its form), ``failed`` (pages without a result)."""
+    failed = (
+        select(page_failure.c.book_id, func.count().label("failed"))
+        .group_by(page_failure.c.book_id)
+        .subquery()
+    )
+    found = _frame(
+        connection,
+        select(
+            book.c.id.label("book_id"),
+            book.c.folder_name,
+            book.c.record,
+            book.c.form,
+            book.c.place_code,
+            book.c.volume,
+            book.c.entries,
+            book.c.pages,
+            func.coalesce(failed.c.failed, 0).label("failed"),
+        )
+        .outerjoin(failed, failed.c.book_id == book.c.id)
+        .where(*_within(book.c.id, book_ids)),
+    )
+    tables = {name: form.table.rows for name, form in declared.schemas.forms.items() if form.table}
+    return found.assign(rows=found["form"].map(tables).fillna(1).astype("int64")).drop(columns="form")
+
+
+def shelf_mates(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
+    """All books of the same offices and kinds of event as these, themselves included."""
+    mine = select(book.c.record, book.c.place_code).where(book.c.id.in_(book_ids)).subquery()
+    same = (book.c.record == mine.c.record) & (book.c.place_code == mine.c.place_code)
+    return tuple(connection.scalars(select(book.c.id).join(mine, same).distinct().order_by(book.c.id)))
+
+
+def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
+    """One row a page that was read: ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``,
+    ``kind``."""
+    return _frame(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
+
+
+def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
+    """One row a page of these books of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
+    known = page_run.c.ink_print.is_not(None)
+    return _frame(connection, _read_pages(page_run.c.ink_print).where(scan.c.book_id.in_(book_ids), known))
+
+
+def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
+    """Every page that was read, with one thing ``told`` of its latest reading."""
+    return (
+        select(
+            page.c.id.label("page_id"),
+            scan.c.book_id,
+            scan.c.id.label("scan_id"),
+            scan.c.name.label("scan"),
+            page.c.page_no,
+            told,
+        )
+        .join_from(page, scan)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+    )
+
+
+def entries(connection: Connection, declared: Declared, book_ids: Sequence[int] | None) -> pd.DataFrame:
+    """One row an entry that stands, in the order of the rows on its page: ``entry_id``, ``page_id``, ``number``,
+    ``registered_on``, ``page``. Records that bind no fields to these roles have none."""
+    found = [
+        _values(
+            connection,
+            declared,
+            record,
+            {"number": spec.book.number, "registered_on": spec.book.registered_on, "page": spec.book.page},
+            book_ids,
+        )
+        for record, spec in declared.schemas.records.items()
+        if spec.book
+    ]
+    everything = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["page_id", "row"])
+    return everything.sort_values(["page_id", "row"], kind="stable").drop(columns=["row", "book_id"])
+
+
+def people(connection: Connection, declared: Declared) -> pd.DataFrame:
+    """One row a person of each entry that stands, with the columns of ``person_matching.COLUMNS``."""
+    found = []
+    for record, spec in declared.schemas.records.items():
+        if not (spec.book and spec.people):
+            continue
+        asked = {"registered_on": spec.book.registered_on, "notes": spec.book.notes}
+        named = dict.fromkeys(name for person in spec.people for name in person.field_names)
+        values = _values(connection, declared, record, asked | {f"f:{name}": name for name in named}, None)
+        found += [_person(values, record, person) for person in spec.people]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFrame:
+    """One person of every entry, without those of whom neither name nor number is known."""
+    nothing = pd.Series(None, index=values.index, dtype=object)
+
+    def column(name: str | None) -> pd.Series:
+        return values[f"f:{name}"] if name else nothing
+
+    number = nothing
+    for name in person.id_numbers:
+        number = number.where(number.notna() & (number != ""), values[f"f:{name}"])
+    sex = column(person.sex) if person.male is None else nothing.fillna("1" if person.male else "2")
+    found = values[["entry_id", "page_id", "book_id", "registered_on", "notes"]].assign(
+        record=record,
+        role=person.role,
+        event=person.event,
+        id_fields=" ".join(person.id_numbers),
+        name=column(person.name),
+        sex=sex,
+        born_on=column(person.born_on),
+        died_on=column(person.died_on),
+        home=column(person.home),
+        mother=column(person.mother),
+        father=column(person.father),
+        id_number=number,
+    )
+    return found[(found["name"].fillna("") != "") | (found["id_number"].fillna("") != "")]
+
+
+def _values(
+    connection: Connection,
+    declared: Declared,
+    record: str,
+    roles: Mapping[str, str],
+    book_ids: Sequence[int] | None,
+) -> pd.DataFrame:
+    """Fields of a record under the names of their ``roles``, with ``entry_id``, ``page_id``, ``book_id``, ``row``."""
+    table = declared.records[record]
+    wanted: list[ColumnElement[Any]] = [
+        func.coalesce(table.c[field], entry.c.unaccepted[field].as_string()).label(role)
+        for role, field in roles.items()
+    ]
+    return _frame(
+        connection,
+        select(entry.c.id.label("entry_id"), entry.c.page_id, scan.c.book_id, entry.c.row, *wanted)
+        .join_from(entry, table, table.c.entry_id == entry.c.id)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands, entry.c.record == record, *_within(scan.c.book_id, book_ids)),
+    )
+
+
+def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    """The rows of a query as columns. The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types
+    would take most of the time over a million."""
+    result = connection.execute(query)
+    names = list(result.keys())
+    rows = result.cursor.fetchall()
+    result.close()
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return pd.DataFrame({name: _column(values) for name, values in zip(names, columns, strict=True)})
+
+
+def _column(values: Sequence[Any]) -> NDArray[Any]:
+    """Whole numbers, or objects (text and None)."""
+    if values and isinstance(values[0], int) and None not in values:
+        return np.asarray(values, dtype=np.int64)
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
+
+
+def _within(column: ColumnElement[int], book_ids: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if book_ids is None else (column.in_(book_ids),)

@@ -1,0 +1,26 @@
+"""One call at the desk: its transaction, what is declared, what the office has set, and the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline.registry.tables.record_schema import Declared
+from pipeline.review_policy import ReviewPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What every step of a call needs. ``now`` is one moment throughout, in UTC."""
+
+    connection: Connection
+    declared: Declared
+    policy: ReviewPolicy
+    now: datetime
+
+    @property
+    def until(self) -> datetime:
+        """When a lease that is given now runs out."""
+        return self.now + self.policy.lease

@@ -1,0 +1,129 @@
+"""What is left for a person on an entry, and which value is in force. Pure functions over readings and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.registry.model.checks import StandingFinding
+from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, LeftToDecide, Seen
+from pipeline.registry.tables.record_schema import Declared
+
+
+def left_to_decide(
+    readings: Sequence[FieldReading],
+    findings: Sequence[Finding],
+    decisions: Mapping[str, Decision],
+    beside: Sequence[StandingFinding] = (),
+    keyed: Collection[str] = (),
+) -> LeftToDecide:
+    """A field waits for a person when its reading was not accepted or a finding names it, until someone decides it; and
+    again when the reading that was decided upon is no longer what the machine reads, or when a finding that came up
+    ``beside`` other entries names it that is younger than the decision. A field that people have ``keyed`` waits until
+    enough of them agree, whatever the machine reads meanwhile."""
+    by_field = {reading.field: reading for reading in readings}
+    serious = [finding for finding in findings if finding.severity is not Severity.INFO]
+    changed = {
+        field
+        for field, decision in decisions.items()
+        if field != WHOLE_ENTRY and has_changed(decision, by_field.get(field))
+    }
+    doubtful = {reading.field for reading in readings if not reading.accepted}
+    doubtful |= {field for finding in serious for field in finding.fields}
+    doubted_beside = doubted(beside, decisions)
+    wanted = changed | (doubtful - decisions.keys()) | doubted_beside | set(keyed)
+    left = [field for field in dict.fromkeys([*by_field, *sorted(wanted)]) if field in wanted]
+    unseen = _unseen(serious, decisions.get(WHOLE_ENTRY))
+    if WHOLE_ENTRY in left:
+        left.remove(WHOLE_ENTRY)
+    if unseen or WHOLE_ENTRY in wanted:
+        left.append(WHOLE_ENTRY)
+    reasons = [f.code for f in serious if set(f.fields) & set(left) or f.code in unseen]
+    reasons += [one.finding.code for one in beside if doubted([one], decisions)]
+    named = {field for finding in serious for field in finding.fields}
+    reasons += [
+        _reading_doubt(by_field[field])
+        for field in left
+        if field in by_field and field not in named and not by_field[field].accepted
+    ]
+    reopened = bool(changed or doubted_beside & decisions.keys() or (unseen and WHOLE_ENTRY in decisions))
+    return LeftToDecide(tuple(left), tuple(dict.fromkeys(reasons)), reopened)
+
+
+def doubted(beside: Sequence[StandingFinding], decisions: Mapping[str, Decision]) -> set[str]:
+    """The fields that findings from beside other entries name and nobody has decided since they came up; ``""`` (the
+    whole) of those that name none. Figures (INFO) put nothing in doubt."""
+    found: set[str] = set()
+    for one in beside:
+        if one.finding.severity is Severity.INFO:
+            continue
+        for field in one.finding.fields or (WHOLE_ENTRY,):
+            word = decisions.get(field)
+            if word is None or one.raised_at is None or word.decided_at < one.raised_at:
+                found.add(field)
+    return found
+
+
+def has_changed(decision: Decision, reading: FieldReading | None) -> bool:
+    """Whether the machine now says something that the person who decided neither saw nor said."""
+    now = Seen.of(reading)
+    return now != decision.seen and not (now is not None and _agrees(decision, now))
+
+
+def whole_seen(findings: Sequence[Finding]) -> Seen | None:
+    """What there is to see of an entry as a whole: the codes of its findings that name no field."""
+    codes = _whole_codes(findings)
+    return Seen("", " ".join(sorted(codes)), "") if codes else None
+
+
+def value_in_force(
+    decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
+) -> str | None:
+    """The last decision, else the accepted reading unless it is ``doubted`` beside other entries, else None. ``""``
+    is a field known to be blank. A value stands in its canonical form; what has none stands as it was written."""
+    word = decision or (reading if reading and reading.accepted and not doubted else None)
+    if word is None:
+        return None
+    if word.status is FieldStatus.BLANK:
+        return ""
+    return (word.canonical or word.text) if word.status is FieldStatus.READ else None
+
+
+def values_in_force(
+    declared: Declared,
+    record: str,
+    readings: Sequence[FieldReading],
+    decisions: Mapping[str, Decision],
+    beside: Sequence[StandingFinding],
+    keyed: Collection[str],
+) -> dict[str, str | None]:
+    """The value in force of every field of the record. ``keyed``: fields of which people have said something that is
+    not settled; no reading is in force there."""
+    by_field = {reading.field: reading for reading in readings}
+    doubts = doubted(beside, decisions) | set(keyed)
+    return {
+        field: value_in_force(decisions.get(field), by_field.get(field), doubted=field in doubts)
+        for field in declared.fields(record)
+    }
+
+
+def _agrees(decision: Decision, now: Seen) -> bool:
+    return now.status == decision.status and (
+        now.text == decision.text or (now.canonical != "" and now.canonical == decision.canonical)
+    )
+
+
+def _whole_codes(findings: Sequence[Finding]) -> set[str]:
+    return {f.code for f in findings if not f.fields and f.severity is not Severity.INFO}
+
+
+def _unseen(findings: Sequence[Finding], decision: Decision | None) -> set[str]:
+    seen = decision.seen.text.split() if decision and decision.seen else []
+    return _whole_codes(findings) - set(seen)
+
+
+def _reading_doubt(reading: FieldReading) -> str:
+    """Why a reading without a finding was not accepted."""
+    if reading.status in (FieldStatus.ILLEGIBLE, FieldStatus.UNREADABLE):
+        return "READ-NONE"
+    return "READ-HAND" if reading.writing is Writing.HAND else "READ-LOW"

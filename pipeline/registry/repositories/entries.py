@@ -1,0 +1,291 @@
+"""Rows become values again: of one entry, or of many entries and pages with as few questions as of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
+
+from pipeline.model import (
+    Box,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    Severity,
+    Writing,
+)
+from pipeline.registry.model.checks import StandingFinding
+from pipeline.registry.model.decisions import Decision, Seen
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.repositories.keyings import taken_back
+from pipeline.registry.tables.books import book, page, page_run, scan
+from pipeline.registry.tables.checks import book_finding
+from pipeline.registry.tables.entries import entry, finding, reading
+from pipeline.registry.tables.tasks import PAGE_ITSELF, decision, review_task
+
+Subject: TypeAlias = tuple[int, int | None]
+"""The id of a page and that of one of its entries, or None: the page itself."""
+
+Spot: TypeAlias = tuple[int, int]
+"""The id of a page and a row on it, or ``PAGE_ITSELF``: what tasks and decisions name."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """What the machine says of an entry, or of a page itself: ``readings`` and ``findings`` of its last run, and what
+    stands ``beside`` other entries. It stays so as long as one holds the page."""
+
+    readings: tuple[FieldReading, ...]
+    findings: tuple[Finding, ...]
+    beside: tuple[StandingFinding, ...]
+
+
+def machine_view(connection: Connection, page_id: int, entry_id: int | None) -> MachineView:
+    """What the machine says of that entry, or with ``None`` of the page itself, which has no readings."""
+    subject = page_id, entry_id
+    return machine_views(connection, [subject])[subject]
+
+
+def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict[Subject, MachineView]:
+    """What the machine says of each of them."""
+    if not subjects:
+        return {}
+    readings = _readings_of(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
+    findings = _findings_of(connection, subjects)
+    beside = _beside_of(connection, subjects)
+    return {
+        subject: MachineView(
+            readings=() if subject[1] is None else tuple(readings[subject[1]]),
+            findings=tuple(findings[subject]),
+            beside=tuple(beside[subject]),
+        )
+        for subject in subjects
+    }
+
+
+def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
+    """The row of an entry with where it stands: page, scan, book. ``NotThere`` when there is none of that id."""
+    row = connection.execute(_entry_places().where(entry.c.id == entry_id)).mappings().first()
+    if row is None:
+        raise _no_entry(entry_id)
+    return dict(row)
+
+
+def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
+    """Where a page stands, as ``place_of`` tells it of an entry, with ``PAGE_ITSELF`` as its row."""
+    row = connection.execute(_page_places().where(page.c.id == page_id)).mappings().first()
+    if row is None:
+        raise _no_page(page_id)
+    return {**row, "row": PAGE_ITSELF}
+
+
+def places_of_subjects(
+    connection: Connection, subjects: Collection[Subject]
+) -> dict[Subject, Mapping[str, Any]]:
+    """Where each of them stands (``place_of``, ``place_of_page``). ``NotThere`` when one is not."""
+    found: dict[Subject, Mapping[str, Any]] = {}
+    if entry_ids := [entry_id for _, entry_id in subjects if entry_id is not None]:
+        rows = connection.execute(_entry_places().where(entry.c.id.in_(entry_ids))).mappings()
+        found |= {(row["page_id"], row["id"]): row for row in rows}
+    if page_ids := [page_id for page_id, entry_id in subjects if entry_id is None]:
+        rows = connection.execute(_page_places().where(page.c.id.in_(page_ids))).mappings()
+        found |= {(row["page_id"], None): {**row, "row": PAGE_ITSELF} for row in rows}
+    for page_id, entry_id in subjects:
+        if (page_id, entry_id) not in found:
+            raise _no_page(page_id) if entry_id is None else _no_entry(entry_id)
+    return found
+
+
+def _no_entry(entry_id: int) -> NotThere:
+    return NotThere(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+
+
+def _no_page(page_id: int) -> NotThere:
+    return NotThere(f"Không có trang số {page_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+
+
+def _entry_places() -> Select[Any]:
+    return (
+        select(entry, page.c.page_no, scan.c.sha256, scan.c.name, scan.c.book_id, book.c.place_code)
+        .join_from(entry, page)
+        .join(scan)
+        .join(book)
+    )
+
+
+def _page_places() -> Select[Any]:
+    return (
+        select(
+            page.c.id.label("page_id"),
+            page.c.page_no,
+            scan.c.sha256,
+            scan.c.name,
+            scan.c.book_id,
+            book.c.place_code,
+        )
+        .join_from(page, scan)
+        .join(book)
+    )
+
+
+def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
+    """The readings of the page's latest run, in the order they were read."""
+    return tuple(_readings_of(connection, [entry_id])[entry_id])
+
+
+def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[int, list[FieldReading]]:
+    found: dict[int, list[FieldReading]] = defaultdict(list)
+    if entry_ids:
+        rows = connection.execute(
+            select(reading)
+            .join(page_run)
+            .where(reading.c.entry_id.in_(entry_ids), page_run.c.latest)
+            .order_by(reading.c.id)
+        )
+        for row in rows.mappings():
+            found[row["entry_id"]].append(reading_of_row(row))
+    return found
+
+
+def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
+    """The latest run's findings on an entry, or with ``None`` those on the page itself."""
+    subject = page_id, entry_id
+    return tuple(_findings_of(connection, [subject])[subject])
+
+
+def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mapping[Subject, list[Finding]]:
+    rows = connection.execute(
+        select(finding, page_run.c.page_id)
+        .join(page_run)
+        .where(
+            page_run.c.page_id.in_({page_id for page_id, _ in subjects}),
+            page_run.c.latest,
+            _among(finding.c.entry_id, subjects),
+        )
+        .order_by(finding.c.id)
+    )
+    found: dict[Subject, list[Finding]] = defaultdict(list)
+    for row in rows.mappings():
+        found[row["page_id"], row["entry_id"]].append(_finding(row))
+    return found
+
+
+def _beside_of(
+    connection: Connection, subjects: Collection[Subject]
+) -> Mapping[Subject, list[StandingFinding]]:
+    """What the checks of books and of the registry say of them as long as it holds."""
+    rows = connection.execute(
+        select(book_finding)
+        .where(
+            book_finding.c.page_id.in_({page_id for page_id, _ in subjects}),
+            _among(book_finding.c.entry_id, subjects),
+            book_finding.c.cleared_at.is_(None),
+        )
+        .order_by(book_finding.c.id)
+    )
+    found: dict[Subject, list[StandingFinding]] = defaultdict(list)
+    for row in rows.mappings():
+        found[row["page_id"], row["entry_id"]].append(standing_finding(row))
+    return found
+
+
+def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> ColumnElement[bool]:
+    """Rows of these entries, or of a page itself. Said so that SQLite does not look for the latter by the index of
+    ``entry_id``, in which those of all pages are alike."""
+    return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
+
+
+def standing_finding(row: RowMapping) -> StandingFinding:
+    """A row of ``book_finding``."""
+    return StandingFinding(
+        row["book_id"],
+        row["page_id"],
+        row["entry_id"],
+        _finding(row),
+        row["raised_at"],
+    )
+
+
+def _finding(row: RowMapping) -> Finding:
+    return Finding(row["code"], Severity(row["severity"]), tuple(row["fields"]), dict(row["details"]))
+
+
+def tasks_at(connection: Connection, spots: Collection[Spot]) -> dict[Spot, RowMapping]:
+    """The rows of the tasks there."""
+    rows = connection.execute(
+        select(review_task).where(
+            review_task.c.page_id.in_({page_id for page_id, _ in spots}),
+            review_task.c.row.in_({row for _, row in spots}),
+        )
+    )
+    return {(row["page_id"], row["row"]): row for row in rows.mappings()}
+
+
+def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spot, dict[str, Decision]]:
+    """The last decision on every field that has any, without those that rest on a word that was taken back."""
+    same = (
+        (decision.c.book_id == scan.c.book_id)
+        & (decision.c.scan_sha256 == scan.c.sha256)
+        & (decision.c.page_no == page.c.page_no)
+    )
+    decided = connection.execute(
+        select(decision, page.c.id.label("page_id"))
+        .join_from(page, scan)
+        .join(decision, same)
+        .where(
+            page.c.id.in_({page_id for page_id, _ in spots}),
+            decision.c.row.in_({row for _, row in spots}),
+        )
+        .order_by(decision.c.id)
+    )
+    rows = decided.mappings().all()
+    gone = taken_back(connection, {keying_id for row in rows for keying_id in row["keyings"] or ()})
+    found: dict[Spot, dict[str, Decision]] = defaultdict(dict)
+    for row in rows:
+        if gone.isdisjoint(row["keyings"] or ()):
+            found[row["page_id"], row["row"]][row["field"]] = _decision(row)
+    return found
+
+
+def decisions_of(connection: Connection, page_id: int, row: int) -> dict[str, Decision]:
+    """The same of one entry, or of a page itself."""
+    return decisions_at(connection, [(page_id, row)])[page_id, row]
+
+
+def reading_of_row(row: RowMapping) -> FieldReading:
+    return FieldReading(
+        field=row["field"],
+        status=FieldStatus(row["status"]),
+        text=row["text"],
+        canonical=row["canonical"],
+        confidence=row["confidence"],
+        writing=Writing(row["writing"]),
+        engine=row["engine"],
+        box=None if row["box"] is None else Box(*row["box"]),
+        lines=tuple(Box(*line) for line in row["lines"]),
+        accepted=row["accepted"],
+        hypotheses=tuple(Hypothesis(text, chance) for text, chance in row["hypotheses"] or ()),
+        evidence=None if row["evidence"] is None else Evidence(**row["evidence"]),
+    )
+
+
+def _decision(row: RowMapping) -> Decision:
+    nothing = row["seen_status"] is None
+    return Decision(
+        decision_id=row["id"],
+        field=row["field"],
+        status=FieldStatus(row["status"]),
+        text=row["text"],
+        canonical=row["canonical"],
+        author=row["author"],
+        decided_at=row["decided_at"],
+        reason=row["reason"],
+        seen=None if nothing else Seen(row["seen_status"], row["seen_text"], row["seen_canonical"]),
+        seen_fingerprint=row["seen_fingerprint"],
+        keyings=tuple(row["keyings"] or ()),
+    )

@@ -1,0 +1,105 @@
+"""Pages and scans that could not be read: they wait for a person until they can be, and none is ever forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.locks import hold_book
+from pipeline.registry.model.books import Unread
+from pipeline.registry.tables.books import book, page_failure
+
+
+def unread(connection: Connection, book_id: int | None) -> tuple[Unread, ...]:
+    """What cannot be read, in the order of books, scans and pages."""
+    query = (
+        select(page_failure, book.c.folder_name)
+        .join(book)
+        .order_by(page_failure.c.book_id, page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.id)
+    )
+    if book_id is not None:
+        query = query.where(page_failure.c.book_id == book_id)
+    return tuple(
+        Unread(
+            row["book_id"],
+            row["folder_name"],
+            row["scan_name"],
+            row["scan_sha256"],
+            row["page_no"],
+            row["code"],
+            row["message"],
+            row["failed_at"],
+            row["tries"] or 1,
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def set_aside(
+    connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
+) -> dict[tuple[str, int | None], Unread]:
+    """What failed with one of ``codes`` at least ``tries`` times in a row under the fingerprint that its scan has in
+    ``prints`` now: by SHA-256 of the scan and page."""
+    rows = connection.execute(
+        select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.fingerprint).where(
+            page_failure.c.book_id == book_id, page_failure.c.code.in_(codes), page_failure.c.tries >= tries
+        )
+    ).all()
+    same = {(row.scan_sha256, row.page_no) for row in rows if prints.get(row.scan_sha256) == row.fingerprint}
+    if not same:
+        return {}
+    return {
+        (one.sha256, one.page_no): one
+        for one in unread(connection, book_id)
+        if (one.sha256, one.page_no) in same
+    }
+
+
+def save_failure(
+    connection: Connection,
+    book_id: int,
+    sha256: str,
+    name: str,
+    page_no: int | None,
+    code: str,
+    message: str,
+    fingerprint: str | None = None,
+) -> None:
+    """In place of what was noted before about the same page of the same scan; failures alike are counted."""
+    hold_book(connection, book_id)
+    same = (
+        page_failure.c.book_id == book_id,
+        page_failure.c.scan_sha256 == sha256,
+        page_failure.c.scan_name == name,
+        page_failure.c.page_no.is_not_distinct_from(page_no),
+    )
+    alike = (page_failure.c.code == code, page_failure.c.fingerprint.is_not_distinct_from(fingerprint))
+    tries = connection.scalar(select(page_failure.c.tries).where(*same, *alike).limit(1)) or 0
+    forget_failures(connection, *same)
+    failed = {
+        "book_id": book_id,
+        "scan_sha256": sha256,
+        "scan_name": name,
+        "page_no": page_no,
+        "code": code,
+        "message": message,
+        "failed_at": datetime.now(UTC),
+        "fingerprint": fingerprint,
+        "tries": tries + 1,
+    }
+    add(connection, page_failure, [failed])
+    record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})
+
+
+def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Take away what was noted about pages or scans that could not be used; returns how many. Two who forget some of
+    the same failures take them in the same order."""
+    over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
+    ids = connection.scalars(over.with_for_update()).all()
+    if ids:
+        connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
+        wrote(connection, page_failure, ids)
+    return len(ids)

@@ -1,0 +1,114 @@
+"""Who has which task in hand. A lease runs out by itself; until somebody else takes the task, its holder keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+
+from pipeline.registry.database.audit import record
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.tables.desk import lease
+from pipeline.registry.tables.tasks import review_task
+
+
+class Mode(StrEnum):
+    """How a task is worked on: whole, or as one snippet of a column; ``LOT``: a word that stood, put into question."""
+
+    DESK = "desk"
+    COLUMN = "column"
+    LOT = "lot"
+
+
+def not_lent(now: datetime) -> ColumnElement[bool]:
+    """The condition on ``review_task`` that nobody has the task in hand."""
+    return ~exists().where(lease.c.task_id == review_task.c.id, lease.c.until > now)
+
+
+def take(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> bool:
+    """Lend a task to a person, also one whose lease has run out or that is theirs already. Returns whether they have it
+    now. The caller holds the lock on the task's row, so that of several who try at once exactly one has it."""
+    return task_id in take_all(sitting, [task_id], person, mode)
+
+
+def take_all(sitting: Sitting, task_ids: Collection[int], person: Person, mode: Mode) -> frozenset[int]:
+    """The same of many tasks: those that the person has now."""
+    connection = sitting.connection
+    found = connection.execute(select(lease).where(lease.c.task_id.in_(task_ids)))
+    before = {row.task_id: row for row in found}
+    mine = {"account_id": person.account_id, "login": person.login, "mode": mode}
+    mine |= {"taken_at": sitting.now, "until": sitting.until}
+    new = [task_id for task_id in task_ids if task_id not in before]
+    if new:
+        connection.execute(insert(lease), [{"task_id": task_id, **mine} for task_id in new])
+    again = [
+        row for row in before.values() if row.until <= sitting.now or row.account_id == person.account_id
+    ]
+    if again:
+        connection.execute(
+            update(lease).where(lease.c.task_id.in_([row.task_id for row in again])).values(mine)
+        )
+    for row in again:
+        if row.account_id != person.account_id:
+            told = {"from": row.login, "mode": mode}
+            record(connection, person.login, "lease-taken-over", f"task:{row.task_id}", told)
+    return frozenset((*new, *(row.task_id for row in again)))
+
+
+def renew(sitting: Sitting, task_ids: Collection[int], person: Person, mode: Mode) -> frozenset[int]:
+    """Lend tasks for longer that a person has in hand; which of these they are."""
+    mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
+    kept = sitting.connection.scalars(
+        update(lease)
+        .where(lease.c.task_id.in_(task_ids), mine)
+        .values(until=sitting.until)
+        .returning(lease.c.task_id)
+    )
+    return frozenset(kept)
+
+
+def no_longer_in_hand() -> NotYours:
+    """What is said to somebody who has a task no longer."""
+    return NotYours("Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác.")
+
+
+def has(sitting: Sitting, task_id: int, person: Person) -> bool:
+    """Whether a person has a task in hand."""
+    mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
+    return bool(sitting.connection.scalar(select(exists().where(mine, lease.c.until > sitting.now))))
+
+
+def held(sitting: Sitting, person: Person, mode: Mode) -> Sequence[int]:
+    """The tasks that a person has in hand and that still wait, the one taken first first."""
+    return sitting.connection.scalars(
+        select(lease.c.task_id)
+        .join(review_task, lease.c.task_id == review_task.c.id)
+        .where(
+            lease.c.account_id == person.account_id,
+            lease.c.mode == mode,
+            lease.c.until > sitting.now,
+            review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN)),
+        )
+        .order_by(lease.c.taken_at, lease.c.task_id)
+    ).all()
+
+
+def hand_back(
+    connection: Connection, person: Person, mode: Mode, task_ids: Collection[int] | None = None
+) -> None:
+    """End a person's leases of these tasks, or of all; those that are not theirs are left alone."""
+    mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
+    if task_ids is not None:
+        mine &= lease.c.task_id.in_(task_ids)
+    ended = connection.scalars(delete(lease).where(mine).returning(lease.c.task_id)).all()
+    for task_id in sorted(ended):
+        record(connection, person.login, "lease-ended", f"task:{task_id}", {"mode": mode})
+
+
+def end_all(connection: Connection, task_ids: Collection[int]) -> None:
+    """End the leases of these tasks, whoever has them."""
+    connection.execute(delete(lease).where(lease.c.task_id.in_(task_ids)))

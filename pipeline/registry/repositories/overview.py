@@ -1,0 +1,149 @@
+"""What waits for people, and where a book stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
+
+from pipeline.registry.model.books import BookSummary
+from pipeline.registry.model.tasks import Task, TaskState
+from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.tasks import review_task
+
+
+def queue(connection: Connection, book_id: int | None, limit: int | None) -> tuple[Task, ...]:
+    """Open tasks: first those where the machine changed its mind about something decided, then as the book goes."""
+    rows = connection.execute(
+        select(
+            review_task,
+            scan.c.book_id,
+            book.c.folder_name,
+            book.c.volume,
+            func.coalesce(entry.c.record, book.c.record).label("record"),
+            scan.c.sha256,
+            scan.c.name,
+            page.c.page_no,
+            func.coalesce(entry.c.number_text, "").label("entry_number"),
+        )
+        .join_from(review_task, page, review_task.c.page_id == page.c.id)
+        .join(scan)
+        .join(book)
+        .outerjoin(entry, review_task.c.entry_id == entry.c.id)
+        .where(review_task.c.state == TaskState.OPEN, *_in_book(book_id))
+        .order_by(review_task.c.reopened.desc(), scan.c.book_id, scan.c.id, page.c.page_no, review_task.c.row)
+        .limit(limit)
+    )
+    return tuple(
+        Task(
+            task_id=row["id"],
+            page_id=row["page_id"],
+            entry_id=row["entry_id"],
+            book_id=row["book_id"],
+            book=row["folder_name"],
+            volume=row["volume"],
+            record=row["record"],
+            scan_sha256=row["sha256"],
+            scan=row["name"],
+            page_no=row["page_no"],
+            row=row["row"],
+            entry_number=row["entry_number"],
+            reasons=tuple(row["reasons"]),
+            fields=tuple(row["fields"]),
+            reopened=row["reopened"],
+            version=row["version"],
+        )
+        for row in rows.mappings()
+    )
+
+
+def summary(connection: Connection, declared: Declared, book_id: int | None) -> BookSummary:
+    """Counts over one book, or over all."""
+    tasks = connection.execute(
+        select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
+        .join(page, review_task.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(review_task.c.state == TaskState.OPEN, *_in_book(book_id))
+    ).all()
+    waiting = {task.entry_id for task in tasks if task.entry_id is not None}
+    standing = connection.execute(
+        select(entry.c.id, entry.c.accepted)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands, *_in_book(book_id))
+    ).all()
+    accepted = sum(one.accepted and one.id not in waiting for one in standing)
+    return BookSummary(
+        books=_count(connection, select(book.c.id), _is(book.c.id, book_id)),
+        scans=_count(connection, select(scan.c.id), _in_book(book_id)),
+        pages=_pages_by_kind(connection, book_id),
+        entries=len(standing),
+        accepted=accepted,
+        decided=len(standing) - accepted - len(waiting),
+        review=len(waiting),
+        reopened=sum(task.reopened for task in tasks),
+        page_tasks=sum(task.entry_id is None for task in tasks),
+        reasons=dict(Counter(code for task in tasks for code in task.reasons).most_common()),
+        failures=_failures(connection, book_id),
+        uncoded=_uncoded(connection, declared, book_id),
+    )
+
+
+def _pages_by_kind(connection: Connection, book_id: int | None) -> Mapping[str, int]:
+    rows = connection.execute(
+        select(page_run.c.kind, func.count().label("pages"))
+        .join(page, page_run.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(page_run.c.latest, *_in_book(book_id))
+        .group_by(page_run.c.kind)
+        .order_by(func.count().desc(), page_run.c.kind)
+    )
+    return {row.kind: row.pages for row in rows}
+
+
+def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
+    rows = connection.execute(
+        select(page_failure.c.code, func.count().label("failures"))
+        .where(*_is(page_failure.c.book_id, book_id))
+        .group_by(page_failure.c.code)
+        .order_by(func.count().desc(), page_failure.c.code)
+    )
+    return {row.code: row.failures for row in rows}
+
+
+def _uncoded(connection: Connection, declared: Declared, book_id: int | None) -> Mapping[str, int]:
+    """How often a box without a code is in force, by the words beside it."""
+    found: Counter[str] = Counter()
+    for record, table in declared.records.items():
+        for spec in declared.fields(record).values():
+            vocabulary = declared.schemas.vocabulary(spec)
+            if vocabulary is None or not vocabulary.uncoded:
+                continue
+            value = table.c[spec.name]
+            query = (
+                select(value, func.count())
+                .join_from(table, entry, table.c.entry_id == entry.c.id)
+                .join(page, entry.c.page_id == page.c.id)
+                .join(scan, page.c.scan_id == scan.c.id)
+                .where(entry.c.stands, value.in_(vocabulary.uncoded), *_in_book(book_id))
+                .group_by(value)
+            )
+            found.update({row[0]: row[1] for row in connection.execute(query)})
+    return dict(found.most_common())
+
+
+def _count(connection: Connection, query: Select[int], where: Iterable[ColumnElement[bool]]) -> int:
+    return connection.scalar(select(func.count()).select_from(query.where(*where).subquery())) or 0
+
+
+def _in_book(book_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return _is(scan.c.book_id, book_id)
+
+
+def _is(column: Column[Any], book_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition that ``column`` is that book; none at all for all books."""
+    return () if book_id is None else (column == book_id,)

@@ -1,0 +1,60 @@
+"""Who may do what at the desk. Every function that hands something out or takes something back asks here first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, true
+
+from pipeline.errors import RegistryError
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.tables.tasks import review_task
+
+STAGES: Mapping[Role, tuple[Stage, ...]] = {
+    Role.OPERATOR: (),
+    Role.REVIEWER: (Stage.REVIEW,),
+    Role.CHECKER: (Stage.THIRD, Stage.CHECK, Stage.REVIEW),
+    Role.SUPERVISOR: (Stage.SUPERVISOR, Stage.THIRD, Stage.CHECK, Stage.REVIEW),
+    Role.ADMINISTRATOR: (),
+}
+"""The stages that a role works at, in the order in which its tasks are handed out: what is nearest to its end first."""
+
+TICKETS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+"""Who sees and closes tickets of pages that must be scanned again."""
+
+
+def stages(person: Person, wanted: Stage | None = None) -> tuple[Stage, ...]:
+    """The stages at which this person may work, or ``wanted`` alone. Raises ``NotYours``."""
+    allowed = STAGES[person.role]
+    if not allowed:
+        raise NotYours("Tài khoản này không rà soát. Hãy đăng nhập bằng tài khoản của người rà soát.")
+    if wanted is None:
+        return allowed
+    if wanted not in allowed:
+        raise NotYours("Tài khoản này không được nhận việc ở bước đó. Hãy chọn bước khác.")
+    return (wanted,)
+
+
+def check_place(person: Person, place_code: str) -> None:
+    """Raises ``NotYours`` for a place whose books the person may not see."""
+    if not person.may_see(place_code):
+        raise NotYours("Quyển sổ này thuộc nơi đăng ký mà tài khoản này không được xem.")
+
+
+def check_tickets(person: Person) -> None:
+    """Raises ``NotYours`` for somebody who has nothing to do with scanning."""
+    if person.role not in TICKETS:
+        raise NotYours("Chỉ người quét sổ và người phụ trách xem được yêu cầu quét lại.")
+
+
+def check_words(words: str, what: str) -> str:
+    """The words without space around them. Raises ``RegistryError`` when there are none; ``what`` is missing then."""
+    if not words.strip():
+        raise RegistryError(f"Chưa ghi {what}. Hãy ghi một câu ngắn rồi gửi lại.")
+    return words.strip()
+
+
+def in_sight(person: Person) -> ColumnElement[bool]:
+    """The condition on ``review_task`` that the person may see its book."""
+    return true() if person.places is None else review_task.c.place_code.in_(sorted(person.places))

@@ -1,0 +1,188 @@
+"""Keeps what follows from readings and decisions in step with them: the record, its places, the entry's number,
+the task.
+
+Called in the transaction that changed readings or added decisions, so that nobody ever sees one without the other.
+Many entries are asked about and written together: a check of all books touches thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+
+from pipeline.model import FieldReading, FieldStatus
+from pipeline.registry.database.audit import wrote
+from pipeline.registry.model.checks import StandingFinding
+from pipeline.registry.model.consensus import Standing
+from pipeline.registry.model.decisions import Decision
+from pipeline.registry.model.entries import InForce
+from pipeline.registry.repositories.effective_values import left_to_decide, values_in_force
+from pipeline.registry.repositories.entries import (
+    MachineView,
+    Subject,
+    decisions_at,
+    machine_views,
+    places_of_subjects,
+    tasks_at,
+)
+from pipeline.registry.repositories.keyings import live_standings
+from pipeline.registry.repositories.places import follow_places
+from pipeline.registry.repositories.tasks import TaskWanted, keep_tasks
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import Declared
+
+AT_ONCE = 500
+"""Entries and pages that one statement asks about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What there is on an entry, or on a page itself."""
+
+    subject: Subject
+    place: Mapping[str, Any]
+    machine: MachineView
+    decisions: Mapping[str, Decision]
+    task: RowMapping | None
+    keyed: Mapping[str, Standing]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is there by what the machine or people say; a page always is."""
+        return self.subject[1] is None or bool(self.place["found"] or self.decisions or self.keyed)
+
+    @property
+    def beside(self) -> tuple[StandingFinding, ...]:
+        """What stands beside other entries, as long as there is anything for it to stand on."""
+        return self.machine.beside if self.stands else ()
+
+    @property
+    def task_wanted(self) -> TaskWanted:
+        left = left_to_decide(
+            self.machine.readings, self.machine.findings, self.decisions, self.beside, self.keyed
+        )
+        return TaskWanted(self.subject, self.place, self.task, left, self.keyed)
+
+
+def follow(
+    connection: Connection,
+    declared: Declared,
+    subjects: Iterable[Subject],
+    machines: Mapping[Subject, MachineView] | None = None,
+) -> set[Subject]:
+    """Bring record, number and task of entries, and the tasks of pages themselves, up to date. ``machines``: what it
+    says of some of them, of a caller who knows. Returns those whose task was opened *again* by this. ``RegistryError``
+    when one of them is not there."""
+    wanted = list(dict.fromkeys(subjects))
+    reopened: set[Subject] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
+        _follow_entries(connection, declared, [one for one in known if one.subject[1] is not None])
+        reopened |= keep_tasks(connection, [one.task_wanted for one in known])
+    return reopened
+
+
+def _known(
+    connection: Connection, subjects: Sequence[Subject], machines: Mapping[Subject, MachineView]
+) -> list[_Known]:
+    places = places_of_subjects(connection, subjects)
+    views = {**machine_views(connection, [one for one in subjects if one not in machines]), **machines}
+    spots = {subject: (place["page_id"], place["row"]) for subject, place in places.items()}
+    decisions = decisions_at(connection, spots.values())
+    tasks = tasks_at(connection, spots.values())
+    keyed = live_standings(connection, {task["id"]: decisions[spot] for spot, task in tasks.items()})
+    found = []
+    for subject in subjects:
+        spot = spots[subject]
+        task = tasks.get(spot)
+        standings = {} if task is None else keyed[task["id"]]
+        found.append(_Known(subject, places[subject], views[subject], decisions[spot], task, standings))
+    return found
+
+
+def _follow_entries(connection: Connection, declared: Declared, entries: Sequence[_Known]) -> None:
+    """Bring their records, places and numbers up to date."""
+    if not entries:
+        return
+    values = [
+        values_in_force(
+            declared, one.place["record"], one.machine.readings, one.decisions, one.beside, one.keyed
+        )
+        for one in entries
+    ]
+    in_force = [
+        InForce(one.place["id"], one.place["record"], its if one.stands else None)
+        for one, its in zip(entries, values, strict=True)
+    ]
+    _keep_records(connection, declared, in_force)
+    follow_places(connection, declared, in_force)
+    connection.execute(
+        update(entry).where(entry.c.id == bindparam("of_entry")),
+        [_entry_row(declared, one, its) for one, its in zip(entries, values, strict=True)],
+    )
+    wrote(connection, entry, [one.entry_id for one in in_force])
+
+
+def _entry_row(declared: Declared, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+    field = declared.number_field(one.place["record"])
+    number = values.get(field) if field else None
+    read = next((reading.text for reading in one.machine.readings if reading.field == field), "")
+    return {
+        "of_entry": one.place["id"],
+        "stands": one.stands,
+        "number_text": number or read,
+        "unaccepted": _unaccepted(one.machine.readings, values, one.decisions) or None,
+        **_number_and_year(number),
+    }
+
+
+def _unaccepted(
+    readings: Sequence[FieldReading], values: Mapping[str, str | None], decisions: Mapping[str, Decision]
+) -> dict[str, str]:
+    """What the machine read and nobody has accepted or decided: for checks beside other entries, never in force."""
+    return {
+        reading.field: reading.canonical
+        for reading in readings
+        if reading.status is FieldStatus.READ
+        and reading.canonical
+        and values.get(reading.field) is None
+        and reading.field not in decisions
+    }
+
+
+def _keep_records(connection: Connection, declared: Declared, entries: Sequence[InForce]) -> None:
+    """The one row of each entry in the table of its record, and none in the others; of one that does not stand, none
+    at all."""
+    new: dict[str, list[InForce]] = {}
+    for record in dict.fromkeys(one.record for one in entries):
+        own = declared.records[record]
+        standing = [one for one in entries if one.record == record and one.values is not None]
+        ids = [one.entry_id for one in standing]
+        there = set(connection.scalars(select(own.c.entry_id).where(own.c.entry_id.in_(ids))))
+        if rows := [
+            {"of_entry": one.entry_id, **(one.values or {})} for one in standing if one.entry_id in there
+        ]:
+            connection.execute(update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
+        new[record] = [one for one in standing if one.entry_id not in there]
+        wrote(connection, own, ids)
+    homeless = [one.entry_id for one in entries if one.values is None]
+    homeless += [one.entry_id for some in new.values() for one in some]
+    if homeless:
+        for table in declared.records.values():
+            elsewhere = delete(table).where(table.c.entry_id.in_(homeless)).returning(table.c.entry_id)
+            wrote(connection, table, connection.scalars(elsewhere))
+    for record, some in new.items():
+        if some:
+            rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
+            connection.execute(insert(declared.records[record]), rows)
+
+
+def _number_and_year(value: str | None) -> dict[str, Any]:
+    """A number in force, ``NN/YYYY`` or as far as it is written; never a year that is not there."""
+    number, slash, year = (value or "").partition("/")
+    if slash and not year.isdecimal():
+        return {"number": value, "year": None}
+    return {"number": number or None, "year": int(year) if slash else None}

@@ -1,0 +1,170 @@
+"""The registry where it is asked: what waits, what was read and decided, what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from pipeline.model import PageRef
+from pipeline.registry.model.amendments import Amendment
+from pipeline.registry.model.books import BookRow, BookSummary, StoredBook, Straightening, Unread
+from pipeline.registry.model.checks import StandingFinding, StandingLink
+from pipeline.registry.model.entries import PastReading, ReadEntry, RecordRow, StoredEntry
+from pipeline.registry.model.tasks import Task
+from pipeline.registry.repositories import (
+    amendments,
+    book_readings,
+    checks,
+    entries,
+    failures,
+    link_decisions,
+    overview,
+    records,
+)
+from pipeline.registry.repositories.connected import Connected
+from pipeline.registry.repositories.stored_book import stored_book
+from pipeline.registry.repositories.stored_entry import past_readings, stored_entry
+from pipeline.registry.repositories.straightening import straightening_of
+from pipeline.registry.tables.books import page, scan
+from pipeline.registry.tables.entries import entry
+from pipeline.schema import RecordSpec
+
+if TYPE_CHECKING:
+    from pipeline.registry.repositories.columns import Frame
+
+
+class WhatStands(Connected):
+    """What stands now, and how it came to that. Nothing is written."""
+
+    def queue(self, book_id: int | None = None, limit: int | None = None) -> Sequence[Task]:
+        """What waits for a person, reopened tasks first, then in the order of the book."""
+        with self._database.reading() as connection:
+            return overview.queue(connection, book_id, limit)
+
+    def unread(self, book_id: int | None = None) -> Sequence[Unread]:
+        """Pages and scans that could not be read, of a book or of all."""
+        with self._database.reading() as connection:
+            return failures.unread(connection, book_id)
+
+    def summary(self, book_id: int | None = None) -> BookSummary:
+        """Where a book stands, or all of them."""
+        with self._database.reading() as connection:
+            return overview.summary(connection, self._declared, book_id)
+
+    def shelf_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
+        """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or
+        of the whole registry (``repositories.columns``). Values are those in force, else what was read."""
+        from pipeline.registry.repositories import columns
+
+        with self._database.reading() as connection:
+            shelf = None if book_ids is None else columns.shelf_mates(connection, book_ids)
+            return (
+                columns.entries(connection, self._declared, shelf),
+                columns.pages(connection, shelf),
+                columns.books(connection, self._declared, shelf),
+            )
+
+    def ink_prints(self, book_ids: Sequence[int]) -> Frame:
+        """Where the ink of the pages of these books lies (``pipeline.registry.repositories.columns``)."""
+        from pipeline.registry.repositories import columns
+
+        with self._database.reading() as connection:
+            return columns.ink_prints(connection, book_ids)
+
+    def book_columns(self) -> Frame:
+        """All books as columns."""
+        from pipeline.registry.repositories import columns
+
+        with self._database.reading() as connection:
+            return columns.books(connection, self._declared, None)
+
+    def people_columns(self) -> Frame:
+        """The people of all entries as columns (``pipeline.registry.repositories.columns``)."""
+        from pipeline.registry.repositories import columns
+
+        with self._database.reading() as connection:
+            return columns.people(connection, self._declared)
+
+    def standing_findings(self, book_ids: Sequence[int] | None = None) -> Sequence[StandingFinding]:
+        """What the last checks of books and of the registry found."""
+        with self._database.reading() as connection:
+            return checks.standing_findings(connection, book_ids)
+
+    def links(
+        self, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
+    ) -> Sequence[StandingLink]:
+        """What is suggested to belong together and what people confirmed: first what nobody has decided on its present
+        evidence, then the surest. Those that people ``rejected`` only on demand."""
+        with self._database.reading() as connection:
+            return link_decisions.standing_links(connection, kind, limit, rejected=rejected)
+
+    def entries(self, book_id: int | None = None) -> Sequence[int]:
+        """The ids of the entries that stand, in the order of the books."""
+        with self._database.reading() as connection:
+            query = (
+                select(entry.c.id)
+                .join(page, entry.c.page_id == page.c.id)
+                .join(scan, page.c.scan_id == scan.c.id)
+                .where(entry.c.stands)
+                .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
+            )
+            return connection.scalars(
+                query if book_id is None else query.where(scan.c.book_id == book_id)
+            ).all()
+
+    def entry(self, entry_id: int) -> StoredEntry:
+        """All that is known of an entry now."""
+        with self._database.reading() as connection:
+            return stored_entry(connection, self._declared, entry_id)
+
+    def read_entries(self, book_id: int, hand_reader: str) -> Sequence[ReadEntry]:
+        """What the machine last read on the entries of a book that stand and that this reader of handwriting read."""
+        with self._database.reading() as connection:
+            return tuple(book_readings.read_entries(connection, book_id, hand_reader))
+
+    def record_of(self, entry_id: int) -> RecordSpec:
+        """The record that an entry is of."""
+        with self._database.reading() as connection:
+            place = entries.place_of(connection, entry_id)
+            return self._declared.schemas.record(place["record"])
+
+    def book(self, book_id: int) -> StoredBook:
+        """A book with its pages and what has no result."""
+        with self._database.reading() as connection:
+            return stored_book(connection, book_id)
+
+    def book_rows(self, record: str) -> Sequence[BookRow]:
+        """All books of a record, with how many entries of each stand."""
+        with self._database.reading() as connection:
+            return records.book_rows(connection, record)
+
+    def record_rows(self, record: str, book_ids: Sequence[int]) -> Sequence[RecordRow]:
+        """The values in force of all entries of these books, which are of that record."""
+        with self._database.reading() as connection:
+            return tuple(records.record_rows(connection, self._declared, record, book_ids))
+
+    def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
+        """How that page was set straight, for cutting the boxes of its readings from the scan again."""
+        with self._database.reading() as connection:
+            return straightening_of(connection, book_id, ref)
+
+    def amendments(self, entry_id: int) -> Sequence[Amendment]:
+        """Every amendment of an entry, those taken back included, the oldest first."""
+        with self._database.reading() as connection:
+            return amendments.history_of(connection, stored_entry(connection, self._declared, entry_id))
+
+    def past_readings(self, entry_id: int) -> Sequence[PastReading]:
+        """What every run read on an entry, oldest first."""
+        with self._database.reading() as connection:
+            return tuple(past_readings(connection, entry_id))
+
+    def value_in_force(self, entry_id: int, field: str) -> str | None:
+        """The last decision, else the accepted reading, else None; ``""`` is a field known to be blank."""
+        with self._database.reading() as connection:
+            place = entries.place_of(connection, entry_id)
+            self._declared.field(place["record"], field)
+            column = self._declared.records[place["record"]].c[field]
+            table = column.table
+            return connection.scalar(select(column).where(table.c.entry_id == entry_id))

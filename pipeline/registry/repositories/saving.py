@@ -1,0 +1,192 @@
+"""What was read on a page goes in. Every function here works within the transaction of its caller."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+
+from pipeline.errors import RegistryError
+from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
+from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.locks import hold_page, hold_scan
+from pipeline.registry.model.books import SaveOutcome
+from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.book_store import upserted
+from pipeline.registry.repositories.failures import forget_failures
+from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.rescans import ask_rescans
+from pipeline.registry.tables.books import page, page_failure, page_run, scan
+from pipeline.registry.tables.entries import entry, finding, reading
+from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.tasks import review_task
+
+
+def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int) -> bool:
+    """Whether the latest run over that page of the book has that fingerprint."""
+    latest = connection.scalar(
+        select(page_run.c.fingerprint)
+        .join_from(scan, page, page.c.scan_id == scan.c.id)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.sha256 == ref.scan_sha256, scan.c.book_id == book_id, page.c.page_no == ref.page_no)
+    )
+    return latest == fingerprint
+
+
+def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
+    """Of the latest run over each page of a book."""
+    rows = connection.execute(
+        select(scan.c.sha256, page.c.page_no, page_run.c.fingerprint)
+        .join_from(scan, page, page.c.scan_id == scan.c.id)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id)
+    )
+    return {PageRef(sha256, page_no): fingerprint for sha256, page_no, fingerprint in rows}
+
+
+def save_page(
+    connection: Connection, declared: Declared, book_id: int, result: PageResult, fingerprint: str
+) -> SaveOutcome:
+    """A new run over a page: its readings and findings take the place of the last ones, which stay on record.
+
+    Nothing happens when the latest run has the same fingerprint. Decisions are never touched.
+    """
+    page_id = _held_page(connection, book_id, result.ref)
+    over = forget_failures(
+        connection,
+        page_failure.c.book_id == book_id,
+        page_failure.c.scan_sha256 == result.ref.scan_sha256,
+        or_(page_failure.c.page_no == result.ref.page_no, page_failure.c.page_no.is_(None)),
+    )
+    reopened = 0
+    is_new = not is_known(connection, result.ref, fingerprint, book_id)
+    if is_new:
+        run_id = _new_run(connection, page_id, result, fingerprint)
+        _add_findings(connection, run_id, None, result.findings)
+        ask_rescans(connection, declared, page_id, result.findings)
+        mine = entry.c.page_id == page_id
+        connection.execute(update(entry).where(mine).values(found=False, accepted=False))
+        for one in result.entries:
+            _add_entry(connection, declared, page_id, run_id, result.form, one)
+        entry_ids = connection.scalars(select(entry.c.id).where(mine)).all()
+        subjects = [(page_id, entry_id) for entry_id in (None, *entry_ids)]
+        opened_again = follow(connection, declared, subjects)
+        reopened = len(opened_again - {(page_id, None)})
+    if is_new or over:
+        told = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
+        record(connection, MACHINE, "page-saved", f"page:{page_id}", told)
+    return _outcome(connection, page_id, reopened)
+
+
+def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
+    """The id of the page, made when it is new, and held."""
+    scan_id = connection.scalar(
+        select(scan.c.id).where(scan.c.book_id == book_id, scan.c.sha256 == ref.scan_sha256)
+    )
+    if scan_id is None:
+        raise RegistryError(f"Bản quét {ref.scan_sha256[:12]} chưa được ghi nhận cho quyển sổ này.")
+    same = select(page.c.id).where(page.c.scan_id == scan_id, page.c.page_no == ref.page_no)
+    page_id = connection.scalar(same)
+    if page_id is None:
+        hold_scan(connection, scan_id)
+        page_id = connection.scalar(same)
+    if page_id is None:
+        return add(connection, page, [{"scan_id": scan_id, "page_no": ref.page_no}])[0]
+    hold_page(connection, page_id)
+    return int(page_id)
+
+
+def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:
+    last = update(page_run).where(page_run.c.page_id == page_id, page_run.c.latest).values(latest=False)
+    wrote(connection, page_run, connection.scalars(last.returning(page_run.c.id)))
+    run = {
+        "page_id": page_id,
+        "fingerprint": fingerprint,
+        "latest": True,
+        "saved_at": datetime.now(UTC),
+        "kind": result.kind,
+        "form": result.form,
+        "size": [int(side) for side in result.size],
+        "matrix": result.matrix.tolist(),
+        "turn": int(result.turn),
+        "skew": float(result.skew),
+        "quality": {name: float(value) for name, value in asdict(result.quality).items()},
+        "timings": {stage: float(seconds) for stage, seconds in result.timings.items()},
+        "hand_reader": result.hand_reader,
+        "ink_print": result.ink_print or None,
+    }
+    return add(connection, page_run, [run])[0]
+
+
+def _add_entry(
+    connection: Connection, declared: Declared, page_id: int, run_id: int, form: str, one: EntryResult
+) -> None:
+    kind = declared.schemas.form(form).record
+    entry_id, _ = upserted(
+        connection,
+        entry,
+        {"page_id": page_id, "row": one.row},
+        {"record": kind, "found": True, "accepted": bool(one.accepted), "stands": True, "number_text": ""},
+    )
+    rows = [_reading_row(run_id, entry_id, word) for word in one.readings]
+    for row in rows:
+        declared.field(kind, row["field"])
+    add(connection, reading, rows)
+    _add_findings(connection, run_id, entry_id, one.findings)
+
+
+def _reading_row(run_id: int, entry_id: int, word: FieldReading) -> dict[str, Any]:
+    return {
+        "page_run_id": run_id,
+        "entry_id": entry_id,
+        "field": word.field,
+        "status": word.status,
+        "text": word.text,
+        "canonical": word.canonical,
+        "confidence": float(word.confidence),
+        "writing": word.writing,
+        "engine": word.engine,
+        "box": None if word.box is None else _corners(word.box),
+        "lines": [_corners(line) for line in word.lines],
+        "accepted": bool(word.accepted),
+        "hypotheses": [[one.text, float(one.chance)] for one in word.hypotheses] or None,
+        "evidence": None if word.evidence is None else _numbers(word.evidence),
+    }
+
+
+def _numbers(evidence: Evidence) -> dict[str, float]:
+    return {name: float(value) for name, value in asdict(evidence).items()}
+
+
+def _corners(box: Box) -> list[float]:
+    return [float(side) for side in (box.left, box.top, box.right, box.bottom)]
+
+
+def _add_findings(
+    connection: Connection, run_id: int, entry_id: int | None, findings: tuple[Finding, ...]
+) -> None:
+    rows = [
+        {
+            "page_run_id": run_id,
+            "entry_id": entry_id,
+            "code": one.code,
+            "severity": one.severity,
+            "fields": list(one.fields),
+            "details": dict(one.details),
+        }
+        for one in findings
+    ]
+    add(connection, finding, rows)
+
+
+def _outcome(connection: Connection, page_id: int, reopened: int) -> SaveOutcome:
+    standing = connection.execute(
+        select(entry.c.accepted, review_task.c.state)
+        .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
+        .where(entry.c.page_id == page_id, entry.c.stands)
+    ).all()
+    review = sum(state == TaskState.OPEN for _, state in standing)
+    accepted = sum(accepted and state != TaskState.OPEN for accepted, state in standing)
+    return SaveOutcome(len(standing), accepted, review, reopened)

@@ -1,0 +1,137 @@
+"""The tasks of entries and of pages: what is left to decide on each, and where it stands at the reviewers' desk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select, update
+
+from pipeline.registry.model.consensus import Standing, finished, stage_of, standing
+from pipeline.registry.model.decisions import LeftToDecide
+from pipeline.registry.model.desk import Stage
+from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.entries import Subject
+from pipeline.registry.tables.desk import ticket, ticket_closing
+from pipeline.registry.tables.tasks import review_task
+from pipeline.review_policy import Way
+
+_UNTOUCHED = standing(Way.SINGLE, ())
+"""Of a field nobody has said anything yet; in which way it is settled makes no difference then."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWanted:
+    """What the task of a subject must say. ``place``: where it stands (``readback.place_of``); ``before``: the row of
+    the task, None where there is none; ``left`` to decide, and ``keyed`` so far."""
+
+    subject: Subject
+    place: Mapping[str, Any]
+    before: RowMapping | None
+    left: LeftToDecide
+    keyed: Mapping[str, Standing]
+
+    @property
+    def stage(self) -> Stage:
+        return stage_of(self.standings)
+
+    @property
+    def standings(self) -> list[Standing]:
+        return [self.keyed.get(field, _UNTOUCHED) for field in self.left.fields]
+
+
+def keep_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
+    """Bring these tasks in step with what is left and keyed. Returns the subjects whose task was opened *again* by
+    this."""
+    wanted = [one for one in wanted if one.before is not None or one.left.fields]
+    waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}
+    rescans = pages_to_scan_again(connection, waiting)
+    now = datetime.now(UTC)
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    reopened: set[Subject] = set()
+    for one in wanted:
+        row = _row(one, rescan=one.place["page_id"] in rescans)
+        if one.before is None:
+            new.append({**_new_row(one, now), **row})
+        elif any(one.before[name] != value for name, value in row.items()):
+            changed.append({**_changed_row(one.before, row, now), **row})
+        else:
+            continue
+        if one.left.reopened and not (one.before and one.before["reopened"]):
+            reopened.add(one.subject)
+    if new:
+        connection.execute(insert(review_task), new)
+    if changed:
+        connection.execute(update(review_task).where(review_task.c.id == bindparam("of_task")), changed)
+    return reopened
+
+
+def _row(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
+    return {
+        "state": TaskState.OPEN if one.left.fields else TaskState.DONE,
+        "reasons": list(one.left.reasons),
+        "fields": list(one.left.fields),
+        "reopened": one.left.reopened,
+        **_at_the_desk(one, rescan=rescan),
+    }
+
+
+def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
+    return {
+        "page_id": one.place["page_id"],
+        "row": one.place["row"],
+        "entry_id": one.subject[1],
+        "version": 1,
+        "opened_at": now,
+        "book_id": one.place["book_id"],
+        "place_code": one.place["place_code"],
+    }
+
+
+def _changed_row(before: RowMapping, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What changes beside ``row`` itself: a task that was done opens anew, one with nothing left is closed now."""
+    opened_at, closed_at = before["opened_at"], before["closed_at"]
+    if row["state"] == TaskState.DONE:
+        closed_at = now
+    elif before["state"] == TaskState.DONE:
+        opened_at, closed_at = now, None
+    return {
+        "of_task": before["id"],
+        "version": before["version"] + 1,
+        "opened_at": opened_at,
+        "closed_at": closed_at,
+    }
+
+
+def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
+    """Where a task stands and who has nothing more to say there."""
+    question = one.before["question"] if one.before else ""
+    nobody = {"first_keyer": None, "second_keyer": None, "kept_from": None}
+    if one.stage is Stage.SETTLED:
+        return {"stage": Stage.SETTLED, "question": "", **nobody}
+    if rescan:
+        return {"stage": Stage.RESCAN, "question": question, **nobody}
+    if question:
+        return {"stage": Stage.SUPERVISOR, "question": question, **nobody}
+    passed_over = finished(one.standings, one.stage)
+    first, second = (*passed_over, None, None)[:2]
+    kept_from = "".join(f",{account_id}" for account_id in passed_over[2:])
+    return {
+        "stage": one.stage,
+        "question": "",
+        "first_keyer": first,
+        "second_keyer": second,
+        "kept_from": f"{kept_from}," if kept_from else None,
+    }
+
+
+def pages_to_scan_again(connection: Connection, page_ids: Collection[int]) -> set[int]:
+    """Those of these pages for which a ticket of a person is open; those of the machine keep nobody waiting."""
+    if not page_ids:
+        return set()
+    closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
+    mine = ticket.c.page_id.in_(page_ids) & ticket.c.code.is_(None)
+    return set(connection.scalars(select(ticket.c.page_id).where(mine, ~closed)))

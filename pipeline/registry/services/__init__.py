@@ -1,0 +1,1 @@
+"""What people and programs do with the registry: decisions over several repositories, a transaction a call."""

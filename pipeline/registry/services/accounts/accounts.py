@@ -1,0 +1,219 @@
+"""Accounts as the rest of the house uses them: one transaction a call, the clock handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, RowMapping
+
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.model.accounts import (
+    CONSOLE,
+    Account,
+    AccountError,
+    AccountOptions,
+    KnownPlace,
+    LoginRefused,
+    Role,
+    Session,
+)
+from pipeline.registry.services.accounts import attempts, changes, passwords, sessions
+
+FIRST_LOGIN = "admin"
+FIRST_NAME = "Quản trị viên"
+
+REFUSED = (
+    "Tên đăng nhập hoặc mật khẩu không đúng. Hãy thử lại; nếu quên mật khẩu, hãy nhờ người quản trị cấp lại."
+)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Accounts:
+    """Who may come in. Passwords and tokens are handed out once and never stored as they are. ``fewer_at_work``: told
+    when somebody may do less than before, within the transaction that says so."""
+
+    def __init__(
+        self,
+        database: Database,
+        fewer_at_work: Callable[[Connection, datetime], object],
+        now: Callable[[], datetime] = utc_now,
+        options: AccountOptions = AccountOptions(),
+    ) -> None:
+        self._database, self._fewer_at_work = database, fewer_at_work
+        self._now = now
+        self.options = options
+
+    # --- coming in ------------------------------------------------------------------------------------------------
+
+    def authenticate(self, login: str, password: str, address: str) -> Session:
+        """A new session. ``address``: where the person sits. Raises ``LoginRefused`` and ``LoginLocked``."""
+        login = login.strip().lower()
+        with self._database.writing() as connection:
+            row = changes.row_of(connection, login, lock=True)
+            attempts.note_try(connection, login, address, self._now(), self.options)
+        right = passwords.is_right(row["password_hash"] if row else None, password)
+        if not right or row is None:
+            raise LoginRefused(REFUSED)
+        newer_hash = passwords.hashed(password) if passwords.is_outdated(row["password_hash"]) else None
+        with self._database.writing() as connection:
+            return self._let_in(connection, row, newer_hash)
+
+    def session(self, token: str) -> Session | None:
+        """The session of a token as long as it lasts. Role and places are those of this moment."""
+        now = self._now()
+        with self._database.reading() as connection:
+            row = sessions.holder(connection, token, now, self.options)
+        if row is None:
+            return None
+        if now - row["seen_at"] >= sessions.NOTE_USE_EVERY:
+            with self._database.writing() as connection:
+                sessions.note_use(connection, token, now)
+        return _session(token, row)
+
+    def end(self, token: str) -> None:
+        """Leave. An unknown token is no error."""
+        with self._database.writing() as connection:
+            sessions.end(connection, token)
+
+    def change_password(self, session: Session, old: str, new: str, address: str) -> Session:
+        """Put a new password in the place of one's own; all sessions end, a new one is returned.
+
+        Raises ``LoginRefused`` for a wrong old password (which counts like a wrong login), ``AccountError`` for a weak
+        new one."""
+        login = session.person.login
+        passwords.refuse_weak(new, login)
+        with self._database.writing() as connection:
+            row = changes.known_row(connection, login)
+            attempts.note_try(connection, login, address, self._now(), self.options)
+        if not passwords.is_right(row["password_hash"], old):
+            raise LoginRefused("Mật khẩu hiện nay không đúng. Hãy nhập lại.")
+        if passwords.is_right(row["password_hash"], new):
+            raise AccountError("Mật khẩu mới trùng mật khẩu hiện nay. Hãy chọn mật khẩu khác.")
+        new_hash = passwords.hashed(new)
+        with self._database.writing() as connection:
+            self._refuse_changed(connection, row)
+            now = self._now()
+            values = {"password_hash": new_hash, "must_change": False, "password_set_at": now}
+            changes.change(connection, row, values, now, login, "password-changed")
+            sessions.end_all(connection, row["id"])
+            attempts.forgive(connection, login)
+            token = sessions.start(connection, row["id"], self._now(), self.options)
+        return replace(session, token=token, csrf=sessions.csrf_of(token), must_change=False)
+
+    # --- administering --------------------------------------------------------------------------------------------
+
+    def first_administrator(self) -> tuple[str, str] | None:
+        """Login and one-time password of an administrator made because there is no account yet; else None."""
+        password = passwords.one_time_password()
+        password_hash = passwords.hashed(password)
+        with self._changing() as connection:
+            if not changes.is_empty(connection):
+                return None
+            values = {"login": FIRST_LOGIN, "name": FIRST_NAME, "role": Role.ADMINISTRATOR, "places": None}
+            changes.add(connection, values, password_hash, self._now(), CONSOLE)
+        return FIRST_LOGIN, password
+
+    def create(
+        self, login: str, name: str, role: Role, places: Collection[str] | None, by: str = CONSOLE
+    ) -> str:
+        """Make an account and return its one-time password. ``places``: codes, None = all (always so for
+        administrators, who see no entries). Raises ``AccountError``."""
+        values = {
+            "login": changes.login_of(login),
+            "name": changes.name_of(name),
+            "role": role,
+            "places": changes.places_of(role, places),
+        }
+        password = passwords.one_time_password()
+        password_hash = passwords.hashed(password)
+        with self._changing() as connection:
+            changes.add(connection, values, password_hash, self._now(), by)
+        return password
+
+    def reset_password(self, login: str, by: str = CONSOLE) -> str:
+        """A new one-time password; the person's sessions end and their wrong tries are forgiven."""
+        password = passwords.one_time_password()
+        password_hash = passwords.hashed(password)
+        with self._changing() as connection:
+            row = changes.known_row(connection, login)
+            now = self._now()
+            values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
+            changes.change(connection, row, values, now, by, "password-reset")
+            sessions.end_all(connection, row["id"])
+            attempts.forgive(connection, row["login"])
+        return password
+
+    def deactivate(self, login: str, by: str = CONSOLE) -> None:
+        """Let the person in no more, from this moment. Raises ``AccountError`` for the last administrator."""
+        with self._changing() as connection:
+            row = changes.known_row(connection, login)
+            changes.refuse_last_administrator(connection, row)
+            now = self._now()
+            changes.change(connection, row, {"active": False}, now, by, "account-deactivated")
+            sessions.end_all(connection, row["id"])
+            self._fewer_at_work(connection, now)
+
+    def activate(self, login: str, by: str = CONSOLE) -> None:
+        with self._changing() as connection:
+            row = changes.known_row(connection, login)
+            changes.change(connection, row, {"active": True}, self._now(), by, "account-activated")
+
+    def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
+        """What a person does, and for which places (codes, None = all); from their next click on. Raises
+        ``AccountError`` for the last administrator."""
+        codes = changes.places_of(role, places)
+        with self._changing() as connection:
+            row = changes.known_row(connection, login)
+            if role is not Role.ADMINISTRATOR:
+                changes.refuse_last_administrator(connection, row)
+            duties = {"role": role, "places": codes}
+            now = self._now()
+            changes.change(connection, row, duties, now, by, "duties-set", duties)
+            self._fewer_at_work(connection, now)
+
+    def list(self) -> tuple[Account, ...]:
+        """By login, those in use first."""
+        with self._database.reading() as connection:
+            return changes.all_accounts(connection)
+
+    def places(self) -> tuple[KnownPlace, ...]:
+        """The registration places that have books here."""
+        with self._database.reading() as connection:
+            return changes.known_places(connection)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """A transaction in which nobody else adds or changes accounts."""
+        with self._database.writing() as connection:
+            hold(connection, Whole.ACCOUNTS)
+            yield connection
+
+    def _let_in(self, connection: Connection, tried: RowMapping, newer_hash: str | None) -> Session:
+        """A session for an account whose password was just proven. It is looked at again, as it may have changed while
+        the password was hashed."""
+        row = self._refuse_changed(connection, tried)
+        now = self._now()
+        too_old = row["must_change"] and now - row["password_set_at"] > self.options.one_time
+        if not row["active"] or too_old:
+            raise LoginRefused(REFUSED)
+        attempts.forgive(connection, row["login"])
+        changes.note_login(connection, row, now, newer_hash or row["password_hash"])
+        return _session(sessions.start(connection, row["id"], now, self.options), row)
+
+    @staticmethod
+    def _refuse_changed(connection: Connection, tried: RowMapping) -> RowMapping:
+        row = changes.known_row(connection, tried["login"])
+        if row["password_hash"] != tried["password_hash"]:
+            raise LoginRefused(REFUSED)
+        return row
+
+
+def _session(token: str, row: RowMapping) -> Session:
+    return Session(token, sessions.csrf_of(token), changes.person_of(row), row["must_change"])

@@ -1,0 +1,177 @@
+"""What is stored of accounts, and the changes of it. Every function runs within the caller's transaction."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from pipeline.registry.database import audit
+from pipeline.registry.database.audit import record, wrote
+from pipeline.registry.model.accounts import (
+    CONSOLE,
+    Account,
+    AccountError,
+    KnownPlace,
+    Person,
+    Role,
+    UnknownAccount,
+)
+from pipeline.registry.tables.accounts import account
+from pipeline.registry.tables.books import book
+
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+LONGEST_NAME = 80
+
+
+def login_of(text: str) -> str:
+    """A login as it is stored. Raises ``AccountError`` for what cannot be one."""
+    login = text.strip().lower()
+    if login == CONSOLE or not LOGIN.fullmatch(login):
+        raise AccountError(
+            "Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm, gạch ngang, bắt đầu bằng chữ cái "
+            f"(không dùng “{CONSOLE}”). Ví dụ: an.tran"
+        )
+    return login
+
+
+def name_of(text: str) -> str:
+    """A person's name as it is shown. Raises ``AccountError`` when there is none."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise AccountError(f"Hãy ghi họ tên người dùng, không quá {LONGEST_NAME} ký tự.")
+    return name
+
+
+def places_of(role: Role, codes: Collection[str] | None) -> list[str] | None:
+    """Place codes as they are stored; an administrator sees no entries and administers all accounts. Raises
+    ``AccountError`` for what cannot be a code."""
+    if codes is None or role is Role.ADMINISTRATOR:
+        return None
+    cleaned = sorted({code.strip() for code in codes} - {""})
+    if not all(re.fullmatch(r"[\w.:-]{1,40}", code) for code in cleaned):
+        raise AccountError(
+            "Mã nơi đăng ký chỉ gồm chữ, số, dấu chấm, gạch ngang; các mã cách nhau bằng dấu phẩy."
+        )
+    return cleaned
+
+
+def add(
+    connection: Connection,
+    values: Mapping[str, Any],
+    password_hash: str,
+    now: datetime,
+    by: str,
+) -> None:
+    """``values``: login, name, role, places. Raises ``AccountError`` when the login is taken."""
+    if connection.scalar(select(account.c.id).where(account.c.login == values["login"])) is not None:
+        raise AccountError("Tên đăng nhập này đã có. Hãy chọn tên khác.")
+    stored = {
+        **values,
+        "active": True,
+        "password_hash": password_hash,
+        "must_change": True,
+        "password_set_at": now,
+        "created_at": now,
+        "created_by": by,
+        "changed_at": now,
+        "changed_by": by,
+    }
+    audit.add(connection, account, [stored])
+    duties = {"role": values["role"], "places": values["places"]}
+    record(connection, by, "account-created", f"account:{values['login']}", duties)
+
+
+def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapping | None:
+    """The account of that login; what cannot be a login never reaches the database."""
+    if not LOGIN.fullmatch(login):
+        return None
+    query = select(account).where(account.c.login == login)
+    return connection.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def known_row(connection: Connection, login: str) -> RowMapping:
+    """The account of that login, held until the transaction ends. Raises ``UnknownAccount`` when there is none."""
+    row = row_of(connection, login.strip().lower(), lock=True)
+    if row is None:
+        raise UnknownAccount("Không có tài khoản nào với tên đăng nhập này. Hãy xem danh sách tài khoản.")
+    return row
+
+
+def change(
+    connection: Connection,
+    row: RowMapping,
+    values: Mapping[str, Any],
+    now: datetime,
+    by: str,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Store ``values`` of the account ``row``, who changed it, and in the audit what for."""
+    connection.execute(
+        update(account).where(account.c.id == row["id"]).values(**values, changed_at=now, changed_by=by)
+    )
+    wrote(connection, account, [row["id"]])
+    record(connection, by, action, f"account:{row['login']}", detail)
+
+
+def note_login(connection: Connection, row: RowMapping, now: datetime, password_hash: str) -> None:
+    """Somebody came in; their password may have been hashed anew under today's costs."""
+    connection.execute(
+        update(account)
+        .where(account.c.id == row["id"])
+        .values(last_login_at=now, password_hash=password_hash)
+    )
+    wrote(connection, account, [row["id"]])
+    record(connection, row["login"], "logged-in", f"account:{row['login']}")
+
+
+def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:
+    """Raises ``AccountError`` when nobody else in use could administer accounts."""
+    if row["role"] != Role.ADMINISTRATOR or not row["active"]:
+        return
+    others = connection.scalars(
+        select(account.c.id)
+        .where(account.c.role == Role.ADMINISTRATOR, account.c.active, account.c.id != row["id"])
+        .with_for_update()
+    ).all()
+    if not others:
+        raise AccountError("Đây là người quản trị duy nhất. Hãy giao quyền quản trị cho người khác trước.")
+
+
+def is_empty(connection: Connection) -> bool:
+    return not connection.scalar(select(func.count()).select_from(account))
+
+
+def all_accounts(connection: Connection) -> tuple[Account, ...]:
+    """By login, those in use first."""
+    rows = connection.execute(select(account).order_by(account.c.active.desc(), account.c.login)).mappings()
+    return tuple(
+        Account(person_of(row), row["active"], row["must_change"], row["created_at"], row["last_login_at"])
+        for row in rows
+    )
+
+
+def known_places(connection: Connection) -> tuple[KnownPlace, ...]:
+    """The registration places of the books that are here, by code."""
+    rows = connection.execute(
+        select(book.c.place_code, func.max(book.c.place))
+        .group_by(book.c.place_code)
+        .order_by(book.c.place_code)
+    )
+    return tuple(KnownPlace(code, name) for code, name in rows)
+
+
+def person_of(row: RowMapping) -> Person:
+    places = row["places"]
+    return Person(
+        row["id"],
+        row["login"],
+        row["name"],
+        Role(row["role"]),
+        None if places is None else frozenset(places),
+    )

@@ -1,0 +1,1 @@
+"""Verifying, sealing and showing the audit."""

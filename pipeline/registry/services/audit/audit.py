@@ -1,0 +1,81 @@
+"""The audit as the rest of the house uses it: looked through, sealed, shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from pipeline.errors import RegistryError
+from pipeline.registry.database.audit.chain import Action, append, head
+from pipeline.registry.database.audit.rows import packed
+from pipeline.registry.database.audit.stored import stored_rows
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.model.audit import Verification
+from pipeline.registry.services.audit.seal import Seal
+from pipeline.registry.services.audit.signatures import KEY_RENEWED
+from pipeline.registry.services.audit.verifying import Progress, verify
+from pipeline.registry.tables.audit import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One row of the audit, without digests. ``subject``: what it was done to (``entry:12``); nothing here is personal
+    data of an entry."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+
+
+class Audit:
+    """The audit of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def verify(self, seal: Seal | None = None, progress: Progress = lambda _done, _all: None) -> Verification:
+        """Look at every row of the audit and at every row that it answers for (``verifying.py``). ``progress`` is told
+        how many rows of the audit were looked at, of how many."""
+        with self._database.reading() as connection:
+            return verify(connection, self._database.key_file, seal, progress)
+
+    def seal(self) -> Seal:
+        """The last row as it is now, to be kept elsewhere. ``RegistryError`` when there is none."""
+        with self._database.reading() as connection:
+            last = head(connection)
+            if last is None:
+                raise RegistryError("Nhật ký kiểm tra trống không, không có gì để niêm phong.")
+            (row,) = stored_rows(connection, audit.name, [last.id])
+        keys = () if self._database.key_file is None else self._database.key_file.known()
+        return Seal.of(row, keys[-1] if keys else None)
+
+    def recent(self, limit: int, actor: str | None = None) -> tuple[Audited, ...]:
+        """What was done last, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject)
+                .where(*(() if actor is None else (audit.c.actor == actor,)))
+                .order_by(audit.c.id.desc())
+                .limit(limit)
+            )
+            return tuple(Audited(*row) for row in rows)
+
+    def renew_key(self, actor: str) -> str:
+        """A new key that signs from now on; returns its name. Earlier keys of the file keep proving what they signed;
+        rows of keys that are lost stay unproven for good."""
+        key_file = self._database.key_file
+        if key_file is None:
+            raise RegistryError("Chưa chỉ ra nơi để tệp khóa.")
+        with self._database.writing() as connection:
+            hold(connection, Whole.AUDIT)
+            last = head(connection)
+            key = key_file.renew()
+            replaced = "" if last is None or last.key is None else last.key
+            said = Action(actor, KEY_RENEWED, key.name, {"replaces": replaced}, packed({}))
+            append(connection, last, key, [said])
+        return key.name

@@ -1,0 +1,120 @@
+"""The walk along the chain, from its end to its beginning, in one state of the database and in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pipeline.registry.database.audit.baseline import BEGUN
+from pipeline.registry.database.audit.chain import head, row_hash
+from pipeline.registry.database.audit.key import KeyFile
+from pipeline.registry.database.audit.rows import unpacked
+from pipeline.registry.database.audit.stored import batches, stored_rows
+from pipeline.registry.model.audit import Flaw, FlawKind, Flaws, Verification
+from pipeline.registry.services.audit.comparing import Comparison
+from pipeline.registry.services.audit.guarding import missing_guards
+from pipeline.registry.services.audit.seal import Seal, time_of
+from pipeline.registry.services.audit.signatures import Signatures
+from pipeline.registry.tables.audit import audit
+
+BATCH = 200
+"""Rows of the audit that are read at a time."""
+
+Progress = Callable[[int, int], None]
+"""Told how many rows of the audit were looked at, and how many there are."""
+
+
+def verify(
+    connection: Connection,
+    key_file: KeyFile | None,
+    seal: Seal | None = None,
+    progress: Progress = lambda _done, _all: None,
+) -> Verification:
+    """Look at every row of the audit and at every row that it answers for. Needs nothing but the database; the key
+    proves who wrote it, the ``seal`` that nothing was cut from its end."""
+    flaws = Flaws()
+    for table, name in missing_guards(connection):
+        flaws.add(Flaw(FlawKind.GUARD_GONE, table, name=name))
+    last = head(connection)
+    if last is None:
+        flaws.add(Flaw(FlawKind.AUDIT_EMPTY))
+    signatures = Signatures(key_file, flaws)
+    comparison = Comparison(connection, flaws)
+    if seal is not None:
+        _check_seal(connection, seal, 0 if last is None else last.id, signatures, flaws)
+    count = 0
+    later: Mapping[str, Any] | None = None
+    for row in _newest_first(connection):
+        count += 1
+        whole = row_hash(row) == row["hash"]
+        if not whole:
+            flaws.add(Flaw(FlawKind.AUDIT_ALTERED, row_id=row["id"]))
+        if later is not None:
+            _check_link(row, later, flaws)
+        signatures.check(row, whole=whole)
+        _expect_rows(row, comparison)
+        later = row
+        if count % BATCH == 0:
+            progress(count, count + row["id"] - 1)
+    if later is not None:
+        _check_beginning(later, signatures, flaws)
+    signatures.finish()
+    comparison.finish()
+    progress(count, count)
+    return Verification(
+        audit_rows=count,
+        rows=comparison.rows,
+        begun_at="" if later is None else time_of(later),
+        flaws=flaws.kept,
+        flaw_count=flaws.count,
+        proven=signatures.proven,
+        unsigned=signatures.unsigned,
+        other_keys=signatures.other_keys,
+        key_is_private=signatures.key_is_private,
+    )
+
+
+def _newest_first(connection: Connection) -> Iterator[Mapping[str, Any]]:
+    for batch in batches(connection, audit.name, BATCH, newest_first=True):
+        yield from batch
+
+
+def _check_link(row: Mapping[str, Any], later: Mapping[str, Any], flaws: Flaws) -> None:
+    """Whether ``later`` follows on ``row``."""
+    if later["id"] != row["id"] + 1:
+        flaws.add(Flaw(FlawKind.AUDIT_GONE, row_id=row["id"] + 1, last_id=later["id"] - 1))
+    elif later["previous"] != row["hash"]:
+        flaws.add(Flaw(FlawKind.AUDIT_BROKEN, row_id=later["id"]))
+
+
+def _check_beginning(first: Mapping[str, Any], signatures: Signatures, flaws: Flaws) -> None:
+    if first["id"] != 1:
+        flaws.add(Flaw(FlawKind.AUDIT_GONE, row_id=1, last_id=first["id"] - 1))
+    elif first["previous"] != "" or first["action"] != BEGUN:
+        flaws.add(Flaw(FlawKind.AUDIT_BROKEN, row_id=1))
+    signatures.check_beginning(first)
+
+
+def _expect_rows(row: Mapping[str, Any], comparison: Comparison) -> None:
+    """A column that cannot be read belongs to a row whose hash is wrong too."""
+    try:
+        said = list(unpacked(row["rows"]))
+    except ValueError:
+        return
+    for table_name, row_id, digest in said:
+        comparison.expect(table_name, row_id, digest, row["id"])
+
+
+def _check_seal(
+    connection: Connection, seal: Seal, last_id: int, signatures: Signatures, flaws: Flaws
+) -> None:
+    """Whether the row that was sealed is still there and as it was, and the seal itself is one."""
+    key = signatures.key(seal.key)
+    if key is not None and not seal.is_signed_by(key):
+        flaws.add(Flaw(FlawKind.SEAL_FORGED, row_id=seal.id))
+    if last_id < seal.id:
+        flaws.add(Flaw(FlawKind.SEAL_CUT, row_id=last_id + 1, last_id=seal.id))
+    elif [row["hash"] for row in stored_rows(connection, audit.name, [seal.id])] != [seal.hash]:
+        flaws.add(Flaw(FlawKind.SEAL_DIFFERS, row_id=seal.id))

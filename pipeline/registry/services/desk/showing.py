@@ -1,0 +1,124 @@
+"""What a person sees of a task. What might tell them what to say is left out where they are to key blind."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from pipeline.model import Box, FieldReading
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.consensus import Standing
+from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
+from pipeline.registry.model.desk import DeskTask, FieldWork, Stage
+from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.entries import readings_of
+from pipeline.registry.services.desk.cases import case_of
+from pipeline.review_policy import BookPolicy, Way
+
+
+def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
+    """The task as that person may see it.
+
+    Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
+    found about the whole has been seen is then asked afterwards, when it can be shown.
+    """
+    case, account_id = case_of(sitting, task_id), person.account_id
+    policy = sitting.policy.of_book(case.row["folder_name"])
+    mine = case.taken_back_by(account_id)
+    works = [
+        work_of(
+            field,
+            case.standings[field],
+            policy,
+            case.readings.get(field),
+            case.decided(field),
+            mine.get(field),
+        )
+        for field in case.wanted_of(account_id)
+    ]
+    hidden = any(work.blind for work in works)
+    if hidden:
+        works = [work for work in works if work.field != WHOLE_ENTRY]
+    row = case.row
+    number = sitting.declared.number_field(row["record"])
+    number_hidden = hides_number(case.standings.get(number or ""), policy)
+    return DeskTask(
+        task_id=task_id,
+        version=case.version,
+        stage=case.stage,
+        lease_until=row["lease_until"],
+        book_id=row["book_id"],
+        book=row["folder_name"],
+        volume=row["volume"],
+        place_code=row["place_code"],
+        record=row["record"],
+        form=row["form"],
+        entry_id=row["entry_id"],
+        entry_number="" if number_hidden else row["number_text"],
+        ref=case.ref,
+        scan=row["name"],
+        row=row["row"],
+        fields=tuple(works),
+        values={} if hidden else dict(case.values),
+        findings=() if hidden else (*case.machine.findings, *(one.finding for one in case.machine.beside)),
+        question=row["question"] or ("" if hidden else row["answer"] or ""),
+        reopened=row["reopened"],
+    )
+
+
+def lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
+    """Whether a box lies within what the fields of an entry take up on its page, to the whole pixel."""
+    if entry_id is None:
+        return False
+    said = readings_of(connection, entry_id)
+    boxes = [one for reading in said for one in (*reading.lines, reading.box) if one is not None]
+    return bool(boxes) and (
+        min(one.left for one in boxes) - 1 <= box.left
+        and min(one.top for one in boxes) - 1 <= box.top
+        and box.right <= max(one.right for one in boxes) + 1
+        and box.bottom <= max(one.bottom for one in boxes) + 1
+    )
+
+
+def work_of(
+    field: str,
+    one: Standing,
+    policy: BookPolicy,
+    reading: FieldReading | None,
+    decided: Verdict | None,
+    mine: Verdict | None,
+) -> FieldWork:
+    """One field as the person sees it who says the next word on it. ``decided``: what was decided of it before,
+    ``mine``: what this person said and took back."""
+    blind = is_blind(one, policy)
+    return FieldWork(
+        field=field,
+        way=one.way,
+        blind=blind,
+        box=reading.box if reading else None,
+        lines=reading.lines if reading else (),
+        reading=None if blind else reading,
+        first=one.words[0].verdict if one.stage is Stage.CHECK and not blind else None,
+        candidates=_candidates(one),
+        mine=mine,
+        decided=None if blind else decided,
+    )
+
+
+def is_blind(one: Standing, policy: BookPolicy) -> bool:
+    """Whether the next person sees nothing that was read or said: the second one of a field that is keyed blind, the
+    first one too where the office wants it so. A third one sees what the two said, and nothing else."""
+    if one.way is not Way.BLIND:
+        return False
+    return one.stage is not Stage.REVIEW or policy.blind_first
+
+
+def hides_number(number: Standing | None, policy: BookPolicy) -> bool:
+    """Whether an entry's number must not be shown beside any of its fields: somebody is still to key it blind."""
+    return number is not None and is_blind(number, policy)
+
+
+def _candidates(one: Standing) -> tuple[Verdict, ...]:
+    """The words that differ, in the order of their letters."""
+    if one.stage is not Stage.THIRD:
+        return ()
+    return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))

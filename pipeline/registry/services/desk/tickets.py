@@ -1,0 +1,134 @@
+"""Pages that must be scanned again: asked for at the desk, closed by those who scan. Rows are only ever added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, select, true
+
+from pipeline.errors import RegistryError
+from pipeline.model import PageRef
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.locks import hold_page
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.desk import Ticket
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.leases import end_all
+from pipeline.registry.repositories.permits import check_place, check_words
+from pipeline.registry.repositories.projections import follow
+from pipeline.registry.services.desk.cases import Case
+from pipeline.registry.tables.books import book, page, scan
+from pipeline.registry.tables.desk import ticket, ticket_closing
+from pipeline.registry.tables.tasks import review_task
+
+
+def open_ticket(sitting: Sitting, case: Case, person: Person, reason: str) -> Ticket:
+    """A new ticket for the page of a task. All that is open on that page waits from now on."""
+    reason = check_words(reason, "lý do phải quét lại")
+    asked = {
+        "page_id": case.row["page_id"],
+        "book_id": case.row["book_id"],
+        "place_code": case.row["place_code"],
+        "reason": reason,
+        "account_id": person.account_id,
+        "login": person.login,
+        "opened_at": sitting.now,
+    }
+    (ticket_id,) = add(sitting.connection, ticket, [asked])
+    record(sitting.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
+    _follow_tasks(sitting, case.row["page_id"])
+    return _ticket(_row(sitting.connection, ticket_id))
+
+
+def close(sitting: Sitting, ticket_id: int, person: Person, note: str) -> None:
+    """The page was scanned again, or need not be: what waits on it goes on. Raises ``RegistryError`` when it is closed
+    already, ``NotThere``, ``NotYours`` for another place."""
+    note = check_words(note, "kết quả quét lại")
+    row = _row(sitting.connection, ticket_id)
+    check_place(person, row["place_code"])
+    if row["closed_at"] is not None:
+        raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
+    closing = {
+        "ticket_id": ticket_id,
+        "note": note,
+        "account_id": person.account_id,
+        "login": person.login,
+        "closed_at": sitting.now,
+    }
+    add(sitting.connection, ticket_closing, [closing])
+    record(sitting.connection, person.login, "rescan-closed", f"ticket:{ticket_id}")
+    _follow_tasks(sitting, row["page_id"])
+
+
+def tickets_for(connection: Connection, person: Person, *, closed: bool) -> tuple[Ticket, ...]:
+    """Tickets of the places that a person may see, the oldest first: those that wait, or those that are closed."""
+    places = true() if person.places is None else ticket.c.place_code.in_(sorted(person.places))
+    ended = ticket_closing.c.id.is_not(None) if closed else ticket_closing.c.id.is_(None)
+    rows = connection.execute(_tickets().where(places, ended).order_by(ticket.c.id))
+    return tuple(_ticket(row) for row in rows.mappings())
+
+
+def ticket_row(connection: Connection, ticket_id: int, person: Person) -> RowMapping:
+    """The row of a ticket with its page, scan and book. Raises ``NotYours`` for another place."""
+    row = _row(connection, ticket_id)
+    check_place(person, row["place_code"])
+    return row
+
+
+def _follow_tasks(sitting: Sitting, page_id: int) -> None:
+    """Bring the open tasks of a page in step with its tickets; nobody has them in hand any longer."""
+    connection = sitting.connection
+    hold_page(connection, page_id)
+    rows = connection.execute(
+        select(review_task.c.id, review_task.c.entry_id)
+        .where(review_task.c.page_id == page_id, review_task.c.state == TaskState.OPEN)
+        .order_by(review_task.c.id)
+        .with_for_update()
+    ).all()
+    end_all(connection, [row.id for row in rows])
+    follow(connection, sitting.declared, [(page_id, row.entry_id) for row in rows])
+
+
+def _tickets() -> Select[Any]:
+    return (
+        select(
+            ticket,
+            page.c.page_no,
+            scan.c.sha256,
+            scan.c.name,
+            book.c.folder_name,
+            ticket_closing.c.closed_at,
+            ticket_closing.c.login.label("closed_by"),
+            ticket_closing.c.note,
+        )
+        .join_from(ticket, page, ticket.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .join(book, ticket.c.book_id == book.c.id)
+        .outerjoin(ticket_closing, ticket_closing.c.ticket_id == ticket.c.id)
+    )
+
+
+def _row(connection: Connection, ticket_id: int) -> RowMapping:
+    row = connection.execute(_tickets().where(ticket.c.id == ticket_id)).mappings().first()
+    if row is None:
+        raise NotThere(f"Không có yêu cầu quét lại số {ticket_id}. Hãy tải lại danh sách.")
+    return row
+
+
+def _ticket(row: RowMapping) -> Ticket:
+    return Ticket(
+        ticket_id=row["id"],
+        book_id=row["book_id"],
+        book=row["folder_name"],
+        ref=PageRef(row["sha256"], row["page_no"]),
+        scan=row["name"],
+        reason=row["reason"],
+        author=row["login"],
+        opened_at=row["opened_at"],
+        closed_at=row["closed_at"],
+        closed_by=row["closed_by"] or "",
+        note=row["note"] or "",
+        code=row["code"] or "",
+    )

@@ -1,0 +1,230 @@
+"""Acceptance sampling as the rest of the house sees it: lots drawn, checked at the desk, accepted or opened again.
+
+Every method raises errors of the ``RegistryError`` family with advice; ``NotYours`` where the person may not do that.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from pipeline.errors import RegistryError
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.audit.stored import ranges_of
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.model.lots import Lot, LotVerdict, Part
+from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.lot_population import lots_before, settled_entries, witnesses
+from pipeline.registry.repositories.permits import check_place, check_words
+from pipeline.registry.services.lots.questioning import question
+from pipeline.registry.services.lots.reading import checkers_of, lot_of, lots_of
+from pipeline.registry.tables.books import book
+from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
+from pipeline.registry.tables.record_schema import Declared
+from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
+from pipeline.sampling import SamplingPolicy, drawn
+from pipeline.schema import FieldSpec
+
+AT_ONCE = 40
+"""Entries that one transaction puts into question, so that nobody waits long."""
+
+
+class Lots:
+    """Lots of books. ``review``: how the office reviews; ``sampling``: how it samples; ``now``: the time in UTC (by
+    default that of the database)."""
+
+    def __init__(
+        self,
+        database: Database,
+        declared: Declared,
+        review: ReviewPolicy,
+        sampling: SamplingPolicy,
+        now: Callable[[], datetime] | None,
+    ) -> None:
+        self._database, self._declared = database, declared
+        self._review, self._sampling, self._now = review, sampling, now
+
+    def draw(self, person: Person, book_ids: Collection[int], *, seed: str = "") -> Lot:
+        """A new lot of the settled entries of these books, all of one place, and its sample handed to those who have
+        not seen them. ``seed``: what draws it (by default a new one). Raises ``RegistryError`` when nothing is settled
+        there, or there is nobody who could check it: the sample would wait for ever."""
+        _check_supervisor(person)
+        wanted = sorted(set(book_ids))
+        with self._writing() as sitting:
+            hold(sitting.connection, Whole.LOTS)
+            lot_id = self._drawn(sitting, person, wanted, seed or secrets.token_hex(8))
+        return self.carry_on(person, lot_id)
+
+    def carry_on(self, person: Person, lot_id: int) -> Lot:
+        """Put what is still left of a sample, or of a rejected lot, into question: a bit a transaction, so that it can
+        stop anywhere and go on later. Nothing happens when nothing is left."""
+        _check_supervisor(person)
+        while True:
+            with self._writing() as sitting:
+                hold(sitting.connection, Whole.LOTS)
+                row, told = self._told(sitting.connection, person, lot_id)
+                part = _part(told)
+                left = [] if part is None else _left(sitting.connection, row, part)
+                if part is None or not left:
+                    return told
+                for entry_id in left[:AT_ONCE]:
+                    question(sitting, lot_id, entry_id, part, row["fields"], self._way_of(sitting, row, part))
+                counted = {"entries": len(left[:AT_ONCE]), "part": part}
+                record(sitting.connection, person.login, "lot-questioned", f"lot:{lot_id}", counted)
+
+    def close(self, person: Person, lot_id: int) -> Lot:
+        """End a lot as the plan says of what was found: accepted, or rejected and all of its other entries opened
+        again. Raises ``RegistryError`` as long as that is not decided."""
+        _check_supervisor(person)
+        with self._writing() as sitting:
+            _, told = self._open(sitting.connection, person, lot_id)
+            if not told.is_decided:
+                left = told.plan.sample - told.findings.checked
+                raise RegistryError(f"Lô {lot_id} còn {left} việc chưa kiểm tra xong nên chưa kết luận được.")
+            self._end(sitting, person, told, told.verdict, "")
+        return self.carry_on(person, lot_id)
+
+    def cancel(self, person: Person, lot_id: int, reason: str) -> Lot:
+        """End a lot without a verdict. What is in question stays so until people have said it again."""
+        _check_supervisor(person)
+        reason = check_words(reason, "lý do bỏ lô")
+        with self._writing() as sitting:
+            _, told = self._open(sitting.connection, person, lot_id)
+            self._end(sitting, person, told, LotVerdict.CANCELLED, reason)
+        return self.lot(person, lot_id)
+
+    def lot(self, person: Person, lot_id: int) -> Lot:
+        """One lot. Raises ``NotYours`` for one of another place."""
+        _check_supervisor(person)
+        with self._database.reading() as connection:
+            return self._told(connection, person, lot_id)[1]
+
+    def lots(self, person: Person) -> tuple[Lot, ...]:
+        """All lots of the places that this person may see, the last one first."""
+        _check_supervisor(person)
+        with self._database.reading() as connection:
+            return lots_of(connection, person.places)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Sitting]:
+        with self._database.writing() as connection:
+            moment = clock.now(connection) if self._now is None else self._now()
+            yield Sitting(connection, self._declared, self._review, moment)
+
+    def _drawn(self, sitting: Sitting, person: Person, book_ids: Sequence[int], seed: str) -> int:
+        connection = sitting.connection
+        place_code = _place_of(connection, person, book_ids)
+        entries = settled_entries(connection, book_ids)
+        if not entries:
+            raise RegistryError("Các sổ này chưa có việc nào xong nên chưa lấy mẫu được.")
+        turn = lots_before(connection, place_code, book_ids) + 1
+        plan = self._sampling.plan(len(entries), turn)
+        made = {
+            "place_code": place_code,
+            "book_ids": list(book_ids),
+            "preset": self._sampling.preset,
+            "turn": turn,
+            "entries": [list(run) for run in ranges_of(entries)],
+            "size": len(entries),
+            "sample": list(drawn(entries, plan.sample, seed)),
+            "acceptance": plan.acceptance,
+            "quality": asdict(plan.quality),
+            "fields": self._sampling.fields,
+            "seed": seed,
+            "account_id": person.account_id,
+            "login": person.login,
+            "drawn_at": sitting.now,
+        }
+        (lot_id,) = add(connection, lot, [made])
+        seen = witnesses(connection, book_ids)
+        add(connection, lot_witness, [{"lot_id": lot_id, "account_id": one} for one in seen])
+        if checkers_of(connection, lot_id, place_code) == 0:
+            raise RegistryError(
+                "Chưa lấy mẫu: không có ai kiểm tra được lô này, mọi người kiểm tra của nơi ấy đều đã xem sổ. "
+                "Hãy mời một người chưa xem sổ rồi lấy mẫu."
+            )
+        told = {"size": len(entries), "sample": plan.sample, "acceptance": plan.acceptance}
+        record(connection, person.login, "lot-drawn", f"lot:{lot_id}", told)
+        return lot_id
+
+    def _way_of(self, sitting: Sitting, row: RowMapping, part: Part) -> Callable[[FieldSpec], Way]:
+        """How fields are said again: those of a sample blind, others as the office has them checked."""
+        if part is Part.SAMPLE:
+            return lambda _: Way.BLIND
+        name = sitting.connection.scalar(select(book.c.folder_name).where(book.c.id == row["book_ids"][0]))
+        of_book: BookPolicy = sitting.policy.of_book(name or "")
+        return lambda spec: Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
+
+    def _open(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
+        hold(connection, Whole.LOTS)
+        row, told = self._told(connection, person, lot_id)
+        if told.closing is not None:
+            raise RegistryError(f"Lô {lot_id} đã kết thúc rồi.")
+        return row, told
+
+    def _end(self, sitting: Sitting, person: Person, told: Lot, verdict: LotVerdict, reason: str) -> None:
+        closing = {
+            "lot_id": told.lot_id,
+            "verdict": verdict,
+            **asdict(told.findings),
+            "bound": told.bound,
+            "reason": reason,
+            "account_id": person.account_id,
+            "login": person.login,
+            "closed_at": sitting.now,
+        }
+        add(sitting.connection, lot_closing, [closing])
+        detail = {"checked": told.findings.checked, "wrong": told.findings.wrong}
+        record(sitting.connection, person.login, f"lot-{verdict}", f"lot:{told.lot_id}", detail)
+
+    def _told(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
+        row = connection.execute(select(lot).where(lot.c.id == lot_id)).mappings().first()
+        if row is None:
+            raise NotThere(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
+        check_place(person, row["place_code"])
+        return row, lot_of(connection, row)
+
+
+def _part(told: Lot) -> Part | None:
+    """What of a lot is to be put into question now."""
+    if told.closing is None:
+        return Part.SAMPLE
+    return Part.REST if told.closing.verdict is LotVerdict.REJECTED else None
+
+
+def _left(connection: Connection, row: RowMapping, part: Part) -> list[int]:
+    """The entries of that part that are still to be put into question."""
+    done = set(connection.scalars(select(lot_entry.c.entry_id).where(lot_entry.c.lot_id == row["id"])))
+    if part is Part.SAMPLE:
+        return [one for one in row["sample"] if one not in done]
+    done |= set(row["sample"])
+    return [one for first, last in row["entries"] for one in range(first, last + 1) if one not in done]
+
+
+def _place_of(connection: Connection, person: Person, book_ids: Sequence[int]) -> str:
+    """The one place of these books. Raises ``RegistryError`` for none, for unknown ones and for those of several."""
+    rows: Any = connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(book_ids))).all()
+    if not rows or len(rows) < len(book_ids):
+        raise RegistryError("Không thấy sổ ấy trong sổ dữ liệu. Hãy tải lại danh sách sổ.")
+    codes = {row.place_code for row in rows}
+    for code in codes:
+        check_place(person, code)
+    if len(codes) > 1:
+        raise RegistryError("Một lô chỉ gồm các sổ của một nơi đăng ký. Hãy tách thành nhiều lô.")
+    return str(codes.pop())
+
+
+def _check_supervisor(person: Person) -> None:
+    if person.role is not Role.SUPERVISOR:
+        raise NotYours("Chỉ người phụ trách lấy mẫu và kết luận lô.")

@@ -1,0 +1,1 @@
+"""What reconciliations found, kept until people have answered."""

@@ -1,0 +1,239 @@
+"""Differences stored, asked about one after the other, and answered. Whoever may not see a place is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, true
+
+from pipeline.model import PageRef
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifference, Reconciliation
+from pipeline.registry.repositories.entries import place_of, readings_of
+from pipeline.registry.repositories.permits import check_place
+from pipeline.registry.tables.books import book
+from pipeline.registry.tables.reconciliation import difference, difference_answer, reconciliation
+
+AT_ONCE = 2000
+"""Rows that one statement adds."""
+
+
+def save(
+    connection: Connection,
+    of_record: str,
+    file_name: str,
+    file_sha256: str,
+    found: Iterable[FoundDifference],
+    counts: Mapping[str, Any],
+    *,
+    author: str,
+) -> int:
+    """Store what a reconciliation found; returns its number. Nothing else changes."""
+    made = {
+        "record": of_record,
+        "file_name": file_name,
+        "file_sha256": file_sha256,
+        "counts": dict(counts),
+        "author": author,
+        "made_at": clock.now(connection),
+    }
+    (reconciliation_id,) = add(connection, reconciliation, [made])
+    total = 0
+    waiting = iter(found)
+    while rows := [_row(reconciliation_id, one) for one in islice(waiting, AT_ONCE)]:
+        total += len(rows)
+        add(connection, difference, rows)
+    told = {"differences": total, "file": file_sha256}
+    record(connection, author, "reconciled", f"reconciliation:{reconciliation_id}", told)
+    return reconciliation_id
+
+
+def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...]:
+    """Every reconciliation with the differences that this person may see, the newest first; those of which there is
+    none for them are left out."""
+    last = _last_answers()
+    query = (
+        select(
+            reconciliation.c.id,
+            reconciliation.c.record,
+            reconciliation.c.file_name,
+            reconciliation.c.author,
+            reconciliation.c.made_at,
+            func.count(difference.c.id),
+            func.count(difference.c.id).filter(last.c.answer.is_(None)),
+            func.count(difference.c.id).filter(last.c.answer == Answer.UNCLEAR),
+        )
+        .join(difference, difference.c.reconciliation_id == reconciliation.c.id)
+        .outerjoin(last, last.c.difference_id == difference.c.id)
+        .where(_in_sight(person))
+        .group_by(*(reconciliation.c[name] for name in ("id", "record", "file_name", "author", "made_at")))
+        .order_by(reconciliation.c.id.desc())
+    )
+    return tuple(Reconciliation(*row) for row in connection.execute(query))
+
+
+def next_for(
+    connection: Connection, person: Person, reconciliation_id: int, after: int, *, unclear: bool
+) -> Asked | None:
+    """The next difference without an answer (or that was called ``unclear``) behind the one numbered ``after``; at the
+    end again from the beginning; None when there is none. Raises ``NotThere`` where there is no such reconciliation."""
+    _check_there(connection, reconciliation_id)
+    last = _last_answers()
+    wanted = last.c.answer == Answer.UNCLEAR if unclear else last.c.answer.is_(None)
+    query = (
+        select(difference.c.id)
+        .outerjoin(last, last.c.difference_id == difference.c.id)
+        .where(difference.c.reconciliation_id == reconciliation_id, _in_sight(person), wanted)
+        .order_by(difference.c.id)
+        .limit(1)
+    )
+    found = connection.scalar(query.where(difference.c.id > after))
+    found = connection.scalar(query) if found is None else found
+    return None if found is None else asked(connection, person, found)
+
+
+def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
+    """One difference. Raises ``NotYours`` for one of another place, ``NotThere`` when there is none."""
+    row = connection.execute(_with_answer().where(difference.c.id == difference_id)).mappings().first()
+    if row is None:
+        raise NotThere(f"Không có khác biệt số {difference_id}. Hãy tải lại danh sách.")
+    check_place(person, row["place_code"])
+    return _asked(connection, row)
+
+
+def listed(
+    connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
+) -> Iterable[Asked]:
+    """The differences of a reconciliation with that last answer (None: without one); ``person`` None: of all places.
+    Raises ``NotThere`` where there is no such reconciliation."""
+    _check_there(connection, reconciliation_id)
+    query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id)
+    for row in connection.execute(query.order_by(difference.c.id)).mappings().all():
+        if row["answer"] == answer and (person is None or person.may_see(row["place_code"])):
+            yield _asked(connection, row)
+
+
+def answer_with(
+    connection: Connection,
+    asked_of: Asked,
+    answer: Answer,
+    *,
+    note: str,
+    author: str,
+    amendment_id: int | None = None,
+) -> None:
+    """Add a person's word on a difference."""
+    word = {
+        "difference_id": asked_of.difference_id,
+        "answer": answer,
+        "note": note.strip(),
+        "amendment_id": amendment_id,
+        "author": author,
+        "answered_at": clock.now(connection),
+    }
+    add(connection, difference_answer, [word])
+    told = {"answer": answer}
+    record(connection, author, "difference-answered", f"difference:{asked_of.difference_id}", told)
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _last_answers() -> Any:
+    newest = (
+        select(func.max(difference_answer.c.id).label("id"))
+        .group_by(difference_answer.c.difference_id)
+        .subquery()
+    )
+    return (
+        select(difference_answer).join(newest, newest.c.id == difference_answer.c.id).subquery("last_answer")
+    )
+
+
+def _with_answer() -> Select[Any]:
+    last = _last_answers()
+    return (
+        select(
+            difference,
+            reconciliation.c.record,
+            book.c.folder_name,
+            last.c.answer,
+            last.c.note,
+            last.c.author,
+            last.c.answered_at,
+        )
+        .join(reconciliation, reconciliation.c.id == difference.c.reconciliation_id)
+        .outerjoin(book, book.c.id == difference.c.book_id)
+        .outerjoin(last, last.c.difference_id == difference.c.id)
+    )
+
+
+def _asked(connection: Connection, row: RowMapping) -> Asked:
+    found = FoundDifference(
+        row["kind"],
+        row["place_code"],
+        row["book_id"],
+        row["entry_id"],
+        row["number"],
+        row["volume"],
+        row["file_row"],
+        row["of_row"],
+        row["field"],
+        row["field_kind"],
+        row["ours"],
+        row["theirs"],
+        row["likeness"],
+    )
+    ref = box = None
+    if found.entry_id is not None:
+        place = place_of(connection, found.entry_id)
+        ref = PageRef(place["sha256"], place["page_no"])
+        read = {one.field: one for one in readings_of(connection, found.entry_id)}
+        reading = read.get(found.field)
+        box = reading.box if reading is not None else None
+    return Asked(
+        row["id"],
+        row["reconciliation_id"],
+        row["record"],
+        found,
+        row["folder_name"] or "",
+        ref,
+        box,
+        None if row["answer"] is None else Answer(row["answer"]),
+        row["note"] or "",
+        row["author"] or "",
+        row["answered_at"],
+    )
+
+
+def _row(reconciliation_id: int, one: FoundDifference) -> dict[str, Any]:
+    return {
+        "reconciliation_id": reconciliation_id,
+        "place_code": one.place_code,
+        "book_id": one.book_id,
+        "entry_id": one.entry_id,
+        "kind": one.kind,
+        "number": one.number,
+        "volume": one.volume,
+        "file_row": one.file_row,
+        "of_row": one.of_row,
+        "field": one.field,
+        "field_kind": one.field_kind,
+        "ours": one.ours,
+        "theirs": one.theirs,
+        "likeness": one.likeness,
+    }
+
+
+def _check_there(connection: Connection, reconciliation_id: int) -> None:
+    if connection.scalar(select(reconciliation.c.id).where(reconciliation.c.id == reconciliation_id)) is None:
+        raise NotThere(f"Không có lần đối chiếu số {reconciliation_id}. Hãy tải lại danh sách.")
+
+
+def _in_sight(person: Person) -> ColumnElement[bool]:
+    return true() if person.places is None else difference.c.place_code.in_(sorted(person.places))

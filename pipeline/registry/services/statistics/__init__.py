@@ -1,0 +1,1 @@
+"""What the registry counts for reports: sets of rows in, numbers out, in one snapshot."""

@@ -1,0 +1,202 @@
+"""What second looks found, how often people agree, and what the machine had read of the fields that people settled.
+
+All of it starts from decisions: each names the words that led to it, and what the machine said then. Words that were
+taken back, and decisions that rest on them, do not count.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from pipeline.registry.model.decisions import WHOLE_ENTRY
+from pipeline.registry.model.statistics import FieldLine, Listed, PersonTally, ReadingTally, SecondLook
+from pipeline.registry.repositories.leases import Mode
+from pipeline.registry.services.statistics.scope import Places, of_places
+from pipeline.registry.tables.books import book, page, page_run, scan
+from pipeline.registry.tables.desk import WITHDRAWN, keying
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.tasks import decision, review_task
+
+_first, _second = keying.alias("first_word"), keying.alias("second_word")
+_gone, _questioned = keying.alias("gone"), keying.alias("questioned")
+_keyings: Any = decision.c.keyings
+_word_ids = tuple(_keyings[at].as_integer() for at in range(3))
+
+_stands = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
+"""Decisions that no word was taken back of."""
+
+_not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == Mode.LOT)
+"""Decisions that do not come of a lot whose sample put into question what stood."""
+
+_overturned = ~and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text)
+_differing = ~and_(_first.c.status == _second.c.status, _first.c.text == _second.c.text)
+_read_right = and_(
+    decision.c.seen_status == decision.c.status,
+    or_(
+        decision.c.seen_text == decision.c.text,
+        and_(decision.c.canonical != "", decision.c.seen_canonical == decision.c.canonical),
+    ),
+)
+
+
+def second_looks(connection: Connection, places: Places, since: datetime) -> tuple[SecondLook, ...]:
+    """Fields that a second person looked at, by record, field and way."""
+    by = (book.c.record, decision.c.field, _first.c.way)
+    query = (
+        select(*by, func.count(), _sum(_overturned), _sum(_differing))
+        .select_from(_said_twice(decision.join(book, book.c.id == decision.c.book_id)))
+        .where(*_counted(places, since))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return tuple(SecondLook(*row) for row in connection.execute(query))
+
+
+def reading_tallies(connection: Connection, places: Places, since: datetime) -> tuple[ReadingTally, ...]:
+    """Fields that people settled, by form, reader of handwriting and field."""
+    by = (_form_read, book.c.record, page_run.c.hand_reader, decision.c.field)
+    query = (
+        select(*by, func.count(), _sum(_read_right))
+        .select_from(_with_run())
+        .where(*_counted(places, since), decision.c.seen_status.is_not(None))
+        .group_by(*by)
+        .order_by(_form_read, page_run.c.hand_reader, decision.c.field)
+    )
+    return tuple(ReadingTally(*row) for row in connection.execute(query))
+
+
+def person_tallies(connection: Connection, places: Places, since: datetime) -> tuple[PersonTally, ...]:
+    """What each person keyed, and what became of their first words; in the order of logins."""
+    words = (
+        select(keying.c.login, func.count().label("words"), func.sum(keying.c.seconds).label("seconds"))
+        .join(review_task, review_task.c.id == keying.c.task_id)
+        .where(
+            keying.c.keyed_at >= since,
+            keying.c.status != WITHDRAWN,
+            keying.c.mode != Mode.LOT,
+            of_places(places, review_task.c.place_code),
+        )
+        .group_by(keying.c.login)
+    )
+    looked = (
+        select(_first.c.login, func.count().label("first"), _sum(_overturned).label("overturned"))
+        .select_from(_said_twice(decision.join(book, book.c.id == decision.c.book_id)))
+        .where(*_counted(places, since))
+        .group_by(_first.c.login)
+    )
+    first = {row.login: row for row in connection.execute(looked)}
+    return tuple(
+        PersonTally(
+            row.login,
+            row.words,
+            float(row.seconds or 0.0),
+            first[row.login].first if row.login in first else 0,
+            first[row.login].overturned if row.login in first else 0,
+        )
+        for row in connection.execute(words.order_by(keying.c.login))
+    )
+
+
+def overturned_fields(
+    connection: Connection, places: Places, since: datetime, listed: Listed, limit: int
+) -> tuple[FieldLine, ...]:
+    """Fields of which the first word is not what was settled, the last one first."""
+    said = (_first.c.status, _first.c.text)
+    return _lines(connection, _said_twice(_with_run()), said, _overturned, (places, since, listed, limit))
+
+
+def misread_fields(
+    connection: Connection, places: Places, since: datetime, listed: Listed, limit: int
+) -> tuple[FieldLine, ...]:
+    """Fields of which the machine had read something else than people settled, the last one first."""
+    said = (decision.c.seen_status, decision.c.seen_text)
+    wrong = ~_read_right & decision.c.seen_status.is_not(None)
+    return _lines(connection, _with_run(), said, wrong, (places, since, listed, limit))
+
+
+def _lines(
+    connection: Connection,
+    source: FromClause,
+    said: tuple[ColumnElement[Any], ColumnElement[Any]],
+    wrong: ColumnElement[bool],
+    asked: tuple[Places, datetime, Listed, int],
+) -> tuple[FieldLine, ...]:
+    places, since, listed, limit = asked
+    chosen = [] if listed.book_id is None else [book.c.id == listed.book_id]
+    chosen += [] if listed.record is None else [book.c.record == listed.record]
+    chosen += [] if listed.form is None else [_form_read == listed.form]
+    chosen += [] if listed.field is None else [decision.c.field == listed.field]
+    query = (
+        select(
+            func.coalesce(entry.c.number_text, ""),
+            book.c.id,
+            book.c.folder_name,
+            scan.c.name,
+            decision.c.page_no,
+            book.c.record,
+            decision.c.field,
+            *said,
+            decision.c.status,
+            decision.c.text,
+            decision.c.decided_at,
+        )
+        .select_from(source)
+        .outerjoin(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
+        .where(*_counted(places, since), wrong, *chosen)
+        .order_by(decision.c.decided_at.desc(), decision.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(FieldLine(*tuple(row)) for row in connection.execute(query))
+
+
+def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Decisions on fields since then, of these places, those of lots apart."""
+    since_then = decision.c.decided_at >= since
+    return since_then, decision.c.field != WHOLE_ENTRY, _stands, _not_questioned, of_places(places)
+
+
+_run_seen = (
+    select(func.max(page_run.c.id))
+    .where(page_run.c.page_id == page.c.id, page_run.c.fingerprint == decision.c.seen_fingerprint)
+    .correlate(page, decision)
+    .scalar_subquery()
+)
+_form_read = case((page_run.c.form.is_(None), book.c.form), else_=page_run.c.form)
+
+
+def _with_page() -> FromClause:
+    same_scan = (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256)
+    return (
+        decision.join(book, book.c.id == decision.c.book_id)
+        .join(scan, same_scan)
+        .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
+    )
+
+
+def _with_run() -> FromClause:
+    """Decisions with the run whose reading was seen."""
+    return _with_page().outerjoin(page_run, page_run.c.id == _run_seen)
+
+
+def _said_twice(decisions: FromClause) -> FromClause:
+    """These decisions with the first and the second word that led to them."""
+    return decisions.join(_first, _first.c.id == _word_ids[0]).join(_second, _second.c.id == _word_ids[1])
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(cast(condition, Integer))

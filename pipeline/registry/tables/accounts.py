@@ -1,0 +1,50 @@
+"""The tables of accounts, sessions and refused logins. Of secrets they hold hashes only."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text
+
+from pipeline.registry.tables.metadata import METADATA, UtcTime
+
+account = Table(
+    "account",
+    METADATA,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("places", JSON(none_as_null=True)),
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("password_set_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("last_login_at", UtcTime),
+)
+"""An account is never deleted, as decisions name its login. ``places``: a list of place codes, NULL = all places."""
+
+login_session = Table(
+    "login_session",
+    METADATA,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("token_digest", Text, nullable=False, unique=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+"""A session that has not ended. ``token_digest``: SHA-256 of the cookie's secret."""
+
+login_failure = Table(
+    "login_failure",
+    METADATA,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("login_digest", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("failed_at", UtcTime, nullable=False),
+    Index(None, "login_digest", "failed_at"),
+    Index(None, "address", "failed_at"),
+)
+"""A refused login, kept while it counts. People type passwords where the login goes, so that is kept as SHA-256."""

@@ -1,0 +1,26 @@
+"""The table of the audit: who did what, when, and a digest of every row that came of it, chained row to row."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table, Text
+
+from pipeline.registry.tables.metadata import MANY, METADATA, UtcTime
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("id", MANY, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("key", Text),
+    Column("hash", Text, nullable=False),
+    Column("signature", Text),
+)
+"""``id`` runs on from 1 without a gap. ``detail`` and ``rows`` are JSON, kept as text because their very spelling is
+hashed; ``rows`` is written and read by ``rows.py``. ``previous`` is the ``hash`` of the row before (``""`` of the
+first); ``key`` names the key of the ``signature``, both None where nobody signed."""

@@ -1,0 +1,105 @@
+"""What may happen to the rows of which table, and which tables the audit answers for.
+
+Triggers, the role on PostgreSQL and the audit go by it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect
+
+from pipeline.registry.tables.accounts import account, login_failure, login_session
+from pipeline.registry.tables.amendments import AMENDMENT_APPEND_ONLY, amendment
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
+from pipeline.registry.tables.checks import (
+    CHECK_APPEND_ONLY,
+    CHECK_ONLY_ENDS,
+    book_finding,
+    link,
+    link_decision,
+)
+from pipeline.registry.tables.desk import (
+    DESK_APPEND_ONLY,
+    aside,
+    keying,
+    lease,
+    submission,
+    ticket,
+    ticket_closing,
+)
+from pipeline.registry.tables.entries import entry, finding, reading, resolved_place
+from pipeline.registry.tables.lots import LOTS_APPEND_ONLY
+from pipeline.registry.tables.reconciliation import (
+    RECONCILIATION_APPEND_ONLY,
+    difference,
+    difference_answer,
+    reconciliation,
+)
+from pipeline.registry.tables.tasks import decision
+
+GROWING = (
+    reading,
+    finding,
+    decision,
+    resolved_place,
+    *CHECK_APPEND_ONLY,
+    *DESK_APPEND_ONLY,
+    *AMENDMENT_APPEND_ONLY,
+    *RECONCILIATION_APPEND_ONLY,
+    *LOTS_APPEND_ONLY,
+    audit,
+)
+"""No row of these is ever changed or deleted."""
+
+ENDING = CHECK_ONLY_ENDS
+"""Rows of these are added and end, once: the column that says so."""
+
+COMING_AND_GOING = (page_failure, book_run, login_session, login_failure, lease)
+"""Rows of these, and of the record tables, are deleted when they are over."""
+
+COVERED = tuple(
+    table.name
+    for table in (
+        account,
+        login_session,
+        book,
+        scan,
+        page,
+        page_run,
+        page_failure,
+        entry,
+        reading,
+        finding,
+        decision,
+        resolved_place,
+        book_finding,
+        link,
+        link_decision,
+        keying,
+        submission,
+        aside,
+        ticket,
+        ticket_closing,
+        amendment,
+        reconciliation,
+        difference,
+        difference_answer,
+        *LOTS_APPEND_ONLY,
+    )
+)
+"""And every ``<record>_record``: the values in force are what somebody would change first."""
+
+NOT_COVERED = {
+    "audit": "covers itself by its chain",
+    "book_run": "says for minutes which run has a book in hand; nothing follows from it but a wait",
+    "lease": "lasts for minutes; whoever takes, is shown or hands back a task is told of",
+    "login_failure": "counts wrong passwords for minutes, then goes; nothing follows from it but a wait",
+    "review_task": "follows from readings, findings and decisions, and is made anew by them",
+}
+"""The other tables, and why they may be left out."""
+
+
+def covered_tables(connection: Connection) -> tuple[str, ...]:
+    """Those of this database."""
+    there = inspect(connection).get_table_names()
+    return tuple(name for name in sorted(there) if name in COVERED or name.endswith("_record"))
