@@ -168,7 +168,9 @@ def main() -> None:
 
 
 def _key(figures: Mapping[str, Any], step: str) -> str:
-    """The key that a step names; one that ends in ``*`` names the only key that begins so."""
+    """The key that a step names; one that ends in ``*`` names the only key that begins so, ``$`` the last one."""
+    if step == "$":
+        return [*figures][-1]
     if not step.endswith("*"):
         return step
     (key,) = _fitting(figures, step[:-1]) or [step]

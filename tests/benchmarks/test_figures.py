@@ -48,10 +48,11 @@ def test_figures_are_the_last_line_of_output_and_a_file_with_the_machine(
     assert set(kept) == {"bench", "arguments", "date", "revision", "machine", "figures"}
 
 
-def test_a_path_leads_through_keys_the_only_key_that_fits_and_elements_of_a_list() -> None:
+def test_a_path_leads_through_keys_and_elements_of_a_list() -> None:
     figures = {"lines:folder": {"cer": 0.02}, "runs": [{"way": "one", "n": 1}, {"way": "two", "n": 2}]}
     assert value_at(figures, "lines:*/cer") == 0.02
     assert value_at(figures, "runs/[way=two]/n") == 2
+    assert value_at({"after": {"10": 1, "20": 2}}, "after/$") == 2
     with pytest.raises(KeyError):
         value_at(figures, "runs/[way=three]/n")
     with pytest.raises(KeyError):
