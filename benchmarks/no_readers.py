@@ -10,7 +10,7 @@ from pipeline.ocr import Engines
 
 
 @dataclass(frozen=True)
-class Unread:
+class NullReader:
     """A reader that reads nothing."""
 
     name: str = "unread"
@@ -22,4 +22,4 @@ class Unread:
 
 def without_readers(engines: Engines) -> Engines:
     """The engines with their reader of labels and their gate, and nobody who reads values."""
-    return Engines(engines.labels, Unread(), gate=engines.gate)
+    return Engines(engines.labels, NullReader(), gate=engines.gate)

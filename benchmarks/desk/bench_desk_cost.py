@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, event
 
-from benchmarks.desk.databases import Place, postgresql_place, sqlite_place
-from benchmarks.desk.filled_registry import Shelf
+from benchmarks.desk.databases import RegistryLocation, postgresql_location, sqlite_location
+from benchmarks.desk.filled_registry import FilledRegistry
 from benchmarks.desk.simulated_staff import COLUMN
 from benchmarks.figures import report_figures
 from pipeline.model import FieldStatus
@@ -96,7 +96,7 @@ def main() -> None:
     chosen = parser.parse_args()
     table = Table("Cơ sở dữ liệu", "Gọi", "Lần", "CPU ms", "CPU p95 ms", "máy chủ ms", "câu SQL")
     runs = {}
-    for kind, place_of in {"PostgreSQL": postgresql_place, "SQLite": sqlite_place}.items():
+    for kind, place_of in {"PostgreSQL": postgresql_location, "SQLite": sqlite_location}.items():
         if chosen.only not in (None, kind):
             continue
         with place_of(chosen.entries, chosen.keep) as (place, shelf):
@@ -108,7 +108,9 @@ def main() -> None:
     report_figures("desk-cost", {"entries": chosen.entries, **runs})
 
 
-def costs(place: Place, shelf: Shelf, tasks: int, columns: int) -> dict[str, dict[str, float]]:
+def costs(
+    place: RegistryLocation, shelf: FilledRegistry, tasks: int, columns: int
+) -> dict[str, dict[str, float]]:
     """A checker of eight places who takes and keys so many tasks, then columns of ``COLUMN`` snippets."""
     person = Person(1, "nguoi-1", "", Role.CHECKER, frozenset(shelf.places[:8]))
     meter = Meter()

@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in
-from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, SKIP, STATUS, Deed, typed
+from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, SKIP, STATUS, DeskAction, typed
 from benchmarks.figures import report_figures, say
 from pipeline.evaluation import BookTruth, load_truth
 from pipeline.model import FieldStatus
@@ -72,7 +72,7 @@ document.addEventListener("keydown", (event) => {
 class Flow:
     """What was done and how fast the machine answered (seconds)."""
 
-    deeds: list[Deed] = field(default_factory=list)
+    deeds: list[DeskAction] = field(default_factory=list)
     answers: Mapping[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def response(self) -> float:
@@ -159,7 +159,7 @@ def _do_task(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas, flow
     page.locator(f".task:not([data-task='{task}']), #place[data-again]").first.wait_for(timeout=60_000)
 
 
-def _done(page: Page, wanted: str | None) -> Deed:
+def _done(page: Page, wanted: str | None) -> DeskAction:
     """Finish the field in work the shortest way to ``wanted`` (None: it is not known; what was read is taken)."""
     current = page.locator(".field.current")
     if not current.locator("input").count():
@@ -211,7 +211,7 @@ def _truth_of(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas) -> 
 def _tell(flow: Flow) -> None:
     response = flow.response()
     seconds = [deed.seconds(response) for deed in flow.deeds]
-    by_name: dict[str, list[Deed]] = defaultdict(list)
+    by_name: dict[str, list[DeskAction]] = defaultdict(list)
     for deed in flow.deeds:
         by_name[deed.name].append(deed)
     table = Table("Việc", "Ô", "Phím (trung vị)", "Giây (trung vị)", title="Một ô ở bàn rà soát")

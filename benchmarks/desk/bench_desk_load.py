@@ -28,11 +28,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED
-from benchmarks.desk.databases import Place, postgresql_place, sqlite_place
-from benchmarks.desk.filled_registry import Shelf
-from benchmarks.desk.load_log import Log
+from benchmarks.desk.databases import RegistryLocation, postgresql_location, sqlite_location
+from benchmarks.desk.filled_registry import FilledRegistry
+from benchmarks.desk.load_log import LoadLog
 from benchmarks.desk.page_writer import save_pages
-from benchmarks.desk.proof import Proof, prove
+from benchmarks.desk.proof import LoadProof, prove
 from benchmarks.desk.simulated_staff import Pace, people, work
 from benchmarks.figures import report_figures, say
 
@@ -76,8 +76,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     offices = {
-        "PostgreSQL": (postgresql_place, Office(chosen.people, chosen.processes)),
-        "SQLite": (sqlite_place, Office(chosen.people_sqlite, 1)),
+        "PostgreSQL": (postgresql_location, Office(chosen.people, chosen.processes)),
+        "SQLite": (sqlite_location, Office(chosen.people_sqlite, 1)),
     }
     paces = (Pace("pace", chosen.seconds, chosen.think), Pace("stress", chosen.stress_seconds, 0.0))
     table = Table("Cơ sở dữ liệu", "Nhịp", "Gọi", "Lần", *SHOWN.values())
@@ -104,25 +104,25 @@ def main() -> None:
         raise SystemExit("the registry does not hold what it was told")
 
 
-def loaded(place: Place, shelf: Shelf, office: Office, pace: Pace, seed: int) -> Log:
+def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace: Pace, seed: int) -> LoadLog:
     """All of the office at work, and the machine beside it, until the time of ``pace`` is over."""
     who = people(office.people, shelf.places)
-    jobs: list[tuple[Callable[..., Log], tuple[Any, ...]]] = [
+    jobs: list[tuple[Callable[..., LoadLog], tuple[Any, ...]]] = [
         (work, (place.url, place.key, who[number :: office.processes], pace, seed))
         for number in range(office.processes)
     ]
     night = (place.url, place.key, shelf, office.people, pace.seconds, office.page_every)
     jobs.append((save_pages, night))
-    log = Log()
+    log = LoadLog()
     for one in _together(jobs):
         log.take(one)
     say(f"{pace.name}: {len(log.said)} chữ, {log.pages} trang, lỗi {dict(log.errors)}")
     return log
 
 
-def proven(place: Place, shelf: Shelf, logs: Sequence[Log]) -> Proof:
+def proven(place: RegistryLocation, shelf: FilledRegistry, logs: Sequence[LoadLog]) -> LoadProof:
     begun = time.perf_counter()
-    log = Log()
+    log = LoadLog()
     for one in logs:
         log.take(one)
     proof = prove(place.url, place.key, log, shelf.audit_rows)
@@ -130,7 +130,7 @@ def proven(place: Place, shelf: Shelf, logs: Sequence[Log]) -> Proof:
     return proof
 
 
-def _together(jobs: Sequence[tuple[Callable[..., Log], tuple[Any, ...]]]) -> list[Log]:
+def _together(jobs: Sequence[tuple[Callable[..., LoadLog], tuple[Any, ...]]]) -> list[LoadLog]:
     """What jobs in processes of their own come to, which begin together. ``EOFError`` when one of them breaks off."""
     pipes = []
     for job, arguments in jobs:
@@ -145,7 +145,7 @@ def _together(jobs: Sequence[tuple[Callable[..., Log], tuple[Any, ...]]]) -> lis
     return [pipe.recv() for pipe in pipes]
 
 
-def _child(pipe: Connection, job: Callable[..., Log], arguments: tuple[Any, ...]) -> None:
+def _child(pipe: Connection, job: Callable[..., LoadLog], arguments: tuple[Any, ...]) -> None:
     def ready() -> None:
         pipe.send(None)
         pipe.recv()
@@ -153,7 +153,7 @@ def _child(pipe: Connection, job: Callable[..., Log], arguments: tuple[Any, ...]
     pipe.send(job(*arguments, ready))
 
 
-def _figures(log: Log, pace: Pace) -> dict[str, Any]:
+def _figures(log: LoadLog, pace: Pace) -> dict[str, Any]:
     calls = {name: _call(log, name) for name in CALLS if log.seconds[name]}
     return {
         "calls": calls,
@@ -168,7 +168,7 @@ def _figures(log: Log, pace: Pace) -> dict[str, Any]:
     }
 
 
-def _call(log: Log, name: str) -> Mapping[str, float]:
+def _call(log: LoadLog, name: str) -> Mapping[str, float]:
     milliseconds = 1000 * np.asarray(log.seconds[name])
     p50, p95 = np.percentile(milliseconds, (50, 95))
     served = np.maximum(milliseconds - 1000 * np.asarray(log.waited[name]), 0.0)

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED
-from benchmarks.desk.simulated_keyers import Ink, Keyers, Person, misread
+from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer, misread
 from benchmarks.figures import report_figures
 from pipeline import schema
 from pipeline.evaluation.field_scores import upper_bound
@@ -81,7 +81,7 @@ COLUMNS = (
 
 
 @dataclass
-class Tally:
+class KeyerTally:
     """What came out of one scene in one way."""
 
     fields: int = 0
@@ -118,25 +118,25 @@ def main() -> None:
     schemas = schema.load()
     told = []
     for title, work, fields in (
-        ("Qua bàn rà soát thật (SQLite)", worked_off, chosen.fields),
-        ("Chỉ theo luật của bàn rà soát", by_the_rules, chosen.many),
+        ("Qua bàn rà soát thật (SQLite)", work_at_desk, chosen.fields),
+        ("Chỉ theo luật của bàn rà soát", work_by_rules, chosen.many),
     ):
         table = Table("Người gõ", "Cách làm", *COLUMNS, title=f"Sai còn lại: {title}")
         for scene, keyers in SCENES.items():
             for way, policy in WAYS.items():
                 tally = work(schemas, keyers, policy, fields, chosen.seed)
                 table.add_row(scene, way, *tally.cells())
-                told.append({"desk": work is worked_off, "scene": scene, "way": way, **tally.figures()})
+                told.append({"desk": work is work_at_desk, "scene": scene, "way": way, **tally.figures()})
         console.print(table)
     report_figures("keyers", {"seed": chosen.seed, "bound": BOUND, "runs": told})
 
 
-def worked_off(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int, seed: int) -> Tally:
+def work_at_desk(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int, seed: int) -> KeyerTally:
     """A book with about so many planted fields, worked off at a desk of its own."""
     names = tuple(schemas.record("birth").by_name)
     pages = -(-fields // len(names))
     inks = list(_inks(pages * len(names), seed))
-    people = {number: Person(keyers, number, seed) for number in range(1, PEOPLE + 1)}
+    people = {number: SimulatedKeyer(keyers, number, seed) for number in range(1, PEOPLE + 1)}
     with (
         tempfile.TemporaryDirectory() as folder,
         Registry.open(f"sqlite:///{folder}/registry.db", schemas) as registry,
@@ -154,11 +154,11 @@ def worked_off(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int
     return tally
 
 
-def by_the_rules(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int, seed: int) -> Tally:
+def work_by_rules(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: int, seed: int) -> KeyerTally:
     """The same of single fields: whoever comes next of the people says a word, as long as the field is not settled."""
-    people = {number: Person(keyers, number, seed) for number in range(1, PEOPLE + 1)}
+    people = {number: SimulatedKeyer(keyers, number, seed) for number in range(1, PEOPLE + 1)}
     (name, spec), *_ = schemas.record("birth").by_name.items()
-    tally, begun = Tally(), time.perf_counter()
+    tally, begun = KeyerTally(), time.perf_counter()
     for ink in _inks(fields, seed):
         one = standing(policy.way(spec), ())
         for turn in range(PEOPLE):
@@ -177,7 +177,7 @@ def by_the_rules(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: i
     return tally
 
 
-def plant(registry: Registry, names: tuple[str, ...], inks: list[Ink]) -> None:
+def plant(registry: Registry, names: tuple[str, ...], inks: list[FieldInk]) -> None:
     """Pages of one entry each, all of whose fields wait for people."""
     ledger = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
     book = registry.book_id(ledger, "KS.2010.01")
@@ -190,9 +190,11 @@ def plant(registry: Registry, names: tuple[str, ...], inks: list[Ink]) -> None:
         registry.save_page(book, _page(page + 1, EntryResult(0, readings, ())), "bench")
 
 
-def _work(desk: Desk, people: dict[int, Person], names: tuple[str, ...], inks: list[Ink]) -> Tally:
+def _work(
+    desk: Desk, people: dict[int, SimulatedKeyer], names: tuple[str, ...], inks: list[FieldInk]
+) -> KeyerTally:
     """People take turns until nothing is left for any of them."""
-    tally, idle = Tally(), 0
+    tally, idle = KeyerTally(), 0
     while idle < len(people):
         for number, person in people.items():
             who = accounts.Person(number, f"nguoi-{number}", "", accounts.Role.CHECKER, None)
@@ -206,11 +208,11 @@ def _work(desk: Desk, people: dict[int, Person], names: tuple[str, ...], inks: l
 def _key(
     desk: Desk,
     who: accounts.Person,
-    person: Person,
+    person: SimulatedKeyer,
     task: DeskTask,
     names: tuple[str, ...],
-    inks: list[Ink],
-    tally: Tally,
+    inks: list[FieldInk],
+    tally: KeyerTally,
 ) -> None:
     first = (task.ref.page_no - 1) * len(names)
     words = [person.word(inks[first + names.index(work.field)], work) for work in task.fields]
@@ -219,14 +221,14 @@ def _key(
     tally.thirds += sum(bool(work.candidates) for work in task.fields)
 
 
-def _inks(number: int, seed: int) -> Iterator[Ink]:
+def _inks(number: int, seed: int) -> Iterator[FieldInk]:
     drawn = np.random.default_rng(seed).random(number)
     for at in range(number):
         truth = f"{at:07d}"
-        yield Ink(at, truth, misread(truth) if drawn[at] < MISREAD else truth)
+        yield FieldInk(at, truth, misread(truth) if drawn[at] < MISREAD else truth)
 
 
-def _reading(name: str, ink: Ink) -> FieldReading:
+def _reading(name: str, ink: FieldInk) -> FieldReading:
     return FieldReading(name, FieldStatus.READ, ink.reading, "", 0.5, Writing.HAND, "bench")
 
 

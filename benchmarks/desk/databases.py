@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.desk.filled_registry import Shelf, fill
+from benchmarks.desk.filled_registry import FilledRegistry, fill
 from benchmarks.figures import say
 from benchmarks.servers import postgresql
 
@@ -25,7 +25,7 @@ AT_WORK, FILLED = "bench", "filled_{}"
 
 
 @dataclass(frozen=True)
-class Place:
+class RegistryLocation:
     """Where a registry is: as its owner and as those who work there know it; ``key`` signs its audit."""
 
     owner_url: str
@@ -34,7 +34,7 @@ class Place:
 
 
 @contextmanager
-def sqlite_place(entries: int, keep: Path | None) -> Iterator[tuple[Place, Shelf]]:
+def sqlite_location(entries: int, keep: Path | None) -> Iterator[tuple[RegistryLocation, FilledRegistry]]:
     """A file with a registry of so many entries, gone afterwards; ``keep``: the folder where the first one stays."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def sqlite_place(entries: int, keep: Path | None) -> Iterator[tuple[Place, Shelf
 
 
 @contextmanager
-def postgresql_place(entries: int, keep: Path | None) -> Iterator[tuple[Place, Shelf]]:
+def postgresql_location(entries: int, keep: Path | None) -> Iterator[tuple[RegistryLocation, FilledRegistry]]:
     """The same in a database of a server of its own; with ``keep`` the server's files lie there."""
     if keep is None:
         with postgresql.server(LOADED_FAST) as server, tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def postgresql_place(entries: int, keep: Path | None) -> Iterator[tuple[Place, S
             server.execute("DROP DATABASE {} WITH (FORCE)", AT_WORK)
 
 
-def filled(place: Place, entries: int) -> Shelf:
+def filled(place: RegistryLocation, entries: int) -> FilledRegistry:
     """Fill the empty registry there with about so many entries."""
     begun = time.perf_counter()
     shelf = fill(place.owner_url, place.key, entries)
@@ -84,21 +84,21 @@ def filled(place: Place, entries: int) -> Shelf:
     return shelf
 
 
-def _filled_once(place: Place, entries: int, told: Path) -> Shelf:
+def _filled_once(place: RegistryLocation, entries: int, told: Path) -> FilledRegistry:
     """What was filled there, now or before; ``told`` says so when it is done."""
     with suppress(FileNotFoundError):
         known = json.loads(told.read_text(encoding="utf-8"))
-        return Shelf(known["entries"], known["books"], tuple(known["places"]), known["audit_rows"])
+        return FilledRegistry(known["entries"], known["books"], tuple(known["places"]), known["audit_rows"])
     place.key.unlink(missing_ok=True)
     shelf = filled(place, entries)
     told.write_text(json.dumps(asdict(shelf)), encoding="utf-8")
     return shelf
 
 
-def _file(path: Path, key: Path) -> Place:
+def _file(path: Path, key: Path) -> RegistryLocation:
     url = f"sqlite:///{path}"
-    return Place(url, url, key)
+    return RegistryLocation(url, url, key)
 
 
-def _database(server: postgresql.Cluster, name: str, key: Path) -> Place:
-    return Place(server.url(name, postgresql.OWNER), server.url(name), key)
+def _database(server: postgresql.Cluster, name: str, key: Path) -> RegistryLocation:
+    return RegistryLocation(server.url(name, postgresql.OWNER), server.url(name), key)

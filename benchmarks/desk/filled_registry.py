@@ -62,7 +62,7 @@ BEFORE = Person(9001, "truoc", "", Role.CHECKER, None)
 
 
 @dataclass(frozen=True)
-class Shelf:
+class FilledRegistry:
     """What was made. ``audit_rows`` of it: those that answer for what people and machine do later come after."""
 
     entries: int
@@ -71,7 +71,7 @@ class Shelf:
     audit_rows: int
 
 
-def fill(url: str, key_file: Path, entries: int) -> Shelf:
+def fill(url: str, key_file: Path, entries: int) -> FilledRegistry:
     """Fill the empty registry at ``url`` with about so many entries. The account must own its tables."""
     with Registry.open(url, audit_key=key_file) as registry:
         book = registry.book_id(ledger(place_of(0)), "KS.0")
@@ -93,7 +93,9 @@ def fill(url: str, key_file: Path, entries: int) -> Shelf:
             assert last is not None
     finally:
         database.close()
-    return Shelf(books * ENTRIES_A_BOOK, books, tuple(place_of(number) for number in range(places)), last.id)
+    return FilledRegistry(
+        books * ENTRIES_A_BOOK, books, tuple(place_of(number) for number in range(places)), last.id
+    )
 
 
 def place_of(number: int) -> str:

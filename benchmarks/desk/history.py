@@ -68,7 +68,7 @@ class _Field:
 
 
 @dataclass(frozen=True)
-class Audited:
+class AuditCheck:
     """How many rows of the audit, and of others, were looked at, and how many flaws there are."""
 
     audit_rows: int
@@ -201,7 +201,7 @@ def _rows(connection: Connection, query: Select[Any], key: Any, ids: list[int]) 
         yield from [dict(row) for row in rows.mappings()]
 
 
-def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -> Audited:
+def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -> AuditCheck:
     """Every row of the audit beside the one before it, its hash and its signature; and every row that was written since
     the audit's row ``filled`` beside what the audit said of it last."""
     keys = {} if key_file is None else {key.name: key for key in key_file.known()}
@@ -224,4 +224,4 @@ def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -
     for table_name, expected in told.items():
         now = digests(connection, table_name, expected)
         flaws += sum(now[row_id] != digest for row_id, digest in expected.items())
-    return Audited(count, sum(map(len, told.values())), flaws)
+    return AuditCheck(count, sum(map(len, told.values())), flaws)

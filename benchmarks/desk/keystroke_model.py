@@ -13,7 +13,7 @@ MENTAL = 1.35
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class DeskAction:
     """One way to finish a field: ``mental`` preparations and ``keys``. The hands stay on the keyboard (no H, no P)."""
 
     name: str
@@ -25,15 +25,15 @@ class Deed:
         return self.mental * MENTAL + self.keys * KEY + response
 
 
-ACCEPT = Deed("nhận", 1, 1)  # compare ink and input; Enter
-CHOOSE = Deed("chọn cách đọc khác", 2, 3)  # compare; find it among the others; Alt, figure, Enter
-STATUS = Deed("trạng thái", 1, 1)  # see that the paper is blank; F3
-SKIP = Deed("bỏ qua việc", 2, 4)  # see that it cannot be read; F6, Alt, figure, Enter
+ACCEPT = DeskAction("nhận", 1, 1)  # compare ink and input; Enter
+CHOOSE = DeskAction("chọn cách đọc khác", 2, 3)  # compare; find it among the others; Alt, figure, Enter
+STATUS = DeskAction("trạng thái", 1, 1)  # see that the paper is blank; F3
+SKIP = DeskAction("bỏ qua việc", 2, 4)  # see that it cannot be read; F6, Alt, figure, Enter
 
 
-def typed(text: str) -> Deed:
+def typed(text: str) -> DeskAction:
     """The input is typed anew: compare, read the ink, type over what is selected, Enter."""
-    return Deed("gõ lại", 2, telex_keys(text) + 1)
+    return DeskAction("gõ lại", 2, telex_keys(text) + 1)
 
 
 def telex_keys(text: str) -> int:

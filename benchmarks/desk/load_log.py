@@ -19,7 +19,7 @@ WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Said:
+class AcknowledgedValue:
     """A word that the desk has acknowledged."""
 
     token: str
@@ -30,7 +30,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Held:
+class TaskHold:
     """From when to when, by this machine's clock, a person had a task for certain."""
 
     task_id: int
@@ -40,7 +40,7 @@ class Held:
 
 
 @dataclass
-class Log:
+class LoadLog:
     """What one process has seen.
 
     ``seconds`` of each call by its name, how many of them it ``waited`` for a core that other processes had, and how
@@ -52,14 +52,14 @@ class Log:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     waited: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    said: list[Said] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    said: list[AcknowledgedValue] = field(default_factory=list)
+    held: list[TaskHold] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     unanswered: set[str] = field(default_factory=set)
     pages: int = 0
 
-    def take(self, other: Log) -> None:
+    def take(self, other: LoadLog) -> None:
         for name, seconds in other.seconds.items():
             self.seconds[name].extend(seconds)
             self.waited[name].extend(other.waited[name])
@@ -73,7 +73,7 @@ class Log:
         self.pages += other.pages
 
 
-def timed(log: Log, name: str, call: Callable[[], T]) -> T:
+def timed(log: LoadLog, name: str, call: Callable[[], T]) -> T:
     """A call, timed also when it is refused."""
     idle, begun, computed = waited(), time.perf_counter(), time.thread_time()
     try:

@@ -7,8 +7,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchmarks.desk.filled_registry import PAGES, Shelf, ledger, page_result, scan_of
-from benchmarks.desk.load_log import WAIT_SECONDS, Log, Start, timed
+from benchmarks.desk.filled_registry import PAGES, FilledRegistry, ledger, page_result, scan_of
+from benchmarks.desk.load_log import WAIT_SECONDS, LoadLog, Start, timed
 from pipeline.registry import Registry
 
 AGAIN = 0.5
@@ -16,10 +16,10 @@ AGAIN = 0.5
 
 
 def save_pages(
-    url: str, key_file: Path, shelf: Shelf, people: int, seconds: float, every: float, start: Start
-) -> Log:
+    url: str, key_file: Path, shelf: FilledRegistry, people: int, seconds: float, every: float, start: Start
+) -> LoadLog:
     """The machine: every so many seconds (0: without a pause) a page, new or read before and read otherwise now."""
-    log, drawn, places = Log(), random.Random(0), len(shelf.places)
+    log, drawn, places = LoadLog(), random.Random(0), len(shelf.places)
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
         new, sha256 = _new_book(registry, shelf.places[0])
         start()

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from benchmarks.desk.history import Audited, flaws_since, history
-from benchmarks.desk.load_log import Held, Log, Said
+from benchmarks.desk.history import AuditCheck, flaws_since, history
+from benchmarks.desk.load_log import AcknowledgedValue, LoadLog, TaskHold
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.baseline import ROWS
 from pipeline.registry.database.database import Database
@@ -32,7 +32,7 @@ TAKEN = ("task-shown", "lease-taken-over")
 
 
 @dataclass(frozen=True)
-class Proof:
+class LoadProof:
     """Numbers of what was looked at, and of what must not be.
 
     ``words``: acknowledged; ``words_lost``: not there once exactly and as they were said; ``words_unknown``: there,
@@ -68,7 +68,7 @@ class Proof:
         return {**asdict(self), "holds": self.holds}
 
 
-def prove(url: str, key_file: Path, log: Log, filled: int) -> Proof:
+def prove(url: str, key_file: Path, log: LoadLog, filled: int) -> LoadProof:
     """Look for all of it. ``filled``: the last row of the audit that answers for what was there before."""
     database = Database(url, 60.0, key_file)
     try:
@@ -83,8 +83,8 @@ def prove(url: str, key_file: Path, log: Log, filled: int) -> Proof:
     if audited is None:
         with Registry.open(url, audit_key=key_file) as registry:
             verified = registry.audit().verify()
-        audited = Audited(verified.audit_rows, verified.rows, verified.flaw_count)
-    return Proof(
+        audited = AuditCheck(verified.audit_rows, verified.rows, verified.flaw_count)
+    return LoadProof(
         words=len(log.said),
         words_lost=lost,
         words_unknown=unknown,
@@ -102,11 +102,11 @@ def prove(url: str, key_file: Path, log: Log, filled: int) -> Proof:
     )
 
 
-def _words(connection: Connection, log: Log) -> tuple[int, int]:
+def _words(connection: Connection, log: LoadLog) -> tuple[int, int]:
     """How many acknowledged words are not there exactly once, and how many there are that nobody was told of."""
     columns = (keying.c.token, keying.c.task_id, keying.c.field, keying.c.text, keying.c.account_id)
     mine = keying.c.takes_back_id.is_(None) & keying.c.account_id.in_({one.account_id for one in log.said})
-    there = Counter(Said(*row) for row in connection.execute(select(*columns).where(mine)))
+    there = Counter(AcknowledgedValue(*row) for row in connection.execute(select(*columns).where(mine)))
     lost = sum(there[one] != 1 for one in log.said)
     said = set(log.said)
     return lost, sum(one not in said and one.token not in log.unanswered for one in there)
@@ -141,15 +141,15 @@ def _tasks(action: str, subject: str, detail: str) -> Iterable[int]:
     return (int(subject.removeprefix("task:")),)
 
 
-def shared_by_clock(held: Sequence[Held]) -> int:
+def shared_by_clock(held: Sequence[TaskHold]) -> int:
     """How often a person got a task before somebody else had let go of it."""
-    by_task: dict[int, list[Held]] = defaultdict(list)
+    by_task: dict[int, list[TaskHold]] = defaultdict(list)
     for one in held:
         by_task[one.task_id].append(one)
     return sum(_overlaps(sorted(spells, key=attrgetter("since"))) for spells in by_task.values())
 
 
-def _overlaps(spells: Sequence[Held]) -> int:
+def _overlaps(spells: Sequence[TaskHold]) -> int:
     def pairs() -> Iterator[bool]:
         for at, one in enumerate(spells):
             for other in spells[at + 1 :]:

@@ -28,7 +28,7 @@ class Keyers:
 
 
 @dataclass(frozen=True)
-class Ink:
+class FieldInk:
     """A field as it stands on paper (``truth``) and as it was read (``reading``)."""
 
     number: int
@@ -41,17 +41,17 @@ def misread(truth: str, slip: int = 0) -> str:
     return f"{truth[:-1]}{(int(truth[-1]) + 1 + slip % 9) % 10}"
 
 
-class Person:
+class SimulatedKeyer:
     """One of the people, with a hand of their own."""
 
     def __init__(self, keyers: Keyers, account_id: int, seed: int) -> None:
         self._keyers, self._account_id, self._seed = keyers, account_id, seed
 
-    def word(self, ink: Ink, work: FieldWork) -> Verdict:
+    def word(self, ink: FieldInk, work: FieldWork) -> Verdict:
         """What they type into that field, given what the desk shows them."""
         return Verdict(work.field, FieldStatus.READ, self._typed(ink, _shown(work)))
 
-    def _typed(self, ink: Ink, shown: tuple[str, ...]) -> str:
+    def _typed(self, ink: FieldInk, shown: tuple[str, ...]) -> str:
         """Whoever sees something else than what they are shown looks again, unless they let it through."""
         seen = self._look(ink, 0)
         if not shown or seen in shown:
@@ -60,7 +60,7 @@ class Person:
             return shown[0]
         return self._look(ink, 1)
 
-    def _look(self, ink: Ink, look: int) -> str:
+    def _look(self, ink: FieldInk, look: int) -> str:
         keyers = self._keyers
         if _share(f"{self._seed} ink {ink.number}") < keyers.wrong * keyers.by_ink:
             return misread(ink.truth)
@@ -69,7 +69,7 @@ class Person:
         alike = self._draw(f"alike {look}", ink) < keyers.alike
         return misread(ink.truth, 0 if alike else 1 + int(8 * self._draw(f"slip {look}", ink)))
 
-    def _draw(self, what: str, ink: Ink) -> float:
+    def _draw(self, what: str, ink: FieldInk) -> float:
         return _share(f"{self._seed} {self._account_id} {what} {ink.number}")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.desk.cpu_waits import watch_backends
-from benchmarks.desk.load_log import WAIT_SECONDS, Held, Log, Said, Start, timed
+from benchmarks.desk.load_log import WAIT_SECONDS, AcknowledgedValue, LoadLog, Start, TaskHold, timed
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, StaleTask, Verdict
@@ -69,7 +69,7 @@ def people(number: int, places: Sequence[str]) -> list[Person]:
     return found
 
 
-def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int, start: Start) -> Log:
+def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int, start: Start) -> LoadLog:
     """These people at one registry until their time is over."""
     watch_backends()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -81,7 +81,7 @@ def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int,
         start()
         with ThreadPoolExecutor(len(desks)) as together:
             list(together.map(_Worker.work, desks))
-    log = Log()
+    log = LoadLog()
     for one in desks:
         log.take(one.log)
     return log
@@ -91,7 +91,7 @@ class _Worker:
     """One person. Only their own thread touches their log."""
 
     def __init__(self, desk: Desk, person: Person, pace: Pace, drawn: random.Random) -> None:
-        self.desk, self.person, self.log = desk, person, Log()
+        self.desk, self.person, self.log = desk, person, LoadLog()
         self._pace, self._drawn = pace, drawn
         self._in_hand: deque[tuple[DeskTask, float]] = deque()
         self._tokens = 0
@@ -224,10 +224,12 @@ class _Worker:
 
     def _acknowledged(self, token: str, words: Sequence[tuple[int, Verdict]]) -> None:
         mine = self.person.account_id
-        self.log.said.extend(Said(token, task_id, word.field, word.text, mine) for task_id, word in words)
+        self.log.said.extend(
+            AcknowledgedValue(token, task_id, word.field, word.text, mine) for task_id, word in words
+        )
 
     def _let_go(self, task_id: int, since: float) -> None:
-        self.log.held.append(Held(task_id, self.person.account_id, since, time.monotonic()))
+        self.log.held.append(TaskHold(task_id, self.person.account_id, since, time.monotonic()))
 
     def _called(self, name: str, call: Callable[[], T]) -> T:
         return timed(self.log, name, call)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.handwriting.books import ReadHandBook
-from benchmarks.handwriting.calibration_pens import MARKED_PENS
+from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS
 from pipeline.calibration import FILE, Calibration, format_calibration
 
 
@@ -41,7 +41,7 @@ def write(
     mark = hashlib.sha256(text.encode()).hexdigest()
     writers = {book.book.hand for book in read if book.book.cutouts}
     pens = sorted({book.book.hand for book in read if not book.book.cutouts})
-    marked = [pen for pen in pens if pen in MARKED_PENS]
+    marked = [pen for pen in pens if pen in LATIN_CALIBRATION_PENS]
     joined = f" (the Vietnamese marks of {', '.join(marked)} are drawn)" if marked else ""
     real = (
         f" Lines of {len(writers)} writers of the Kalapa 2023 Vietnamese handwriting challenge (no licence stated; no"

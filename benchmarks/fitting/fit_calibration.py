@@ -43,11 +43,11 @@ from benchmarks.handwriting.books import (
     read_books,
     schemas_and_engines,
 )
-from benchmarks.handwriting.calibration_pens import marked_pens
+from benchmarks.handwriting.calibration_pens import calibration_pens
 from benchmarks.handwriting.reading_cache import code_mark, entries_path, keep, kept_entries, with_memory
 from benchmarks.handwriting.real_lines import cutouts_by_writer
+from benchmarks.no_readers import NullReader
 from pipeline.calibration import fit_calibration
-from pipeline.model import Crop, LineReading
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import ScannerLevel
 from pipeline.synth.pen_fonts import PenFont
@@ -71,7 +71,7 @@ def main() -> None:
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     console = Console(width=150)
     schemas, engines = schemas_and_engines()
-    pens = BookPens(marked_pens(chosen.fonts, chosen.kept / "pens"))
+    pens = BookPens(calibration_pens(chosen.fonts, chosen.kept / "pens"))
     books = [
         *_glued_books(chosen.lines, chosen.seed),
         *_table_books(chosen.tables, chosen.seed, pens),
@@ -206,16 +206,7 @@ def _read(books: Sequence[HandBook], jobs: int, kept: Path) -> list[ReadHandBook
 def print_read(book: HandBook, kept: Path) -> ReadHandBook:
     """The book read without its handwriting: what is printed on it is then known when networks change."""
     engines = with_memory(schemas_and_engines()[1], kept / "print")
-    return drawn_and_read(book, replace(engines, hand=Unread()))
-
-
-class Unread:
-    """A reader of handwriting that reads nothing."""
-
-    name = fingerprint = "unread"
-
-    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        return (LineReading("", 0.0, self.name),) * len(crops)
+    return drawn_and_read(book, replace(engines, hand=NullReader()))
 
 
 def read_or_kept(book: HandBook, kept: Path, code: str) -> ReadHandBook:

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.books.drawn_books import bench_in, draw
-from benchmarks.handwriting.books import LEARNT_PENS, TEST_PENS
-from benchmarks.handwriting.training_pens import learnt_pens
+from benchmarks.handwriting.books import TEST_PENS, TRAINING_PENS
+from benchmarks.handwriting.training_pens import training_pens
+from benchmarks.no_readers import NullReader
 from pipeline.digitize import digitize_page
 from pipeline.digitize.lines import TYPED_PAGE
 from pipeline.imaging.ink.binarization import normalize_illumination
@@ -39,7 +40,7 @@ from pipeline.imaging.ink.print_or_hand import (
 )
 from pipeline.intake import page_count, page_of, scans_of
 from pipeline.ledger import load_ledger
-from pipeline.model import Crop, LineReading
+from pipeline.model import Crop
 from pipeline.synth import SynthOptions
 from pipeline.synth.options import ScannerLevel, WritingStyle
 from pipeline.synth.pen_fonts import PENS, PenFont
@@ -70,21 +71,12 @@ class Collector:
         return (0.0,) * len(crops)
 
 
-class Unread:
-    """A reader that reads nothing: only the shapes of the lines are wanted."""
-
-    name = fingerprint = "unread"
-
-    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        return (LineReading("", 0.0, self.name),) * len(crops)
-
-
 def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed: int) -> list[Shapes]:
     """The line shapes (lines, 7) of one drawn page a form, one array a page; handwriting by those pens."""
     collector = Collector()
     with tempfile.TemporaryDirectory() as folder:
         context = bench_in(Path(folder) / "workspace")
-        engines = replace(context.make_engines(), writing=collector, print=Unread(), digits=None)
+        engines = replace(context.make_engines(), writing=collector, print=NullReader(), digits=None)
         for number, name in enumerate(FORMS):
             form = context.schemas.form(name)
             level = LEVELS_DRAWN[number % 4]
@@ -180,9 +172,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {CARD.name}")
     chosen = parser.parse_args()
     typed = many_books("typed", 2 * chosen.pages, SEED, ())
-    more = learnt_pens(chosen.fonts)
+    more = training_pens(chosen.fonts)
     hand = many_books(
-        "hand", 2 * chosen.pages + 2 + len(more) // 2, SEED + 1000, (*of_package(LEARNT_PENS), *more)
+        "hand", 2 * chosen.pages + 2 + len(more) // 2, SEED + 1000, (*of_package(TRAINING_PENS), *more)
     )
     known = real_writers(chosen.hand) if chosen.hand else ()
     real = [shapes for writer, shapes in known if writer not in CALIBRATION_WRITERS]
@@ -197,7 +189,7 @@ def main() -> None:
     if chosen.hand_test:
         figures["hand_real"] = called_typed(model, [shapes for _, shapes in real_writers(chosen.hand_test)])
     if chosen.write:
-        write_card(model, figures, len(LEARNT_PENS) + len(more), len(real))
+        write_card(model, figures, len(TRAINING_PENS) + len(more), len(real))
     print(json.dumps(figures))
 
 

@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import percent, report_figures, say
-from benchmarks.handwriting.books import LEARNT_PENS, TEST_PENS
-from benchmarks.handwriting.training_pens import learnt_pens
+from benchmarks.handwriting.books import TEST_PENS, TRAINING_PENS
+from benchmarks.handwriting.training_pens import training_pens
 from benchmarks.imaging.gate_pages import chance
 from benchmarks.no_readers import without_readers
 from benchmarks.reading.box_coverage import straightened
@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--fonts", type=Path, metavar="FOLDER", help="more pens that networks learn from")
     chosen = parser.parse_args()
-    lines = with_more(list(drawn_lines(chosen.entries, chosen.seed, learnt_pens(chosen.fonts))))
+    lines = with_more(list(drawn_lines(chosen.entries, chosen.seed, training_pens(chosen.fonts))))
     say(f"{len(lines)} dòng")
     runs = [(number, line, run) for number, line in enumerate(lines) for run in weighed(line)]
     measures = np.array([astuple(run) for _, _, run in runs])
@@ -172,7 +172,7 @@ def drawn_lines(entries: int, seed: int, more: tuple[PenFont, ...]) -> Iterator[
     the pens of the tests."""
     schemas = schema.load()
     half = [*(pen.family for pen in more), *TEST_PENS]
-    pens = [*((pen, entries) for pen in LEARNT_PENS), *((pen, entries // 2) for pen in half)]
+    pens = [*((pen, entries) for pen in TRAINING_PENS), *((pen, entries // 2) for pen in half)]
     for number, ((pen, pages), form) in enumerate((pen, form) for pen in pens for form in FORMS):
         say(f"{pen}, {form}")
         for struck in (0.0, 0.6):

@@ -30,10 +30,10 @@ from benchmarks.handwriting.books import (
 )
 from benchmarks.handwriting.curve import write_curve
 from benchmarks.handwriting.lines import line_readings
-from benchmarks.handwriting.pasted_lines import glued
-from benchmarks.handwriting.scores import curve_told, field_figures, figures_by
+from benchmarks.handwriting.pasted_lines import measure_pasted_lines
+from benchmarks.handwriting.scores import curve_points, field_figures, figures_by
 from benchmarks.handwriting.tables import (
-    Part,
+    BenchPart,
     show_curve,
     show_fields,
     show_left_out,
@@ -68,7 +68,7 @@ def main() -> None:
         say("chưa cài mô hình đọc chữ viết tay: dòng thật và tốc độ đọc dòng không đo được")
     if not chosen.lines:
         say("không có LINES=THƯ_MỤC: không đo trên dòng thật")
-    parts: dict[str, Part] = {}
+    parts: dict[str, BenchPart] = {}
     if reader and "lines" in chosen.part:
         for folder in chosen.lines:
             parts[f"lines:{folder.name}"] = _real(folder, reader, chosen, console)
@@ -78,7 +78,7 @@ def main() -> None:
         parts["books"] = _books(chosen, schemas, console)
     if "glued" in chosen.part:
         for folder in chosen.lines:
-            parts[f"glued:{folder.name}"] = glued(folder, chosen, schemas, console)
+            parts[f"glued:{folder.name}"] = measure_pasted_lines(folder, chosen, schemas, console)
     if "pages" in chosen.part:
         parts["pages"] = page_speed(chosen)
     found = {name: part.targets for name, part in parts.items()}
@@ -119,7 +119,7 @@ def _arguments() -> argparse.Namespace:
 # --- real lines -----------------------------------------------------------------------------------------------------
 
 
-def _real(folder: Path, reader: HandwritingReader, chosen: argparse.Namespace, console: Console) -> Part:
+def _real(folder: Path, reader: HandwritingReader, chosen: argparse.Namespace, console: Console) -> BenchPart:
     lines = [line for line in real_lines(folder) if not chosen.writer or line.writer in chosen.writer]
     readings = line_readings(lines, reader)
     show_lines(folder.name, readings, console)
@@ -136,7 +136,7 @@ def _real(folder: Path, reader: HandwritingReader, chosen: argparse.Namespace, c
         "worst_writer": worst,
         **beside.figures,
     }
-    return Part(figures, line_targets(folder.name, free.plain, place.plain))
+    return BenchPart(figures, line_targets(folder.name, free.plain, place.plain))
 
 
 # --- drawn books ----------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def _test_books(chosen: argparse.Namespace) -> Iterator[HandBook]:
                 yield HandBook(pen, form, options)
 
 
-def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Part:
+def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> BenchPart:
     books = list(_test_books(chosen))
     small = read_by_both(books)
     by_tesseract = [replace(book, by_tesseract=True) for book in small]
@@ -191,7 +191,7 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
         "pages": sum(book.pages for book in ours),
         "failures": sum(len(book.failures) for book in read),
         **every.as_dict(),
-        "curve": curve_told(every),
+        "curve": curve_points(every),
         "tolerating_4_in_1000": even.as_dict(),
         "kinds": {name: found.as_dict() for name, found in by_kind.items()},
         "names_by_words": {name: found.as_dict() for name, found in by_words.items()},
@@ -200,7 +200,7 @@ def _books(chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Pa
         "scans": {name: found.as_dict() for name, found in by_level.items()},
         **beside.figures,
     }
-    return Part(figures, book_targets(every, even, by_kind))
+    return BenchPart(figures, book_targets(every, even, by_kind))
 
 
 def _by_words() -> Callable[[HandOutcome], str]:

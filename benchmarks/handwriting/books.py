@@ -35,7 +35,7 @@ from pipeline.run_context import RunContext
 from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth import InkCutout, SynthOptions, write_book
 
-LEARNT_PENS = ("borel", "mynerve", "pangolin")
+TRAINING_PENS = ("borel", "mynerve", "pangolin")
 """Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them
 as well."""
 

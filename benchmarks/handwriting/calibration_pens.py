@@ -29,7 +29,7 @@ from pipeline.training.synthesis.fonts import VIETNAMESE_LETTERS, load_face, mea
 from pipeline.training.synthesis.tone_marks import Curve, GlyphBox, ToneMarkStyle, mark_curves
 from pipeline.training.synthesis.writers import nominal_x_height
 
-MARKED_PENS = ("beth-ellen", "molle", "solitreo")
+LATIN_CALIBRATION_PENS = ("beth-ellen", "molle", "solitreo")
 """Families of calibration, as ``scripts/training-fonts.sh FOLDER calibration`` fetches them; held out of all training
 (``pipeline.training.synthesis.fonts.HELD_OUT_LATIN``)."""
 
@@ -46,10 +46,10 @@ SCALE = 200
 """Pixels of the em that letters are measured at."""
 
 
-def marked_pens(folder: Path | None, kept: Path) -> tuple[PenFont, ...]:
+def calibration_pens(folder: Path | None, kept: Path) -> tuple[PenFont, ...]:
     """The pens of calibration under ``folder`` with all Vietnamese letters, drawn into ``kept``; none without a folder.
     Raises ``SetupError`` when the folder lacks one."""
-    return tuple(_marked(name, folder, kept) for name in MARKED_PENS) if folder else ()
+    return tuple(_marked(name, folder, kept) for name in LATIN_CALIBRATION_PENS) if folder else ()
 
 
 def _marked(name: str, folder: Path, kept: Path) -> PenFont:
@@ -105,7 +105,7 @@ def with_marks(file: Path, name: str) -> TTFont:
                 table.cmap[ord(letter)] = added
     font.setGlyphOrder(order)
     font["glyf"].glyphOrder = order
-    called = f"Marked Pen {MARKED_PENS.index(name) + 1 if name in MARKED_PENS else 0}"
+    called = f"Marked Pen {LATIN_CALIBRATION_PENS.index(name) + 1 if name in LATIN_CALIBRATION_PENS else 0}"
     for record in font["name"].names:
         if record.nameID in NAMES:
             font["name"].setName(called, record.nameID, record.platformID, record.platEncID, record.langID)

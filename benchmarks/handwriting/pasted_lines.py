@@ -12,8 +12,8 @@ from benchmarks.figures import percent, say, share
 from benchmarks.handwriting.books import TEST_PENS, HandBook, HandOutcome, all_read, fields_of
 from benchmarks.handwriting.lines import cer_of
 from benchmarks.handwriting.real_lines import cutouts_by_writer, plain
-from benchmarks.handwriting.tables import Part, show_wrong
-from benchmarks.handwriting.targets import glued_targets
+from benchmarks.handwriting.tables import BenchPart, show_wrong
+from benchmarks.handwriting.targets import pasted_targets
 from pipeline.schema import Schemas
 from pipeline.synth import SynthOptions
 from pipeline.training.dataset import real_lines
@@ -21,7 +21,9 @@ from pipeline.training.dataset import real_lines
 FORMS_OF_2006 = ("birth-2006", "marriage-2006", "death-2006")
 
 
-def glued(folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: Console) -> Part:
+def measure_pasted_lines(
+    folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: Console
+) -> BenchPart:
     """Each writer's lines in a form of 2006 whose other fields a test pen fills."""
     lines = real_lines(folder)
     say(f"cắt nét mực của {len(lines)} dòng")
@@ -52,7 +54,7 @@ def glued(folder: Path, chosen: argparse.Namespace, schemas: Schemas, console: C
     )
     if chosen.wrong:
         show_wrong(fields, console)
-    return Part({**rates, "writers": len(writers)}, glued_targets(folder.name, rates["cer"]))
+    return BenchPart({**rates, "writers": len(writers)}, pasted_targets(folder.name, rates["cer"]))
 
 
 def rates_of_places(fields: Sequence[HandOutcome]) -> dict[str, float | None]:

@@ -27,7 +27,7 @@ TOLERATED = (0.001, 0.004, 0.01, 0.02)
 DRAWS = 100
 """How often truth is drawn to know what calibration error chance alone makes."""
 
-CURVE_TOLD = 25
+CURVE_POINTS = 25
 """Points of the curve in the figures."""
 
 
@@ -133,12 +133,12 @@ def figures_by(
     return {name: field_figures(groups[name]) for name in sorted(groups)}
 
 
-def curve_told(figures: FieldFigures) -> Sequence[dict[str, float]]:
+def curve_points(figures: FieldFigures) -> Sequence[dict[str, float]]:
     """The curve in few points, from the surest fields to all."""
     curve = figures.curve
-    if len(curve) > CURVE_TOLD:
+    if len(curve) > CURVE_POINTS:
         last = len(curve) - 1
-        curve = tuple(curve[round(step * last / (CURVE_TOLD - 1))] for step in range(CURVE_TOLD))
+        curve = tuple(curve[round(step * last / (CURVE_POINTS - 1))] for step in range(CURVE_POINTS))
     return [
         {"confidence": point.confidence, "coverage": point.coverage, "error": point.error} for point in curve
     ]

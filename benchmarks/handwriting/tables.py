@@ -17,7 +17,7 @@ from benchmarks.handwriting.targets import Target
 
 
 @dataclass(frozen=True)
-class Part:
+class BenchPart:
     """What one part of the measurement found."""
 
     figures: dict[str, Any]

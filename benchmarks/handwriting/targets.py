@@ -84,7 +84,7 @@ def book_targets(
     )
 
 
-def glued_targets(folder: str, cer: float | None = None) -> Sequence[Target]:
+def pasted_targets(folder: str, cer: float | None = None) -> Sequence[Target]:
     """Character errors of real lines that are glued into forms."""
     return (Target(f"Lỗi ký tự, dòng thật dán vào mẫu ({folder})", cer, 0.1, most=True),)
 
@@ -121,7 +121,7 @@ def _blank(part: str) -> Sequence[Target]:
         error = Target("ECE: từng kiểu", None, ECE_WANTED, most=True, unit="")
         return (*right, *_accepted_targets(None, None, None, None), error)
     blank = {
-        "lines": line_targets("dòng thật"), "speed": speed_targets(), "glued": glued_targets("dòng thật"),
+        "lines": line_targets("dòng thật"), "speed": speed_targets(), "glued": pasted_targets("dòng thật"),
         "pages": page_targets(),
     }  # fmt: skip
     return blank[part]

@@ -35,7 +35,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class BesideTesseract:
+class TesseractComparison:
     """What was compared, row by row, and the same as figures."""
 
     rows: Sequence[Beside]
@@ -51,13 +51,13 @@ def read_by_both(books: Sequence[HandBook]) -> Sequence[HandBook]:
     return [replace(book, options=replace(book.options, entries=1)) for book in chosen]
 
 
-def on_same_fields(ours: Iterable[HandOutcome], theirs: Iterable[HandOutcome]) -> BesideTesseract:
+def on_same_fields(ours: Iterable[HandOutcome], theirs: Iterable[HandOutcome]) -> TesseractComparison:
     """Handwritten fields that both saw; those with a struck-out value are left out, as in ``field_figures``."""
     scored = {_place(field): field for field in ours if field.by_hand and not field.struck}
     same = [(scored[_place(field)], field) for field in theirs if _place(field) in scored]
     mine, other = (field_figures(fields) for fields in ([one for one, _ in same], [one for _, one in same]))
     row = _fields_beside(mine, other)
-    return BesideTesseract(
+    return TesseractComparison(
         (row,),
         {"tesseract": other.as_dict(), "ours_on_the_same": mine.as_dict(), "times_tesseract": row.ratio},
     )
@@ -71,7 +71,7 @@ def _fields_beside(ours: FieldFigures, theirs: FieldFigures) -> Beside:
     return Beside("ô của sổ vẽ", ours.fields, ours.exact, theirs.exact, ours.cer, theirs.cer)
 
 
-def on_same_lines(folder: str, readings: LineReadings, most: int) -> BesideTesseract:
+def on_same_lines(folder: str, readings: LineReadings, most: int) -> TesseractComparison:
     """At most so many lines of the folder."""
     some = chosen_lines(readings.lines, most)
     theirs = rate_of(some, tesseract_texts(some))
@@ -90,10 +90,10 @@ def on_same_lines(folder: str, readings: LineReadings, most: int) -> BesideTesse
         "tesseract": theirs.as_dict(), "ours_on_the_same": place.as_dict(), "times_tesseract": rows[1].ratio,
         "ours_on_the_same_without_words": free.as_dict(), "times_tesseract_without_words": rows[0].ratio,
     }  # fmt: skip
-    return BesideTesseract(rows, figures)
+    return TesseractComparison(rows, figures)
 
 
-def show_beside(beside: BesideTesseract, console: Console) -> None:
+def show_beside(beside: TesseractComparison, console: Console) -> None:
     table = Table(
         "Cùng những", "Số", "Đúng hẳn: ta", "Tesseract", "Lỗi ký tự: ta", "Tesseract", "Lỗi của ta / của Tesseract",
         title="Tesseract vie đọc cùng những ô, những dòng ấy",

@@ -16,7 +16,7 @@ from benchmarks.figures import percent, say, share
 from benchmarks.handwriting.books import TEST_PENS
 from benchmarks.handwriting.lines import chosen_lines, drawn_lines, speed
 from benchmarks.handwriting.pasted_lines import FORMS_OF_2006
-from benchmarks.handwriting.tables import Part
+from benchmarks.handwriting.tables import BenchPart
 from benchmarks.handwriting.targets import page_targets, speed_targets
 from pipeline.batch import digitize_book
 from pipeline.synth import SynthOptions, write_book
@@ -25,7 +25,7 @@ from pipeline.training.dataset import real_lines
 SPEED_LINES = 200
 
 
-def line_speed(folders: Sequence[Path], seed: int) -> Part:
+def line_speed(folders: Sequence[Path], seed: int) -> BenchPart:
     """One core, all witnesses, decoding included: real lines where there are, else drawn ones."""
     if folders:
         pictures = [line.grey() for line in chosen_lines(real_lines(folders[0]), SPEED_LINES)]
@@ -33,13 +33,13 @@ def line_speed(folders: Sequence[Path], seed: int) -> Part:
         pictures = list(drawn_lines(TEST_PENS, SPEED_LINES, seed))
     say(f"tốc độ trên {len(pictures)} dòng")
     figures = speed(pictures)
-    return Part(
+    return BenchPart(
         {**figures, "of": "real lines" if folders else "drawn lines"},
         speed_targets(figures["lines_a_second"], figures["load_seconds"], figures["peak_memory_mb"]),
     )
 
 
-def page_speed(chosen: argparse.Namespace) -> Part:
+def page_speed(chosen: argparse.Namespace) -> BenchPart:
     """Pages a minute of the forms of 2006 through the batch, registry included, two processes."""
     pages = seconds = 0.0
     stages: dict[str, float] = {}
@@ -64,7 +64,7 @@ def page_speed(chosen: argparse.Namespace) -> Part:
         "recogniser_share": hand, "stages": stages,
     }  # fmt: skip
     _show_stages(stages, pages, a_minute)
-    return Part(figures, page_targets(a_minute))
+    return BenchPart(figures, page_targets(a_minute))
 
 
 def _show_stages(stages: Mapping[str, float], pages: float, a_minute: float) -> None:

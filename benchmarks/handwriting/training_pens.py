@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.handwriting.books import LEARNT_PENS
+from benchmarks.handwriting.books import TRAINING_PENS
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PENS, PenFont
-from pipeline.training.synthesis import fonts as training_pens
+from pipeline.training.synthesis import fonts
 from pipeline.training.synthesis.fonts import training_font
 from pipeline.training.synthesis.writers import nominal_x_height
 
@@ -18,14 +18,14 @@ STROKE = 0.4
 """How thick a ball pen's strokes are, in mm."""
 
 
-def learnt_pens(folder: Path | None) -> tuple[PenFont, ...]:
+def training_pens(folder: Path | None) -> tuple[PenFont, ...]:
     """The pens under ``folder`` with all Vietnamese letters, each named by the folder it lies in; those of the package
     that networks learn from are left out; none without a folder. Raises ``SetupError`` for a font that training must
     not see, for a second one in a folder and for one that bears the name of another of the package."""
     found: dict[str, PenFont] = {}
     for file in sorted(folder.rglob("*.ttf")) if folder else ():
         pen = training_font(file)
-        if pen is not None and pen.whole and file.parent.name not in LEARNT_PENS:
+        if pen is not None and pen.whole and file.parent.name not in TRAINING_PENS:
             name = file.parent.name
             if name in found or name in {known.family for known in PENS}:
                 raise SetupError(f"Mỗi phông một thư mục có tên riêng: {file}")
@@ -33,7 +33,7 @@ def learnt_pens(folder: Path | None) -> tuple[PenFont, ...]:
     return tuple(found.values())
 
 
-def like_a_ball_pen(pen: training_pens.TrainingFont) -> PenFont:
+def like_a_ball_pen(pen: fonts.TrainingFont) -> PenFont:
     """The pen as books are drawn with it: letters of a middling hand, strokes of a ball pen, leaning a little."""
     size = LETTERS / nominal_x_height(pen)
     return PenFont(

@@ -31,14 +31,14 @@ from benchmarks.imaging import (
 Part = Callable[[argparse.Namespace], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
-    "skew": lambda chosen: skew.measured(chosen.data, chosen.seed, chosen.turns),
-    "cells": lambda chosen: table_cells.measured(chosen.data),
+    "skew": lambda chosen: skew.measure_skew(chosen.data, chosen.seed, chosen.turns),
+    "cells": lambda chosen: table_cells.measure_cells(chosen.data),
     "gate": lambda chosen: page_gate.measure_gate(chosen.pages * 4, chosen.seed),
     "boxes": lambda chosen: field_boxes.measure_boxes(chosen.pages, chosen.seed),
-    "plate": lambda chosen: learned_template.measure_plate(chosen.pages, chosen.seed),
+    "plate": lambda chosen: learned_template.measure_template(chosen.pages, chosen.seed),
     "ink": lambda chosen: ink.measure_ink(chosen.pages * 2, chosen.pages, chosen.seed),
     "spread": lambda chosen: spreads.measure_spread(chosen.pages * 4, chosen.seed),
-    "timing": lambda chosen: timing.measured(chosen.seed, chosen.pages),
+    "timing": lambda chosen: timing.measure_timing(chosen.seed, chosen.pages),
 }
 
 ON_REAL_PAGES = frozenset({"skew", "cells"})

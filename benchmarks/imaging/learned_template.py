@@ -37,11 +37,11 @@ def main() -> None:
     parser.add_argument("--curl", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
-    figures = measure_plate(chosen.pages, chosen.seed, chosen.form or (), chosen.teach, chosen.curl)
+    figures = measure_template(chosen.pages, chosen.seed, chosen.form or (), chosen.teach, chosen.curl)
     report_figures("imaging-plate", figures)
 
 
-def measure_plate(
+def measure_template(
     pages: int, seed: int = SEED, only: Sequence[str] = (), teach: int = 7, curl_mm: float = 1.0
 ) -> dict[str, Any]:
     """The table on the screen, and its figures; ``teach`` pages make the plate, ``pages`` more are read twice."""

@@ -33,7 +33,7 @@ MOST = 5.0
 """Degrees by which a page is turned at most."""
 
 
-def measured(data: Path, seed: int, turns: int) -> dict[str, Any]:
+def measure_skew(data: Path, seed: int, turns: int) -> dict[str, Any]:
     """The figures of each estimator on register pages and on pages of text; prints them as a table."""
     cv2.setNumThreads(1)
     table = Table(

@@ -42,7 +42,7 @@ NEAR_COLUMN = 0.01
 
 
 @dataclass
-class Found:
+class FoundCells:
     """Boundaries and rows known, those of them found, rows found in all, CPU seconds, pages."""
 
     boundaries: int = 0
@@ -67,7 +67,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCells:
     """What is known of a page, on its level picture: x (n,) of boundaries, (m, 2) of rows."""
 
     source: str
@@ -77,10 +77,10 @@ class Known:
     level: deskew.DeskewedPage = field(repr=False)
 
 
-def measured(data: Path) -> dict[str, Any]:
+def measure_cells(data: Path) -> dict[str, Any]:
     """The figures by register and finder; prints them as a table."""
     cv2.setNumThreads(1)
-    scores: dict[tuple[str, str], Found] = {}
+    scores: dict[tuple[str, str], FoundCells] = {}
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         known, pictures = [], []
         for number, page in enumerate(ledger_pages(data)):
@@ -93,11 +93,17 @@ def measured(data: Path) -> dict[str, Any]:
             columns = grid.find_rule_families(one.level.ink, grid.vertical_runs(one.level.ink))[0].at
             rows = written_rows(one.level.ink, *_column(columns, one), LETTER)
             seconds += time.process_time() - started
-            _add(scores.setdefault((one.source, "hotich"), Found()), one, columns, rows + LETTER / 2, seconds)
+            _add(
+                scores.setdefault((one.source, "hotich"), FoundCells()),
+                one,
+                columns,
+                rows + LETTER / 2,
+                seconds,
+            )
         for one, cells in zip(known, _peer(pictures), strict=False):
             boxes = np.array(cells["cells"], float).reshape(-1, 4)
             columns, rows = np.unique(boxes[:, [0, 2]]), np.unique(boxes[:, 1::2].mean(axis=1))
-            score = scores.setdefault((one.source, "img2table"), Found())
+            score = scores.setdefault((one.source, "img2table"), FoundCells())
             _add(score, one, columns, rows, cells["seconds"])
     return _shown(scores)
 
@@ -126,7 +132,7 @@ def written_rows(ink: Pixels, left: float, right: float, letter: float) -> NDArr
     return np.array([float(y) for y in tops if height[y] > 0.25 * usual])
 
 
-def _known(page: RealPage) -> tuple[Known, float]:
+def _known(page: RealPage) -> tuple[KnownCells, float]:
     """The page set level with what is known of it, and the CPU seconds that setting it level took."""
     scale = min(1.0, WIDTH / page.pixels.shape[1])
     started = time.process_time()
@@ -136,10 +142,10 @@ def _known(page: RealPage) -> tuple[Known, float]:
     middles = np.array([line.mean(axis=0) for line in boundaries_of(page)]).reshape(-1, 2)
     columns = warp.transform_points(level.matrix, middles)[:, 0]
     rows = warp.transform_points(level.matrix, rows_of(page).reshape(-1, 2))
-    return Known(page.source, columns, rows, small.shape[1], level), seconds
+    return KnownCells(page.source, columns, rows, small.shape[1], level), seconds
 
 
-def _column(columns: np.ndarray, one: Known) -> tuple[float, float]:
+def _column(columns: np.ndarray, one: KnownCells) -> tuple[float, float]:
     """The column found around the lines that begin rows; without rules beside them, a stretch of ten letters."""
     if not len(one.rows):
         return 0.0, 0.0
@@ -151,7 +157,7 @@ def _column(columns: np.ndarray, one: Known) -> tuple[float, float]:
     )
 
 
-def _add(score: Found, one: Known, columns: np.ndarray, rows: np.ndarray, seconds: float) -> None:
+def _add(score: FoundCells, one: KnownCells, columns: np.ndarray, rows: np.ndarray, seconds: float) -> None:
     ys = np.sort(one.rows[:, 1])
     half = 0.5 * float(np.median(np.diff(ys))) if len(ys) > 1 else LETTER
     near = min(half, 1.5 * LETTER)
@@ -186,7 +192,7 @@ def _peer(pictures: list[Path]) -> list[dict[str, Any]]:
     return answers
 
 
-def _shown(scores: dict[tuple[str, str], Found]) -> dict[str, Any]:
+def _shown(scores: dict[tuple[str, str], FoundCells]) -> dict[str, Any]:
     table = Table(
         "Sổ",
         "Cách tìm",

@@ -24,7 +24,7 @@ READING = ("labels", "recognise", "hand", "rules")
 """Stages that are not counted."""
 
 
-def measured(seed: int, pages: int) -> dict[str, Any]:
+def measure_timing(seed: int, pages: int) -> dict[str, Any]:
     """CPU seconds a page by form and stage; prints them as a table."""
     figures: dict[str, Any] = {}
     table = Table("Mẫu sổ", "Trang", "Giây CPU trước khi đọc", "Từng khâu", title="Thời gian trước khi đọc")

@@ -87,7 +87,7 @@ def soak(root: Path, files: int, kills: int) -> dict[str, Any]:
     running = scanners.started(inboxes, notes, files)
     killed = _taken_in(running, options, workspace, kills)
     seconds = time.monotonic() - began
-    delivered = scanners.noted(notes)
+    delivered = scanners.delivered_files(notes)
     days = days_of(options, workspace)
     _prove(delivered, days, options, workspace)
     counts = {outcome.value: sum(day.count(outcome) for day in days) for outcome in Outcome}

@@ -58,7 +58,7 @@ def started(inboxes: list[Path], notes: list[Path], files: int) -> list[multipro
     return running
 
 
-def noted(notes: list[Path]) -> list[Delivered]:
+def delivered_files(notes: list[Path]) -> list[Delivered]:
     """All that was delivered."""
     lines = [line for note in notes for line in note.read_text(encoding="utf-8").splitlines()]
     return [Delivered(**json.loads(line)) for line in lines]

@@ -27,12 +27,12 @@ from benchmarks.figures import report_figures
 from benchmarks.orchestration import faults
 from benchmarks.orchestration.end_state import audit_flaws, differences, examples, state_of
 from benchmarks.orchestration.small_books import draw_books
-from benchmarks.orchestration.supervisor import Scene, end_all
+from benchmarks.orchestration.supervisor import SupervisedRun, end_all
 from benchmarks.servers import postgresql
 from benchmarks.servers.prefect_server import PrefectServer
 from pipeline.registry import Registry
 
-Fault = tuple[str, Callable[[Scene], None]]
+Fault = tuple[str, Callable[[SupervisedRun], None]]
 SMALL_DISK_MB = 600
 OF_DATABASE = {"fsync": "off", "shared_buffers": "64MB"}
 
@@ -179,13 +179,13 @@ def show(outcome: Outcome, database: str) -> None:
     )
 
 
-def _kinds(database: str, small: bool, prefect: bool) -> dict[str, Callable[[Scene], None]]:
+def _kinds(database: str, small: bool, prefect: bool) -> dict[str, Callable[[SupervisedRun], None]]:
     kinds = dict(faults.ALWAYS) | (faults.OF_SQLITE if database == "sqlite" else faults.OF_POSTGRESQL)
     return kinds | (faults.OF_SMALL_DISK if small else {}) | (faults.OF_PREFECT if prefect else {})
 
 
 def _faults(
-    kinds: Mapping[str, Callable[[Scene], None]], only: list[str] | None, random: np.random.Generator
+    kinds: Mapping[str, Callable[[SupervisedRun], None]], only: list[str] | None, random: np.random.Generator
 ) -> Iterator[Fault]:
     """Every kind in turn, in an order of its own each time round."""
     names = [name for name in kinds if only is None or name in only]
@@ -202,14 +202,14 @@ def _scene(
     server: PrefectServer | None,
     random: np.random.Generator,
     tell: Callable[[str], None],
-) -> Iterator[Scene]:
+) -> Iterator[SupervisedRun]:
     """A workspace and an empty registry."""
     workspace = folder / "workspace"
     workspace.mkdir(parents=True)
     with ExitStack() as stack:
         name = "" if cluster is None else stack.enter_context(cluster.database())
         url = f"sqlite:///{workspace}/hotich.db" if cluster is None else cluster.url(name)
-        scene = Scene(books, workspace, url, random, cluster, name, server, tell)
+        scene = SupervisedRun(books, workspace, url, random, cluster, name, server, tell)
         try:
             yield scene
         finally:

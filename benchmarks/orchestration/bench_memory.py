@@ -20,7 +20,7 @@ from benchmarks.books.drawn_books import SEED
 from benchmarks.figures import report_figures
 from benchmarks.orchestration.faults import children, most_memory
 from benchmarks.orchestration.small_books import draw_books
-from benchmarks.orchestration.supervisor import Victim
+from benchmarks.orchestration.supervisor import ReadingProcess
 
 MARKS = 4
 """How often the processes are weighed, evenly over the pages."""
@@ -48,7 +48,7 @@ def main() -> None:
             url,
             "1",
         ]
-        run = Victim(command, folder / "run.log", os.environ)
+        run = ReadingProcess(command, folder / "run.log", os.environ)
         read = 0
         while (line := run.lines.get()) is not None:
             read += line.startswith("page ")

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED, bench_in, draw
 from benchmarks.figures import percent, report_figures
-from benchmarks.orchestration.costs import measured
+from benchmarks.orchestration.costs import measure_costs
 from benchmarks.orchestration.queueing_model import READING, Costs, Outcome, Site, simulate
 from pipeline import schema
 from pipeline.synth import SynthOptions
@@ -37,7 +37,7 @@ WORKING_YEAR = 1760 * 3600
 
 
 @dataclass(frozen=True)
-class Scene:
+class ScaledOffice:
     """``shares``: so many sites like this one do the work side by side, each with its registry and its store."""
 
     name: str
@@ -102,17 +102,19 @@ def _costs(pages: int, seed: int) -> Costs:
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         options = SynthOptions(seed=seed, cover=False)
         books = [draw(Path(folder) / form, schemas.form(form), schemas, pages, options) for form in FORMS]
-        return measured(books, bench_in(Path(folder) / "workspace"))
+        return measure_costs(books, bench_in(Path(folder) / "workspace"))
 
 
-def _scenes() -> list[Scene]:
+def _scenes() -> list[ScaledOffice]:
     """One registry behind an office's network, fast and slow; then one registry a province."""
-    plain = [Scene(f"{workers} tiến trình", Site(workers, writers=_writers(workers))) for workers in WORKERS]
+    plain = [
+        ScaledOffice(f"{workers} tiến trình", Site(workers, writers=_writers(workers))) for workers in WORKERS
+    ]
     large = plain[-1].site
     return [
         *plain,
-        Scene("100 tiến trình, mạng 100 Mbit/s", replace(plain[1].site, link=1e8 / 8)),
-        Scene(
+        ScaledOffice("100 tiến trình, mạng 100 Mbit/s", replace(plain[1].site, link=1e8 / 8)),
+        ScaledOffice(
             f"chia cho {PROVINCES} tỉnh, mỗi tỉnh một sổ",
             Site(math.ceil(large.workers / PROVINCES), writers=_writers(large.workers // PROVINCES)),
             PROVINCES,
@@ -129,7 +131,7 @@ def _simulated(site: Site, costs: Costs, seed: int) -> Outcome:
     return simulate(site, costs, pages=PAGES_A_WORKER * site.workers, seed=seed)
 
 
-def _nights(entries: int, scene: Scene, outcome: Outcome) -> float:
+def _nights(entries: int, scene: ScaledOffice, outcome: Outcome) -> float:
     """With one entry a page, as on all forms but the table of many rows."""
     return entries / (scene.shares * outcome.rate * NIGHT)
 
@@ -148,7 +150,7 @@ def _of_costs(costs: Costs) -> Table:
     return table
 
 
-def _of_scenes(outcomes: dict[Scene, Outcome], watts: float, page_seconds: float) -> Table:
+def _of_scenes(outcomes: dict[ScaledOffice, Outcome], watts: float, page_seconds: float) -> Table:
     table = Table(
         "Cách chạy", "Trang/giây", "Hiệu suất", "Đầy nhất", "Đêm cho một tỉnh", "Đêm cho cả nước", "kWh cả nước",
         title=f"Mô phỏng: đêm {NIGHT // 3600} giờ, một tỉnh {PROVINCE:,} việc, cả nước {NATION:,} việc",

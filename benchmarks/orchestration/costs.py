@@ -30,7 +30,7 @@ EMPTY_TASKS = 1500
 WRITTEN_PAGES = 120
 
 
-def measured(books: Sequence[Path], context: RunContext) -> Costs:
+def measure_costs(books: Sequence[Path], context: RunContext) -> Costs:
     """Of the pages of these books on one core, and of one page at a time in a PostgreSQL server of its own."""
     pages, size = reading_costs(books, context)
     writer, database, audit = _writing()

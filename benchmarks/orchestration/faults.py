@@ -19,18 +19,18 @@ from benchmarks.orchestration.quick_reader import WAIT_SECONDS
 from benchmarks.orchestration.run import SILENCE_SECONDS, UNPLUGGED
 
 if TYPE_CHECKING:
-    from benchmarks.orchestration.supervisor import Scene
+    from benchmarks.orchestration.supervisor import SupervisedRun
 
 LONG = WAIT_SECONDS + 4.0
 PEER_SECONDS = 6.0
 
 
-def kill_run(scene: Scene) -> None:
+def kill_run(scene: SupervisedRun) -> None:
     scene.victim.process.kill()
     scene.victim.process.wait()
 
 
-def kill_worker(scene: Scene) -> None:
+def kill_worker(scene: SupervisedRun) -> None:
     """A process that reads pages; now and then the one they all come from."""
     servers = children(scene.victim.process.pid)
     workers = [one for server in servers for one in children(server)]
@@ -42,18 +42,18 @@ def kill_worker(scene: Scene) -> None:
             os.kill(int(scene.random.choice(chosen)), signal.SIGKILL)
 
 
-def hold_registry_long(scene: Scene) -> None:
+def hold_registry_long(scene: SupervisedRun) -> None:
     """Longer than the run waits."""
     with _held(scene):
         _until(lambda: scene.victim.ended, LONG)
 
 
-def hold_registry_briefly(scene: Scene) -> None:
+def hold_registry_briefly(scene: SupervisedRun) -> None:
     with _held(scene):
         time.sleep(WAIT_SECONDS / 8)
 
 
-def fill_disk(scene: Scene) -> None:
+def fill_disk(scene: SupervisedRun) -> None:
     """No file of the run may grow any more."""
     with suppress(ProcessLookupError):
         resource.prlimit(scene.victim.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
@@ -63,7 +63,7 @@ def fill_disk(scene: Scene) -> None:
         resource.prlimit(scene.victim.process.pid, resource.RLIMIT_FSIZE, unlimited)
 
 
-def fill_server_disk(scene: Scene) -> None:
+def fill_server_disk(scene: SupervisedRun) -> None:
     """The disk of the database's server is full; only where it is a small one of its own."""
     assert scene.cluster is not None
     filler = scene.cluster.folder / "filler"
@@ -76,7 +76,7 @@ def fill_server_disk(scene: Scene) -> None:
     scene.restart_database()
 
 
-def read_only_store(scene: Scene) -> None:
+def read_only_store(scene: SupervisedRun) -> None:
     """Scans cannot be stored: mounted for reading only where that is allowed, else in a folder that is none."""
     objects = scene.workspace / "objects"
     objects.mkdir(exist_ok=True)
@@ -86,7 +86,7 @@ def read_only_store(scene: Scene) -> None:
         _until(lambda: scene.victim.ended, PEER_SECONDS)
 
 
-def take_store_away(scene: Scene) -> None:
+def take_store_away(scene: SupervisedRun) -> None:
     """The stored scans are gone for a while, and come back."""
     objects = scene.workspace / "objects"
     away = objects.with_name("objects.away")
@@ -97,11 +97,11 @@ def take_store_away(scene: Scene) -> None:
     _put_back(away, objects)
 
 
-def jump_clock(scene: Scene) -> None:
+def jump_clock(scene: SupervisedRun) -> None:
     scene.victim.process.send_signal(signal.SIGUSR1 if scene.random.random() < 0.5 else signal.SIGUSR2)
 
 
-def unplug_share(scene: Scene) -> None:
+def unplug_share(scene: SupervisedRun) -> None:
     """In mid-copy: what is open gives errors, the rest is not there."""
     mark = scene.workspace / UNPLUGGED
     mark.touch()
@@ -112,7 +112,7 @@ def unplug_share(scene: Scene) -> None:
     mark.unlink()
 
 
-def break_copying(scene: Scene) -> None:
+def break_copying(scene: SupervisedRun) -> None:
     """From the start of a run all reading from the share breaks off in the middle of each file."""
     kill_run(scene)
     mark = scene.workspace / UNPLUGGED
@@ -122,14 +122,14 @@ def break_copying(scene: Scene) -> None:
     mark.unlink()
 
 
-def start_second_run(scene: Scene) -> None:
+def start_second_run(scene: SupervisedRun) -> None:
     peer = scene.peer()
     _until(lambda: peer.ended, PEER_SECONDS)
     peer.process.kill()
     peer.process.wait()
 
 
-def hang(scene: Scene) -> None:
+def hang(scene: SupervisedRun) -> None:
     """The run stands still until its time is over, another one goes on with its book, then the first one wakes."""
     scene.victim.process.send_signal(signal.SIGSTOP)
     time.sleep(SILENCE_SECONDS)
@@ -141,7 +141,7 @@ def hang(scene: Scene) -> None:
     peer.process.wait()
 
 
-def kill_database(scene: Scene) -> None:
+def kill_database(scene: SupervisedRun) -> None:
     assert scene.cluster is not None
     pid = int((scene.cluster.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
     os.kill(pid, signal.SIGKILL)
@@ -149,7 +149,7 @@ def kill_database(scene: Scene) -> None:
     scene.restart_database()
 
 
-def cut_connections(scene: Scene) -> None:
+def cut_connections(scene: SupervisedRun) -> None:
     assert scene.cluster is not None
     with scene.cluster.connect("postgres") as connection:
         connection.execute(
@@ -157,7 +157,7 @@ def cut_connections(scene: Scene) -> None:
         )
 
 
-def kill_prefect(scene: Scene) -> None:
+def kill_prefect(scene: SupervisedRun) -> None:
     """Its server is gone for a while, and started again."""
     assert scene.server is not None
     scene.server.kill()
@@ -165,7 +165,7 @@ def kill_prefect(scene: Scene) -> None:
     scene.server.start()
 
 
-ALWAYS: Mapping[str, Callable[[Scene], None]] = {
+ALWAYS: Mapping[str, Callable[[SupervisedRun], None]] = {
     "lượt chạy bị giết": kill_run,
     "tiến trình đọc bị giết": kill_worker,
     "sổ dữ liệu bị giữ lâu": hold_registry_long,
@@ -217,7 +217,7 @@ def most_memory(pid: int) -> int:
 
 
 @contextmanager
-def _held(scene: Scene) -> Iterator[None]:
+def _held(scene: SupervisedRun) -> Iterator[None]:
     """Nobody else can write to the registry."""
     if scene.cluster is not None:
         with scene.cluster.connect(scene.database) as connection, connection.transaction():

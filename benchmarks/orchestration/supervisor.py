@@ -43,7 +43,7 @@ Decision = tuple[str, str, int, str]
 """Folder of the book, scan, page and what its note says."""
 
 
-class Victim:
+class ReadingProcess:
     """A process that reads; ``lines`` are what it tells; ``cpu``: seconds that it and its own had used by its first
     page."""
 
@@ -79,7 +79,7 @@ class Victim:
 
 
 @dataclass
-class Scene:
+class SupervisedRun:
     """``cluster``/``database``: the PostgreSQL server and database of ``url``, if it is one; ``server``: Prefect's,
     under which the flow reads then; ``attended``: whether a person decides meanwhile."""
 
@@ -99,7 +99,7 @@ class Scene:
     resumed_cpu: list[float] = field(default_factory=list)
     memory: int = 0
     starts: int = 0
-    victim: Victim = field(init=False)
+    victim: ReadingProcess = field(init=False)
     _told: set[tuple[str, int]] = field(default_factory=set)
     _before: dict[tuple[int, PageRef], str] = field(default_factory=dict)
     _since_decision: int = 0
@@ -107,7 +107,7 @@ class Scene:
     def start(self) -> None:
         self.victim = self._new()
 
-    def peer(self) -> Victim:
+    def peer(self) -> ReadingProcess:
         """A second run beside the first."""
         return self._new()
 
@@ -130,7 +130,7 @@ class Scene:
             return False
         return True
 
-    def read_all(self, faults: list[tuple[str, Callable[[Scene], None]]]) -> None:
+    def read_all(self, faults: list[tuple[str, Callable[[SupervisedRun], None]]]) -> None:
         """All pages of this generation, with as many of the faults as there is work for; they are taken off the list.
         Ends with a run in which nothing was done to it."""
         self._told.clear()
@@ -143,7 +143,7 @@ class Scene:
             self.start()
             undisturbed = self._watch(faults)
 
-    def _watch(self, faults: list[tuple[str, Callable[[Scene], None]]]) -> bool:
+    def _watch(self, faults: list[tuple[str, Callable[[SupervisedRun], None]]]) -> bool:
         """Follow one run to its end; whether it ended by itself, well and undisturbed."""
         disturbed, told = False, ""
         wait = self._next()
@@ -175,18 +175,18 @@ class Scene:
     def _next(self) -> int:
         return int(self.random.integers(1, MOST_PAGES_BETWEEN))
 
-    def _note_resumed(self, victim: Victim) -> None:
+    def _note_resumed(self, victim: ReadingProcess) -> None:
         if victim.first_page is not None and victim.pages:
             self.resumed.append(victim.first_page - victim.started)
             self.resumed_cpu.append(victim.cpu)
 
-    def _new(self) -> Victim:
+    def _new(self) -> ReadingProcess:
         places = [str(self.books), str(self.workspace), self.url, str(self.generation)]
         command = [sys.executable, "-c", AS_HOTICH_DOES, *places]
         if self.server is not None:
             command.append("--prefect")
         told = {} if self.server is None else self.server.environment
-        return Victim(command, self.workspace.parent / "victims.log", {**os.environ, **told})
+        return ReadingProcess(command, self.workspace.parent / "victims.log", {**os.environ, **told})
 
     def _measure(self) -> None:
         servers = children(self.victim.process.pid)
@@ -249,7 +249,7 @@ def decide(registry: Registry, task: Task, note: str) -> None:
     registry.decide(task.entry_id, [Verdict("notes", FieldStatus.READ, note)], author="nguoi-1", reason="thử")
 
 
-def end_all(scene: Scene) -> None:
+def end_all(scene: SupervisedRun) -> None:
     """Leave no process behind."""
     with suppress(AttributeError, ProcessLookupError):
         os.killpg(scene.victim.process.pid, signal.SIGKILL)

@@ -21,8 +21,8 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import SEED, entry_forms
 from benchmarks.figures import percent, report_figures, say, share
-from benchmarks.rules.faultless_books import Judge, ReadBook, read_faultlessly
-from benchmarks.rules.injected_errors import BESIDE, FAMILIES, WITH_WORDS, Chance, Flaw
+from benchmarks.rules.faultless_books import FaultlessBook, RuleChecker, read_faultlessly
+from benchmarks.rules.injected_errors import BESIDE, FAMILIES, WITH_WORDS, InjectedError, InjectionSource
 from benchmarks.rules.undrawn_books import FAULTLESS
 from pipeline import schema
 
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     schemas = schema.load()
-    judge = Judge(schemas)
+    judge = RuleChecker(schemas)
     console = Console(width=150)
     books = [
         read_faultlessly(form, schemas, replace(FAULTLESS, seed=chosen.seed + number, entries=chosen.entries))
@@ -74,7 +74,7 @@ def main() -> None:
     with_notes = _untouched(judge, noted, console, "Sổ không có lỗi, có ghi chú, ô trống, dấu như trên")
     rng = random.Random(chosen.seed)
     tallies = {name: Tally() for name in FAMILIES}
-    flaws: list[tuple[str, ReadBook, Flaw]] = []
+    flaws: list[tuple[str, FaultlessBook, InjectedError]] = []
     by_form = {form.id: [book for book in books if book.form.id == form.id] for form in entry_forms(schemas)}
     for name in FAMILIES:
         for mine in by_form.values():
@@ -110,7 +110,9 @@ def main() -> None:
     report_figures("injection", figures)
 
 
-def _untouched(judge: Judge, books: Sequence[ReadBook], console: Console, title: str) -> tuple[int, int, int]:
+def _untouched(
+    judge: RuleChecker, books: Sequence[FaultlessBook], console: Console, title: str
+) -> tuple[int, int, int]:
     """How many entries of these books have a finding, how many one that is none of ``BY_DESIGN``, of how many; which
     codes they are is printed. A finding on a page counts as one on an entry."""
     codes: Counter[str] = Counter()
@@ -132,13 +134,13 @@ def _untouched(judge: Judge, books: Sequence[ReadBook], console: Console, title:
 
 
 def _drawn(
-    name: str, books: Sequence[ReadBook], schemas: schema.Schemas, rng: random.Random, wanted: int
-) -> list[tuple[ReadBook, Flaw]]:
-    found: list[tuple[ReadBook, Flaw]] = []
+    name: str, books: Sequence[FaultlessBook], schemas: schema.Schemas, rng: random.Random, wanted: int
+) -> list[tuple[FaultlessBook, InjectedError]]:
+    found: list[tuple[FaultlessBook, InjectedError]] = []
     for _ in range(wanted):
         for _ in range(TRIES):
             book = rng.choice(books)
-            flaw = FAMILIES[name](Chance(rng, schemas, book))
+            flaw = FAMILIES[name](InjectionSource(rng, schemas, book))
             if flaw is not None:
                 found.append((book, flaw))
                 break
@@ -146,9 +148,9 @@ def _drawn(
 
 
 def _judge(
-    judge: Judge,
-    books: Sequence[ReadBook],
-    flaws: Sequence[tuple[str, ReadBook, Flaw]],
+    judge: RuleChecker,
+    books: Sequence[FaultlessBook],
+    flaws: Sequence[tuple[str, FaultlessBook, InjectedError]],
     tallies: dict[str, Tally],
 ) -> None:
     """Count what is caught. A finding that the untouched book had already catches nothing."""

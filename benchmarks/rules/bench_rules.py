@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED, entry_forms
 from benchmarks.figures import percent, report_figures, say
 from benchmarks.rules.bench_injection import BY_DESIGN
-from benchmarks.rules.faultless_books import Judge, read_faultlessly
+from benchmarks.rules.faultless_books import RuleChecker, read_faultlessly
 from benchmarks.rules.undrawn_books import FAULTLESS
 from pipeline import schema
 from pipeline.digitize.validate import EntryRules, context_of, rules_of
@@ -35,7 +35,7 @@ Entries = Sequence[Sequence[FieldReading]]
 
 
 @dataclass(frozen=True)
-class Pass:
+class TimedPass:
     """One book: CPU seconds an entry, ``cost`` of all rules but L04, ``places_seen`` and ``places_new`` of all rules;
     ``with_findings``: share of entries with something to look at that is no mark of the clerk's own."""
 
@@ -57,7 +57,7 @@ class Figures:
     with_findings: float
 
     @classmethod
-    def of(cls, forms: Sequence[Sequence[Pass]]) -> Figures:
+    def of(cls, forms: Sequence[Sequence[TimedPass]]) -> Figures:
         return cls(
             best=_speed(forms, lambda one: one.cost, min),
             median=_speed(forms, lambda one: one.cost, statistics.median),
@@ -79,11 +79,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     schemas = schema.load()
-    judge = Judge(schemas)
+    judge = RuleChecker(schemas)
     table = Table(
         "mẫu", "quy tắc", "việc/giây", "trung vị", "cả nơi đã gặp", "cả nơi mới gặp", "có phát hiện"
     )
-    forms: dict[str, list[Pass]] = {}
+    forms: dict[str, list[TimedPass]] = {}
     for form in entry_forms(schemas):
         say(form.id)
         forms[form.id] = list(_passes(form, schemas, judge, chosen))
@@ -108,7 +108,9 @@ def main() -> None:
     )
 
 
-def _passes(form: Form, schemas: Schemas, judge: Judge, chosen: argparse.Namespace) -> Sequence[Pass]:
+def _passes(
+    form: Form, schemas: Schemas, judge: RuleChecker, chosen: argparse.Namespace
+) -> Sequence[TimedPass]:
     rules = rules_of(schemas.record(form.record), schemas)
     passes = []
     for number in range(chosen.books + 1):
@@ -121,7 +123,7 @@ def _passes(form: Form, schemas: Schemas, judge: Judge, chosen: argparse.Namespa
         again, _ = _asked(rules, entries, context)
         new, _ = _asked(rules, entries, with_places)
         seen, found = _asked(rules, entries, with_places)
-        passes.append(Pass(cost, cost + max(0.0, seen - again), cost + max(0.0, new - again), found))
+        passes.append(TimedPass(cost, cost + max(0.0, seen - again), cost + max(0.0, new - again), found))
     return passes[1:]
 
 
@@ -138,7 +140,9 @@ def _asked(rules: EntryRules, entries: Entries, context: RuleContext) -> tuple[f
 
 
 def _speed(
-    forms: Sequence[Sequence[Pass]], cost: Callable[[Pass], float], chosen: Callable[[list[float]], float]
+    forms: Sequence[Sequence[TimedPass]],
+    cost: Callable[[TimedPass], float],
+    chosen: Callable[[list[float]], float],
 ) -> float:
     """Entries a second where as many come from each form."""
     return 1 / statistics.mean(chosen([cost(one) for one in passes]) for passes in forms)

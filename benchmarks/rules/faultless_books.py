@@ -20,36 +20,36 @@ Entry = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Leaf:
+class BookPage:
     """A page as it was scanned: ``entries`` on it; one without any is a blank page."""
 
     entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
-class ReadBook:
+class FaultlessBook:
     """A book as it was read, page by page; ``ledger`` holds the totals of its closing note."""
 
     form: Form
     ledger: Ledger
-    leaves: tuple[Leaf, ...]
+    leaves: tuple[BookPage, ...]
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry for leaf in self.leaves for entry in leaf.entries)
 
 
-def read_faultlessly(form: Form, schemas: Schemas, options: SynthOptions) -> ReadBook:
+def read_faultlessly(form: Form, schemas: Schemas, options: SynthOptions) -> FaultlessBook:
     """A synthetic book, read without a fault."""
     book = compose_book(form, schemas, options)
     rows = form.table.rows if form.table else 1
     leaves = tuple(
-        Leaf(tuple(book.entries[start : start + rows])) for start in range(0, len(book.entries), rows)
+        BookPage(tuple(book.entries[start : start + rows])) for start in range(0, len(book.entries), rows)
     )
-    return ReadBook(form, book.ledger, leaves)
+    return FaultlessBook(form, book.ledger, leaves)
 
 
-class Judge:
+class RuleChecker:
     """What rules and checks say; made once, asked often."""
 
     def __init__(self, schemas: Schemas) -> None:
@@ -57,14 +57,14 @@ class Judge:
         self._rules = {name: rules_of(record, schemas) for name, record in schemas.records.items()}
         self._places = schemas.places
 
-    def entry_findings(self, book: ReadBook, entry: Entry) -> tuple[Finding, ...]:
+    def entry_findings(self, book: FaultlessBook, entry: Entry) -> tuple[Finding, ...]:
         """What a person would have to look at in that entry by itself."""
         record = self.schemas.record(book.form.record)
         context = context_of(book.form, book.ledger, places=self._places)
         found = self._rules[record.record].findings_of(self.readings(book, entry), context)
         return tuple(one for one in found if one.severity is not Severity.INFO)
 
-    def book_findings(self, books: Sequence[ReadBook]) -> Iterator[tuple[int, int | None, BookFinding]]:
+    def book_findings(self, books: Sequence[FaultlessBook]) -> Iterator[tuple[int, int | None, BookFinding]]:
         """What a person would have to look at in each of these books as a whole, each an office's only one: the number
         of the book, that of the entry in it (None: a page), the finding."""
         frames = _frames(books, self)
@@ -77,7 +77,7 @@ class Judge:
                 continue
             yield one.book_id, None if one.entry_id is None else places[one.entry_id], one
 
-    def readings(self, book: ReadBook, entry: Entry) -> list[FieldReading]:
+    def readings(self, book: FaultlessBook, entry: Entry) -> list[FieldReading]:
         """The entry as readings: of the form's fields, and of those that the ledger gives."""
         record = self.schemas.record(book.form.record)
         texts = {**_from_ledger(record, book.ledger, entry), **entry}
@@ -97,7 +97,7 @@ class Judge:
         return FieldReading(spec.name, FieldStatus.READ, text, canonical, 1.0, Writing.HAND, "told")
 
 
-def changed(book: ReadBook, place: int, fields: Entry) -> ReadBook:
+def with_changed_entry(book: FaultlessBook, place: int, fields: Entry) -> FaultlessBook:
     """The book with other texts in the entry at ``place``."""
     leaves, at = [], 0
     for leaf in book.leaves:
@@ -117,7 +117,9 @@ def _from_ledger(record: RecordSpec, ledger: Ledger, entry: Entry) -> Entry:
     }
 
 
-def _frames(books: Sequence[ReadBook], judge: Judge) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _frames(
+    books: Sequence[FaultlessBook], judge: RuleChecker
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The columns that the checks take, every book at a place of its own."""
     entries: list[dict[str, object]] = []
     pages: list[dict[str, object]] = []

@@ -18,7 +18,7 @@ from benchmarks.rules.digit_slips import (
     neighbours_swapped,
     one_figure,
 )
-from benchmarks.rules.faultless_books import Entry, Leaf, ReadBook, changed
+from benchmarks.rules.faultless_books import BookPage, Entry, FaultlessBook, with_changed_entry
 from pipeline.kinds import KINDS
 from pipeline.kinds.calendar import parse_canonical
 from pipeline.places import DayRange, Gazetteer, Level, Unit
@@ -27,22 +27,22 @@ from pipeline.synth.people import draw_commune, geography_of_year
 
 
 @dataclass(frozen=True)
-class Flaw:
+class InjectedError:
     """A book with one error in it: ``place`` of the entry that bears it (None: an entry is no longer there), ``what``
     was changed."""
 
-    book: ReadBook
+    book: FaultlessBook
     place: int | None
     what: str
 
 
 @dataclass(frozen=True)
-class Chance:
+class InjectionSource:
     """What a family draws from: the book, its record, its chance."""
 
     rng: random.Random
     schemas: Schemas
-    book: ReadBook
+    book: FaultlessBook
 
     @property
     def record(self) -> RecordSpec:
@@ -75,7 +75,7 @@ class Chance:
         return [one for one in self.record.people if one.event in events and one.name in on_form]
 
 
-def _in(chance: Chance, specs: Sequence[FieldSpec], change: Change) -> Flaw | None:
+def _in(chance: InjectionSource, specs: Sequence[FieldSpec], change: Change) -> InjectedError | None:
     drawn = chance.written(specs)
     if drawn is None:
         return None
@@ -83,7 +83,7 @@ def _in(chance: Chance, specs: Sequence[FieldSpec], change: Change) -> Flaw | No
     text = change(chance.rng, entry[spec.name])
     if text is None or _means_the_same(spec, text, entry[spec.name]):
         return None
-    return Flaw(changed(chance.book, place, {spec.name: text}), place, spec.name)
+    return InjectedError(with_changed_entry(chance.book, place, {spec.name: text}), place, spec.name)
 
 
 def _means_the_same(spec: FieldSpec, text: str, before: str) -> bool:
@@ -94,39 +94,39 @@ def _means_the_same(spec: FieldSpec, text: str, before: str) -> bool:
     )
 
 
-def date_with_words(chance: Chance) -> Flaw | None:
+def date_with_words(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, [one for one in chance.fields("date") if chance.told_in_words(one)], one_figure)
 
 
-def date_without_words(chance: Chance) -> Flaw | None:
+def date_without_words(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, [one for one in chance.fields("date") if not chance.told_in_words(one)], one_figure)
 
 
-def swapped_in_date(chance: Chance) -> Flaw | None:
+def swapped_in_date(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, chance.fields("date"), neighbours_swapped)
 
 
-def figure_of_number(chance: Chance) -> Flaw | None:
+def figure_of_number(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, chance.fields("entry_number", "volume", "number"), one_figure)
 
 
-def swapped_in_number(chance: Chance) -> Flaw | None:
+def swapped_in_number(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, chance.fields("entry_number", "volume", "number"), neighbours_swapped)
 
 
-def confused(chance: Chance) -> Flaw | None:
+def confused(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, chance.fields("date", "entry_number", "volume", "number"), confused_figure)
 
 
-def figure_of_identity(chance: Chance) -> Flaw | None:
+def figure_of_identity(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, chance.fields("id_number"), one_figure)
 
 
-def century(chance: Chance) -> Flaw | None:
+def century(chance: InjectionSource) -> InjectedError | None:
     return _in(chance, chance.fields("date"), century_slipped)
 
 
-def number_for_volume(chance: Chance) -> Flaw | None:
+def number_for_volume(chance: InjectionSource) -> InjectedError | None:
     """The entry's number and that of the volume change places."""
     numbers, volumes = chance.fields("entry_number"), chance.fields("volume")
     drawn = chance.written(numbers)
@@ -136,23 +136,27 @@ def number_for_volume(chance: Chance) -> Flaw | None:
     texts = {number.name: entry.get(volumes[0].name, ""), volumes[0].name: entry[number.name]}
     if not texts[number.name] or _number(texts[number.name]) == _number(entry[number.name]):
         return None
-    return Flaw(changed(chance.book, place, texts), place, number.name)
+    return InjectedError(with_changed_entry(chance.book, place, texts), place, number.name)
 
 
 def _number(text: str) -> str:
     return text.partition("/")[0].lstrip("0")
 
 
-def wrong_sex(chance: Chance) -> Flaw | None:
+def wrong_sex(chance: InjectionSource) -> InjectedError | None:
     drawn = chance.written([one for one in chance.fields("choice") if one.vocab == "sex"])
     if drawn is None:
         return None
     place, entry, spec = drawn
     other = {"nam": "Nữ", "nữ": "Nam"}.get(entry[spec.name].lower())
-    return Flaw(changed(chance.book, place, {spec.name: other}), place, spec.name) if other else None
+    return (
+        InjectedError(with_changed_entry(chance.book, place, {spec.name: other}), place, spec.name)
+        if other
+        else None
+    )
 
 
-def young_parent(chance: Chance) -> Flaw | None:
+def young_parent(chance: InjectionSource) -> InjectedError | None:
     """A parent's year of birth becomes one from the child's birth on."""
     parents = [one for one in chance.people("other") if one.born_on and one.male is not None]
     children = [one.born_on for one in chance.people("born") if one.born_on]
@@ -166,41 +170,41 @@ def young_parent(chance: Chance) -> Flaw | None:
     if born is None or mine is None:
         return None
     text = entry[spec.name].replace(str(mine.year), str(born.year + chance.rng.randint(0, 20)))
-    return Flaw(changed(chance.book, place, {spec.name: text}), place, spec.name)
+    return InjectedError(with_changed_entry(chance.book, place, {spec.name: text}), place, spec.name)
 
 
-def number_gap(chance: Chance) -> Flaw | None:
+def number_gap(chance: InjectionSource) -> InjectedError | None:
     """An entry was not read: its page is there and seems blank, or its row is skipped."""
     return _without(chance, keep_page=True)
 
 
-def lost_page(chance: Chance) -> Flaw | None:
+def lost_page(chance: InjectionSource) -> InjectedError | None:
     """A page with all that stands on it is not there."""
     return _without(chance, keep_page=False)
 
 
-def _without(chance: Chance, *, keep_page: bool) -> Flaw | None:
+def _without(chance: InjectionSource, *, keep_page: bool) -> InjectedError | None:
     leaves = list(chance.book.leaves)
     at = chance.rng.randrange(len(leaves))
     if not keep_page:
-        return Flaw(replace(chance.book, leaves=(*leaves[:at], *leaves[at + 1 :])), None, "page")
+        return InjectedError(replace(chance.book, leaves=(*leaves[:at], *leaves[at + 1 :])), None, "page")
     entries = list(leaves[at].entries)
     del entries[chance.rng.randrange(len(entries))]
-    leaves[at] = Leaf(tuple(entries))
-    return Flaw(replace(chance.book, leaves=tuple(leaves)), None, "entry")
+    leaves[at] = BookPage(tuple(entries))
+    return InjectedError(replace(chance.book, leaves=tuple(leaves)), None, "entry")
 
 
-def duplicate(chance: Chance) -> Flaw | None:
+def duplicate(chance: InjectionSource) -> InjectedError | None:
     """A page is there twice: beside itself, or somewhere else in the book."""
     leaves = list(chance.book.leaves)
     at = chance.rng.randrange(len(leaves))
     to = chance.rng.choice([at + 1, chance.rng.randrange(len(leaves) + 1)])
     place = sum(len(leaf.entries) for leaf in leaves[:to])
     book = replace(chance.book, leaves=(*leaves[:to], leaves[at], *leaves[to:]))
-    return Flaw(book, place, "page")
+    return InjectedError(book, place, "page")
 
 
-def foreign_birth_year(chance: Chance) -> Flaw | None:
+def foreign_birth_year(chance: InjectionSource) -> InjectedError | None:
     """The figures of the birth year in a personal number become those of another year."""
     return _in(chance, chance.fields("id_number"), _other_birth_year)
 
@@ -215,7 +219,7 @@ def _other_birth_year(rng: random.Random, text: str) -> str | None:
     return text[:at] + other[0] + text[at + 1 : figures[5]] + other[1] + text[figures[5] + 1 :]
 
 
-def anachronism(chance: Chance) -> Flaw | None:
+def anachronism(chance: InjectionSource) -> InjectedError | None:
     """A commune as it is called in another time; no commune of that name was in that province in the book's year."""
     year = chance.book.ledger.year
     gazetteer = chance.schemas.places.gazetteer
@@ -227,7 +231,7 @@ def anachronism(chance: Chance) -> Flaw | None:
     other = draw_commune(np.random.default_rng(chance.rng.randrange(2**32)), then)
     if (other.name, other.province) in _communes(gazetteer, year):
         return None
-    return Flaw(changed(chance.book, place, {spec.name: other.full}), place, spec.name)
+    return InjectedError(with_changed_entry(chance.book, place, {spec.name: other.full}), place, spec.name)
 
 
 @lru_cache(maxsize=8)
@@ -247,7 +251,7 @@ def _may_be(unit: Unit, days: DayRange) -> bool:
     return unit.span.from_min <= days.last and days.first <= unit.span.to_max
 
 
-FAMILIES: Mapping[str, Callable[[Chance], Flaw | None]] = {
+FAMILIES: Mapping[str, Callable[[InjectionSource], InjectedError | None]] = {
     "một chữ số trong ngày có ghi bằng chữ": date_with_words,
     "một chữ số trong ngày không ghi bằng chữ": date_without_words,
     "hai chữ số liền nhau trong ngày đổi chỗ": swapped_in_date,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.handwriting.books import LEARNT_PENS
+from benchmarks.handwriting.books import TRAINING_PENS
 from pipeline.digitize import digitize_page
 from pipeline.model import FieldStatus, Ledger, PageImage, PageRef
 from pipeline.synth import SynthOptions, draw_book
@@ -38,4 +38,4 @@ def test_hardly_a_field_of_a_joined_hand_is_struck_through(pen: str, form: str, 
     (entry,) = result.entries
     struck = [one.field for one in entry.readings if one.struck or one.status is FieldStatus.STRUCK_THROUGH]
     assert len(entry.readings) > 15
-    assert len(struck) <= (0 if pen in LEARNT_PENS else 1), struck
+    assert len(struck) <= (0 if pen in TRAINING_PENS else 1), struck

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks.desk.bench_desk_load import Office, loaded
-from benchmarks.desk.databases import Place, filled
-from benchmarks.desk.filled_registry import ENTRIES_A_BOOK, Shelf
+from benchmarks.desk.databases import RegistryLocation, filled
+from benchmarks.desk.filled_registry import ENTRIES_A_BOOK, FilledRegistry
 from benchmarks.desk.history import flaws_since
-from benchmarks.desk.load_log import Held, Log, Said
+from benchmarks.desk.load_log import AcknowledgedValue, LoadLog, TaskHold
 from benchmarks.desk.proof import prove, shared_by_clock
 from benchmarks.desk.simulated_staff import Pace, people
 from benchmarks.servers import postgresql
@@ -30,30 +30,32 @@ BOOKS = 5
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RegistryLocation]:
     """An empty registry on each kind of database."""
     key = tmp_path / "audit.key"
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/registry.db"
-        yield Place(url, url, key)
+        yield RegistryLocation(url, url, key)
         return
     cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
     with cluster.database() as name:
-        yield Place(cluster.url(name, postgresql.OWNER), cluster.url(name), key)
+        yield RegistryLocation(cluster.url(name, postgresql.OWNER), cluster.url(name), key)
 
 
 @pytest.fixture
-def shelf(place: Place) -> Shelf:
+def shelf(place: RegistryLocation) -> FilledRegistry:
     return filled(place, BOOKS * ENTRIES_A_BOOK)
 
 
-def worked(place: Place, shelf: Shelf) -> Log:
+def worked(place: RegistryLocation, shelf: FilledRegistry) -> LoadLog:
     """Four people and the machine, for a moment, in processes of their own."""
     office = Office(people=4, processes=2, page_every=0.1)
     return loaded(place, shelf, office, Pace("small", seconds=1.5, think=0.02), seed=1)
 
 
-def test_every_copied_book_waits_for_people_as_the_first_one_does(place: Place, shelf: Shelf) -> None:
+def test_every_copied_book_waits_for_people_as_the_first_one_does(
+    place: RegistryLocation, shelf: FilledRegistry
+) -> None:
     with Registry.open(place.url, audit_key=place.key) as registry:
         desk = registry.desk(ReviewPolicy())
         supervisor = people(10, shelf.places)[7]
@@ -70,7 +72,9 @@ def test_every_copied_book_waits_for_people_as_the_first_one_does(place: Place, 
         assert registry.audit().verify().passed
 
 
-def test_people_and_machine_work_and_nothing_is_lost_or_doubled(place: Place, shelf: Shelf) -> None:
+def test_people_and_machine_work_and_nothing_is_lost_or_doubled(
+    place: RegistryLocation, shelf: FilledRegistry
+) -> None:
     log = worked(place, shelf)
     assert log.said
     assert log.held
@@ -80,9 +84,9 @@ def test_people_and_machine_work_and_nothing_is_lost_or_doubled(place: Place, sh
     assert proof.holds, proof
 
 
-def test_the_proof_sees_what_is_wrong(place: Place, shelf: Shelf) -> None:
+def test_the_proof_sees_what_is_wrong(place: RegistryLocation, shelf: FilledRegistry) -> None:
     log = worked(place, shelf)
-    log.said.append(Said("never", log.said[0].task_id, "notes", "Thử", log.said[0].account_id))
+    log.said.append(AcknowledgedValue("never", log.said[0].task_id, "notes", "Thử", log.said[0].account_id))
     with Registry.open(place.url, audit_key=place.key) as registry:
         for who in people(2, shelf.places):
             registry.note_view(who, "task-shown", "task:999")
@@ -109,4 +113,7 @@ def test_the_proof_sees_what_is_wrong(place: Place, shelf: Shelf) -> None:
 def test_a_task_taken_before_it_is_released_counts_as_held_twice(
     since: float, other: int, shared: int
 ) -> None:
-    assert shared_by_clock([Held(7, 1, 0.0, 2.0), Held(7, other, since, 3.0), Held(8, 2, 0.0, 9.0)]) == shared
+    assert (
+        shared_by_clock([TaskHold(7, 1, 0.0, 2.0), TaskHold(7, other, since, 3.0), TaskHold(8, 2, 0.0, 9.0)])
+        == shared
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.fitting.calibration_card import command_of, write
 from benchmarks.fitting.fit_calibration import BookPens, _drawn_books, _table_books
 from benchmarks.handwriting.books import CALIBRATION_PENS, HandBook, ReadHandBook
-from benchmarks.handwriting.calibration_pens import MARKED_PENS
+from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS
 from pipeline import calibration
 from pipeline.synth import SynthOptions
 from pipeline.synth.pen_fonts import PenFont
@@ -31,14 +31,14 @@ def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
 
 
 def test_books_for_calibration_are_drawn_with_every_pen_at_every_resolution() -> None:
-    more = tuple(PenFont(f"/pens/{name}/{name}.ttf", 5.0, True, 0.0) for name in MARKED_PENS)
+    more = tuple(PenFont(f"/pens/{name}/{name}.ttf", 5.0, True, 0.0) for name in LATIN_CALIBRATION_PENS)
     pens = BookPens(more)
     tables = list(_table_books(24, 1, pens))
     assert {(book.hand, book.options.dpi) for book in tables} == {
-        (pen, dpi) for pen in (*CALIBRATION_PENS, *MARKED_PENS) for dpi in (200, 300)
+        (pen, dpi) for pen in (*CALIBRATION_PENS, *LATIN_CALIBRATION_PENS) for dpi in (200, 300)
     }
     drawn = list(_drawn_books(30, 1, pens))
-    assert [book.hand for book in drawn] == [*CALIBRATION_PENS, *MARKED_PENS]
+    assert [book.hand for book in drawn] == [*CALIBRATION_PENS, *LATIN_CALIBRATION_PENS]
     assert all(book.options.more_pens == more for book in (*tables, *drawn))
     assert {book.hand for book in _drawn_books(30, 1, BookPens(()))} == set(CALIBRATION_PENS)
 

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import ImageFont
 
-from benchmarks.handwriting.calibration_pens import MARKED_PENS, marked_pens, with_marks
+from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS, calibration_pens, with_marks
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PEN_FOLDER, draw_hand_style, load_font
 from pipeline.text.tones import split_marks
@@ -27,7 +27,7 @@ def latin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for table in font["cmap"].tables:
         table.cmap = {code: name for code, name in table.cmap.items() if chr(code) in PLAIN | {"ı"}}
     folder = tmp_path_factory.mktemp("pens")
-    for name in MARKED_PENS:
+    for name in LATIN_CALIBRATION_PENS:
         (folder / name).mkdir()
         font.save(folder / name / "pen.ttf")
     return folder
@@ -44,7 +44,7 @@ def _ink(file: Path, letter: str) -> NDArray[np.bool_]:
 
 
 def test_every_letter_is_its_plain_letter_with_ink_added_at_its_mark(latin: Path, tmp_path: Path) -> None:
-    source, target = latin / MARKED_PENS[0] / "pen.ttf", tmp_path / "marked.ttf"
+    source, target = latin / LATIN_CALIBRATION_PENS[0] / "pen.ttf", tmp_path / "marked.ttf"
     with_marks(source, "pen").save(target)
     seen = set()
     for letter in sorted(VIETNAMESE_LETTERS):
@@ -64,13 +64,15 @@ def test_every_letter_is_its_plain_letter_with_ink_added_at_its_mark(latin: Path
 
 def test_a_changed_font_has_another_name_and_is_the_same_every_time(latin: Path, tmp_path: Path) -> None:
     for name in ("one.ttf", "two.ttf"):
-        with_marks(latin / MARKED_PENS[0] / "pen.ttf", MARKED_PENS[0]).save(tmp_path / name)
+        with_marks(latin / LATIN_CALIBRATION_PENS[0] / "pen.ttf", LATIN_CALIBRATION_PENS[0]).save(
+            tmp_path / name
+        )
     assert (tmp_path / "one.ttf").read_bytes() == (tmp_path / "two.ttf").read_bytes()
     with TTFont(tmp_path / "one.ttf") as font:
         told = " ".join(
             record.toUnicode() for record in font["name"].names if record.nameID in (1, 3, 4, 6, 16)
         )
-        assert not [word for word in ("borel", *MARKED_PENS[0].split("-")) if word in told.lower()]
+        assert not [word for word in ("borel", *LATIN_CALIBRATION_PENS[0].split("-")) if word in told.lower()]
         assert "Copyright" in str(font["name"].getDebugName(0))
 
 
@@ -90,8 +92,8 @@ def test_letters_that_a_font_holds_are_left_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_pens_of_a_folder_write_all_letters(latin: Path, tmp_path: Path) -> None:
-    pens = marked_pens(latin, tmp_path / "kept")
-    assert tuple(pen.family for pen in pens) == MARKED_PENS
+    pens = calibration_pens(latin, tmp_path / "kept")
+    assert tuple(pen.family for pen in pens) == LATIN_CALIBRATION_PENS
     for pen in pens:
         with TTFont(pen.file) as font:
             assert set(map(chr, font.getBestCmap())) >= VIETNAMESE_LETTERS
@@ -101,28 +103,28 @@ def test_calibration_pens_draw_a_book_from_any_folder(
     latin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    pens = marked_pens(latin, Path("kept"))
-    hand = draw_hand_style(np.random.default_rng(1), (MARKED_PENS[1],), pens)
+    pens = calibration_pens(latin, Path("kept"))
+    hand = draw_hand_style(np.random.default_rng(1), (LATIN_CALIBRATION_PENS[1],), pens)
     assert load_font(hand.font, 40).getlength("Ếạ") > 0
 
 
 def test_another_drawing_of_a_pen_is_kept_beside_the_first(latin: Path, tmp_path: Path) -> None:
-    (first, *_) = marked_pens(latin, tmp_path / "kept")
-    other = TTFont(latin / MARKED_PENS[0] / "pen.ttf")
+    (first, *_) = calibration_pens(latin, tmp_path / "kept")
+    other = TTFont(latin / LATIN_CALIBRATION_PENS[0] / "pen.ttf")
     other["hmtx"][other.getBestCmap()[ord("a")]] = (900, 0)
-    for name in MARKED_PENS:
+    for name in LATIN_CALIBRATION_PENS:
         (tmp_path / "other" / name).mkdir(parents=True)
         other.save(tmp_path / "other" / name / "pen.ttf")
-    (second, *_) = marked_pens(tmp_path / "other", tmp_path / "kept")
+    (second, *_) = calibration_pens(tmp_path / "other", tmp_path / "kept")
     assert first.family == second.family
     assert Path(first.file).read_bytes() != Path(second.file).read_bytes()
 
 
 def test_a_folder_that_lacks_a_pen_gets_advice_how_to_fetch_it(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="calibration"):
-        marked_pens(tmp_path, tmp_path / "kept")
-    assert marked_pens(None, tmp_path / "kept") == ()
+        calibration_pens(tmp_path, tmp_path / "kept")
+    assert calibration_pens(None, tmp_path / "kept") == ()
 
 
 def test_calibration_pens_are_held_out_of_training() -> None:
-    assert {name.replace("-", " ") for name in MARKED_PENS} == HELD_OUT_LATIN
+    assert {name.replace("-", " ") for name in LATIN_CALIBRATION_PENS} == HELD_OUT_LATIN

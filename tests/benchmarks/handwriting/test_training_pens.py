@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.handwriting.training_pens import LETTERS, learnt_pens
+from benchmarks.handwriting.training_pens import LETTERS, training_pens
 from pipeline.errors import SetupError
 from pipeline.synth.pen_fonts import PEN_FOLDER
 from pipeline.training.synthesis.fonts import training_font
@@ -23,7 +23,7 @@ def _lent(folder: Path, file: str, as_: str) -> Path:
 def test_a_pen_of_the_folder_writes_letters_of_a_middling_hand(tmp_path: Path) -> None:
     file = _lent(tmp_path, "borel/Borel_400Regular.ttf", "elsewhere")
     _lent(tmp_path, "mynerve/Mynerve_400Regular.ttf", "mynerve")
-    (pen,) = learnt_pens(tmp_path)
+    (pen,) = training_pens(tmp_path)
     measured = training_font(file)
     assert measured is not None
     assert (pen.family, pen.joined, pen.capitals) == ("elsewhere", True, False)
@@ -33,18 +33,18 @@ def test_a_pen_of_the_folder_writes_letters_of_a_middling_hand(tmp_path: Path) -
 def test_a_pen_of_the_tests_is_refused(tmp_path: Path) -> None:
     _lent(tmp_path, "ms-madi/MsMadi_400Regular.ttf", "script")
     with pytest.raises(SetupError):
-        learnt_pens(tmp_path)
+        training_pens(tmp_path)
 
 
 def test_a_pen_needs_a_folder_and_a_name_of_its_own(tmp_path: Path) -> None:
     _lent(tmp_path / "one", "borel/Borel_400Regular.ttf", "charm")
     with pytest.raises(SetupError, match="charm"):
-        learnt_pens(tmp_path / "one")
+        training_pens(tmp_path / "one")
     _lent(tmp_path / "two", "borel/Borel_400Regular.ttf", "script")
     shutil.copy(PEN_FOLDER / "mynerve/Mynerve_400Regular.ttf", tmp_path / "two" / "script")
     with pytest.raises(SetupError, match="script"):
-        learnt_pens(tmp_path / "two")
+        training_pens(tmp_path / "two")
 
 
 def test_no_folder_holds_no_pens() -> None:
-    assert learnt_pens(None) == ()
+    assert training_pens(None) == ()

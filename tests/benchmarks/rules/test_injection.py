@@ -7,8 +7,8 @@ import random
 import pytest
 
 from benchmarks.rules.digit_slips import century_slipped, neighbours_swapped, one_figure
-from benchmarks.rules.faultless_books import Judge, ReadBook, read_faultlessly
-from benchmarks.rules.injected_errors import FAMILIES, Chance, Flaw
+from benchmarks.rules.faultless_books import FaultlessBook, RuleChecker, read_faultlessly
+from benchmarks.rules.injected_errors import FAMILIES, InjectedError, InjectionSource
 from benchmarks.rules.undrawn_books import FAULTLESS
 from tests.registry.pages import SCHEMAS
 
@@ -18,9 +18,9 @@ BOOKS = {
 WHOLE_PAGES = ("mất một số", "trùng (một trang hai lần)", "mất một trang")
 
 
-def drawn(family: str, book: ReadBook) -> Flaw | None:
+def drawn(family: str, book: FaultlessBook) -> InjectedError | None:
     rng = random.Random(1)
-    tries = (FAMILIES[family](Chance(rng, SCHEMAS, book)) for _ in range(40))
+    tries = (FAMILIES[family](InjectionSource(rng, SCHEMAS, book)) for _ in range(40))
     return next((flaw for flaw in tries if flaw is not None), None)
 
 
@@ -54,7 +54,7 @@ def test_a_page_or_an_entry_is_removed_or_doubled(family: str, entries: int) -> 
 
 @pytest.mark.parametrize("form", BOOKS)
 def test_an_untouched_book_says_nothing(form: str) -> None:
-    judge, book = Judge(SCHEMAS), BOOKS[form]
+    judge, book = RuleChecker(SCHEMAS), BOOKS[form]
     found = {one.code for entry in book.entries for one in judge.entry_findings(book, entry)}
     assert found == set()
     assert list(judge.book_findings([book])) == []
