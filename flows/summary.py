@@ -41,7 +41,7 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
         "entries": report.entries,
         "accepted": report.accepted,
         "review": report.review,
-        "beside": report.beside,
+        "beside": report.book_findings,
         "pages_a_minute": round(report.pages_a_minute, 1),
         "failures": [
             f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures

@@ -121,7 +121,7 @@ def _measured(database: Path, file: Path) -> Measured:
     with Registry.open(f"sqlite:///{database}", schemas) as registry:
         cpu, wall = time.process_time(), time.perf_counter()
         with open_workbook(file) as book:
-            for one in ReconciliationRun(registry, schemas, book, find_layout(book, schemas)).found():
+            for one in ReconciliationRun(registry, schemas, book, find_layout(book, schemas)).differences():
                 note(one, measured)
         measured.cpu, measured.wall = time.process_time() - cpu, time.perf_counter() - wall
     measured.peak_mb = _peak_mb()

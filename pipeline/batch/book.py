@@ -1,7 +1,8 @@
-"""A folder of scans becomes rows in the registry, page by page, whatever single pages do."""
+"""Books of scans are read page by page into the registry; a page that fails costs nothing but itself."""
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ from pathlib import Path
 from pipeline.batch.book_checks import check_books
 from pipeline.batch.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
 from pipeline.batch.circuit_breaker import CircuitBreaker
-from pipeline.batch.handwriting_calibration import kept_drift
+from pipeline.batch.handwriting_calibration import record_drift
 from pipeline.batch.template_learning import read_in_rounds
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.batch.workers import PageJob, PageWorkers, Workers
@@ -28,7 +29,7 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class Progress:
-    """A page is done: ``done`` of the ``total`` pages of book ``folder`` that this run reads."""
+    """A page was read: ``done`` of the ``total`` pages of book ``folder`` that this run reads."""
 
     folder: str
     done: int
@@ -39,7 +40,9 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 PoolOf = Callable[[RunContext, Form, Ledger], AbstractContextManager[PageWorkers]]
-"""Who reads the pages of a book."""
+"""Makes the workers that read the pages of a book."""
+
+_logger = logging.getLogger(__name__)
 
 
 def digitize_book(
@@ -52,14 +55,24 @@ def digitize_book(
     breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
-    """Read every page of the book in ``folder`` that is not known yet and save it, one transaction a page; then check
-    the book as a whole.
+    """Read every page of a book that is not known yet and save it, one transaction a page; then check the whole book.
 
-    ``workers``: processes, by default one a core; ``pool``: other ones than those of this machine; ``breaker``: that of
-    the run, when it reads several books; ``again``: try also what was set aside because it failed too often. A scan or
-    page that cannot be used is a failure in the report and in the registry. Raises ``LedgerError``/``SchemaError``
-    (nothing was read), ``BookBusy`` (another run reads it), ``ReadingStopped`` (too many pages failed),
-    ``RegistryError``/``StorageError``/``SetupError`` (what was saved stays; a new run goes on from there).
+    A scan or page that cannot be used is a failure in the report and in the registry.
+
+    Args:
+        folder: The book: its scans and ``ledger.toml``.
+        context: What this run works with.
+        workers: Processes, by default one a core.
+        pool: Makes other workers than processes of this machine.
+        on_progress: Called after every page.
+        breaker: The circuit breaker of the run, when it reads several books.
+        again: Also try pages that were set aside because they failed too often.
+
+    Raises:
+        LedgerError, SchemaError: Nothing was read.
+        BookBusy: Another run reads the book.
+        ReadingStopped: Too many pages failed.
+        RegistryError, StorageError, SetupError: What was saved stays; a new run goes on from there.
     """
     started = time.perf_counter()
     ledger = load_ledger(folder)
@@ -70,44 +83,66 @@ def digitize_book(
         with registry.turn_at(book_id, silence_seconds(context)) as turn:
             run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
             contents = contents_of(folder, context.limits)
-            run.refuse(contents.foreign)
-            scans = run.stored(contents.scans)
-            run.prints = {
+            run.record_foreign(contents.foreign)
+            scans = run.store_scans(contents.scans)
+            run.fingerprints = {
                 scan.sha256: reading_fingerprint(
                     scan.sha256, form, ledger, context.schemas, engines, context.options
                 )
                 for scan in scans
             }
             held = {} if again else run.set_aside()
-            done = run.done(scans, held)
-            jobs = [job for scan in scans if scan.sha256 in done for job in run.jobs(scan, done[scan.sha256])]
-            countable = [s for s in scans if s.sha256 not in done and (s.sha256, None) not in held]
-            unknown: list[PageJob] = []
+            complete = run.complete_scans(scans, held)
+            jobs = [
+                job
+                for scan in scans
+                if scan.sha256 in complete
+                for job in run.page_jobs(scan, complete[scan.sha256])
+            ]
+            countable = [s for s in scans if s.sha256 not in complete and (s.sha256, None) not in held]
+            unread: list[PageJob] = []
             if countable:
-                with (pool or _here(workers or _cores()))(context, form, ledger) as readers:
-                    new = [job for scan, pages in readers.counted(countable) for job in run.jobs(scan, pages)]
+                with (pool or _local_pool(workers or _cores()))(context, form, ledger) as readers:
+                    new = [
+                        job
+                        for scan, pages in readers.counted(countable)
+                        for job in run.page_jobs(scan, pages)
+                    ]
                     jobs += new
-                    unknown = run.unknown([job for job in new if (job.scan.sha256, job.page_no) not in held])
+                    unread = run.unread([job for job in new if (job.scan.sha256, job.page_no) not in held])
+                    _logger.info("book %d: %d scans, %d pages to read", book_id, len(scans), len(unread))
                     template = Workspace(context.workspace).form_template(book_id, form.fingerprint)
-                    answers = read_in_rounds(readers.read, unknown, form, template)
+                    answers = read_in_rounds(readers.read, unread, form, template)
                     for number, (job, answer) in enumerate(answers, start=1):
                         run.save(job, answer)
                         if on_progress:
-                            on_progress(Progress(folder.name, number, len(unknown), job.ref))
+                            on_progress(Progress(folder.name, number, len(unread), job.ref))
             check_books(registry, context.schemas, [book_id])
-            drift = kept_drift(registry, context, book_id, engines.hand_fingerprint)
-            beside = Counter(one.finding.code for one in registry.standing_findings([book_id]))
-    return replace(
+            drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
+            findings = Counter(found.finding.code for found in registry.standing_findings([book_id]))
+    report = replace(
         run.report(),
         form=ledger.form,
         volume=ledger.volume,
         scans=len(scans),
         pages=len(jobs),
-        known=len(jobs) - len(unknown) - sum(page_no is not None for _, page_no in held),
-        beside=dict(beside.most_common()),
+        known=len(jobs) - len(unread) - sum(page_no is not None for _, page_no in held),
+        book_findings=dict(findings.most_common()),
         drift=drift,
         seconds=time.perf_counter() - started,
     )
+    _logger.info(
+        "book %d: %d pages read, %d known, %d entries, %d accepted, failures %s, findings %s, %.0f s",
+        book_id,
+        report.read,
+        report.known,
+        report.entries,
+        report.accepted,
+        dict(Counter(report.failed)),
+        dict(report.book_findings),
+        report.seconds,
+    )
+    return report
 
 
 def digitize_books(
@@ -118,8 +153,18 @@ def digitize_books(
     on_progress: OnProgress | None = None,
     again: bool = False,
 ) -> Iterator[BookReport]:
-    """Read all books of a folder, one report each as it is done, those first that want it most. Raises
-    ``ReadingStopped`` when one book after another is stopped because too many pages fail."""
+    """Read all books of a folder, the half-read ones first; yield a report of each as it is done.
+
+    Args:
+        root: A book, or the folder of books.
+        context: What this run works with.
+        workers: Processes, by default one a core.
+        on_progress: Called after every page.
+        again: Also try pages that were set aside because they failed too often.
+
+    Raises:
+        ReadingStopped: One book after another was stopped because too many pages fail.
+    """
     load_readers_ahead()
     breaker = CircuitBreaker(context.faults)
     for folder in folders_by_need(book_folders(root), context):
@@ -138,9 +183,16 @@ def book_report(
     breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
-    """``digitize_book``, where a ``ledger.toml`` that cannot be used, another run over the book and a stop over its
-    pages are failures in the report, so that other books are read. Raises ``StorageError`` when the whole disk or share
-    of the books is gone: then no other book can be read either, and it may come back."""
+    """Read a book as ``digitize_book`` does, so that other books are read whatever happens to this one.
+
+    A ``ledger.toml`` that cannot be used, another run over the book and a stop over its pages are failures in the
+    report.
+
+    Raises:
+        StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
+            back.
+        ReadingStopped: For the whole run.
+    """
     try:
         return digitize_book(
             folder, context, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
@@ -158,14 +210,18 @@ def book_report(
         if error.final:
             raise
         failure = ScanFailure(error.code, folder.name, None, error.message)
+    _logger.warning("a book was not read: %s", failure.code)
     return BookReport(folder.name, failures=(failure,))
 
 
 def book_folders(root: Path) -> tuple[Path, ...]:
-    """The books under ``root``: itself when it holds a ``ledger.toml``, else each folder in it that holds anything.
+    """Return the books under ``root``: itself when it holds a ``ledger.toml``, else each non-empty folder in it.
 
     A folder without ``ledger.toml`` counts as a book, so that its absence is reported and not overlooked.
-    Raises ``LedgerError`` when there is no book at all, ``StorageError`` when the folder cannot be listed.
+
+    Raises:
+        LedgerError: There is no book at all.
+        StorageError: The folder cannot be listed.
     """
     try:
         return _book_folders(root)
@@ -193,24 +249,29 @@ def _book_folders(root: Path) -> tuple[Path, ...]:
 
 
 def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path, ...]:
-    """Those books first that a run has left half-read, then new ones, last the read ones, of them first that which was
-    read longest ago: a new model may want it again. So a run that is started again goes on at once, however many books
-    are done. Raises ``RegistryError``, ``StorageError``."""
+    """Return the books in the order in which they need to be read.
+
+    Half-read books come first, then those with missing pages, then new ones, last the read ones, the longest ago first:
+    a new model may read them anew. So a run that is started again goes on at once, however many books are done.
+
+    Raises:
+        RegistryError, StorageError: The registry cannot be read.
+    """
     with context.open_registry() as registry:
-        far = registry.book_progress()
+        progress = registry.book_progress()
 
     def need(folder: Path) -> tuple[int, float]:
-        one = far.get(folder.name)
-        if one is None or one.read_at is None:
+        book = progress.get(folder.name)
+        if book is None or book.read_at is None:
             return 2, 0.0
-        return 0 if one.in_hand else 1 if one.missing else 3, one.read_at.timestamp()
+        return 0 if book.in_hand else 1 if book.missing else 3, book.read_at.timestamp()
 
     return tuple(sorted(folders, key=need))
 
 
 def _is_away(folder: Path) -> bool:
-    """Whether not only this book is gone, but all that lay beside it: a share that is not mounted leaves an empty
-    folder, or none."""
+    """Return whether all books around this one are gone too: a share that is not mounted leaves an empty folder, or
+    none."""
     try:
         return not folder.is_dir() and not any(folder.parent.iterdir())
     except OSError:
@@ -218,11 +279,11 @@ def _is_away(folder: Path) -> bool:
 
 
 def silence_seconds(context: RunContext) -> float:
-    """How long a run that is well may say nothing: the longest page twice over, and a slow disk."""
+    """Return how long a healthy run may give no sign of life: the longest page twice over, and a slow disk."""
     return 2 * context.page_seconds + 60.0
 
 
-def _here(processes: int) -> PoolOf:
+def _local_pool(processes: int) -> PoolOf:
     return lambda context, form, ledger: Workers(context, form, ledger, processes)
 
 

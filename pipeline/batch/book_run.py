@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -27,7 +28,7 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class ScanFailure:
-    """A scan, a page of it (``page_no``, from 1) or a ledger file that could not be used, and what to do about it."""
+    """A scan, a page of it (``page_no``, from 1) or a ledger file that could not be used; ``message``: what to do."""
 
     code: str
     scan: str
@@ -37,15 +38,28 @@ class ScanFailure:
 
 @dataclass(frozen=True)
 class BookReport:
-    """One run over one book.
+    """The report of one run over one book.
 
-    ``pages`` are all pages of its scans, ``read`` those this run read, ``known`` those an earlier run had read under
-    the same fingerprint. ``entries``, ``accepted``, ``review``, ``reopened`` and ``reasons`` (finding code to how
-    often) speak of the pages this run read, page by page; ``beside`` of what the check of the whole book found then
-    (code to how often). ``failed``: the codes of those ``failures`` that this run met when it tried, without what it
-    held back. ``drift``: what is unusual about the handwriting of the book as it stands now. ``duplicates`` are files
-    with the same bytes as one before them. ``seconds`` is wall time, ``stage_seconds`` CPU time by stage over all
-    workers.
+    Attributes:
+        folder: The name of the book's folder.
+        form: The form of its ledger.
+        volume: Its volume.
+        scans: How many scans it has.
+        pages: All pages of its scans.
+        read: Pages that this run read.
+        known: Pages that an earlier run had read under the same fingerprint.
+        entries: Entries on the pages that were read, as are the next four.
+        accepted: Entries accepted without a person.
+        review: Entries sent to a person.
+        reopened: Entries whose task was opened again.
+        reasons: How often each finding code sent something to a person.
+        book_findings: How often each code was found by the check of the whole book afterwards.
+        drift: What is unusual about the handwriting of the book; ``None``: nothing is.
+        duplicates: Files with the same bytes as a file before them.
+        failures: What could not be used, or was set aside.
+        failed: The codes of the failures that this run met itself.
+        seconds: Wall time.
+        stage_seconds: CPU time by stage, over all workers.
     """
 
     folder: str
@@ -60,7 +74,7 @@ class BookReport:
     review: int = 0
     reopened: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
-    beside: Mapping[str, int] = field(default_factory=dict)
+    book_findings: Mapping[str, int] = field(default_factory=dict)
     drift: DriftAlarm | None = None
     duplicates: tuple[str, ...] = ()
     failures: tuple[ScanFailure, ...] = ()
@@ -70,12 +84,12 @@ class BookReport:
 
     @property
     def pages_a_minute(self) -> float:
-        """Pages this run read per minute of wall time; 0 when it read none."""
+        """Pages read per minute of wall time; 0 when none was read."""
         return 60 * self.read / self.seconds if self.read and self.seconds else 0.0
 
 
 def reasons_of(result: PageResult) -> Counter[str]:
-    """How often each finding code sends something of this page to a person."""
+    """Return how often each finding code sends something of this page to a person."""
     findings = [finding for entry in result.entries for finding in entry.findings] + list(result.findings)
     return Counter(finding.code for finding in findings if finding.severity is not Severity.INFO)
 
@@ -83,7 +97,10 @@ def reasons_of(result: PageResult) -> Counter[str]:
 def reading_fingerprint(
     scan_sha256: str, form: Form, ledger: Ledger, schemas: Schemas, engines: Engines, options: DigitizeOptions
 ) -> str:
-    """64 hex digits over scan, form, declarations, units of places, readers, options, ledger and the version."""
+    """Return a hash of all that the reading of a scan depends on: while it stays, no page need be read again.
+
+    64 hex digits over scan, form, declarations, units of places, readers, options, ledger and the version.
+    """
     parts = [
         scan_sha256,
         form.fingerprint,
@@ -98,12 +115,25 @@ def reading_fingerprint(
 
 
 DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)
-"""Failures that cost time, memory or a process: not tried night after night."""
+"""Codes of failures that cost time, memory or a process: such pages are not tried night after night."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass
 class BookRun:
-    """``turn``: the book in this run's hands; ``prints``: fingerprint of the reading by SHA-256 of the scan."""
+    """One book while it is read: what is saved, and what is counted for the report.
+
+    Attributes:
+        folder: The folder of the book.
+        context: What this run works with.
+        registry: Where results are saved.
+        book_id: The book.
+        turn: The lock that this run holds on the book.
+        breaker: Stops the run when too many pages fail.
+        fingerprints: Fingerprint of the reading by SHA-256 of the scan.
+        names: Name of each scan in the folder, by SHA-256.
+    """
 
     folder: Path
     context: RunContext
@@ -111,7 +141,7 @@ class BookRun:
     book_id: int
     turn: Turn
     breaker: CircuitBreaker
-    prints: Mapping[str, str] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     duplicates: list[str] = field(default_factory=list)
     failures: list[ScanFailure] = field(default_factory=list)
@@ -121,13 +151,13 @@ class BookRun:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     read: int = 0
 
-    def refuse(self, foreign: tuple[ForeignFile, ...]) -> None:
-        """Name what lies in the folder and is no scan."""
+    def record_foreign(self, foreign: tuple[ForeignFile, ...]) -> None:
+        """Record the files of the folder that are no scans."""
         for file in foreign:
             self._record(file.sha256, shown(file.path), None, file.code, file.message)
 
-    def stored(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
-        """The scans as they lie in the workspace under their hash, each content once."""
+    def store_scans(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
+        """Store the scans in the workspace under their hash, each content once; return them as they are stored."""
         workspace = Workspace(self.context.workspace)
         kept = []
         for scan in scans:
@@ -144,22 +174,29 @@ class BookRun:
         return kept
 
     def set_aside(self) -> Mapping[tuple[str, int | None], Unread]:
-        """What failed too often to be tried again under the same fingerprint: told once more, and waiting."""
-        held = self.registry.set_aside(self.book_id, DANGEROUS, self.context.faults.tries, self.prints)
-        for one in held.values():
-            message = (
-                f"{one.message} Đã thử {one.tries} lần nên tạm để riêng; muốn thử lại: hotich run --again."
-            )
-            self.failures.append(ScanFailure(one.code, one.scan, one.page_no, message))
+        """Return the scans and pages that failed too often to be tried again under the same fingerprint."""
+        held = self.registry.set_aside(self.book_id, DANGEROUS, self.context.faults.tries, self.fingerprints)
+        for unread in held.values():
+            message = f"{unread.message} Đã thử {unread.tries} lần nên tạm để riêng; muốn thử lại: hotich run --again."
+            self.failures.append(ScanFailure(unread.code, unread.scan, unread.page_no, message))
+        if held:
+            codes = Counter(unread.code for unread in held.values())
+            _logger.warning("book %d: %d pages in quarantine: %s", self.book_id, len(held), dict(codes))
         return held
 
-    def done(self, scans: Sequence[ScanFile], held: Collection[tuple[str, int | None]]) -> Mapping[str, int]:
-        """How many pages those scans have, by SHA-256, of which none is left to read: each is known as this run would
-        read it, or ``held`` back. They need not be opened."""
+    def complete_scans(
+        self, scans: Sequence[ScanFile], held: Collection[tuple[str, int | None]]
+    ) -> Mapping[str, int]:
+        """Return the scans without a page left to read, with how many pages they have, by SHA-256.
+
+        Each of their pages is known as this run would read it, or ``held`` back; they need not be opened.
+        """
         counts, known = self.registry.page_counts(self.book_id), self.registry.fingerprints(self.book_id)
 
         def is_done(sha256: str, page_no: int) -> bool:
-            return known.get(PageRef(sha256, page_no)) == self.prints[sha256] or (sha256, page_no) in held
+            return (
+                known.get(PageRef(sha256, page_no)) == self.fingerprints[sha256] or (sha256, page_no) in held
+            )
 
         return {
             scan.sha256: pages
@@ -169,8 +206,8 @@ class BookRun:
             and all(is_done(scan.sha256, number) for number in range(1, pages + 1))
         }
 
-    def jobs(self, scan: ScanFile, pages: int | ScanError) -> list[PageJob]:
-        """The pages of a scan that was counted; one that could not be is a failure and has none."""
+    def page_jobs(self, scan: ScanFile, pages: int | ScanError) -> list[PageJob]:
+        """Return a job for every page of a scan; a scan whose pages could not be counted is a failure and has none."""
         self.turn.beat()
         if isinstance(pages, ScanError):
             self._failed(scan, None, pages)
@@ -178,21 +215,23 @@ class BookRun:
         self.registry.store_scan(self.book_id, scan.sha256, self.names[scan.sha256], scan.size, pages)
         return [PageJob(scan, number) for number in range(1, pages + 1)]
 
-    def unknown(self, jobs: list[PageJob]) -> list[PageJob]:
-        """The pages that no run has read yet as this one would. Counting ends in any order; reading follows the order
-        of the scans: a stopped run leaves whole ones."""
+    def unread(self, jobs: list[PageJob]) -> list[PageJob]:
+        """Return the pages that no run has read as this one would, in the order of the scans.
+
+        Counting ends in any order; a run that is stopped is to leave whole scans.
+        """
         order = {sha256: place for place, sha256 in enumerate(self.names)}
         known = self.registry.fingerprints(self.book_id)
-        unknown = [job for job in jobs if known.get(job.ref) != self.prints[job.scan.sha256]]
-        return sorted(unknown, key=lambda job: (order[job.scan.sha256], job.page_no))
+        unread = [job for job in jobs if known.get(job.ref) != self.fingerprints[job.scan.sha256]]
+        return sorted(unread, key=lambda job: (order[job.scan.sha256], job.page_no))
 
     def save(self, job: PageJob, answer: PageResult | ScanError) -> None:
-        """Write what was read, or why not, in one transaction."""
+        """Save what was read on a page, or why it failed, in one transaction."""
         self.turn.beat()
         if isinstance(answer, ScanError):
             self._failed(job.scan, job.page_no, answer)
             return
-        outcome = self.registry.save_page(self.book_id, answer, self.prints[job.scan.sha256])
+        outcome = self.registry.save_page(self.book_id, answer, self.fingerprints[job.scan.sha256])
         self.read += 1
         self.totals.update(
             entries=outcome.entries,
@@ -203,10 +242,19 @@ class BookRun:
         self.reasons.update(reasons_of(answer))
         for stage, seconds in answer.timings.items():
             self.stage_seconds[stage] = self.stage_seconds.get(stage, 0.0) + seconds
+        _logger.debug(
+            "book %d: page %s/%d: %d entries, %d accepted, %d to review",
+            self.book_id,
+            job.scan.sha256[:12],
+            job.page_no,
+            outcome.entries,
+            outcome.accepted,
+            outcome.review,
+        )
         self.breaker.note(None)
 
     def report(self) -> BookReport:
-        """All that was counted on the way."""
+        """Return the report of what was counted so far."""
         return BookReport(
             self.folder.name,
             read=self.read,
@@ -226,9 +274,12 @@ class BookRun:
         message = error.message.replace(scan.path.name, name)  # the stored copy is named by its hash
         self._record(scan.sha256, name, page_no, error.code, message)
         self.failed.append(error.code)
+        _logger.warning(
+            "book %d: scan %s page %s failed: %s", self.book_id, scan.sha256[:12], page_no, error.code
+        )
         self.breaker.note(error.code)
 
     def _record(self, sha256: str, name: str, page_no: int | None, code: str, message: str) -> None:
-        fingerprint = self.prints.get(sha256)
+        fingerprint = self.fingerprints.get(sha256)
         self.registry.save_failure(self.book_id, sha256, name, page_no, code, message, fingerprint)
         self.failures.append(ScanFailure(code, name, page_no, message))

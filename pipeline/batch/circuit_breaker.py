@@ -1,7 +1,9 @@
-"""Stops a run when so many pages fail that the fault is not theirs: a disk, a machine, a setting, a bad delivery."""
+"""A circuit breaker: it stops a run when so many pages fail that the fault is not theirs, but of a disk, a machine, a
+setting or a bad delivery."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 
@@ -15,12 +17,17 @@ LOOK_AT = {
     BrokenScan.code: "máy quét, đường truyền hay ổ chứa bản quét có làm hỏng tệp không",
     ScanError.code: "ổ chứa bản quét có còn nối vào máy và cho đọc không",
 }
+_logger = logging.getLogger(__name__)
+
 OTHERWISE = "chương trình và các mô hình có đủ không (hotich doctor)"
 
 
 class CircuitBreaker:
-    """Counts over all books of a run. ``note`` raises ``ReadingStopped`` when too many of the last pages failed: the
-    first time for the book in hand; when the pages after it are no better, for the whole run (``final``)."""
+    """Counts failures over all books of a run.
+
+    When too many of the last pages failed it stops the book at hand the first time; when the pages after that are no
+    better, the whole run (``final``).
+    """
 
     def __init__(self, options: FaultOptions) -> None:
         self._options = options
@@ -28,23 +35,32 @@ class CircuitBreaker:
         self._stops = 0
 
     def note(self, code: str | None) -> None:
-        """A page was read (None) or failed with that code."""
+        """Count a page that was read (``None``) or failed with that code. Raises ``ReadingStopped``."""
         if not self._options.pages:
             return
         self._last.append(code)
         if len(self._last) < self._options.pages:
             return
-        failed = Counter(one for one in self._last if one is not None)
+        failed = Counter(code for code in self._last if code is not None)
         if failed.total() > self._options.share * len(self._last):
             self._stops += 1
-            stopped = ReadingStopped(_told(failed, len(self._last)), final=self._stops > 1)
+            _logger.warning("circuit breaker open: %s of %d pages failed", dict(failed), len(self._last))
+            stopped = ReadingStopped(_message(failed, len(self._last)), final=self._stops > 1)
             self._last.clear()
             raise stopped
         self._stops = 0
 
     def note_book(self, read: int, failed: Sequence[str], *, was_stopped: bool) -> None:
-        """A book was read elsewhere, with a breaker of its own: so many pages, and codes of what failed. Raises
-        ``ReadingStopped`` only for the whole run: when one book after another was stopped, or should have been."""
+        """Count a book that was read elsewhere, with a breaker of its own.
+
+        Args:
+            read: How many pages were read.
+            failed: The codes of those that failed.
+            was_stopped: Whether its own breaker stopped it.
+
+        Raises:
+            ReadingStopped: Only for the whole run: one book after another was stopped, or should have been.
+        """
         if not self._options.pages:
             return
         if was_stopped:
@@ -67,14 +83,14 @@ class CircuitBreaker:
 
 
 def _mingled(read: int, failed: Sequence[str]) -> Iterator[str | None]:
-    """The failures among the pages that were read, evenly: which came when is not known."""
+    """Spread the failures evenly among the pages that were read: their order is not known."""
     whole = read + len(failed)
     for place in range(whole):
         before, after = (step * len(failed) // whole for step in (place, place + 1))
         yield failed[before] if after > before else None
 
 
-def _told(failed: Counter[str], pages: int) -> str:
+def _message(failed: Counter[str], pages: int) -> str:
     ((most, times),) = failed.most_common(1)
     return (
         f"Dừng đọc vì {failed.total()} trong {pages} trang vừa qua không đọc được (nhiều nhất là “{most}”: {times}). "

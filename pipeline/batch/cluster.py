@@ -1,8 +1,16 @@
-"""X"""
+"""The same pages on the processes of many machines: a Dask cluster in place of this machine's own pool; and the check
+whether a cluster may be used, which refuses it with the reasons before a page is given to it.
+
+Each worker of the cluster keeps one process that reads pages, under the same limits of time and memory as on one
+machine: a page that never ends costs that page and no worker. Dask gives the pages of a lost worker to another one; a
+page that is read twice is the same page, so nothing is lost and nothing doubled. Results come back to the process that
+leads the book; only that one writes to the registry.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import multiprocessing
 import pickle
 import platform
@@ -29,6 +37,8 @@ from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace
 
+_logger = logging.getLogger(__name__)
+
 TRIES = 2
 """How often a task is given out again when its worker could not go on; losses of whole workers come on top."""
 
@@ -45,7 +55,7 @@ class ClusterWorkers:
         self._client = client
         self._book = BookJob(form, ledger)
         self._token = hashlib.sha256(pickle.dumps(context)).hexdigest()
-        # Told once a worker, and told again when it is lost with one.
+        # Sent once to each worker, and again when one is lost.
         self._context = client.submit(_itself, context, key=f"hotich-context-{self._token}")
         self._waiting: dict[Future[Any], Any] = {}
 
@@ -59,11 +69,11 @@ class ClusterWorkers:
         self._waiting.clear()
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """How many pages each scan has, as the answers come in."""
+        """Yield how many pages each scan has, as the answers come in."""
         return self._answers(count_here, scans)
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """What was read on each page, as the answers come in."""
+        """Yield what was read on each page, as the answers come in."""
         return self._answers(read_here, jobs)
 
     def _answers(
@@ -84,6 +94,7 @@ def _answer(future: Future[Any]) -> Any:
     try:
         return future.result()
     except KilledWorker:
+        _logger.warning("a page was lost with one worker of the cluster after the other")
         return ScanCrash(
             "Các máy đọc trang này lần lượt dừng đột ngột. Hãy xem tệp có hỏng không, hoặc quét lại trang này."
         )
@@ -96,8 +107,8 @@ def _itself(context: RunContext) -> RunContext:
 # --- in a process of the cluster ----------------------------------------------------------------------------------
 
 
-class _Station:
-    """The process of this worker that reads pages, made for one run context, which ``token`` tells from others."""
+class _PageProcess:
+    """The process of this worker that reads pages, made for one run context; ``token`` identifies the context."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -129,13 +140,13 @@ class _Station:
             self._pool = None
 
 
-_station = _Station()
+_page_process = _PageProcess()
 
 
 def _on_worker(
     token: str, context: RunContext, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, item: Item
 ) -> T | ScanError:
-    return _station.answer(token, context, work, book, item)
+    return _page_process.answer(token, context, work, book, item)
 
 
 PACKAGES = (
@@ -148,8 +159,13 @@ WAIT_SECONDS = 60
 
 @dataclass(frozen=True)
 class WorkerProbe:
-    """One process of a cluster, as it tells of itself. ``sees``: what it reads in the file that all must see;
-    ``may_have_children``: it may start the process that reads pages."""
+    """What one process of a cluster reports of itself.
+
+    Attributes:
+        versions: Of all that readings depend on.
+        sees: What it reads in the file that all must see.
+        may_have_children: Whether it may start the process that reads pages.
+    """
 
     versions: Mapping[str, str]
     sees: str
@@ -158,7 +174,11 @@ class WorkerProbe:
 
 @contextmanager
 def connected(address: str) -> Iterator[Client]:
-    """A client of the scheduler at that address (``tcp://host:8786``). Raises ``SetupError`` when nobody answers."""
+    """Yield a client of the scheduler at that address (``tcp://host:8786``).
+
+    Raises:
+        SetupError: Nobody answers.
+    """
     try:
         client = Client(address, timeout=WAIT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError):
@@ -171,8 +191,11 @@ def connected(address: str) -> Iterator[Client]:
 
 
 def require_cluster(client: Client, context: RunContext) -> int:
-    """The number of workers, all of which can read pages in this context as this process would. Raises ``SetupError``
-    that names every reason why not."""
+    """Return the number of workers, all of which can read pages in this context as this process would.
+
+    Raises:
+        SetupError: Names every reason why they cannot.
+    """
     if not context.registry_url.startswith("postgresql"):
         raise SetupError(
             "Chạy trên nhiều máy cần sổ dữ liệu PostgreSQL, vì SQLite chỉ dùng được trên ổ đĩa của chính máy mình. Hãy "
@@ -186,22 +209,22 @@ def require_cluster(client: Client, context: RunContext) -> int:
             "docs/how-to/use-a-cluster.md)."
         ) from None
     with _mark_in(Workspace(context.workspace)) as (mark, token):
-        stations: dict[str, WorkerProbe] = client.run(station, context.workspace, mark)
+        probes: dict[str, WorkerProbe] = client.run(probe_worker, context.workspace, mark)
     mine = _versions()
-    flaws = [flaw for address, found in stations.items() for flaw in _flaws(address, found, mine, token)]
+    flaws = [flaw for address, found in probes.items() for flaw in _flaws(address, found, mine, token)]
     threads: dict[str, dict[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
     flaws += [
-        f"{address}: phải chạy với --nthreads 1 (đang là {told['nthreads']})."
-        for address, told in threads.items()
-        if told["nthreads"] != 1
+        f"{address}: phải chạy với --nthreads 1 (đang là {worker['nthreads']})."
+        for address, worker in threads.items()
+        if worker["nthreads"] != 1
     ]
     if flaws:
         raise SetupError("Chưa chạy được trên cụm máy này:\n" + "\n".join(f"- {flaw}" for flaw in flaws))
-    return len(stations)
+    return len(probes)
 
 
-def station(root: Path, mark: str) -> WorkerProbe:
-    """Of the process that this is run in; ``mark``: name of the file that all must see, in the workspace ``root``."""
+def probe_worker(root: Path, mark: str) -> WorkerProbe:
+    """Return the report of this process; ``mark``: name of the file that all must see, in the workspace ``root``."""
     return WorkerProbe(
         _versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon
     )
@@ -226,7 +249,7 @@ def _flaws(address: str, found: WorkerProbe, mine: Mapping[str, str], token: str
 
 @contextmanager
 def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """The name of a file that lies where all machines find scans, and the token in it, as long as this is open."""
+    """Yield the name of a file where all machines find scans, and the token in it, as long as this is open."""
     token = secrets.token_hex(16)
     name = f".cum-may-{token[:8]}"
     shared = workspace.shared
@@ -251,7 +274,7 @@ def _mark_in(workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 
 def _seen(workspace: Workspace, name: str) -> str:
-    """What this process reads in the file of that name, ``""`` when it does not see it."""
+    """Return what this process reads in the file of that name, ``""`` when it does not see it."""
     try:
         shared = workspace.shared
         content = (workspace.root / name).read_bytes() if shared is None else shared.read(name)
@@ -261,7 +284,7 @@ def _seen(workspace: Workspace, name: str) -> str:
 
 
 def _versions() -> dict[str, str]:
-    """Of hotich, Python, Tesseract, the models and the packages."""
+    """Return the versions of hotich, Python, Tesseract, the models and the packages."""
     found = {"hotich": pipeline.__version__, "Python": platform.python_version()}
     with suppress(SetupError):
         found["Tesseract"] = tesseract_version()

@@ -1,4 +1,5 @@
-"""X"""
+"""The calibration of handwriting against the books of the registry: what people checked, and whether a book looks like
+those that were calibrated on."""
 
 from __future__ import annotations
 
@@ -25,25 +26,33 @@ from pipeline.run_context import RunContext
 
 @dataclass(frozen=True, slots=True)
 class CheckedSamples:
-    """What people decided on in a book. ``samples``: the handwritten fields, beside what the machine made of them;
-    ``others``: how many entries are not among them because another reader than today's read them."""
+    """What people decided on in a book.
+
+    Attributes:
+        samples: The handwritten fields with what the machine made of them.
+        others: Entries that are not among them because another reader than today's read them.
+    """
 
     samples: tuple[Sample, ...]
     others: int
 
 
 def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
-    """Every handwritten field of a book that a person has decided on, beside what the latest run made of it.
+    """Return every handwritten field of a book that a person has decided on, with what the latest run made of it.
 
-    Fields that went in without a person have no truth and are not among them; what another reader made of them says
-    nothing of this one. Raises ``LedgerError`` and ``SchemaError``."""
+    Fields that were accepted without a person have no truth; what another reader made of a field says nothing about
+    this one.
+
+    Raises:
+        LedgerError, SchemaError: The ledger cannot be used.
+    """
     reader = context.make_engines().hand_fingerprint
     found: list[Sample] = []
     others = 0
     for book, stored in _entries(folder, context):
         truths = {
-            name: Truth(word.status, word.text, word.canonical)
-            for name, word in stored.decisions.items()
+            name: Truth(decision.status, decision.text, decision.canonical)
+            for name, decision in stored.decisions.items()
             if name
         }
         if stored.hand_reader != reader:
@@ -56,7 +65,7 @@ def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
 
 
 def _entries(folder: Path, context: RunContext) -> Iterator[tuple[int, StoredEntry]]:
-    """The entries of a book that stand, each with the book's id."""
+    """Yield the entries of a book, each with the book's id."""
     ledger = load_ledger(folder)
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
@@ -64,25 +73,31 @@ def _entries(folder: Path, context: RunContext) -> Iterator[tuple[int, StoredEnt
             yield book_id, registry.entry(entry_id)
 
 
-def kept_drift(registry: Registry, context: RunContext, book_id: int, hand_reader: str) -> DriftAlarm | None:
-    """What is unusual about the handwriting of a book, if anything is; the registry holds it as a finding on the first
-    page that was weighed, until the book is weighed again. Nothing is unusual where nothing is calibrated for
-    ``hand_reader``, or the office has switched the finding off."""
+def record_drift(
+    registry: Registry, context: RunContext, book_id: int, hand_reader: str
+) -> DriftAlarm | None:
+    """Return what is unusual about the handwriting of a book, and record it in the registry.
+
+    The finding belongs to the first page that was compared, and holds until the book is compared again. Nothing is
+    unusual where nothing is calibrated for ``hand_reader``, or the office has switched the finding off.
+    """
     severity = context.schemas.severity_of(DRIFT)
-    alarm, page_id = (None, 0) if severity is None else _weighed(registry, context, book_id, hand_reader)
-    found = []
+    alarm, page_id = (
+        (None, 0) if severity is None else _drift_of_book(registry, context, book_id, hand_reader)
+    )
+    findings = []
     if alarm is not None and severity is not None:
         details = {"unusual": describe_unusual(alarm), "unseen": str(alarm.unseen)}
-        found = [StandingFinding(book_id, page_id, None, Finding(DRIFT, severity, (), details))]
-    if found or any(one.finding.code == DRIFT for one in registry.standing_findings([book_id])):
-        registry.save_checks(found, [DRIFT], [book_id])
+        findings = [StandingFinding(book_id, page_id, None, Finding(DRIFT, severity, (), details))]
+    if findings or any(found.finding.code == DRIFT for found in registry.standing_findings([book_id])):
+        registry.save_checks(findings, [DRIFT], [book_id])
     return alarm
 
 
-def _weighed(
+def _drift_of_book(
     registry: Registry, context: RunContext, book_id: int, hand_reader: str
 ) -> tuple[DriftAlarm | None, int]:
-    """The alarm with how many values went in unseen, and the id of the first page weighed."""
+    """Return the alarm, with how many values nobody saw, and the id of the first page compared."""
     known = context.options.routing.for_reader(hand_reader).calibration
     if known is None:
         return None, 0

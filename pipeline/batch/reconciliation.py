@@ -1,4 +1,5 @@
-"""X"""
+"""The reconciliation of a file of the shared software with the registry: the differences, the lines of its workbook,
+and the questions for people. Nothing in the registry changes by it."""
 
 from __future__ import annotations
 
@@ -45,8 +46,16 @@ from pipeline.workspace import Workspace
 
 @dataclass
 class ReconciliationRun:
-    """One file against the registry. ``book_ids``: the books that people named; none: those that the file names.
-    ``counts`` is filled while ``found`` is gone through."""
+    """One file compared with the registry.
+
+    Attributes:
+        registry: Where the entries are.
+        schemas: The declarations.
+        book: The file.
+        layout: Where its columns are.
+        book_ids: The books that people named; none: those that the file names.
+        counts: Filled while ``differences`` is iterated.
+    """
 
     registry: Registry
     schemas: Schemas
@@ -55,14 +64,20 @@ class ReconciliationRun:
     book_ids: Sequence[int] = ()
     counts: ReconcileCounts = field(default_factory=ReconcileCounts)
 
-    def found(self) -> Iterator[ReconcileDifference | RejectedCell]:
-        """All that is not the same, and every cell that was not understood. Raises ``ReconcileError`` for a broken
-        sheet."""
+    def differences(self) -> Iterator[ReconcileDifference | RejectedCell]:
+        """Yield all that is not the same, and every rejected cell. Raises ``ReconcileError`` for a broken sheet."""
         record = self.layout.record.record
         books = [
-            ReconcileBook(one.book_id, one.folder_name, one.place, one.place_code, one.volume, one.entries)
-            for one in self.registry.book_rows(record)
-            if not self.book_ids or one.book_id in self.book_ids
+            ReconcileBook(
+                book_id=row.book_id,
+                folder_name=row.folder_name,
+                place=row.place,
+                place_code=row.place_code,
+                volume=row.volume,
+                entries=row.entries,
+            )
+            for row in self.registry.book_rows(record)
+            if not self.book_ids or row.book_id in self.book_ids
         ]
         return reconcile_rows(
             self.book,
@@ -75,22 +90,22 @@ class ReconciliationRun:
         )
 
     @cached_property
-    def _normals(self) -> tuple[ValueNormalizer, ...]:
+    def _normalizers(self) -> tuple[ValueNormalizer, ...]:
         return tuple(ValueNormalizer(spec, self.schemas.vocabulary(spec)) for spec in self.layout.fields)
 
     def _entries_of(self, book_ids: Sequence[int]) -> Iterator[RegistryEntry]:
         record = self.layout.record
         columns = {spec.name: spec.column for spec in record.fields}
-        fields = tuple(zip(self.layout.fields, self._normals, strict=True))
+        fields = tuple(zip(self.layout.fields, self._normalizers, strict=True))
         shared: dict[frozenset[str], frozenset[str]] = {}
         for row in self.registry.record_rows(record.record, book_ids):
             values = row.values
             texts, nothing = [], []
-            for spec, normal in fields:
+            for spec, normalize in fields:
                 value = values[spec.name]
                 if value is None:
                     nothing.append(spec.column)
-                texts.append(normal(cell_of(value, spec, self.schemas)) if value else "")
+                texts.append(normalize(cell_of(value, spec, self.schemas)) if value else "")
             empty = frozenset(nothing)
             unsettled = frozenset(columns[name] for name in row.unsettled if columns.get(name))
             yield RegistryEntry(
@@ -98,17 +113,18 @@ class ReconciliationRun:
             )
 
 
-LARGEST = (640, 160)
-"""Pixels of a picture, at most."""
+CROP_SIZE = (640, 160)
+"""The largest width and height of a picture, in pixels."""
 
 MARGIN = 0.25
-"""What is shown around a field, as a share of its height."""
+"""The margin shown around a field, as a share of its height."""
 
 QUALITY = 70
 
 
 class FieldCropper:
-    """Cuts pictures from the scans of a workspace. ``most``: after so many, no more are made."""
+    """Crops pictures of fields from the scans of a workspace, at most ``most``. The last page stays decoded, since
+    neighbours come together."""
 
     def __init__(
         self, registry: Registry, workspace: Workspace, most: int, limits: ScanLimits = DEFAULT_LIMITS
@@ -118,22 +134,29 @@ class FieldCropper:
         self._last: tuple[PageRef, Pixels | None] | None = None
 
     def picture(self, book_id: int, ref: PageRef, box: Box | None) -> tuple[bytes, int, int] | None:
-        """A JPEG of what stands in ``box`` of the straight page, with its (width, height) in pixels; None without a
-        box, without a usable scan, or when so many were made as were wanted."""
+        """Return a JPEG of a field with its width and height in pixels.
+
+        ``None`` without a box, without a usable scan, or when as many were made as were wanted.
+
+        Args:
+            book_id: The book.
+            ref: The page.
+            box: The field's box on the rectified page.
+        """
         if box is None or self._left <= 0:
             return None
         pixels = self._page(ref)
         if pixels is None:
             return None
         self._left -= 1
-        straight = self._registry.straightening(book_id, ref)
+        rectification = self._registry.straightening(book_id, ref)
         grown = box.grown(MARGIN * box.height, MARGIN * box.height)
-        matrix = np.eye(3) if straight is None else straight.matrix
-        scale = min(1.0, LARGEST[0] / max(1.0, grown.width), LARGEST[1] / max(1.0, grown.height))
-        cut = Image.fromarray(crop_rectified(pixels, matrix, grown, scale))
+        matrix = np.eye(3) if rectification is None else rectification.matrix
+        scale = min(1.0, CROP_SIZE[0] / max(1.0, grown.width), CROP_SIZE[1] / max(1.0, grown.height))
+        crop = Image.fromarray(crop_rectified(pixels, matrix, grown, scale))
         file = io.BytesIO()
-        cut.save(file, "JPEG", quality=QUALITY)
-        return file.getvalue(), *cut.size
+        crop.save(file, "JPEG", quality=QUALITY)
+        return file.getvalue(), *crop.size
 
     def _page(self, ref: PageRef) -> Pixels | None:
         if self._last is None or self._last[0] != ref:
@@ -153,7 +176,7 @@ class FieldCropper:
 
 @dataclass
 class CollectedDifferences:
-    """What a reconciliation left: the first differences, to be shown, and all questions."""
+    """The first differences of a reconciliation, to be shown, and all questions for people."""
 
     shown: list[ReconcileDifference | RejectedCell] = field(default_factory=list)
     questions: list[FoundDifference] = field(default_factory=list)
@@ -161,53 +184,58 @@ class CollectedDifferences:
 
 @dataclass
 class DifferenceReport:
-    """Lines and questions of one reconciliation. ``ink`` None: no pictures."""
+    """Makes lines and questions of differences; ``cropper`` ``None``: lines without pictures."""
 
     registry: Registry
     layout: SheetLayout
-    ink: FieldCropper | None = None
+    cropper: FieldCropper | None = None
 
-    def lines(self, one: ReconcileDifference | RejectedCell) -> Iterator[tuple[str, DifferenceLine]]:
-        """The lines of one difference, each with its sheet."""
-        if isinstance(one, RejectedCell):
+    def lines(self, difference: ReconcileDifference | RejectedCell) -> Iterator[tuple[str, DifferenceLine]]:
+        """Yield the lines of a difference, each with its sheet."""
+        if isinstance(difference, RejectedCell):
             where: tuple[str, ...] = ("",) * 6
-            column = self._column(one.column)
+            column = self._column(difference.column)
             yield (
                 UNREAD_SHEET,
-                DifferenceLine((*where, *column, "", "", str(one.row), REJECTION_LABELS[one.reason])),
+                DifferenceLine(
+                    (*where, *column, "", "", str(difference.row), REJECTION_LABELS[difference.reason])
+                ),
             )
-        elif one.entry is None:
-            note = f"Lặp lại dòng {one.of_row}" if one.of_row else ""
-            where = ("", one.volume, one.number, "", "", "")
+        elif difference.entry is None:
+            note = f"Lặp lại dòng {difference.of_row}" if difference.of_row else ""
+            where = ("", difference.volume, difference.number, "", "", "")
             yield (
-                SHEET_NAMES[one.kind],
-                DifferenceLine((*where, "", "", "", self.about(one), str(one.row), note)),
+                SHEET_NAMES[difference.kind],
+                DifferenceLine((*where, "", "", "", self.about(difference), str(difference.row), note)),
             )
         else:
-            entry = self.registry.entry(one.entry.entry_id)
-            if one.kind is DifferenceKind.MISSING:
-                place = self._where(one, entry)
-                yield SHEET_NAMES[one.kind], DifferenceLine((*place, "", "", self.about(one), "", "", ""))
-            for each in one.fields:
-                yield SHEET_NAMES[each.kind], self._line(one, entry, each)
+            entry = self.registry.entry(difference.entry.entry_id)
+            if difference.kind is DifferenceKind.MISSING:
+                place = self._where(difference, entry)
+                yield (
+                    SHEET_NAMES[difference.kind],
+                    DifferenceLine((*place, "", "", self.about(difference), "", "", "")),
+                )
+            for each in difference.fields:
+                yield SHEET_NAMES[each.kind], self._line(difference, entry, each)
 
-    def questions(self, one: ReconcileDifference | RejectedCell) -> Iterator[FoundDifference]:
-        """What people are asked about it; nothing about what differs only in writing or lies beyond the form."""
-        if isinstance(one, RejectedCell) or one.is_minor:
+    def questions(self, difference: ReconcileDifference | RejectedCell) -> Iterator[FoundDifference]:
+        """Yield what people are asked: nothing where only the writing differs or the form has no place."""
+        if isinstance(difference, RejectedCell) or difference.is_minor:
             return
-        if not one.fields:
-            yield self._question(one, None)
-        for each in one.fields:
+        if not difference.fields:
+            yield self._question(difference, None)
+        for each in difference.fields:
             if each.kind not in MINOR:
-                yield self._question(one, each)
+                yield self._question(difference, each)
 
-    def about(self, one: ReconcileDifference) -> str:
-        """Who an entry or a row is about: names and days of its people, and when it was registered."""
-        texts = one.texts or (one.entry.texts if one.entry else ())
-        told = [texts[at] for at in self._telling() if at < len(texts)]
-        return " · ".join(text for text in told if text)
+    def about(self, difference: ReconcileDifference) -> str:
+        """Return who an entry or a row is about: names and days of its people, and when it was registered."""
+        texts = difference.texts or (difference.entry.texts if difference.entry else ())
+        shown = [texts[at] for at in self._identifying_columns() if at < len(texts)]
+        return " · ".join(text for text in shown if text)
 
-    def _telling(self) -> Iterator[int]:
+    def _identifying_columns(self) -> Iterator[int]:
         record = self.layout.record
         position = {spec.name: at for at, spec in enumerate(self.layout.fields)}
         people = [person for person in record.people if person.event != "other"]
@@ -216,57 +244,66 @@ class DifferenceReport:
             names.append(record.book.registered_on)
         yield from (position[name] for name in names if name in position)
 
-    def _line(self, one: ReconcileDifference, entry: StoredEntry, differs: FieldDifference) -> DifferenceLine:
+    def _line(
+        self, difference: ReconcileDifference, entry: StoredEntry, differs: FieldDifference
+    ) -> DifferenceLine:
         spec = self.layout.record.by_column[differs.column]
         note = FIELD_DIFFERENCE_LABELS[differs.kind]
         if differs.with_column:
             note += f" ({differs.with_column})"
-        if one.likeness < 1:
-            note += with_comma(f"; ghép theo độ giống {one.likeness:.2f}")
+        if difference.likeness < 1:
+            note += with_comma(f"; ghép theo độ giống {difference.likeness:.2f}")
         cells = (
-            *self._where(one, entry),
+            *self._where(difference, entry),
             *self._column(differs.column),
             differs.ours,
             differs.theirs,
-            str(one.row),
+            str(difference.row),
             note,
         )
         return DifferenceLine(cells, self._picture(entry, spec))
 
     def _picture(self, entry: StoredEntry, spec: FieldSpec) -> tuple[bytes, int, int] | None:
-        if self.ink is None:
+        if self.cropper is None:
             return None
-        box = next((one.box for one in entry.readings if one.field == spec.name), None)
-        return self.ink.picture(entry.book_id, entry.ref, box)
+        box = next((reading.box for reading in entry.readings if reading.field == spec.name), None)
+        return self.cropper.picture(entry.book_id, entry.ref, box)
 
-    def _where(self, one: ReconcileDifference, entry: StoredEntry) -> tuple[str, ...]:
+    def _where(self, difference: ReconcileDifference, entry: StoredEntry) -> tuple[str, ...]:
         book = self.registry.book(entry.book_id).folder_name
-        return (book, one.volume, one.number, str(entry.entry_id), entry.scan, str(entry.ref.page_no))
+        return (
+            book,
+            difference.volume,
+            difference.number,
+            str(entry.entry_id),
+            entry.scan,
+            str(entry.ref.page_no),
+        )
 
     def _column(self, column: str) -> tuple[str, str]:
         return column, self.layout.record.by_column[column].label
 
-    def _question(self, one: ReconcileDifference, differs: FieldDifference | None) -> FoundDifference:
-        entry = one.entry
-        alone = self.about(one) if differs is None else ""
+    def _question(self, difference: ReconcileDifference, differs: FieldDifference | None) -> FoundDifference:
+        entry = difference.entry
+        alone = self.about(difference) if differs is None else ""
         return FoundDifference(
-            one.kind,
-            one.place_code,
-            entry.book_id if entry else None,
-            entry.entry_id if entry else None,
-            one.number,
-            one.volume,
-            one.row,
-            one.of_row,
-            self.layout.record.by_column[differs.column].name if differs else "",
-            differs.kind if differs else "",
-            differs.ours if differs else (alone if entry else ""),
-            differs.theirs if differs else ("" if entry else alone),
-            one.likeness,
+            kind=difference.kind,
+            place_code=difference.place_code,
+            book_id=entry.book_id if entry else None,
+            entry_id=entry.entry_id if entry else None,
+            number=difference.number,
+            volume=difference.volume,
+            file_row=difference.row,
+            of_row=difference.of_row,
+            field=self.layout.record.by_column[differs.column].name if differs else "",
+            field_kind=differs.kind if differs else "",
+            ours=differs.ours if differs else (alone if entry else ""),
+            theirs=differs.theirs if differs else ("" if entry else alone),
+            likeness=difference.likeness,
         )
 
 
-def gathered(
+def collect_differences(
     found: Iterable[ReconcileDifference | RejectedCell],
     report: DifferenceReport,
     workbook: DifferenceWorkbook | None,
@@ -274,15 +311,22 @@ def gathered(
     shown: int,
     ask: bool,
 ) -> CollectedDifferences:
-    """Go through what was found once: so many are kept to be shown, all become lines of the workbook and, with ``ask``,
-    questions."""
-    kept = CollectedDifferences()
-    for one in found:
-        if len(kept.shown) < shown:
-            kept.shown.append(one)
+    """Iterate the differences once and return what is kept of them.
+
+    Args:
+        found: The differences and rejected cells.
+        report: Makes lines and questions of them.
+        workbook: Gets a line for each, where there is one.
+        shown: How many are kept to be shown.
+        ask: Whether questions are made.
+    """
+    collected = CollectedDifferences()
+    for difference in found:
+        if len(collected.shown) < shown:
+            collected.shown.append(difference)
         if ask:
-            kept.questions += report.questions(one)
+            collected.questions += report.questions(difference)
         if workbook is not None:
-            for sheet, line in report.lines(one):
+            for sheet, line in report.lines(difference):
                 workbook.add(sheet, line)
-    return kept
+    return collected

@@ -1,7 +1,6 @@
-"""What reading again would change, since models, forms, rules or options are others now: told before anything is done.
+"""A preview of what reading again would change, now that models, forms, rules or options have changed.
 
-Nothing here writes. Reading again for good is ``digitize_book``: it reads exactly these pages, and what people decided
-stays.
+Nothing here writes. ``digitize_book`` reads these pages again for good, and what people decided stays.
 """
 
 from __future__ import annotations
@@ -27,12 +26,21 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class RereadPreview:
-    """One book: ``pages`` that were read, ``outdated`` those among them that would be read again.
+    """What reading a book again would change.
 
-    Of the ``sampled`` ones that were read on trial: ``fields`` compared, ``changed`` (says something else),
-    ``accepted`` and ``doubted`` (accepted without a person now and not before; the other way round), ``against``
-    (decided by a person, and the machine reads something else than before: the task would open again), ``failed``
-    pages; ``changes``: by field."""
+    Attributes:
+        folder: The name of the book's folder.
+        pages: Pages that were read.
+        outdated: Those among them that would be read again.
+        sampled: Outdated pages that were read on trial, which the following count.
+        fields: Fields compared.
+        changed: Fields that are read otherwise.
+        accepted: Fields accepted without a person now and not before.
+        doubted: Fields accepted before and not now.
+        against: Fields decided by a person that the machine reads otherwise than before: the task would open again.
+        failed: Pages that could not be read.
+        changes: Changed fields by name.
+    """
 
     folder: str
     pages: int = 0
@@ -50,14 +58,23 @@ class RereadPreview:
 def outlooks(
     root: Path, context: RunContext, *, sample: int = 0, workers: int = 1
 ) -> Iterator[RereadPreview]:
-    """One a book of the folder; ``sample``: how many pages of each are read on trial."""
+    """Yield a preview of each book of a folder; ``sample``: how many pages of each are read on trial."""
     for folder in book_folders(root):
         yield outlook(folder, context, sample=sample, workers=workers)
 
 
 def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int = 1) -> RereadPreview:
-    """What reading that book again would change. Raises ``LedgerError``, ``SchemaError``, ``RegistryError``,
-    ``StorageError``."""
+    """Return what reading a book again would change.
+
+    Args:
+        folder: The book.
+        context: What this run works with.
+        sample: How many outdated pages are read on trial.
+        workers: Processes that read them.
+
+    Raises:
+        LedgerError, SchemaError, RegistryError, StorageError: The book or the registry cannot be used.
+    """
     ledger = load_ledger(folder)
     form = context.schemas.form(ledger.form)
     engines = context.make_engines()
@@ -66,24 +83,24 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         if book_id is None:
             return RereadPreview(folder.name)
         scans = {scan.sha256: scan for scan in contents_of(folder, context.limits).scans}
-        prints = {
+        fingerprints = {
             sha256: reading_fingerprint(sha256, form, ledger, context.schemas, engines, context.options)
             for sha256 in scans
         }
         read = registry.fingerprints(book_id)
-        outdated = [ref for ref, found in read.items() if prints.get(ref.scan_sha256, found) != found]
-        told = RereadPreview(folder.name, len(read), len(outdated))
+        outdated = [ref for ref, found in read.items() if fingerprints.get(ref.scan_sha256, found) != found]
+        preview = RereadPreview(folder.name, len(read), len(outdated))
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
         if not chosen:
-            return told
+            return preview
         template, _ = kept_template(Workspace(context.workspace).form_template(book_id, form.fingerprint))
         jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, template) for ref in chosen]
         with Workers(context, form, ledger, workers) as pool:
-            return _compared(told, registry, book_id, list(pool.read(jobs)))
+            return _compared(preview, registry, book_id, list(pool.read(jobs)))
 
 
 def _compared(
-    told: RereadPreview,
+    preview: RereadPreview,
     registry: Registry,
     book_id: int,
     answers: Sequence[tuple[PageJob, PageResult | ScanError]],
@@ -96,9 +113,11 @@ def _compared(
             continue
         before = registry.last_readings(book_id, job.ref)
         after = {
-            (entry.row, one.field): LastReading(one.status, one.text, one.canonical, one.accepted, False)
+            (entry.row, reading.field): LastReading(
+                reading.status, reading.text, reading.canonical, reading.accepted, False
+            )
             for entry in answer.entries
-            for one in entry.readings
+            for reading in entry.readings
         }
         nothing = LastReading("", "", "", False, False)
         for key in before.keys() | after.keys():
@@ -111,7 +130,7 @@ def _compared(
                 counts["against"] += old.decided
                 changes[key[1]] += 1
     return replace(
-        told,
+        preview,
         sampled=len(answers),
         fields=counts["fields"],
         changed=counts["changed"],
@@ -129,6 +148,6 @@ def _stored(context: RunContext, scan: ScanFile) -> ScanFile:
 
 
 def _spread(refs: Sequence[PageRef], sample: int) -> list[PageRef]:
-    """So many of them, evenly over all."""
+    """Return so many pages, evenly spread over all."""
     many = min(sample, len(refs))
     return [refs[place * len(refs) // many] for place in range(many)]

@@ -1,12 +1,12 @@
-"""A book teaches its own form: its first pages are read by their labels and make its plate, by which the others are
-placed.
+"""The form template of a book is learnt from its own first pages.
 
-Pages are read in rounds. Each round but the last also teaches; the plate made of all that was taught so far serves the
-next one, and is kept for later runs over the book.
+Pages are read in rounds: 8, 16, then the rest. Pages of all rounds but the last also contribute their ink; the template
+learnt from all of them so far places the fields of the next round, and is kept for later runs over the book.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +19,12 @@ from pipeline.model import PageResult, TemplateView
 from pipeline.schema import Form
 
 ROUNDS = (8, 16)
-"""Pages that are read before the first plate is made, and before it is made anew."""
+"""Pages that are read before the template is learnt first, and before it is learnt anew."""
 
-WORTH = 12
-"""Unread pages from which a plate pays."""
+MIN_UNREAD = 12
+"""Unread pages from which learning a template pays."""
+
+_logger = logging.getLogger(__name__)
 
 Answer = PageResult | ScanError
 Read = Callable[[Iterable[PageJob]], Iterator[tuple[PageJob, Answer]]]
@@ -31,12 +33,19 @@ Read = Callable[[Iterable[PageJob]], Iterator[tuple[PageJob, Answer]]]
 def read_in_rounds(
     read: Read, jobs: Sequence[PageJob], form: Form, kept: Path
 ) -> Iterator[tuple[PageJob, Answer]]:
-    """What was read on each page, as the answers come in. ``kept``: the file of the book's plate, there once it was
-    made; one of more pages takes its place. A plate that cannot be written serves this run only."""
+    """Read the pages in rounds and yield what was read on each, as the answers come in.
+
+    Args:
+        read: Reads pages.
+        jobs: The pages.
+        form: Their form.
+        kept: The file of the book's template, which exists once it was learnt; one learnt from more pages takes its
+            place. A template that cannot be written serves this run only.
+    """
     template, taught = kept_template(kept)
     views: list[TemplateView] = []
     start = 0
-    for size in ROUNDS if form.layout == "page" and len(jobs) >= WORTH else ():
+    for size in ROUNDS if form.layout == "page" and len(jobs) >= MIN_UNREAD else ():
         if taught >= sum(ROUNDS) - MIN_PAGES:
             break
         some = [replace(job, teach=True, template=template) for job in jobs[start : start + size]]
@@ -46,15 +55,16 @@ def read_in_rounds(
                 views.append(answer.view)
                 answer = replace(answer, view=None)
             yield job, answer
-        made = learn_template(views, shape_of(form))
-        if made is not None and made.pages > taught:
-            template, taught = made.to_bytes(), made.pages
+        learnt = learn_template(views, shape_of(form))
+        if learnt is not None and learnt.pages > taught:
+            template, taught = learnt.to_bytes(), learnt.pages
+            _logger.info("form template learnt from %d pages", taught)
             _keep(template, kept)
     yield from read([replace(job, template=template) for job in jobs[start:]])
 
 
 def kept_template(path: Path) -> tuple[bytes | None, int]:
-    """The plate of that file and how many pages taught it; nothing where there is none, or none that can be used."""
+    """Return the template of a file and from how many pages it was learnt; ``None`` and 0 without a usable one."""
     try:
         packed = path.read_bytes()
         return packed, FormTemplate.from_bytes(packed).pages

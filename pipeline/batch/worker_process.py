@@ -14,7 +14,11 @@ from multiprocessing.context import ForkServerContext
 
 
 def reader_context() -> ForkServerContext:
-    """A context whose processes have the readers loaded and use one thread each."""
+    """Return a context whose processes have the readers loaded and use one thread each.
+
+    A server process loads them and forks. Forking the leading process would copy the locks of its threads; starting
+    each reader afresh would load OpenCV anew after every crash.
+    """
     os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     context = multiprocessing.get_context("forkserver")
@@ -23,13 +27,17 @@ def reader_context() -> ForkServerContext:
 
 
 def load_readers_ahead() -> None:
-    """Let the server process load them now, in the background: whoever will read pages asks for it as its first deed,
-    and they are there when its registry is open and its scans are stored."""
+    """Let the server process load the readers now, in the background.
+
+    A program that will read pages calls this first: the readers are there when its registry is open and its scans are
+    stored.
+    """
     reader_context()
     forkserver.ensure_running()
 
 
 SPARE_SECONDS = 5
+"""CPU seconds that a page gets on top of twice its wall time."""
 
 
 def end_with(run: int) -> None:
@@ -47,8 +55,10 @@ def end_with(run: int) -> None:
 
 
 def allow_cpu(seconds: float) -> None:
-    """From now on twice so many seconds of CPU time and a few; then the kernel ends this process, even when native code
-    lets no thread of it run."""
+    """Limit this process to twice so many seconds of CPU time from now on, and a few.
+
+    Then the kernel ends it, even when native code lets no thread of it run.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = math.ceil(used.ru_utime + used.ru_stime + 2 * seconds) + SPARE_SECONDS

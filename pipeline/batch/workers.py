@@ -1,13 +1,14 @@
 """The processes that decode and read pages, one a core.
 
 A hostile page may loop, crash or eat memory in native code, so no page is opened in the process that writes the
-registry. Each worker makes its readers once, lives under a memory limit, and is killed with everything it started when
-a page outlasts its time. Failures come back as ``ScanError`` values; of the pixels only what a page teaches the plate
-of its book comes back.
+registry. Each worker makes its readers once, has a memory limit, and is killed with everything it started when a page
+takes too long. Failures come back as ``ScanError`` values; of the pixels only what a page contributes to the form
+template of its book comes back.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -36,7 +37,9 @@ from pipeline.schema import Form
 from pipeline.workspace import Workspace
 
 SCRATCH = "hotich-pages-"
-"""How the folder begins in which the readers of one run write; the number of the process follows."""
+"""Prefix of the folder in which the readers of one run write; the number of the process follows."""
+
+_logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -56,7 +59,14 @@ class WorkersLost(HotichError):
 
 @dataclass(frozen=True)
 class WorkerSetup:
-    """What a worker is given once: the run context, where it may write, for which process it works, what it logs."""
+    """What a worker is given once.
+
+    Attributes:
+        context: What the run works with.
+        scratch: Where the worker may write.
+        run: The process that it works for.
+        log: What it logs.
+    """
 
     context: RunContext
     scratch: Path
@@ -66,7 +76,7 @@ class WorkerSetup:
 
 @dataclass(frozen=True)
 class BookJob:
-    """The book that a page is read for."""
+    """The book that a page belongs to."""
 
     form: Form
     ledger: Ledger
@@ -89,24 +99,24 @@ class PageJob:
 
 @dataclass(frozen=True)
 class WorkerDied:
-    """The process that had a page in hand is gone, and what to say when it was the page."""
+    """The process that read a page is gone; ``error``: what to report if the page was the cause."""
 
     error: ScanError
 
 
 # --- in a worker process ------------------------------------------------------------------------------------------
 
-_at_work: tuple[WorkerSetup, Engines] | None = None
+_state: tuple[WorkerSetup, Engines] | None = None
 
 
-def _take_up(assignment: WorkerSetup) -> None:
+def _set_up(assignment: WorkerSetup) -> None:
     """Set up this process: its own group (so that what it starts dies with it), scratch folder, readers, memory."""
-    global _at_work
+    global _state
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
     end_with(assignment.run)
-    _at_work = (assignment, assignment.context.make_engines())
+    _state = (assignment, assignment.context.make_engines())
     limit_this_process(assignment.context.limits)
     configure_worker_logs(assignment.log)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file
@@ -116,22 +126,22 @@ def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _my_assignment() -> tuple[WorkerSetup, Engines]:
-    if _at_work is None:
+def _own_setup() -> tuple[WorkerSetup, Engines]:
+    if _state is None:
         raise RuntimeError("not in a worker process")
-    return _at_work
+    return _state
 
 
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
-    """How many pages the scan has."""
-    assignment, _ = _my_assignment()
+    """Return how many pages a scan has, or why they cannot be counted."""
+    assignment, _ = _own_setup()
     allow_cpu(assignment.context.page_seconds)
     return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.context.limits))
 
 
 def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
-    """What is read on the page."""
-    assignment, engines = _my_assignment()
+    """Return what is read on a page, or why it cannot be read."""
+    assignment, engines = _own_setup()
     context = assignment.context
     allow_cpu(context.page_seconds)
 
@@ -150,16 +160,16 @@ def _form_template(packed: bytes) -> FormTemplate:
 
 
 def _at_hand(scan: ScanFile) -> ScanFile:
-    """The scan where this machine has it: in its own workspace when not where the one that gives the work has it."""
+    """Return the scan at its path on this machine: in its own workspace, if not where the leading process has it."""
     if scan.path.exists():
         return scan
-    assignment, _ = _my_assignment()
+    assignment, _ = _own_setup()
     here = Workspace(assignment.context.workspace).stored(scan.sha256)
     return scan if here is None else replace(scan, path=here)
 
 
 def _scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
-    """The result of ``work``, or what went wrong with the scan. A lack of the machine (a missing program) is raised."""
+    """Return the result of ``work``, or what is wrong with the scan; what the machine lacks (a program) is raised."""
     try:
         return work()
     except ScanError as error:
@@ -185,14 +195,14 @@ MEMORY_MESSAGE = "Trang cần nhiều bộ nhớ hơn mức cho phép; hãy qué
 
 
 class PageWorkers(Protocol):
-    """Who reads the pages of one book, on this machine or on many."""
+    """Reads the pages of one book, on this machine or on many."""
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """How many pages each scan has, as the answers come in."""
+        """Yield how many pages each scan has, as the answers come in."""
         ...
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """What was read on each page, as the answers come in."""
+        """Yield what was read on each page, as the answers come in."""
         ...
 
 
@@ -206,7 +216,7 @@ class Pool:
         self._scratch = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", dir=scratch)
         self._pool = ProcessPool(
             max_workers=processes,
-            initializer=_take_up,
+            initializer=_set_up,
             initargs=(WorkerSetup(context, Path(self._scratch.name), os.getpid(), current_log_options()),),
             context=reader_context(),
         )
@@ -228,13 +238,18 @@ class Pool:
     def answers(
         self, work: Callable[[BookJob, Item], T | ScanError], book: BookJob, items: Iterable[Item]
     ) -> Iterator[tuple[Item, T | ScanError]]:
-        """What ``work`` says of each item, as the answers come in. Raises ``WorkersLost``.
+        """Yield the answer of ``work`` to each item, as the answers come in.
 
-        Whose process died is tried once more, after all others: the system may have taken the process for what another
-        one did, or a person may have ended it."""
+        An item whose process died is tried once more, after all others: the system may have killed that process for
+        what another one did, or a person may have ended it.
+
+        Raises:
+            WorkersLost: The pool cannot go on.
+        """
         died: list[Item] = []
         for item, answer in self._tried(work, book, items):
             if isinstance(answer, WorkerDied):
+                _logger.warning("a worker died (%s); its page is tried again", answer.error.code)
                 died.append(item)
             else:
                 yield item, answer
@@ -268,6 +283,7 @@ class Pool:
                 )
             )
         except BrokenProcessPool:
+            _logger.error("the pool of workers is broken")
             raise WorkersLost(
                 "Các tiến trình đọc trang không chạy tiếp được. Những trang đã đọc đã được lưu; "
                 "hãy chạy “hotich doctor” rồi chạy lại lệnh này để đọc tiếp."
@@ -282,16 +298,16 @@ class Workers(Pool):
         self._book = BookJob(form, ledger)
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        """How many pages each scan has, as the answers come in."""
+        """Yield how many pages each scan has, as the answers come in."""
         return self.answers(count_here, self._book, scans)
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
-        """What was read on each page, as the answers come in."""
+        """Yield what was read on each page, as the answers come in."""
         return self.answers(read_here, self._book, jobs)
 
 
 def _quick_folder() -> str | None:
-    """A folder in memory for what the readers write between themselves, where the system has one."""
+    """Return a folder in memory for the temporary files of the readers, where the system has one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 

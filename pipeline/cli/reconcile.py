@@ -11,7 +11,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch.reconciliation import DifferenceReport, FieldCropper, ReconciliationRun, gathered
+from pipeline.batch.reconciliation import (
+    DifferenceReport,
+    FieldCropper,
+    ReconciliationRun,
+    collect_differences,
+)
 from pipeline.cli.check import ids_of
 from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
@@ -68,7 +73,7 @@ def reconcile(
         ink = FieldCropper(registry, Workspace(context.workspace), pictures, context.limits)
         report = DifferenceReport(registry, columns, ink)
         sheets = DifferenceWorkbook(target) if target else None
-        kept = gathered(run.found(), report, sheets, shown=limit, ask=save)
+        kept = collect_differences(run.differences(), report, sheets, shown=limit, ask=save)
         if sheets:
             sheets.close([f"Đối soát tệp {file.name}", *counts_told(run.counts)])
         number = _saved(registry, run, file, kept.questions, by or getpass.getuser()) if save else 0

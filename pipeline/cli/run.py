@@ -138,7 +138,7 @@ def show_beside(reports: list[BookReport], across: CheckReport, schemas: Schemas
     """What the checks of whole books and of the registry found."""
     counts = Counter(across.counts)
     for report in reports:
-        counts.update(report.beside)
+        counts.update(report.book_findings)
     lines = [f"  {times:>5} × [{code}] {sentence(code, schemas)}" for code, times in counts.most_common()]
     for line in ["Kiểm tra cả quyển và giữa các sổ (chi tiết: hotich check):", *lines] if lines else ():
         out().print(line, markup=False)

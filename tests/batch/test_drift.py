@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import digitize_book
-from pipeline.batch.handwriting_calibration import kept_drift
+from pipeline.batch.handwriting_calibration import record_drift
 from pipeline.calibration import Calibration, DriftAlarm
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
@@ -42,7 +42,7 @@ def with_calibration(context: RunContext, known: Calibration | None) -> RunConte
 
 def weighed(context: RunContext, reader: str = READER) -> DriftAlarm | None:
     with context.open_registry() as registry:
-        return kept_drift(registry, context, only_book(registry), reader)
+        return record_drift(registry, context, only_book(registry), reader)
 
 
 def only_book(registry: Registry) -> int:
@@ -115,4 +115,4 @@ def test_a_run_tells_of_it_each_time_even_when_it_reads_nothing(book: Path, cali
     assert first.drift == second.drift
     assert first.drift is not None
     assert first.drift.unseen > 100
-    assert first.beside[DRIFT] == 1
+    assert first.book_findings[DRIFT] == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.batch.template_learning import ROUNDS, WORTH, read_in_rounds
+from pipeline.batch.template_learning import MIN_UNREAD, ROUNDS, read_in_rounds
 from pipeline.batch.workers import PageJob
 from pipeline.errors import BrokenScan, ScanError
 from pipeline.imaging.form_template import FormTemplate
@@ -74,7 +74,7 @@ def test_a_later_run_begins_with_the_plate_and_leaves_a_good_one_alone(tmp_path:
 
 
 def test_a_small_book_and_a_table_are_read_as_ever(tmp_path: Path) -> None:
-    for count, form in ((WORTH - 1, FORM), (30, SCHEMAS.form("birth-table"))):
+    for count, form in ((MIN_UNREAD - 1, FORM), (30, SCHEMAS.form("birth-table"))):
         reader = Reader()
         read(reader, count, tmp_path / "1.npz", form)
         assert [len(some) for some in reader.rounds] == [count]

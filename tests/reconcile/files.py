@@ -83,7 +83,7 @@ def held(
     with open_workbook(file) as book:
         mapped = read_layout(layout, SCHEMAS) if layout else None
         run = ReconciliationRun(registry, SCHEMAS, book, find_layout(book, SCHEMAS, mapped), tuple(book_ids))
-        found = list(run.found())
+        found = list(run.differences())
     differences = [one for one in found if isinstance(one, ReconcileDifference)]
     return differences, [one for one in found if isinstance(one, RejectedCell)], run.counts
 

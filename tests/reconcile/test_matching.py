@@ -34,7 +34,7 @@ def test_every_planted_difference_is_found_and_none_is_invented(tmp_path: Path) 
     write_file(file, made, SCHEMAS)
     measured = Measured()
     with Registry.open(f"sqlite:///{database}", SCHEMAS) as opened, open_workbook(file) as book:
-        for one in ReconciliationRun(opened, SCHEMAS, book, find_layout(book, SCHEMAS)).found():
+        for one in ReconciliationRun(opened, SCHEMAS, book, find_layout(book, SCHEMAS)).differences():
             note(one, measured)
     assert measured.found == made.planted
     assert measured.refused == made.refused
