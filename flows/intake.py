@@ -16,11 +16,11 @@ from flows.summary import Summary
 from flows.trying import TAKING_IN
 from pipeline.errors import HotichError
 from pipeline.inbox import (
-    DayStanding,
+    DayReport,
     IntakeOptions,
-    Outcome,
+    IntakeOutcome,
     ScannerRound,
-    days_of,
+    day_reports,
     intake_round,
     read_options,
 )
@@ -68,7 +68,7 @@ def _two_rounds(options: IntakeOptions, place: Workspace) -> tuple[ScannerRound,
 def summaries_of(options: IntakeOptions, place: Workspace, rounds: Sequence[ScannerRound]) -> list[Summary]:
     """How things stand today at each scanner, after those rounds."""
     today = iso_date(time.time())
-    days = {one.scanner: one for one in days_of(options, place) if one.day == today}
+    days = {one.scanner: one for one in day_reports(options, place) if one.day == today}
     return [
         {
             "scanner": scanner.name,
@@ -80,11 +80,11 @@ def summaries_of(options: IntakeOptions, place: Workspace, rounds: Sequence[Scan
     ]
 
 
-def _counts(day: DayStanding | None) -> Summary:
+def _counts(day: DayReport | None) -> Summary:
     return {
         "delivered": day.delivered if day else 0,
-        "stored": day.count(Outcome.STORED) if day else 0,
-        "quarantined": day.count(Outcome.QUARANTINED) if day else 0,
+        "stored": day.count(IntakeOutcome.STORED) if day else 0,
+        "quarantined": day.count(IntakeOutcome.QUARANTINED) if day else 0,
         "waiting": len(day.waiting) if day else 0,
         "unassigned": len(day.unassigned) if day else 0,
         "balanced": day.balanced if day else True,

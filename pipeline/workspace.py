@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ScanError
-from pipeline.files import atomic_path, make_folder, remove_temporary_files, sha256_and_size, storage_errors
+from pipeline.files import (
+    atomic_path,
+    make_folder,
+    printable,
+    remove_temporary_files,
+    sha256_and_size,
+    storage_errors,
+)
 from pipeline.logs import scan_id
 from pipeline.shared_store import SharedStore, shared_store_of
 
@@ -158,7 +165,7 @@ def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
         _copy(source, temporary)
         if _sha256_of(temporary) != sha256:
             raise ScanError(
-                f"Tệp «{_shown(source)}» thay đổi trong lúc chép. Hãy đợi máy quét ghi xong rồi chạy lại."
+                f"Tệp «{printable(source)}» thay đổi trong lúc chép. Hãy đợi máy quét ghi xong rồi chạy lại."
             )
         temporary.chmod(0o444)
 
@@ -187,7 +194,7 @@ def _blocks_of(path: Path) -> Iterator[bytes]:
         raise ScanError(_unreadable(path, error)) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ScanError(f"«{_shown(path)}» không phải là một tệp thường nên không lưu được.")
+            raise ScanError(f"«{printable(path)}» không phải là một tệp thường nên không lưu được.")
         while block := _read(descriptor, path):
             yield block
     finally:
@@ -218,14 +225,9 @@ def _ending(source: Path) -> str:
     return ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ""
 
 
-def _shown(path: Path) -> str:
-    """The path as it may stand in a message: no control characters, no bytes that are not text."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(path))
-
-
 def _unreadable(source: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"Tệp «{_shown(source)}» không còn ở chỗ cũ. Hãy kiểm tra thư mục quét rồi chạy lại."
+        return f"Tệp «{printable(source)}» không còn ở chỗ cũ. Hãy kiểm tra thư mục quét rồi chạy lại."
     if error.errno in _FORBIDDEN:
-        return f"Không có quyền đọc tệp «{_shown(source)}». Hãy cấp quyền đọc rồi chạy lại."
-    return f"Không đọc được tệp «{_shown(source)}»: {os.strerror(error.errno or 0)}. Hãy chép lại tệp rồi chạy lại."
+        return f"Không có quyền đọc tệp «{printable(source)}». Hãy cấp quyền đọc rồi chạy lại."
+    return f"Không đọc được tệp «{printable(source)}»: {os.strerror(error.errno or 0)}. Hãy chép lại tệp rồi chạy lại."

@@ -28,17 +28,17 @@ from benchmarks.figures import report_figures, say
 from benchmarks.intake import simulated_scanners as scanners
 from pipeline.files import sha256_of_file
 from pipeline.inbox import (
-    DayStanding,
+    DayReport,
     IntakeOptions,
-    Outcome,
-    Row,
+    IntakeOutcome,
+    IntakeRow,
     Scanner,
-    days_of,
-    flaws_of,
+    day_reports,
     intake_round,
     read_options,
+    verify_day,
 )
-from pipeline.inbox.arrivals import MARKER
+from pipeline.inbox.pending_files import MARKER
 from pipeline.intake import Inspector, ScanFile, ScanLimits, SeenPage
 from pipeline.workspace import Workspace
 
@@ -88,14 +88,14 @@ def soak(root: Path, files: int, kills: int) -> dict[str, Any]:
     killed = _taken_in(running, options, workspace, kills)
     seconds = time.monotonic() - began
     delivered = scanners.delivered_files(notes)
-    days = days_of(options, workspace)
+    days = day_reports(options, workspace)
     _prove(delivered, days, options, workspace)
-    counts = {outcome.value: sum(day.count(outcome) for day in days) for outcome in Outcome}
+    counts = {outcome.value: sum(day.count(outcome) for day in days) for outcome in IntakeOutcome}
     return {
         "delivered": sum(day.delivered for day in days),
         **counts,
         "stored with a page named as broken": sum(
-            row.outcome is Outcome.STORED and not _is_sound(row) for day in days for row in day.rows
+            row.outcome is IntakeOutcome.STORED and not _is_sound(row) for day in days for row in day.rows
         ),
         "again": sum(row.again for day in days for row in day.rows),
         "waiting": sum(len(day.waiting) for day in days),
@@ -146,14 +146,14 @@ def _left(inbox: Path) -> list[str]:
 
 def _prove(
     delivered: Sequence[scanners.Delivered],
-    days: Sequence[DayStanding],
+    days: Sequence[DayReport],
     options: IntakeOptions,
     workspace: Workspace,
 ) -> None:
     """Ends the program unless every delivery is told once and its bytes are where they belong, all by hashes."""
     known = {scanner.name: scanner for scanner in options.scanners}
-    flaws = [flaw for day in days for flaw in flaws_of(day, known[day.scanner], workspace)]
-    rows = [row for day in days for row in day.rows if row.outcome is not Outcome.WITHDRAWN]
+    flaws = [flaw for day in days for flaw in verify_day(day, known[day.scanner], workspace)]
+    rows = [row for day in days for row in day.rows if row.outcome is not IntakeOutcome.WITHDRAWN]
     told = Counter((row.sha256, _is_sound(row)) for row in rows)
     wanted = Counter((one.sha256, one.sound) for one in delivered)
     stored = Counter(_digest(path) for path in workspace.objects.rglob("[!.]*") if path.is_file())
@@ -161,8 +161,9 @@ def _prove(
     apart = Counter(_digest(path) for path in kept if not path.name.endswith(".ly-do.txt"))
     checks = {
         "manifest against what was delivered": told == wanted,
-        "store": stored == Counter({row.sha256 for row in rows if row.outcome is Outcome.STORED}),
-        "quarantine": apart == Counter(row.sha256 for row in rows if row.outcome is Outcome.QUARANTINED),
+        "store": stored == Counter({row.sha256 for row in rows if row.outcome is IntakeOutcome.STORED}),
+        "quarantine": apart
+        == Counter(row.sha256 for row in rows if row.outcome is IntakeOutcome.QUARANTINED),
         "proof": not flaws,
         "waiting": not any(day.waiting for day in days),
     }
@@ -172,10 +173,10 @@ def _prove(
         raise SystemExit(f"lost or doubled: {', '.join(failed)}")
 
 
-def _is_sound(row: Row) -> bool:
+def _is_sound(row: IntakeRow) -> bool:
     """Whether a scan was stored without a word: of one that was cut off, the sound pages are stored and the rest is
     named."""
-    return row.outcome is Outcome.STORED and not any(page.fault for page in row.pages)
+    return row.outcome is IntakeOutcome.STORED and not any(page.fault for page in row.pages)
 
 
 # --- hostile files --------------------------------------------------------------------------------------------------
@@ -215,13 +216,13 @@ def hostile(root: Path, folder: Path) -> dict[str, Any]:
             if intake_round(options, workspace, timed, time.time()) is None:
                 raise SystemExit("another intake holds the lock")
     seconds = time.monotonic() - began
-    days = days_of(options, workspace)
-    flaws = [flaw for day in days for flaw in flaws_of(day, options.scanners[0], workspace)]
+    days = day_reports(options, workspace)
+    flaws = [flaw for day in days for flaw in verify_day(day, options.scanners[0], workspace)]
     rows = {row.sha256: row for day in days for row in day.rows}
     memory = 1024 * max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    unsound = [sha256 for sha256 in good if rows[sha256].outcome is not Outcome.STORED]
+    unsound = [sha256 for sha256 in good if rows[sha256].outcome is not IntakeOutcome.STORED]
     lost = set(bad) - rows.keys()
     if flaws or unsound or lost or memory > MOST_MEMORY:
         say("\n".join(flaws))
@@ -231,7 +232,7 @@ def hostile(root: Path, folder: Path) -> dict[str, Any]:
     return {
         "good stored": len(good),
         "hostile": len(bad),
-        "hostile quarantined": sum(rows[one].outcome is Outcome.QUARANTINED for one in bad),
+        "hostile quarantined": sum(rows[one].outcome is IntakeOutcome.QUARANTINED for one in bad),
         "what became of them": dict(codes.most_common()),
         "seconds": seconds,
         "slowest seconds": slowest,

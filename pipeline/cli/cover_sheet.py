@@ -10,8 +10,7 @@ import typer
 from pipeline.cli.screen import out
 from pipeline.errors import StorageError
 from pipeline.files import storage_errors
-from pipeline.inbox.sheet import Sheet
-from pipeline.inbox.sheet_pdf import sheets_pdf
+from pipeline.inbox.separator_sheet import SeparatorSheet, separator_sheets_pdf
 from pipeline.ledger import load_ledger
 
 
@@ -24,10 +23,10 @@ def cover_sheet(
     ),
 ) -> None:
     """In tờ phân cách (mã QR và chữ) cho các quyển sổ: đặt trước trang đầu của mỗi quyển rồi quét."""
-    sheets = [Sheet(folder.resolve().name, load_ledger(folder)) for folder in folders]
+    sheets = [SeparatorSheet(folder.resolve().name, load_ledger(folder)) for folder in folders]
     if output.exists():
         raise StorageError(f"Tệp {output} đã có. Hãy chọn tên khác bằng --output.")
-    data = sheets_pdf(sheets)
+    data = separator_sheets_pdf(sheets)
     with storage_errors(output.parent):
         output.write_bytes(data)
     out().print(f"Đã ghi {len(sheets)} tờ phân cách vào {output}. In khổ A4, không thu nhỏ.", markup=False)

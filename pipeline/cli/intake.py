@@ -19,15 +19,15 @@ from pipeline.cli.run import stop_on_sigterm
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
 from pipeline.inbox import (
-    DayStanding,
+    DayReport,
     IntakeOptions,
-    Outcome,
+    IntakeOutcome,
     ScannerRound,
-    days_of,
-    flaws_of,
+    day_reports,
+    foreign_entries,
     intake_round,
-    outsiders_of,
     read_options,
+    verify_day,
 )
 from pipeline.intake import Inspector
 from pipeline.localtime import iso_date
@@ -77,9 +77,9 @@ def status(
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
     options, place = desk_of(workspace)
     wanted = day.date().isoformat() if day else iso_date(time.time())
-    days = [one for one in days_of(options, place) if all_days or one.day == wanted or one.waiting]
+    days = [one for one in day_reports(options, place) if all_days or one.day == wanted or one.waiting]
     scanners = {scanner.name: scanner for scanner in options.scanners}
-    flaws = [flaw for one in days if verify for flaw in flaws_of(one, scanners[one.scanner], place)]
+    flaws = [flaw for one in days if verify for flaw in verify_day(one, scanners[one.scanner], place)]
     if as_json:
         print_json({"days": [_as_object(one) for one in days], "flaws": flaws})
     else:
@@ -120,7 +120,7 @@ def _show_round(done: Sequence[ScannerRound] | None, as_json: bool) -> None:
             out().print(line, markup=False)
 
 
-def _show_days(days: Sequence[DayStanding], options: IntakeOptions, wanted: str) -> None:
+def _show_days(days: Sequence[DayReport], options: IntakeOptions, wanted: str) -> None:
     screen = out()
     if not days:
         screen.print(f"Ngày {wanted} chưa máy quét nào giao gì.", markup=False)
@@ -132,8 +132,8 @@ def _show_days(days: Sequence[DayStanding], options: IntakeOptions, wanted: str)
             column.justify = "right"
         for one in days:
             counts = (
-                one.delivered, one.count(Outcome.STORED), one.count(Outcome.QUARANTINED), len(one.waiting),
-                one.count(Outcome.WITHDRAWN), len(one.unassigned),
+                one.delivered, one.count(IntakeOutcome.STORED), one.count(IntakeOutcome.QUARANTINED), len(one.waiting),
+                one.count(IntakeOutcome.WITHDRAWN), len(one.unassigned),
             )  # fmt: skip
             table.add_row(
                 one.day, escape(one.scanner), *map(str, counts), "khớp" if one.balanced else "KHÔNG KHỚP"
@@ -144,21 +144,21 @@ def _show_days(days: Sequence[DayStanding], options: IntakeOptions, wanted: str)
             screen.print(line, markup=False)
     for scanner in options.scanners:
         try:
-            for outsider in outsiders_of(scanner):
+            for outsider in foreign_entries(scanner):
                 screen.print(f"{scanner.name}: không nhận: {outsider.message}", markup=False)
         except StorageError as error:
             screen.print(f"{scanner.name}: {error.message}", markup=False)
 
 
-def _as_object(day: DayStanding) -> dict[str, object]:
+def _as_object(day: DayReport) -> dict[str, object]:
     return {
         "scanner": day.scanner,
         "day": day.day,
         "delivered": day.delivered,
-        "stored": day.count(Outcome.STORED),
-        "quarantined": day.count(Outcome.QUARANTINED),
+        "stored": day.count(IntakeOutcome.STORED),
+        "quarantined": day.count(IntakeOutcome.QUARANTINED),
         "waiting": plain(day.waiting),
-        "withdrawn": day.count(Outcome.WITHDRAWN),
+        "withdrawn": day.count(IntakeOutcome.WITHDRAWN),
         "balanced": day.balanced,
         "unassigned": [row.serial for row in day.unassigned],
         "assignments": plain(tuple(day.assignments.values())),

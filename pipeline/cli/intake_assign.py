@@ -13,7 +13,7 @@ from pipeline.cli.intake import desk_of
 from pipeline.cli.intake_words import pages_told
 from pipeline.cli.screen import WorkspaceOption, out
 from pipeline.errors import SetupError
-from pipeline.inbox import Assigner, Row, alone, days_of
+from pipeline.inbox import Assigner, IntakeRow, day_reports, intake_lock
 from pipeline.intake import Inspector
 
 
@@ -40,10 +40,10 @@ def assign(
     if chosen is None:
         names = ", ".join(one.name for one in options.scanners)
         raise SetupError(f"Không có máy quét “{scanner}” trong intake.toml. Đang có: {names}.")
-    with alone(place) as free, Inspector(options.limits) as inspector:
+    with intake_lock(place) as free, Inspector(options.limits) as inspector:
         if not free:
             raise SetupError("Một lượt nhận đang chạy. Hãy đợi nó xong rồi gán lại.")
-        found = [one for one in days_of(options, place) if (one.scanner, one.day) == (scanner, wanted)]
+        found = [one for one in day_reports(options, place) if (one.scanner, one.day) == (scanner, wanted)]
         rows = {row.serial: row for one in found for row in one.rows}
         known = {serial: said for one in found for serial, said in one.assignments.items()}
         assigner = Assigner(chosen, wanted, options, place, inspector)
@@ -54,8 +54,8 @@ def assign(
                 out().print(f"Số {row.serial}, trang {pages_told(part.pages)}: {end}.", markup=False)
 
 
-def _chosen(numbers: list[str], rows: dict[int, Row]) -> list[Row]:
-    chosen: list[Row] = []
+def _chosen(numbers: list[str], rows: dict[int, IntakeRow]) -> list[IntakeRow]:
+    chosen: list[IntakeRow] = []
     for text in numbers:
         first, _, last = text.partition("-")
         if not first.isdecimal() or not (last or first).isdecimal():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.inbox import Assignment, DayStanding, Outcome, ScannerRound
-from pipeline.inbox.arrivals import printable
-from pipeline.inbox.sightings import Sighting
+from pipeline.files import printable
+from pipeline.inbox import BookAssignment, DayReport, IntakeOutcome, ScannerRound
+from pipeline.inbox.pending_files import PendingFile
 
 MOST_LINES = 40
 
@@ -16,14 +16,14 @@ def round_told(done: ScannerRound) -> Iterator[str]:
     if done.problem:
         yield f"{done.scanner}: {done.problem}"
         return
-    counts = {outcome: sum(row.outcome is outcome for row in done.rows) for outcome in Outcome}
+    counts = {outcome: sum(row.outcome is outcome for row in done.rows) for outcome in IntakeOutcome}
     nobodys = sum(any(not part.book for part in one.parts) for one in done.assigned)
     yield (
-        f"{done.scanner}: vừa lưu {counts[Outcome.STORED]}, cách ly {counts[Outcome.QUARANTINED]}, "
+        f"{done.scanner}: vừa lưu {counts[IntakeOutcome.STORED]}, cách ly {counts[IntakeOutcome.QUARANTINED]}, "
         f"đang chờ {len(done.waiting)}, chưa gán sổ {nobodys}."
     )
     for row in done.rows:
-        if row.outcome is Outcome.QUARANTINED:
+        if row.outcome is IntakeOutcome.QUARANTINED:
             yield f"  cách ly «{printable(row.name)}» [{row.code}]: {row.message}"
     for name in done.left:
         yield f"  đã lưu nhưng không xóa được khỏi hộp quét: «{printable(name)}». Hãy cấp quyền ghi cho hộp quét."
@@ -31,7 +31,7 @@ def round_told(done: ScannerRound) -> Iterator[str]:
         yield f"  không nhận: {outsider.message}"
 
 
-def reasons_told(day: DayStanding) -> Iterator[str]:
+def reasons_told(day: DayReport) -> Iterator[str]:
     """Why deliveries of a day were refused or wait, and which pages are unsound."""
     lines = [*_reasons(day)]
     yield from lines[:MOST_LINES]
@@ -39,12 +39,12 @@ def reasons_told(day: DayStanding) -> Iterator[str]:
         yield f"… và {len(lines) - MOST_LINES} dòng nữa; xem tất cả bằng --json."
 
 
-def _reasons(day: DayStanding) -> Iterator[str]:
+def _reasons(day: DayReport) -> Iterator[str]:
     for row in day.rows:
         what = f"{day.scanner} {day.day} số {row.serial} «{printable(row.name)}»"
-        if row.outcome is Outcome.QUARANTINED:
+        if row.outcome is IntakeOutcome.QUARANTINED:
             yield f"{what}: cách ly [{row.code}]: {row.message}"
-        elif row.outcome is Outcome.WITHDRAWN:
+        elif row.outcome is IntakeOutcome.WITHDRAWN:
             yield f"{what}: biến mất khỏi hộp quét trước khi nhận (đổi chỗ hoặc xóa bởi người khác)."
         elif row.again:
             yield f"{what}: giống hệt một tệp đã giao."
@@ -57,7 +57,7 @@ def _reasons(day: DayStanding) -> Iterator[str]:
         yield f"{day.scanner} {day.day} số {one.serial} «{printable(one.name)}»: đang chờ, {why_waiting(one)}"
 
 
-def _assignment_told(what: str, assignment: Assignment | None) -> Iterator[str]:
+def _assignment_told(what: str, assignment: BookAssignment | None) -> Iterator[str]:
     """Pages that wait for a book, and those that may be in their book twice."""
     for part in assignment.parts if assignment else ():
         if not part.book:
@@ -80,7 +80,7 @@ def pages_told(pages: Sequence[int]) -> str:
     return ", ".join("–".join(map(str, run)) for run in runs)
 
 
-def why_waiting(one: Sighting) -> str:
+def why_waiting(one: PendingFile) -> str:
     """Why a delivery waits."""
     if one.missing_since is not None:
         return "vừa không thấy đâu nữa."

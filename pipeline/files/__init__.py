@@ -12,6 +12,7 @@ from pipeline.files.atomic import (
 )
 from pipeline.files.hashing import BLOCK_BYTES, file_blocks, sha256_and_size, sha256_of, sha256_of_file
 from pipeline.files.line_log import append_line, complete_lines
+from pipeline.files.names import printable
 
 __all__ = [
     "BLOCK_BYTES",
@@ -21,6 +22,7 @@ __all__ = [
     "complete_lines",
     "file_blocks",
     "make_folder",
+    "printable",
     "remove_temporary_files",
     "sha256_and_size",
     "sha256_of",

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import StorageError
+from pipeline.files.names import printable
 
 TEMP_PREFIX = ".dang-chep-"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -120,7 +121,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 
 def _advice(folder: Path, error: OSError) -> str:
-    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in str(folder))
+    shown = printable(folder)
     if error.errno in _FULL:
         return (
             f"Ổ đĩa chứa «{shown}» đã đầy. Hãy dọn bớt hoặc chuyển thư mục làm việc sang ổ khác rồi chạy lại."

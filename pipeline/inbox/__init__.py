@@ -1,25 +1,25 @@
 """The inboxes of scanners: what they deliver is kept by content, or refused with a reason, and never lost."""
 
-from pipeline.inbox.assigning import Assigner
-from pipeline.inbox.manifest import Assignment, Manifest, Outcome, Row
+from pipeline.inbox.assignment import Assigner
+from pipeline.inbox.day_report import DayReport, day_reports, foreign_entries, verify_day
+from pipeline.inbox.intake_round import ScannerRound, intake_lock, intake_round
+from pipeline.inbox.manifest import BookAssignment, IntakeManifest, IntakeOutcome, IntakeRow
 from pipeline.inbox.options import IntakeOptions, Scanner, read_options
-from pipeline.inbox.rounds import ScannerRound, alone, intake_round
-from pipeline.inbox.standing import DayStanding, days_of, flaws_of, outsiders_of
 
 __all__ = [
     "Assigner",
-    "Assignment",
-    "DayStanding",
+    "BookAssignment",
+    "DayReport",
     "IntakeOptions",
-    "Manifest",
-    "Outcome",
-    "Row",
+    "IntakeManifest",
+    "IntakeOutcome",
+    "IntakeRow",
     "Scanner",
     "ScannerRound",
-    "alone",
-    "days_of",
-    "flaws_of",
+    "intake_lock",
+    "day_reports",
+    "verify_day",
     "intake_round",
-    "outsiders_of",
+    "foreign_entries",
     "read_options",
 ]

@@ -1,34 +1,39 @@
 """The folder of a book as the intake fills it: its ``ledger.toml`` once, then scans that are there whole or not at all.
 
-The nightly run may read the folder at any moment: what is being written bears a hidden name.
-"""
+The nightly run may read the folder at any moment: what is being written bears a hidden name. The perceptual hashes of a
+book's pages are kept, to find a page that was scanned again: it goes on to the book, and is noted."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import LedgerError
 from pipeline.files import (
+    append_line,
     atomic_path,
+    complete_lines,
     make_folder,
     remove_temporary_files,
     storage_errors,
     sync,
     temporary_path,
 )
-from pipeline.inbox.folders import replace_text
-from pipeline.inbox.sheet import Sheet
+from pipeline.imaging.perceptual_hash import MAX_DUPLICATE_DISTANCE, hash_distance
+from pipeline.inbox.intake_folders import replace_text
+from pipeline.inbox.separator_sheet import SeparatorSheet
 from pipeline.ledger import LEDGER_FILE, ledger_text, load_ledger
 from pipeline.model import Ledger
 
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 
 
-def opened(books: Path, sheet: Sheet) -> Path:
+def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
     """The folder of the book that a sheet names, made with its ``ledger.toml`` when it is not there.
 
     Raises ``LedgerError`` when the folder there is of another book, ``StorageError``.
@@ -49,7 +54,7 @@ def opened(books: Path, sheet: Sheet) -> Path:
     return folder
 
 
-def placed(copy: Path, folder: Path, file: str) -> None:
+def place_in_book(copy: Path, folder: Path, file: str) -> None:
     """Put a file of the store into the folder under that name, once; as a link to the same bytes where the disk can,
     else as a copy. Raises ``StorageError``."""
     target = folder / file
@@ -82,3 +87,36 @@ def _made(folder: Path, ledger: Ledger) -> None:
 
 def _identity(ledger: Ledger) -> tuple[str, str, str]:
     return ledger.form, ledger.place_code, ledger.volume
+
+
+NEAR = 20
+
+Look = tuple[int, str]
+"""Number of a page in its file, and its likeness."""
+
+
+def known_pages(path: Path) -> dict[str, tuple[Look, ...]]:
+    """The looks of the pages in a book, by file."""
+    told = (json.loads(line) for line in complete_lines(path))
+    return {one["file"]: tuple((int(page), str(look)) for page, look in one["pages"]) for one in told}
+
+
+def remember_pages(path: Path, file: str, pages: Sequence[Look]) -> None:
+    """Add the pages of a file. Raises ``StorageError``."""
+    append_line(path, json.dumps({"file": file, "pages": pages}, separators=(",", ":")))
+
+
+def similar_pages(
+    book: dict[str, tuple[Look, ...]], file: str, pages: Sequence[Look]
+) -> tuple[tuple[int, str, int], ...]:
+    """Pages of ``file`` that may be a page of the book scanned again: each with the file and the page it is most like,
+    which may be an earlier page of the same file. Only the ``NEAR`` pages before it are looked at: a page is laid again
+    soon, and of a whole book some other page would always look alike."""
+    before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
+    found = []
+    for page, look in pages:
+        nearest = min(before[-NEAR:], key=lambda one: hash_distance(look, one[2]), default=None)
+        if nearest is not None and hash_distance(look, nearest[2]) <= MAX_DUPLICATE_DISTANCE:
+            found.append((page, nearest[0], nearest[1]))
+        before.append((file, page, look))
+    return tuple(found)

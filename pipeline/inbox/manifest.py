@@ -14,7 +14,7 @@ from pipeline.files import append_line, complete_lines
 from pipeline.intake import SeenPage
 
 
-class Outcome(StrEnum):
+class IntakeOutcome(StrEnum):
     """``STORED``: in the store of scans; ``QUARANTINED``: kept apart with a reason; ``WITHDRAWN``: taken away by others
     before it was taken in, so never delivered."""
 
@@ -24,14 +24,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IntakeRow:
     """What became of delivery ``serial``. ``name``: in the inbox; ``at``: when, as text; ``pages``: of a stored scan;
     ``again``: its bytes were delivered before; ``code``, ``message``: why it was refused; ``file``: its name in the
     quarantine."""
 
     serial: int
     name: str
-    outcome: Outcome
+    outcome: IntakeOutcome
     at: str
     size: int = 0
     sha256: str = ""
@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BookPart:
     """Pages of one scan that go to one book: ``book`` its folder's name, ``file`` theirs in it. Without a book they
     wait for a person, and ``reason`` says why. ``like``: pages that look like one that is in the book already, each
     with the file and the page it looks like."""
@@ -56,36 +56,36 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class BookAssignment:
     """Where the pages of delivery ``serial`` went; the last one of a delivery counts. ``by``: the person who said so,
     ``""`` for the machine."""
 
     serial: int
     at: str
-    parts: tuple[Part, ...]
+    parts: tuple[BookPart, ...]
     by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class IntakeManifest:
     """``rows`` by number, ``assignments`` by number."""
 
-    rows: dict[int, Row]
-    assignments: dict[int, Assignment]
+    rows: dict[int, IntakeRow]
+    assignments: dict[int, BookAssignment]
 
 
-def add(path: Path, entry: Row | Assignment) -> None:
+def append_to_manifest(path: Path, entry: IntakeRow | BookAssignment) -> None:
     """Add one line and wait until it is on disk. Raises ``StorageError``."""
-    kind = "row" if isinstance(entry, Row) else "assignment"
+    kind = "row" if isinstance(entry, IntakeRow) else "assignment"
     told = {key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)}
     append_line(path, json.dumps({kind: told}, separators=(",", ":")))
 
 
-def read(path: Path) -> Manifest:
+def read_manifest(path: Path) -> IntakeManifest:
     """What a manifest says; nothing where there is none. Raises ``StorageError`` for a line that cannot be understood:
     somebody else wrote to it."""
-    rows: dict[int, Row] = {}
-    assignments: dict[int, Assignment] = {}
+    rows: dict[int, IntakeRow] = {}
+    assignments: dict[int, BookAssignment] = {}
     for number, line in enumerate(complete_lines(path), 1):
         try:
             ((kind, told),) = json.loads(line).items()
@@ -99,17 +99,17 @@ def read(path: Path) -> Manifest:
             raise StorageError(
                 f"Bản kê {path} hỏng ở dòng {number}. Hãy lấy lại tệp này từ bản sao lưu rồi chạy lại."
             ) from None
-    return Manifest(rows, assignments)
+    return IntakeManifest(rows, assignments)
 
 
-def _row(told: dict[str, Any]) -> Row:
+def _row(told: dict[str, Any]) -> IntakeRow:
     pages = tuple(SeenPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
-    return Row(**{**told, "outcome": Outcome(told["outcome"]), "pages": pages})
+    return IntakeRow(**{**told, "outcome": IntakeOutcome(told["outcome"]), "pages": pages})
 
 
-def _assignment(told: dict[str, Any]) -> Assignment:
+def _assignment(told: dict[str, Any]) -> BookAssignment:
     parts = tuple(
-        Part(
+        BookPart(
             **{
                 **part,
                 "pages": tuple(part["pages"]),
@@ -118,4 +118,4 @@ def _assignment(told: dict[str, Any]) -> Assignment:
         )
         for part in told.pop("parts", ())
     )
-    return Assignment(**told, parts=parts)
+    return BookAssignment(**told, parts=parts)

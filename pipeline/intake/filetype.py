@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import BrokenScan, EmptyScan, OversizedScan, ScanError, UnknownFileType
+from pipeline.files import printable
 from pipeline.intake.limits import ScanLimits
 
 PDF_HEADER_WITHIN = 1024  # readers accept bytes before "%PDF-" up to here (PDF 1.7, appendix H.3.4.1)
@@ -45,7 +46,7 @@ def file_type(head: bytes) -> FileType | None:
 
 def shown(path: Path) -> str:
     """The file's name as it may stand in a message: no control characters, no bytes that are not text."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in path.name)
+    return printable(path.name)
 
 
 def opened(path: Path) -> BinaryIO:

@@ -11,7 +11,7 @@ import pytest
 
 from flows import intake
 from pipeline.errors import SetupError
-from pipeline.inbox.folders import IntakeFolders
+from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.workspace import Workspace
 from tests.flows.deployments import deployment_of
 from tests.intake.scans import scanned_pdf

@@ -14,8 +14,8 @@ from pipeline.imaging.ink.binarization import small_ink_layer
 from pipeline.imaging.perceptual_hash import perceptual_hash
 from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest
-from pipeline.inbox.assigning import Looker
-from pipeline.inbox.folders import IntakeFolders
+from pipeline.inbox.assignment import ScanInspector
+from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.intake import ScanFile, ScanLimits, SeenPage, page_count, page_of
 from pipeline.intake.splitting import split
 from pipeline.localtime import iso_date
@@ -30,7 +30,7 @@ class Desk:
     """``root`` holds everything; ``now`` moves only when it is told to."""
 
     root: Path
-    looker: Looker = field(default_factory=lambda: TameLooker())  # noqa: PLW0108  # it stands below
+    inspector: ScanInspector = field(default_factory=lambda: TameLooker())  # noqa: PLW0108  # it stands below
     names: tuple[str, ...] = ("may-1",)
     now: float = STARTED
 
@@ -57,7 +57,7 @@ class Desk:
     def round(self, later: float = 0) -> ScannerRound:
         """A round of the first scanner, so many seconds later."""
         self.now += later
-        done = intake_round(self.options, self.workspace, self.looker, self.now)
+        done = intake_round(self.options, self.workspace, self.inspector, self.now)
         assert done is not None
         return done[0]
 
@@ -66,8 +66,8 @@ class Desk:
         self.round()
         return self.round(11)
 
-    def manifest(self, name: str = "may-1") -> manifest.Manifest:
-        return manifest.read(self.folders.manifest(name, iso_date(self.now)))
+    def manifest(self, name: str = "may-1") -> manifest.IntakeManifest:
+        return manifest.read_manifest(self.folders.manifest(name, iso_date(self.now)))
 
     def outcomes(self) -> dict[str, str]:
         return {row.name: str(row.outcome) for row in self.manifest().rows.values()}

@@ -13,9 +13,14 @@ from PIL import Image
 
 from pipeline.errors import LedgerError, SetupError
 from pipeline.imaging.qr_codes import read_qr_codes
-from pipeline.inbox.assigning import Assigner
-from pipeline.inbox.sheet import PREFIX, Sheet, sheet_on, text_of
-from pipeline.inbox.sheet_pdf import sheets_pdf
+from pipeline.inbox.assignment import Assigner
+from pipeline.inbox.separator_sheet import (
+    PREFIX,
+    SeparatorSheet,
+    separator_sheet_on,
+    separator_sheets_pdf,
+    separator_text,
+)
 from pipeline.intake import page_count, scans_of
 from pipeline.ledger import ledger_text, load_ledger
 from pipeline.localtime import iso_date
@@ -23,13 +28,15 @@ from pipeline.model import Ledger, Pixels
 from tests.inbox.desk import Desk, scan
 from tests.intake.scans import add_page, full_page, image_stream
 
-BOOK_A = Sheet("KS.2010.01", Ledger("birth-2006", "UBND xã Thử, huyện Thử", "00001", "01/2010", "04.01.2010"))
-BOOK_B = Sheet("KS.2011.02", Ledger("birth-2006", "UBND xã Thử, huyện Thử", "00001", "02/2011"))
+BOOK_A = SeparatorSheet(
+    "KS.2010.01", Ledger("birth-2006", "UBND xã Thử, huyện Thử", "00001", "01/2010", "04.01.2010")
+)
+BOOK_B = SeparatorSheet("KS.2011.02", Ledger("birth-2006", "UBND xã Thử, huyện Thử", "00001", "02/2011"))
 
 
-def sheet_pixels(sheet: Sheet, dpi: int = 100) -> Pixels:
+def sheet_pixels(sheet: SeparatorSheet, dpi: int = 100) -> Pixels:
     """The printed sheet, grey."""
-    (page,) = convert_from_bytes(sheets_pdf([sheet]), dpi=dpi)
+    (page,) = convert_from_bytes(separator_sheets_pdf([sheet]), dpi=dpi)
     return np.asarray(page.convert("L"))
 
 
@@ -67,24 +74,24 @@ def test_a_sheet_is_read_skewed_turned_faded_and_after_jpeg(angle: float) -> Non
     dirty = np.clip(np.asarray(page) * 0.7 + 40 + noise, 0, 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(dirty).save(file, "JPEG", quality=35)
-    assert sheet_on(read_qr_codes(np.asarray(Image.open(file)))) == BOOK_A
+    assert separator_sheet_on(read_qr_codes(np.asarray(Image.open(file)))) == BOOK_A
 
 
 def test_half_a_sheet_is_enough() -> None:
     page = sheet_pixels(BOOK_A, 150)
-    assert sheet_on(read_qr_codes(page[: len(page) // 2])) == BOOK_A
-    assert sheet_on(read_qr_codes(page[len(page) // 2 :])) == BOOK_A
+    assert separator_sheet_on(read_qr_codes(page[: len(page) // 2])) == BOOK_A
+    assert separator_sheet_on(read_qr_codes(page[len(page) // 2 :])) == BOOK_A
 
 
 def test_codes_of_others_are_no_sheets_and_crooked_ones_are_told() -> None:
-    assert sheet_on(["https://example.invalid", "012345678901||Ai|01011990"]) is None
+    assert separator_sheet_on(["https://example.invalid", "012345678901||Ai|01011990"]) is None
     for said in ("{", "[]", '{"folder":"a"}', '{"folder":"../a","form":"x"}'):
         with pytest.raises(LedgerError):
-            sheet_on([PREFIX + said])
+            separator_sheet_on([PREFIX + said])
     with pytest.raises(LedgerError, match="hai quyển"):
-        sheet_on([text_of(BOOK_A), text_of(BOOK_B)])
+        separator_sheet_on([separator_text(BOOK_A), separator_text(BOOK_B)])
     with pytest.raises(LedgerError, match="không in lên"):
-        text_of(Sheet("../etc", BOOK_A.ledger))
+        separator_text(SeparatorSheet("../etc", BOOK_A.ledger))
 
 
 def test_pages_after_a_sheet_go_to_its_book_within_a_scan_and_over_scans(desk: Desk) -> None:
@@ -199,7 +206,7 @@ def test_a_person_assigns_what_waits_and_no_round_takes_it_back(desk: Desk) -> N
     folder.mkdir(parents=True)
     (folder / "ledger.toml").write_text(ledger_text(BOOK_A.ledger), encoding="utf-8")
     assigner = Assigner(
-        desk.options.scanners[0], iso_date(desk.now), desk.options, desk.workspace, desk.looker
+        desk.options.scanners[0], iso_date(desk.now), desk.options, desk.workspace, desk.inspector
     )
     known = desk.manifest()
     assigner.assign_to(known.rows[1], known.assignments[1], "KS.2010.01", "thu", desk.now)

@@ -12,15 +12,20 @@ from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.files import make_folder, storage_errors
-from pipeline.inbox import manifest, sightings
-from pipeline.inbox.arrivals import MARKER, Inbox, Outsider, look
-from pipeline.inbox.assigning import Assigner, Looker
-from pipeline.inbox.folders import IntakeFolders
-from pipeline.inbox.manifest import Assignment, Outcome, Row
+from pipeline.inbox import manifest, pending_files
+from pipeline.inbox.assignment import Assigner, ScanInspector
+from pipeline.inbox.ingest import FileBusy, Ingestor
+from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.inbox.manifest import BookAssignment, IntakeOutcome, IntakeRow
 from pipeline.inbox.options import IntakeOptions, Scanner
-from pipeline.inbox.sightings import Sighting, Sightings
-from pipeline.inbox.source import NotYet
-from pipeline.inbox.taking import Taker
+from pipeline.inbox.pending_files import (
+    MARKER,
+    ForeignEntry,
+    InboxListing,
+    PendingFile,
+    PendingFiles,
+    list_inbox,
+)
 from pipeline.localtime import iso_date, iso_time
 from pipeline.workspace import Workspace
 
@@ -32,16 +37,16 @@ class ScannerRound:
     ``problem``: why the inbox could not be looked at."""
 
     scanner: str
-    rows: tuple[Row, ...] = ()
-    waiting: tuple[Sighting, ...] = ()
-    outsiders: tuple[Outsider, ...] = ()
+    rows: tuple[IntakeRow, ...] = ()
+    waiting: tuple[PendingFile, ...] = ()
+    outsiders: tuple[ForeignEntry, ...] = ()
     left: tuple[str, ...] = ()
-    assigned: tuple[Assignment, ...] = ()
+    assigned: tuple[BookAssignment, ...] = ()
     problem: str = ""
 
 
 def intake_round(
-    options: IntakeOptions, workspace: Workspace, looker: Looker, now: float
+    options: IntakeOptions, workspace: Workspace, inspector: ScanInspector, now: float
 ) -> tuple[ScannerRound, ...] | None:
     """Take in what is ready in every inbox; ``None`` when another run is at it. ``now``: seconds since 1970.
 
@@ -49,17 +54,17 @@ def intake_round(
     written; nothing is lost then, and the next round goes on.
     """
     folders = IntakeFolders(workspace.intake)
-    with alone(workspace) as free:
+    with intake_lock(workspace) as free:
         if not free:
             return None
         shutil.rmtree(folders.staging, ignore_errors=True)
         return tuple(
-            _ScannerRound(options, scanner, workspace, looker, now).run() for scanner in options.scanners
+            _ScannerRound(options, scanner, workspace, inspector, now).run() for scanner in options.scanners
         )
 
 
 @contextmanager
-def alone(workspace: Workspace) -> Iterator[bool]:
+def intake_lock(workspace: Workspace) -> Iterator[bool]:
     """Whether this is the one run that may take scans in; a run that dies lets go."""
     folders = IntakeFolders(workspace.intake)
     make_folder(folders.root)
@@ -79,14 +84,14 @@ class _ScannerRound:
     options: IntakeOptions
     scanner: Scanner
     workspace: Workspace
-    looker: Looker
+    inspector: ScanInspector
     now: float
-    told: dict[str, dict[int, Row]] = field(default_factory=dict)
+    told: dict[str, dict[int, IntakeRow]] = field(default_factory=dict)
 
     def run(self) -> ScannerRound:
         try:
-            found = look(self.scanner.inbox)
-            before = sightings.load(self._state)
+            found = list_inbox(self.scanner.inbox)
+            before = pending_files.load_pending(self._state)
             if before.marked and not found.marked:
                 return ScannerRound(
                     self.scanner.name, waiting=before.waiting, problem=_unplugged(self.scanner)
@@ -97,15 +102,15 @@ class _ScannerRound:
                 raise
             return ScannerRound(self.scanner.name, problem=error.message)
 
-    def _taken(self, found: Inbox, before: Sightings) -> ScannerRound:
-        taker = Taker(self.scanner, self.options, self.workspace, self.looker, self._rows)
-        left = [name for name in found.taken if not taker.end_removal(name)]
-        now_seen, withdrawn = sightings.seen(
-            self._numbered(before), found.arrivals, self.now, self.options.still_seconds
+    def _taken(self, found: InboxListing, before: PendingFiles) -> ScannerRound:
+        taker = Ingestor(self.scanner, self.options, self.workspace, self.inspector, self._rows)
+        left = [name for name in found.taken if not taker.finish_removal(name)]
+        now_seen, withdrawn = pending_files.update_pending(
+            self._numbered(before), found.files, self.now, self.options.still_seconds
         )
         rows = [row for one in withdrawn if (row := self._withdrawn(one)) is not None]
         now_seen = replace(now_seen, marked=before.marked or found.marked or self._mark())
-        sightings.save(self._state, now_seen)  # numbers are given before anything is done
+        pending_files.save_pending(self._state, now_seen)  # numbers are given before anything is done
         waiting = []
         for one in now_seen.waiting:
             if not self._is_ready(one):
@@ -118,7 +123,7 @@ class _ScannerRound:
                 left.append(one.name)
             elif taken.row is not None:
                 rows.append(taken.row)
-        sightings.save(self._state, replace(now_seen, waiting=tuple(waiting)))
+        pending_files.save_pending(self._state, replace(now_seen, waiting=tuple(waiting)))
         open_ones = tuple(one for one in waiting if one.serial not in self._rows(one.day))
         days = {iso_date(self.now), *(one.day for one in now_seen.waiting)}
         assigned = [one for day in sorted(days) for one in self._assigned(day, open_ones)]
@@ -126,14 +131,14 @@ class _ScannerRound:
             self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left), tuple(assigned)
         )
 
-    def _assigned(self, day: str, waiting: tuple[Sighting, ...]) -> tuple[Assignment, ...]:
+    def _assigned(self, day: str, waiting: tuple[PendingFile, ...]) -> tuple[BookAssignment, ...]:
         """Scans of that day go to their books."""
-        known = manifest.read(self._folders.manifest(self.scanner.name, day))
+        known = manifest.read_manifest(self._folders.manifest(self.scanner.name, day))
         names = {one.serial: one.name for one in waiting if one.day == day}
-        assigner = Assigner(self.scanner, day, self.options, self.workspace, self.looker)
+        assigner = Assigner(self.scanner, day, self.options, self.workspace, self.inspector)
         return assigner.assign(known, names, self.now)
 
-    def _numbered(self, before: Sightings) -> Sightings:
+    def _numbered(self, before: PendingFiles) -> PendingFiles:
         """No number is given twice, should the state be lost."""
         day = iso_date(self.now)
         highest = max(self._rows(day), default=0)
@@ -141,19 +146,19 @@ class _ScannerRound:
             return before
         return replace(before, numbered={**before.numbered, day: highest})
 
-    def _is_ready(self, one: Sighting) -> bool:
+    def _is_ready(self, one: PendingFile) -> bool:
         """Whether it is worth a try: still for long enough, and not tried in vain as it is but for the last time."""
         still = one.still_for(self.now)
         if one.unfinished or one.missing_since is not None or still < self.options.still_seconds:
             return False
-        return not one.code or one.code == NotYet.code or still >= self.options.patience_seconds
+        return not one.code or one.code == FileBusy.code or still >= self.options.patience_seconds
 
-    def _withdrawn(self, one: Sighting) -> Row | None:
+    def _withdrawn(self, one: PendingFile) -> IntakeRow | None:
         """Tell that a delivery was taken away by others, unless it was taken in by us."""
         if one.serial in self._rows(one.day):
             return None
-        row = Row(one.serial, one.name, Outcome.WITHDRAWN, iso_time(self.now), one.stamp.size)
-        manifest.add(self._folders.manifest(self.scanner.name, one.day), row)
+        row = IntakeRow(one.serial, one.name, IntakeOutcome.WITHDRAWN, iso_time(self.now), one.stamp.size)
+        manifest.append_to_manifest(self._folders.manifest(self.scanner.name, one.day), row)
         self._rows(one.day)[one.serial] = row
         return row
 
@@ -164,9 +169,9 @@ class _ScannerRound:
             return True
         return False
 
-    def _rows(self, day: str) -> dict[int, Row]:
+    def _rows(self, day: str) -> dict[int, IntakeRow]:
         if day not in self.told:
-            self.told[day] = manifest.read(self._folders.manifest(self.scanner.name, day)).rows
+            self.told[day] = manifest.read_manifest(self._folders.manifest(self.scanner.name, day)).rows
         return self.told[day]
 
     @property
@@ -175,7 +180,7 @@ class _ScannerRound:
 
     @property
     def _state(self) -> Path:
-        return self._folders.sightings(self.scanner.name)
+        return self._folders.pending(self.scanner.name)
 
 
 def _unplugged(scanner: Scanner) -> str:

@@ -1,11 +1,21 @@
-"""Where the intake keeps its own things, below ``Workspace.intake``."""
+"""Where the intake keeps its own files, below ``Workspace.intake``, and the quarantine among them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.files import TEMP_PREFIX, make_folder, remove_temporary_files, storage_errors, write_atomically
+from pipeline.errors import ScanError
+from pipeline.files import (
+    TEMP_PREFIX,
+    make_folder,
+    printable,
+    remove_temporary_files,
+    storage_errors,
+    sync,
+    write_atomically,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class IntakeFolders:
         backups."""
         return self.root / f"{TEMP_PREFIX}nhan"
 
-    def sightings(self, scanner: str) -> Path:
+    def pending(self, scanner: str) -> Path:
         """What was seen in a scanner's inbox and is not taken yet."""
         return self.root / "sightings" / f"{scanner}.json"
 
@@ -55,3 +65,39 @@ def replace_text(path: Path, text: str) -> None:
     remove_temporary_files(path.parent)
     with storage_errors(path.parent):
         write_atomically(path, text)
+
+
+REASON_ENDING = ".ly-do.txt"
+LONGEST_NAME = 100
+_UNSAFE = re.compile(r"[^\w .()-]")
+
+
+def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: ScanError, at: str) -> str:
+    """Move a copy that is on disk into the quarantine ``folder`` and write why; the name it has there.
+
+    Done again after a run that died, it comes to the same. Raises ``StorageError``.
+    """
+    make_folder(folder)
+    file = f"{serial:05d}-{safe_name(name)}"
+    with storage_errors(folder):
+        copy.chmod(0o440)
+        copy.replace(folder / file)
+        sync(folder)
+    replace_text(folder / f"{file}{REASON_ENDING}", _reason(name, error, at))
+    return file
+
+
+def safe_name(name: str) -> str:
+    """A name without folders, control letters or anything a file system could mind, of bounded length; not empty."""
+    base = _UNSAFE.sub("_", name.rpartition("/")[2].encode("utf-8", "replace").decode()).strip(" .")
+    while len(base.encode()) > LONGEST_NAME:
+        base = base[1:]
+    return base or "_"
+
+
+def _reason(name: str, error: ScanError, at: str) -> str:
+    return (
+        f"Tệp «{printable(name)}» không được nhận lúc {at}.\n\n"
+        f"Lý do [{error.code}]: {error.message}\n\n"
+        "Tệp được giữ nguyên ở đây, không bị sửa và không bị xóa. Sau khi xử lý, hãy đưa tệp đúng vào hộp quét.\n"
+    )

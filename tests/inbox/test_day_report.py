@@ -5,9 +5,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.inbox import Outcome, days_of, flaws_of
-from pipeline.inbox.arrivals import Arrival, Stamp
-from pipeline.inbox.sightings import Sightings, seen
+from pipeline.inbox import IntakeOutcome, day_reports, verify_day
+from pipeline.inbox.pending_files import FileStamp, InboxFile, PendingFiles, update_pending
 from tests.inbox.desk import STARTED, Desk, scan
 
 
@@ -27,23 +26,23 @@ def _delivered(desk: Desk) -> None:
 
 def test_what_was_delivered_is_stored_kept_apart_or_waits(desk: Desk) -> None:
     _delivered(desk)
-    (day,) = days_of(desk.options, desk.workspace)
-    counted = [day.delivered, *map(day.count, Outcome), len(day.waiting)]
+    (day,) = day_reports(desk.options, desk.workspace)
+    counted = [day.delivered, *map(day.count, IntakeOutcome), len(day.waiting)]
     assert counted == [5, 3, 1, 1, 1]
     assert day.balanced
-    assert list(flaws_of(day, desk.options.scanners[0], desk.workspace)) == []
+    assert list(verify_day(day, desk.options.scanners[0], desk.workspace)) == []
 
 
 def test_bytes_that_are_not_what_the_manifest_says_are_told(desk: Desk) -> None:
     _delivered(desk)
-    (day,) = days_of(desk.options, desk.workspace)
+    (day,) = day_reports(desk.options, desk.workspace)
     stored = desk.workspace.stored(day.rows[0].sha256)
     assert stored is not None
     stored.chmod(0o644)
     stored.write_bytes(b"changed")
     (kept,) = desk.quarantined()
     kept.unlink()
-    flaws = list(flaws_of(day, desk.options.scanners[0], desk.workspace))
+    flaws = list(verify_day(day, desk.options.scanners[0], desk.workspace))
     assert ["kho bản quét" in flaw for flaw in flaws] == [True, False]
     assert "cách ly" in flaws[1]
 
@@ -53,7 +52,7 @@ def test_a_row_that_is_gone_is_missed(desk: Desk) -> None:
     path = next(desk.folders.manifests("may-1").iterdir())
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[1:]))
-    (day,) = days_of(desk.options, desk.workspace)
+    (day,) = day_reports(desk.options, desk.workspace)
     assert not day.balanced
 
 
@@ -75,11 +74,13 @@ LOOKS = st.lists(st.dictionaries(NAMES, st.tuples(st.integers(1, 4), st.integers
 @settings(max_examples=200)
 def test_every_number_given_waits_or_was_withdrawn(looks: list[dict[str, tuple[int, int]]]) -> None:
     """Whatever is renamed, replaced, grown or taken away between looks (``name: (inode, size)``)."""
-    state, gone, now = Sightings(), [], STARTED
+    state, gone, now = PendingFiles(), [], STARTED
     for files in looks:
         now += 7
-        arrivals = [Arrival(name, Stamp(1, inode, size, 0)) for name, (inode, size) in files.items()]
-        state, withdrawn = seen(state, arrivals, now, 10)
+        present_files = [
+            InboxFile(name, FileStamp(1, inode, size, 0)) for name, (inode, size) in files.items()
+        ]
+        state, withdrawn = update_pending(state, present_files, now, 10)
         gone += [one.key for one in withdrawn]
         present = [one for one in state.waiting if one.missing_since is None]
         assert sorted(one.name for one in present) == sorted(files)

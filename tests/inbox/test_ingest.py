@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 
-from pipeline.inbox import intake_round, source
-from pipeline.inbox.arrivals import MARKER, Stamp
+from pipeline.inbox import ingest, intake_round
+from pipeline.inbox.pending_files import MARKER, FileStamp
 from tests.inbox.desk import Desk, digest, scan
 from tests.intake import scans
 
@@ -212,14 +212,14 @@ def test_two_runs_at_once_do_not_take_the_same(desk: Desk) -> None:
     desk.round()
     with desk.folders.lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert intake_round(desk.options, desk.workspace, desk.looker, desk.now + 11) is None
+        assert intake_round(desk.options, desk.workspace, desk.inspector, desk.now + 11) is None
     assert desk.outcomes() == {}
 
 
 def test_a_state_that_is_lost_gives_no_number_twice(desk: Desk) -> None:
     scan(desk.inbox() / "a.jpg")
     desk.settled()
-    desk.folders.sightings("may-1").unlink()
+    desk.folders.pending("may-1").unlink()
     scan(desk.inbox() / "b.jpg", 1)
     desk.settled()
     assert [(row.serial, row.name) for row in desk.manifest().rows.values()] == [(1, "a.jpg"), (2, "b.jpg")]
@@ -235,8 +235,8 @@ def test_a_copy_left_by_a_run_that_died_is_cleared(desk: Desk) -> None:
 def test_a_new_file_under_the_name_of_one_being_removed_comes_back(desk: Desk) -> None:
     """A scanner that starts its counter anew writes the same name while the old file is on its way out."""
     target = scan(desk.inbox() / "a.jpg")
-    stamp = Stamp.of(target.lstat())
+    stamp = FileStamp.of(target.lstat())
     hidden = desk.inbox() / ".hotich-da-nhan-2026-09-21-1"
     target.rename(hidden)
-    source.given_back(hidden, "a.jpg")
-    assert Stamp.of((desk.inbox() / "a (2).jpg").lstat()) == stamp
+    ingest.give_back(hidden, "a.jpg")
+    assert FileStamp.of((desk.inbox() / "a (2).jpg").lstat()) == stamp

@@ -1,0 +1,130 @@
+"""Separator sheets: which book the pages after a sheet belong to, as a QR code, and the PDF to print them from.
+
+The code holds the folder of the book and what its ``ledger.toml`` says, so that a sheet printed elsewhere works too."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from pipeline.errors import LedgerError
+from pipeline.imaging.qr_codes import draw_qr_code
+from pipeline.inbox.intake_folders import safe_name
+from pipeline.ledger import ledger_from
+from pipeline.model import Ledger
+from pipeline.synth.pen_fonts import print_font
+
+PREFIX = "HOTICH1 "
+"""Codes of others (identity cards bear one) begin otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeparatorSheet:
+    """The book that a sheet names: ``folder`` below the folder of books, and its ledger."""
+
+    folder: str
+    ledger: Ledger
+
+
+def separator_text(sheet: SeparatorSheet) -> str:
+    """What the code of a sheet says. Raises ``LedgerError`` for a folder whose name no sheet can carry."""
+    if not _is_folder(sheet.folder):
+        raise LedgerError(
+            f"Tên thư mục sổ «{sheet.folder}» không in lên tờ phân cách được. "
+            "Hãy chỉ dùng chữ, số và các dấu . - _ ( )."
+        )
+    ledger = {
+        key: value for key, value in dataclasses.asdict(sheet.ledger).items() if value not in ("", None)
+    }
+    said = {"folder": sheet.folder, **ledger}
+    return PREFIX + json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def separator_codes(codes: Iterable[str]) -> tuple[str, ...]:
+    """Those that are of separator sheets."""
+    return tuple(code for code in codes if code.startswith(PREFIX))
+
+
+def separator_sheet_on(codes: Iterable[str]) -> SeparatorSheet | None:
+    """The sheet that a page with those codes is; ``None`` for any other page. Raises ``LedgerError`` when a sheet says
+    what no ledger can, or two books."""
+    sheets = {_read(code) for code in separator_codes(codes)}
+    if len(sheets) > 1:
+        raise LedgerError("Tờ phân cách nói hai quyển sổ khác nhau. Hãy gán sổ bằng tay.")
+    return next(iter(sheets), None)
+
+
+def _read(code: str) -> SeparatorSheet:
+    try:
+        said = json.loads(code.removeprefix(PREFIX))
+        folder = said.pop("folder")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise LedgerError("Mã trên tờ phân cách không đọc được. Hãy in lại tờ phân cách.") from None
+    if not isinstance(folder, str) or not _is_folder(folder):
+        raise LedgerError("Tờ phân cách nêu tên thư mục không dùng được. Hãy in lại tờ phân cách.")
+    return SeparatorSheet(folder, ledger_from(said, "tờ phân cách"))
+
+
+def _is_folder(name: str) -> bool:
+    return safe_name(name) == name and not name.startswith("-")
+
+
+DPI = 300
+PAPER = (2480, 3508)
+CODE_MM, EDGE_MM = 70.0, 15.0
+LARGE_MM, SMALL_MM = 16.0, 7.0
+"""Heights of the letters: of the folder's name, which is read from afar, and of all else."""
+
+
+def separator_sheets_pdf(sheets: Sequence[SeparatorSheet]) -> bytes:
+    """One page a sheet. Raises ``LedgerError`` for a book that no sheet can name, ``SetupError`` without its font."""
+    pages = [_page(sheet) for sheet in sheets]
+    file = io.BytesIO()
+    pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=DPI, title="Tờ phân cách")
+    return file.getvalue()
+
+
+def _page(sheet: SeparatorSheet) -> Image.Image:
+    page = Image.new("1", PAPER, 1)
+    code = Image.fromarray(draw_qr_code(separator_text(sheet)))
+    side, edge = _pixels(CODE_MM), _pixels(EDGE_MM)
+    side -= side % code.width
+    code = code.resize((side, side), Image.Resampling.NEAREST)
+    page.paste(code, (edge, edge))
+    page.paste(code, (PAPER[0] - edge - side, PAPER[1] - edge - side))
+    draw, top = ImageDraw.Draw(page), edge + side + _pixels(20)
+    for text, height, style in _words(sheet):
+        top = _written(draw, text, top, height, style)
+    return page
+
+
+def _words(sheet: SeparatorSheet) -> list[tuple[str, float, str]]:
+    ledger = sheet.ledger
+    return [
+        ("TỜ PHÂN CÁCH", SMALL_MM, "bold"),
+        (sheet.folder, LARGE_MM, "bold"),
+        (f"Quyển số {ledger.volume}", LARGE_MM * 0.7, "bold"),
+        (ledger.place, SMALL_MM, "regular"),
+        (f"Mã nơi đăng ký {ledger.place_code} · mẫu sổ {ledger.form}", SMALL_MM, "regular"),
+        ("Đặt tờ này trước trang đầu của quyển sổ rồi quét.", SMALL_MM, "italic"),
+    ]
+
+
+def _written(draw: ImageDraw.ImageDraw, text: str, top: int, height: float, style: str) -> int:
+    """Write a line in the middle, as large as the paper allows; where the next one begins."""
+    size = _pixels(height)
+    font = print_font(style, size)
+    widest = PAPER[0] - 2 * _pixels(EDGE_MM)
+    if font.getlength(text) > widest:
+        font = print_font(style, max(1, int(size * widest / font.getlength(text))))
+    draw.text((PAPER[0] / 2, top), text, font=font, fill=0, anchor="ma")
+    return top + round(size * 1.5)
+
+
+def _pixels(mm: float) -> int:
+    return round(mm / 25.4 * DPI)
