@@ -1,4 +1,4 @@
-"""What only shows beside other entries: checks of whole books and of the registry, over columns of values.
+"""Checks of whole books and of the registry: what shows only among many entries, over columns of values.
 
 Like the rules of one entry they change nothing and know no field: the declarations bind roles to fields. Every check
 takes all entries at once (NumPy, pandas), so that a registry of a million entries is checked in seconds.

@@ -26,8 +26,12 @@ BACKWARD = "K09"
 
 
 def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Iterator[BookFinding]:
-    """Entries whose day falls out of the order of the rest of their book and year. ``doubted``: ids of entries whose
-    number is in doubt itself; these, and days that are not known whole, say nothing."""
+    """Yield entries whose day breaks the order of the rest of their book and year.
+
+    Args:
+        series: The books.
+        doubted: The ids of entries whose number is in doubt; these, and days not fully known, are left out.
+    """
     entries = series.entries
     asked = entries[
         (full_days(entries["day"].to_numpy()) != UNKNOWN)
@@ -71,8 +75,10 @@ PAGES = "K10-PAGES"
 
 
 def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Totals that do not agree, on the last page of the book. Without a total there is nothing to compare; as long as
-    pages could not be read, a count that they may still make up is not wrong."""
+    """Yield totals that do not agree with the closing note, on the last page of the book.
+
+    A count that pages which could not be read may still make up is not wrong.
+    """
     pages = series.pages
     if pages.empty:
         return
@@ -105,12 +111,15 @@ OUT_OF_ORDER = "K11-ORDER"
 MISSING = "K11-MISSING"
 
 STEPS = (1, 2)
-"""Numbers count pages, or in some bound tables both pages of a spread."""
+"""Numbers count pages, or in some bound tables spreads of two pages."""
 
 
 def page_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Missing pages (told on the page behind the gap) and pages that are out of place. A page without a number of its
-    own, or that could not be read, may be one that is missing. Books whose pages bear no numbers say nothing."""
+    """Yield missing pages (on the page behind the gap) and pages that are out of place.
+
+    A page without a number of its own, or one that could not be read, may be a missing one. Books whose pages bear no
+    numbers are left out.
+    """
     failed = series.books["failed"]
     inner = series.pages[~series.pages["is_cover"]]
     numbered = inner.loc[inner["page"] != UNKNOWN, "book_id"].unique()
@@ -146,7 +155,7 @@ def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Ite
 
 
 def _step(numbers: Sequence[int]) -> int:
-    """How far the numbers of neighbours mostly lie apart."""
+    """Return the usual difference between the numbers of neighbours."""
     steps = Counter(later - earlier for earlier, later in pairwise(numbers))
     most = steps.most_common(1)
     return most[0][0] if most and most[0][0] in STEPS else STEPS[0]

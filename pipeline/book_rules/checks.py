@@ -1,4 +1,4 @@
-"""The checks put together."""
+"""All checks of books and of the registry."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
 
 
 def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:
-    """All that is wrong with the books of these shelves, as books."""
+    """Return what is wrong with the books of these series, as books."""
     numbers = [*number_findings(series), *duplicate_findings(series)]
     doubted = {one.entry_id for one in numbers if one.code == OUT_OF_ORDER and one.entry_id is not None}
     return (

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.kinds.calendar import parse_canonical
 
 UNKNOWN = -1
-"""What stands for a value that is blank, not known, or not of the kind."""
+"""The number of a value that is blank, not known, or not of the kind."""
 
 Numbers = NDArray[np.int64]
 
@@ -25,29 +25,29 @@ _NUMBERED = re.compile(r"(\d{1,6})(?:/(\d{4}))?", re.ASCII)
 
 
 def iter_rows(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of those columns as plain Python values."""
+    """Iterate the rows of those columns as plain Python values."""
     return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
 def parse_numbers(column: pd.Series) -> Numbers:
-    """The numbers of ``NN/YYYY``, ``NN`` or plain numbers."""
+    """Return the numbers of ``NN/YYYY``, ``NN`` or plain numbers."""
     return _each(column, lambda text: int(match[1]) if (match := _NUMBERED.fullmatch(text)) else UNKNOWN)
 
 
 def parse_years(column: pd.Series) -> Numbers:
-    """The years of ``NN/YYYY``; a number that is written without one has none."""
+    """Return the years of ``NN/YYYY``."""
     return _each(
         column, lambda text: int(match[2]) if (match := _NUMBERED.fullmatch(text)) and match[2] else UNKNOWN
     )
 
 
 def parse_days(column: pd.Series) -> Numbers:
-    """Dates as ``yyyymmdd``, of which a part that is not known is zero: ``19520000``, ``19520300``."""
+    """Return dates as ``yyyymmdd``, with zeros for parts that are not known: ``19520000``, ``19520300``."""
     return _each(column, _day)
 
 
 def full_days(days: Numbers) -> Numbers:
-    """The dates that are known to the day; UNKNOWN for others."""
+    """Return the dates that are known to the day; UNKNOWN for others."""
     return np.where(days % 100 > 0, days, UNKNOWN)
 
 
@@ -56,7 +56,7 @@ def years(days: Numbers) -> Numbers:
 
 
 def format_day(day: int) -> str:
-    """``yyyymmdd`` as it is written, as exact as it is known."""
+    """Return ``yyyymmdd`` as it is written, as exact as it is known."""
     year, month, of_month = day // 10_000, day // 100 % 100, day % 100
     return "/".join(f"{part:02}" for part in (of_month, month) if part) + ("/" if month else "") + f"{year}"
 
@@ -67,15 +67,21 @@ def _day(text: str) -> int:
 
 
 def _each(column: pd.Series, number_of: Callable[[str], int]) -> Numbers:
-    """``number_of`` over a column, once a different text; UNKNOWN where there is none."""
+    """Apply ``number_of`` once to each different text of a column; UNKNOWN where there is none."""
     codes, texts = pd.factorize(column)
     known = [number_of(text) if isinstance(text, str) else UNKNOWN for text in texts]
     return np.asarray([*known, UNKNOWN], dtype=np.int64)[codes]
 
 
 def longest_increasing(values: Sequence[int], *, strictly: bool) -> list[int]:
-    """The places of a longest increasing subsequence (patience sorting, n log n): what is left out is the least that
-    must be wrong for the rest to be in order. Not ``strictly``: equal neighbours are in order too."""
+    """Return the places of a longest increasing subsequence (patience sorting, n log n).
+
+    What is left out is the least that must be wrong for the rest to be in order.
+
+    Args:
+        values: The sequence.
+        strictly: Equal neighbours are not in order.
+    """
     find = bisect_left if strictly else bisect_right
     tops: list[int] = []
     top_places: list[int] = []
@@ -98,7 +104,7 @@ def longest_increasing(values: Sequence[int], *, strictly: bool) -> list[int]:
 
 
 def format_runs(numbers: Sequence[int]) -> str:
-    """Rising numbers in words as short as they go: ``3``, ``3–5``, ``3–5, 9``."""
+    """Return rising numbers as runs: ``3``, ``3–5``, ``3–5, 9``."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

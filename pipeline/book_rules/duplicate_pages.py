@@ -1,4 +1,4 @@
-"""SCAN-TWICE: a page that was scanned twice, known by where its ink lies."""
+"""SCAN-TWICE: a page that was scanned again, recognized by where its ink is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.book_rules.finding import BookFinding
 TWICE = "SCAN-TWICE"
 
 ALIKE = 0.985
-"""The correlation of two prints of ink from which they are of one page: two scans of a page have 0.997 and more, two
+"""The correlation of two ink prints from which they are of one page: two scans of a page have 0.997 and more, two
 pages of a book, with values in the same blanks, up to 0.963 (``benchmarks/imaging/page_gate.py``)."""
 
 STEP = 256
@@ -21,8 +21,12 @@ STEP = 256
 
 
 def duplicate_page_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
-    """The later one of each two pages of a book whose ink lies in the same places. ``prints``, in the order of the
-    book: ``page_id``, ``book_id``, ``scan`` (its name), ``page_no``, ``ink_print`` (hexadecimal digits)."""
+    """Yield the later of each two pages of a book whose ink is in the same places.
+
+    Args:
+        prints: One row a page in the order of the book: ``page_id``, ``book_id``, ``scan`` (its name), ``page_no``,
+            ``ink_print`` (hexadecimal digits).
+    """
     sizes = prints["ink_print"].str.len()
     for _, same in prints.groupby(sizes, sort=False):
         levels = _levels(same["ink_print"])
@@ -35,7 +39,7 @@ def duplicate_page_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
 
 
 def _levels(prints: pd.Series) -> NDArray[np.float32]:
-    """The prints as rows of unit length about their mean; a row of zeros where nothing varies."""
+    """Return the prints as rows of unit length about their mean; a row of zeros where nothing varies."""
     digits = b"".join(bytes.fromhex("0" + "0".join(one)) for one in prints)
     levels = np.frombuffer(digits, np.uint8).reshape(len(prints), -1).astype(np.float32)
     rows = levels - levels.mean(axis=1, keepdims=True)
@@ -44,7 +48,7 @@ def _levels(prints: pd.Series) -> NDArray[np.float32]:
 
 
 def _repeats(levels: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
-    """(page, the first page that it is like) of every page that is like an earlier one."""
+    """Yield (page, the first page that it matches) of every page that matches an earlier one."""
     for start in range(0, len(levels), STEP):
         alike = levels[start : start + STEP] @ levels.T >= ALIKE
         for row, hits in enumerate(alike):

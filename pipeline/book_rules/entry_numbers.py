@@ -40,10 +40,11 @@ class _Entry:
 
 
 def number_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """What breaks the sequence of each shelf and year; what begins anew in a new year (lawful, told as a figure).
+    """Yield what breaks the sequence of each series and year, and what restarts in a new year (lawful, a mere count).
 
-    An entry whose number is not known may be any that is missing around it, and speaks for no gap. Volumes that are
-    not in the registry leave none either."""
+    An entry whose number is not known may be any that is missing around it, so it makes no gap. Volumes that are not in
+    the registry make none either.
+    """
     entries = series.entries
     run = _in_runs(entries)
     for rows in _broken(run):
@@ -52,8 +53,7 @@ def number_findings(series: RegisterSeries) -> Iterator[BookFinding]:
 
 
 def _in_runs(entries: pd.DataFrame) -> pd.DataFrame:
-    """The entries by shelf and year; one whose year is not known belongs to that of the entries before it in its book,
-    or else behind it."""
+    """Return the entries by series and year; an unknown year is that of the entries before in the book, else behind."""
     year = entries["year"].where(entries["year"] != UNKNOWN)
     by_book = year.groupby(entries["book_id"])
     year = by_book.ffill().fillna(by_book.bfill()).fillna(entries["opened"]).astype("int64")
@@ -62,7 +62,7 @@ def _in_runs(entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def _broken(run: pd.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
-    """The runs that do not simply count up from 1, as rows of ``_Entry``."""
+    """Yield the runs that do not simply count up from 1, as rows of ``_Entry``."""
     if run.empty:
         return
     series, year, number = (run[name].to_numpy() for name in ("series", "year", "number"))
@@ -106,15 +106,17 @@ def _gaps(entries: Sequence[_Entry], kept: Sequence[int], times: Counter[int]) -
 
 
 def _follows(before: _Entry | None, entry: _Entry) -> bool:
-    """Whether nothing can stand between the two in a volume that the registry does not hold; before the first entry of
-    a year nothing stands in volume 1 and in a volume that was carried into it."""
+    """Return whether no volume that the registry lacks can be between the two.
+
+    Before the first entry of a year nothing is missing in volume 1, nor in a volume that was carried into the year.
+    """
     if before is None:
         return entry.volume == 1 or entry.opened < entry.year
     return entry.opened != before.opened or entry.volume - before.volume <= 1
 
 
 def _strays(entries: Sequence[_Entry], known: Sequence[int], kept: Sequence[int]) -> Iterator[BookFinding]:
-    """Entries whose numbers fall out of the order of the rest; an equal neighbour is a repeat and told as one."""
+    """Yield entries whose numbers break the order of the rest; an equal neighbour is a repeat."""
     kept_places = set(kept)
     behind = list(kept)
     at = 0
@@ -136,7 +138,7 @@ def _strays(entries: Sequence[_Entry], known: Sequence[int], kept: Sequence[int]
 
 
 def _repeats(entries: Sequence[_Entry], known: Sequence[int], times: Counter[int]) -> Iterator[BookFinding]:
-    """The same number in two volumes of a year, each side told of the other; within one volume K06 tells it."""
+    """Yield numbers that two volumes of a year share, once for each entry; within one volume K06 finds them."""
     again: dict[int, list[_Entry]] = {}
     for place in known:
         if times[entries[place].number] > 1:
@@ -168,7 +170,7 @@ DUPLICATE = "K06"
 
 
 def duplicate_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Every side of a duplicate key, each told of the others. The volume is that of the cover."""
+    """Yield every entry of a duplicate key, with the others. The volume is that of the cover."""
     entries = series.entries[series.entries["number"] != UNKNOWN]
     key = ["series", "opened", "volume", "year", "number"]
     same = entries[entries.duplicated(key, keep=False)]

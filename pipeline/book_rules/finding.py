@@ -1,4 +1,4 @@
-"""What a check of a book or of the registry says, before it is bound to fields."""
+"""A finding of a check of a book or of the registry, before it is bound to fields."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BookFinding:
-    """A doubt that only shows beside other entries. ``code`` as in ``schemas/findings.toml``; it stands on an entry, or
-    with ``entry_id`` None on a page, and names ``fields`` of that entry. ``details`` are figures and the ids of other
-    entries, never a person's name."""
+    """A doubt that shows only among other entries.
+
+    Attributes:
+        code: As in ``schemas/findings.toml``.
+        book_id: The book.
+        page_id: The page.
+        entry_id: The entry; ``None`` where the finding is of the page.
+        fields: Roles of fields of that entry.
+        details: Figures and the ids of other entries, never a person's name.
+    """
 
     code: str
     book_id: int

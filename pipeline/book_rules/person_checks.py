@@ -19,12 +19,14 @@ from pipeline.book_rules.person_matching import ComparedPerson, may_be_same_pers
 SHARED = "I07"
 
 MOST = 40
-"""Of how many rows with one number all pairs are compared; more than that is no identity but a form's specimen."""
+"""How many rows with one number are compared; a number that occurs more often is the specimen of a form."""
 
 
 def identity_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
-    """Every row whose personal number another row bears that is told apart by name, sex or birth. The same person may
-    stand in many entries. Numbers of 9 digits were given out by provinces and are not asked."""
+    """Yield every row whose personal number another row bears with a different name, sex or birth.
+
+    The same person may occur in many entries. Numbers of 9 digits were issued by provinces and are not compared.
+    """
     numbered = people[people["personal"] != ""]
     again = numbered[numbered.duplicated("personal", keep=False)]
     if again.empty:
@@ -69,10 +71,11 @@ class _Spouse:
 
 
 def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
-    """Both marriages of a person who is known for the same by a number, or by name, full day of birth and residence.
+    """Yield both marriages of a person, identified by a number, or by name, full day of birth and residence.
 
-    Nothing is said of the same couple (registered again), of a marriage with a margin note (which may tell of a
-    divorce), or after the death of the first partner."""
+    There is no finding for the same couple (registered again), for a marriage with a margin note (which may be of a
+    divorce), or after the death of the first partner.
+    """
     wed = people[people["event"] == "wed"]
     key = _keys(wed)
     wed = wed.assign(key=key)[key != ""]
@@ -96,14 +99,14 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
 
 
 def _keys(wed: pd.DataFrame) -> pd.Series:
-    """What a person is known by: a number; else name, full day of birth and residence."""
+    """Return what identifies each person: a number; else name, full day of birth and residence."""
     whole = (wed["born"] % 100 > 0) & (wed["name"] != "") & (wed["home"] != "")
     name_key = wed["name"] + "|" + wed["born"].astype(str) + "|" + wed["home"]
     return wed["paper"].where(wed["paper"] != "", name_key.where(whole, ""))
 
 
 def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], ComparedPerson]:
-    """The other one of each marriage, by entry and role."""
+    """Return the partner in each marriage, by entry and role."""
     couples: dict[int, list[tuple[str, ComparedPerson]]] = {}
     for entry_id, role, *known in iter_rows(wed, "entry_id", "role", *COMPARED):
         couples.setdefault(entry_id, []).append((role, ComparedPerson(*known)))
@@ -117,7 +120,7 @@ def _partners(wed: pd.DataFrame) -> dict[tuple[int, str], ComparedPerson]:
 
 
 def _dead(people: pd.DataFrame) -> dict[str, list[tuple[int, ComparedPerson]]]:
-    """Who is known to have died, by bare name: the day of death, and what else is known."""
+    """Return the dead by bare name: the day of death, and what is compared."""
     dead: dict[str, list[tuple[int, ComparedPerson]]] = {}
     for died, *known in iter_rows(people[people["event"] == "died"], "died", *COMPARED):
         dead.setdefault(known[0], []).append((died, ComparedPerson(*known)))
@@ -142,12 +145,16 @@ UNREGISTERED = "B06"
 LIFE = ("born", "died")
 
 OLDEST = 5 * 365
-"""Days of age up to which it is told: the forms mark deaths of children under five."""
+"""Days of age up to which a child counts as small: the forms mark deaths of children under five."""
 
 
 def infant_findings(people: pd.DataFrame, places: pd.Series) -> Iterator[BookFinding]:
-    """Deaths of small children whose birth is not in the registry (a figure, not a doubt). ``places``: place code by
-    book id; nothing is said where the registry holds no births of that place and year."""
+    """Yield deaths of small children whose birth is not in the registry (a mere count, not a doubt).
+
+    Args:
+        people: Rows of ``comparable_people``.
+        places: The code of the registration place, by book id. A place and year without any births is left out.
+    """
     born = people[people["event"] == "born"]
     died = people[(people["event"] == "died") & (people["name"] != "")]
     whole = (full_days(died["born"].to_numpy()) != UNKNOWN) & (full_days(died["died"].to_numpy()) != UNKNOWN)

@@ -43,10 +43,16 @@ PERSONAL = re.compile(r"\d{12}", re.ASCII)
 
 
 def comparable_people(texts: pd.DataFrame) -> pd.DataFrame:
-    """People that can be compared: ``name`` as normalized but for its case, ``bare`` without marks, ``born``, ``died``
-    and ``registered`` as ``yyyymmdd``, ``sex`` (MALE, FEMALE or UNKNOWN), ``personal`` (a number of 12 digits, else
-    ``""``), ``paper`` (any number), ``silent`` (no margin note); a name that is not known is ``""``. Rows that have
-    neither name nor number are left out."""
+    """Return people that can be compared; rows that have neither name nor number are left out.
+
+    Args:
+        texts: Rows with ``COLUMNS``.
+
+    Returns:
+        ``name`` (folded), ``bare`` (without marks), ``born``, ``died`` and ``registered`` as ``yyyymmdd``, ``sex``
+        (MALE, FEMALE or UNKNOWN), ``personal`` (a number of 12 digits, else ``""``), ``paper`` (any number), ``silent``
+        (no margin note); a name that is not known is ``""``.
+    """
     people = texts.assign(
         name=_spelled(texts["name"]),
         sex=texts["sex"].map({"1": MALE, "2": FEMALE}).fillna(UNKNOWN).astype("int64"),
@@ -76,14 +82,14 @@ def _bare(column: pd.Series) -> pd.Series:
 
 
 def _each(column: pd.Series, changed: Callable[[str], str]) -> pd.Series:
-    """Every different text changed once; ``""`` where there is none."""
+    """Apply ``changed`` once to each different text; ``""`` where there is none."""
     codes, texts = pd.factorize(column)
     known = np.asarray([*(changed(text) for text in texts), ""], dtype=object)
     return pd.Series(known[codes], index=column.index)
 
 
 class ComparedPerson(NamedTuple):
-    """What is compared of a person: ``bare`` name, ``sex``, ``born`` as ``yyyymmdd``, zeros where not known."""
+    """What is compared of a person: bare name, sex, and birth as ``yyyymmdd`` with zeros where not known."""
 
     bare: str
     sex: int
@@ -91,7 +97,7 @@ class ComparedPerson(NamedTuple):
 
 
 def may_be_same_person(one: ComparedPerson, other: ComparedPerson) -> bool:
-    """Nothing that is known of both tells them apart. An abbreviation stands for every word that begins with it."""
+    """Return whether nothing known of both differs. An abbreviation matches every word that begins with it."""
     return (
         (UNKNOWN in (one.sex, other.sex) or one.sex == other.sex)
         and same_day(one.born, other.born)
@@ -100,7 +106,7 @@ def may_be_same_person(one: ComparedPerson, other: ComparedPerson) -> bool:
 
 
 def same_day(one: int, other: int) -> bool:
-    """The same day as far as both are known."""
+    """Return whether two days are the same as far as both are known."""
     if UNKNOWN in (one, other):
         return True
     exact = (

@@ -96,7 +96,7 @@ LEVELS: dict[str, tuple[dict[str, Any], ...]] = {
         _level("ELSE", "differs", 0.60, 0.996),
     ),
 }  # fmt: skip
-"""From most to least alike; Splink takes the first level whose condition holds."""
+"""From most to least similar; Splink takes the first level whose condition holds."""
 
 CANDIDATES = (
     "l.number = r.number",
@@ -105,10 +105,10 @@ CANDIDATES = (
     "l.born = r.born AND l.mother = r.mother",
     "l.born = r.born AND l.father = r.father",
 )
-"""Only people who share one of these are compared at all."""
+"""Blocking rules: only people who share one of these are compared at all."""
 
 FEWEST = 1000
-"""The prior chance that two are one is that of so many people at least: a small registry is part of a larger world."""
+"""The prior of a match is that of so many people at least: a small registry is part of a larger population."""
 
 
 def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
@@ -166,13 +166,13 @@ def _settings(people: int) -> dict[str, Any]:
 
 
 def _labels(name: str) -> dict[int, str]:
-    """From Splink's number of a level (the best one highest, 0 the last, -1 not known) to what it says."""
-    said = [level["label_for_charts"] for level in LEVELS[name] if not level.get("is_null_level")]
-    return {len(said) - 1 - place: label for place, label in enumerate(said)}
+    """Return the label of each of Splink's level numbers (the best one highest, 0 the last, -1 not known)."""
+    labels = [level["label_for_charts"] for level in LEVELS[name] if not level.get("is_null_level")]
+    return {len(labels) - 1 - place: label for place, label in enumerate(labels)}
 
 
 def _or_null(column: pd.Series) -> pd.Series:
-    """What is not known as a missing value, which agrees with nothing."""
+    """Return the column with unknown values missing, so that they agree with nothing."""
     if pd.api.types.is_numeric_dtype(column):
         return column.where(column != UNKNOWN).astype("Int64")
     return column.where(column != "")
@@ -182,7 +182,7 @@ AGAIN = "again"
 PERSON = "person"
 
 LEAST = 0.9
-"""The least chance with which something is suggested."""
+"""The least probability of a suggestion."""
 
 LIVES = ("born", "wed", "died")
 
@@ -191,8 +191,15 @@ _ONE = ("entry_id", "role", "event", "name", "registered", "died")
 
 @dataclass(frozen=True, slots=True)
 class LinkSuggestion:
-    """Two entries and the role of the person in each. ``kind``: AGAIN (one event registered twice) or PERSON (events of
-    one life). ``evidence``: what agrees and what does not, without names."""
+    """Two entries that may belong together.
+
+    Attributes:
+        kind: AGAIN (one event registered again) or PERSON (events of one life).
+        first: An entry's id and the role of the person in it.
+        second: The same of the other entry.
+        probability: Of a match, 0..1.
+        evidence: What agrees and what does not, without names.
+    """
 
     kind: str
     first: tuple[int, str]
@@ -212,17 +219,18 @@ class _Row:
 
 
 def suggest_links(people: pd.DataFrame, least: float = LEAST) -> Iterator[LinkSuggestion]:
-    """What may belong together, of people whom an entry is about (born, wed, died). Needs the package splink.
+    """Yield what may belong together, of people born, wed or died in an entry. Needs the package splink.
 
-    Twins are not one child: two births with unlike names are left out, and of two that were registered on one day those
-    whose names differ at all. Nor is anyone one person who was wed after death."""
+    Twins are not one child: two births with dissimilar names are left out, and of two that were registered on one day
+    those whose names differ at all. Nobody weds after death.
+    """
     lives = people[people["event"].isin(LIVES)].reset_index(drop=True)
     pairs = link_people(lives, least)
     rows = {index: _Row(*row) for index, *row in iter_rows(lives.assign(at=lives.index), "at", *_ONE)}
     couples = _couples(pairs, rows)
-    for first, second, probability, *said in iter_rows(pairs, "first", "second", "probability", *EVIDENCE):
+    for first, second, probability, *labels in iter_rows(pairs, "first", "second", "probability", *EVIDENCE):
         one, other = sorted((rows[first], rows[second]), key=lambda row: (row.entry_id, row.role))
-        evidence = {name: label for name, label in zip(EVIDENCE, said, strict=True) if label}
+        evidence = {name: label for name, label in zip(EVIDENCE, labels, strict=True) if label}
         if not _possible(one, other, evidence):
             continue
         again = one.event == other.event and (one.event != "wed" or (one.entry_id, other.entry_id) in couples)
@@ -242,7 +250,7 @@ def _possible(one: _Row, other: _Row, evidence: Mapping[str, str]) -> bool:
 
 
 def _couples(pairs: pd.DataFrame, rows: Mapping[int, _Row]) -> set[tuple[int, int]]:
-    """Pairs of marriages of which both sides were found alike."""
+    """Return the pairs of marriages of which both sides match."""
     sides: dict[tuple[int, int], set[str]] = {}
     for first, second in iter_rows(pairs, "first", "second"):
         one, other = sorted((rows[first], rows[second]), key=lambda row: row.entry_id)

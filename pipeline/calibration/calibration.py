@@ -124,11 +124,11 @@ def fit_calibration(
     model = chance_model(fitting, before.model if before else None)
     sure = model.chances([sample.features for sample in held]).tolist()
     return Calibration(
-        reader,
-        model,
-        _curve(held, sure, model, critical=True),
-        _curve(held, sure, model, critical=False),
-        _usual(samples, model),
+        reader=reader,
+        model=model,
+        critical=_curve(held, sure, model, critical=True),
+        other=_curve(held, sure, model, critical=False),
+        usual=_usual(samples, model),
         samples=len(fitting),
         held=len(held),
         books=len({sample.book for sample in samples}),
@@ -310,19 +310,19 @@ def _calibration(card: _Card) -> Calibration:
     parts = {name: KindModel(name, part.samples, part.weights, part.bend) for name, part in card.kind.items()}
     pool = parts.pop("")
     return Calibration(
-        card.reader,
-        ChanceModel(card.mean, card.spread, pool, tuple(parts[name] for name in sorted(parts))),
-        RiskCurve(**card.critical.model_dump()),
-        RiskCurve(**card.other.model_dump()),
-        ReferenceDistribution(
+        reader=card.reader,
+        model=ChanceModel(card.mean, card.spread, pool, tuple(parts[name] for name in sorted(parts))),
+        critical=RiskCurve(**card.critical.model_dump()),
+        other=RiskCurve(**card.other.model_dump()),
+        usual=ReferenceDistribution(
             {name: part.quantiles for name, part in card.kind.items() if part.quantiles},
             card.usual_distance,
             {name: part.means for name, part in card.kind.items() if part.means},
             card.usual_spreads,
         ),
-        card.samples,
-        card.held,
-        card.books,
+        samples=card.samples,
+        held=card.held,
+        books=card.books,
     )
 
 

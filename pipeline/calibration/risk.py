@@ -18,20 +18,27 @@ import numpy as np
 from pipeline.calibration.chance_model import Floats
 
 DELTA = 0.1
-"""How often the bound may fail to hold, over all books one could have calibrated on."""
+"""How often the bound may fail, over all books that could have been calibrated on."""
 
 THRESHOLDS = 240
 FEWEST = 50
 STEPS = 40
 SAFE_SIDE = 4.0
-"""What is accepted is never believed to err less than the tolerance over this, when the first threshold is chosen."""
+"""The first threshold is chosen as if at least the tolerance over this were wrong among what is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskCurve:
-    """A group of fields that nothing was fitted on: for thresholds from high to low how many would be ``accepted``, how
-    many ``wrong`` among them, how many the chances themselves ``expected``, and what share of errors the ``worst`` of
-    the hands is proven to exceed. ``fields``: all of the group."""
+    """The errors of a group of fields that nothing was fitted on, over thresholds from high to low.
+
+    Attributes:
+        fields: How many fields the group has.
+        thresholds: Probabilities.
+        accepted: How many fields each threshold accepts.
+        wrong: How many of those are wrong.
+        expected: How many errors the probabilities predict among them.
+        worst: The share of errors that the worst writer is proven to exceed.
+    """
 
     fields: int
     thresholds: tuple[float, ...]
@@ -43,11 +50,18 @@ class RiskCurve:
 
 @dataclass(frozen=True, slots=True)
 class RiskBound:
-    """With probability at least 1 − ``delta`` the share of errors among fields of at least ``threshold`` is at most
-    ``upper``, for fields like the ``fields`` it was tried on, of which ``accepted`` were and ``wrong`` were not right.
+    """A threshold, and what is proven of the fields that reach it.
 
-    ``threshold`` None: with these data no threshold is proven to keep to ``tolerated``; the figures are then of the
-    one that was nearest to be."""
+    Attributes:
+        threshold: The least probability that is accepted. ``None``: no threshold is proven to keep within ``tolerated``;
+            the other figures are then of the one nearest to it.
+        fields: How many fields it was tried on.
+        accepted: How many of them reach it.
+        wrong: How many of those are wrong.
+        upper: With probability at least 1 − ``delta`` the share of errors is at most this, for fields like these.
+        tolerated: The share of errors that the office tolerates.
+        delta: How often the bound may fail.
+    """
 
     threshold: float | None
     fields: int
@@ -68,7 +82,7 @@ class RiskBound:
 
     @property
     def refuted(self) -> bool:
-        """Whether more was wrong than a share ``tolerated`` of errors would let one expect."""
+        """Whether more was wrong than ``tolerated`` would let one expect."""
         return (
             self.wrong > 0 and 1 - binomial_cdf(self.wrong - 1, self.accepted, self.tolerated) <= self.delta
         )
@@ -82,8 +96,16 @@ class RiskBound:
 def risk_curve(
     chances: Sequence[float], right: Sequence[bool], fields: int, hands: Sequence[str] = ()
 ) -> RiskCurve:
-    """The curve of fields that a chance alone decides about; ``fields``: how many there are with the others, ``hands``:
-    who wrote each. Which thresholds are tried follows from the chances, not from what was right."""
+    """Return the curve of fields that the probability alone decides about.
+
+    The thresholds follow from the probabilities, not from what was right.
+
+    Args:
+        chances: The calibrated probability of each field.
+        right: Whether each is right.
+        fields: How many fields the group has, with those that something else decides about.
+        hands: The writer of each field.
+    """
     order = np.argsort(-np.asarray(chances, dtype=np.float64), kind="stable")
     sure = np.asarray(chances, dtype=np.float64)[order]
     errors = ~np.asarray(right, dtype=bool)[order]
@@ -95,17 +117,17 @@ def risk_curve(
     thresholds = np.unique(sure[counts - 1])[::-1]
     accepted = np.searchsorted(-sure, -thresholds, side="right")
     return RiskCurve(
-        fields,
-        tuple(float(value) for value in thresholds),
-        tuple(int(count) for count in accepted),
-        tuple(int(wrong[count - 1]) for count in accepted),
-        tuple(float(expected[count - 1]) for count in accepted),
-        _worst(np.asarray(hands)[order] if hands else np.zeros(len(sure)), errors, accepted),
+        fields=fields,
+        thresholds=tuple(float(value) for value in thresholds),
+        accepted=tuple(int(count) for count in accepted),
+        wrong=tuple(int(wrong[count - 1]) for count in accepted),
+        expected=tuple(float(expected[count - 1]) for count in accepted),
+        worst=_worst(np.asarray(hands)[order] if hands else np.zeros(len(sure)), errors, accepted),
     )
 
 
 def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple[float, ...]:
-    """For each threshold the greatest share of errors that any hand is proven to exceed, ``DELTA`` shared by all."""
+    """Return for each threshold the greatest share of errors that any writer is proven to exceed, ``DELTA`` for all."""
     names = np.unique(hands)
     if len(names) < 2:
         return (0.0,) * len(accepted)
@@ -125,12 +147,23 @@ def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple
 
 @lru_cache(maxsize=64)
 def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> RiskBound:
-    """The least threshold that is proven: from the one likeliest to be, by the chances alone, downwards until one is
-    not. As the order was fixed before any error was looked at, one test at ``delta`` each is enough; and as all those
-    proven hold together, one may pass over those at which some hand is known to err more than tolerated."""
+    """Return the least threshold that is proven.
+
+    Thresholds are tested from the one likeliest to pass, by the probabilities alone, downwards until one fails. As the
+    order is fixed before any error is seen, one test at ``delta`` each is enough (fixed-sequence testing). As all that
+    passed hold together, those at which some writer is known to err more than tolerated may be passed over.
+    """
     first = _likeliest(curve, tolerated, delta)
     if first is None:
-        return RiskBound(None, curve.fields, 0, 0, 1.0, tolerated, delta)
+        return RiskBound(
+            threshold=None,
+            fields=curve.fields,
+            accepted=0,
+            wrong=0,
+            upper=1.0,
+            tolerated=tolerated,
+            delta=delta,
+        )
     last = None
     for step in range(first, len(curve.thresholds)):
         if not _proves(curve.accepted[step], curve.wrong[step], tolerated, delta):
@@ -140,18 +173,18 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
     shown = first if last is None else last
     accepted, wrong = curve.accepted[shown], curve.wrong[shown]
     return RiskBound(
-        None if last is None else curve.thresholds[last],
-        curve.fields,
-        accepted,
-        wrong,
-        upper_bound(accepted, wrong, delta),
-        tolerated,
-        delta,
+        threshold=None if last is None else curve.thresholds[last],
+        fields=curve.fields,
+        accepted=accepted,
+        wrong=wrong,
+        upper=upper_bound(accepted, wrong, delta),
+        tolerated=tolerated,
+        delta=delta,
     )
 
 
 def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
-    """Clopper and Pearson's exact upper bound of an error rate: it lies below in all but a share ``delta`` of cases."""
+    """Return Clopper and Pearson's exact upper bound of an error rate; it fails in a share ``delta`` of cases."""
     if wrong >= fields:
         return 1.0
     low, high = wrong / fields, 1.0
@@ -162,7 +195,7 @@ def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
 
 
 def lower_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
-    """The exact lower bound of an error rate: it lies above in all but a share ``delta`` of cases."""
+    """Return the exact lower bound of an error rate; it fails in a share ``delta`` of cases."""
     low, high = 0.0, wrong / max(fields, 1)
     for _ in range(STEPS if wrong else 0):
         middle = (low + high) / 2
@@ -171,7 +204,7 @@ def lower_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
 
 
 def binomial_cdf(wrong: int, fields: int, rate: float) -> float:
-    """The chance of at most so many errors among so many fields when each errs with that rate."""
+    """Return the probability of at most ``wrong`` errors among ``fields`` fields at an error rate."""
     if wrong >= fields or rate <= 0:
         return 1.0
     if rate >= 1:
@@ -180,7 +213,7 @@ def binomial_cdf(wrong: int, fields: int, rate: float) -> float:
 
 
 def _log_terms(wrong: int, fields: int, rate: float) -> Floats:
-    """Log probabilities of 0..``wrong`` errors."""
+    """Return the log probabilities of 0..``wrong`` errors."""
     count = np.arange(1, wrong + 1, dtype=np.float64)
     ways = np.concatenate([[0.0], np.cumsum(np.log(fields - count + 1) - np.log(count))])
     return np.asarray(
@@ -195,7 +228,7 @@ def _proves(accepted: int, wrong: int, tolerated: float, delta: float) -> bool:
 
 
 def _likeliest(curve: RiskCurve, tolerated: float, delta: float) -> int | None:
-    """The threshold with the best prospect of being proven, if the chances tell the truth."""
+    """Return the threshold with the best prospect of being proven, if the probabilities are right."""
     best, prospect = None, 0.0
     for step, accepted in enumerate(curve.accepted):
         allowed = _allowed(accepted, tolerated, delta)
@@ -208,7 +241,7 @@ def _likeliest(curve: RiskCurve, tolerated: float, delta: float) -> int | None:
 
 
 def _allowed(accepted: int, tolerated: float, delta: float) -> int:
-    """The most errors with which so many accepted fields prove the tolerance; −1 when none would do."""
+    """Return the most errors with which so many accepted fields prove the tolerance; −1 when even none would not."""
     most = math.floor(accepted * tolerated)
     sums = np.cumsum(np.exp(_log_terms(most, accepted, tolerated))) if 0 < tolerated < 1 else np.ones(1)
     return int(np.searchsorted(sums, delta, side="right")) - 1

@@ -83,7 +83,16 @@ def build_trellises(
             stays = forward * backward
         weights = chances / scale[: len(chances), lane, None]
         found.append(
-            Trellis(texts[best], chances, states, forward, backward, weights, stays, float(logs[lane]))
+            Trellis(
+                pivot=texts[best],
+                chances=chances,
+                states=states,
+                forward=forward,
+                backward=backward,
+                weights=weights,
+                stays=stays,
+                log_chance=float(logs[lane]),
+            )
         )
     return tuple(found)
 

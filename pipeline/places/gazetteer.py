@@ -1,4 +1,4 @@
-"""All units that are known, found by their names and by what lies under them."""
+"""All known units, indexed by their names and by the units above them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.places.unit import DayRange, Level, Unit
 from pipeline.places.written_places import bare_letters, lacks_only_marks, syllables
 
 COVERED = DayRange(20191006, 20251008)
-"""From the first to the last day that the tables show: what was there between the two is in them."""
+"""The first and the last day that the tables show: every unit that existed between the two is in them."""
 
 TABLES = ("2004", "2025")
 """The schemes of the official tables; a unit of one never lies under a unit of the other."""
@@ -19,8 +19,13 @@ TABLES = ("2004", "2025")
 
 @dataclass(frozen=True, eq=False)
 class Gazetteer:
-    """``units`` in the order of the tables; ``successors``: the code of a commune of scheme 2004 → the codes of
-    scheme 2025 of where it went. ``fingerprint``: changes when any table does."""
+    """The administrative units of all times.
+
+    Attributes:
+        units: In the order of the tables.
+        successors: From the code of a commune of scheme 2004 to the codes of its successors of scheme 2025.
+        fingerprint: Changes when any table does.
+    """
 
     units: tuple[Unit, ...]
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -37,12 +42,14 @@ class Gazetteer:
         return tuple(sorted(days | {COVERED.first, COVERED.last}))
 
     def is_name(self, text: str) -> bool:
-        """Whether that is how some unit is called."""
+        """Return whether some unit has that name."""
         return bare_letters(text) in self._by_letters
 
     def named(self, name: str) -> Iterator[tuple[Unit, bool]]:
-        """The units of that name, each with whether it is spelled as theirs is: with all its marks, or with
-        some left out. Another mark makes another name."""
+        """Yield the units of that name, each with whether it is spelled exactly: with all marks, or with some left out.
+
+        Another mark makes another name.
+        """
         written = syllables(name)
         for unit in self._by_letters.get(bare_letters(name), ()):
             if any(syllables(own) == written for own in unit.names):
@@ -51,11 +58,11 @@ class Gazetteer:
                 yield unit, False
 
     def versions(self, unit_id: str) -> Sequence[Unit]:
-        """One unit (``Unit.id``) under all the names and parents it had."""
+        """Return one unit (``Unit.id``) under all the names and parents it had."""
         return self._by_id.get(unit_id, ())
 
     def lies_in(self, unit: Unit, above: Unit) -> bool:
-        """Whether the first lay under the second, directly or not, at any time, or on land that did."""
+        """Return whether the first was ever part of the second, directly or not, or on land that was."""
         if unit.level >= above.level:
             return False
         if "2025" in (unit.scheme, above.scheme):
@@ -66,7 +73,7 @@ class Gazetteer:
         return any(parent in above.lands for parent in parents)
 
     def line_of(self, unit: Unit, days: DayRange) -> tuple[Unit, ...]:
-        """The unit and those above it on such a day, from the largest down."""
+        """Return the unit and those above it on such a day, from the largest down."""
         line = [unit]
         while line[-1].parent:
             schemes = (
@@ -95,7 +102,7 @@ class Gazetteer:
 
     @cached_property
     def _parents(self) -> Mapping[str, frozenset[str]]:
-        """The codes that ever stood above a district; districts have codes of their own in all schemes but 2025."""
+        """The codes that were ever above each district; districts have codes of their own in all schemes but 2025."""
         found: dict[str, set[str]] = defaultdict(set)
         for unit in self.units:
             if unit.level is Level.DISTRICT:

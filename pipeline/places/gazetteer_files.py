@@ -34,15 +34,20 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
     "dated": {"code": True, "name": True, "since": True, "source": True},
     "alias": {"code": True, "name": True, "source": False},
 }  # fmt: skip
-"""What each table may say, and whether it must."""
+"""The keys of each table, and whether each is required."""
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class GazetteerAdditions:
-    """``begun``: the bounds of the beginning of a unit, by its code and the syllables of its name; ``aliases``:
-    code and spelling."""
+    """What a file adds.
+
+    Attributes:
+        units: Further units.
+        begun: The bounds of the beginning of a unit, by its code and the syllables of its name.
+        aliases: Code and spelling.
+    """
 
     units: tuple[Unit, ...]
     begun: Mapping[tuple[str, Syllables], Span]
@@ -50,7 +55,7 @@ class GazetteerAdditions:
 
 
 def read_additions(path: Path, scheme: str, known: Sequence[Unit]) -> GazetteerAdditions:
-    """What that file adds to the ``known`` units. Raises ``SchemaError`` that names every flaw with its line."""
+    """Return what that file adds to the ``known`` units. Raises ``SchemaError`` that names every flaw with its line."""
     return _Reader(path, scheme, known).additions()
 
 
@@ -119,9 +124,17 @@ class _Reader:
             raise RowFlaw("until", "thôi có trước khi bắt đầu có.")
         lands = frozenset((code, *row.get("successors", ())))
         return Unit(
-            self._scheme, code, level, row["type"], row["name"], parent, Span(*since, *until), lands,
-            tuple(row.get("aka", ())), row["source"],
-        )  # fmt: skip
+            scheme=self._scheme,
+            code=code,
+            level=level,
+            type=row["type"],
+            name=row["name"],
+            parent=parent,
+            span=Span(*since, *until),
+            lands=lands,
+            aka=tuple(row.get("aka", ())),
+            source=row["source"],
+        )
 
     def _dated(self, row: Mapping[str, Any]) -> tuple[tuple[str, Syllables], Span]:
         key = (row["code"], syllables(row["name"]))
@@ -160,7 +173,7 @@ def _shaped(key: str, value: object) -> bool:
 
 
 def _bounds(key: str, value: object) -> tuple[int, int]:
-    """Not earlier, not later; an empty text is not known."""
+    """Return the earliest and the latest day; an empty text is not known."""
     if value is None:
         return NEVER, ALWAYS
     first, last = value if isinstance(value, list) else (value, value)
@@ -193,13 +206,18 @@ OFFICE = "places.toml"
 """The name of an office's own file, in its workspace."""
 
 _LEVEL = {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
-"""The level of a unit by the number of figures in its code (Decision 124/2004/QĐ-TTg)."""
+"""The level of a unit by the number of digits in its code (Decision 124/2004/QĐ-TTg)."""
 
 
 def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
-    """The units of ``folder`` with those that the file ``office`` adds (nothing is added when there is no such file).
+    """Read the units of a folder.
 
-    Raises ``SchemaError`` with file, line and advice in Vietnamese for a table or a file that is wrong.
+    Args:
+        folder: The tables and ``history.toml``.
+        office: An office's additions; the file need not exist.
+
+    Raises:
+        SchemaError: A table or file is wrong; the message has file, line and advice in Vietnamese.
     """
     digest = hashlib.sha256()
     units = [
@@ -221,7 +239,7 @@ def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
 
 
 def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
-    """The units with other spellings and known beginnings put in, and the further units behind them."""
+    """Return the units with further spellings and beginnings, and the further units behind them."""
     begun = dict(added.begun)
     names: dict[str, list[str]] = defaultdict(list)
     for code, name in added.aliases:
@@ -232,14 +250,14 @@ def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
 
 
 def _touched(unit: Unit, begun: dict[tuple[str, Syllables], Span], names: Sequence[str]) -> Unit:
-    """The unit with what is added of it. A beginning is that of the first row that has the code and the name."""
+    """Return the unit with what is added of it. A beginning is that of the first row that has the code and the name."""
     known = begun.pop((unit.code, syllables(unit.name)), None)
     span = unit.span if known is None else _closer(unit.span, known)
     return replace(unit, span=span, aka=tuple(dict.fromkeys((*unit.aka, *names))))
 
 
 def _closer(span: Span, known: Span) -> Span:
-    """The closer of two bounds on either side of a beginning."""
+    """Return the span with the closer bounds of its beginning."""
     return replace(
         span, from_min=max(span.from_min, known.from_min), from_max=min(span.from_max, known.from_max)
     )
@@ -254,7 +272,17 @@ def _table(path: Path, scheme: str, digest: hashlib._Hash) -> Iterator[Unit]:
             _table_day(to_max, ALWAYS),
         )
         spellings = tuple(aka.split("|")) if aka else ()
-        yield Unit(scheme, code, _LEVEL[len(code)], kind, name, parent, span, frozenset((code,)), spellings)
+        yield Unit(
+            scheme=scheme,
+            code=code,
+            level=_LEVEL[len(code)],
+            type=kind,
+            name=name,
+            parent=parent,
+            span=span,
+            lands=frozenset((code,)),
+            aka=spellings,
+        )
 
 
 def _rows(path: Path, width: int, digest: hashlib._Hash) -> Iterator[Sequence[str]]:
@@ -276,5 +304,5 @@ def _bytes(path: Path) -> bytes:
 
 
 def _table_day(text: str, unknown: int) -> int:
-    """``2019-10-06`` as a number."""
+    """Return ``2019-10-06`` as a number."""
     return int(text.replace("-", "")) if text else unknown

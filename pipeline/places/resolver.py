@@ -26,10 +26,10 @@ class ResolutionState(StrEnum):
     AMBIGUOUS = "ambiguous"
     """It may be any of several units; nothing written decides."""
     NOT_THEN = "not-then"
-    """There are units of these names one within the other, but none was there on that day (``validity``: none
-    any more, or none yet)."""
+    """There are units of these names one within the other, but none existed on that day (``validity``: no longer, or
+    not yet)."""
     PARTIAL = "partial"
-    """Its larger parts are units of that day, a smaller one is none that is known."""
+    """Its larger parts are units of that day, a smaller one is not known."""
     UNKNOWN = "unknown"
     """It says that it is a place, and no part of it is known."""
     NOTHING = "nothing"
@@ -38,12 +38,18 @@ class ResolutionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlaceResolution:
-    """``unit``: the smallest unit that the text names, where it is one (``RESOLVED``), or the smallest that is
-    known (``PARTIAL``). ``line``: that unit and those above it, from the largest down. ``validity``: whether it
-    surely was there on the day, or as far as is known. ``spelled``: every name stands as the tables spell it;
-    else some of its marks are missing. ``candidates``: the units it may be (``AMBIGUOUS``), or was or will be
-    at another time (``NOT_THEN``). ``unknown``: the part of the text that is no known unit. ``complete``: the
-    tables show everything that was there on that day, so what is not in them was not there."""
+    """What a written place names on a day.
+
+    Attributes:
+        state: Whether it is one unit, and if not, why not.
+        unit: The smallest unit that the text names (``RESOLVED``), or the smallest that is known (``PARTIAL``).
+        line: That unit and those above it, from the largest down.
+        validity: Whether it surely existed on the day, or as far as is known.
+        spelled: Every name is spelled as in the tables; else some of its marks are missing.
+        candidates: The units it may be (``AMBIGUOUS``), or was or will be at another time (``NOT_THEN``).
+        unknown: The part of the text that is no known unit.
+        complete: The tables show all units of that day, so what is not in them did not exist.
+    """
 
     state: ResolutionState
     unit: Unit | None = None
@@ -68,12 +74,12 @@ REMEMBERED = 1 << 15
 
 
 _NUMBERED_HAMLET = re.compile(r"^(\s*(?:ấp|khóm|thôn|tổ|đội)\s*)\d{1,3}(?=\s*[,;])", re.IGNORECASE)
-"""A hamlet with a number: whether its commune existed does not hang on which number it is."""
+"""A hamlet with a number: whether its commune existed does not depend on the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A unit as one part names it. ``span``: when it was there as that type of unit."""
+    """A unit as one part names it. ``span``: when it existed as that type of unit."""
 
     unit: Unit
     span: Span
@@ -85,7 +91,7 @@ Chain = tuple[_Named, ...]
 
 
 class Resolver:
-    """Resolves written places against one gazetteer. Remembers what it was asked; safe to share among threads."""
+    """Resolves written places against one gazetteer. Caches its answers; safe to share among threads."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
@@ -94,17 +100,20 @@ class Resolver:
         self._existing = lru_cache(maxsize=REMEMBERED)(self._existed)
 
     def __reduce__(self) -> tuple[type[Resolver], tuple[Gazetteer]]:
-        """What it remembers stays behind when it travels to another process."""
+        """Leave the caches behind when it is sent to another process."""
         return Resolver, (self.gazetteer,)
 
     def resolve(self, written: str, on: tuple[int, ...] = ()) -> PlaceResolution:
-        """What that text names on a day (year, month, day as far as they are known; ``()`` = at any time)."""
+        """Return what a text names on a day.
+
+        Args:
+            written: The text on paper.
+            on: Year, month, day as far as they are known; ``()`` is any time.
+        """
         return self._resolved(written, *self._between(DayRange.of(on)))
 
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
-        """``True``: it is one unit that was, or may have been, there on the day. ``False``: no such unit was
-        there then. ``None``: it cannot be told (several units, a time the tables do not show, no unit at all).
-        ``former``: a unit that was there before the day will do."""
+        """See ``predicates.PlaceResolver``."""
         return self._existing(written, *self._between(DayRange.of(on)), former)
 
     def _existed(self, written: str, first: int, last: int, former: bool) -> bool | None:
@@ -116,12 +125,12 @@ class Resolver:
         return False if found.complete and found.unknown else None
 
     def _between(self, days: DayRange) -> tuple[int, int]:
-        """The same for all days between two of which nothing changes."""
+        """Return a key that is the same for all days between which nothing changes."""
         bounds = self.gazetteer.bounds
         return bisect_right(bounds, days.first), bisect_right(bounds, days.last)
 
     def _days(self, first: int, last: int) -> DayRange:
-        """Days that stand for all between the same bounds."""
+        """Return days that represent all between the same bounds."""
         bounds = self.gazetteer.bounds
         return DayRange(bounds[first - 1] if first else NEVER, bounds[last - 1] if last else NEVER)
 
@@ -163,15 +172,14 @@ class Resolver:
         )
 
     def _line(self, chain: Chain, days: DayRange) -> tuple[Unit, ...]:
-        """The units above the smallest one as they are written, and those between that are not."""
+        """Return the smallest unit and those above it, as they are written or else as they were."""
         written = {named.unit.level: named.unit for named in chain}
         for unit in self.gazetteer.line_of(chain[-1].unit, days):
             written.setdefault(unit.level, unit)
         return tuple(written[level] for level in sorted(written, reverse=True))
 
     def _chains(self, parts: Sequence[PlacePart], marked: bool) -> tuple[list[Chain], str]:
-        """The longest ways to take the parts as units one within the other, and the part that ends them, if any
-        does.
+        """Return the longest chains of units one within the other, and the part that ends them, if any does.
 
         Once a part is unknown, the smaller ones are not looked at: nothing would say where they lie. A part
         that comes before all known ones and is not said to be a unit may be a hamlet or a house.
@@ -188,8 +196,10 @@ class Resolver:
         return chains, ""
 
     def _named(self, part: PlacePart, chain: Chain, marked: bool) -> Iterator[_Named]:
-        """The units that the part may be, within the smallest unit of the chain. In a text with marks a name
-        that stands without any has none; in a text without (``marked``) it may be short of them."""
+        """Yield the units that the part may be, within the smallest unit of the chain.
+
+        In a text with marks (``marked``) a name without any has none; in a text without it may lack them.
+        """
         above = chain[-1].unit if chain else None
         found = [
             _Named(unit, span, spelled)
@@ -203,7 +213,7 @@ class Resolver:
 
 
 def _spans(unit: Unit, kind: str) -> Iterator[Span]:
-    """When the unit was there as such a ``kind`` of unit, ``""`` = of whatever kind.
+    """Yield when the unit existed as such a ``kind`` of unit, ``""`` = of whatever kind.
 
     Before the tables begin, and after they end, a unit may have had another type (a district that became a town).
     """
@@ -217,7 +227,7 @@ def _spans(unit: Unit, kind: str) -> Iterator[Span]:
 
 
 def _validity(chain: Chain, days: DayRange) -> Validity:
-    """Whether all units of a chain were there: the word of the one that was least."""
+    """Return the least validity of the units of a chain."""
     all_of_them = [named.span.at(days) for named in chain]
     for absent in (Validity.NOT_YET, Validity.NO_LONGER, Validity.POSSIBLE):
         if absent in all_of_them:
@@ -226,7 +236,7 @@ def _validity(chain: Chain, days: DayRange) -> Validity:
 
 
 def _units(chains: Iterable[Chain]) -> tuple[Unit, ...]:
-    """The smallest units of the chains, each once."""
+    """Return the smallest units of the chains, each once."""
     return tuple({chain[-1].unit.id: chain[-1].unit for chain in chains}.values())
 
 
@@ -235,5 +245,5 @@ def _has_commune(chains: Sequence[Chain]) -> bool:
 
 
 def _is_covered(days: DayRange, parts: Sequence[PlacePart]) -> bool:
-    """Whether the tables show all units of those days, and the text says that it names units."""
+    """Return whether the tables show all units of those days, and the text names types of units."""
     return COVERED.first <= days.first and days.last <= COVERED.last and any(part.typed for part in parts)

@@ -1,4 +1,4 @@
-"""An administrative unit and when it was there. Days are whole numbers ``YYYYMMDD``, so that they compare."""
+"""An administrative unit and when it existed. Days are whole numbers ``YYYYMMDD``, so that they compare."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ TYPES = {
 
 
 class Validity(Enum):
-    """Whether something was there on some day."""
+    """Whether something existed on some day."""
 
     SURE = "sure"
     POSSIBLE = "possible"
-    """Nothing that the tables know speaks against it."""
+    """Nothing in the tables contradicts it."""
     NOT_YET = "not-yet"
     NO_LONGER = "no-longer"
 
@@ -44,14 +44,14 @@ class Validity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """The day that a text speaks of, as exactly as it is known: not before ``first``, not after ``last``."""
+    """The day of a text, as exactly as it is known: not before ``first``, not after ``last``."""
 
     first: int = NEVER
     last: int = ALWAYS
 
     @classmethod
     def of(cls, known: tuple[int, ...]) -> DayRange:
-        """From year, month and day as far as they are known; ``()`` is any day."""
+        """Return the range of a year, month and day as far as they are known; ``()`` is any day."""
         if not known:
             return cls()
         year, month, day = (*known, 0, 0)[:3]
@@ -61,8 +61,8 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When something was there. It began on a day from ``from_min`` to ``from_max`` and was gone on a day from
-    ``to_min`` to ``to_max``; the two are equal where the day is known."""
+    """When something existed. It began on a day from ``from_min`` to ``from_max`` and was gone on a day from ``to_min``
+    to ``to_max``; the two are equal where the day is known."""
 
     from_min: int = NEVER
     from_max: int = ALWAYS
@@ -70,7 +70,7 @@ class Span:
     to_max: int = ALWAYS
 
     def at(self, days: DayRange) -> Validity:
-        """Whether it was there on a day of which no more than ``days`` is known."""
+        """Return whether it existed on a day of which no more than ``days`` is known."""
         if days.last < self.from_min:
             return Validity.NOT_YET
         if days.first >= self.to_max:
@@ -81,11 +81,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit under one name. ``scheme``: whose ``code`` it is: ``2004`` (three levels, until mid 2025),
-    ``2025`` (two levels), ``history`` or ``office`` (codes made here). ``parent``: the code above it, of the
-    same scheme or, for a former unit, of scheme 2004. ``lands``: codes of scheme 2004 of the units that stand
-    on its land now, and its own code: what lies under one of them lay under this unit. ``aka``: other
-    spellings. ``source``: where it is from, if not from the tables."""
+    """One unit under one name.
+
+    Attributes:
+        scheme: Of the code: ``2004`` (three levels, until mid 2025), ``2025`` (two levels), ``history`` or ``office``
+            (codes made here).
+        code: Unique in the scheme.
+        level: Commune, district or province.
+        type: One of ``TYPES``.
+        name: Without its type.
+        parent: The code above it, of the same scheme or, for a former unit, of scheme 2004.
+        span: When it existed.
+        lands: Its own code and those of scheme 2004 of the units on its land now: their parts were parts of this unit.
+        aka: Other spellings.
+        source: Where it is from, if not from the tables.
+    """
 
     scheme: str
     code: str

@@ -1,4 +1,4 @@
-"""Places as they are written: names as two spellings of them compare, and a text as the parts that may name units."""
+"""Written places: keys by which spellings of a name compare, and the parts of a text that may name units."""
 
 from __future__ import annotations
 
@@ -30,22 +30,27 @@ _VOWELS = frozenset("aeiou")
 
 @lru_cache(maxsize=1 << 15)
 def bare_letters(name: str) -> str:
-    """The bare letters and figures of a name, without marks, case, spaces and signs; ``y`` is ``i``, Roman
-    figures at the end are figures, no figure begins with 0: ``Phường IV``, ``phuong 04`` → ``phuong4``."""
+    """Return the letters and digits of a name without marks, case, spaces and signs.
+
+    ``y`` is ``i``, Roman numerals at the end are digits, no number begins with 0: ``Phường IV``, ``phuong 04`` →
+    ``phuong4``.
+    """
     decomposed = unicodedata.normalize("NFD", "".join(_words(name)).replace("đ", "d"))
     return "".join(c for c in decomposed if c.isalnum()).replace("y", "i")
 
 
 @lru_cache(maxsize=1 << 15)
 def syllables(name: str) -> tuple[tuple[str, str], ...]:
-    """The syllables of a name, each as its letters with their hooks, breves and circumflexes, and its tone.
-    Where the tone stands (hòa, hoà) does not count, nor does ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý,
-    Quí)."""
+    """Return the syllables of a name, each as its letters without tone, and its tone.
+
+    The letter that bears the tone (hòa, hoà) does not count, nor does ``y`` for ``i`` as the only vowel (Mỹ, Mĩ; Quý,
+    Quí).
+    """
     return tuple(_syllable(word) for word in _words(name))
 
 
 def lacks_only_marks(written: str, name: str) -> bool:
-    """Whether ``written`` is ``name`` with marks left out and none changed. Both have the same bare letters."""
+    """Return whether ``written`` is ``name`` with marks left out and none changed. Both have the same bare letters."""
     ours, theirs = syllables(written), syllables(name)
     if len(ours) != len(theirs):
         return not has_marks(written)
@@ -56,8 +61,10 @@ def lacks_only_marks(written: str, name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in lower case, with figures for what numbers it: ``IV`` at the end, ``04``. ``Vi`` alone is a
-    number, behind other words it is Vị or Vĩ without its mark."""
+    """Return the words of a name in lower case, with digits for numerals: ``IV`` at the end, ``04``.
+
+    ``Vi`` alone is a number, behind other words it is Vị or Vĩ without its mark.
+    """
     folded = unicodedata.normalize("NFC", name).casefold()
     words = (
         "".join(c if c.isalnum() or c in "'’" else " " for c in folded)
@@ -122,7 +129,7 @@ _DETAIL = re.compile(
     r"(?=[\s.\d:/]|$)",
     re.IGNORECASE,
 )
-"""What stands in a place below its smallest unit, and what is no unit at all."""
+"""What is written of a place below its smallest unit, and what is no unit at all."""
 _COUNTRY = re.compile(r"^(?:nước\s+)?(?:chxhcn\s+)?(?:việt\s*nam|viet\s*nam|vn)\.?$", re.IGNORECASE)
 _LONG = "|".join(marked.replace(" ", r"\s+") for marked, _ in WORDS.values())
 _BARE = "|".join(bare.replace(" ", r"\s+") for _, bare in WORDS.values())
@@ -145,7 +152,7 @@ _STARTS_BARE = tuple(
 
 @dataclass(frozen=True, slots=True)
 class PlacePart:
-    """One name in a written place: every way to take it, as (type or ``""``, name). The first is the likeliest."""
+    """One name in a written place. ``readings``: its possible (type or ``""``, name), the likeliest first."""
 
     readings: tuple[tuple[str, str], ...]
 
@@ -156,14 +163,16 @@ class PlacePart:
 
     @property
     def typed(self) -> bool:
-        """Whether it says what it is (``xã …``)."""
+        """Whether its type is written (``xã …``)."""
         return bool(self.readings[0][0])
 
 
 def split_place(text: str, is_name: Callable[[str], bool] = lambda _: False) -> tuple[PlacePart, ...]:
-    """The parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
+    """Return the parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
 
-    ``is_name`` tells whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).
+    Args:
+        text: As on paper.
+        is_name: Whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).
     """
     text = unicodedata.normalize("NFC", text).strip()
     if not text or is_ditto(text):
@@ -196,7 +205,7 @@ def _dashed(segment: str, is_name: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _names(piece: str) -> Iterator[str]:
-    """The piece as a name: whole, and without the type before it."""
+    """Yield the piece as a name: whole, and without the type before it."""
     yield piece
     for _, start in (*_STARTS, *_STARTS_BARE):
         if (found := start.match(piece)) and found.end() < len(piece):
@@ -204,7 +213,7 @@ def _names(piece: str) -> Iterator[str]:
 
 
 def _typed_pieces(piece: str, bare: bool) -> Iterator[str]:
-    """``xã A huyện B`` as two pieces. A type without a name behind it belongs to the words before it."""
+    """Split ``xã A huyện B`` into two pieces. A type without a name behind it belongs to the words before it."""
     found: list[str] = []
     for text in (_INSIDE_BARE if bare else _INSIDE).split(piece):
         if found and (_is_type(found[-1]) or _is_type(text)):

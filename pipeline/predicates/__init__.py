@@ -1,7 +1,7 @@
-"""What rules may ask of values. A predicate knows no field: ``schemas/records`` bind it to fields.
+"""Predicates of rules over values. A predicate knows no field: ``schemas/records`` bind it to fields.
 
-``True``: holds. ``False``: the rule's finding is raised. ``None``: it cannot be known, and nothing is said. Predicates
-are pure and change nothing. One module a family of rules.
+``True``: it holds. ``False``: the rule's finding is raised. ``None``: it cannot be known, and no finding is raised.
+Predicates are pure. Each family of rules has a module; a new predicate is a decorated function listed in ``LISTED``.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ LISTED: tuple[Predicate, ...] = (
     people.namesake_number_of_a,
     keys.place_existed,
 )
-"""All that there are, in the order of their families."""
+"""All predicates, in the order of their families."""
 
 PREDICATES: Mapping[str, Predicate] = {found.name: found for found in LISTED}
 """By the names that ``schemas/records`` bind."""

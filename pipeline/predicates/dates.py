@@ -100,8 +100,11 @@ def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool 
 
 
 def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
-    """The fewest and the most full years of a person on a day; ``None`` where it is not known. An age that stands in
-    place of the date of birth is the age on that day; clerks count the year that has begun as well as the full ones."""
+    """Return the fewest and the most full years of a person on a day; ``None`` where it is not known.
+
+    An age in place of the date of birth is the age on that day; some clerks count the year that has begun, others full
+    years only.
+    """
     born = date_parts(born_on.canonical)
     if born:
         return completed_years(born, date_parts(on.canonical))
@@ -114,8 +117,11 @@ def age_at(born_on: Value, on: Value) -> tuple[int, int] | None:
 
 
 def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, int] | None:
-    """The fewest and the most full years that can lie between two dates (year, month, day as far as known); ``None``
-    when either is not known. Negative where the first is later."""
+    """Return the fewest and the most full years between two dates (year, month, day as far as known).
+
+    Returns:
+        Negative numbers where the first is later; ``None`` when either is not known.
+    """
     if not born or not on:
         return None
     years = on[0] - born[0]
@@ -127,7 +133,7 @@ def completed_years(born: tuple[int, ...], on: tuple[int, ...]) -> tuple[int, in
 
 
 def _days_between(first: tuple[int, ...], last: tuple[int, ...]) -> int | None:
-    """Days between two full dates; ``None`` when one is partial."""
+    """Return the days between two full dates; ``None`` when one is partial."""
     if len(first) != 3 or len(last) != 3:
         return None
     return datetime.date(*last).toordinal() - datetime.date(*first).toordinal()

@@ -1,4 +1,4 @@
-"""What a predicate is, and what it is handed: values of one entry and the context of their book."""
+"""What a predicate is and what it gets: values of one entry, and the context of their book."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ _SAYS_DATE = re.compile(r"(?:(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value as a rule sees it: the text as written, its canonical form (``""`` when it does not parse), and
-    which of the states it is in that must never be confused. Only a ``READ`` value has a text that counts.
+    """A value as a rule sees it. A ``FieldReading`` has the same attributes and is passed itself.
 
-    A ``FieldReading`` has all that a rule asks of a value, and is handed over itself."""
+    Attributes:
+        text: As written; it counts only of a ``READ`` value.
+        canonical: ``""`` when the text does not parse.
+        status: Which of the states it is in that must never be confused.
+    """
 
     text: str
     canonical: str
@@ -31,7 +34,7 @@ class Value:
 
     @property
     def inked(self) -> bool:
-        """Whether anything stands on the paper, read or not."""
+        """Whether there is ink on the paper, read or not."""
         return self.status not in WITHOUT_INK
 
 
@@ -40,24 +43,35 @@ BLANK = Value("", "", FieldStatus.BLANK)
 
 
 class PlaceResolver(Protocol):
-    """Who knows which administrative units there were when (rule L04)."""
+    """Knows which administrative units existed when (rule L04)."""
 
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
-        """Whether the written place is one unit that was or may have been there on the day ``on`` (year, month,
-        day as far as known, ``()`` when not), with ``former`` also on a day before: ``False`` no such unit was
-        there then; ``None`` it cannot be told (several units, a time of which not every unit is known, a
-        hospital, "tại nhà")."""
+        """Return whether the written place is one unit that existed or may have existed.
+
+        Args:
+            written: The text on paper.
+            on: The day as year, month, day as far as known, ``()`` when not.
+            former: A unit that existed before the day counts too.
+
+        Returns:
+            ``False``: no such unit existed then. ``None``: it cannot be known (several units, a time of which not every
+            unit is known, a hospital, "tại nhà").
+        """
         ...
 
 
 @dataclass(frozen=True)
 class RuleContext:
-    """What a rule may know beside the entry's own values. Dates are (year, month, day); ``()`` = not known.
+    """What a rule may know besides the entry's own values. Dates are (year, month, day); ``()`` = not known.
 
-    ``scanned_on``: the day of the scan, at the latest today; ``opened_on``, ``closed_on``, ``volume``: the
-    book's first and last day and its number (``NN/YYYY``), from its cover; ``form``: the form's id,
-    ``form_years`` the years it was printed for; ``places``: the resolver of places, ``None`` where there is
-    none (then nothing is said of places).
+    Attributes:
+        scanned_on: The day of the scan, at the latest today.
+        opened_on: The book's first day, from its cover.
+        closed_on: The book's last day, from its cover.
+        volume: The book's number (``NN/YYYY``), from its cover.
+        form: The id of the form.
+        form_years: The years it was printed for.
+        places: The resolver of places; without one no place is judged.
     """
 
     scanned_on: tuple[int, ...] = ()
@@ -107,9 +121,10 @@ def date_tuple(date: datetime.date) -> tuple[int, int, int]:
 
 
 class Need(Enum):
-    """What a predicate must know of a value before it is asked; otherwise nothing is known, and nothing is said.
+    """What a predicate must know of a value before it is asked; otherwise its answer is ``None``.
 
-    A value that is struck through never counts as a value: which of the two writings holds is for a person (L09)."""
+    A value that is struck through never counts as a value: which of the two writings holds is for a person (L09).
+    """
 
     VALUE = "value"
     """Read, and it parses. Blank, illegible, struck through, unreadable, not on the form: silent."""
@@ -121,11 +136,11 @@ class Need(Enum):
     """Seen in whatever state it is; the predicate itself tells the states apart."""
 
     def met(self, value: Value) -> bool:
-        """Whether a predicate with this need may be asked about that value."""
+        """Return whether a predicate with this need may be asked about that value."""
         return self.met_by(value.status) and (self is not Need.VALUE or value.canonical != "")
 
     def met_by(self, status: FieldStatus) -> bool:
-        """The same as far as the state alone tells."""
+        """Return the same as far as it follows from the state alone."""
         if self is Need.ANY:
             return True
         if self is Need.INK:
@@ -135,10 +150,17 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A question with its name. ``ask`` answers ``True`` (holds), ``False`` (the rule's finding is raised) or ``None``
-    (not knowable, nothing is said). ``needs``: one a field; ``more``: of any further fields, ``None`` = there may be
-    none; ``in_context``: it is handed a ``RuleContext``; ``limits``: names of what a rule may set (``with``);
-    ``of_states``: its answer follows from the states of the values alone."""
+    """A named question to some values.
+
+    Attributes:
+        name: What ``schemas/records`` bind.
+        ask: Returns ``True`` (it holds), ``False`` (the rule's finding is raised) or ``None`` (it cannot be known).
+        needs: What it must know of each value.
+        more: What it must know of any further values; ``None``: there may be none.
+        in_context: It takes a ``RuleContext``.
+        limits: The names of what a rule may set (``with``).
+        of_states: Its answer follows from the states of the values alone.
+    """
 
     name: str
     ask: Callable[..., bool | None]
@@ -150,18 +172,18 @@ class Predicate:
 
     @property
     def meaning(self) -> str:
-        """What it holds to be right, in English, for who declares rules."""
+        """What it holds to be right, in English, for those who declare rules."""
         return inspect.getdoc(self.ask) or ""
 
     def needs_of(self, count: int) -> tuple[Need, ...] | None:
-        """What is needed of each of so many fields; ``None`` when the predicate does not ask about so many."""
+        """Return the need of each of so many fields; ``None`` when the predicate does not take so many."""
         further = count - len(self.needs)
         if further < 0 or (further and self.more is None):
             return None
         return self.needs + (self.more,) * further if self.more else self.needs
 
     def limited(self, limits: Mapping[str, object]) -> Callable[..., bool | None]:
-        """``ask`` with these limits for defaults; a ``functools.partial`` takes three times as long to call."""
+        """Return ``ask`` with these limits for defaults; a ``functools.partial`` takes three times as long to call."""
         if not limits:
             return self.ask
         assert isinstance(self.ask, FunctionType)
@@ -170,7 +192,7 @@ class Predicate:
         return asked
 
     def __call__(self, *values: Value, context: RuleContext = NO_CONTEXT, **limits: object) -> bool | None:
-        """Its answer about these values; ``None`` where they are not in the states that it needs."""
+        """Return its answer about these values, ``None`` where they are not in the states that it needs."""
         needs = self.needs_of(len(values))
         if needs is None:
             raise TypeError(f"{self.name} asks about {len(self.needs)} fields")
@@ -184,9 +206,16 @@ class Predicate:
 def predicate(
     *needs: Need, more: Need | None = None, of_states: bool = False
 ) -> Callable[[Callable[..., bool | None]], Predicate]:
-    """Make a function of values a predicate of that name: one need a value, ``more`` for any further ones. A keyword
-    argument ``context`` gets the ``RuleContext``; every other one is a limit that a rule may set. ``of_states``: as in
-    ``Predicate``; such a predicate takes no context."""
+    """Make a function of values a predicate of that name.
+
+    A keyword argument ``context`` of the function gets the ``RuleContext``; every other one is a limit that a rule may
+    set.
+
+    Args:
+        needs: One for each value.
+        more: For any further values.
+        of_states: As in ``Predicate``; such a predicate takes no context.
+    """
 
     def made(ask: Callable[..., bool | None]) -> Predicate:
         named = [p.name for p in inspect.signature(ask).parameters.values() if p.kind is p.KEYWORD_ONLY]
