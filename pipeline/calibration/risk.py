@@ -53,8 +53,8 @@ class RiskBound:
     """A threshold, and what is proven of the fields that reach it.
 
     Attributes:
-        threshold: The least probability that is accepted. ``None``: no threshold is proven to keep within ``tolerated``;
-            the other figures are then of the one nearest to it.
+        threshold: The least probability that is accepted. ``None``: none is proven to keep within ``tolerated``; the
+            other figures are then of the one nearest to it.
         fields: How many fields it was tried on.
         accepted: How many of them reach it.
         wrong: How many of those are wrong.
