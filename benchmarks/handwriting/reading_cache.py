@@ -34,6 +34,7 @@ from pipeline.ocr import Engines, OcrEngine, PrintReader
 
 SOURCES = (
     "decoding", "digitize", "extract", "imaging", "kinds", "locate", "model", "ocr", "predicates", "rules", "synth",
+    "text",
 )  # fmt: skip
 """Rooms whose code decides how a drawn page is read."""
 

@@ -162,9 +162,15 @@ def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
     rows = form.table.rows if form.table else 1
     pages = -(-options.entries // rows)
     ledger = Ledger(
-        form.id, f"UBND {home.full}", f"936{int(rng.integers(10, 99))}", volume,
-        f"02.01.{year}", f"31.12.{year}", options.entries, pages,
-    )  # fmt: skip
+        form=form.id,
+        place=f"UBND {home.full}",
+        place_code=f"936{int(rng.integers(10, 99))}",
+        volume=volume,
+        opened_on=f"02.01.{year}",
+        closed_on=f"31.12.{year}",
+        entries=options.entries,
+        pages=pages,
+    )
     typed = options.typed
     shift = float(rng.uniform(-1, 1)) * options.printing
     hands = [
@@ -183,7 +189,15 @@ def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
     ]  # fmt: skip
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
     return BookPlan(
-        form, record, ledger, home, hands, grouped, ClerkHabits.draw(rng, typed), happens(rng, 0.6), shift
+        form=form,
+        record=record,
+        ledger=ledger,
+        home=home,
+        hands=hands,
+        cases=grouped,
+        habits=ClerkHabits.draw(rng, typed),
+        sealed=happens(rng, 0.6),
+        shift=shift,
     )
 
 

@@ -159,9 +159,18 @@ def draw_case(
             if people.get(other) is people[key] and who.male is not None:  # a parent who declares
                 born[key] = born[other]
     return SyntheticCase(
-        number, page_no, volume, registered_on, happened_on, int(rng.integers(0, 24)), int(rng.integers(0, 60)),
-        home, people, born, missing,
-    )  # fmt: skip
+        number=number,
+        page_no=page_no,
+        volume=volume,
+        registered_on=registered_on,
+        happened_on=happened_on,
+        hour=int(rng.integers(0, 24)),
+        minute=int(rng.integers(0, 60)),
+        home=home,
+        people=people,
+        born_on=born,
+        missing=missing,
+    )
 
 
 def _is_kin(

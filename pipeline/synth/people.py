@@ -183,4 +183,6 @@ def draw_person(
         [w for w in (words.GIVEN_MALE if male else words.GIVEN_FEMALE) if w not in middle.split()],
     )
     near = like.home if like else (home if happens(rng, 0.6) else draw_commune(rng, home))
-    return SyntheticPerson(surname, middle, given, male, ethnicity, near)
+    return SyntheticPerson(
+        surname=surname, middle=middle, given=given, male=male, ethnicity=ethnicity, home=near
+    )

@@ -117,7 +117,7 @@ class PaperSheet:
             return None
         x0, y0, x1, y1 = found
         box = Box(left + x0, top + y0, left + x1, top + y1)
-        self.inks.append(DrawnLine(fields, box, mask[y0:y1, x0:x1], struck, row, by_hand))
+        self.inks.append(DrawnLine(fields, box, mask[y0:y1, x0:x1], struck=struck, row=row, by_hand=by_hand))
         return box
 
     def print_text(

@@ -173,7 +173,7 @@ def refresh_sources(held: TrainingSources | None, now: TrainingSources) -> Train
 def licence_of(sources: Mapping[str, TrainingSource]) -> str:
     """Return under which licence the model is, as its card says it."""
     said = list(dict.fromkeys(source.licence for source in sources.values() if source.licence))
-    kept = [one for one in said if not any(one != other and one in other for other in said)]
+    kept = [licence for licence in said if not any(licence != other and licence in other for other in said)]
     return f"{AS_FAR}: {'; '.join(kept)}." if kept else FREE
 
 
@@ -279,7 +279,7 @@ def _card_of(model: Path, sha256: str) -> dict[str, Any] | None:
     """The card beside a model; None when there is none that can be read and names this file."""
     try:
         card = tomllib.loads((model.parent / "model.toml").read_text(encoding="utf-8"))
-        named = [one for _, one in card["files"]]
+        named = [digest for _, digest in card["files"]]
         return card if sha256 in named and card["training_data"] and card["licence"] else None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError):
         return None

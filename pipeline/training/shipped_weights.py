@@ -52,7 +52,7 @@ def _matrices(model: Path) -> Mapping[str, _Weights]:
     import onnx
     from onnx import numpy_helper
 
-    held = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(model)).graph.initializer}
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(model)).graph.initializer}
     found: dict[str, _Weights] = {}
     for name, value in held.items():
         if name.endswith("_quantized"):
@@ -62,7 +62,7 @@ def _matrices(model: Path) -> Mapping[str, _Weights]:
             )  # what a bias is scaled by bears its name in eight bits
             scale, zero = held[of + "_scale"], held[of + "_zero_point"]
             if scale.ndim and value.ndim != 2:  # a channel is a convolution's first axis, a matrix's last
-                scale, zero = (one.reshape(-1, *(1,) * (value.ndim - 1)) for one in (scale, zero))
+                scale, zero = (part.reshape(-1, *(1,) * (value.ndim - 1)) for part in (scale, zero))
             found[before] = (value.astype(np.float32) - zero) * scale
         elif not name.endswith(("_scale", "_zero_point")):
             found[name] = value

@@ -80,9 +80,9 @@ def _align(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[in
     best[:2] = emitted[0, :2]
     came = np.zeros((len(chances), size), np.int8)
     for step in range(1, len(chances)):
-        one = np.concatenate(([-np.inf], best[:-1]))
-        two = np.where(skips, np.concatenate(([-np.inf, -np.inf], best[:-2])), -np.inf)
-        choices = np.stack((best, one, two))
+        next_state = np.concatenate(([-np.inf], best[:-1]))
+        skipped_blank = np.where(skips, np.concatenate(([-np.inf, -np.inf], best[:-2])), -np.inf)
+        choices = np.stack((best, next_state, skipped_blank))
         came[step] = choices.argmax(axis=0)
         best = choices.max(axis=0) + emitted[step]
     state = size - 1 if best[-1] >= best[-2] else size - 2
