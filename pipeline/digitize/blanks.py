@@ -277,8 +277,8 @@ def _table_rows(straight: Straight, form: Form) -> Iterator[InkedRow]:
     bend, lean = straight.bend, straight.lean
     if lean is not None:
         edges = [float(x) for x in lean.levels]
-    upright_x = middle_x if lean is None else lean.level(middle_y, middle_x)
-    level_y = middle_y if bend is None else bend.level(middle_x, middle_y)
+    upright_x = middle_x if lean is None else lean.flattened(middle_y, middle_x)
+    level_y = middle_y if bend is None else bend.flattened(middle_x, middle_y)
     # what is left of the rules themselves
     thin = (right - left < 0.3 * letter) & (
         np.abs(upright_x[:, None] - np.array(edges)).min(axis=1) < 0.3 * letter
@@ -318,9 +318,9 @@ def _bent(cell: Box, bend: RuleCurvature | None, lean: RuleCurvature | None) -> 
     left, top, right, bottom = cell.left, cell.top, cell.right, cell.bottom
     x, y = np.linspace(left, right, 5), np.linspace(top, bottom, 5)
     if bend is not None:
-        top, bottom = float(bend.bent(x, top).min()), float(bend.bent(x, bottom).max())
+        top, bottom = float(bend.curved(x, top).min()), float(bend.curved(x, bottom).max())
     if lean is not None:
-        left, right = float(lean.bent(y, left).min()), float(lean.bent(y, right).max())
+        left, right = float(lean.curved(y, left).min()), float(lean.curved(y, right).max())
     return Box(left, top, right, bottom)
 
 

@@ -111,8 +111,15 @@ def _by_rules(form: Form, level: deskew.DeskewedPage) -> FormFit | None:
     runs = grid.vertical_runs(level.ink)
     upright, rows = grid.find_rule_families(level.ink, runs)
     seen = grid.vertical_extent(runs, upright)
-    across, down = upright.flat(upright.at, rows), rows.flat(rows.at, upright)
-    reach = None if seen is None else (float(rows.flat(seen[0], upright)), float(rows.flat(seen[1], upright)))
+    across, down = upright.without_perspective(upright.at, rows), rows.without_perspective(rows.at, upright)
+    reach = (
+        None
+        if seen is None
+        else (
+            float(rows.without_perspective(seen[0], upright)),
+            float(rows.without_perspective(seen[1], upright)),
+        )
+    )
     fit = tables.fit_table(form, across, down, level.size, reach)
     if fit is None:
         return None
@@ -122,7 +129,10 @@ def _by_rules(form: Form, level: deskew.DeskewedPage) -> FormFit | None:
     if over is not None and fit.share <= over.share:
         return None
     (left, top), (right, bottom) = fit.to_pixels(0.0, 0.0), fit.to_pixels(1.0, 1.0)
-    x, y = upright.aslant(np.array([left, right]), rows), rows.aslant(np.array([top, bottom]), upright)
+    x, y = (
+        upright.with_perspective(np.array([left, right]), rows),
+        rows.with_perspective(np.array([top, bottom]), upright),
+    )
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     frame = grid.frame_corners(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
     return replace(fit, matrix=warp.homography(unit, frame))

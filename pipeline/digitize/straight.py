@@ -144,8 +144,8 @@ def _mesh(normalized: Pixels, form: Form, fit: FormFit) -> tuple[RuleCurvature |
     narrowest = min(b - a for a, b in pairwise(uprights))
     lean = measure_vertical_curvature(normalized, levels[0], levels[-1], uprights, 0.45 * narrowest)
     least = BENT * form.text_size * fit.height
-    straight_lean = np.abs(lean.levels - uprights).max() + lean.most <= least
-    return (bend if bend.most > least else None), (None if straight_lean else lean)
+    straight_lean = np.abs(lean.levels - uprights).max() + lean.max_shift <= least
+    return (bend if bend.max_shift > least else None), (None if straight_lean else lean)
 
 
 def _table_lines(
@@ -158,10 +158,10 @@ def _table_lines(
     level = [np.array([fit.to_pixels(0.0, v), fit.to_pixels(1.0, v)]) for v in tables.row_shares(form.table)]
     if bend is not None:
         ends = level[0][:, 0]
-        level = [bend.course(float(y), *ends) for y in bend.levels]
+        level = [bend.trace(float(y), *ends) for y in bend.levels]
     if lean is not None:
         ends = upright[0][:, 1]
-        upright = [lean.course(float(x), *ends)[:, ::-1] for x in lean.levels]
+        upright = [lean.trace(float(x), *ends)[:, ::-1] for x in lean.levels]
     return upright + level
 
 

@@ -78,7 +78,7 @@ class FormTemplate:
 
     def to_bytes(self) -> bytes:
         """The plate as bytes (NumPy's, compressed): for a file, or another process."""
-        rows = [(one.number, one.left, one.right, one.baseline, one.pages) for one in self.labels]
+        rows = [(label.number, label.left, label.right, label.baseline, label.pages) for label in self.labels]
         shape = (self.shape.across, self.shape.down, float(self.pages))
         file = BytesIO()
         np.savez_compressed(file, picture=self.picture, labels=np.array(rows, float), shape=np.array(shape))
@@ -124,9 +124,9 @@ def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> Fo
     labels = tuple(
         TemplateLabel(
             number,
-            float(np.median([one.left for one in found])),
-            float(np.median([one.right for one in found])),
-            float(np.median([one.baseline for one in found])),
+            float(np.median([label.left for label in found])),
+            float(np.median([label.right for label in found])),
+            float(np.median([label.baseline for label in found])),
             len(found),
         )
         for number, found in sorted(places.items())
@@ -160,8 +160,10 @@ def found_on(template: FormTemplate, page: Pixels, dpi: float) -> tuple[FoundLab
             return ()
         move = fitted
     return tuple(
-        FoundLabel(one.number, one.left / scale, one.right / scale, one.baseline / scale, one.likeness)
-        for one in found.values()
+        FoundLabel(
+            label.number, label.left / scale, label.right / scale, label.baseline / scale, label.likeness
+        )
+        for label in found.values()
     )
 
 
@@ -242,7 +244,7 @@ def _through(template: FormTemplate, found: Mapping[int, FoundLabel], before: Ma
         return None
     places = {label.number: template.shape.to_pixels(label.left, label.baseline) for label in template.labels}
     source = np.array([places[number] for number in found], np.float32)
-    target = np.array([(one.left, one.baseline) for one in found.values()], np.float32)
+    target = np.array([(label.left, label.baseline) for label in found.values()], np.float32)
     if np.ptp(source[:, 0]) < 0.25 * template.picture.shape[1]:
         # all in one column: shape and size stay, the shift is theirs
         moved = source @ before[:, :2].T + before[:, 2]

@@ -54,11 +54,11 @@ def _levelled(grey: Pixels) -> Pixels:
     return np.asarray(cv2.warpAffine(small, turn, (width, height), borderValue=paper), np.uint8)
 
 
-def hash_distance(one: str, other: str) -> int:
+def hash_distance(first: str, second: str) -> int:
     """In how many of ``HASH_BITS`` bits two hashes differ; all of them when either is empty."""
-    if not one or not other:
+    if not first or not second:
         return HASH_BITS
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+    return (int(first, 16) ^ int(second, 16)).bit_count()
 
 
 ACROSS, DOWN = 20, 28

@@ -105,7 +105,7 @@ def finger(small: Pixels, dpi: float) -> float:
     """
     mm = dpi / MM
     chroma = cv2.cvtColor(cv2.GaussianBlur(small, (3, 3), 0), cv2.COLOR_RGB2YCrCb)
-    red, blue = (np.asarray(one, np.uint8) for one in cv2.split(chroma)[1:])
+    red, blue = (np.asarray(channel, np.uint8) for channel in cv2.split(chroma)[1:])
     paper_red, paper_blue = grey_percentile(red, 0.5), grey_percentile(blue, 0.5)
     least_red, most_blue = int(max(137.0, paper_red + 7)) + 1, math.ceil(min(124.0, paper_blue - 3)) - 1
     skin = cv2.bitwise_and(cv2.inRange(red, least_red, 177), cv2.inRange(blue, 79, most_blue))

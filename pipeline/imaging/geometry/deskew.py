@@ -1,4 +1,9 @@
-"""How much a page is turned, from its rules and its frame, or from its text lines and leaders where it has none."""
+"""The skew of a page, and the page turned and levelled.
+
+Skew is measured by the rules and the frame of a form, or by its text lines and leaders where it has none. A photograph
+or a skewed feed makes horizontal and vertical rules differ, so each family has its own angle; one affine map then sets
+both square.
+"""
 
 from __future__ import annotations
 
@@ -16,30 +21,35 @@ from pipeline.imaging.ruling.leaders import DotLeaders, find_leaders
 from pipeline.model import Matrix, Pixels
 
 MAX_SKEW = 12.0
-"""Degrees; beyond it a page is not skewed but laid wrongly, and a turn has to be decided first."""
+"""Degrees; beyond it a page is not skewed but turned, and its orientation has to be decided first."""
 
-MAX_LEAN = 4.0
+MAX_AXIS_DIFFERENCE = 4.0
 """Degrees by which one family of rules may differ from the page as a whole."""
 
 WORK_PIXELS = 600_000
 """Pixels of the copy on which the angle is measured: more gain nothing, by measurement."""
 
-LEAST_LENGTH = 0.05
-"""A piece of a rule is at least this long (share of the copy's shorter side); strokes of letters are shorter."""
+MIN_SEGMENT_LENGTH = 0.05
+"""Least length of a segment of a rule (share of the copy's shorter side); strokes of letters are shorter."""
 
-LEAST_RULES = 3.0
-"""Pieces of rules decide when those that agree are together this many times as long as the shorter side."""
+MIN_RULE_LENGTH = 3.0
+"""Rules decide when the segments that agree are together this many times as long as the shorter side."""
 
-NARROWING = (1.0, 0.5, 0.3)
-"""Degrees beyond which a piece of a rule has no say, in the three rounds of weighing."""
+BIWEIGHT_REACHES = (1.0, 0.5, 0.3)
+"""Degrees beyond which a segment has no say, in the three rounds of weighing."""
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class SkewAngles:
-    """Degrees, clockwise positive: ``angle`` of the page as a whole, ``level`` of its level lines (down to the right),
-    ``upright`` of its upright ones (their foot to the left). A photograph or a skewed feed makes the two differ."""
+    """Angles in degrees, clockwise positive.
+
+    Attributes:
+        angle: Skew of the page as a whole.
+        level: Skew of its horizontal lines (down to the right).
+        upright: Skew of its vertical lines (their foot to the left).
+    """
 
     angle: float
     level: float
@@ -47,48 +57,54 @@ class SkewAngles:
 
 
 def estimate_skew(grey: Pixels) -> float:
-    """Angle in degrees by which the page's lines run down to the right (clockwise positive); 0 when none is seen.
+    """Return the angle in degrees by which the page's lines run down to the right (clockwise positive).
 
-    Pieces of rules, level and upright ones alike, are found by the line segment detector of Grompone von Gioi et al.
-    (2010); their angle is the length-weighted median, sharpened by Tukey's biweight, so that neither a paper's edge nor
-    the curl of one corner pulls at it. A page with too few rules is measured by its text lines and leaders.
+    It is 0 when no line is seen. A page with too few rules is measured by its text lines and leaders.
+
+    Source:
+        Line segment detector of Grompone von Gioi et al. (2010) for segments of rules. Their angle is the
+        length-weighted median, sharpened by Tukey's biweight, so that neither a paper's edge nor the curl of one corner
+        pulls at it.
     """
     return estimate_skew_angles(grey).angle
 
 
 def estimate_skew_angles(grey: Pixels) -> SkewAngles:
-    """As ``estimate_skew``, and the angles of level and of upright rules for themselves, where enough are seen."""
-    small = _work_copy(grey)
+    """Return the skew of a page, and that of its horizontal and vertical rules where enough of them are seen."""
+    small = _small_copy(grey)
     side = min(small.shape)
-    angle, length, level = _pieces_of_rules(small, LEAST_LENGTH * side)
-    if length.sum() > LEAST_RULES * side:
-        agreed, weight = _agreed(angle, length)
-        if weight > LEAST_RULES * side:
-            axes = [_axis(angle[family], length[family], agreed, side) for family in (level, ~level)]
+    angle, length, level = _find_rule_segments(small, MIN_SEGMENT_LENGTH * side)
+    if length.sum() > MIN_RULE_LENGTH * side:
+        agreed, weight = _robust_angle(angle, length)
+        if weight > MIN_RULE_LENGTH * side:
+            axes = [_family_angle(angle[family], length[family], agreed, side) for family in (level, ~level)]
             return SkewAngles(agreed, axes[0], axes[1])
     agreed = _text_skew(small)
     return SkewAngles(agreed, agreed, agreed)
 
 
-def _work_copy(grey: Pixels) -> Pixels:
-    """The page on about ``WORK_PIXELS``."""
+def _small_copy(grey: Pixels) -> Pixels:
+    """Return the page on about ``WORK_PIXELS``."""
     scale = math.sqrt(WORK_PIXELS / grey.size)
     if scale >= 1:
         return np.asarray(grey, np.uint8)
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _axis(angle: Values, length: Values, agreed: float, side: int) -> float:
-    """The angle of one family of rules; that of all of them where the family is too small or far off."""
-    if length.sum() < LEAST_RULES * side:
+def _family_angle(angle: Values, length: Values, agreed: float, side: int) -> float:
+    """Return the angle of one family of rules, or that of all rules where the family is too small or far off."""
+    if length.sum() < MIN_RULE_LENGTH * side:
         return agreed
-    own, weight = _agreed(angle, length)
-    return own if weight > LEAST_RULES * side and abs(own - agreed) < MAX_LEAN else agreed
+    own, weight = _robust_angle(angle, length)
+    return own if weight > MIN_RULE_LENGTH * side and abs(own - agreed) < MAX_AXIS_DIFFERENCE else agreed
 
 
-def _pieces_of_rules(small: Pixels, least: float) -> tuple[Values, Values, NDArray[np.bool_]]:
-    """Angle (n,) against the nearer axis and length (n,) of straight pieces that may be rules of a skewed page, and
-    which of them (n,) are level."""
+def _find_rule_segments(small: Pixels, least: float) -> tuple[Values, Values, NDArray[np.bool_]]:
+    """Return straight segments that may be rules of a skewed page.
+
+    Returns:
+        Their angle (n,) against the nearer axis in degrees, their length (n,) in pixels, and which are horizontal (n,).
+    """
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(small)[0]
     ends = np.empty((0, 4))
     if found is not None:
@@ -101,13 +117,13 @@ def _pieces_of_rules(small: Pixels, least: float) -> tuple[Values, Values, NDArr
     return angle[chosen], length[chosen], level[chosen]
 
 
-def _agreed(angle: Values, length: Values) -> tuple[float, float]:
-    """The angle that most of the length agrees on, and how much length that is, weighed by agreement."""
+def _robust_angle(angle: Values, length: Values) -> tuple[float, float]:
+    """Return the angle that most of the length agrees on, and how much length that is, weighed by agreement."""
     order = np.argsort(angle)
     share = np.cumsum(length[order]) / length.sum()
     middle = float(angle[order][np.searchsorted(share, 0.5)])
     weight = length
-    for reach in NARROWING:
+    for reach in BIWEIGHT_REACHES:
         weight = length * np.maximum(0.0, 1.0 - ((angle - middle) / reach) ** 2) ** 2
         if not weight.sum():
             break
@@ -116,8 +132,12 @@ def _agreed(angle: Values, length: Values) -> tuple[float, float]:
 
 
 def _text_skew(small: Pixels) -> float:
-    """The angle at which lines of text and leaders are told apart best: the sum of squared row sums of ink is greatest
-    (Postl 1986), searched coarse to fine, its summit taken from a parabola."""
+    """Return the angle at which lines of text and leaders are sharpest.
+
+    Source:
+        Postl (1986): the sum of squared row sums of ink is greatest. It is searched coarse to fine, and its summit
+        taken from a parabola.
+    """
     paper = cv2.blur(small, (31, 31))
     dark = cv2.subtract(cv2.convertScaleAbs(paper, alpha=0.9), small)
     rows, columns = np.nonzero(dark > 8)
@@ -147,9 +167,19 @@ def _text_skew(small: Pixels) -> float:
 
 @dataclass(frozen=True, slots=True)
 class DeskewedPage:
-    """A page turned and levelled on one scale: ``grey`` red-free, ``normalized`` evened, ``ink`` its mask (0/255) and
-    ``components`` those of it, ``letter`` the height of its printed letters; ``matrix`` (3, 3) maps pixels of the
-    original here."""
+    """A page turned upright and levelled, without correcting its perspective.
+
+    Attributes:
+        grey: Its ink layer (h, w).
+        normalized: The same with even illumination, paper 255.
+        ink: Its ink mask (0/255).
+        components: Connected components of the mask.
+        letter: Height of its printed letters in pixels.
+        matrix: (3, 3) from pixels of the original to pixels of this page.
+        turn: Clockwise quarter turn in degrees that set it upright.
+        skew: Degrees by which it was skewed, clockwise positive.
+        dpi: Its pixels an inch.
+    """
 
     grey: Pixels
     normalized: Pixels
@@ -163,25 +193,31 @@ class DeskewedPage:
 
     @property
     def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
         return self.normalized.shape[1], self.normalized.shape[0]
 
     @property
     def leaders(self) -> DotLeaders:
-        """The leader dots; of tables nobody asks for them."""
+        """The leader dots. They are computed at each call; tables do without them."""
         return find_leaders(self.components, self.letter)
 
     @property
     def print_only(self) -> Pixels:
-        """The evened page without leader dots and lifted to plain white paper: what labels are read from."""
+        """The normalized page with leader dots painted as paper: the picture that labels are read from."""
         picture = self.normalized.copy()
         picture[cv2.dilate(self.leaders.mask, np.ones((3, 3), np.uint8)) > 0] = 255
         return picture
 
 
 def deskew(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> DeskewedPage:
-    """The page turned by ``turn`` degrees clockwise and levelled, its upright rules upright.
+    """Return the page turned upright and levelled, its vertical rules upright.
 
-    ``grey`` is the page times ``scale``; ``letter`` the height of its printed letters in pixels of ``grey``.
+    Args:
+        grey: The ink layer of the original, downscaled.
+        scale: Scale of ``grey`` against the original.
+        turn: Clockwise quarter turn in degrees.
+        letter: Height of printed letters in pixels of ``grey``.
+        dpi: Pixels an inch of ``grey``.
     """
     size = (grey.shape[1], grey.shape[0])
     turning, turned_size = warp.quarter_turn(turn, size)

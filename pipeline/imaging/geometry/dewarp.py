@@ -1,5 +1,16 @@
-"""How the rules of a table run on a page that is bent or still leans: level ones through upright strips of the page,
-upright ones, on the page laid on its side, through level strips, which together are a mesh."""
+"""How the rules of a table run on a page that is bent or still skewed: a mesh of curves.
+
+Horizontal rules are followed through vertical strips of the page. In each strip two numbers are enough: how far the
+first and the last rule are shifted from where a flat page has them; the rules between are shifted in proportion.
+Vertical rules are measured the same way on the transposed page, and both families together are a mesh.
+
+    flat page          bent page
+    ------------       --.
+    ------------       ---`-.__.--     first rule: shifts first_shift[x]
+    ------------       ------.__.-
+    ------------       ----------.     last rule: shifts last_shift[x]
+                       |  |  |  |      strips
+"""
 
 from __future__ import annotations
 
@@ -15,27 +26,33 @@ from pipeline.model import Matrix, Pixels
 
 Values = NDArray[np.float64]
 
-STATIONS = 32
-"""At how many places across a page the course of its level rules is measured."""
+STRIPS = 32
+"""Strips across a page in which its horizontal rules are measured."""
 
-STEEP = 0.08
+MAX_SLOPE = 0.08
 """How much a rule may rise or fall at most: a page bound at its side rises by 3 in 100 beside the gutter."""
 
-MOST = 120
+MAX_DARKNESS = 120
 """The most darkness (grey levels) that counts, so that black ink has no more say than a grey rule."""
 
-CLEAR = 8.0
-"""How much darker (grey levels) all rules must be together than what lies above and below them to be followed."""
+MIN_CONTRAST = 8.0
+"""How much darker (grey levels) all rules together must be than what lies above and below them to be followed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCurvature:
-    """``x`` (n,) in pixels; ``levels`` (m,) the y of the rules on a straight page; ``upper`` and ``lower`` (n,): how
-    far the first and the last of them lie below that; those between go along."""
+    """Curvature of the horizontal rules of a table (of its vertical ones with x and y exchanged).
+
+    Attributes:
+        x: (n,) middles of the strips in pixels.
+        first_shift: (n,) how far the first rule lies below its level there, in pixels.
+        last_shift: (n,) the same of the last rule; rules between are shifted in proportion.
+        levels: (m,) the y of the rules on a flat page.
+    """
 
     x: Values
-    upper: Values
-    lower: Values
+    first_shift: Values
+    last_shift: Values
     levels: Values
 
     @property
@@ -46,52 +63,65 @@ class RuleCurvature:
     def last(self) -> float:
         return float(self.levels[-1])
 
-    def bent(self, x: Values | float, level: Values | float) -> Values:
-        """The y at which something of ``level`` on the straight page lies at x."""
-        upper, lower = self._at(x)
+    def curved(self, x: Values | float, level: Values | float) -> Values:
+        """Return the y on the bent page of what lies on ``level`` of the flat page, at x."""
+        first_shift, last_shift = self._at(x)
         share = (np.asarray(level) - self.first) / (self.last - self.first)
-        return np.asarray(level + upper + share * (lower - upper), np.float64)
+        return np.asarray(level + first_shift + share * (last_shift - first_shift), np.float64)
 
-    def level(self, x: Values | float, y: Values | float) -> Values:
-        """The level on the straight page of what lies at (x, y)."""
-        upper, lower = self._at(x)
+    def flattened(self, x: Values | float, y: Values | float) -> Values:
+        """Return the y on the flat page of what lies at (x, y) on the bent page."""
+        first_shift, last_shift = self._at(x)
         high = self.last - self.first
-        return np.asarray(self.first + (y - self.first - upper) * high / (high + lower - upper), np.float64)
+        return np.asarray(
+            self.first + (y - self.first - first_shift) * high / (high + last_shift - first_shift), np.float64
+        )
 
     def _at(self, x: Values | float) -> tuple[Values, Values]:
-        upper, lower = np.interp(x, self.x, self.upper), np.interp(x, self.x, self.lower)
-        return np.asarray(upper, np.float64), np.asarray(lower, np.float64)
+        first_shift, last_shift = (
+            np.interp(x, self.x, self.first_shift),
+            np.interp(x, self.x, self.last_shift),
+        )
+        return np.asarray(first_shift, np.float64), np.asarray(last_shift, np.float64)
 
-    def course(self, level: float, left: float, right: float) -> Matrix:
-        """The points (n, 2) of the rule of a level from ``left`` to ``right``."""
+    def trace(self, level: float, left: float, right: float) -> Matrix:
+        """Return the points (n, 2) of the rule of a level from ``left`` to ``right``."""
         x = np.array([left, *self.x[(self.x > left) & (self.x < right)], right])
-        return np.column_stack([x, self.bent(x, level)])
+        return np.column_stack([x, self.curved(x, level)])
 
     @property
-    def most(self) -> float:
+    def max_shift(self) -> float:
         """The largest shift in pixels."""
-        return float(np.abs([self.upper, self.lower]).max())
+        return float(np.abs([self.first_shift, self.last_shift]).max())
 
 
 def measure_horizontal_curvature(
     normalized: Pixels, left: float, right: float, levels: Sequence[float] | Values, reach: float
 ) -> RuleCurvature:
-    """The course of a table's level rules between two x of an evened page.
+    """Return the curvature of a table's horizontal rules between two x of a page.
 
-    ``levels`` are their y on a straight page, but for what a slanting look makes of their distances: that bow is taken
-    from the page as a whole. At each place the shifts of the first and the last rule are those at which all of them
-    together stand out most, beginning in the middle, within ``reach`` pixels, and going on from place to place; where
-    they do not stand out the shifts stay as they were.
+    A slanting view moves the middle rules against the outer ones; that bow is taken from the page as a whole first. In
+    each strip the shifts are those at which all rules together stand out most, beginning in the middle and going on
+    from strip to strip. Where they do not stand out the shifts stay as they were.
+
+    Args:
+        normalized: The page (h, w), paper 255.
+        left: First x of the table in pixels.
+        right: Last x of the table in pixels.
+        levels: The y of the rules as expected on a flat page.
+        reach: How far in pixels rules may be off in the middle strip.
     """
-    dark = np.asarray(cv2.threshold(cv2.bitwise_not(normalized), MOST, 0, cv2.THRESH_TRUNC)[1], np.uint8)
-    levels = _bowed(dark, left, right, np.asarray(levels), reach)
-    edges = np.linspace(left, right, STATIONS + 1)
-    step = max(2, round(STEEP * float(edges[1] - edges[0])))
-    shifts = np.zeros((STATIONS, 2))
-    half = STATIONS // 2
+    dark = np.asarray(
+        cv2.threshold(cv2.bitwise_not(normalized), MAX_DARKNESS, 0, cv2.THRESH_TRUNC)[1], np.uint8
+    )
+    levels = _spread_levels(dark, left, right, np.asarray(levels), reach)
+    edges = np.linspace(left, right, STRIPS + 1)
+    step = max(2, round(MAX_SLOPE * float(edges[1] - edges[0])))
+    shifts = np.zeros((STRIPS, 2))
+    half = STRIPS // 2
     places = [_PageStrip(dark, float(a), float(b), levels) for a, b in pairwise(edges)]
     shifts[half] = places[half].shifts((0.0, 0.0), round(reach))
-    for order in (range(half + 1, STATIONS), range(half - 1, -1, -1)):
+    for order in (range(half + 1, STRIPS), range(half - 1, -1, -1)):
         before = shifts[half]
         for at in order:
             before = shifts[at] = places[at].shifts((float(before[0]), float(before[1])), step)
@@ -99,29 +129,28 @@ def measure_horizontal_curvature(
     return RuleCurvature(middles, shifts[:, 0], shifts[:, 1], levels)
 
 
-def _bowed(dark: Pixels, left: float, right: float, levels: Values, reach: float) -> Values:
-    """The levels with those in the middle moved against the outer ones so that all stand out most."""
+def _spread_levels(dark: Pixels, left: float, right: float, levels: Values, reach: float) -> Values:
+    """Return the levels with those in the middle moved against the outer ones so that all stand out most."""
     share = (levels - levels[0]) / (levels[-1] - levels[0])
-    middle, wide = (left + right) / 2, (right - left) / STATIONS
+    middle, wide = (left + right) / 2, (right - left) / STRIPS
     place = _PageStrip(dark, middle - wide, middle + wide, levels)
     bows = np.arange(-round(reach), round(reach) + 1)
     merits = [place.merit(levels + 4 * bow * share * (1 - share)) - 2.0 * abs(bow) / reach for bow in bows]
     best = int(np.argmax(merits))
-    return levels + 4 * bows[best] * share * (1 - share) if merits[best] > CLEAR else levels
+    return levels + 4 * bows[best] * share * (1 - share) if merits[best] > MIN_CONTRAST else levels
 
 
 def measure_vertical_curvature(
     normalized: Pixels, top: float, bottom: float, uprights: Sequence[float] | Values, reach: float
 ) -> RuleCurvature:
-    """As ``measure_horizontal_curvature``, of a table's upright rules between two y: the course with x and y changed
-    over."""
+    """Return the curvature of a table's vertical rules between two y, with x and y exchanged."""
     return measure_horizontal_curvature(
         np.asarray(cv2.transpose(normalized), np.uint8), top, bottom, uprights, reach
     )
 
 
 class _PageStrip:
-    """What is seen of level rules between two x of a page: ``dark``, how dark each pixel is, up to ``MOST``."""
+    """What is seen of horizontal rules between two x of a page."""
 
     def __init__(self, dark: Pixels, left: float, right: float, levels: Values) -> None:
         height, width = dark.shape
@@ -136,20 +165,22 @@ class _PageStrip:
         self._share = (self._levels - levels[0]) / (levels[-1] - levels[0])
 
     def merit(self, levels: Values) -> float:
-        """How much all rules stand out together at those levels, the outer ones within a few pixels."""
+        """Return how much all rules stand out together at those levels, the outer ones within a few pixels."""
         offsets = np.arange(-8, 9)
         at = np.rint(levels[:, None] + offsets).astype(int).clip(0, len(self._clear) - 1)
         return float(self._clear[at].mean(axis=0).max())
 
     def shifts(self, before: tuple[float, float], reach: int) -> tuple[float, float]:
         offsets = np.arange(-reach, reach + 1)
-        upper, lower = (offset[..., None] for offset in np.meshgrid(offsets + before[0], offsets + before[1]))
-        at = np.rint(self._levels + upper + self._share * (lower - upper)).astype(int)
+        first_shift, last_shift = (
+            offset[..., None] for offset in np.meshgrid(offsets + before[0], offsets + before[1])
+        )
+        at = np.rint(self._levels + first_shift + self._share * (last_shift - first_shift)).astype(int)
         merit = self._clear[at.clip(0, len(self._clear) - 1)].mean(axis=2)
         # of courses that stand out alike the one that goes on as before
         away = np.abs(offsets)[:, None] + np.abs(offsets)[None, :]
         merit = merit - 0.5 * away / max(1, reach)
         best = np.unravel_index(int(merit.argmax()), merit.shape)
-        if merit[best] < CLEAR:
+        if merit[best] < MIN_CONTRAST:
             return before
-        return float(upper[best][0]), float(lower[best][0])
+        return float(first_shift[best][0]), float(last_shift[best][0])

@@ -1,4 +1,4 @@
-"""Moving pixels: turns, scale, skew and perspective as one matrix, applied once."""
+"""Resampling: turns, scale, skew and perspective as one matrix that is applied once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.model import Box, Matrix, Pixels
 
 
 def quarter_turn(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """Matrix and new (width, height) of a clockwise quarter turn of an image of that (width, height)."""
+    """Return the matrix (3, 3) and the new (width, height) of a clockwise turn by 0, 90, 180 or 270 degrees."""
     width, height = size
     matrices = {
         0: ([[1, 0, 0], [0, 1, 0]], (width, height)),
@@ -22,11 +22,18 @@ def quarter_turn(turn: int, size: tuple[int, int]) -> tuple[Matrix, tuple[int, i
 
 
 def deskew_matrix(level: float, upright: float, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """Matrix and new (width, height) after which lines that ran at ``level`` degrees to the level run level, and those
-    at ``upright`` degrees to the upright stand upright; the canvas grows so that nothing is cut."""
+    """Return the matrix (3, 3) and the new (width, height) that make skewed lines level and upright.
+
+    The canvas grows so that nothing is cut off.
+
+    Args:
+        level: Angle of the horizontal lines in degrees, clockwise positive.
+        upright: Angle of the vertical lines in degrees, clockwise positive.
+        size: (width, height) of the picture.
+    """
     width, height = size
-    one, other = np.radians(level), np.radians(upright)
-    axes = np.array([[np.cos(one), -np.sin(other), 0], [np.sin(one), np.cos(other), 0], [0, 0, 1.0]])
+    across, down = np.radians(level), np.radians(upright)
+    axes = np.array([[np.cos(across), -np.sin(down), 0], [np.sin(across), np.cos(down), 0], [0, 0, 1.0]])
     middle = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
     matrix: Matrix = np.linalg.inv(axes) @ middle
     corners = transform_points(matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
@@ -38,7 +45,7 @@ def deskew_matrix(level: float, upright: float, size: tuple[int, int]) -> tuple[
 
 
 def transform_points(matrix: Matrix, points: Matrix) -> Matrix:
-    """Points (n, 2) mapped through a (3, 3) matrix."""
+    """Return points (n, 2) mapped through a matrix (3, 3)."""
     homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     result: Matrix = homogeneous[:, :2] / homogeneous[:, 2:]
     return result
@@ -58,7 +65,10 @@ def halved(pixels: Pixels) -> Pixels:
 
 
 def warp_image(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
-    """The image mapped through ``matrix`` onto a canvas of that (width, height); new ground takes the edge's colour."""
+    """Return the image mapped through ``matrix`` onto a canvas of that (width, height).
+
+    What lies beyond the picture takes the colour of its edge.
+    """
     shrinking = abs(np.linalg.det(matrix[:2, :2])) < 0.7
     flags = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     if shrinking and np.allclose(matrix, np.diag(np.diag(matrix))):
@@ -68,13 +78,16 @@ def warp_image(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
 
 
 def homography(source: Matrix, target: Matrix) -> Matrix:
-    """The homography that maps four source corners onto four target corners, both (4, 2)."""
+    """Return the homography (3, 3) that maps four source corners onto four target corners, both (4, 2)."""
     return cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32)).astype(float)
 
 
 def downsample(pixels: Pixels, side: int) -> Pixels:
-    """The picture with each square of ``side`` × ``side`` pixels made one; what is left over at its right and lower
-    edge falls away."""
+    """Return the picture with each square of ``side`` × ``side`` pixels averaged to one.
+
+    Pixels left over at its right and lower edge are dropped. A whole number of pixels a side is four times as quick as
+    any other scale.
+    """
     height, width = (max(1, length // side) for length in pixels.shape[:2])
     if side == 1:
         return pixels
@@ -83,7 +96,7 @@ def downsample(pixels: Pixels, side: int) -> Pixels:
 
 
 def downsample_to(pixels: Pixels, longest: int) -> Pixels:
-    """The picture made so small that its longer side has about ``longest`` pixels, unless it is smaller already."""
+    """Return the picture scaled down so that its longer side has about ``longest`` pixels, if it has more."""
     small = downsample(pixels, max(1, max(pixels.shape[:2]) // longest))
     scale = longest / max(small.shape[:2])
     if scale >= 1:
@@ -92,10 +105,15 @@ def downsample_to(pixels: Pixels, longest: int) -> Pixels:
 
 
 def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pixels:
-    """What lies in ``box`` of the straight page, ``scale`` times as large.
+    """Return what lies in a box of the rectified page, taken from the original in one resampling.
 
-    ``pixels``: the original, (h, w) or (h, w, 3); ``matrix`` (3, 3) maps it onto the straight page. The original is
-    moved once, so enlarging blurs no more than it must; ground beyond its edge takes the edge's colour.
+    Enlarging then blurs no more than it must. What lies beyond the original takes the colour of its edge.
+
+    Args:
+        pixels: The original, (h, w) or (h, w, 3).
+        matrix: (3, 3) from the original to the rectified page.
+        box: What is wanted, in pixels of the rectified page.
+        scale: How many pixels of the result are one of the rectified page.
     """
     size = (max(1, round(box.width * scale)), max(1, round(box.height * scale)))
     move = np.array([[scale, 0, -scale * box.left], [0, scale, -scale * box.top], [0, 0, 1]])
@@ -107,7 +125,7 @@ def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pi
 
 
 def downscale(grey: Pixels, scale: float) -> Pixels:
-    """The grey page at a smaller scale."""
+    """Return the grey page at a smaller scale (above 1 it keeps its size)."""
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     if scale >= 1:
         return grey
@@ -119,11 +137,15 @@ def downscale(grey: Pixels, scale: float) -> Pixels:
 def rectifying_homography(
     corners: Matrix, page: tuple[int, int], limit: int
 ) -> tuple[Matrix, tuple[int, int], Matrix]:
-    """The one warp from the original onto the straight page: matrix (3, 3), (width, height) of its canvas, and the
-    frame's corners (4, 2) on it.
+    """Return the one warp from the original onto the rectified page, on which the printed frame is a rectangle.
 
-    ``corners`` (4, 2): the frame in the original's pixels, from its top left clockwise as read; ``page``: (width,
-    height) of the original, all of which the canvas holds; ``limit``: the most pixels a side of the canvas may have.
+    Args:
+        corners: (4, 2) the frame in the original's pixels, clockwise from its top left as read.
+        page: (width, height) of the original, all of which the canvas holds.
+        limit: The most pixels a side of the canvas may have.
+
+    Returns:
+        The matrix (3, 3), the (width, height) of the canvas and the frame's corners (4, 2) on it.
     """
     heights = [np.linalg.norm(corners[3] - corners[0]), np.linalg.norm(corners[2] - corners[1])]
     widths = [np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[2] - corners[3])]

@@ -173,8 +173,8 @@ def split_components(components: ConnectedComponents, part: NDArray[np.int64]) -
         part: (m,) the part of each run; -1 for runs of components that stay as they are.
     """
     number, count = components.runs[3].copy(), len(components.area)
-    for one in np.unique(part[part >= 0]):
-        own = np.flatnonzero(part == one)
+    for piece in np.unique(part[part >= 0]):
+        own = np.flatnonzero(part == piece)
         number[own] = count + connect_runs(components.runs[:, own], components.shape[1])
         count += len(own)
     return _renumber(components, components.runs, number, count)
@@ -209,8 +209,8 @@ def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
     root = np.arange(len(y))
     while (root[upper] != root[lower]).any():
         ends = root[upper], root[lower]
-        for one in ends:
-            np.minimum.at(root, one, np.minimum(*ends))
+        for end_roots in ends:
+            np.minimum.at(root, end_roots, np.minimum(*ends))
         while (root != root[root]).any():
             root = root[root]
     return root
@@ -218,9 +218,9 @@ def connect_runs(runs: Runs, width: int) -> NDArray[np.int64]:
 
 def _find_runs(ink: Pixels) -> Runs:
     """Return the runs (4, m) of a mask, their component still 0."""
-    one = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
-    one = cv2.copyMakeBorder(one, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
-    turns = cv2.bitwise_xor(one[:, :-1], one[:, 1:])
+    bits = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
+    bits = cv2.copyMakeBorder(bits, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
+    turns = cv2.bitwise_xor(bits[:, :-1], bits[:, 1:])
     y, x = np.divmod(
         np.flatnonzero(np.asarray(turns, np.uint8).view(np.bool_)).astype(np.int32), turns.shape[1]
     )

@@ -84,7 +84,7 @@ class InkRun:
 
     def log_odds(self) -> float:
         """Return the log odds that the run is a strikethrough."""
-        measures = [getattr(self, one.name) for one in fields(self)]
+        measures = [getattr(self, measure.name) for measure in fields(self)]
         return float(np.dot(RUN_WEIGHTS, measures)) + RUN_OFFSET
 
 
@@ -111,7 +111,7 @@ def find_strikethrough(
     found = [(first, last) for first, last, run in ink_runs(part, pitch, middle) if run.log_odds() > 0]
     if not found:
         return None
-    return float(left + min(one[0] for one in found)), float(left + max(one[1] for one in found))
+    return float(left + min(first for first, _ in found)), float(left + max(last for _, last in found))
 
 
 def ink_runs(part: Pixels, pitch: float, middle: float) -> Iterator[tuple[int, int, InkRun]]:

@@ -76,12 +76,12 @@ def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[
         inside = np.flatnonzero((y >= first) & (y < last))
         piece = connect_runs(runs[:, inside], width)
         hangs = list(_touching(runs, inside, y == first, y == first - 1))
-        stands = [one for one, _ in _touching(runs, inside, y == last - 1, y == last)]
+        stands = [near for near, _ in _touching(runs, inside, y == last - 1, y == last)]
         below = np.isin(piece, piece[stands])
         part[inside[below]] += 1
-        for one, other in hangs:
-            if below[one]:
-                places += [_position_of(runs, inside[one]), _position_of(runs, other)]
+        for near, beyond_run in hangs:
+            if below[near]:
+                places += [_position_of(runs, inside[near]), _position_of(runs, beyond_run)]
     return part, places
 
 
@@ -90,10 +90,10 @@ def _touching(
 ) -> Iterator[tuple[int, int]]:
     """Yield which of the runs ``inside`` on an ``edge`` touch which of those ``beyond`` it, at a corner at least."""
     others = np.flatnonzero(beyond)
-    for one in np.flatnonzero(edge[inside]):
-        _, first, end, _ = runs[:, inside[one]]
-        for other in others[(runs[1, others] <= end) & (runs[2, others] >= first)]:
-            yield int(one), int(other)
+    for near in np.flatnonzero(edge[inside]):
+        _, first, end, _ = runs[:, inside[near]]
+        for beyond_run in others[(runs[1, others] <= end) & (runs[2, others] >= first)]:
+            yield int(near), int(beyond_run)
 
 
 def _position_of(runs: Runs, number: np.int64 | int) -> PixelPosition:
@@ -178,14 +178,14 @@ def cut_at_sparsest_row(
     """
     y, first, end, number = components.runs
     gone = np.zeros(len(y), bool)
-    for one, highest, lowest in zones:
-        _, top, _, bottom = (int(side) for side in components.boxes[one])
+    for component, highest, lowest in zones:
+        _, top, _, bottom = (int(side) for side in components.boxes[component])
         rows = range(max(top, round(highest)), min(bottom, round(lowest) + 1))
         if not rows:
             continue
-        own = np.flatnonzero((number == one) & (y >= rows.start) & (y < rows.stop))
+        own = np.flatnonzero((number == component) & (y >= rows.start) & (y < rows.stop))
         crossed = np.bincount(y[own] - rows.start, (end - first)[own], len(rows))
         emptiest = np.flatnonzero(crossed == crossed.min())
         row = int(emptiest[np.abs(emptiest - len(rows) / 2).argmin()])
         gone[own[y[own] == rows.start + row]] = True
-    return relabel(components, components.runs[:, ~gone], [one for one, _, _ in zones])
+    return relabel(components, components.runs[:, ~gone], [component for component, _, _ in zones])

@@ -1,9 +1,19 @@
-"""Leader dots that hang together with writing: what of them is no stroke is taken away too.
+r"""Leader dots that hang together with writing: what of them is no stroke is removed too.
 
-Where a leader runs on at one pace, the places of the dots that writing hides are known, and from its free dots how dark
-a dot is at each distance from its middle. What is darker than that is a stroke across the dot; strokes are drawn on
-over the little that cannot be told; the rest of the dot goes. No stroke is cut in two. Of a small mark that is more
-than a dot (a dot below or a full stop that meets the leader) at least as much as a dot is left, or all of it stays.
+Where a leader runs on at one spacing, the places of the dots that writing hides are known, and its free dots say how
+dark a dot is at each distance from its centre. What is darker than that is a stroke across the dot; strokes are
+continued over the small part that cannot be decided (a closing); the rest of the dot is removed:
+
+    free dots    . . . .   .     .  .          path: from the last free dot on, step by step,
+    writing            \__/ \___/              to the next free dot in step, or as far as a
+    path         . . . x x x x x .  .          hidden dot is dark enough (open-ended)
+
+    one hidden dot:   ##        pen: darker than a free dot at this distance from the centre
+                     o##o       o: ink of the dot alone, removed
+                      ##o
+
+No stroke is cut in two. Of a small component that is more than a dot (a dot below or a full stop that meets the leader)
+at least as much as a dot is left, or all of it stays.
 """
 
 from __future__ import annotations
@@ -21,63 +31,72 @@ from pipeline.model import Pixels
 Grid = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 
-STEPS = 16
-"""How many steps of a leader writing may hide on end."""
+MAX_HIDDEN_DOTS = 16
+"""How many dots of a leader in a row writing may hide."""
 
-OUT_OF_STEP = 0.2
-"""How far the next dot seen may stand from where it should, in steps."""
+MAX_PHASE_ERROR = 0.2
+"""How far the next seen dot may be from where it should be, in spacings."""
 
-MISSES = 2
-"""So many places on end without a dot are a leader's end."""
+MAX_MISSING_DOTS = 2
+"""So many places in a row without a dot are a leader's end."""
 
-DARKER = 0.8
-"""A pixel with less than this share of a dot's light there is a stroke across it."""
+STROKE_DARKNESS = 0.8
+"""A pixel with less than this share of a dot's light at that distance is a stroke across it."""
 
-WRITTEN_ON = 0.25
+MIN_WRITTEN_SHARE = 0.25
 """The share of a free dot that must be darker than a dot is, if the pen has written on it."""
 
-THERE = 0.8
-"""The share of a dot's pixels that are dark enough for one where a dot stands."""
+MIN_DOT_SHARE = 0.8
+"""The share of a dot's pixels that are dark enough where there is a dot."""
 
-BRIDGE = 0.6
-"""Radius, in radii of a dot, of the disc by which strokes are drawn on across a dot (a closing)."""
+BRIDGE_RADIUS = 0.6
+"""Radius, in radii of a dot, of the disc by which strokes are continued across a dot (a closing)."""
 
-SOFT = 0.3
+SOFT_EDGE_PX = 0.3
 """How far the ink of a dot may reach beyond its radius, in pixels."""
 
-RIM = 1.2
-"""What does not reach so far beyond a dot's radius, in pixels, when the dot is gone is left of it."""
+RIM_PX = 1.2
+"""Ink that is left over and reaches no further beyond a dot's radius, in pixels, is a remainder of the dot."""
 
-NEAR = 3.0
-"""How far around a dot is looked, in its radii; the next one's ink begins beyond that."""
+PATCH_RADIUS = 3.0
+"""How far around a dot is looked, in its radii; the next dot's ink begins beyond that."""
 
-SMALL = 0.4
-"""Marks smaller than this, in heights of a printed letter, are dots and signs, not strokes."""
+SMALL_COMPONENT = 0.4
+"""Components smaller than this, in heights of a printed letter, are dots and diacritics, not strokes."""
 
-BIN = 0.25
+BIN_PX = 0.25
 """Steps, in pixels, in which the light of a dot is held."""
 
 
 @dataclass(frozen=True, slots=True)
 class DotProfile:
-    """How a page's free dots look: ``radius`` in pixels, and the ``darkest`` and ``lightest`` (n,) that a pixel of one
-    is at each distance from the middle, in steps of ``BIN``."""
+    """How dark a page's free dots are.
+
+    Attributes:
+        radius: Radius of a dot in pixels.
+        darkest: (n,) the darkest a pixel is at each distance from the centre, in steps of ``BIN_PX``.
+        lightest: (n,) the lightest it is there.
+    """
 
     radius: float
     darkest: Grid
     lightest: Grid
 
     @classmethod
-    def of(cls, leaders: DotLeaders, normalized: Pixels) -> DotProfile:
-        """The dot of leaders on an evened page."""
+    def from_leaders(cls, leaders: DotLeaders, normalized: Pixels) -> DotProfile:
+        """Return the profile of the free dots of leaders on a normalized page."""
         radius = float(np.sqrt(np.count_nonzero(leaders.mask) / len(leaders.boxes) / np.pi))
         reach = int(np.ceil(radius + 2))
-        rows, columns, away = _around(leaders.centroids, reach)
-        light = _at(normalized, rows, columns).ravel()
-        ring = (away.ravel() / BIN).astype(int)
+        rows, columns, away = _patch_indices(leaders.centroids, reach)
+        light = _sample(normalized, rows, columns).ravel()
+        ring = (away.ravel() / BIN_PX).astype(int)
         order = np.argsort(ring)
-        rings = np.split(light[order], np.searchsorted(ring[order], np.arange(1, int(reach / BIN) + 1)))[:-1]
-        limits = np.array([np.percentile(one, (5, 95)) if len(one) else (0.0, 255.0) for one in rings])
+        rings = np.split(light[order], np.searchsorted(ring[order], np.arange(1, int(reach / BIN_PX) + 1)))[
+            :-1
+        ]
+        limits = np.array(
+            [np.percentile(ring_light, (5, 95)) if len(ring_light) else (0.0, 255.0) for ring_light in rings]
+        )
         darkest, lightest = np.maximum.accumulate(limits).T
         return cls(radius, np.append(darkest, 255.0), np.append(lightest, 255.0))
 
@@ -85,48 +104,60 @@ class DotProfile:
     def area(self) -> float:
         return np.pi * self.radius**2
 
-    def written_on(self, centroids: Grid, normalized: Pixels) -> Chosen:
-        """Which dots (n,) are darker than a dot is: ink of the pen lies on them, a dot below or a full stop."""
+    def are_written_on(self, centroids: Grid, normalized: Pixels) -> Chosen:
+        """Return which dots (n,) are darker than a dot is: ink of the pen lies on them, a dot below or a full stop."""
         half = int(np.ceil(self.radius))
-        rows, columns, away = _around(centroids, half)
-        darker = _at(normalized, rows, columns) < DARKER * self.darkest[self.at(away)]
-        return np.asarray((darker & (away <= self.radius)).sum(axis=(1, 2)) > WRITTEN_ON * self.area)
+        rows, columns, away = _patch_indices(centroids, half)
+        darker = _sample(normalized, rows, columns) < STROKE_DARKNESS * self.darkest[self.ring_index(away)]
+        return np.asarray((darker & (away <= self.radius)).sum(axis=(1, 2)) > MIN_WRITTEN_SHARE * self.area)
 
-    def at(self, away: Grid) -> NDArray[np.int64]:
-        """The index into ``darkest`` and ``lightest`` of these distances from the middle."""
-        return np.minimum((away / BIN).astype(np.int64), len(self.darkest) - 1)
+    def ring_index(self, away: Grid) -> NDArray[np.int64]:
+        """Return the index into ``darkest`` and ``lightest`` of these distances from the centre."""
+        return np.minimum((away / BIN_PX).astype(np.int64), len(self.darkest) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenDotPaths:
-    """Where hidden dots may stand: from a dot at ``start`` (n, 2) on by ``step`` (n, 2), ``count`` (n,) times;
-    ``open`` (n,): not towards a dot that is in step with the first, but into the unknown."""
+    """Where hidden dots may be: from a free dot on, step by step.
+
+    Attributes:
+        start: (n, 2) the free dot, x and y in pixels.
+        step: (n, 2) from one dot to the next.
+        count: (n,) how many steps.
+        open_ended: (n,) whether the path leads to no dot in step with the first.
+    """
 
     start: Grid
     step: Grid
     count: Grid
-    open: Chosen
+    open_ended: Chosen
 
 
 def remove_overwritten_dots(
     leaders: DotLeaders, ink: Pixels, components: ConnectedComponents, normalized: Pixels, letter: float
 ) -> DotLeaders:
-    """The leaders with what is no stroke of the dots that touch writing in their mask; boxes are those of free dots.
-    ``ink`` and ``components``: those of the evened page ``normalized``; ``letter``: the height of the printed letters
-    in pixels."""
-    walks = _walks(leaders, letter)
-    if walks is None:
+    """Return the leaders, their mask with the ink of hidden dots that is no stroke; boxes are those of free dots.
+
+    Args:
+        leaders: Free dots of the page.
+        ink: Ink mask (0/255) of the page.
+        components: Its components.
+        normalized: The page (h, w), paper 255.
+        letter: Height of the printed letters in pixels.
+    """
+    paths = _find_hidden_paths(leaders, letter)
+    if paths is None:
         return leaders
-    dot = DotProfile.of(leaders, normalized)
-    leaders = _without(leaders, dot.written_on(leaders.centroids, normalized))
-    places = _places(walks, dot, normalized)
+    dot = DotProfile.from_leaders(leaders, normalized)
+    leaders = _drop_dots(leaders, dot.are_written_on(leaders.centroids, normalized))
+    places = _find_hidden_dots(paths, dot, normalized)
     if not len(places):
         return leaders
-    half = int(np.ceil(NEAR * dot.radius)) + 2
-    rows, columns, away = _around(places, half)
-    seen = (_at(ink, rows, columns) > 0) & (_at(leaders.mask, rows, columns) == 0)
-    small = seen & (_at(_small(components, SMALL * letter), rows, columns) > 0)
-    gone = _gone(dot, seen, small, _at(normalized, rows, columns), away)
+    half = int(np.ceil(PATCH_RADIUS * dot.radius)) + 2
+    rows, columns, away = _patch_indices(places, half)
+    seen = (_sample(ink, rows, columns) > 0) & (_sample(leaders.mask, rows, columns) == 0)
+    small = seen & (_sample(_small_component_mask(components, SMALL_COMPONENT * letter), rows, columns) > 0)
+    gone = _dot_ink(dot, seen, small, _sample(normalized, rows, columns), away)
     mask = leaders.mask.copy()
     place, down, across = np.nonzero(gone)
     height, width = mask.shape
@@ -136,33 +167,42 @@ def remove_overwritten_dots(
     return replace(leaders, mask=mask)
 
 
-def _without(leaders: DotLeaders, gone: Chosen) -> DotLeaders:
-    """The leaders without some of their dots."""
+def _drop_dots(leaders: DotLeaders, gone: Chosen) -> DotLeaders:
+    """Return the leaders without some of their dots."""
     mask = leaders.mask.copy()
     for left, top, right, bottom in leaders.boxes[gone]:
         mask[top:bottom, left:right] = 0
-    return DotLeaders(leaders.boxes[~gone], leaders.centroids[~gone], leaders.row[~gone], mask)
+    return DotLeaders(leaders.boxes[~gone], leaders.centroids[~gone], leaders.run_ids[~gone], mask)
 
 
-def _gone(dot: DotProfile, seen: Chosen, small: Chosen, light: Pixels, away: Grid) -> Chosen:
-    """What is a dot's alone around each place (n, k, k), of the ink ``seen`` there; ``small``: that of small marks."""
-    own = away <= dot.radius + SOFT
-    pen = seen & (~own | (light < DARKER * dot.darkest[dot.at(away)]))
-    gone = seen & own & ~_drawn_on(pen, BRIDGE * dot.radius)
-    gone |= _specks(seen & ~gone, away <= dot.radius + RIM)
-    near = small & (away <= NEAR * dot.radius)
+def _dot_ink(dot: DotProfile, seen: Chosen, small: Chosen, light: Pixels, away: Grid) -> Chosen:
+    """Return the ink around each place (n, k, k) that is of the dot alone.
+
+    Args:
+        dot: Profile of a free dot.
+        seen: (n, k, k) ink there.
+        small: (n, k, k) ink of small components.
+        light: (n, k, k) grey levels.
+        away: (n, k, k) distance from the dot's centre in pixels.
+    """
+    own = away <= dot.radius + SOFT_EDGE_PX
+    pen = seen & (~own | (light < STROKE_DARKNESS * dot.darkest[dot.ring_index(away)]))
+    gone = seen & own & ~_close_strokes(pen, BRIDGE_RADIUS * dot.radius)
+    gone |= _isolated_ink(seen & ~gone, away <= dot.radius + RIM_PX)
+    near = small & (away <= PATCH_RADIUS * dot.radius)
     size, rest = near.sum(axis=(1, 2)) / dot.area, (near & ~gone).sum(axis=(1, 2)) / dot.area
     dot_alone = (size <= MAX_DOT_SIZE) & (rest == 0)
     sign = (near & own).any(axis=(1, 2)) & (rest < 1) & ~dot_alone
-    gone[sign | (_pieces(seen & ~gone) > _pieces(seen))] = False
+    gone[sign | (_count_pieces(seen & ~gone) > _count_pieces(seen))] = False
     return gone
 
 
-def _walks(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
-    """From every dot that has no other one pace away to the next on its level, or as far as writing may hide them."""
-    order = np.lexsort((leaders.centroids[:, 0], leaders.row))
+def _find_hidden_paths(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
+    """Return paths from every dot with no neighbour at one spacing to the next on its level, or as far as writing may
+    hide."""
+    order = np.lexsort((leaders.centroids[:, 0], leaders.run_ids))
     x, y = leaders.centroids[order].T
-    gap, same = np.diff(x), np.diff(leaders.row[order]) == 0
+    gap, same = np.diff(x), np.diff(leaders.run_ids[order]) == 0
     paces = gap[same & (gap > 2) & (gap < 0.5 * letter)]
     if len(paces) < 6:
         return None
@@ -173,14 +213,14 @@ def _walks(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
     for alone, way in ((np.append(~beside, True), 1), (np.append(True, ~beside), -1)):
         ends = np.flatnonzero(alone)
         along = way * (x[None, :] - x[ends, None])
-        along[(along <= 0) | (np.abs(y[None, :] - y[ends, None]) > level)] = (STEPS + 2) * pace
+        along[(along <= 0) | (np.abs(y[None, :] - y[ends, None]) > level)] = (MAX_HIDDEN_DOTS + 2) * pace
         other = along.argmin(axis=1)
-        far = np.minimum(along[np.arange(len(ends)), other], (STEPS + 2) * pace)
+        far = np.minimum(along[np.arange(len(ends)), other], (MAX_HIDDEN_DOTS + 2) * pace)
         steps = np.maximum(1, np.rint(far / pace))
-        known = (steps <= STEPS) & (np.abs(far - steps * pace) < OUT_OF_STEP * pace)
+        known = (steps <= MAX_HIDDEN_DOTS) & (np.abs(far - steps * pace) < MAX_PHASE_ERROR * pace)
         step_x = way * np.where(known, far / steps, pace)
         step_y = np.where(known, (y[other] - y[ends]) / steps, 0.0)
-        count = np.where(known, steps - 1, np.minimum(STEPS, np.ceil(far / pace - 1)))
+        count = np.where(known, steps - 1, np.minimum(MAX_HIDDEN_DOTS, np.ceil(far / pace - 1)))
         used = (count > 0) & (~known | (way > 0))
         start, step = np.column_stack([x[ends], y[ends]]), np.column_stack([step_x, step_y])
         parts.append((start[used], step[used], count[used], ~known[used]))
@@ -188,27 +228,26 @@ def _walks(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
     return HiddenDotPaths(start, step, count, is_open)
 
 
-def _places(walks: HiddenDotPaths, dot: DotProfile, normalized: Pixels) -> Grid:
-    """The places (n, 2) on the walks where a dot stands: dark enough all over, and not behind a leader's end."""
-    number = np.arange(1, STEPS + 1)
-    places = walks.start[:, None] + walks.step[:, None] * number[:, None]
+def _find_hidden_dots(paths: HiddenDotPaths, dot: DotProfile, normalized: Pixels) -> Grid:
+    """Return the places (n, 2) on the paths where a dot is: dark enough all over, and not behind a leader's end."""
+    number = np.arange(1, MAX_HIDDEN_DOTS + 1)
+    places = paths.start[:, None] + paths.step[:, None] * number[:, None]
     inside = (places[:, :, 0] >= 0) & (places[:, :, 0] <= normalized.shape[1] - 1)
-    on = inside & (number <= walks.count[:, None])
+    on = inside & (number <= paths.count[:, None])
     half = int(np.ceil(dot.radius))
-    rows, columns, away = _around(places[on], half)
+    rows, columns, away = _patch_indices(places[on], half)
     core = away <= dot.radius
-    dark = core & (_at(normalized, rows, columns) <= dot.lightest[dot.at(away)])
+    dark = core & (_sample(normalized, rows, columns) <= dot.lightest[dot.ring_index(away)])
     there = np.zeros(on.shape, bool)
-    there[on] = dark.sum(axis=(1, 2)) >= THERE * core.sum(axis=(1, 2))
-    missed = np.pad(~there, ((0, 0), (MISSES - 1, 0)))
-    ended = np.all([missed[:, back : back + STEPS] for back in range(MISSES)], axis=0)
-    behind = np.logical_or.accumulate(ended, axis=1) & walks.open[:, None]
+    there[on] = dark.sum(axis=(1, 2)) >= MIN_DOT_SHARE * core.sum(axis=(1, 2))
+    missed = np.pad(~there, ((0, 0), (MAX_MISSING_DOTS - 1, 0)))
+    ended = np.all([missed[:, back : back + MAX_HIDDEN_DOTS] for back in range(MAX_MISSING_DOTS)], axis=0)
+    behind = np.logical_or.accumulate(ended, axis=1) & paths.open_ended[:, None]
     return np.asarray(places[there & ~behind])
 
 
-def _around(places: Grid, half: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Grid]:
-    """The rows (n, k, 1) and columns (n, 1, k) of the pixels around each place, and how far (n, k, k) they are from
-    it."""
+def _patch_indices(places: Grid, half: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Grid]:
+    """Return rows (n, k, 1) and columns (n, 1, k) around each place, and distances (n, k, k) from it in pixels."""
     middle = np.rint(places).astype(np.int64)
     near = np.arange(-half, half + 1)
     x, y = (places - middle).T[:, :, None]
@@ -216,14 +255,14 @@ def _around(places: Grid, half: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return (middle[:, 1, None] + near)[:, :, None], (middle[:, 0, None] + near)[:, None, :], away
 
 
-def _at(picture: Pixels, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Pixels:
-    """The pixels there; beyond the picture's edge it goes on as it ends."""
+def _sample(picture: Pixels, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Pixels:
+    """Return the pixels there; beyond the picture's edge it goes on as it ends."""
     height, width = picture.shape
     return picture[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
 
 
-def _drawn_on(strokes: Chosen, radius: float) -> Chosen:
-    """The strokes (n, k, k) closed with a disc."""
+def _close_strokes(strokes: Chosen, radius: float) -> Chosen:
+    """Return the strokes (n, k, k) closed with a disc."""
     count, high, wide = strokes.shape
     side = 2 * round(radius) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -231,24 +270,24 @@ def _drawn_on(strokes: Chosen, radius: float) -> Chosen:
     return np.asarray(cv2.morphologyEx(tall, cv2.MORPH_CLOSE, kernel)).reshape(strokes.shape) > 0
 
 
-def _specks(patches: Chosen, near: Chosen) -> Chosen:
-    """What of the ink of each patch hangs together with nothing that is not ``near``."""
-    labels, _ = _labelled(patches)
+def _isolated_ink(patches: Chosen, near: Chosen) -> Chosen:
+    """Return the ink of each patch that is connected with nothing that is not ``near``."""
+    labels, _ = _label_patches(patches)
     reaching = np.zeros(labels.max(initial=0) + 1, bool)
     reaching[labels[~near]] = True
     return patches & ~reaching[labels]
 
 
-def _pieces(patches: Chosen) -> NDArray[np.int64]:
-    """In how many pieces (n,) the ink of each patch falls."""
-    labels, count = _labelled(patches)
+def _count_pieces(patches: Chosen) -> NDArray[np.int64]:
+    """Return into how many pieces (n,) the ink of each patch falls."""
+    labels, count = _label_patches(patches)
     owner = np.zeros(count, int)
     owner[labels] = np.arange(len(patches))[:, None, None]
     return np.bincount(owner[1:], minlength=len(patches))
 
 
-def _labelled(patches: Chosen) -> tuple[NDArray[np.int32], int]:
-    """The connected pieces of each patch, numbered from 1 on through all of them, and the count of numbers."""
+def _label_patches(patches: Chosen) -> tuple[NDArray[np.int32], int]:
+    """Return the connected pieces of each patch, numbered from 1 on through all of them, and the count of numbers."""
     count, high, wide = patches.shape
     apart = np.zeros((count, high + 1, wide), np.uint8)
     apart[:, :high] = patches
@@ -256,8 +295,8 @@ def _labelled(patches: Chosen) -> tuple[NDArray[np.int32], int]:
     return np.asarray(labels, np.int32).reshape(apart.shape)[:, :high], number
 
 
-def _small(components: ConnectedComponents, side: float) -> Pixels:
-    """The mask (0/255) of marks no side of which is longer."""
+def _small_component_mask(components: ConnectedComponents, side: float) -> Pixels:
+    """Return the mask (0/255) of components no side of which is longer."""
     height, width = components.shape
     longest = (components.boxes[:, 2:] - components.boxes[:, :2]).max(axis=1, initial=0)
     return components.mask_in(longest <= side, 0, 0, width, height)

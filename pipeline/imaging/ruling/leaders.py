@@ -1,4 +1,15 @@
-"""Dotted leaders: finding the rows of dots that blanks are printed with."""
+"""Dot leaders: the rows of dots that blanks are printed with and people write on.
+
+A dot of a leader is a small, roughly round component with neighbours on its level at one spacing. Dots of letters, full
+stops and tone marks have none. Writing hides dots or hangs together with them, so two searches complement each other:
+runs of six dots and more (``_dot_runs``), and levels on which dense writing has left dots in ones and twos
+(``_dot_rows``). What is out of step with its row is no dot of it:
+
+    printed     . . . . . . . . . . . . . . . .
+    written     . . . . ┌─┐ . . .ọ. . . .          o with a dot below: out of step,
+                        a b       ^                its dot stays with the letter
+    spacing     |-|     |-----| three steps hidden
+"""
 
 from __future__ import annotations
 
@@ -13,33 +24,40 @@ from pipeline.model import Pixels
 
 @dataclass(frozen=True, slots=True)
 class DotLeaders:
-    """Dots of leaders. ``boxes`` (n, 4): left, top, right, bottom in pixels; ``centroids`` (n, 2): x and y; ``row``
-    (n,): the number of the run each dot belongs to; ``mask``: 255 where a dot of a leader is."""
+    """The dots of a page's leaders.
+
+    Attributes:
+        boxes: (n, 4) left, top, right, bottom in pixels.
+        centroids: (n, 2) x and y.
+        run_ids: (n,) number of the run that each dot belongs to.
+        mask: (h, w) 255 where a dot of a leader is.
+    """
 
     boxes: NDArray[np.int32]
     centroids: NDArray[np.float64]
-    row: NDArray[np.int32]
+    run_ids: NDArray[np.int32]
     mask: Pixels
 
 
 MAX_DOT_SIZE = 1.45
-"""From which size on, in usual ones, a mark is more than a dot: one that a dot below or a full stop has run into."""
+"""Area, in usual dots, from which on a component is more than a dot: a dot below or a full stop has run into it."""
 
 MIN_DOTS = 3
-"""So many marks must be left in step: one or two among what is no leader are dots of letters."""
+"""So many dots must be left in step: one or two of what is no leader are dots of letters."""
 
 MIN_NEIGHBOURS = 6
-"""So many dots of a leader beside a mark tell whether it is one of them."""
+"""So many dots of a leader beside a component decide whether it is one of them."""
 
 MIN_SINGLE_STEPS = 0.25
-"""The least share of steps that are one pace long."""
+"""The least share of gaps that are one spacing long."""
 
 
 def find_leaders(components: ConnectedComponents, letter: float) -> DotLeaders:
-    """The leader dots among the marks of a page; ``letter`` is the height of the printed letters in pixels.
+    """Return the leader dots among the components of a page.
 
-    A dot is a small, roughly round mark; a leader is six or more of them on one level at a steady pace. A dot of an
-    ``i``, a full stop or a tone mark has no such row and is left alone.
+    Args:
+        components: Ink of the page.
+        letter: Height of the printed letters in pixels.
     """
     centroids, area = components.centroids, components.area
     width, height = (
@@ -52,8 +70,8 @@ def find_leaders(components: ConnectedComponents, letter: float) -> DotLeaders:
     run = _dot_runs(centroids[number], letter)
     row = _dot_rows(centroids[number], area[number].astype(float), letter)
     run = np.where(run >= 0, run, np.where(row >= 0, row + run.max(initial=0) + 1, -1))
-    for one in np.unique(run[run >= 0]):
-        members = np.nonzero(run == one)[0]
+    for run_id in np.unique(run[run >= 0]):
+        members = np.nonzero(run == run_id)[0]
         off = _irregular_dots(centroids[number[members]], area[number[members]].astype(float), letter)
         run[members if (~off).sum() < MIN_DOTS else members[off]] = -1
     kept = run >= 0
@@ -68,8 +86,15 @@ def find_leaders(components: ConnectedComponents, letter: float) -> DotLeaders:
 def find_missed_dots(
     boxes: NDArray[np.int32], leaders: NDArray[np.int32], letter: float
 ) -> NDArray[np.bool_]:
-    """Which marks (n,) are dots of a leader that were taken for more, one dot or two that ran together: as low as the
-    dots of ``leaders`` (m, 4), on the level of those beside them, and in step with them at both ends."""
+    """Return which components (n,) are leader dots that were taken for more: one dot, or two that ran together.
+
+    They are as low as the known dots, on the level of those beside them, and in step with them at both ends.
+
+    Args:
+        boxes: (n, 4) boxes of the components in pixels.
+        leaders: (m, 4) boxes of the known dots.
+        letter: Height of the printed letters in pixels.
+    """
     found = np.zeros(len(boxes), bool)
     if len(leaders) < MIN_NEIGHBOURS:
         return found
@@ -93,7 +118,7 @@ def find_missed_dots(
 
 
 def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
-    """For each small mark the number of its run of at least six on one level, or -1."""
+    """Return for each small component the number of its run of at least six on one level, or -1."""
     run = np.full(len(centroids), -1)
     if len(centroids) < 6:
         return run
@@ -124,10 +149,11 @@ def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64
 
 
 def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
-    """For each small mark the number of its level, or -1: leaders that dense writing has cut to ones and twos.
+    """Return for each small component the number of its level, or -1: leaders that dense writing has cut to ones and
+    twos.
 
-    A level counts when seven or more marks of one size stand on it within a twentieth of a letter, some of them at
-    the pace of a leader.
+    A level counts when seven or more components of one size lie on it within a twentieth of a letter, some of them at
+    the spacing of a leader.
     """
     row = np.full(len(centroids), -1)
     near = max(1.5, 0.045 * letter)
@@ -153,10 +179,9 @@ def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter:
 def _irregular_dots(
     centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float
 ) -> NDArray[np.bool_]:
-    """Marks of one leader's level that are none of its dots: out of step, off its level or of another size.
+    """Return which components of a leader's level are none of its dots: out of step, off its level or of another size.
 
-    A leader is set at one pace. A dot below a vowel or a full stop that happens to stand on its level is out of step
-    with the dots around it.
+    A dot below a vowel or a full stop that happens to lie on the level is out of step with the dots around it.
     """
     if len(centroids) < 6:
         return np.zeros(len(centroids), bool)
@@ -180,16 +205,22 @@ def _irregular_dots(
 
 
 def dot_spacing(steps: NDArray[np.float64]) -> float:
-    """The pace at which dots are set, of the ``steps`` (n,) from one to the next that is seen: the step of which most
-    others are once to four times as long. Where writing hides every other dot, the usual step is two paces. A quarter
-    of the steps must be of that length: half a pace explains all steps, and a dot that stands out of step."""
+    """Return the spacing of a leader in pixels.
+
+    It is the gap of which most others are once to four times as long. Where writing hides every other dot the usual gap
+    is two spacings. A quarter of the gaps must be of that length: half a spacing explains all gaps, and a dot that is
+    out of step as well.
+
+    Args:
+        steps: (n,) gaps from one seen dot to the next, in pixels.
+    """
     times = steps[None, :] / steps[:, None]
     whole = np.rint(times)
     fits = (np.abs(times - whole) < 0.15) & (whole >= 1) & (whole <= 4)
     once = (fits & (whole == 1)).sum(axis=1)
     agreeing = np.where(once >= MIN_SINGLE_STEPS * len(steps), fits.sum(axis=1), 0)
     best = np.flatnonzero(agreeing == agreeing.max())
-    one = int(best[np.argmax(steps[best])])
-    if not agreeing[one]:
+    best_step = int(best[np.argmax(steps[best])])
+    if not agreeing[best_step]:
         return float(np.median(steps))
-    return float((steps[fits[one]] / whole[one, fits[one]]).mean())
+    return float((steps[fits[best_step]] / whole[best_step, fits[best_step]]).mean())

@@ -42,16 +42,16 @@ def test_rules_are_followed_where_a_page_is_bent_or_seen_aslant(
     bend = measure_horizontal_curvature(page(rise, keystone, bow), LEFT, RIGHT, LEVELS.tolist(), 22)
     x = np.linspace(LEFT + 25, RIGHT - 25, 40)
     for level, drawn in zip(bend.levels, LEVELS, strict=True):
-        assert np.abs(bend.bent(x, level) - course(drawn, x, rise, keystone, bow)).max() < 5
+        assert np.abs(bend.curved(x, level) - course(drawn, x, rise, keystone, bow)).max() < 5
 
 
 def test_a_point_goes_to_the_straight_page_and_back() -> None:
     bend = measure_horizontal_curvature(page(15, -40, 0), LEFT, RIGHT, LEVELS.tolist(), 22)
     x = np.linspace(LEFT, RIGHT, 9)
-    assert bend.level(x, bend.bent(x, 333.0)) == pytest.approx(np.full(9, 333.0))
+    assert bend.flattened(x, bend.curved(x, 333.0)) == pytest.approx(np.full(9, 333.0))
 
 
 def test_where_no_rules_are_seen_nothing_is_bent() -> None:
     bend = measure_horizontal_curvature(paper(WIDTH, HEIGHT), LEFT, RIGHT, LEVELS.tolist(), 22)
-    assert bend.most == 0
+    assert bend.max_shift == 0
     assert bend.levels == pytest.approx(LEVELS)

@@ -96,14 +96,14 @@ def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[lis
 def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
     picture, _ = aslant([[0, 0], [0, 40], [0, -40], [0, 0]])
     across, down = ruled(picture)
-    places, seen = np.array(X), across.flat(across.at, down)
+    places, seen = np.array(X), across.without_perspective(across.at, down)
 
     def off(found: Matrix) -> float:
         return float(np.abs(np.polyval(np.polyfit(places, found, 1), places) - found).max())
 
     assert off(across.at) > 7
     assert off(seen) < 3
-    assert across.aslant(seen, down) == pytest.approx(across.at)
+    assert across.with_perspective(seen, down) == pytest.approx(across.at)
 
 
 def test_where_no_upright_rule_is_seen_none_runs() -> None:

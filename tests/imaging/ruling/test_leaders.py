@@ -49,7 +49,7 @@ def test_leaders_of_several_lines_are_told_apart() -> None:
     for y in (60.0, 130.0, 200.0):
         leader(picture, y)
     found = find_leaders(find_components(ink_of(picture)), LETTER)
-    levels = {int(row): set(np.round(found.boxes[found.row == row][:, 1] / 70)) for row in found.row}
+    levels = {int(row): set(np.round(found.boxes[found.run_ids == row][:, 1] / 70)) for row in found.run_ids}
     assert len(levels) == 3
     assert all(len(level) == 1 for level in levels.values())
 
@@ -169,7 +169,7 @@ def test_tone_marks_above_a_leader_stay() -> None:
 
 def test_a_page_without_dots_has_no_leader() -> None:
     found = find_leaders(find_components(ink_of(paper(300, 200))), LETTER)
-    assert len(found.boxes) == len(found.row) == 0
+    assert len(found.boxes) == len(found.run_ids) == 0
     assert not found.mask.any()
 
 
