@@ -64,8 +64,7 @@ def deliverable_book(
     entries: list[SettledEntry] = []
     boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
-    for entry_id in registry.entries(book_id):
-        entry = registry.entry(entry_id)
+    for entry in registry.stored_entries(book_id):
         boxes[entry.ref][entry.row] = _box_of(entry)
         outcome = settle(entry, schemas, options.cells, waiting)
         if isinstance(outcome, ExportBlocker):

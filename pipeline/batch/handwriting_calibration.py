@@ -69,8 +69,8 @@ def _entries(folder: Path, context: RunContext) -> Iterator[tuple[int, StoredEnt
     ledger = load_ledger(folder)
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
-        for entry_id in registry.entries(book_id):
-            yield book_id, registry.entry(entry_id)
+        for entry in registry.stored_entries(book_id):
+            yield book_id, entry
 
 
 def record_drift(

@@ -176,7 +176,7 @@ def stored_book(folder: Path, context: RunContext) -> StoredBook:
     refs = page_refs(tuple(scans.values()), context)
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
-        stored = [registry.entry(entry_id) for entry_id in registry.entries(book_id)]
+        stored = list(registry.stored_entries(book_id))
         straight = {ref: registry.straightening(book_id, ref) for ref in refs}
     by_page: dict[PageRef, list[StoredEntry]] = {}
     for entry in stored:

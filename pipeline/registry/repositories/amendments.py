@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -118,7 +118,7 @@ def amendments_of(connection: Connection, place: Place) -> dict[str, Amendment]:
 
 
 def amendments_in(
-    connection: Connection, book_ids: Sequence[int]
+    connection: Connection, book_ids: Collection[int]
 ) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
     """The amendments in force of whole books, by book, scan, page and row."""
     rows = connection.execute(

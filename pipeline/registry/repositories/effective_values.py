@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, select
 
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.registry.model.checks import StandingFinding
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, LeftToDecide, Seen
+from pipeline.registry.model.entries import RecordRow
+from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.amendments import amendments_in
+from pipeline.registry.tables.books import page, scan
+from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.tasks import review_task
 
 
 def left_to_decide(
@@ -127,3 +135,64 @@ def _reading_doubt(reading: FieldReading) -> str:
     if reading.status in (FieldStatus.ILLEGIBLE, FieldStatus.UNREADABLE):
         return "READ-NONE"
     return "READ-HAND" if reading.writing is Writing.HAND else "READ-LOW"
+
+
+def effective_values_of(
+    connection: Connection, declared: Declared, entries: Mapping[int, str]
+) -> Mapping[int, Mapping[str, str | None]]:
+    """Return the effective values of these entries from the tables of their records.
+
+    Args:
+        connection: A transaction.
+        declared: The declared records and their tables.
+        entries: The record of each entry, by its id.
+
+    Returns:
+        By entry, the value of every field of its record: ``""`` = known to be blank, ``None`` = nothing is effective,
+        as is all of an entry that does not stand.
+    """
+    found: dict[int, Mapping[str, str | None]] = {}
+    for record in set(entries.values()):
+        table, names = declared.records[record], list(declared.fields(record))
+        ids = [entry_id for entry_id, of in entries.items() if of == record]
+        found |= dict.fromkeys(ids, dict.fromkeys(names))
+        query = select(table.c.entry_id, *(table.c[name] for name in names)).where(table.c.entry_id.in_(ids))
+        for entry_id, *values in connection.execute(query):
+            found[entry_id] = dict(zip(names, values, strict=True))
+    return found
+
+
+def record_rows(
+    connection: Connection, declared: Declared, record: str, book_ids: Sequence[int]
+) -> Iterator[RecordRow]:
+    """The entries of these books, which are all of that record, in their order."""
+    table = declared.records[record]
+    names = list(declared.fields(record))
+    query = (
+        select(
+            entry.c.id,
+            scan.c.book_id,
+            scan.c.sha256,
+            page.c.page_no,
+            entry.c.row,
+            entry.c.unaccepted,
+            review_task.c.state,
+            review_task.c.fields,
+            *(table.c[name] for name in names),
+        )
+        .join_from(entry, table, table.c.entry_id == entry.c.id)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
+        .where(entry.c.stands, entry.c.record == record, scan.c.book_id.in_(book_ids))
+        .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
+    )
+    amended = amendments_in(connection, book_ids)
+    for row in connection.execute(query):
+        entry_id, book_id, sha256, page_no, at, unaccepted, state, left, *values = row
+        open_fields = left if state == TaskState.OPEN else ()
+        found = dict(zip(names, values, strict=True))
+        amendments = amended.get((book_id, sha256, page_no, at), {})
+        found |= {name: one.value for name, one in amendments.items()}
+        unsettled = frozenset((*(unaccepted or ()), *(open_fields or ()))) - amendments.keys()
+        yield RecordRow(entry_id, book_id, found, unsettled)

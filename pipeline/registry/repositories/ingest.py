@@ -10,11 +10,10 @@ from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.model.books import BookProgress, SaveOutcome, Unread
 from pipeline.registry.model.checks import ChecksOutcome, Link, StandingFinding
 from pipeline.registry.model.entries import InForce, LastReading
-from pipeline.registry.repositories import book_store, checks, failures, links, page_readings, places, saving
-from pipeline.registry.repositories.book_progress import book_progress
+from pipeline.registry.repositories import books, checks, failures, links, page_readings, places, saving
 from pipeline.registry.repositories.book_runs import Turn, turn_at
 from pipeline.registry.repositories.connected import Connected
-from pipeline.registry.repositories.stored_entry import stored_entry
+from pipeline.registry.repositories.stored_entries import stored_entry
 
 
 class MachineWrites(Connected):
@@ -24,17 +23,17 @@ class MachineWrites(Connected):
         """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of
         event; the rest of ``ledger`` is brought up to date."""
         with self._database.writing() as connection:
-            return book_store.book_id(connection, self._declared, ledger, folder_name)
+            return books.book_id(connection, self._declared, ledger, folder_name)
 
     def store_scan(self, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
         """Note a readable scan of a book; ``size`` in bytes. Its failure as a whole, if any was noted, is cleared."""
         with self._database.writing() as connection:
-            book_store.store_scan(connection, book_id, sha256, name, size, pages)
+            books.store_scan(connection, book_id, sha256, name, size, pages)
 
     def find_book(self, ledger: Ledger, folder_name: str) -> int | None:
         """The id of a book as ``book_id`` tells it, None when it was never read."""
         with self._database.reading() as connection:
-            return book_store.find_book(connection, self._declared, ledger, folder_name)
+            return books.find_book(connection, self._declared, ledger, folder_name)
 
     def last_readings(self, book_id: int, ref: PageRef) -> Mapping[tuple[int, str], LastReading]:
         """What the machine last read on a page, by row and field."""
@@ -44,12 +43,12 @@ class MachineWrites(Connected):
     def book_progress(self) -> Mapping[str, BookProgress]:
         """How far every book is, by the name of its folder."""
         with self._database.reading() as connection:
-            return book_progress(connection)
+            return books.book_progress(connection)
 
     def page_counts(self, book_id: int) -> Mapping[str, int]:
         """How many pages each readable scan of a book has, by its SHA-256."""
         with self._database.reading() as connection:
-            return book_store.page_counts(connection, book_id)
+            return books.page_counts(connection, book_id)
 
     def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
         """Under which fingerprint each page of a book was last saved; pages that never were are missing."""

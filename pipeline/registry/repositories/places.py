@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -48,24 +49,25 @@ def follow_places(connection: Connection, declared: Declared, entries: Sequence[
     return bool(rows)
 
 
-def places_of(connection: Connection, entry_id: int) -> Mapping[str, PlaceInForce]:
-    """What was noted last of each place of an entry, by field; a place without a text in force is left out."""
-    return {
-        field: PlaceInForce(
-            text=row["text"],
-            as_of=row["as_of"],
-            state=row["state"],
-            unit=row["unit"],
-            standing=row["standing"],
-            spelled=row["spelled"],
-            province=row["province"],
-            district=row["district"],
-            commune=row["commune"],
-            candidates=tuple(row["candidates"]),
-        )
-        for (_, field), row in _last(connection, [entry_id]).items()
-        if row["text"] is not None
-    }
+def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, Mapping[str, PlaceInForce]]:
+    """Return what was noted last of each place of these entries, by entry and field; a place without an effective text
+    is left out."""
+    found: dict[int, dict[str, PlaceInForce]] = defaultdict(dict)
+    for (entry_id, field), row in _last(connection, entry_ids).items():
+        if row["text"] is not None:
+            found[entry_id][field] = PlaceInForce(
+                text=row["text"],
+                as_of=row["as_of"],
+                state=row["state"],
+                unit=row["unit"],
+                standing=row["standing"],
+                spelled=row["spelled"],
+                province=row["province"],
+                district=row["district"],
+                commune=row["commune"],
+                candidates=tuple(row["candidates"]),
+            )
+    return found
 
 
 def _last(connection: Connection, entry_ids: Sequence[int]) -> dict[tuple[int, str], RowMapping]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-
-from sqlalchemy import select
 
 from pipeline.model import PageRef
 from pipeline.registry.model.amendments import Amendment
@@ -15,20 +13,17 @@ from pipeline.registry.model.entries import PastReading, ReadEntry, RecordRow, S
 from pipeline.registry.model.tasks import Task
 from pipeline.registry.repositories import (
     amendments,
-    book_readings,
+    books,
     checks,
+    effective_values,
     entries,
     failures,
     link_decisions,
     overview,
-    records,
+    stored_entries,
 )
 from pipeline.registry.repositories.connected import Connected
-from pipeline.registry.repositories.stored_book import stored_book
-from pipeline.registry.repositories.stored_entry import past_readings, stored_entry
 from pipeline.registry.repositories.straightening import straightening_of
-from pipeline.registry.tables.books import page, scan
-from pipeline.registry.tables.entries import entry
 from pipeline.schema import RecordSpec
 
 if TYPE_CHECKING:
@@ -103,26 +98,27 @@ class WhatStands(Connected):
     def entries(self, book_id: int | None = None) -> Sequence[int]:
         """The ids of the entries that stand, in the order of the books."""
         with self._database.reading() as connection:
-            query = (
-                select(entry.c.id)
-                .join(page, entry.c.page_id == page.c.id)
-                .join(scan, page.c.scan_id == scan.c.id)
-                .where(entry.c.stands)
-                .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
-            )
-            return connection.scalars(
-                query if book_id is None else query.where(scan.c.book_id == book_id)
-            ).all()
+            return stored_entries.entry_ids(connection, book_id)
 
     def entry(self, entry_id: int) -> StoredEntry:
         """All that is known of an entry now."""
         with self._database.reading() as connection:
-            return stored_entry(connection, self._declared, entry_id)
+            return stored_entries.stored_entry(connection, self._declared, entry_id)
+
+    def stored_entries(self, book_id: int) -> Iterator[StoredEntry]:
+        """Yield all that is known of each entry of a book that stands, in the order of the book and as of one moment.
+
+        Many entries are read by one query a table, so that a whole book takes a few dozen queries. The transaction
+        lasts until the last entry was taken.
+        """
+        with self._database.reading() as connection:
+            ids = stored_entries.entry_ids(connection, book_id)
+            yield from stored_entries.stored_entries(connection, self._declared, ids)
 
     def read_entries(self, book_id: int, hand_reader: str) -> Sequence[ReadEntry]:
         """What the machine last read on the entries of a book that stand and that this reader of handwriting read."""
         with self._database.reading() as connection:
-            return tuple(book_readings.read_entries(connection, book_id, hand_reader))
+            return tuple(stored_entries.read_entries(connection, book_id, hand_reader))
 
     def record_of(self, entry_id: int) -> RecordSpec:
         """The record that an entry is of."""
@@ -133,17 +129,17 @@ class WhatStands(Connected):
     def book(self, book_id: int) -> StoredBook:
         """A book with its pages and what has no result."""
         with self._database.reading() as connection:
-            return stored_book(connection, book_id)
+            return books.stored_book(connection, book_id)
 
     def book_rows(self, record: str) -> Sequence[BookRow]:
         """All books of a record, with how many entries of each stand."""
         with self._database.reading() as connection:
-            return records.book_rows(connection, record)
+            return books.book_rows(connection, record)
 
     def record_rows(self, record: str, book_ids: Sequence[int]) -> Sequence[RecordRow]:
         """The values in force of all entries of these books, which are of that record."""
         with self._database.reading() as connection:
-            return tuple(records.record_rows(connection, self._declared, record, book_ids))
+            return tuple(effective_values.record_rows(connection, self._declared, record, book_ids))
 
     def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
@@ -153,18 +149,19 @@ class WhatStands(Connected):
     def amendments(self, entry_id: int) -> Sequence[Amendment]:
         """Every amendment of an entry, those taken back included, the oldest first."""
         with self._database.reading() as connection:
-            return amendments.history_of(connection, stored_entry(connection, self._declared, entry_id))
+            return amendments.history_of(
+                connection, stored_entries.stored_entry(connection, self._declared, entry_id)
+            )
 
     def past_readings(self, entry_id: int) -> Sequence[PastReading]:
         """What every run read on an entry, oldest first."""
         with self._database.reading() as connection:
-            return tuple(past_readings(connection, entry_id))
+            return tuple(stored_entries.past_readings(connection, entry_id))
 
     def value_in_force(self, entry_id: int, field: str) -> str | None:
         """The last decision, else the accepted reading, else None; ``""`` is a field known to be blank."""
         with self._database.reading() as connection:
-            place = entries.place_of(connection, entry_id)
-            self._declared.field(place["record"], field)
-            column = self._declared.records[place["record"]].c[field]
-            table = column.table
-            return connection.scalar(select(column).where(table.c.entry_id == entry_id))
+            record = entries.place_of(connection, entry_id)["record"]
+            self._declared.field(record, field)
+            of_entry = effective_values.effective_values_of(connection, self._declared, {entry_id: record})
+            return of_entry[entry_id][field]

@@ -11,7 +11,7 @@ from pipeline.registry.model.checks import LinkVerdict
 from pipeline.registry.model.decisions import Verdict
 from pipeline.registry.repositories import amendments, decisions, link_decisions
 from pipeline.registry.repositories.connected import Connected
-from pipeline.registry.repositories.stored_entry import stored_entry
+from pipeline.registry.repositories.stored_entries import stored_entry
 
 
 class PeopleWrite(Connected):

@@ -14,7 +14,7 @@ from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import hold_page, hold_scan
 from pipeline.registry.model.books import SaveOutcome
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.book_store import upserted
+from pipeline.registry.repositories.books import upserted
 from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.repositories.projections import follow
 from pipeline.registry.repositories.rescans import ask_rescans

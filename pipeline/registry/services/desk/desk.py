@@ -32,7 +32,7 @@ from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.repositories import leases, permits
 from pipeline.registry.repositories.desk_context import Sitting
 from pipeline.registry.repositories.leases import Mode
-from pipeline.registry.repositories.stored_entry import stored_entry
+from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.services.desk import (
     asides,
     assignment,

@@ -12,7 +12,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifference, Reconciliation
 from pipeline.registry.repositories import amendments
-from pipeline.registry.repositories.stored_entry import stored_entry
+from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.services.reconciliation import differences
 from pipeline.registry.tables.record_schema import Declared
 

@@ -1,0 +1,182 @@
+"""Books and their scans: noting them, finding them, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, or_, select, update
+
+from pipeline.model import Ledger, PageRef
+from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.locks import Whole, hold, hold_book
+from pipeline.registry.model.books import BookProgress, BookRow, FailedPage, StoredBook, StoredPage
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.repositories.failures import forget_failures
+from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import Declared
+
+
+def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int:
+    """The book of that folder, place, volume and kind of event, with the rest brought up to date."""
+    hold(connection, Whole.BOOKS)
+    identity = {
+        "record": declared.schemas.form(ledger.form).record,
+        "place_code": ledger.place_code,
+        "volume": ledger.volume,
+        "folder_name": folder_name,
+    }
+    rest = {
+        "form": ledger.form,
+        "place": ledger.place,
+        "opened_on": ledger.opened_on,
+        "closed_on": ledger.closed_on,
+        "entries": ledger.entries,
+        "pages": ledger.pages,
+    }
+    found, changed = upserted(connection, book, identity, rest)
+    if changed:
+        record(connection, MACHINE, "book-noted", f"book:{found}")
+    return found
+
+
+def find_book(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int | None:
+    """The id of that book, where it is known."""
+    return connection.scalar(
+        select(book.c.id).where(
+            book.c.record == declared.schemas.form(ledger.form).record,
+            book.c.place_code == ledger.place_code,
+            book.c.volume == ledger.volume,
+            book.c.folder_name == folder_name,
+        )
+    )
+
+
+def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
+    """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
+    hold_book(connection, book_id)
+    found, changed = upserted(
+        connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
+    )
+    over = forget_failures(
+        connection,
+        page_failure.c.book_id == book_id,
+        page_failure.c.page_no.is_(None),
+        or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
+    )
+    if changed or over:
+        record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
+
+
+def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
+    """Of each scan of a book that was counted, by its SHA-256."""
+    rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
+    return {row.sha256: row.pages for row in rows}
+
+
+def upserted(
+    connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
+) -> tuple[int, bool]:
+    """The id of the row with that identity, made or brought up to date, and whether anything changed by that. What the
+    caller holds makes that safe."""
+    found = connection.execute(select(table).filter_by(**identity)).mappings().first()
+    if found is None:
+        return add(connection, table, [identity | rest])[0], True
+    if all(found[name] == value for name, value in rest.items()):
+        return int(found["id"]), False
+    connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
+    wrote(connection, table, [found["id"]])
+    return int(found["id"]), True
+
+
+def stored_book(connection: Connection, book_id: int) -> StoredBook:
+    """The book of that id; ``NotThere`` when there is none."""
+    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
+    if row is None:
+        raise NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+    keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
+    scans = connection.execute(
+        select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id).order_by(scan.c.id)
+    )
+    pages = connection.execute(
+        select(page.c.id, scan.c.sha256, page.c.page_no, page_run.c.kind, page_run.c.form)
+        .join_from(page, scan)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id)
+        .order_by(scan.c.id, page.c.page_no)
+    )
+    failures = connection.execute(
+        select(page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.code)
+        .where(page_failure.c.book_id == book_id)
+        .order_by(page_failure.c.scan_name, page_failure.c.page_no)
+    )
+    return StoredBook(
+        book_id,
+        row["folder_name"],
+        row["record"],
+        Ledger(**{key: row[key] for key in keys}),
+        {one.sha256: one.name for one in scans},
+        tuple(StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form) for one in pages),
+        tuple(FailedPage(one.scan_name, one.page_no, one.code) for one in failures),
+    )
+
+
+def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
+    """Of every book, by the name of its folder; of books in folders of one name, that which is least far."""
+    pages_of = select(scan.c.book_id, func.sum(scan.c.pages).label("pages")).group_by(scan.c.book_id)
+    counted = {row.book_id: row.pages for row in connection.execute(pages_of)}
+    failures_of = (
+        select(page_failure.c.book_id, func.count().label("pages"))
+        .where(page_failure.c.page_no.is_not(None))
+        .group_by(page_failure.c.book_id)
+    )
+    failed = {row.book_id: row.pages for row in connection.execute(failures_of)}
+    read = {
+        row.book_id: (row.pages, row.saved_at)
+        for row in connection.execute(
+            select(
+                scan.c.book_id, func.count().label("pages"), func.max(page_run.c.saved_at).label("saved_at")
+            )
+            .join_from(page_run, page, page_run.c.page_id == page.c.id)
+            .join(scan, page.c.scan_id == scan.c.id)
+            .where(page_run.c.latest)
+            .group_by(scan.c.book_id)
+        )
+    }
+    in_hand = set(connection.scalars(select(book_run.c.book_id)))
+    found: dict[str, BookProgress] = {}
+    for book_id, name in connection.execute(select(book.c.id, book.c.folder_name)):
+        pages, saved_at = read.get(book_id, (0, None))
+        missing = max(0, (counted.get(book_id) or 0) - pages - failed.get(book_id, 0))
+        one = BookProgress(book_id in in_hand, missing, saved_at)
+        if name not in found or (one.in_hand, one.missing) > (found[name].in_hand, found[name].missing):
+            found[name] = one
+    return found
+
+
+def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:
+    """All books of a record."""
+    standing = (
+        select(scan.c.book_id, func.count().label("entries"))
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands)
+        .group_by(scan.c.book_id)
+        .subquery()
+    )
+    query = (
+        select(
+            book.c.id,
+            book.c.folder_name,
+            book.c.record,
+            book.c.place,
+            book.c.place_code,
+            book.c.volume,
+            func.coalesce(standing.c.entries, 0),
+        )
+        .outerjoin(standing, standing.c.book_id == book.c.id)
+        .where(book.c.record == record)
+        .order_by(book.c.id)
+    )
+    return tuple(BookRow(*row) for row in connection.execute(query))
