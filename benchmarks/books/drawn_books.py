@@ -10,7 +10,7 @@ from benchmarks.figures import say
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, load_truth
-from pipeline.intake import scans_of
+from pipeline.intake import list_scans
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger, PageResult
 from pipeline.run_context import RunContext
@@ -53,7 +53,7 @@ def read(folder: Path, context: RunContext) -> ReadBook:
     """Every page of a book, read by one process a core."""
     truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
     form = context.schemas.form(ledger.form)
-    scans = {scan.path.name: scan for scan in scans_of(folder)}
+    scans = {scan.path.name: scan for scan in list_scans(folder)}
     jobs = [PageJob(scans[page.scan], page.page_no) for page in truth.pages]
     say(f"đọc {form.id}: {len(jobs)} trang")
     with Workers(context, form, ledger, len(os.sched_getaffinity(0))) as workers:

@@ -35,7 +35,7 @@ from pipeline import kinds, schema
 from pipeline.batch import PackageProgress, export_book
 from pipeline.evaluation import BookTruth, load_truth
 from pipeline.export.options import PackageOptions
-from pipeline.intake import page_of, scan_file, scans_of
+from pipeline.intake import list_scans, page_of, scan_file
 from pipeline.ledger import load_ledger
 from pipeline.model import (
     Box,
@@ -179,7 +179,7 @@ def _fill(
     until = time.perf_counter() + 60 * minutes
     truth, ledger = load_truth(drawn / "truth.json"), load_ledger(drawn)
     record = schemas.record(truth.kind)
-    pictures = {scan.path.name: scan.path.read_bytes() for scan in scans_of(drawn)}
+    pictures = {scan.path.name: scan.path.read_bytes() for scan in list_scans(drawn)}
     book_id = registry.book_id(replace(ledger, entries=entries, pages=entries), "bench")
     folder = context.workspace / "scans"
     folder.mkdir(parents=True)

@@ -38,7 +38,7 @@ from pipeline.imaging.ink.print_or_hand import (
     line_features,
     resample_to_model_dpi,
 )
-from pipeline.intake import page_count, page_of, scans_of
+from pipeline.intake import list_scans, page_count, page_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Crop
 from pipeline.synth import SynthOptions
@@ -91,7 +91,7 @@ def drawn_pages(writing: WritingStyle, pens: tuple[PenFont, ...], dpi: int, seed
             )
             book = draw(Path(folder) / name, form, context.schemas, 1, options)
             ledger = load_ledger(book)
-            for scan in scans_of(book):
+            for scan in list_scans(book):
                 for page_no in range(1, page_count(scan, context.limits) + 1):
                     page = page_of(scan, page_no, context.limits)
                     digitize_page(page, form, ledger, context.schemas, engines, context.options)

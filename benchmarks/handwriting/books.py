@@ -18,7 +18,7 @@ from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.alignment import align_entries
 from pipeline.evaluation.field_scores import UNPREDICTED
-from pipeline.intake import page_of, scans_of
+from pipeline.intake import list_scans, page_of
 from pipeline.ledger import load_ledger
 from pipeline.model import (
     REVIEW_REASONS,
@@ -137,7 +137,7 @@ def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBo
         ledger, truth = load_ledger(path), load_truth(path / "truth.json")
         pages: list[PageResult | None] = []
         failures: list[ScanError] = []
-        scans = {scan.path.name: scan for scan in scans_of(path)}
+        scans = {scan.path.name: scan for scan in list_scans(path)}
         for page in truth.pages:
             try:
                 image = page_of(scans[page.scan], page.page_no, context.limits)

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in, draw
 from benchmarks.figures import say
-from pipeline.intake import page_count, page_of, scans_of
+from pipeline.intake import list_scans, page_count, page_of
 from pipeline.ledger import load_ledger
 from pipeline.synth import SynthOptions
 
@@ -37,7 +37,7 @@ def measure_timing(seed: int, pages: int) -> dict[str, Any]:
                 Path(folder) / name, form, context.schemas, pages, SynthOptions(seed=seed, cover=False)
             )
             ledger, spent, seen = load_ledger(book), Counter[str](), 0
-            for scan in scans_of(book):
+            for scan in list_scans(book):
                 for number in range(1, page_count(scan) + 1):
                     say(f"thời gian: {name} trang {number}")
                     result = context.read_page(

@@ -39,7 +39,7 @@ from pipeline.inbox import (
     verify_day,
 )
 from pipeline.inbox.pending_files import MARKER
-from pipeline.intake import Inspector, ScanFile, ScanLimits, SeenPage
+from pipeline.intake import InspectedPage, Inspector, ScanFile, ScanLimits
 from pipeline.workspace import Workspace
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -189,7 +189,7 @@ class TimedInspector:
         self._inspector = inspector
         self.seconds: list[tuple[float, str]] = []
 
-    def pages(self, scan: ScanFile) -> tuple[SeenPage, ...]:
+    def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
         began = time.monotonic()
         try:
             return self._inspector.pages(scan)
@@ -241,7 +241,7 @@ def hostile(root: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def _stored_as(pages: Sequence[SeenPage]) -> str:
+def _stored_as(pages: Sequence[InspectedPage]) -> str:
     return "stored, a page broken" if any(page.fault for page in pages) else "stored, all pages decode"
 
 

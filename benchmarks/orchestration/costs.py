@@ -19,7 +19,7 @@ from benchmarks.figures import say
 from benchmarks.orchestration.queueing_model import Costs
 from benchmarks.registry import bench_registry_databases as databases
 from pipeline import schema
-from pipeline.intake import page_count, page_of, scans_of
+from pipeline.intake import list_scans, page_count, page_of
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger
 from pipeline.registry import Registry
@@ -46,7 +46,7 @@ def reading_costs(books: Sequence[Path], context: RunContext) -> tuple[tuple[flo
     for book in books:
         ledger = load_ledger(book)
         form = context.schemas.form(ledger.form)
-        for scan in scans_of(book):
+        for scan in list_scans(book):
             count = page_count(scan, context.limits)
             for number in range(1, count + 1):
                 say(f"đọc {book.name}, trang {number}")

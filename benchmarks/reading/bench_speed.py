@@ -25,7 +25,7 @@ from rich.table import Table
 from benchmarks.books.drawn_books import SEED, bench_in
 from benchmarks.figures import report_figures, say
 from pipeline.batch import digitize_book
-from pipeline.intake import ScanFile, page_count, page_of, scans_of
+from pipeline.intake import ScanFile, list_scans, page_count, page_of
 from pipeline.ledger import load_ledger
 from pipeline.run_context import RunContext
 
@@ -42,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         context = bench_in(Path(folder) / "workspace")
         books = _drawn(Path(folder) / "books", chosen.pages, chosen.seed)
-        scans = [(book, scan) for book in books for scan in scans_of(book)]
+        scans = [(book, scan) for book in books for scan in list_scans(book)]
         seconds, cpu, stages, pages = _read_here(scans, context)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         tesseract = _tesseract_seconds(scans, Path(folder))

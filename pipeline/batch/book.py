@@ -19,7 +19,7 @@ from pipeline.batch.template_learning import read_in_rounds
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.batch.workers import PageJob, PageWorkers, Workers
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError, StorageError
-from pipeline.intake import contents_of
+from pipeline.intake import folder_contents
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
 from pipeline.run_context import RunContext
@@ -82,7 +82,7 @@ def digitize_book(
         book_id = registry.book_id(ledger, folder.name)
         with registry.turn_at(book_id, silence_seconds(context)) as turn:
             run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
-            contents = contents_of(folder, context.limits)
+            contents = folder_contents(folder, context.limits)
             run.record_foreign(contents.foreign)
             scans = run.store_scans(contents.scans)
             run.fingerprints = {

@@ -15,7 +15,7 @@ from pipeline.batch.book_run import reading_fingerprint
 from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import ScanError
-from pipeline.intake import ScanFile, contents_of
+from pipeline.intake import ScanFile, folder_contents
 from pipeline.ledger import load_ledger
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry
@@ -82,7 +82,7 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         book_id = registry.find_book(ledger, folder.name)
         if book_id is None:
             return RereadPreview(folder.name)
-        scans = {scan.sha256: scan for scan in contents_of(folder, context.limits).scans}
+        scans = {scan.sha256: scan for scan in folder_contents(folder, context.limits).scans}
         fingerprints = {
             sha256: reading_fingerprint(sha256, form, ledger, context.schemas, engines, context.options)
             for sha256 in scans

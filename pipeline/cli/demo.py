@@ -17,7 +17,7 @@ from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.cli.summary import sentences, told
 from pipeline.errors import ScanError, StorageError
 from pipeline.imaging.overlay import draw_overlay
-from pipeline.intake import page_of_isolated, scans_of
+from pipeline.intake import list_scans, page_of_isolated
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageKind, PageResult
 from pipeline.run_context import RunContext
@@ -72,7 +72,7 @@ def draw_book(book: Path, folder: Path, context: RunContext) -> Iterator[Picture
     ledger = load_ledger(book)
     form = context.schemas.form(ledger.form)
     engines = context.make_engines()
-    for scan in scans_of(book, context.limits)[:PAGES_TRIED]:
+    for scan in list_scans(book, context.limits)[:PAGES_TRIED]:
         for page_no in range(1, PAGES_TRIED + 1):
             try:
                 page = page_of_isolated(scan, page_no, context.limits)

@@ -25,7 +25,7 @@ from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, predi
 from pipeline.evaluation import evaluate as scored
 from pipeline.evaluation.console_tables import print_evaluation
 from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst, write_report
-from pipeline.intake import ScanFile, page_count_isolated, scans_of
+from pipeline.intake import ScanFile, list_scans, page_count_isolated
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
 from pipeline.registry import StoredEntry, Straightening
@@ -171,7 +171,7 @@ def stored_book(folder: Path, context: RunContext) -> StoredBook:
     ``form``, ``entries``, ``matrix`` and ``size`` speak; the rest is not kept by the registry."""
     ledger = load_ledger(folder)
     scans: dict[str, ScanFile] = {}
-    for scan in scans_of(folder, context.limits):
+    for scan in list_scans(folder, context.limits):
         scans.setdefault(scan.sha256, scan)
     refs = page_refs(tuple(scans.values()), context)
     with context.open_registry() as registry:

@@ -23,7 +23,7 @@ from pipeline.inbox.manifest import BookAssignment, BookPart, IntakeManifest, In
 from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.pending_files import is_unfinished
 from pipeline.inbox.separator_sheet import SeparatorSheet, separator_sheet_on
-from pipeline.intake import ScanFile, SeenPage
+from pipeline.intake import InspectedPage, ScanFile
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.localtime import iso_time
 from pipeline.workspace import Workspace
@@ -123,7 +123,7 @@ log = logging.getLogger(__name__)
 class ScanInspector(Protocol):
     """What the intake asks of ``pipeline.intake.Inspector``."""
 
-    def pages(self, scan: ScanFile) -> tuple[SeenPage, ...]: ...
+    def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]: ...
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None: ...
 
@@ -276,7 +276,7 @@ def _is_done(before: BookAssignment, shares: tuple[PageShare, ...]) -> bool:
     return there == [(share.pages, share.sheet.folder if share.sheet else "") for share in shares]
 
 
-def _is_sheet(page: SeenPage) -> bool:
+def _is_sheet(page: InspectedPage) -> bool:
     try:
         return separator_sheet_on(page.codes) is not None
     except LedgerError:

@@ -26,8 +26,8 @@ from pipeline.inbox.manifest import IntakeOutcome, IntakeRow
 from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.pending_files import TAKEN_PREFIX, DeliveryKey, FileStamp, PendingFile
 from pipeline.inbox.separator_sheet import separator_codes
-from pipeline.intake import ScanFile, SeenPage
-from pipeline.intake.decoder_process import error_of
+from pipeline.intake import InspectedPage, ScanFile
+from pipeline.intake.isolated import scan_error
 from pipeline.localtime import iso_time
 from pipeline.logs import scan_id
 from pipeline.workspace import Workspace
@@ -243,7 +243,7 @@ class Ingestor:
             if patient:
                 raise
             name = printable(sighting.name.rpartition("/")[2])
-            told = error_of(error.code, error.message.replace(copy.name, name))
+            told = scan_error(error.code, error.message.replace(copy.name, name))
             folder = self.folders.quarantine(self.scanner.name, sighting.day)
             file = quarantine_file(copy, folder, sighting.serial, sighting.name, told, at)
             return replace(
@@ -264,7 +264,7 @@ class Ingestor:
             row.sha256 == digest for path in paths for row in manifest.read_manifest(path).rows.values()
         )
 
-    def _pages(self, scan: ScanFile, sighting: PendingFile, patient: bool) -> tuple[SeenPage, ...]:
+    def _pages(self, scan: ScanFile, sighting: PendingFile, patient: bool) -> tuple[InspectedPage, ...]:
         """The pages of a scan that is worth reading: all of it, or what is sound of it when nothing better came."""
         if scan.size == 0:
             name = printable(sighting.name.rpartition("/")[2])
@@ -272,7 +272,7 @@ class Ingestor:
         pages = self.inspector.pages(scan)
         faults = [page for page in pages if page.fault]
         if faults and (patient or len(faults) == len(pages)):
-            raise error_of(faults[0].fault, faults[0].message)
+            raise scan_error(faults[0].fault, faults[0].message)
         # what codes of others say (identity cards bear one) is nobody's business
         return tuple(replace(page, codes=separator_codes(page.codes)) for page in pages)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.errors import StorageError
 from pipeline.files import append_line, complete_lines
-from pipeline.intake import SeenPage
+from pipeline.intake import InspectedPage
 
 
 class IntakeOutcome(StrEnum):
@@ -35,7 +35,7 @@ class IntakeRow:
     at: str
     size: int = 0
     sha256: str = ""
-    pages: tuple[SeenPage, ...] = ()
+    pages: tuple[InspectedPage, ...] = ()
     again: bool = False
     code: str = ""
     message: str = ""
@@ -103,7 +103,7 @@ def read_manifest(path: Path) -> IntakeManifest:
 
 
 def _row(told: dict[str, Any]) -> IntakeRow:
-    pages = tuple(SeenPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
+    pages = tuple(InspectedPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
     return IntakeRow(**{**told, "outcome": IntakeOutcome(told["outcome"]), "pages": pages})
 
 

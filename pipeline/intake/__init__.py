@@ -1,7 +1,14 @@
 """Scans as they come in: which files of a folder they are, how many pages they have, a page as pixels."""
 
-from pipeline.intake.folder import FolderContents, ForeignFile, ScanFile, contents_of, scan_file, scans_of
-from pipeline.intake.inspection import Inspector, SeenPage
+from pipeline.intake.folder import (
+    FolderContents,
+    ForeignFile,
+    ScanFile,
+    folder_contents,
+    list_scans,
+    scan_file,
+)
+from pipeline.intake.inspection import InspectedPage, Inspector
 from pipeline.intake.isolated import page_count_isolated, page_of_isolated
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits, limit_this_process
 from pipeline.intake.pages import page_count, page_of
@@ -13,13 +20,13 @@ __all__ = [
     "Inspector",
     "ScanFile",
     "ScanLimits",
-    "SeenPage",
-    "contents_of",
+    "InspectedPage",
+    "folder_contents",
     "limit_this_process",
     "page_count",
     "page_count_isolated",
     "page_of",
     "page_of_isolated",
     "scan_file",
-    "scans_of",
+    "list_scans",
 ]

@@ -1,4 +1,7 @@
-"""What a file is, by its first bytes; its name is never asked. Opening a file in a way that cannot hang."""
+"""What a file is, by its first bytes, and whether it was written to its end; its name is never asked.
+
+Copies over a network can have their full length before they have their bytes. Files are opened in a way that cannot
+hang."""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def shown(path: Path) -> str:
     return printable(path.name)
 
 
-def opened(path: Path) -> BinaryIO:
+def open_scan(path: Path) -> BinaryIO:
     """The file, open for reading; raises ``ScanError`` for what is no regular file or cannot be read.
 
     A pipe or a device named like a scan is refused without waiting for it.
@@ -73,7 +76,7 @@ def opened(path: Path) -> BinaryIO:
 
 def scan_type(path: Path, limits: ScanLimits) -> FileType:
     """The type of a scan that is small enough to be read; raises ``ScanError`` that says why it is not."""
-    with opened(path) as file:
+    with open_scan(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size == 0:
             raise EmptyScan(f"Tệp «{shown(path)}» rỗng (0 byte). Hãy chép lại tệp hoặc quét lại.")
@@ -103,3 +106,33 @@ def _why_not_opened(path: Path, error: OSError) -> str:
     if isinstance(error, PermissionError):
         return f"Không có quyền đọc tệp «{shown(path)}». Hãy cấp quyền đọc rồi chạy lại."
     return f"Không mở được tệp «{shown(path)}»: {os.strerror(error.errno or 0)}."
+
+
+TAIL_BYTES = 1 << 16
+EMPTY_TAIL = 64
+"""Zero bytes at the end of a JPEG from which they are no accident."""
+
+PDF_END_WITHIN = 1024
+"""Readers look for ``%%EOF`` in so many bytes before the end (PDF 1.7, appendix H.3.4.4)."""
+
+PDF_EMPTY_TAIL = 4096
+
+
+def check_complete(path: Path, kind: FileType) -> None:
+    """Raises ``BrokenScan`` where the end of a PDF or JPEG is missing. Other formats say so when they are decoded."""
+    if kind not in (FileType.PDF, FileType.JPEG):
+        return
+    with open_scan(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        file.seek(max(0, size - TAIL_BYTES))
+        tail = file.read()
+    written = tail.rstrip(b"\0")
+    empty = len(tail) - len(written)
+    if kind is FileType.PDF:
+        missing = empty >= PDF_EMPTY_TAIL or b"%%EOF" not in written[-PDF_END_WITHIN:]
+    else:
+        missing = empty >= EMPTY_TAIL and not written.endswith(b"\xff\xd9")
+    if missing:
+        raise BrokenScan(
+            f"Tệp «{shown(path)}» thiếu phần cuối (chép dở hoặc bị cắt cụt). Hãy chép lại tệp hoặc quét lại."
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import BrokenScan, ScanError, StorageError
 from pipeline.files import BLOCK_BYTES, sha256_and_size
-from pipeline.intake.filetype import opened, scan_type, shown
+from pipeline.intake.filetype import open_scan, scan_type, shown
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
 
 # Companions of a book and litter of file systems: neither scans nor worth a word.
@@ -51,12 +51,12 @@ class FolderContents:
     foreign: tuple[ForeignFile, ...]
 
 
-def scans_of(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> tuple[ScanFile, ...]:
-    """The scans of a book in natural order; see ``contents_of`` for what else lies there."""
-    return contents_of(folder, limits).scans
+def list_scans(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> tuple[ScanFile, ...]:
+    """The scans of a book in natural order; see ``folder_contents`` for what else lies there."""
+    return folder_contents(folder, limits).scans
 
 
-def contents_of(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> FolderContents:
+def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> FolderContents:
     """Scans (told by content, not by name) and foreign files of ``folder`` itself, both in natural order.
 
     Sub-folders are not entered; they are reported as foreign. Raises ``StorageError`` when the folder cannot be
@@ -117,7 +117,7 @@ def _scan_or_foreign(path: Path, limits: ScanLimits) -> ScanFile | ForeignFile:
 
 def _hash_if_small(path: Path, limits: ScanLimits) -> str:
     try:
-        with opened(path) as file:
+        with open_scan(path) as file:
             small = os.fstat(file.fileno()).st_size <= limits.max_bytes
         return _hash_of(path)[0] if small else ""
     except ScanError:
@@ -126,7 +126,7 @@ def _hash_if_small(path: Path, limits: ScanLimits) -> str:
 
 def _hash_of(path: Path) -> tuple[str, int]:
     """Hash and size of the bytes, read as a stream."""
-    with opened(path) as file:
+    with open_scan(path) as file:
         try:
             return sha256_and_size(iter(lambda: file.read(BLOCK_BYTES), b""))
         except OSError:

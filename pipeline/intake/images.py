@@ -1,17 +1,80 @@
-"""Pages of TIFF, JPEG, PNG, BMP and WebP files, decoded by Pillow."""
+"""Pages of TIFF, JPEG, PNG, BMP and WebP files, decoded by Pillow, as RGB pixels the right way up.
+
+Pixels are converted in bands, so that a page is never held three times."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import ExifTags, Image
 
-from pipeline.errors import BrokenScan, OversizedScan
+from pipeline.errors import BrokenScan, OversizedScan, UnknownFileType
 from pipeline.intake.filetype import FileType, shown
 from pipeline.intake.limits import ScanLimits
-from pipeline.intake.rgb import EXIF_TURNS, UPRIGHT, Turn, rgb_pixels
 from pipeline.model import Pixels
+
+BAND_PIXELS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PixelOrientation:
+    """How a stored picture must be turned to be seen; flips are along the *stored* axes, before ``transposed``."""
+
+    transposed: bool = False
+    flip_x: bool = False
+    flip_y: bool = False
+
+
+UPRIGHT = PixelOrientation()
+
+# EXIF 2.3, tag 274: where the stored first row and first column are seen.
+EXIF_ORIENTATIONS = {
+    1: UPRIGHT,
+    2: PixelOrientation(flip_x=True),
+    3: PixelOrientation(flip_x=True, flip_y=True),
+    4: PixelOrientation(flip_y=True),
+    5: PixelOrientation(transposed=True),
+    6: PixelOrientation(transposed=True, flip_y=True),
+    7: PixelOrientation(transposed=True, flip_x=True, flip_y=True),
+    8: PixelOrientation(transposed=True, flip_x=True),
+}
+
+
+def rgb_pixels(image: Image.Image, turn: PixelOrientation = UPRIGHT) -> Pixels:
+    """``(h, w, 3)`` RGB of a Pillow image of any mode: 16 bits scaled to 8, transparency laid on white paper.
+
+    Raises ``UnknownFileType`` for 32-bit samples, whose white point no file states.
+    """
+    width, height = image.size
+    page: Pixels = np.empty((width, height, 3) if turn.transposed else (height, width, 3), dtype=np.uint8)
+    stored = page.transpose(1, 0, 2) if turn.transposed else page
+    if turn.flip_x:
+        stored = stored[:, ::-1]
+    if turn.flip_y:
+        stored = stored[::-1]
+    rows = max(1, BAND_PIXELS // max(1, width))
+    for top in range(0, height, rows):
+        bottom = min(height, top + rows)
+        stored[top:bottom] = _rgb_band(image.crop((0, top, width, bottom)))
+    return page
+
+
+def _rgb_band(band: Image.Image) -> Pixels:
+    if band.mode.startswith("I;16"):
+        grey = (np.asarray(band).astype(np.uint32) * 255 + 32_767) // 65_535
+        return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
+    if band.mode in ("I", "F"):
+        raise UnknownFileType("Ảnh có điểm ảnh 32 bit, không rõ đâu là trắng. Hãy quét lại ở 8 bit mỗi màu.")
+    if band.mode == "La":
+        band = band.convert("LA")
+    if band.has_transparency_data:
+        paper = Image.new("RGBA", band.size, "white")
+        band = Image.alpha_composite(paper, band.convert("RGBA"))
+    return np.asarray(band if band.mode == "RGB" else band.convert("RGB"))
+
 
 PAPER_INCHES = (1.0, 28.0)  # sides of paper that is believed: a book of A2 measures 16.5 × 23.4 in
 MADE_UP_DPI = (72.0, 96.0)
@@ -36,10 +99,10 @@ def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> 
         if frame:
             image.seek(frame)
         check_pixels(shown(path), page_no, image.size, limits)
-        dpi = stated_dpi(image)
+        dpi = file_dpi(image)
         image.load()  # before EXIF is asked for: that may load too, and a second load of a broken file succeeds
         turn = UPRIGHT if kind is FileType.TIFF else _exif_turn(image)  # Pillow turns TIFF itself
-        return squared(image, turn, dpi, limits)
+        return square_pixels(image, turn, dpi, limits)
 
 
 def check_pixels(name: str, page_no: int, size: tuple[int, int], limits: ScanLimits) -> None:
@@ -54,7 +117,7 @@ def check_pixels(name: str, page_no: int, size: tuple[int, int], limits: ScanLim
         )
 
 
-def stated_dpi(image: Image.Image) -> tuple[float, float]:
+def file_dpi(image: Image.Image) -> tuple[float, float]:
     """Dots per inch of the stored columns and rows as the file states them; ``(0, 0)`` when it does not."""
     try:
         x, y = (float(value) for value in image.info.get("dpi", (0, 0)))
@@ -75,8 +138,8 @@ def believed_dpi(dpi: tuple[float, float], size: tuple[int, int]) -> tuple[float
     return dpi if known else (0.0, 0.0)
 
 
-def squared(
-    image: Image.Image, turn: Turn, dpi: tuple[float, float], limits: ScanLimits
+def square_pixels(
+    image: Image.Image, turn: PixelOrientation, dpi: tuple[float, float], limits: ScanLimits
 ) -> tuple[Pixels, float]:
     """Pixels and one dpi for both axes; a page scanned coarser one way (fax) is stretched to proportion."""
     x, y = dpi
@@ -90,9 +153,9 @@ def squared(
     return rgb_pixels(grey.resize(size, Image.Resampling.BICUBIC if grey.mode != "P" else None), turn), finer
 
 
-def _exif_turn(image: Image.Image) -> Turn:
+def _exif_turn(image: Image.Image) -> PixelOrientation:
     try:
-        return EXIF_TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1), UPRIGHT)
+        return EXIF_ORIENTATIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1), UPRIGHT)
     except Exception:  # EXIF is written by anybody; a flaw in it never costs the page
         return UPRIGHT
 

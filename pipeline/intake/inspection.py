@@ -20,19 +20,18 @@ from types import TracebackType
 from typing import Any
 
 from pipeline.errors import ScanError
-from pipeline.intake.decoder_process import (
+from pipeline.intake.filetype import check_complete, scan_type
+from pipeline.intake.folder import ScanFile
+from pipeline.intake.isolated import (
     HEADER_BYTES,
     START_SECONDS,
-    ended,
-    how_it_ended,
+    answered_error,
+    child_error,
+    end_child,
     kill_group,
-    named_error,
-    started,
+    start_child,
 )
-from pipeline.intake.filetype import scan_type
-from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
-from pipeline.intake.whole import check_whole
 
 FILES_A_PROCESS = 200
 """After so many scans the process is replaced, so that nothing one of them left behind adds up."""
@@ -45,7 +44,7 @@ MINUTES_A_SCAN, SECONDS_A_PAGE = 10.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class SeenPage:
+class InspectedPage:
     """A page of a scan (``page_no`` from 1). ``fault``: code of the ``ScanError`` it cannot be decoded for, ``""`` when
     it can, with its ``message``. ``likeness``: its perceptual hash (``pipeline.imaging.perceptual_hash``), ``""`` when
     nothing is on it; ``codes``: the texts of the QR codes on it."""
@@ -72,11 +71,11 @@ class Inspector:
     ) -> None:
         self._end()
 
-    def pages(self, scan: ScanFile) -> tuple[SeenPage, ...]:
+    def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
         """Every page of the scan, those that cannot be decoded too. Raises ``ScanError`` for a scan that is none, is
         not whole, or has no pages that could be counted."""
-        check_whole(scan.path, scan_type(scan.path, self._limits))
-        seen: list[SeenPage] = []
+        check_complete(scan.path, scan_type(scan.path, self._limits))
+        seen: list[InspectedPage] = []
         began, ends, count = time.monotonic(), 0, 0
         while not count or len(seen) < count:
             child = self._running()
@@ -96,11 +95,13 @@ class Inspector:
                     raise error from None
                 ends += 1
                 last = page_no if ends < ENDS_A_SCAN and not child.out_of_time else count
-                seen += [SeenPage(number, error.code, error.message) for number in range(page_no, last + 1)]
+                seen += [
+                    InspectedPage(number, error.code, error.message) for number in range(page_no, last + 1)
+                ]
         return tuple(seen)
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
-        """Write those pages of a scan to a file of their own (``pipeline.intake.splitting``). Raises ``ScanError``."""
+        """Write those pages of a scan to a file of their own (``pipeline.intake.pages``). Raises ``ScanError``."""
         child = self._running()
         try:
             child.write(scan, pages, target)
@@ -123,13 +124,13 @@ class Inspector:
 
 
 class _Child:
-    """The process of ``pipeline.intake.inspecting_child`` and what it says, a line at a time, watched by the clock."""
+    """The process of ``pipeline.intake.inspector_child`` and what it says, a line at a time, watched by the clock."""
 
     def __init__(self, limits: ScanLimits) -> None:
         self._limits = limits
         self._scratch = tempfile.TemporaryDirectory(prefix="hotich-")
-        self._process: subprocess.Popen[bytes] = started(
-            "pipeline.intake.inspecting_child", self._scratch.name
+        self._process: subprocess.Popen[bytes] = start_child(
+            "pipeline.intake.inspector_child", self._scratch.name
         )
         self._lines = self._read()
         self._late = False
@@ -153,24 +154,24 @@ class _Child:
         })  # fmt: skip
         header = next(self._lines)
         if "error" in header:
-            raise named_error(header)
+            raise answered_error(header)
 
     def count(self) -> int:
         """How many pages there are; raises the ``ScanError`` that the process tells."""
         header = next(self._lines)
         if "error" in header:
-            raise named_error(header)
+            raise answered_error(header)
         return int(header["pages"])
 
-    def page(self) -> SeenPage:
+    def page(self) -> InspectedPage:
         """The next page."""
         header = next(self._lines)
         if "error" in header:
-            error = named_error(header)
+            error = answered_error(header)
             if not isinstance(error, ScanError):
                 raise error  # a program is missing: that is no fault of the page
-            return SeenPage(int(header["page_no"]), error.code, error.message)
-        return SeenPage(
+            return InspectedPage(int(header["page_no"]), error.code, error.message)
+        return InspectedPage(
             int(header["page_no"]), likeness=str(header["likeness"]), codes=tuple(map(str, header["codes"]))
         )
 
@@ -183,10 +184,10 @@ class _Child:
     def died_of(self, scan: ScanFile, page_no: int | None) -> ScanError:
         """Why no answer came."""
         kill_group(self._process)
-        return how_it_ended(self._process, self._late, scan.path, page_no, self._limits)
+        return child_error(self._process, self._late, scan.path, page_no, self._limits)
 
     def end(self) -> None:
-        ended(self._process)
+        end_child(self._process)
         self._scratch.cleanup()
 
     def _send(self, request: dict[str, Any]) -> None:

@@ -1,35 +1,116 @@
-"""Pages of scans that nothing is known of, decoded in a process of their own that may hang, swell or die.
+"""Pages of scans of unknown origin, decoded in a process of their own that may hang, swell or die.
 
 A page costs about 0.2 s more than ``page_of``. Programs that decode many pages in worker processes of their own
-call ``limit_this_process`` there instead, watch the clock, and use ``page_of``.
-"""
+call ``limit_this_process`` there instead, watch the clock, and use ``page_of``."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import numpy as np
 
-from pipeline.intake.decoder_process import (
-    HEADER_BYTES,
-    START_SECONDS,
-    ended,
-    how_it_ended,
-    kill_group,
-    named_error,
-    started,
+import pipeline
+from pipeline.errors import (
+    BrokenScan,
+    EmptyScan,
+    EncryptedScan,
+    HotichError,
+    OversizedScan,
+    ScanCrash,
+    ScanError,
+    ScanOutOfMemory,
+    ScanTimeout,
+    SetupError,
+    UnknownFileType,
 )
+from pipeline.intake.filetype import shown
 from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
 from pipeline.model import PageImage, PageRef, Pixels
+
+HEADER_BYTES = 65_536
+START_SECONDS = 10.0  # for the child to start, on a busy machine, beside the seconds of the page
+_ERRORS: tuple[type[ScanError], ...] = (
+    ScanError, UnknownFileType, EmptyScan, BrokenScan, EncryptedScan, OversizedScan, ScanTimeout, ScanOutOfMemory,
+    ScanCrash,
+)  # fmt: skip
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads reserve address space
+
+
+def start_child(module: str, scratch: str) -> subprocess.Popen[bytes]:
+    """A fresh interpreter that runs ``module``, leading a process group of its own; pipes at both ends.
+
+    What it leaves in ``scratch`` when it is killed is for the caller to remove.
+    """
+    root = os.fspath(Path(pipeline.__file__).parent.parent)
+    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": paths, "TMPDIR": scratch, **_ONE_THREAD},
+    )
+
+
+def kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child and every program it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def end_child(child: subprocess.Popen[bytes]) -> None:
+    """Kill, then reap: before the child is reaped its number cannot belong to anybody else."""
+    kill_group(child)
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    child.wait()
+
+
+def answered_error(header: Mapping[str, Any]) -> HotichError:
+    """The error that a child told."""
+    code = str(header["error"])
+    if code == SetupError.code:
+        return SetupError(str(header.get("message", "")))
+    return scan_error(code, str(header.get("message", "")))
+
+
+def scan_error(code: str, message: str) -> ScanError:
+    """The error of that code."""
+    return next((kind for kind in _ERRORS if kind.code == code), BrokenScan)(message)
+
+
+def child_error(
+    child: subprocess.Popen[bytes], late: bool, path: Path, page_no: int | None, limits: ScanLimits
+) -> ScanError:
+    """What a child that gave no answer died of. ``late``: it was killed for its time."""
+    what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
+    end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    status = 0 if end is None or end.si_code == os.CLD_EXITED else end.si_status
+    if late or status == signal.SIGXCPU:
+        return ScanTimeout(
+            f"{what} giải mã quá {limits.seconds:.0f} giây nên đã bị dừng. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
+        )
+    if status == signal.SIGKILL:  # not by us: the kernel ran out of memory
+        return ScanOutOfMemory(f"{what} cần quá nhiều bộ nhớ để giải mã. Hãy quét lại ở 300 dpi.")
+    return ScanCrash(
+        f"{what} làm chương trình giải mã dừng đột ngột. Hãy quét lại, hoặc xuất lại tệp từ máy quét."
+    )
+
 
 _Answer = TypeVar("_Answer")
 
@@ -74,8 +155,8 @@ def _asked(
             if "error" not in header:
                 return read(header, child.stdout)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
-            raise how_it_ended(child, late.is_set(), scan.path, page_no, limits) from None
-        raise named_error(header)
+            raise child_error(child, late.is_set(), scan.path, page_no, limits) from None
+        raise answered_error(header)
 
 
 @contextmanager
@@ -84,7 +165,7 @@ def _child(limits: ScanLimits, late: threading.Event, scratch: str) -> Iterator[
 
     What it leaves in ``scratch`` when it is killed is for the caller to remove.
     """
-    child = started("pipeline.intake.child", scratch)
+    child = start_child("pipeline.intake.decoder_child", scratch)
 
     def too_late() -> None:
         late.set()
@@ -98,7 +179,7 @@ def _child(limits: ScanLimits, late: threading.Event, scratch: str) -> Iterator[
     finally:
         clock.cancel()
         clock.join()
-        ended(child)
+        end_child(child)
 
 
 def _received(answer: IO[bytes], height: int, width: int, limits: ScanLimits) -> Pixels:

@@ -1,26 +1,25 @@
-"""Pages of a scan, whatever its format: how many there are, and one of them as pixels.
+"""Pages of a scan, whatever its format: how many there are, one of them as pixels, some of them as a scan of their own.
 
 Decoding happens in this process; a caller that cannot afford a decoder's crash or endless loop either runs in
-a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.intake.isolated``.
-"""
+a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.intake.isolated``."""
 
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScan, EncryptedScan, HotichError, OversizedScan, ScanOutOfMemory
 from pipeline.intake.filetype import FileType, scan_type, shown
 from pipeline.intake.folder import ScanFile
-from pipeline.intake.images import image_page, image_page_count
+from pipeline.intake.images import frame_of, image_page, image_page_count
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
-from pipeline.intake.pdf import pdf_page, pdf_page_count
+from pipeline.intake.pdf import open_pdf, page_objects, pdf_page, pdf_page_count
 from pipeline.logs import scan_id
 from pipeline.model import PageImage, PageRef
 
@@ -87,3 +86,36 @@ def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
             "Hãy chép lại tệp từ máy quét hoặc quét lại." if page_no is None else "Hãy quét lại trang này."
         )
         raise BrokenScan(f"{what} bị hỏng hoặc bị cắt cụt, không giải mã được. {again}") from error
+
+
+def split(source: Path, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
+    """Write those pages (from 1) of a PDF to a new PDF, of a TIFF to a new TIFF without loss; the same pages give the
+    same bytes. Raises ``ScanError`` where that cannot be done."""
+    kind = scan_type(source, limits)
+    with named_errors(source, None):
+        if kind is FileType.PDF:
+            _split_pdf(source, pages, target, limits)
+        else:
+            _split_tiff(source, pages, target, limits)
+
+
+def _split_pdf(source: Path, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
+    with open_pdf(source) as whole:
+        promised = len(page_objects(whole, source, limits))
+    with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream, suppress_warnings=True) as whole:
+        if len(whole.pages) != promised:
+            raise BrokenScan(f"«{shown(source)}» mất trang nên không tách được. Hãy quét lại tệp này.")
+        with pikepdf.new() as part:
+            part.pages.extend(whole.pages[number - 1] for number in pages)
+            part.save(target, deterministic_id=True)
+
+
+def _split_tiff(source: Path, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
+    with Image.open(source) as image:
+        frames, dpi = [], image.info.get("dpi")
+        for number in pages:
+            image.seek(frame_of(source, number, limits) if getattr(image, "n_frames", 1) > 1 else 0)
+            frames.append(ImageOps.exif_transpose(image))
+        packed = "group4" if all(frame.mode == "1" for frame in frames) else "tiff_deflate"
+        rest = {} if dpi is None else {"dpi": dpi}
+        frames[0].save(target, "TIFF", save_all=True, append_images=frames[1:], compression=packed, **rest)

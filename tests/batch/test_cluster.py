@@ -16,7 +16,7 @@ from pipeline.batch import Progress, digitize_book
 from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.batch.workers import PageJob, Workers
 from pipeline.errors import SetupError
-from pipeline.intake import ScanLimits, scans_of
+from pipeline.intake import ScanLimits, list_scans
 from pipeline.ledger import load_ledger
 from pipeline.model import PageResult
 from pipeline.run_context import RunContext
@@ -89,7 +89,7 @@ def test_a_machine_that_lacks_a_scan_takes_it_from_the_shared_store(
     (context.workspace / "store.toml").write_text(f'url = "file://{tmp_path}/kho"\n', encoding="utf-8")
     book = make_book(tmp_path / "books" / "a")
     draw(book / "1.tiff", GOOD)
-    (scan,) = scans_of(book)
+    (scan,) = list_scans(book)
     stored = Workspace(context.workspace).store(scan.path, scan.sha256).path
     shutil.rmtree(Workspace(context.workspace).objects)
     ledger = load_ledger(book)

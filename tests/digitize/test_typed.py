@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.digitize import digitize_page
-from pipeline.intake import page_of, scans_of
+from pipeline.intake import list_scans, page_of
 from pipeline.kinds import KINDS
 from pipeline.ledger import load_ledger
 from pipeline.model import FieldReading, FieldStatus, Writing
@@ -77,7 +77,7 @@ def test_most_typed_values_are_read_right() -> None:
 
 def test_a_dot_below_that_has_run_into_the_leader_is_read() -> None:
     """When it went with the leader, Tesseract read ``Thi`` there and was as sure of it as of any other name."""
-    (scan,) = scans_of(SAMPLE)
+    (scan,) = list_scans(SAMPLE)
     ledger = load_ledger(SAMPLE)
     result = digitize_page(page_of(scan, 2), SCHEMAS.form(ledger.form), ledger, SCHEMAS, engines())
     (entry,) = result.entries

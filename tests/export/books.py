@@ -10,7 +10,7 @@ import numpy as np
 from pipeline import kinds
 from pipeline.evaluation import load_truth
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
-from pipeline.intake import page_of, scans_of
+from pipeline.intake import list_scans, page_of
 from pipeline.ledger import load_ledger
 from pipeline.model import (
     Box,
@@ -83,7 +83,7 @@ def _save(
     registry: Registry, book_id: int, folder: Path, context: RunContext, truth: BookTruth, ledger: Ledger
 ) -> list[TrueEntry]:
     """Every page as a machine would read it that is sure of nothing; the entries in the order of the registry."""
-    scans = {scan.path.name: scan for scan in scans_of(folder)}
+    scans = {scan.path.name: scan for scan in list_scans(folder)}
     for scan in scans.values():
         Workspace(context.workspace).store(scan.path, scan.sha256)
         pages = sum(page.scan == scan.path.name for page in truth.pages)

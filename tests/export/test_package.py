@@ -17,7 +17,7 @@ from pipeline.cli.export_words import report_told
 from pipeline.export.options import PackageOptions
 from pipeline.export.package_folder import package_flaws, read_manifest
 from pipeline.export.preupload import preupload_faults
-from pipeline.intake import page_of, scans_of
+from pipeline.intake import list_scans, page_of
 from pipeline.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.registry import Verdict
 from pipeline.registry.model.amendments import AmendmentOrder
@@ -97,7 +97,7 @@ def _assert_shows_its_entry(book: StoredTruth, at: int, data: bytes, text: str) 
             assert other.values[column] not in text
     (picture,) = pictures_of(data)
     page = book.truth.pages[entry.page or 0]
-    scan = next(one for one in scans_of(book.folder) if one.path.name == page.scan)
+    scan = next(one for one in list_scans(book.folder) if one.path.name == page.scan)
     whole = page_of(scan, page.page_no).pixels
     assert 20_000 < len(data) < 140_000 * max(1.0, picture.size / 3 / (1240 * 1754))
     field = next(f.name for f in SCHEMAS.record(book.truth.kind).fields if f.column == column)

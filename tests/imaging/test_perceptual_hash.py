@@ -17,7 +17,7 @@ from pipeline.imaging.perceptual_hash import (
     ink_print,
     perceptual_hash,
 )
-from pipeline.intake import page_count, page_of, scans_of
+from pipeline.intake import list_scans, page_count, page_of
 from pipeline.model import Box, Pixels
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "birth-2006"
@@ -26,7 +26,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "birth-2006"
 @pytest.fixture(scope="module")
 def pages() -> list[Pixels]:
     """Three pages of one book, grey and small."""
-    (scan, *_) = scans_of(SAMPLE)
+    (scan, *_) = list_scans(SAMPLE)
     found = [page_of(scan, number).pixels for number in range(2, page_count(scan) + 1)][:3]
     return [small_ink_layer(pixels, 900 / max(pixels.shape)) for pixels in found]
 

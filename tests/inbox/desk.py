@@ -16,8 +16,8 @@ from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox import IntakeOptions, Scanner, ScannerRound, intake_round, manifest
 from pipeline.inbox.assignment import ScanInspector
 from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.intake import ScanFile, ScanLimits, SeenPage, page_count, page_of
-from pipeline.intake.splitting import split
+from pipeline.intake import InspectedPage, ScanFile, ScanLimits, page_count, page_of
+from pipeline.intake.pages import split
 from pipeline.localtime import iso_date
 from pipeline.workspace import Workspace
 from tests.intake.scans import picture
@@ -85,14 +85,14 @@ class Desk:
 class TameLooker:
     """``Inspector`` without a process of its own, for files that are known to be tame."""
 
-    def pages(self, scan: ScanFile) -> tuple[SeenPage, ...]:
+    def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
         pages = []
         for number in range(1, page_count(scan) + 1):
             try:
                 grey = small_ink_layer(page_of(scan, number).pixels, 1.0)
-                pages.append(SeenPage(number, likeness=perceptual_hash(grey), codes=read_qr_codes(grey)))
+                pages.append(InspectedPage(number, likeness=perceptual_hash(grey), codes=read_qr_codes(grey)))
             except ScanError as error:
-                pages.append(SeenPage(number, error.code, error.message))
+                pages.append(InspectedPage(number, error.code, error.message))
         return tuple(pages)
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:

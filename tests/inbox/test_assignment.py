@@ -21,7 +21,7 @@ from pipeline.inbox.separator_sheet import (
     separator_sheets_pdf,
     separator_text,
 )
-from pipeline.intake import page_count, scans_of
+from pipeline.intake import list_scans, page_count
 from pipeline.ledger import ledger_text, load_ledger
 from pipeline.localtime import iso_date
 from pipeline.model import Ledger, Pixels
@@ -59,7 +59,7 @@ def _plain(number: int) -> Pixels:
 def in_books(desk: Desk) -> dict[str, list[tuple[str, int]]]:
     """Files of each book with how many pages they have."""
     books = sorted(path for path in (desk.root / "books").iterdir())
-    return {book.name: [(one.path.name, page_count(one)) for one in scans_of(book)] for book in books}
+    return {book.name: [(one.path.name, page_count(one)) for one in list_scans(book)] for book in books}
 
 
 def reasons(desk: Desk) -> list[str]:
@@ -223,7 +223,7 @@ def test_a_whole_scan_shares_its_bytes_with_the_store(desk: Desk) -> None:
     desk.round()
     pile(desk.inbox() / "2.pdf", 1)
     desk.settled()
-    (file,) = scans_of(desk.root / "books" / "KS.2010.01")
+    (file,) = list_scans(desk.root / "books" / "KS.2010.01")
     stored = desk.workspace.stored(file.sha256)
     assert stored is not None
     assert stored.samefile(file.path)

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import StorageError, UnknownFileType
-from pipeline.intake import ScanLimits, contents_of, scan_file, scans_of
+from pipeline.intake import ScanLimits, folder_contents, list_scans, scan_file
 from pipeline.intake.filetype import shown
 from pipeline.intake.folder import natural_key
 from tests.intake.scans import encoded, multipage_tiff, picture, scanned_pdf
 
 
 def _names(folder: Path) -> list[str]:
-    return [scan.path.name for scan in scans_of(folder)]
+    return [scan.path.name for scan in list_scans(folder)]
 
 
 def test_scans_come_in_the_order_a_person_counts(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_scan_is_told_by_its_content_not_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "3.pdf").write_bytes(encoded(picture(), "BMP"))
     (tmp_path / "4.xyz").write_bytes(encoded(picture(), "WEBP"))
     (tmp_path / "5.pdf").write_text("không phải bản quét")
-    contents = contents_of(tmp_path)
+    contents = folder_contents(tmp_path)
     assert [scan.path.name for scan in contents.scans] == ["1.jpg", "2", "3.pdf", "4.xyz"]
     assert [(file.path.name, file.code) for file in contents.foreign] == [("5.pdf", "unknown-type")]
 
@@ -57,7 +57,7 @@ def test_companions_litter_hidden_and_unfinished_files_are_passed_over(tmp_path:
     )
     for name in ignored:
         (tmp_path / name).write_bytes(encoded(picture(), "PNG"))
-    contents = contents_of(tmp_path)
+    contents = folder_contents(tmp_path)
     assert contents.scans == ()
     assert contents.foreign == ()
 
@@ -69,7 +69,7 @@ def test_what_is_no_scan_is_reported_with_a_reason(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "d.pdf")
     (tmp_path / "e.pdf").symlink_to(tmp_path / "gone.pdf")
     (tmp_path / "f.pdf").symlink_to("/dev/zero")
-    foreign = {file.path.name: file for file in contents_of(tmp_path).foreign}
+    foreign = {file.path.name: file for file in folder_contents(tmp_path).foreign}
     assert {name: file.code for name, file in foreign.items()} == {
         "a.txt": "unknown-type",
         "b.pdf": "empty",
@@ -86,7 +86,7 @@ def test_what_is_no_scan_is_reported_with_a_reason(tmp_path: Path) -> None:
 def test_a_link_to_a_scan_is_a_scan(tmp_path: Path) -> None:
     scanned_pdf(tmp_path / "1.pdf")
     (tmp_path / "2.pdf").symlink_to(tmp_path / "1.pdf")
-    first, second = scans_of(tmp_path)
+    first, second = list_scans(tmp_path)
     assert first.sha256 == second.sha256
 
 
@@ -99,19 +99,19 @@ def test_the_hash_is_of_the_bytes(tmp_path: Path) -> None:
 
 def test_a_file_over_the_limit_is_foreign_and_not_hashed(tmp_path: Path) -> None:
     scanned_pdf(tmp_path / "1.pdf")
-    (file,) = contents_of(tmp_path, ScanLimits(max_bytes=100)).foreign
+    (file,) = folder_contents(tmp_path, ScanLimits(max_bytes=100)).foreign
     assert (file.code, file.sha256) == ("oversized", "")
 
 
 def test_a_folder_that_is_gone_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="Không mở được thư mục"):
-        scans_of(tmp_path / "gone")
+        list_scans(tmp_path / "gone")
 
 
 def test_a_name_that_is_no_text_can_be_reported(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/so\xff\n\x1b[31m.pdf"))
     path.write_text("không phải bản quét")
-    (file,) = contents_of(tmp_path).foreign
+    (file,) = folder_contents(tmp_path).foreign
     assert file.message.encode().decode().isprintable()
     assert shown(path) == "so\ufffd\ufffd\ufffd[31m.pdf"
 

@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.intake import (
     ScanFile,
     ScanLimits,
-    contents_of,
+    folder_contents,
     isolated,
     page_count_isolated,
     page_of,
@@ -66,7 +66,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path, kind: str) -
             {"link to nothing": "gone", "link to itself": "x.pdf", "endless device": "/dev/zero"}[kind]
         )
     assert _outcome(path) in {"unknown-type", "scan"}
-    assert [file.path for file in contents_of(tmp_path).foreign] == [path]
+    assert [file.path for file in folder_contents(tmp_path).foreign] == [path]
 
 
 def test_the_isolated_page_is_the_same_page(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pipeline.intake import (
     DEFAULT_LIMITS,
     ForeignFile,
     ScanFile,
-    contents_of,
+    folder_contents,
     page_count_isolated,
     page_of_isolated,
 )
@@ -52,7 +52,7 @@ def test_every_hostile_file_gives_a_page_or_a_named_error_within_the_limits() ->
 def _files_below(folder: Path) -> list[ScanFile | ForeignFile]:
     found: list[ScanFile | ForeignFile] = []
     for below in (folder, *sorted(path for path in folder.rglob("*") if path.is_dir())):
-        contents = contents_of(below)
+        contents = folder_contents(below)
         found += [*contents.scans, *(one for one in contents.foreign if one.path.is_file())]
     return found
 

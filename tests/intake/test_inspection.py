@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import BrokenScan, EncryptedScan, ScanTimeout, UnknownFileType
 from pipeline.intake import Inspector, ScanFile, ScanLimits
-from pipeline.intake.decoder_process import START_SECONDS
+from pipeline.intake.isolated import START_SECONDS
 from tests.intake import scans
 
 

@@ -10,7 +10,7 @@ from pdf2image import convert_from_path
 from PIL import Image
 
 from pipeline.errors import BrokenScan, OversizedScan, ScanTimeout
-from pipeline.intake import ScanLimits, page_count, page_of, pdf_draw, scan_file
+from pipeline.intake import ScanLimits, page_count, page_of, pdf, scan_file
 from pipeline.model import PageImage
 from tests.intake.scans import (
     A4_POINTS,
@@ -51,20 +51,20 @@ def never_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         pytest.fail("the page was drawn though it is one picture")
 
-    monkeypatch.setattr("pipeline.intake.pdf.drawn_page", refuse)
+    monkeypatch.setattr("pipeline.intake.pdf.draw_page", refuse)
 
 
 @pytest.fixture
 def drawings(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The dpi of each drawing that is made."""
     made: list[float] = []
-    draw = pdf_draw.drawn_page
+    draw = pdf.draw_page
 
     def noted(page: pikepdf.Page, name: str, page_no: int, limits: ScanLimits, dpi: float) -> object:
         made.append(dpi)
         return draw(page, name, page_no, limits, dpi)
 
-    monkeypatch.setattr("pipeline.intake.pdf.drawn_page", noted)
+    monkeypatch.setattr("pipeline.intake.pdf.draw_page", noted)
     return made
 
 

@@ -14,11 +14,10 @@ from pipeline.errors import HotichError, ScanOutOfMemory
 from pipeline.imaging.ink.binarization import small_ink_layer
 from pipeline.imaging.perceptual_hash import perceptual_hash
 from pipeline.imaging.qr_codes import read_qr_codes
-from pipeline.intake.child import MEMORY_MESSAGE
+from pipeline.intake.decoder_child import MEMORY_MESSAGE
 from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import ScanLimits, limit_this_process
-from pipeline.intake.pages import page_count, page_of
-from pipeline.intake.splitting import split
+from pipeline.intake.pages import page_count, page_of, split
 
 MOST_CODES, LONGEST_CODE = 20, 2_000
 """Bounds on what a page may tell; a separator sheet is far below both."""
