@@ -41,7 +41,7 @@ from pipeline.locate.field_lines import (
     runs_past_end,
 )
 from pipeline.locate.handwriting_lines import (
-    NEXT,
+    MIN_LINE_DISTANCE,
     centred_in,
     cluster_boxes,
     find_handwriting_lines,
@@ -117,7 +117,7 @@ def _page_row(straight: Straight, form: Form, record: RecordSpec) -> Iterator[In
             place = area_box(fit, slot.area)
             if not slot.signature and slot.roles:
                 free = np.where(owner < 0)[0]
-                apart = NEXT if names.get(slot.name) else 0.0
+                apart = MIN_LINE_DISTANCE if names.get(slot.name) else 0.0
                 found = find_handwriting_lines(place, components.boxes, components.area, free, letter, apart)
                 lines = [InkedLine(*line) for line in found]
                 touched = slot.name in names and any(

@@ -1,11 +1,17 @@
-"""The plate of a book: what all its pages were printed from, taught by the pages themselves.
+"""The form template of a book: what all its pages were printed from, learnt from the pages themselves.
 
-Once pages lie on one frame, their per-pixel median is the blank form: what stands on every page is print, what stands
-on one is ink. The plate then finds its labels on further pages by their picture, without reading them.
+Once pages lie on one frame, their per-pixel median is the blank form: what is on every page is print, what is on one is
+ink. The template then finds its labels on further pages by correlation, without reading them:
+
+    pages on one frame        median = template      on a further page
+    Họ tên: ..An...           Họ tên: ......         1 whole template at 25 dpi: rough map
+    Họ tên: ..Bình.    --->   Quê:    ......   --->  2 each label within 6 mm: affine map
+    Họ tên: ..Chi..                                  3 each label within 2 mm: its place
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,54 +24,67 @@ from numpy.typing import NDArray
 from pipeline.imaging.geometry import warp
 from pipeline.model import FoundLabel, Matrix, Pixels, TemplateLabel, TemplateView
 
-DPI = 100.0
-"""Pixels an inch of a plate."""
+log = logging.getLogger(__name__)
 
-BEFORE, ABOVE, BEYOND, BELOW = 0.03, 0.09, 0.03, 0.04
-"""How far a plate reaches beyond the frame to the left, top, right and bottom, in shares of it."""
+DPI = 100.0
+"""Pixels an inch of a template."""
+
+LEFT_MARGIN, TOP_MARGIN, RIGHT_MARGIN, BOTTOM_MARGIN = 0.03, 0.09, 0.03, 0.04
+"""How far a template reaches beyond the frame to the left, top, right and bottom, in shares of it."""
 
 MIN_PAGES = 4
-"""Pages that make a plate: with fewer, ink of one clerk stays in the median."""
+"""Pages that make a template: with fewer, ink of one clerk stays in the median."""
 
 COARSE_DPI = 25.0
-"""At which the whole plate is laid over a page."""
+"""Pixels an inch at which the whole template is laid over a page."""
 
 SCALES = (1.0, 0.98, 1.02, 0.96, 1.04, 0.94, 1.06)
-"""How much larger than told a page may be: cut-off margins and perspective deceive."""
+"""How much larger than expected a page may be: cut-off margins and perspective deceive."""
 
-REACHES = (6.0, 2.0)
-"""How far, in mm, a label is looked for around where it should stand: first by the whole plate, then by its labels."""
+SEARCH_MM = (6.0, 2.0)
+"""How far, in mm, a label is sought around its expected place: first by the whole template, then by its labels."""
 
-ALIKE = 0.5
+MIN_CORRELATION = 0.5
 """The least correlation of a label's picture with the place where it is found."""
 
 
 @dataclass(frozen=True)
 class TemplateGeometry:
-    """Size of the printed frame: ``across`` and ``down`` in mm."""
+    """The size of the printed frame, and with it of the template.
+
+    Attributes:
+        across: Width of the frame in mm.
+        down: Height of the frame in mm.
+    """
 
     across: float
     down: float
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the plate in pixels."""
-        x, y = self.to_pixels(1 + BEYOND, 1 + BELOW)
+        """(width, height) of the template in pixels."""
+        x, y = self.to_pixels(1 + RIGHT_MARGIN, 1 + BOTTOM_MARGIN)
         return round(x), round(y)
 
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
-        """Pixel of a share position."""
-        return (u + BEFORE) * self.across / 25.4 * DPI, (v + ABOVE) * self.down / 25.4 * DPI
+        """Return the pixel of a position in shares of the frame."""
+        return (u + LEFT_MARGIN) * self.across / 25.4 * DPI, (v + TOP_MARGIN) * self.down / 25.4 * DPI
 
     def to_shares(self, x: float, y: float) -> tuple[float, float]:
-        """Share position of a pixel."""
-        return x * 25.4 / DPI / self.across - BEFORE, y * 25.4 / DPI / self.down - ABOVE
+        """Return the position in shares of the frame of a pixel."""
+        return x * 25.4 / DPI / self.across - LEFT_MARGIN, y * 25.4 / DPI / self.down - TOP_MARGIN
 
 
 @dataclass(frozen=True)
 class FormTemplate:
-    """The blank form: ``picture`` (h, w) grey with 255 = paper, where its ``labels`` stand, and from how many ``pages``
-    it was made."""
+    """The blank form of a book.
+
+    Attributes:
+        shape: Its geometry.
+        picture: (h, w) grey, 255 = paper.
+        labels: Where its labels are, in shares of the frame.
+        pages: From how many pages it was learnt.
+    """
 
     shape: TemplateGeometry
     picture: Pixels
@@ -73,11 +92,45 @@ class FormTemplate:
     pages: int
 
     def find_labels(self, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
-        """The labels on a levelled page (h, w) grey of about ``dpi`` pixels an inch; none where it does not fit."""
-        return found_on(self, page, dpi)
+        """Return the labels found on a levelled page; none where the template does not fit.
+
+        The whole template is laid over the page by correlation at ``COARSE_DPI``. Each label's picture is then sought
+        around its place, the affine map through those found says where the others should be, and all are sought again.
+
+        Args:
+            page: (h, w) grey.
+            dpi: About its pixels an inch.
+        """
+        scale = DPI / dpi
+        picture = (
+            cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
+        )
+        picture = np.asarray(picture, np.uint8)
+        move = _place_by_correlation(self.picture, picture)
+        if move is None:
+            log.debug("template of %d pages refused: the page is smaller than it", self.pages)
+            return ()
+        found: Mapping[int, FoundLabel] = {}
+        for reach in SEARCH_MM:
+            places = (_find_label(self, label, picture, move, reach * DPI / 25.4) for label in self.labels)
+            found = {place.number: place for place in places if place is not None}
+            fitted = _fit_affine(self, found, move)
+            if fitted is None:
+                log.debug(
+                    "template refused: %d of %d labels found and not in place", len(found), len(self.labels)
+                )
+                return ()
+            move = fitted
+        log.debug("template fits: %d of %d labels found", len(found), len(self.labels))
+        return tuple(
+            FoundLabel(
+                label.number, label.left / scale, label.right / scale, label.baseline / scale, label.likeness
+            )
+            for label in found.values()
+        )
 
     def to_bytes(self) -> bytes:
-        """The plate as bytes (NumPy's, compressed): for a file, or another process."""
+        """Return the template as bytes (NumPy's, compressed): for a file, or another process."""
         rows = [(label.number, label.left, label.right, label.baseline, label.pages) for label in self.labels]
         shape = (self.shape.across, self.shape.down, float(self.pages))
         file = BytesIO()
@@ -86,7 +139,11 @@ class FormTemplate:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> FormTemplate:
-        """The plate of these bytes. Raises ``ValueError`` for bytes that are none."""
+        """Return the template of these bytes.
+
+        Raises:
+            ValueError: The bytes are no template.
+        """
         try:
             with np.load(BytesIO(data), allow_pickle=False) as held:
                 across, down, pages = held["shape"]
@@ -100,8 +157,14 @@ class FormTemplate:
 def template_view(
     normalized: Pixels, corners: Matrix, shape: TemplateGeometry, labels: Sequence[TemplateLabel]
 ) -> TemplateView:
-    """A straight page as a plate sees it: the evened page with its frame (``corners`` (4, 2), clockwise) where that of
-    the plate is, and its labels as they were read, in shares of the frame."""
+    """Return a rectified page as a template sees it: laid on the template's frame, with its labels as they were read.
+
+    Args:
+        normalized: The page (h, w), paper 255.
+        corners: (4, 2) its frame in pixels, clockwise from the top left.
+        shape: Geometry of the template.
+        labels: Labels that were read, in shares of the frame.
+    """
     target = np.array([shape.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))], np.float64)
     matrix = warp.homography(np.asarray(corners, np.float64), target)
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
@@ -111,8 +174,10 @@ def template_view(
 
 
 def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> FormTemplate | None:
-    """The plate that pages of a book teach, ``None`` while there are fewer than ``MIN_PAGES``. A label counts that was
-    read on a quarter of them, and stands where it stands on most."""
+    """Return the template that pages of a book teach, or ``None`` with fewer than ``MIN_PAGES`` of them.
+
+    A label counts when it was read on a quarter of the pages, and has its median place on them.
+    """
     views = [view for view in views if view.picture.shape[::-1] == shape.size]
     if len(views) < MIN_PAGES:
         return None
@@ -132,43 +197,12 @@ def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> Fo
         for number, found in sorted(places.items())
         if len(found) >= max(2, len(views) / 4)
     )
+    log.info("template learnt from %d pages: %d of %d labels", len(views), len(labels), len(places))
     return FormTemplate(shape, picture, labels, len(views))
 
 
-def found_on(template: FormTemplate, page: Pixels, dpi: float) -> tuple[FoundLabel, ...]:
-    """The plate's labels on a levelled page (h, w) grey of about ``dpi`` pixels an inch; none where it does not fit.
-
-    The whole plate is laid over the page by correlation at ``COARSE_DPI``; each label's picture is then looked for
-    around its place, the affine map through those found says where the others should be, and all are looked for again.
-    """
-    scale = DPI / dpi
-    picture = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
-    picture = np.asarray(picture, np.uint8)
-    start = _laid(template.picture, picture)
-    if start is None:
-        return ()
-    found: Mapping[int, FoundLabel] = {}
-    move = start
-    for reach in REACHES:
-        found = {
-            label.number: one
-            for label in template.labels
-            if (one := _looked_for(template, label, picture, move, reach * DPI / 25.4)) is not None
-        }
-        fitted = _through(template, found, move)
-        if fitted is None:
-            return ()
-        move = fitted
-    return tuple(
-        FoundLabel(
-            label.number, label.left / scale, label.right / scale, label.baseline / scale, label.likeness
-        )
-        for label in found.values()
-    )
-
-
-def _laid(template: Pixels, page: Pixels) -> Matrix | None:
-    """The affine map (2, 3) from the plate to the page by which the whole of them are most alike."""
+def _place_by_correlation(template: Pixels, page: Pixels) -> Matrix | None:
+    """Return the affine map (2, 3) from the template to the page with the highest correlation, or ``None``."""
     factor = COARSE_DPI / DPI
     small = 255 - cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     pad = 30
@@ -187,10 +221,18 @@ def _laid(template: Pixels, page: Pixels) -> Matrix | None:
     return best[1] if best is not None else None
 
 
-def _looked_for(
+def _find_label(
     template: FormTemplate, label: TemplateLabel, page: Pixels, move: Matrix, reach: float
 ) -> FoundLabel | None:
-    """The label where its picture is most like the page, within ``reach`` pixels of where ``move`` puts it."""
+    """Return the label where its picture is most like the page, or ``None``.
+
+    Args:
+        template: The template.
+        label: The label sought.
+        page: The page at ``DPI``.
+        move: (2, 3) from the template to the page.
+        reach: How far in pixels around the expected place it is sought.
+    """
     left, base = template.shape.to_pixels(label.left, label.baseline)
     right, _ = template.shape.to_pixels(label.right, label.baseline)
     x0, y0, x1, y1 = round(left) - 2, round(base) - 15, round(right) + 2, round(base) + 5
@@ -212,9 +254,9 @@ def _looked_for(
         return None
     likeness = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
     _, top, _, (x, y) = cv2.minMaxLoc(likeness)
-    if top < ALIKE:
+    if top < MIN_CORRELATION:
         return None
-    dx, dy = _finer(np.asarray(likeness, np.float32), x, y)
+    dx, dy = _subpixel_peak(np.asarray(likeness, np.float32), x, y)
     x_found, y_found = max(0, first_x) + dx, max(0, first_y) + dy
     return FoundLabel(
         label.number,
@@ -225,8 +267,8 @@ def _looked_for(
     )
 
 
-def _finer(likeness: NDArray[np.float32], x: int, y: int) -> tuple[float, float]:
-    """The top of the parabola through a peak and its neighbours, across and down."""
+def _subpixel_peak(likeness: NDArray[np.float32], x: int, y: int) -> tuple[float, float]:
+    """Return the top of the parabola through a peak and its neighbours, across and down."""
     result = []
     for place, line in ((x, likeness[y]), (y, likeness[:, x])):
         shift = 0.0
@@ -238,8 +280,9 @@ def _finer(likeness: NDArray[np.float32], x: int, y: int) -> tuple[float, float]
     return result[0], result[1]
 
 
-def _through(template: FormTemplate, found: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
-    """The affine map from the plate to the page through the labels that agree; ``None`` when hardly any do."""
+def _fit_affine(template: FormTemplate, found: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
+    """Return the affine map (2, 3) from the template to the page through the labels that agree; ``None`` with hardly
+    any."""
     if len(found) < 4:
         return None
     places = {label.number: template.shape.to_pixels(label.left, label.baseline) for label in template.labels}

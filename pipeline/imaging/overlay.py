@@ -1,4 +1,4 @@
-"""The debug picture: frame, labels, field boxes and readings drawn over the straight page."""
+"""The debug picture: frame, labels, field boxes and readings drawn over the rectified page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LABEL_READ: Colour = (90, 150, 90)
 LABEL_CARRIED: Colour = (220, 140, 0)
 BLANK: Colour = (150, 150, 150)
 STAMP: Colour = (230, 60, 160)
-STAMPS = {
+STAMP_LABELS = {
     StampKind.SEAL: "con dấu",
     StampKind.STRADDLE: "dấu giáp lai",
     StampKind.BOXED: "dấu có khung",
@@ -35,18 +35,21 @@ FONTS = (
 
 
 def rectified_page(page: PageImage, result: PageResult) -> Pixels:
-    """The page warped as the result's ``matrix`` and ``size`` say, in colour."""
+    """Return the page in colour, warped as the result's ``matrix`` and ``size`` say."""
     return warp.warp_image(page.pixels, result.matrix, result.size)
 
 
 def draw_overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixels:
-    """The straight page with what the machine saw: frame violet, labels green (read) or orange (carried by geometry),
-    fields from red (uncertain) to green (certain), grey where blank, stamps pink; the reading stands above its ink,
-    those of fields that share a blank one above the other.
-    What explains a place that is wrong stands on top; of a page without a frame there is nothing else."""
+    """Return the rectified page with what the machine saw.
+
+    The frame is violet; labels are green (read) or orange (placed by geometry); fields go from red (uncertain) to green
+    (certain) and are grey where blank; stamps are pink. A reading is written above its ink, readings of fields that
+    share a blank above one another. Measures and findings of the page are written on top; a page without a frame shows
+    nothing else.
+    """
     if result.frame is None:
         bare = Image.fromarray(page.pixels)
-        _head(ImageDraw.Draw(bare, "RGBA"), result, max(16, round(bare.height / 110)))
+        _draw_header(ImageDraw.Draw(bare, "RGBA"), result, max(16, round(bare.height / 110)))
         return np.asarray(bare)
     pale = rectified_page(page, result)
     picture = Image.fromarray(cv2.addWeighted(pale, 0.72, np.full_like(pale, 255), 0.28, 0))
@@ -59,7 +62,9 @@ def draw_overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixel
         draw.rectangle(_corners(label.box), outline=(*colour, 170), width=2)
     for stamp in result.stamps:
         draw.rectangle(_corners(stamp.box), outline=STAMP, width=3)
-        draw.text((stamp.box.left, stamp.box.bottom + 2), STAMPS[stamp.kind], fill=STAMP, font=_font(size))
+        draw.text(
+            (stamp.box.left, stamp.box.bottom + 2), STAMP_LABELS[stamp.kind], fill=STAMP, font=_font(size)
+        )
     record = schemas.records.get(schemas.forms[result.form].record) if result.form in schemas.forms else None
     captions: Counter[Box] = Counter()
     for entry in result.entries:
@@ -68,14 +73,14 @@ def draw_overlay(page: PageImage, result: PageResult, schemas: Schemas) -> Pixel
                 continue
             title = record.by_name[reading.field].label if record and reading.field in record.by_name else ""
             first = (reading.lines or (reading.box,))[0]
-            _field(draw, reading, title, size, captions[first])
+            _draw_field(draw, reading, title, size, captions[first])
             captions[first] += 1
-    _head(draw, result, size)
+    _draw_header(draw, result, size)
     return np.asarray(picture)
 
 
-def _head(draw: ImageDraw.ImageDraw, result: PageResult, size: int) -> None:
-    """Form, turn and skew, labels, measures of the picture, findings of the page: two lines on top."""
+def _draw_header(draw: ImageDraw.ImageDraw, result: PageResult, size: int) -> None:
+    """Draw form, turn and skew, labels, measures of the picture and findings of the page: two lines on top."""
     read = sum(1 for label in result.labels if label.score)
     quality = result.quality
     lines = (
@@ -96,8 +101,8 @@ def _head(draw: ImageDraw.ImageDraw, result: PageResult, size: int) -> None:
         draw.text(where, line, fill=FRAME, font=_font(size))
 
 
-def _field(draw: ImageDraw.ImageDraw, reading: FieldReading, title: str, size: int, before: int) -> None:
-    """The boxes of a field and its caption, above the ``before`` captions of fields that share its blank."""
+def _draw_field(draw: ImageDraw.ImageDraw, reading: FieldReading, title: str, size: int, before: int) -> None:
+    """Draw the boxes of a field and its caption, above the ``before`` captions of fields that share its blank."""
     colour = BLANK if reading.status is FieldStatus.BLANK else _by_confidence(reading.confidence)
     assert reading.box is not None
     for box in reading.lines or (reading.box,):

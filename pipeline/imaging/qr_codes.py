@@ -1,4 +1,7 @@
-"""QR codes on pages, read and drawn by zxing-cpp: it reads them skewed up to about 10°, upside down, and after JPEG."""
+"""QR codes on pages, read and drawn by zxing-cpp.
+
+The library reads codes skewed up to about 10°, upside down, and after JPEG.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ QR_ALONE = zxingcpp.barcode_formats_from_str("QRCode")
 
 
 def read_qr_codes(grey: Pixels) -> tuple[str, ...]:
-    """The texts of all QR codes on a page, each once, in the order they are found; those that cannot be read whole
-    are left out."""
+    """Return the texts of all QR codes on a page, each once, in the order they are found.
+
+    Codes that cannot be read whole are left out.
+    """
     found = zxingcpp.read_barcodes(
         np.ascontiguousarray(grey), formats=QR_ALONE, text_mode=zxingcpp.TextMode.Plain
     )
@@ -21,6 +26,7 @@ def read_qr_codes(grey: Pixels) -> tuple[str, ...]:
 
 
 def draw_qr_code(text: str) -> Pixels:
-    """The code of a text, one pixel a module, 0 for ink, without the quiet zone; a quarter of it may be lost."""
+    """Return the QR code of a text: one pixel a module, 0 for ink, without the quiet zone; a quarter of it may be
+    lost."""
     code = zxingcpp.create_barcode(text, QR, ec_level="Q")
     return np.array(zxingcpp.write_barcode_to_image(code, add_quiet_zones=False))

@@ -1,6 +1,7 @@
-"""How usable a picture of a page is: what can be measured of it before anything is read.
+"""How usable a picture of a page is: what can be measured before anything is read, and when to scan again.
 
-``pipeline.imaging.scan_quality`` says from which measure on a page should be scanned again.
+A poor page is read all the same. The limits from which on a measure is a flaw lie in ``ocr_models/page-gate``, fitted
+by ``benchmarks.fitting.fit_gate``.
 """
 
 from __future__ import annotations
@@ -23,16 +24,21 @@ SHARP_DPI = 200.0
 """Pixels an inch at which the width of edges is measured."""
 
 GREY_DPI = 100.0
-"""About at which the whole page is measured."""
+"""About the pixels an inch at which the whole page is measured."""
 
 COLOUR_DPI = 50.0
-"""At which a finger and a folded corner are looked for."""
+"""Pixels an inch at which a finger and a folded corner are looked for."""
 
 
 def measure_quality(pixels: Pixels, layers: ColourLayers, dpi: float) -> Quality:
-    """What can be measured of a page (h, w, 3) RGB of ``dpi`` pixels an inch and its ``layers``, but ``cut``, for which
-    its form must be known."""
-    grey, grey_dpi = _reduced(layers.ink, dpi, GREY_DPI)
+    """Return the measures of a page, but for ``cut``, which needs its form.
+
+    Args:
+        pixels: The page (h, w, 3) RGB.
+        layers: Its colour layers.
+        dpi: Its pixels an inch.
+    """
+    grey, grey_dpi = _at_dpi(layers.ink, dpi, GREY_DPI)
     paper, ink = grey_exceeded_by(grey, 0.1), grey_exceeded_by(grey, 0.99)
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     strong = np.abs(edges) > 30
@@ -47,23 +53,33 @@ def measure_quality(pixels: Pixels, layers: ColourLayers, dpi: float) -> Quality
         dpi=dpi,
         edge=edge_width(pixels, dpi),
         shade=shade(grey),
-        finger=finger(*_reduced(pixels, dpi, COLOUR_DPI)),
+        finger=finger(*_at_dpi(pixels, dpi, COLOUR_DPI)),
         fold=fold(grey, grey_dpi),
     )
 
 
 def remeasure_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
-    """The measures, with those of the whole picture that a scanner's bed beside the paper tells wrongly taken from the
-    part that shows the ``paper`` (h, w, 3) of ``dpi`` pixels an inch."""
-    grey, _ = _reduced(split_colour_layers(paper).ink, dpi, GREY_DPI)
-    return replace(measured, shade=shade(grey), finger=finger(*_reduced(paper, dpi, COLOUR_DPI)))
+    """Return the measures, shade and finger taken anew from the part of the picture that shows the paper.
+
+    A scanner's bed beside the paper deceives these two.
+
+    Args:
+        measured: Measures of the whole picture.
+        paper: The part (h, w, 3) that shows the paper.
+        dpi: Its pixels an inch.
+    """
+    grey, _ = _at_dpi(split_colour_layers(paper).ink, dpi, GREY_DPI)
+    return replace(measured, shade=shade(grey), finger=finger(*_at_dpi(paper, dpi, COLOUR_DPI)))
 
 
 def edge_width(pixels: Pixels, dpi: float) -> float:
-    """How wide the edges of strokes are, in mm: three quarters of the strong ones mid-page are narrower.
+    """Return how wide the edges of strokes are, in mm: three quarters of the strong ones mid-page are narrower.
 
-    At each place with a strong edge: the range of greys around it over the steepest rise there (a measure after
-    Marziliano et al. 2002, without tracing edges). 0 where nothing is drawn.
+    At each place with a strong edge it is the range of greys around it over the steepest rise there. 0 where nothing is
+    drawn.
+
+    Source:
+        After Marziliano et al. (2002), without tracing edges.
     """
     scale = min(1.0, SHARP_DPI / dpi)
     height = pixels.shape[0]
@@ -85,8 +101,10 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
 
 
 def shade(grey: Pixels) -> float:
-    """How dark the paper is where it is darkest, 0 = white to 1 = black: the inner page in 5 × 5 parts, of each the
-    grey that a quarter of it exceeds."""
+    """Return how dark the paper is where it is darkest, 0 = white to 1 = black.
+
+    The inner page is cut into 5 × 5 parts; of each the grey counts that a quarter of it exceeds.
+    """
     height, width = grey.shape
     inner = grey[height // 10 : height - height // 10, width // 10 : width - width // 10]
     parts = [part for rows in np.array_split(inner, 5, 0) for part in np.array_split(rows, 5, 1)]
@@ -98,10 +116,13 @@ def shade(grey: Pixels) -> float:
 
 
 def finger(small: Pixels, dpi: float) -> float:
-    """How far the largest patch of skin reaches in from an edge of the picture, in mm (0: there is none).
+    """Return how far the largest patch of skin reaches in from an edge of the picture, in mm (0: there is none).
 
-    Skin is taken by its chroma (Cr 138 to 176, Cb 80 to 122 after Chai and Ngan 1999, and redder than the paper), as a
-    solid patch at least 7 mm across that touches the edge: seals are thin lines of another red.
+    Skin is a solid patch at least 7 mm across that touches the edge, of skin's chroma and redder than the paper: seals
+    are thin lines of another red.
+
+    Source:
+        Chai and Ngan (1999): Cr 138 to 176, Cb 80 to 122.
     """
     mm = dpi / MM
     chroma = cv2.cvtColor(cv2.GaussianBlur(small, (3, 3), 0), cv2.COLOR_RGB2YCrCb)
@@ -131,10 +152,13 @@ def finger(small: Pixels, dpi: float) -> float:
 
 
 def fold(grey: Pixels, dpi: float) -> float:
-    """The length in mm of the longest straight slanting edge that cuts off a corner of the picture (0: there is none).
+    """Return the length in mm of the longest straight slanting edge that cuts off a corner (0: there is none).
 
-    Segments (LSD of Grompone von Gioi et al. 2010) of 25° to 65° within 70 mm of a corner whose line meets both sides
-    there, and which make up most of that line.
+    Segments of 25° to 65° within 70 mm of a corner count whose line meets both sides there, and which make up most of
+    that line.
+
+    Source:
+        Line segment detector of Grompone von Gioi et al. (2010).
     """
     mm = dpi / MM
     zone = round(75 * mm)
@@ -149,12 +173,12 @@ def fold(grey: Pixels, dpi: float) -> float:
             part = part[:, -zone:] if right else part[:, :zone]
             part = part[::-1] if down else part
             part = part[:, ::-1] if right else part
-            longest = max(longest, _cutting(np.ascontiguousarray(part), mm))
+            longest = max(longest, _longest_cut(np.ascontiguousarray(part), mm))
     return longest / mm
 
 
-def _cutting(corner: Pixels, mm: float) -> float:
-    """The longest edge that cuts off the top left corner of the picture, in pixels; gaps in it do not count."""
+def _longest_cut(corner: Pixels, mm: float) -> float:
+    """Return the longest edge that cuts off the top left corner of the picture, in pixels; gaps in it do not count."""
     # a fold in white paper before a white lid is faint
     soft = cv2.GaussianBlur(corner, (5, 5), 0)
     found = cv2.createLineSegmentDetector().detect(
@@ -166,7 +190,7 @@ def _cutting(corner: Pixels, mm: float) -> float:
     length = np.hypot(x1 - x0, y1 - y0)
     angle = np.degrees(np.arctan2(y1 - y0, x1 - x0)) % 180
     slanting = (angle > 115) & (angle < 155) & (length > 3 * mm)
-    lines = _lines(x0[slanting], y0[slanting], x1[slanting], y1[slanting])
+    lines = _supporting_lines(x0[slanting], y0[slanting], x1[slanting], y1[slanting])
     best = 0.0
     for a, b, run in lines:
         chord = float(np.hypot(a, b))
@@ -175,11 +199,14 @@ def _cutting(corner: Pixels, mm: float) -> float:
     return best
 
 
-def _lines(
+def _supporting_lines(
     x0: NDArray[np.float64], y0: NDArray[np.float64], x1: NDArray[np.float64], y1: NDArray[np.float64]
 ) -> list[tuple[float, float, float]]:
-    """For each slanting segment its line's crossing with the top (x) and the left side (y), and how much of that line
-    all segments cover that lie on it."""
+    """Return the line of each slanting segment.
+
+    Returns:
+        Of each its crossing with the top (x) and with the left side (y), and how much of it all segments on it cover.
+    """
     slope = (y1 - y0) / (x1 - x0)
     left, top = y0 - slope * x0, x0 - y0 / slope
     lines = []
@@ -194,12 +221,12 @@ def _lines(
         ends = np.sort(
             np.column_stack([x0[on] * along[0] + y0[on] * along[1], x1[on] * along[0] + y1[on] * along[1]]), 1
         )
-        lines.append((float(top[n]), float(left[n]), _covered(ends)))
+        lines.append((float(top[n]), float(left[n]), _union_length(ends)))
     return lines
 
 
-def _covered(ends: NDArray[np.float64]) -> float:
-    """The length of the union of the intervals (n, 2)."""
+def _union_length(ends: NDArray[np.float64]) -> float:
+    """Return the length of the union of the intervals (n, 2)."""
     total, reached = 0.0, -np.inf
     for start, end in ends[np.argsort(ends[:, 0])]:
         total += max(0.0, float(end) - max(float(start), reached))
@@ -207,21 +234,23 @@ def _covered(ends: NDArray[np.float64]) -> float:
     return total
 
 
-def _reduced(pixels: Pixels, dpi: float, wanted: float) -> tuple[Pixels, float]:
-    """The picture at about ``wanted`` pixels an inch, and how many those are."""
+def _at_dpi(pixels: Pixels, dpi: float, wanted: float) -> tuple[Pixels, float]:
+    """Return the picture at about ``wanted`` pixels an inch, and how many those are."""
     side = max(1, int(dpi / wanted + 0.25))
     return downsample(pixels, side), dpi / side
 
 
 def cumulative_histogram(grey: Pixels) -> NDArray[np.int64]:
-    """How many pixels (256,) have each grey level or a darker one."""
+    """Return how many pixels (256,) have each grey level or a darker one."""
     levels = cv2.calcHist([grey], [0], None, [256], [0.0, 256.0]).ravel()
     return np.asarray(np.cumsum(levels.astype(np.int64)), np.int64)
 
 
 def grey_percentile(grey: Pixels, share: float) -> float:
-    """The grey level below which that share (0..1) of the pixels lies, between two levels as
-    ``numpy.grey_percentile``."""
+    """Return the grey level below which that share (0..1) of the pixels lies, interpolated as ``numpy.percentile``.
+
+    Counting levels is far quicker than sorting pixels, and gives the same.
+    """
     levels = cumulative_histogram(grey)
     place = share * (int(levels[-1]) - 1)
     low = int(place)
@@ -232,7 +261,7 @@ def grey_percentile(grey: Pixels, share: float) -> float:
 
 
 def grey_exceeded_by(grey: Pixels, share: float) -> float:
-    """The grey level that so much of the picture reaches or exceeds."""
+    """Return the grey level that so large a share of the picture reaches or exceeds."""
     levels = cumulative_histogram(grey)
     lighter = levels[-1] - np.concatenate([[0], levels[:-1]])
     return float(255 - np.searchsorted(lighter[::-1], share * grey.size))
@@ -246,7 +275,7 @@ FLAW_MEASURES: Mapping[str, Callable[[Quality], float]] = {
     "SCAN-FINGER": lambda quality: quality.finger,
     "SCAN-FOLD": lambda quality: quality.fold,
 }
-"""The code of each flaw and the measure that shows it: the more, the worse (mm, but for the shade, 0..1)."""
+"""By code of a flaw the measure that shows it: the more, the worse (mm, but for the shade, 0..1)."""
 
 EXPLAINED_BY = {"SCAN-BLUR": "SCAN-COARSE"}
 """Flaws that another one explains: few pixels make wide edges."""
@@ -254,13 +283,18 @@ EXPLAINED_BY = {"SCAN-BLUR": "SCAN-COARSE"}
 
 @dataclass(frozen=True)
 class PageGate:
-    """``limits``: for each of ``FLAW_MEASURES``, in their order, the measure from which on it is a flaw."""
+    """The limits of ``FLAW_MEASURES`` from which on a page should be scanned again.
+
+    Attributes:
+        limits: One for each measure, in their order.
+        fingerprint: Digest of the model's files.
+    """
 
     limits: tuple[float, ...]
     fingerprint: str = ""
 
     def flaws(self, quality: Quality) -> tuple[str, ...]:
-        """The codes of what is wrong with a page."""
+        """Return the codes of a page's flaws."""
         found = [
             code
             for (code, sign), limit in zip(FLAW_MEASURES.items(), self.limits, strict=True)

@@ -1,12 +1,24 @@
-"""Laying the form's geometry over the page through the labels that were read.
+"""Fitting the form's geometry to the page through the labels that were read.
 
-First a robust guess from pairs of labels (scale and shift, RANSAC in the spirit of Fischler & Bolles 1981, but over all
-pairs, so that it is deterministic), then a least-squares affine map over the labels that agree, then, once the printed
-frame is known, its homography; what a printing's lines differ from the declaration is kept as an offset a line.
+A form declares its labels and blanks in shares (u, v) of its printed frame. The fit maps them to pixels in four steps:
+
+    form (u, v)                    page (x, y)
+    0,0 +--------------+           +--------------+      1 every pair of labels proposes scale and
+        | Họ tên: .... |   pairs   |  Ho tén .... |        shift; the proposal most labels agree
+        | Quê: ....... |  ------>  | Qué: ....... |        with wins
+        | Số: ........ |           |   So ....... |      2 least-squares affine map through these
+        +--------------+ 1,1       +--------------+      3 homography of the frame, once it is seen
+
+    4 drift: printings move single lines against the declaration; the median offset of a line's labels is kept
+      with it and interpolated between lines:   v ---o----o------o---->   offset  0  +.01  +.01  -.005
+
+Source:
+    Step 1 is RANSAC in the spirit of Fischler and Bolles (1981), but over all pairs, so that it is deterministic.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,26 +28,34 @@ from pipeline.locate.label_matching import LabelCandidate
 from pipeline.model import Box, Matrix, PlacedLabel
 from pipeline.schema import Form, Label
 
-NEAR = 0.012
-"""How far (share of the frame's height) a label may stand from where the fit puts it and still agree."""
+log = logging.getLogger(__name__)
 
-DRIFT = 0.035
+MAX_RESIDUAL = 0.012
+"""How far (share of the frame's height) a label may be from where the fit puts it and still agree."""
+
+MAX_DRIFT = 0.035
 """How far a printing may move a line against the declaration (share of the frame's height)."""
 
-LONG_DRIFT = 0.13
-"""How far it may move a line whose print is long enough to be known by itself (the foot of the page, say)."""
+MAX_LONG_DRIFT = 0.13
+"""How far it may move a line whose print is long enough to be unmistakable (the foot of the page, say)."""
 
 LONG_LABEL = 12
 """Letters a label needs for that."""
 
-TALL = 1.5
-"""From how many times the usual height of the labels' boxes on one holds more than its words: another line's ink."""
+TALL_BOX = 1.5
+"""From how many times the usual height on a label's box holds more than its words: ink of another line."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormFit:
-    """``matrix`` (3, 3) maps shares (u, v) to pixels; ``drift`` are pairs (v, offset in v) of printed lines in order;
-    ``found`` the label candidates that agree; ``share`` how much of the form's print was found (0..1)."""
+    """A form fitted to a page.
+
+    Attributes:
+        matrix: (3, 3) from shares (u, v) to pixels.
+        drift: (v, offset in v) of the printed lines, in order.
+        found: The label candidates that agree.
+        share: How much of the form's print was found, by letters, 0..1.
+    """
 
     matrix: Matrix
     drift: tuple[tuple[float, float], ...]
@@ -43,7 +63,7 @@ class FormFit:
     share: float
 
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
-        """Pixel position of a share position, with the line's drift."""
+        """Return the pixel of a position in shares, with the drift of its line."""
         if self.drift:
             v = v + float(np.interp(v, [d[0] for d in self.drift], [d[1] for d in self.drift]))
         x, y, w = self.matrix @ np.array([u, v, 1.0])
@@ -57,13 +77,19 @@ class FormFit:
 
 
 def frame_aspect(form: Form) -> float:
-    """Width over height of the form's printed frame."""
+    """Return width over height of the form's printed frame."""
     left, top, right, bottom = form.frame
     return (right - left) * form.paper_mm[0] / ((bottom - top) * form.paper_mm[1])
 
 
 def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, int]) -> FormFit | None:
-    """The fit that most labels agree with on a page of that (width, height), or ``None`` when too few do."""
+    """Return the fit that most labels agree with, or ``None`` when too few do.
+
+    Args:
+        form: The form.
+        candidates: Places where its labels may be.
+        size: (width, height) of the page in pixels.
+    """
     labels = form.labels
     strong = [c for c in candidates if c.score >= 0.8] or list(candidates)
     if len(strong) < 3:
@@ -87,28 +113,32 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
             wide = high * ratio
             left, top = x[i] - wide * u[i], y[i] - high * v[i]
             off = np.maximum(np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high)
-            good = off < 1.6 * NEAR
-            score = _score(number[good], (weight * (1 - off / (4 * NEAR)))[good])
+            good = off < 1.6 * MAX_RESIDUAL
+            score = _coverage_score(number[good], (weight * (1 - off / (4 * MAX_RESIDUAL)))[good])
             if best is None or score > best[0]:
                 best = score, np.array([[wide, 0, left], [0, high, top], [0, 0, 1]])
     if best is None:
         return None
     matrix = best[1]
     for _ in range(3):
-        chosen = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
+        chosen = _select_agreeing(labels, candidates, matrix, 1.6 * MAX_RESIDUAL)
         if len(chosen) < 3:
+            log.debug("form %s refused: %d of its labels agree", form.id, len(chosen))
             return None
-        matrix = _affine(labels, chosen, matrix)
-    return _with_drift(form, candidates, matrix)
+        matrix = _refine_affine(labels, chosen, matrix)
+    fit = _fit_drift(form, candidates, matrix)
+    log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.found), fit.share)
+    return fit
 
 
 def fit_to_frame(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
-    """The fit through the printed frame: ``matrix`` maps the unit square onto the frame found on the page."""
-    return _with_drift(form, candidates, matrix)
+    """Return the fit through the printed frame: ``matrix`` (3, 3) maps the unit square onto the frame found on the
+    page."""
+    return _fit_drift(form, candidates, matrix)
 
 
 def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -> tuple[LabelCandidate, ...]:
-    """The candidates on another picture of the page: ``matrix`` (3, 3) maps the old pixels to the new."""
+    """Return the candidates on another picture of the page; ``matrix`` (3, 3) maps the old pixels to the new."""
     result = []
     for c in candidates:
         points = np.array(
@@ -127,7 +157,8 @@ def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -
 
 
 def median_residual(form: Form, fit: FormFit) -> float:
-    """Median distance (share of the frame's height) of the labels found from where the matrix alone puts them."""
+    """Return the median distance (share of the frame's height) of the labels found from where the matrix alone puts
+    them."""
     off = []
     for c in fit.found:
         label = form.labels[c.label]
@@ -136,8 +167,8 @@ def median_residual(form: Form, fit: FormFit) -> float:
     return float(np.median(off)) if off else 1.0
 
 
-def _score(numbers: np.ndarray, weights: np.ndarray) -> float:
-    """Sum of the best weight of each label, so that one label found thrice counts once."""
+def _coverage_score(numbers: np.ndarray, weights: np.ndarray) -> float:
+    """Return the sum of the best weight of each label, so that a label found three times counts once."""
     best = np.zeros(int(numbers.max()) + 1 if len(numbers) else 1)
     np.maximum.at(best, numbers, weights)
     return float(best.sum())
@@ -148,10 +179,10 @@ def _position(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
     return float(x / w), float(y / w)
 
 
-def _agreeing(
+def _select_agreeing(
     labels: Sequence[Label], candidates: Sequence[LabelCandidate], matrix: Matrix, near: float
 ) -> tuple[LabelCandidate, ...]:
-    """For each label its best candidate that stands where the matrix puts it."""
+    """Return for each label its best candidate that is where the matrix puts it."""
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     chosen: dict[int, tuple[float, LabelCandidate]] = {}
     for candidate in candidates:
@@ -165,8 +196,8 @@ def _agreeing(
     return tuple(candidate for _, candidate in chosen.values())
 
 
-def _affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], before: Matrix) -> Matrix:
-    """Least-squares affine map through the labels' left ends (and their right ends where those are sure)."""
+def _refine_affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], before: Matrix) -> Matrix:
+    """Return the least-squares affine map through the labels' left ends, and through right ends that are sure."""
     source, target, weights = [], [], []
     for c in chosen:
         label = labels[c.label]
@@ -188,50 +219,50 @@ def _affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], before: M
     return np.vstack([solution.T, [0, 0, 1]])
 
 
-def _with_drift(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
+def _fit_drift(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
     labels = form.labels
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
-    close = _agreeing(labels, candidates, matrix, 1.6 * NEAR)
-    drift = _line_drift(labels, _level(close), matrix, high)
+    close = _select_agreeing(labels, candidates, matrix, 1.6 * MAX_RESIDUAL)
+    drift = _line_drift(labels, _with_usual_height(close), matrix, high)
     # labels of lines that this printing moved: allowed further off, when they stand in their column
     known = {c.label for c in close}
     moved: dict[int, tuple[float, LabelCandidate]] = {}
     for candidate in candidates:
         label = labels[candidate.label]
-        if candidate.label in known or any(overlap_mostly(candidate, other) for other in close):
+        if candidate.label in known or any(same_words(candidate, other) for other in close):
             continue
-        x, y = _position(matrix, label.u0, label.v + _at(drift, label.v))
-        reach = LONG_DRIFT if len(label.text) >= LONG_LABEL and candidate.score > 0.8 else DRIFT
+        x, y = _position(matrix, label.u0, label.v + _drift_at(drift, label.v))
+        reach = MAX_LONG_DRIFT if len(label.text) >= LONG_LABEL and candidate.score > 0.8 else MAX_DRIFT
         off = abs(candidate.baseline - y) / high
-        if abs(candidate.box.left - x) < 2 * NEAR * high and off < reach:
+        if abs(candidate.box.left - x) < 2 * MAX_RESIDUAL * high and off < reach:
             merit = candidate.score - off
             if candidate.label not in moved or merit > moved[candidate.label][0]:
                 moved[candidate.label] = merit, candidate
     found = (*close, *(candidate for _, candidate in moved.values()))
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    return FormFit(matrix, _line_drift(labels, _level(found), matrix, high), found, share)
+    return FormFit(matrix, _line_drift(labels, _with_usual_height(found), matrix, high), found, share)
 
 
-def _level(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
-    """The candidates whose box tells on which level they stand: those that are not much taller than is usual."""
+def _with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
+    """Return the candidates whose box is not much taller than is usual, so that it says on which level they are."""
     usual = float(np.median([c.box.height for c in found])) if found else 0.0
-    return tuple(c for c in found if c.box.height <= TALL * usual)
+    return tuple(c for c in found if c.box.height <= TALL_BOX * usual)
 
 
-def overlap_mostly(one: LabelCandidate, other: LabelCandidate) -> bool:
-    """Whether two candidates are the same words on the page: one text cannot be two labels."""
-    shared = one.box.intersection(other.box)
-    return shared.area > 0.5 * min(one.box.area, other.box.area)
+def same_words(first: LabelCandidate, second: LabelCandidate) -> bool:
+    """Return whether two candidates are the same words on the page: one text cannot be two labels."""
+    shared = first.box.intersection(second.box)
+    return shared.area > 0.5 * min(first.box.area, second.box.area)
 
 
-def _at(drift: Sequence[tuple[float, float]], v: float) -> float:
+def _drift_at(drift: Sequence[tuple[float, float]], v: float) -> float:
     return float(np.interp(v, [d[0] for d in drift], [d[1] for d in drift])) if drift else 0.0
 
 
 def _line_drift(
     labels: Sequence[Label], found: Sequence[LabelCandidate], matrix: Matrix, high: float
 ) -> tuple[tuple[float, float], ...]:
-    """Median offset of each printed line's labels from the declaration, in v; lines must keep their order."""
+    """Return the median offset of each printed line's labels from the declaration, in v; lines keep their order."""
     lines: dict[float, list[float]] = {}
     for candidate in found:
         label = labels[candidate.label]
@@ -243,7 +274,7 @@ def _line_drift(
     for v, offset in drift:
         around = [o for w, o in drift if w != v and abs(w - v) < 0.12]
         lone = len(lines[v]) < 2 and v not in long
-        if around and lone and abs(offset - float(np.median(around))) > NEAR:
+        if around and lone and abs(offset - float(np.median(around))) > MAX_RESIDUAL:
             continue
         if kept and v + offset <= kept[-1][0] + kept[-1][1]:
             continue
@@ -252,9 +283,9 @@ def _line_drift(
 
 
 def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
-    """All labels of the form: where they were read, or where the geometry carries them (score 0)."""
+    """Return all labels of the form: where they were read, or where the geometry puts them (score 0)."""
     read = {c.label: c for c in fit.found}
-    level = set(_level(fit.found))
+    level = set(_with_usual_height(fit.found))
     letter = form.text_size * fit.height
     placed = []
     for number, label in enumerate(form.labels):
@@ -264,7 +295,7 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
         right, _ = fit.to_pixels(label.u1, label.v)
         candidate = read.get(number)
         if candidate:
-            left, right = _ends(candidate, left, right, letter)
+            left, right = _label_ends(candidate, left, right, letter)
             baseline = candidate.baseline if candidate in level else baseline
         box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
@@ -272,7 +303,7 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
 
 
 def paper_corners(form: Form, fit: FormFit) -> Matrix:
-    """The corners (4, 2) of the form's paper, as its printed frame lies."""
+    """Return the corners (4, 2) of the form's paper in pixels, by its printed frame."""
     left, top, right, bottom = form.frame
     u = [-left / (right - left), (1 - left) / (right - left)]
     v = [-top / (bottom - top), (1 - top) / (bottom - top)]
@@ -280,10 +311,12 @@ def paper_corners(form: Form, fit: FormFit) -> Matrix:
     return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)
 
 
-def _ends(candidate: LabelCandidate, left: float, right: float, letter: float) -> tuple[float, float]:
-    """Where a label begins and ends that the geometry puts between ``left`` and ``right``: where it was read. What was
-    read is too long where handwriting runs into its first or last word, and too short where such a word was not read:
-    of its ends the one nearer to its place is then the label's own."""
+def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: float) -> tuple[float, float]:
+    """Return where a label begins and ends that the geometry puts between ``left`` and ``right``.
+
+    It is where the label was read. That is too long where handwriting runs into its first or last word, and too short
+    where such a word was not read: then the end nearer to its place is the label's own.
+    """
     read, wide = candidate.box, right - left
     if candidate.loose:
         return read.left, right
@@ -302,14 +335,23 @@ MIN_LETTER_RATIO = 4
 
 
 def is_distinguished(form: Form, fit: FormFit, sister: Form, other: FormFit) -> bool:
-    """Whether the print found is that of ``form`` and not that of another form: as much of it as a long label is none
-    of the other's, and hardly any of the other's is none of its own."""
+    """Return whether the print found is that of ``form`` and not of another form that prints much alike.
+
+    Handwriting may hide most of the print. As much of it as a long label must not be the other form's, and hardly any
+    of the other's must be missing from this one.
+
+    Args:
+        form: The form in question.
+        fit: Its fit to the page.
+        sister: The similar form.
+        other: The similar form's fit to the same page.
+    """
     return count_exclusive_letters(form, fit, other) >= max(
         LONG_LABEL, MIN_LETTER_RATIO * count_exclusive_letters(sister, other, fit)
     )
 
 
 def count_exclusive_letters(form: Form, fit: FormFit, other: FormFit) -> int:
-    """How many letters of a form's print were found that the fit of another form to the same page has no label for."""
-    alone = (c for c in fit.found if not any(overlap_mostly(c, one) for one in other.found))
+    """Return how many letters of a form's print were found that another form's fit to the page has no label for."""
+    alone = (c for c in fit.found if not any(same_words(c, rival) for rival in other.found))
     return sum(len(form.labels[c.label].text) for c in alone)

@@ -1,4 +1,12 @@
-"""Words written between two lines, above writing that was struck out."""
+"""Words inserted between two lines, above writing that was struck out.
+
+Such words are written small, on a line of their own; their letters may have been assigned to the line above, or have
+grown together with what is struck out below:
+
+    line above     ----- Hà Nội -------------------------------
+    inserted              Huế        feet about 0.3 to 0.6 pitch above the baseline
+    struck line    ~~~~~=Đà=Nẵng=~~~~~~~~~  baseline
+"""
 
 from __future__ import annotations
 
@@ -11,130 +19,155 @@ from pipeline.locate.field_lines import Boxes, FieldLine
 
 Numbers = NDArray[np.int64]
 
-LETTER, WIDE = 0.16, 0.3
-"""From which height, or width, on a mark is a letter of words between the lines, in pitches: they are written small."""
+LETTER_HEIGHT, WIDE = 0.16, 0.3
+"""From which height, or width, on a component is a letter of an insertion, in pitches: it is written small."""
 
-LOWEST, MIDDLE = 0.3, 0.52
-"""How far above the blank's line the feet of such words stand at least, and the middle of their letters, in pitches:
-lower there are the hats of the struck letters."""
+MIN_RISE, MIDDLE = 0.3, 0.52
+"""How far above the baseline the feet of an insertion are at least, and the middle of its letters, in pitches: lower
+there are the diacritics of the struck letters."""
 
-UNDER = 0.05
-"""How far below the line above the middle of letters stands that are surely none of that line's."""
+UNDER_LINE = 0.05
+"""How far below the line above the middle of letters is that are surely none of that line's, in pitches."""
 
 APART, HANGING, AMID = 1.5, 0.1, 0.12
-"""A word on the line above is none of that line's either where it stands further than the first from all that is
-written before it in the same blank, with all its feet at least the second below the line, and the middle of no letter
-higher than the third above it; in pitches."""
+"""When a word assigned to the line above is none of it: further than the first from all that is written before it in
+the same blank, all its feet at least the second below the line, and the middle of no letter higher than the third above
+it; in pitches."""
 
-TAIL, TALL = 0.2, 0.5
-"""How far their letters reach below their own feet, and above them at most; what is higher hangs from the line
-above."""
+TAIL_DEPTH, TALL = 0.2, 0.5
+"""How far the letters reach below their own feet, and above them at most, in pitches; what is higher hangs from the
+line above."""
 
-LEAST = 0.5
-"""How much of such letters, added up along the line, is more than hats and tails, in pitches."""
+MIN_WIDTH = 0.5
+"""Width of such letters together from which on they are more than diacritics and tails, in pitches."""
 
-RISEN = 0.15
-"""How far above those feet a struck letter reaches that has grown together with the words above it."""
+MIN_OVERLAP = 0.15
+"""How far above the insertion's feet a struck letter reaches that has grown together with it, in pitches."""
 
-GAP = 0.7
-"""Between words, in pitches."""
+WORD_GAP = 0.7
+"""Gap between words, in pitches."""
 
 
 def find_grown_together(
-    strips: Sequence[FieldLine],
+    field_lines: Sequence[FieldLine],
     number: int,
     owner: NDArray[np.int64],
     boxes: Boxes,
     strike: tuple[float, float],
 ) -> Iterator[tuple[int, float, float]]:
-    """Struck marks of a strip that have grown together with words ``find_inserted`` above them: the number of each, and
-    the rows between which it may be cut."""
-    strip = strips[number]
-    level = _seen(strips, number, owner, boxes, strike)[0]
+    """Yield struck components of a field line that have grown together with words inserted above them.
+
+    Args:
+        field_lines: Lines of all blanks.
+        number: The struck line.
+        owner: (n,) line of each component, -1 without one.
+        boxes: (n, 4) boxes of the components in pixels.
+        strike: From which x to which the line is struck out.
+
+    Yields:
+        The number of the component and the rows between which it may be cut.
+    """
+    field_line = field_lines[number]
+    level = _insertion_seeds(field_lines, number, owner, boxes, strike)[0]
     if level is None:
         return
-    y = strip.piece.baseline - level * strip.pitch
-    own = (owner == number) & (boxes[:, 3] > strip.piece.baseline - 0.25 * strip.pitch)
-    for mark in np.flatnonzero(own & (boxes[:, 1] < y - RISEN * strip.pitch)):
-        yield int(mark), y - 0.05 * strip.pitch, y + TAIL * strip.pitch
+    y = field_line.piece.baseline - level * field_line.pitch
+    own = (owner == number) & (boxes[:, 3] > field_line.piece.baseline - 0.25 * field_line.pitch)
+    for component in np.flatnonzero(own & (boxes[:, 1] < y - MIN_OVERLAP * field_line.pitch)):
+        yield int(component), y - 0.05 * field_line.pitch, y + TAIL_DEPTH * field_line.pitch
 
 
 def find_inserted(
-    strips: Sequence[FieldLine],
+    field_lines: Sequence[FieldLine],
     number: int,
     owner: NDArray[np.int64],
     boxes: Boxes,
     strike: tuple[float, float],
 ) -> Numbers:
-    """The marks of what is written above the part of a strip that is struck out from one x to another (``strike``):
-    letters on a line of their own between this line and the one above, with what belongs to them. ``owner`` is the
-    strip of each mark, -1 where it has none: marks may have been given to the line above. None are found where too
-    little stands there."""
-    level, row, letter, allowed = _seen(strips, number, owner, boxes, strike)
+    """Return the components of what is inserted above the struck part of a field line; none where too little is there.
+
+    These are letters on a line of their own between this line and the one above, with the small components that belong
+    to them. Components may have been assigned to the line above before.
+
+    Args:
+        field_lines: Lines of all blanks.
+        number: The struck line.
+        owner: (n,) line of each component, -1 without one.
+        boxes: (n, 4) boxes of the components in pixels.
+        strike: From which x to which the line is struck out.
+    """
+    level, row, letter, allowed = _insertion_seeds(field_lines, number, owner, boxes, strike)
     if level is None:
         return np.empty(0, np.int64)
-    strip = strips[number]
-    pitch, line = strip.pitch, strip.piece.baseline
+    field_line = field_lines[number]
+    pitch, line = field_line.pitch, field_line.piece.baseline
     left, top, right, bottom = boxes.T.astype(float)
     foot, head = (line - bottom) / pitch, (line - top) / pitch
     start, end = left[row].min(), right[row].max()
-    fitting = (foot > level - TAIL) & (foot < level + 0.12) & (head < level + TALL)
+    fitting = (foot > level - TAIL_DEPTH) & (foot < level + 0.12) & (head < level + TALL)
     rest = np.flatnonzero(letter & allowed & fitting & ~row)
     for chosen in (rest[np.argsort(left[rest])], rest[np.argsort(-right[rest])]):
-        for mark in chosen:
-            if start - GAP * pitch < right[mark] and left[mark] < end + GAP * pitch:
-                row[mark] = True
-                start, end = min(start, left[mark]), max(end, right[mark])
+        for component in chosen:
+            if start - WORD_GAP * pitch < right[component] and left[component] < end + WORD_GAP * pitch:
+                row[component] = True
+                start, end = min(start, left[component]), max(end, right[component])
     middle, centre = (foot + head) / 2, (left + right) / 2
     small = np.flatnonzero(
         allowed & ~row & ~(letter & (foot > level + 0.2)) & (head < level + TALL + 0.1) & (middle > level - 0.2)
-        & (centre > start - 0.2 * pitch) & (centre < end + 0.2 * pitch) & (head - foot < 2 * LETTER)
+        & (centre > start - 0.2 * pitch) & (centre < end + 0.2 * pitch) & (head - foot < 2 * LETTER_HEIGHT)
     )  # fmt: skip
     own, others = np.flatnonzero(row), np.flatnonzero(letter & ~row & (owner >= 0))
     others = others[~np.isin(others, small)]
-    for mark in small:
-        row[mark] = _distance(boxes, mark, own) < min(0.4 * pitch, _distance(boxes, mark, others))
+    for component in small:
+        row[component] = _distance(boxes, component, own) < min(
+            0.4 * pitch, _distance(boxes, component, others)
+        )
     return np.flatnonzero(row)
 
 
-def _seen(
-    strips: Sequence[FieldLine],
+def _insertion_seeds(
+    field_lines: Sequence[FieldLine],
     number: int,
     owner: NDArray[np.int64],
     boxes: Boxes,
     strike: tuple[float, float],
 ) -> tuple[float | None, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """How far above its strip's line the feet of words above a strike stand, in pitches (``None``: there are none);
-    of all marks those of its letters that are surely no others, which are letters at all, and which may be of the
-    words."""
-    strip = strips[number]
-    pitch, line = strip.pitch, strip.piece.baseline
-    above, distance = field_lines_above(strips, number)
+    """Return where words above a strike are, and which components may be of them.
+
+    Returns:
+        How far above the baseline their feet are, in pitches (``None``: there are none); which components (n,) are
+        surely letters of theirs; which are letters at all; which may belong to the words.
+    """
+    field_line = field_lines[number]
+    pitch, line = field_line.pitch, field_line.piece.baseline
+    above, distance = field_lines_above(field_lines, number)
     left, top, right, bottom = boxes.T.astype(float)
     foot, head = (line - bottom) / pitch, (line - top) / pitch
     middle, centre, wide = (foot + head) / 2, (left + right) / 2, right - left
-    tall = head - foot > LETTER
-    letter = tall | ((wide > WIDE * pitch) & (head - foot > LETTER / 2))
+    tall = head - foot > LETTER_HEIGHT
+    letter = tall | ((wide > WIDE * pitch) & (head - foot > LETTER_HEIGHT / 2))
     allowed = (owner == number) | (owner == -1) | np.isin(owner, above)
     hanging = np.zeros(len(boxes), bool)
-    for one in above:
-        hanging |= _hanging(letter & (owner == one), strips[one], pitch, boxes)
-    under = hanging | (middle < distance - UNDER)
+    for upper in above:
+        hanging |= _hanging_words(letter & (owner == upper), field_lines[upper], pitch, boxes)
+    under = hanging | (middle < distance - UNDER_LINE)
     # a hat is as wide as a letter, and flat
     seeds = (
-        tall & allowed & (foot > LOWEST - 0.1) & (middle > MIDDLE) & under
+        tall & allowed & (foot > MIN_RISE - 0.1) & (middle > MIDDLE) & under
         & (centre > strike[0] - 0.5 * pitch) & (centre < strike[1] + 0.5 * pitch)
     )  # fmt: skip
     if not seeds.any():
         return None, seeds, letter, allowed
     level = float(np.median(foot[seeds]))
-    seeds &= (np.abs(foot - level) < TAIL) & (hanging | (head < level + TALL))
-    enough = level >= LOWEST and wide[seeds].sum() >= LEAST * pitch
+    seeds &= (np.abs(foot - level) < TAIL_DEPTH) & (hanging | (head < level + TALL))
+    enough = level >= MIN_RISE and wide[seeds].sum() >= MIN_WIDTH * pitch
     return (level if enough else None), seeds, letter, allowed
 
 
-def _hanging(over: NDArray[np.bool_], above: FieldLine, pitch: float, boxes: Boxes) -> NDArray[np.bool_]:
-    """Of the letters given to a strip of the line above (``over``) those that hang from it, far behind all others."""
+def _hanging_words(
+    over: NDArray[np.bool_], above: FieldLine, pitch: float, boxes: Boxes
+) -> NDArray[np.bool_]:
+    """Return which letters assigned to a line above (``over``) hang from it, far behind all others."""
     left, top, right, bottom = boxes.T.astype(float)
     line = above.piece.baseline
     hangs = (bottom > line + HANGING * pitch) & ((top + bottom) / 2 > line - AMID * pitch)
@@ -149,23 +182,23 @@ def _hanging(over: NDArray[np.bool_], above: FieldLine, pitch: float, boxes: Box
     return found
 
 
-def field_lines_above(strips: Sequence[FieldLine], number: int) -> tuple[Numbers, float]:
-    """The strips of the line above that one, and how far above it they are, in its pitches."""
-    own = strips[number]
-    rises = np.array([(own.piece.baseline - one.piece.baseline) / own.pitch for one in strips])
+def field_lines_above(field_lines: Sequence[FieldLine], number: int) -> tuple[Numbers, float]:
+    """Return the field lines above one, and how far above it they are, in its pitches."""
+    own = field_lines[number]
+    rises = np.array([(own.piece.baseline - line.piece.baseline) / own.pitch for line in field_lines])
     over = [
-        min(one.piece.box.right, own.piece.box.right) > max(one.piece.box.left, own.piece.box.left)
-        for one in strips
+        min(line.piece.box.right, own.piece.box.right) > max(line.piece.box.left, own.piece.box.left)
+        for line in field_lines
     ]
     near = np.flatnonzero(np.array(over) & (rises > 0.6) & (rises < 1.6))
     return near, float(rises[near].min(initial=1.6))
 
 
-def _distance(boxes: Boxes, mark: np.int64, to: Numbers) -> float:
-    """How far a mark is from the nearest of others, in pixels."""
+def _distance(boxes: Boxes, component: np.int64, to: Numbers) -> float:
+    """Return how far a component is from the nearest of others, in pixels."""
     if not len(to):
         return float("inf")
     left, top, right, bottom = boxes.T.astype(float)
-    across = np.maximum(0, np.maximum(left[to] - right[mark], left[mark] - right[to]))
-    down = np.maximum(0, np.maximum(top[to] - bottom[mark], top[mark] - bottom[to]))
+    across = np.maximum(0, np.maximum(left[to] - right[component], left[component] - right[to]))
+    down = np.maximum(0, np.maximum(top[to] - bottom[component], top[component] - bottom[to]))
     return float(np.hypot(across, down).min())

@@ -1,4 +1,7 @@
-"""Finding the form's printed labels among the words an engine read, however badly."""
+"""Finding the form's printed labels among the words an engine read, however badly.
+
+A label is compared with every sequence of about as many words on a printed line, by edit distance of folded text.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,21 @@ from pipeline.text.tones import unaccented
 DESCENDERS = frozenset("gjpqy,;()ạặậẹệịọộợụựỵ/")
 
 
-PRINTED = 0.6
-"""A word the engine is surer of than this is most likely print."""
+PRINT_CONFIDENCE = 0.6
+"""A word that the engine is surer of than this is most likely print."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelCandidate:
-    """A place where label number ``label`` may stand: ``score`` 0..1 likeness, ``baseline`` in pixels;
-    ``loose`` when the words run on into something else, so that the right edge says nothing."""
+    """A place where a label of the form may be.
+
+    Attributes:
+        label: Number of the label.
+        box: Box of the matched words in pixels.
+        baseline: The y they are printed on.
+        score: Similarity 0..1.
+        loose: Whether the words run on into something else, so that the right edge says nothing.
+    """
 
     label: int
     box: Box
@@ -33,12 +43,12 @@ class LabelCandidate:
 
 
 def fold_label(text: str) -> str:
-    """Letters and digits only, lower case, without marks: what survives bad reading of print."""
+    """Return letters and digits only, lower case, without diacritics: what survives bad reading of print."""
     return "".join(c for c in unaccented(text) if c.isalnum() and c.isascii())
 
 
 def group_text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
-    """Words grouped into printed lines, left to right; a wide gap does not end a line."""
+    """Return the words grouped into printed lines, left to right; a wide gap does not end a line."""
     lines: list[list[Word]] = []
     for word in sorted((w for w in words if fold_label(w.text)), key=lambda w: w.box.centre[1]):
         for line in lines:
@@ -53,21 +63,26 @@ def group_text_lines(words: Sequence[Word]) -> tuple[tuple[Word, ...], ...]:
 
 
 def find_label_candidates(labels: Sequence[Label], words: Sequence[Word]) -> tuple[LabelCandidate, ...]:
-    """Every place where a label may stand, several for labels that are printed more than once. Lines are made of all
-    words, and once more of the clear ones alone: what is read of tall handwriting joins lines, and stands between the
-    words of a label."""
+    """Return every place where a label may be, several for labels that are printed more than once.
+
+    Lines are made of all words, and once more of the clear ones alone: what is read of tall handwriting joins lines,
+    and comes between the words of a label.
+    """
     grouped = dict.fromkeys(
-        (*group_text_lines(words), *group_text_lines([word for word in words if word.confidence > PRINTED]))
+        (
+            *group_text_lines(words),
+            *group_text_lines([word for word in words if word.confidence > PRINT_CONFIDENCE]),
+        )
     )
     lines = [(line, [fold_label(word.text) for word in line]) for line in grouped]
-    found = (c for number, label in enumerate(labels) for c in _of_label(number, label.text, lines))
+    found = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
     return tuple(dict.fromkeys(found))
 
 
-def _of_label(
+def _label_places(
     number: int, text: str, lines: Iterable[tuple[Sequence[Word], Sequence[str]]]
 ) -> Iterable[LabelCandidate]:
-    """The places of one label; ``lines`` are the words of each line, and the same folded."""
+    """Yield the places of one label; ``lines`` holds the words of each line, and the same folded."""
     wanted = fold_label(text)
     if len(wanted) < 2:
         return
@@ -85,12 +100,12 @@ def _of_label(
                 score -= 0.02 * loose
                 if score >= least and (best is None or score > best.score):
                     chosen = line[start : start + size]
-                    best = LabelCandidate(number, _around(chosen), _baseline(chosen), score, loose)
+                    best = LabelCandidate(number, _union_box(chosen), _baseline(chosen), score, loose)
             if best:
                 yield best
 
 
-def _around(words: Sequence[Word]) -> Box:
+def _union_box(words: Sequence[Word]) -> Box:
     box = words[0].box
     for word in words[1:]:
         box = box.union(word.box)
@@ -98,7 +113,7 @@ def _around(words: Sequence[Word]) -> Box:
 
 
 def _baseline(words: Sequence[Word]) -> float:
-    """Median baseline: the bottom of words without descenders, a little above it for those with."""
+    """Return the median baseline: the bottom of words without descenders, a little above it for those with."""
     found = sorted(
         w.box.bottom - (0.2 * w.box.height if DESCENDERS & set(w.text.casefold().rstrip(",;")) else 0.0)
         for w in words
@@ -107,17 +122,26 @@ def _baseline(words: Sequence[Word]) -> float:
 
 
 WORD_GAP = 0.12
-"""How far apart the letters of a printed word stand at most, in heights of a letter."""
+"""How far apart the letters of a printed word are at most, in heights of a letter."""
 
 MAX_EXTENSION = 2.0
-"""How much longer than estimated a label may be."""
+"""How much longer than estimated a label may be, in heights of a letter."""
 
 
 def extend_to_word_ends(
     labels: Sequence[PlacedLabel], form: Form, boxes: NDArray[np.int32], letter: float
 ) -> tuple[PlacedLabel, ...]:
-    """The labels, those that announce no blank lengthened to the end of their last word: the width of a label before a
-    blank is known, that of any other estimated, and a letter left over would be taken for writing below it."""
+    """Return the labels, those that announce no blank lengthened to the end of their last word.
+
+    The width of a label before a blank is declared, that of any other is estimated; a letter left over would be taken
+    for writing below it.
+
+    Args:
+        labels: Labels placed on the page, in the form's order.
+        form: The form.
+        boxes: (n, 4) boxes of the page's components in pixels.
+        letter: Height of the printed letters in pixels.
+    """
     blanks = {(piece.v, piece.u0) for slot in form.slots for piece in slot.pieces}
     declared = [label for label in form.labels if label.text]
     return tuple(

@@ -1,6 +1,8 @@
-"""Laying a table form over a page through its ruled lines: the widths of its columns are its fingerprint."""
+"""Fitting a table form to a page through its ruled lines: the widths of its columns are its fingerprint."""
 
 from __future__ import annotations
+
+import logging
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,25 +10,27 @@ from numpy.typing import NDArray
 from pipeline.locate.form_fit import FormFit, frame_aspect
 from pipeline.schema import Form, Table
 
+log = logging.getLogger(__name__)
+
 Positions = NDArray[np.float64]
 
-NEAR = 0.004
-"""How far (share of the frame's side) a rule may stand from where the form has it."""
+MAX_RESIDUAL = 0.004
+"""How far (share of the frame's side) a rule may be from where the form has it."""
 
 
 def column_shares(table: Table) -> Positions:
-    """The u of every upright rule of the table, frame included."""
+    """Return the u of every vertical rule of the table, frame included."""
     widths = np.array([column.width for column in table.columns])
     return np.concatenate([[0.0], np.cumsum(widths) / widths.sum()])
 
 
 def row_shares(table: Table) -> Positions:
-    """The v of every level rule of the rows, from the first row's top to the last one's bottom."""
+    """Return the v of every horizontal rule of the rows, from the first row's top to the last one's bottom."""
     return np.linspace(table.top, table.bottom, table.rows + 1)
 
 
-BEYOND = 0.03
-"""How far (share of the frame's height) upright rules may seem to run out of the frame."""
+MAX_OVERHANG = 0.03
+"""How far (share of the frame's height) vertical rules may seem to run out of the frame."""
 
 
 def fit_table(
@@ -36,38 +40,49 @@ def fit_table(
     size: tuple[int, int],
     reach: tuple[float, float] | None = None,
 ) -> FormFit | None:
-    """The fit of a table form to rules seen at ``upright`` (x) and ``level`` (y) on a page of that (width, height).
+    """Return the fit of a table form to the rules of a page, or ``None``.
 
-    Rows are all alike, so where an outer level rule is not seen the rows fit just as well one row further up or down:
-    ``reach``, the y from which to which the upright rules run, says which it is, for none of them leaves the frame.
-    ``None`` when fewer than 70 % of its columns' rules are seen where it has them; upside down, about 55 % are.
+    Rows are all alike, so where an outer horizontal rule is not seen the rows fit just as well one row further up or
+    down. ``reach`` decides, for no vertical rule leaves the frame. The fit is refused when fewer than 70 % of its
+    columns' rules are seen where the form has them; upside down, about 55 % are.
+
+    Args:
+        form: The form.
+        upright: x of the vertical rules in pixels, ascending.
+        level: y of the horizontal rules.
+        size: (width, height) of the page.
+        reach: The y from which to which the vertical rules run, where it is known.
     """
     assert form.table is not None
     columns = column_shares(form.table)
     rows = np.concatenate([[0.0], row_shares(form.table)])
-    across = _line_up(columns, upright, (0.55 * size[0], 1.05 * size[0]))
+    across = _match_positions(columns, upright, (0.55 * size[0], 1.05 * size[0]))
     if across is None or across[2] < 0.7:
+        log.debug("table %s refused: its columns match %.2f", form.id, 0.0 if across is None else across[2])
         return None
     left, width, share = across
     height = width / frame_aspect(form)
-    down = _line_up(rows, level, (0.95 * height, 1.05 * height), reach)
+    down = _match_positions(rows, level, (0.95 * height, 1.05 * height), reach)
     if down is None or down[2] < 0.6:
         # level rules too faint: the frame is as high as its upright rules are long
-        if reach is None or abs(reach[1] - reach[0] - height) > BEYOND * height:
+        if reach is None or abs(reach[1] - reach[0] - height) > MAX_OVERHANG * height:
+            log.debug("table %s refused: neither rows nor height match", form.id)
             return None
         down = reach[0], reach[1] - reach[0], 0.0
     top, high, _ = down
     return FormFit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
 
 
-def _line_up(
+def _match_positions(
     shares: Positions,
     seen: Positions,
     lengths: tuple[float, float],
     reach: tuple[float, float] | None = None,
 ) -> tuple[float, float, float] | None:
-    """(start, length, share of rules matched) of the best linear map of ``shares`` onto the positions ``seen``; a map
-    that leaves out part of ``reach`` must match as much more."""
+    """Return the best linear map of shares onto seen positions: start, length, share of rules matched; or ``None``.
+
+    A map that leaves out part of ``reach`` must match as much more.
+    """
     if len(seen) < 3:
         return None
     best: tuple[float, float, float] | None = None
@@ -85,11 +100,11 @@ def _line_up(
         expected = start[:, None] + length[:, None] * shares
         at = np.searchsorted(seen, expected).clip(1, len(seen) - 1)
         off = np.minimum(np.abs(seen[at] - expected), np.abs(seen[at - 1] - expected)) / length[:, None]
-        matched = (off < NEAR).mean(axis=1)
-        score = matched - np.minimum(off, NEAR).mean(axis=1) / NEAR * 0.2
+        matched = (off < MAX_RESIDUAL).mean(axis=1)
+        score = matched - np.minimum(off, MAX_RESIDUAL).mean(axis=1) / MAX_RESIDUAL * 0.2
         if reach is not None:
             left_out = np.maximum(start - reach[0], 0.0) + np.maximum(reach[1] - start - length, 0.0)
-            score -= np.minimum(0.5, 5 * np.maximum(0.0, left_out / length - BEYOND))
+            score -= np.minimum(0.5, 5 * np.maximum(0.0, left_out / length - MAX_OVERHANG))
         top = int(score.argmax())
         if best is None or score[top] > merit:
             best, merit = (float(start[top]), float(length[top]), float(matched[top])), float(score[top])

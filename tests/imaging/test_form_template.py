@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.digitize.teaching import shape_of
-from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, found_on, learn_template
+from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, learn_template
 from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import FoundLabel
 from tests.imaging.form_templates import DPI, SCHEMAS, empty_template, sheets, smaller, template, view
@@ -54,7 +54,7 @@ def test_labels_are_found_on_a_moved_larger_and_slanting_page() -> None:
     page = ink_layer(sheets(FORM)[2].pixels)
     move = np.array([[1.03, 0.004, 41.0], [-0.003, 1.03, -22.0], [0, 0, 1.0]])
     moved = cv2.warpPerspective(page, move, (page.shape[1] + 60, page.shape[0]), borderValue=(255.0,))
-    found = found_on(template(FORM), np.asarray(moved, np.uint8), DPI)
+    found = template(FORM).find_labels(np.asarray(moved, np.uint8), DPI)
     away = off(found, FORM, move)
     assert len(found) >= 0.85 * len(SCHEMAS.form(FORM).labels)
     assert np.quantile(away, 0.95) < 0.6, away
@@ -62,14 +62,14 @@ def test_labels_are_found_on_a_moved_larger_and_slanting_page() -> None:
 
 def test_little_is_found_on_a_page_of_another_form() -> None:
     form = SCHEMAS.form(FORM)
-    found = found_on(template(FORM), ink_layer(sheets("marriage-2016")[0].pixels), DPI)
+    found = template(FORM).find_labels(ink_layer(sheets("marriage-2016")[0].pixels), DPI)
     letters = sum(len(form.labels[one.number].text) for one in found)
     assert letters < 0.4 * sum(len(label.text) for label in form.labels)
 
 
 def test_nothing_is_found_on_an_empty_page() -> None:
-    assert found_on(template(FORM), np.full((2339, 1654), 255, np.uint8), DPI) == ()
-    assert found_on(template(FORM), smaller(ink_layer(sheets(FORM)[0].pixels), 0.1), DPI) == ()
+    assert template(FORM).find_labels(np.full((2339, 1654), 255, np.uint8), DPI) == ()
+    assert template(FORM).find_labels(smaller(ink_layer(sheets(FORM)[0].pixels), 0.1), DPI) == ()
 
 
 def test_a_plate_comes_back_from_its_bytes() -> None:

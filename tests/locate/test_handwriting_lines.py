@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.locate.handwriting_lines import (
-    NEXT,
+    MIN_LINE_DISTANCE,
     cluster_boxes,
     find_handwriting_lines,
     find_signed_names,
@@ -92,7 +92,7 @@ def test_words_with_tails_and_words_without_are_of_one_line_below_a_signature() 
     mass = np.array([600, 600, 900], np.int32)
     asked = Box(80, 100, 400, 320), boxes, mass, np.arange(3), letter
     assert [line[2].tolist() for line in find_handwriting_lines(*asked)] == [[0, 1], [2]]
-    assert [line[2].tolist() for line in find_handwriting_lines(*asked, NEXT)] == [[0, 1, 2]]
+    assert [line[2].tolist() for line in find_handwriting_lines(*asked, MIN_LINE_DISTANCE)] == [[0, 1, 2]]
 
 
 def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:

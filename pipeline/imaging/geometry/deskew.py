@@ -7,6 +7,7 @@ both square.
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ruling.leaders import DotLeaders, find_leaders
 from pipeline.model import Matrix, Pixels
+
+log = logging.getLogger(__name__)
 
 MAX_SKEW = 12.0
 """Degrees; beyond it a page is not skewed but turned, and its orientation has to be decided first."""
@@ -228,4 +231,11 @@ def deskew(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> 
     normalized = binarization.normalize_illumination(level)
     ink, components = binarization.binarize(normalized)
     matrix = levelling @ turning @ np.diag([scale, scale, 1.0])
+    log.debug(
+        "turned by %d degrees, skew %.2f (rules %.2f level, %.2f upright)",
+        turn,
+        axes.angle,
+        axes.level,
+        axes.upright,
+    )
     return DeskewedPage(level, normalized, ink, components, letter, matrix, turn, axes.angle, dpi)

@@ -12,6 +12,7 @@ straight line, a bent one the darkest path:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -20,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import Frame, Matrix, Pixels
+
+log = logging.getLogger(__name__)
 
 STATIONS = 160
 """Stretches into which a rule is cut along its length."""
@@ -266,7 +269,9 @@ def find_frame(
     found_upright = {u: find_rule_near(normalized, *ends, reach, thick) for u, ends in upright.items()}
     found_level = {v: find_rule_near(normalized, *ends, reach, thick) for v, ends in level.items()}
     seen = [u for u, rule in found_upright.items() if rule is not None]
-    if len(seen) + sum(rule is not None for rule in found_level.values()) < 2:
+    count = len(seen) + sum(rule is not None for rule in found_level.values())
+    log.debug("frame: %d of %d rules seen", count, len(upright) + len(level))
+    if count < 2:
         return None
     left, right = (_frame_side(u, upright, found_upright) for u in (0.0, 1.0))
     top, bottom = (_frame_side(v, level, found_level) for v in (0.0, 1.0))
