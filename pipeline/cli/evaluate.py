@@ -24,7 +24,7 @@ from pipeline.errors import ScanError, StorageError
 from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
 from pipeline.evaluation import evaluate as scored
 from pipeline.evaluation.console_tables import print_evaluation
-from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst, write_report
+from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst_misreadings, write_report
 from pipeline.intake import ScanFile, list_scans, page_count_isolated
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
@@ -126,7 +126,7 @@ def reported(
     context: RunContext,
 ) -> Path:
     """Write the report; returns the page to open. Raises ``StorageError``."""
-    shown = worst(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
+    shown = worst_misreadings(figures.outcomes, MISREADINGS, MISREADINGS_OF_A_KIND)
     by_name = {str(book.stored.folder): book.stored for book in books}
     reader = context.make_engines().hand_fingerprint
     made = EvaluationReport(

@@ -13,7 +13,7 @@ from pipeline.evaluation.report import Misreading
 from pipeline.imaging.overlay import rectified_page
 from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.model import Box, PageRef, PageResult, Pixels
-from pipeline.reports.content import told_place
+from pipeline.reports.content import row_label
 from pipeline.run_context import RunContext
 
 
@@ -77,5 +77,5 @@ def _place(outcome: FieldOutcome, book: StoredBook) -> str:
     ref = book.refs[outcome.entry.page]
     scan = book.scans.get(ref.scan_sha256)
     name = scan.path.name if scan else ref.scan_sha256[:12]
-    places = (f"sổ {book.folder.name}", f"{name} trang {ref.page_no}", told_place(outcome.entry.row or 0))
+    places = (f"sổ {book.folder.name}", f"{name} trang {ref.page_no}", row_label(outcome.entry.row or 0))
     return ", ".join(filter(None, places))

@@ -19,7 +19,7 @@ from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.lots import Lot
 from pipeline.registry.services.lots.lots import Lots
-from pipeline.reports.content import number, percent
+from pipeline.reports.content import count_cell, percent_cell
 from pipeline.reports.sections.accuracy import VERDICTS
 from pipeline.sampling import PRESETS, SamplingPolicy
 from pipeline.settings import read_settings
@@ -54,10 +54,10 @@ def plan(
         return
     screen = out()
     rule = "xem hết" if made.is_whole else f"nhận khi có không quá {made.acceptance} việc sai"
-    screen.print(f"Lô {number(size).text} việc: xem {number(made.sample).text} việc, {rule}.")
+    screen.print(f"Lô {count_cell(size).text} việc: xem {count_cell(made.sample).text} việc, {rule}.")
     table = Table("Nếu tỉ lệ việc sai là", "thì lô được nhận với xác suất")
     for wrong, chance in zip(SHARES, chances.values(), strict=True):
-        table.add_row(percent(wrong).text, percent(chance).text)
+        table.add_row(percent_cell(wrong).text, percent_cell(chance).text)
     screen.print(table)
 
 
@@ -145,7 +145,7 @@ def _show(lots: list[Lot] | tuple[Lot, ...]) -> None:
         "Kết luận",
     )
     for lot in lots:
-        bound = percent(lot.bound).text if lot.findings.checked else "–"
+        bound = percent_cell(lot.bound).text if lot.findings.checked else "–"
         numbers = (
             lot.turn,
             lot.plan.lot,

@@ -1,4 +1,6 @@
-"""X"""
+"""Whether confidences mean anything: error against coverage over fields with ink, calibration over fields read; and all
+figures of a group of fields.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,14 @@ CURVE_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Taking every field of at least ``confidence``: how many that are, how many of them are wrong; ``coverage`` is
-    their share of all fields that were not called blank, ``error`` the share of them that is wrong.
+    """A point of the curve: every field of at least a certain confidence is accepted.
+
+    Attributes:
+        confidence: The least confidence.
+        coverage: The share of accepted fields among all that were not called blank.
+        error: The share of them that is wrong.
+        taken: How many are accepted.
+        wrong: How many of them are wrong.
     """
 
     confidence: float
@@ -28,13 +36,13 @@ class CurvePoint:
 
     @property
     def error_bound(self) -> float:
-        """What the share of errors stays below, as sure as ``bound.SURE``."""
+        """The upper bound of the share of errors, at the level ``field_scores.SURE``."""
         return upper_bound(self.wrong, self.taken) or 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """The fields whose confidence lies in one tenth of 0..1: mean confidence beside the share that is right."""
+    """The fields whose confidence lies in a tenth of 0..1: their mean confidence, and the share that is right."""
 
     fields: int
     confidence: float
@@ -42,8 +50,9 @@ class CalibrationBin:
 
 
 def coverage_error_curve(outcomes: Iterable[FieldOutcome]) -> tuple[CurvePoint, ...]:
-    """From the surest field to the last that was read, at most ``CURVE_POINTS`` points; equal confidences are taken
-    together.
+    """Return the curve from the surest field to the last that was read, in at most ``CURVE_POINTS`` points.
+
+    Fields of equal confidence make one point.
     """
     inked = _inked(outcomes)
     points: list[CurvePoint] = []
@@ -58,8 +67,9 @@ def coverage_error_curve(outcomes: Iterable[FieldOutcome]) -> tuple[CurvePoint, 
 
 
 def accepted_point(outcomes: Iterable[FieldOutcome]) -> CurvePoint | None:
-    """Where on that plane the machine stands: the fields it accepted as read, with the least confidence of any of
-    them; ``None`` when it accepted none.
+    """Return the point of the fields that the machine accepted as read, with the least confidence of any of them.
+
+    ``None`` when it accepted none.
     """
     inked = _inked(outcomes)
     accepted = [outcome for outcome in _read(inked) if outcome.predicted.accepted]
@@ -78,12 +88,12 @@ def _thinned(points: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
 
 
 def calibration_bins(outcomes: Iterable[FieldOutcome]) -> tuple[CalibrationBin, ...]:
-    """The bins that hold any field, from unsure to sure."""
+    """Return the bins that hold any field, from unsure to sure."""
     return judged_bins((outcome.predicted.confidence, outcome.right) for outcome in _read(outcomes))
 
 
 def judged_bins(judged: Iterable[tuple[float, bool]]) -> tuple[CalibrationBin, ...]:
-    """The same of confidences beside whether they were right."""
+    """Return the bins of confidences, each with whether its reading was right."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for confidence, right in judged:
         place = int(min(max(confidence, 0.0), 1.0) * BINS)
@@ -100,7 +110,7 @@ def judged_bins(judged: Iterable[tuple[float, bool]]) -> tuple[CalibrationBin, .
 
 
 def calibration_error(bins: Sequence[CalibrationBin]) -> float | None:
-    """Expected calibration error: the mean gap between confidence and truth; ``None`` when nothing was read."""
+    """Return the expected calibration error: the mean gap between confidence and truth; ``None`` of nothing read."""
     fields = sum(held.fields for held in bins)
     if not fields:
         return None
@@ -117,8 +127,14 @@ def _read(outcomes: Iterable[FieldOutcome]) -> list[FieldOutcome]:
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """``accepted`` is where on the curve's plane the machine itself drew the line, ``None`` when it accepted nothing
-    that it had read; ``critical`` counts fields whose error would do most harm.
+    """All figures of a group of fields.
+
+    Attributes:
+        score: Counts and shares.
+        curve: Error against coverage.
+        accepted: The point at which the machine itself stopped accepting; ``None``: it accepted nothing it had read.
+        calibration: Confidence against the share that is right.
+        critical: How many fields would do most harm if wrong.
     """
 
     score: Score
@@ -145,7 +161,7 @@ class GroupFigures:
 
 
 def figures_of(outcomes: Iterable[FieldOutcome]) -> GroupFigures:
-    """The figures of any group: ``figures_of(o for o in evaluation.outcomes if …)``."""
+    """Return the figures of any group: ``figures_of(o for o in evaluation.outcomes if …)``."""
     group = tuple(outcomes)
     return GroupFigures(
         score=score_of(group),

@@ -1,4 +1,4 @@
-"""X"""
+"""Fields scored one by one (what is on paper, what was predicted), and counts and shares over many of them."""
 
 from __future__ import annotations
 
@@ -18,47 +18,62 @@ from pipeline.schema import FieldSpec, RecordSpec
 from pipeline.text.tones import folded
 
 SURE = 0.95
-"""How sure a bound is: the share of such samples whose bound holds."""
+"""The confidence level of a bound: the share of samples whose bound holds."""
 
 
 def upper_bound(wrong: int, fields: int, sure: float = SURE) -> float | None:
-    """The exact (Clopper–Pearson) one-sided upper bound of a share of which ``wrong`` in ``fields`` were seen;
-    ``None`` of nothing.
+    """Return the exact one-sided upper bound of a share of errors; ``None`` of no fields.
+
+    Args:
+        wrong: Errors seen.
+        fields: Fields seen.
+        sure: The confidence level.
+
+    Source:
+        Clopper and Pearson 1934.
     """
     return risk.upper_bound(fields, wrong, 1 - sure) if fields else None
 
 
 def exceeds(wrong: int, fields: int, tolerated: float, sure: float = SURE) -> bool:
-    """Whether more was wrong than so tolerated a share of errors would let one expect."""
+    """Return whether more fields were wrong than chance explains where that share of errors is tolerated."""
     return wrong > 0 and 1 - risk.binomial_cdf(wrong - 1, fields, tolerated) <= 1 - sure
 
 
 UNPREDICTED = PredictedValue("", FieldStatus.UNREADABLE)
-"""What stands for a field, or an entry, that nobody spoke of: not read, and not called blank."""
+"""The value of a field, or of an entry, that nobody predicted: not read, and not called blank."""
 
-_HELD_BY_FIGURES = frozenset(
+_CANONICAL_KINDS = frozenset(
     {"age", "date", "date_words", "entry_number", "id_number", "number", "time", "volume"}
 )
-"""Kinds of which the registry holds a canonical form, not the text; of a choice it holds the code of its term."""
+"""Kinds of which the registry holds the canonical form, not the text; of a choice it holds the code of its term."""
 
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
 
 
-NOWHERE = PredictedEntry({})
-"""What stands for an entry that nobody predicted."""
+UNPREDICTED_ENTRY = PredictedEntry({})
+"""In place of an entry that nobody predicted."""
 
 
 @dataclass(frozen=True)
 class FieldOutcome:
-    """``truth`` is the text on paper, ``""`` when it is blank there. ``spec`` is the column's declaration, ``None``
-    of a column the record lacks; ``entry`` is the predicted one it was found in.
+    """One field scored.
+
+    Attributes:
+        column: The Ministry's column.
+        truth: The text on paper, ``""`` when it is blank there.
+        predicted: What was said of it.
+        spec: The column's declaration, ``None`` of a column the record lacks.
+        entry: The predicted entry it was found in.
+        book: The book.
+        form: Its form.
     """
 
     column: str
     truth: str
     predicted: PredictedValue
     spec: FieldSpec | None = None
-    entry: PredictedEntry = NOWHERE
+    entry: PredictedEntry = UNPREDICTED_ENTRY
     book: str = ""
     form: str = ""
 
@@ -68,7 +83,7 @@ class FieldOutcome:
 
     @property
     def kind_or_list(self) -> str:
-        """The kind; of a choice with the list it is from: ``choice:sex``."""
+        """The kind; for a choice with its list: ``choice:sex``."""
         return f"{self.kind}:{self.spec.vocab}" if self.spec and self.spec.vocab else self.kind
 
     @property
@@ -77,27 +92,30 @@ class FieldOutcome:
 
     @cached_property
     def exact(self) -> bool:
-        """The same text in NFC; what is blank on paper has to be called blank."""
+        """Whether the text is the same in NFC; what is blank on paper has to be called blank."""
         if not self.truth:
             return self.predicted.status is FieldStatus.BLANK
         return _nfc(self.truth) == _nfc(self.predicted.text)
 
     @cached_property
     def right(self) -> bool:
-        """Whether the registry would hold what stands on paper. Names, places and free text have to be exact. A date,
-        a number or a term of a list is held in canonical form, whatever stands between its figures or in capitals."""
+        """Whether the registry would hold what is on paper.
+
+        Names, places and free text have to be exact. A date, a number or a term of a list is held in canonical form,
+        whatever is between its figures or in capitals.
+        """
         if self.exact or not self.truth or self.predicted.status is not FieldStatus.READ:
             return self.exact
         if self.kind == "choice":
             return self.alike
-        if self.kind not in _HELD_BY_FIGURES:
+        if self.kind not in _CANONICAL_KINDS:
             return False
-        said = KINDS[self.kind].parse(self.predicted.text)
-        return said.canonical != "" and said.canonical == KINDS[self.kind].parse(self.truth).canonical
+        parsed = KINDS[self.kind].parse(self.predicted.text)
+        return parsed.canonical != "" and parsed.canonical == KINDS[self.kind].parse(self.truth).canonical
 
     @cached_property
     def alike(self) -> bool:
-        """The same but for case, punctuation and spaces."""
+        """Whether the text is the same but for case, punctuation and spaces."""
         return self.exact if not self.truth else loosened(self.truth) == loosened(self.predicted.text)
 
     @cached_property
@@ -113,12 +131,13 @@ class FieldOutcome:
 def outcomes_of(
     alignment: Alignment, record: RecordSpec, book: str = "", form: str = ""
 ) -> tuple[FieldOutcome, ...]:
-    """Every column that truth holds, of every true entry, columns in the record's order. An entry nobody predicted
-    counts as not read.
+    """Return every column that the truth holds, of every true entry, columns in the record's order.
+
+    An entry that nobody predicted counts as not read.
     """
     specs = {spec.column: spec for spec in record.fields if spec.column}
     order = {column: number for number, column in enumerate(specs)}
-    scored = [*alignment.pairs, *((true, NOWHERE) for true in alignment.missing)]
+    scored = [*alignment.pairs, *((true, UNPREDICTED_ENTRY) for true in alignment.missing)]
     outcomes = [
         FieldOutcome(
             column, truth, predicted.values.get(column, UNPREDICTED), specs.get(column), predicted, book, form
@@ -130,7 +149,10 @@ def outcomes_of(
 
 
 def loosened(text: str) -> str:
-    """Case folded, spaces collapsed, punctuation dropped (between digits it parts them: 1/11 is not 11/1)."""
+    """Return a text with case folded, spaces collapsed and punctuation dropped.
+
+    Between digits punctuation becomes a space: 1/11 is not 11/1.
+    """
     parted = _BETWEEN_DIGITS.sub(" ", folded(text))
     return folded("".join(c for c in parted if not unicodedata.category(c).startswith("P")))
 
@@ -141,7 +163,7 @@ def _nfc(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Numbers of fields, but for ``edits`` and ``characters``. A share of nothing is ``None``."""
+    """Numbers of fields, except ``edits`` and ``characters``. A share of nothing is ``None``."""
 
     fields: int
     exact: int
@@ -170,9 +192,7 @@ class Score:
 
     @property
     def cer(self) -> float | None:
-        """Character error rate: edits over characters on paper; above 1 where more was invented than stands
-        there.
-        """
+        """Character error rate: edits over characters on paper; above 1 where more was invented than is there."""
         return _share(self.edits, self.characters)
 
     @property
@@ -194,12 +214,12 @@ class Score:
 
     @property
     def accepted_error_alike(self) -> float | None:
-        """The same, differences of case, punctuation and spaces forgiven."""
+        """The same, differences of case, punctuation and spaces aside."""
         return _share(self.accepted_unlike, self.accepted)
 
     @property
     def accepted_error_bound(self) -> float | None:
-        """What the share of accepted fields that are wrong stays below, as sure as ``bound.SURE``."""
+        """The upper bound of the share of accepted fields that are wrong, at the level ``SURE``."""
         return upper_bound(self.accepted_wrong, self.accepted)
 
     def as_dict(self) -> dict[str, int | float | None]:
@@ -224,6 +244,7 @@ class Score:
 
 
 def score_of(outcomes: Iterable[FieldOutcome]) -> Score:
+    """Return the counts over those fields."""
     scored = list(outcomes)
     called_blank = [o for o in scored if o.predicted.status is FieldStatus.BLANK]
     accepted = [o for o in scored if o.predicted.accepted]

@@ -1,4 +1,4 @@
-"""The workbook of a reconciliation: a sheet a kind of difference, the ink of the paper beside both values."""
+"""The workbook of a reconciliation: a sheet for each kind of difference, both values and the ink on paper."""
 
 from __future__ import annotations
 
@@ -31,8 +31,12 @@ SUMMARY = "Tóm tắt"
 
 @dataclass(frozen=True, slots=True)
 class DifferenceLine:
-    """One line of a sheet: the cells before the picture, in the order of ``HEADER``; ``picture``: a JPEG of the ink
-    with its (width, height) in pixels."""
+    """One line of a sheet.
+
+    Attributes:
+        cells: The cells before the picture, in the order of ``HEADER``.
+        picture: A JPEG of the ink, its width and height in pixels.
+    """
 
     cells: Sequence[str]
     picture: tuple[bytes, int, int] | None = None

@@ -1,4 +1,9 @@
-"""X"""
+"""The folder of a package on disk: written whole or not at all, with a signed manifest by which a receiver checks it.
+
+The key is Ed25519 in a private file of the working folder. A signature proves that the manifest, and by its hashes
+every file of the package, is what the holder of the key wrote. It proves whose key that is only to a receiver who got
+the public key, or its fingerprint, by another way.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +35,16 @@ from pipeline.errors import PackageRefused, StorageError
 from pipeline.files import sha256_of, sha256_of_file, sync, write_atomically
 
 UNFINISHED = ".dang-ghi-"
-"""How the name of a folder begins that is still being written; its machine and the number of its process follow."""
+"""Prefix of a folder that is still being written; its machine and the number of its process follow."""
 
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """A new folder to write in, renamed to ``target`` when the block ends well and removed when it does not.
+    """Yield a new folder to write in, renamed to ``target`` when the block ends well and removed when it does not.
 
-    Raises ``PackageRefused`` when ``target`` is there already (nothing is overwritten), ``StorageError`` when the disk
-    refuses.
+    Raises:
+        PackageRefused: ``target`` exists already; nothing is overwritten.
+        StorageError: The disk refuses.
     """
     if target.exists():
         raise PackageRefused(
@@ -66,8 +72,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _remove_left_behind(folder: Path) -> None:
-    """Take away what processes of this machine that were killed left unfinished. Other machines may write there too,
-    and whether their processes live cannot be seen from here."""
+    """Remove what killed processes of this machine left unfinished. Other machines may write there too, and whether
+    their processes are alive cannot be seen from here."""
     ours = f"{UNFINISHED}{_machine()}-"
     for left in folder.glob(f"{ours}*"):
         owner = left.name.removeprefix(ours).split("-")[0]
@@ -76,7 +82,7 @@ def _remove_left_behind(folder: Path) -> None:
 
 
 def _machine() -> str:
-    """A short name of this machine."""
+    """Return a short name of this machine."""
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
@@ -93,14 +99,14 @@ class SigningKey:
         return base64.b64encode(raw).decode("ascii")
 
     def sign(self, data: bytes) -> str:
-        """The signature of those bytes in base64."""
+        """Return the signature of those bytes in base64."""
         return base64.b64encode(self.private.sign(data)).decode("ascii")
 
 
 def signing_key(path: Path) -> SigningKey:
-    """The key of that file, made now when there is none. Raises ``StorageError`` with advice."""
+    """Return the key of a file, made now when there is none. Raises ``StorageError`` with advice."""
     with suppress(FileNotFoundError):
-        return _read(path)
+        return _read_key(path)
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
@@ -110,10 +116,10 @@ def signing_key(path: Path) -> SigningKey:
             f"Không ghi được khóa ký {path} ({os.strerror(error.errno or 0)}). "
             "Hãy kiểm tra quyền ghi của thư mục làm việc."
         ) from None
-    return _read(path)
+    return _read_key(path)
 
 
-def _read(path: Path) -> SigningKey:
+def _read_key(path: Path) -> SigningKey:
     try:
         key = load_pem_private_key(path.read_bytes(), None)
     except FileNotFoundError:
@@ -131,7 +137,7 @@ def _read(path: Path) -> SigningKey:
 
 
 def is_signed(data: bytes, signature: str, public: str) -> bool:
-    """Whether the holder of that public key (base64) signed those bytes."""
+    """Return whether the holder of a public key (base64) signed those bytes."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
         key.verify(base64.b64decode(signature, validate=True), data)
@@ -141,7 +147,7 @@ def is_signed(data: bytes, signature: str, public: str) -> bool:
 
 
 def fingerprint(public: str) -> str:
-    """Of a public key: 16 hex digits in groups, short enough to be read out and written down."""
+    """Return the fingerprint of a public key: 16 hex digits in groups, short enough to be read out and written down."""
     digest = hashlib.sha256(public.encode("ascii")).hexdigest()[:16]
     return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
 
@@ -153,49 +159,65 @@ SIGNATURE = "manifest.sig"
 
 def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
     """Write the manifest and its signature into the folder of a package."""
-    told = {"format": FORMAT, **content, "public_key": key.public, "key_fingerprint": fingerprint(key.public)}
-    data = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    manifest = {
+        "format": FORMAT,
+        **content,
+        "public_key": key.public,
+        "key_fingerprint": fingerprint(key.public),
+    }
+    data = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     (folder / MANIFEST).write_bytes(data)
     (folder / SIGNATURE).write_text(key.sign(data) + "\n", "ascii")
 
 
 @dataclass(frozen=True, slots=True)
 class PackageFlaw:
-    """What is wrong with a package. ``what``: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed
-    with another key than was asked for); ``file``: which one, one in the archive as ``archive.zip/name.pdf``."""
+    """A flaw of a package.
+
+    Attributes:
+        what: ``missing``, ``changed``, ``extra``, ``unsigned`` or ``foreign`` (signed with another key than asked for).
+        file: Its name; a file in the archive as ``archive.zip/name.pdf``.
+    """
 
     what: str
     file: str
 
 
 def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw, ...]:
-    """Whether a package is whole and as it was signed: by the holder of ``public`` where that is told, else of the key
-    that the manifest itself names. Raises ``StorageError`` when there is no manifest to go by."""
-    data, told = read_manifest(folder)
+    """Return the flaws of a package: it is whole and as it was signed where there are none.
+
+    Args:
+        folder: The package.
+        public: The public key that must have signed it; by default the one that the manifest names.
+
+    Raises:
+        StorageError: There is no manifest.
+    """
+    data, manifest = read_manifest(folder)
     try:
         signature = (folder / SIGNATURE).read_text("ascii").strip()
     except (OSError, ValueError):
         signature = ""
     flaws = []
-    if public is not None and public != told.get("public_key"):
+    if public is not None and public != manifest.get("public_key"):
         flaws.append(PackageFlaw("foreign", MANIFEST))
-    elif not is_signed(data, signature, str(told.get("public_key"))):
+    elif not is_signed(data, signature, str(manifest.get("public_key"))):
         flaws.append(PackageFlaw("unsigned", MANIFEST))
-    return (*flaws, *_file_flaws(folder, told["files"]))
+    return (*flaws, *_file_flaws(folder, manifest["files"]))
 
 
 def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
-    """The manifest of a package, as bytes and as what it says."""
+    """Return the manifest of a package, as bytes and as JSON data. Raises ``StorageError`` when there is none."""
     try:
         data = (folder / MANIFEST).read_bytes()
-        told = json.loads(data)
-        if told["format"] != FORMAT or not isinstance(told["files"], dict):
+        manifest = json.loads(data)
+        if manifest["format"] != FORMAT or not isinstance(manifest["files"], dict):
             raise ValueError(folder)
     except (OSError, ValueError, KeyError, TypeError):
         raise StorageError(
             f"{folder} không phải thư mục của một gói: không có {MANIFEST} dùng được."
         ) from None
-    return data, told
+    return data, manifest
 
 
 def _file_flaws(folder: Path, files: Mapping[str, str]) -> Iterator[PackageFlaw]:

@@ -32,8 +32,14 @@ HIGHEST_PLAIN = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class PicturePage:
-    """A page of a PDF: its JPEG, ``size`` (width, height) in pixels, at so many pixels an inch; ``texts`` stand in the
-    pixels of this picture."""
+    """A page of a PDF.
+
+    Attributes:
+        jpeg: Its picture.
+        size: Width and height of the picture in pixels.
+        dpi: Pixels an inch.
+        texts: The text layer, in pixels of the picture.
+    """
 
     jpeg: bytes
     size: tuple[int, int]
@@ -42,7 +48,7 @@ class PicturePage:
 
 
 def entry_pdf(pages: Sequence[PicturePage], title: str, made_at: datetime) -> bytes:
-    """The PDF/A-2b file of those pages. The same pages, title and time give the same bytes."""
+    """Return the PDF/A-2b file of pages. The same pages, title and time give the same bytes."""
     with pikepdf.new() as pdf:
         letters = _Letters.of(text.text for page in pages for text in page.texts)
         font = _font(pdf, letters)
@@ -83,7 +89,7 @@ def _add_page(pdf: Pdf, page: PicturePage, font: Object, letters: _Letters) -> N
 
 
 def _shown(text: TextSpan, page: PicturePage, height: float, letters: _Letters) -> str:
-    """The operators that lay a text over its box, invisible (rendering mode 3), as wide as the box."""
+    """Return the operators that lay a text over its box, invisible (rendering mode 3), as wide as the box."""
     scale = 72 / page.dpi
     size = max(1.0, text.box.height * scale)
     codes = letters.codes(text.text)
@@ -94,7 +100,7 @@ def _shown(text: TextSpan, page: PicturePage, height: float, letters: _Letters) 
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    """The letters of a file, each with a number of its own from 1."""
+    """The letters of a file, each with its own number from 1."""
 
     numbers: dict[str, int]
 
@@ -104,7 +110,7 @@ class _Letters:
         return cls({letter: number for number, letter in enumerate(used, start=1)})
 
     def codes(self, text: str) -> str:
-        """Two bytes a letter, in hex."""
+        """Return two bytes a letter, in hex."""
         return "".join(f"{self.numbers[letter]:04X}" for letter in text)
 
     @property
@@ -128,7 +134,7 @@ class _Letters:
 
 
 def _font(pdf: Pdf, letters: _Letters) -> Object:
-    """A composite font whose every letter is the one empty glyph of ``FONT_FILE``."""
+    """Return a composite font in which every letter is the empty glyph of ``FONT_FILE``."""
     data = FONT_FILE.read_bytes()
     file = Stream(pdf, data, Length1=len(data))
     descriptor = Dictionary(
@@ -178,7 +184,7 @@ def _output_intent(pdf: Pdf) -> Dictionary:
 
 @cache
 def srgb_profile() -> bytes:
-    """The ICC profile of sRGB as Little CMS makes it, without the time it was made at."""
+    """Return the ICC profile of sRGB as Little CMS makes it, without the time of its making."""
     made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     made[24:36] = (2024).to_bytes(2, "big") + bytes([0, 1, 0, 1, 0, 0, 0, 0, 0, 0])
     return bytes(made)

@@ -1,4 +1,8 @@
-"""X"""
+"""The workbook of a book, as the Ministry's import template wants it: its cells, how it is written and read back.
+
+XlsxWriter writes and openpyxl reads, as another program will. Every cell is a text: a value such as ``=1+1`` or
+``01.02.2010`` must not become a formula, a number or a date. Nothing is guessed and nothing filled in.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +27,20 @@ from pipeline.errors import StorageError
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, Vocab
 
 MONTH_AND_YEAR = re.compile(r"(?:0[1-9]|1[0-2])\.([0-9]{4})")
-LONGEST = 32767
+LONGEST_CELL = 32767
 """Characters that a cell of Excel can hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellOptions:
-    """``month_and_year``: what becomes of a date that has no day, for which the templates have no form: ``keep`` (the
-    check before the upload then stops it) or ``year``. ``illegible``: the words that stand for what people found
-    illegible, in columns of free text; ``""``: such an entry is not delivered."""
+    """How values become cells.
+
+    Attributes:
+        month_and_year: What becomes of a date without a day, for which the templates have no form: ``keep`` (the check
+            before the upload then stops it) or ``year``.
+        illegible: The wording, in columns of free text, for what people found illegible; ``""``: such an entry is not
+            delivered.
+    """
 
     month_and_year: str = "keep"
     illegible: str = ""
@@ -47,8 +56,16 @@ def cells_of(
     schemas: Schemas,
     options: CellOptions = CellOptions(),
 ) -> dict[str, str]:
-    """The cell of every column of the record (all editions), in their order. ``None`` (nothing known: the form has no
-    place for it) and ``""`` (blank on paper) are both an empty cell."""
+    """Return the cell of every column of the record (all editions), in their order.
+
+    ``None`` (nothing known: the form has no place for it) and ``""`` (blank on paper) are both an empty cell.
+
+    Args:
+        values: The effective values by field.
+        record: The kind of event.
+        schemas: The declarations.
+        options: How values become cells.
+    """
     return {
         spec.column: cell_of(values.get(spec.name) or "", spec, schemas, options)
         for spec in record.fields
@@ -57,7 +74,7 @@ def cells_of(
 
 
 def cell_of(value: str, spec: FieldSpec, schemas: Schemas, options: CellOptions = CellOptions()) -> str:
-    """The cell of one field."""
+    """Return the cell of one field: the code of a listed term, else the text."""
     if not value:
         return ""
     text = unicodedata.normalize("NFC", value)
@@ -69,7 +86,7 @@ def cell_of(value: str, spec: FieldSpec, schemas: Schemas, options: CellOptions 
 
 
 def _code(text: str, vocabulary: kinds.Vocabulary | None) -> str:
-    """The code of a term; a value that was decided before its term got a code gets it now. Else the text itself."""
+    """Return the code of a term, else the text; a value decided before its term got a code gets it now."""
     if vocabulary is None or text in vocabulary.labels:
         return text
     return kinds.KINDS["choice"].parse(text, vocabulary).canonical or text
@@ -84,10 +101,17 @@ COLUMN_WIDTH = 18
 
 
 def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], schemas: Schemas) -> int:
-    """Write one row an entry (cells by Ministry column) under the headers of that template; returns how many.
+    """Write one row an entry under the headers of a template and return how many; a leading column counts them from 1.
 
-    A leading column counts the rows from 1. Raises ``StorageError`` when the file cannot be written, ``ValueError``
-    for a text longer than a cell can hold.
+    Args:
+        path: The file.
+        export: The id of the template.
+        rows: The cells of each entry by Ministry column.
+        schemas: The declarations.
+
+    Raises:
+        StorageError: The file cannot be written.
+        ValueError: A text is longer than a cell can hold.
     """
     spec = schemas.exports[export]
     columns = schemas.columns(export)
@@ -114,14 +138,14 @@ def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], s
 
 def _write_row(sheet: Worksheet, row: int, cells: list[str], text: Format, first: int) -> None:
     for at, cell in enumerate(cells, start=first):
-        if len(cell) > LONGEST:
-            raise ValueError(f"row {row}: a cell holds at most {LONGEST} characters")
+        if len(cell) > LONGEST_CELL:
+            raise ValueError(f"row {row}: a cell holds at most {LONGEST_CELL} characters")
         if cell:
             sheet.write_string(row, at, cell, text)
 
 
 def _write_codes(sheet: Worksheet, record: RecordSpec, schemas: Schemas, text: Format) -> None:
-    """Which columns hold codes, and what each code means."""
+    """Write which columns hold codes, and what each code means."""
     sheet.set_column(0, 0, 46, text)
     sheet.set_column(1, 1, 10, text)
     sheet.set_column(2, 2, 60, text)
@@ -133,7 +157,7 @@ def _write_codes(sheet: Worksheet, record: RecordSpec, schemas: Schemas, text: F
 
 
 def _coded(record: RecordSpec, schemas: Schemas) -> dict[str, str]:
-    """The code lists of a record, each with its columns. A list of plain names has no codes to tell."""
+    """Return the code lists of a record, each with its columns; a list of plain names has no codes."""
     found: dict[str, list[str]] = {}
     for spec in record.fields:
         if spec.vocab and spec.column and has_codes(schemas.vocabs[spec.vocab]):
@@ -142,18 +166,23 @@ def _coded(record: RecordSpec, schemas: Schemas) -> dict[str, str]:
 
 
 def has_codes(vocab: Vocab) -> bool:
-    """Whether the codes of a list are other words than its names: then only a code may stand in the column."""
+    """Return whether the codes of a list differ from its names: then its column may hold only a code."""
     return all(term.code != term.label for term in vocab.terms)
 
 
 TEXTS = frozenset({"s", "inlineStr"})
-"""What openpyxl calls a cell that holds a text."""
+"""Types of a cell that holds a text, in openpyxl."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row as Excel counts (from 1): the cells that hold something, by column name. ``other``: columns whose cell
-    holds something else than a text (its text is told all the same)."""
+    """A row of a workbook that was read back.
+
+    Attributes:
+        row: As Excel counts, from 1.
+        cells: The filled cells as text, by column name.
+        other: Columns whose cell holds something else than a text.
+    """
 
     row: int
     cells: dict[str, str]
@@ -161,8 +190,7 @@ class ReadRow:
 
 
 class ReadBack:
-    """The sheet of a workbook: ``header`` as it stands there (first line of each cell, without the spaces around it),
-    then its rows one by one."""
+    """The sheet of a workbook, row by row; ``header``: the first line of each header cell, without spaces around it."""
 
     def __init__(self, sheet: StoredSheet) -> None:
         self._rows = sheet.iter_rows()
@@ -170,7 +198,7 @@ class ReadBack:
         self.header = tuple(str(cell.value or "").split("\n")[0].strip() for cell in first)
 
     def rows(self) -> Iterator[ReadRow]:
-        """Every row under the header that holds anything."""
+        """Yield every row under the header that holds anything."""
         for number, cells in enumerate(self._rows, start=2):
             held = [
                 (self.header[at] if at < len(self.header) else f"#{at + 1}", cell)
@@ -187,8 +215,11 @@ class ReadBack:
 
 @contextmanager
 def read_back(path: Path, sheet: str) -> Iterator[ReadBack]:
-    """Open that sheet of a workbook, row by row. Raises ``StorageError`` when it is no workbook or has no such
-    sheet."""
+    """Yield a sheet of a workbook, to be read row by row.
+
+    Raises:
+        StorageError: It is no workbook or has no such sheet.
+    """
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:

@@ -1,4 +1,8 @@
-"""X"""
+"""What a report holds, before anything is drawn: the web page, the workbook and the PDF all show these same values.
+
+A cell holds a number and the text that people read, so that a workbook can hold the number and every other place the
+text. The functions below make cells of counts, shares, days and texts as a Vietnamese reader expects them.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,14 @@ from pipeline.text.numbers import (
 
 @dataclass(frozen=True, slots=True)
 class ReportCell:
-    """One value: ``value`` as a program takes it (None: nothing is known), ``text`` as a person reads it; ``pattern``:
-    how a spreadsheet writes the value."""
+    """One value.
+
+    Attributes:
+        value: As a program takes it; ``None``: nothing is known.
+        text: As a person reads it.
+        href: The list in the web application that the value counts.
+        pattern: How a spreadsheet writes the value.
+    """
 
     value: int | float | str | None
     text: str
@@ -31,7 +41,7 @@ class ReportCell:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigure:
-    """One figure by itself; ``note`` says what it is a figure of."""
+    """One figure by itself; ``note``: what it was counted over."""
 
     label: str
     cell: ReportCell
@@ -40,8 +50,18 @@ class ReportFigure:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """Rows under ``columns`` (title, whether it holds numbers). ``key`` names it among all tables of a report. A page
-    shows the first ``shown`` rows, a workbook all of them; ``href``: where the rest is. ``total``: a last row."""
+    """A table.
+
+    Attributes:
+        key: Its name among all tables of a report.
+        title: Its heading.
+        columns: Title of each column, and whether it holds numbers.
+        rows: All rows.
+        total: A last row.
+        note: A sentence under it.
+        href: Where all its rows are.
+        shown: How many rows a page shows; a workbook has all of them.
+    """
 
     key: str
     title: str
@@ -54,6 +74,7 @@ class ReportTable:
 
     @property
     def first_rows(self) -> tuple[tuple[ReportCell, ...], ...]:
+        """The rows that a page shows."""
         return self.rows[: self.shown]
 
     @property
@@ -64,7 +85,7 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """One part of a report under a heading; ``key`` is its anchor."""
+    """A part of a report under a heading; ``key`` is its anchor."""
 
     key: str
     title: str
@@ -76,8 +97,15 @@ class ReportSection:
 
 @dataclass(frozen=True, slots=True)
 class ManagementReport:
-    """All of it. ``at``: when it was counted; ``since``: from when on what happened is counted, which are ``days``;
-    ``scope``: which places, in words."""
+    """A report on progress and quality.
+
+    Attributes:
+        at: When it was counted.
+        since: The first of the ``days`` in which events are counted.
+        days: How many days those are.
+        scope: Which places, in words.
+        sections: Its parts.
+    """
 
     at: datetime
     since: date
@@ -96,67 +124,67 @@ STAGES = {
 WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc lập"}
 
 
-def number(value: int | None, href: str = "") -> ReportCell:
-    """A count: ``12.345``."""
+def count_cell(value: int | None, href: str = "") -> ReportCell:
+    """Return a count: ``12.345``."""
     return ReportCell(value, NOTHING if value is None else format_count(value), href, "#,##0")
 
 
-def decimal(value: float | None, digits: int = 1, href: str = "") -> ReportCell:
-    """A number with a decimal comma: ``1.234,5``."""
+def decimal_cell(value: float | None, digits: int = 1, href: str = "") -> ReportCell:
+    """Return a number with a decimal comma: ``1.234,5``."""
     if value is None:
         return ReportCell(None, NOTHING, href)
     return ReportCell(round(value, digits), format_decimal(value, digits), href, f"#,##0.{'0' * digits}")
 
 
-def share(part: int, whole: int, href: str = "") -> ReportCell:
-    """A share of a count in percent; a small one with two digits, none of nothing."""
-    return percent(part / whole if whole else None, href)
+def share_cell(part: int, whole: int, href: str = "") -> ReportCell:
+    """Return a share of a count in percent; ``–`` of nothing."""
+    return percent_cell(part / whole if whole else None, href)
 
 
-def percent(value: float | None, href: str = "") -> ReportCell:
-    """A share (0..1) as ``12,3 %``."""
+def percent_cell(value: float | None, href: str = "") -> ReportCell:
+    """Return a share (0..1) as ``12,3 %``, one under 10 % with two digits."""
     if value is None:
         return ReportCell(None, NOTHING, href)
     digits = digits_of_share(value)
     return ReportCell(round(value, 4), format_percent(value, digits), href, f"0.{'0' * digits}%")
 
 
-def bound(wrong: int, looked: int) -> ReportCell:
-    """What the share of errors does not exceed, with 95 % confidence (Clopper and Pearson)."""
-    return percent(upper_bound(wrong, looked))
+def bound_cell(wrong: int, checked: int) -> ReportCell:
+    """Return the upper bound of a share of errors at 95 % confidence (Clopper and Pearson)."""
+    return percent_cell(upper_bound(wrong, checked))
 
 
-def wrong_of(wrong: int, looked: int, unit: str) -> str:
-    """How many of those that were looked at were wrong, and what that does not exceed; where none was, only that."""
-    if looked == 0:
+def errors_sentence(wrong: int, checked: int, unit: str) -> str:
+    """Return a sentence: how many of those checked were wrong, and the upper bound; or that none was checked."""
+    if checked == 0:
         return f"chưa {unit} nào được xem"
-    return (
-        f"{number(wrong).text} trong {number(looked).text} {unit}; chắc không quá {bound(wrong, looked).text}"
-    )
+    counts = f"{count_cell(wrong).text} trong {count_cell(checked).text} {unit}"
+    return f"{counts}; chắc không quá {bound_cell(wrong, checked).text}"
 
 
-def words(text: str, href: str = "") -> ReportCell:
+def text_cell(text: str, href: str = "") -> ReportCell:
+    """Return a text; ``–`` for none."""
     return ReportCell(text, text or NOTHING, href)
 
 
-def day(value: date | None, href: str = "") -> ReportCell:
-    """A day as ``26/11/2026``; its value as ISO 8601 writes it."""
+def day_cell(value: date | None, href: str = "") -> ReportCell:
+    """Return a day as ``26/11/2026``; its value in ISO 8601."""
     return ReportCell(
         value.isoformat() if value else None, value.strftime("%d/%m/%Y") if value else NOTHING, href
     )
 
 
-def age(since: datetime | None, at: datetime, href: str = "") -> ReportCell:
-    """How long something has waited, in days."""
+def age_cell(since: datetime | None, at: datetime, href: str = "") -> ReportCell:
+    """Return how long something has waited, in days."""
     if since is None:
         return ReportCell(None, NOTHING, href)
     waited = max(at - since, timedelta())
     days = waited / timedelta(days=1)
-    text = f"{decimal(days).text} ngày" if days >= 1 else f"{decimal(days * 24).text} giờ"
+    text = f"{decimal_cell(days).text} ngày" if days >= 1 else f"{decimal_cell(days * 24).text} giờ"
     return ReportCell(round(days, 2), text.replace(" ", NO_BREAK_SPACE), href, '0.00" ngày"')
 
 
-def told_place(row: int) -> str:
-    """Which entry of its page it is, as people say it; ``""`` for the first or only one."""
+def row_label(row: int) -> str:
+    """Return which entry of its page it is, as people say it; ``""`` for the first or only entry."""
     sides = {LEFT_PAGE: "trang trái của ảnh", RIGHT_PAGE: "trang phải của ảnh"}
     return sides.get(row, f"việc thứ {row + 1}" if row > 0 else "")

@@ -1,4 +1,4 @@
-"""What all sections of a report are made from."""
+"""The data that all sections of a report are made from: counts, the plan, and what things are called."""
 
 from __future__ import annotations
 
@@ -17,15 +17,24 @@ from pipeline.schema import Schemas
 K = TypeVar("K")
 
 SPAN = 56
-"""Days of which what happened is told, unless other ones are asked for: eight weeks."""
+"""Days in which events are counted, unless other ones are asked for: eight weeks."""
 
 NO_READER: Mapping[str | None, str] = {None: "không rõ", "": "không có"}
 
 
 @dataclass(frozen=True, slots=True)
 class WorkDay:
-    """One day of the office. ``machine_hours``, ``people_hours``: hours of it in which the machine read, people
-    keyed."""
+    """One day of the office.
+
+    Attributes:
+        on: The day.
+        pages: Pages read.
+        straight: Entries accepted without a person.
+        closed: Entries finished by people.
+        words: Fields keyed.
+        machine_hours: Hours in which the machine read.
+        people_hours: Hours in which people keyed.
+    """
 
     on: date
     pages: int = 0
@@ -46,7 +55,7 @@ class WorkDay:
 
 @dataclass(frozen=True)
 class ReportData:
-    """The counts, what was planned, and how things are called. ``span``: the days in which what happened counts."""
+    """The counts, the plan and the declarations; ``span``: the days in which events are counted."""
 
     tallies: Tallies
     plan: WorkPlan
@@ -63,7 +72,7 @@ class ReportData:
 
     @cached_property
     def days(self) -> tuple[WorkDay, ...]:
-        """Every day since the counting begins, today included, the first one first."""
+        """Every day since the counting begins, today included, in order."""
         found: dict[date, list[HourTally]] = {}
         for hour in self.tallies.hours:
             found.setdefault(local_date(hour.at), []).append(hour)
@@ -73,7 +82,7 @@ class ReportData:
 
     @cached_property
     def places(self) -> Mapping[str, str]:
-        """What each place is called: its name with its code."""
+        """The name of each place, with its code."""
         names = {book.place_code: book.place for book in self.tallies.books}
         codes = dict.fromkeys([*names, *(row.place for row in self.plan.rows)])
         return {code: f"{names[code]} ({code})" if names.get(code) else code for code in codes}
@@ -92,8 +101,11 @@ class ReportData:
         return spec.title if spec else form
 
     def target(self, books: Iterable[BookTally], rows: Iterable[WorkPlanRow] | None) -> int:
-        """How many entries there are to be done: what ``rows`` of the plan ask for, and of books that no row of the
-        whole plan covers what their closing notes say, or what was found; never less than was found."""
+        """Return how many entries are to be done; never fewer than were found.
+
+        Rows of the plan count as they say; books that no row of the plan covers count by their closing notes, or by
+        what was found.
+        """
         books = tuple(books)
         planned = sum(row.entries for row in rows or ())
         loose = (book for book in books if not any(row.covers(book) for row in self.plan.rows))
@@ -101,7 +113,7 @@ class ReportData:
         return max(planned + known, sum(book.entries for book in books))
 
     def during(self, page: str, **asked: str | int | None) -> str:
-        """The address of a list of what happened in the days of this report."""
+        """Return the address of a list of events in the days of this report."""
         return list_href(page, **asked, days=None if self.span == SPAN else self.span)
 
     @cached_property
@@ -114,13 +126,13 @@ class ReportData:
 
 
 def list_href(page: str, **asked: str | int | None) -> str:
-    """The address of a list of the web application."""
+    """Return the address of a list of the web application."""
     query = urlencode({key: value for key, value in asked.items() if value not in (None, "")})
     return f"/reports/{page}?{query}" if query else f"/reports/{page}"
 
 
 def grouped(books: Iterable[BookTally], key: Callable[[BookTally], K]) -> dict[K, list[BookTally]]:
-    """The books by what they have in common, in the order in which it comes up."""
+    """Group the books by a key, in the order in which it comes up."""
     found: dict[K, list[BookTally]] = {}
     for book in books:
         found.setdefault(key(book), []).append(book)

@@ -1,4 +1,4 @@
-"""When the rest will be done, if work goes on as it did: an interval, not a day.
+"""A forecast of the day when the rest will be done, if work goes on as it did: an interval, not a day.
 
 What is done in a block of days (whole weeks, so that weekends make no difference; single days where there is little
 history) is taken as independent from block to block, with unknown mean and spread. What n more blocks bring then lies
@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from statistics import NormalDist, fmean, stdev
 
 SURE = 0.8
-"""How often the day comes within the interval, if work goes on as it did."""
+"""The probability that the day lies within the interval, if work goes on as it did."""
 
 WEEK = 7
 FEWEST_WEEKS = 4
@@ -27,8 +27,15 @@ LATEST = timedelta(days=100 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """``likely`` day of the end, not before ``early`` nor after ``late`` (None: no end can be promised) with ``SURE``;
-    ``a_day``: how much was done on average, weekends included, in ``days`` days."""
+    """When the rest will be done.
+
+    Attributes:
+        left: Entries left.
+        a_day: Entries a day on average, weekends included.
+        days: The days that average is over.
+        likely: The likely day of the end.
+        early, late: The interval that holds it with probability ``SURE``; ``late`` ``None``: no end can be promised.
+    """
 
     left: int
     a_day: float
@@ -39,8 +46,15 @@ class Forecast:
 
 
 def forecast(left: int, done: Sequence[int], today: date) -> Forecast | None:
-    """When ``left`` will be done; ``done``: what was done on each whole day before ``today``, the oldest first. None
-    where nothing is left, or the days are too few or brought nothing."""
+    """Return when the rest will be done.
+
+    ``None`` where nothing is left, or the days are too few or brought nothing.
+
+    Args:
+        left: Entries left.
+        done: Entries done on each whole day before ``today``, the oldest first.
+        today: The day of the forecast.
+    """
     blocks, size = _blocks(done)
     if left <= 0 or not blocks or sum(blocks) == 0:
         return None
@@ -60,7 +74,7 @@ def forecast(left: int, done: Sequence[int], today: date) -> Forecast | None:
 
 
 def student(sure: float, freedom: int) -> float:
-    """The quantile of Student's t at ``sure``, within 1 % for three degrees of freedom and more."""
+    """Return the quantile of Student's t at ``sure``, within 1 % for three degrees of freedom and more."""
     z = NormalDist().inv_cdf(sure)
     terms = (
         (z**3 + z) / 4,
@@ -72,7 +86,7 @@ def student(sure: float, freedom: int) -> float:
 
 
 def _blocks(done: Sequence[int]) -> tuple[list[int], int]:
-    """What was done in each block, and the days of a block; no blocks where there are too few days."""
+    """Return what was done in each block, and the days of a block; no blocks where there are too few days."""
     weeks = len(done) // WEEK
     if weeks >= FEWEST_WEEKS:
         last = done[len(done) - weeks * WEEK :]
@@ -81,7 +95,7 @@ def _blocks(done: Sequence[int]) -> tuple[list[int], int]:
 
 
 def _ends(left: int, mean: float, spread: float, blocks: int) -> tuple[float, float | None]:
-    """The roots n of ``(mean · n − left)² = t² s² (n + n² / blocks)``: blocks until the end, at best and at worst."""
+    """Return the roots n of ``(mean · n − left)² = t² s² (n + n² / blocks)``: the fewest and most blocks to the end."""
     k = (student((1 + SURE) / 2, blocks - 1) * spread) ** 2
     a, b, c = mean**2 - k / blocks, 2 * left * mean + k, float(left) ** 2
     root = math.sqrt(max(b**2 - 4 * a * c, 0.0))
@@ -90,5 +104,5 @@ def _ends(left: int, mean: float, spread: float, blocks: int) -> tuple[float, fl
 
 
 def _after(today: date, days: float) -> date | None:
-    """The day that many days on, None when it is too far away to be told."""
+    """Return the day that many days on, ``None`` when it is too far away."""
     return today + timedelta(days=math.ceil(days) - 1) if days < LATEST.days else None

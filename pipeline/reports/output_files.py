@@ -1,4 +1,10 @@
-"""X"""
+"""The files of a report: a PDF set by Typst from ``templates/report.typ``, and a workbook written by XlsxWriter.
+
+The figures go into the template as JSON and are only ever text there: nothing in a name can become markup. Its letters
+are those of Liberation Sans, which the installation brings for the forms anyway; the file is PDF/A-2b, tagged. In the
+workbook numbers are numbers and texts are texts: no text can become a formula, whatever a folder is called. Each file
+is written whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -16,27 +22,27 @@ from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.errors import StorageError
 from pipeline.files import write_atomically
 from pipeline.localtime import format_moment, local_date
-from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable, day
+from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable, day_cell
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Literal["a-2b"] = "a-2b"
 
 
 def document_of(report: ManagementReport) -> bytes:
-    """The file. The same report gives the same bytes."""
+    """Return the PDF. The same report gives the same bytes."""
     import typst  # 90 MB of memory: only for who wants a PDF
 
-    told = json.dumps(_told(report), ensure_ascii=False)
-    compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": told})
+    content = json.dumps(_content(report), ensure_ascii=False)
+    compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": content})
     made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(report.at.timestamp()))
     assert isinstance(made, bytes)
     return made
 
 
-def _told(report: ManagementReport) -> dict[str, Any]:
+def _content(report: ManagementReport) -> dict[str, Any]:
     return {
         "at": format_moment(report.at),
-        "since": day(report.since).text,
+        "since": day_cell(report.since).text,
         "scope": report.scope,
         "sections": [_section(one) for one in report.sections],
     }
@@ -88,7 +94,7 @@ FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
 def workbook_of(report: ManagementReport) -> bytes:
-    """The file. Every figure and every cell of ``report`` stands in it, with the same value."""
+    """Return the workbook: a sheet of figures, then a sheet a table with all of its rows."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, AS_TEXT)
     book.set_properties({"title": "Báo cáo tiến độ và chất lượng", "created": report.at.replace(tzinfo=None)})
@@ -101,7 +107,7 @@ def workbook_of(report: ManagementReport) -> bytes:
 
 
 def sheet_names(report: ManagementReport) -> tuple[str, ...]:
-    """The names of the sheets of tables, each once."""
+    """Return the names of the sheets of tables, each once."""
     found: list[str] = []
     for section in report.sections:
         for table in section.tables:
@@ -112,7 +118,7 @@ def sheet_names(report: ManagementReport) -> tuple[str, ...]:
 
 
 class _Formats:
-    """How cells look; those of values by their pattern."""
+    """The formats of cells; those of values by their pattern."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
@@ -136,7 +142,7 @@ def _write_figures(sheet: Worksheet, report: ManagementReport, formats: _Formats
     sheet.set_column(2, 2, 90)
     sheet.write_string(0, 0, "Báo cáo tiến độ và chất lượng", formats.title)
     sheet.write_string(1, 0, f"Số liệu lúc {format_moment(report.at)}. Phạm vi: {report.scope}.")
-    sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day(report.since).text}.")
+    sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day_cell(report.since).text}.")
     row = 4
     for section in report.sections:
         sheet.write_string(row, 0, section.title, formats.section)
@@ -172,8 +178,8 @@ def _write_table(sheet: Worksheet, table: ReportTable, formats: _Formats) -> Non
 def _write(
     sheet: Worksheet, row: int, at: int, cell: ReportCell, formats: _Formats, *, bold: bool = False
 ) -> None:
-    """A number where there is one, else the text that people read (a day as a text too: no two programs agree on
-    those)."""
+    """Write a number where there is one, else the text that people read (a day is a text too: programs disagree on
+    days)."""
     if isinstance(cell.value, int | float):
         sheet.write_number(row, at, cell.value, formats.of(cell.pattern, bold=bold))
     else:
@@ -192,17 +198,24 @@ def _tables(report: ManagementReport) -> Iterable[ReportTable]:
 
 
 MAKERS: Mapping[str, Callable[[ManagementReport], bytes]] = {".xlsx": workbook_of, ".pdf": document_of}
-"""By ending of the file's name."""
+"""The functions that make a file, by ending of its name."""
 
 
 def file_name(report: ManagementReport) -> str:
-    """The name of its files without an ending: the day on which it was counted."""
+    """Return the name of its files without an ending: the day on which it was counted."""
     return f"bao-cao-{local_date(report.at).isoformat()}"
 
 
 def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:
-    """Write the report to the file ``out`` (.xlsx or .pdf), or both kinds into the folder ``out`` under the day's name;
-    a file that is there is replaced. Raises ``StorageError``."""
+    """Write a report; a file that exists is replaced.
+
+    Args:
+        report: The report.
+        out: A file (.xlsx or .pdf), or a folder that gets both kinds under the day's name.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
     make = MAKERS.get(out.suffix.lower())
     if make is not None:
         return (_written(out, make(report)),)

@@ -1,4 +1,4 @@
-"""``plan.toml``: what the office is to have done, and by when. One file in the working folder.
+"""``plan.toml``: how many entries the office is to finish, and by when. One file in the working folder.
 
 .. code-block:: toml
 
@@ -31,7 +31,7 @@ FIRST, LAST = 1800, 2200
 
 
 class WorkPlanRow(Declaration):
-    """So many ``entries`` of one kind, of one place, from books opened in those years (both ends included)."""
+    """So many ``entries`` of a kind and a place, from books opened in those years (both ends included)."""
 
     place: str = Field(min_length=1)
     record: str
@@ -41,7 +41,7 @@ class WorkPlanRow(Declaration):
     due: date | None = None
 
     def covers(self, book: BookTally) -> bool:
-        """Whether the entries of that book count for this row."""
+        """Return whether the entries of a book count for this row."""
         same = (self.place, self.record) == (book.place_code, book.record)
         return same and self.from_ <= book.opened_in <= self.to
 
@@ -59,18 +59,21 @@ class WorkPlanRow(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class WorkPlan:
-    """What is planned; no row covers what another one covers."""
+    """What is planned; no two rows cover the same book."""
 
     rows: tuple[WorkPlanRow, ...] = ()
 
-    def of(self, places: frozenset[str] | None) -> WorkPlan:
-        """What is planned for these places (None = all)."""
+    def restricted_to(self, places: frozenset[str] | None) -> WorkPlan:
+        """Return what is planned for these places (``None`` = all)."""
         return self if places is None else WorkPlan(tuple(row for row in self.rows if row.place in places))
 
 
 def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
-    """What the file says; nothing is planned where there is none. Raises ``SchemaError`` that names every flaw with its
-    line."""
+    """Return the plan of a file; nothing is planned where there is none.
+
+    Raises:
+        SchemaError: Names every flaw with its line.
+    """
     if not path.exists():
         return WorkPlan()
     file = StaffFile(path)
@@ -79,8 +82,8 @@ def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
             file.flaw(key, f"bảng lạ “{key}”.{nearest_hint(key, (TABLE,))}")
     rows = [(at, _checked(file, at, row, schemas)) for at, row in file.rows(TABLE)]
     whole = [(at, row) for at, row in rows if row is not None]
-    for (_, one), (at, other) in combinations(whole, 2):
-        if _overlap(one, other):
+    for (_, first), (at, second) in combinations(whole, 2):
+        if _overlap(first, second):
             file.flaw_of_row(TABLE, at, "", "trùng nơi, loại việc và năm với một mục ở trên.")
     file.refuse_flaws()
     return WorkPlan(tuple(row for _, row in whole))
@@ -104,9 +107,9 @@ def _checked(file: StaffFile, at: int, row: Mapping[str, Any], schemas: Schemas)
     return checked
 
 
-def _overlap(one: WorkPlanRow, other: WorkPlanRow) -> bool:
-    same = (one.place, one.record) == (other.place, other.record)
-    return same and one.from_ <= other.to and other.from_ <= one.to
+def _overlap(first: WorkPlanRow, second: WorkPlanRow) -> bool:
+    same = (first.place, first.record) == (second.place, second.record)
+    return same and first.from_ <= second.to and second.from_ <= first.to
 
 
 _ALLOWED = {

@@ -1,4 +1,4 @@
-"""The report: one function computes every figure, for the web page, the workbook and the PDF alike."""
+"""The report on progress and quality: every figure is computed here, for the web page, the workbook and the PDF."""
 
 from __future__ import annotations
 
@@ -23,48 +23,63 @@ def report(
     people: bool = False,
     now: Callable[[], datetime] | None = None,
 ) -> ManagementReport:
-    """The report over the books of ``places`` (None = all), with what happened in the last ``days`` days. ``people``:
-    by person too. ``now``: the time in UTC (by default that of the database)."""
+    """Return the report on the books of an office.
+
+    Args:
+        registry: Where the books are.
+        schemas: The declarations.
+        plan: What was planned.
+        places: Codes of registration places, ``None`` for all.
+        days: The last days in which events are counted.
+        people: Whether persons are counted one by one.
+        now: Returns the time in UTC; by default that of the database.
+    """
     tallies = registry.counting(places, now=now).tallies(days, people=people)
-    return of_basis(ReportData(tallies, plan.of(places), schemas, days), places)
+    return report_of_data(ReportData(tallies, plan.restricted_to(places), schemas, days), places)
 
 
-def of_basis(basis: ReportData, places: frozenset[str] | None) -> ManagementReport:
-    """The report of counts that were taken before."""
-    sections = (_summary(basis), *_sections(basis))
-    return ManagementReport(basis.tallies.at, basis.since, basis.span, _scope(basis, places), sections)
-
-
-def _sections(basis: ReportData) -> tuple[ReportSection, ...]:
-    return (
-        progress.progress(basis),
-        progress.pace(basis),
-        progress.ending(basis),
-        backlog.queue(basis),
-        accuracy.quality(basis),
-        accuracy.sampled(basis),
-        accuracy.readings(basis),
-        backlog.scanning(basis),
+def report_of_data(data: ReportData, places: frozenset[str] | None) -> ManagementReport:
+    """Return the report of counts that were taken before."""
+    sections = (_summary(data), *_sections(data))
+    return ManagementReport(
+        at=data.tallies.at,
+        since=data.since,
+        days=data.span,
+        scope=_scope(data, places),
+        sections=sections,
     )
 
 
-def _summary(basis: ReportData) -> ReportSection:
+def _sections(data: ReportData) -> tuple[ReportSection, ...]:
+    return (
+        progress.progress(data),
+        progress.pace(data),
+        progress.ending(data),
+        backlog.queue(data),
+        accuracy.quality(data),
+        accuracy.sampled(data),
+        accuracy.readings(data),
+        backlog.scanning(data),
+    )
+
+
+def _summary(data: ReportData) -> ReportSection:
     figures = (
-        progress.done(basis),
-        progress.straight_through(basis),
-        backlog.waits(basis),
-        backlog.oldest(basis),
-        progress.end(basis),
-        accuracy.overturned(basis),
-        accuracy.wrong_entries(basis),
-        backlog.rescanned(basis),
-        backlog.missing(basis),
-        *accuracy.unlike(basis),
+        progress.done(data),
+        progress.straight_through(data),
+        backlog.waits(data),
+        backlog.oldest(data),
+        progress.end(data),
+        accuracy.overturned(data),
+        accuracy.wrong_entries(data),
+        backlog.rescanned(data),
+        backlog.missing(data),
+        *accuracy.unlike(data),
     )
     return ReportSection("summary", "Tóm tắt", figures)
 
 
-def _scope(basis: ReportData, places: frozenset[str] | None) -> str:
+def _scope(data: ReportData, places: frozenset[str] | None) -> str:
     if places is None:
         return "mọi nơi đăng ký"
-    return ", ".join(basis.places.get(code, code) for code in sorted(places)) or "không nơi nào"
+    return ", ".join(data.places.get(code, code) for code in sorted(places)) or "không nơi nào"

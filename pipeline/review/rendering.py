@@ -15,7 +15,7 @@ from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.model.accounts import ROLE_WORDS, Role, Session
-from pipeline.reports.content import told_place
+from pipeline.reports.content import row_label
 from pipeline.review.security.access import may_open
 
 LINKS = (
@@ -58,7 +58,7 @@ class PageRenderer:
             bar_chart_svg=bar_chart_svg,
             colours=COLOURS,
             format_moment=format_moment,
-            told_place=told_place,
+            row_label=row_label,
         )
         self._templates.filters["moment"] = moment
 

@@ -22,8 +22,15 @@ from pipeline.charts.curves import PlotArea
 from pipeline.errors import StorageError
 from pipeline.evaluation import Evaluation, FieldOutcome, PredictedEntry, PredictedValue
 from pipeline.evaluation.confidence import figures_of
-from pipeline.evaluation.report import PAGE, ErrorTolerance, EvaluationReport, Misreading, worst, write_report
-from pipeline.evaluation.report.page_content import marked, verdict_of
+from pipeline.evaluation.report import (
+    PAGE,
+    ErrorTolerance,
+    EvaluationReport,
+    Misreading,
+    worst_misreadings,
+    write_report,
+)
+from pipeline.evaluation.report.page_content import diff_spans, verdict_of
 from pipeline.model import FieldStatus, Hypothesis, Writing
 
 SCHEMAS = schema.load()
@@ -51,7 +58,10 @@ def written(folder: Path, outcomes: Sequence[FieldOutcome], pictures: int = 1) -
         Evaluation(tuple(outcomes), 1, 0, 0, versions={"hotich": "1"}),
         ("KS.2010.01",),
         STANDARD,
-        tuple(Misreading(o, "sổ thử, a.pdf trang 2", (INK,) * pictures) for o in worst(outcomes, 9, 9)),
+        tuple(
+            Misreading(o, "sổ thử, a.pdf trang 2", (INK,) * pictures)
+            for o in worst_misreadings(outcomes, 9, 9)
+        ),
         datetime(2026, 3, 5, 8, 7, tzinfo=UTC),
     )
     return write_report(folder, report, SCHEMAS).read_text(encoding="utf-8")
@@ -187,10 +197,10 @@ def test_a_report_of_nothing_can_be_written(tmp_path: Path) -> None:
 def test_the_worst_are_those_nobody_would_have_looked_at_then_the_surest() -> None:
     accepted = outcome("a", "b", 0.5, accepted=True)
     sure, unsure, right = outcome("a", "b", 0.95), outcome("a", "b", 0.1), outcome("a", "a", 0.99)
-    assert worst([right, unsure, sure, accepted], 9, 9) == (accepted, sure, unsure)
-    assert worst([right, unsure, sure, accepted], 2, 9) == (accepted, sure)
+    assert worst_misreadings([right, unsure, sure, accepted], 9, 9) == (accepted, sure, unsure)
+    assert worst_misreadings([right, unsure, sure, accepted], 2, 9) == (accepted, sure)
     other = outcome("Nam", "Nữ", 0.2, spec=SEX)
-    assert worst([unsure, sure, other], 9, 1) == (sure, other)
+    assert worst_misreadings([unsure, sure, other], 9, 1) == (sure, other)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +219,7 @@ _texts = st.text("aăâbcdđ ÁẬ/.-12\u0302", max_size=10)
 
 @given(_texts, _texts)
 def test_marks_lose_no_letter_and_agree_where_they_say_so(one: str, other: str) -> None:
-    ours, theirs = marked(one, other)
+    ours, theirs = diff_spans(one, other)
     for text, parts in ((one, ours), (other, theirs)):
         assert "".join(part.text for part in parts) == unicodedata.normalize("NFC", text)
         assert all(part.text for part in parts)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.reports.content import told_place
+from pipeline.reports.content import row_label
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
 
 
@@ -33,5 +33,5 @@ def test_what_was_decided_on_the_whole_picture_stands_and_is_no_word_on_a_half(
 
 
 def test_people_are_told_which_side_it_is() -> None:
-    told = [told_place(row) for row in (0, 1, LEFT_PAGE, RIGHT_PAGE)]
+    told = [row_label(row) for row in (0, 1, LEFT_PAGE, RIGHT_PAGE)]
     assert told == ["", "việc thứ 2", "trang trái của ảnh", "trang phải của ảnh"]

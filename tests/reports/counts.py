@@ -17,7 +17,7 @@ from pipeline.registry.model.statistics import (
 from pipeline.reports import ManagementReport
 from pipeline.reports.data import ReportData
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
-from pipeline.reports.report import of_basis
+from pipeline.reports.report import report_of_data
 from tests.registry.pages import SCHEMAS
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
@@ -90,4 +90,4 @@ TALLIES = Tallies(
 def made(
     tallies: Tallies = TALLIES, plan: WorkPlan = PLAN, places: frozenset[str] | None = None
 ) -> ManagementReport:
-    return of_basis(ReportData(tallies, plan.of(places), SCHEMAS), places)
+    return report_of_data(ReportData(tallies, plan.restricted_to(places), SCHEMAS), places)

@@ -37,7 +37,7 @@ def test_rows_come_as_they_stand(tmp_path: Path) -> None:
         ("00001", "2006–2015", 1000, False),
         ("00001", "2016–", 50, True),
     ]
-    assert plan.of(frozenset({"00002"})).rows == ()
+    assert plan.restricted_to(frozenset({"00002"})).rows == ()
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,8 @@ def test_rates_are_by_the_hours_in_which_anything_happened() -> None:
 def test_days_are_days_of_the_office() -> None:
     evening = TALLIES.at.replace(hour=18)
     late = replace(TALLIES, at=evening, hours=(replace(TALLIES.hours[0], at=evening),))
-    basis = ReportData(late, PLAN, SCHEMAS)
-    assert [f"{one.on}" for one in basis.days if one.pages] == ["2026-11-26"]
+    data = ReportData(late, PLAN, SCHEMAS)
+    assert [f"{one.on}" for one in data.days if one.pages] == ["2026-11-26"]
 
 
 def test_the_end_is_told_with_its_interval() -> None:

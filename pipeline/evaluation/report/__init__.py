@@ -5,6 +5,6 @@ It shows names and writing of real people. It is readable by its owner only, and
 """
 
 from pipeline.evaluation.report.html_report import PAGE, EvaluationReport, write_report
-from pipeline.evaluation.report.page_content import ErrorTolerance, Misreading, worst
+from pipeline.evaluation.report.page_content import ErrorTolerance, Misreading, worst_misreadings
 
-__all__ = ["PAGE", "Misreading", "EvaluationReport", "ErrorTolerance", "worst", "write_report"]
+__all__ = ["PAGE", "Misreading", "EvaluationReport", "ErrorTolerance", "worst_misreadings", "write_report"]

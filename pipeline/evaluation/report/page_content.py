@@ -1,4 +1,4 @@
-"""X"""
+"""The content of the report's page: groups of fields with verdicts and charts, then misreadings with their ink."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pipeline.model import FieldStatus, Hypothesis, Pixels, Writing
 from pipeline.schema import Schemas
 from pipeline.text.numbers import format_confidence, format_count, format_percent, format_small_percent
 
-KINDS: Mapping[str, str] = {
+KIND_LABELS: Mapping[str, str] = {
     "text": "Chữ tự do",
     "name": "Họ tên",
     "date": "Ngày",
@@ -41,13 +41,13 @@ KINDS: Mapping[str, str] = {
     "place": "Địa danh, địa chỉ",
     "": "Cột ngoài khai báo",
 }
-WRITINGS: Mapping[str, str] = {
+WRITING_LABELS: Mapping[str, str] = {
     Writing.HAND.value: "Chữ viết tay",
     Writing.PRINT.value: "Chữ in, chữ máy",
     Writing.MARK.value: "Dấu đánh trong ô",
     Writing.NONE.value: "Không thấy mực, hoặc chưa đọc được",
 }
-STATUSES: Mapping[FieldStatus, str] = {
+STATUS_LABELS: Mapping[FieldStatus, str] = {
     FieldStatus.BLANK: "máy coi là để trống",
     FieldStatus.UNREADABLE: "máy chưa đọc được",
     FieldStatus.ILLEGIBLE: "máy coi là mờ, không đọc được",
@@ -59,14 +59,14 @@ STATUSES: Mapping[FieldStatus, str] = {
 
 @dataclass(frozen=True, slots=True)
 class DiffSpan:
-    """Some letters of one text; ``differs``: the other text does not have them here."""
+    """Some letters of a text; ``differs``: the other text does not have them here."""
 
     text: str
     differs: bool
 
 
-def marked(read: str, truth: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffSpan, ...]]:
-    """Both texts (NFC) cut where they agree and where not, by the fewest edits."""
+def diff_spans(read: str, truth: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffSpan, ...]]:
+    """Return both texts (NFC), cut where they agree and where not, by the fewest edits."""
     read, truth = unicodedata.normalize("NFC", read), unicodedata.normalize("NFC", truth)
     steps = Levenshtein.opcodes(read, truth)
     ours = [DiffSpan(read[s.src_start : s.src_end], s.tag != "equal") for s in steps]
@@ -74,21 +74,25 @@ def marked(read: str, truth: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffSpan,
     return _joined(ours), _joined(theirs)
 
 
-def _joined(stretches: list[DiffSpan]) -> tuple[DiffSpan, ...]:
-    """Neighbours of one sort as one, empty ones left out."""
+def _joined(spans: list[DiffSpan]) -> tuple[DiffSpan, ...]:
+    """Join neighbours of the same sort and drop empty ones."""
     joined: list[DiffSpan] = []
-    for stretch in stretches:
-        if joined and joined[-1].differs == stretch.differs:
-            joined[-1] = DiffSpan(joined[-1].text + stretch.text, stretch.differs)
-        elif stretch.text:
-            joined.append(stretch)
+    for span in spans:
+        if joined and joined[-1].differs == span.differs:
+            joined[-1] = DiffSpan(joined[-1].text + span.text, span.differs)
+        elif span.text:
+            joined.append(span)
     return tuple(joined)
 
 
 @dataclass(frozen=True)
 class Misreading:
-    """A wrong reading with its ink: ``pictures`` are one a line, RGB, none where the field has no place on the page;
-    ``place`` says where in the books it stands.
+    """A wrong reading with its ink.
+
+    Attributes:
+        outcome: The field.
+        place: Where in the books it is.
+        pictures: One a line, RGB; none where the field has no place on the page.
     """
 
     outcome: FieldOutcome
@@ -96,9 +100,15 @@ class Misreading:
     pictures: tuple[Pixels, ...] = ()
 
 
-def worst(outcomes: Iterable[FieldOutcome], most: int, most_of_a_kind: int) -> tuple[FieldOutcome, ...]:
-    """The wrong ones that most need to be seen, at most so many in all and of one kind. What was accepted is not held
-    back by its kind.
+def worst_misreadings(
+    outcomes: Iterable[FieldOutcome], most: int, most_of_a_kind: int
+) -> tuple[FieldOutcome, ...]:
+    """Return the wrong readings that most need to be seen: accepted ones first, then the surest.
+
+    Args:
+        outcomes: Scored fields.
+        most: How many in all.
+        most_of_a_kind: How many of a kind; accepted ones are not limited by it.
     """
     wrong = sorted(
         (outcome for outcome in outcomes if not outcome.right),
@@ -246,7 +256,7 @@ def content_of(
         overall=overall,
         curve=_main_curve(evaluation, standard),
         forms=grouped.by(lambda o: o.form, titles),
-        writings=grouped.by(lambda o: o.predicted.writing.value, WRITINGS),
+        writings=grouped.by(lambda o: o.predicted.writing.value, WRITING_LABELS),
         importances=grouped.by(lambda o: "Ô trọng yếu" if o.critical else "Ô khác", {}),
         kinds=grouped.by(lambda o: o.kind_or_list, _kind_names(schemas)),
         kinds_on_forms=_crossed(evaluation, _kind_names(schemas), titles),
@@ -307,7 +317,9 @@ class _Groups:
 def _main_curve(evaluation: Evaluation, standard: ErrorTolerance) -> ErrorCurveChart:
     writings = evaluation.figures_by(lambda o: o.predicted.writing.value)
     lines = [("all", "Tất cả", evaluation.figures)]
-    split = [(key, WRITINGS[key], writings[key]) for key in (Writing.PRINT, Writing.HAND) if key in writings]
+    split = [
+        (key, WRITING_LABELS[key], writings[key]) for key in (Writing.PRINT, Writing.HAND) if key in writings
+    ]
     if len(split) > 1:
         lines += split
     tolerated = [(standard.tolerated, False), (standard.tolerated_critical, True)]
@@ -353,14 +365,14 @@ def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[s
 
 def _kind_names(schemas: Schemas) -> Mapping[str, str]:
     lists = {f"choice:{vocab.vocab}": vocab.title for vocab in schemas.vocabs.values()}
-    return {**KINDS, **lists}
+    return {**KIND_LABELS, **lists}
 
 
 def _card(misreading: Misreading, pictures: tuple[str, ...], titles: Mapping[str, str]) -> MisreadingCard:
     outcome = misreading.outcome
     said = outcome.predicted
-    read, truth = marked(said.text, outcome.truth)
-    state = "" if said.status is FieldStatus.READ and said.text else STATUSES[said.status]
+    read, truth = diff_spans(said.text, outcome.truth)
+    state = "" if said.status is FieldStatus.READ and said.text else STATUS_LABELS[said.status]
     title = titles.get(outcome.form, outcome.form)
     return MisreadingCard(
         label=outcome.spec.label if outcome.spec else outcome.column,

@@ -1,4 +1,5 @@
-"""X"""
+"""How right the values are: what second looks and samples found, what the machine had read of decided fields, and books
+whose handwriting is unlike that which was calibrated on."""
 
 from __future__ import annotations
 
@@ -16,24 +17,24 @@ from pipeline.reports.content import (
     ReportFigure,
     ReportSection,
     ReportTable,
-    bound,
-    day,
-    decimal,
-    number,
-    percent,
-    share,
-    words,
-    wrong_of,
+    bound_cell,
+    count_cell,
+    day_cell,
+    decimal_cell,
+    errors_sentence,
+    percent_cell,
+    share_cell,
+    text_cell,
 )
 from pipeline.reports.data import NO_READER, ReportData, list_href
 
 BOUND = "Chắc không quá"
 
 
-def quality(basis: ReportData) -> ReportSection:
+def quality(data: ReportData) -> ReportSection:
     """First words that second looks overturned, with what their share does not exceed."""
-    looks = basis.tallies.second
-    kinds = sorted({(one.record, one.way) for one in looks})
+    looks = data.tallies.second
+    kinds = sorted({(look.record, look.way) for look in looks})
     columns = (
         ("Ô được xem lần hai", True),
         ("Lời đầu bị sửa", True),
@@ -43,29 +44,29 @@ def quality(basis: ReportData) -> ReportSection:
     )
     by_kind = tuple(
         (
-            words(basis.record_title(record), basis.during("overturned", record=record)),
-            words(WAYS.get(way, way)),
-            *_cells(one for one in looks if (one.record, one.way) == (record, way)),
+            text_cell(data.record_title(record), data.during("overturned", record=record)),
+            text_cell(WAYS.get(way, way)),
+            *_cells(look for look in looks if (look.record, look.way) == (record, way)),
         )
         for record, way in kinds
     )
-    fields = sorted({(one.record, one.field) for one in looks})
+    fields = sorted({(look.record, look.field) for look in looks})
     by_field = [
-        (record, field, tuple(one for one in looks if (one.record, one.field) == (record, field)))
+        (record, field, tuple(look for look in looks if (look.record, look.field) == (record, field)))
         for record, field in fields
     ]
     by_field.sort(
-        key=lambda item: -sum(one.overturned for one in item[2]) / sum(one.fields for one in item[2])
+        key=lambda item: -sum(look.overturned for look in item[2]) / sum(look.fields for look in item[2])
     )
     field_rows = tuple(
         (
-            words(basis.record_title(record)),
-            words(basis.field_label(record, field), basis.during("overturned", record=record, field=field)),
+            text_cell(data.record_title(record)),
+            text_cell(data.field_label(record, field), data.during("overturned", record=record, field=field)),
             *_cells(mine),
         )
         for record, field, mine in by_field
     )
-    total = (words("Tất cả"), words(""), *_cells(looks))
+    total = (text_cell("Tất cả"), text_cell(""), *_cells(looks))
     tables = [
         ReportTable(
             "second",
@@ -73,23 +74,23 @@ def quality(basis: ReportData) -> ReportSection:
             (("Loại việc", False), ("Cách", False), *columns),
             by_kind,
             total,
-            href=basis.during("overturned"),
+            href=data.during("overturned"),
         ),
         ReportTable(
             "second-fields",
             "Theo ô",
             (("Loại việc", False), ("Ô", False), *columns),
             field_rows,
-            href=basis.during("overturned"),
+            href=data.during("overturned"),
             shown=15,
         ),
     ]
-    if basis.tallies.people is not None:
-        tables.append(people_table(basis))
+    if data.tallies.people is not None:
+        tables.append(people_table(data))
     return ReportSection(
         "quality",
         "Sai tìm thấy khi có người thứ hai",
-        (overturned(basis), agreement(basis)),
+        (overturned(data), agreement(data)),
         (),
         tuple(tables),
         f"“{BOUND}” là cận trên 95\u00a0% (Clopper–Pearson). Lời đầu bị sửa là sai của lần gõ thứ nhất; nó không còn "
@@ -97,25 +98,25 @@ def quality(basis: ReportData) -> ReportSection:
     )
 
 
-def overturned(basis: ReportData) -> ReportFigure:
-    looks = basis.tallies.second
-    fields, wrong = sum(one.fields for one in looks), sum(one.overturned for one in looks)
-    note = wrong_of(wrong, fields, "ô")
+def overturned(data: ReportData) -> ReportFigure:
+    looks = data.tallies.second
+    fields, wrong = sum(look.fields for look in looks), sum(look.overturned for look in looks)
+    note = errors_sentence(wrong, fields, "ô")
     return ReportFigure(
-        "Lời đầu bị người thứ hai sửa", share(wrong, fields, basis.during("overturned")), note
+        "Lời đầu bị người thứ hai sửa", share_cell(wrong, fields, data.during("overturned")), note
     )
 
 
-def agreement(basis: ReportData) -> ReportFigure:
-    looks = basis.tallies.second
-    fields, differing = sum(one.fields for one in looks), sum(one.differing for one in looks)
-    note = f"{number(fields - differing).text} trong {number(fields).text} ô được hai người xem"
+def agreement(data: ReportData) -> ReportFigure:
+    looks = data.tallies.second
+    fields, differing = sum(look.fields for look in looks), sum(look.differing for look in looks)
+    note = f"{count_cell(fields - differing).text} trong {count_cell(fields).text} ô được hai người xem"
     return ReportFigure(
-        "Hai người giống nhau", share(fields - differing, fields, basis.during("overturned")), note
+        "Hai người giống nhau", share_cell(fields - differing, fields, data.during("overturned")), note
     )
 
 
-def people_table(basis: ReportData) -> ReportTable:
+def people_table(data: ReportData) -> ReportTable:
     """One row a person, by login. It ranks nobody."""
     columns = (
         ("Tên đăng nhập", False),
@@ -128,35 +129,35 @@ def people_table(basis: ReportData) -> ReportTable:
     )
     rows = tuple(
         (
-            words(one.login),
-            number(one.words),
-            decimal(one.seconds / one.words if one.words else None),
-            number(one.first),
-            number(one.overturned),
-            share(one.overturned, one.first),
-            bound(one.overturned, one.first),
+            text_cell(person.login),
+            count_cell(person.words),
+            decimal_cell(person.seconds / person.words if person.words else None),
+            count_cell(person.first),
+            count_cell(person.overturned),
+            share_cell(person.overturned, person.first),
+            bound_cell(person.overturned, person.first),
         )
-        for one in basis.tallies.people or ()
+        for person in data.tallies.people or ()
     )
     note = (
         "Xếp theo tên, không xếp hạng: người nhận sổ khó sai nhiều hơn. Giây mỗi ô tính cả thời gian tìm trang; ô gõ "
         "theo cột và ô gõ từng việc cộng chung."
     )
     return ReportTable(
-        "people", "Từng người", columns, rows, note=note, href=basis.during("people"), shown=200
+        "people", "Từng người", columns, rows, note=note, href=data.during("people"), shown=200
     )
 
 
 def _cells(looks: Iterable[SecondLook]) -> tuple[ReportCell, ...]:
     looks = tuple(looks)
-    fields, wrong = sum(one.fields for one in looks), sum(one.overturned for one in looks)
-    differing = sum(one.differing for one in looks)
+    fields, wrong = sum(look.fields for look in looks), sum(look.overturned for look in looks)
+    differing = sum(look.differing for look in looks)
     return (
-        number(fields),
-        number(wrong),
-        share(wrong, fields),
-        bound(wrong, fields),
-        share(fields - differing, fields),
+        count_cell(fields),
+        count_cell(wrong),
+        share_cell(wrong, fields),
+        bound_cell(wrong, fields),
+        share_cell(fields - differing, fields),
     )
 
 
@@ -169,32 +170,36 @@ VERDICTS = {
 }
 
 
-def sampled(basis: ReportData) -> ReportSection:
+def sampled(data: ReportData) -> ReportSection:
     """Errors that sampling found, with what they do not exceed."""
     return ReportSection(
         "sampling",
         "Lấy mẫu",
-        (wrong_entries(basis), wrong_fields(basis)),
+        (wrong_entries(data), wrong_fields(data)),
         (),
-        (lot_table(basis, basis.tallies.lots),),
+        (lot_table(data, data.tallies.lots),),
         "Một việc là sai khi có ít nhất một ô sai. “Chắc không quá” là cận trên 95\u00a0%: của từng lô theo phân phối "
         "siêu bội, của các lô gộp lại theo Clopper–Pearson.",
     )
 
 
-def wrong_entries(basis: ReportData) -> ReportFigure:
-    checked = sum(one.findings.checked for one in basis.tallies.lots)
-    wrong = sum(one.findings.wrong for one in basis.tallies.lots)
-    return ReportFigure("Việc sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "việc"))
+def wrong_entries(data: ReportData) -> ReportFigure:
+    checked = sum(lot.findings.checked for lot in data.tallies.lots)
+    wrong = sum(lot.findings.wrong for lot in data.tallies.lots)
+    return ReportFigure(
+        "Việc sai khi lấy mẫu", share_cell(wrong, checked, LOTS), errors_sentence(wrong, checked, "việc")
+    )
 
 
-def wrong_fields(basis: ReportData) -> ReportFigure:
-    checked = sum(one.findings.fields_checked for one in basis.tallies.lots)
-    wrong = sum(one.findings.fields_wrong for one in basis.tallies.lots)
-    return ReportFigure("Ô sai khi lấy mẫu", share(wrong, checked, LOTS), wrong_of(wrong, checked, "ô"))
+def wrong_fields(data: ReportData) -> ReportFigure:
+    checked = sum(lot.findings.fields_checked for lot in data.tallies.lots)
+    wrong = sum(lot.findings.fields_wrong for lot in data.tallies.lots)
+    return ReportFigure(
+        "Ô sai khi lấy mẫu", share_cell(wrong, checked, LOTS), errors_sentence(wrong, checked, "ô")
+    )
 
 
-def lot_table(basis: ReportData, lots: Iterable[Lot]) -> ReportTable:
+def lot_table(data: ReportData, lots: Iterable[Lot]) -> ReportTable:
     """One row a lot, the last one first."""
     columns = (
         ("Lô", False),
@@ -210,46 +215,46 @@ def lot_table(basis: ReportData, lots: Iterable[Lot]) -> ReportTable:
         ("Kết luận", False),
         ("Ngày lấy", False),
     )
-    return ReportTable("lots", "Các lô", columns, tuple(_row(basis, one) for one in lots), href=LOTS)
+    return ReportTable("lots", "Các lô", columns, tuple(_row(data, lot) for lot in lots), href=LOTS)
 
 
-def _row(basis: ReportData, one: Lot) -> tuple[ReportCell, ...]:
+def _row(data: ReportData, lot: Lot) -> tuple[ReportCell, ...]:
     return (
-        words(f"Lô\u00a0{one.lot_id}", f"{LOTS}/{one.lot_id}"),
-        words(basis.places.get(one.place_code, one.place_code)),
-        words(", ".join(one.books)),
-        number(one.turn),
-        number(one.plan.lot),
-        number(one.plan.sample),
-        words("xem hết") if one.plan.is_whole else number(one.plan.acceptance),
-        number(one.findings.checked),
-        number(one.findings.wrong),
-        percent(one.bound if one.findings.checked else None),
-        words(VERDICTS[one.closing.verdict if one.closing else None]),
-        day(local_date(one.drawn_at)),
+        text_cell(f"Lô\u00a0{lot.lot_id}", f"{LOTS}/{lot.lot_id}"),
+        text_cell(data.places.get(lot.place_code, lot.place_code)),
+        text_cell(", ".join(lot.books)),
+        count_cell(lot.turn),
+        count_cell(lot.plan.lot),
+        count_cell(lot.plan.sample),
+        text_cell("xem hết") if lot.plan.is_whole else count_cell(lot.plan.acceptance),
+        count_cell(lot.findings.checked),
+        count_cell(lot.findings.wrong),
+        percent_cell(lot.bound if lot.findings.checked else None),
+        text_cell(VERDICTS[lot.closing.verdict if lot.closing else None]),
+        day_cell(local_date(lot.drawn_at)),
     )
 
 
 SORTS = (("Máy đọc đúng", "straight"), ("Máy đọc sai", "wrong"))
 
 
-def readings(basis: ReportData) -> ReportSection:
+def readings(data: ReportData) -> ReportSection:
     """Accuracy of the machine where people looked."""
-    told = basis.tallies.readings
+    told = data.tallies.readings
     rows = tuple(
         (
-            words(basis.form_title(one.form)),
-            words(_reader(one.reader)),
-            words(
-                basis.field_label(one.record, one.field),
-                basis.during("misread", form=one.form, field=one.field),
+            text_cell(data.form_title(tally.form)),
+            text_cell(_reader(tally.reader)),
+            text_cell(
+                data.field_label(tally.record, tally.field),
+                data.during("misread", form=tally.form, field=tally.field),
             ),
-            number(one.fields),
-            number(one.right),
-            share(one.right, one.fields),
-            _least(one.right, one.fields),
+            count_cell(tally.fields),
+            count_cell(tally.right),
+            share_cell(tally.right, tally.fields),
+            _least(tally.right, tally.fields),
         )
-        for one in told
+        for tally in told
     )
     columns = (
         ("Mẫu sổ", False),
@@ -261,41 +266,41 @@ def readings(basis: ReportData) -> ReportSection:
         ("Chắc không dưới", True),
     )
     bars = []
-    for form in sorted({one.form for one in told}):
-        mine = [one for one in told if one.form == form]
-        right, fields = sum(one.right for one in mine), sum(one.fields for one in mine)
-        name = basis.form_title(form)
+    for form in sorted({tally.form for tally in told}):
+        mine = [tally for tally in told if tally.form == form]
+        right, fields = sum(tally.right for tally in mine), sum(tally.fields for tally in mine)
+        name = data.form_title(form)
         parts = (
-            BarSegment(0, right, f"{name}: đúng {number(right).text} ô"),
-            BarSegment(1, fields - right, f"{name}: sai {number(fields - right).text} ô"),
+            BarSegment(0, right, f"{name}: đúng {count_cell(right).text} ô"),
+            BarSegment(1, fields - right, f"{name}: sai {count_cell(fields - right).text} ô"),
         )
         bars.append(ChartBar(name.split(" (", maxsplit=1)[0], parts))
     return ReportSection(
         "readings",
         "Máy đọc từng ô",
-        (right_figure(basis),),
+        (right_figure(data),),
         (BarChart("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
         (
             ReportTable(
-                "readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=basis.during("misread"), shown=40
+                "readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=data.during("misread"), shown=40
             ),
-            *drift_tables(basis),
+            *drift_tables(data),
         ),
         "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô máy nhận thẳng được đo bằng lấy mẫu. "
         "“Chắc không dưới” là cận dưới 95\u00a0% (Clopper–Pearson).",
     )
 
 
-def right_figure(basis: ReportData) -> ReportFigure:
-    told = basis.tallies.readings
-    right, fields = sum(one.right for one in told), sum(one.fields for one in told)
-    note = f"{number(right).text} trong {number(fields).text} ô mà máy không chắc và người đã quyết"
-    return ReportFigure("Máy đọc đúng ô khó", share(right, fields, basis.during("misread")), note)
+def right_figure(data: ReportData) -> ReportFigure:
+    told = data.tallies.readings
+    right, fields = sum(tally.right for tally in told), sum(tally.fields for tally in told)
+    note = f"{count_cell(right).text} trong {count_cell(fields).text} ô mà máy không chắc và người đã quyết"
+    return ReportFigure("Máy đọc đúng ô khó", share_cell(right, fields, data.during("misread")), note)
 
 
 def _least(right: int, fields: int) -> ReportCell:
     wrong_at_most = upper_bound(fields - right, fields)
-    return percent(None if wrong_at_most is None else 1 - wrong_at_most)
+    return percent_cell(None if wrong_at_most is None else 1 - wrong_at_most)
 
 
 def _reader(reader: str | None) -> str:
@@ -310,33 +315,33 @@ COLUMNS = (
 )
 
 
-def unlike(basis: ReportData) -> tuple[ReportFigure, ...]:
+def unlike(data: ReportData) -> tuple[ReportFigure, ...]:
     """How many books are unusual; nothing where none is known to be, since few fields or no calibration say nothing."""
-    books = [book for book in basis.tallies.books if book.unusual]
+    books = [book for book in data.tallies.books if book.unusual]
     if not books:
         return ()
     unseen = sum(book.unseen for book in books)
-    note = f"{number(unseen).text} ô viết tay đã vào không qua người xem; xem phần Máy đọc từng ô"
-    return (ReportFigure("Sổ có chữ viết lạ", number(len(books), list_href("unlike")), note),)
+    note = f"{count_cell(unseen).text} ô viết tay đã vào không qua người xem; xem phần Máy đọc từng ô"
+    return (ReportFigure("Sổ có chữ viết lạ", count_cell(len(books), list_href("unlike")), note),)
 
 
-def drift_tables(basis: ReportData) -> tuple[ReportTable, ...]:
+def drift_tables(data: ReportData) -> tuple[ReportTable, ...]:
     """The table of those books, where there are any."""
-    table = drift_table(basis)
+    table = drift_table(data)
     return (table,) if table.rows else ()
 
 
-def drift_table(basis: ReportData) -> ReportTable:
+def drift_table(data: ReportData) -> ReportTable:
     """Those books, those first of which most went in unseen."""
     books = sorted(
-        (book for book in basis.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
+        (book for book in data.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
     )
     rows = tuple(
         (
-            words(book.folder_name, list_href("waiting", book=book.book_id)),
-            words(basis.places[book.place_code]),
-            words(book.unusual),
-            number(book.unseen),
+            text_cell(book.folder_name, list_href("waiting", book=book.book_id)),
+            text_cell(data.places[book.place_code]),
+            text_cell(book.unusual),
+            count_cell(book.unseen),
         )
         for book in books
     )

@@ -1,4 +1,4 @@
-"""X"""
+"""What waits: open tasks by stage and age, pages to scan again, and pages that are missing."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pipeline.reports.content import (
     ReportFigure,
     ReportSection,
     ReportTable,
-    age,
-    number,
-    share,
-    words,
+    age_cell,
+    count_cell,
+    share_cell,
+    text_cell,
 )
 from pipeline.reports.data import ReportData, grouped, list_href
 
@@ -26,60 +26,60 @@ AGE_WORDS = (
 )
 
 
-def queue(basis: ReportData) -> ReportSection:
+def queue(data: ReportData) -> ReportSection:
     """Open tasks by stage and age."""
-    at = basis.tallies.at
+    at = data.tallies.at
     order = list(STAGES)
-    waiting = sorted(basis.tallies.waiting, key=lambda one: order.index(one.stage))
+    waiting = sorted(data.tallies.waiting, key=lambda stage: order.index(stage.stage))
     rows = tuple(
         (
-            words(STAGES[one.stage], list_href("waiting", stage=one.stage)),
-            number(one.tasks),
-            *(number(count) for count in one.by_age),
-            age(one.oldest_at, at),
+            text_cell(STAGES[stage.stage], list_href("waiting", stage=stage.stage)),
+            count_cell(stage.tasks),
+            *(count_cell(count) for count in stage.by_age),
+            age_cell(stage.oldest_at, at),
         )
-        for one in waiting
+        for stage in waiting
     )
     total = (
-        words("Tất cả"),
-        number(sum(one.tasks for one in waiting)),
-        *(number(sum(one.by_age[place] for one in waiting)) for place in range(len(AGE_WORDS))),
-        age(min((one.oldest_at for one in waiting), default=None), at),
+        text_cell("Tất cả"),
+        count_cell(sum(stage.tasks for stage in waiting)),
+        *(count_cell(sum(stage.by_age[place] for stage in waiting)) for place in range(len(AGE_WORDS))),
+        age_cell(min((stage.oldest_at for stage in waiting), default=None), at),
     )
     columns = (("Bước", False), ("Đang chờ", True), *((name, True) for name in AGE_WORDS), ("Lâu nhất", True))
     sorts = tuple((name, f"age-{place}") for place, name in enumerate(AGE_WORDS))
     bars = tuple(
         ChartBar(
-            STAGES[one.stage],
+            STAGES[stage.stage],
             tuple(
                 BarSegment(
-                    place, count, f"{STAGES[one.stage]}, {AGE_WORDS[place]}: {number(count).text} việc"
+                    place, count, f"{STAGES[stage.stage]}, {AGE_WORDS[place]}: {count_cell(count).text} việc"
                 )
-                for place, count in enumerate(one.by_age)
+                for place, count in enumerate(stage.by_age)
             ),
         )
-        for one in waiting
+        for stage in waiting
     )
     return ReportSection(
         "queue",
         "Việc đang chờ người",
-        (waits(basis), oldest(basis)),
+        (waits(data), oldest(data)),
         (BarChart("Việc đang chờ, theo bước và thời gian đã chờ", sorts, bars, "việc", "queue"),),
         (ReportTable("queue", "Theo bước", columns, rows, total, href=list_href("waiting")),),
         "Một việc ở đây là một việc hộ tịch, hoặc một trang phải xem cả trang.",
     )
 
 
-def waits(basis: ReportData) -> ReportFigure:
-    waiting = sum(one.tasks for one in basis.tallies.waiting)
+def waits(data: ReportData) -> ReportFigure:
+    waiting = sum(stage.tasks for stage in data.tallies.waiting)
     return ReportFigure(
-        "Đang chờ người", number(waiting, list_href("waiting")), "kể cả trang phải xem cả trang"
+        "Đang chờ người", count_cell(waiting, list_href("waiting")), "kể cả trang phải xem cả trang"
     )
 
 
-def oldest(basis: ReportData) -> ReportFigure:
-    since = min((one.oldest_at for one in basis.tallies.waiting), default=None)
-    return ReportFigure("Việc chờ lâu nhất", age(since, basis.tallies.at, list_href("waiting")))
+def oldest(data: ReportData) -> ReportFigure:
+    since = min((stage.oldest_at for stage in data.tallies.waiting), default=None)
+    return ReportFigure("Việc chờ lâu nhất", age_cell(since, data.tallies.at, list_href("waiting")))
 
 
 TICKETS = "/tickets"
@@ -87,18 +87,18 @@ GAPS = list_href("missing")
 PAST_THE_INTAKE = "không qua hộp quét"
 
 
-def scanning(basis: ReportData) -> ReportSection:
+def scanning(data: ReportData) -> ReportSection:
     """By place and book."""
-    books = basis.tallies.books
+    books = data.tallies.books
     by_place = tuple(
         (
-            words(basis.places[code], list_href("books", place=code)),
-            number(sum(book.pages for book in mine)),
-            number(sum(book.tickets for book in mine), TICKETS),
-            share(sum(book.tickets for book in mine), sum(book.pages for book in mine)),
-            number(sum(missing_pages(book) for book in mine)),
-            number(sum(unseen_pages(book) for book in mine)),
-            number(sum(book.failed for book in mine)),
+            text_cell(data.places[code], list_href("books", place=code)),
+            count_cell(sum(book.pages for book in mine)),
+            count_cell(sum(book.tickets for book in mine), TICKETS),
+            share_cell(sum(book.tickets for book in mine), sum(book.pages for book in mine)),
+            count_cell(sum(missing_pages(book) for book in mine)),
+            count_cell(sum(unseen_pages(book) for book in mine)),
+            count_cell(sum(book.failed for book in mine)),
         )
         for code, mine in grouped(books, lambda book: book.place_code).items()
     )
@@ -114,36 +114,36 @@ def scanning(basis: ReportData) -> ReportSection:
     return ReportSection(
         "scanning",
         "Quét sổ",
-        (rescanned(basis), missing(basis), unseen(basis), failed(basis)),
+        (rescanned(data), missing(data), unseen(data), failed(data)),
         (),
         (
             ReportTable("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
-            *scanners(basis),
-            missing_table(basis),
+            *scanners(data),
+            missing_table(data),
         ),
         "Thiếu giữa chừng: số trang in không liền nhau (hotich check). Chưa thấy: lời khóa sổ nói có mà chưa quét.",
     )
 
 
-def scanners(basis: ReportData) -> tuple[ReportTable, ...]:
+def scanners(data: ReportData) -> tuple[ReportTable, ...]:
     """The table by scanner, where any scanner is known."""
-    tallies = basis.tallies.scanners
-    if not any(one.scanner for one in tallies):
+    tallies = data.tallies.scanners
+    if not any(scanner.scanner for scanner in tallies):
         return ()
     columns = (("Máy quét", False), ("Trang đã đọc", True), ("Phải quét lại", True), ("Tỉ lệ", True))
     rows = tuple(
         (
-            words(one.scanner or PAST_THE_INTAKE),
-            number(one.pages),
-            number(one.tickets, TICKETS),
-            share(one.tickets, one.pages),
+            text_cell(scanner.scanner or PAST_THE_INTAKE),
+            count_cell(scanner.pages),
+            count_cell(scanner.tickets, TICKETS),
+            share_cell(scanner.tickets, scanner.pages),
         )
-        for one in tallies
+        for scanner in tallies
     )
     return (ReportTable("scanners", "Theo máy quét", columns, rows, href=TICKETS),)
 
 
-def missing_table(basis: ReportData) -> ReportTable:
+def missing_table(data: ReportData) -> ReportTable:
     """Books of which pages are missing, failed or had to be scanned again."""
     columns = (
         ("Sổ", False),
@@ -158,17 +158,17 @@ def missing_table(basis: ReportData) -> ReportTable:
     )
     rows = tuple(
         (
-            words(book.folder_name, list_href("waiting", book=book.book_id)),
-            words(basis.places[book.place_code]),
-            number(book.said_pages),
-            number(book.inner),
-            number(unseen_pages(book)),
-            number(missing_pages(book)),
-            words(", ".join(book.missing)),
-            number(book.failed),
-            number(book.tickets, TICKETS),
+            text_cell(book.folder_name, list_href("waiting", book=book.book_id)),
+            text_cell(data.places[book.place_code]),
+            count_cell(book.said_pages),
+            count_cell(book.inner),
+            count_cell(unseen_pages(book)),
+            count_cell(missing_pages(book)),
+            text_cell(", ".join(book.missing)),
+            count_cell(book.failed),
+            count_cell(book.tickets, TICKETS),
         )
-        for book in basis.tallies.books
+        for book in data.tallies.books
         if missing_pages(book) or unseen_pages(book) or book.failed or book.tickets
     )
     return ReportTable("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
@@ -184,30 +184,34 @@ def unseen_pages(book: BookTally) -> int:
     return max((book.said_pages or 0) - book.inner - book.failed, 0) if book.pages else 0
 
 
-def rescanned(basis: ReportData) -> ReportFigure:
-    books = basis.tallies.books
+def rescanned(data: ReportData) -> ReportFigure:
+    books = data.tallies.books
     tickets, pages = sum(book.tickets for book in books), sum(book.pages for book in books)
-    note = f"{number(tickets).text} trong {number(pages).text} trang"
-    return ReportFigure("Trang phải quét lại", share(tickets, pages, TICKETS), note)
+    note = f"{count_cell(tickets).text} trong {count_cell(pages).text} trang"
+    return ReportFigure("Trang phải quét lại", share_cell(tickets, pages, TICKETS), note)
 
 
-def missing(basis: ReportData) -> ReportFigure:
-    books = [book for book in basis.tallies.books if missing_pages(book)]
+def missing(data: ReportData) -> ReportFigure:
+    books = [book for book in data.tallies.books if missing_pages(book)]
     pages = sum(missing_pages(book) for book in books)
     return ReportFigure(
-        "Trang thiếu giữa chừng", number(pages, GAPS), f"ở {number(len(books)).text} sổ, theo số trang in"
+        "Trang thiếu giữa chừng",
+        count_cell(pages, GAPS),
+        f"ở {count_cell(len(books)).text} sổ, theo số trang in",
     )
 
 
-def unseen(basis: ReportData) -> ReportFigure:
-    books = [book for book in basis.tallies.books if unseen_pages(book)]
+def unseen(data: ReportData) -> ReportFigure:
+    books = [book for book in data.tallies.books if unseen_pages(book)]
     pages = sum(unseen_pages(book) for book in books)
-    note = f"ở {number(len(books)).text} sổ đã quét mà chưa đủ số trang của lời khóa sổ"
-    return ReportFigure("Trang chưa thấy", number(pages, GAPS), note)
+    note = f"ở {count_cell(len(books)).text} sổ đã quét mà chưa đủ số trang của lời khóa sổ"
+    return ReportFigure("Trang chưa thấy", count_cell(pages, GAPS), note)
 
 
-def failed(basis: ReportData) -> ReportFigure:
-    return ReportFigure("Trang chưa đọc được", number(sum(book.failed for book in basis.tallies.books), GAPS))
+def failed(data: ReportData) -> ReportFigure:
+    return ReportFigure(
+        "Trang chưa đọc được", count_cell(sum(book.failed for book in data.tallies.books), GAPS)
+    )
 
 
 def _length(run: str) -> int:

@@ -1,4 +1,4 @@
-"""X"""
+"""How far the work is against the plan, how fast machine and people work, and when the rest will be done."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipeline.reports.content import (
     ReportFigure,
     ReportSection,
     ReportTable,
-    day,
-    decimal,
-    number,
-    share,
-    words,
+    count_cell,
+    day_cell,
+    decimal_cell,
+    share_cell,
+    text_cell,
 )
 from pipeline.reports.data import ReportData, WorkDay, grouped, list_href
 from pipeline.reports.forecast import SURE, Forecast, forecast
@@ -40,10 +40,10 @@ COUNTS = (
 )
 
 
-def progress(basis: ReportData) -> ReportSection:
+def progress(data: ReportData) -> ReportSection:
     """By place, kind of event, year and book."""
-    books = basis.tallies.books
-    rows = basis.plan.rows
+    books = data.tallies.books
+    rows = data.plan.rows
     by_place = grouped(books, lambda book: book.place_code)
     for row in rows:
         by_place.setdefault(row.place, [])
@@ -53,71 +53,69 @@ def progress(basis: ReportData) -> ReportSection:
     by_year = grouped(sorted(books, key=lambda book: book.opened_in), lambda book: book.opened_in)
     places = [
         (
-            words(basis.places[code], list_href("books", place=code)),
+            text_cell(data.places[code], list_href("books", place=code)),
             mine,
-            basis.target(mine, [row for row in rows if row.place == code]),
+            data.target(mine, [row for row in rows if row.place == code]),
         )
         for code, mine in by_place.items()
     ]
     kinds = [
         (
-            words(basis.record_title(record), list_href("books", record=record)),
+            text_cell(data.record_title(record), list_href("books", record=record)),
             mine,
-            basis.target(mine, [row for row in rows if row.record == record]),
+            data.target(mine, [row for row in rows if row.record == record]),
         )
         for record, mine in by_record.items()
     ]
     years = [
-        (words(str(year), list_href("books", year=year)), mine, _target_of_year(basis, year, mine))
+        (text_cell(str(year), list_href("books", year=year)), mine, _target_of_year(data, year, mine))
         for year, mine in by_year.items()
     ]
-    total = _counts(books, basis.all_to_do)
+    total = _counts(books, data.all_to_do)
     tables = [
         _table("places", "Theo nơi đăng ký", "Nơi đăng ký", places, total),
         _table("records", "Theo loại việc", "Loại việc", kinds, total),
         _table("years", "Theo năm mở sổ", "Năm", years, total),
     ]
     if rows:
-        tables.append(_plan_table(basis))
+        tables.append(_plan_table(data))
     return ReportSection(
         "progress",
         "Tiến độ",
-        (done(basis), to_do(basis), straight_through(basis)),
+        (done(data), to_do(data), straight_through(data)),
         (_chart(places),),
-        (*tables, book_table(basis, books)),
+        (*tables, book_table(data, books)),
         "“Phải làm” là số việc trong kế hoạch (plan.toml); sổ không có trong kế hoạch thì theo lời khóa sổ, không có "
         "lời khóa sổ thì theo số việc đã đọc.",
     )
 
 
-def done(basis: ReportData) -> ReportFigure:
-    note = (
-        f"trong {number(basis.all_to_do).text} việc phải làm: {share(basis.all_done, basis.all_to_do).text}"
-    )
-    return ReportFigure("Việc đã xong", number(basis.all_done, list_href("books")), note)
+def done(data: ReportData) -> ReportFigure:
+    note = f"trong {count_cell(data.all_to_do).text} việc phải làm: {share_cell(data.all_done, data.all_to_do).text}"
+    return ReportFigure("Việc đã xong", count_cell(data.all_done, list_href("books")), note)
 
 
-def to_do(basis: ReportData) -> ReportFigure:
-    return ReportFigure("Việc còn phải làm", number(basis.all_to_do - basis.all_done, list_href("books")))
+def to_do(data: ReportData) -> ReportFigure:
+    return ReportFigure("Việc còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books")))
 
 
-def straight_through(basis: ReportData) -> ReportFigure:
-    books = basis.tallies.books
+def straight_through(data: ReportData) -> ReportFigure:
+    books = data.tallies.books
     straight, entries = sum(book.straight for book in books), sum(book.entries for book in books)
-    note = f"{number(straight).text} trong {number(entries).text} việc đã đọc, không ai phải xem"
-    return ReportFigure("Máy nhận thẳng", share(straight, entries, list_href("books")), note)
+    note = f"{count_cell(straight).text} trong {count_cell(entries).text} việc đã đọc, không ai phải xem"
+    return ReportFigure("Máy nhận thẳng", share_cell(straight, entries, list_href("books")), note)
 
 
-def book_table(basis: ReportData, books: Sequence[BookTally]) -> ReportTable:
+def book_table(data: ReportData, books: Sequence[BookTally]) -> ReportTable:
     """One row a book."""
     columns = (("Sổ", False), ("Loại việc", False), ("Nơi đăng ký", False), ("Quyển", False), ("Trang", True))
     rows = tuple(
         (
-            words(book.folder_name, list_href("waiting", book=book.book_id) if book.waiting else ""),
-            words(basis.record_title(book.record)),
-            words(basis.places[book.place_code]),
-            words(book.volume),
-            number(book.pages),
+            text_cell(book.folder_name, list_href("waiting", book=book.book_id) if book.waiting else ""),
+            text_cell(data.record_title(book.record)),
+            text_cell(data.places[book.place_code]),
+            text_cell(book.volume),
+            count_cell(book.pages),
             *_counts([book], max(book.said_entries or 0, book.entries)),
         )
         for book in books
@@ -130,14 +128,14 @@ def _counts(books: Iterable[BookTally], target: int | None) -> tuple[ReportCell,
     entries, straight = sum(book.entries for book in books), sum(book.straight for book in books)
     done = sum(book.done for book in books)
     return (
-        number(target),
-        number(entries),
-        number(straight),
-        number(sum(book.decided for book in books)),
-        number(sum(book.waiting for book in books)),
-        number(done),
-        share(done, target or 0),
-        share(straight, entries),
+        count_cell(target),
+        count_cell(entries),
+        count_cell(straight),
+        count_cell(sum(book.decided for book in books)),
+        count_cell(sum(book.waiting for book in books)),
+        count_cell(done),
+        share_cell(done, target or 0),
+        share_cell(straight, entries),
     )
 
 
@@ -148,22 +146,22 @@ Group = tuple[ReportCell, list[BookTally], int | None]
 def _table(
     key: str, title: str, of: str, groups: Sequence[Group], total: tuple[ReportCell, ...]
 ) -> ReportTable:
-    rows = tuple((name, number(len(mine)), *_counts(mine, target)) for name, mine, target in groups)
-    last = (words("Tất cả"), number(sum(len(mine) for _, mine, _ in groups)), *total)
+    rows = tuple((name, count_cell(len(mine)), *_counts(mine, target)) for name, mine, target in groups)
+    last = (text_cell("Tất cả"), count_cell(sum(len(mine) for _, mine, _ in groups)), *total)
     return ReportTable(
         key, title, ((of, False), ("Số sổ", True), *COUNTS), rows, last, href=list_href("books")
     )
 
 
-def _target_of_year(basis: ReportData, year: int, mine: list[BookTally]) -> int | None:
+def _target_of_year(data: ReportData, year: int, mine: list[BookTally]) -> int | None:
     """What the plan asks of one year; None where it only speaks of several together."""
-    rows = [row for row in basis.plan.rows if row.from_ <= year <= row.to]
+    rows = [row for row in data.plan.rows if row.from_ <= year <= row.to]
     if any(row.from_ != row.to for row in rows):
         return None
-    return basis.target(mine, rows)
+    return data.target(mine, rows)
 
 
-def _plan_table(basis: ReportData) -> ReportTable:
+def _plan_table(data: ReportData) -> ReportTable:
     columns = (
         ("Nơi đăng ký", False),
         ("Loại việc", False),
@@ -175,24 +173,24 @@ def _plan_table(basis: ReportData) -> ReportTable:
         ("Mỗi ngày phải xong", True),
     )
     return ReportTable(
-        "plan", "Theo kế hoạch", columns, tuple(_plan_row(basis, row) for row in basis.plan.rows)
+        "plan", "Theo kế hoạch", columns, tuple(_plan_row(data, row) for row in data.plan.rows)
     )
 
 
-def _plan_row(basis: ReportData, row: WorkPlanRow) -> tuple[ReportCell, ...]:
-    done = sum(book.done for book in basis.tallies.books if row.covers(book))
+def _plan_row(data: ReportData, row: WorkPlanRow) -> tuple[ReportCell, ...]:
+    done = sum(book.done for book in data.tallies.books if row.covers(book))
     left, needed = max(0, row.entries - done), ReportCell(None, NOTHING)
     if row.due is not None and left:
-        days = (row.due - basis.today).days + 1
-        needed = number(-(-left // days)) if days > 0 else words("đã quá hạn")
+        days = (row.due - data.today).days + 1
+        needed = count_cell(-(-left // days)) if days > 0 else text_cell("đã quá hạn")
     return (
-        words(basis.places[row.place], list_href("books", place=row.place, record=row.record)),
-        words(basis.record_title(row.record)),
-        words(row.years or "mọi năm"),
-        number(row.entries),
-        number(done),
-        share(done, row.entries),
-        day(row.due),
+        text_cell(data.places[row.place], list_href("books", place=row.place, record=row.record)),
+        text_cell(data.record_title(row.record)),
+        text_cell(row.years or "mọi năm"),
+        count_cell(row.entries),
+        count_cell(done),
+        share_cell(done, row.entries),
+        day_cell(row.due),
         needed,
     )
 
@@ -208,41 +206,44 @@ def _chart(places: Sequence[Group]) -> BarChart:
             max(0, (target or 0) - read),
         )
         parts = tuple(
-            BarSegment(at, amount, f"{name.text}: {SORTS[at][0].lower()} {number(amount).text} việc")
+            BarSegment(at, amount, f"{name.text}: {SORTS[at][0].lower()} {count_cell(amount).text} việc")
             for at, amount in enumerate(amounts)
         )
         bars.append(ChartBar(name.text, parts))
     return BarChart("Việc theo nơi đăng ký", SORTS, tuple(bars), "việc", "places")
 
 
-def pace(basis: ReportData) -> ReportSection:
+def pace(data: ReportData) -> ReportSection:
     """Pages and entries an hour, day by day."""
-    days = basis.days
-    machine, people = sum(one.machine_hours for one in days), sum(one.people_hours for one in days)
-    pages, words_said = sum(one.pages for one in days), sum(one.words for one in days)
-    closed, straight = sum(one.closed for one in days), sum(one.straight for one in days)
-    running = f"{number(machine).text} giờ máy chạy"
-    working = f"{number(people).text} giờ có người làm"
+    days = data.days
+    machine, people = (
+        sum(work_day.machine_hours for work_day in days),
+        sum(work_day.people_hours for work_day in days),
+    )
+    pages, words_said = sum(work_day.pages for work_day in days), sum(work_day.words for work_day in days)
+    closed, straight = sum(work_day.closed for work_day in days), sum(work_day.straight for work_day in days)
+    running = f"{count_cell(machine).text} giờ máy chạy"
+    working = f"{count_cell(people).text} giờ có người làm"
     figures = (
         ReportFigure(
             "Trang mỗi giờ máy chạy",
-            decimal(_rate(pages, machine), 1, basis.during("days")),
-            f"{number(pages).text} trang, {running}",
+            decimal_cell(_rate(pages, machine), 1, data.during("days")),
+            f"{count_cell(pages).text} trang, {running}",
         ),
         ReportFigure(
             "Việc máy nhận thẳng mỗi giờ chạy",
-            decimal(_rate(straight, machine), 1, basis.during("days")),
-            f"{number(straight).text} việc, {running}",
+            decimal_cell(_rate(straight, machine), 1, data.during("days")),
+            f"{count_cell(straight).text} việc, {running}",
         ),
         ReportFigure(
             "Việc người làm xong mỗi giờ",
-            decimal(_rate(closed, people), 1, basis.during("days")),
-            f"{number(closed).text} việc, {working}, mọi người cộng lại",
+            decimal_cell(_rate(closed, people), 1, data.during("days")),
+            f"{count_cell(closed).text} việc, {working}, mọi người cộng lại",
         ),
         ReportFigure(
             "Ô người gõ mỗi giờ",
-            decimal(_rate(words_said, people), 1, basis.during("days")),
-            f"{number(words_said).text} ô, {working}, mọi người cộng lại",
+            decimal_cell(_rate(words_said, people), 1, data.during("days")),
+            f"{count_cell(words_said).text} ô, {working}, mọi người cộng lại",
         ),
     )
     charts = (
@@ -251,10 +252,10 @@ def pace(basis: ReportData) -> ReportSection:
             "Việc xong mỗi ngày", days, (("Máy nhận thẳng", "straight"), ("Người làm xong", "closed")), "việc"
         ),
     )
-    return ReportSection("pace", "Tốc độ", figures, charts, (day_table(basis),))
+    return ReportSection("pace", "Tốc độ", figures, charts, (day_table(data),))
 
 
-def day_table(basis: ReportData) -> ReportTable:
+def day_table(data: ReportData) -> ReportTable:
     """One row a day on which anything happened, the last one first."""
     columns = (
         ("Ngày", False),
@@ -269,42 +270,42 @@ def day_table(basis: ReportData) -> ReportTable:
     )
     rows = tuple(
         (
-            day(one.on),
-            number(one.pages),
-            number(one.machine_hours),
-            decimal(_rate(one.pages, one.machine_hours)),
-            number(one.straight),
-            number(one.closed),
-            number(one.people_hours),
-            decimal(_rate(one.closed, one.people_hours)),
-            number(one.words),
+            day_cell(work_day.on),
+            count_cell(work_day.pages),
+            count_cell(work_day.machine_hours),
+            decimal_cell(_rate(work_day.pages, work_day.machine_hours)),
+            count_cell(work_day.straight),
+            count_cell(work_day.closed),
+            count_cell(work_day.people_hours),
+            decimal_cell(_rate(work_day.closed, work_day.people_hours)),
+            count_cell(work_day.words),
         )
-        for one in reversed(basis.days)
-        if not one.is_idle
+        for work_day in reversed(data.days)
+        if not work_day.is_idle
     )
-    return ReportTable("days", "Theo ngày", columns, rows, href=basis.during("days"), shown=14)
+    return ReportTable("days", "Theo ngày", columns, rows, href=data.during("days"), shown=14)
 
 
-def ending(basis: ReportData) -> ReportSection:
+def ending(data: ReportData) -> ReportSection:
     """When the rest will be done."""
-    found = expected(basis)
-    left = ReportFigure("Việc còn phải làm", number(basis.all_to_do - basis.all_done, list_href("books")))
+    found = expected(data)
+    left = ReportFigure("Việc còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books")))
     if found is None:
-        return ReportSection("ending", "Dự kiến xong", (left, end(basis)), note=_why_none(basis))
-    due = min((row.due for row in basis.plan.rows if row.due), default=None)
+        return ReportSection("ending", "Dự kiến xong", (left, end(data)), note=_why_none(data))
+    due = min((row.due for row in data.plan.rows if row.due), default=None)
     figures = [
         left,
         ReportFigure(
             "Mỗi ngày xong",
-            decimal(found.a_day, 1, basis.during("days")),
+            decimal_cell(found.a_day, 1, data.during("days")),
             f"trung bình {found.days} ngày qua, kể cả ngày nghỉ",
         ),
-        end(basis),
-        ReportFigure("Sớm nhất", day(found.early, basis.during("days"))),
-        ReportFigure("Muộn nhất", _latest(basis, found)),
+        end(data),
+        ReportFigure("Sớm nhất", day_cell(found.early, data.during("days"))),
+        ReportFigure("Muộn nhất", _latest(data, found)),
     ]
     if due is not None:
-        figures.append(ReportFigure("Hạn gần nhất trong kế hoạch", day(due, list_href("books"))))
+        figures.append(ReportFigure("Hạn gần nhất trong kế hoạch", day_cell(due, list_href("books"))))
     return ReportSection(
         "ending",
         "Dự kiến xong",
@@ -314,35 +315,35 @@ def ending(basis: ReportData) -> ReportSection:
     )
 
 
-def expected(basis: ReportData) -> Forecast | None:
+def expected(data: ReportData) -> Forecast | None:
     """The forecast over the days that are over, from the first one on which anything was done."""
-    done = [one.done for one in basis.days if one.on < basis.today]
+    done = [work_day.done for work_day in data.days if work_day.on < data.today]
     while done and done[0] == 0:
         done.pop(0)
-    return forecast(basis.all_to_do - basis.all_done, done, basis.today)
+    return forecast(data.all_to_do - data.all_done, done, data.today)
 
 
-def end(basis: ReportData) -> ReportFigure:
-    found = expected(basis)
+def end(data: ReportData) -> ReportFigure:
+    found = expected(data)
     if found is None:
-        return ReportFigure("Dự kiến xong", words(""), _why_none(basis))
+        return ReportFigure("Dự kiến xong", text_cell(""), _why_none(data))
     return ReportFigure(
         "Dự kiến xong",
-        day(found.likely, basis.during("days")),
-        f"từ {day(found.early).text} đến {_latest(basis, found).text}",
+        day_cell(found.likely, data.during("days")),
+        f"từ {day_cell(found.early).text} đến {_latest(data, found).text}",
     )
 
 
-def _latest(basis: ReportData, found: Forecast) -> ReportCell:
+def _latest(data: ReportData, found: Forecast) -> ReportCell:
     return (
-        words("chưa nói được", basis.during("days"))
+        text_cell("chưa nói được", data.during("days"))
         if found.late is None
-        else day(found.late, basis.during("days"))
+        else day_cell(found.late, data.during("days"))
     )
 
 
-def _why_none(basis: ReportData) -> str:
-    if basis.all_done >= basis.all_to_do:
+def _why_none(data: ReportData) -> str:
+    if data.all_done >= data.all_to_do:
         return "Không còn việc nào phải làm."
     return "Chưa đủ ngày làm việc để ước đoán."
 
@@ -354,14 +355,16 @@ def _rate(amount: int, hours: int) -> float | None:
 def _by_day(title: str, days: tuple[WorkDay, ...], sorts: tuple[tuple[str, str], ...], unit: str) -> BarChart:
     bars = tuple(
         ChartBar(
-            f"{one.on:%d/%m}",
+            f"{work_day.on:%d/%m}",
             tuple(
                 BarSegment(
-                    at, getattr(one, name), f"{day(one.on).text}: {number(getattr(one, name)).text} {unit}"
+                    at,
+                    getattr(work_day, name),
+                    f"{day_cell(work_day.on).text}: {count_cell(getattr(work_day, name)).text} {unit}",
                 )
                 for at, (_, name) in enumerate(sorts)
             ),
         )
-        for one in days
+        for work_day in days
     )
     return BarChart(title, sorts, bars, unit, "days", across=False)

@@ -13,7 +13,7 @@ from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.entries import StoredEntry
-from pipeline.reports.content import told_place
+from pipeline.reports.content import row_label
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.field_view import STATUS_LABELS
 from pipeline.review.security.authentication import SessionDep
@@ -98,7 +98,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
     return EntryView(
         entry.entry_id,
         f"{record.title} số {number}" if number else record.title,
-        ", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", told_place(entry.row)))),
+        ", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
         tuple(rows),
         len(waiting),
         f"/pictures/entries/{entry.entry_id}/page",

@@ -12,7 +12,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.lots import Lot
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
-from pipeline.reports.content import number, percent, share, words
+from pipeline.reports.content import count_cell, percent_cell, share_cell, text_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.sections.accuracy import VERDICTS, lot_table
 from pipeline.review.context import RowId, Site, SiteDep
@@ -26,29 +26,37 @@ SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
     """Return the figures of a lot: what was drawn, what was found, what that proves."""
     found, plan = lot.findings, lot.plan
-    rule = "xem hết" if plan.is_whole else f"nhận khi có không quá {number(plan.acceptance).text} việc sai"
+    rule = (
+        "xem hết" if plan.is_whole else f"nhận khi có không quá {count_cell(plan.acceptance).text} việc sai"
+    )
     return (
-        ReportFigure("Việc trong lô", number(plan.lot)),
-        ReportFigure("Lấy mẫu", number(plan.sample), rule),
+        ReportFigure("Việc trong lô", count_cell(plan.lot)),
+        ReportFigure("Lấy mẫu", count_cell(plan.sample), rule),
         ReportFigure(
-            "Đã kiểm tra xong", number(found.checked), f"{share(found.checked, plan.sample).text} của mẫu"
+            "Đã kiểm tra xong",
+            count_cell(found.checked),
+            f"{share_cell(found.checked, plan.sample).text} của mẫu",
         ),
         ReportFigure(
             "Việc sai",
-            number(found.wrong),
-            f"{number(found.fields_wrong).text} ô trong {number(found.fields_checked).text} ô",
+            count_cell(found.wrong),
+            f"{count_cell(found.fields_wrong).text} ô trong {count_cell(found.fields_checked).text} ô",
         ),
         ReportFigure(
             "Tỉ lệ việc sai chắc không quá", _bound(lot), "của cả lô lúc lấy mẫu, với độ tin cậy 95\u00a0%"
         ),
-        ReportFigure("Người kiểm tra được", number(lot.checkers), "tài khoản chưa xem gì của các sổ này"),
+        ReportFigure("Người kiểm tra được", count_cell(lot.checkers), "tài khoản chưa xem gì của các sổ này"),
     )
 
 
 def characteristic_table(plan: Plan) -> ReportTable:
     """Return the operating characteristic: how likely the plan accepts lots of several qualities."""
     rows = tuple(
-        (percent(wrong), number(round(wrong * plan.lot)), percent(plan.passes(round(wrong * plan.lot))))
+        (
+            percent_cell(wrong),
+            count_cell(round(wrong * plan.lot)),
+            percent_cell(plan.passes(round(wrong * plan.lot))),
+        )
         for wrong in SHARES
     )
     columns = (
@@ -58,17 +66,19 @@ def characteristic_table(plan: Plan) -> ReportTable:
     )
     quality = plan.quality
     wanted = (
-        f"chấp nhận {percent(quality.acceptable).text}, không chấp nhận {percent(quality.rejectable).text}"
+        f"chấp nhận {percent_cell(quality.acceptable).text}, "
+        f"không chấp nhận {percent_cell(quality.rejectable).text}"
     )
     risks = (
-        f"lô tốt bị trả oan {percent(plan.producer_risk).text}, lô xấu lọt {percent(plan.consumer_risk).text}"
+        f"lô tốt bị trả oan {percent_cell(plan.producer_risk).text}, "
+        f"lô xấu lọt {percent_cell(plan.consumer_risk).text}"
     )
     note = f"Cơ quan đặt: {wanted}. Với cỡ mẫu này: {risks}."
     return ReportTable("characteristic", "Phép lấy mẫu này phân biệt được gì", columns, rows, note=note)
 
 
 def _bound(lot: Lot) -> ReportCell:
-    return percent(lot.bound) if lot.findings.checked else words("")
+    return percent_cell(lot.bound) if lot.findings.checked else text_cell("")
 
 
 router = APIRouter(prefix="/lots")
@@ -127,12 +137,12 @@ def cancel_lot(
 
 def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Response:
     tallies = site.registry.counting(person.places, now=site.now).books()
-    basis = ReportData(tallies, site.plan, site.schemas)
+    data = ReportData(tallies, site.plan, site.schemas)
     return site.renderer.render(
         request,
         "lots.html",
         status=422 if refused else 200,
-        table=lot_table(basis, site.lots.lots(person)),
+        table=lot_table(data, site.lots.lots(person)),
         books=[book for book in tallies.books if book.done],
         refused=refused,
     )

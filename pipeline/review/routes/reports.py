@@ -15,10 +15,10 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.statistics import BookTally, FieldLine, Listed, Tallies, TaskLine
 from pipeline.registry.services.statistics.counting import Counting
 from pipeline.reports import SPAN, ReportCell, ReportTable
-from pipeline.reports.content import STAGES, age, number, words
+from pipeline.reports.content import STAGES, age_cell, count_cell, text_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.output_files import MAKERS, file_name
-from pipeline.reports.report import of_basis
+from pipeline.reports.report import report_of_data
 from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
@@ -33,7 +33,7 @@ WORKED_ON = frozenset({"review", "check", "third", "supervisor"})
 """Stages at which a supervisor may take tasks at the desk."""
 
 
-def waiting_table(basis: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
+def waiting_table(data: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
     """Return the open tasks as a table, the longest waiting first."""
     columns = (
         ("Sổ", False),
@@ -46,20 +46,20 @@ def waiting_table(basis: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
     )
     rows = tuple(
         (
-            words(one.book),
-            words(one.scan),
-            number(one.page_no),
-            words("cả trang" if one.row < 0 else one.entry_number),
-            words(STAGES[one.stage], _desk(one)),
-            number(len(one.fields)),
-            age(one.opened_at, basis.tallies.at),
+            text_cell(one.book),
+            text_cell(one.scan),
+            count_cell(one.page_no),
+            text_cell("cả trang" if one.row < 0 else one.entry_number),
+            text_cell(STAGES[one.stage], _desk(one)),
+            count_cell(len(one.fields)),
+            age_cell(one.opened_at, data.tallies.at),
         )
         for one in lines
     )
     return ReportTable("waiting", "Việc đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
 
 
-def field_table(basis: ReportData, title: str, before: str, lines: Iterable[FieldLine]) -> ReportTable:
+def field_table(data: ReportData, title: str, before: str, lines: Iterable[FieldLine]) -> ReportTable:
     """Return fields as a table, with their text ``before`` and the settled text, the latest first."""
     columns = (
         ("Sổ", False),
@@ -73,14 +73,14 @@ def field_table(basis: ReportData, title: str, before: str, lines: Iterable[Fiel
     )
     rows = tuple(
         (
-            words(one.book),
-            words(one.scan),
-            number(one.page_no),
-            words(one.entry_number),
-            words(basis.field_label(one.record, one.field)),
+            text_cell(one.book),
+            text_cell(one.scan),
+            count_cell(one.page_no),
+            text_cell(one.entry_number),
+            text_cell(data.field_label(one.record, one.field)),
             _text_or_status(one.said_status, one.said),
             _text_or_status(one.settled_status, one.settled),
-            words(format_moment(one.decided_at)),
+            text_cell(format_moment(one.decided_at)),
         )
         for one in lines
     )
@@ -93,7 +93,7 @@ def _desk(one: TaskLine) -> str:
 
 def _text_or_status(status: str, text: str) -> ReportCell:
     """Return the text, or the label of the status where there is none."""
-    return words(text or f"({STATUS_LABELS[FieldStatus(status)]})")
+    return text_cell(text or f"({STATUS_LABELS[FieldStatus(status)]})")
 
 
 router = APIRouter(prefix="/reports")
@@ -113,7 +113,7 @@ Asked = Annotated[str | None, Query(max_length=100)]
 @router.get("")
 def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     person = session.person
-    made = of_basis(_basis(site, person, days), person.places)
+    made = report_of_data(_basis(site, person, days), person.places)
     return site.renderer.render(request, "report.html", report=made, spans=SPANS)
 
 
@@ -143,8 +143,8 @@ def show_books(
             and year in (None, book.opened_in)
         )
 
-    basis = _of(site, session.person, _counting(site, session.person).books())
-    return _list(request, site, book_table(basis, [book for book in basis.tallies.books if wanted(book)]))
+    data = _of(site, session.person, _counting(site, session.person).books())
+    return _list(request, site, book_table(data, [book for book in data.tallies.books if wanted(book)]))
 
 
 @router.get("/days")
@@ -195,9 +195,9 @@ def show_overturned(
     """List fields whose first keyed text a second person changed. That the supervisor saw the list is recorded."""
     site.registry.note_view(session.person, "fields-listed", "list:overturned")
     counting = _counting(site, session.person)
-    basis = _of(site, session.person, counting.nothing(days), days)
-    lines = counting.overturned(basis.tallies.since, Listed(record=record, field=field), MOST_ROWS)
-    return _list(request, site, field_table(basis, "Lời đầu bị người thứ hai sửa", "Lời đầu", lines))
+    data = _of(site, session.person, counting.nothing(days), days)
+    lines = counting.overturned(data.tallies.since, Listed(record=record, field=field), MOST_ROWS)
+    return _list(request, site, field_table(data, "Lời đầu bị người thứ hai sửa", "Lời đầu", lines))
 
 
 @router.get("/misread")
@@ -212,9 +212,9 @@ def show_misread(
     """List fields that the machine read differently from what people settled."""
     site.registry.note_view(session.person, "fields-listed", "list:misread")
     counting = _counting(site, session.person)
-    basis = _of(site, session.person, counting.nothing(days), days)
-    lines = counting.misread(basis.tallies.since, Listed(form=form, field=field), MOST_ROWS)
-    return _list(request, site, field_table(basis, "Máy đọc khác điều người quyết", "Máy đọc", lines))
+    data = _of(site, session.person, counting.nothing(days), days)
+    lines = counting.misread(data.tallies.since, Listed(form=form, field=field), MOST_ROWS)
+    return _list(request, site, field_table(data, "Máy đọc khác điều người quyết", "Máy đọc", lines))
 
 
 def _counting(site: Site, person: Person) -> Counting:
@@ -226,11 +226,11 @@ def _basis(site: Site, person: Person, days: int) -> ReportData:
 
 
 def _of(site: Site, person: Person, tallies: Tallies, days: int = SPAN) -> ReportData:
-    return ReportData(tallies, site.plan.of(person.places), site.schemas, days)
+    return ReportData(tallies, site.plan.restricted_to(person.places), site.schemas, days)
 
 
 def _file(site: Site, person: Person, days: int, ending: str) -> Response:
-    made = of_basis(_basis(site, person, days), person.places)
+    made = report_of_data(_basis(site, person, days), person.places)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(made)}{ending}"'}
     return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
 
