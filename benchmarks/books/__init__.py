@@ -1,1 +1,1 @@
-"""Books for measurements and tests: drawn ones and what the machine reads on them, damage, open books, photographs."""
+"""Books for measurements and tests: drawn ones and what is read on them, damage, open books, photographs."""

@@ -1,4 +1,4 @@
-"""Fresh synthetic books and what the machine reads on them, page by page, beside their truth."""
+"""Fresh synthetic books and what the machine reads on them, page by page, with their truth."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ SEED = 90_001
 
 @dataclass(frozen=True)
 class ReadBook:
-    """A drawn book and what was read: ``pages`` and ``failures`` go with ``truth.pages`` (None = read, or not)."""
+    """A drawn book and what was read on it.
+
+    Attributes:
+        form: The form of its pages.
+        ledger: The book as ``ledger.toml`` describes it.
+        truth: What is on paper.
+        pages: The result of each page of ``truth.pages``; None for a page that failed.
+        failures: The failure of each page; None for a page that was read.
+    """
 
     form: Form
     ledger: Ledger
@@ -33,24 +41,24 @@ class ReadBook:
 
 
 def bench_in(folder: Path) -> RunContext:
-    """A run context as installed, that keeps its things in ``folder``."""
+    """Return a run context as installed that keeps its things in ``folder``."""
     return Settings().run_context(folder)
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:
-    """The forms that hold entries."""
+    """Return the forms that hold entries."""
     return tuple(form for form in schemas.forms.values() if form.layout != "cover")
 
 
 def draw(folder: Path, form: Form, schemas: Schemas, pages: int, options: SynthOptions) -> Path:
-    """A book of that form with that many pages of entries."""
+    """Draw a book of a form with so many pages of entries and return its folder."""
     rows = form.table.rows if form.table else 1
     say(f"vẽ {form.id}, số gieo {options.seed}")
     return write_book(folder, form, schemas, replace(options, entries=pages * rows))
 
 
 def read(folder: Path, context: RunContext) -> ReadBook:
-    """Every page of a book, read by one process a core."""
+    """Read every page of a book with one process a core."""
     truth, ledger = load_truth(folder / "truth.json"), load_ledger(folder)
     form = context.schemas.form(ledger.form)
     scans = {scan.path.name: scan for scan in list_scans(folder)}

@@ -1,4 +1,13 @@
-"""Books that lie open: two pages in one picture, falling away into the gutter, other leaves beside them."""
+"""Books that lie open: two pages in one picture, falling away into the gutter, other leaves on both sides.
+
+Paper that lies ``along`` pixels from the gutter is seen nearer to it, and its lines rise there::
+
+      leaves |<------ page width seen ------>|gutter
+      ||||   |  ___________________________  |
+      ||||   | |                        ___\\ |   lost: how much narrower the page looks
+      ||||   | |  text lines ----------     \\|   rise: how far lines rise at the gutter
+      ||||   | |___________________________ /|   reach: how far from the gutter both are seen
+"""
 
 from __future__ import annotations
 
@@ -17,10 +26,16 @@ MM = 25.4
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """How an open book lies, lengths in mm. ``lost``: how much narrower a page looks, since it falls away into the
-    gutter; ``rise``: how far its lines rise or fall there; ``reach``: how far from the gutter that is seen;
-    ``shadow`` 0..1: how much light the gutter takes, and ``wide``: over how much paper on each side; ``leaves``: how
-    much of other leaves is seen beside each page."""
+    """How an open book lies. Lengths in mm.
+
+    Attributes:
+        lost: How much narrower a page looks, since it falls away into the gutter.
+        rise: How far its lines rise or fall there.
+        reach: How far from the gutter that is seen.
+        shadow: How much light the gutter takes, 0 to 1.
+        wide: Over how much paper on each side it takes light.
+        leaves: How much of other leaves is seen beside each page.
+    """
 
     lost: float = 2.0
     rise: float = 1.2
@@ -36,7 +51,14 @@ FLAT = Binding(lost=0.0, rise=0.0, shadow=0.0, leaves=0.0)
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """The delivered picture of two pages of the same size ``page`` (width, height), bound at ``dpi`` pixels an inch."""
+    """The delivered picture of two pages of the same size.
+
+    Attributes:
+        scan: The picture.
+        page: Width and height of a flat page in pixels.
+        binding: How the book lies.
+        dpi: Pixels an inch.
+    """
 
     scan: ScannedPage
     page: tuple[int, int]
@@ -44,13 +66,13 @@ class OpenBook:
     dpi: float
 
     def places(self, points: NDArray[np.float64], right: bool) -> NDArray[np.float64]:
-        """Where points (n, 2) of a flat page lie on the picture; ``right``: of the right page."""
+        """Return where points (n, 2) of a flat page lie on the picture; ``right`` means the right page."""
         flat = _bound(points, self.page, self.binding, self.dpi, right)
         found = cv2.perspectiveTransform(flat[None], self.scan.matrix)[0]
         return np.asarray(found, np.float64)
 
     def quad(self, box: Box, right: bool) -> NDArray[np.float64]:
-        """The corners (4, 2) of a box of a flat page on the picture, clockwise from the text's top left."""
+        """Return the corners (4, 2) of a box of a flat page on the picture, clockwise from the text's top left."""
         corners = [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
         return self.places(np.array(corners, np.float64), right)
 
@@ -69,7 +91,16 @@ def open_book(
     rng: np.random.Generator,
     binding: Binding = Binding(),
 ) -> OpenBook:
-    """Two flat pages (h, w, 3) of the same size as one picture of a book that lies open, delivered by a scanner."""
+    """Return two flat pages as one picture of an open book, delivered by a scanner.
+
+    Args:
+        left: (height, width, 3) RGB of the left page.
+        right: The right page, of the same size.
+        dpi: Pixels an inch.
+        options: How it is scanned.
+        rng: Random stream.
+        binding: How the book lies.
+    """
     height, width = left.shape[:2]
     flat = np.hstack([_half(left, binding, dpi, False), _half(right, binding, dpi, True)])
     flat = _with_leaves(flat, binding.leaves * dpi / MM, rng)
@@ -77,7 +108,7 @@ def open_book(
 
 
 def _narrowed(along: NDArray[np.float64], binding: Binding, dpi: float) -> NDArray[np.float64]:
-    """How far from the gutter paper is seen that lies so far from it, in pixels."""
+    """Return how far from the gutter paper is seen that lies ``along`` pixels from it."""
     mm = dpi / MM
     result: NDArray[np.float64] = along - binding.lost * mm * (1 - np.exp(-along / (binding.reach * mm)))
     return result
@@ -86,7 +117,7 @@ def _narrowed(along: NDArray[np.float64], binding: Binding, dpi: float) -> NDArr
 def _bound(
     points: NDArray[np.float64], page: tuple[int, int], binding: Binding, dpi: float, right: bool
 ) -> NDArray[np.float64]:
-    """Points of a flat page on the open book that has not been scanned yet."""
+    """Return points of a flat page on the open book before it is scanned."""
     width, mm = page[0], dpi / MM
     along = points[:, 0] if right else width - points[:, 0]
     seen = _narrowed(along, binding, dpi)
@@ -121,7 +152,7 @@ def _half(page: Pixels, binding: Binding, dpi: float, right: bool) -> Pixels:
 
 
 def _with_leaves(flat: Pixels, wide: float, rng: np.random.Generator) -> Pixels:
-    """The open book with the edges of the leaves beneath it on both sides."""
+    """Return the open book with the edges of the leaves beneath it on both sides."""
     columns = round(wide)
     if not columns:
         return flat

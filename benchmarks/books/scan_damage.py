@@ -1,4 +1,4 @@
-"""What goes wrong while a page is scanned or photographed, planted on a delivered page: for tests and measurements."""
+"""Damage done while a page is scanned or photographed, planted on a delivered page for tests and measurements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SKINS = ((236, 188, 155), (205, 150, 115), (168, 112, 80), (120, 78, 55))
 
 
 def blurred(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
-    """Out of focus, or moved while it was taken: by 0.3 to 0.6 mm, where a pen stroke is 0.4 mm wide."""
+    """Blur the page or smear it by 0.3 to 0.6 mm, where a pen stroke is 0.4 mm wide."""
     size = float(rng.uniform(0.3, 0.6)) * dpi / 25.4
     if rng.random() < 0.5:
         return np.asarray(cv2.GaussianBlur(pixels, (0, 0), size * 0.75), np.uint8)
@@ -30,7 +30,7 @@ def blurred(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
 
 
 def darkened(pixels: Pixels, _dpi: float, rng: np.random.Generator) -> Pixels:
-    """Too little light on the whole page, or a deep shadow over a part of it."""
+    """Take light from the whole page, or lay a deep shadow over a part of it."""
     height, width = pixels.shape[:2]
     level = float(rng.uniform(0.18, 0.38))
     veil = np.full((height // 16 + 1, width // 16 + 1), level, np.float32)
@@ -45,7 +45,7 @@ def darkened(pixels: Pixels, _dpi: float, rng: np.random.Generator) -> Pixels:
 
 
 def cut_off(pixels: Pixels, _dpi: float, rng: np.random.Generator) -> Pixels:
-    """A side of the page lies outside the picture, with writing on it."""
+    """Cut off a side of the page, with the writing on it."""
     height, width = pixels.shape[:2]
     share = float(rng.uniform(0.08, 0.2))
     side = int(rng.integers(4))
@@ -55,13 +55,13 @@ def cut_off(pixels: Pixels, _dpi: float, rng: np.random.Generator) -> Pixels:
 
 
 def coarse(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
-    """The page at 70 to 120 pixels an inch."""
+    """Return the page at 70 to 120 pixels an inch."""
     scale = float(rng.uniform(70, 120)) / dpi
     return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def fingered(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
-    """A finger that holds the page down, reaching in from an edge, with its shadow."""
+    """Lay a finger that holds the page down, reaching in from an edge, with its shadow."""
     height, width = pixels.shape[:2]
     mm = dpi / 25.4
     wide, long = float(rng.uniform(15, 22)) * mm, float(rng.uniform(16, 45)) * mm
@@ -87,7 +87,7 @@ def fingered(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
 
 
 def folded(pixels: Pixels, dpi: float, rng: np.random.Generator) -> Pixels:
-    """A corner of the sheet folded over: the scanner's bed shows where it was, its back lies on the page."""
+    """Fold a corner over: the scanner's bed shows where it was, its back lies on the page."""
     height, width = pixels.shape[:2]
     mm = dpi / 25.4
     a, b = float(rng.uniform(22, 55)) * mm, float(rng.uniform(22, 55)) * mm

@@ -21,8 +21,15 @@ def photograph_on_table(
     scan: ScannedPage, shape: float, tone: tuple[float, float, float], rng: np.random.Generator,
     at: tuple[float, float] = (0.5, 0.5),
 ) -> ScannedPage:  # fmt: skip
-    """The paper on a table of that tone, in a picture ``shape`` times as wide as high at least; ``at``: where in the
-    room left over, 0..1 from the left and from the top."""
+    """Return the paper on a table.
+
+    Args:
+        scan: The page.
+        shape: Least width of the picture over its height.
+        tone: Colour of the table, RGB.
+        rng: Random stream.
+        at: Where in the room left over the page lies, 0 to 1 from the left and from the top.
+    """
     high, wide = scan.pixels.shape[:2]
     height = round(max(high, wide / shape) * (1 + 2 * MARGIN))
     width = round(max(wide, high * shape) * (1 + 2 * MARGIN))
@@ -34,7 +41,7 @@ def photograph_on_table(
 
 
 def _grain(height: int, width: int, tone: tuple[float, float, float], rng: np.random.Generator) -> Pixels:
-    """Fibres across, and patches of another shade."""
+    """Return fibres across, and patches of another shade."""
     fibres = rng.normal(0, 1, (height // 3 + 1, width // 150 + 2)).astype(np.float32)
     patches = rng.normal(0, 0.4, (height // 20 + 1, width // 20 + 1)).astype(np.float32)
     shade = np.asarray(cv2.resize(fibres, (width, height)) + cv2.resize(patches, (width, height)))

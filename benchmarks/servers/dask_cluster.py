@@ -1,4 +1,4 @@
-"""A Dask cluster of the tests' own: a scheduler and workers as processes of this machine, as an office starts them."""
+"""A Dask cluster for tests and measurements: scheduler and workers as processes of this machine."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ _numbers = itertools.count()
 
 
 class Cluster:
-    """The server in ``folder``. Its databases belong to ``hotich``, who may do all; the tests work as another."""
+    """The server in ``folder``. Its databases belong to ``hotich``, who may do all; tests work as another account."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] = IN_TESTS) -> None:
         self.folder = folder
@@ -74,11 +74,11 @@ class Cluster:
         return f"postgresql://{login}@/{database}?host={self.folder}"
 
     def connect(self, database: str, user: str = OWNER) -> psycopg.Connection[Any]:
-        """A plain connection of another program; every statement counts at once."""
+        """Open a plain connection of another program; every statement counts at once."""
         return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
 
     def execute(self, statement: str, *names: str) -> None:
-        """A statement to the server as a whole; ``{}`` stand for ``names``."""
+        """Run a statement on the server as a whole; ``{}`` is replaced by ``names``."""
         with self.connect("postgres") as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
@@ -103,7 +103,7 @@ class Cluster:
 
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
-        """The name of a new database: with all tables and no rows, or quite empty (``template0``)."""
+        """Make a database and return its name: with all tables and no rows, or quite empty (``template0``)."""
         name = f"test_{os.getpid()}_{next(_numbers)}"
         self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         try:
@@ -137,7 +137,7 @@ class Cluster:
 
 
 def started() -> Cluster:
-    """The server of this test run, started by whoever asks first."""
+    """Return the server of this test run; the first call starts it."""
     cluster = Cluster(Path(os.environ[FOLDER]))
     with (cluster.folder / "lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
@@ -148,7 +148,7 @@ def started() -> Cluster:
 
 @contextmanager
 def server(settings: Mapping[str, str]) -> Iterator[Cluster]:
-    """A server apart from that of the tests, for as long as it is used: for measurements, on a disk that counts."""
+    """Yield a server apart from that of the tests: for measurements, on a disk that counts."""
     with new_folder() as folder:
         cluster = Cluster(folder, settings)
         cluster.start()
@@ -157,7 +157,7 @@ def server(settings: Mapping[str, str]) -> Iterator[Cluster]:
 
 @contextmanager
 def kept_server(settings: Mapping[str, str], folder: Path) -> Iterator[Cluster]:
-    """The server whose files lie in ``folder`` and stay there, as long as it is used; made when there is none."""
+    """Yield the server whose files stay in ``folder``; it is made when there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     _give_to_server(folder)
     cluster = Cluster(folder, settings)
@@ -170,7 +170,7 @@ def kept_server(settings: Mapping[str, str], folder: Path) -> Iterator[Cluster]:
 
 @contextmanager
 def new_folder() -> Iterator[Path]:
-    """A folder for a server, which is not started yet. However this process ends, both are gone then."""
+    """Return a folder for a server that is not started yet. However this process ends, both are gone then."""
     folder = Path(
         tempfile.mkdtemp(prefix="hotich-pg-")
     )  # short: the path of a socket has 107 letters at most
@@ -192,7 +192,7 @@ def _give_to_server(folder: Path) -> None:
 
 
 def _server_user() -> str:
-    """The user that Debian's package makes for servers, else nobody."""
+    """Return the account that Debian's package makes for servers, else nobody."""
     users = {user.pw_name for user in pwd.getpwall()}
     return "postgres" if "postgres" in users else "nobody"
 
@@ -205,7 +205,7 @@ def _as_whom() -> dict[str, Any]:
 
 
 def _binary(program: str) -> str:
-    """The newest one installed: Debian keeps them out of PATH."""
+    """Return the newest program installed; Debian keeps them out of PATH."""
     found: Sequence[Path] = sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[4])
     )

@@ -21,7 +21,7 @@ START_SECONDS = 300.0
 
 
 class PrefectServer:
-    """``folder``: where it keeps what it knows; use it as a context manager."""
+    """A Prefect server; use it as a context manager. ``folder`` is where it keeps its data."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,17 +32,17 @@ class PrefectServer:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a program is told that is to use it."""
+        """The environment of a program that is to use it."""
         return {**OFFLINE, "PREFECT_API_URL": f"http://127.0.0.1:{self._port}/api"}
 
     @property
     def pid(self) -> int:
-        """Of the process that leads its session."""
+        """The process that leads its session."""
         assert self._process is not None
         return self._process.pid
 
     def start(self) -> None:
-        """Until it answers."""
+        """Start it and wait until it answers."""
         command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
         environment = {**os.environ, **OFFLINE, "PREFECT_HOME": str(self._folder / "prefect")}
         with (self._folder / "server.log").open("ab") as log:
@@ -62,7 +62,7 @@ class PrefectServer:
         raise RuntimeError("Prefect's server does not answer")
 
     def kill(self) -> None:
-        """At once, with all that it started."""
+        """Kill it at once, with all that it started."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         if self._process is not None:
