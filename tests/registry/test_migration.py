@@ -37,17 +37,16 @@ INSERT INTO reading
     (page_run_id, entry_id, field, status, text, canonical, confidence, writing, engine, lines, accepted)
     VALUES (1, 1, 'notes', 'read', 'x', 'y', 0.5, 'hand', 'tesseract', '[]', false);
 """
-"""One page as the first version stored it."""
+"""One page as the first step of the migrations stores it: without what later steps may add."""
 
-TASK_OF_0017 = """
+TASK_OF_FIRST_VERSION = """
 INSERT INTO review_task (page_id, row, entry_id, state, reasons, fields, reopened, version, opened_at, stage, book_id,
     place_code, question, first_keyer)
     VALUES (1, 0, 1, 'open', '["READ-NONE"]', '["notes"]', false, 3, '2026-01-01', 'check', 1, '00000', '', 7)
 """
-"""A task that somebody has keyed once, as the step before ``kept_from`` stored it."""
+"""A task that somebody has keyed once, as the first step stores it."""
 
 
-AS_EVER = Path(__file__).parent / "sqlite_0006.sql"
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -87,18 +86,6 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(empty_url: s
     database.close()
 
 
-def test_the_first_six_steps_make_on_sqlite_what_they_made_before_they_ran_on_postgresql_too(
-    sqlite_url: str,
-) -> None:
-    database = Database(sqlite_url, 1.0)
-    with database.writing() as connection:
-        upgrade(connection, all_tables(SCHEMAS), "0006")
-        query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
-        made = "".join(f"{statement};\n" for (statement,) in connection.exec_driver_sql(query))
-    database.close()
-    assert made == AS_EVER.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("record", sorted(SCHEMAS.records))
 def test_a_record_table_has_one_column_a_declared_field_in_the_declared_order(
     registry: Registry, outsider: Outsider, record: str
@@ -132,10 +119,7 @@ def test_opening_again_keeps_everything(empty_url: str) -> None:
 def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
     empty_url: str, outside: Outsider
 ) -> None:
-    database = Database(empty_url, 1.0)
-    with database.writing() as connection:
-        upgrade(connection, all_tables(SCHEMAS), "0001")
-    database.close()
+    Registry.open(empty_url, SCHEMAS).close()
     for statement in FIRST_VERSION.strip().split(";\n"):
         outside.execute(statement)
     told = (Hypothesis("y", 0.7), Hypothesis("x", 0.3))
@@ -145,7 +129,6 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
         (entry_id,) = registry.entries(book)
         (before,) = registry.entry(entry_id).readings
         assert (before.text, before.hypotheses, before.evidence) == ("x", (), None)
-        assert outside.execute("SELECT unaccepted FROM entry") in ([({"notes": "y"},)], [('{"notes":"y"}',)])
         again = dataclasses.replace(read("notes", "y"), hypotheses=told, evidence=evidence)
         assert registry.entry(entry_id).hand_reader is None
         again_read = dataclasses.replace(page(entry(again), scan="aa"), hand_reader="hand-x")
@@ -159,18 +142,13 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
             outside.execute(change)
 
 
-def test_tasks_of_a_filled_database_go_on_when_the_account_columns_of_the_desk_grow(
+def test_a_database_of_the_first_version_keeps_its_tasks_at_the_desk(
     empty_url: str, outside: Outsider
 ) -> None:
-    database = Database(empty_url, 1.0)
-    with database.writing() as connection:
-        upgrade(connection, all_tables(SCHEMAS), "0001")
+    Registry.open(empty_url, SCHEMAS).close()
     for statement in FIRST_VERSION.strip().split(";\n"):
         outside.execute(statement)
-    with database.writing() as connection:
-        upgrade(connection, all_tables(SCHEMAS), "0017")
-    database.close()
-    outside.execute(TASK_OF_0017)
+    outside.execute(TASK_OF_FIRST_VERSION)
     named = "stage, place_code, book_id, first_keyer, second_keyer, version"
     (before,) = outside.execute(f"SELECT {named} FROM review_task")  # noqa: S608 (the test's own names)
     with Registry.open(empty_url, SCHEMAS) as registry:

@@ -1,291 +1,456 @@
-"""The first tables: books, scans, pages and their runs, entries, readings, findings, tasks, decisions, records.
+"""All tables of the registry, with their indexes and the triggers that guard what must stay.
 
-Frozen. The columns of the record tables are listed in ``v0001_records.json`` beside this file, as ``schemas/records``
-declared them then.
+Frozen. A column is written as ``name type``, with ``?`` where it may be empty and ``-> table`` where it refers to one.
+The columns of the record tables are listed in ``v0001_records.json`` beside this file, as ``schemas/records`` declares
+them at this step.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline.registry.migrations import guards
+from pipeline.registry.migrations.guards import append_only, only_ends
 
 revision = "0001"
 down_revision = None
 
-SAME_ROW = {
-    "reading": "id = NEW.id OR "
-    "(page_run_id = NEW.page_run_id AND entry_id = NEW.entry_id AND field = NEW.field)",
-    "finding": "id = NEW.id",
-    "decision": "id = NEW.id",
+_TYPES: dict[str, Any] = {
+    "text": sa.Text,
+    "int": sa.Integer,
+    "many": sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+    "float": sa.Float,
+    "flag": sa.Boolean,
+    "json": sa.JSON(none_as_null=True),
+    "time": sa.DateTime(timezone=True),
+    "serial": sa.Integer,
+    "identity": sa.Integer,
+    "many-identity": sa.BigInteger().with_variant(sa.Integer, "sqlite"),
 }
-"""The tables that only grow, and when a new row would take the place of one they have."""
+"""``serial`` and ``identity``: the two ways in which PostgreSQL numbers rows; ``many``: beyond two thousand million."""
+
+_GROWING: dict[str, tuple[Sequence[str], ...]] = {
+    "reading": (("id",), ("page_run_id", "entry_id", "field")),
+    "finding": (("id",),),
+    "decision": (("id",),),
+    "resolved_place": (("id",),),
+    "keying": (("id",), ("token", "task_id", "field"), ("takes_back_id",)),
+    "submission": (("id",), ("token", "task_id")),
+    "aside": (("id",),),
+    "ticket": (("id",),),
+    "ticket_closing": (("id",), ("ticket_id",)),
+    "audit": (("id",),),
+    "link_decision": (("id",),),
+    "amendment": (("id",),),
+    "reconciliation": (("id",),),
+    "difference": (("id",),),
+    "difference_answer": (("id",),),
+    "lot": (("id",),),
+    "lot_entry": (("id",), ("lot_id", "entry_id")),
+    "lot_witness": (("id",), ("lot_id", "account_id")),
+    "lot_closing": (("id",), ("lot_id",)),
+}
+"""The tables that only grow, with what makes a new row take the place of one they have."""
+
+_ENDING = {"book_finding": "cleared_at", "link": "withdrawn_at"}
+"""The one column of each table that may be written later, once."""
 
 
 def upgrade() -> None:
-    _books_and_scans()
-    _pages()
+    _books()
     _entries()
-    _tasks_and_decisions()
+    _checks()
+    _accounts()
+    _desk()
+    _amendments()
+    _lots()
     _records()
-    for table, same_row in SAME_ROW.items():
-        _refuse_change(table, same_row)
+    for table, keys in _GROWING.items():
+        append_only(table, *keys)
+    for table, end in _ENDING.items():
+        columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+        only_ends(table, end, columns)
 
 
-def _books_and_scans() -> None:
-    op.create_table(
+def _books() -> None:
+    _create(
         "book",
-        _id(),
-        _text("folder_name"),
-        _text("record"),
-        _text("form"),
-        _text("place"),
-        _text("place_code"),
-        _text("volume"),
-        _text("opened_on"),
-        _text("closed_on"),
-        sa.Column("entries", sa.Integer),
-        sa.Column("pages", sa.Integer),
-        sa.PrimaryKeyConstraint("id", name="pk_book"),
-        sa.UniqueConstraint(
-            "record",
-            "place_code",
-            "volume",
-            "folder_name",
-            name="uq_book_record_place_code_volume_folder_name",
-        ),
+        """
+        id identity, folder_name text, record text, form text, place text, place_code text, volume
+        text, opened_on text, closed_on text, entries int?, pages int?
+        """,
+        unique=["record place_code volume folder_name"],
     )
-    op.create_table(
+    _create(
         "scan",
-        _id(),
-        _integer("book_id"),
-        _text("sha256"),
-        _text("name"),
-        _integer("size"),
-        _integer("pages"),
-        sa.PrimaryKeyConstraint("id", name="pk_scan"),
-        _refers("scan", "book"),
-        sa.UniqueConstraint("book_id", "sha256", name="uq_scan_book_id_sha256"),
+        """
+        id identity, book_id int -> book, sha256 text, name text, size int, pages int
+        """,
+        unique=["book_id sha256"],
+        indexed=["sha256"],
     )
-    op.create_index("ix_scan_sha256", "scan", ["sha256"])
-
-
-def _pages() -> None:
-    op.create_table(
+    _create(
         "page",
-        _id(),
-        _integer("scan_id"),
-        _integer("page_no"),
-        sa.PrimaryKeyConstraint("id", name="pk_page"),
-        _refers("page", "scan"),
-        sa.UniqueConstraint("scan_id", "page_no", name="uq_page_scan_id_page_no"),
+        """
+        id identity, scan_id int -> scan, page_no int
+        """,
+        unique=["scan_id page_no"],
     )
-    op.create_table(
+    _create(
         "page_run",
-        _id(),
-        _integer("page_id"),
-        _text("fingerprint"),
-        sa.Column("latest", sa.Boolean, nullable=False),
-        _time("saved_at"),
-        _text("kind"),
-        _text("form"),
-        _json("size"),
-        _json("matrix"),
-        _integer("turn"),
-        sa.Column("skew", sa.Float, nullable=False),
-        _json("quality"),
-        _json("timings"),
-        sa.PrimaryKeyConstraint("id", name="pk_page_run"),
-        _refers("page_run", "page"),
+        """
+        id identity, page_id int -> page, fingerprint text, latest flag, saved_at time, kind text,
+        form text, size json, matrix json, turn int, skew float, quality json, timings json,
+        hand_reader text?, ink_print text?
+        """,
+        indexed=["page_id", "saved_at"],
     )
-    op.create_index("ix_page_run_page_id", "page_run", ["page_id"])
+    latest = sa.text("latest")
     op.create_index(
         "uq_page_run_latest",
         "page_run",
         ["page_id"],
         unique=True,
-        sqlite_where=sa.text("latest"),
-        postgresql_where=sa.text("latest"),
+        sqlite_where=latest,
+        postgresql_where=latest,
     )
-    op.create_table(
+    _create(
         "page_failure",
-        _id(),
-        _integer("book_id"),
-        _text("scan_sha256"),
-        _text("scan_name"),
-        sa.Column("page_no", sa.Integer),
-        _text("code"),
-        _text("message"),
-        _time("failed_at"),
-        sa.PrimaryKeyConstraint("id", name="pk_page_failure"),
-        _refers("page_failure", "book"),
+        """
+        id identity, book_id int -> book, scan_sha256 text, scan_name text, page_no int?, code text,
+        message text, failed_at time, fingerprint text?, tries int?
+        """,
+        indexed=["book_id"],
     )
-    op.create_index("ix_page_failure_book_id", "page_failure", ["book_id"])
+    _create(
+        "book_run",
+        """
+        book_id int -> book, token text, host text, machine text, pid int, process text, begun_at
+        time, lasts_until time
+        """,
+    )
 
 
 def _entries() -> None:
-    op.create_table(
+    _create(
         "entry",
-        _id(),
-        _integer("page_id"),
-        _integer("row"),
-        _text("record"),
-        sa.Column("found", sa.Boolean, nullable=False),
-        sa.Column("stands", sa.Boolean, nullable=False),
-        sa.Column("accepted", sa.Boolean, nullable=False),
-        sa.Column("number", sa.Text),
-        sa.Column("year", sa.Integer),
-        _text("number_text"),
-        sa.PrimaryKeyConstraint("id", name="pk_entry"),
-        _refers("entry", "page"),
-        sa.UniqueConstraint("page_id", "row", name="uq_entry_page_id_row"),
+        """
+        id identity, page_id int -> page, row int, record text, found flag, stands flag, accepted
+        flag, number text?, year int?, number_text text, unaccepted json?
+        """,
+        unique=["page_id row"],
     )
-    op.create_table(
+    _create(
         "reading",
-        _many(),
-        _integer("page_run_id"),
-        _integer("entry_id"),
-        _text("field"),
-        _text("status"),
-        _text("text"),
-        _text("canonical"),
-        sa.Column("confidence", sa.Float, nullable=False),
-        _text("writing"),
-        _text("engine"),
-        sa.Column("box", sa.JSON(none_as_null=True)),
-        _json("lines"),
-        sa.Column("accepted", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_reading"),
-        _refers("reading", "page_run"),
-        _refers("reading", "entry"),
-        sa.UniqueConstraint("page_run_id", "entry_id", "field", name="uq_reading_page_run_id_entry_id_field"),
-        sqlite_autoincrement=True,
+        """
+        id many-identity, page_run_id int -> page_run, entry_id int -> entry, field text, status
+        text, text text, canonical text, confidence float, writing text, engine text, box json?,
+        lines json, accepted flag, hypotheses json?, evidence json?
+        """,
+        unique=["page_run_id entry_id field"],
+        indexed=["entry_id"],
+        autoincrement=True,
     )
-    op.create_index("ix_reading_entry_id", "reading", ["entry_id"])
-    op.create_table(
+    _create(
         "finding",
-        _many(),
-        _integer("page_run_id"),
-        sa.Column("entry_id", sa.Integer),
-        _text("code"),
-        _text("severity"),
-        _json("fields"),
-        _json("details"),
-        sa.PrimaryKeyConstraint("id", name="pk_finding"),
-        _refers("finding", "page_run"),
-        _refers("finding", "entry"),
-        sqlite_autoincrement=True,
+        """
+        id many-identity, page_run_id int -> page_run, entry_id int? -> entry, code text, severity
+        text, fields json, details json
+        """,
+        indexed=["entry_id", "page_run_id"],
+        autoincrement=True,
     )
-    op.create_index("ix_finding_page_run_id", "finding", ["page_run_id"])
-    op.create_index("ix_finding_entry_id", "finding", ["entry_id"])
-
-
-def _tasks_and_decisions() -> None:
-    op.create_table(
+    _create(
+        "resolved_place",
+        """
+        id many-identity, entry_id int -> entry, field text, text text?, as_of text, state text,
+        unit text, standing text, spelled flag, province text, district text, commune text,
+        candidates json, gazetteer text, resolved_at time
+        """,
+        indexed=["entry_id field"],
+        autoincrement=True,
+    )
+    _create(
         "review_task",
-        _id(),
-        _integer("page_id"),
-        _integer("row"),
-        sa.Column("entry_id", sa.Integer),
-        _text("state"),
-        _json("reasons"),
-        _json("fields"),
-        sa.Column("reopened", sa.Boolean, nullable=False),
-        _integer("version"),
-        _time("opened_at"),
-        sa.Column("closed_at", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("id", name="pk_review_task"),
-        _refers("review_task", "page"),
-        _refers("review_task", "entry"),
-        sa.UniqueConstraint("page_id", "row", name="uq_review_task_page_id_row"),
-    )
-    op.create_index("ix_review_task_entry_id", "review_task", ["entry_id"])
-    op.create_index("ix_review_task_state", "review_task", ["state"])
-    op.create_table(
-        "decision",
-        _many(),
-        _integer("book_id"),
-        _text("scan_sha256"),
-        _integer("page_no"),
-        _integer("row"),
-        _text("field"),
-        _text("status"),
-        _text("text"),
-        _text("canonical"),
-        _text("author"),
-        _time("decided_at"),
-        _text("reason"),
-        _text("seen_fingerprint"),
-        sa.Column("seen_status", sa.Text),
-        sa.Column("seen_text", sa.Text),
-        sa.Column("seen_canonical", sa.Text),
-        sa.PrimaryKeyConstraint("id", name="pk_decision"),
-        _refers("decision", "book"),
-        sqlite_autoincrement=True,
+        """
+        id identity, page_id int -> page, row int, entry_id int? -> entry, state text, reasons json,
+        fields json, reopened flag, version int, opened_at time, closed_at time?, stage text = '',
+        book_id int = 0, place_code text = '', question text = '', first_keyer int?, second_keyer
+        int?, kept_from text?
+        """,
+        unique=["page_id row"],
+        indexed=["closed_at", "entry_id", "state"],
     )
     op.create_index(
-        "ix_decision_book_id_scan_sha256_page_no_row",
+        "ix_review_task_next",
+        "review_task",
+        ["stage", "place_code", "book_id", "page_id", "row", "first_keyer", "second_keyer", "kept_from"],
+    )
+    _create(
         "decision",
-        ["book_id", "scan_sha256", "page_no", "row"],
+        """
+        id many-identity, book_id int -> book, scan_sha256 text, page_no int, row int, field text,
+        status text, text text, canonical text, author text, decided_at time, reason text,
+        seen_fingerprint text, seen_status text?, seen_text text?, seen_canonical text?, keyings
+        json?
+        """,
+        indexed=["book_id scan_sha256 page_no row", "decided_at"],
+        autoincrement=True,
+    )
+
+
+def _checks() -> None:
+    _create(
+        "book_finding",
+        """
+        id many-identity, book_id int -> book, page_id int -> page, entry_id int? -> entry, code
+        text, severity text, fields json, details json, raised_at time, cleared_at time?
+        """,
+        indexed=["book_id", "entry_id", "page_id"],
+        autoincrement=True,
+    )
+    _create(
+        "link",
+        """
+        id many-identity, kind text, first_entry_id int -> entry, first_role text, second_entry_id
+        int -> entry, second_role text, probability float, evidence json, suggested_at time,
+        withdrawn_at time?
+        """,
+        indexed=["first_entry_id", "second_entry_id"],
+        autoincrement=True,
+    )
+    _create(
+        "link_decision",
+        """
+        id many-identity, link_id many -> link, verdict text, reason text, author text, decided_at
+        time
+        """,
+        indexed=["link_id"],
+        autoincrement=True,
+    )
+
+
+def _accounts() -> None:
+    _create(
+        "account",
+        """
+        id identity, login text, name text, role text, places json?, active flag, password_hash
+        text, must_change flag, password_set_at time, created_at time, created_by text, changed_at
+        time, changed_by text, last_login_at time?
+        """,
+        unique=["login"],
+    )
+    _create(
+        "login_session",
+        """
+        id identity, token_digest text, account_id int -> account, started_at time, seen_at time
+        """,
+        unique=["token_digest"],
+        indexed=["account_id"],
+    )
+    _create(
+        "login_failure",
+        """
+        id identity, login_digest text, address text, failed_at time
+        """,
+        indexed=["address failed_at", "login_digest failed_at"],
+    )
+    _create(
+        "audit",
+        """
+        id many, at time, actor text, action text, subject text, detail text, rows text, previous
+        text, key text?, hash text, signature text?
+        """,
+    )
+
+
+def _desk() -> None:
+    _create(
+        "keying",
+        """
+        id serial, task_id int -> review_task, entry_id int? -> entry, page_id int -> page, field
+        text, stage text, way text, status text, text text, canonical text, account_id int, login
+        text, keyed_at time, seconds float, mode text, token text, after_decision_id int? ->
+        decision, takes_back_id int? -> keying
+        """,
+        unique=["token task_id field", "takes_back_id"],
+        indexed=["account_id id", "keyed_at", "task_id"],
+        autoincrement=True,
+    )
+    _create(
+        "submission",
+        """
+        id serial, task_id int -> review_task, token text, account_id int, login text, submitted_at
+        time, stage text, settled json, waiting json, version int
+        """,
+        unique=["token task_id"],
+        indexed=["task_id"],
+        autoincrement=True,
+    )
+    _create(
+        "aside",
+        """
+        id serial, task_id int -> review_task, account_id int, login text, kind text, words text,
+        said_at time
+        """,
+        indexed=["account_id task_id", "task_id"],
+        autoincrement=True,
+    )
+    _create(
+        "ticket",
+        """
+        id serial, page_id int -> page, book_id int -> book, place_code text, reason text,
+        account_id int, login text, opened_at time, code text?
+        """,
+        indexed=["page_id", "place_code"],
+        autoincrement=True,
+    )
+    _create(
+        "ticket_closing",
+        """
+        id serial, ticket_id int -> ticket, note text, account_id int, login text, closed_at time
+        """,
+        unique=["ticket_id"],
+        autoincrement=True,
+    )
+    _create(
+        "lease",
+        """
+        task_id int -> review_task, account_id int, login text, mode text, taken_at time, until time
+        """,
+        indexed=["account_id"],
+    )
+
+
+def _amendments() -> None:
+    _create(
+        "amendment",
+        """
+        id many-identity, book_id int -> book, scan_sha256 text, page_no int, row int, field text,
+        kind text, old text, text text, canonical text, decision_number text, decided_on text,
+        authority text, legal_basis text, paper_sha256 text?, paper_page_no int?, reason text,
+        author text, noted_at time, withdraws_id many? -> amendment
+        """,
+        indexed=["book_id scan_sha256 page_no row"],
+        autoincrement=True,
+    )
+    _create(
+        "reconciliation",
+        """
+        id many-identity, record text, file_name text, file_sha256 text, counts json, author text,
+        made_at time
+        """,
+        autoincrement=True,
+    )
+    _create(
+        "difference",
+        """
+        id many-identity, reconciliation_id many -> reconciliation, place_code text, book_id int? ->
+        book, entry_id int? -> entry, kind text, number text, volume text, file_row int, of_row int,
+        field text, field_kind text, ours text, theirs text, likeness float
+        """,
+        indexed=["entry_id", "reconciliation_id place_code"],
+        autoincrement=True,
+    )
+    _create(
+        "difference_answer",
+        """
+        id many-identity, difference_id many -> difference, answer text, note text, amendment_id
+        many? -> amendment, author text, answered_at time
+        """,
+        indexed=["difference_id"],
+        autoincrement=True,
+    )
+
+
+def _lots() -> None:
+    _create(
+        "lot",
+        """
+        id identity, place_code text, book_ids json, preset text, turn int, entries json, size int,
+        sample json, acceptance int, quality json, fields text, seed text, account_id int, login
+        text, drawn_at time
+        """,
+        indexed=["place_code"],
+        autoincrement=True,
+    )
+    _create(
+        "lot_entry",
+        """
+        id identity, lot_id int -> lot, entry_id int -> entry, task_id int -> review_task, part
+        text, fields json
+        """,
+        unique=["lot_id entry_id"],
+        indexed=["entry_id", "task_id"],
+        autoincrement=True,
+    )
+    _create(
+        "lot_witness",
+        """
+        id identity, lot_id int -> lot, account_id int
+        """,
+        unique=["lot_id account_id"],
+        autoincrement=True,
+    )
+    _create(
+        "lot_closing",
+        """
+        id identity, lot_id int -> lot, verdict text, checked int, wrong int, fields_checked int,
+        fields_wrong int, bound float, reason text, account_id int, login text, closed_at time
+        """,
+        unique=["lot_id"],
+        autoincrement=True,
     )
 
 
 def _records() -> None:
     columns = json.loads((Path(__file__).parent / "v0001_records.json").read_text(encoding="utf-8"))
     for table, fields in columns.items():
-        op.create_table(
-            table,
-            sa.Column("entry_id", sa.Integer, nullable=False, autoincrement=False),
-            *(sa.Column(field, sa.Text) for field in fields),
-            sa.PrimaryKeyConstraint("entry_id", name=f"pk_{table}"),
-            _refers(table, "entry"),
-        )
+        _create(table, ", ".join(["entry_id int -> entry", *(f"{field} text?" for field in fields)]))
 
 
-def _refuse_change(table: str, same_row: str) -> None:
-    """Triggers that let rows be added and nothing else. The third one closes SQLite's side door: INSERT OR REPLACE
-    deletes the old row without asking the trigger that guards deletion."""
-    if op.get_bind().dialect.name == "postgresql":
-        guards.append_only(table)
-        return
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}")
-    op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_row}) {refuse}"
+def _create(
+    table: str,
+    columns: str,
+    *,
+    unique: Sequence[str] = (),
+    indexed: Sequence[str] = (),
+    autoincrement: bool = False,
+) -> None:
+    """Create a table. Its first column is its key; ``unique`` and ``indexed`` name columns, several with spaces."""
+    written = [column.split() for column in columns.split(",")]
+    op.create_table(
+        table,
+        *(_column(words, is_key=not at) for at, words in enumerate(written)),
+        sa.PrimaryKeyConstraint(written[0][0], name=f"pk_{table}"),
+        *(
+            sa.ForeignKeyConstraint([words[0]], [f"{words[-1]}.id"], name=f"fk_{table}_{words[0]}")
+            for words in written
+            if "->" in words
+        ),
+        *(
+            sa.UniqueConstraint(*names.split(), name=f"uq_{table}_{names.replace(' ', '_')}")
+            for names in unique
+        ),
+        sqlite_autoincrement=autoincrement,
     )
+    for names in indexed:
+        op.create_index(f"ix_{table}_{names.replace(' ', '_')}", table, names.split())
 
 
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer, sa.Identity(), nullable=False)
-
-
-def _many() -> sa.Column[int]:
-    """The id of a table that every run adds to: two thousand million would not do."""
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), nullable=False)
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
-
-
-def _integer(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False)
-
-
-def _json(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.JSON(none_as_null=True), nullable=False)
-
-
-def _time(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
-
-
-def _refers(table: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([f"{to}_id"], [f"{to}.id"], name=f"fk_{table}_{to}_id")
+def _column(words: Sequence[str], *, is_key: bool) -> sa.Column[Any]:
+    name, kind = words[0], words[1].removesuffix("?")
+    default = words[3].strip("'") if words[2:3] == ["="] else None
+    return sa.Column(
+        name,
+        _TYPES[kind],
+        *([sa.Identity()] if kind.endswith("identity") else []),
+        nullable=words[1].endswith("?"),
+        server_default=default,
+        autoincrement=False if is_key and kind in ("int", "many") else "auto",
+    )
