@@ -72,7 +72,7 @@ def _volume(value: object) -> object:
 
 
 def _day(value: object) -> object:
-    """``dd.mm.yyyy`` of a text or of a TOML date; ``""`` stays (the cover is blank)."""
+    """Return ``dd.mm.yyyy`` of a text or of a TOML date; ``""`` stays (the cover is blank)."""
     if type(value) is datetime.date:
         return value.strftime("%d.%m.%Y")
     if value == "":
@@ -110,14 +110,21 @@ class _LedgerFile(BaseModel):
 
 
 def load_ledger(folder: Path) -> Ledger:
-    """The ledger that ``folder/ledger.toml`` describes. Raises ``LedgerError`` for the first flaw found."""
+    """Read the ledger that ``folder/ledger.toml`` describes. Raises ``LedgerError`` for the first flaw found."""
     path = folder / LEDGER_FILE
     return ledger_from(_read(path), str(path))
 
 
 def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
-    """The ledger that those keys describe; ``where`` they stand begins the message of the ``LedgerError`` for the first
-    flaw found."""
+    """Return the ledger that those keys describe.
+
+    Args:
+        table: The keys of a ``ledger.toml``.
+        where: Where they are written; it begins the message of an error.
+
+    Raises:
+        LedgerError: For the first flaw found.
+    """
     try:
         return Ledger(**_LedgerFile.model_validate(table).model_dump())
     except ValidationError as error:
@@ -127,10 +134,10 @@ def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
 
 
 def ledger_text(ledger: Ledger) -> str:
-    """What a ``ledger.toml`` of that ledger says."""
-    said = {key: value for key, value in asdict(ledger).items() if value not in ("", None)}
+    """Return the text of a ``ledger.toml`` of that ledger."""
+    table = {key: value for key, value in asdict(ledger).items() if value not in ("", None)}
     # a JSON text or number is one of TOML, too
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in table.items())
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``office.toml``: what one office sets otherwise than the declarations that come with the program.
+"""``office.toml``: where one office differs from the declarations that come with the program.
 
 .. code-block:: toml
 
@@ -18,7 +18,7 @@
     label = "Ghi chú kết hôn"
     reason = "Mã tạm của Sở Tư pháp"
 
-Former places and places' own codes stand beside it in ``places.toml`` (``pipeline.places``). Who reviews what
+Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``: no
 reading depends on them.
 """
@@ -43,14 +43,13 @@ from pipeline.text.tones import folded
 OFF = "OFF"
 
 SET_BY_OFFICES = frozenset({"field", "entry", "book", "registry"})
-"""Levels of the findings whose severity an office may set: how a page or a reading is trusted is not among them."""
+"""The levels of findings whose severity an office may set; trust in a page or a reading is not among them."""
 
 R = TypeVar("R", bound=Declaration)
 
 
 class RuleChange(Declaration):
-    """``severity`` of every binding of the rule, of those that ask about ``field`` where one is named; ``OFF`` = it is
-    not asked."""
+    """A severity for every binding of a rule, or for those about ``field`` where one is named; ``OFF``: not asked."""
 
     code: str
     severity: Literal["BLOCK", "REVIEW", "INFO", "OFF"]
@@ -83,15 +82,18 @@ ELSEWHERE = frozenset({"review", "sampling"})
 
 
 def applied(schemas: Schemas, path: Path) -> Schemas:
-    """The declarations as this office wants them: unchanged where the file is not there. Raises ``SchemaError`` that
-    names every flaw of the file with its line."""
+    """Return the declarations as this office wants them, unchanged where there is no file.
+
+    Raises:
+        SchemaError: It names every flaw of the file with its line.
+    """
     if not path.exists():
         return schemas
     return _Layer(schemas, path).applied()
 
 
 class _Layer:
-    """One office's file over the declarations; flaws are gathered and told together."""
+    """One office's file over the declarations; its flaws are collected and reported together."""
 
     def __init__(self, schemas: Schemas, path: Path) -> None:
         self._schemas, self._file = schemas, StaffFile(path)
@@ -181,7 +183,7 @@ def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:
 
 
 def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
-    """The finding of that code, if its severity is an office's to set."""
+    """Return the finding of that code, if an office may set its severity."""
     spec = schemas.findings.get(change.code)
     if spec is None:
         why = schemas.principles.get(change.code)
@@ -205,7 +207,7 @@ def _with_rules(record: RecordSpec, change: RuleChange) -> RecordSpec:
 
 
 def _with_change(rule: RuleSpec, change: RuleChange) -> RuleSpec | None:
-    """The rule as the office wants it; ``None`` = not at all."""
+    """Return the rule as the office wants it; ``None``: not at all."""
     if rule.code != change.code or (change.field and change.field not in rule.fields):
         return rule
     if change.severity == OFF:
@@ -251,7 +253,7 @@ def _names(vocab: Vocab) -> dict[str, None]:
 
 
 def _check_new(key: str, name: str, vocab: Vocab) -> None:
-    """A name that two terms share would belong to neither."""
+    """Refuse a name that another term has: it would belong to neither."""
     known = Vocabulary.of(vocab.terms)
     if not folded(name):
         raise RowFlaw(key, "tên phải có chữ.")

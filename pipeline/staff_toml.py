@@ -1,4 +1,4 @@
-"""TOML files that the staff of an office write: all flaws are told at once, in Vietnamese, each with its line."""
+"""TOML files that the staff of an office write: all flaws are reported at once, in Vietnamese, each with its line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.errors import SchemaError
 
 
 class RowFlaw(Exception):
-    """One flaw of a row: at which ``key`` (``""``: the row itself), and what about it."""
+    """A flaw of a row, at a ``key`` (``""``: the row itself)."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
@@ -20,8 +20,12 @@ class RowFlaw(Exception):
 
 
 class StaffFile:
-    """A file and the flaws found in it so far. ``table``: what it says. Raises ``SchemaError``
-    when it cannot be read at all."""
+    """A file and the flaws found in it so far. Raises ``SchemaError`` when it cannot be read at all.
+
+    Attributes:
+        path: The file.
+        table: Its content.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -38,7 +42,7 @@ class StaffFile:
         self._lines = TomlLines(text)
 
     def rows(self, table: str) -> list[tuple[int, Mapping[str, Any]]]:
-        """The numbered rows of an array of tables."""
+        """Return the numbered rows of an array of tables."""
         rows = self.table.get(table, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             self.flaw(table, f"“{table}” phải viết thành các mục [[{table}]].")
@@ -46,18 +50,18 @@ class StaffFile:
         return list(enumerate(rows))
 
     def flaw(self, key: str, message: str) -> None:
-        """A flaw of a key of the file itself."""
+        """Note a flaw of a key of the file itself."""
         self._flaws.append((self._lines.of_key(key), message))
 
     def flaw_of_table(self, table: str, key: str, message: str) -> None:
-        """A flaw of a key of a table ``[table]``."""
+        """Note a flaw of a key of a table ``[table]``."""
         self._flaws.append((self._lines.of_table(table, key), message))
 
     def flaw_of_row(self, table: str, number: int, key: str, message: str) -> None:
         self._flaws.append((self._lines.of_row(table, number, key), message))
 
     def refuse_flaws(self) -> None:
-        """Raises ``SchemaError`` that names every flaw by its line, if there is any."""
+        """Raise ``SchemaError`` that names every flaw by its line, if there is any."""
         if self._flaws:
             flaws = (f"{self.path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
             raise SchemaError("\n".join(flaws))
@@ -69,25 +73,23 @@ def _where(message: str) -> str:
 
 
 class TomlLines:
-    """The lines of a text that ``tomllib`` has read. Rows are written as ``[[table]]`` or as ``{ … }``, one a
-    line."""
+    """The lines of a text that ``tomllib`` has read, with rows as ``[[table]]`` or as ``{ … }``, one in each line."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
 
     def of_key(self, key: str) -> int:
-        """The first line that sets a key of the file itself, or opens a table of that name; 1 when there is none."""
+        """Return the first line that sets a key of the file, or opens a table of that name; 1 when there is none."""
         opens = re.compile(rf"\s*(?:\[\[?\s*{re.escape(key)}\s*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
         return next((at for at, line in enumerate(self._lines, 1) if opens.match(line)), 1)
 
     def of_table(self, table: str, key: str) -> int:
-        """The line of a key of a table; that of the table when it has none."""
+        """Return the line of a key of a table; that of the table when it has none."""
         head = self.of_key(table)
         return self._below(head, key)
 
     def of_row(self, table: str, number: int, key: str = "") -> int:
-        """The line of a key in the row of that number (from 0) of an array of tables; that of the row when it
-        has none."""
+        """Return the line of a key in a row (from 0) of an array of tables; that of the row when it has none."""
         heads = [at for at, line in enumerate(self._lines, 1) if re.match(rf"\s*\[\[\s*{table}\s*\]\]", line)]
         if number < len(heads):
             return self._below(heads[number], key)

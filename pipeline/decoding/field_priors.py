@@ -49,14 +49,14 @@ class SignerPrior(Prior):
     _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str, /) -> float:
-        said = self._cache.get((before, word))
-        if said is None:
+        total = self._cache.get((before, word))
+        if total is None:
             behind = _of_its_part(before, word)
-            said = max(self.name.word(behind, word), self.title.word(behind, word))
+            total = max(self.name.word(behind, word), self.title.word(behind, word))
             if len(self._cache) > _CACHED:
                 self._cache.clear()
-            self._cache[before, word] = said
-        return said
+            self._cache[before, word] = total
+        return total
 
     def whole(self, text: str, /) -> float:
         parts = split_signer_parts(text)
@@ -86,7 +86,7 @@ def split_signer_parts(text: str) -> tuple[str, ...]:
         parts[-1].append(word.strip(_AROUND))
         if _ends_part(word):
             parts.append([])
-    return tuple(said for part in parts if (said := " ".join(filter(None, part))))
+    return tuple(words for part in parts if (words := " ".join(filter(None, part))))
 
 
 def _is_title(part: str) -> bool:

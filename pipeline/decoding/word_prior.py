@@ -67,8 +67,12 @@ _SIGNS = " .,;:()…_-–'\""
 
 
 def habit_of_address(before: str, word: str) -> float:
-    """What the capitals of a word and the sign before it weigh in an address, at most 0. ``before``: the word before it
-    as it is read (``""``: none, or not known yet)."""
+    """Return what the capitals of a word and the sign before it weigh in an address (nats, at most 0).
+
+    Args:
+        before: The word before it as it is read (``""``: none, or not known yet).
+        word: The word as it is read.
+    """
     weight = _odd_signs(before) if before else 0.0
     shape = _shape(word)
     if before and shape.is_level and _begins_level(before):
@@ -90,7 +94,7 @@ def text_habit_of_address(text: str) -> float:
 
 
 def habit_of_text(before: str, word: str) -> float:
-    """The same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
+    """Return the same for other text, where only the words of levels are written alike by all (``UBND xã``)."""
     plain = word.strip(_SIGNS)
     weight = ODD_SIGNS if _MIXED.search(plain) else 0.0
     if before and plain.casefold() in LEVELS and _is_capital(plain) and not _ends(before):
@@ -99,7 +103,7 @@ def habit_of_text(before: str, word: str) -> float:
 
 
 def habit_of_name(before: str, word: str) -> float:
-    """The same for a person's name: no sign stands between its words, a full stop behind ``Ng.`` and ``T.`` aside."""
+    """Return the same for a person's name: no sign is between its words but a full stop behind ``Ng.`` and ``T.``."""
     del word
     letters = before.rstrip(_SIGNS)
     sign = before[len(letters) :] if letters else ""
@@ -108,13 +112,13 @@ def habit_of_name(before: str, word: str) -> float:
 
 
 def habit_of_date(before: str, word: str) -> float:
-    """The same for a date in words: hardly anybody puts a sign between them."""
+    """Return the same for a date in words: hardly anybody puts a sign between them."""
     del word
     return ODD_SIGNS if before[-1:] in tuple(_SIGNS.strip()) else 0.0
 
 
 class _Shape(NamedTuple):
-    """How a word is written down: whether it begins a level, and what it weighs as a common word with a capital, or a
+    """How a word is written: whether it begins a level, and what it weighs as a common word with a capital, or as a
     name without one."""
 
     is_level: bool
@@ -135,18 +139,18 @@ def _shape(word: str) -> _Shape:
 
 
 def _is_capital(plain: str) -> bool:
-    """A first letter that is a capital, in a word that is not in capitals all through."""
+    """Return whether the first letter is a capital, in a word that is not all capitals."""
     return plain[0].isupper() and (len(plain) == 1 or not plain.isupper())
 
 
 def _ends(before: str) -> bool:
-    """Behind what a capital is usual whatever the word: a full stop, a dash, a bracket."""
+    """Return whether a capital is usual behind it whatever the word: a full stop, a dash, a bracket."""
     return before[-1:] in ".-–(:"
 
 
 @lru_cache(maxsize=20_000)
 def _begins_level(before: str) -> bool:
-    """Whether a level begins here behind a name or a figure that no sign ends."""
+    """Return whether a level begins here behind a name or number that no sign ends."""
     last = before.rstrip("\"'")
     if last[-1:] in _PARTING:
         return False
@@ -170,38 +174,45 @@ def _odd_signs(before: str) -> float:
 
 
 WEIGHT = 0.45
-"""How much of a word's log chance counts."""
+"""The share of a word's log probability that counts."""
 
 ODD_CASE = -2.5
-"""A word in a case that people do not write (``tHôn``)."""
+"""The weight of a word in a case that people do not write (``tHôn``)."""
 
 LONE_SIGN = -0.3
-"""A sign by itself, as the dash between the parts of an address."""
+"""The weight of a sign by itself, such as the dash between the parts of an address."""
 
 WordHabit = Callable[[str, str], float]
-"""From the word before a word (``""``: none, or not known yet) and the word, as they are written, to a weight."""
+"""From the word before a word (``""``: none, or not known yet) and the word, as written, to a weight (nats)."""
 
 TextHabit = Callable[[str], float]
-"""From a whole text as it is written to a weight."""
+"""From a whole text as written to a weight (nats)."""
 
 DITTO = -1.0
-"""A line that says no more than that it is as above."""
+"""The weight of a line that is only a ditto mark."""
 
-_AS_ABOVE = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
-"""What its words weigh, by those before them; ``như`` by itself is a name too and weighs what names weigh."""
+_DITTO_WORDS = {(("như",), "trên"): 0.0, ((), "nt"): DITTO, ((), "nt."): DITTO, ((), "n.t"): DITTO}
+"""The weights of words of ditto marks, by the words before; ``như`` alone is a name too and weighs as one."""
 
 
 _NEAR = 12
 
 _CACHED = 50_000
-"""Weights of words that are kept for the next lines (about 25 MB)."""
+"""How many weights of words are kept for the next lines (about 25 MB)."""
 
 
 @dataclass(frozen=True)
 class WordPrior(Prior):
-    """The prior of a domain of words. ``small``: what a word without a capital weighs; ``even``: what a line weighs
-    of whose words (abbreviations aside) some are in capitals all through and some not; ``habit``: what the way weighs
-    in which a word is written down behind others, ``text_habit`` that of a whole text (at most 0)."""
+    """The prior of a domain of words.
+
+    Attributes:
+        model: The n-grams of the domain.
+        small: The weight of a word without a capital.
+        even: The weight of a line of which some words (abbreviations aside) are all capitals and some not.
+        weight: The share of the n-gram's log probability that counts.
+        habit: The weight of how a word is written behind others.
+        text_habit: The weight of how a whole text is written.
+    """
 
     model: WordModel
     small: float = 0.0
@@ -212,19 +223,19 @@ class WordPrior(Prior):
     _cache: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, before: tuple[str, ...], word: str, /) -> float:
-        said = self._cache.get((before, word))
-        if said is None:
-            said_before = tuple(filter(_is_word, before))
-            context = said_before if len(before) == 3 else (START, *said_before)
+        total = self._cache.get((before, word))
+        if total is None:
+            words_before = tuple(filter(_is_word, before))
+            context = words_before if len(before) == 3 else (START, *words_before)
             known = self.weight * self.model.log_chance(context, word) if _is_word(word) else LONE_SIGN
             known += casing(word, self.small)
             known += self.habit(before[-1] if before else "", word) if self.habit else 0.0
             known = max(-LIMIT * count_syllables(word), known)
-            said = max(known, _AS_ABOVE.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
+            total = max(known, _DITTO_WORDS.get((tuple(map(str.lower, before)), word.lower()), -math.inf))
             if len(self._cache) > _CACHED:
                 self._cache.clear()
-            self._cache[before, word] = said
-        return said
+            self._cache[before, word] = total
+        return total
 
     def whole(self, text: str, /) -> float:
         plain = (word.strip(_SIGNS) for word in text.split())
@@ -241,13 +252,13 @@ class WordPrior(Prior):
 
 @lru_cache(maxsize=20_000)
 def _is_word(text: str) -> bool:
-    """Whether there is a letter or a figure in it (``""``, a word not known yet, counts as one)."""
+    """Return whether there is a letter or digit in it (``""``, a word not known yet, counts as a word)."""
     return not text or any(map(str.isalnum, text))
 
 
 @lru_cache(maxsize=20_000)
 def casing(word: str, small: float) -> float:
-    """What a word's capitals weigh: all, none or the first are usual, and so are a few before a point or a figure."""
+    """Return what a word's capitals weigh: all, none or the first are usual, and so is a single letter."""
     letters = "".join(filter(str.isalpha, word))
     if not letters or letters.isupper() or len(letters) == 1:
         return 0.0
@@ -257,7 +268,7 @@ def casing(word: str, small: float) -> float:
 
 
 def as_cased(word: str, like: str) -> str:
-    """The word with the capitals of another one."""
+    """Return the word with the capitals of another one."""
     letters = "".join(filter(str.isalpha, like))
     if len(letters) > 1 and letters.isupper():
         return word.upper()

@@ -1,4 +1,4 @@
-"""A second witness for figures: the PP-OCRv6 recogniser that the ``rapidocr`` package carries, allowed figures only.
+"""A second reader of digits: the PP-OCRv6 recognizer of the ``rapidocr`` package, restricted to digits and signs.
 
 It was trained apart from Tesseract and errs elsewhere: typewriters' dotted and slashed zeros, which Tesseract takes for
 8, 9 or 6, it reads. It cannot write Vietnamese, so it is asked for numbers alone.
@@ -30,7 +30,7 @@ MODEL = "PP-OCRv6_rec_small.onnx"
 
 @cache
 def model_path() -> Path:
-    """The weights inside the installed package. Raises ``SetupError`` when it is missing."""
+    """Return the weights inside the installed package. Raises ``SetupError`` when it is missing."""
     found = util.find_spec("rapidocr")
     path = Path(found.origin).parent / "models" / MODEL if found and found.origin else None
     if path is None or not path.is_file():
@@ -40,7 +40,7 @@ def model_path() -> Path:
 
 @cache
 def _session() -> tuple[Any, str]:
-    """The loaded network, one thread, and its letters (the place in the string + 1 is the class)."""
+    """Return the loaded network, one thread, and its letters (the place in the string + 1 is the class)."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -54,7 +54,7 @@ def _session() -> tuple[Any, str]:
 
 @dataclass(frozen=True)
 class DigitReader:
-    """Reads figures and the signs between them; confidence = the least certain sign, letters counted against it."""
+    """Recognizes digits and the signs between them. Confidence: the least certain sign, against all letters."""
 
     @property
     def name(self) -> str:
@@ -65,7 +65,7 @@ class DigitReader:
         return f"ppocr-v6-{metadata.version('rapidocr')}-{_digest()}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """One reading a crop, in order. Raises ``SetupError``."""
+        """Return one reading for each crop, in order. Raises ``SetupError``."""
         pictures = [_scaled(crop.pixels) for crop in crops]
         readings: list[LineReading] = [LineReading("", 0.0, self.name)] * len(crops)
         order = sorted(range(len(crops)), key=lambda number: pictures[number].shape[1])
@@ -88,7 +88,7 @@ def _scaled(pixels: Pixels) -> Pixels:
 
 
 def _chances(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
-    """(pictures, steps, classes) from one run over pictures padded with paper to one width."""
+    """Return (pictures, steps, classes) from one run over pictures padded with paper to one width."""
     width = max(picture.shape[1] for picture in pictures)
     batch = np.ones((len(pictures), 3, HEIGHT, width), np.float32)
     for number, picture in enumerate(pictures):
@@ -99,7 +99,7 @@ def _chances(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
 
 
 def _decoded(chances: NDArray[np.float32]) -> tuple[str, float]:
-    """Greedy CTC over the figures alone; the chance of a sign is what the network gave it among all letters."""
+    """Decode greedily over the digits alone; the probability of a sign is that among all letters."""
     letters = _session()[1]
     allowed = [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
     part = chances[:, allowed]

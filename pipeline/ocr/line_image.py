@@ -1,4 +1,9 @@
-"""A line of writing as the networks see it: one height, grey, upright or turned upright."""
+"""The image of a line as the networks see it: ink on nothing, of one height, with slant estimated and removed.
+
+Training and recognition share these functions, so that a line looks alike to both, whether it was cut from a form or is
+the photograph of a whole cell. A hand that leans far is read better when the networks see it a second time, half as
+slanted and a little larger.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +19,20 @@ HEIGHT = 40
 """Rows of the picture."""
 
 STRIDE = 4
-"""Columns of the picture a step of the network."""
+"""Columns of the picture for one step of the network."""
 
 WIDEST = 2400
 """Columns of the longest picture; a longer line is squeezed into it."""
 
 ABOVE, BELOW = 3.0, 2.6
-"""How far the picture reaches from the writing's middle, in spreads of its ink over the rows: marks above letters need
-more room than loops below."""
+"""The extent of the picture above and below the middle of the writing, in standard deviations of its ink over the rows:
+marks above letters need more room than loops below."""
 
 WORKING_HEIGHT = 80
 """A higher crop is reduced to this before anything else."""
 
 CELL = 20
-"""Side in pixels of the cells in which the paper's shade is looked for."""
+"""Side in pixels of the cells by which the brightness of the paper is estimated."""
 
 RULE = 0.12
 """A run of ink along a row is a rule when it is longer than this share of the crop's width..."""
@@ -36,15 +41,15 @@ RULE_HEIGHTS = 1.6
 """...and than so many times its height."""
 
 BORDER, BORDER_ZONE = 0.75, 0.15
-"""A run of ink down the columns is a cell's border when it is longer than this share of the crop's height and stands
-in this share of its width at either side."""
+"""A run of ink down the columns is a cell's border when it is longer than this share of the crop's height, in
+this share of its width at either side."""
 
 FAINTEST = 24.0
 """Grey levels between paper and ink below which a crop counts as empty."""
 
 
 def line_image(grey: Pixels, height: int = HEIGHT, reach: float = 1.0) -> LineImage:
-    """The picture (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) that holds one line.
+    """Return the picture (``height``, width), 1 = ink, 0 = paper, of a grey crop (255 = paper) with one line.
 
     The paper's shade is divided out, rules are dropped, the height is set by how the ink spreads over the rows, the
     sides are cut to the ink. A crop without ink gives an empty picture of ``height`` columns. ``reach`` > 1 takes in
@@ -70,7 +75,7 @@ def _reduced(grey: Pixels) -> Pixels:
 
 
 def _ink(grey: Pixels) -> LineImage:
-    """Darkness against the paper around it, 0..1 where 1 is the line's own full ink."""
+    """Return the darkness against the paper around, 0..1 where 1 is the line's own full ink."""
     height, width = grey.shape
     shade = _paper(grey)
     stretched = (shade.shape[1] * CELL, shade.shape[0] * CELL)
@@ -90,8 +95,10 @@ def _ink(grey: Pixels) -> LineImage:
 
 
 def _paper(grey: Pixels) -> NDArray[np.float32]:
-    """The paper's shade on a grid of cells of ``CELL`` pixels: a bright level of each cell, smoothed over its
-    neighbours so that thick writing does not darken it."""
+    """Return the brightness of the paper on a grid of cells of ``CELL`` pixels.
+
+    It is a bright level of each cell, smoothed over its neighbours so that thick writing does not darken it.
+    """
     height, width = grey.shape
     rows, columns = -(-height // CELL), -(-width // CELL)
     full = np.pad(grey, ((0, rows * CELL - height), (0, columns * CELL - width)), mode="edge")
@@ -104,7 +111,7 @@ def _paper(grey: Pixels) -> NDArray[np.float32]:
 
 
 def _without_rules(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Ink without the long straight runs of a form's rules and without the borders of a cell at its sides."""
+    """Return the ink without the long straight runs of a form's rules and the borders of a cell at its sides."""
     height, width = marks.shape
     length = max(RULE * width, RULE_HEIGHTS * height)
     left = marks & ~_long_runs(marks, length)
@@ -116,7 +123,7 @@ def _without_rules(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
-    """Where runs along the rows, three rows looked at together, are at least that long."""
+    """Return where runs along the rows, three rows together, are at least that long."""
     thick = marks.copy()
     thick[1:] |= marks[:-1]
     thick[:-1] |= marks[1:]
@@ -136,8 +143,10 @@ def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
 
 
 def _rows(marks: NDArray[np.bool_], reach: float) -> tuple[float, float]:
-    """The picture's top and bottom row, from the middle and the spread of the ink; a second look leaves out what lies
-    far from both (neighbouring lines, specks)."""
+    """Return the picture's top and bottom row, from the mean and the spread of the ink over the rows.
+
+    A second pass leaves out ink far from both (neighbouring lines, specks).
+    """
     rows = np.arange(marks.shape[0], dtype=np.float64) + 0.5
     weights = marks.sum(axis=1).astype(np.float64)
     middle, spread = _moments(rows, weights)
@@ -173,19 +182,24 @@ def _scaled(ink: LineImage, window: tuple[int, float, int, float], height: int) 
 
 
 LEANINGS = np.arange(-1.0, 1.01, 0.1)
-"""Leanings that are tried: columns to the left a row downwards, so that ``/`` has a positive one."""
+"""The shears that are tried: columns to the left for each row downwards, so that ``/`` has a positive one."""
 
 INKED = 0.3
-"""Ink (0..1) from which a point has a say."""
+"""The ink (0..1) from which a pixel counts."""
 
 LEAST_WIDTH = 1.5
-"""How many times as wide as high a picture is in which a hand shows its slant; ``/`` by itself leans by its nature."""
+"""The ratio of width to height from which a line shows the slant of a hand; ``/`` by itself leans by its nature."""
 
 
 def estimate_slant(picture: LineImage) -> float:
-    """Columns by which strokes run to the right a row upwards (0.5: about 27 degrees); 0 where the line is too short to
-    tell. It is the shear that gathers the ink in the fewest columns, where the sum of the squared column sums is
-    greatest: strokes that go down stand upright then (compare Vinciarelli and Luettin 2001)."""
+    """Return by how many columns strokes run to the right for each row upwards (0.5: about 27 degrees).
+
+    It is the shear that gathers the ink in the fewest columns: the sum of the squared column sums is greatest when
+    downstrokes are upright. A line that is too short has 0.
+
+    Source:
+        Vinciarelli and Luettin 2001 ("A new normalization technique for cursive handwritten words").
+    """
     height, width = picture.shape
     if width < LEAST_WIDTH * height:
         return 0.0
@@ -207,13 +221,15 @@ def estimate_slant(picture: LineImage) -> float:
 
 
 def _sheared(rows: NDArray[np.intp], columns: NDArray[np.intp], lean: float, height: int) -> NDArray[np.intp]:
-    """The columns of points of a line when what leans so far stands upright; its middle row stays."""
+    """Return the columns of points after a shear that makes such a slant upright; the middle row stays."""
     return np.asarray(np.floor(columns + lean * (rows - height / 2)), np.intp)
 
 
 def shear_upright(picture: LineImage, lean: float, size: float = 1.0) -> LineImage:
-    """The picture with a leaning of ``lean`` taken away and its writing ``size`` times as large, as much wider as that
-    needs; what grows over the upper and lower edge is cut off."""
+    """Return the picture sheared by ``lean`` and its writing ``size`` times as large.
+
+    The result is as much wider as that needs; what grows over the upper and lower edge is cut off.
+    """
     height = len(picture)
     margin = int(abs(lean) * height / 2) + 1
     canvas = Image.fromarray(np.pad(picture, ((0, 0), (margin, margin))))

@@ -83,13 +83,13 @@ class ModelCard(BaseModel):
 
 
 def default_folder() -> Path:
-    """The models that came with this installation: beside the package in a checkout, else under ``share``."""
+    """Return the models of this installation: next to the package in a checkout, else under ``share``."""
     checkout = Path(__file__).resolve().parents[2] / "ocr_models"
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "ocr_models"
 
 
 def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
-    """The cards of all models in a folder, by name. Raises ``SetupError`` for one that cannot be read."""
+    """Read the cards of all models in a folder, by name. Raises ``SetupError`` for one that cannot be read."""
     folder = folder or default_folder()
     found = []
     for path in sorted(folder.glob("*/model.toml")):
@@ -106,7 +106,7 @@ def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
 
 
 def read_card(name: str, folder: Path | None = None) -> ModelCard:
-    """The card of one model. Raises ``SetupError`` when it is not installed."""
+    """Read the card of one model. Raises ``SetupError`` when it is not installed."""
     for found in read_cards(folder):
         if found.name == name:
             return found
@@ -116,7 +116,7 @@ def read_card(name: str, folder: Path | None = None) -> ModelCard:
 
 
 def damaged_files(found: ModelCard, folder: Path | None = None) -> tuple[str, ...]:
-    """The weight files of a model that are missing or do not have the SHA-256 of its card."""
+    """Return the weight files of a model that are missing or do not have the SHA-256 of its card."""
     home = (folder or default_folder()) / found.name
     wrong = []
     for name, sha256 in found.files:
@@ -132,7 +132,7 @@ REINSTALL = "Hãy cài lại mô hình này (make setup, hoặc chép lại thư
 
 
 class LineNetwork(Protocol):
-    """A network that reads pictures of lines. Column 0 of what it gives is "no letter", column i + 1 ``letters[i]``."""
+    """A CTC network over pictures of lines. Column 0 of its output is the blank, column i + 1 ``letters[i]``."""
 
     @property
     def letters(self) -> str: ...
@@ -141,13 +141,16 @@ class LineNetwork(Protocol):
     def fingerprint(self) -> str: ...
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(lines, steps, 1 + letters) from pictures (lines, 1, HEIGHT, width); a step is ``STRIDE`` columns."""
+        """Return log probabilities (lines, steps, 1 + letters) of pictures (lines, 1, HEIGHT, width).
+
+        A step is ``STRIDE`` columns.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class OnnxNetwork:
-    """A network in a file, run on one thread; it is loaded at the first line and once a process."""
+    """A network in a file, run on one thread; it is loaded at the first line, once in each process."""
 
     name: str
     path: Path
@@ -165,7 +168,7 @@ class OnnxNetwork:
 
 
 def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
-    """The network that a card describes. Raises ``SetupError`` when the card is not that of one."""
+    """Return the network that a card describes. Raises ``SetupError`` when the card is not that of a network."""
     files = dict(card.files)
     if WEIGHTS not in files or not card.letters:
         raise SetupError(f"Mô hình “{card.name}” không có {WEIGHTS} hoặc bảng chữ. {REINSTALL}")

@@ -1,6 +1,6 @@
-"""Tesseract through pytesseract: one process a page for the labels, one a page for all its crops.
+"""Tesseract through pytesseract: for each page one process for the labels and one for all crops.
 
-Starting a process for each crop costs ten times the reading; Tesseract takes a list of pictures instead, one page each.
+A process for each crop would cost ten times the reading; Tesseract takes a list of pictures instead.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from pipeline.model import Box, Crop, LineReading, Pixels, Word
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 MAY_HIDE_DOT = re.compile(r"[bcdđghklmnpqrstuvx]y\b", re.IGNORECASE)
-"""A bare y behind a consonant or a bare u: ỵ may stand there, which is not among the letters of Tesseract's data."""
+"""A bare y behind a consonant or a bare u may be ỵ, which Tesseract's data lacks."""
 
 UNSURE = 0.5
-"""The most confidence of a word in which a letter may stand that the engine cannot write."""
+"""The greatest confidence of a word that may have a letter which the engine cannot write."""
 
 PROGRAM = "tesseract"
 
@@ -35,7 +35,7 @@ HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-
 
 @cache
 def tesseract_version() -> str:
-    """Version of the installed program. Raises ``SetupError`` with what to install when there is none."""
+    """Return the version of the installed program. Raises ``SetupError`` with what to install when there is none."""
     # not asked through pytesseract, which loads pandas: every run asks before its first page
     found = re.search(r"\d+(\.\d+)+", _tesseract_output("--version"))
     if found is None:
@@ -45,7 +45,7 @@ def tesseract_version() -> str:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Language data that is installed, script data too. Raises ``SetupError`` when there is no program."""
+    """Return the installed language data, script data too. Raises ``SetupError`` when there is no program."""
     return tuple(line.strip() for line in _tesseract_output("--list-langs").splitlines()[1:] if line.strip())
 
 
@@ -74,7 +74,7 @@ class TesseractPage:
         return f"tesseract-{tesseract_version()}-{self.language}-psm11"
 
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
-        """Words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
+        """Return words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
         _need(self.language)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             # not packed: packing a page as PNG takes as long as a third of the reading
@@ -108,7 +108,12 @@ class TesseractLines:
         return f"tesseract-{tesseract_version()}-{self.language}-psm{self.psm}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """One reading a crop; its confidence is its least certain word's. Raises ``ScanTimeout``, ``SetupError``."""
+        """Return one reading for each crop, with the confidence of its least certain word.
+
+        Raises:
+            ScanTimeout: Tesseract took too long.
+            SetupError: Tesseract or its language data is missing.
+        """
         if not crops:
             return ()
         _need(self.language)

@@ -17,7 +17,7 @@ PLACES = "places"
 
 
 def default_folder() -> Path:
-    """The declarations of this installation: beside the package in a checkout, else under ``share``."""
+    """Return the declarations of this installation: next to the package in a checkout, else under ``share``."""
     checkout = Path(__file__).resolve().parents[2] / "schemas"
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "hotich" / "schemas"
 
@@ -32,13 +32,24 @@ T = TypeVar("T")
 
 
 def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """Asks in Vietnamese whether the nearest known word is meant; ``""`` where none is near."""
+    """Return a question in Vietnamese whether the nearest known word is meant; ``""`` where none is near."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Có phải là “{close[0]}”?" if close else ""
 
 
 def look_up(name: str, things: Mapping[str, T], what: str, where: str, file: Path | None = None) -> T:
-    """The thing of that name, else ``SchemaError``: ``where`` lists the known ones, ``file`` holds the slip."""
+    """Return what has that name.
+
+    Args:
+        name: The name.
+        things: All that there are, by name.
+        what: What they are, in Vietnamese.
+        where: Where they are declared.
+        file: The file that names it, if any.
+
+    Raises:
+        SchemaError: There is none; the message names the nearest one.
+    """
     if name in things:
         return things[name]
     slip = f"{file}: không" if file else "Không"
@@ -49,7 +60,7 @@ D = TypeVar("D", bound=Declaration)
 
 
 def validate_declaration(model: type[D], data: Mapping[str, Any], path: Path) -> D:
-    """What one table of the file ``path`` declares. ``SchemaError`` names file, key and the nearest known key."""
+    """Return what a table of a file declares. Raises ``SchemaError`` that names file, key and the nearest known key."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -64,7 +75,7 @@ def validate_declaration(model: type[D], data: Mapping[str, Any], path: Path) ->
 
 
 def _complaint(flaw: str, message: str) -> str:
-    """What pydantic found, in Vietnamese; its own words where it is none of the usual flaws."""
+    """Return what pydantic found, in Vietnamese; its own words where it is none of the usual flaws."""
     if flaw == "missing":
         return "là khóa bắt buộc nhưng không có"
     if flaw in ("string_type", "literal_error", "enum"):

@@ -12,13 +12,13 @@ from pydantic import Field
 from pipeline.schema.declaration import Declaration
 
 PARTS = ("day", "month", "year", "hour", "minute")
-"""The parts of a date or a time that may have a blank of their own."""
+"""The parts of a date or a time that may have a slot of their own."""
 
 Style = Literal["regular", "bold", "italic", "bold-italic", "small"]
 
 
 class Cell(Declaration):
-    """A printed label and the blank behind it, on one printed line.
+    """A printed label and the slot behind it, on one printed line.
 
     ``start`` is where the label begins (by default where the cell before it ended, or the form's ``left``);
     ``from``/``to`` bound the blank. A cell with neither ``field`` nor ``fields`` is print only (a heading).
@@ -81,7 +81,7 @@ class CheckBox(Declaration):
 
 
 class Column(Declaration):
-    """One column of a table form; ``width``: share of the frame's width, ``group``: heading over several."""
+    """One column of a table form. ``width``: a share of the frame's width; ``group``: the heading over several."""
 
     heading: str
     width: float
@@ -92,7 +92,7 @@ class Column(Declaration):
 
 
 class Table(Declaration):
-    """Rows of a table form: ``top``/``bottom`` bound the rows (v), the heading stands above ``top``."""
+    """The rows of a table form, between ``top`` and ``bottom`` (v); the heading is above ``top``."""
 
     rows: int
     top: float
@@ -102,7 +102,7 @@ class Table(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed text: ``u0``..``u1`` its extent, ``v`` its baseline, ``slot`` the blank it announces or ``""``."""
+    """A printed text from ``u0`` to ``u1`` at baseline ``v``; ``slot``: the slot that it announces, or ``""``."""
 
     text: str
     style: Style
@@ -114,7 +114,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One strip of a blank, ``u0``..``u1`` at baseline ``v``; ``part`` as in ``Cell``, ``label`` before it."""
+    """One line of a slot, ``u0`` to ``u1`` at baseline ``v``; ``part`` as in ``Cell``, ``label``: text before it."""
 
     u0: float
     u1: float
@@ -125,8 +125,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A blank: ``pieces`` are its lines in reading order, or ``area`` its free rectangle (u0, v0, u1, v1), or
-    ``column`` the number of its table column. ``roles`` maps the roles of a composite ``kind`` to fields."""
+    """A place on a form to write one value, or several values of a composite kind.
+
+    Attributes:
+        name: The names of its fields.
+        kind: The composite kind, ``""`` for one field.
+        roles: From the roles of the composite kind (``value`` for one field) to fields.
+        pieces: Its lines in reading order.
+        area: Or its free rectangle (u0, v0, u1, v1).
+        column: Or the number of its table column.
+        printed: The press set its value (a page number).
+        signature: It is a signature, which is never read.
+        stamped: Its value may be a red stamp.
+    """
 
     name: str
     kind: str
@@ -144,12 +155,12 @@ class Slot:
 
 
 def slot_name(roles: Mapping[str, str]) -> str:
-    """The name of the blank that holds these fields."""
+    """Return the name of the slot that holds these fields."""
     return "+".join(roles.values())
 
 
 def roles_of(field: str | None, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """Role = field: of a single ``field`` its ``value``, else those of a composite kind; empty = print only."""
+    """Return role = field: ``value`` of a single field, else the roles of a composite kind; empty = print only."""
     return {"value": field} if field else dict(fields)
 
 
@@ -158,7 +169,7 @@ PRINT_ADVANCE = 0.43
 
 
 class Form(Declaration):
-    """One printed sheet. ``frame``: left, top, right, bottom of the printed frame as shares of the paper."""
+    """One printed form. ``frame``: left, top, right, bottom of the printed frame as shares of the paper."""
 
     id: str
     record: str
@@ -181,17 +192,17 @@ class Form(Declaration):
 
     @cached_property
     def labels(self) -> tuple[Label, ...]:
-        """All printed texts, in reading order, with where they begin, end and stand."""
+        """All printed texts in reading order, with their positions."""
         return tuple(_labels(self))
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        """All blanks, one a value (or a group of values that share a blank), in reading order."""
+        """All slots in reading order."""
         return _slots(self)
 
     @property
     def boxes(self) -> tuple[CheckBox, ...]:
-        """The check boxes that are read; ``checkboxes`` also holds those that are print only."""
+        """The check boxes that are read; ``checkboxes`` also has those that are print only."""
         return tuple(box for box in self.checkboxes if box.field)
 
     @property
@@ -203,7 +214,7 @@ class Form(Declaration):
 
 
 def _print_width(form: Form, text: str, style: Style) -> float:
-    """About how wide a printed text is, as a share of the frame's width; off by a letter or two at most."""
+    """Return about how wide a printed text is, as a share of the frame's width; off by a letter or two at most."""
     left, top, right, bottom = form.frame
     height_by_width = (bottom - top) * form.paper_mm[1] / ((right - left) * form.paper_mm[0])
     letters = len(text) * (1.5 if text.isupper() else 1.0) * {"bold": 1.05, "small": 0.82}.get(style, 1.0)

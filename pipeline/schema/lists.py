@@ -20,7 +20,7 @@ class Term(Declaration):
 
 
 class Vocab(Declaration):
-    """A code list; ``source``: where it was read; ``finding``: what a text raises that is no term of it."""
+    """A code list. ``source``: where it is from; ``finding``: the code for a text that is no term."""
 
     vocab: str
     title: str
@@ -30,8 +30,16 @@ class Vocab(Declaration):
 
 
 class ExportSpec(Declaration):
-    """One import template of the Ministry: its record, its sheet, ``leading`` columns that are no field (they count
-    the rows), and the name of the sheet that tells the code lists (``""``: the template has none)."""
+    """One import template of the Ministry.
+
+    Attributes:
+        export: Its id.
+        record: The record it is for.
+        title: Its title.
+        sheet: The name of its sheet.
+        leading: Columns before the fields, which count the rows.
+        codes_sheet: The name of the sheet of code lists, ``""`` where the template has none.
+    """
 
     export: str
     record: str
@@ -58,16 +66,22 @@ DETAILS: Mapping[str, str] = {
     "unusual": "{}",
     "unseen": "{} ô viết tay đã vào sổ dữ liệu không qua người xem",
 }
-"""How each detail of a finding is told; ``others`` (ids of entries) are told by where they stand."""
+"""The wording of each detail of a finding; ``others`` (ids of entries) are described by their places."""
 
 
 class FindingSpec(Declaration):
-    """What a finding says to a reviewer, in Vietnamese, where the rule comes from, and how serious it is.
+    """What a finding says to a reviewer, in Vietnamese, and how serious it is.
 
-    ``level``: what has to be known to raise it: a ``page``, a ``reading``, one ``field`` by itself, one ``entry``, a
-    whole ``book``, the whole ``registry``. ``severity``: of every binding that has none of its own. ``rescan``: the
-    page should be scanned again, and the scanning desk gets a ticket. ``off``: why an office does not want the rule;
-    only its own layer sets it."""
+    Attributes:
+        code: Its code.
+        level: What must be known to raise it: a page, a reading, one field, one entry, a book, the registry.
+        severity: Of every binding that has none of its own.
+        sentence: What is wrong.
+        look_at: What the reviewer should look at.
+        source: Where the rule comes from.
+        rescan: The page should be scanned again; the scanning desk gets a ticket.
+        off: Why an office does not want the rule; set only by the office's own file.
+    """
 
     code: str
     level: FindingLevel = "entry"
@@ -80,7 +94,7 @@ class FindingSpec(Declaration):
 
 
 class PrincipleSpec(Declaration):
-    """A rule that raises nothing by itself and binds how others count; ``kept_by``: the codes of those."""
+    """A principle that raises nothing by itself; ``kept_by``: the codes of the rules that it binds."""
 
     code: str
     sentence: str
@@ -89,5 +103,5 @@ class PrincipleSpec(Declaration):
 
 
 def describe_details(finding: Finding) -> tuple[str, ...]:
-    """The details of a finding in words, but for the other entries it speaks of."""
+    """Return the details of a finding in Vietnamese, but for other entries."""
     return tuple(DETAILS[name].format(value) for name, value in finding.details.items() if name in DETAILS)

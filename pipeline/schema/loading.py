@@ -27,7 +27,7 @@ from pipeline.schema.schemas import Schemas
 
 
 def check(schemas: Schemas, folder: Path) -> None:
-    """Everything in a folder against everything else."""
+    """Check everything in a folder against everything else."""
     for record in schemas.records.values():
         _check_record(record, schemas, folder / "records" / f"{record.record}.toml")
     for vocab in schemas.vocabs.values():
@@ -78,7 +78,7 @@ def _check_rule(rule: RuleSpec, record: RecordSpec, schemas: Schemas, where: Pat
 
 
 def _check_roles(record: RecordSpec, where: Path) -> None:
-    """What the checks of books and of the registry ask for is there."""
+    """Check that the fields exist which the checks of books and of the registry ask for."""
     asked = [*(record.book.model_dump().values() if record.book else ())]
     asked += [name for person in record.people for name in person.field_names]
     for name in asked:
@@ -87,7 +87,7 @@ def _check_roles(record: RecordSpec, where: Path) -> None:
 
 
 def check_form(form: Form, schemas: Schemas, where: Path) -> None:
-    """One form, declared in the file ``where``, against its record."""
+    """Check one form, declared in the file ``where``, against its record."""
     if (form.layout == "table") != (form.table is not None):
         raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
     record = look_up(form.record, schemas.records, "loại việc", "schemas/records", where)
@@ -101,7 +101,7 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
 
 
 def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) -> None:
-    """A word beside a box that is misspelt would be a value that no list has: such a box has to say so."""
+    """Check that the word of each box is in its list, or that the box says it is not."""
     for box in form.boxes:
         spec = look_up(box.field, record.by_name, "trường", f"{record.record}.toml", where)
         if spec.vocab is None or not box.coded:
@@ -116,7 +116,7 @@ def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) 
 
 
 def _check_cells(form: Form, where: Path) -> None:
-    """A blank needs both ends, and a field needs a blank: else it would silently be never read."""
+    """Check that a slot has both ends and a field a slot: else it would silently never be read."""
     known: dict[str, Mapping[str, str]] = {}
     for line in form.lines:
         for cell in line.cells:
@@ -192,7 +192,7 @@ def load(folder: Path | None = None) -> Schemas:
 
 
 def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> RecordSpec:
-    """The record whose rules have a severity each: their own, or their finding's."""
+    """Return the record with a severity for each rule: its own, or that of its finding."""
     rules = tuple(
         rule
         if "severity" in rule.model_fields_set or rule.code not in findings
@@ -203,7 +203,7 @@ def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) ->
 
 
 def load_form(path: Path, schemas: Schemas) -> Form:
-    """One more form from a file of its own, checked against the records of ``schemas``."""
+    """Read one more form from a file of its own, checked against the records of ``schemas``."""
     form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
     _check_stem(form, "id", path)
     form = form.model_copy(update={"fingerprint": sha256_of_file(path)[:16]})
@@ -235,7 +235,7 @@ def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
 
 
 def _check_stem(item: Declaration, key: str, path: Path) -> None:
-    """A copied file whose name inside was left as it was would silently replace the other one."""
+    """Check that a file is named as its id: a copy with the id of another would silently replace that."""
     name = getattr(item, key)
     if name != path.stem:
         raise SchemaError(f"{path}: khóa {key} = “{name}” phải trùng với tên tệp “{path.stem}”.")

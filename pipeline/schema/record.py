@@ -19,10 +19,17 @@ LEDGER_KEYS = {key.name: key for key in fields(Ledger)}
 class FieldSpec(Declaration):
     """One field of a record: the only place where it is named.
 
-    ``column`` is the Ministry's import column (``""`` = it has none, and the field is not exported); ``editions`` the
-    templates that have it (empty = all of the record's); ``ledger`` names the key of ``ledger.toml`` that fills it when
-    the form has no place for it. ``usual``: ways in which a free text is mostly worded; readings are weighed by them,
-    and no finding follows where it is worded otherwise.
+    Attributes:
+        name: Its name in ``schemas/``.
+        column: The Ministry's import column; ``""``: it has none, and the field is not exported.
+        kind: A key of ``kinds.KINDS``.
+        label: On screen.
+        required: An entry is not complete without it.
+        critical: An error in it weighs more; it has a bound of its own.
+        vocab: The code list of a choice.
+        editions: The import templates that have the column (empty: all of the record's).
+        ledger: The key of ``ledger.toml`` that fills it where the form has no slot for it.
+        usual: The usual wordings of a free text: readings are weighed by them, and other wordings are no finding.
     """
 
     name: str
@@ -38,9 +45,16 @@ class FieldSpec(Declaration):
 
 
 class RuleSpec(Declaration):
-    """One rule bound to fields: ``predicate`` of ``pipeline.predicates`` over ``fields`` in order, with the limits it
-    sets (``with``). Without a ``severity`` of its own it has that of its finding. ``about``: the fields that the
-    finding names, where others are only a condition (all of them unless it says so)."""
+    """One rule bound to fields.
+
+    Attributes:
+        code: Of its finding.
+        predicate: A key of ``predicates.PREDICATES``.
+        fields: What the predicate is asked about, in order.
+        severity: Its own, else that of its finding.
+        limits: The limits it sets (``with``).
+        about: The fields that the finding names, where others are only a condition (empty: all).
+    """
 
     code: str
     predicate: str
@@ -51,7 +65,7 @@ class RuleSpec(Declaration):
 
 
 class BookSpec(Declaration):
-    """Which fields of an entry the checks of a whole book ask for (``pipeline.book_rules``)."""
+    """The fields of an entry that the checks of a whole book need (``pipeline.book_rules``)."""
 
     number: str
     registered_on: str
@@ -79,9 +93,11 @@ class KeyColumns:
 
 
 class PersonSpec(Declaration):
-    """One person of an entry, for the checks of the registry: the fields that speak of this person. ``event``: what
-    the entry says of them; ``male`` where the role says it and no field ``sex``; ``father``, ``mother``: fields with
-    names."""
+    """One person of an entry, for the checks of the registry: the fields about this person.
+
+    ``event``: what the entry records of them; ``male`` where the role implies it and there is no field ``sex``;
+    ``father``, ``mother``: fields with names.
+    """
 
     role: str
     event: Literal["born", "wed", "died", "other"] = "other"

@@ -1,4 +1,4 @@
-"""All that a ``schemas/`` folder declares, as the program asks for it."""
+"""All declarations of a ``schemas/`` folder, by name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,19 @@ from pipeline.schema.record import FieldSpec, RecordSpec
 
 @dataclass(frozen=True)
 class Schemas:
-    """All that a ``schemas/`` folder declares, checked; ``fingerprint`` changes when any of it does.
+    """All declarations of a ``schemas/`` folder, checked.
 
-    ``place_tables``: the folder of the tables of administrative units; ``own_places``: what an office adds."""
+    Attributes:
+        records: By name.
+        forms: By id.
+        exports: By name.
+        vocabs: By name.
+        findings: By code.
+        fingerprint: Changes when any declaration does.
+        principles: By code.
+        place_tables: The folder of the tables of administrative units.
+        own_places: The file of units that an office adds.
+    """
 
     records: Mapping[str, RecordSpec]
     forms: Mapping[str, Form]
@@ -34,29 +44,27 @@ class Schemas:
 
     @cached_property
     def places(self) -> Resolver:
-        """Who knows the administrative units of any day: the tables of ``schemas/places`` and an office's own file.
-        Raises ``SchemaError`` for a table or a file that is wrong."""
+        """The resolver of administrative units. Raises ``SchemaError`` for a table or a file that is wrong."""
         tables = self.place_tables
         if tables is None or not tables.is_dir():
             tables = default_folder() / PLACES
         return Resolver(read_gazetteer(tables, self.own_places))
 
     def form(self, name: str) -> Form:
-        """The form of that name; ``SchemaError`` names the nearest one."""
+        """Return the form of that name; ``SchemaError`` names the nearest one."""
         return look_up(name, self.forms, "mẫu sổ", "schemas/forms")
 
     def record(self, name: str) -> RecordSpec:
         return look_up(name, self.records, "loại việc", "schemas/records")
 
     def severity_of(self, code: str) -> Severity | None:
-        """How serious a finding of that code is where no field says otherwise; ``None`` = the office has switched its
-        rule off, and it is not to be raised."""
+        """Return the severity of a finding; ``None``: the office has switched its rule off."""
         spec = look_up(code, self.findings, "phát hiện", "schemas/findings.toml")
         return None if spec.off else spec.severity
 
     @cached_property
     def vocabularies(self) -> Mapping[str, kinds.Vocabulary]:
-        """The code lists as the kinds take them, with the boxes of all forms for which they have no code."""
+        """The code lists for the kinds, with the boxes of all forms for which they have no code."""
         boxes: dict[str | None, dict[str, None]] = {}
         for form in self.forms.values():
             for box in form.boxes:
@@ -69,11 +77,11 @@ class Schemas:
         }
 
     def vocabulary(self, spec: FieldSpec) -> kinds.Vocabulary | None:
-        """The code list of a field, if it has one."""
+        """Return the code list of a field, if it has one."""
         return self.vocabularies[spec.vocab] if spec.vocab else None
 
     def columns(self, export: str) -> tuple[str, ...]:
-        """The header row of an import template, in the Ministry's order."""
+        """Return the header row of an import template, in the Ministry's order."""
         spec = look_up(export, self.exports, "mẫu xuất", "schemas/exports")
         fields = self.records[spec.record].fields
         ours = (field for field in fields if field.column)

@@ -57,7 +57,7 @@ def test_unknown_words_raise_an_alarm_whatever_the_chances() -> None:
 
 
 @pytest.mark.parametrize("fields", [0, 1, 30])
-def test_of_a_small_book_nothing_is_said(fields: int) -> None:
+def test_a_small_book_is_not_judged(fields: int) -> None:
     assert KNOWN.drift(book(100, fields, harder=4.0)) is None
 
 

@@ -18,7 +18,7 @@ LINES = st.lists(st.text(LETTERS[1:], min_size=1, max_size=6), min_size=1, max_s
 
 @settings(max_examples=40, deadline=None)
 @given(text=LINES, seed=st.integers(0, 1000))
-def test_a_clear_line_is_read_as_it_stands(text: str, seed: int) -> None:
+def test_a_clear_line_is_read_as_written(text: str, seed: int) -> None:
     found = decode_line([written(text, seed=seed), written(text, seed=seed + 1)], Prior())
     assert found.hypotheses[0].text == text
     assert found.evidence.agreement == 1.0
@@ -45,7 +45,7 @@ def test_chances_are_chances_and_the_best_comes_first(text: str, seed: int, cert
     assert evidence.chance == chances[0]
 
 
-def test_a_doubtful_letter_is_told_as_a_second_reading_and_as_the_weakest() -> None:
+def test_a_doubtful_letter_gives_a_second_reading_and_is_the_weakest() -> None:
     found = decode_line([written("Nam", {2: {"n": 0.3}})], Prior())
     assert [hypothesis.text for hypothesis in found.hypotheses[:2]] == ["Nam", "Nan"]
     assert found.hypotheses[1].chance > 0.1
@@ -119,7 +119,7 @@ def test_a_clear_letter_that_the_prior_leaves_out_is_the_weakest() -> None:
         assert found.evidence.optical < 0.9
 
 
-def test_what_a_witness_reads_is_told_though_another_sees_nothing() -> None:
+def test_what_one_emission_reads_is_returned_though_another_sees_nothing() -> None:
     blind = Emission(np.log(np.full((60, 1 + len(LETTERS)), 1e-9, np.float32)), LETTERS)
     blind.log_chances[:, 0] = 0.0
     found = decode_line([written("Nguyễn Thị Hoa"), blind], Prior())

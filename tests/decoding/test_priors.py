@@ -150,7 +150,7 @@ def test_the_year_of_a_book_says_which_units_its_places_lie_in() -> None:
     assert prior_for("name", "", (), language(), year=2025) == prior_for("name", "", (), language())
 
 
-def test_what_is_no_term_but_clearly_written_stands() -> None:
+def test_what_is_no_term_but_clearly_written_is_kept() -> None:
     prior = prior_for("choice", "", ETHNICITIES, language())
     assert best("Pháp", prior) == "Pháp"
     assert prior.support("Pháp") == 0.0
@@ -203,7 +203,7 @@ def test_without_language_data_words_are_read_freely() -> None:
     assert prior.word((), "Kzưu") == prior.word((), "Nguyễn") == 0.0
 
 
-def test_syllables_are_told_from_other_words() -> None:
+def test_syllables_are_distinguished_from_other_words() -> None:
     good = "Nguyễn nghiêng quýt giêng giết khuỷu thuở quốc quyển gì ướt ỷ yên oanh xoong đường Uyên"
     bad = "Nguyxễn bt zăn tòc sậnt ngg pìt ưươ quq Việtt"
     assert [word for word in good.split() if not is_syllable(word)] == []
@@ -233,7 +233,7 @@ def test_a_line_that_goes_on_is_weighed_behind_the_words_of_the_one_before() -> 
 ADDRESS = "Ấp 5, xã Bình Hữu, huyện Trà Ôn, tỉnh Vĩnh Long"
 
 
-def test_habit_tells_a_small_letter_and_a_comma_where_the_ink_leaves_them_open() -> None:
+def test_habit_decides_a_small_letter_and_a_comma_where_the_ink_leaves_them_open() -> None:
     prior = prior_for("place", "", (), language())
     assert best(ADDRESS, prior, {6: {"X": 0.6}, 17: {"": 0.6}}) == ADDRESS
     assert (
@@ -254,7 +254,7 @@ def test_habit_tells_a_small_letter_and_a_comma_where_the_ink_leaves_them_open()
         "Bệnh viện Đa Khoa Tx. Sa Đéc",
     ],
 )
-def test_what_is_clearly_written_otherwise_stands(text: str) -> None:
+def test_what_is_clearly_written_otherwise_is_kept(text: str) -> None:
     line = written(text, certainty=0.995)
     assert decode_line([line], prior_for("place", "", (), language())).hypotheses[0].text == text
 

@@ -76,7 +76,7 @@ def test_clear_ink_wins_over_known_titles_and_names() -> None:
     assert best("Đinh Thị Hẳng, Phố Chũ tịt", {}) == "Đinh Thị Hẳng, Phố Chũ tịt"
 
 
-def test_a_name_in_capitals_beside_a_title_that_is_not_is_even() -> None:
+def test_a_name_in_capitals_before_a_title_that_is_not_is_even() -> None:
     assert prior("signer").whole("TRẦN VĂN BÌNH, Phó Chủ tịch") == 0.0
     assert prior("signer").whole("TRẦN VĂN Bình, Phó Chủ tịch") < 0.0
 

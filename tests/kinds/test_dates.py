@@ -68,7 +68,7 @@ def test_what_is_no_sure_date_keeps_its_text_only(text: str, problem: str) -> No
     assert DATE.parse(text).problems == (problem,)
 
 
-def test_december_and_a_lost_stroke_are_not_told_apart() -> None:
+def test_december_and_a_lost_stroke_are_not_distinguished() -> None:
     assert DATE.parse("1 2/1952").canonical == ""
 
 

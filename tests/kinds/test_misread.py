@@ -24,7 +24,7 @@ from pipeline.text.dates_in_words import SPELLINGS
         ("NGÀY CHÍN THÁNG MƯỜI NĂM MỘT NGHÌN CHlN TRĂM SÁU MƯƠI HAI", "09.10.1962"),
     ],
 )
-def test_a_single_misread_letter_hides_no_date_and_is_told(text: str, canonical: str) -> None:
+def test_a_single_misread_letter_hides_no_date_and_is_reported(text: str, canonical: str) -> None:
     assert DATE_WORDS.parse(text).canonical == canonical
     assert DATE_WORDS.parse(text).problems == ("MISREAD",)
     assert parse_strictly(text).problems == ("D01",)

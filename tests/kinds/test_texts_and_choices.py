@@ -116,6 +116,6 @@ def test_a_text_without_a_telling_word_is_no_office() -> None:
         ("Trần 2 Hải", ("L05",)),
     ],
 )
-def test_one_word_makes_a_name_doubtful_wherever_it_stands(written: str, problems: tuple[str, ...]) -> None:
+def test_one_word_makes_a_name_doubtful_wherever_it_is(written: str, problems: tuple[str, ...]) -> None:
     assert KINDS["name"].parse(written).problems == problems
     assert KINDS["name"].parse(" ".join(reversed(written.split()))).problems == problems

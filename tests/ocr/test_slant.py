@@ -38,13 +38,13 @@ def strokes(lean: float, count: int = 14, gap: int = 17) -> LineImage:
 
 @given(LEANINGS)
 @settings(max_examples=30)
-def test_the_slant_of_strokes_is_told(lean: float) -> None:
+def test_the_slant_of_strokes_is_estimated(lean: float) -> None:
     assert estimate_slant(strokes(lean)) == pytest.approx(lean, abs=0.08)
 
 
 @given(LEANINGS)
 @settings(max_examples=30)
-def test_what_is_straightened_stands_upright_and_keeps_its_ink(lean: float) -> None:
+def test_a_sheared_line_is_upright_and_keeps_its_ink(lean: float) -> None:
     leaning = strokes(lean)
     upright = shear_upright(leaning, lean)
     assert estimate_slant(upright) == pytest.approx(0.0, abs=0.08)
@@ -87,7 +87,7 @@ def seen(pictures: list[LineImage], networks: int = 2) -> tuple[list[int], tuple
     return widths, reader.emissions(lines)
 
 
-def test_only_a_line_that_leans_far_is_looked_at_twice_by_every_network() -> None:
+def test_only_a_line_that_leans_far_is_read_a_second_time_by_every_network() -> None:
     upright, leaning = strokes(0.5 * LEANING), strokes(3 * LEANING)
     widths, told = seen([upright, leaning, np.zeros_like(upright), upright])
     assert [len(said) for said in told] == [2, 4, 0, 2]

@@ -138,7 +138,7 @@ def test_another_mark_is_another_place() -> None:
         assert resolver().resolve(text, (2010,)).code == ""
 
 
-def test_missing_marks_are_told() -> None:
+def test_missing_marks_are_reported() -> None:
     assert resolver().resolve("xã Tân Long, huyện Phụng Hiệp, tỉnh Hậu Giang", (2010,)).spelled
     assert not resolver().resolve("xa Tan Long, huyen Phung Hiep, tinh Hau Giang", (2010,)).spelled
 

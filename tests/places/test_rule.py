@@ -37,7 +37,7 @@ def read(field: str, text: str) -> FieldReading:
         ("xã Không Hề Có, huyện Kế Sách, tỉnh Sóc Trăng", "05.03.2021"),
     ],
 )
-def test_a_residence_that_was_not_there_then_is_told(place: str, day: str) -> None:
+def test_a_residence_that_did_not_exist_then_is_reported(place: str, day: str) -> None:
     (finding,) = told("mother_residence_place", place, day)
 
     assert "mother_residence_place" in finding.fields
@@ -53,7 +53,7 @@ def test_where_someone_was_born_may_be_called_as_it_was_before(field: str) -> No
     "place",
     ["xã Không Hề Có, huyện Kế Sách, tỉnh Sóc Trăng", "huyện Châu Thành", "Tại nhà", "BV đa khoa", "nt"],
 )
-def test_what_cannot_be_told_raises_nothing(place: str) -> None:
+def test_what_cannot_be_known_raises_nothing(place: str) -> None:
     assert not told("mother_residence_place", place)
 
 

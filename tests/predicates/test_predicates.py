@@ -81,7 +81,7 @@ def test_dates_are_compared_as_exactly_as_both_are_known() -> None:
 
 @pytest.mark.parametrize("predicate", [same_year, same_date, not_after])
 @given(date_parts=_partial)
-def test_nothing_is_said_of_what_is_not_known(
+def test_what_is_not_known_raises_nothing(
     predicate: Callable[[Value, Value], bool | None], date_parts: Value
 ) -> None:
     for unknown in (BLANK, UNREAD, value("chữ")):
@@ -106,7 +106,7 @@ def test_full_dates_are_ordered_as_the_calendar_orders_them(one: datetime.date, 
     [(record.record, rule) for record in schema.load().records.values() for rule in record.rules],
     ids=lambda part: getattr(part, "code", part),
 )
-def test_of_fields_that_are_not_on_the_form_nothing_is_said(record: str, rule: RuleSpec) -> None:
+def test_fields_that_are_not_on_the_form_raise_nothing(record: str, rule: RuleSpec) -> None:
     predicate = PREDICATES[rule.predicate]
     for nothing in (NOT_ON_FORM, UNREAD):
         answer = predicate(*[nothing] * len(rule.fields), **rule.limits)

@@ -81,7 +81,7 @@ def test_the_paper_on_the_2016_birth_sheet_is_the_declarants(schemas: Schemas) -
     assert "father_paper_number" not in names
 
 
-def test_a_mark_beside_a_printed_text_is_a_term_or_keeps_the_text(schemas: Schemas) -> None:
+def test_a_mark_next_to_a_printed_text_is_a_term_or_keeps_the_text(schemas: Schemas) -> None:
     uncoded = set()
     for name in PRINTED:
         form = schemas.form(name)

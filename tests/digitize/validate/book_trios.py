@@ -17,7 +17,7 @@ class Tests(NamedTuple):
 
 
 NUMBERS, ORDER, PEOPLE, LINKS, TWICE = (
-    "test_numbers", "test_order_and_totals", "test_people", "test_links", "test_twice",
+    "test_entry_numbers", "test_book_order", "test_person_checks", "test_record_linkage", "test_duplicate_pages",
 )  # fmt: skip
 
 BOOK_TRIOS: Mapping[str, Tests] = {
@@ -30,25 +30,25 @@ BOOK_TRIOS: Mapping[str, Tests] = {
     "K06": Tests(
         NUMBERS,
         "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
-        "test_both_sides_of_a_duplicate_key_are_told",
+        "test_both_entries_of_a_duplicate_key_are_reported",
         "test_another_place_event_volume_or_year_or_an_unknown_number_is_no_duplicate",
     ),
     "K07": Tests(
         NUMBERS,
         "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
-        "test_a_misread_number_is_told_where_it_stands_and_leaves_no_gap",
+        "test_a_misread_number_is_reported_on_its_entry_and_leaves_no_gap",
         "test_another_place_or_kind_of_event_has_numbers_of_its_own",
     ),
     "K07-GAP": Tests(
         NUMBERS,
         "test_numbers_run_on_over_the_volumes_of_a_year",
-        "test_a_gap_is_told_on_the_entry_behind_it_and_names_no_field",
+        "test_a_gap_is_reported_on_the_entry_behind_it_and_names_no_field",
         "test_a_number_that_is_not_known_may_be_the_missing_one",
     ),
     "K07-REPEAT": Tests(
         NUMBERS,
         "test_numbers_run_on_over_the_volumes_of_a_year",
-        "test_a_number_that_two_volumes_of_a_year_share_is_told_on_both_sides",
+        "test_a_number_that_two_volumes_of_a_year_share_is_reported_on_both_entries",
         "test_another_place_or_kind_of_event_has_numbers_of_its_own",
     ),
     "K08": Tests(
@@ -60,50 +60,50 @@ BOOK_TRIOS: Mapping[str, Tests] = {
     "K09": Tests(
         ORDER,
         "test_days_that_do_not_go_back_are_in_order",
-        "test_the_one_day_that_falls_out_of_order_is_told_with_its_neighbours",
+        "test_the_one_day_out_of_order_is_reported_with_its_neighbours",
         "test_a_day_that_is_not_known_whole_says_nothing",
     ),
     "K10": Tests(
         ORDER,
         "test_totals_that_agree_and_books_without_a_closing_note_say_nothing",
-        "test_a_total_that_does_not_agree_is_told_with_both_counts",
+        "test_a_total_that_does_not_agree_is_reported_with_both_counts",
         "test_pages_that_could_not_be_read_may_make_up_the_total",
     ),
     "K10-PAGES": Tests(
         ORDER,
         "test_totals_that_agree_and_books_without_a_closing_note_say_nothing",
-        "test_a_total_that_does_not_agree_is_told_with_both_counts",
+        "test_a_total_that_does_not_agree_is_reported_with_both_counts",
         "test_blank_pages_may_be_counted_or_not_and_the_cover_never_is",
     ),
     "K11-MISSING": Tests(
         ORDER,
         "test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers",
-        "test_missing_pages_are_told_on_the_page_behind_them",
+        "test_missing_pages_are_reported_on_the_page_behind_them",
         "test_a_page_without_a_readable_number_may_be_the_missing_one",
     ),
     "K11-ORDER": Tests(
         ORDER,
         "test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers",
-        "test_a_page_out_of_place_is_told_and_leaves_no_gap",
+        "test_a_page_out_of_place_is_reported_and_leaves_no_gap",
         "test_a_page_without_a_readable_number_may_be_the_missing_one",
     ),
     "I07": Tests(
         PEOPLE,
         "test_the_same_person_in_another_entry_is_no_conflict",
-        "test_a_number_on_two_people_is_told_on_both_sides",
-        "test_without_a_personal_number_nothing_is_said",
+        "test_a_number_of_two_people_is_reported_on_both_entries",
+        "test_without_a_personal_number_there_is_no_finding",
     ),
     "M06": Tests(
         PEOPLE,
         "test_the_same_couple_registered_again_is_no_second_marriage",
-        "test_a_person_in_two_live_marriages_is_told_on_both",
+        "test_a_person_in_two_live_marriages_is_reported_on_both",
         "test_a_name_alone_is_not_evidence_enough",
     ),
     "B06": Tests(
         PEOPLE,
         "test_a_birth_entry_of_that_name_and_day_is_enough",
-        "test_a_small_child_that_died_and_has_no_birth_entry_is_told",
-        "test_what_is_not_known_or_not_covered_is_not_told",
+        "test_a_small_child_that_died_without_a_birth_entry_is_reported",
+        "test_what_is_not_known_or_not_covered_is_not_reported",
     ),
     "LINK-AGAIN": Tests(
         LINKS,
@@ -119,8 +119,8 @@ BOOK_TRIOS: Mapping[str, Tests] = {
     ),
     "SCAN-TWICE": Tests(
         TWICE,
-        "test_empty_pages_and_other_pages_are_told_of_nothing",
-        "test_the_later_scan_of_a_page_is_told_with_the_first_one",
+        "test_empty_pages_and_other_pages_have_no_finding",
+        "test_the_later_scan_of_a_page_is_reported_with_the_first_one",
         "test_prints_of_another_size_are_not_compared",
     ),
 }

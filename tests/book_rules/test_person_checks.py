@@ -24,7 +24,7 @@ def shared(*people: dict[str, Any]) -> list[tuple[int | None, str]]:
 @pytest.mark.parametrize(
     "other", [{"name": "Thử Văn Bình"}, {"sex": "2"}, {"born_on": "05.03.1991"}, {"born_on": "1991"}]
 )
-def test_a_number_on_two_people_is_told_on_both_sides(other: dict[str, str]) -> None:
+def test_a_number_of_two_people_is_reported_on_both_entries(other: dict[str, str]) -> None:
     assert shared(AN, AN | other) == [(1, "2"), (2, "1")]
 
 
@@ -44,7 +44,7 @@ def test_the_same_person_in_another_entry_is_no_conflict(other: dict[str, str | 
 
 
 @pytest.mark.parametrize("number", ["", None, "361234567"])
-def test_without_a_personal_number_nothing_is_said(number: str | None) -> None:
+def test_without_a_personal_number_there_is_no_finding(number: str | None) -> None:
     assert shared(AN | {"id_number": number}, AN | {"id_number": number, "name": "Thử Văn Bình"}) == []
 
 
@@ -67,11 +67,11 @@ def weddings(first: dict[str, Any], second: dict[str, Any], **later: Any) -> lis
 WIFE, OTHER = {"name": "Thử Thị Bé", "born_on": "1992"}, {"name": "Thử Thị Cúc", "born_on": "1993"}
 
 
-def test_a_person_in_two_live_marriages_is_told_on_both() -> None:
+def test_a_person_in_two_live_marriages_is_reported_on_both() -> None:
     assert twice(*weddings(WIFE, OTHER)) == [(1, "2"), (2, "1")]
 
 
-def test_a_number_tells_a_person_where_the_residence_changed() -> None:
+def test_a_number_identifies_a_person_whose_residence_changed() -> None:
     first = couple(1, HUSBAND | {"id_number": "361234567"}, WIFE)
     second = couple(2, HUSBAND | {"id_number": "361234567", "home": "Xã Khác"}, OTHER)
     assert len(twice(*first, *second)) == 2
@@ -109,7 +109,7 @@ def unregistered(*people: dict[str, Any]) -> list[tuple[int | None, dict[str, st
     return [(one.entry_id, dict(one.details)) for one in infant_findings(crowd(*people), places)]
 
 
-def test_a_small_child_that_died_and_has_no_birth_entry_is_told() -> None:
+def test_a_small_child_that_died_without_a_birth_entry_is_reported() -> None:
     assert unregistered(ELSE, DEATH) == [(2, {"days": "4"})]
 
 
@@ -129,11 +129,11 @@ def test_a_birth_entry_of_that_name_and_day_is_enough() -> None:
     ],
     ids=["within a day", "partial", "death not known", "grown up", "no name", "no births of that place"],
 )
-def test_what_is_not_known_or_not_covered_is_not_told(death: dict[str, Any]) -> None:
+def test_what_is_not_known_or_not_covered_is_not_reported(death: dict[str, Any]) -> None:
     assert unregistered(ELSE, DEATH | death) == []
 
 
-def test_nothing_is_said_of_a_registry_without_births() -> None:
+def test_a_registry_without_births_has_no_finding() -> None:
     assert unregistered(DEATH) == []
 
 
@@ -162,7 +162,7 @@ def test_days_are_compared_as_far_as_both_are_known() -> None:
     assert not same_day(19900305, 19900306)
 
 
-def test_an_abbreviation_stands_for_every_word_that_begins_with_it() -> None:
+def test_an_abbreviation_matches_every_word_that_begins_with_it() -> None:
     assert same_name("ng. t. mai", "nguyen thi mai")
     assert not same_name("tr. mai", "nguyen mai")
     assert not same_name("nguyen mai", "nguyen thi mai")

@@ -56,7 +56,7 @@ def test_a_wedding_after_death_is_of_somebody_else() -> None:
     assert pairs(*wedding, death) == []
 
 
-def test_the_same_couple_twice_is_one_marriage_registered_again() -> None:
+def test_the_same_couple_again_is_one_marriage_registered_again() -> None:
     both = [
         *couple(1, WED, WIFE, registered_on="01.02.2015"),
         *couple(2, WED, WIFE, registered_on="01.02.2018"),
@@ -75,7 +75,7 @@ def test_twins_are_two_children() -> None:
     assert pairs(CHILD, twin) == []
 
 
-def test_a_name_misread_by_a_letter_is_still_found_beside_the_same_parents() -> None:
+def test_a_name_misread_by_a_letter_is_still_found_by_the_same_parents() -> None:
     assert pairs(CHILD, CHILD | {"name": "Thử Văn Ân", "registered_on": "01.02.2012"}) == [(AGAIN, 1, 2)]
 
 

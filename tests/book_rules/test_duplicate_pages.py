@@ -20,7 +20,7 @@ def prints(*inks: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_the_later_scan_of_a_page_is_told_with_the_first_one() -> None:
+def test_the_later_scan_of_a_page_is_reported_with_the_first_one() -> None:
     (found,) = duplicate_page_findings(prints(ink(1), ink(2), ink(1), ink(3)))
     assert (found.code, found.book_id, found.page_id) == ("SCAN-TWICE", 7, 103)
     assert found.details == {"same": "sổ.pdf, trang 1"}
@@ -31,7 +31,7 @@ def test_a_scan_that_differs_a_little_is_the_same_page() -> None:
     assert [one.page_id for one in duplicate_page_findings(prints(ink(1), again))] == [102]
 
 
-def test_empty_pages_and_other_pages_are_told_of_nothing() -> None:
+def test_empty_pages_and_other_pages_have_no_finding() -> None:
     assert not list(duplicate_page_findings(prints("0" * 560, "0" * 560, ink(1), ink(2))))
 
 

@@ -104,7 +104,9 @@ def test_the_fingerprint_follows_the_file(tmp_path: Path) -> None:
         ('name = "Tân Long Phụng Hiệp"', 'name = "Tân Long', 14, "cú pháp TOML"),
     ],
 )
-def test_every_flaw_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+def test_every_flaw_is_reported_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, said: str
+) -> None:
     with pytest.raises(SchemaError) as error:
         resolver(tmp_path, GOOD.replace(old, new, 1))
 
@@ -113,7 +115,7 @@ def test_every_flaw_is_told_with_its_line(tmp_path: Path, old: str, new: str, li
     assert said in error.value.message
 
 
-def test_all_flaws_are_told_at_once(tmp_path: Path) -> None:
+def test_all_flaws_are_reported_at_once(tmp_path: Path) -> None:
     wrong = GOOD.replace('type = "Xã"', 'type = "Làng"').replace('code = "31438"', 'code = "1"')
 
     with pytest.raises(SchemaError) as error:

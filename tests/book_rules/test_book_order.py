@@ -27,7 +27,7 @@ def test_days_that_do_not_go_back_are_in_order() -> None:
     assert strays(Book(dated("04.01.2010", "04.01.2010", "09.02.2010"))) == []
 
 
-def test_the_one_day_that_falls_out_of_order_is_told_with_its_neighbours() -> None:
+def test_the_one_day_out_of_order_is_reported_with_its_neighbours() -> None:
     book = Book(dated("04.01.2010", "09.11.2010", "09.02.2010", "10.02.2010"))
     assert strays(book) == [(2, {"after": "04/01/2010", "before": "09/02/2010"})]
 
@@ -41,7 +41,7 @@ def test_a_later_year_and_another_book_have_days_of_their_own() -> None:
     assert strays(Book(lines), Book(dated("01.01.2010"), volume="02/2010")) == []
 
 
-def test_an_entry_whose_number_falls_out_of_order_is_not_told_twice() -> None:
+def test_an_entry_whose_number_is_out_of_order_is_reported_once() -> None:
     lines = [
         Line("01/2010", "01.02.2010"),
         Line("09/2010", "02.02.2010"),
@@ -60,7 +60,7 @@ def test_totals_that_agree_and_books_without_a_closing_note_say_nothing() -> Non
     assert totals(Book(numbered(1, 2))) == []
 
 
-def test_a_total_that_does_not_agree_is_told_with_both_counts() -> None:
+def test_a_total_that_does_not_agree_is_reported_with_both_counts() -> None:
     assert totals(Book(numbered(1, 2), entries=3)) == [("K10", {"said": "3", "found": "2"})]
     assert totals(Book(numbered(1, 2), entries=1)) == [("K10", {"said": "1", "found": "2"})]
     assert totals(Book(numbered(1, 2), pages=4)) == [("K10-PAGES", {"said": "4", "found": "2"})]
@@ -90,7 +90,7 @@ def test_pages_that_run_on_say_nothing_and_neither_do_books_without_numbers() ->
     assert sheets(Book(paged(1, 3, 5, 7))) == []
 
 
-def test_missing_pages_are_told_on_the_page_behind_them() -> None:
+def test_missing_pages_are_reported_on_the_page_behind_them() -> None:
     assert sheets(Book(paged(1, 2, 5, 6))) == [(MISSING, 102, {"missing": "3–4", "before": "5"})]
     assert sheets(Book(paged(2, 3, 4))) == [(MISSING, 100, {"missing": "1", "before": "2"})]
 
@@ -102,7 +102,7 @@ def test_a_page_without_a_readable_number_may_be_the_missing_one() -> None:
     assert sheets(Book(paged(1, 3), kinds=("entries", "blank", "entries"))) == []
 
 
-def test_a_page_out_of_place_is_told_and_leaves_no_gap() -> None:
+def test_a_page_out_of_place_is_reported_and_leaves_no_gap() -> None:
     assert sheets(Book(paged(1, 2, 9, 4, 5))) == [(OUT_OF_ORDER, 102, {"page": "9"})]
 
 
@@ -119,5 +119,5 @@ def test_what_is_kept_is_in_order_and_nothing_longer_is(values: list[int], stric
     assert len(kept) == max(best[: len(values)], default=0)
 
 
-def test_numbers_are_told_in_runs() -> None:
+def test_numbers_are_formatted_as_runs() -> None:
     assert (format_runs([3]), format_runs([3, 4, 5, 9])) == ("3", "3–5, 9")

@@ -34,7 +34,7 @@ def test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named(size: int, lo
         assert (code, details["missing"]) == (GAP, str(lost + 1))
 
 
-def test_a_gap_is_told_on_the_entry_behind_it_and_names_no_field() -> None:
+def test_a_gap_is_reported_on_the_entry_behind_it_and_names_no_field() -> None:
     assert found(Book(numbered(1, 2, 6, 7))) == [(GAP, 3, {"missing": "3–5", "after": "2", "before": "6"})]
 
 
@@ -44,7 +44,7 @@ def test_a_number_that_is_not_known_may_be_the_missing_one() -> None:
     assert codes(Book(numbered(1, None, 4))) == {GAP}
 
 
-def test_a_misread_number_is_told_where_it_stands_and_leaves_no_gap() -> None:
+def test_a_misread_number_is_reported_on_its_entry_and_leaves_no_gap() -> None:
     assert found(Book(numbered(1, 7, 3, 4, 5))) == [(OUT_OF_ORDER, 2, {"after": "1", "before": "3"})]
 
 
@@ -64,7 +64,7 @@ def test_another_place_or_kind_of_event_has_numbers_of_its_own() -> None:
     assert found(*books) == []
 
 
-def test_a_number_that_two_volumes_of_a_year_share_is_told_on_both_sides() -> None:
+def test_a_number_that_two_volumes_of_a_year_share_is_reported_on_both_entries() -> None:
     books = Book(numbered(1, 2, 3)), Book(numbered(3, 4), volume="02/2010")
     assert [(code, entry, details) for code, entry, details in found(*books) if code == REPEAT] == [
         (REPEAT, 3, {"others": "4"}),
@@ -103,7 +103,7 @@ def duplicates(*books: Book) -> list[tuple[int | None, str]]:
     return [(one.entry_id, one.details["others"]) for one in duplicate_findings(series(*books))]
 
 
-def test_both_sides_of_a_duplicate_key_are_told() -> None:
+def test_both_entries_of_a_duplicate_key_are_reported() -> None:
     assert duplicates(Book(numbered(1, 2, 2, 3))) == [(2, "3"), (3, "2")]
     assert duplicates(Book(numbered(1)), Book(numbered(1))) == [(1, "2"), (2, "1")]
 

@@ -38,7 +38,7 @@ def test_a_word_that_may_be_a_roman_figure_is_one_at_the_end_alone() -> None:
     assert bare_letters("VI") == bare_letters("6")
 
 
-def test_marks_left_out_are_told_from_marks_changed() -> None:
+def test_marks_left_out_are_distinguished_from_marks_changed() -> None:
     assert lacks_only_marks("Tan Thanh", "Tân Thạnh")
     assert lacks_only_marks("Tân Thanh", "Tân Thạnh")
     assert not lacks_only_marks("Tân Thành", "Tân Thạnh")

@@ -36,7 +36,7 @@ def test_the_spellings_of_clerks_are_read(text: str, canonical: str) -> None:
         ("ngày hai muoi lăm tháng tam năm một chín bay lam", "25.08.1975"),
     ],
 )
-def test_missing_marks_are_read_and_told(text: str, canonical: str) -> None:
+def test_missing_marks_are_read_and_reported(text: str, canonical: str) -> None:
     assert DATE_WORDS.parse(text).canonical == canonical
     assert DATE_WORDS.parse(text).problems == ("MISREAD",)
 

@@ -61,7 +61,7 @@ def texts(reader: HandwritingReader, crops: Sequence[Crop]) -> list[str]:
     return [reading.text for reading in reader.read(crops)]
 
 
-def test_the_evidence_tells_how_dark_the_ink_stands() -> None:
+def test_the_evidence_holds_how_dark_the_ink_is() -> None:
     dark = bars(3)
     faint = replace(dark, pixels=np.asarray(255 - (255 - dark.pixels.astype(int)) // 3, np.uint8))
     reader = HandwritingReader((Bars(),))
@@ -146,7 +146,7 @@ def test_batches_hold_lines_of_about_one_width_and_are_bounded() -> None:
     assert PADDING < 1.5
 
 
-def test_what_stands_beside_a_line_in_its_batch_is_not_read_into_it() -> None:
+def test_other_lines_of_a_batch_are_not_read_into_a_line() -> None:
     crops = [bars(count) for count in (10, 11)]
     together = HandwritingReader((Bars(),)).emissions([crop.pixels for crop in crops])
     for crop, (seen,) in zip(crops, together, strict=True):
@@ -193,7 +193,7 @@ def test_a_network_that_answers_with_no_chances_makes_the_line_unread(answer: fl
     assert (reading.text, reading.confidence, reading.evidence) == ("", 0.0, None)
 
 
-def test_what_one_network_reads_is_told_though_another_sees_nothing() -> None:
+def test_what_one_network_reads_is_returned_though_another_sees_nothing() -> None:
     @dataclass(frozen=True)
     class Blind(Broken):
         def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -230,7 +230,7 @@ def test_clear_ink_is_read_as_it_is_whatever_the_list_says() -> None:
     assert texts(HandwritingReader((Bars(),)), [known]) == ["11"]
 
 
-def test_the_fingerprint_tells_networks_and_words_apart() -> None:
+def test_the_fingerprint_distinguishes_networks_and_words() -> None:
     words = LanguageData(Path("somewhere"), "words-1")
     readers = [
         HandwritingReader((Bars(),)),
@@ -265,7 +265,7 @@ def network(path: Path, sha256: str | None = None) -> OnnxNetwork:
     return OnnxNetwork("trial", path, sha256 or found, LETTERS, "trial-1")
 
 
-def test_weights_that_are_missing_are_told_with_what_to_do(tmp_path: Path) -> None:
+def test_missing_weights_are_an_error_with_advice(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"(?s)missing\.onnx.*make setup"):
         HandwritingReader((network(tmp_path / "missing.onnx"),)).read([bars(2)])
 
@@ -276,13 +276,13 @@ def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> N
         HandwritingReader((network(tmp_path / "model.onnx", "0" * 64),)).read([bars(2)])
 
 
-def test_weights_that_no_runtime_takes_are_told(tmp_path: Path) -> None:
+def test_weights_that_no_runtime_loads_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"something")
     with pytest.raises(SetupError, match="không chạy được"):
         HandwritingReader((network(tmp_path / "model.onnx"),)).read([bars(2)])
 
 
-def test_damaged_words_of_later_years_are_told_when_a_book_of_those_years_is_read(tmp_path: Path) -> None:
+def test_damaged_words_of_later_years_are_an_error_when_a_book_of_those_years_is_read(tmp_path: Path) -> None:
     shipped = Path(__file__).parents[2] / "ocr_models" / "vietnamese-text"
     shutil.copy(shipped / "place.npz", tmp_path)
     (tmp_path / "place-2025.npz").write_bytes((shipped / "place-2025.npz").read_bytes()[:5000])
@@ -293,7 +293,7 @@ def test_damaged_words_of_later_years_are_told_when_a_book_of_those_years_is_rea
 
 
 @pytest.mark.parametrize("flaw", ["none", "empty", "cut"])
-def test_words_that_are_missing_or_damaged_are_told(tmp_path: Path, flaw: str) -> None:
+def test_missing_or_damaged_words_are_an_error(tmp_path: Path, flaw: str) -> None:
     folder = tmp_path / "words"
     folder.mkdir()
     if flaw != "none":

@@ -48,7 +48,7 @@ def test_gaps_between_words_stay(kind: str, text: str) -> None:
     assert read(kind, text)[0][0] == text
 
 
-def test_a_witness_without_spaces_says_what_it_said() -> None:
+def test_an_emission_without_spaces_reads_the_same() -> None:
     plain = written("12", {})
     closed = close_gaps(plain)
     assert np.allclose(

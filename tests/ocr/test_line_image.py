@@ -63,7 +63,7 @@ def test_a_whole_cell_gives_the_same_picture_as_a_tight_cut() -> None:
     assert _likeness(line_image(_written()), line_image(cell)) > 0.8
 
 
-def test_twice_the_resolution_gives_the_same_picture() -> None:
+def test_double_resolution_gives_the_same_picture() -> None:
     twice = np.kron(_written(), np.ones((2, 2), np.uint8)).astype(np.uint8)
     one, two = line_image(_written()), line_image(twice)
     assert _likeness(one, two) > 0.9

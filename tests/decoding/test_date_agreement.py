@@ -51,7 +51,7 @@ def test_the_chances_of_all_pairs_leave_room_for_a_clerks_error() -> None:
         "nothing read",
     ],
 )
-def test_nothing_is_said_when_unsure(figures: list[Hypothesis], words: list[Hypothesis]) -> None:
+def test_nothing_is_returned_when_unsure(figures: list[Hypothesis], words: list[Hypothesis]) -> None:
     assert agree_on_date(figures, words) == ()
 
 
