@@ -34,12 +34,12 @@ from tests.schema.declarations import complaint, spoil
     ],
 )
 def test_a_slip_names_the_file_and_the_nearest_name(
-    folder: Path, file: str, old: str, new: str, nearest_hint: str
+    folder: Path, file: str, old: str, new: str, nearest: str
 ) -> None:
     spoil(folder / file, old, new)
     said = complaint(folder)
     assert Path(file).name in said
-    assert f"“{nearest_hint}”" in said
+    assert f"“{nearest}”" in said
 
 
 @pytest.mark.parametrize(

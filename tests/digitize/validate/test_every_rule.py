@@ -25,7 +25,7 @@ TABLE = {
 }
 """The codes of the rule table."""
 
-BOOK_TESTS = Path(__file__).parent.parent / "book_rules"
+BOOK_TESTS = Path(__file__).parents[2] / "book_rules"
 OF_ENTRIES = {code for code, finding in SCHEMAS.findings.items() if finding.level in ("field", "entry")}
 BINDINGS = [(record.record, rule) for record in SCHEMAS.records.values() for rule in record.rules]
 
