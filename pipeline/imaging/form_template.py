@@ -150,7 +150,7 @@ class FormTemplate:
                 labels = tuple(TemplateLabel(int(n), a, b, c, int(k)) for n, a, b, c, k in held["labels"])
                 picture = np.asarray(held["picture"], np.uint8)
         except (OSError, EOFError, KeyError, TypeError, AttributeError, ValueError, BadZipFile) as error:
-            raise ValueError("no plate") from error
+            raise ValueError("no form template") from error
         return cls(TemplateGeometry(float(across), float(down)), picture, labels, int(pages))
 
 

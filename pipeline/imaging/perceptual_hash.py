@@ -49,7 +49,7 @@ def perceptual_hash(grey: Pixels) -> str:
 
 
 def _level(grey: Pixels) -> Pixels:
-    """Return a small copy with its lines level: a page is never laid twice at the same angle."""
+    """Return a small copy with its lines level: a page never lies at the same angle again."""
     scale = min(1.0, LEVEL_SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     height, width = small.shape

@@ -217,12 +217,12 @@ def assign_components(
     height, width = bottom - top, right - left
     pitch = float(np.median([s.pitch for s in field_lines]))
     big = (height > 0.26 * pitch) | ((width > 0.30 * pitch) & (height > 0.05 * pitch))
-    inside, beside = np.zeros(count, bool), np.zeros((len(barred), count), bool)
+    inside, in_barred = np.zeros(count, bool), np.zeros((len(barred), count), bool)
     size = np.maximum(1.0, width * height)
     for number, box in enumerate(barred):
         across = np.clip(np.minimum(right, box.right) - np.maximum(left, box.left), 0, None)
         down = np.clip(np.minimum(bottom, box.bottom) - np.maximum(top, box.top), 0, None)
-        beside[number] = across * down / size > 0.3
+        in_barred[number] = across * down / size > 0.3
     for box in colons:
         small = (height < 0.5 * box.height) & (width < 0.6 * box.width)
         inside |= (
@@ -232,18 +232,22 @@ def assign_components(
     for number, field_line in enumerate(field_lines):
         b, p = field_line.piece.box, field_line.pitch
         overlap = np.minimum(right, b.right) - np.maximum(left, b.left)
-        # what stands in the blank for the most part is its own, though it runs on into an area behind it
+        # what lies mostly in the blank is its own, though it runs on into an area behind it
         behind = np.array([box.left >= b.right for box in barred], bool)
-        shut = inside | beside[~behind].any(axis=0) | (beside[behind].any(axis=0) & (overlap <= 0.5 * width))
+        shut = (
+            inside
+            | in_barred[~behind].any(axis=0)
+            | (in_barred[behind].any(axis=0) & (overlap <= 0.5 * width))
+        )
         enough = (overlap > 0.35 * width) | ((middle_x > b.left) & (middle_x < b.right))
         rise = (field_line.piece.baseline - middle_y) / p
         near = np.abs(rise - 0.24)
         core = (rise > 0.04) & (rise < 0.5) & (height > 0.11 * p) & (width > 0.06 * p)
-        # a hat over a tall letter reaches up to the line above: what is low there and flat is none of its letters
-        hat = (height < 0.3 * p) & (rise < 0.02)
-        fits = (big | core) & ~hat & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~shut
+        # a circumflex over a tall letter reaches the line above: what is low there and flat is no letter of it
+        diacritic = (height < 0.3 * p) & (rise < 0.02)
+        fits = (big | core) & ~diacritic & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~shut
         owner[fits], cost[fits] = number, near[fits]
-    inside |= beside.any(axis=0)
+    inside |= in_barred.any(axis=0)
     _follow_values_right(field_lines, owner, big, boxes)
     _join_dashes(field_lines, owner, boxes, inside)
     none = np.zeros(count, bool)
@@ -343,9 +347,8 @@ def _assign_small(
         return
     order = anchors[np.argsort(left[anchors])]
     starts = left[order]
-    flat = (
-        bottom - top < 0.42 * field_lines[0].pitch
-    )  # a hat with its tone on it is as wide as a letter, and no letter
+    # a circumflex with its tone is as wide as a letter, and no letter
+    flat = bottom - top < 0.42 * field_lines[0].pitch
     for component in np.nonzero((~big | flat) & (owner < 0) & ~inside)[0]:
         first = np.searchsorted(starts, left[component] - 12 * (field_lines[0].pitch))
         last = np.searchsorted(starts, right[component] + field_lines[0].pitch)
@@ -354,7 +357,7 @@ def _assign_small(
             continue
         gap_x = np.maximum(0, np.maximum(left[near] - right[component], left[component] - right[near]))
         gap_y = np.maximum(0, np.maximum(top[near] - bottom[component], top[component] - bottom[near]))
-        # a mark above a letter is nearer to it than one that hangs below the line above: tone marks outnumber tails
+        # ink above a letter is nearer to it than ink below the line above: tone marks outnumber tails
         distance = np.hypot(gap_x * 1.4, gap_y * np.where(top[near] >= bottom[component], 0.8, 1.15))
         best = int(distance.argmin())
         pitch = field_lines[owner[near[best]]].pitch

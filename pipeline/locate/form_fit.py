@@ -208,7 +208,7 @@ def _refine_affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], be
             source.append((label.u1, label.v))
             target.append((c.box.right, c.baseline))
             weights.append(0.5 * c.score)
-    # the shape of the sheet itself, as weak evidence where labels stand in one column only
+    # the shape of the sheet itself, as weak evidence where labels are in one column only
     for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)):
         source.append((u, v))
         target.append(_position(before, u, v))
@@ -224,7 +224,7 @@ def _fit_drift(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix)
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     close = _select_agreeing(labels, candidates, matrix, 1.6 * MAX_RESIDUAL)
     drift = _line_drift(labels, _with_usual_height(close), matrix, high)
-    # labels of lines that this printing moved: allowed further off, when they stand in their column
+    # labels of lines that this printing moved: allowed further off, when they are in their column
     known = {c.label for c in close}
     moved: dict[int, tuple[float, LabelCandidate]] = {}
     for candidate in candidates:
@@ -334,7 +334,7 @@ MIN_LETTER_RATIO = 4
 """How many times as many letters must be found that only the one form prints as letters that only the other does."""
 
 
-def is_distinguished(form: Form, fit: FormFit, sister: Form, other: FormFit) -> bool:
+def is_distinguished(form: Form, fit: FormFit, rival: Form, other: FormFit) -> bool:
     """Return whether the print found is that of ``form`` and not of another form that prints much alike.
 
     Handwriting may hide most of the print. As much of it as a long label must not be the other form's, and hardly any
@@ -343,11 +343,11 @@ def is_distinguished(form: Form, fit: FormFit, sister: Form, other: FormFit) -> 
     Args:
         form: The form in question.
         fit: Its fit to the page.
-        sister: The similar form.
+        rival: The similar form.
         other: The similar form's fit to the same page.
     """
     return count_exclusive_letters(form, fit, other) >= max(
-        LONG_LABEL, MIN_LETTER_RATIO * count_exclusive_letters(sister, other, fit)
+        LONG_LABEL, MIN_LETTER_RATIO * count_exclusive_letters(rival, other, fit)
     )
 
 

@@ -71,8 +71,8 @@ def find_signed_names(area: Box, boxes: Boxes, letter: float) -> Iterator[tuple[
     base = float(np.percentile(bottom[name], 25))  # few letters have tails
     highest = top[name].min() - 0.6 * np.median(height[name])
     for number in tall:
-        beside = max(left[name].min() - right[number], left[number] - right[name].max())
-        if top[number] < highest and bottom[number] > base - 0.4 * letter and beside < 3 * letter:
+        apart_x = max(left[name].min() - right[number], left[number] - right[name].max())
+        if top[number] < highest and bottom[number] > base - 0.4 * letter and apart_x < 3 * letter:
             yield int(number), base - 1.6 * letter, base - 0.8 * letter
 
 

@@ -151,7 +151,7 @@ def _insertion_seeds(
     for upper in above:
         hanging |= _hanging_words(letter & (owner == upper), field_lines[upper], pitch, boxes)
     under = hanging | (middle < distance - UNDER_LINE)
-    # a hat is as wide as a letter, and flat
+    # a circumflex is as wide as a letter, and flat
     seeds = (
         tall & allowed & (foot > MIN_RISE - 0.1) & (middle > MIDDLE) & under
         & (centre > strike[0] - 0.5 * pitch) & (centre < strike[1] + 0.5 * pitch)

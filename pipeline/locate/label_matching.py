@@ -159,8 +159,8 @@ def _to_word_end(label: Box, boxes: NDArray[np.int32], letter: float) -> Box:
     printed &= (bottom > baseline - 0.15 * letter) & (bottom < label.bottom + 0.1 * letter)
     printed &= (right - left < 1.2 * letter) & (right < label.right + MAX_EXTENSION * letter)
     end = label.right
-    for mark in np.flatnonzero(printed & (right > end))[np.argsort(left[printed & (right > end)])]:
-        if left[mark] > end + WORD_GAP * letter:
+    for component in np.flatnonzero(printed & (right > end))[np.argsort(left[printed & (right > end)])]:
+        if left[component] > end + WORD_GAP * letter:
             break
-        end = max(end, right[mark])
+        end = max(end, right[component])
     return Box(label.left, label.top, end, label.bottom)

@@ -83,7 +83,7 @@ def test_a_small_book_and_a_table_are_read_as_ever(tmp_path: Path) -> None:
 
 def test_a_plate_that_cannot_be_used_is_made_anew(tmp_path: Path) -> None:
     kept = tmp_path / "1.npz"
-    kept.write_bytes(b"no plate")
+    kept.write_bytes(b"no template")
     reader = Reader()
     read(reader, 20, kept)
     assert reader.rounds[0][0].template is None

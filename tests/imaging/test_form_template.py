@@ -23,12 +23,12 @@ def test_the_median_of_the_pages_is_the_blank_form_without_ink() -> None:
     assert ((made < 200) & (blank < 140)).sum() > 0.97 * (blank < 140).sum()
 
 
-def test_too_few_pages_make_no_plate() -> None:
+def test_too_few_pages_make_no_template() -> None:
     views = [view(sheet) for sheet in sheets(FORM)]
     assert learn_template(views[: MIN_PAGES - 1], shape_of(SCHEMAS.form(FORM))) is None
 
 
-def test_a_label_that_hardly_any_page_has_read_is_not_of_the_plate() -> None:
+def test_a_label_that_was_read_on_hardly_any_page_is_not_in_the_template() -> None:
     views = [view(sheet) for sheet in sheets(FORM)]
     bare = [type(one)(one.picture, one.labels[3:]) for one in views[:-1]]
     made = learn_template([*bare, views[-1]], shape_of(SCHEMAS.form(FORM)))
@@ -72,10 +72,10 @@ def test_nothing_is_found_on_an_empty_page() -> None:
     assert template(FORM).find_labels(smaller(ink_layer(sheets(FORM)[0].pixels), 0.1), DPI) == ()
 
 
-def test_a_plate_comes_back_from_its_bytes() -> None:
+def test_a_template_comes_back_from_its_bytes() -> None:
     again = FormTemplate.from_bytes(template(FORM).to_bytes())
     assert (again.shape, again.labels, again.pages) == (template(FORM).shape, template(FORM).labels, 5)
     assert np.array_equal(again.picture, template(FORM).picture)
-    for broken in (b"", b"no plate", template(FORM).to_bytes()[:5000]):
-        with pytest.raises(ValueError, match="no plate"):
+    for broken in (b"", b"no template", template(FORM).to_bytes()[:5000]):
+        with pytest.raises(ValueError, match="no form template"):
             FormTemplate.from_bytes(broken)

@@ -28,7 +28,7 @@ def drawn(*texts: str) -> Pixels:
     return draw_overlay(page, result, SCHEMAS)[:, 190:800]
 
 
-def test_captions_of_fields_that_share_a_blank_stand_one_above_the_other() -> None:
+def test_captions_of_fields_that_share_a_blank_are_drawn_above_one_another() -> None:
     alone, other, shared = drawn("CCCD"), drawn("0921"), drawn("CCCD", "0921")
     line = slice(582, 597)
     assert (shared[line] == alone[line]).all()

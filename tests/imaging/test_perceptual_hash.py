@@ -44,7 +44,7 @@ def _scanned_again(page: Pixels, angle: float) -> Pixels:
 
 
 @pytest.mark.parametrize("angle", [-1.0, 0.6])
-def test_a_page_scanned_again_is_alike(pages: list[Pixels], angle: float) -> None:
+def test_a_page_scanned_again_has_nearly_the_same_hash(pages: list[Pixels], angle: float) -> None:
     for page in pages:
         assert (
             hash_distance(perceptual_hash(page), perceptual_hash(_scanned_again(page, angle)))
@@ -52,12 +52,12 @@ def test_a_page_scanned_again_is_alike(pages: list[Pixels], angle: float) -> Non
         )
 
 
-def test_other_pages_of_the_same_form_are_not_alike(pages: list[Pixels]) -> None:
+def test_other_pages_of_the_same_form_have_other_hashes(pages: list[Pixels]) -> None:
     looks = [perceptual_hash(page) for page in pages]
     assert min(hash_distance(one, other) for one, other in combinations(looks, 2)) > MAX_DUPLICATE_DISTANCE
 
 
-def test_an_empty_page_is_like_no_other() -> None:
+def test_an_empty_page_has_no_hash() -> None:
     empty = np.full((300, 200), 240, np.uint8)
     assert perceptual_hash(empty) == ""
     assert hash_distance("", "") == HASH_BITS

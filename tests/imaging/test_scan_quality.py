@@ -92,7 +92,7 @@ def test_an_ordinary_page_has_no_flaw(form: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("what", sorted(CODES))
-def test_each_damage_is_told_by_its_name(what: str) -> None:
+def test_each_damage_is_named_by_its_code(what: str) -> None:
     assert CODES[what] in flaws(DAMAGES[what](drawn(), DPI, np.random.default_rng(1)))
 
 
@@ -117,7 +117,7 @@ GATE = PageGate((0.17, 0.5, 0.4, 3.0, 9.0, 15.0))
 FINE = Quality(10.0, 200.0, 0.0, 300.0, edge=0.3, shade=0.1)
 
 
-def test_every_sign_has_its_limit() -> None:
+def test_every_measure_has_its_limit() -> None:
     assert len(GATE.limits) == len(FLAW_MEASURES)
     assert GATE.flaws(FINE) == ()
     assert GATE.flaws(Quality(10.0, 200.0, 0.0, 300.0, 0.6, 0.7, 12.0, 20.0, 5.0)) == (

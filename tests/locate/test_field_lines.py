@@ -23,7 +23,7 @@ from tests.locate.forms import PAGE_FORMS
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
-def test_every_blank_has_its_strips_in_reading_order(form: Form) -> None:
+def test_every_blank_has_its_field_lines_in_reading_order(form: Form) -> None:
     strips = strips_of(form)
     names = [strip.piece.slot for strip in strips]
     wanted = [slot.name for slot in form.slots for _ in slot.pieces]
@@ -35,7 +35,7 @@ def test_every_blank_has_its_strips_in_reading_order(form: Form) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(off=st.floats(-0.3, 0.3))
-def test_the_leaders_dots_tell_where_a_line_really_is(off: float) -> None:
+def test_a_line_is_where_the_dots_of_its_leader_are(off: float) -> None:
     form = PAGE_FORMS[0]
     plain = strips_of(form)
     number = long_strip(plain)
@@ -56,7 +56,7 @@ def owned(
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
 @pytest.mark.parametrize("rise", [-0.12, 0.0, 0.12])
-def test_letters_go_to_the_line_they_stand_on(form: Form, rise: float) -> None:
+def test_letters_go_to_the_line_they_are_written_on(form: Form, rise: float) -> None:
     strips = strips_of(form)
     written = [letters(strip, strip.piece.box.left + 4, 3, rise) for strip in strips]
     owner = owned(strips, components(*written))
@@ -96,7 +96,7 @@ def test_a_tone_mark_between_two_lines_goes_to_the_nearer_letter() -> None:
     assert owned(strips, components(upper, lower, tone))[-1] == below
 
 
-def test_a_speck_far_from_all_writing_belongs_to_nobody() -> None:
+def test_a_speck_far_from_all_writing_belongs_to_no_line() -> None:
     strips = strips_of(PAGE_FORMS[0])
     strip = strips[long_strip(strips)]
     speck = [
@@ -166,7 +166,7 @@ def test_a_dash_between_wide_figures_stays_on_its_line(form: Form) -> None:
     assert owned(strips, components(first, second, below, dash))[-1] == number
 
 
-def test_a_dash_in_a_barred_box_has_no_strip_though_figures_stand_on_both_sides() -> None:
+def test_a_dash_in_a_barred_box_has_no_line_though_figures_are_on_both_sides() -> None:
     strips = strips_of(PAGE_FORMS[0])
     number = long_strip(strips)
     p, left, y = strips[number].pitch, strips[number].piece.box.left + 40, strips[number].piece.baseline
@@ -190,7 +190,7 @@ def test_a_value_that_runs_over_the_end_of_its_blank_is_followed(form: Form) -> 
     assert (owned(strips, components(run)) == number).all()
 
 
-def test_what_stands_behind_the_next_rule_of_the_frame_is_another_blanks() -> None:
+def test_writing_behind_the_next_rule_of_the_frame_belongs_to_another_blank() -> None:
     form = next(form for form in PAGE_FORMS if form.rules)
     strips = strips_of(form)
     number = next(n for n, s in enumerate(strips) if s.open_right and s.rule - s.piece.box.right < s.pitch)
@@ -227,14 +227,14 @@ def test_writing_well_beyond_the_end_is_not_taken_in() -> None:
     assert owned(strips, components(inside, beyond)).tolist() == [number] * 2 + [-1] * 3
 
 
-def test_marks_in_a_barred_box_have_no_strip() -> None:
+def test_components_in_a_barred_box_have_no_line() -> None:
     strips = strips_of(PAGE_FORMS[0])
     strip = strips[long_strip(strips)]
     boxes = components(letters(strip, strip.piece.box.left + 40))
     assert (owned(strips, boxes, (strip.piece.box.grown(0, 40),)) == -1).all()
 
 
-def test_words_that_hang_together_with_ink_of_the_area_behind_them_stay() -> None:
+def test_words_connected_with_ink_of_the_area_behind_them_stay() -> None:
     strips = strips_of(PAGE_FORMS[0])
     number = long_strip(strips)
     strip = strips[number]
@@ -259,7 +259,7 @@ def test_the_colon_behind_a_label_is_no_writing_but_a_letter_there_is() -> None:
     assert owned(strips, components(tall), colons=(colon,)).tolist() == [number]
 
 
-def test_no_marks_have_no_owners() -> None:
+def test_without_components_there_is_nothing_to_assign() -> None:
     strips = strips_of(PAGE_FORMS[0])
     assert len(owned(strips, NO_DOTS)) == 0
     assert owned((), components([[1, 1, 9, 9]])).tolist() == [-1]
@@ -281,7 +281,7 @@ def neighbours(strips: tuple[FieldLine, ...]) -> tuple[FieldLine, FieldLine]:
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
-def test_only_a_mark_that_stands_on_two_lines_is_cut_and_between_them(form: Form) -> None:
+def test_only_a_component_on_two_lines_is_cut_and_between_them(form: Form) -> None:
     strips = strips_of(form)
     upper, lower = neighbours(strips)
     left = max(lower.piece.box.left, upper.piece.box.left) + 10

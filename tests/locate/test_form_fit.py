@@ -52,7 +52,7 @@ def furthest(fit: FormFit, matrix: Matrix) -> float:
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
-def test_labels_read_right_give_the_very_map(form: Form) -> None:
+def test_labels_read_right_give_the_exact_map(form: Form) -> None:
     matrix = placing(form)
     fit = fitting.fit_form(form, ideal_candidates(form, matrix), SIZE)
     assert fit is not None
@@ -188,7 +188,7 @@ def test_candidates_moved_to_another_picture_give_the_same_fit_there() -> None:
     assert fitting.median_residual(form, fit) < 0.01
 
 
-def test_spread_tells_how_far_labels_are_from_the_map() -> None:
+def test_the_residual_is_how_far_labels_are_from_the_map() -> None:
     form = PAGE_FORMS[0]
     matrix = placing(form)
     exact = fitting.fit_to_frame(form, ideal_candidates(form, matrix), matrix)

@@ -54,7 +54,7 @@ def test_the_lines_of_a_free_area_come_from_top_to_bottom() -> None:
     ]  # fmt: skip
 
 
-def test_a_signature_that_touches_the_name_below_it_is_told_by_the_letters_that_touch_nothing() -> None:
+def test_a_signature_that_touches_the_name_below_it_is_found_by_the_letters_that_touch_nothing() -> None:
     letter = 30.0
     words = [[100, 220, 140, 260], [150, 230, 190, 260], [330, 230, 370, 275]]
     through, above = [200, 130, 320, 262], [210, 130, 320, 215]
@@ -70,7 +70,7 @@ def test_a_signature_that_touches_the_name_below_it_is_told_by_the_letters_that_
     assert not list(find_signed_names(area, np.array([*words, above, fragment], np.int32), letter))
 
 
-def test_a_tall_mark_over_a_line_may_hold_letters_of_it() -> None:
+def test_a_tall_component_over_a_line_may_hold_letters_of_it() -> None:
     letter, area, line = 30.0, Box(80, 100, 400, 300), Box(100, 220, 380, 275)
     words = [[100, 220, 140, 260], [330, 230, 370, 275]]
     for tall, over in (
@@ -95,7 +95,7 @@ def test_words_with_tails_and_words_without_are_of_one_line_below_a_signature() 
     assert [line[2].tolist() for line in find_handwriting_lines(*asked, MIN_LINE_DISTANCE)] == [[0, 1, 2]]
 
 
-def test_marks_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:
+def test_components_that_only_reach_into_an_area_and_its_rules_are_left_out() -> None:
     boxes = np.array([[20, 180, 60, 210], [100, 180, 130, 210], [200, 100, 210, 400]], np.int32)
     mass = np.array([600, 600, 2000], np.int32)
     found = list(find_handwriting_lines(Box(80, 150, 400, 360), boxes, mass, np.arange(3), 30))

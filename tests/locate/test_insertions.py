@@ -57,7 +57,7 @@ def test_words_longer_than_what_is_struck_are_followed_to_their_end(form: Form) 
 
 @pytest.mark.parametrize("apart", [2.0, 0.6])
 @pytest.mark.parametrize("sunk", [0.25, 0.0])
-def test_words_far_behind_all_others_that_hang_from_the_line_above_are_none_of_it(
+def test_words_far_behind_all_others_and_below_the_line_above_do_not_belong_to_it(
     apart: float, sunk: float
 ) -> None:
     strips, upper, lower, left = two_lines(PAGE_FORMS[0])
@@ -93,7 +93,7 @@ def test_the_first_word_of_a_blank_further_right_stays_in_it_though_it_hangs() -
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
-def test_neither_hats_nor_tails_are_words(form: Form) -> None:
+def test_neither_diacritics_nor_tails_are_words(form: Form) -> None:
     strips, upper, lower, left = two_lines(form)
     p = strips[lower].pitch
     struck, over = letters(strips[lower], left), letters(strips[upper], left)

@@ -74,7 +74,7 @@ def test_a_label_printed_twice_has_a_candidate_for_each() -> None:
     assert sorted((c.label, round(c.baseline, -1)) for c in found) == [(1, 290), (1, 370), (2, 300), (2, 380)]
 
 
-def test_a_label_declared_twice_may_stand_at_either_place() -> None:
+def test_a_label_declared_twice_may_be_at_either_place() -> None:
     words = words_of("Họ và tên:", 100, 300, 30) + words_of("Họ và tên:", 100, 500, 30)
     found = find_label_candidates(labels("Họ và tên:", "Họ và tên:"), words)
     assert sorted((c.label, round(c.baseline)) for c in found) == [(0, 300), (0, 500), (1, 300), (1, 500)]
@@ -153,7 +153,7 @@ def test_a_letter_that_the_estimate_leaves_out_belongs_to_the_label(form: Form) 
 
 
 @pytest.mark.parametrize("form", PAGE_FORMS, ids=FORM_IDS)
-def test_what_stands_a_space_behind_or_is_no_letter_of_print_does_not(form: Form) -> None:
+def test_a_letter_a_space_behind_the_label_or_not_of_print_does_not(form: Form) -> None:
     number, (labels, letter) = heading(form), placed(form)
     box = labels[number].box
     apart = letter_at(box, letter, 0.3, 0.4)

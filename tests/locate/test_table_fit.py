@@ -77,7 +77,7 @@ def test_the_outer_rules_may_be_cut_off(form: Form) -> None:
 
 @pytest.mark.parametrize("unseen", [slice(1, -1), slice(0, -1), slice(2, None), slice(2, -1)])
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
-def test_rows_are_not_taken_for_their_neighbours_where_outer_level_rules_are_not_seen(
+def test_rows_are_not_taken_for_their_neighbours_where_outer_horizontal_rules_are_not_seen(
     form: Form, unseen: slice
 ) -> None:
     x, y = rules(form)
@@ -87,7 +87,7 @@ def test_rows_are_not_taken_for_their_neighbours_where_outer_level_rules_are_not
 
 
 @pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
-def test_without_level_rules_the_frame_is_as_high_as_its_upright_rules_are_long(form: Form) -> None:
+def test_without_horizontal_rules_the_frame_is_as_high_as_its_vertical_rules_are_long(form: Form) -> None:
     x, y = rules(form)
     fit = fit_table(form, x, y[3:4], size_of(form), (y[0] + 2, y[-1] - 2))
     assert fit is not None

@@ -238,4 +238,14 @@ def deskew(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> 
         axes.level,
         axes.upright,
     )
-    return DeskewedPage(level, normalized, ink, components, letter, matrix, turn, axes.angle, dpi)
+    return DeskewedPage(
+        grey=level,
+        normalized=normalized,
+        ink=ink,
+        components=components,
+        letter=letter,
+        matrix=matrix,
+        turn=turn,
+        skew=axes.angle,
+        dpi=dpi,
+    )

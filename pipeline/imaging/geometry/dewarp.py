@@ -159,8 +159,8 @@ class _PageStrip:
         mean = cv2.reduce(part, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / part.shape[1]
         rows = np.arange(height)
         # a rule is darker than what lies a little above and below it; writing is not
-        beside = np.maximum(mean[(rows - 7).clip(0)], mean[(rows + 7).clip(max=height - 1)])
-        self._clear = np.clip(mean - beside, 0.0, 60.0)
+        around = np.maximum(mean[(rows - 7).clip(0)], mean[(rows + 7).clip(max=height - 1)])
+        self._clear = np.clip(mean - around, 0.0, 60.0)
         self._levels = np.asarray(levels)
         self._share = (self._levels - levels[0]) / (levels[-1] - levels[0])
 
@@ -177,7 +177,7 @@ class _PageStrip:
         )
         at = np.rint(self._levels + first_shift + self._share * (last_shift - first_shift)).astype(int)
         merit = self._clear[at.clip(0, len(self._clear) - 1)].mean(axis=2)
-        # of courses that stand out alike the one that goes on as before
+        # of courses with the same contrast, the nearest to the strip before
         away = np.abs(offsets)[:, None] + np.abs(offsets)[None, :]
         merit = merit - 0.5 * away / max(1, reach)
         best = np.unravel_index(int(merit.argmax()), merit.shape)

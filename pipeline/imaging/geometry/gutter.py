@@ -103,14 +103,14 @@ def find_gutter(grey: Pixels, width_mm: float) -> Gutter:
     paper = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((thin, thin), np.uint8)), np.uint8)
     light = max(1.0, float(np.percentile(paper, 75)))
     written_mask = (small < 0.8 * cv2.blur(paper, (thin, thin)).astype(np.float32)).astype(np.float32)
-    beside = max(2, round(BESIDE_MM * mm))
+    reach = max(2, round(BESIDE_MM * mm))
     best: Gutter | None = None
     clear: tuple[float, Gutter] | None = None
     for slope in np.tan(np.radians(np.arange(-MAX_TILT, MAX_TILT + TILT_STEP / 2, TILT_STEP))):
-        tones, written, first = _sample_lines(paper, written_mask, float(slope), beside)
-        dips = _shadow_depths(tones, beside) / light
+        tones, written, first = _sample_lines(paper, written_mask, float(slope), reach)
+        dips = _shadow_depths(tones, reach) / light
         at = int(np.argmax(dips))
-        candidate = _line(first + beside + at, float(slope), height, scale, float(dips[at]))
+        candidate = _line(first + reach + at, float(slope), height, scale, float(dips[at]))
         if best is None or candidate.shadow > best.shadow:
             best = candidate
         middle, merit = _widest_gap(written < 0.01)
@@ -122,17 +122,17 @@ def find_gutter(grey: Pixels, width_mm: float) -> Gutter:
 
 
 def _sample_lines(
-    paper: Pixels, written_mask: NDArray[np.float32], slope: float, beside: int
+    paper: Pixels, written_mask: NDArray[np.float32], slope: float, reach: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Return what lies along each line of that slope about the middle, and ``beside`` further on each side.
+    """Return what lies along each line of that slope about the middle, and ``reach`` further on each side.
 
     Returns:
         The median light of the paper along each line, the share of it that is written on, and the x of the first at
         half the height.
     """
     height, width = paper.shape
-    first = round(width * (0.5 - MAX_OFFSET)) - beside
-    columns = np.arange(first, round(width * (0.5 + MAX_OFFSET)) + beside + 1)
+    first = round(width * (0.5 - MAX_OFFSET)) - reach
+    columns = np.arange(first, round(width * (0.5 + MAX_OFFSET)) + reach + 1)
     rows = np.arange(height)[:, None]
     x = np.clip(np.rint(columns + slope * (rows - height / 2)).astype(int), 0, width - 1)
     tones: NDArray[np.float64] = np.median(paper[rows, x], axis=0).astype(np.float64)
@@ -140,15 +140,15 @@ def _sample_lines(
     return tones, written, first
 
 
-def _shadow_depths(tones: NDArray[np.float64], beside: int) -> NDArray[np.float64]:
+def _shadow_depths(tones: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """Return how much darker each line is than the lighter ones on either side; the darker side counts.
 
-    The first and the last ``beside`` lines are left out.
+    The first and the last ``reach`` lines are left out.
     """
-    inner = len(tones) - 2 * beside
-    left = np.array([tones[n : n + beside].max() for n in range(inner)])
-    right = np.array([tones[n + beside + 1 : n + 2 * beside + 1].max() for n in range(inner)])
-    result: NDArray[np.float64] = np.minimum(left, right) - tones[beside : beside + inner]
+    inner = len(tones) - 2 * reach
+    left = np.array([tones[n : n + reach].max() for n in range(inner)])
+    right = np.array([tones[n + reach + 1 : n + 2 * reach + 1].max() for n in range(inner)])
+    result: NDArray[np.float64] = np.minimum(left, right) - tones[reach : reach + inner]
     return result
 
 

@@ -130,8 +130,8 @@ def downscale(grey: Pixels, scale: float) -> Pixels:
     if scale >= 1:
         return grey
     # between half and full size both blur alike, and this is four times as quick
-    way = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
-    return np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
+    method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
 
 def rectifying_homography(

@@ -36,8 +36,8 @@ def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> Conn
     touched = np.zeros(len(components.area), bool)
     runs = components.runs
     for label in labels:
-        share, beside, below = _label_overlap(components, label)
-        runs_on = beside | below
+        share, sideways, below = _label_overlap(components, label)
+        runs_on = sideways | below
         gone |= (share >= 0.55) & ~runs_on
         touching = (share > 0.2) & ((share < 0.55) | runs_on)
         if touching.any():
@@ -75,10 +75,10 @@ def _label_overlap(
     across = np.minimum(right, label.right) - np.maximum(left, label.left)
     down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
     high = label.bottom - label.top
-    hat = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
-    share = np.where((across > 0) & (down > 0) & ~hat, across * down / size, 0.0)
-    beside = np.maximum(label.left - left, right - label.right) > 0.8 * high
-    return share, beside, bottom - label.bottom > PRINT_DESCENT * high
+    diacritic = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
+    share = np.where((across > 0) & (down > 0) & ~diacritic, across * down / size, 0.0)
+    sideways = np.maximum(label.left - left, right - label.right) > 0.8 * high
+    return share, sideways, bottom - label.bottom > PRINT_DESCENT * high
 
 
 def _clip_runs(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:

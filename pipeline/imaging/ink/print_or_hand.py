@@ -1,6 +1,6 @@
 """Telling typed or printed lines from handwriting by their shape alone.
 
-Type stands on one straight line, its letters share a few heights and its stems are upright; a hand does none of these
+Type has one straight baseline, its letters share a few heights and its stems are upright; a hand does none of these
 exactly. Seven measures of that go through a logistic model whose weights lie in ``ocr_models/print-or-hand``.
 """
 

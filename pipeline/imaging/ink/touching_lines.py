@@ -75,11 +75,11 @@ def _parts(runs: Runs, between: Sequence[tuple[int, int]], width: int) -> tuple[
     for first, last in between:
         inside = np.flatnonzero((y >= first) & (y < last))
         piece = connect_runs(runs[:, inside], width)
-        hangs = list(_touching(runs, inside, y == first, y == first - 1))
-        stands = [near for near, _ in _touching(runs, inside, y == last - 1, y == last)]
-        below = np.isin(piece, piece[stands])
+        hanging = list(_touching(runs, inside, y == first, y == first - 1))
+        rising = [near for near, _ in _touching(runs, inside, y == last - 1, y == last)]
+        below = np.isin(piece, piece[rising])
         part[inside[below]] += 1
-        for near, beyond_run in hangs:
+        for near, beyond_run in hanging:
             if below[near]:
                 places += [_position_of(runs, inside[near]), _position_of(runs, beyond_run)]
     return part, places
@@ -157,14 +157,14 @@ def touches_other_line(
         return False
     mine, strange = np.zeros((2, len(components.area)), bool)
     mine[own] = strange[others] = True
-    beside = components.mask_in(strange, left, first, right, bottom)
-    if not beside.any():
+    foreign = components.mask_in(strange, left, first, right, bottom)
+    if not foreign.any():
         return False
     letters = components.mask_in(mine, left, first, right, bottom)
     # what is cut off above is a tall letter: its columns are out
     letters[:, letters[: top - first].any(axis=0)] = 0
     close = cv2.dilate(letters, np.ones((2 * gap + 1, 1), np.uint8))
-    return bool(cv2.hasNonZero(cv2.bitwise_and(close, beside)))
+    return bool(cv2.hasNonZero(cv2.bitwise_and(close, foreign)))
 
 
 def cut_at_sparsest_row(

@@ -166,14 +166,14 @@ def vertical_extent(runs: Pixels, upright: RuleFamily) -> tuple[float, float] | 
     height, width = runs.shape
     if len(upright.at) < 2:
         return None
-    beside = 2 * max(3, width // 300)
+    margin = 2 * max(3, width // 300)
     bands = _split_bands(runs)
 
     def seen(lines: Values) -> Values:
         shares, top = [], 0
         for band in bands:
             places = upright.position_along(lines, top + len(band) / 2)
-            columns = np.rint(places).astype(int)[:, None] + np.arange(-beside, beside + 1)
+            columns = np.rint(places).astype(int)[:, None] + np.arange(-margin, margin + 1)
             near = band[:, columns.clip(0, width - 1)] > 0
             shares.append((near & (columns >= 0) & (columns < width)).any(axis=2).mean(axis=1))
             top += len(band)

@@ -207,21 +207,21 @@ def _find_hidden_paths(leaders: DotLeaders, letter: float) -> HiddenDotPaths | N
     if len(paces) < 6:
         return None
     pace = dot_spacing(paces)
-    beside = same & (gap < 1.5 * pace)
+    adjacent = same & (gap < 1.5 * pace)
     level = max(1.5, 0.06 * letter)
     parts = []
-    for alone, way in ((np.append(~beside, True), 1), (np.append(True, ~beside), -1)):
+    for alone, direction in ((np.append(~adjacent, True), 1), (np.append(True, ~adjacent), -1)):
         ends = np.flatnonzero(alone)
-        along = way * (x[None, :] - x[ends, None])
+        along = direction * (x[None, :] - x[ends, None])
         along[(along <= 0) | (np.abs(y[None, :] - y[ends, None]) > level)] = (MAX_HIDDEN_DOTS + 2) * pace
         other = along.argmin(axis=1)
         far = np.minimum(along[np.arange(len(ends)), other], (MAX_HIDDEN_DOTS + 2) * pace)
         steps = np.maximum(1, np.rint(far / pace))
         known = (steps <= MAX_HIDDEN_DOTS) & (np.abs(far - steps * pace) < MAX_PHASE_ERROR * pace)
-        step_x = way * np.where(known, far / steps, pace)
+        step_x = direction * np.where(known, far / steps, pace)
         step_y = np.where(known, (y[other] - y[ends]) / steps, 0.0)
         count = np.where(known, steps - 1, np.minimum(MAX_HIDDEN_DOTS, np.ceil(far / pace - 1)))
-        used = (count > 0) & (~known | (way > 0))
+        used = (count > 0) & (~known | (direction > 0))
         start, step = np.column_stack([x[ends], y[ends]]), np.column_stack([step_x, step_y])
         parts.append((start[used], step[used], count[used], ~known[used]))
     start, step, count, is_open = (np.concatenate(part) for part in zip(*parts, strict=True))

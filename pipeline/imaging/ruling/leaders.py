@@ -103,17 +103,17 @@ def find_missed_dots(
     x, y = (dots[:, 0] + dots[:, 2]) / 2, (dots[:, 1] + dots[:, 3]) / 2
     left, top, right, bottom = boxes.T.astype(float)
     low = (bottom - top <= 1.8 * high) & (right - left <= 0.45 * letter)
-    for mark in np.flatnonzero(low & (right - left > 0.6 * wide) & (bottom - top > 0.6 * high)):
-        level, middle = (top[mark] + bottom[mark]) / 2, (left[mark] + right[mark]) / 2
+    for dot in np.flatnonzero(low & (right - left > 0.6 * wide) & (bottom - top > 0.6 * high)):
+        level, middle = (top[dot] + bottom[dot]) / 2, (left[dot] + right[dot]) / 2
         on = slice(*np.searchsorted(y, (level - 0.08 * letter, level + 0.08 * letter)))
-        beside = np.sort(x[on][np.abs(x[on] - middle) < 4 * letter])
-        steps = np.diff(beside)
+        neighbours = np.sort(x[on][np.abs(x[on] - middle) < 4 * letter])
+        steps = np.diff(neighbours)
         steps = steps[(steps > 2) & (steps < 0.5 * letter)]
-        if len(beside) < MIN_NEIGHBOURS or len(steps) < MIN_DOTS:
+        if len(neighbours) < MIN_NEIGHBOURS or len(steps) < MIN_DOTS:
             continue
-        ends = np.array([left[mark] + wide / 2, right[mark] - wide / 2])
-        paces = np.abs(beside - ends[:, None]) / dot_spacing(steps)
-        found[mark] = (np.abs(paces - np.rint(paces)) < 0.25).mean(axis=1).min() >= 0.6
+        ends = np.array([left[dot] + wide / 2, right[dot] - wide / 2])
+        paces = np.abs(neighbours - ends[:, None]) / dot_spacing(steps)
+        found[dot] = (np.abs(paces - np.rint(paces)) < 0.25).mean(axis=1).min() >= 0.6
     return found
 
 
@@ -124,7 +124,7 @@ def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64
         return run
     level = max(2.0, 0.14 * letter)
     reach = 0.95 * letter
-    # link every mark to its nearest neighbour to the right on the same level
+    # link every dot to its nearest neighbour to the right on the same level
     by_x = np.argsort(centroids[:, 0])
     x, y = centroids[by_x, 0], centroids[by_x, 1]
     follower = np.full(len(centroids), -1)

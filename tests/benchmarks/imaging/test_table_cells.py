@@ -24,7 +24,7 @@ def numbered(tops: list[int]) -> Pixels:
 
 @settings(max_examples=10, deadline=None)
 @given(steps=st.lists(st.integers(45, 130), min_size=2, max_size=6))
-def test_rows_without_level_rules_are_found_by_what_is_written_in_their_first_column(
+def test_rows_without_horizontal_rules_are_found_by_the_writing_in_their_first_column(
     steps: list[int],
 ) -> None:
     tops = [140 + sum(steps[:number]) for number in range(len(steps))]

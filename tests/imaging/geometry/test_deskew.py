@@ -17,7 +17,7 @@ from tests.imaging.drawings import dot, middle_of_ink, paper, rule, ruled_page, 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 @pytest.mark.parametrize("angle", [-4.0, 2.0])
-def test_a_levelled_page_is_level_and_its_matrix_tells_where_a_dot_went(turn: int, angle: float) -> None:
+def test_a_deskewed_page_is_level_and_its_matrix_maps_a_dot_to_where_it_went(turn: int, angle: float) -> None:
     upright = ruled_page(angle)
     lying = np.ascontiguousarray(np.rot90(upright, k=turn // 90))
     level = deskew.deskew(lying, 1.0, turn, 20, 150)
@@ -30,7 +30,7 @@ def test_a_levelled_page_is_level_and_its_matrix_tells_where_a_dot_went(turn: in
 
 
 @pytest.mark.parametrize(("level_angle", "upright_angle"), [(1.6, 0.3), (-0.4, 0.8), (2.5, 2.5), (-1.0, 2.2)])
-def test_level_and_upright_rules_that_lean_against_one_another_are_both_set_square(
+def test_horizontal_and_vertical_rules_of_different_skew_are_both_set_square(
     level_angle: float, upright_angle: float
 ) -> None:
     leaning, size = warp.deskew_matrix(level_angle, upright_angle, (1000, 1400))
@@ -44,7 +44,7 @@ def test_level_and_upright_rules_that_lean_against_one_another_are_both_set_squa
     assert (axes.level, axes.upright) == pytest.approx((0, 0), abs=0.06)
 
 
-def test_labels_are_looked_for_on_a_page_without_leaders() -> None:
+def test_the_picture_that_labels_are_read_from_has_no_leaders() -> None:
     picture = ruled_page(0)
     for x in range(200, 800, 9):
         dot(picture, x, 320, 1.8)
@@ -82,7 +82,7 @@ def test_a_page_larger_than_is_measured_on_gives_the_same_angle(angle: float) ->
 
 
 @pytest.mark.parametrize("angle", [-4.0, -1.3, 2.2, 4.0])
-def test_a_page_set_level_has_no_skew_left(angle: float) -> None:
+def test_a_deskewed_page_has_no_skew_left(angle: float) -> None:
     page = ruled_page(angle)
     angle = estimate_skew(page)
     matrix, size = deskew_matrix(angle, angle, (page.shape[1], page.shape[0]))
@@ -95,7 +95,7 @@ def test_a_page_of_text_without_rules_is_measured_by_its_lines(angle: float) -> 
 
 
 @pytest.mark.parametrize("angle", [-2.43, 1.16])
-def test_leaders_alone_tell_the_angle(angle: float) -> None:
+def test_leaders_alone_give_the_angle(angle: float) -> None:
     page = paper(900, 1200)
     turn = np.radians(angle)
     for y in range(-400, 401, 50):

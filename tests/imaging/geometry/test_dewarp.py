@@ -36,7 +36,7 @@ def page(rise: float, keystone: float, bow: float) -> Pixels:
 @pytest.mark.parametrize(
     ("rise", "keystone", "bow"), [(18, 0, 0), (-18, 0, 0), (0, 40, 0), (15, -40, 0), (12, 20, 14), (0, 0, 0)]
 )
-def test_rules_are_followed_where_a_page_is_bent_or_seen_aslant(
+def test_rules_are_followed_on_a_bent_page_and_under_a_slanting_view(
     rise: float, keystone: float, bow: float
 ) -> None:
     bend = measure_horizontal_curvature(page(rise, keystone, bow), LEFT, RIGHT, LEVELS.tolist(), 22)
@@ -45,13 +45,13 @@ def test_rules_are_followed_where_a_page_is_bent_or_seen_aslant(
         assert np.abs(bend.curved(x, level) - course(drawn, x, rise, keystone, bow)).max() < 5
 
 
-def test_a_point_goes_to_the_straight_page_and_back() -> None:
+def test_a_point_goes_to_the_flat_page_and_back() -> None:
     bend = measure_horizontal_curvature(page(15, -40, 0), LEFT, RIGHT, LEVELS.tolist(), 22)
     x = np.linspace(LEFT, RIGHT, 9)
     assert bend.flattened(x, bend.curved(x, 333.0)) == pytest.approx(np.full(9, 333.0))
 
 
-def test_where_no_rules_are_seen_nothing_is_bent() -> None:
+def test_a_page_without_rules_has_no_curvature() -> None:
     bend = measure_horizontal_curvature(paper(WIDTH, HEIGHT), LEFT, RIGHT, LEVELS.tolist(), 22)
     assert bend.max_shift == 0
     assert bend.levels == pytest.approx(LEVELS)

@@ -50,7 +50,7 @@ def test_the_gutter_of_an_open_book_is_found_within_a_hundredth_of_its_width(
 
 @pytest.mark.parametrize("level", ["mild", "hard"])
 @pytest.mark.parametrize("form", ["birth-2006", "marriage-2016", "birth-table"])
-def test_writing_runs_level_until_the_picture_is_laid_on_its_side(form: str, level: ScannerLevel) -> None:
+def test_text_is_horizontal_until_the_picture_is_laid_on_its_side(form: str, level: ScannerLevel) -> None:
     rows = 8 if form == "birth-table" else 1
     options = SynthOptions(seed=6, entries=rows, dpi=DPI, cover=False, scanner=level)
     grey = ink_layer(next(draw_book(SCHEMAS.form(form), SCHEMAS, options)).scan.pixels)

@@ -105,7 +105,7 @@ def test_a_fine_page_made_small_keeps_its_thin_strokes(scale: float, angle: floa
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_a_dot_lies_where_the_box_of_the_straight_page_says(scale: float, turn: int) -> None:
+def test_a_dot_lies_where_the_box_of_the_rectified_page_says(scale: float, turn: int) -> None:
     picture = paper(400, 300)
     dot(picture, 120, 80, radius=6)
     matrix, _ = warp.quarter_turn(turn, (400, 300))
@@ -152,7 +152,7 @@ FRAME = np.array([[100.0, 150.0], [900.0, 150.0], [900.0, 1300.0], [100.0, 1300.
 
 @settings(max_examples=30, deadline=None)
 @given(shifts=st.lists(st.floats(-20, 20), min_size=8, max_size=8), limit=st.integers(400, 2000))
-def test_the_straight_frame_is_square_and_the_page_lies_on_the_canvas(
+def test_the_rectified_frame_is_square_and_the_page_lies_on_the_canvas(
     shifts: list[float], limit: int
 ) -> None:
     corners = FRAME + np.array(shifts).reshape(4, 2)

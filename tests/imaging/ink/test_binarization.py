@@ -55,7 +55,7 @@ def test_the_mask_is_the_same_under_even_and_uneven_light() -> None:
     assert (first != second).sum() < 0.02 * (first > 0).sum()
 
 
-def test_what_shows_through_from_the_page_behind_is_no_ink() -> None:
+def test_show_through_from_the_page_behind_is_no_ink() -> None:
     page = paper(600, 120)
     behind = typed("ghi chú trang sau", FACE, 44)[:, ::-1]
     page[: behind.shape[0], : behind.shape[1]] = 255 - (255 - behind) // 5

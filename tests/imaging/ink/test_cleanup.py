@@ -23,7 +23,7 @@ def unprinted(picture: np.ndarray, *labels: Box) -> np.ndarray:
     return painted(ink_of_page.remove_print(find_components(ink_of(picture)), labels))
 
 
-def test_marks_on_the_border_and_shadows_are_no_ink_but_what_is_inside_is() -> None:
+def test_components_on_the_border_and_shadows_are_scan_edges_and_those_inside_are_not() -> None:
     picture = paper(300, 400)
     picture[:, :12] = 0  # a dark edge
     picture[0:40, 100:140] = 0  # a mark that comes in from above
@@ -66,7 +66,7 @@ def test_print_that_touches_writing_is_erased_and_the_writing_stays() -> None:
     assert (clean[40:50, 66:120] == 255).all()
 
 
-def test_writing_that_hangs_together_with_a_label_keeps_what_lies_outside() -> None:
+def test_writing_that_is_connected_with_a_label_keeps_what_lies_outside() -> None:
     picture = paper(300, 120)
     picture[40:60, 20:200] = 0
     clean = unprinted(picture, Box(10, 30, 140, 66))
@@ -74,7 +74,7 @@ def test_writing_that_hangs_together_with_a_label_keeps_what_lies_outside() -> N
     assert (clean[40:60, 141:200] == 255).all()
 
 
-def test_a_letter_that_has_grown_together_with_print_above_it_stays_and_its_cut_is_told() -> None:
+def test_a_letter_connected_with_print_above_it_stays_and_its_cut_is_reported() -> None:
     picture = paper(300, 120)
     picture[34:66, 20:50] = 0  # print, its tail in the box
     picture[34:86, 100:130] = 0  # print with a letter that hangs together with it
@@ -86,7 +86,7 @@ def test_a_letter_that_has_grown_together_with_print_above_it_stays_and_its_cut_
     assert list(ink_of_page.cuts_below_print(find_components(ink_of(picture)), [label])) == [(66, 100)]
 
 
-def test_a_hat_of_the_line_below_is_no_print_though_a_label_reaches_over_it() -> None:
+def test_a_circumflex_of_the_line_below_is_no_print_though_a_label_reaches_over_it() -> None:
     picture = paper(300, 120)
     picture[40:70, 20:200] = 0  # print
     picture[76:80, 40:44] = 0  # the dot below one of its letters
@@ -97,7 +97,7 @@ def test_a_hat_of_the_line_below_is_no_print_though_a_label_reaches_over_it() ->
     assert not clean.any()
 
 
-def test_a_label_box_that_hangs_over_the_page_is_no_error() -> None:
+def test_a_label_box_that_reaches_beyond_the_page_is_no_error() -> None:
     picture = paper(50, 40)
     picture[2:20, 2:30] = 0
     clean = unprinted(picture, Box(-20, -5, 15, 15), Box(60, 60, 90, 90))
@@ -134,7 +134,7 @@ def test_a_check_box_off_the_page_is_empty() -> None:
     assert ink_of_page.filled_share(ink_of(paper(50, 50)), Box(60, 60, 90, 90), 2) == 0.0
 
 
-def test_a_cut_line_shows_its_own_ink_and_no_other() -> None:
+def test_the_crop_of_a_line_shows_its_own_ink_and_no_other() -> None:
     picture = paper(300, 120)
     rule(picture, (20, 60), (200, 60), 30, 7)  # the line's own stroke
     rule(picture, (20, 90), (280, 90), 30, 5)  # of the line below
@@ -164,7 +164,7 @@ def test_what_is_too_faint_to_be_ink_is_left_for_the_reader() -> None:
     assert crop[:, 100:160].min() == pytest.approx(200, abs=4)
 
 
-def test_a_cut_at_the_pages_corner_stays_on_the_page() -> None:
+def test_a_crop_at_the_pages_corner_stays_on_the_page() -> None:
     picture = paper(60, 40)
     picture[2:10, 2:10] = 0
     ink = ink_mask(picture)

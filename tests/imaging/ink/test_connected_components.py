@@ -26,7 +26,7 @@ def shapes(components: ConnectedComponents) -> set[frozenset[int]]:
     }
 
 
-def test_each_connected_mark_is_known_by_box_and_area() -> None:
+def test_each_component_has_its_box_and_area() -> None:
     picture = paper(200, 100)
     picture[20:30, 40:60] = 0
     picture[50:80, 100:103] = 0
@@ -38,7 +38,7 @@ def test_each_connected_mark_is_known_by_box_and_area() -> None:
 
 
 @given(MASKS)
-def test_numbers_boxes_areas_and_centres_are_those_of_opencv(ink: Pixels) -> None:
+def test_numbers_boxes_areas_and_centroids_are_those_of_opencv(ink: Pixels) -> None:
     count, labels, stats, centroids = cv2.connectedComponentsWithStats(ink, connectivity=8)
     components = find_components(ink)
     assert (components.label_image(0, 0, ink.shape[1], ink.shape[0]) == labels).all()
@@ -59,7 +59,7 @@ def test_a_part_of_the_page_shows_the_same_numbers(ink: Pixels, data: st.DataObj
 
 
 @given(MASKS, st.data())
-def test_a_part_of_the_page_shows_the_marks_that_are_asked_for(ink: Pixels, data: st.DataObject) -> None:
+def test_a_part_of_the_page_shows_the_chosen_components(ink: Pixels, data: st.DataObject) -> None:
     components = find_components(ink)
     count = len(components.area)
     chosen = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
@@ -70,7 +70,7 @@ def test_a_part_of_the_page_shows_the_marks_that_are_asked_for(ink: Pixels, data
 
 
 @given(MASKS, st.data())
-def test_without_some_marks_the_others_are_what_they_were(ink: Pixels, data: st.DataObject) -> None:
+def test_without_some_components_the_others_are_what_they_were(ink: Pixels, data: st.DataObject) -> None:
     components = find_components(ink)
     count = len(components.area)
     gone = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
@@ -82,7 +82,9 @@ def test_without_some_marks_the_others_are_what_they_were(ink: Pixels, data: st.
 
 
 @given(MASKS, st.data())
-def test_marks_that_lose_ink_are_those_of_the_picture_without_it(ink: Pixels, data: st.DataObject) -> None:
+def test_components_that_lose_ink_are_those_of_the_picture_without_it(
+    ink: Pixels, data: st.DataObject
+) -> None:
     components = find_components(ink)
     runs = components.runs
     size = runs.shape[1]
@@ -97,14 +99,14 @@ def test_marks_that_lose_ink_are_those_of_the_picture_without_it(ink: Pixels, da
 
 
 @given(MASKS, st.data())
-def test_marks_left_on_a_mask_are_those_of_the_mask(ink: Pixels, data: st.DataObject) -> None:
+def test_components_restricted_to_a_mask_are_those_of_the_mask(ink: Pixels, data: st.DataObject) -> None:
     held = data.draw(arrays(np.uint8, ink.shape, elements=st.sampled_from([0, 255])))
     found = find_components(ink).restricted_to(ink & held)
     assert shapes(found) == shapes(find_components(ink & held))
     assert (painted(found) == ink & held).all()
 
 
-def test_a_long_winding_mark_falls_into_as_many_pieces_as_it_is_cut() -> None:
+def test_a_long_winding_component_falls_into_as_many_pieces_as_it_is_cut() -> None:
     ink = np.zeros((200, 41), np.uint8)
     ink[:, ::4] = 255
     ink[0, 2::8] = ink[-1, 6::8] = 255
@@ -118,7 +120,7 @@ def test_a_long_winding_mark_falls_into_as_many_pieces_as_it_is_cut() -> None:
 
 
 @given(MASKS)
-def test_marks_of_a_part_are_laid_where_the_part_is(ink: Pixels) -> None:
+def test_components_of_a_part_are_placed_where_the_part_is(ink: Pixels) -> None:
     page = np.zeros((30, 40), np.uint8)
     page[5 : 5 + ink.shape[0], 9 : 9 + ink.shape[1]] = ink
     laid = find_components(ink).placed_on(9, 5, (30, 40))

@@ -45,7 +45,7 @@ def test_only_a_stroke_through_the_letters_strikes_a_line_out(
     assert (find_strikethrough(components, numbers, box, (52, 74)) is not None) is struck
 
 
-def test_the_ends_of_a_stroke_tell_what_is_struck_out() -> None:
+def test_a_strikethrough_reaches_from_end_to_end_of_its_stroke() -> None:
     picture = paper(900, 130)
     for left, text in ((40, "Nguyen Van Duc"), (600, "Le An")):
         word = typed(text, "LiberationSerif-Italic.ttf", 54)

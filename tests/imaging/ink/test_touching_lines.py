@@ -48,14 +48,14 @@ def test_tails_stay_with_the_line_they_hang_from_and_heads_with_theirs() -> None
     assert not upper[:, 200:206][101:].any()
 
 
-def test_what_crosses_goes_to_the_lower_line_and_both_ends_of_the_cut_are_told() -> None:
+def test_what_crosses_goes_to_the_lower_line_and_both_ends_of_the_cut_are_reported() -> None:
     components, places = split_touching_lines(find_components(ink_of(two_lines())), [(0, FIRST, LAST)])
     assert sorted(places) == [(FIRST - 1, 120), (FIRST, 120)]
     assert [components.label_at(*place) for place in sorted(places)] == [0, 1]
     assert (alone(components, 1)[FIRST:160, 120:126] == 255).all()
 
 
-def test_a_mark_over_three_lines_falls_into_three() -> None:
+def test_a_component_over_three_lines_falls_into_three() -> None:
     picture = paper(200, 300)
     for top in (40, 120, 200):
         picture[top : top + 30, 20:180] = 0
@@ -108,7 +108,7 @@ def touches(letter: slice, other: tuple[slice, slice]) -> bool:
         ((slice(160, 190), slice(60, 80)), False),
     ],
 )
-def test_what_stands_right_above_or_below_a_small_letter_touches_it(
+def test_ink_right_above_or_below_a_small_letter_touches_it(
     other: tuple[slice, slice], touched: bool
 ) -> None:
     assert touches(slice(100, 140), other) is touched
@@ -123,7 +123,7 @@ def test_what_stands_right_above_or_below_a_small_letter_touches_it(
         ((slice(60, 120), slice(100, 120)), False),  # beside the line
     ],
 )
-def test_a_signature_that_reaches_a_line_may_hold_a_hat_of_it(
+def test_a_signature_that_reaches_a_line_may_hold_a_diacritic_of_it(
     signature: tuple[slice, slice], close: bool
 ) -> None:
     picture = paper(200, 220)
@@ -137,7 +137,7 @@ def test_a_signature_that_reaches_a_line_may_hold_a_hat_of_it(
     assert not is_near_signature(components, others[:0], line, PITCH)
 
 
-def test_a_tail_that_ends_on_a_tall_letter_takes_no_hat_from_it() -> None:
+def test_a_tail_that_ends_on_a_tall_letter_takes_no_diacritic_from_it() -> None:
     assert not touches(slice(70, 140), (slice(30, 67), slice(60, 80)))
 
 
@@ -160,7 +160,7 @@ def test_letters_that_touch_across_lines_are_cut_where_least_of_them_is() -> Non
     assert (ink != painted(cut)).sum() <= 6
 
 
-def test_a_cut_that_misses_the_mark_leaves_it_whole() -> None:
+def test_a_cut_that_misses_the_component_leaves_it_whole() -> None:
     ink = ink_of(two_that_touch())
     components = find_components(ink)
     assert (painted(cut_at_sparsest_row(components, [(0, 160, 190), (0, -20, -5)])) == ink).all()

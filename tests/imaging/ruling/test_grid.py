@@ -65,7 +65,7 @@ def test_a_page_without_rules_has_none() -> None:
     assert len(across.at) == len(down.at) == 0
 
 
-def test_upright_rules_run_as_far_as_most_of_them_are_seen() -> None:
+def test_vertical_rules_run_as_far_as_most_of_them_are_seen() -> None:
     picture = table()
     rule(picture, (X[2], 20), (X[2], Y[-1] + 90))
     for x in (X[1], X[4]):
@@ -84,7 +84,7 @@ def aslant(corners: list[list[float]]) -> tuple[Pixels, Matrix]:
 
 @settings(max_examples=12, deadline=None)
 @given(corners=st.lists(st.lists(st.floats(-18, 18), min_size=2, max_size=2), min_size=4, max_size=4))
-def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[list[float]]) -> None:
+def test_the_frame_of_a_table_is_found_under_a_slanting_view(corners: list[list[float]]) -> None:
     picture, frame = aslant(corners)
     across, down = ruled(picture)
     assert len(across.at) == len(X)
@@ -93,7 +93,7 @@ def test_a_table_looked_at_aslant_is_told_where_its_frame_lies(corners: list[lis
     assert np.abs(found - frame).max() < 8
 
 
-def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
+def test_rules_bunched_by_a_slanting_view_are_spread_again() -> None:
     picture, _ = aslant([[0, 0], [0, 40], [0, -40], [0, 0]])
     across, down = ruled(picture)
     places, seen = np.array(X), across.without_perspective(across.at, down)
@@ -106,17 +106,17 @@ def test_rules_bunched_by_a_slanting_look_are_evened_out() -> None:
     assert across.with_perspective(seen, down) == pytest.approx(across.at)
 
 
-def test_where_no_upright_rule_is_seen_none_runs() -> None:
+def test_a_page_without_vertical_rules_has_no_extent_of_them() -> None:
     assert vertical_extent(vertical_runs(ink_of(paper(WIDTH, HEIGHT))), rules_at(X)) is None
     assert vertical_extent(vertical_runs(ink_of(table())), rules_at([])) is None
 
 
 @given(expected=st.floats(235, 245))
-def test_the_level_rule_near_a_place_is_found(expected: float) -> None:
+def test_the_horizontal_rule_near_a_place_is_found(expected: float) -> None:
     assert nearest_horizontal_rule(table(), 100, 1280, expected, 30) == pytest.approx(240, abs=1.5)
 
 
-def test_where_no_level_rule_is_seen_the_expected_place_stands() -> None:
+def test_without_a_horizontal_rule_the_expected_place_is_kept() -> None:
     assert nearest_horizontal_rule(table(), 100, 1280, 330.0, 30) == 330.0
 
 

@@ -64,7 +64,7 @@ def beside(left: Pixels, writing: Pixels) -> int:
 
 @pytest.mark.parametrize("off", [-5, -3, 0, 3, 5])
 @pytest.mark.parametrize("grey", [GREY, 40])
-def test_a_dot_that_a_stroke_touches_goes_and_the_stroke_stays(off: float, grey: int) -> None:
+def test_a_dot_that_a_stroke_touches_is_removed_and_the_stroke_stays(off: float, grey: int) -> None:
     writing = strokes(
         (at(20) + off, 20, at(20) + off, 130), (at(30) + off, 20, at(30) + off - 40, 130), grey=grey
     )
@@ -96,7 +96,7 @@ def test_a_dot_below_a_letter_that_meets_a_leader_dot_stays_whole(off: float, ra
     assert kept(left, writing) > 0.97
 
 
-def test_beyond_the_end_of_a_leader_nothing_is_taken() -> None:
+def test_beyond_the_end_of_a_leader_nothing_is_removed() -> None:
     writing = strokes(*((at(n), 40, at(n), LEVEL + 1) for n in range(42, 60)))
     left = left_of(over(leader(without=range(40, 64)), writing))
     assert (left[ink_of(writing) > 0] > 0).all()
@@ -117,10 +117,10 @@ def test_a_full_stop_that_meets_a_leader_dot_is_freed_of_it() -> None:
     assert beside(left, writing) < 4
 
 
-def test_a_leader_on_which_nothing_is_written_goes_whole() -> None:
+def test_a_leader_without_writing_is_removed_whole() -> None:
     assert not left_of(leader()).any()
 
 
-def test_where_no_dots_keep_step_nothing_is_taken() -> None:
+def test_without_dots_in_step_nothing_is_removed() -> None:
     writing = strokes((100, LEVEL, 700, LEVEL))
     assert kept(left_of(writing), writing) == 1.0

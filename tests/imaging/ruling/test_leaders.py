@@ -44,7 +44,7 @@ def test_every_dot_of_a_leader_is_found(pace: float, radius: float, tilt: float)
     assert len(found.boxes) == len(spots)
 
 
-def test_leaders_of_several_lines_are_told_apart() -> None:
+def test_leaders_of_several_lines_are_different_runs() -> None:
     picture = paper(1000, 300)
     for y in (60.0, 130.0, 200.0):
         leader(picture, y)
@@ -133,7 +133,7 @@ def test_a_dot_below_a_vowel_that_runs_into_a_dot_of_the_leader_stays(off: tuple
     ],
     ids=["a dot", "two run together", "out of step", "one end out of step", "above the level", "a dash"],
 )
-def test_a_large_dot_or_two_run_together_are_told_by_the_leader_beside_them(
+def test_a_large_dot_or_two_run_together_are_recognised_by_the_leader_around_them(
     first: float, last: float, y: float, told: bool
 ) -> None:
     pace, radius, left = 11.0, 2.0, 30.0
@@ -144,12 +144,12 @@ def test_a_large_dot_or_two_run_together_are_told_by_the_leader_beside_them(
     assert found.tolist() == [told]
 
 
-def test_without_a_leader_no_mark_is_a_dot_of_one() -> None:
+def test_without_a_leader_no_component_is_a_dot_of_it() -> None:
     few = np.array([[n * 11, 58, n * 11 + 4, 62] for n in range(5)], np.int32)
     assert not find_missed_dots(np.array([[55, 57, 60, 62]], np.int32), few, LETTER).any()
 
 
-def test_one_or_two_marks_left_in_step_are_no_leader() -> None:
+def test_two_components_left_in_step_are_no_leader() -> None:
     picture = paper(1000, 120)
     for x in np.cumsum(np.random.default_rng(9).uniform(11, 36, 12)):
         dot(picture, float(x), 60, 2.2)
@@ -173,7 +173,7 @@ def test_a_page_without_dots_has_no_leader() -> None:
     assert not found.mask.any()
 
 
-def test_the_pace_of_a_leader_is_one_step_where_writing_hides_every_other_dot() -> None:
+def test_the_spacing_of_a_leader_is_a_single_step_where_writing_hides_every_other_dot() -> None:
     assert dot_spacing(np.array([11.2, 11.8, 46, 23.2, 34.8, 23, 12, 23, 11.8, 34.2])) == pytest.approx(
         11.6, abs=0.2
     )

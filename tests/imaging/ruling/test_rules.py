@@ -99,11 +99,11 @@ def test_a_column_of_writing_is_no_rule() -> None:
     assert found(picture) is None
 
 
-def test_a_segment_too_short_to_tell_has_no_rule() -> None:
+def test_a_segment_too_short_to_measure_has_no_rule() -> None:
     assert find_rule_near(upright(), START, START + np.array([0.0, 30.0]), REACH, THICK) is None
 
 
-def test_a_level_rule_is_found_as_an_upright_one_is() -> None:
+def test_a_horizontal_rule_is_found_as_a_vertical_one_is() -> None:
     picture = np.ascontiguousarray(upright(207, 201).T)
     rule = find_rule_near(picture, START[::-1], END[::-1], REACH, THICK)
     assert rule is not None
@@ -146,7 +146,7 @@ def test_a_rule_that_bends_is_erased_and_a_stroke_across_it_stays() -> None:
     assert (clean[~own] > 0).sum() < 0.02 * (ink_of(picture) > 0).sum()
 
 
-def test_where_no_rule_is_the_course_is_the_segment() -> None:
+def test_without_a_rule_the_course_is_the_segment() -> None:
     assert trace_rule_near(paper(WIDTH, HEIGHT), START, END, REACH, THICK).tolist() == [[200, 50], [200, 850]]
 
 
@@ -185,7 +185,7 @@ def test_a_rule_that_is_thicker_further_on_is_erased_all_along(level: bool) -> N
     assert not clean.any()
 
 
-def test_where_no_rule_is_nothing_is_erased() -> None:
+def test_without_a_rule_nothing_is_erased() -> None:
     """A frame that was not scanned whole: dashes and figures stand where its side would."""
     picture = paper(400, 1200)
     for top in range(100, 1100, 150):
