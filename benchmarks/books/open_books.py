@@ -2,11 +2,11 @@
 
 Paper that lies ``along`` pixels from the gutter is seen nearer to it, and its lines rise there::
 
-      leaves |<------ page width seen ------>|gutter
-      ||||   |  ___________________________  |
-      ||||   | |                        ___\\ |   lost: how much narrower the page looks
-      ||||   | |  text lines ----------     \\|   rise: how far lines rise at the gutter
-      ||||   | |___________________________ /|   reach: how far from the gutter both are seen
+      leaves |<------ page width seen ------>| gutter
+      ||||   |  ________________________     |
+      ||||   | |                        ``.  |   lost: how much narrower the page looks
+      ||||   | |  text lines ---------...'   |   rise: how far lines rise at the gutter
+      ||||   | |________________________.''  |   reach: how far from the gutter both are seen
 """
 
 from __future__ import annotations

@@ -24,10 +24,10 @@ import pikepdf
 from PIL import Image
 
 from benchmarks.figures import report_figures, say
+from benchmarks.intake.made_scans import add_page, encoded, full_page, image_stream, picture
 from pipeline.errors import HotichError, ScanError
 from pipeline.intake import page_count_isolated, page_of_isolated, scan_file
 from pipeline.model import Pixels
-from tests.intake.scans import add_page, encoded, full_page, image_stream, picture
 
 SIZE = (900, 1300)
 SECONDS = 60

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.intake.made_scans import scanned_pdf
 from tests.cli.conftest import Hotich
-from tests.intake.scans import scanned_pdf
 
 TOML = """books = "so"
 still_seconds = 0

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.intake.made_scans import scanned_pdf
 from flows import intake
 from pipeline.errors import SetupError
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.workspace import Workspace
 from tests.flows.deployments import deployment_of
-from tests.intake.scans import scanned_pdf
 
 TOML = """books = "so"
 still_seconds = 0

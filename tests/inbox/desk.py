@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.intake.made_scans import picture
 from pipeline.errors import ScanError
 from pipeline.imaging.ink.binarization import small_ink_layer
 from pipeline.imaging.perceptual_hash import perceptual_hash
@@ -20,7 +21,6 @@ from pipeline.intake import InspectedPage, ScanFile, ScanLimits, page_count, pag
 from pipeline.intake.pages import split
 from pipeline.localtime import iso_date
 from pipeline.workspace import Workspace
-from tests.intake.scans import picture
 
 STARTED = 1_790_000_000.0
 

@@ -11,6 +11,7 @@ import pytest
 from pdf2image import convert_from_bytes
 from PIL import Image
 
+from benchmarks.intake.made_scans import add_page, full_page, image_stream
 from pipeline.errors import LedgerError, SetupError
 from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox.assignment import Assigner
@@ -26,7 +27,6 @@ from pipeline.ledger import ledger_text, load_ledger
 from pipeline.localtime import iso_date
 from pipeline.model import Ledger, Pixels
 from tests.inbox.desk import Desk, scan
-from tests.intake.scans import add_page, full_page, image_stream
 
 BOOK_A = SeparatorSheet(
     "KS.2010.01", Ledger("birth-2006", "UBND xã Thử, huyện Thử", "00001", "01/2010", "04.01.2010")

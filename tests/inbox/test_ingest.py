@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 
+from benchmarks.intake import made_scans
 from pipeline.inbox import ingest, intake_round
 from pipeline.inbox.pending_files import MARKER, FileStamp
 from tests.inbox.desk import Desk, digest, scan
-from tests.intake import scans
 
 
 def test_a_still_scan_is_stored_told_and_then_removed(desk: Desk) -> None:
@@ -29,7 +29,7 @@ def test_a_still_scan_is_stored_told_and_then_removed(desk: Desk) -> None:
 
 
 def test_a_file_that_grows_waits_until_it_is_still(desk: Desk) -> None:
-    whole = scans.scanned_pdf(desk.root / "whole.pdf").read_bytes()
+    whole = made_scans.scanned_pdf(desk.root / "whole.pdf").read_bytes()
     target = desk.inbox() / "a.pdf"
     for share in (0.3, 0.6, 1.0):
         target.write_bytes(whole[: int(len(whole) * share)])
@@ -40,7 +40,7 @@ def test_a_file_that_grows_waits_until_it_is_still(desk: Desk) -> None:
 
 
 def test_a_file_that_stops_half_way_waits_and_is_taken_when_the_rest_comes(desk: Desk) -> None:
-    whole = scans.scanned_pdf(desk.root / "whole.pdf").read_bytes()
+    whole = made_scans.scanned_pdf(desk.root / "whole.pdf").read_bytes()
     target = desk.inbox() / "a.pdf"
     target.write_bytes(whole[: len(whole) // 2])
     (waiting,) = desk.settled().waiting
@@ -72,7 +72,7 @@ def test_what_never_becomes_usable_is_kept_apart_with_its_reason(desk: Desk) -> 
 
 
 def test_a_scan_with_one_broken_page_goes_on_when_nothing_better_came(desk: Desk) -> None:
-    path = scans.multipage_tiff(desk.inbox() / "a.tif", 3)
+    path = made_scans.multipage_tiff(desk.inbox() / "a.tif", 3)
     path.write_bytes(path.read_bytes()[:-400])
     assert desk.settled().rows == ()
     (row,) = desk.round(100).rows

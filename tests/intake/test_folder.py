@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.intake.made_scans import encoded, multipage_tiff, picture, scanned_pdf
 from pipeline.errors import StorageError, UnknownFileType
 from pipeline.intake import ScanLimits, folder_contents, list_scans, scan_file
 from pipeline.intake.filetype import shown
 from pipeline.intake.folder import natural_key
-from tests.intake.scans import encoded, multipage_tiff, picture, scanned_pdf
 
 
 def _names(folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.intake.made_scans import HOSTILE, encoded, encrypted_pdf, png_bomb, scanned_pdf
 from pipeline.errors import (
     EncryptedScan,
     OversizedScan,
@@ -28,7 +29,6 @@ from pipeline.intake import (
     page_of_isolated,
     scan_file,
 )
-from tests.intake.scans import HOSTILE, encoded, encrypted_pdf, png_bomb, scanned_pdf
 
 LIMITS = ScanLimits(seconds=20.0, memory_bytes=600_000_000)
 

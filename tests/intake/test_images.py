@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.intake.made_scans import encoded, multipage_tiff, picture
 from pipeline.errors import BrokenScan, OversizedScan, UnknownFileType
 from pipeline.intake import ScanLimits, page_count, page_of, scan_file
 from pipeline.model import PageImage
-from tests.intake.scans import encoded, multipage_tiff, picture
 
 # How a camera stores the page under each EXIF orientation, told independently of the code under test.
 STORED_AS = {

@@ -5,10 +5,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from benchmarks.intake import made_scans
 from pipeline.errors import BrokenScan, EncryptedScan, ScanTimeout, UnknownFileType
 from pipeline.intake import Inspector, ScanFile, ScanLimits
 from pipeline.intake.isolated import START_SECONDS
-from tests.intake import scans
 
 
 def _scan(path: Path) -> ScanFile:
@@ -16,8 +16,8 @@ def _scan(path: Path) -> ScanFile:
 
 
 def test_every_page_is_seen_and_a_scan_that_is_cut_off_is_refused(tmp_path: Path) -> None:
-    good, bad = scans.scanned_pdf(tmp_path / "a.pdf", 3), tmp_path / "b.pdf"
-    scans.cut_pdf(bad)
+    good, bad = made_scans.scanned_pdf(tmp_path / "a.pdf", 3), tmp_path / "b.pdf"
+    made_scans.cut_pdf(bad)
     with Inspector() as inspector:
         pages = inspector.pages(_scan(good))
         assert [(page.page_no, page.fault, len(page.likeness)) for page in pages] == [
@@ -29,7 +29,7 @@ def test_every_page_is_seen_and_a_scan_that_is_cut_off_is_refused(tmp_path: Path
 
 
 def test_a_broken_page_is_named_beside_sound_ones(tmp_path: Path) -> None:
-    path = scans.multipage_tiff(tmp_path / "a.tif", 3)
+    path = made_scans.multipage_tiff(tmp_path / "a.tif", 3)
     path.write_bytes(path.read_bytes()[:-400])
     with Inspector() as inspector:
         pages = inspector.pages(_scan(path))
@@ -39,13 +39,13 @@ def test_a_broken_page_is_named_beside_sound_ones(tmp_path: Path) -> None:
 
 
 def test_a_process_that_gives_no_answer_in_time_is_ended(tmp_path: Path) -> None:
-    good = scans.scanned_pdf(tmp_path / "a.pdf", 2)
+    good = made_scans.scanned_pdf(tmp_path / "a.pdf", 2)
     with Inspector(ScanLimits(seconds=-START_SECONDS)) as inspector, pytest.raises(ScanTimeout):
         inspector.pages(_scan(good))
 
 
 def test_a_jpeg_whose_end_is_not_written_yet_is_not_whole(tmp_path: Path) -> None:
-    data = scans.encoded(scans.picture(600, 900), "JPEG")
+    data = made_scans.encoded(made_scans.picture(600, 900), "JPEG")
     path = tmp_path / "a.jpg"
     path.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
     with Inspector() as inspector, pytest.raises(BrokenScan, match="thiếu phần cuối"):
@@ -60,6 +60,6 @@ def test_what_is_no_scan_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pdf_with_a_password_says_so(tmp_path: Path) -> None:
-    path = scans.scanned_pdf(tmp_path / "a.pdf", encryption=pikepdf.Encryption(owner="a", user="b"))
+    path = made_scans.scanned_pdf(tmp_path / "a.pdf", encryption=pikepdf.Encryption(owner="a", user="b"))
     with Inspector() as inspector, pytest.raises(EncryptedScan):
         inspector.pages(_scan(path))

@@ -9,10 +9,7 @@ import pytest
 from pdf2image import convert_from_path
 from PIL import Image
 
-from pipeline.errors import BrokenScan, OversizedScan, ScanTimeout
-from pipeline.intake import ScanLimits, page_count, page_of, pdf, scan_file
-from pipeline.model import PageImage
-from tests.intake.scans import (
+from benchmarks.intake.made_scans import (
     A4_POINTS,
     add_page,
     encoded,
@@ -22,6 +19,9 @@ from tests.intake.scans import (
     raw_pdf,
     scanned_pdf,
 )
+from pipeline.errors import BrokenScan, OversizedScan, ScanTimeout
+from pipeline.intake import ScanLimits, page_count, page_of, pdf, scan_file
+from pipeline.model import PageImage
 
 # (right, down) of the picture on the unturned page as matrices over a 300 x 300 page.
 PLACEMENTS = {

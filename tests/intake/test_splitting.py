@@ -7,11 +7,18 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from benchmarks.intake.made_scans import (
+    add_page,
+    full_page,
+    image_stream,
+    multipage_tiff,
+    picture,
+    scanned_pdf,
+)
 from pipeline.errors import BrokenScan
 from pipeline.intake import Inspector, ScanFile, ScanLimits, page_count, page_of
 from pipeline.intake.pages import split
 from pipeline.model import Pixels
-from tests.intake.scans import add_page, full_page, image_stream, multipage_tiff, picture, scanned_pdf
 
 LIMITS = ScanLimits()
 

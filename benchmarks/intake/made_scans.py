@@ -1,4 +1,4 @@
-"""Makes the files that the tests of intake read: sound ones, and every kind of hostile one."""
+"""Make scan files for tests and measurements of intake: sound ones, and every kind of hostile one."""
 
 from __future__ import annotations
 
