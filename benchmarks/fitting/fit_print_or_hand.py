@@ -30,7 +30,7 @@ from benchmarks.handwriting.books import TEST_PENS, TRAINING_PENS
 from benchmarks.handwriting.training_pens import training_pens
 from benchmarks.no_readers import NullReader
 from pipeline.digitize import digitize_page
-from pipeline.digitize.lines import TYPED_PAGE
+from pipeline.digitize.recognize import TYPED_PAGE
 from pipeline.imaging.ink.binarization import normalize_illumination
 from pipeline.imaging.ink.print_or_hand import (
     PrintOrHandModel,

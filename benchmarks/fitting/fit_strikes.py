@@ -31,7 +31,7 @@ from benchmarks.imaging.gate_pages import chance
 from benchmarks.no_readers import without_readers
 from benchmarks.reading.box_coverage import straightened
 from pipeline import schema
-from pipeline.digitize import default_engines, digitize_page, strip_lines
+from pipeline.digitize import default_engines, digitize_page, struck_lines
 from pipeline.evaluation.truth import Quad
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ink.strikethrough import X_MIDDLE, InkRun, find_strikethrough, ink_runs
@@ -204,7 +204,7 @@ def lines_of_book(pen: str, form_id: str, schemas: Schemas, options: SynthOption
             met.append((mask, box, pitch, level[1] + (0.14 - X_MIDDLE) * pitch - round(box.top)))
             return find_strikethrough(components, numbers, box, level)
 
-        with patch.object(strip_lines, "find_strikethrough", note):
+        with patch.object(struck_lines, "find_strikethrough", note):
             result = digitize_page(
                 PageImage(PageRef("0" * 64, number + 1), drawing.scan.pixels, 0),
                 form,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.books.drawn_books import bench_in
 from benchmarks.figures import say
-from pipeline.digitize.route import routed
+from pipeline.digitize.route import route
 from pipeline.errors import ScanError
 from pipeline.evaluation import BookTruth, FieldOutcome, PredictedEntry, PredictedValue, TrueEntry, load_truth
 from pipeline.evaluation.alignment import align_entries
@@ -251,7 +251,7 @@ def with_tolerance(book: ReadHandBook, tolerated: float) -> ReadHandBook:
     entries = []
     for entry in book.entries:
         findings = [finding for finding in entry.findings if finding.code not in REVIEW_REASONS]
-        readings, findings_then = routed(entry.readings, findings, record, options)
+        readings, findings_then = route(entry.readings, findings, record, options)
         entries.append(replace(entry, readings=readings, findings=findings_then))
     return replace(book, entries=tuple(entries))
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.digitize import DigitizeOptions, Engines
-from pipeline.digitize.recognise import Seen, dpi_of, recognised
-from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.digitize.usable import with_form
+from pipeline.digitize.context import PageContext, StageClock
+from pipeline.digitize.match import FormMatch, match_form
+from pipeline.digitize.normalize import assess_quality, normalize
 from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.imaging.scan_quality import measure_quality
-from pipeline.model import PageImage, PageRef, Pixels, Quality
+from pipeline.model import Ledger, PageImage, PageRef, Pixels, Quality
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SyntheticPage, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel
@@ -60,13 +60,13 @@ def measured(pixels: Pixels) -> Quality:
     return measure_quality(pixels, split_colour_layers(pixels), max(pixels.shape[:2]) / PAPER_MM * 25.4)
 
 
-def looked_at(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[Seen, Quality]:
+def looked_at(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[FormMatch, Quality]:
     """What the page is taken for in a book of ``form``, and its measures with what the form tells."""
-    page = PageImage(PageRef("0" * 64, 1), pixels, 0)
-    dpi = dpi_of(page, form)
-    layers = split_colour_layers(pixels)
-    seen = recognised(page, layers, form, schemas, engines, DigitizeOptions(), dpi, Stopwatch())
-    return seen, with_form(measure_quality(pixels, layers, dpi), seen, page)
+    ledger = Ledger(form.id, "", "", f"01/{form.years[0]}")
+    context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
+    image = normalize(PageImage(PageRef("0" * 64, 1), pixels, 0), context)
+    match = match_form(image, context)
+    return match, assess_quality(image, match.form, match.fit, match.level, context)[0]
 
 
 def chance(seed: int, number: int) -> np.random.Generator:

@@ -28,7 +28,7 @@ from rich.table import Table
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.imaging.gate_pages import chance
 from pipeline import schema
-from pipeline.digitize import Engines, default_engines, digitize_page, page, straight
+from pipeline.digitize import Engines, default_engines, digitize_page, normalize, rectify
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
@@ -240,10 +240,10 @@ def _light_stays(grey: Pixels) -> Pixels:
 
 STEPS: Mapping[str, tuple[Any, str, Callable[..., Any]] | None] = {
     "mọi bước": None,
-    "không bỏ dòng chấm": (straight, "find_leaders", _no_leaders),
-    "không bỏ chấm dính nét bút": (straight, "remove_overwritten_dots", _free_alone),
-    "không bỏ khung, dòng kẻ": (straight, "erase_rules", _rules_stay),
-    "không tách màu đỏ": (page, "split_colour_layers", _red_stays),
+    "không bỏ dòng chấm": (rectify, "find_leaders", _no_leaders),
+    "không bỏ chấm dính nét bút": (rectify, "remove_overwritten_dots", _free_alone),
+    "không bỏ khung, dòng kẻ": (rectify, "erase_rules", _rules_stay),
+    "không tách màu đỏ": (normalize, "split_colour_layers", _red_stays),
     "không san sáng": (binarization, "normalize_illumination", _light_stays),
 }
 """What is left out in a reading: the module, the name in it, and what takes its place."""

@@ -21,7 +21,7 @@ from benchmarks.imaging.field_boxes import FieldBox, field_boxes
 from benchmarks.no_readers import without_readers
 from pipeline import schema
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
-from pipeline.digitize.teaching import shape_of
+from pipeline.digitize.rectify import template_geometry
 from pipeline.imaging.form_template import learn_template
 from pipeline.model import Ledger, PageImage, PageRef, PageResult, TemplateView
 from pipeline.schema import Schemas
@@ -65,7 +65,7 @@ def measure_template(
         for page in drawn[:teach]:
             result, _ = _read(page, schemas, engines, teach=True)
             views += [result.view] if result.view is not None else []
-        template = learn_template(views, shape_of(form))
+        template = learn_template(views, template_geometry(form))
         say(f"{form.id}: bản in từ {len(views)} trang")
         figures[form.id] = {
             way: _measured(drawn[teach:], schemas, replace(engines, template=known), table, form.id, way)

@@ -26,8 +26,7 @@ from benchmarks.no_readers import without_readers
 from pipeline import schema
 from pipeline.book_rules import duplicate_page_findings
 from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
-from pipeline.digitize.recognise import ink_share
-from pipeline.digitize.usable import flaws_of
+from pipeline.digitize.normalize import ink_share, quality_findings
 from pipeline.model import Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SynthOptions, draw_book
@@ -70,7 +69,7 @@ def _told(
         if code == "SCAN-CUT":
             yield code, _codes(pixels, page.form, schemas, engines)
         else:
-            yield code, tuple(one.code for one in flaws_of(measured(pixels), engines, schemas))
+            yield code, tuple(one.code for one in quality_findings(measured(pixels), engines, schemas))
     forms = [form for form in schemas.forms.values() if form.layout == "page"]
     other = forms[(forms.index(page.form) + 1 + number // len(forms)) % len(forms)]
     if other is not page.form:
@@ -85,7 +84,7 @@ def _told(
 
 def _codes(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[str, ...]:
     seen, quality = looked_at(pixels, form, schemas, engines)
-    codes = tuple(one.code for one in flaws_of(quality, engines, schemas))
+    codes = tuple(one.code for one in quality_findings(quality, engines, schemas))
     if seen.form is None or seen.fit is None:
         empty = ink_share(seen.level) < OPTIONS.blank_ink
         return ("PAGE-BLANK",) if empty else ("PAGE-FORM", *codes)

@@ -25,10 +25,10 @@ from benchmarks.figures import percent, say, share
 from benchmarks.imaging.gate_pages import chance
 from pipeline import schema
 from pipeline.digitize import DigitizeOptions, Engines, default_engines
-from pipeline.digitize.spread import Look, two_pages
-from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.ink.binarization import split_colour_layers
-from pipeline.model import PageImage, PageRef, Pixels
+from pipeline.digitize.context import PageContext, StageClock
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.sheets import DetectedSheets, detect_sheets
+from pipeline.model import Ledger, PageImage, PageRef, Pixels
 from pipeline.schema import Form, Schemas
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel
@@ -51,30 +51,30 @@ def measure_spread(pages: int, seed: int) -> dict[str, Any]:
         for level in LEVELS_DRAWN:
             for number in range(pages):
                 say(f"sổ mở, {level}{way} {number + 1}/{pages}")
-                error, look, seconds = _open_book(schemas, engines, level, seed, number, way)
+                error, detected, seconds = _open_book(schemas, engines, level, seed, number, way)
                 told = counts[level + way]
                 told["books"] += 1
                 told["seconds"] += round(1000 * seconds)
-                told["parted"] += bool(look.halves)
-                told["marked"] += look.doubtful
-                told["near"] += bool(look.halves) and error <= NEAR
-                errors[level + way] += [error] if look.halves else []
+                told["parted"] += detected.is_spread
+                told["marked"] += detected.is_doubtful
+                told["near"] += detected.is_spread and error <= NEAR
+                errors[level + way] += [error] if detected.is_spread else []
     singles: dict[str, Counter[str]] = {"": Counter(), PHOTOGRAPHED: Counter()}
     for form in schemas.forms.values():
         for what, pixels in _singles(form, schemas, max(1, pages // 6), seed):
             say(f"trang đơn, {form.id}, {what}")
-            look, _ = _looked(pixels, _of_book(form, schemas), schemas, engines)
+            detected, _ = _looked(pixels, _of_book(form, schemas), schemas, engines)
             single = singles[PHOTOGRAPHED if PHOTOGRAPHED in what else ""]
             single["pages"] += 1
-            single["parted"] += bool(look.halves)
-            single["marked"] += look.doubtful
+            single["parted"] += detected.is_spread
+            single["marked"] += detected.is_doubtful
     return _figures(counts, errors, singles)
 
 
 def _open_book(
     schemas: Schemas, engines: Engines, level: ScannerLevel, seed: int, number: int, way: str
-) -> tuple[float, Look, float]:
-    """How far the gutter lies off (share of the picture's width, at the worse end), the look, and its CPU seconds."""
+) -> tuple[float, DetectedSheets, float]:
+    """How far the gutter lies off (share of the width, at the worse end), what was detected, and CPU seconds."""
     forms = [form for form in schemas.forms.values() if form.layout == "page"]
     form, rng = forms[number % len(forms)], chance(seed, number)
     writing: Any = "typed" if number % 2 else "hand"
@@ -93,13 +93,13 @@ def _open_book(
         shape, tone = SHAPES[number % len(SHAPES)], TONES[number % len(TONES)]
         at = float(rng.random()), float(rng.random())
         book = replace(book, scan=photograph_on_table(book.scan, shape, tone, rng, at))
-    look, seconds = _looked(book.scan.pixels, form, schemas, engines)
-    if look.gutter is None:
-        return 1.0, look, seconds
+    detected, seconds = _looked(book.scan.pixels, form, schemas, engines)
+    if detected.gutter is None:
+        return 1.0, detected, seconds
     width = np.linalg.norm(
         book.places(np.array([[0.0, 0.0]]), False) - book.places(np.array([[0.0, 0.0]]), True)
     )
-    return _off(look.gutter, book.gutter) / (2 * float(width)), look, seconds
+    return _off(detected.gutter, book.gutter) / (2 * float(width)), detected, seconds
 
 
 def _off(found: np.ndarray, true: np.ndarray) -> float:
@@ -109,11 +109,12 @@ def _off(found: np.ndarray, true: np.ndarray) -> float:
     return float(np.abs(away).max())
 
 
-def _looked(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[Look, float]:
-    watch = Stopwatch()
-    page = PageImage(PageRef("0" * 64, 1), pixels, 0)
-    look = two_pages(page, split_colour_layers(pixels), form, schemas, engines, DigitizeOptions(), watch)
-    return look, sum(watch.seconds.values())
+def _looked(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[DetectedSheets, float]:
+    ledger = Ledger(form.id, "", "", f"01/{form.years[0]}")
+    context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
+    picture = normalize(PageImage(PageRef("0" * 64, 1), pixels, 0), context)
+    detected = detect_sheets(picture, context)
+    return detected, sum(context.clock.seconds.values())
 
 
 def _of_book(form: Form, schemas: Schemas) -> Form:

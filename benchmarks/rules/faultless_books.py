@@ -10,7 +10,7 @@ import pandas as pd
 from benchmarks.rules.undrawn_books import compose_book
 from pipeline.book_rules import BookFinding, book_findings, build_series
 from pipeline.digitize.validate import context_of, rules_of
-from pipeline.kinds import KINDS
+from pipeline.kinds import KINDS, Parsed
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, Severity, Writing
 from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
 from pipeline.synth import SynthOptions
@@ -83,18 +83,27 @@ class RuleChecker:
         texts = {**_from_ledger(record, book.ledger, entry), **entry}
         return [self._reading(record.by_name[name], text, book.ledger) for name, text in texts.items()]
 
-    def canonical(self, spec: FieldSpec, text: str, ledger: Ledger) -> str:
+    def parsed(self, spec: FieldSpec, text: str, ledger: Ledger) -> Parsed:
         """What the kind makes of a text; a number without a year has the year of its book."""
-        canonical = KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec)).canonical
-        if spec.kind == "entry_number" and canonical and "/" not in canonical:
-            return f"{canonical}/{ledger.year}"
-        return canonical
+        parsed = KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec))
+        if spec.kind == "entry_number" and parsed.canonical and "/" not in parsed.canonical:
+            return parsed._replace(canonical=f"{parsed.canonical}/{ledger.year}")
+        return parsed
 
     def _reading(self, spec: FieldSpec, text: str, ledger: Ledger) -> FieldReading:
         if not text:
             return FieldReading(spec.name, FieldStatus.BLANK, confidence=1.0)
-        canonical = self.canonical(spec, text, ledger)
-        return FieldReading(spec.name, FieldStatus.READ, text, canonical, 1.0, Writing.HAND, "told")
+        parsed = self.parsed(spec, text, ledger)
+        return FieldReading(
+            field=spec.name,
+            status=FieldStatus.READ,
+            text=text,
+            canonical=parsed.canonical,
+            confidence=1.0,
+            writing=Writing.HAND,
+            engine="told",
+            problems=parsed.problems,
+        )
 
 
 def with_changed_entry(book: FaultlessBook, place: int, fields: Entry) -> FaultlessBook:
@@ -136,7 +145,7 @@ def _frames(
             pages.append({"page_id": page_id, "book_id": number, "order": order, "kind": kind.value})
             for entry in leaf.entries:
                 values = {
-                    role: judge.canonical(record.by_name[name], entry.get(name, ""), book.ledger)
+                    role: judge.parsed(record.by_name[name], entry.get(name, ""), book.ledger).canonical
                     for role, name in asked.items()
                 }
                 ids = {"entry_id": len(entries), "page_id": page_id, "place": place}

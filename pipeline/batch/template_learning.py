@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.batch.workers import PageJob
-from pipeline.digitize.teaching import shape_of
+from pipeline.digitize.rectify import template_geometry
 from pipeline.errors import ScanError
 from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, learn_template
 from pipeline.model import PageResult, TemplateView
@@ -55,7 +55,7 @@ def read_in_rounds(
                 views.append(answer.view)
                 answer = replace(answer, view=None)
             yield job, answer
-        learnt = learn_template(views, shape_of(form))
+        learnt = learn_template(views, template_geometry(form))
         if learnt is not None and learnt.pages > taught:
             template, taught = learnt.to_bytes(), learnt.pages
             _logger.info("form template learnt from %d pages", taught)

@@ -1,11 +1,13 @@
 """One page in, one result out: the product. Everything else calls ``digitize_page``.
 
-upright and level -> labels -> frame -> straight page -> blanks -> ink or blank -> reading -> fields -> findings ->
-accept or review. The page comes decoded from ``pipeline.intake``; the result goes to ``pipeline.registry``.
+The modules are the stages, in this order: ``normalize`` (colour, orientation, skew, quality), ``sheets`` (one page or
+an open book), ``match`` (which form), ``rectify``, ``segment`` (field regions and their text lines), ``recognize``,
+``parse``, ``validate``, ``route`` (accept or review). ``regions`` holds the values between them. The page comes
+decoded from ``pipeline.intake``; the result goes to ``pipeline.registry``.
 """
 
+from pipeline.digitize.context import DigitizeOptions
 from pipeline.digitize.engines import default_engines
-from pipeline.digitize.options import DigitizeOptions
 from pipeline.digitize.page import digitize_page
 from pipeline.ocr import Engines
 

@@ -1,26 +1,30 @@
-"""One page in, one result out."""
+"""One page in, one result out: the stages of a page, each entered once.
+
+``digitize_page`` reads from top to bottom: normalize, detect sheets and match their form, rectify, segment, recognize,
+parse, validate, route. A picture of an open book is a loop around the same stages, once a sheet.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pipeline.digitize import parse, route, validate
-from pipeline.digitize.blanks import InkedRow, inked_rows
-from pipeline.digitize.facing import joined
-from pipeline.digitize.lines import read_rows
-from pipeline.digitize.options import DigitizeOptions
-from pipeline.digitize.recognise import Seen, dpi_of, ink_share
-from pipeline.digitize.spread import Look, two_pages
-from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.digitize.straight import Straight, area_box, straightened
-from pipeline.digitize.teaching import lesson
-from pipeline.digitize.usable import flaws_of, with_form
-from pipeline.imaging import perceptual_hash, scan_quality
-from pipeline.imaging.ink import cleanup as ink_of
-from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
-from pipeline.locate import form_fit as fitting
+from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
+from pipeline.digitize.match import FormMatch
+from pipeline.digitize.merge_spread import merge_spread
+from pipeline.digitize.normalize import assess_quality, ink_share, normalize
+from pipeline.digitize.parse import parse_check_boxes, parse_entry
+from pipeline.digitize.recognize import recognize
+from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
+from pipeline.digitize.regions import EntryRegion, RecognizedEntry
+from pipeline.digitize.route import route
+from pipeline.digitize.segment import segment
+from pipeline.digitize.sheets import Sheet, detect_sheets
+from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
+from pipeline.imaging import perceptual_hash
+from pipeline.locate import form_fit
 from pipeline.model import (
     Box,
     EntryResult,
@@ -33,13 +37,13 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.ocr import Engines
+from pipeline.predicates import RuleContext
 from pipeline.schema import Form, Schemas
+
+log = logging.getLogger(__name__)
 
 MORE_PAGES = "PAGE-HALF"
 """The finding of a picture that seems to show more pages than were read."""
-
-OUTLINE = 0.05
-"""The least share of a check box and what is close around it that is ink where the box is printed."""
 
 
 def digitize_page(
@@ -50,174 +54,164 @@ def digitize_page(
     engines: Engines,
     options: DigitizeOptions = DigitizeOptions(),
 ) -> PageResult:
-    """Everything that can be known of one page. Raises ``ScanError`` kinds for what the machine cannot do."""
+    """Return everything that can be known of one page.
+
+    Args:
+        page: The decoded page, RGB (h, w, 3).
+        form: The form of the book.
+        ledger: The book.
+        schemas: All declarations.
+        engines: What recognizes labels, print and handwriting.
+        options: Thresholds and resolutions of the stages.
+
+    Returns:
+        The result; a page that is none of the form has no entries and says so in its kind and findings.
+
+    Raises:
+        ScanError: A kind of it, for what the machine cannot do.
+    """
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
-    watch = Stopwatch()
-    with watch.stage("spread"):
-        layers = split_colour_layers(page.pixels)
-    look = two_pages(page, layers, form, schemas, engines, options, watch)
-    reading = _Reading(form, ledger, schemas, engines, options, watch)
-    doubts = (Finding(MORE_PAGES, Severity.REVIEW),) if look.doubtful else ()
-    if look.halves:
-        return _of_two_pages(page, look, reading, doubts)
-    assert look.whole is not None
-    return _read(page, layers, look.whole, dpi_of(page, form), reading, doubts)
+    context = PageContext(form, ledger, schemas, engines, options, StageClock())
+    log.info("page %d of scan %.12s, form %s", page.ref.page_no, page.ref.scan_sha256, form.id)
+    picture = normalize(page, context)
+    detected = detect_sheets(picture, context)
+    doubts = (Finding(MORE_PAGES, Severity.REVIEW),) if detected.is_doubtful else ()
+    if not detected.is_spread:
+        (sheet,) = detected.sheets
+        return _digitize_sheet(sheet, doubts, context)
+    results = [
+        _digitize_sheet(sheet, doubts, replace(context, clock=StageClock())) for sheet in detected.sheets
+    ]
+    merged = merge_spread(results, detected, picture, form.id)
+    return replace(merged, timings=dict(Counter(context.clock.seconds) + Counter(merged.timings)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What all pages of a picture are read with."""
+def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContext) -> PageResult:
+    """Take one sheet through the stages after its form was matched.
 
-    form: Form
-    ledger: Ledger
-    schemas: Schemas
-    engines: Engines
-    options: DigitizeOptions
-    watch: Stopwatch
-
-
-def _of_two_pages(page: PageImage, look: Look, reading: _Reading, doubts: tuple[Finding, ...]) -> PageResult:
-    sides = []
-    for half in look.halves:
-        assert half.frame is not None
-        own = replace(reading, watch=Stopwatch())
-        result = _read(half.page, half.layers, half.seen, half.dpi, own, doubts)
-        sides.append((result, half.matrix, half.frame))
-    size = (page.pixels.shape[1], page.pixels.shape[0])
-    result = joined(page.ref, size, sides, reading.form.id, look.turn)
-    looking = Counter(reading.watch.seconds)
-    return replace(result, timings=dict(looking + Counter(result.timings)))
-
-
-def _read(
-    page: PageImage,
-    layers: ColourLayers,
-    seen: Seen,
-    dpi: float,
-    reading: _Reading,
-    doubts: tuple[Finding, ...] = (),
-) -> PageResult:
-    """All of one page that was ``seen``; ``doubts``: what is found of the picture as a whole."""
-    form, schemas, engines, options = reading.form, reading.schemas, reading.engines, reading.options
-    watch = reading.watch
-    with watch.stage("quality"):
-        measured = with_form(scan_quality.measure_quality(page.pixels, layers, dpi), seen, page)
-    flaws = (*flaws_of(measured, engines, schemas), *doubts)
-    size = (page.pixels.shape[1], page.pixels.shape[0])
-    level = seen.level
+    Args:
+        sheet: The sheet with its form.
+        doubts: Findings of the picture as a whole.
+        context: What the page is read with.
+    """
+    match, clock = sheet.match, context.clock
+    quality, flaws = assess_quality(sheet.image, match.form, match.fit, match.level, context)
+    flaws = (*flaws, *doubts)
     result = PageResult(
-        page.ref, PageKind.UNKNOWN, form.id, size, level.matrix, level.turn, level.skew, measured,
-        None, (), (), tuple(replace(flaw, severity=Severity.INFO) for flaw in flaws), watch.seconds,
-        engines.hand_fingerprint,
-    )  # fmt: skip
-    if seen.form is None or seen.fit is None:
-        return _unknown(result, seen, options)
-    if seen.form.layout == "cover":
-        labels = fitting.place_labels(seen.form, seen.fit)
-        told = (*doubts, *(flaw for flaw in result.findings if flaw.code != MORE_PAGES))
-        return replace(result, kind=PageKind.COVER, form=seen.form.id, labels=labels, findings=told)
-    with watch.stage("straighten"):
-        straight = straightened(layers, form, seen, dpi, options)
-    with watch.stage("fields"):
-        rows = inked_rows(straight, form, schemas.record(form.record))
-    rows = read_rows(
-        rows, straight, engines, schemas.record(form.record), schemas, watch, reading.ledger.year
+        ref=sheet.image.page.ref,
+        kind=PageKind.UNKNOWN,
+        form=context.form.id,
+        size=sheet.image.size,
+        matrix=match.level.matrix,
+        turn=match.level.turn,
+        skew=match.level.skew,
+        quality=quality,
+        frame=None,
+        labels=(),
+        entries=(),
+        findings=tuple(replace(flaw, severity=Severity.INFO) for flaw in flaws),
+        timings=clock.seconds,
+        hand_reader=context.engines.hand_fingerprint,
     )
-    with watch.stage("rules"):
-        entries = tuple(_entry(row, straight, form, reading.ledger, schemas, options, flaws) for row in rows)
+    if match.form is None or match.fit is None:
+        return _without_form(result, match, context.options)
+    if match.form.layout == "cover":
+        labels = form_fit.place_labels(match.form, match.fit)
+        findings = (*doubts, *(flaw for flaw in result.findings if flaw.code != MORE_PAGES))
+        log.info("a cover: %s", match.form.id)
+        return replace(result, kind=PageKind.COVER, form=match.form.id, labels=labels, findings=findings)
+    with clock.stage("straighten"):
+        page = rectify(sheet.image, match, context)
+    with clock.stage("fields"):
+        regions = segment(page, context)
+    recognized = recognize(regions, page, context)
+    with clock.stage("rules"):
+        judge = _EntryJudge(context, flaws)
+        entries = tuple(judge.entry(entry) for entry in recognized)
+    is_teaching = context.options.teach and context.form.layout == "page"
     return replace(
         result,
         kind=PageKind.ENTRIES,
-        size=(straight.normalized.shape[1], straight.normalized.shape[0]),
-        matrix=straight.matrix,
-        frame=straight.frame,
-        labels=straight.labels,
+        size=(page.normalized.shape[1], page.normalized.shape[0]),
+        matrix=page.matrix,
+        frame=page.frame,
+        labels=page.labels,
         entries=entries,
-        timings=dict(watch.seconds),
-        ink_print=_ink_print(straight),
-        stamps=straight.stamps,
-        view=lesson(straight, form) if options.teach and form.layout == "page" else None,
+        timings=dict(clock.seconds),
+        ink_print=_ink_print(page),
+        stamps=page.stamps,
+        view=template_view(page, context.form) if is_teaching else None,
     )
 
 
-def _unknown(result: PageResult, seen: Seen, options: DigitizeOptions) -> PageResult:
-    """A page that is no page of the form: an empty one, or one that a person has to look at."""
-    share = ink_share(seen.level)
+def _without_form(result: PageResult, match: FormMatch, options: DigitizeOptions) -> PageResult:
+    """Return the result of a page that is none of the form: an empty one, or one that a person has to look at."""
+    share = ink_share(match.level)
     if share < options.blank_ink:
+        log.info("a blank page: ink share %.5f below %.5f", share, options.blank_ink)
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})
         return replace(result, kind=PageKind.BLANK, findings=(finding,))
-    finding = Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(seen.words), "form": seen.other})
-    # pixels an inch are told by the form's paper, and this is the paper of another one
-    told = (flaw for flaw in result.findings if flaw.code != "SCAN-COARSE")
-    return replace(result, findings=(finding, *told))
+    log.info("no page of the form: %d printed words, other form %s", match.words, match.other or None)
+    finding = Finding("PAGE-FORM", Severity.REVIEW, (), {"words": str(match.words), "form": match.other})
+    # pixels an inch follow from the form's paper, and this is the paper of another one
+    findings = (flaw for flaw in result.findings if flaw.code != "SCAN-COARSE")
+    return replace(result, findings=(finding, *findings))
 
 
-def _entry(
-    row: InkedRow,
-    straight: Straight,
-    form: Form,
-    ledger: Ledger,
-    schemas: Schemas,
-    options: DigitizeOptions,
-    flaws: tuple[Finding, ...],
-) -> EntryResult:
-    """One entry; what is wrong with the page is said of each, so that none is delivered unseen."""
-    record = schemas.record(form.record)
-    readings = parse.parse_entry(row.inks, record, schemas, ledger)
-    readings = (*readings, *_ticks(straight, form, schemas))
-    context = validate.context_of(form, ledger, places=schemas.places)
-    findings = (
-        *flaws,
-        *_left_over(row),
-        *_with_struck(validate.rules_of(record, schemas).findings_of(readings, context), readings),
-    )
-    readings, findings = route.routed(readings, findings, record, options.routing)
-    return EntryResult(row.number, readings, findings)
+class _EntryJudge:
+    """Parses, validates and routes the entries of one page."""
+
+    def __init__(self, context: PageContext, flaws: Sequence[Finding]) -> None:
+        self._context, self._flaws = context, flaws
+        self._rules: EntryRules = rules_of(context.record, context.schemas)
+        self._book: RuleContext = context_of(context.form, context.ledger, places=context.schemas.places)
+
+    def entry(self, recognized: RecognizedEntry) -> EntryResult:
+        """Return the entry; every flaw of the page is a finding of each entry, so that none is delivered unseen."""
+        context, record, schemas = self._context, self._context.record, self._context.schemas
+        readings = (
+            *parse_entry(recognized.fields, record, schemas, context.ledger),
+            *(
+                parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
+                for group in recognized.region.check_boxes
+            ),
+        )
+        found = self._rules.findings_of(readings, self._book)
+        findings = (*self._flaws, *_region_findings(recognized.region), *_with_struck(found, readings))
+        readings, findings = route(readings, findings, record, context.options.routing)
+        log.info(
+            "row %d: %d of %d fields accepted, findings %s",
+            recognized.region.row,
+            sum(reading.accepted for reading in readings),
+            len(readings),
+            sorted({finding.code for finding in findings}),
+        )
+        return EntryResult(recognized.region.row, readings, findings)
 
 
-def _left_over(row: InkedRow) -> Iterator[Finding]:
-    """A doubt of every value beside whose lines a stamp is left over, or that ink of another one touches; a doubtful
-    blank counts as unreadable anyway."""
-    for one in row.slots:
-        if one.doubtful and one.lines:
-            yield Finding("INK-LEFT", Severity.REVIEW, one.slot.field_names)
-        if one.touched:
-            yield Finding("INK-TOUCHES", Severity.REVIEW, one.slot.field_names)
+def _region_findings(entry: EntryRegion) -> Iterator[Finding]:
+    """Yield a doubt of every value beside whose lines a stamp is left over, or that ink of another one touches; a
+    doubtful region without a line counts as unreadable anyway."""
+    for region in entry.fields:
+        if region.is_doubtful and region.lines:
+            yield Finding("INK-LEFT", Severity.REVIEW, region.slot.field_names)
+        if region.is_touched:
+            yield Finding("INK-TOUCHES", Severity.REVIEW, region.slot.field_names)
 
 
 def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:
-    """The findings; those of a value that was rewritten tell what was struck out for it."""
+    """Return the findings; those of a value that was rewritten carry what was struck out for it."""
     struck = {reading.field: reading.struck for reading in readings if reading.struck}
     return tuple(
-        replace(one, details={**one.details, "struck": struck[one.fields[0]]})
-        if one.code == validate.STRUCK_THROUGH and one.fields and one.fields[0] in struck
-        else one
-        for one in findings
+        replace(finding, details={**finding.details, "struck": struck[finding.fields[0]]})
+        if finding.code == STRUCK_THROUGH and finding.fields and finding.fields[0] in struck
+        else finding
+        for finding in findings
     )
 
 
-def _ink_print(straight: Straight) -> str:
-    left, top = straight.frame.corners.min(axis=0)
-    right, bottom = straight.frame.corners.max(axis=0)
+def _ink_print(page: RectifiedPage) -> str:
+    left, top = page.frame.corners.min(axis=0)
+    right, bottom = page.frame.corners.max(axis=0)
     frame = Box(float(left), float(top), float(right), float(bottom))
-    return perceptual_hash.ink_print(straight.ink, frame, [label.box for label in straight.labels])
-
-
-def _ticks(straight: Straight, form: Form, schemas: Schemas) -> Iterator[FieldReading]:
-    record = schemas.record(form.record)
-    groups: dict[str, dict[str, float]] = {}
-    places: dict[str, Box] = {}
-    unseen: set[str] = set()
-    for box in form.boxes:
-        place = area_box(straight.fit, box.box)
-        share = ink_of.filled_share(straight.ink, place, 0.22 * place.height)
-        groups.setdefault(box.field, {})[box.value] = share
-        if ink_of.filled_share(straight.all_ink, place, -0.25 * place.height) < OUTLINE:
-            unseen.add(box.field)
-        # a tick runs past its box
-        place = place.grown(0.7 * place.width, 0.7 * place.height)
-        places[box.field] = places[box.field].union(place) if box.field in places else place
-    for name, ticked in groups.items():
-        spec = record.by_name[name]
-        vocab = schemas.vocabulary(spec)
-        yield parse.parse_check_boxes(name, ticked, places[name], vocab, seen=name not in unseen)
+    return perceptual_hash.ink_print(page.ink, frame, [label.box for label in page.labels])

@@ -1,9 +1,14 @@
-"""From lines that were read to the fields of an entry: parts joined, shared blanks split, kinds parsed."""
+"""Parse: from the lines that were read to the fields of an entry, each value parsed once, by its kind.
+
+The lines of a region are joined to a text (the parts of a date by ``/``, those of a time by ``:``), a region that
+several fields share is split, and every text is parsed by the kind of its field. What is wrong with a text by itself
+travels with its reading (``FieldReading.problems``); the rules of the entry come in the next stage.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline import kinds
 from pipeline.digitize.hypotheses import (
@@ -16,165 +21,244 @@ from pipeline.digitize.hypotheses import (
     weigh_by_grammar,
     weigh_reading,
 )
-from pipeline.kinds import Vocabulary
-from pipeline.model import Box, FieldReading, FieldStatus, Ledger, LineReading, Writing
+from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, RecognizedLine
+from pipeline.kinds import Parsed, Vocabulary
+from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Ledger, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
-
-UNREAD = LineReading("", 0.0, "")
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
+SURELY_READ = 0.8
+"""How surely a shared region must have been read before what is not in its text counts as not written."""
 
-@dataclass(frozen=True, slots=True)
-class SlotInk:
-    """What stands in one blank: the boxes of its inked lines in reading order, each with the number of the piece it
-    stands on, what was read there (``None`` = not read yet), what kind of writing it is and which of its lines are
-    ``struck`` through; ``doubtful``: something else may stand there, so that without a line it is not called blank."""
+MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
+"""The role that a shared region is there for, by its kind."""
 
-    slot: Slot
-    boxes: tuple[Box, ...]
-    pieces: tuple[int, ...]
-    writing: Writing
-    readings: tuple[LineReading | None, ...] = ()
-    place: Box | None = None
-    struck: tuple[bool, ...] = ()
-    doubtful: bool = False
+TICK_SHARE = 0.05
+"""Share of a check box's inside that has to be ink for it to count as ticked."""
+
+SPECK = 0.01
+"""From this share on a box that does not count as ticked does not count as surely empty either."""
 
 
 def parse_entry(
-    inks: Sequence[SlotInk], record: RecordSpec, schemas: Schemas, ledger: Ledger
+    fields: Sequence[RecognizedField], record: RecordSpec, schemas: Schemas, ledger: Ledger
 ) -> tuple[FieldReading, ...]:
-    """The fields of one entry in the record's order: those on the form, then those the ledger itself gives."""
+    """Return the fields of one entry, in the record's order.
+
+    Args:
+        fields: The regions of the entry with what was read in them.
+        record: The record that the form holds.
+        schemas: Where the lists of values are.
+        ledger: The book; it fills the fields that the form has no region for, and completes an entry number by its
+            year.
+
+    Returns:
+        One reading a field that the form or the ledger has. A field in two regions has the first that is not blank.
+    """
     found: dict[str, FieldReading] = {}
-    for ink in inks:
-        for reading in _fields(ink, record, schemas, ledger):
+    for field in fields:
+        for reading in _EntryParser(record, schemas, ledger).readings(field):
             before = found.get(reading.field)
             if before is None or before.status is FieldStatus.BLANK:
                 found[reading.field] = reading
     for spec in record.fields:
         if spec.ledger and spec.name not in found:
             text = str(getattr(ledger, spec.ledger))
-            canonical = kinds.KINDS[spec.kind].parse(text).canonical
+            parsed = kinds.KINDS[spec.kind].parse(text)
             found[spec.name] = FieldReading(
-                spec.name, FieldStatus.READ, text, canonical or text, 1.0, Writing.PRINT, "ledger"
+                field=spec.name,
+                status=FieldStatus.READ,
+                text=text,
+                canonical=parsed.canonical or text,
+                confidence=1.0,
+                writing=Writing.PRINT,
+                engine="ledger",
+                problems=parsed.problems,
             )
-    found |= dict(resolve_repeated_dates(found, record))
+    parser = _EntryParser(record, schemas, ledger)
+    for name, resolved in resolve_repeated_dates(found, record):
+        found[name] = replace(resolved, problems=parser.parsed(resolved.text, name).problems)
     return tuple(found[spec.name] for spec in record.fields if spec.name in found)
 
 
-def _fields(ink: SlotInk, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> list[FieldReading]:
-    slot = ink.slot
-    place = _union(ink.boxes) or ink.place
-    if not ink.boxes and ink.doubtful:
-        return [
-            FieldReading(name, FieldStatus.UNREADABLE, writing=Writing.HAND, box=place)
-            for name in slot.field_names
-        ]
-    if not ink.boxes:
-        return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in slot.field_names]
-    boxes = ink.boxes
-    struck, ink = _what_holds(ink)
-    engine = next((r.engine for r in ink.readings if r and r.engine), "")
-    ways = weigh_by_grammar(
-        [_way(ink, texts, chance) for texts, chance in line_combinations([r or UNREAD for r in ink.readings])]
+def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> FieldReading:
+    """Return the field behind a group of check boxes.
+
+    No box ticked is blank, if the boxes are seen and none holds so much as a speck. More than one is not decided here:
+    the texts of all stand in the reading, which then has no canonical value, so that a person looks.
+    """
+    chosen = [value for value, share in group.shares.items() if share > TICK_SHARE]
+    if not chosen and (not group.is_seen or max(group.shares.values(), default=0.0) > SPECK):
+        return FieldReading(group.field, FieldStatus.UNREADABLE, writing=Writing.HAND, box=group.box)
+    if not chosen:
+        return FieldReading(group.field, FieldStatus.BLANK, confidence=1.0, box=group.box)
+    text = "; ".join(chosen)
+    parsed = kinds.KINDS["choice"].parse(text, vocabulary)
+    margin = min(abs(share - TICK_SHARE) / TICK_SHARE for share in group.shares.values())
+    return FieldReading(
+        field=group.field,
+        status=FieldStatus.READ,
+        text=text,
+        canonical=parsed.canonical if len(chosen) == 1 else "",
+        confidence=min(0.99, margin),
+        writing=Writing.MARK,
+        engine="marks",
+        box=group.box,
+        lines=(group.box,),
+        problems=parsed.problems,
     )
-    several = any(line.hypotheses for line in ink.readings if line)
-    if not ways[0].text:
-        return [
-            FieldReading(
-                name,
-                FieldStatus.UNREADABLE,
-                writing=ink.writing,
-                engine=engine,
-                box=place,
-                lines=boxes,
-                hypotheses=rank_hypotheses(texts_of(ways, name), "") if several else (),
-                struck=struck,
-            )
-            for name in slot.field_names
-        ]
-    evidence = combine_evidence([r or UNREAD for r in ink.readings]) if ink.writing is Writing.HAND else None
-    result = []
-    for name, value in ways[0].values.items():
-        canonical = _canonical(value, name, record, schemas, ledger) if value else ""
-        told = texts_of(ways, name)
-        status = _status(value, ink, ways[0], told if evidence else {})
-        confidence = min((r.confidence for r in ink.readings if r), default=0.0)
-        reading = FieldReading(
-            name, status, value, canonical, confidence, ink.writing, engine, place, boxes, struck=struck
+
+
+class _EntryParser:
+    """Parses the regions of one entry."""
+
+    def __init__(self, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> None:
+        self._record, self._schemas, self._ledger = record, schemas, ledger
+
+    def readings(self, field: RecognizedField) -> list[FieldReading]:
+        """Return the fields of a region. Without a line all are blank, or unreadable where that is doubtful."""
+        region = field.region
+        names = region.slot.field_names
+        boxes = tuple(line.box for line in field.lines)
+        place = _union(boxes) or region.box
+        if not field.lines and region.is_doubtful:
+            return [
+                FieldReading(name, FieldStatus.UNREADABLE, writing=Writing.HAND, box=place) for name in names
+            ]
+        if not field.lines:
+            return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in names]
+        lines, struck = _without_struck(field.lines)
+        readings = [line.reading for line in lines]
+        is_weighed = any(reading.hypotheses for reading in readings)
+        candidates = weigh_by_grammar(
+            [_candidate(region.slot, lines, texts, chance) for texts, chance in line_combinations(readings)]
         )
-        if evidence:
-            meant = {text: _meaning(text, name, record, schemas, ledger) for text in told if text}
-            reading = weigh_reading(reading, evidence, told, meant)
-        elif several:
-            reading = replace(reading, hypotheses=rank_hypotheses(told, value))
-        result.append(reading)
-    return result
+        blank = FieldReading(
+            field="",
+            status=FieldStatus.UNREADABLE,
+            writing=field.writing,
+            engine=next((reading.engine for reading in readings if reading.engine), ""),
+            box=place,
+            lines=boxes,
+            struck=struck,
+        )
+        if not candidates[0].text:
+            return [
+                replace(
+                    blank,
+                    field=name,
+                    hypotheses=rank_hypotheses(texts_of(candidates, name), "") if is_weighed else (),
+                )
+                for name in names
+            ]
+        confidence = min(reading.confidence for reading in readings)
+        evidence = combine_evidence(readings) if field.writing is Writing.HAND else None
+        result = []
+        for name, text in candidates[0].values.items():
+            texts = texts_of(candidates, name)
+            parsed = self.parsed(text, name) if text else Parsed("")
+            reading = replace(
+                blank,
+                field=name,
+                status=_status(text, field, candidates[0], confidence, texts if evidence else {}),
+                text=text,
+                canonical=parsed.canonical,
+                confidence=confidence,
+                problems=parsed.problems,
+            )
+            if evidence:
+                reading = self._weighed(reading, evidence, texts)
+            elif is_weighed:
+                reading = replace(reading, hypotheses=rank_hypotheses(texts, text))
+            result.append(reading)
+        return result
+
+    def parsed(self, text: str, name: str) -> Parsed:
+        """Return the canonical value of a field's text and what is wrong with the text by itself."""
+        spec = self._record.by_name[name]
+        parsed = kinds.KINDS[spec.kind].parse(text, self._schemas.vocabulary(spec))
+        if spec.kind == "entry_number" and parsed.canonical and "/" not in parsed.canonical:
+            return parsed._replace(canonical=f"{parsed.canonical}/{self._ledger.year}")
+        return parsed
+
+    def _weighed(self, reading: FieldReading, evidence: Evidence, texts: Mapping[str, float]) -> FieldReading:
+        canonicals = {text: self._canonical_of_hypothesis(text, reading) for text in texts if text}
+        return weigh_reading(reading, evidence, texts, canonicals)
+
+    def _canonical_of_hypothesis(self, text: str, reading: FieldReading) -> str:
+        """Return the value under which the probabilities of texts add up; a date in words with misread letters adds to
+        none."""
+        if self._record.by_name[reading.field].kind == "date_words":
+            return kinds.parse_strictly(text).canonical
+        return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
 
 
-def _what_holds(ink: SlotInk) -> tuple[str, SlotInk]:
-    """What was read on the struck lines of a blank in which others are not struck, and the blank without them; a blank
-    that is struck all over stays whole, as nothing was written in its place."""
-    if all(ink.struck) or not any(ink.struck):
-        return "", ink
-    kept = [number for number, struck in enumerate(ink.struck) if not struck]
-    gone = [
-        reading.text for reading, struck in zip(ink.readings, ink.struck, strict=True) if struck and reading
-    ]
-    return " ".join(filter(None, gone)), replace(
-        ink,
-        boxes=tuple(ink.boxes[number] for number in kept),
-        pieces=tuple(ink.pieces[number] for number in kept),
-        readings=tuple(ink.readings[number] for number in kept),
-    )
+def _without_struck(lines: Sequence[RecognizedLine]) -> tuple[Sequence[RecognizedLine], str]:
+    """Return the lines that are not struck out, and the text of those that are.
+
+    Where all are struck out all stay, as nothing was written in their place.
+    """
+    kept = [line for line in lines if not line.line.is_struck]
+    if not kept or len(kept) == len(lines):
+        return lines, ""
+    return kept, " ".join(line.reading.text for line in lines if line.line.is_struck and line.reading.text)
 
 
-def _way(ink: SlotInk, texts: Sequence[str], chance: float) -> ParseCandidate:
-    slot = ink.slot
-    text = _joined(slot, ink.pieces, texts)
+def _candidate(
+    slot: Slot, lines: Sequence[RecognizedLine], texts: Sequence[str], chance: float
+) -> ParseCandidate:
+    text = _joined(slot, [line.line.piece for line in lines], texts)
     if slot.kind in kinds.COMPOSITES:
-        return ParseCandidate(text, *_shares(slot, text), chance)
+        return ParseCandidate(text, *_split(slot, text), chance)
     return ParseCandidate(text, {slot.field_names[0]: text}, False, chance)
 
 
-def _status(value: str, ink: SlotInk, way: ParseCandidate, told: Mapping[str, float]) -> FieldStatus:
-    """What is known of a field by its value; without one, whether its blank is known to say nothing of it. ``told``:
-    the chance of each value, where several were weighed."""
-    if value:
-        return FieldStatus.STRUCK_THROUGH if any(ink.struck) else FieldStatus.READ
-    sure = min((r.confidence for r in ink.readings if r), default=0.0)
-    if told:
-        sure = told.get("", 0.0)
-    elif ink.writing is not Writing.PRINT:
-        sure = 0.0
-    return FieldStatus.BLANK if way.is_split and sure >= CLEAR else FieldStatus.UNREADABLE
+def _status(
+    text: str,
+    field: RecognizedField,
+    candidate: ParseCandidate,
+    confidence: float,
+    texts: Mapping[str, float],
+) -> FieldStatus:
+    """Return the status of a field whose region has ink.
+
+    Args:
+        text: What the field says; ``""`` where the region is known to say nothing of it, or may be.
+        field: The region with its lines.
+        candidate: The likeliest candidate for the region's text.
+        confidence: The least of its lines, 0..1.
+        texts: The probability of each text of the field, where hypotheses were weighed.
+    """
+    if text:
+        is_struck = any(line.line.is_struck for line in field.lines)
+        return FieldStatus.STRUCK_THROUGH if is_struck else FieldStatus.READ
+    sure = confidence if field.writing is Writing.PRINT else 0.0
+    if texts:
+        sure = texts.get("", 0.0)
+    return FieldStatus.BLANK if candidate.is_split and sure >= SURELY_READ else FieldStatus.UNREADABLE
 
 
-def _shares(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
-    """The fields of a shared blank, and whether the text really came apart. What did not come apart stays whole in the
-    blank's main field, and of the others nothing is known: they are not called blank."""
+def _split(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
+    """Return the text of each field of a shared region, and whether the text really splits.
+
+    A text that does not split stays whole in the region's main field, and of the others nothing is known: they are not
+    called blank.
+    """
     shares = kinds.COMPOSITES[slot.kind].split(text)
     filled = [role for role, value in shares.items() if value]
-    if len(filled) == 1 and MAIN_ROLE.get(slot.kind) in slot.roles:
-        main = MAIN_ROLE[slot.kind]
-        if sum(c.isdigit() for c in text) >= 4 or slot.kind == "signer":
-            return {field: text if role == main else "" for role, field in slot.roles.items()}, filled[
-                0
-            ] == main != "name"
+    main = MAIN_ROLE.get(slot.kind)
+    is_whole = sum(c.isdigit() for c in text) >= 4 or slot.kind == "signer"
+    if len(filled) == 1 and main in slot.roles and is_whole:
+        whole = {field: text if role == main else "" for role, field in slot.roles.items()}
+        return whole, filled[0] == main != "name"
     return {field: shares.get(role, "") for role, field in slot.roles.items()}, len(filled) > 1
 
 
-CLEAR = 0.8
-"""How surely a shared blank must have been read before what is not in its text counts as not written."""
-
-MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
-"""The role that a shared blank is there for, by its kind."""
-
-
 def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
-    """Lines joined by a space; the parts of a date or a time by the sign that stands between them."""
+    """Return the text of a region: lines joined by a space, the parts of a date or a time by their sign."""
     if not slot.pieces or not any(piece.part for piece in slot.pieces):
-        return _wrapped([text for text in texts if text])
+        return _joined_lines([text for text in texts if text])
     parts: dict[str, str] = {}
     for piece, text in zip(pieces, texts, strict=True):
         part = slot.pieces[piece].part or "rest"
@@ -185,28 +269,14 @@ def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
     return " ".join([sign.join(ordered), *rest]).strip()
 
 
-def _wrapped(texts: Sequence[str]) -> str:
-    """Lines of one value joined by a space; a figure that goes on behind a sign at a line's end is not torn apart."""
+def _joined_lines(texts: Sequence[str]) -> str:
+    """Return the lines of one value joined by a space; a figure that goes on behind a sign at a line's end is not torn
+    apart."""
     joined = ""
     for text in texts:
-        torn = joined[-1:] in {"/", "-", "."} and joined[-2:-1].isdigit() and text[:1].isdigit()
-        joined = f"{joined}{text}" if torn or not joined else f"{joined} {text}"
+        is_torn = joined[-1:] in {"/", "-", "."} and joined[-2:-1].isdigit() and text[:1].isdigit()
+        joined = f"{joined}{text}" if is_torn or not joined else f"{joined} {text}"
     return joined
-
-
-def _canonical(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:
-    spec = record.by_name[name]
-    canonical = kinds.KINDS[spec.kind].parse(text, schemas.vocabulary(spec)).canonical
-    if spec.kind == "entry_number" and canonical and "/" not in canonical:
-        return f"{canonical}/{ledger.year}"
-    return canonical
-
-
-def _meaning(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> str:
-    """The canonical form by which texts speak for one another; a date in words with misread letters speaks for none."""
-    if record.by_name[name].kind == "date_words":
-        return kinds.parse_strictly(text).canonical
-    return _canonical(text, name, record, schemas, ledger)
 
 
 def _union(boxes: Sequence[Box]) -> Box | None:
@@ -214,45 +284,3 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     for box in boxes:
         result = box if result is None else result.union(box)
     return result
-
-
-def parse_check_boxes(
-    field: str,
-    ticked: Mapping[str, float],
-    box: Box | None,
-    vocab: Vocabulary | None,
-    *,
-    seen: bool = True,
-) -> FieldReading:
-    """The field behind a group of check boxes: ``ticked`` maps the printed value of each box to its share of ink;
-    ``seen``: whether the boxes themselves are seen on the page.
-
-    None ticked is blank, if the boxes are seen and none holds so much as a speck; more than one is not decided here:
-    the texts of all stand in the reading, which then does not parse, so that a person looks.
-    """
-    chosen = [value for value, share in ticked.items() if share > TICK_SHARE]
-    if not chosen and (not seen or max(ticked.values(), default=0.0) > SPECK):
-        return FieldReading(field, FieldStatus.UNREADABLE, writing=Writing.HAND, box=box)
-    if not chosen:
-        return FieldReading(field, FieldStatus.BLANK, confidence=1.0, box=box)
-    text = "; ".join(chosen)
-    parsed = kinds.KINDS["choice"].parse(text, vocab).canonical if len(chosen) == 1 else ""
-    clear = min(abs(share - TICK_SHARE) / TICK_SHARE for share in ticked.values())
-    return FieldReading(
-        field,
-        FieldStatus.READ,
-        text,
-        parsed,
-        min(0.99, clear),
-        Writing.MARK,
-        "marks",
-        box,
-        (box,) if box else (),
-    )
-
-
-TICK_SHARE = 0.05
-"""Share of a check box's inside that has to be ink for it to count as ticked."""
-
-SPECK = 0.01
-"""From this share on a box that does not count as ticked does not count as surely empty either."""

@@ -1,4 +1,4 @@
-"""Which readings may enter the record without a person, and for what reason the others wait in the queue.
+"""Route: which readings may enter the record without a person, and for what reason the others wait in the queue.
 
 Confidence alone never accepts a value: a finding about it outweighs any confidence. Handwriting is accepted only by a
 calibration: where the chance that the value is right is high enough for the error among accepted fields to be proven
@@ -7,8 +7,9 @@ within what the office tolerates. Without a calibration, or without that proof, 
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.calibration import DELTA, Calibration, RiskBound, calibration_features, may_be_ditto
@@ -24,15 +25,23 @@ from pipeline.model import (
 )
 from pipeline.schema import FieldSpec, RecordSpec
 
+log = logging.getLogger(__name__)
+
 _TRUSTED = (Writing.PRINT, Writing.MARK)
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingOptions:
-    """``min_confidence``: least confidence (0..1) with which print and marks are accepted, for any field, and for
-    critical ones and all names, which no list and no other field vouches for. ``calibration`` is what handwriting is
-    accepted by; ``tolerated``: the greatest share of errors among accepted fields, of any kind and of critical ones,
-    proven but for a chance of ``delta``."""
+    """By what readings are accepted without a person.
+
+    Attributes:
+        min_confidence: The least confidence (0..1) with which print and check marks are accepted.
+        min_confidence_critical: That of critical fields and of all names, which no list and no other field confirms.
+        calibration: What handwriting is accepted by; without one, none is.
+        tolerated: The greatest share of errors among accepted fields, proven but for a chance of ``delta``.
+        tolerated_critical: That share among critical fields.
+        delta: The chance, 0..1, that the proof is wrong.
+    """
 
     min_confidence: float = 0.95
     min_confidence_critical: float = 0.96
@@ -42,38 +51,49 @@ class RoutingOptions:
     delta: float = DELTA
 
     def bound(self, *, critical: bool) -> RiskBound | None:
-        """What is proven of one group of fields; ``None`` without a calibration."""
+        """Return what is proven of one group of fields; ``None`` without a calibration."""
         tolerated = self.tolerated_critical if critical else self.tolerated
         known = self.calibration
         return known.bound(critical=critical, tolerated=tolerated, delta=self.delta) if known else None
 
     def for_reader(self, reader: str) -> RoutingOptions:
-        """These options without a calibration that speaks of another reader of handwriting, or of none in particular
+        """Return these options without a calibration of another engine of handwriting than ``reader``
         (``Engines.hand_fingerprint``)."""
         foreign = self.calibration is not None and self.calibration.reader != reader
         return replace(self, calibration=None) if foreign else self
 
 
-def routed(
+def route(
     readings: Sequence[FieldReading],
     findings: Sequence[Finding],
     record: RecordSpec,
     options: RoutingOptions = RoutingOptions(),
 ) -> tuple[tuple[FieldReading, ...], tuple[Finding, ...]]:
-    """The readings with ``accepted`` set, and the findings with the reasons added why a reading is not trusted. Where a
-    calibration speaks of a reading, its confidence becomes the chance that the value is right.
+    """Decide which readings are accepted.
 
-    Fields that share one blank (the same ``box``) share their doubts: ink that was given to one may belong to
-    another. Not so where both have a calibrated chance, which knows such mistakes, and the other says something whole
-    that is merely not sure enough. A field that is not on the form has nothing to review and counts as accepted.
+    Where a calibration covers a reading, its confidence becomes the probability that the value is right. Fields that
+    share one region (the same ``box``) share their doubts: ink that was given to one may belong to another. Not so
+    where both have a calibrated probability, which knows such mistakes, and the other says something whole that is
+    merely not sure enough. A field that is not on the form has nothing to review and counts as accepted.
+
+    Args:
+        readings: The fields of one entry.
+        findings: What is known to be wrong or doubtful about them.
+        record: The record they belong to.
+        options: The thresholds and the calibration.
+
+    Returns:
+        The readings with ``accepted`` set; the findings with the reasons added why a reading is not accepted.
     """
     found = list(findings)
-    told = _doubted(found)
+    with_finding = _doubted(found)
     readings, calibrated = _calibrated(readings, findings, record, options)
+    thresholds: dict[str, float | None] = {}
     for reading in readings:
         spec = record.by_name.get(reading.field)
         least = _least(reading, spec, options, reading.field in calibrated)
-        code = _reason(reading, least, reading.field in told)
+        thresholds[reading.field] = least
+        code = _reason(reading, least, reading.field in with_finding)
         if code:
             found.append(Finding(code, Severity.REVIEW, (reading.field,)))
     doubted = _doubted(found)
@@ -93,13 +113,37 @@ def routed(
         doubt = reading.field in doubted or (_inked(reading) and reading.box in others)
         whole = _is_whole(reading, record.by_name.get(reading.field))
         decided.append(replace(reading, accepted=whole and not doubt))
+    _log_decisions(decided, thresholds, found, calibrated)
     return tuple(decided), tuple(found)
+
+
+def _log_decisions(
+    readings: Sequence[FieldReading],
+    thresholds: Mapping[str, float | None],
+    findings: Sequence[Finding],
+    calibrated: frozenset[str],
+) -> None:
+    """Log for each field why it is accepted or not: never its value."""
+    if not log.isEnabledFor(logging.DEBUG):
+        return
+    for reading in readings:
+        log.debug(
+            "field %s: %s, %s, %s; confidence %.4f%s, threshold %s, findings %s",
+            reading.field,
+            "accepted" if reading.accepted else "to review",
+            reading.status.value,
+            reading.writing.value,
+            reading.confidence,
+            " (calibrated)" if reading.field in calibrated else "",
+            thresholds[reading.field],
+            [f"{finding.code}/{finding.severity}" for finding in findings if reading.field in finding.fields],
+        )
 
 
 def _calibrated(
     readings: Sequence[FieldReading], findings: Sequence[Finding], record: RecordSpec, options: RoutingOptions
 ) -> tuple[Sequence[FieldReading], frozenset[str]]:
-    """The readings with calibrated chances (handwritten ones with evidence), and for which fields these chances were
+    """Return the readings with calibrated chances (handwritten ones with evidence), and for which fields these were
     proven: those of a kind that the calibration has seen, a date without its day aside."""
     if options.calibration is None:
         return readings, frozenset()
@@ -116,7 +160,7 @@ def _calibrated(
 def _least(
     reading: FieldReading, spec: FieldSpec | None, options: RoutingOptions, calibrated: bool
 ) -> float | None:
-    """The confidence from which the reading is trusted; ``None`` when none is enough."""
+    """Return the confidence from which the reading is trusted; ``None`` when none is enough."""
     critical = spec is not None and spec.critical
     if calibrated:
         bound = options.bound(critical=critical)
@@ -130,14 +174,18 @@ def _least(
 
 
 def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
-    """The fields that a person has to look at."""
+    """Return the fields that a person has to look at."""
     serious = (finding for finding in findings if finding.severity is not Severity.INFO)
     return frozenset(name for finding in serious for name in finding.fields)
 
 
-def _reason(reading: FieldReading, least: float | None, told: bool) -> str:
-    """Why the machine's word on this field is not enough, ``""`` when it is; ``least``: the confidence that would be;
-    ``told``: a finding says so already.
+def _reason(reading: FieldReading, least: float | None, has_finding: bool) -> str:
+    """Return the code of why the reading alone is not enough, ``""`` when it is.
+
+    Args:
+        reading: The reading.
+        least: The confidence that would be enough; ``None`` where none is.
+        has_finding: Whether a finding already sends the field to a person.
     """
     if reading.status is FieldStatus.UNREADABLE:
         return NOT_READ
@@ -150,16 +198,16 @@ def _reason(reading: FieldReading, least: float | None, told: bool) -> str:
     if not reading.confidence >= least:  # not a number is no confidence
         return UNSURE
     empty = reading.status is FieldStatus.READ and not reading.canonical
-    return NOT_READ if empty and not told else ""
+    return NOT_READ if empty and not has_finding else ""
 
 
 def _inked(reading: FieldReading) -> bool:
-    """Whether the field's blank, its own or a shared one, is known to have ink in it."""
+    """Return whether the field's blank, its own or a shared one, is known to have ink in it."""
     return reading.box is not None and reading.writing is not Writing.NONE
 
 
 def _is_whole(reading: FieldReading, spec: FieldSpec | None) -> bool:
-    """Whether nothing is wanting of the value: it is read and parses, or may be blank and is."""
+    """Return whether nothing is wanting of the value: it is read and parses, or may be blank and is."""
     if reading.status is FieldStatus.READ:
         return bool(reading.canonical)
     if reading.status is FieldStatus.BLANK:

@@ -1,8 +1,9 @@
-"""From the readings of one entry to what is wrong or doubtful about them. Rules change no value.
+"""Validate: from the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
-A predicate says in which states it wants to see the values it is asked about (``pipeline.predicates.Need``): a field
-that this form does not have is never wrong, of ink that could not be read a rule knows only that it is there, and a
-value that is struck through is no value.
+What is wrong with a value by itself was found when it was parsed and comes with its reading. A predicate says in which
+states it wants to see the values it is asked about (``pipeline.predicates.Need``): a field that this form does not have
+is never wrong, of ink that could not be read a rule knows only that it is there, and a value that is struck through is
+no value.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import itemgetter
 
-from pipeline.kinds import KINDS, Vocabulary
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
 from pipeline.predicates import (
     NO_CONTEXT,
@@ -33,13 +32,7 @@ ILLEGIBLE = "L08"
 STRUCK_THROUGH = "L09"
 
 REMEMBERED = 1 << 15
-"""How many texts of a kind, and how many ways in which fields are filled, are remembered."""
-
-SHARED_KINDS = frozenset(
-    {"choice", "date", "date_words", "name", "number", "place", "text", "time", "volume"}
-)
-"""Kinds of which many fields and entries have the same texts (parents declare, one clerk signs a whole book, every book
-has the same pages): what is wrong with one is remembered."""
+"""How many combinations of field states are remembered with their plan."""
 
 _OF_STATUS = {FieldStatus.ILLEGIBLE: (ILLEGIBLE,), FieldStatus.STRUCK_THROUGH: (STRUCK_THROUGH,)}
 
@@ -58,8 +51,14 @@ def context_of(
     places: PlaceResolver | None = None,
     scanned_on: datetime.date | None = None,
 ) -> RuleContext:
-    """What rules may know of a book. ``scanned_on``: the day of the scan, where it is known; else today, which is no
-    earlier."""
+    """Return what rules may know of a book.
+
+    Args:
+        form: Its form.
+        ledger: The book itself.
+        places: Resolves names of places, where units are known.
+        scanned_on: The day of the scan, where it is known; else today, which is no earlier.
+    """
     day = scanned_on or datetime.datetime.now(datetime.UTC).date()
     return RuleContext(
         scanned_on=date_tuple(day),
@@ -73,8 +72,8 @@ def context_of(
 
 
 def rules_of(record: RecordSpec, schemas: Schemas) -> EntryRules:
-    """The rules of a record, made ready for its entries."""
-    return EntryRules(record, schemas.vocabularies, schemas.findings)
+    """Return the rules of a record, compiled for its entries."""
+    return EntryRules(record, schemas.findings)
 
 
 Fields = Callable[[Sequence[Value | FieldReading]], tuple[Value | FieldReading, ...]]
@@ -93,7 +92,7 @@ class _Bound:
     of_states: bool
 
     def can_ask(self, values: Sequence[Value | FieldReading]) -> bool:
-        """Whether the states of the values let the rule know anything."""
+        """Return whether the states of the values let the rule know anything."""
         return all(
             need.met_by(values[at].status) and (need is not Need.VALUE or values[at].canonical != "")
             for need, at in zip(self.needs, self.at, strict=True)
@@ -102,8 +101,9 @@ class _Bound:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be asked of entries whose fields are all in the same states: ``found`` is known from the states alone,
-    ``missing`` too unless something else is told of the field."""
+    """What is to be asked of entries whose fields are all in the same states.
+
+    ``found`` is known from the states alone, ``missing`` too unless there is another finding about the field."""
 
     found: tuple[Finding, ...]
     missing: tuple[Finding, ...]
@@ -117,27 +117,21 @@ class _Plan:
 class EntryRules:
     """All rules of one record over single fields and over single entries, compiled once for many entries.
 
-    ``vocabularies`` by the names that ``FieldSpec.vocab`` uses; ``findings`` say how serious a problem of a value by
-    itself is, where no rule of its code is bound to the field (``REVIEW`` where they do not say either)."""
+    Args:
+        record: The record whose rules they are.
+        findings: How serious a problem of a value by itself is, where no rule of its code is bound to the field
+            (``REVIEW`` where they do not say either).
+    """
 
     def __init__(
         self,
         record: RecordSpec,
-        vocabularies: Mapping[str, Vocabulary],
         findings: Mapping[str, FindingSpec] | None = None,
     ) -> None:
         self._specs = record.fields
         self._place = {spec.name: place for place, spec in enumerate(record.fields)}
         self._findings = findings or {}
         self._severities = {(rule.code, rule.fields): rule.severity for rule in record.rules}
-        kinds = {(spec.kind, spec.vocab) for spec in record.fields}
-        problems = {
-            (kind, vocab): _problems_of(kind, vocabularies.get(vocab) if vocab else None)
-            for kind, vocab in kinds
-        }
-        self._fields = {
-            spec.name: (place, problems[spec.kind, spec.vocab]) for place, spec in enumerate(record.fields)
-        }
         self._bound = tuple(_bound(rule, self._place) for rule in record.rules)
         self._nothing: list[Value | FieldReading] = [NOT_ON_FORM] * len(record.fields)
         self._absent = bytes([_ABSENT]) * len(record.fields)
@@ -146,30 +140,31 @@ class EntryRules:
     def findings_of(
         self, readings: Iterable[FieldReading], context: RuleContext = NO_CONTEXT
     ) -> tuple[Finding, ...]:
-        """All findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
+        """Return all findings of one entry, each once: of its values by themselves, of its rules, of required blanks.
 
-        ``readings``: one a field; a field without one is not on the form. ``context``: what is known of the book."""
+        Args:
+            readings: One a field, each with the problems that parsing found; a field without one is not on the form.
+            context: What is known of the book.
+        """
         values = self._nothing.copy()
         states = bytearray(self._absent)
         found: list[Finding] = []
-        fields = self._fields
+        places = self._place
         for reading in readings:
-            field = fields.get(reading.field)
-            if field is None:
+            place = places.get(reading.field)
+            if place is None:
                 continue
-            place, problems = field
             values[place] = reading
             status = reading.status
             if status is READ:
                 states[place] = _PARSED if reading.canonical else _READ
-                wrong = problems(reading.text)
-                if wrong:
-                    found += self._told(wrong, place)
+                if reading.problems:
+                    found += self._of_field(reading.problems, place)
             elif status is BLANK:
                 states[place] = _BLANK
             else:
                 states[place] = _STATES[status]
-                found += self._told(_OF_STATUS.get(status, ()), place)
+                found += self._of_field(_OF_STATUS.get(status, ()), place)
         plan = self._plan(bytes(states), values)
         found += plan.found
         found += [finding for finding, ask, at in plan.of_one if ask(values[at]) is False]
@@ -192,11 +187,11 @@ class EntryRules:
         if plan is None:
             if len(self._plans) >= REMEMBERED:
                 self._plans.clear()
-            plan = self._plans[states] = self._planned(values)
+            plan = self._plans[states] = self._make_plan(values)
         return plan
 
-    def _planned(self, values: Sequence[Value | FieldReading]) -> _Plan:
-        """The plan for entries with fields in the states of these."""
+    def _make_plan(self, values: Sequence[Value | FieldReading]) -> _Plan:
+        """Return the plan for entries with fields in the states of these."""
         askable = [rule for rule in self._bound if rule.can_ask(values)]
         settled = [rule for rule in askable if rule.of_states]
         asked = [rule for rule in askable if not rule.of_states]
@@ -225,26 +220,16 @@ class EntryRules:
             ),
         )
 
-    def _told(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
+    def _of_field(self, codes: Iterable[str], place: int) -> tuple[Finding, ...]:
         findings = (self._finding(code, place) for code in codes)
         return tuple(finding for finding in findings if finding is not None)
 
     def _finding(self, code: str, place: int) -> Finding | None:
-        """The finding of one field by itself; ``None`` where the office has switched its rule off."""
+        """Return the finding of one field by itself; ``None`` where the office has switched its rule off."""
         fields = (self._specs[place].name,)
         spec = self._findings.get(code)
         severity = self._severities.get((code, fields), spec.severity if spec else Severity.REVIEW)
         return None if spec is not None and spec.off else Finding(code, severity, fields)
-
-
-def _problems_of(kind: str, vocabulary: Vocabulary | None) -> Callable[[str], tuple[str, ...]]:
-    """From a text of that kind to the codes of what is wrong with it by itself."""
-    parse = KINDS[kind].parse
-
-    def problems(text: str) -> tuple[str, ...]:
-        return parse(text, vocabulary).problems
-
-    return lru_cache(maxsize=REMEMBERED)(problems) if kind in SHARED_KINDS else problems
 
 
 def _bound(rule: RuleSpec, places: Mapping[str, int]) -> _Bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,11 +91,23 @@ class LineReading:
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """The machine's word on one field of one entry.
+    """What the machine read in one field of one entry.
 
-    ``text`` is verbatim, never corrected; ``canonical`` is how its kind writes the parsed value (``""`` when it does
-    not parse); ``box`` is on the straightened page (``None`` when the field has no place on it); ``accepted`` says
-    whether it may enter the record without a person; ``struck``: what was struck out before ``text`` was written.
+    Attributes:
+        field: The field.
+        status: Read, blank, illegible, …: states that must never be confused.
+        text: Verbatim, never corrected.
+        canonical: How its kind writes the parsed value; ``""`` when the text does not parse.
+        confidence: 0..1; once calibrated, the probability that the value is right.
+        writing: Print, handwriting or a check mark.
+        engine: Which engines read it.
+        box: Its region on the rectified page; ``None`` when the field has no place on it.
+        lines: The boxes of its lines.
+        accepted: Whether it may enter the record without a person.
+        hypotheses: The texts it may have, best first, where several were weighed.
+        evidence: What speaks for the text before calibration.
+        struck: What was struck out before ``text`` was written.
+        problems: Codes of what is wrong with the text by itself, found when it was parsed; not stored.
     """
 
     field: str
@@ -110,8 +123,9 @@ class FieldReading:
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: Evidence | None = None
     struck: str = ""
+    problems: tuple[str, ...] = dataclasses.field(default=(), compare=False, repr=False)
 
     @property
     def inked(self) -> bool:
-        """Whether anything stands on the paper, read or not."""
+        """Whether there is ink on the paper, read or not."""
         return self.status not in WITHOUT_INK

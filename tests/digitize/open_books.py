@@ -1,4 +1,4 @@
-"""Drawn pictures of an open book, and what a look for its pages gives."""
+"""Drawn pictures of an open book, and the sheets that are detected on them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from functools import cache
 import numpy as np
 
 from benchmarks.books.open_books import OpenBook, open_book
-from pipeline.digitize import DigitizeOptions, Engines
-from pipeline.digitize.spread import Look, two_pages
-from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.imaging.ink.binarization import split_colour_layers
+from pipeline.digitize import Engines
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.sheets import DetectedSheets, detect_sheets
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
-from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, engines, tilted
+from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, page_context, tilted
 
 SCANNER = replace(SCANNER_LEVELS["normal"], skew=0.0)
 
@@ -42,15 +41,6 @@ def open_at(form: str, tilt: float = 0.0) -> OpenBook:
     return bound(left, right, tilt)
 
 
-def looked_at(pixels: Pixels, form: str, using: Engines | None = None) -> Look:
-    page = PageImage(PageRef("0" * 64, 1), pixels, DPI)
-    declared = SCHEMAS.form(form)
-    return two_pages(
-        page,
-        split_colour_layers(pixels),
-        declared,
-        SCHEMAS,
-        using or engines(),
-        DigitizeOptions(),
-        Stopwatch(),
-    )
+def detected(pixels: Pixels, form: str, using: Engines | None = None) -> DetectedSheets:
+    context = page_context(SCHEMAS.form(form), using)
+    return detect_sheets(normalize(PageImage(PageRef("0" * 64, 1), pixels, DPI), context), context)

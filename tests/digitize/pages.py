@@ -11,7 +11,8 @@ import numpy as np
 
 from benchmarks.reading.box_coverage import ink_coverages
 from pipeline import schema
-from pipeline.digitize import default_engines, digitize_page
+from pipeline.digitize import DigitizeOptions, Engines, default_engines, digitize_page
+from pipeline.digitize.context import PageContext, StageClock
 from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.imaging.geometry import warp
 from pipeline.model import (
@@ -170,6 +171,12 @@ def digitized_pixels(pixels: Pixels, form: str, year: int = 2010) -> PageResult:
 
 
 engines = cache(default_engines)
+
+
+def page_context(form: Form, using: Engines | None = None) -> PageContext:
+    """What the stages of a page of that form are handed."""
+    ledger = Ledger(form.id, "UBND xã Thử", "93611", "01/2010")
+    return PageContext(form, ledger, SCHEMAS, using or engines(), DigitizeOptions(), StageClock())
 
 
 @cache

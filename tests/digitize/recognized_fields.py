@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from pipeline import schema
-from pipeline.digitize.parse import SlotInk, parse_entry
+from pipeline.digitize.parse import parse_entry
+from pipeline.digitize.regions import FieldRegion, RecognizedField, RecognizedLine, TextLine
 from pipeline.model import Box, Evidence, FieldReading, Hypothesis, Ledger, LineReading, Writing
 from pipeline.schema import Slot
 
 SCHEMAS = schema.load()
 LEDGER = Ledger("birth-2006", "UBND xã Tân Lợi", "93611", "01/2010")
+UNREAD = LineReading("", 0.0, "")
 PLACE = Box(0, 0, 500, 40)
 
 
@@ -18,19 +22,42 @@ def slot_of(form: str, field: str) -> Slot:
     return next(slot for slot in SCHEMAS.form(form).slots if field in slot.field_names)
 
 
+def field(
+    slot: Slot,
+    readings: Sequence[LineReading],
+    writing: Writing,
+    pieces: Sequence[int] = (),
+    struck: Sequence[bool] = (),
+    boxes: Sequence[Box] = (),
+) -> RecognizedField:
+    """The region of a slot with those lines read in it."""
+    boxes = boxes or [Box(10, 50 * number, 200, 50 * number + 40) for number in range(len(readings))]
+    nothing = np.empty(0, np.int64)
+    lines = tuple(
+        TextLine(piece, box, nothing, is_struck=is_struck)
+        for piece, box, is_struck in zip(
+            pieces or range(len(readings)), boxes, struck or [False] * len(readings), strict=True
+        )
+    )
+    region = FieldRegion(slot, lines, PLACE)
+    recognized = (
+        RecognizedLine(line, line.box, reading) for line, reading in zip(lines, readings, strict=True)
+    )
+    return RecognizedField(region, writing, tuple(recognized))
+
+
 def ink(
     slot: Slot, lines: Sequence[str | None], pieces: Sequence[int] | None = None, confidence: float = 0.95,
-    writing: Writing = Writing.PRINT,
-) -> SlotInk:  # fmt: skip
-    """A blank with those lines in it (``None``: ink that was not read)."""
-    boxes = tuple(Box(10, 50 * number, 200, 50 * number + 40) for number in range(len(lines)))
-    readings = tuple(None if text is None else LineReading(text, confidence, "fake") for text in lines)
-    return SlotInk(slot, boxes, tuple(pieces or range(len(lines))), writing, readings, PLACE)
+    writing: Writing = Writing.PRINT, struck: Sequence[bool] = (),
+) -> RecognizedField:  # fmt: skip
+    """A region with those lines in it (``None``: ink that no engine could read)."""
+    readings = [UNREAD if text is None else LineReading(text, confidence, "fake") for text in lines]
+    return field(slot, readings, writing, pieces or (), struck)
 
 
-def fields(form: str, *inks: SlotInk) -> dict[str, FieldReading]:
+def fields(form: str, *regions: RecognizedField) -> dict[str, FieldReading]:
     record = SCHEMAS.record(SCHEMAS.form(form).record)
-    return {reading.field: reading for reading in parse_entry(inks, record, SCHEMAS, LEDGER)}
+    return {reading.field: reading for reading in parse_entry(regions, record, SCHEMAS, LEDGER)}
 
 
 def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0) -> LineReading:
@@ -44,9 +71,8 @@ def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0)
 
 def by_hand(
     slot: Slot, *lines: LineReading, pieces: Sequence[int] = (), struck: Sequence[bool] = ()
-) -> SlotInk:
-    boxes = tuple(Box(10, 50 * number, 200, 50 * number + 40) for number in range(len(lines)))
-    return SlotInk(slot, boxes, tuple(pieces or range(len(lines))), Writing.HAND, lines, PLACE, tuple(struck))
+) -> RecognizedField:
+    return field(slot, lines, Writing.HAND, pieces, struck)
 
 
 def evidence_in(reading: FieldReading) -> Evidence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.calibration import fit_calibration
-from pipeline.digitize.route import RoutingOptions, routed
+from pipeline.digitize.route import RoutingOptions, route
 from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Finding, Writing
 from pipeline.schema import FieldSpec, RecordSpec
 from tests.calibration.drawn_samples import drawn
@@ -35,13 +35,13 @@ WRITTEN = replace(PRINTED, writing=Writing.HAND, confidence=0.3, engine="hand", 
 def written(
     *readings: FieldReading, options: RoutingOptions = BY_HAND, findings: tuple[Finding, ...] = ()
 ) -> tuple[list[bool], list[str]]:
-    decided, told = routed(readings, findings, RECORD, options)
+    decided, told = route(readings, findings, RECORD, options)
     return [reading.accepted for reading in decided], [finding.code for finding in told]
 
 
 def accepted(*readings: FieldReading, findings: tuple[Finding, ...] = ()) -> list[bool]:
-    return [reading.accepted for reading in routed(readings, findings, RECORD)[0]]
+    return [reading.accepted for reading in route(readings, findings, RECORD)[0]]
 
 
 def reasons(reading: FieldReading) -> list[str]:
-    return [finding.code for finding in routed([reading], (), RECORD)[1]]
+    return [finding.code for finding in route([reading], (), RECORD)[1]]

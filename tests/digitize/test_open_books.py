@@ -16,7 +16,7 @@ from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, Severity
 from pipeline.synth import SCANNER_LEVELS
 from pipeline.synth.scanning import ScannedPage, scan_sheet
-from tests.digitize.open_books import bound, drawings, looked_at, open_at
+from tests.digitize.open_books import bound, detected, drawings, open_at
 from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings
 
 pytestmark = pytest.mark.tesseract
@@ -119,9 +119,9 @@ def test_a_single_page_and_a_wide_table_are_not_parted(form: str, turn: int) -> 
     cover = SCHEMAS.form(form).layout == "cover"
     pixels = drawings("birth-2006", 1, cover=True)[0].scan.pixels if cover else drawn(form, 2, "mild").pixels
     pixels = np.ascontiguousarray(np.rot90(pixels, k=-(turn // 90)))
-    look = looked_at(pixels, "birth-2006" if cover else form)
-    assert not look.halves
-    assert not look.doubtful
+    found = detected(pixels, "birth-2006" if cover else form)
+    assert not found.is_spread
+    assert not found.is_doubtful
 
 
 def photographed(
@@ -147,21 +147,21 @@ def test_a_book_among_much_table_is_parted_at_its_gutter(
     book = open_at("marriage-2006")
     scan = photographed(book.scan, shape, tone, at)
     pixels = np.ascontiguousarray(np.rot90(scan.pixels, k=-(turn // 90)))
-    look = looked_at(pixels, "marriage-2006")
-    assert look.turn == (360 - turn) % 360
-    assert look.gutter is not None
+    found = detected(pixels, "marriage-2006")
+    assert found.turn == (360 - turn) % 360
+    assert found.gutter is not None
     height, width = scan.pixels.shape[:2]
-    found = look.gutter if not turn else np.column_stack([look.gutter[:, 1], height - look.gutter[:, 0]])
+    gutter = found.gutter if not turn else np.column_stack([found.gutter[:, 1], height - found.gutter[:, 0]])
     true = replace(book, scan=scan).gutter
-    assert np.abs(found[:, 0] - np.interp(found[:, 1], true[:, 1], true[:, 0])).max() <= 0.01 * width
+    assert np.abs(gutter[:, 0] - np.interp(gutter[:, 1], true[:, 1], true[:, 0])).max() <= 0.01 * width
 
 
 def test_where_the_facing_page_on_a_photograph_is_of_another_form_the_picture_waits() -> None:
     (other,), page = drawings("death-2006", 1), drawings("birth-2006")[1]
     book = bound(other.page.sheet.pixels, page.page.sheet.pixels)
-    look = looked_at(photographed(book.scan, 0.75, CLOTH).pixels, "birth-2006")
-    assert not look.halves
-    assert look.doubtful
+    found = detected(photographed(book.scan, 0.75, CLOTH).pixels, "birth-2006")
+    assert not found.is_spread
+    assert found.is_doubtful
 
 
 @pytest.mark.parametrize(
@@ -171,11 +171,10 @@ def test_a_page_photographed_on_a_table_with_a_grain_is_neither_parted_nor_marke
     shape: float, tone: tuple[float, float, float], at: tuple[float, float]
 ) -> None:
     scan = ScannedPage(single(), np.eye(3), 0.0, 0)
-    look = looked_at(photographed(scan, shape, tone, at).pixels, "birth-2006")
-    assert look.whole is not None
-    assert look.whole.form is not None
-    assert not look.halves
-    assert not look.doubtful
+    found = detected(photographed(scan, shape, tone, at).pixels, "birth-2006")
+    assert found.sheets[0].match.form is not None
+    assert not found.is_spread
+    assert not found.is_doubtful
 
 
 @cache

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.digitize.parse import SlotInk, parse_entry
+from pipeline.digitize.parse import parse_entry
 from pipeline.model import Box, FieldStatus, LineReading, Writing
 from pipeline.schema import Form
-from tests.digitize.recognized_fields import LEDGER, PLACE, SCHEMAS, fields, ink, slot_of
+from tests.digitize.recognized_fields import LEDGER, PLACE, SCHEMAS, field, fields, ink, slot_of
 
 
 def test_the_parts_of_a_date_are_joined_in_their_order() -> None:
@@ -41,13 +41,13 @@ def test_a_value_is_as_sure_as_its_least_sure_line() -> None:
     slot = slot_of("birth-2006", "child_native_place")
     lines = (LineReading("xã Tân Lợi,", 0.99, "fake"), LineReading("tỉnh Hậu Giang", 0.4, "fake"))
     boxes = (Box(0, 0, 9, 9), Box(0, 20, 9, 29))
-    found = fields("birth-2006", SlotInk(slot, boxes, (0, 1), Writing.PRINT, lines, PLACE))
+    found = fields("birth-2006", field(slot, lines, Writing.PRINT, boxes=boxes))
     assert found["child_native_place"].confidence == 0.4
 
 
 def test_a_blank_without_ink_is_blank_in_all_its_fields() -> None:
     slot = slot_of("birth-2006", "signer_name")
-    found = fields("birth-2006", SlotInk(slot, (), (), Writing.HAND, (), PLACE))
+    found = fields("birth-2006", field(slot, (), Writing.HAND))
     for name in ("signer_name", "signer_title"):
         assert (found[name].status, found[name].text, found[name].box) == (FieldStatus.BLANK, "", PLACE)
 
@@ -126,10 +126,7 @@ def test_a_value_that_does_not_parse_keeps_its_text() -> None:
 
 def test_struck_ink_is_struck_through_and_keeps_what_was_read() -> None:
     slot = slot_of("birth-2006", "child_name")
-    one = ink(slot, ["Nguyễn Thị Thử"])
-    found = fields(
-        "birth-2006", SlotInk(one.slot, one.boxes, one.pieces, one.writing, one.readings, PLACE, (True,))
-    )
+    found = fields("birth-2006", ink(slot, ["Nguyễn Thị Thử"], struck=[True]))
     assert found["child_name"].status is FieldStatus.STRUCK_THROUGH
     assert found["child_name"].text == "Nguyễn Thị Thử"
     assert found["child_name"].struck == ""
@@ -137,10 +134,8 @@ def test_struck_ink_is_struck_through_and_keeps_what_was_read() -> None:
 
 def test_of_a_value_rewritten_behind_a_struck_one_both_are_told() -> None:
     slot = slot_of("birth-2006", "child_name")
-    one = ink(slot, ["Nguyễn Thị Thu", "Nguyễn Thị Thử"])
-    found = fields(
-        "birth-2006", SlotInk(slot, one.boxes, one.pieces, one.writing, one.readings, PLACE, (True, False))
-    )["child_name"]
+    lines = ["Nguyễn Thị Thu", "Nguyễn Thị Thử"]
+    found = fields("birth-2006", ink(slot, lines, struck=[True, False]))["child_name"]
     assert (found.status, found.text, found.struck) == (
         FieldStatus.STRUCK_THROUGH,
         "Nguyễn Thị Thử",

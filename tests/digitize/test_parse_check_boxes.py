@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.digitize.parse import TICK_SHARE, parse_check_boxes
+from pipeline.digitize.regions import CheckBoxGroup
 from pipeline.model import FieldReading, FieldStatus, Writing
 from tests.digitize.recognized_fields import PLACE, SCHEMAS
 
@@ -12,7 +13,7 @@ VALUES = [box.value for box in SCHEMAS.form("birth-2016").boxes if box.field == 
 
 def ticked(**shares: float) -> FieldReading:
     given = dict.fromkeys(VALUES, 0.0) | {VALUES[int(key[1:])]: share for key, share in shares.items()}
-    return parse_check_boxes("registration_type", given, PLACE, VOCAB)
+    return parse_check_boxes(CheckBoxGroup("registration_type", given, PLACE), VOCAB)
 
 
 def test_no_tick_is_blank() -> None:
@@ -21,7 +22,9 @@ def test_no_tick_is_blank() -> None:
 
 def test_a_speck_in_a_box_or_boxes_that_are_not_seen_are_not_called_blank() -> None:
     assert ticked(_0=TICK_SHARE / 2).status is FieldStatus.UNREADABLE
-    unseen = parse_check_boxes("registration_type", {"Ghi chú kết hôn": 0.0}, PLACE, VOCAB, seen=False)
+    unseen = parse_check_boxes(
+        CheckBoxGroup("registration_type", {"Ghi chú kết hôn": 0.0}, PLACE, is_seen=False), VOCAB
+    )
     assert unseen.status is FieldStatus.UNREADABLE
 
 
@@ -34,7 +37,9 @@ def test_one_tick_is_the_boxs_value() -> None:
 
 def test_a_ticked_box_without_a_code_keeps_its_words() -> None:
     vocabulary = SCHEMAS.vocabularies["marriage-registration-type"]
-    reading = parse_check_boxes("registration_type", {"Ghi chú kết hôn": 0.3}, PLACE, vocabulary)
+    reading = parse_check_boxes(
+        CheckBoxGroup("registration_type", {"Ghi chú kết hôn": 0.3}, PLACE), vocabulary
+    )
     assert (reading.text, reading.canonical) == ("Ghi chú kết hôn", "Ghi chú kết hôn")
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.digitize.parse import SlotInk
-from pipeline.model import Box, FieldStatus, Hypothesis, LineReading, Writing
-from tests.digitize.recognized_fields import PLACE, by_hand, evidence_in, fields, line, slot_of
+from pipeline.model import FieldStatus, Hypothesis, LineReading
+from tests.digitize.recognized_fields import UNREAD, by_hand, evidence_in, fields, line, slot_of
 
 
 def test_the_ways_to_read_a_field_are_those_of_its_lines_together() -> None:
@@ -65,13 +64,11 @@ def test_what_a_surely_read_hand_does_not_say_is_blank(chance: float, status: Fi
         assert evidence_in(found["declarant_other_paper"]).chance == pytest.approx(chance)
 
 
-@pytest.mark.parametrize("other", [None, LineReading("", 0.0, "hand"), LineReading("x", 0.9, "tesseract")])
-def test_a_field_with_a_line_of_which_nothing_is_weighed_has_no_evidence(other: LineReading | None) -> None:
+@pytest.mark.parametrize("other", [UNREAD, LineReading("", 0.0, "hand"), LineReading("x", 0.9, "tesseract")])
+def test_a_field_with_a_line_of_which_nothing_is_weighed_has_no_evidence(other: LineReading) -> None:
     slot = slot_of("birth-2006", "child_native_place")
     whole = line(("xã Tân Lợi", 0.9))
-    boxes = (Box(0, 0, 9, 9), Box(0, 20, 9, 29))
-    ink = SlotInk(slot, boxes, (0, 1), Writing.HAND, (whole, other), PLACE)
-    reading = fields("birth-2006", ink)["child_native_place"]
+    reading = fields("birth-2006", by_hand(slot, whole, other))["child_native_place"]
     assert reading.evidence is None
     assert [one.text for one in reading.hypotheses] == [reading.text]
 

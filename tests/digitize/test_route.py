@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.calibration import Calibration
-from pipeline.digitize.route import RoutingOptions, routed
+from pipeline.digitize.route import RoutingOptions, route
 from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
 from tests.digitize.routed_fields import (
     BLANK,
@@ -91,7 +91,7 @@ def test_fields_that_share_a_blank_share_their_doubts() -> None:
 
 def test_findings_that_were_there_stay_in_front() -> None:
     before = Finding("D01", Severity.REVIEW, ("place",))
-    findings = routed([replace(PRINTED, confidence=0.5)], (before,), RECORD)[1]
+    findings = route([replace(PRINTED, confidence=0.5)], (before,), RECORD)[1]
     assert [finding.code for finding in findings] == ["D01", "READ-LOW"]
 
 
@@ -126,7 +126,7 @@ def test_what_is_accepted_is_never_doubted(
     readings: list[FieldReading], findings: tuple[Finding, ...], least: float, known: Calibration | None
 ) -> None:
     options = replace(BY_HAND, min_confidence=least, min_confidence_critical=least, calibration=known)
-    decided, told = routed(readings, findings, RECORD, options)
+    decided, told = route(readings, findings, RECORD, options)
     assert [replace(reading, accepted=False, confidence=0) for reading in readings] == [
         replace(reading, accepted=False, confidence=0) for reading in decided
     ]

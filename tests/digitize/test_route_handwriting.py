@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.calibration import calibration_features, fit_calibration
-from pipeline.digitize.route import routed
+from pipeline.digitize.route import route
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
 from tests.calibration.drawn_samples import drawn
@@ -37,7 +37,7 @@ def test_handwriting_goes_in_where_its_chance_reaches_the_proven_threshold() -> 
     bound = BY_HAND.bound(critical=False)
     assert bound is not None
     assert bound.threshold is not None
-    (decided,), told = routed([WRITTEN], (), RECORD, BY_HAND)
+    (decided,), told = route([WRITTEN], (), RECORD, BY_HAND)
     assert decided.accepted
     assert told == ()
     assert (
@@ -48,7 +48,7 @@ def test_handwriting_goes_in_where_its_chance_reaches_the_proven_threshold() -> 
 
 
 def test_unsure_handwriting_waits_with_an_honest_chance() -> None:
-    (decided,), (told,) = routed([replace(WRITTEN, evidence=VAGUE, confidence=1.0)], (), RECORD, BY_HAND)
+    (decided,), (told,) = route([replace(WRITTEN, evidence=VAGUE, confidence=1.0)], (), RECORD, BY_HAND)
     assert (decided.accepted, told.code, told.fields) == (False, "READ-LOW", ("place",))
     assert decided.confidence < 0.9
 
@@ -121,7 +121,7 @@ def test_print_in_a_shared_blank_shares_every_doubt() -> None:
 def test_print_keeps_its_own_rule_beside_a_calibration() -> None:
     assert written(PRINTED) == ([True], [])
     assert written(replace(PRINTED, confidence=0.5, evidence=CLEAR)) == ([False], ["READ-LOW"])
-    assert routed([PRINTED], (), RECORD, BY_HAND)[0][0].confidence == PRINTED.confidence
+    assert route([PRINTED], (), RECORD, BY_HAND)[0][0].confidence == PRINTED.confidence
 
 
 def test_a_value_said_twice_alike_is_surer_than_one_said_once() -> None:
@@ -165,7 +165,7 @@ def test_how_clear_the_other_values_of_the_entry_are_is_a_ground() -> None:
 
 def test_what_routing_itself_found_is_no_ground_for_the_next_chance() -> None:
     """A stored entry is judged again as it was when it was read."""
-    _, told = routed([replace(WRITTEN, evidence=VAGUE)], (), RECORD, BY_HAND)
+    _, told = route([replace(WRITTEN, evidence=VAGUE)], (), RECORD, BY_HAND)
     assert [finding.code for finding in told] == ["READ-LOW"]
     assert calibration_features([WRITTEN], told, RECORD) == calibration_features([WRITTEN], (), RECORD)
 
@@ -195,7 +195,7 @@ def clearly_written(said: str, kind: str) -> tuple[bool, list[str]]:
     ]
     reading = replace(WRITTEN, field="value", text=said, canonical=said)
     options = replace(BY_HAND, calibration=fit_calibration(samples, reader="hand-1"))
-    (decided,), told = routed([reading], (), record_of(kind), options)
+    (decided,), told = route([reading], (), record_of(kind), options)
     return decided.accepted, [finding.code for finding in told]
 
 

@@ -6,22 +6,19 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.digitize import DigitizeOptions
-from pipeline.digitize.recognise import dpi_of, recognised
-from pipeline.digitize.stopwatch import Stopwatch
-from pipeline.digitize.straight import straightened
-from pipeline.imaging.ink.binarization import split_colour_layers
+from pipeline.digitize.match import match_form
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.rectify import rectify
 from pipeline.model import PageImage, PageKind, PageRef, Pixels
 from pipeline.synth.pen_fonts import print_font
 from pipeline.synth.scanning import quad
 from tests.digitize.pages import (
     DPI,
-    SCHEMAS,
     blanks,
     digitized,
     digitized_pixels,
     drawn,
-    engines,
+    page_context,
     read,
     scaled,
     slanting,
@@ -52,13 +49,12 @@ def test_the_frame_of_a_table_whose_level_rules_lean_far_from_the_upright_ones_i
     seed: int, level: float, upright: float
 ) -> None:
     page = slanting(drawn("birth-table", seed, "mild"), level, upright)
-    image, layers = PageImage(PageRef("0" * 64, 1), page.pixels, DPI), split_colour_layers(page.pixels)
-    dpi, options = dpi_of(image, page.form), DigitizeOptions()
-    seen = recognised(image, layers, page.form, SCHEMAS, engines(), options, dpi, Stopwatch())
-    straight = straightened(layers, page.form, seen, dpi, options)
+    context = page_context(page.form)
+    image = normalize(PageImage(PageRef("0" * 64, 1), page.pixels, DPI), context)
+    rectified = rectify(image, match_form(image, context), context)
     frame = page.drawing.page.sheet.frame
-    corners = np.array(quad(frame, straight.matrix @ page.matrix)).reshape(4, 2)
-    assert straight.frame.corners == pytest.approx(corners, abs=5)
+    corners = np.array(quad(frame, rectified.matrix @ page.matrix)).reshape(4, 2)
+    assert rectified.frame.corners == pytest.approx(corners, abs=5)
 
 
 @pytest.mark.parametrize(("form", "seed"), [("birth-2006", 2), ("death-2016", 1), ("marriage-2006", 1)])

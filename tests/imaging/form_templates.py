@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline import schema
-from pipeline.digitize.teaching import shape_of
+from pipeline.digitize.rectify import template_geometry
 from pipeline.imaging.form_template import FormTemplate, learn_template, template_view
 from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import Matrix, Pixels, TemplateLabel, TemplateView
@@ -43,13 +43,13 @@ def view(sheet: PaperSheet) -> TemplateView:
         )
         for number, (label, (_, box)) in enumerate(zip(form.labels, sheet.labels, strict=True))
     ]
-    return template_view(ink_layer(sheet.pixels), corners(sheet), shape_of(form), labels)
+    return template_view(ink_layer(sheet.pixels), corners(sheet), template_geometry(form), labels)
 
 
 @cache
 def template(form: str) -> FormTemplate:
     """The plate that a book of five pages teaches."""
-    made = learn_template([view(sheet) for sheet in sheets(form)], shape_of(SCHEMAS.form(form)))
+    made = learn_template([view(sheet) for sheet in sheets(form)], template_geometry(SCHEMAS.form(form)))
     assert made is not None
     return made
 
@@ -60,7 +60,7 @@ def empty_template(form: Form) -> Pixels:
 
     sheet = PaperSheet.blank(form, DPI)
     print_form(sheet)
-    return template_view(ink_layer(sheet.pixels), corners(sheet), shape_of(form), ()).picture
+    return template_view(ink_layer(sheet.pixels), corners(sheet), template_geometry(form), ()).picture
 
 
 def smaller(pixels: Pixels, scale: float) -> Pixels:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.digitize.teaching import shape_of
+from pipeline.digitize.rectify import template_geometry
 from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, learn_template
 from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import FoundLabel
@@ -25,13 +25,13 @@ def test_the_median_of_the_pages_is_the_blank_form_without_ink() -> None:
 
 def test_too_few_pages_make_no_template() -> None:
     views = [view(sheet) for sheet in sheets(FORM)]
-    assert learn_template(views[: MIN_PAGES - 1], shape_of(SCHEMAS.form(FORM))) is None
+    assert learn_template(views[: MIN_PAGES - 1], template_geometry(SCHEMAS.form(FORM))) is None
 
 
 def test_a_label_that_was_read_on_hardly_any_page_is_not_in_the_template() -> None:
     views = [view(sheet) for sheet in sheets(FORM)]
     bare = [type(one)(one.picture, one.labels[3:]) for one in views[:-1]]
-    made = learn_template([*bare, views[-1]], shape_of(SCHEMAS.form(FORM)))
+    made = learn_template([*bare, views[-1]], template_geometry(SCHEMAS.form(FORM)))
     assert made is not None
     assert {label.number for label in made.labels}.isdisjoint({0, 1, 2})
 

@@ -166,5 +166,5 @@ def _reading(record: str, name: str, what: str | FieldStatus) -> FieldReading:
         text = "chữ bị gạch" if what is STRUCK else ""
         return FieldReading(name, what, text)
     spec = SCHEMAS.record(record).by_name[name]
-    canonical = KINDS[spec.kind].parse(what, SCHEMAS.vocabulary(spec)).canonical
-    return FieldReading(name, FieldStatus.READ, what, canonical, 1.0)
+    parsed = KINDS[spec.kind].parse(what, SCHEMAS.vocabulary(spec))
+    return FieldReading(name, FieldStatus.READ, what, parsed.canonical, 1.0, problems=parsed.problems)

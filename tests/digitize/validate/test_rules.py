@@ -1,5 +1,3 @@
-from collections.abc import Mapping
-
 import pytest
 
 from pipeline.digitize.validate import EntryRules
@@ -30,20 +28,18 @@ RECORD = RecordSpec(
 )
 
 
-def read(field: str, text: str) -> FieldReading:
-    vocab = SEX if field == "sex" else None
-    canonical = KINDS[RECORD.by_name[field].kind].parse(text, vocab).canonical
-    return FieldReading(field, FieldStatus.READ, text, canonical, 1.0)
+def read(field: str, text: str, sexes: Vocabulary | None = SEX) -> FieldReading:
+    vocab = sexes if field == "sex" else None
+    parsed = KINDS[RECORD.by_name[field].kind].parse(text, vocab)
+    return FieldReading(field, FieldStatus.READ, text, parsed.canonical, 1.0, problems=parsed.problems)
 
 
 def state(field: str, status: FieldStatus) -> FieldReading:
     return FieldReading(field, status)
 
 
-def found(*readings: FieldReading, vocabularies: Mapping[str, Vocabulary] | None = None) -> list[Finding]:
-    return list(
-        EntryRules(RECORD, {"sex": SEX} if vocabularies is None else vocabularies).findings_of(readings)
-    )
+def found(*readings: FieldReading) -> list[Finding]:
+    return list(EntryRules(RECORD).findings_of(readings))
 
 
 def codes(*readings: FieldReading) -> list[tuple[str, tuple[str, ...]]]:
@@ -102,7 +98,7 @@ def test_a_problem_of_a_value_by_itself_is_a_finding() -> None:
 
 def test_a_text_that_is_no_term_raises_the_finding_of_its_code_list() -> None:
     assert codes(read("sex", "Gái")) == [("L03", ("sex",))]
-    assert [f.code for f in found(read("sex", "Gái"), vocabularies={})] == ["NOT-IN-LIST"]
+    assert [f.code for f in found(read("sex", "Gái", None))] == ["NOT-IN-LIST"]
 
 
 def test_a_problem_is_as_severe_as_the_rule_of_its_code() -> None:

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from pipeline.digitize.lines import TYPED_PAGE
+from pipeline.digitize.recognize import TYPED_PAGE
 from pipeline.imaging.ink.print_or_hand import PrintOrHandModel, line_features
 from pipeline.ocr.models import read_card
 from pipeline.synth.pen_fonts import PENS, HandStyle, draw_hand_style

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import ScanTimeout
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Pixels, Severity, Word
 from pipeline.ocr import PrintReader
-from tests.digitize.open_books import drawings, looked_at, open_at
+from tests.digitize.open_books import detected, drawings, open_at
 from tests.digitize.pages import digitized_pixels, drawn, engines
 
 pytestmark = pytest.mark.tesseract
@@ -34,9 +34,9 @@ def three_pages(gap: int, lying: int = 0) -> Pixels:
 
 @pytest.mark.parametrize(("gap", "lying"), [(0, 0), (500, 0), (500, 2)])
 def test_a_third_page_in_the_picture_of_two_is_told_of_both(gap: int, lying: int) -> None:
-    look = looked_at(three_pages(gap, lying), "birth-2006")
-    assert len(look.halves) == 2
-    assert look.doubtful
+    found = detected(three_pages(gap, lying), "birth-2006")
+    assert found.is_spread
+    assert found.is_doubtful
 
 
 def test_both_entries_of_a_picture_with_a_third_page_wait() -> None:
@@ -77,9 +77,9 @@ def test_a_second_sheet_that_lies_in_any_way_is_told_of(
     sheets = [
         np.rot90(drawing.page.sheet.pixels, k=k) for drawing, k in zip(drawings(form), quarters, strict=True)
     ]
-    look = looked_at(laid_out(sheets, below), form)
-    assert not look.halves
-    assert look.doubtful
+    found = detected(laid_out(sheets, below), form)
+    assert not found.is_spread
+    assert found.is_doubtful
 
 
 @pytest.mark.parametrize("before", [False, True])
@@ -95,8 +95,8 @@ def test_a_book_beside_a_loose_sheet_that_lies_crosswise_is_told_of(before: bool
 
 def test_a_sheet_beside_a_table_is_told_of_and_an_empty_one_is_not() -> None:
     table, sheet = drawn("birth-table", 2, "mild").pixels, drawings("birth-2006")[0].page.sheet.pixels
-    assert looked_at(laid_out((table, sheet[::-1, ::-1])), "birth-table").doubtful
-    assert not looked_at(laid_out((table, np.full_like(sheet, 245))), "birth-table").doubtful
+    assert detected(laid_out((table, sheet[::-1, ::-1])), "birth-table").is_doubtful
+    assert not detected(laid_out((table, np.full_like(sheet, 245))), "birth-table").is_doubtful
 
 
 class OnceInTime:
@@ -119,8 +119,7 @@ class OnceInTime:
 def test_what_cannot_be_looked_through_in_time_is_told_of_and_the_page_is_read() -> None:
     reader = OnceInTime(engines().labels)
     sheets = [drawing.page.sheet.pixels for drawing in drawings("birth-2006")]
-    look = looked_at(laid_out(sheets, below=True), "birth-2006", replace(engines(), labels=reader))
+    found = detected(laid_out(sheets, below=True), "birth-2006", replace(engines(), labels=reader))
     assert reader.asked == 2
-    assert look.whole is not None
-    assert look.whole.form is not None
-    assert look.doubtful
+    assert found.sheets[0].match.form is not None
+    assert found.is_doubtful

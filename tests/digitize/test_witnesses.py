@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.digitize.reading import DOUBT, SURE, hand_readings, line_readings
-from pipeline.digitize.route import RoutingOptions, routed
+from pipeline.digitize.route import RoutingOptions, route
+from pipeline.digitize.witnesses import MAX_DISPUTED, SURE_WITNESS, read_handwriting, read_print
 from pipeline.model import (
     Box,
     Crop,
@@ -65,7 +65,7 @@ def second(text: str, confidence: float = 0.97) -> LineReading:
 
 def read(one: LineReading, *others: LineReading, kind: str = "date") -> LineReading:
     reader = Says([one])
-    (result,) = line_readings([crop(kind)], Engines(reader, reader, Says(others)))
+    (result,) = read_print([crop(kind)], Engines(reader, reader, Says(others)))
     return result
 
 
@@ -91,12 +91,12 @@ def test_figures_read_otherwise_are_never_trusted(
     result = read(first(one, confidences[0]), second(other, confidences[1]))
     assert result.text in (one, other)
     if one != other:
-        assert result.confidence <= DOUBT
+        assert result.confidence <= MAX_DISPUTED
 
 
 def test_where_they_differ_the_second_stands_only_when_it_is_sure() -> None:
-    assert read(first("12/8/1985"), second("12/0/1985", SURE)).text == "12/0/1985"
-    assert read(first("12/8/1985"), second("12/0/1985", SURE - 0.01)).text == "12/8/1985"
+    assert read(first("12/8/1985"), second("12/0/1985", SURE_WITNESS)).text == "12/0/1985"
+    assert read(first("12/8/1985"), second("12/0/1985", SURE_WITNESS - 0.01)).text == "12/8/1985"
 
 
 def test_a_date_in_words_is_not_overruled_by_a_doubtful_second() -> None:
@@ -106,7 +106,7 @@ def test_a_date_in_words_is_not_overruled_by_a_doubtful_second() -> None:
 def test_figures_within_a_line_are_asked_for_word_by_word() -> None:
     witness = Says([second("360118405"), second("1999")])
     reader = Says([first("CMND 360118405 cấp 1999")])
-    (result,) = line_readings([crop("text")], Engines(reader, reader, witness))
+    (result,) = read_print([crop("text")], Engines(reader, reader, witness))
     assert [asked.kind for asked in witness.asked] == ["number", "number"]
     assert [asked.pixels.shape[1] for asked in witness.asked] == [98, 48]
     assert result.text == "CMND 360118405 cấp 1999"
@@ -116,7 +116,7 @@ def test_figures_within_a_line_are_asked_for_word_by_word() -> None:
 def test_one_doubtful_figure_makes_the_whole_line_doubtful() -> None:
     result = read(first("CMND 360118405"), second("360118495"), kind="text")
     assert result.text == "CMND 360118495"
-    assert result.confidence <= DOUBT
+    assert result.confidence <= MAX_DISPUTED
 
 
 def test_signs_around_figures_stay() -> None:
@@ -127,17 +127,17 @@ def test_signs_around_figures_stay() -> None:
 def test_the_second_reader_of_figures_is_not_asked_about_a_line_without_any() -> None:
     witness = Says([])
     reader = Says([first("Châu Thành")])
-    line_readings([crop("place")], Engines(reader, reader, witness))
+    read_print([crop("place")], Engines(reader, reader, witness))
     assert not witness.asked
 
 
 def test_without_a_second_reader_the_first_stands_alone() -> None:
     reader = Says([first("12/3/1985")])
-    assert line_readings([crop()], Engines(reader, reader)) == (first("12/3/1985"),)
-    assert line_readings([], Engines(reader, reader)) == ()
+    assert read_print([crop()], Engines(reader, reader)) == (first("12/3/1985"),)
+    assert read_print([], Engines(reader, reader)) == ()
 
 
-@given(confidence=st.floats(0, DOUBT), kind=st.sampled_from([Writing.PRINT, Writing.HAND]))
+@given(confidence=st.floats(0, MAX_DISPUTED), kind=st.sampled_from([Writing.PRINT, Writing.HAND]))
 def test_what_the_readers_differ_on_is_never_accepted(confidence: float, kind: Writing) -> None:
     record = SCHEMAS.record("birth")
     reading = FieldReading(
@@ -150,7 +150,7 @@ def test_what_the_readers_differ_on_is_never_accepted(confidence: float, kind: W
         "first+second",
         Box(0, 0, 9, 9),
     )
-    (decided,), findings = routed([reading], [], record, RoutingOptions())
+    (decided,), findings = route([reading], [], record, RoutingOptions())
     assert not decided.accepted
     assert findings
 
@@ -163,7 +163,7 @@ NAME = "Trần Thi Như Hà"
 def vouched(one: LineReading, answer: LineReading) -> LineReading:
     """A printed line after the reader of handwriting was asked."""
     reader, witness = Says([one]), Says([answer])
-    (result,) = line_readings([crop("name")], Engines(reader, reader, hand=witness))
+    (result,) = read_print([crop("name")], Engines(reader, reader, hand=witness))
     assert len(witness.asked) == any(map(str.isalpha, one.text))
     return result
 
@@ -183,7 +183,7 @@ def test_a_witness_for_whom_another_text_is_as_likely_adds_nothing() -> None:
 def test_a_tone_a_hat_a_capital_or_a_sign_read_otherwise_makes_the_line_wait_as_it_is(other: str) -> None:
     result = vouched(first(NAME, 0.99), hand_line((other, 0.99)))
     assert result.text == NAME
-    assert result.confidence <= DOUBT
+    assert result.confidence <= MAX_DISPUTED
 
 
 @given(
@@ -198,21 +198,21 @@ def test_however_the_witness_of_letters_answers_the_text_stays(
     result = vouched(first(NAME, confidence), hand_line(*sorted(ways, key=lambda way: -way[1])))
     assert result.text == NAME
     assert 0 <= result.confidence <= 1
-    assert result.confidence <= DOUBT or result.confidence >= confidence - 1e-9
+    assert result.confidence <= MAX_DISPUTED or result.confidence >= confidence - 1e-9
 
 
 def test_without_a_reader_of_handwriting_nobody_vouches_for_letters() -> None:
     reader = Says([first(NAME, 0.99)])
-    (result,) = line_readings([crop("name")], Engines(reader, reader))
-    assert (result.text, result.confidence) == (NAME, DOUBT)
+    (result,) = read_print([crop("name")], Engines(reader, reader))
+    assert (result.text, result.confidence) == (NAME, MAX_DISPUTED)
 
 
 def test_figures_that_two_read_otherwise_are_not_vouched_for_by_a_third() -> None:
     reader, figures = Says([first("Ấp 4, xã Phú Hữu")]), Says([second("1")])
     hand = Says([hand_line(("Ấp 1, xã Phú Hữu", 0.99))])
-    (result,) = line_readings([crop("place")], Engines(reader, reader, figures, hand=hand))
+    (result,) = read_print([crop("place")], Engines(reader, reader, figures, hand=hand))
     assert result.text == "Ấp 1, xã Phú Hữu"
-    assert result.confidence <= DOUBT
+    assert result.confidence <= MAX_DISPUTED
 
 
 def test_a_line_of_figures_needs_no_witness_of_letters() -> None:
@@ -223,7 +223,7 @@ def test_a_line_follows_only_one_that_the_witness_is_asked_about() -> None:
     lines = [first(text) for text in ("xã Vĩnh Mỹ", "1985", "huyện Hòa Bình", "tỉnh Bạc Liêu")]
     crops = [replace(crop("place"), follows=follows) for follows in (False, True, True, True)]
     witness = Says([hand_line(("", 0.5))] * 3)
-    line_readings(crops, Engines(Says(lines), Says(lines), hand=witness))
+    read_print(crops, Engines(Says(lines), Says(lines), hand=witness))
     assert [asked.follows for asked in witness.asked] == [False, False, True]
 
 
@@ -243,7 +243,7 @@ def hand_line(*ways: tuple[str, float], agreement: float = 0.8) -> LineReading:
 def heard(one: LineReading, answer: LineReading, kind: str = "date") -> LineReading:
     """A handwritten line after the second reader of figures was asked."""
     witness = Says([answer])
-    (result,) = hand_readings([crop(kind)], Engines(Says([]), Says([]), witness, hand=Says([one])))
+    (result,) = read_handwriting([crop(kind)], Engines(Says([]), Says([]), witness, hand=Says([one])))
     return result
 
 
@@ -321,5 +321,5 @@ def test_however_the_witness_answers_chances_stay_chances(
 
 def test_without_a_reader_of_figures_the_hand_stands_alone() -> None:
     one = hand_line(*WAYS)
-    assert hand_readings([crop()], Engines(Says([]), Says([]), hand=Says([one]))) == (one,)
-    assert hand_readings([], Engines(Says([]), Says([]), hand=Says([]))) == ()
+    assert read_handwriting([crop()], Engines(Says([]), Says([]), hand=Says([one]))) == (one,)
+    assert read_handwriting([], Engines(Says([]), Says([]), hand=Says([]))) == ()

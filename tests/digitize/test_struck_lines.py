@@ -9,13 +9,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipeline.digitize.strip_lines import (
-    InkedLine,
-    grown_together,
-    lines_on,
-    overwritten_by,
-    strikes_on,
-    with_inserted,
+from pipeline.digitize.regions import TextLine
+from pipeline.digitize.struck_lines import (
+    assign_inserted,
+    find_cuts_above_strikes,
+    find_strikes,
+    lines_of,
+    slots_above_struck,
 )
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
 from pipeline.imaging.ink.touching_lines import cut_at_sparsest_row, split_touching_lines
@@ -28,7 +28,7 @@ from pipeline.synth.form_printing import print_form
 from pipeline.synth.sheet import DrawnLine, PaperSheet
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, readings
 from tests.digitize.test_hand import listened
-from tests.digitize.test_unsure import looked_at
+from tests.digitize.test_residual_ink import looked_at
 from tests.locate.field_lines import NO_DOTS
 
 FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
@@ -62,7 +62,7 @@ def flat_strips(form: Form) -> tuple[FieldLine, ...]:
     return place_field_lines(form, FormFit(placed, (), (), 1.0), NO_DOTS)
 
 
-def lines_of(drawing: SyntheticPage, form: Form) -> dict[str, list[InkedLine]]:
+def lines_by_field(drawing: SyntheticPage, form: Form) -> dict[str, list[TextLine]]:
     """The lines found in each blank of a flat page, by field; what is printed is left out."""
     blank = PaperSheet.blank(form, DPI)
     print_form(blank)
@@ -71,22 +71,22 @@ def lines_of(drawing: SyntheticPage, form: Form) -> dict[str, list[InkedLine]]:
     strips = flat_strips(form)
     components, _ = split_touching_lines(components, find_touching_lines(strips, components.boxes))
     owner = assign_components(strips, components.boxes, ())
-    strikes = strikes_on(strips, owner, components)
-    components = cut_at_sparsest_row(components, grown_together(strips, strikes, owner, components))
-    between, owner, _ = with_inserted(
+    strikes = find_strikes(strips, owner, components)
+    components = cut_at_sparsest_row(components, find_cuts_above_strikes(strips, strikes, owner, components))
+    between, owner, _ = assign_inserted(
         strips, strikes, assign_components(strips, components.boxes, ()), components
     )
     names = {slot.name: slot.field_names for slot in form.slots}
-    lines: dict[str, list[InkedLine]] = {}
+    lines: dict[str, list[TextLine]] = {}
     for number, strip in enumerate(strips):
         own = np.flatnonzero(owner == number)
-        found = lines_on(strip, own, components, strikes.get(number), between.get(number)) if len(own) else ()
+        found = lines_of(strip, own, components, strikes.get(number), between.get(number)) if len(own) else ()
         for name in names[strip.piece.slot]:
             lines.setdefault(name, []).extend(found)
     return lines
 
 
-def held(ink: DrawnLine, lines: Sequence[InkedLine]) -> float:
+def held(ink: DrawnLine, lines: Sequence[TextLine]) -> float:
     """The share of drawn ink that lies in the boxes of lines."""
     down, across = np.nonzero(ink.mask > 127)
     x, y = across + ink.box.left, down + ink.box.top
@@ -103,14 +103,14 @@ def found() -> tuple[tuple[bool, float, float], ...]:
     result = []
     for form in FORMS:
         drawing = drawing_of(form)
-        lines, inks = lines_of(drawing, form), drawing.page.sheet.inks
+        lines, inks = lines_by_field(drawing, form), drawing.page.sheet.inks
         above = put_above(inks)
         for ink in inks:
             own = [line for name in ink.fields for line in lines.get(name, ())]
             if ink.struck or not own:
                 continue
             others = [held(ink, of) for name, of in lines.items() if name not in ink.fields]
-            stands = held(ink, [line for line in own if not line.struck])
+            stands = held(ink, [line for line in own if not line.is_struck])
             result.append((ink in above, stands, max(others)))
     return tuple(result)
 
@@ -166,7 +166,7 @@ def test_a_value_whose_end_may_have_gone_with_words_put_in_below_it_waits(
     given = assign_components(strips, components.boxes, ())
     assert (given == upper).sum() == (8 if owned else 4)
     start = float(components.boxes[given == lower, 0].min())
-    between, owner, robbed = with_inserted(strips, {lower: (start, start + 99)}, given, components)
+    between, owner, robbed = assign_inserted(strips, {lower: (start, start + 99)}, given, components)
     assert len(between[lower]) == 4
     assert (owner == upper).sum() == 4
     assert robbed == {"child_name"}
@@ -191,6 +191,6 @@ def test_where_nothing_is_found_instead_of_what_was_struck_the_line_above_waits(
     strips = flat_strips(SCHEMAS.form("birth-2006"))
     number = next(n for n, strip in enumerate(strips) if strip.piece.slot == "child_nationality")
     box = strips[number].piece.box
-    over = overwritten_by(strips, {number: (box.left, box.right)}, {"child_nationality"})
+    over = slots_above_struck(strips, {number: (box.left, box.right)}, {"child_nationality"})
     assert over == {"child_birth_place"}
-    assert not overwritten_by(strips, {number: (box.left, box.right)}, set())
+    assert not slots_above_struck(strips, {number: (box.left, box.right)}, set())

@@ -1,4 +1,5 @@
-"""The results of two facing pages as the one result of their picture: an entry a side, all places on one canvas."""
+"""Merge the results of two facing pages into the one result of their picture: an entry a side, all places on one
+canvas."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.digitize.normalize import NormalizedImage, around, corners_of
+from pipeline.digitize.sheets import DetectedSheets
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.gutter import shared_homography
 from pipeline.model import (
@@ -20,69 +23,70 @@ from pipeline.model import (
     Frame,
     Matrix,
     PageKind,
-    PageRef,
     PageResult,
     Quality,
     Severity,
 )
 
 SPREAD = "PAGE-SPREAD"
+"""The finding of a picture that was read as two facing pages."""
 
 
-def joined(
-    ref: PageRef,
-    size: tuple[int, int],
-    sides: Sequence[tuple[PageResult, Matrix, Matrix]],
-    form: str,
-    turn: int,
+def merge_spread(
+    results: Sequence[PageResult], detected: DetectedSheets, picture: NormalizedImage, form: str
 ) -> PageResult:
-    """One result of two pages, left page first: of each its own result, the ``matrix`` (3, 3) from the whole picture
-    of ``size`` (width, height) to the page's and the corners (4, 2) of its printed frame on the whole picture.
-    ``turn``: how far the whole picture was turned clockwise to stand upright, in degrees.
+    """Merge the results of two facing pages into one.
 
     The entry of the left page is in row ``LEFT_PAGE``, that of the right page in ``RIGHT_PAGE``, also where the other
     page has none: an entry keeps its row whatever becomes of the page that faces it.
+
+    Args:
+        results: The result of each page, left page first.
+        detected: The two sheets of the picture.
+        picture: The whole picture.
+        form: The form of the book.
     """
-    results = [result for result, _, _ in sides]
-    matrix, canvas = _fitting(shared_homography([frame for _, _, frame in sides]), size)
+    frames = [sheet.frame for sheet in detected.sheets if sheet.frame is not None]
+    assert len(frames) == 2
+    matrix, canvas = _fitting(shared_homography(frames), picture.size)
     kinds = [result.kind for result in results]
     entries, labels, stamps = [], [], []
-    for row, (result, part, _) in zip((LEFT_PAGE, RIGHT_PAGE), sides, strict=True):
-        move = np.asarray(matrix @ np.linalg.inv(part) @ np.linalg.inv(result.matrix), np.float64)
+    for row, sheet, result in zip((LEFT_PAGE, RIGHT_PAGE), detected.sheets, results, strict=True):
+        move = np.asarray(matrix @ np.linalg.inv(sheet.matrix) @ np.linalg.inv(result.matrix), np.float64)
         entries += [
             EntryResult(row, tuple(_moved_reading(one, move) for one in entry.readings), entry.findings)
             for entry in result.entries
         ]
         labels += [replace(label, box=_moved(label.box, move)) for label in result.labels]
         stamps += [replace(stamp, box=_moved(stamp.box, move)) for stamp in result.stamps]
-    corners = warp.transform_points(matrix, np.vstack([frame for _, _, frame in sides]))
+    corners = warp.transform_points(matrix, np.vstack(frames))
     seconds: Counter[str] = Counter()
     for result in results:
         seconds.update(result.timings)
-    view = next((result.view for result in results if result.view is not None), None)
     return PageResult(
-        ref,
-        PageKind.ENTRIES if PageKind.ENTRIES in kinds else kinds[0],
-        form,
-        canvas,
-        matrix,
-        turn,
-        float(np.mean([result.skew for result in results])),
-        _worst([result.quality for result in results]),
-        Frame(corners[[0, 5, 6, 3]]),
-        tuple(labels),
-        tuple(entries),
-        (Finding(SPREAD, Severity.INFO), *_told_once(results)),
-        dict(seconds),
-        results[0].hand_reader,
-        next((result.ink_print for result in results if result.ink_print), ""),
-        tuple(stamps),
-        view,
+        ref=picture.page.ref,
+        kind=PageKind.ENTRIES if PageKind.ENTRIES in kinds else kinds[0],
+        form=form,
+        size=canvas,
+        matrix=matrix,
+        turn=detected.turn,
+        skew=float(np.mean([result.skew for result in results])),
+        quality=_worst([result.quality for result in results]),
+        frame=Frame(corners[[0, 5, 6, 3]]),
+        labels=tuple(labels),
+        entries=tuple(entries),
+        findings=(Finding(SPREAD, Severity.INFO), *_each_code_once(results)),
+        timings=dict(seconds),
+        hand_reader=results[0].hand_reader,
+        ink_print=next((result.ink_print for result in results if result.ink_print), ""),
+        stamps=tuple(stamps),
+        view=next((result.view for result in results if result.view is not None), None),
     )
 
 
 def _fitting(matrix: Matrix, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """The matrix moved so that all of the picture of that (width, height) lies on the canvas, and the canvas's size."""
+    """Return the matrix moved so that all of the picture of that (width, height) lies on the canvas, and the canvas's
+    size."""
     width, height = size
     outline = warp.transform_points(
         matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
@@ -99,16 +103,11 @@ def _moved_reading(reading: FieldReading, move: Matrix) -> FieldReading:
 
 
 def _moved(box: Box, move: Matrix) -> Box:
-    corners = np.array(
-        [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)], float
-    )
-    placed = warp.transform_points(move, corners)
-    (left, top), (right, bottom) = placed.min(axis=0), placed.max(axis=0)
-    return Box(float(left), float(top), float(right), float(bottom))
+    return around(warp.transform_points(move, corners_of(box)))
 
 
 def _worst(found: Sequence[Quality]) -> Quality:
-    """Of each measure that of the poorer page."""
+    """Return the poorer page's value of each measure."""
     return Quality(
         sharpness=min(one.sharpness for one in found),
         contrast=min(one.contrast for one in found),
@@ -122,7 +121,7 @@ def _worst(found: Sequence[Quality]) -> Quality:
     )
 
 
-def _told_once(results: Sequence[PageResult]) -> tuple[Finding, ...]:
-    """What is found of either page, each code once."""
+def _each_code_once(results: Sequence[PageResult]) -> tuple[Finding, ...]:
+    """Return the findings of both pages, each code once."""
     found = {finding.code: finding for result in reversed(results) for finding in result.findings}
     return tuple(found.values())

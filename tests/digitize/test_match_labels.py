@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.digitize.options import DigitizeOptions
-from pipeline.digitize.recognise import best_form
+from pipeline.digitize.context import DigitizeOptions
+from pipeline.digitize.match import match_labels
 from pipeline.imaging.geometry import deskew
 from pipeline.locate import form_fit as fitting
 from pipeline.locate.label_matching import find_label_candidates, fold_label
@@ -34,8 +34,8 @@ def hardly_read(form: Form, most: float) -> list[Word]:
 
 def recognised_as(book: Form, words: list[Word]) -> tuple[str, str]:
     """The form that a page of those words is taken for, and the other one that is named, in a book of that form."""
-    seen = best_form(LEVEL, [book, *(form for form in PAGE_FORMS if form is not book)], words, OPTIONS)
-    return seen.form.id if seen.form else "", seen.other
+    match = match_labels(LEVEL, [book, *(form for form in PAGE_FORMS if form is not book)], words, OPTIONS)
+    return match.form.id if match.form else "", match.other
 
 
 def share_of(form: Form, words: list[Word]) -> float:

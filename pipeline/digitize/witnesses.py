@@ -1,4 +1,8 @@
-"""Reading crops: the line reader first, then a further witness for every figure and, of print, for every letter."""
+"""A second engine as witness: every figure, and every letter of print, is read twice.
+
+Engines that read alike raise each other's confidence; where they differ, a person looks. Of handwriting, the witness of
+figures weighs the hypotheses of the first engine and never adds one.
+"""
 
 from __future__ import annotations
 
@@ -14,38 +18,42 @@ from pipeline.ocr import Engines, OcrEngine
 NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
 """Kinds whose values are figures and signs alone, as a rule."""
 
-SURE = 0.80
-"""From this confidence on the second witness's figures stand in the text; where the readers differ, a person looks."""
+SURE_WITNESS = 0.80
+"""From this confidence on the second witness's figures are the text; where the readers differ, a person looks."""
 
-DOUBT = 0.5
+MAX_DISPUTED = 0.5
 """The most confidence that a text has on which the two readers differ."""
 
-
-MOST_TRUST = 0.95
+MAX_TRUST = 0.95
 """The most that the further witness of handwritten figures is believed, however sure it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What the second witness is asked: the figures of one word of a line, or of the whole line (``word`` None)."""
+    """The question to the witness: the figures of one word of a line, or of the whole line (``word`` None)."""
 
     line: int
     word: int | None
     crop: Crop
 
 
-def line_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
-    """One reading a crop of print. All is read twice, figures by the second reader of figures, then lines with letters
-    by the reader of handwriting: what both read alike is trusted, what they read otherwise is not."""
+def read_print(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
+    """Return one reading a crop of print.
+
+    Figures are read again by the second engine of figures, then lines with letters by the engine of handwriting: what
+    both read alike is trusted, what they read otherwise is not.
+    """
     readings = engines.print.read(crops)
     if engines.digits is not None:
         readings = _with_figures(crops, readings, engines.digits)
     return _with_letters(crops, readings, engines.hand)
 
 
-def hand_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
-    """One reading a crop of handwriting (``engines.hand`` is there). Of figures, the second reader of figures is asked
-    as well: what it reads speaks for or against the hypotheses, and never adds one."""
+def read_handwriting(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
+    """Return one reading a crop of handwriting; none without an engine of handwriting.
+
+    Lines of figures are read by the second engine of figures as well.
+    """
     if engines.hand is None or not crops:
         return ()
     readings = list(engines.hand.read(crops))
@@ -54,12 +62,12 @@ def hand_readings(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading,
     asked = [number for number, reading in enumerate(readings) if _is_all_figures(reading)]
     answers = engines.digits.read([crops[number] for number in asked])
     for number, answer in zip(asked, answers, strict=True):
-        readings[number] = _heard(readings[number], answer)
+        readings[number] = _weighed_by_witness(readings[number], answer)
     return tuple(readings)
 
 
 def _is_all_figures(reading: LineReading) -> bool:
-    """Whether a weighed reading holds figures and no letter."""
+    """Return whether a weighed reading holds figures and no letter."""
     return (
         reading.evidence is not None
         and bool(_figures(reading.text))
@@ -68,16 +76,16 @@ def _is_all_figures(reading: LineReading) -> bool:
 
 
 def _figures(text: str) -> str:
-    """The figures alone: dots of a leader between them are read as signs too often to be compared."""
+    """Return the figures alone: dots of a leader between them are read as signs too often to be compared."""
     return "".join(c for c in text if c.isdigit())
 
 
-def _heard(reading: LineReading, answer: LineReading) -> LineReading:
-    """The reading after the further witness was heard. An unsure witness says little."""
+def _weighed_by_witness(reading: LineReading, answer: LineReading) -> LineReading:
+    """Return the reading with its hypotheses weighed by the witness's answer; an unsure witness changes little."""
     said = _figures(answer.text)
     if reading.evidence is None or not said:
         return reading
-    trust = min(MOST_TRUST, (1 + answer.confidence) / 2)
+    trust = min(MAX_TRUST, (1 + answer.confidence) / 2)
     weights = [
         one.chance * (trust if _figures(one.text) == said else 1 - trust) for one in reading.hypotheses
     ]
@@ -114,7 +122,9 @@ def _with_figures(
     for question, answer in zip(questions, answers, strict=True):
         before = readings[question.line]
         readings[question.line] = (
-            _whole(before, answer) if question.word is None else _word(before, question.word, answer)
+            _with_line_answer(before, answer)
+            if question.word is None
+            else _with_word_answer(before, question.word, answer)
         )
     return tuple(readings)
 
@@ -122,8 +132,10 @@ def _with_figures(
 def _with_letters(
     crops: Sequence[Crop], first: Sequence[LineReading], witness: OcrEngine | None
 ) -> tuple[LineReading, ...]:
-    """The readings after the reader of handwriting was asked about those with letters. It changes no text; where there
-    is none, nobody vouches for a letter."""
+    """Return the readings of print, those with letters confirmed or doubted by the engine of handwriting.
+
+    It changes no text; without such an engine no letter is confirmed.
+    """
     asked = [number for number, reading in enumerate(first) if any(map(str.isalpha, reading.text))]
     if not asked:
         return tuple(first)
@@ -131,19 +143,21 @@ def _with_letters(
     lines = [replace(crops[n], follows=crops[n].follows and n - 1 in asked) for n in asked]
     answers: Sequence[LineReading | None] = witness.read(lines) if witness else [None] * len(asked)
     for number, answer in zip(asked, answers, strict=True):
-        readings[number] = _vouched(readings[number], answer)
+        readings[number] = _confirmed(readings[number], answer)
     return tuple(readings)
 
 
-def _vouched(reading: LineReading, answer: LineReading | None) -> LineReading:
-    """The reading of print with what the answer makes of its confidence: every letter, sign and capital has to be
-    alike. The surer it is that no other text stands there, the less is left of the first reader's doubt; what others
-    differ on already stays in doubt."""
+def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
+    """Return the reading of print with the confidence that follows from the witness's answer.
+
+    Every letter, sign and capital has to be alike. The surer the witness is that there is no other text, the less is
+    left of the first engine's doubt; what is disputed already stays in doubt.
+    """
     if answer is None:
-        return replace(reading, confidence=min(DOUBT, reading.confidence))
+        return replace(reading, confidence=min(MAX_DISPUTED, reading.confidence))
     engine = f"{reading.engine}+{answer.engine}"
-    if answer.text != reading.text or reading.confidence <= DOUBT:
-        return replace(reading, confidence=min(DOUBT, reading.confidence), engine=engine)
+    if answer.text != reading.text or reading.confidence <= MAX_DISPUTED:
+        return replace(reading, confidence=min(MAX_DISPUTED, reading.confidence), engine=engine)
     ahead = answer.evidence.margin if answer.evidence else 0.0
     return replace(reading, confidence=1 - (1 - reading.confidence) * (1 - ahead), engine=engine)
 
@@ -171,27 +185,27 @@ def _plain(text: str) -> str:
     return text.replace("⁄", "/").replace(" ", "").strip(".,;:-_ ")
 
 
-def _agreed(first: str, first_confidence: float, second: LineReading) -> tuple[str, float]:
-    """The text and confidence that follow from both readings of the same figures."""
+def _reconciled(first: str, first_confidence: float, second: LineReading) -> tuple[str, float]:
+    """Return the text and confidence that follow from both readings of the same figures."""
     if _plain(first) == _plain(second.text):
         return first.replace("⁄", "/").strip("_ "), max(first_confidence, second.confidence)
-    if second.confidence >= SURE:
-        return second.text, min(DOUBT, second.confidence)
-    return first, min(DOUBT, first_confidence)
+    if second.confidence >= SURE_WITNESS:
+        return second.text, min(MAX_DISPUTED, second.confidence)
+    return first, min(MAX_DISPUTED, first_confidence)
 
 
-def _whole(reading: LineReading, answer: LineReading) -> LineReading:
-    if any(c.isalpha() for c in reading.text) and answer.confidence < SURE:
+def _with_line_answer(reading: LineReading, answer: LineReading) -> LineReading:
+    if any(c.isalpha() for c in reading.text) and answer.confidence < SURE_WITNESS:
         return reading
-    text, confidence = _agreed(reading.text, reading.confidence, answer)
+    text, confidence = _reconciled(reading.text, reading.confidence, answer)
     return replace(reading, text=text, confidence=confidence, engine=f"{reading.engine}+{answer.engine}")
 
 
-def _word(reading: LineReading, at: int, answer: LineReading) -> LineReading:
+def _with_word_answer(reading: LineReading, at: int, answer: LineReading) -> LineReading:
     word = reading.words[at]
     core = word.text.strip(".,;:()")
     before, _, behind = word.text.partition(core)
-    text, confidence = _agreed(core, word.confidence, answer)
+    text, confidence = _reconciled(core, word.confidence, answer)
     words = list(reading.words)
     words[at] = replace(word, text=f"{before}{text.strip('.,;:')}{behind}", confidence=confidence)
     return replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.digitize.margins import with_margin
+from pipeline.digitize.recognize import with_margin
 from pipeline.model import Box
 
 MARGIN = 6.0

@@ -1,0 +1,269 @@
+"""Rectify: the page warped once so that its printed frame is a rectangle, with its ink separated from its print.
+
+The frame that is seen near the place where the labels expect it gives the homography; the form is fitted again at full
+detail. From the rectified page the dots of the leaders and the rules of the frame or the table are removed, and its red
+layer is warped alike::
+
+    picture --homography--> normalized --binarize--> all_ink --without dots, rules, scan edges--> ink, components
+    red layer ------------> red ------------------> red_ink, red_components, stamps
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.digitize.context import PageContext
+from pipeline.digitize.match import FormMatch
+from pipeline.digitize.normalize import NormalizedImage
+from pipeline.imaging import form_template
+from pipeline.imaging.form_template import TemplateGeometry
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.dewarp import (
+    RuleCurvature,
+    measure_horizontal_curvature,
+    measure_vertical_curvature,
+)
+from pipeline.imaging.ink import binarization
+from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.imaging.ruling.leaders import find_leaders
+from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
+from pipeline.locate import form_fit, table_fit
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.label_matching import extend_to_word_ends
+from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
+from pipeline.schema import Form
+
+log = logging.getLogger(__name__)
+
+RULE_REACH = 2.2
+"""How far off its place in the form, in heights of a printed letter, a rule is looked for on a page that bends."""
+
+MIN_CURVATURE = 0.12
+"""From how much curvature on (in heights of a printed letter) the rules of a table count as curved."""
+
+UNIT_SQUARE: Matrix = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+
+
+@dataclass(frozen=True, slots=True)
+class RectifiedPage:
+    """The page on its rectified canvas; all pictures are (h, w), all places in its pixels.
+
+    Attributes:
+        normalized: Grey with even illumination, the dots of leaders painted out.
+        ink: Ink mask (0/255) without frame, rules, leaders and the edges of the scan.
+        components: The connected components of ``ink``.
+        all_ink: Ink mask with print, rules and leaders.
+        red: The layer of red stamps, grey.
+        red_ink: Its ink mask.
+        red_components: The connected components of ``red_ink``.
+        stamps: The stamps that were found in it.
+        matrix: From the original picture, (3, 3).
+        fit: How the form lies on the page.
+        frame: The printed frame.
+        labels: Where the printed labels of the form are.
+        leaders: The boxes (n, 4) of the dots of the leaders.
+        dpi: Pixels an inch.
+        row_curvature: The course of a table's horizontal rules, where they are not straight.
+        column_curvature: The course of its vertical rules, x and y swapped.
+    """
+
+    normalized: Pixels
+    ink: Pixels
+    components: ConnectedComponents
+    all_ink: Pixels
+    red: Pixels
+    red_ink: Pixels
+    red_components: ConnectedComponents
+    stamps: tuple[Stamp, ...]
+    matrix: Matrix
+    fit: FormFit
+    frame: Frame
+    labels: tuple[PlacedLabel, ...]
+    leaders: NDArray[np.int32]
+    dpi: float
+    row_curvature: RuleCurvature | None = None
+    column_curvature: RuleCurvature | None = None
+
+
+def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> RectifiedPage:
+    """Warp a sheet so that its frame is square, fit its form again at full detail and clean its ink of print.
+
+    Args:
+        image: The sheet.
+        match: Its form and orientation; the form is the book's own.
+        context: What the page is read with.
+    """
+    assert match.fit is not None
+    form, options = context.form, context.options
+    frame, corners = _frame(form, match, match.fit)
+    back: Matrix = np.linalg.inv(match.level.matrix).astype(np.float64)
+    limit = round(max(form.paper_mm) / 25.4 * options.max_dpi * 1.1)
+    scale = min(1.0, options.max_dpi / image.dpi)
+    matrix, canvas, square = warp.rectifying_homography(
+        warp.transform_points(back, np.asarray(corners, np.float64)),
+        image.size,
+        min(limit, round(max(image.size) * 1.2 * scale)),
+    )
+    normalized = binarization.normalize_illumination(warp.warp_image(image.layers.ink, matrix, canvas))
+    all_ink, all_components = binarization.binarize(normalized)
+    candidates = form_fit.transform_candidates(match.candidates, matrix @ back)
+    fit = form_fit.fit_to_frame(form, candidates, warp.homography(UNIT_SQUARE, square))
+    letter = form.text_size * fit.height
+    dots = remove_overwritten_dots(
+        find_leaders(all_components, letter), all_ink, all_components, normalized, letter
+    )
+    rows, columns = (None, None) if form.table is None else _rule_curvatures(normalized, form, fit)
+    normalized = paint_out_dots(normalized, all_ink, dots.mask)
+    rules = (
+        _frame_lines(normalized, square, form.rules, letter)
+        if form.table is None
+        else _table_lines(form, fit, rows, columns)
+    )
+    ink = erase_rules(all_ink & ~dots.mask, rules, max(2.0, 0.07 * letter))
+    components = all_components.restricted_to(ink)
+    labels = extend_to_word_ends(form_fit.place_labels(form, fit), form, components.boxes, letter)
+    edges = find_scan_edges(components)
+    ink.ravel()[components.pixel_indices(edges)] = 0
+    dpi = options.max_dpi if scale < 1 else image.dpi
+    red, red_ink, red_components = rectify_red_layer(image.layers.red, matrix, canvas, dpi)
+    page = RectifiedPage(
+        normalized=normalized,
+        ink=ink,
+        components=components.without(edges),
+        all_ink=all_ink,
+        red=red,
+        red_ink=red_ink,
+        red_components=red_components,
+        stamps=find_stamps(red_ink, dpi),
+        matrix=matrix,
+        fit=fit,
+        frame=Frame(square, frame.rules if frame is not None else ()),
+        labels=labels,
+        leaders=dots.boxes,
+        dpi=dpi,
+        row_curvature=rows,
+        column_curvature=columns,
+    )
+    log.info(
+        "rectified by %s at %.0f dpi: %d×%d pixels, %d of %d labels read (share %.2f), %d leader dots, %d components, "
+        "stamps %s, curved rules: rows %s, columns %s",
+        "its frame" if frame is not None else "its labels",
+        dpi,
+        *canvas,
+        sum(label.score > 0 for label in labels),
+        len(labels),
+        fit.share,
+        len(page.leaders),
+        len(page.components.boxes),
+        [stamp.kind.value for stamp in page.stamps],
+        rows is not None,
+        columns is not None,
+    )
+    return page
+
+
+def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Matrix]:
+    """Return the printed frame that is seen on the deskewed page and its corners (4, 2).
+
+    The frame is ``None``, and the corners are those that the labels expect, where none is seen, or where the labels fit
+    what was seen worse than what they expect.
+    """
+    inner = form.rules if form.table is None else tuple(table_fit.column_shares(form.table)[1:-1:4])
+    frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
+    expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
+    if frame is None:
+        return None, expected
+    if form.table is None:
+        through = form_fit.fit_to_frame(form, match.candidates, warp.homography(UNIT_SQUARE, frame.corners))
+        residual, usual = form_fit.median_residual(form, through), form_fit.median_residual(form, fit)
+        if through.share < 0.9 * fit.share or residual > 2.5 * usual + 0.004:
+            return None, expected
+    return frame, frame.corners
+
+
+def _frame_lines(normalized: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:
+    """Return the courses of the frame and of its inner vertical rules: on a page that bends they deviate from the
+    straight lines from corner to corner."""
+    tl, tr, br, bl = corners
+    lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
+    lines += [np.array([tl + u * (tr - tl), bl + u * (br - bl)]) for u in inner]
+    return [
+        trace_rule_near(normalized, start, end, RULE_REACH * letter, 0.45 * letter) for start, end in lines
+    ]
+
+
+def _rule_curvatures(
+    normalized: Pixels, form: Form, fit: FormFit
+) -> tuple[RuleCurvature | None, RuleCurvature | None]:
+    """Return the courses of a table's horizontal and of its vertical rules, ``None`` for those that are straight."""
+    assert form.table is not None
+    levels = [fit.to_pixels(0.5, float(v))[1] for v in table_fit.row_shares(form.table)]
+    uprights = [fit.to_pixels(float(u), 0.5)[0] for u in table_fit.column_shares(form.table)]
+    rows = measure_horizontal_curvature(
+        normalized, uprights[0], uprights[-1], levels, 0.25 * (levels[1] - levels[0])
+    )
+    narrowest = min(b - a for a, b in pairwise(uprights))
+    columns = measure_vertical_curvature(normalized, levels[0], levels[-1], uprights, 0.45 * narrowest)
+    least = MIN_CURVATURE * form.text_size * fit.height
+    is_straight = np.abs(columns.levels - uprights).max() + columns.max_shift <= least
+    return (rows if rows.max_shift > least else None), (None if is_straight else columns)
+
+
+def _table_lines(
+    form: Form, fit: FormFit, rows: RuleCurvature | None, columns: RuleCurvature | None
+) -> list[Matrix]:
+    assert form.table is not None
+    upright = [
+        np.array([fit.to_pixels(u, 0.0), fit.to_pixels(u, 1.0)]) for u in table_fit.column_shares(form.table)
+    ]
+    level = [
+        np.array([fit.to_pixels(0.0, v), fit.to_pixels(1.0, v)]) for v in table_fit.row_shares(form.table)
+    ]
+    if rows is not None:
+        ends = level[0][:, 0]
+        level = [rows.trace(float(y), *ends) for y in rows.levels]
+    if columns is not None:
+        ends = upright[0][:, 1]
+        upright = [columns.trace(float(x), *ends)[:, ::-1] for x in columns.levels]
+    return upright + level
+
+
+def area_box(fit: FormFit, area: tuple[float, float, float, float]) -> Box:
+    """Return a rectangle of shares (u0, v0, u1, v1) of the frame in pixels."""
+    left, top = fit.to_pixels(area[0], area[1])
+    right, bottom = fit.to_pixels(area[2], area[3])
+    return Box(left, top, right, bottom)
+
+
+def template_geometry(form: Form) -> TemplateGeometry:
+    """Return the size of the form's printed frame, by which the template of its book is laid out."""
+    left, top, right, bottom = form.frame
+    return TemplateGeometry((right - left) * form.paper_mm[0], (bottom - top) * form.paper_mm[1])
+
+
+def template_view(page: RectifiedPage, form: Form) -> TemplateView:
+    """Return the page as the template of its book learns from it: its picture and the labels that were read on it."""
+    left, top = page.frame.corners.min(axis=0)
+    right, bottom = page.frame.corners.max(axis=0)
+    letter = form.text_size * page.fit.height
+    numbers = [number for number, label in enumerate(form.labels) if label.text]
+    labels = [
+        TemplateLabel(
+            number,
+            (placed.box.left - left) / (right - left),
+            (placed.box.right - left) / (right - left),
+            (placed.box.bottom - 0.3 * letter - top) / (bottom - top),
+        )
+        for number, placed in zip(numbers, form_fit.place_labels(form, page.fit), strict=True)
+        if placed.score
+    ]
+    return form_template.template_view(page.normalized, page.frame.corners, template_geometry(form), labels)
