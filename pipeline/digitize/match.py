@@ -160,7 +160,10 @@ def match_table(form: Form, level: DeskewedPage) -> FormFit | None:
     reach = (
         None
         if extent is None
-        else (float(rows.without_perspective(extent[0], upright)), float(rows.without_perspective(extent[1], upright)))
+        else (
+            float(rows.without_perspective(extent[0], upright)),
+            float(rows.without_perspective(extent[1], upright)),
+        )
     )
     fit = table_fit.fit_table(form, across, down, level.size, reach)
     if fit is None:
@@ -171,7 +174,10 @@ def match_table(form: Form, level: DeskewedPage) -> FormFit | None:
     if over is not None and fit.share <= over.share:
         return None
     (left, top), (right, bottom) = fit.to_pixels(0.0, 0.0), fit.to_pixels(1.0, 1.0)
-    x, y = upright.with_perspective(np.array([left, right]), rows), rows.with_perspective(np.array([top, bottom]), upright)
+    x, y = (
+        upright.with_perspective(np.array([left, right]), rows),
+        rows.with_perspective(np.array([top, bottom]), upright),
+    )
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     frame = grid.frame_corners(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
     return replace(fit, matrix=warp.homography(unit, frame))

@@ -79,7 +79,7 @@ def test_no_record_holds_a_word_that_was_read_or_written_on_the_page(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     for writing in ("hand", "typed"):
-        page = drawn(FORM, writing=writing)  # type: ignore[arg-type]
+        page = drawn(FORM, writing=writing)
         result = digitized_pixels(page.pixels, FORM)
         values = telling(values_of(result)) | telling(iter(page.texts.values()))
         assert len(values) > 20
