@@ -102,8 +102,8 @@ def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
             yield BookFinding(PAGES, book_id, last_page, None, (), _details(noted_pages, counted, failed))
 
 
-def _details(said: int, found: int, failed: int) -> dict[str, str]:
-    details = {"said": str(said), "found": str(found)}
+def _details(noted: int, found: int, failed: int) -> dict[str, str]:
+    details = {"said": str(noted), "found": str(found)}
     return details | {"failed": str(failed)} if failed else details
 
 

@@ -47,7 +47,9 @@ REGISTRY_CODES = (SHARED, TWICE, UNREGISTERED)
 def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:
     """Return what is wrong with the books of these series, as books."""
     numbers = [*number_findings(series), *duplicate_findings(series)]
-    doubted = {one.entry_id for one in numbers if one.code == OUT_OF_ORDER and one.entry_id is not None}
+    doubted = {
+        found.entry_id for found in numbers if found.code == OUT_OF_ORDER and found.entry_id is not None
+    }
     return (
         *numbers,
         *date_order_findings(series, doubted),

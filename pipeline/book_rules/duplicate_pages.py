@@ -40,7 +40,7 @@ def duplicate_page_findings(prints: pd.DataFrame) -> Iterator[BookFinding]:
 
 def _levels(prints: pd.Series) -> NDArray[np.float32]:
     """Return the prints as rows of unit length about their mean; a row of zeros where nothing varies."""
-    digits = b"".join(bytes.fromhex("0" + "0".join(one)) for one in prints)
+    digits = b"".join(bytes.fromhex("0" + "0".join(ink_print)) for ink_print in prints)
     levels = np.frombuffer(digits, np.uint8).reshape(len(prints), -1).astype(np.float32)
     rows = levels - levels.mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)

@@ -177,5 +177,5 @@ def duplicate_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     for _, group in same.groupby(key, sort=False):
         ids = group["entry_id"].tolist()
         for book_id, page_id, entry_id in iter_rows(group, "book_id", "page_id", "entry_id"):
-            others = " ".join(str(one) for one in ids if one != entry_id)
+            others = " ".join(str(other) for other in ids if other != entry_id)
             yield BookFinding(DUPLICATE, book_id, page_id, entry_id, ("number",), {"others": others})

@@ -33,7 +33,7 @@ COLUMNS = (
 )
 """The columns that ``comparable_people`` takes, as texts in canonical form (None = not known, ``""`` = blank).
 
-``event``: what the entry says of this person: ``born``, ``wed``, ``died`` or ``other``. ``id_fields``: the names of the
+``event``: what the entry says of this person: ``born``, ``wed``, ``died`` or ``right``. ``id_fields``: the names of the
 fields that hold the numbers."""
 
 MALE, FEMALE = 1, 2
@@ -96,34 +96,38 @@ class ComparedPerson(NamedTuple):
     born: int
 
 
-def may_be_same_person(one: ComparedPerson, other: ComparedPerson) -> bool:
+def may_be_same_person(left: ComparedPerson, right: ComparedPerson) -> bool:
     """Return whether nothing known of both differs. An abbreviation matches every word that begins with it."""
     return (
-        (UNKNOWN in (one.sex, other.sex) or one.sex == other.sex)
-        and same_day(one.born, other.born)
-        and same_name(one.bare, other.bare)
+        (UNKNOWN in (left.sex, right.sex) or left.sex == right.sex)
+        and same_day(left.born, right.born)
+        and same_name(left.bare, right.bare)
     )
 
 
-def same_day(one: int, other: int) -> bool:
+def same_day(left: int, right: int) -> bool:
     """Return whether two days are the same as far as both are known."""
-    if UNKNOWN in (one, other):
+    if UNKNOWN in (left, right):
         return True
     exact = (
-        10_000 if 0 in (one // 100 % 100, other // 100 % 100) else 100 if 0 in (one % 100, other % 100) else 1
+        10_000
+        if 0 in (left // 100 % 100, right // 100 % 100)
+        else 100
+        if 0 in (left % 100, right % 100)
+        else 1
     )
-    return one // exact == other // exact
+    return left // exact == right // exact
 
 
-def same_name(one: str, other: str) -> bool:
-    if not one or not other or one == other:
+def same_name(left: str, right: str) -> bool:
+    if not left or not right or left == right:
         return True
-    ours, theirs = one.split(), other.split()
+    ours, theirs = left.split(), right.split()
     return len(ours) == len(theirs) and all(map(_same_word, ours, theirs))
 
 
-def _same_word(one: str, other: str) -> bool:
-    return one == other or _abbreviates(one, other) or _abbreviates(other, one)
+def _same_word(left: str, right: str) -> bool:
+    return left == right or _abbreviates(left, right) or _abbreviates(right, left)
 
 
 def _abbreviates(short: str, long: str) -> bool:

@@ -229,23 +229,25 @@ def suggest_links(people: pd.DataFrame, least: float = LEAST) -> Iterator[LinkSu
     rows = {index: _Row(*row) for index, *row in iter_rows(lives.assign(at=lives.index), "at", *_ONE)}
     couples = _couples(pairs, rows)
     for first, second, probability, *labels in iter_rows(pairs, "first", "second", "probability", *EVIDENCE):
-        one, other = sorted((rows[first], rows[second]), key=lambda row: (row.entry_id, row.role))
+        left, right = sorted((rows[first], rows[second]), key=lambda row: (row.entry_id, row.role))
         evidence = {name: label for name, label in zip(EVIDENCE, labels, strict=True) if label}
-        if not _possible(one, other, evidence):
+        if not _possible(left, right, evidence):
             continue
-        again = one.event == other.event and (one.event != "wed" or (one.entry_id, other.entry_id) in couples)
+        again = left.event == right.event and (
+            left.event != "wed" or (left.entry_id, right.entry_id) in couples
+        )
         kind = AGAIN if again else PERSON
         yield LinkSuggestion(
-            kind, (one.entry_id, one.role), (other.entry_id, other.role), probability, evidence
+            kind, (left.entry_id, left.role), (right.entry_id, right.role), probability, evidence
         )
 
 
-def _possible(one: _Row, other: _Row, evidence: Mapping[str, str]) -> bool:
-    if one.event == other.event == "born":
-        apart = one.registered != other.registered or one.registered == UNKNOWN
+def _possible(left: _Row, right: _Row, evidence: Mapping[str, str]) -> bool:
+    if left.event == right.event == "born":
+        apart = left.registered != right.registered or left.registered == UNKNOWN
         return evidence.get("name") == "same" or (apart and evidence.get("name") != "differs")
-    died = max(one.died, other.died)
-    wed = max(row.registered if row.event == "wed" else UNKNOWN for row in (one, other))
+    died = max(left.died, right.died)
+    wed = max(row.registered if row.event == "wed" else UNKNOWN for row in (left, right))
     return UNKNOWN in (died, wed) or wed <= died
 
 
@@ -253,7 +255,7 @@ def _couples(pairs: pd.DataFrame, rows: Mapping[int, _Row]) -> set[tuple[int, in
     """Return the pairs of marriages of which both sides match."""
     sides: dict[tuple[int, int], set[str]] = {}
     for first, second in iter_rows(pairs, "first", "second"):
-        one, other = sorted((rows[first], rows[second]), key=lambda row: row.entry_id)
-        if one.event == other.event == "wed" and one.role == other.role:
-            sides.setdefault((one.entry_id, other.entry_id), set()).add(one.role)
+        left, right = sorted((rows[first], rows[second]), key=lambda row: row.entry_id)
+        if left.event == right.event == "wed" and left.role == right.role:
+            sides.setdefault((left.entry_id, right.entry_id), set()).add(left.role)
     return {pair for pair, roles in sides.items() if len(roles) > 1}

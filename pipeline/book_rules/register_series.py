@@ -29,7 +29,7 @@ SUPPORT = 3
 
 @dataclass(frozen=True)
 class RegisterSeries:
-    """The entries, pages and books of one or more series. UNKNOWN stands where a value is not known.
+    """The entries, pages and books of one or more series. UNKNOWN is a value that is not known.
 
     Attributes:
         entries: One row an entry, in the order of the books: ``entry_id``, ``page_id``, ``book_id``, ``series`` (a

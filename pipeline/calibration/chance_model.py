@@ -3,7 +3,7 @@
 A logistic regression over all kinds of value comes first. From it each kind gets a regression of its own; the fewer
 samples a kind has, the closer its weights stay to those of all kinds. Over each lies a beta correction (Kull, Silva
 Filho and Flach 2017, "Beta calibration", AISTATS), likewise held close to the one of all kinds. Weights of evidence
-cannot be negative: a likelier value beside the same rival, a longer lead or a clearer letter never lower a probability.
+cannot be negative: a likelier value against the same rival, a longer lead or a clearer letter never lower it.
 """
 
 from __future__ import annotations

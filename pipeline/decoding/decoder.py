@@ -94,7 +94,9 @@ def decode_line(
     known = [beliefs[text] if text in beliefs else _belief(prior, text) for text in tried]
     hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
     shown = hypotheses[: options.hypotheses]
-    shown += tuple(one for one in hypotheses[options.hypotheses :] if one.text and one.text in readings)
+    shown += tuple(
+        found for found in hypotheses[options.hypotheses :] if found.text and found.text in readings
+    )
     return DecodedLine(shown, _evidence(hypotheses, weighing, readings, prior))
 
 
@@ -124,11 +126,11 @@ def _near(
     found: dict[Edit, None] = {}
     others = set(edits)
     words = list(re.finditer(r"\S+", pivot))
-    said = ["", *(match.group() for match in words), ""]
+    around = ["", *(match.group() for match in words), ""]
     for place, match in enumerate(words):
         if min(letters[match.start() : match.end()]) > _CLEAR:
             continue
-        for known in prior.near(*said[place : place + 3]):
+        for known in prior.near(*around[place : place + 3]):
             edit = trim_edit(Edit(match.start(), match.end(), known), pivot)
             if all(letter in columns for letter in edit.letters):
                 found[edit] = None
@@ -185,8 +187,8 @@ def _words_apart(words: Sequence[str], others: Sequence[str]) -> int:
 def _belief(prior: Prior, text: str) -> float:
     """Return the whole prior of a text (nats)."""
     words = tuple(text.split())
-    said = sum(prior.word(words[max(0, place - 3) : place], word) for place, word in enumerate(words))
-    return said + prior.whole(text)
+    weights = (prior.word(words[max(0, place - 3) : place], word) for place, word in enumerate(words))
+    return sum(weights) + prior.whole(text)
 
 
 def _evidence(
@@ -244,10 +246,10 @@ def confuse_ones_and_slashes(emission: Emission) -> Emission:
     """
     if not {"1", "/"} <= set(emission.letters):
         return emission
-    one, stroke = (1 + emission.letters.index(sign) for sign in "1/")
+    one, slash = (1 + emission.letters.index(sign) for sign in "1/")
     chances = emission.log_chances.copy()
-    seen = chances[:, [one, stroke]]
-    chances[:, [one, stroke]] = np.logaddexp(seen, seen[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
+    seen = chances[:, [one, slash]]
+    chances[:, [one, slash]] = np.logaddexp(seen, seen[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
     return Emission(chances, emission.letters)
 
 

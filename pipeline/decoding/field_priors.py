@@ -282,7 +282,9 @@ def _prior_for(
         free = _prior_for(kind, part, (), language, (), new_units)
         return UsualTextPrior(free, frozenset(map(folded, usual)), terms=usual)
     if kind == "signer":
-        name, title = (_prior_for(one, part, (), language, (), new_units) for one in ("name", "text"))
+        name, title = (
+            _prior_for(part_kind, part, (), language, (), new_units) for part_kind in ("name", "text")
+        )
         return SignerPrior(name, title)
     domain = _DOMAINS.get(kind, "text")
     model = language.model(domain, since=str(NEW_UNITS) if new_units else "") if language else None

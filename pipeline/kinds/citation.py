@@ -29,7 +29,7 @@ _DATE = (
     r"|(?:\d{1,2}\s*\.\s*){1,2}\d{4}|\d{4}"
 )
 _MISREAD_DATE = r"\d[\d\s.,/–-]{3,12}\d"
-"""What stands in a date's place and holds little but figures: a sign read as a figure, a figure as a sign."""
+"""A misread date, in the place of one and of little but digits: a sign read as a digit, a digit as a sign."""
 
 _HEAD = re.compile(
     r"(?P<what>[^\d:,;]*?|[^\d:;]*?\bsố)[\s:.]*"
@@ -67,11 +67,11 @@ _CLAUSES = tuple(
     )
 )
 _DATED = re.compile(rf"c[aáàảãạăắằẳẵặâấầẩẫậ][^\W\d]\s+{_DAY}\s*:?\s*(?P<on>{_DATE})(?!\S*\d)", re.IGNORECASE)
-"""``cấp`` with its last letter misread: right behind the number and before a date nothing else stands."""
+"""``cấp`` with its last letter misread: right behind the number and before a date there is nothing else."""
 
 _GAP = re.compile(r"[\s,;:.()]*")
 _PART_BEGINS = re.compile(rf",\s*(?:{_ORGANS}|(?:{_ISSUED}|{_DAY}|{_BY}|nơi|được)\b)", re.IGNORECASE)
-"""A comma behind which another part stands, so that the words before it are not the paper's name alone."""
+"""A comma before another part, so that the words before it are not the paper's name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Citation:
 
 
 def parse_citation(text: str) -> Citation | None:
-    """Return the parts of a citation, ``None`` when the text is none or says a part twice."""
+    """Return the parts of a citation, ``None`` when the text is none or repeats a part."""
     text = unicodedata.normalize("NFC", text).strip()
     head = _HEAD.match(text) or _MISREAD_HEAD.match(text)
     if head is None or _PART_BEGINS.search(head["what"]):

@@ -48,7 +48,7 @@ def _name_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
 
 
 def _title_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
-    """Cut at the last break behind which only a name stands, or right behind a title that nothing follows but
+    """Cut at the last break that only a name follows, or right behind a title that nothing follows but
     a name.
     """
     for gap in reversed(list(_BREAK.finditer(written, title.end()))):

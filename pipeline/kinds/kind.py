@@ -42,7 +42,7 @@ class Vocabulary:
     Attributes:
         terms: Code, label and aliases of each term.
         finding: The code of the finding for a text that is no term.
-        uncoded: The words beside boxes of forms for which the list has no code.
+        uncoded: The words of boxes on forms for which the list has no code.
     """
 
     terms: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -58,7 +58,7 @@ class Vocabulary:
         Args:
             terms: As in ``schema.Vocab.terms``.
             finding: As in ``schema.Vocab.finding``.
-            boxes: Words beside printed boxes; those that no term is written with are kept as ``uncoded``.
+            boxes: Words of printed boxes; those that no term is written with are kept as ``uncoded``.
         """
         known = cls(tuple((term.code, term.label, tuple(term.aliases)) for term in terms), finding)
         return replace(known, uncoded=tuple(words for words in boxes if folded(words) not in known.codes))
@@ -159,7 +159,7 @@ _STROKE_LETTERS = frozenset("lIiJjnuLU")
 def is_ditto(text: str) -> bool:
     """Return whether the whole text is a ditto mark (``nt``, ``như trên``, ``-//-``, ``"``), “the same as above”.
 
-    The mark stays the text; what it stands for is for a person to say (finding L07).
+    The mark stays the text; a person decides what it repeats (finding L07).
     """
     begins = text.lstrip("( ")[:1]
     if begins not in _BEGINNINGS and not begins.isspace():  # settles nearly every text

@@ -24,7 +24,7 @@ class PlaceKind(TextKind):
 class ChoiceKind(Kind):
     """One term of a code list. The canonical form is the term's code.
 
-    Of a printed box for which the list has no code it is the words beside the box (UNCODED). Any other text that is not
+    Of a printed box for which the list has no code it is the words of the box (UNCODED). Any other text that is not
     in the list keeps its text only, with the finding of the list.
     """
 

@@ -79,10 +79,12 @@ class Gazetteer:
             schemes = (
                 (line[-1].scheme,) if line[-1].scheme in TABLES else (line[-1].scheme, "history", "2004")
             )
-            found = [one for scheme in schemes for one in self.versions(f"{scheme}:{line[-1].parent}")]
+            found = [
+                version for scheme in schemes for version in self.versions(f"{scheme}:{line[-1].parent}")
+            ]
             if not found:
                 break
-            line.append(next((one for one in found if one.span.at(days).exists), found[-1]))
+            line.append(next((version for version in found if version.span.at(days).exists), found[-1]))
         return tuple(reversed(line))
 
     @cached_property

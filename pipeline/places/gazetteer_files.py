@@ -83,7 +83,7 @@ class _Reader:
         aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
         self._file.refuse_flaws()
         return GazetteerAdditions(
-            tuple(units), dict(one for one in begun if one), tuple(one for one in aliases if one)
+            tuple(units), dict(entry for entry in begun if entry), tuple(entry for entry in aliases if entry)
         )
 
     def _checked(self, table: str, number: int, row: Mapping[str, Any], make: Any, *more: Any) -> Any:
@@ -168,7 +168,7 @@ def _shaped(key: str, value: object) -> bool:
             and all(isinstance(day, str | datetime.date) for day in value)
         )
     if key in ("successors", "aka"):
-        return isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
+        return isinstance(value, list) and all(isinstance(entry, str) and entry.strip() for entry in value)
     return isinstance(value, str) and value.strip() != ""
 
 

@@ -26,9 +26,9 @@ def full_date(value: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def same_date(first: Value, second: Value) -> bool | None:
     """Both say the same date, as far as both are known."""
-    one, other = date_parts(first.canonical), date_parts(second.canonical)
-    exact = min(len(one), len(other))
-    return one[:exact] == other[:exact] if exact else None
+    left, right = date_parts(first.canonical), date_parts(second.canonical)
+    exact = min(len(left), len(right))
+    return left[:exact] == right[:exact] if exact else None
 
 
 @predicate(VALUE, VALUE)
@@ -94,7 +94,7 @@ def late_is_marked(
 @predicate(VALUE, VALUE)
 def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
     """The person's age in full years on that day lies within the limits, or may: of a partial date only the surely
-    impossible is told."""
+    impossible is a finding."""
     ages = age_at(born_on, on)
     return None if ages is None else ages[1] >= lowest and ages[0] <= highest
 

@@ -150,7 +150,7 @@ def two_numbers(first: Value, second: Value) -> bool | None:
 
 
 def _old_enough(born_on: Value, years: int) -> bool | None:
-    """Of an age that is written in place of the date of birth; nothing is said of another text."""
+    """Return whether an age in place of the date of birth is old enough; ``None`` for another text."""
     age = parse_canonical_age(born_on.canonical)
     return age.number >= years and age.unit == "tuổi" if age else None
 

@@ -22,8 +22,8 @@ def absent(value: Value) -> bool | None:
 @predicate(VALUE, VALUE)
 def same_year(first: Value, second: Value) -> bool | None:
     """Both say the same year; ``41/2010`` says one as a date does."""
-    one, other = date_parts(first.canonical), date_parts(second.canonical)
-    return one[0] == other[0] if one and other else None
+    left, other = date_parts(first.canonical), date_parts(second.canonical)
+    return left[0] == other[0] if left and other else None
 
 
 @predicate(VALUE, VALUE)

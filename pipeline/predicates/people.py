@@ -68,7 +68,7 @@ def bearer_age_within(number: Value, on: Value, *, lowest: int, highest: int) ->
 
 @predicate(VALUE, VALUE)
 def no_personal_number_before(number: Value, registered_on: Value, *, since: int) -> bool | None:
-    """No twelve-digit number stands in an entry registered before the year ``since``."""
+    """No twelve-digit number is in an entry registered before the year ``since``."""
     registered = date_parts(registered_on.canonical)
     if not registered or not _is_personal(number.canonical):
         return None
@@ -201,8 +201,8 @@ def _word(relation: str) -> str:
 
 def _same_name(first: Value, second: Value) -> bool:
     """Whether two names are the same wherever the tones are put (``Hòa``, ``Hoà``)."""
-    one, other = first.canonical, second.canonical
-    return one == other or (
-        len(one) == len(other)
-        and list(map(phonetic_key, one.split())) == list(map(phonetic_key, other.split()))
+    left, other = first.canonical, second.canonical
+    return left == other or (
+        len(left) == len(other)
+        and list(map(phonetic_key, left.split())) == list(map(phonetic_key, other.split()))
     )

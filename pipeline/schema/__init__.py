@@ -7,7 +7,7 @@ declarations.
 
 A key that is not known stops the loading with ``SchemaError``, which names the file, the key and the
 nearest known name. Positions on a form are shares of its printed frame: ``u`` from the frame's left edge
-(0) to its right (1), ``v`` from its top (0) to its bottom (1); what stands above the frame has a negative
+(0) to its right (1), ``v`` from its top (0) to its bottom (1); what is above the frame has a negative
 ``v``.
 """
 

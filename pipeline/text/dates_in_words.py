@@ -296,7 +296,7 @@ def _full_tens(number: int, wording: Wording) -> str:
 
 
 def _ones_after(tens: int, ones: int, wording: Wording) -> str:
-    """The ones as they are said behind tens."""
+    """Return the ones as they are spelt behind tens."""
     if ones == 5:
         return wording.five
     if tens > 1 and ones in (1, 4):

@@ -215,7 +215,7 @@ NUMBER_TAILS = _listed(
     ";;;;/GBT;/QĐ-UBND;/HT;-KS;/KT;/GCS;/HNGĐ-ST;/UBND;A;TP;B",
     ";",
 )
-"""What stands behind the number of a paper."""
+"""What follows the number of a paper."""
 
 NUMBER_LEADS = _listed(
     ";;;;Số ;số: ;Số: ;Quyển số ;Q. ;N",
@@ -234,7 +234,7 @@ LABELS = _listed(
     "ngày;tháng;năm;Nơi đăng ký:;Ghi chú:;Nghề nghiệp:;Người thực hiện:;(ký, ghi rõ họ tên);Loại:",
     ";",
 )
-"""Labels that the press put beside a blank."""
+"""Printed labels next to a slot."""
 ONSETS = _listed(",b,c,ch,d,đ,g,gh,gi,h,k,kh,l,m,n,ng,ngh,nh,p,ph,qu,r,s,t,th,tr,v,x", ",")
 RIMES = _listed(
     "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng eo ep et ê "

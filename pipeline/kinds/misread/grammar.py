@@ -1,7 +1,7 @@
 """Dates in words as a finite grammar: a network of states, and edges that emit one word of a group, or nothing.
 
 The network holds what the strict grammar (``text.dates_in_words``) allows, and numbers that no day or month has: so
-``bốn mươi`` is not taken for another number. Its slots are ``day`` and ``month`` (1 and up; 40 stands for all that are
+``bốn mươi`` is not taken for another number. Its slots are ``day`` and ``month`` (1 and up; 40 is any that are
 higher), ``head`` and ``tail`` (the year's first and last two digits) and ``shape`` (``FULL``, ``MONTH_ONLY``,
 ``YEAR_ONLY``)::
 
@@ -207,7 +207,12 @@ _ONES = {
     for word in ((usual, "bẩy") if digit == 7 else (usual,))
 }
 _DIGITS = {DIGITS[0]: 0, **_ONES}
-_BEHIND_TEN = {**{word: one for word, one in _ONES.items() if word != "năm"}, "tư": 4, "lăm": 5, "nhăm": 5}
+_BEHIND_TEN = {
+    **{word: digit for word, digit in _ONES.items() if word != "năm"},
+    "tư": 4,
+    "lăm": 5,
+    "nhăm": 5,
+}
 _BEHIND_TENS = {**_BEHIND_TEN, "mốt": 1}
 _TEN = "mươi mười chục"
 
@@ -247,7 +252,7 @@ def date_grammar() -> GrammarNetwork:
 
 
 def _above(words: dict[str, int], tens: int) -> dict[str, int]:
-    return {word: min(10 * tens + one, _ABOVE) for word, one in words.items()}
+    return {word: min(10 * tens + digit, _ABOVE) for word, digit in words.items()}
 
 
 def _two_figures(builder: GrammarBuilder, slot: str, start: str, end: str) -> None:
@@ -272,7 +277,7 @@ def _two_figures(builder: GrammarBuilder, slot: str, start: str, end: str) -> No
 
 
 def _head(builder: GrammarBuilder) -> None:
-    """Thousands and hundreds; 3 stands for all thousands that no year of a ledger has."""
+    """Add thousands and hundreds; 3 is any thousand that no year of a ledger has."""
     for thousands, words in ((1, "một"), (2, "hai"), (3, "ba bốn năm sáu bảy bẩy tám chín")):
         digit, thousand = f"year {thousands}", f"year {thousands}000"
         heads = {word: 10 * thousands + hundreds for word, hundreds in _DIGITS.items()}
@@ -297,13 +302,13 @@ def _tail(builder: GrammarBuilder) -> None:
     builder.values("tail", _above(_BEHIND_TEN, 1), "tail 10", "last")
     for tens in range(2, 10):
         short, full = f"tail {tens}", f"tail {tens}0"
-        words = " ".join(word for word, one in _ONES.items() if one == tens)
+        words = " ".join(word for word, digit in _ONES.items() if digit == tens)
         for start in ("tail?", "tail by digits?"):
             builder.edge(start, short, words)
         builder.edge("brief tail?", f"brief {short}", words)
         for before in (short, f"brief {short}"):
             builder.edge(before, full, _TEN)
-        ones = {word: 10 * tens + one for word, one in _BEHIND_TENS.items()}
+        ones = {word: 10 * tens + digit for word, digit in _BEHIND_TENS.items()}
         builder.value("tail", 10 * tens, full, "last")
         builder.values("tail", ones, full, "last")
         builder.value("tail", 10 * tens + 5, full, "last", "năm", _FIVE_BEHIND_TENS)
@@ -314,5 +319,5 @@ def _tail_by_digits(builder: GrammarBuilder) -> None:
     for tens, word in ((0, "không"), (1, "một")):
         builder.edge("tail by digits?", f"digit {tens}", word)
         builder.values(
-            "tail", {ones: 10 * tens + one for ones, one in _DIGITS.items()}, f"digit {tens}", "last"
+            "tail", {ones: 10 * tens + digit for ones, digit in _DIGITS.items()}, f"digit {tens}", "last"
         )
