@@ -1,6 +1,6 @@
 """CPU time a page takes before anything is recognised, on drawn 300-dpi pages: the stages but for the readers'.
 
-Reading the labels counts as recognition; it falls away on the pages that the book's plate places.
+Reading the labels counts as recognition; it falls away on the pages that the book's template places.
 """
 
 from __future__ import annotations
